@@ -1,0 +1,105 @@
+"""The words of every domain: Aggregate, Change, Cause and the two ways to say no. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, Self, TypeVar
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.event import Actor, Event, Instant, Part
+
+
+class Refused(Exception):
+    """A decision that the state does not allow. `code` is stable; the text says what would be right."""
+
+    code = "refused"
+
+    def __init__(self, detail: str, code: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+
+
+class NotFound(Exception):
+    """There is no such aggregate, or not yet."""
+
+    def __init__(self, kind: str, id: object) -> None:
+        super().__init__(f"there is no {kind} {id}")
+        self.kind = kind
+        self.id = id
+
+
+class Contention(Exception):
+    """Too many others changed the same aggregate meanwhile; trying again later helps."""
+
+
+class Deadline(Part):
+    """A moment at which time itself decides. `kind` names the decision in `timers.py`; one aggregate has a kind once."""
+
+    kind: str
+    at: Instant
+
+
+class Aggregate(BaseModel):
+    """A consistency boundary: loaded, decided on and stored as one. Frozen; a decision returns the next one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    id: UUID
+    deadlines: tuple[Deadline, ...] = ()
+
+    def but(self, **fields: object) -> Self:
+        """The same aggregate with some fields changed. Values are trusted: they come from the domain."""
+        return self.model_copy(update=fields)
+
+    def awaiting(self, kind: str, at: datetime) -> Self:
+        """The same aggregate with a deadline set, or moved if it has one of this kind."""
+        return self.but(deadlines=(*self._others((kind,)), Deadline(kind=kind, at=at)))
+
+    def done_with(self, *kinds: str) -> Self:
+        """The same aggregate without these deadlines; naming one that is not set is fine."""
+        return self.but(deadlines=self._others(kinds))
+
+    def deadline(self, kind: str) -> datetime | None:
+        """When the deadline of this kind falls due, or nothing if none is set."""
+        return next((deadline.at for deadline in self.deadlines if deadline.kind == kind), None)
+
+    def _others(self, kinds: Iterable[str]) -> tuple[Deadline, ...]:
+        return tuple(deadline for deadline in self.deadlines if deadline.kind not in kinds)
+
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[A]):
+    """What a decision leaves behind: the next state, and what the others must hear."""
+
+    state: A
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something happens: a request, an event or a deadline. It touches an aggregate at most once.
+
+    `fingerprint` tells a repeated request from another request under the same key.
+    """
+
+    id: UUID
+    correlation: UUID
+    actor: Actor
+    at: datetime
+    kind: Literal["request", "event", "deadline"] = "request"
+    traceparent: str | None = None
+    fingerprint: UUID | None = None
+
+    def derive(self, what: str) -> UUID:
+        """The id of something born from this cause: the same for the same cause and name, for ever."""
+        return uuid5(self.id, what)
+
+
+Decision = Callable[[A], Change[A]]
+"""A pure function of the state. It reads no clock: the time is the cause's."""

@@ -1,0 +1,81 @@
+"""What an event is, and where every published key is known."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+_KEY = re.compile(r"[a-z]+\.[a-z0-9_]+\.v[1-9][0-9]*")
+_published: dict[str, type["Event"]] = {}
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Instant = Annotated[AwareDatetime, PlainSerializer(_instant, return_type=str, when_used="json")]
+"""A point in time. Always aware; on the wire and at rest UTC with microseconds, so texts sort as times do."""
+
+
+class Part(BaseModel):
+    """A value inside an event or an aggregate: frozen, and tolerant of fields that came later."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class Money(Part):
+    """An amount in one currency, exact to the cent; never a float."""
+
+    amount: Decimal = Field(max_digits=16, decimal_places=2, examples=["12800.00"])
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+
+
+class PreciseDate(Part):
+    """A date of which the day may be unknown; with precision `month` the day is the first and means nothing."""
+
+    on: date
+    precision: Literal["day", "month"] = "day"
+
+
+class Event(Part):
+    """A fact others may rely on. Once published, a key keeps its meaning forever.
+
+    `class OrderPlaced(Event, key="intake.order_placed.v1")`. Fields may be added with a default, never removed,
+    renamed or retyped: anything else is a new class with the next version in its key.
+    """
+
+    key: ClassVar[str]
+
+    def __init_subclass__(cls, *, key: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if key is None:
+            raise TypeError(f"{cls.__name__} needs a key: class {cls.__name__}(Event, key='publisher.fact.v1')")
+        if not _KEY.fullmatch(key):
+            raise TypeError(f"{key!r} is not a key: <publisher>.<snake_past>.v<n>")
+        if key in _published:
+            raise TypeError(f"{key} is already the key of {_published[key].__name__}")
+        cls.key = key
+        _published[key] = cls
+
+    @classmethod
+    def publisher(cls) -> str:
+        """Who announces this fact: the first word of its key."""
+        return cls.key.split(".", 1)[0]
+
+
+def published() -> Mapping[str, type[Event]]:
+    """Every event class imported so far, by key. `shared.contracts.catalogue` imports them all."""
+    return MappingProxyType(_published)
+
+
+class Actor(Part):
+    """Who is behind something: a member of staff, a department's system, a customer, or the passing of time."""
+
+    kind: Literal["staff", "department", "customer", "service", "time"]
+    id: str = Field(min_length=1, max_length=128)
+    role: str | None = None
+
