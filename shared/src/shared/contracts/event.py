@@ -78,4 +78,3 @@ class Actor(Part):
     kind: Literal["staff", "department", "customer", "service", "time"]
     id: str = Field(min_length=1, max_length=128)
     role: str | None = None
-

@@ -1,0 +1,153 @@
+"""What intake announces about customers: their file, their owner, their class and grade."""
+
+from datetime import time
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from shared.contracts.event import Event, Instant, Part
+from shared.contracts.vocabulary import (
+    Channel,
+    CustomerId,
+    CustomerKind,
+    CustomerSnapshot,
+    Department,
+    Line,
+    Period,
+    Prose,
+    StaffId,
+)
+
+
+class QuietHours(Part):
+    """When a customer rests and must not be disturbed, in the customer's own time zone (002 四1)."""
+
+    begin: time = Field(examples=["21:00"])
+    end: time = Field(examples=["08:30"])
+
+
+class Contact(Part):
+    """A person at the customer and how to reach that person."""
+
+    name: Line = Field(examples=["王建国"])
+    title: Line | None = Field(default=None, examples=["王总"])
+    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
+    email: str | None = Field(default=None, max_length=254, examples=["wang@hengda.example"])
+    preferred_channel: Channel | None = Field(default=None, examples=["sms"])
+    locale: str = Field(default="zh-CN", max_length=35)
+    timezone: str = Field(default="Asia/Shanghai", max_length=64)
+    quiet_hours: QuietHours | None = Field(default=None, description="Absent: the company's own rule holds.")
+    opted_out: tuple[Channel, ...] = ()
+
+
+class CustomerRegistered(Event, key="intake.customer_registered.v1"):
+    """A customer has a file of its own, whichever department found it (002 尾1, 002 一1)."""
+
+    customer_id: CustomerId
+    customer_no: Line | None = Field(
+        default=None, description="The number a department knows the customer by.", examples=["KH-00217"]
+    )
+    name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    kind: CustomerKind = "end"
+    trade: Literal["decoration_company", "dealer", "direct", "other"] = "direct"
+    contacts: tuple[Contact, ...] = ()
+    address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号"])
+    region: Line | None = Field(default=None, examples=["华南"])
+    member: bool = False
+    special_specs: tuple[Prose, ...] = Field(default=(), examples=[["门洞一律加宽至 1100 mm"]])
+    source: Department = "cs"
+    owner: StaffId | None = Field(default=None, description="Absent until the supervisor assigns one.")
+
+
+class FieldChange(Part):
+    """One field before and after."""
+
+    before: JsonValue = Field(examples=["13800138000"])
+    after: JsonValue = Field(examples=["13900139000"])
+
+
+class CustomerUpdated(Event, key="intake.customer_updated.v1"):
+    """A new revision of a customer's file; earlier ones stay (001 售前二b, 004 一㈢2).
+
+    Carries the whole file as it is now, so that a listener's copy needs no history; `changed` says what is new. Of two
+    events the one with the higher `revision` is the truth.
+    """
+
+    customer_id: CustomerId
+    revision: int = Field(ge=1, examples=[4])
+    customer_no: Line | None = None
+    name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    kind: CustomerKind = "end"
+    trade: Literal["decoration_company", "dealer", "direct", "other"] = "direct"
+    contacts: tuple[Contact, ...] = ()
+    address: Line | None = None
+    region: Line | None = Field(default=None, examples=["华南"])
+    member: bool = False
+    special_specs: tuple[Prose, ...] = ()
+    owner: StaffId | None = None
+    changed: dict[str, FieldChange] = Field(default={})
+    reason: Line | None = Field(default=None, examples=["客户来电更正"])
+
+
+class CustomerAssigned(Event, key="intake.customer_assigned.v1"):
+    """A customer has the one person it needs to know (002 尾3), who must call within a week (002 一3b)."""
+
+    customer_id: CustomerId
+    customer_name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    owner: StaffId
+    previous_owner: StaffId | None = Field(default=None, description="Absent for the first owner.")
+    rule: Literal["balanced", "ability", "manual"]
+    first_contact_due: Instant
+
+
+class CustomerClassified(Event, key="intake.customer_classified.v1"):
+    """The supervisor put a customer into a class (002 一2)."""
+
+    customer_id: CustomerId
+    customer_class: Line = Field(examples=["重点客户"])
+    criteria: Prose
+    by: StaffId
+
+
+class CustomerGraded(Event, key="intake.customer_graded.v1"):
+    """A customer's grade for a period, from orders, payments and complaints (004 一㈣3)."""
+
+    customer_id: CustomerId
+    grade: Literal["A", "B", "C", "D"]
+    period: Period
+    orders: int = Field(ge=0)
+    late_payments: int = Field(ge=0)
+    complaints: int = Field(ge=0)
+
+
+class CustomerErased(Event, key="intake.customer_erased.v1"):
+    """A customer's personal data must go; every copy replaces it with the pseudonym (003 二 privacy duty)."""
+
+    customer_id: CustomerId
+    pseudonym: Line = Field(examples=["客户-7f6b1c01"])
+    legal_basis: Line = Field(examples=["个人信息保护法第四十七条"])
+
+
+class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
+    """Somebody found new business with a customer; it belongs to the customer's owner (001 售后一d, 001 售前一)."""
+
+    opportunity_id: UUID
+    customer: CustomerSnapshot
+    found_by: StaffId
+    found_by_department: Department = "cs"
+    owner: StaffId | None = Field(default=None, description="Absent: goes to the sales manager.")
+    project: Prose = Field(examples=["新办公楼三层隔断，约 200 平方米"])
+    has_plan: bool = False
+    style: Line | None = Field(default=None, examples=["简约玻璃"])
+
+
+class EnquiryReceived(Event, key="intake.enquiry_received.v1"):
+    """A customer asks: to order, for a price, for stock, for advice, or to complain (004 一㈠1)."""
+
+    enquiry_id: UUID
+    channel: Literal["phone", "visit", "email", "sms", "web"]
+    customer: CustomerSnapshot | None = Field(default=None, description="Absent for a caller without a file.")
+    kind: Literal["order", "quote", "stock", "consult", "complaint", "service"]
+    order_no: Line | None = None
+    text: Prose = Field(examples=["请问 80 款双玻隔断还有库存吗？"])

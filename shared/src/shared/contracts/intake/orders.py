@@ -1,0 +1,97 @@
+"""What intake announces about orders, quotes and the papers that come before them."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Instant, Money, PreciseDate
+from shared.contracts.vocabulary import (
+    ContractNo,
+    CustomerId,
+    CustomerSnapshot,
+    Department,
+    FileRef,
+    Line,
+    OrderId,
+    OrderKind,
+    OrderLine,
+    OrderNo,
+    StaffId,
+)
+
+
+class OrderPlaced(Event, key="intake.order_placed.v1"):
+    """An order is recorded with spec and quantity and verified with the customer; orders takes it from here.
+
+    Source: 002 尾2a, 004 一㈠1, 000 §3.4.1 (standard) and §3.5.1 (custom). The contract's number and date are absent while
+    the contract is still to be made; with the day unknown the date has precision `month` (001 备注3).
+    """
+
+    order_id: OrderId
+    order_no: OrderNo
+    customer: CustomerSnapshot
+    kind: OrderKind = Field(examples=["custom"])
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    total: Money | None = Field(default=None, description="Absent while a line's price is open.")
+    contract_no: ContractNo | None = None
+    contract_date: PreciseDate | None = None
+    requested_ship_date: date | None = Field(
+        default=None, description="Absent when the customer leaves it to us.", examples=["2026-11-26"]
+    )
+    site_address: Line | None = Field(
+        default=None, description="Absent when the goods are collected.", examples=["广州市天河区珠江东路 6 号 32 楼"]
+    )
+    region: Line | None = Field(default=None, examples=["华南"])
+    sales_owner: StaffId | None = Field(
+        default=None, description="Absent until the customer is assigned.", examples=["am-03"]
+    )
+    intake_channel: Literal["phone", "visit", "email", "web", "department"] = "phone"
+    source_department: Department | None = Field(default=None, description="Set when a department placed the order.")
+    verified_by: StaffId = Field(description="Who verified the order with the customer; a department's name counts.")
+    verified_at: Instant
+    design_intake_id: UUID | None = Field(default=None, description="The checked papers; custom orders need them.")
+
+
+class QuoteIssued(Event, key="intake.quote_issued.v1"):
+    """The customer has our price before ordering, on site or at the counter (000 §3.3.2)."""
+
+    quote_id: UUID
+    quote_no: Line = Field(examples=["BJ-2026-0103"])
+    customer: CustomerSnapshot
+    kind: Literal["on_site", "counter"]
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    total: Money
+    valid_until: date
+
+
+class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1"):
+    """The three forms before a design order were looked at; no design order until all three pass (000 §3.3.1.1)."""
+
+    design_intake_id: UUID
+    customer_id: CustomerId
+    project_id: UUID | None = Field(default=None, description="Absent until the project file is opened.")
+    order_no: OrderNo | None = Field(default=None, description="Absent when checked before the order is placed.")
+    questionnaire_ok: bool
+    drawings_ok: bool
+    photos_ok: bool
+    missing: tuple[Line, ...] = Field(default=(), examples=[["照片提供明细表"]])
+    checked_by: StaffId
+
+    @property
+    def passed(self) -> bool:
+        """Whether a design may be ordered."""
+        return self.questionnaire_ok and self.drawings_ok and self.photos_ok
+
+
+class ProjectFileOpened(Event, key="intake.project_file_opened.v1"):
+    """A project file exists for what the account manager brought back (000 §3.3.1.2)."""
+
+    project_id: UUID
+    project_no: Line = Field(examples=["GC-2026-0088"])
+    customer_id: CustomerId
+    name: Line = Field(examples=["恒达大厦 32 楼隔断工程"])
+    tender: bool = False
+    kind: OrderKind
+    files: tuple[FileRef, ...] = ()

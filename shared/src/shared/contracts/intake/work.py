@@ -1,0 +1,74 @@
+"""What intake announces about the department's own work: reports, requests to notify, campaigns and clocks."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.event import Event, Instant
+from shared.contracts.report import ReportReady
+from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, Line, Period, Role, StaffId
+
+
+class ReportSubmitted(Event, key="intake.report_submitted.v1"):
+    """A member of staff handed in a report of the documents (000 §3.1, §4.1, §5, §6): forms 1, 10 and 12 to 15."""
+
+    report_id: UUID
+    kind: Line = Field(examples=["weekly_plan"])
+    form: int | None = Field(default=None, ge=1, le=15, description="The form's number.", examples=[10])
+    staff: StaffId = Field(examples=["am-03"])
+    reviewer_role: Role = Field(examples=["cs_specialist"])
+    period: Period
+    due_at: Instant
+    submitted_at: Instant
+
+
+class ReportReviewed(Event, key="intake.report_reviewed.v1"):
+    """A report was read and answered (000 §4.1b)."""
+
+    report_id: UUID
+    staff: StaffId = Field(examples=["am-03"])
+    reviewer: StaffId
+    reviewed_at: Instant
+    comment: str = Field(default="", max_length=4000, examples=["请补充竞争对手情况"])
+
+
+class ReportPublished(ReportReady, Event, key="intake.report_published.v1"):
+    """A report of intake is ready: callback summary, coverage of members, daily problems (002 二3, 002 四2, 003 三3)."""
+
+
+class NotificationRequested(Event, key="intake.notification_requested.v1"):
+    """Intake asks for a message that no fact implies: seasonal greetings, the monthly care mail (001 售前五, 002 三2)."""
+
+    request_id: UUID
+    customer: CustomerSnapshot
+    template: Line = Field(examples=["care_new_products"])
+    params: dict[str, str] = Field(default={}, examples=[{"product": "80 款双玻隔断"}])
+    channels: tuple[Channel, ...] = ()
+    not_before: Instant | None = None
+    expires_at: Instant | None = None
+
+
+class CampaignStarted(Event, key="intake.campaign_started.v1"):
+    """A batch of calls was drawn and handed out (002 二3, 002 三2, 002 八1)."""
+
+    campaign_id: UUID
+    kind: Literal["callback_batch", "seasonal", "telemarketing"]
+    name: Line = Field(examples=["中秋客户回访"])
+    customers: Count
+    assignees: tuple[StaffId, ...]
+    until: date | None = None
+
+
+class DeadlineSetByIntake(DeadlineSet, Event, key="intake.deadline_set.v1"):
+    """A clock of intake started: callback, first contact, report, reply (000 §3.6.1b, §4 to §6, 002 一3b, 四4)."""
+
+
+class DeadlineApproachingAtIntake(DeadlineApproaching, Event, key="intake.deadline_approaching.v1"):
+    """A clock of intake is about to run out."""
+
+
+class DeadlineMissedByIntake(DeadlineMissed, Event, key="intake.deadline_missed.v1"):
+    """A duty of intake was not done in time: report, callback, first contact, care quota (000 §3.1, 002 一3b, 四4)."""

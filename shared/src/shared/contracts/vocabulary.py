@@ -1,0 +1,126 @@
+"""The words that several contracts share: numbers, texts, people, goods and the rule that names an order."""
+
+from typing import Annotated, Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import Field
+
+from shared.contracts.event import Money, Part
+
+_ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
+_RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:return")
+
+
+def order_id_of(order_no: str) -> UUID:
+    """The id of the order with this number, the same everywhere and for ever.
+
+    A department knows an order by the number on its papers, so the id follows from the number and nobody has to look it up.
+    """
+    return uuid5(_ORDERS, order_no)
+
+
+def return_id_of(return_no: str) -> UUID:
+    """The id of the return with this number, which is what the warehouse reads on the return note (003 §29)."""
+    return uuid5(_RETURNS, return_no)
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Prose = Annotated[str, Field(min_length=1, max_length=4000)]
+Count = Annotated[int, Field(ge=0)]
+
+OrderId = Annotated[
+    UUID, Field(description="Follows from the order's number.", examples=[str(order_id_of("SO-2026-0412"))])
+]
+OrderNo = Annotated[str, Field(min_length=1, max_length=64, examples=["SO-2026-0412"])]
+ContractNo = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        description="Carries the date of signing, from which the warranty counts (001 售后四).",
+        examples=["JG20260930-017"],
+    ),
+]
+ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-0031"])]
+ComplaintNo = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"])]
+CustomerId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"])]
+ComplaintId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c02"])]
+ServiceRequestId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c03"])]
+ServiceOrderId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c04"])]
+CallbackId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c05"])]
+ShipmentId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c06"])]
+NotificationId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c07"])]
+ProposalId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c08"])]
+StaffId = Annotated[str, Field(min_length=1, max_length=128, examples=["cs-07"])]
+Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs_specialist"])]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015" * 2])]
+FileRef = Annotated[str, Field(min_length=1, max_length=500, examples=["drawings/SO-2026-0412/plan-v1.pdf"])]
+Percent = Annotated[int, Field(ge=0, le=100, examples=[80])]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+Period = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-\d{2})?|-W\d{2}|-Q[1-4])?$",
+        description="A day, ISO week, month, quarter or year.",
+        examples=["2026-11"],
+    ),
+]
+Department = Literal[
+    "sales", "design", "production", "warehouse", "engineering", "finance", "rd", "operations", "purchasing", "hr", "cs"
+]
+OrderKind = Literal["standard", "custom"]
+CustomerKind = Literal["end", "intermediary"]
+"""Who hears from us: the one who uses the goods, or a company between us and them (dealer, decoration company).
+
+The closing text differs between the two (001 售中五).
+"""
+Channel = Literal["sms", "email", "chat", "phone", "letter"]
+
+
+class CustomerSnapshot(Part):
+    """The customer as known when the fact happened: all the personal data that a fact may carry.
+
+    Without `mobile` and `email` the listener resolves the customer by id; with them it needs nobody else.
+    """
+
+    customer_id: CustomerId
+    kind: CustomerKind = "end"
+    name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    contact_name: Line | None = Field(default=None, examples=["王建国"])
+    title: Line | None = Field(default=None, description="How the person is addressed.", examples=["王总"])
+    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
+    email: str | None = Field(
+        default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["wang@hengda.example"]
+    )
+    locale: str = Field(default="zh-CN", max_length=35, examples=["zh-CN"])
+
+
+class OrderLine(Part):
+    """What is ordered: spec and quantity are recorded carefully, special specs are kept (002 尾2a)."""
+
+    sku: Line | None = Field(default=None, description="Absent for goods made for this order.", examples=["GP-8000-D"])
+    description: Line = Field(examples=["80 款双玻百叶高隔断"])
+    spec: Line | None = Field(default=None, examples=["3000×2700 mm"])
+    special_spec: Prose | None = Field(default=None, examples=["门洞加宽至 1100 mm"])
+    quantity: int = Field(ge=1, examples=[24])
+    unit: Line = Field(default="件", examples=["樘"])
+    unit_price: Money | None = Field(default=None, description="Absent while the price is open.")
+
+
+class OrderFact(Part):
+    """What a department says about an order, which it names by the number on its papers."""
+
+    order_no: OrderNo
+
+    @property
+    def order_id(self) -> UUID:
+        """The order's id, which follows from its number."""
+        return order_id_of(self.order_no)
+
+
+class Defect(Part):
+    """Something that is not as it should be, and where."""
+
+    description: Prose = Field(examples=["三樘玻璃边缘崩角"])
+    quantity: int | None = Field(default=None, ge=1, description="Absent when it cannot be counted.", examples=[3])
+    photos: tuple[FileRef, ...] = ()
