@@ -1,0 +1,128 @@
+"""One clock for all: real time by default, a file that several processes follow, or a hand-set one for tests."""
+
+import asyncio
+import json
+import math
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from shared.files import NOTICED_WITHIN, WatchedFile, replace_file
+
+_LONGEST_NAP = 3600.0
+
+
+class Reading(NamedTuple):
+    """It was `at` at the wall clock's `anchor` (epoch seconds); since then `rate` seconds pass in each real one."""
+
+    at: datetime
+    anchor: float
+    rate: float
+
+    def now(self) -> datetime:
+        """What the clock shows at this moment."""
+        return self.at + timedelta(seconds=(time.time() - self.anchor) * self.rate)
+
+
+class Clock:
+    """Tells the time, UTC and aware. This one is the system's, which its keeper may step."""
+
+    def now(self) -> datetime:
+        """The current time."""
+        return datetime.now(UTC)
+
+    @property
+    def rate(self) -> float:
+        """How many of this clock's seconds pass in a real one; 0 when it stands still."""
+        return 1.0
+
+    async def wait_until(self, at: datetime) -> None:
+        """Return as soon as the clock shows `at` or later, however it gets there."""
+        while (ahead := (at - self.now()).total_seconds()) > 0:
+            await self._nap(ahead)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many of this clock's seconds."""
+        await self.wait_until(self.now() + timedelta(seconds=seconds))
+
+    async def _nap(self, ahead: float) -> None:
+        await asyncio.sleep(min(ahead, _LONGEST_NAP))
+
+    @staticmethod
+    def from_file(path: Path) -> "Clock":
+        """A clock that follows `path`, as `write` leaves it: several processes show the same time, after restarts too.
+
+        Until the file is there it is the system's clock. A change is noticed within 20 ms; a broken file is reported
+        once and the clock goes on as it went before.
+        """
+        return _FollowingClock(path)
+
+
+class _FollowingClock(Clock):
+    def __init__(self, path: Path) -> None:
+        self._file = WatchedFile(path, _parse, initial=Reading(datetime.now(UTC), time.time(), 1.0))
+
+    def now(self) -> datetime:
+        return self._file.value().now()
+
+    @property
+    def rate(self) -> float:
+        return self._file.value().rate
+
+    async def _nap(self, ahead: float) -> None:
+        rate = self.rate
+        await asyncio.sleep(min(ahead / rate, NOTICED_WITHIN) if rate else NOTICED_WITHIN)
+
+
+class FixedClock(Clock):
+    """Stands still until it is told otherwise; whoever waits for a moment that it is set to, goes on."""
+
+    def __init__(self, at: datetime) -> None:
+        self._now = _aware(at)
+        self._moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self._now
+
+    @property
+    def rate(self) -> float:
+        return 0.0
+
+    def set(self, at: datetime) -> None:
+        """Show `at` from now on; it may lie in the past."""
+        self._now = _aware(at)
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    def advance(self, by: timedelta) -> None:
+        """Show a time later by `by`."""
+        self.set(self._now + by)
+
+    async def _nap(self, ahead: float) -> None:
+        await self._moved.wait()
+
+
+def write(path: Path, at: datetime, rate: float) -> None:
+    """Make every clock that follows `path` show `at` now and run at `rate` from here on; 0 stops it."""
+    if not (math.isfinite(rate) and rate >= 0):
+        raise ValueError(f"a clock runs at a rate of 0 or more, not {rate}")
+    reading = {"at": _aware(at).isoformat(), "anchor": time.time(), "rate": rate}
+    replace_file(path, json.dumps(reading) + "\n")
+
+
+def _parse(text: str) -> Reading:
+    try:
+        fields = json.loads(text)
+        reading = Reading(_aware(datetime.fromisoformat(fields["at"])), float(fields["anchor"]), float(fields["rate"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError('expected {"at": ISO time with offset, "anchor": epoch seconds, "rate": number}') from error
+    if not (math.isfinite(reading.anchor) and math.isfinite(reading.rate) and reading.rate >= 0):
+        raise ValueError("anchor and rate must be finite, and rate at least 0")
+    return reading
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} says no offset from UTC; write for example {at.isoformat()}+08:00")
+    return at.astimezone(UTC)

@@ -1,0 +1,265 @@
+"""Who is asking: staff by signed token, departments' systems by API key."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from shared.contracts.event import Actor
+from shared.files import WatchedFile, replace_file
+
+_LEEWAY = 30
+_REMEMBERED = 4096
+_KEYS_AT_ONCE = 2
+
+
+class Role(StrEnum):
+    """The parts that members of staff play (000 §2; approvals 003 §18-29 and 004). `chinese` is the name people use."""
+
+    chinese: str
+
+    def __new__(cls, value: str, chinese: str) -> "Role":
+        """A role is its identifier; the Chinese name comes with it."""
+        role = str.__new__(cls, value)
+        role._value_ = value
+        role.chinese = chinese
+        return role
+
+    ACCOUNT_MANAGER = "account_manager", "客户经理"
+    REGIONAL_HEAD = "regional_head", "区域负责人"
+    SALES_ASSISTANT = "sales_assistant", "销售助理"
+    SALES_VP = "sales_vp", "销售副总"
+    MARKETING_VP = "marketing_vp", "营销副总"
+    MARKET_SUPERVISOR = "market_supervisor", "市场督导"
+    CS_SPECIALIST = "cs_specialist", "客服专员"
+    CS_SUPERVISOR = "cs_supervisor", "客服主管"
+    CS_SECTION_CHIEF = "cs_section_chief", "客服课长"
+    CS_MANAGER = "cs_manager", "客服部经理"
+    CS_DIRECTOR = "cs_director", "客服总监"
+    COMPLAINT_HANDLER = "complaint_handler", "投诉处理专员"
+    ORDER_SPECIALIST = "order_specialist", "跟单专员"
+    STATISTICS_CLERK = "statistics_clerk", "统计员"
+    PLANNER = "planner", "计划员"
+    DESIGN_DIRECTOR = "design_director", "设计总监"
+    PROJECT_TEAM = "project_team", "项目组"
+    RD_TEAM = "rd_team", "研发组"
+    PLANT_MANAGER = "plant_manager", "生产部厂长"
+    BREAKDOWN_SECTION = "breakdown_section", "拆单课"
+    ENGINEERING_REGIONAL_HEAD = "engineering_regional_head", "工程部区域负责人"
+    INSTALLATION_FOREMAN = "installation_foreman", "工程班长"
+    INSTALLER = "installer", "安装人员"
+    SENIOR_INSTALLER = "senior_installer", "安装技术骨干"
+    OPERATIONS_SUPERVISOR = "operations_supervisor", "运作主管"
+    WAREHOUSE = "warehouse", "仓库"
+    FINANCE = "finance", "财务"
+    HUMAN_RESOURCES = "human_resources", "人事"
+    DEPUTY_GM = "deputy_gm", "分管副总经理"
+    GM = "gm", "总经理"
+    GM_OFFICE = "gm_office", "总经理办公室"
+    OPERATOR = "operator", "系统运维"
+
+
+class Unauthenticated(Exception):
+    """Nobody known is asking. The text says what would be right, and never which part of a secret was wrong."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(Exception):
+    """Somebody known asks for what is not theirs to do."""
+
+    code = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who has proved who they are: a member of staff with one or more roles, or a department's system."""
+
+    kind: Literal["staff", "department"]
+    id: str
+    roles: tuple[str, ...] = ()
+    name: str | None = None
+
+    def acting(self, *allowed: str) -> Actor:
+        """Who goes into the cause: with the first own role that is allowed, where only some are.
+
+        A department's role is its own name. Forbidden when none fits.
+        """
+        if not allowed:
+            return Actor(kind=self.kind, id=self.id, role=self.roles[0])
+        for role in self.roles:
+            if role in allowed:
+                return Actor(kind=self.kind, id=self.id, role=role)
+        raise Forbidden(f"this needs one of the roles {', '.join(sorted(allowed))}; yours: {', '.join(self.roles)}")
+
+
+PublicKey = Ed25519PublicKey | RSAPublicKey
+
+
+class StaffTokens:
+    """Verifies staff's JWTs. The key's own type pins the algorithm (Ed25519: EdDSA, RSA: RS256), never the token.
+
+    Issuer, audience, subject and expiry are required; expiry is real time, whatever the business clock shows. The key
+    file may be replaced while the service runs.
+    """
+
+    def __init__(self, public_key_file: Path | None, issuer: str, audience: str) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._key = WatchedFile(public_key_file, _public_key, initial=None) if public_key_file else None
+        self._verified: dict[tuple[int, str], tuple[Principal, float]] = {}
+
+    def trouble(self) -> str | None:
+        """Why no member of staff can get in, for the readiness page; nothing when they can."""
+        if self._key is None:
+            return "JWT_PUBLIC_KEY_FILE is not set: no member of staff can get in"
+        return None if self._key.value() else f"JWT_PUBLIC_KEY_FILE: {self._key.trouble}"
+
+    def verify(self, token: str) -> Principal:
+        """The member of staff whom the token names. Unauthenticated when it proves nothing."""
+        key = self._key.value() if self._key else None
+        if key is None:
+            raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
+        known = self._verified.get((id(key), token))
+        if known and datetime.now(UTC).timestamp() < known[1]:
+            return known[0]
+        claims = self._claims(token, key)
+        principal = _staff(claims)
+        if len(self._verified) >= _REMEMBERED:
+            self._verified.clear()
+        self._verified[id(key), token] = (principal, float(claims["exp"]))
+        return principal
+
+    def _claims(self, token: str, key: PublicKey) -> dict[str, Any]:
+        algorithm = "RS256" if isinstance(key, RSAPublicKey) else "EdDSA"
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=_LEEWAY,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("the token has expired; ask for a new one") from None
+        except jwt.PyJWTError as error:
+            raise Unauthenticated(
+                f"the token is not valid ({error}); expected {algorithm}, issuer {self._issuer}, "
+                f"audience {self._audience}, with exp and sub"
+            ) from None
+
+
+class DepartmentKeys:
+    """Verifies departments' API keys `<department>.<secret>` against their hashes in a JSON file.
+
+    The file is `{department: [sha256, …]}`. All hashes of a department are valid, so that keys can be rotated; a change
+    counts at once.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._hashes = WatchedFile(file, _department_hashes, initial=_NOBODY) if file else None
+
+    def verify(self, key: str) -> Principal:
+        """The department whose key this is. Unauthenticated for any other text."""
+        if self._hashes is None:
+            raise Unauthenticated("departments cannot be recognised here: API_KEYS_FILE is not set")
+        department = key.partition(".")[0]
+        presented = _hash(key)
+        known = [hmac.compare_digest(presented, each) for each in self._hashes.value().get(department, ())]
+        if not any(known):
+            raise Unauthenticated("the API key is not known; expected X-API-Key: <department>.<secret>")
+        return Principal("department", department, (department,))
+
+
+def create_key_pair(private_file: Path, public_file: Path) -> None:
+    """Make a new Ed25519 pair: the private key readable by the owner only."""
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    replace_file(private_file, private.decode(), mode=0o600)
+    replace_file(public_file, public.decode())
+
+
+def issue_token(
+    private_key: str,
+    subject: str,
+    *roles: str,
+    name: str | None = None,
+    lifetime: timedelta = timedelta(hours=12),
+    issuer: str = "kefu",
+    audience: str = "kefu",
+) -> str:
+    """A staff token signed with a PEM key, valid for `lifetime` of real time. ValueError when no role is given."""
+    if not roles:
+        raise ValueError("a token needs at least one role")
+    key = load_pem_private_key(private_key.encode(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError("local tokens are signed with an Ed25519 key")
+    now = datetime.now(UTC)
+    claims = {"sub": subject, "roles": list(roles), "iss": issuer, "aud": audience, "iat": now, "exp": now + lifetime}
+    return jwt.encode(claims | ({"name": name} if name else {}), key, algorithm="EdDSA")
+
+
+def add_api_key(file: Path, department: str) -> str:
+    """Make a key for a department and add its hash; its newest two stay valid. The key itself is kept nowhere."""
+    if not department.isidentifier():
+        raise ValueError(f"{department!r} cannot name a department: letters, digits and underscores only")
+    hashes = dict(_department_hashes(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    key = f"{department}.{secrets.token_urlsafe(32)}"
+    hashes[department] = (*hashes.get(department, ()), _hash(key))[-_KEYS_AT_ONCE:]
+    replace_file(file, json.dumps(hashes, indent=2) + "\n", mode=0o600)
+    return key
+
+
+_NOBODY: Mapping[str, tuple[str, ...]] = {}
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _public_key(pem: str) -> PublicKey | None:
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
+        raise ValueError("expected an Ed25519 or RSA public key")
+    return key
+
+
+def _department_hashes(text: str) -> Mapping[str, tuple[str, ...]]:
+    content = json.loads(text)
+    if not isinstance(content, dict) or not all(_are_hashes(hashes) for hashes in content.values()):
+        raise ValueError("expected {department: [sha256 of a key, …]}")
+    return {department: tuple(hashes) for department, hashes in content.items()}
+
+
+def _are_hashes(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) and len(each) == 64 for each in value)
+
+
+def _staff(claims: Mapping[str, Any]) -> Principal:
+    roles = claims.get("roles")
+    if not isinstance(roles, list) or not roles or not all(isinstance(role, str) for role in roles):
+        raise Unauthenticated('the token names no roles; expected the claim "roles" with at least one')
+    if unknown := sorted(set(roles) - {role.value for role in Role}):
+        raise Unauthenticated(f"the token names unknown roles: {', '.join(unknown)}")
+    return Principal("staff", str(claims["sub"]), tuple(roles), claims.get("name"))

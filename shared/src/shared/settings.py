@@ -1,0 +1,94 @@
+"""What a service is told by its environment, and a clear word when it is told something wrong."""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+S = TypeVar("S", bound="ServiceSettings")
+
+
+class BadSettings(Exception):
+    """The environment cannot be used; the text names each variable, what is wrong, and no value that may be secret."""
+
+
+def _scheme(*allowed: str) -> AfterValidator:
+    def check(url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(allowed):
+            raise ValueError(f"must start with {' or '.join(allowed)}")
+        return url
+
+    return AfterValidator(check)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone; write for example Asia/Shanghai") from error
+    return name
+
+
+MongoUrl = Annotated[SecretStr, _scheme("mongodb://", "mongodb+srv://")]
+RabbitUrl = Annotated[SecretStr, _scheme("amqp://", "amqps://")]
+
+
+class ServiceSettings(BaseSettings):
+    """Settings that every service has. Each field is an environment variable of the same name in upper case."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    mongo_url: MongoUrl = Field(description="Where the service's documents are kept.")
+    mongo_database: str | None = Field(default=None, description="Its database; the service's name by default.")
+    rabbit_url: RabbitUrl = Field(description="The core vhost of the bus.")
+    ingress_url: RabbitUrl | None = Field(default=None, description="The departments' vhost, for the gateway alone.")
+
+    http_host: str = Field(default="127.0.0.1", description="Where the API listens.")
+    http_port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0 takes any free one.")
+    body_limit: int = Field(default=1024 * 1024, gt=0, description="Bytes a request may carry.")
+
+    role: Literal["all", "http", "consumers", "relay", "timers"] = Field(
+        default="all", description="Which part of the service this process runs."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", description="Where days begin.")
+    clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
+
+    jwt_public_key_file: Path | None = Field(default=None, description="PEM; without it no member of staff gets in.")
+    jwt_issuer: str = "kefu"
+    jwt_audience: str = "kefu"
+    api_keys_file: Path | None = Field(default=None, description="JSON; without it no department gets in over HTTP.")
+
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://", description="Where traces go, if anywhere.")
+
+    batch: int = Field(default=200, ge=1, le=10_000, description="Messages that travel together at most.")
+    outbox_limit: int = Field(default=100_000, ge=1, description="Waiting events beyond which writers are told 503.")
+    outbox_age_limit: float = Field(default=300.0, gt=0, description="Seconds an event may wait before the same.")
+
+    parking_first_wait: float = Field(default=5.0, gt=0, description="Seconds until a parked message is tried again.")
+    parking_factor: float = Field(default=3.0, ge=1, description="By how much each wait is longer than the last.")
+    parking_longest_wait: float = Field(default=1800.0, gt=0, description="Seconds beyond which no wait grows.")
+    parking_max_attempts: int = Field(default=8, ge=1, description="Attempts after which a parked message is dead.")
+    suspect_limit: int = Field(default=3, ge=1, description="Crashes after which a message that ran alone is dead.")
+
+    @property
+    def prefetch(self) -> int:
+        """Messages a consumer holds unacknowledged: one batch in work and one in wait."""
+        return 2 * self.batch
+
+
+def load(kind: type[S]) -> S:
+    """Settings from the environment. BadSettings when a variable is missing or wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise BadSettings("\n".join(_complaint(problem["loc"], problem["msg"]) for problem in error.errors())) from None
+
+
+def _complaint(where: tuple[int | str, ...], message: str) -> str:
+    variable = "_".join(str(part) for part in where).upper()
+    if message == "Field required":
+        return f"{variable} is not set"
+    return f"{variable}: {message.removeprefix('Value error, ')}"
