@@ -1,0 +1,287 @@
+"""The facts that other departments report; intake's gateway admits them to the bus.
+
+Each names an order by the number on its papers. A fact may come early, late or twice: what tells a repetition is the id
+that the department gives its message.
+"""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Instant, Money, Part, PreciseDate
+from shared.contracts.vocabulary import (
+    ContractNo,
+    CustomerKind,
+    Defect,
+    FileRef,
+    Line,
+    OrderFact,
+    OrderKind,
+    OrderLine,
+    OrderNo,
+    Percent,
+    Prose,
+    ReturnNo,
+    ServiceOrderId,
+    StaffId,
+    return_id_of,
+)
+
+DrawingKind = Literal["plan", "rendering", "elevation", "construction"]
+Skill = Literal["ordinary", "senior"]
+DelayReason = Literal[
+    "goods_incomplete",
+    "installers_unavailable",
+    "design_change",
+    "customer_request",
+    "supply",
+    "transport",
+    "quality",
+    "other",
+]
+
+
+class IntroducedCustomer(Part):
+    """A customer as another department knows it, under that department's own number."""
+
+    customer_no: Line = Field(description="The department's number for this customer.", examples=["KH-00217"])
+    kind: CustomerKind = "end"
+    trade: Literal["decoration_company", "dealer", "direct", "other"] = "direct"
+    name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    contact_name: Line | None = Field(default=None, examples=["王建国"])
+    title: Line | None = Field(default=None, examples=["王总"])
+    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
+    email: str | None = Field(
+        default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["wang@hengda.example"]
+    )
+    address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号"])
+    region: Line | None = Field(default=None, examples=["华南"])
+    locale: str = Field(default="zh-CN", max_length=35)
+
+
+class CustomerIntroduced(Event, key="sales.customer_introduced.v1"):
+    """The marketing centre found a customer and sends the file's first page (002 尾1)."""
+
+    customer: IntroducedCustomer
+    found_by: StaffId = Field(examples=["am-03"])
+
+
+class CustomerIntroducedByEngineering(Event, key="engineering.customer_introduced.v1"):
+    """Engineering met a customer on a site and sends the file's first page (002 尾1)."""
+
+    customer: IntroducedCustomer
+    found_by: StaffId = Field(examples=["foreman-02"])
+
+
+class OrderRequested(OrderFact, Event, key="sales.order_requested.v1"):
+    """Sales places an order through its own system instead of a form (000 §3.4.1, §3.5.1, 002 尾2a, 004 三2).
+
+    The order's number is the one that sales gave. What the contract fixes is absent while there is none.
+    """
+
+    customer: IntroducedCustomer
+    kind: OrderKind = "standard"
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    total: Money | None = Field(default=None, description="Absent while a line's price is open.")
+    contract_no: ContractNo | None = None
+    contract_date: PreciseDate | None = None
+    promised_ship_date: date | None = Field(
+        default=None, description="The day the contract names.", examples=["2026-11-26"]
+    )
+    site_address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
+    region: Line | None = Field(default=None, examples=["华南"])
+    sales_owner: StaffId = Field(examples=["am-03"])
+    verified_with_customer_at: Instant | None = Field(
+        default=None, description="Absent when nobody has yet gone through the order with the customer."
+    )
+
+
+class OrderWithdrawn(OrderFact, Event, key="sales.order_withdrawn.v1"):
+    """Sales takes an order back on the customer's wish (004 一㈡1b)."""
+
+    reason: Prose = Field(examples=["客户项目取消"])
+
+
+class AnomalyReported(OrderFact, Event, key="sales.anomaly_reported.v1"):
+    """A salesman found something wrong at a customer's and has checked the figures for the handling form (003 §25.1)."""
+
+    batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
+    shipped_on: date | None = None
+    defect: Defect
+    demand: Prose | None = Field(default=None, examples=["更换破损玻璃"])
+    sample_ref: Line | None = Field(
+        default=None, description="Absent when no sample was brought.", examples=["YP-0091"]
+    )
+    opinion: str = Field(default="", max_length=4000, examples=["疑为运输损坏"])
+    found_by: StaffId = Field(examples=["am-03"])
+
+
+class DesignSubmitted(OrderFact, Event, key="design.design_submitted.v1"):
+    """The project team or R&D hands in one of the four drawings for review (000 §3.3.2, §3.4.2, §3.5.2)."""
+
+    drawing_kind: DrawingKind
+    version: int = Field(ge=1)
+    files: tuple[FileRef, ...] = Field(min_length=1)
+    designer: StaffId = Field(examples=["designer-04"])
+
+
+class SampleJudged(OrderFact, Event, key="design.sample_judged.v1"):
+    """Design confirms or rejects the sample; only a confirmed one lets a custom order into production (000 §3.5.3b)."""
+
+    sample_no: Line = Field(examples=["DY-2026-0017"])
+    outcome: Literal["confirmed", "rejected"]
+    notes: str = Field(default="", max_length=4000, examples=["木纹方向与图纸一致"])
+    judged_by: StaffId = Field(examples=["design-director"])
+
+
+class GoodsInspected(OrderFact, Event, key="design.goods_inspected.v1"):
+    """Design's man looked at a custom order's goods before shipping (000 §3.5.3c)."""
+
+    inspector: StaffId = Field(examples=["designer-04"])
+    outcome: Literal["passed", "failed"]
+    defects: tuple[Defect, ...] = ()
+    photos: tuple[FileRef, ...] = ()
+
+
+class BrokenDownPart(Part):
+    """A part that an order needs and where it comes from (000 §3.4.3)."""
+
+    part_no: Line = Field(examples=["LC-80-2700"])
+    quantity: int = Field(ge=1, examples=[48])
+    source: Literal["make", "stock", "outsource"]
+
+
+class BreakdownCompleted(OrderFact, Event, key="production.breakdown_completed.v1"):
+    """The breakdown section knows which parts an order needs (000 §3.4.3, §3.5.3a)."""
+
+    parts: tuple[BrokenDownPart, ...] = Field(min_length=1)
+
+
+class SampleMade(OrderFact, Event, key="production.sample_made.v1"):
+    """The sample of a custom order is there for design to judge (000 §3.5.3b)."""
+
+    sample_no: Line = Field(examples=["DY-2026-0017"])
+    photos: tuple[FileRef, ...] = ()
+
+
+class ProductionProgressed(OrderFact, Event, key="production.production_progressed.v1"):
+    """How much of an order is ready, and by when the rest is expected (001 售中二a, 004 二1)."""
+
+    ready_percent: Percent
+    expected_ready_on: date | None = Field(default=None, description="Absent when production cannot say.")
+
+
+class ProductionDelayed(OrderFact, Event, key="production.production_delayed.v1"):
+    """Production will not make the contract's ship date, and says why and until when (001 售中二c, 二d)."""
+
+    expected_ready_on: date = Field(examples=["2026-11-30"])
+    reason: DelayReason = "goods_incomplete"
+    reason_text: Prose = Field(description="May be told to the customer.", examples=["钢化玻璃补片尚未到厂"])
+    ready_percent: Percent | None = None
+
+
+class ProductionCompleted(OrderFact, Event, key="production.production_completed.v1"):
+    """The goods of an order are made (000 §3.4.3, §3.5.3)."""
+
+    completed_at: Instant
+    quantity_ok: int = Field(ge=0, examples=[24])
+    quantity_short: int = Field(default=0, ge=0, examples=[0])
+
+
+class MaterialProblemReported(OrderFact, Event, key="production.problem_reported.v1"):
+    """Something hinders an order on the shop floor: quality, material or supply (004 一㈡2b, 003 三5)."""
+
+    kind: Literal["schedule", "quality", "material", "supply"]
+    detail: Prose = Field(examples=["五金件供应商断货"])
+
+
+class GoodsDispatched(OrderFact, Event, key="warehouse.goods_dispatched.v1"):
+    """The goods have left (001 售中三, 004 一㈡5)."""
+
+    left_at: Instant
+    delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
+    carrier: Line | None = Field(default=None, examples=["德邦物流"])
+    eta: Instant | None = Field(default=None, description="Absent when the carrier gives none.")
+    partial: bool = False
+
+
+class ReturnedLine(Part):
+    """A part that came back, as the warehouse counted it."""
+
+    part: Line = Field(examples=["80 款双玻百叶高隔断"])
+    quantity: int = Field(ge=0, examples=[3])
+
+
+class ReturnReceived(Event, key="warehouse.return_received.v1"):
+    """The warehouse verified and signed for returned goods (003 §29.3)."""
+
+    return_no: ReturnNo
+    lines: tuple[ReturnedLine, ...] = Field(min_length=1)
+    signed_by: StaffId = Field(examples=["warehouse-01"])
+
+    @property
+    def return_id(self) -> UUID:
+        """The return's id, which follows from its number."""
+        return return_id_of(self.return_no)
+
+
+class PartsReadied(Event, key="warehouse.parts_readied.v1"):
+    """The parts of an after-sales order lie ready for the technician (001 售后五)."""
+
+    service_order_id: ServiceOrderId
+    form_no: Line = Field(examples=["SH-2026-0055"])
+
+
+class CrewReported(OrderFact, Event, key="engineering.crew_reported.v1"):
+    """Engineering says whether it has installers for an order, and from when (001 售中二a, 二d)."""
+
+    available: bool
+    skill: Skill = "ordinary"
+    available_from: date | None = Field(default=None, description="Absent when engineering cannot say.")
+
+
+class ShipmentArrived(OrderFact, Event, key="engineering.shipment_arrived.v1"):
+    """The goods are on the site; installers are dispatched by this time (000 §3.4.4, §3.5.4)."""
+
+    arrived_at: Instant
+    delivery_note_no: Line | None = Field(
+        default=None, description="Absent: the order's latest shipment.", examples=["CH-2026-1122-03"]
+    )
+    damages: tuple[Defect, ...] = ()
+
+
+class CompletionExpected(OrderFact, Event, key="engineering.completion_expected.v1"):
+    """The foreman says when the installation will be done (001 售中四a)."""
+
+    expected_at: Instant
+    foreman: StaffId = Field(examples=["foreman-02"])
+
+
+class InstallationCompleted(OrderFact, Event, key="engineering.installation_completed.v1"):
+    """The installers are done; acceptance is next and then the balance (000 §3.4.5, 001 售中五)."""
+
+    completed_at: Instant
+    crew: tuple[StaffId, ...] = Field(default=(), examples=[["installer-11", "installer-12"]])
+
+
+class PaymentReceived(OrderFact, Event, key="finance.payment_received.v1"):
+    """Money for an order has come in (000 §3.4.5, §3.5.5, 001 售中一)."""
+
+    kind: Literal["initial", "progress", "balance"]
+    amount: Money | None = Field(
+        default=None, description="Absent when finance only confirms that what was due has been paid in full."
+    )
+    received_at: Instant
+    receipt_no: Line | None = Field(default=None, examples=["SK-2026-3391"])
+
+
+class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):
+    """Money for an after-sales order has come in; a prepaid service may start now (001 备注1, 003 §9)."""
+
+    service_order_id: ServiceOrderId
+    amount: Money
+    received_at: Instant
+    invoice_no: Line | None = None
+    order_no: OrderNo | None = None

@@ -1,0 +1,149 @@
+"""What orders announces while an order is designed and made."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.departments import DrawingKind
+from shared.contracts.event import Event, Instant, Part
+from shared.contracts.vocabulary import (
+    CustomerSnapshot,
+    Defect,
+    FileRef,
+    Line,
+    OrderId,
+    OrderNo,
+    Prose,
+    Role,
+    StaffId,
+)
+
+StageGroup = Literal["plan", "rendering", "quote", "contract", "payment", "order", "installation"]
+
+
+class OrderStageChanged(Event, key="orders.order_stage_changed.v1"):
+    """An order moved on; no stage passes without the customer or a colleague hearing of it (001 售中 理由, 000 §3.6.2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    before: Line = Field(examples=["released"])
+    after: Line = Field(examples=["design"])
+    stage_group: StageGroup | None = Field(default=None, description="Absent for a stage without a callback.")
+    at: Instant
+    planned_at: Instant | None = Field(default=None, description="Absent when the stage had no planned time.")
+    variance_hours: float | None = Field(default=None, description="Positive: late.", examples=[4.0])
+    customer: CustomerSnapshot
+
+
+class DesignOrdered(Event, key="orders.design_ordered.v1"):
+    """One of the four drawings is ordered, each a work item of its own (000 §3.3.2, §3.4.1, §3.5.2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    drawing_kind: DrawingKind
+    assigned_to: Literal["project_team", "rd"]
+    due_at: Instant | None = None
+
+
+class DesignReviewed(Event, key="orders.design_reviewed.v1"):
+    """A drawing passed or was sent back: CS reviews standard ones, the design director custom ones (000 §3.4.2, §3.5.2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    drawing_kind: DrawingKind
+    version: int = Field(ge=1)
+    outcome: Literal["approved", "rejected"]
+    by: StaffId
+    by_role: Role
+    notes: str = Field(default="", max_length=4000)
+
+
+class ProductionReleased(Event, key="orders.production_released.v1"):
+    """The plant manager passed the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    by: StaffId = Field(examples=["plant-manager"])
+
+
+class BreakdownReviewed(Event, key="orders.breakdown_reviewed.v1"):
+    """R&D checked the breakdown of a custom order (000 §3.5.3a)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    outcome: Literal["approved", "rejected"]
+    by: StaffId = Field(examples=["rd-02"])
+    notes: str = Field(default="", max_length=4000)
+
+
+class SampleReviewed(Event, key="orders.sample_reviewed.v1"):
+    """The sample is confirmed, and full production may run, or it is rejected (000 §3.5.3b)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    sample_no: Line = Field(examples=["DY-2026-0017"])
+    outcome: Literal["confirmed", "rejected"]
+    by: StaffId = Field(examples=["design-director"])
+    notes: str = Field(default="", max_length=4000)
+
+
+class ProductionScheduled(Event, key="orders.production_scheduled.v1"):
+    """Production and delivery plan, promptly told to the customer (004 一㈡2a, 三2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    begin: date
+    finish: date
+    delivery_on: date = Field(examples=["2026-11-26"])
+    customer: CustomerSnapshot
+
+
+class AllocatedLine(Part):
+    """Goods set aside for an order, own or bought outside."""
+
+    part_no: Line = Field(examples=["LC-80-2700"])
+    quantity: int = Field(ge=0, examples=[48])
+    source: Literal["own", "outsourced"]
+
+
+class StockAllocated(Event, key="orders.stock_allocated.v1"):
+    """Stock is set aside for an order (000 §3.4.3, 004 一㈡4)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    lines: tuple[AllocatedLine, ...]
+    short: tuple[AllocatedLine, ...] = ()
+
+
+class PreShipmentInspected(Event, key="orders.pre_shipment_inspected.v1"):
+    """The goods of a custom order were inspected before shipping; without a pass nothing leaves (000 §3.5.3c)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    inspector: StaffId = Field(examples=["designer-04"])
+    outcome: Literal["passed", "failed"]
+    defects: tuple[Defect, ...] = ()
+    photos: tuple[FileRef, ...] = ()
+
+
+class OrderExceptionRaised(Event, key="orders.order_exception_raised.v1"):
+    """Something is wrong with an order; it is on the Saturday list until resolved (000 §4.1c, 004 一㈡2b, 二1, 003 三5)."""
+
+    exception_id: UUID
+    order_id: OrderId
+    order_no: OrderNo
+    kind: Literal["schedule", "quality", "material", "supply", "installer", "payment"]
+    detail: Prose = Field(examples=["五金件供应商断货"])
+    raised_by: StaffId
+
+
+class OrderExceptionResolved(Event, key="orders.order_exception_resolved.v1"):
+    """A solution was found for something that was wrong with an order (000 §4.1c)."""
+
+    exception_id: UUID
+    order_id: OrderId
+    order_no: OrderNo
+    resolution: Prose = Field(examples=["改用备用供应商"])
+    by: StaffId

@@ -1,0 +1,119 @@
+"""What orders announces about money, reports and its clocks."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.event import Event, Money, Part
+from shared.contracts.report import ReportReady
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    CustomerSnapshot,
+    Month,
+    OrderId,
+    OrderNo,
+    StaffId,
+)
+
+PaymentKind = Literal["initial", "progress", "balance"]
+Collector = Literal["account_manager", "regional_head"]
+
+
+class PaymentDue(Event, key="orders.payment_due.v1"):
+    """An amount is to be collected, by whom depends on the route (000 §3.4.5, §3.5.5)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    kind: PaymentKind
+    amount: Money
+    due_on: date
+    collector_role: Collector
+    collector: StaffId | None = None
+    customer: CustomerSnapshot
+
+
+class PaymentOverdue(Event, key="orders.payment_overdue.v1"):
+    """An amount was not paid in time (000 §3.5.5, 004 一㈢, 三3)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    amount: Money
+    due_on: date
+    days_overdue: int = Field(ge=1)
+    collector_role: Collector
+    collector: StaffId | None = None
+    customer: CustomerSnapshot
+
+
+class CreditLimitExceeded(Event, key="orders.credit_limit_exceeded.v1"):
+    """A custom order would pass the customer's credit limit and is blocked (000 §3.5.5)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    exposure: Money
+    limit: Money
+    customer: CustomerSnapshot
+
+
+class DunningIssued(Event, key="orders.dunning_issued.v1"):
+    """The customer is reminded to pay, more firmly each time (004 一㈣2, 四2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    level: int = Field(ge=1)
+    amount: Money
+    due_on: date
+    customer: CustomerSnapshot
+
+
+class DunningHeld(Event, key="orders.dunning_held.v1"):
+    """While a complaint is open nobody is dunned for its order (003 §25.8)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    complaint_id: ComplaintId
+
+
+class DunningReleased(Event, key="orders.dunning_released.v1"):
+    """The complaint was not upheld or is closed: the amount is collected in its period (003 §25.8)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    complaint_id: ComplaintId
+
+
+class StatementLine(Part):
+    """One order on a statement."""
+
+    order_no: OrderNo
+    billed: Money
+    paid: Money
+
+
+class StatementIssued(Event, key="orders.statement_issued.v1"):
+    """Accounts are compared with a customer for a month (004 三3, 四2)."""
+
+    statement_id: UUID
+    month: Month
+    balance: Money
+    lines: tuple[StatementLine, ...] = ()
+    customer: CustomerSnapshot
+
+
+class OrdersReportPublished(ReportReady, Event, key="orders.report_published.v1"):
+    """A report of orders is ready: exceptions of the week, sales, overdue payments, commission (000 §4.1c, 004 四3 to 四6)."""
+
+
+class DeadlineSetByOrders(DeadlineSet, Event, key="orders.deadline_set.v1"):
+    """A clock of orders started."""
+
+
+class DeadlineApproachingAtOrders(DeadlineApproaching, Event, key="orders.deadline_approaching.v1"):
+    """A clock of orders is about to run out."""
+
+
+class DeadlineMissedByOrders(DeadlineMissed, Event, key="orders.deadline_missed.v1"):
+    """A duty of orders was not done in time."""
