@@ -90,6 +90,9 @@ class OrderRequested(OrderFact, Event, key="sales.order_requested.v1"):
     promised_ship_date: date | None = Field(
         default=None, description="The day the contract names.", examples=["2026-11-26"]
     )
+    promised_arrival_date: date | None = Field(
+        default=None, description="The day by whose end the goods were promised at the site; for goods from stock."
+    )
     site_address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
     region: Line | None = Field(default=None, examples=["华南"])
     sales_owner: StaffId = Field(examples=["am-03"])

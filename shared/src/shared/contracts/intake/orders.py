@@ -40,6 +40,9 @@ class OrderPlaced(Event, key="intake.order_placed.v1"):
     requested_ship_date: date | None = Field(
         default=None, description="Absent when the customer leaves it to us.", examples=["2026-11-26"]
     )
+    promised_arrival_date: date | None = Field(
+        default=None, description="The day by whose end the goods were promised at the site; for goods from stock."
+    )
     site_address: Line | None = Field(
         default=None, description="Absent when the goods are collected.", examples=["广州市天河区珠江东路 6 号 32 楼"]
     )
