@@ -1,0 +1,212 @@
+"""What aftersales announces about service orders, their costs, reports and its clocks."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.aftersales.warranty import ChargePolicy
+from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.event import Event, Instant, Money, Part
+from shared.contracts.report import ReportReady
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    CustomerSnapshot,
+    FileRef,
+    Line,
+    Month,
+    OrderNo,
+    Prose,
+    ServiceOrderId,
+    ServiceRequestId,
+    StaffId,
+)
+
+
+class ServiceOrderOpened(Event, key="aftersales.service_order_opened.v1"):
+    """A service voucher goes to dispatch; engineering is told of a repair by it (003 §6, §7b, 000 §3.3.3)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    type: Literal["A", "B", "C", "D"]
+    request_id: ServiceRequestId | None = Field(default=None, description="Absent for internal work, type D.")
+    charge_policy: ChargePolicy
+    complaint_id: ComplaintId | None = None
+    order_no: OrderNo | None = None
+    content: Prose = Field(examples=["门铰链松动，闭合有异响"])
+    customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
+
+
+class HandlingOpinionRecorded(Event, key="aftersales.handling_opinion_recorded.v1"):
+    """The operations supervisor says how to go about it (001 售后三a, b)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    by: StaffId = Field(examples=["operations-01"])
+    opinion: Prose = Field(examples=["带全套铰链现场更换"])
+    mode: Literal["plan", "resolve_on_site"]
+    handle_by: date | None = None
+
+
+class ServiceDispatched(Event, key="aftersales.service_dispatched.v1"):
+    """A technician is sent, with priority if the job was left over (003 §7b, §11, 001 备注1)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    technician: StaffId = Field(examples=["tech-05"])
+    technician_name: Line | None = Field(default=None, examples=["李师傅"])
+    at: Instant
+    priority: bool = False
+    carried_over_days: int = Field(default=0, ge=0)
+    customer: CustomerSnapshot
+
+
+class RemoteServiceRequested(Event, key="aftersales.remote_service_requested.v1"):
+    """Service out of town needs the manager's approval before leaving (003 §12)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    place: Line = Field(examples=["湖南长沙"])
+    estimated_travel: Money
+    by: StaffId = Field(examples=["tech-05"])
+
+
+class RemoteServiceApproved(Event, key="aftersales.remote_service_approved.v1"):
+    """The manager approved service out of town (003 §12)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    by: StaffId = Field(examples=["manager-01"])
+
+
+class PartNeeded(Part):
+    """A part for a service order."""
+
+    part_no: Line = Field(examples=["JL-80-02"])
+    quantity: int = Field(ge=1, examples=[2])
+
+
+class PartsRequested(Event, key="aftersales.parts_requested.v1"):
+    """Material must be replaced: the sales assistant orders it under the after-sales form's number (001 售后五)."""
+
+    service_order_id: ServiceOrderId
+    form_no: Line = Field(examples=["SH-2026-0055"])
+    parts: tuple[PartNeeded, ...] = Field(min_length=1)
+    needed_by: date | None = None
+
+
+class PartsReady(Event, key="aftersales.parts_ready.v1"):
+    """The parts of a service order lie ready and it can be scheduled (001 售后五)."""
+
+    service_order_id: ServiceOrderId
+    form_no: Line = Field(examples=["SH-2026-0055"])
+
+
+class ServiceVisitCompleted(Event, key="aftersales.service_visit_completed.v1"):
+    """The technician has been there: actual times and work (003 §8, §10)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    started_at: Instant
+    ended_at: Instant
+    work: Prose = Field(examples=["更换两副铰链并调试"])
+    resolved: bool
+    customer: CustomerSnapshot
+
+
+class ServiceCostRecorded(Event, key="aftersales.service_cost_recorded.v1"):
+    """What a service cost: CS fills it in under warranty, finance outside (001 售后四c, 003 §12)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    material: Money
+    transport: Money
+    labour: Money
+    travel: Money
+    total: Money
+    filled_by_role: Literal["cs", "finance"]
+
+
+class CustomerChargeRaised(Event, key="aftersales.customer_charge_raised.v1"):
+    """The customer has to pay for a service: on the spot, by invoice, or before we come (003 §9, 001 售后四a, 备注1)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    amount: Money
+    mode: Literal["on_spot", "invoiced", "prepaid"]
+    customer: CustomerSnapshot
+
+
+class CustomerChargePaid(Event, key="aftersales.customer_charge_paid.v1"):
+    """The customer paid for a service; a prepaid one may be dispatched (001 备注1, 003 §9)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    amount: Money
+    mode: Literal["on_spot", "invoiced", "prepaid"]
+    invoice_no: Line | None = Field(default=None, description="Absent: the invoice follows.", examples=["FP-88120"])
+    customer: CustomerSnapshot
+
+
+class ServiceSignedOff(Event, key="aftersales.service_signed_off.v1"):
+    """The customer accepted the service and signed; only then may the technician leave (001 售后六a, 003 §8)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    signatory: Line = Field(examples=["王建国"])
+    signature: FileRef | None = Field(default=None, description="Absent when signed on paper.")
+    at: Instant
+    photos: tuple[FileRef, ...] = ()
+    technician: StaffId = Field(examples=["tech-05"])
+    customer: CustomerSnapshot
+
+
+class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1"):
+    """The technician claims expenses of a service (001 售后六a)."""
+
+    claim_id: UUID
+    service_order_id: ServiceOrderId
+    amount: Money
+    by: StaffId = Field(examples=["tech-05"])
+
+
+class ServiceOrderClosed(Event, key="aftersales.service_order_closed.v1"):
+    """A service is done and archived; every one gets a survey and a callback in three days (003 §10, §16, 002 四4)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+    type: Literal["A", "B", "C", "D"]
+    closed_at: Instant
+    result: Prose = Field(examples=["已更换铰链，客户确认正常"])
+    serviced_at: Instant | None = Field(default=None, description="Absent when nobody had to go.")
+    item: Line | None = Field(default=None, examples=["隔断门铰链"])
+    closed_by: StaffId
+    complaint_id: ComplaintId | None = None
+    customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
+
+
+class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):
+    """A month's vouchers and forms went to finance together (001 售后六c)."""
+
+    month: Month
+    voucher_nos: tuple[Line, ...] = Field(default=(), examples=[["FW-2026-0055"]])
+    free_total: Money
+    paid_total: Money
+    handed_over_at: Instant
+
+
+class AftersalesReportPublished(ReportReady, Event, key="aftersales.report_published.v1"):
+    """A report of aftersales is ready: the month's statistics (001 售后六b)."""
+
+
+class DeadlineSetByAftersales(DeadlineSet, Event, key="aftersales.deadline_set.v1"):
+    """A clock of aftersales started."""
+
+
+class DeadlineApproachingAtAftersales(DeadlineApproaching, Event, key="aftersales.deadline_approaching.v1"):
+    """A clock of aftersales is about to run out."""
+
+
+class DeadlineMissedByAftersales(DeadlineMissed, Event, key="aftersales.deadline_missed.v1"):
+    """A job was not dispatched on its day, or a month not settled by the 30th (003 §11, 001 售后六c)."""

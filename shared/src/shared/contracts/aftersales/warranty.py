@@ -1,0 +1,132 @@
+"""What aftersales announces about requests, faults and the warranty."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Part, PreciseDate
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    ComplaintNo,
+    ContractNo,
+    CustomerId,
+    CustomerSnapshot,
+    FileRef,
+    Line,
+    OrderId,
+    OrderNo,
+    Prose,
+    ServiceRequestId,
+    StaffId,
+)
+
+Fault = Literal["company_quality", "customer_cause", "wear", "third_party", "unknown"]
+ChargePolicy = Literal["free", "pay_first", "normal_rate", "undecided"]
+
+
+class ServiceRequestRegistered(Event, key="aftersales.service_request_registered.v1"):
+    """A request is in the service register and on the feedback form (001 售后一b, 003 §7a, 001 表1)."""
+
+    request_id: ServiceRequestId
+    register_no: Line = Field(examples=["SH-2026-0055"])
+    customer: CustomerSnapshot
+    address: Line = Field(examples=["广州市天河区珠江东路 6 号 32 楼"])
+    model: Line | None = Field(default=None, examples=["80 款双玻百叶高隔断"])
+    spec: Line | None = Field(default=None, examples=["3000×2700 mm"])
+    purchased_on: PreciseDate | None = None
+    purchase_place: Line | None = Field(default=None, examples=["广州展厅"])
+    order_id: OrderId | None = None
+    order_no: OrderNo | None = None
+    contract_no: ContractNo | None = Field(default=None, description="Written in after filling (001 售后一d).")
+    contract_date: PreciseDate | None = None
+    content: Prose = Field(examples=["门铰链松动，闭合有异响"])
+    recorded_by: StaffId
+
+
+class ServiceRequestRejected(Event, key="aftersales.service_request_rejected.v1"):
+    """An incomplete form is not scheduled; the recorder hears which fields are missing (001 备注2)."""
+
+    request_id: ServiceRequestId
+    register_no: Line = Field(examples=["SH-2026-0055"])
+    missing: tuple[Line, ...] = Field(min_length=1, examples=[["contract_date", "address"]])
+    recorded_by: StaffId
+
+
+class WarrantyRule(Part):
+    """The rule that was applied: a version, what it counts from and for how long."""
+
+    name: Line = Field(default="contract_date_12m", examples=["contract_date_12m"])
+    version: int = Field(default=1, ge=1)
+    basis: Literal["contract_date", "acceptance_date"] = "contract_date"
+    months: int = Field(default=12, ge=0)
+
+
+class WarrantyOverride(Part):
+    """Somebody decided otherwise than the rule."""
+
+    by: StaffId
+    reason: Prose = Field(examples=["老客户，经理特批免费"])
+
+
+class WarrantyChecked(Event, key="aftersales.warranty_checked.v1"):
+    """Whether something is under warranty, from the date in the contract number: in, out, or uncertain, with the reasons.
+
+    Source: 001 售后四a, b (one year from the contract's date, free within), 备注1 (who is at fault decides who pays), 备注3
+    (a date without a day is `uncertain` around the edge, never a guess). What is not known is absent: without any contract
+    date the verdict is `uncertain`.
+    """
+
+    check_id: UUID
+    service_request_id: ServiceRequestId | None = Field(default=None, description="Set when a request was checked.")
+    complaint_id: ComplaintId | None = Field(default=None, description="Set when a complaint was checked.")
+    complaint_no: ComplaintNo | None = None
+    customer_id: CustomerId
+    order_id: OrderId | None = None
+    order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
+    contract_date: PreciseDate | None = None
+    rule: WarrantyRule
+    as_of: date
+    expires_on: date | None = Field(
+        default=None, description="The last day under warranty; of an uncertain date the latest it can be."
+    )
+    verdict: Literal["in_warranty", "out_of_warranty", "uncertain"]
+    days_left: int | None = Field(default=None, description="Negative: expired; absent when uncertain.", examples=[312])
+    fault: Fault = "unknown"
+    charge_policy: ChargePolicy = "undecided"
+    override: WarrantyOverride | None = None
+    explanation: tuple[Prose, ...] = Field(
+        default=(), examples=[["合同编号 JG20260930-017 载明日期 2026-09-30", "保修一年，至 2027-09-30"]]
+    )
+
+
+class FaultDetermined(Event, key="aftersales.fault_determined.v1"):
+    """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1)."""
+
+    request_id: ServiceRequestId
+    register_no: Line = Field(examples=["SH-2026-0055"])
+    fault: Fault
+    evidence: tuple[FileRef, ...] = ()
+    by: StaffId
+    complaint_id: ComplaintId | None = None
+    customer: CustomerSnapshot
+
+
+class MaintenanceReminderDue(Event, key="aftersales.maintenance_reminder_due.v1"):
+    """Time to remind a customer, friendly, of looking after the installed goods (002 三3)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    due_on: date
+    customer: CustomerSnapshot
+
+
+class WarrantyExpiring(Event, key="aftersales.warranty_expiring.v1"):
+    """A customer's warranty ends soon (001 售后四b)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    expires_on: date
+    customer: CustomerSnapshot

@@ -1,0 +1,139 @@
+"""What complaints announces about goods, money, penalties, reports and its clocks."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.event import Event, Money, Part
+from shared.contracts.report import ReportReady
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    ComplaintNo,
+    CustomerSnapshot,
+    Department,
+    Line,
+    OrderId,
+    OrderNo,
+    Prose,
+    ReturnNo,
+    StaffId,
+)
+
+
+class AllowanceGranted(Event, key="complaints.allowance_granted.v1"):
+    """A discount certificate is countersigned by the sales VP and stamped by the customer (003 §29.1(1))."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+    certificate_no: Line = Field(examples=["ZK-2026-0012"])
+    amount: Money
+    signed_by: StaffId = Field(examples=["sales-vp"])
+    customer_stamped: bool
+    order_id: OrderId | None = None
+    order_no: OrderNo | None = None
+    customer: CustomerSnapshot
+
+
+class ApprovedLine(Part):
+    """A part that may come back, and how many."""
+
+    part: Line = Field(examples=["80 款双玻百叶高隔断"])
+    quantity: int = Field(ge=1, examples=[3])
+
+
+class ReturnAuthorized(Event, key="complaints.return_authorized.v1"):
+    """Goods may come back, with reason, method and basis; the sales VP approved (003 §29.1(2))."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+    return_no: ReturnNo
+    lines: tuple[ApprovedLine, ...] = Field(min_length=1)
+    reason: Prose = Field(examples=["玻璃崩角"])
+    method: Literal["return", "rework"]
+    basis: Line = Field(examples=["2026-11-0007 处理决定"])
+    approved_by: StaffId = Field(examples=["sales-vp"])
+    order_id: OrderId | None = None
+    order_no: OrderNo | None = None
+    customer: CustomerSnapshot
+
+
+class ReturnReconciled(Event, key="complaints.return_reconciled.v1"):
+    """What came back is what was approved; finance may post it (003 §29.2)."""
+
+    complaint_id: ComplaintId
+    return_no: ReturnNo
+    lines: tuple[ApprovedLine, ...] = Field(min_length=1)
+
+
+class Difference(Part):
+    """A part of which not as many came back as were approved."""
+
+    part: Line = Field(examples=["80 款双玻百叶高隔断"])
+    approved: int = Field(ge=0, examples=[3])
+    received: int = Field(ge=0, examples=[2])
+
+
+class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1"):
+    """What came back is not what was approved; finance must not post it yet (003 §29.2)."""
+
+    complaint_id: ComplaintId
+    return_no: ReturnNo
+    differences: tuple[Difference, ...] = Field(min_length=1)
+
+
+class LossAssessed(Event, key="complaints.loss_assessed.v1"):
+    """What a case cost the company, by the standard of loss accounting (003 §25.4b)."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+    total: Money
+    standard_version: int = Field(ge=1)
+
+
+class PenaltyProposed(Event, key="complaints.penalty_proposed.v1"):
+    """A punishment is proposed by the penalty standard; never shown to the customer (003 §25.4b)."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+    target: StaffId
+    kind: Literal["admin", "bonus"]
+    amount: Money | None = None
+    standard_version: int = Field(ge=1)
+
+
+class PenaltyDecided(Event, key="complaints.penalty_decided.v1"):
+    """A punishment is decided; personnel carries it out; never shown to the customer (003 §28, 002 六1(5)a)."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+    target: StaffId
+    kind: Literal["admin", "bonus"]
+    amount: Money | None = None
+    approved_by: StaffId = Field(examples=["gm"])
+
+
+class SupplierInvolved(Event, key="complaints.supplier_involved.v1"):
+    """Another company is liable; CS handles the case with the units concerned (003 §25.7)."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+    supplier: Line = Field(examples=["佛山某玻璃厂"])
+    claim: Money | None = None
+    with_department: Department = "purchasing"
+
+
+class ComplaintsReportPublished(ReportReady, Event, key="complaints.report_published.v1"):
+    """A report of complaints is ready: classification statistics, the month's closed cases (002 六1(6), 003 §28.1)."""
+
+
+class DeadlineSetByComplaints(DeadlineSet, Event, key="complaints.deadline_set.v1"):
+    """A clock of a case started: submission in 3 days, closing in 6, a department's step (003 §25.3, §26)."""
+
+
+class DeadlineApproachingAtComplaints(DeadlineApproaching, Event, key="complaints.deadline_approaching.v1"):
+    """A clock of a case is about to run out (003 §24-3)."""
+
+
+class DeadlineMissedByComplaints(DeadlineMissed, Event, key="complaints.deadline_missed.v1"):
+    """A case was not submitted or closed in time, and is reported as overdue (003 §21, §25.3, §26)."""

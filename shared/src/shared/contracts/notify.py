@@ -1,0 +1,149 @@
+"""The facts that notify announces: what became of every message."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Instant, Part
+from shared.contracts.vocabulary import (
+    Channel,
+    CustomerId,
+    Department,
+    Hash,
+    Line,
+    NotificationId,
+    Prose,
+    Role,
+    StaffId,
+)
+
+
+class Message(Part):
+    """Which message: what it is for, to whom, and the fact that it goes back to."""
+
+    notification_id: NotificationId
+    purpose: Line = Field(examples=["shipment_delayed"])
+    customer_id: CustomerId | None = Field(default=None, description="Absent for a message to staff.")
+    staff: StaffId | None = Field(default=None, description="Absent for a message to a customer.")
+    about: Line | None = Field(default=None, description="The number on the papers.", examples=["SO-2026-0412"])
+    trigger_event_id: UUID | None = Field(default=None, description="Absent when a person asked for the message.")
+    channel: Channel = "sms"
+
+
+class NotificationSent(Message, Event, key="notify.notification_sent.v1"):
+    """A provider took a message over; that the customer has it is another fact (001 售中二, 003 §25.6b)."""
+
+    provider: Line = Field(examples=["aliyun"])
+    address_masked: Line = Field(examples=["138****8000"])
+    template: Line = Field(examples=["shipment_delayed_supply"])
+    template_version: int = Field(ge=1)
+    body_hash: Hash
+    segments: int = Field(default=1, ge=1, description="SMS parts by the 70/67 rule.", examples=[2])
+    at: Instant
+
+
+class NotificationDelivered(Message, Event, key="notify.notification_delivered.v1"):
+    """The provider's receipt says that the message arrived."""
+
+    provider: Line = Field(examples=["aliyun"])
+    receipt: Line | None = Field(default=None, description="Absent: the provider names none.", examples=["DELIVRD"])
+    at: Instant
+
+
+class NotificationFailed(Message, Event, key="notify.notification_failed.v1"):
+    """A message did not go out or did not arrive; when final and no channel is left somebody has to call."""
+
+    provider: Line | None = Field(
+        default=None, description="Absent: it failed before any provider.", examples=["aliyun"]
+    )
+    error: Line = Field(examples=["MOBILE_NUMBER_ILLEGAL"])
+    attempt: int = Field(ge=1)
+    final: bool
+    fallback: Channel | None = Field(default=None, description="The channel tried next; absent when none is left.")
+    at: Instant
+
+
+class NotificationDeferred(Message, Event, key="notify.notification_deferred.v1"):
+    """A message waits, so that nobody is disturbed in rest hours or too often (002 四1)."""
+
+    reason: Literal["quiet_hours", "rate", "open_complaint", "not_before"]
+    until: Instant
+
+
+class NotificationSuppressed(Message, Event, key="notify.notification_suppressed.v1"):
+    """A message will not go out, and why: nobody gets the same twice (001 售前五b)."""
+
+    reason: Literal[
+        "duplicate_content", "opt_out", "open_complaint", "superseded", "expired", "no_address", "merged", "cap"
+    ]
+    superseded_by: UUID | None = None
+
+
+class ReplyReceived(Event, key="notify.reply_received.v1"):
+    """A customer answered a message (002 六1(5)b, 003 §17)."""
+
+    reply_id: UUID
+    address_masked: Line = Field(examples=["138****8000"])
+    text: Prose = Field(examples=["1"])
+    notification_id: NotificationId | None = Field(default=None, description="Absent: matches no message of ours.")
+    trigger_event_id: UUID | None = None
+    customer_id: CustomerId | None = Field(default=None, description="Absent: an unknown number.")
+    purpose: Line | None = None
+    about: Line | None = Field(default=None, examples=["2026-11-0007"])
+    intent: Literal["accept", "decline", "choice", "rating", "stop", "free"]
+    choice: int | None = Field(default=None, ge=0, le=9, description="Set for `choice` and `rating`.")
+    at: Instant
+
+
+class StaffAlerted(Event, key="notify.staff_alerted.v1"):
+    """Somebody on duty was told of a task, a chase, an escalation or a deadline (001 售前四b, 003 §19)."""
+
+    alert_id: UUID
+    kind: Literal["task", "chase", "escalation", "deadline", "digest"]
+    role: Role | None = Field(default=None, description="Absent when one person was meant.")
+    staff: tuple[StaffId, ...] = ()
+    about: Line | None = Field(default=None, examples=["2026-11-0007"])
+    text: Prose = Field(examples=["投诉 2026-11-0007 已超过 6 天未结案"])
+    channel: Channel = "chat"
+    trigger_event_id: UUID | None = None
+    at: Instant
+
+
+class StaffMessagePosted(Event, key="notify.staff_message_posted.v1"):
+    """An internal liaison slip went to another department (000 §3.3.3)."""
+
+    slip_no: Line = Field(examples=["LL-2026-0103"])
+    from_staff: StaffId
+    to_department: Department
+    text: Prose = Field(examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
+    acknowledgement_required: bool = True
+    acknowledge_by: Instant | None = None
+
+
+class StaffMessageAcknowledged(Event, key="notify.staff_message_acknowledged.v1"):
+    """A department has read a liaison slip (000 §3.3.3)."""
+
+    slip_no: Line = Field(examples=["LL-2026-0103"])
+    by: StaffId
+    at: Instant
+
+
+class Shift(Part):
+    """Who is on duty in a role, and when."""
+
+    staff: StaffId
+    name: Line = Field(examples=["李芳"])
+    role: Role
+    begin: Instant
+    end: Instant
+
+
+class RosterPublished(Event, key="notify.roster_published.v1"):
+    """The duty roster of a period (003 三2); alerts go to whoever is on it."""
+
+    roster_id: UUID
+    first_day: date
+    last_day: date
+    shifts: tuple[Shift, ...]
