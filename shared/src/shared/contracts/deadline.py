@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import CustomerId, Line, Role, StaffId
+from shared.contracts.vocabulary import CustomerId, DueAt, Line, Role, StaffId
 
 
 class RunningDeadline(Part):
@@ -19,7 +19,7 @@ class RunningDeadline(Part):
         examples=["close_6d"],
     )
     about: Line = Field(description="What people call it: a number on a form or a name.", examples=["2026-11-0007"])
-    due_at: Instant
+    due_at: DueAt
     assignee: StaffId | None = Field(default=None, description="Absent while nobody in person has the duty.")
     assignee_role: Role | None = Field(default=None, examples=["cs_manager"])
     customer_id: CustomerId | None = Field(default=None, description="Absent for clocks that concern staff alone.")

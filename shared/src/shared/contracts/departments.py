@@ -10,8 +10,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money, Part, PreciseDate
+from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.vocabulary import (
+    ContractDate,
     ContractNo,
     CustomerKind,
     Defect,
@@ -86,7 +87,7 @@ class OrderRequested(OrderFact, Event, key="sales.order_requested.v1"):
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     total: Money | None = Field(default=None, description="Absent while a line's price is open.")
     contract_no: ContractNo | None = None
-    contract_date: PreciseDate | None = None
+    contract_date: ContractDate | None = None
     promised_ship_date: date | None = Field(
         default=None, description="The day the contract names.", examples=["2026-11-26"]
     )
@@ -108,7 +109,7 @@ class OrderWithdrawn(OrderFact, Event, key="sales.order_withdrawn.v1"):
 
 
 class AnomalyReported(OrderFact, Event, key="sales.anomaly_reported.v1"):
-    """A salesman found something wrong at a customer's and has checked the figures for the handling form (003 §25.1)."""
+    """A salesman found something wrong at a customer's and checked the figures for the form (003 §25.1)."""
 
     batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
@@ -206,7 +207,9 @@ class GoodsDispatched(OrderFact, Event, key="warehouse.goods_dispatched.v1"):
     left_at: Instant
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
-    eta: Instant | None = Field(default=None, description="Absent when the carrier gives none.")
+    eta: Instant | None = Field(
+        default=None, description="Absent when the carrier gives none.", examples=["2026-11-24T06:00:00.000000Z"]
+    )
     partial: bool = False
 
 

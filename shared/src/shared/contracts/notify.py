@@ -26,7 +26,7 @@ class Message(Part):
     notification_id: NotificationId
     purpose: Line = Field(examples=["shipment_delayed"])
     customer_id: CustomerId | None = Field(default=None, description="Absent for a message to staff.")
-    staff: StaffId | None = Field(default=None, description="Absent for a message to a customer.")
+    staff: StaffId | None = Field(default=None, examples=[None], description="Absent for a message to a customer.")
     about: Line | None = Field(default=None, description="The number on the papers.", examples=["SO-2026-0412"])
     trigger_event_id: UUID | None = Field(default=None, description="Absent when a person asked for the message.")
     channel: Channel = "sms"

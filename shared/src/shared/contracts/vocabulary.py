@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import Field
 
-from shared.contracts.event import Money, Part
+from shared.contracts.event import Instant, Money, Part, PreciseDate
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
 _RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:return")
@@ -14,7 +14,8 @@ _RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:return")
 def order_id_of(order_no: str) -> UUID:
     """The id of the order with this number, the same everywhere and for ever.
 
-    A department knows an order by the number on its papers, so the id follows from the number and nobody has to look it up.
+    A department knows an order by the number on its papers, so the id follows from the number and nobody has to
+    look it up. Whoever gives an order its number gives it this id.
     """
     return uuid5(_ORDERS, order_no)
 
@@ -41,6 +42,14 @@ ContractNo = Annotated[
         examples=["JG20260930-017"],
     ),
 ]
+ContractDate = Annotated[
+    PreciseDate,
+    Field(
+        description="Of precision `month` when the day is not known (001 备注3).",
+        examples=[{"on": "2026-09-30", "precision": "day"}],
+    ),
+]
+DueAt = Annotated[Instant, Field(examples=["2026-11-28T10:00:00.000000Z"])]
 ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-0031"])]
 ComplaintNo = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"])]
 CustomerId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"])]

@@ -129,7 +129,7 @@ class ServiceCostRecorded(Event, key="aftersales.service_cost_recorded.v1"):
 
 
 class CustomerChargeRaised(Event, key="aftersales.customer_charge_raised.v1"):
-    """The customer has to pay for a service: on the spot, by invoice, or before we come (003 §9, 001 售后四a, 备注1)."""
+    """The customer has to pay for a service: on the spot, by invoice or beforehand (003 §9, 001 售后四a, 备注1)."""
 
     service_order_id: ServiceOrderId
     voucher_no: Line = Field(examples=["FW-2026-0055"])

@@ -10,6 +10,7 @@ from shared.contracts.event import Event, Part, PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
     ComplaintNo,
+    ContractDate,
     ContractNo,
     CustomerId,
     CustomerSnapshot,
@@ -40,7 +41,7 @@ class ServiceRequestRegistered(Event, key="aftersales.service_request_registered
     order_id: OrderId | None = None
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = Field(default=None, description="Written in after filling (001 售后一d).")
-    contract_date: PreciseDate | None = None
+    contract_date: ContractDate | None = None
     content: Prose = Field(examples=["门铰链松动，闭合有异响"])
     recorded_by: StaffId
 
@@ -71,32 +72,36 @@ class WarrantyOverride(Part):
 
 
 class WarrantyChecked(Event, key="aftersales.warranty_checked.v1"):
-    """Whether something is under warranty, from the date in the contract number: in, out, or uncertain, with the reasons.
+    """Whether something is under warranty by the date in the contract number: in, out or uncertain, and why.
 
-    Source: 001 售后四a, b (one year from the contract's date, free within), 备注1 (who is at fault decides who pays), 备注3
-    (a date without a day is `uncertain` around the edge, never a guess). What is not known is absent: without any contract
-    date the verdict is `uncertain`.
+    Source: 001 售后四a, b (one year from the contract's date, free within), 备注1 (who is at fault decides who
+    pays), 备注3 (a date without a day is `uncertain` around the edge, never a guess). What is not known is absent:
+    without any contract date the verdict is `uncertain`.
     """
 
     check_id: UUID
-    service_request_id: ServiceRequestId | None = Field(default=None, description="Set when a request was checked.")
+    service_request_id: ServiceRequestId | None = Field(
+        default=None, examples=[None], description="Set when a request was checked."
+    )
     complaint_id: ComplaintId | None = Field(default=None, description="Set when a complaint was checked.")
     complaint_no: ComplaintNo | None = None
     customer_id: CustomerId
     order_id: OrderId | None = None
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
-    contract_date: PreciseDate | None = None
+    contract_date: ContractDate | None = None
     rule: WarrantyRule
-    as_of: date
+    as_of: date = Field(examples=["2026-11-22"])
     expires_on: date | None = Field(
-        default=None, description="The last day under warranty; of an uncertain date the latest it can be."
+        default=None,
+        examples=["2027-09-30"],
+        description="The last day under warranty; of an uncertain date the latest it can be.",
     )
     verdict: Literal["in_warranty", "out_of_warranty", "uncertain"]
     days_left: int | None = Field(default=None, description="Negative: expired; absent when uncertain.", examples=[312])
-    fault: Fault = "unknown"
-    charge_policy: ChargePolicy = "undecided"
-    override: WarrantyOverride | None = None
+    fault: Fault = Field(default="unknown", examples=["company_quality"])
+    charge_policy: ChargePolicy = Field(default="undecided", examples=["free"])
+    override: WarrantyOverride | None = Field(default=None, examples=[None])
     explanation: tuple[Prose, ...] = Field(
         default=(), examples=[["合同编号 JG20260930-017 载明日期 2026-09-30", "保修一年，至 2027-09-30"]]
     )

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money, PreciseDate
+from shared.contracts.event import Event, Instant, Money
 from shared.contracts.vocabulary import (
     ComplaintId,
     ComplaintNo,
+    ContractDate,
     ContractNo,
     CustomerSnapshot,
     Department,
@@ -23,17 +24,17 @@ from shared.contracts.vocabulary import (
 
 
 class ComplaintFiled(Event, key="complaints.complaint_filed.v1"):
-    """A complaint is registered under its number, by whatever channel it came (002 六1(1), 003 §24-1, §25.1, 004 一㈢3a).
+    """A complaint is registered under its number, by whatever channel it came.
 
-    What the customer could not tell is absent: a complaint about manners has no order, an oral one no batch. With an order
-    or a contract number the warranty is checked.
+    Source: 002 六1(1), 003 §24-1, §25.1, 004 一㈢3a. What the customer could not tell is absent: a complaint about
+    manners has no order, an oral one no batch. With an order or a contract number the warranty is checked.
     """
 
     complaint_id: ComplaintId
     complaint_no: ComplaintNo
     customer: CustomerSnapshot
     complainant: Line = Field(examples=["王建国"])
-    channel: Literal["oral", "written", "phone", "sms", "email", "web", "auto"]
+    channel: Literal["oral", "written", "phone", "sms", "email", "web", "auto"] = Field(examples=["phone"])
     received_at: Instant
     accepted_at: Instant
     content: Prose = Field(examples=["三樘玻璃边缘崩角，要求更换"])
@@ -41,17 +42,17 @@ class ComplaintFiled(Event, key="complaints.complaint_filed.v1"):
     order_id: OrderId | None = None
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
-    contract_date: PreciseDate | None = None
+    contract_date: ContractDate | None = None
     batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
     defect_quantity: int | None = Field(default=None, ge=1, examples=[3])
     sample_ref: Line | None = Field(default=None, examples=["YP-0091"])
     amount_claimed: Money | None = None
-    nature: Literal["quality", "non_quality", "unknown"] = "unknown"
+    nature: Literal["quality", "non_quality", "unknown"] = Field(default="unknown", examples=["quality"])
     severity: Literal["ordinary", "major"] = "ordinary"
     source_event_id: UUID | None = Field(default=None, description="The fact that a case filed by itself came from.")
     previous_no: ComplaintNo | None = Field(
-        default=None, description="The case that this one takes up again (003 §25.6)."
+        default=None, examples=[None], description="The case that this one takes up again (003 §25.6)."
     )
 
 
@@ -118,7 +119,7 @@ class ComplaintResubmitted(Event, key="complaints.complaint_resubmitted.v1"):
     complaint_id: ComplaintId
     complaint_no: ComplaintNo
     previous_no: ComplaintNo = Field(examples=["2026-11-0003"])
-    chain: tuple[ComplaintNo, ...] = Field(min_length=1)
+    chain: tuple[ComplaintNo, ...] = Field(min_length=1, examples=[["2026-11-0003"]])
     customer: CustomerSnapshot
 
 

@@ -10,6 +10,7 @@ from shared.contracts.vocabulary import (
     ComplaintNo,
     CustomerSnapshot,
     Department,
+    DueAt,
     FileRef,
     Line,
     OrderId,
@@ -24,13 +25,13 @@ Remedy = Literal["repair", "rework", "replace", "return", "allowance", "compensa
 
 
 class InvestigationAssigned(Event, key="complaints.investigation_assigned.v1"):
-    """A department has to find the cause by a day that CS sets, together with R&D if need be (002 六1(2)c, 003 §25.2)."""
+    """A department has to find the cause by a day that CS sets, with R&D if need be (002 六1(2)c, 003 §25.2)."""
 
     complaint_id: ComplaintId
     complaint_no: ComplaintNo
     department: Department
     joint_with: tuple[Department, ...] = Field(default=(), examples=[["rd"]])
-    due_at: Instant
+    due_at: DueAt
     customer: CustomerSnapshot
 
 
@@ -96,7 +97,7 @@ class ApprovalRequested(Event, key="complaints.approval_requested.v1"):
     amount: Money
     band: Line = Field(examples=["1000-10000"])
     required_role: Role = Field(examples=["deputy_gm"])
-    due_at: Instant
+    due_at: DueAt
     matrix_version: int = Field(ge=1)
 
 
@@ -181,7 +182,7 @@ class CorrectiveActionOpened(Event, key="complaints.corrective_action_opened.v1"
     complaint_no: ComplaintNo
     action: Prose = Field(examples=["玻璃包装增加护角"])
     department: Department
-    due_at: Instant
+    due_at: DueAt
 
 
 class CorrectiveActionVerified(Event, key="complaints.corrective_action_verified.v1"):

@@ -11,6 +11,7 @@ from shared.contracts.vocabulary import (
     CallbackId,
     CustomerId,
     CustomerSnapshot,
+    DueAt,
     Hash,
     Line,
     OrderNo,
@@ -66,8 +67,8 @@ class ContactCorrected(Event, key="intake.contact_corrected.v1"):
     corrects: UUID
     customer_id: CustomerId
     field: Line = Field(examples=["feedback"])
-    before: str = Field(max_length=4000)
-    after: str = Field(max_length=4000)
+    before: str = Field(max_length=4000, examples=["使用良好"])
+    after: str = Field(max_length=4000, examples=["使用良好，近期有新项目"])
     reason: Line = Field(examples=["录入笔误"])
     by: StaffId
     hash: Hash
@@ -158,20 +159,20 @@ class ShowroomVisitCompleted(Event, key="intake.showroom_visit_completed.v1"):
 class CallbackDue(Event, key="intake.callback_due.v1"):
     """Somebody has to call a customer by a certain time; each kind has its own clock.
 
-    Source: 000 §3.6.1b (30 minutes), 000 §3.6.2 (stages), 001 售后二 (after acceptance), 002 四4 (3 days after service),
-    002 一3b (first contact), 002 五a (after a complaint). What the call is about is set where it applies.
+    Source: 000 §3.6.1b (30 minutes), 000 §3.6.2 (stages), 001 售后二 (after acceptance), 002 四4 (3 days after
+    service), 002 一3b (first contact), 002 五a (after a complaint). What the call is about is set where it applies.
     """
 
     callback_id: CallbackId
     customer: CustomerSnapshot
-    kind: CallbackKind
-    stage: Line | None = Field(default=None, description="Set for kind `stage`.", examples=["报价"])
+    kind: CallbackKind = Field(examples=["post_acceptance"])
+    stage: Line | None = Field(default=None, description="Set for kind `stage`.", examples=[None])
     order_no: OrderNo | None = None
-    service_order_id: ServiceOrderId | None = None
+    service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
     complaint_no: Line | None = None
     assignee: StaffId | None = Field(default=None, description="Absent: whoever has the role may take it.")
     assignee_role: Role = "cs_specialist"
-    due_at: Instant
+    due_at: DueAt
     preferred_slot: Line | None = Field(default=None, examples=["下午三点以后"])
     script: Line | None = Field(default=None, examples=["post_acceptance"])
 
@@ -181,9 +182,9 @@ class CallbackCompleted(Event, key="intake.callback_completed.v1"):
 
     callback_id: CallbackId
     customer_id: CustomerId
-    kind: CallbackKind
+    kind: CallbackKind = Field(examples=["post_acceptance"])
     order_no: OrderNo | None = None
-    service_order_id: ServiceOrderId | None = None
+    service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
     completed_at: Instant
     within_due: bool
     ratings: dict[str, Line] = Field(
@@ -191,7 +192,7 @@ class CallbackCompleted(Event, key="intake.callback_completed.v1"):
         description="ability, professionalism, etiquette (000 §3.6.1c) or installer, sales_rep, product (001 表3).",
         examples=[{"installer": "满意", "sales_rep": "满意", "product": "一般"}],
     )
-    branch: Rating
+    branch: Rating = Field(examples=["average"])
     detail: str = Field(default="", max_length=4000, examples=["玻璃门闭合有异响"])
     suggestion: str = Field(default="", max_length=4000)
     recorded_by: StaffId
@@ -199,7 +200,7 @@ class CallbackCompleted(Event, key="intake.callback_completed.v1"):
 
 
 class CallbackWaived(Event, key="intake.callback_waived.v1"):
-    """The director allowed not to call, for a tender or another special case; noted on the daily report (000 §3.6.3)."""
+    """The director allowed not to call, for a tender or a special case; noted on the daily report (000 §3.6.3)."""
 
     callback_id: CallbackId
     customer_id: CustomerId
@@ -228,7 +229,7 @@ class NegativeFeedbackReceived(Event, key="intake.negative_feedback_received.v1"
     service_order_id: ServiceOrderId | None = None
     dimension: Line = Field(examples=["installer"])
     text: Prose = Field(examples=["安装师傅迟到两小时，玻璃门闭合有异响"])
-    severity: Literal["average", "dissatisfied"]
+    severity: Literal["average", "dissatisfied"] = Field(examples=["dissatisfied"])
 
 
 class SurveyIssued(Event, key="intake.survey_issued.v1"):

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts.event import Event, Part
 from shared.contracts.vocabulary import (
     Channel,
     CustomerId,
     CustomerKind,
     CustomerSnapshot,
     Department,
+    DueAt,
     Line,
     Period,
     Prose,
@@ -98,7 +99,7 @@ class CustomerAssigned(Event, key="intake.customer_assigned.v1"):
     owner: StaffId
     previous_owner: StaffId | None = Field(default=None, description="Absent for the first owner.")
     rule: Literal["balanced", "ability", "manual"]
-    first_contact_due: Instant
+    first_contact_due: DueAt
 
 
 class CustomerClassified(Event, key="intake.customer_classified.v1"):
@@ -106,7 +107,7 @@ class CustomerClassified(Event, key="intake.customer_classified.v1"):
 
     customer_id: CustomerId
     customer_class: Line = Field(examples=["重点客户"])
-    criteria: Prose
+    criteria: Prose = Field(examples=["年订货额 100 万元以上"])
     by: StaffId
 
 

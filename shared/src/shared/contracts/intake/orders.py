@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money, PreciseDate
+from shared.contracts.event import Event, Instant, Money
 from shared.contracts.vocabulary import (
+    ContractDate,
     ContractNo,
     CustomerId,
     CustomerSnapshot,
@@ -25,8 +26,8 @@ from shared.contracts.vocabulary import (
 class OrderPlaced(Event, key="intake.order_placed.v1"):
     """An order is recorded with spec and quantity and verified with the customer; orders takes it from here.
 
-    Source: 002 尾2a, 004 一㈠1, 000 §3.4.1 (standard) and §3.5.1 (custom). The contract's number and date are absent while
-    the contract is still to be made; with the day unknown the date has precision `month` (001 备注3).
+    Source: 002 尾2a, 004 一㈠1, 000 §3.4.1 (standard) and §3.5.1 (custom). The contract's number and date are absent
+    while the contract is still to be made; with the day unknown the date has precision `month` (001 备注3).
     """
 
     order_id: OrderId
@@ -36,7 +37,7 @@ class OrderPlaced(Event, key="intake.order_placed.v1"):
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     total: Money | None = Field(default=None, description="Absent while a line's price is open.")
     contract_no: ContractNo | None = None
-    contract_date: PreciseDate | None = None
+    contract_date: ContractDate | None = None
     requested_ship_date: date | None = Field(
         default=None, description="Absent when the customer leaves it to us.", examples=["2026-11-26"]
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
 from shared.contracts.event import Event, Instant
 from shared.contracts.report import ReportReady
-from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, Line, Period, Role, StaffId
+from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, Role, StaffId
 
 
 class ReportSubmitted(Event, key="intake.report_submitted.v1"):
@@ -21,7 +21,7 @@ class ReportSubmitted(Event, key="intake.report_submitted.v1"):
     staff: StaffId = Field(examples=["am-03"])
     reviewer_role: Role = Field(examples=["cs_specialist"])
     period: Period
-    due_at: Instant
+    due_at: DueAt
     submitted_at: Instant
 
 
@@ -36,11 +36,11 @@ class ReportReviewed(Event, key="intake.report_reviewed.v1"):
 
 
 class ReportPublished(ReportReady, Event, key="intake.report_published.v1"):
-    """A report of intake is ready: callback summary, coverage of members, daily problems (002 二3, 002 四2, 003 三3)."""
+    """A report of intake is ready: callback summary, members called, daily problems (002 二3, 002 四2, 003 三3)."""
 
 
 class NotificationRequested(Event, key="intake.notification_requested.v1"):
-    """Intake asks for a message that no fact implies: seasonal greetings, the monthly care mail (001 售前五, 002 三2)."""
+    """Intake asks for a message that no fact implies: a seasonal greeting, the monthly mail (001 售前五, 002 三2)."""
 
     request_id: UUID
     customer: CustomerSnapshot

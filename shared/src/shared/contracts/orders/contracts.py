@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money, Part, PreciseDate
+from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.vocabulary import (
+    ContractDate,
     ContractNo,
     CustomerSnapshot,
     Line,
@@ -61,7 +62,7 @@ class ContractSigned(Event, key="orders.contract_signed.v1"):
     order_id: OrderId
     order_no: OrderNo
     contract_no: ContractNo
-    signed_on: PreciseDate
+    signed_on: ContractDate
     sealed_by: StaffId
     total: Money | None = Field(default=None, description="Absent while a price is open.")
     payment_terms: tuple[PaymentTerm, ...] = ()

@@ -11,6 +11,7 @@ from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     CustomerSnapshot,
     Defect,
+    DueAt,
     FileRef,
     Line,
     OrderId,
@@ -24,7 +25,7 @@ StageGroup = Literal["plan", "rendering", "quote", "contract", "payment", "order
 
 
 class OrderStageChanged(Event, key="orders.order_stage_changed.v1"):
-    """An order moved on; no stage passes without the customer or a colleague hearing of it (001 售中 理由, 000 §3.6.2)."""
+    """An order moved on; no stage passes without customer or colleague hearing of it (001 售中 理由, 000 §3.6.2)."""
 
     order_id: OrderId
     order_no: OrderNo
@@ -44,11 +45,11 @@ class DesignOrdered(Event, key="orders.design_ordered.v1"):
     order_no: OrderNo
     drawing_kind: DrawingKind
     assigned_to: Literal["project_team", "rd"]
-    due_at: Instant | None = None
+    due_at: DueAt | None = None
 
 
 class DesignReviewed(Event, key="orders.design_reviewed.v1"):
-    """A drawing passed or was sent back: CS reviews standard ones, the design director custom ones (000 §3.4.2, §3.5.2)."""
+    """A drawing passed or was sent back; CS reviews standard ones, the director custom ones (000 §3.4.2, §3.5.2)."""
 
     order_id: OrderId
     order_no: OrderNo
@@ -129,7 +130,10 @@ class PreShipmentInspected(Event, key="orders.pre_shipment_inspected.v1"):
 
 
 class OrderExceptionRaised(Event, key="orders.order_exception_raised.v1"):
-    """Something is wrong with an order; it is on the Saturday list until resolved (000 §4.1c, 004 一㈡2b, 二1, 003 三5)."""
+    """Something is wrong with an order; it stays on the Saturday list until resolved.
+
+    Source: 000 §4.1c, 004 一㈡2b, 二1, 003 三5.
+    """
 
     exception_id: UUID
     order_id: OrderId

@@ -104,7 +104,7 @@ class StatementIssued(Event, key="orders.statement_issued.v1"):
 
 
 class OrdersReportPublished(ReportReady, Event, key="orders.report_published.v1"):
-    """A report of orders is ready: exceptions of the week, sales, overdue payments, commission (000 §4.1c, 004 四3 to 四6)."""
+    """A report of orders is ready: the week's exceptions, sales, overdue payments, commission (000 §4.1c, 004 四)."""
 
 
 class DeadlineSetByOrders(DeadlineSet, Event, key="orders.deadline_set.v1"):

@@ -49,8 +49,8 @@ class ShipmentReady(Event, key="orders.shipment_ready.v1"):
 class ShipmentDelayed(Event, key="orders.shipment_delayed.v1"):
     """The contract's ship date will not be kept: the reason and the exact number of days, before the customer asks.
 
-    Source: 001 售中二c, 二d. A further slip is a new revision that supersedes the one before; `delay_days` always counts from
-    the contract's date.
+    Source: 001 售中二c, 二d. A further slip is a new revision that supersedes the one before; `delay_days` always
+    counts from the contract's date.
     """
 
     order_id: OrderId
@@ -66,7 +66,7 @@ class ShipmentDelayed(Event, key="orders.shipment_delayed.v1"):
     supersedes: UUID | None = Field(
         default=None, description="The id of the event of the revision before; absent for the first."
     )
-    responsible_department: Department = Field(default="production")
+    responsible_department: Department = "production"
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")
     customer: CustomerSnapshot
 
@@ -101,7 +101,9 @@ class ShipmentDispatched(Event, key="orders.shipment_dispatched.v1"):
     order_no: OrderNo
     shipment_id: ShipmentId
     left_at: Instant
-    eta: Instant | None = Field(default=None, description="Absent when the carrier gives none.")
+    eta: Instant | None = Field(
+        default=None, description="Absent when the carrier gives none.", examples=["2026-11-24T06:00:00.000000Z"]
+    )
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
     partial: bool = False
@@ -155,7 +157,7 @@ class AcceptancePassed(Event, key="orders.acceptance_passed.v1"):
     signatory: Line = Field(examples=["王建国"])
     signature: FileRef | None = Field(default=None, description="Absent when signed on paper.")
     photos: tuple[FileRef, ...] = ()
-    customer_kind: CustomerKind
+    customer_kind: CustomerKind = Field(examples=["end"])
     aftersales_contact: Line | None = Field(
         default=None, description="Absent: the hotline of the settings.", examples=["李师傅 020-88886666"]
     )
