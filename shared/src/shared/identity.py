@@ -26,7 +26,6 @@ from cryptography.hazmat.primitives.serialization import (
 from shared.contracts.event import Actor
 from shared.files import WatchedFile, replace_file
 
-_LEEWAY = 30
 _REMEMBERED = 4096
 _KEYS_AT_ONCE = 2
 
@@ -117,13 +116,15 @@ PublicKey = Ed25519PublicKey | RSAPublicKey
 class StaffTokens:
     """Verifies staff's JWTs. The key's own type pins the algorithm (Ed25519: EdDSA, RSA: RS256), never the token.
 
-    Issuer, audience, subject and expiry are required; expiry is real time, whatever the business clock shows. The key
+    Issuer, audience, subject and expiry are required; expiry is real time, whatever the business clock shows,
+    with `leeway` seconds for clocks that differ. The key
     file may be replaced while the service runs.
     """
 
-    def __init__(self, public_key_file: Path | None, issuer: str, audience: str) -> None:
+    def __init__(self, public_key_file: Path | None, issuer: str, audience: str, leeway: float = 30.0) -> None:
         self._issuer = issuer
         self._audience = audience
+        self._leeway = leeway
         self._key = WatchedFile(public_key_file, _public_key, initial=None) if public_key_file else None
         self._verified: dict[tuple[int, str], tuple[Principal, float]] = {}
 
@@ -157,7 +158,7 @@ class StaffTokens:
                 algorithms=[algorithm],
                 issuer=self._issuer,
                 audience=self._audience,
-                leeway=_LEEWAY,
+                leeway=self._leeway,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
         except jwt.ExpiredSignatureError:

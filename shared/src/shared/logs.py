@@ -38,7 +38,7 @@ NAMES = frozenset(
 
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?![0-9A-Za-z])")
 _EMAIL = re.compile(r"([A-Za-z0-9_.%+-])[A-Za-z0-9_.%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^/\s]+@")
 _LIBRARIES = ("uvicorn.access", "uvicorn.error", "uvicorn", "faststream", "aio_pika", "aiormq", "pymongo", "httpx")
 
 
@@ -100,7 +100,7 @@ def _clean(value: object, hide: Callable[[str], str] = masked) -> object:
     if isinstance(value, str):
         return hide(value)
     if isinstance(value, Mapping):
-        return {key: _clean(item, masked_name if str(key).lower() in NAMES else hide) for key, item in value.items()}
+        return {key: _clean(item, masked_name if str(key).lower() in NAMES else masked) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_clean(item, hide) for item in value]
     if isinstance(value, (bool, float)) or value is None:

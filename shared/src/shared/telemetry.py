@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.settings import ServiceSettings
 
 _LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_SENDING = 2.0
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 Server = Literal["mongo", "rabbit"]
@@ -55,9 +56,10 @@ class Metrics:
         self._handling = self._histogram("handling_seconds", "From taking a message to its durable effect.", "queue")
         self._hop = self._histogram("hop_seconds", "From a fact's publishing to its durable effect here.", "queue")
         self._published = self._counter("published", "Events confirmed by the broker.", "event")
-        self.unrouted = self._counter("unrouted", "Events that nobody listens to.")
+        self.unheard = self._gauge("unheard", "Events kept because nobody listens to them.")
         self._outbox_depth = self._gauge("outbox_depth", "Events written and not yet confirmed by the broker.")
         self._outbox_age = self._gauge("outbox_age_seconds", "How long the oldest of them has been waiting.")
+        self.dead_age = self._gauge("dead_age_seconds", "How long the oldest dead message has been lying there.")
         self.parked = self._gauge("parked", "Messages waiting to be tried again.")
         self.round_size = self._histogram("round_size", "Touches that travelled in one write.", buckets=_SIZES)
         self.deadlines_overdue = self._gauge("deadlines_overdue", "Deadlines past their time and not yet fired.")
@@ -180,7 +182,7 @@ class _Collected(Tracing):
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
         self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
-        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_SENDING)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("kefu")
 

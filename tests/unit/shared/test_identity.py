@@ -1,0 +1,227 @@
+"""Who is asking."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from shared.contracts.event import Actor
+from shared.identity import (
+    DepartmentKeys,
+    Forbidden,
+    Principal,
+    Role,
+    StaffTokens,
+    Unauthenticated,
+    add_api_key,
+    create_key_pair,
+    issue_token,
+)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
+    return tmp_path / "private.pem", tmp_path / "public.pem"
+
+
+@pytest.fixture
+def tokens(pair: tuple[Path, Path]) -> StaffTokens:
+    return StaffTokens(pair[1], "kefu", "kefu")
+
+
+def signed(private: Path, **changes: Any) -> str:
+    claims = {
+        "sub": "zhang",
+        "roles": ["cs_specialist"],
+        "iss": "kefu",
+        "aud": "kefu",
+        "exp": datetime.now(UTC) + timedelta(hours=1),
+    } | changes
+    key = load_pem_private_key(private.read_bytes(), password=None)
+    return jwt.encode({name: claim for name, claim in claims.items() if claim is not None}, key, algorithm="EdDSA")
+
+
+def test_a_token_that_we_issued_names_its_subject_roles_and_name(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
+    token = issue_token(pair[0].read_text(), "zhang", "cs_specialist", "cs_supervisor", name="张敏")
+    expected = Principal("staff", "zhang", ("cs_specialist", "cs_supervisor"), "张敏")
+    assert (tokens.verify(token), tokens.verify(token), tokens.trouble()) == (expected, expected, None)
+
+
+def test_the_private_key_is_for_its_owner_only(pair: tuple[Path, Path]) -> None:
+    assert pair[0].stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"exp": datetime(2026, 1, 1, tzinfo=UTC)}, "expired"),
+        ({"exp": None}, "exp"),
+        ({"iss": "someone"}, "issuer"),
+        ({"iss": None}, "iss"),
+        ({"aud": "another"}, "[Aa]udience"),
+        ({"aud": None}, "aud"),
+        ({"sub": None}, "sub"),
+        ({"roles": None}, "roles"),
+        ({"roles": []}, "roles"),
+        ({"roles": "gm"}, "roles"),
+        ({"roles": ["king"]}, "unknown roles: king"),
+    ],
+)
+def test_a_token_that_proves_too_little_is_refused(
+    pair: tuple[Path, Path], tokens: StaffTokens, changes: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(Unauthenticated, match=complaint):
+        tokens.verify(signed(pair[0], **changes))
+
+
+def test_a_token_that_was_good_is_refused_once_it_has_expired(pair: tuple[Path, Path]) -> None:
+    tokens = StaffTokens(pair[1], "kefu", "kefu", leeway=0)
+    token = signed(pair[0], exp=int(datetime.now(UTC).timestamp()) + 2)
+    assert tokens.verify(token).id == "zhang"
+    limit = monotonic() + 10
+    with pytest.raises(Unauthenticated, match="expired"):
+        while monotonic() < limit:
+            tokens.verify(token)
+            sleep(0.05)
+
+
+def test_a_token_signed_by_another_key_is_refused(tmp_path: Path, tokens: StaffTokens) -> None:
+    create_key_pair(tmp_path / "other.pem", tmp_path / "other.pub")
+    with pytest.raises(Unauthenticated, match="not valid"):
+        tokens.verify(signed(tmp_path / "other.pem"))
+
+
+def test_a_forged_token_is_refused_whatever_algorithm_it_names(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
+    claims = {"sub": "x", "roles": ["gm"], "iss": "kefu", "aud": "kefu", "exp": 4_000_000_000}
+    unsigned = jwt.encode(claims, None, algorithm="none")
+    head, body = (jwt.utils.base64url_encode(json.dumps(part).encode()) for part in ({"alg": "HS256"}, claims))
+    digest = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
+        head + b"." + body, pair[1].read_bytes()
+    )
+    confused = b".".join((head, body, jwt.utils.base64url_encode(digest))).decode()
+    for forged in (unsigned, confused, "", "a.b.c", "x" * 5000):
+        with pytest.raises(Unauthenticated, match="not valid"):
+            tokens.verify(forged)
+
+
+def test_an_rsa_key_pins_rs256(tmp_path: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "public.pem").write_bytes(public)
+    claims = {"sub": "li", "roles": ["gm"], "iss": "kefu", "aud": "kefu", "exp": 4_000_000_000}
+    tokens = StaffTokens(tmp_path / "public.pem", "kefu", "kefu")
+    assert tokens.verify(jwt.encode(claims, key, algorithm="RS256")) == Principal("staff", "li", ("gm",))
+    with pytest.raises(Unauthenticated, match="not valid"):
+        tokens.verify(jwt.encode(claims, key, algorithm="RS512"))
+
+
+@pytest.mark.parametrize("file", [None, Path("/nonexistent/public.pem")])
+def test_without_a_public_key_no_member_of_staff_gets_in_and_readiness_says_why(file: Path | None) -> None:
+    tokens = StaffTokens(file, "kefu", "kefu")
+    assert "JWT_PUBLIC_KEY_FILE" in str(tokens.trouble())
+    with pytest.raises(Unauthenticated, match="JWT_PUBLIC_KEY_FILE"):
+        tokens.verify("anything")
+
+
+@pytest.mark.parametrize("pem", ["", "-----BEGIN PUBLIC KEY-----\nxx\n-----END PUBLIC KEY-----\n"])
+def test_a_file_that_holds_no_key_lets_nobody_in(tmp_path: Path, pem: str) -> None:
+    (tmp_path / "public.pem").write_text(pem)
+    with pytest.raises(Unauthenticated, match="cannot be used"):
+        StaffTokens(tmp_path / "public.pem", "kefu", "kefu").verify("anything")
+
+
+def test_a_token_is_issued_only_with_a_role_and_by_an_ed25519_key(pair: tuple[Path, Path]) -> None:
+    with pytest.raises(ValueError, match="at least one role"):
+        issue_token(pair[0].read_text(), "zhang")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(ValueError, match="Ed25519"):
+        issue_token(pem, "zhang", "gm")
+
+
+def test_a_department_is_known_by_its_key(tmp_path: Path) -> None:
+    key = add_api_key(tmp_path / "keys.json", "production")
+    principal = DepartmentKeys(tmp_path / "keys.json").verify(key)
+    assert principal == Principal("department", "production", ("production",))
+    assert principal.acting() == Actor(kind="department", id="production", role="production")
+
+
+def test_two_keys_of_a_department_are_valid_at_once_and_the_third_replaces_the_first(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    first, second, third = (add_api_key(file, "production") for _ in range(3))
+    keys = DepartmentKeys(file)
+    assert [keys.verify(key).id for key in (second, third)] == ["production", "production"]
+    with pytest.raises(Unauthenticated):
+        keys.verify(first)
+
+
+def test_the_file_holds_hashes_and_never_a_key(tmp_path: Path) -> None:
+    key = add_api_key(tmp_path / "keys.json", "production")
+    text = (tmp_path / "keys.json").read_text()
+    assert key not in text
+    assert key.partition(".")[2] not in text
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_says_nothing_about_another_department(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    key = add_api_key(file, "production")
+    add_api_key(file, "finance")
+    keys = DepartmentKeys(file)
+    for stranger in ("finance." + key.partition(".")[2], "production.", "production", "", "nobody.x", key + "x"):
+        with pytest.raises(Unauthenticated, match="<department>.<secret>"):
+            keys.verify(stranger)
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", "{", '{"production": "x"}', '{"production": ["short"]}', '{"production": [7]}']
+)
+def test_a_broken_file_of_keys_lets_nobody_in(tmp_path: Path, content: str) -> None:
+    (tmp_path / "keys.json").write_text(content)
+    with pytest.raises(Unauthenticated):
+        DepartmentKeys(tmp_path / "keys.json").verify("production.x")
+
+
+def test_without_a_file_of_keys_no_department_gets_in() -> None:
+    with pytest.raises(Unauthenticated, match="API_KEYS_FILE"):
+        DepartmentKeys(None).verify("production.x")
+
+
+@pytest.mark.parametrize("name", ["", "a.b", "a/b", "生 产"])
+def test_a_department_is_named_by_one_word(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="cannot name a department"):
+        add_api_key(tmp_path / "keys.json", name)
+
+
+def test_someone_with_several_roles_acts_in_the_one_that_is_allowed() -> None:
+    someone = Principal("staff", "zhang", ("cs_specialist", "cs_director"))
+    assert someone.acting("cs_director", "gm") == Actor(kind="staff", id="zhang", role="cs_director")
+    assert someone.acting() == Actor(kind="staff", id="zhang", role="cs_specialist")
+
+
+def test_someone_without_an_allowed_role_is_told_which_would_do() -> None:
+    with pytest.raises(Forbidden, match="one of the roles cs_director, gm; yours: cs_specialist"):
+        Principal("staff", "zhang", ("cs_specialist",)).acting("gm", "cs_director")
+
+
+@pytest.mark.requirement("R002")
+def test_every_role_of_the_scope_is_registered_under_its_chinese_name() -> None:
+    scope = {
+        "客户经理", "区域负责人", "客服专员", "客服主管", "客服课长", "客服总监", "销售助理", "设计总监", "项目组", "研发组",
+        "生产部厂长", "拆单课", "工程部区域负责人", "市场督导",
+    }  # fmt: skip
+    assert scope <= {role.chinese for role in Role}
+    assert len({role.chinese for role in Role}) == len(Role)

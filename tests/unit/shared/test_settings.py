@@ -1,0 +1,50 @@
+"""What the environment may say."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.settings import BadSettings, ServiceSettings, load
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in ServiceSettings.model_fields:
+        monkeypatch.delenv(field.upper(), raising=False)
+    monkeypatch.setenv("MONGO_URL", "mongodb://127.0.0.1")
+    monkeypatch.setenv("RABBIT_URL", "amqp://kefu:hidden@127.0.0.1/")
+
+
+def test_two_addresses_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(ServiceSettings)
+    assert (settings.http_host, settings.role, settings.timezone) == ("127.0.0.1", "all", "Asia/Shanghai")
+    assert settings.prefetch == 2 * settings.batch
+
+
+def test_every_field_is_a_variable_of_its_name_in_upper_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOCK_FILE", "/run/clock.json")
+    monkeypatch.setenv("ROLE", "relay")
+    monkeypatch.setenv("BATCH", "50")
+    settings = load(ServiceSettings)
+    assert (settings.clock_file, settings.role, settings.prefetch) == (Path("/run/clock.json"), "relay", 100)
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_no_secret_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MONGO_URL")
+    monkeypatch.setenv("RABBIT_URL", "http://kefu:hidden@127.0.0.1/")
+    monkeypatch.setenv("TIMEZONE", "Mars/Olympus")
+    monkeypatch.setenv("HTTP_PORT", "eighty")
+    monkeypatch.setenv("ROLE", "everything")
+    with pytest.raises(BadSettings) as caught:
+        load(ServiceSettings)
+    assert str(caught.value).splitlines() == [
+        "MONGO_URL is not set",
+        "RABBIT_URL: must start with amqp:// or amqps://",
+        "HTTP_PORT: Input should be a valid integer, unable to parse string as an integer",
+        "ROLE: Input should be 'all', 'http', 'consumers', 'relay' or 'timers'",
+        "TIMEZONE: 'Mars/Olympus' is not a time zone; write for example Asia/Shanghai",
+    ]
+
+
+def test_addresses_do_not_show_their_passwords() -> None:
+    assert "hidden" not in repr(load(ServiceSettings))

@@ -1,0 +1,128 @@
+"""What a service tells about itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from time import monotonic
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from shared.settings import ServiceSettings
+from shared.telemetry import Metrics, tracing
+
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@dataclass(frozen=True)
+class Published:
+    key: str
+
+
+def sample(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def test_a_queue_is_counted_by_the_batch() -> None:
+    metrics = Metrics()
+    queue = metrics.queue("orders.on.intake.order_placed.v1")
+    queue.consumed.inc(200)
+    queue.dead.inc()
+    queue.hop.observe(0.004)
+    label = {"queue": "orders.on.intake.order_placed.v1"}
+    assert metrics.queue("orders.on.intake.order_placed.v1") is queue
+    assert sample(metrics, "kefu_consumed_total", **label) == 200
+    assert sample(metrics, "kefu_dead_total", **label) == 1
+    assert sample(metrics, "kefu_hop_seconds_bucket", le="0.005", **label) == 1
+
+
+def test_published_events_are_counted_by_key() -> None:
+    metrics = Metrics()
+    metrics.published([Published("a.b.v1"), Published("a.c.v1"), Published("a.b.v1")])
+    assert sample(metrics, "kefu_published_total", event="a.b.v1") == 2
+    assert sample(metrics, "kefu_published_total", event="a.c.v1") == 1
+
+
+def test_the_outbox_the_deadlines_the_requests_and_the_connections_are_told() -> None:
+    metrics = Metrics()
+    metrics.outbox(depth=12, age=3.5)
+    metrics.fired("close", 3)
+    metrics.answered("POST", "/orders/{order_id}/cancel", 409, 0.02)
+    metrics.reconnected("rabbit")
+    assert sample(metrics, "kefu_outbox_depth") == 12
+    assert sample(metrics, "kefu_outbox_age_seconds") == 3.5
+    assert sample(metrics, "kefu_deadlines_fired_total", kind="close") == 3
+    labels = {"method": "POST", "route": "/orders/{order_id}/cancel"}
+    assert sample(metrics, "kefu_http_requests_total", status="409", **labels) == 1
+    assert sample(metrics, "kefu_http_seconds_count", **labels) == 1
+    assert sample(metrics, "kefu_reconnects_total", server="rabbit") == 1
+
+
+def test_two_services_in_one_process_do_not_share_metrics() -> None:
+    one, other = Metrics(), Metrics()
+    one.fired("close")
+    assert sample(other, "kefu_deadlines_fired_total", kind="close") is None
+    assert b'kefu_deadlines_fired_total{kind="close"} 1.0' in one.exposition()
+
+
+def settings(otlp_endpoint: str | None = None) -> ServiceSettings:
+    return ServiceSettings(mongo_url="mongodb://127.0.0.1", rabbit_url="amqp://127.0.0.1", otlp_endpoint=otlp_endpoint)
+
+
+def test_without_an_endpoint_a_traceparent_is_handed_on_as_it_came() -> None:
+    off = tracing("orders", settings())
+    with off.span("orders.on.intake.order_placed.v1", PARENT) as trail:
+        assert trail.traceparent == PARENT
+    assert (off.on, off.start("x", None).traceparent) == (False, None)
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[ExportTraceServiceRequest]]]:
+    received: list[ExportTraceServiceRequest] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append(ExportTraceServiceRequest.FromString(body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", received
+    server.shutdown()
+    server.server_close()
+
+
+def test_with_an_endpoint_work_continues_the_trace_under_its_own_span(
+    collector: tuple[str, list[ExportTraceServiceRequest]],
+) -> None:
+    on = tracing("orders", settings(collector[0]))
+    trail = on.start("orders.on.intake.order_placed.v1", PARENT, attributes={"event": "x"})
+    trail.end()
+    with pytest.raises(ZeroDivisionError), on.span("POST /orders", None, kind="server"):
+        _ = 1 / 0
+    on.shutdown()
+    version, trace, span, flags = str(trail.traceparent).split("-")
+    assert (on.on, version, trace, flags) == (True, "00", PARENT.split("-")[1], "01")
+    (resource,) = collector[1][0].resource_spans
+    followed, failed = resource.scope_spans[0].spans
+    assert (followed.name, followed.trace_id.hex(), followed.span_id.hex()) == (
+        "orders.on.intake.order_placed.v1",
+        trace,
+        span,
+    )
+    assert followed.parent_span_id.hex() == PARENT.split("-")[2]
+    assert (failed.name, failed.events[0].name) == ("POST /orders", "exception")
+
+
+def test_a_collector_that_is_away_does_not_hold_up_a_service_that_stops() -> None:
+    on = tracing("orders", settings("http://127.0.0.1:9"))
+    on.start("x", None).end()
+    began = monotonic()
+    on.shutdown()
+    assert monotonic() - began < 5
