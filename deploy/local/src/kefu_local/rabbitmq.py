@@ -1,0 +1,127 @@
+"""Where RabbitMQ comes from: a node of our own, built from the system's package and run as the current user."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from kefu_local.management import Management
+from kefu_local.ports import LOOPBACK, accepts
+from kefu_local.process import Process
+from kefu_local.trouble import Trouble
+
+_NODE = "kefu@localhost"
+_SCRIPTS = Path("/usr/lib/rabbitmq/bin")
+"""The package's own scripts: the wrappers on PATH insist on running as root or as the user rabbitmq."""
+
+
+@dataclass(frozen=True)
+class RabbitPorts:
+    """Everything a node listens on, its name server included."""
+
+    amqp: int
+    management: int
+    epmd: int
+    distribution: int
+
+
+class RabbitMQ:
+    """A RabbitMQ node that shares nothing with another on this machine: name, name server, ports, cookie, data."""
+
+    def __init__(self, folder: Path, ports: RabbitPorts) -> None:
+        script = _SCRIPTS / "rabbitmq-server"
+        if not script.exists():
+            raise Trouble(
+                "RabbitMQ is not installed: apt-get install rabbitmq-server, or set RABBIT_URL to one that runs."
+            )
+        self._folder = folder
+        self._ports = ports
+        folder.mkdir(parents=True, exist_ok=True)
+        self.credentials = f"kefu:{_kept_secret(folder / 'password')}"
+        self.management = Management(f"http://{self.credentials}@{LOOPBACK}:{ports.management}")
+        env = self._environment()
+        log = folder / "rabbitmq.log"
+        # A name server that we start in the foreground ourselves, because the one a node starts on demand outlives it.
+        epmd = ["epmd", "-address", LOOPBACK, "-port", str(ports.epmd)]
+        self._names = Process("epmd", epmd, env=env, log=folder / "epmd.log")
+        self.process = Process("RabbitMQ", [str(script)], env=env, log=log)
+
+    def url(self, vhost: str) -> str:
+        return f"amqp://{self.credentials}@{LOOPBACK}:{self._ports.amqp}/{quote(vhost, safe='')}"
+
+    def start(self) -> None:
+        self._write_configuration()
+        self._names.start()
+        self._names.wait_until(lambda: accepts(self._ports.epmd), seconds=10)
+        self.process.start()
+        listening = f"/health/checks/port-listener/{self._ports.amqp}"
+        self.process.wait_until(lambda: self.management.answers(listening), seconds=90)
+
+    def stop(self) -> None:
+        self.process.stop()
+        self._names.stop()
+
+    def kill(self) -> None:
+        """Ends the node as a crash would; `start` brings it back with what was on disk."""
+        self.process.kill()
+
+    def settle(self) -> None:
+        """Returns when a crash would lose no queue.
+
+        A node writes its list of quorum queues with up to three seconds' delay: one that is killed before forgets the
+        younger queues' logs, and those queues then find no leader again (measured with 3.10.8).
+        """
+        kept = self._folder / "data" / _NODE / "quorum" / _NODE / "names.dets"
+        names = [f"{queue['vhost'].replace('/', '%2F')}_{queue['name']}" for queue in self._quorum_queues()]
+        self.process.wait_until(lambda: all(name.encode() in kept.read_bytes() for name in names), seconds=15)
+
+    def _quorum_queues(self) -> list[dict[str, str]]:
+        return [queue for queue in self.management.get("/queues") if queue["type"] == "quorum"]
+
+    def _environment(self) -> dict[str, str]:
+        folder = self._folder
+        return {
+            "PATH": f"{os.environ['PATH']}:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": str(folder),
+            "ERL_EPMD_PORT": str(self._ports.epmd),
+            "ERL_EPMD_ADDRESS": LOOPBACK,
+            "ERL_CRASH_DUMP_SECONDS": "0",
+            "RABBITMQ_NODENAME": _NODE,
+            "RABBITMQ_DIST_PORT": str(self._ports.distribution),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_LOGS": "-",
+            "RUNNING_UNDER_SYSTEMD": "true",  # makes the script become the node instead of a parent that outlives us
+        }
+
+    def _write_configuration(self) -> None:
+        _kept_secret(self._folder / ".erlang.cookie")
+        (self._folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
+        user, password = self.credentials.split(":")
+        lines = (
+            f"listeners.tcp.1 = {LOOPBACK}:{self._ports.amqp}",
+            f"management.tcp.ip = {LOOPBACK}",
+            f"management.tcp.port = {self._ports.management}",
+            f"default_user = {user}",
+            f"default_pass = {password}",
+            "log.console = true",
+            "log.console.level = warning",
+            "raft.wal_max_size_bytes = 67108864",
+        )
+        (self._folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret drawn once, kept in a file that only we can read."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(16))
+        path.chmod(0o400)
+    return path.read_text()

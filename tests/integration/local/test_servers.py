@@ -1,0 +1,50 @@
+"""The servers that the tests and `make run` stand on."""
+
+import asyncio
+
+import aio_pika
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from kefu_local.servers import Servers
+from shared.settings import ServiceSettings
+
+
+async def test_a_journaled_write_survives_a_crash_of_mongodb(real_servers: Servers, mongo_database: str) -> None:
+    assert real_servers.mongo
+    client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(real_servers.mongo_url, journal=True)
+    await client[mongo_database]["kept"].insert_one({"_id": 1})
+
+    await asyncio.to_thread(real_servers.mongo.kill)
+    await asyncio.to_thread(real_servers.mongo.start)
+
+    assert await client[mongo_database]["kept"].find_one() == {"_id": 1}
+    client.close()
+
+
+async def test_a_confirmed_message_survives_a_crash_of_rabbitmq(real_servers: Servers, rabbit_vhost: str) -> None:
+    assert real_servers.rabbit
+    message = aio_pika.Message(b"kept", delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+    async with await aio_pika.connect(rabbit_vhost) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue("kept", durable=True, arguments={"x-queue-type": "quorum"})
+        await channel.default_exchange.publish(message, "kept")
+
+    await asyncio.to_thread(real_servers.rabbit.settle)
+    await asyncio.to_thread(real_servers.rabbit.kill)
+    await asyncio.to_thread(real_servers.rabbit.start)
+
+    async with await aio_pika.connect(rabbit_vhost) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue("kept")
+        received = await queue.get(timeout=10)
+        assert received.body == b"kept"
+
+
+async def test_each_test_has_a_virtual_host_of_its_own(
+    real_servers: Servers, service_settings: ServiceSettings
+) -> None:
+    async with await aio_pika.connect(service_settings.rabbit_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue("mine")
+    queues = real_servers.management.get("/queues")
+    assert [queue["name"] for queue in queues if queue["vhost"].startswith("test-")] == ["mine"]
