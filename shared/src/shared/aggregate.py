@@ -35,6 +35,10 @@ class Contention(Exception):
     """Too many others changed the same aggregate meanwhile; trying again later helps."""
 
 
+class Unavailable(Exception):
+    """The database or the bus is away or too far behind. Nothing was promised; asking again later is right."""
+
+
 class Deadline(Part):
     """A moment at which time itself decides. `kind` names the decision in `timers.py`; one aggregate has a kind once."""
 
@@ -85,7 +89,8 @@ class Change(Generic[A]):
 class Cause:
     """Why something happens: a request, an event or a deadline. It touches an aggregate at most once.
 
-    `fingerprint` tells a repeated request from another request under the same key.
+    `fingerprint` tells a repeated request from another request under the same key; `subject` and `sequence` are those
+    of an event: the aggregate it happened to and that aggregate's version then.
     """
 
     id: UUID
@@ -95,6 +100,8 @@ class Cause:
     kind: Literal["request", "event", "deadline"] = "request"
     traceparent: str | None = None
     fingerprint: UUID | None = None
+    subject: UUID | None = None
+    sequence: int = 0
 
     def derive(self, what: str) -> UUID:
         """The id of something born from this cause: the same for the same cause and name, for ever."""

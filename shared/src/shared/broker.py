@@ -1,0 +1,165 @@
+"""How a service is connected to RabbitMQ: the one place that builds a broker, with every unsafe default turned off."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from time import time
+from typing import Any
+
+import aio_pika
+from faststream import AckPolicy
+from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.message import RabbitMessage
+from pamqp.commands import Basic
+
+from shared.aggregate import Unavailable
+from shared.envelope import Envelope
+
+EVENTS = RabbitExchange("events", type=ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": "unheard"})
+UNHEARD = RabbitExchange("unheard", type=ExchangeType.FANOUT, durable=True)
+DELIVERY_LIMIT = 1_000_000
+"""Crashes are counted in the database, message by message; the broker's own limit would take innocents with it."""
+
+PUBLISHED = "published"
+"""The header that tells when a message was sent: milliseconds of real time."""
+
+PUBLISH_TIMEOUT = 10.0
+HEARTBEAT = 10
+
+
+class Publication(Exception):
+    """Some events of a batch were refused by the broker; the others were confirmed."""
+
+    def __init__(self, refused: Sequence[tuple[Envelope, BaseException]]) -> None:
+        super().__init__(f"{len(refused)} events were refused, the first because {refused[0][1]!r}")
+        self.refused = refused
+
+
+def safe_broker(url: str, name: str) -> RabbitBroker:
+    """A FastStream broker that loses nothing: persistent, confirmed, returned messages raise, nothing is answered.
+
+    `name` shows in RabbitMQ's list of connections. Reconnects by itself; a dead peer is noticed within two
+    heartbeats of 10 s.
+    """
+    return RabbitBroker(
+        f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT}&name={name}",
+        logger=None,
+        default_channel=Channel(on_return_raises=True, publisher_confirms=True),
+        ack_policy=AckPolicy.MANUAL,
+        app_id=name,
+        graceful_timeout=15.0,
+        apply_types=False,
+        decoder=_undecoded,
+    )
+
+
+async def _undecoded(message: RabbitMessage) -> Any:
+    """The handler gets the message itself: decoding is the subscriptions' business, where an error has a place to go."""
+    return message
+
+
+def durable_queue(name: str, routing_key: str = "", arguments: Mapping[str, Any] | None = None) -> RabbitQueue:
+    """A durable quorum queue, bound by `routing_key` where a subscription gives it to an exchange."""
+    all_arguments: Any = {"x-delivery-limit": DELIVERY_LIMIT, **(arguments or {})}
+    return RabbitQueue(
+        name, queue_type=QueueType.QUORUM, durable=True, routing_key=routing_key, arguments=all_arguments
+    )
+
+
+async def declare(broker: RabbitBroker) -> None:
+    """The exchanges of the bus, and a bounded queue that keeps the latest events nobody listens to."""
+    unheard = await broker.declare_exchange(UNHEARD)
+    await broker.declare_exchange(EVENTS)
+    kept = await broker.declare_queue(durable_queue(UNHEARD.name, arguments={"x-max-length": 10_000}))
+    await kept.bind(unheard)
+
+
+async def unheard(broker: RabbitBroker) -> int:
+    """How many events are kept because nobody listens to them."""
+    connection = broker._connection
+    if connection is None:
+        return 0
+    async with connection.channel() as channel:
+        underlay = await channel.get_underlay_channel()
+        declared = await underlay.queue_declare(UNHEARD.name, passive=True)
+        return int(declared.message_count or 0)
+
+
+def listening(broker: RabbitBroker) -> bool:
+    """Whether the connection stands and every consumer that should be there is. A ping would not tell."""
+    connection = broker._connection
+    if connection is None or not connection.connected.is_set():
+        return False
+    return all(_consuming(subscriber) for subscriber in broker.subscribers)
+
+
+def _consuming(subscriber: Any) -> bool:
+    queue, tag = subscriber._queue_obj, subscriber._consumer_tag
+    if queue is None or tag is None or queue.channel.is_closed:
+        return False
+    underlay = queue.channel._channel
+    return underlay is not None and tag in underlay.channel.consumers
+
+
+class Wire:
+    """Publishes batches of events, each batch in one go and confirmed as a whole."""
+
+    def __init__(self, broker: RabbitBroker, exchange: str = EVENTS.name) -> None:
+        self._broker = broker
+        self._exchange = exchange
+        self._channel: Any = None
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Returns when the broker has confirmed every event.
+
+        Raises Unavailable when that is not known, and Publication when the broker refused some of them.
+        """
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT):
+                channel = await self._open()
+                outcomes = await asyncio.gather(
+                    *(self._publish(channel, envelope) for envelope in envelopes), return_exceptions=True
+                )
+        except (TimeoutError, ConnectionError, aio_pika.exceptions.AMQPError, RuntimeError) as error:
+            raise Unavailable(f"RabbitMQ did not confirm {len(envelopes)} events: {error!r}") from error
+        failed = [(each, error) for each, error in zip(envelopes, outcomes, strict=True) if error is not None]
+        if failed:
+            self._judge(failed)
+
+    def _judge(self, failed: Sequence[tuple[Envelope, BaseException]]) -> None:
+        refusals = (aio_pika.exceptions.DeliveryError, aio_pika.exceptions.PublishError, ValueError, TypeError)
+        refused = [pair for pair in failed if isinstance(pair[1], refusals)]
+        if len(refused) < len(failed):
+            unknown = next(error for _, error in failed if not isinstance(error, refusals))
+            raise Unavailable(f"RabbitMQ went away while publishing: {unknown!r}") from unknown
+        raise Publication(refused)
+
+    async def _open(self) -> Any:
+        if self._channel is None or self._channel.is_closed:
+            connection = self._broker._connection
+            if connection is None:
+                raise ConnectionError("not connected")
+            self._channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        return await self._channel.get_underlay_channel()
+
+    async def _publish(self, channel: Any, envelope: Envelope) -> None:
+        await channel.basic_publish(
+            envelope.body.encode(),
+            exchange=self._exchange,
+            routing_key=envelope.key,
+            properties=properties(envelope),
+            mandatory=True,
+            wait=False,
+        )
+
+
+def properties(envelope: Envelope) -> Any:
+    """The AMQP properties of an event: persistent, JSON, its id as the message id."""
+    return Basic.Properties(
+        content_type="application/json",
+        delivery_mode=2,
+        message_id=str(envelope.id),
+        correlation_id=str(envelope.correlation),
+        message_type=envelope.key,
+        timestamp=envelope.at,
+        headers=envelope.headers() | {PUBLISHED: int(time() * 1000)},
+    )

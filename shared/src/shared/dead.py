@@ -1,0 +1,168 @@
+"""The operators' door of every service: what could not be handled, why, and how to bring it back."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from shared.contracts.event import Event, Instant
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.identity import Role
+from shared.parking import Note, Parked, Parking, State
+from shared.retries import Retries
+
+
+class DropDead(Ask):
+    """Why it is not wanted."""
+
+    reason: str = Field(min_length=3, max_length=500, examples=["the test system sent it"])
+
+
+class EditDead(Ask):
+    """The body as it should have been."""
+
+    body: str = Field(min_length=1, examples=['{"order_id": "3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"}'])
+
+
+class ReplayDead(Ask):
+    """Which dead things to try again: those that match everything given."""
+
+    queue: str | None = Field(default=None, examples=["orders.on.production.production_completed.v1"])
+    key: str | None = Field(default=None, examples=["production.production_completed.v1"])
+    code: str | None = Field(default=None, examples=["not_found"])
+    per_second: float = Field(default=50, gt=0, le=1000)
+
+
+class ParkedView(Ask):
+    """One parked or dead message or deadline."""
+
+    id: UUID
+    state: State
+    queue: str
+    key: str
+    code: str
+    reason: str
+    attempts: int
+    crashes: int
+    first_at: Instant
+    last_at: Instant
+    body: str | None
+    headers: dict[str, str | int | float | bool | None]
+    stack: str
+    proposed_body: str | None
+    history: list[Note]
+
+    @classmethod
+    def of(cls, parked: Parked) -> "ParkedView":
+        letter = parked.letter
+        return cls(
+            **parked.model_dump(include={"id", "state", "queue", "key", "code", "reason", "attempts", "crashes"}),
+            first_at=parked.first_at,
+            last_at=parked.last_at,
+            body=letter.body if letter else parked.overdue.model_dump_json() if parked.overdue else None,
+            headers=dict(letter.headers) if letter else {},
+            stack=parked.stack,
+            proposed_body=parked.edit.body if parked.edit else None,
+            history=list(parked.history),
+        )
+
+
+class Group(Ask):
+    """Dead things that failed alike."""
+
+    queue: str
+    code: str
+    reason: str
+    count: int
+    oldest: Instant
+
+
+class Replayed(Ask):
+    """How many will be tried again."""
+
+    count: int
+
+
+class Rehearsed(Ask):
+    """The events that a replay would announce."""
+
+    events: list[dict[str, object]]
+
+
+def routes(parking: Parking, retries: Retries) -> APIRouter:
+    """List, group, show, repair, rehearse, replay and drop; for operators only, with an entry for every act."""
+    router = Router(tags=["dead"], prefix="/dead", dependencies=[allow(Role.OPERATOR)])
+
+    @router.get("")
+    async def list_dead(  # noqa: PLR0917
+        after: After = None,
+        limit: Limit = 50,
+        state: State | None = None,
+        queue: str | None = None,
+        code: str | None = None,
+        key: str | None = None,
+    ) -> Listing[ParkedView]:
+        """What is parked or dead, the oldest first."""
+        asked = {"state": state, "queue": queue, "code": code, "key": key}
+        where = {name: value for name, value in asked.items() if value is not None}
+        page = await parking.find(where, sort="first_at", after=after, limit=limit)
+        return Listing(items=[ParkedView.of(each) for each in page.items], next=page.next)
+
+    @router.get("/groups")
+    async def group_dead(state: Annotated[State, Query()] = "dead") -> list[Group]:
+        """What is dead, grouped by queue and reason, the largest group first."""
+        groups: dict[tuple[str, str, str], Group] = {}
+        async for parked in parking.each({"state": state}, sort="first_at"):
+            place = (parked.queue, parked.code, parked.reason)
+            known = groups.get(place)
+            groups[place] = Group(
+                queue=parked.queue,
+                code=parked.code,
+                reason=parked.reason,
+                count=known.count + 1 if known else 1,
+                oldest=known.oldest if known else parked.first_at,
+            )
+        return sorted(groups.values(), key=lambda group: -group.count)
+
+    @router.get("/{id}")
+    async def show_dead(id: UUID) -> ParkedView:
+        """One of them with its body, headers, stack and history."""
+        return ParkedView.of(await parking.get(id))
+
+    @router.get("/{id}/rehearsal")
+    async def rehearse(id: UUID) -> Rehearsed:
+        """What a replay would announce now, or the problem it would meet. Changes nothing."""
+        return Rehearsed(events=[_shown(event) for event in await retries.rehearse(id)])
+
+    @router.post("/replay", status_code=202)
+    async def replay_many(body: ReplayDead, cause: CausedByRequest) -> Replayed:
+        """Try everything that matches again, at a limited rate."""
+        where = body.model_dump(include={"queue", "key", "code"}, exclude_none=True)
+        return Replayed(count=await retries.replay(where, cause, body.per_second))
+
+    @router.post("/{id}/replay", status_code=202)
+    async def replay(id: UUID, cause: CausedByRequest) -> ParkedView:
+        """Try this one again now."""
+        return ParkedView.of(await parking.apply(id, lambda parked: parked.replayed(cause, retries.now()), cause))
+
+    @router.post("/{id}/edit")
+    async def edit(id: UUID, body: EditDead, cause: CausedByRequest) -> ParkedView:
+        """Propose another body. Another operator has to confirm it."""
+        return ParkedView.of(await parking.apply(id, lambda parked: parked.edited(body.body, cause), cause))
+
+    @router.post("/{id}/confirm", status_code=202)
+    async def confirm(id: UUID, cause: CausedByRequest) -> ParkedView:
+        """Confirm somebody else's edit; the message is then tried again."""
+        return ParkedView.of(await parking.apply(id, lambda parked: parked.confirmed(cause, retries.now()), cause))
+
+    @router.post("/{id}/drop")
+    async def drop(id: UUID, body: DropDead, cause: CausedByRequest) -> ParkedView:
+        """Give it up for good. It stays readable, with the reason."""
+        return ParkedView.of(await parking.apply(id, lambda parked: parked.dropped(body.reason, cause), cause))
+
+    return router
+
+
+def _shown(event: Event) -> dict[str, object]:
+    return {"key": event.key, **event.model_dump(mode="json")}

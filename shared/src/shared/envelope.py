@@ -1,0 +1,167 @@
+"""How an event looks outside the service that announced it: CloudEvents 1.0 over AMQP, binary mode."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.aggregate import Cause
+from shared.contracts.event import Actor, Event
+
+PREFIX = "cloudEvents:"
+
+
+class Malformed(ValueError):
+    """A message that is not one of ours: the text names the attribute and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One published event with everything a listener may want to know about it.
+
+    `subject` is the aggregate it happened to and `sequence` that aggregate's version; `causation` is the request,
+    event or deadline behind it, `correlation` the whole case.
+    """
+
+    id: UUID
+    key: str
+    subject: UUID
+    sequence: int
+    at: datetime
+    correlation: UUID
+    causation: UUID
+    actor: Actor
+    traceparent: str | None
+    body: str
+
+    @classmethod
+    def of(cls, event: Event, id: UUID, subject: UUID, sequence: int, cause: Cause) -> "Envelope":
+        return cls(
+            id=id,
+            key=event.key,
+            subject=subject,
+            sequence=sequence,
+            at=cause.at,
+            correlation=cause.correlation,
+            causation=cause.id,
+            actor=cause.actor,
+            traceparent=cause.traceparent,
+            body=event.model_dump_json(),
+        )
+
+    @property
+    def source(self) -> str:
+        """Who announced it."""
+        return self.key.split(".", 1)[0]
+
+    def cause(self) -> Cause:
+        """What a reaction to this event has as its cause."""
+        return Cause(
+            id=self.id,
+            correlation=self.correlation,
+            actor=self.actor,
+            at=self.at,
+            kind="event",
+            traceparent=self.traceparent,
+            subject=self.subject,
+            sequence=self.sequence,
+        )
+
+    def headers(self) -> dict[str, Any]:
+        """The AMQP headers; every value is a string but `sequence`."""
+        headers: dict[str, Any] = {
+            "cloudEvents:specversion": "1.0",
+            "cloudEvents:id": str(self.id),
+            "cloudEvents:type": self.key,
+            "cloudEvents:source": self.source,
+            "cloudEvents:subject": str(self.subject),
+            "cloudEvents:time": _iso(self.at),
+            "cloudEvents:sequence": self.sequence,
+            "cloudEvents:correlation": str(self.correlation),
+            "cloudEvents:causation": str(self.causation),
+            "cloudEvents:actorkind": self.actor.kind,
+            "cloudEvents:actorid": self.actor.id,
+        }
+        if self.actor.role is not None:
+            headers["cloudEvents:actorrole"] = self.actor.role
+        if self.traceparent is not None:
+            headers["cloudEvents:traceparent"] = self.traceparent
+        return headers
+
+    @classmethod
+    def parse(cls, headers: Mapping[str, Any], body: bytes) -> "Envelope":
+        """The envelope of a message as it came off the wire. Raises Malformed."""
+        try:
+            text = body.decode()
+        except UnicodeDecodeError as error:
+            raise Malformed(f"the body is not UTF-8: {error}") from None
+        id = _uuid(headers, "id")
+        role = headers.get("cloudEvents:actorrole")
+        return cls(
+            id=id,
+            key=_text(headers, "type"),
+            subject=_uuid(headers, "subject", id),
+            sequence=_whole(headers, "sequence"),
+            at=_time(headers),
+            correlation=_uuid(headers, "correlation", id),
+            causation=_uuid(headers, "causation", id),
+            actor=_actor(headers, role),
+            traceparent=headers.get("cloudEvents:traceparent"),
+            body=text,
+        )
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _text(headers: Mapping[str, Any], name: str) -> str:
+    value = headers.get(PREFIX + name)
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"the header {PREFIX}{name} is missing or not a text: {value!r}")
+    return value
+
+
+def _uuid(headers: Mapping[str, Any], name: str, default: UUID | None = None) -> UUID:
+    if default is not None and PREFIX + name not in headers:
+        return default
+    value = _text(headers, name)
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Malformed(f"the header {PREFIX}{name} is not a UUID: {value!r}") from None
+
+
+def _whole(headers: Mapping[str, Any], name: str) -> int:
+    value = headers.get(PREFIX + name, 0)
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise Malformed(f"the header {PREFIX}{name} is not a whole number: {value!r}") from None
+
+
+def _time(headers: Mapping[str, Any]) -> datetime:
+    value = _text(headers, "time")
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise Malformed(f"the header {PREFIX}time is not an ISO 8601 time: {value!r}") from None
+    if at.tzinfo is None:
+        raise Malformed(f"the header {PREFIX}time has no offset: {value!r}; append Z for UTC")
+    return at.astimezone(UTC)
+
+
+def _actor(headers: Mapping[str, Any], role: object) -> Actor:
+    try:
+        return Actor.model_validate(
+            {
+                "kind": headers.get("cloudEvents:actorkind", "service"),
+                "id": headers.get("cloudEvents:actorid") or _text(headers, "source"),
+                "role": role,
+            }
+        )
+    except ValueError as error:
+        raise Malformed(f"the headers {PREFIX}actor… name nobody: {error}") from None

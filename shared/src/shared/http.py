@@ -1,0 +1,277 @@
+"""How a service is asked over HTTP: causes from requests, problems from exceptions, and who may ask."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from time import perf_counter
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID, uuid4, uuid5
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Depends as Dependency
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from starlette.exceptions import HTTPException
+
+from shared.aggregate import Cause, Contention, NotFound, Refused, Unavailable
+from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, Unauthenticated
+from shared.telemetry import Metrics
+
+log = structlog.get_logger()
+
+REQUESTS = UUID("5d2c2f0e-0c1d-4b8e-9a53-0a2f6f3e7a11")
+T = TypeVar("T")
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+_EVERY_FIELD = object()
+
+
+class Ask(BaseModel):
+    """A request's body. A field that we do not know is an error, however deep: it would be a wish that nobody hears."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=20_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_every_field(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.context is not _EVERY_FIELD:
+            cls.__pydantic_validator__.validate_python(value, extra="forbid", context=_EVERY_FIELD)
+        return value
+
+
+class Listing(BaseModel, Generic[T]):
+    """One page of a list; `next` goes into `after` for the following one and is null at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class Trouble(BaseModel):
+    """One thing that is wrong with a request."""
+
+    where: str = Field(examples=["body.lines.0.quantity"])
+    what: str = Field(examples=["Input should be greater than 0"])
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable and meant for programs, `detail` for people: what is wrong and what would be right."""
+
+    type: str = Field(default="about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    code: str = Field(examples=["already_exists"])
+    detail: str = Field(examples=["order 3f0e… exists already"])
+    errors: list[Trouble] = []
+
+
+After = Annotated[str | None, Query(description="The `next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
+Cursor = After
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in {
+        401: "Nobody known is asking.",
+        403: "Not theirs to do.",
+        404: "There is no such thing, or not yet.",
+        409: "The state does not allow it.",
+        422: "The request is not well formed.",
+        503: "Away or too far behind; ask again later.",
+    }.items()
+}
+
+
+def Router(**kwargs: Any) -> APIRouter:  # noqa: N802
+    """A router that documents our problems."""
+    return APIRouter(responses=PROBLEMS, **kwargs)
+
+
+class Doorkeeper:
+    """Tells who is asking, from a staff token or a department's key."""
+
+    def __init__(self, tokens: StaffTokens, keys: DepartmentKeys) -> None:
+        self.tokens = tokens
+        self.keys = keys
+
+    def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
+        """Raises Unauthenticated."""
+        if api_key:
+            return self.keys.verify(api_key)
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            return self.tokens.verify(token.strip())
+        raise Unauthenticated("send Authorization: Bearer <token> (staff) or X-API-Key: <key> (department)")
+
+
+async def authenticated(
+    request: Request,
+    authorization: Annotated[str | None, Header(description="Bearer token of a member of staff.")] = None,
+    x_api_key: Annotated[str | None, Header(description="API key of a department's system.")] = None,
+) -> Principal:
+    """Who is asking. On every route but health, metrics and documentation."""
+    principal: Principal = request.app.state.doorkeeper.recognise(authorization, x_api_key)
+    request.state.principal = principal
+    return principal
+
+
+def allow(*roles: str) -> Any:
+    """A dependency that lets in only staff with one of these roles, or the department of this name."""
+
+    async def allowed(request: Request) -> None:
+        request.state.actor = request.state.principal.acting(*roles)
+
+    return Depends(allowed)
+
+
+async def caused_by_request(
+    request: Request,
+    idempotency_key: Annotated[
+        str,
+        Header(
+            min_length=1,
+            max_length=200,
+            description="Yours to choose, new for every new wish; the same key again has no second effect.",
+            examples=["3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"],
+        ),
+    ],
+    correlation_id: Annotated[UUID | None, Header(description="The case that this belongs to.")] = None,
+    traceparent: Annotated[str | None, Header(description="W3C trace context.")] = None,
+) -> Cause:
+    """The cause that a request is: the same key of the same actor is the same cause."""
+    principal: Principal = request.state.principal
+    actor = getattr(request.state, "actor", None) or principal.acting()
+    id = uuid5(REQUESTS, f"{actor.kind}:{actor.id}:{idempotency_key}")
+    digest = hashlib.sha256(await request.body()).hexdigest()
+    cause = Cause(
+        id=id,
+        correlation=correlation_id or id,
+        actor=actor,
+        at=request.app.state.clock.now(),
+        traceparent=traceparent,
+        fingerprint=uuid5(id, f"{request.method} {request.url.path} {digest}"),
+    )
+    structlog.contextvars.bind_contextvars(correlation=str(cause.correlation), cause=str(cause.id))
+    return cause
+
+
+CausedByRequest = Annotated[Cause, Depends(caused_by_request)]
+AskedBy = Annotated[Principal, Depends(authenticated)]
+
+
+def guarded() -> list[Dependency]:
+    """What every router of a service is included with."""
+    return [Depends(authenticated)]
+
+
+def problem(
+    status: int, code: str, detail: str, errors: list[Trouble] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An answer that says what is wrong and what would be right."""
+    body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, errors=errors or [])
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Turn every exception into its problem. The only place that does, beside the parking for messages."""
+
+    def answering(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
+        async def handle(request: Request, error: Exception) -> JSONResponse:
+            return answer(error)
+
+        app.add_exception_handler(kind, handle)
+
+    again = {"Retry-After": "2"}
+    answering(RequestValidationError, _invalid)
+    answering(Refused, lambda error: problem(409, error.code, error.detail))
+    answering(NotFound, lambda error: problem(404, "not_found", str(error)))
+    answering(Contention, lambda error: problem(503, "contention", str(error), headers=again))
+    answering(Unavailable, lambda error: problem(503, "unavailable", str(error), headers=again))
+    answering(
+        Unauthenticated,
+        lambda error: problem(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}),
+    )
+    answering(Forbidden, lambda error: problem(403, error.code, str(error)))
+    answering(HTTPException, _http)
+
+
+def _http(error: HTTPException) -> JSONResponse:
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    headers = dict(error.headers) if error.headers else None
+    return problem(error.status_code, code, str(error.detail), headers=headers)
+
+
+def _invalid(error: RequestValidationError) -> JSONResponse:
+    found = error.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return problem(400, "malformed_json", f"the body is not JSON: {found[0].get('ctx', {}).get('error', '')}")
+    troubles = [Trouble(where=".".join(map(str, each["loc"])), what=each["msg"]) for each in found]
+    listed = "; ".join(f"{trouble.where}: {trouble.what}" for trouble in troubles[:3])
+    return problem(422, "invalid", f"{len(troubles)} thing(s) to correct: {listed}", troubles)
+
+
+class TooLarge(HTTPException):
+    """A body over the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"a body may have at most {limit} bytes")
+
+
+class Edge:
+    """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
+
+    def __init__(self, app: App, metrics: Metrics, body_limit: int) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        status = 500
+        started = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal status, started
+            if message["type"] == "http.response.start":
+                status, started = message["status"], True
+            await send(message)
+
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=str(uuid4()))
+        try:
+            await self._app(scope, self._limited(scope, receive), sending)
+        except TooLarge as error:
+            await _http(error)(scope, receive, sending)
+        except Exception as error:
+            log.exception("request_failed", path=scope["path"], error=repr(error))
+            if started:
+                raise
+            detail = "something broke here; it has been logged and may be tried again"
+            await problem(500, "internal", detail)(scope, receive, sending)
+        finally:
+            route = scope.get("route")
+            self._metrics.answered(scope["method"], getattr(route, "path", "-"), status, perf_counter() - began)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self._limit:
+            raise TooLarge(self._limit)
+        seen = 0
+
+        async def receiving() -> MutableMapping[str, Any]:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise TooLarge(self._limit)
+            return message
+
+        return receiving

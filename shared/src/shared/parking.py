@@ -1,0 +1,292 @@
+"""Where trouble waits: what could not be handled is kept as a document, tried again with growing waits, then dead."""
+
+import base64
+import random
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from shared.aggregate import Aggregate, Cause, Change, Refused
+from shared.contracts.event import Actor, Instant, Part
+from shared.envelope import Malformed
+from shared.rounds import Touch
+from shared.store import Index, Store
+
+PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
+RETRY = "retry"
+State = Literal["suspect", "parked", "dead", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it came off the wire."""
+
+    queue: str
+    routing_key: str
+    headers: Mapping[str, Any]
+    body: bytes
+    message_id: str | None = None
+    content_type: str | None = None
+    user_id: str | None = None
+    reply_to: str | None = None
+    expiration: str | None = None
+    redelivered: bool = False
+
+    @property
+    def id(self) -> UUID:
+        """The same for the same message in the same queue, also when it says nothing about itself."""
+        name = self.headers.get("cloudEvents:id") or self.message_id
+        return uuid5(PLACE, f"{self.queue}:{name}") if name else uuid5(uuid5(PLACE, self.queue), self.body.hex())
+
+    @property
+    def key(self) -> str:
+        """The key it claims."""
+        return str(self.headers.get("cloudEvents:type") or self.routing_key)
+
+
+class Letter(Part):
+    """A message at rest. A body that is not UTF-8 is kept in base64."""
+
+    routing_key: str
+    headers: dict[str, str | int | float | bool | None]
+    body: str
+    encoding: Literal["utf-8", "base64"] = "utf-8"
+    message_id: str | None = None
+    content_type: str | None = None
+    user_id: str | None = None
+    reply_to: str | None = None
+    expiration: str | None = None
+
+    @classmethod
+    def of(cls, message: Message) -> "Letter":
+        encoding: Literal["utf-8", "base64"] = "utf-8"
+        try:
+            body = message.body.decode()
+        except UnicodeDecodeError:
+            encoding, body = "base64", base64.b64encode(message.body).decode()
+        return cls(
+            routing_key=message.routing_key,
+            headers={name: _plain(value) for name, value in message.headers.items()},
+            body=body,
+            encoding=encoding,
+            message_id=message.message_id,
+            content_type=message.content_type,
+            user_id=message.user_id,
+            reply_to=message.reply_to,
+            expiration=message.expiration,
+        )
+
+    def message(self, queue: str) -> Message:
+        body = self.body.encode() if self.encoding == "utf-8" else base64.b64decode(self.body)
+        return Message(
+            queue=queue,
+            routing_key=self.routing_key,
+            headers=self.headers,
+            body=body,
+            message_id=self.message_id,
+            content_type=self.content_type,
+            user_id=self.user_id,
+            reply_to=self.reply_to,
+            expiration=self.expiration,
+        )
+
+
+class Overdue(Part):
+    """A deadline whose decision failed."""
+
+    collection: str
+    aggregate: UUID
+    kind: str
+    at: Instant
+
+
+class Note(Part):
+    """One line of what people did to a parked thing."""
+
+    at: Instant
+    by: Actor
+    what: str
+    before: str | None = None
+
+
+class Edit(Part):
+    """A new body that one person proposes and another has to confirm."""
+
+    body: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often and how long: waits grow from `first` by `factor` up to `longest`, then the thing is dead."""
+
+    first: timedelta = timedelta(seconds=1)
+    factor: float = 3.0
+    longest: timedelta = timedelta(minutes=10)
+    attempts: int = 10
+    suspicions: int = 3
+
+    def wait(self, attempts: int) -> timedelta:
+        """A wait of the full length less up to a third, so that what failed together does not return together."""
+        length = min(self.first * self.factor ** min(attempts - 1, 30), self.longest)
+        return length * random.uniform(2 / 3, 1)
+
+
+class Parked(Aggregate):
+    """One message, or one deadline, that could not be handled."""
+
+    queue: str
+    key: str
+    state: State
+    letter: Letter | None = None
+    overdue: Overdue | None = None
+    code: str = ""
+    reason: str = ""
+    stack: str = ""
+    attempts: int = 0
+    crashes: int = 0
+    first_at: Instant
+    last_at: Instant
+    edit: Edit | None = None
+    history: tuple[Note, ...] = ()
+
+    def failed(self, error: Exception, policy: Policy, now: datetime) -> Change["Parked"]:
+        """One more failure: tried again later, unless trying again cannot help or was done often enough."""
+        attempts = self.attempts + 1
+        told = self.but(
+            code=code(error), reason=reason(error), stack=stack(error), attempts=attempts, last_at=now, edit=None
+        )
+        if hopeless(error) or attempts >= policy.attempts:
+            return Change(told.but(state="dead").done_with(RETRY))
+        return Change(told.but(state="parked").awaiting(RETRY, now + policy.wait(attempts)))
+
+    def suspected(self, policy: Policy, now: datetime) -> Change["Parked"]:
+        """It was being handled when the process died. After too many times it is the culprit."""
+        crashes = self.crashes + 1
+        counted = self.but(crashes=crashes, last_at=now)
+        if crashes <= policy.suspicions:
+            return Change(counted)
+        return Change(
+            counted.but(
+                state="dead",
+                code="crashes",
+                reason=f"the process died {crashes - 1} times while handling this alone",
+            )
+        )
+
+    def replayed(self, cause: Cause, now: datetime) -> Change["Parked"]:
+        """An operator wants it tried again now."""
+        self._alive("replayed")
+        again = self.but(state="parked", attempts=0, crashes=0).awaiting(RETRY, now)
+        return Change(again._noting(cause, "replayed"))
+
+    def dropped(self, why: str, cause: Cause) -> Change["Parked"]:
+        """An operator decides that it is not wanted. It stays readable."""
+        self._alive("dropped")
+        return Change(self.but(state="dropped").done_with(RETRY)._noting(cause, f"dropped: {why}"))
+
+    def edited(self, body: str, cause: Cause) -> Change["Parked"]:
+        """Propose another body. Nothing changes until another person confirms."""
+        self._alive("edited")
+        if self.letter is None:
+            raise Refused("a deadline has no body; only messages can be edited", "not_a_message")
+        return Change(self.but(edit=Edit(body=body, by=cause.actor))._noting(cause, "edit proposed"))
+
+    def confirmed(self, cause: Cause, now: datetime) -> Change["Parked"]:
+        """A second person confirms the proposed body; it is then tried at once."""
+        self._alive("confirmed")
+        if self.edit is None or self.letter is None:
+            raise Refused("there is no proposed edit to confirm; propose one first", "nothing_to_confirm")
+        if self.edit.by.id == cause.actor.id:
+            raise Refused("an edit is confirmed by another person than the one who proposed it", "four_eyes")
+        edited = self.but(
+            letter=self.letter.model_copy(update={"body": self.edit.body}),
+            edit=None,
+            state="parked",
+            attempts=0,
+            crashes=0,
+        )
+        return Change(edited.awaiting(RETRY, now)._noting(cause, "edit confirmed", self.letter.body))
+
+    def _alive(self, what: str) -> None:
+        if self.state == "dropped":
+            raise Refused(f"this was dropped and cannot be {what}", "dropped")
+
+    def _noting(self, cause: Cause, what: str, before: str | None = None) -> "Parked":
+        return self.but(history=(*self.history, Note(at=cause.at, by=cause.actor, what=what, before=before)))
+
+
+class Parking(Store[Parked]):
+    """A service's parked and dead messages and deadlines."""
+
+    collection = "parked"
+    kind = Parked
+    indexes = (Index("state", "key"), Index("queue", "state"), Index("code"))
+
+    def message_failed(self, message: Message, error: Exception, policy: Policy) -> Touch[Parked]:
+        """Keep a message that could not be handled."""
+        now = datetime.now(UTC)
+        start = _from(message, "parked", now)
+        return self.touch(start.id, lambda parked: parked.failed(error, policy, now), start)
+
+    def message_suspected(self, message: Message, policy: Policy) -> Touch[Parked]:
+        """Count a message that came back from a crash."""
+        now = datetime.now(UTC)
+        start = _from(message, "suspect", now)
+        return self.touch(start.id, lambda parked: parked.suspected(policy, now), start)
+
+    def deadline_failed(
+        self, id: UUID, overdue: Overdue, queue: str, error: Exception, policy: Policy
+    ) -> Touch[Parked]:
+        """Keep a deadline whose decision failed."""
+        now = datetime.now(UTC)
+        start = Parked(id=id, queue=queue, key=overdue.kind, state="parked", overdue=overdue, first_at=now, last_at=now)
+        return self.touch(id, lambda parked: parked.failed(error, policy, now), start)
+
+
+def _from(message: Message, state: State, now: datetime) -> Parked:
+    return Parked(
+        id=message.id,
+        queue=message.queue,
+        key=message.key,
+        state=state,
+        letter=Letter.of(message),
+        first_at=now,
+        last_at=now,
+    )
+
+
+def hopeless(error: Exception) -> bool:
+    """Whether trying again cannot help: a broken contract or a decision that said no."""
+    return isinstance(error, Refused | ValidationError | Malformed)
+
+
+def code(error: Exception) -> str:
+    """A stable word for the kind of trouble."""
+    if isinstance(error, Refused):
+        return error.code
+    return "invalid" if isinstance(error, ValidationError | Malformed) else type(error).__name__
+
+
+def reason(error: Exception) -> str:
+    """What is wrong, in one line for people."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)
+        return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in first[:5])
+    return str(error) or type(error).__name__
+
+
+def stack(error: Exception) -> str:
+    """Where it came from; nothing for what is expected."""
+    return "" if hopeless(error) else "".join(traceback.format_exception(error))[-8000:]
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)

@@ -1,0 +1,225 @@
+"""How written events reach the bus: handed over in memory, confirmed, then forgotten; a sweep finds the rest."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from shared.aggregate import Unavailable
+from shared.broker import Publication
+from shared.envelope import Envelope
+from shared.rounds import Documents, Pending
+from shared.store import Queryable
+from shared.telemetry import Metrics
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 2.0
+LEFT_BEHIND = timedelta(seconds=5)
+
+
+class Publisher(Protocol):
+    """Publishes a batch, confirmed. Raises Unavailable (outcome unknown) or Publication (some were refused)."""
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The events of one aggregate from one write."""
+
+    documents: Queryable
+    id: UUID
+    pending: Sequence[Pending]
+
+
+class Relay:
+    """Publishes in order of writing, then forgets. A crash in between repeats an event, never loses one.
+
+    Several relays of one service may run: each publishes what its own process wrote, and what others left behind.
+    While the bus is away at most `limit` events wait in memory; the rest is found in the database afterwards.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        collections: Callable[[], Iterable[Queryable]],
+        metrics: Metrics,
+        *,
+        limit: int,
+        age_limit: float = 300.0,
+        size: int = 200,
+    ) -> None:
+        self._publisher = publisher
+        self._collections = collections
+        self._metrics = metrics
+        self._limit = limit
+        self._age_limit = age_limit
+        self._size = size
+        self._handed: deque[Handed] = deque()
+        self._known: set[UUID] = set()
+        self._overflowed = False
+        self._behind = False
+        self._woken = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self.full = False
+        self.depth = 0
+        self.age = 0.0
+
+    def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
+        """Take the events of a write that is durable. Never waits."""
+        if self._overflowed or len(self._known) >= self._limit:
+            self._overflowed = True
+            return
+        self._handed.append(Handed(documents, id, pending))  # type: ignore[arg-type]
+        self._known.update(each.envelope.id for each in pending)
+        self._woken.set()
+
+    def holds(self, event: UUID) -> bool:
+        """Whether this event is already on its way from here."""
+        return event in self._known
+
+    @property
+    def waiting(self) -> int:
+        """How many events are on their way in memory."""
+        return len(self._known)
+
+    async def room(self) -> None:
+        """Returns when fewer events wait than may."""
+        await self._room.wait()
+
+    async def run(self) -> None:
+        """Publish until cancelled. Begins with what an earlier process left behind."""
+        self._behind = True
+        sweeper = asyncio.create_task(self._sweep_for_ever())
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                while self._handed:
+                    await self._publish(self._take())
+                    if self._behind and not self._handed:
+                        await self._sweep_once()
+        finally:
+            sweeper.cancel()
+
+    async def drain(self) -> None:
+        """Publish what is waiting in memory, once; what does not get out is found by a sweep."""
+        while self._handed:
+            batch = self._take()
+            await self._publisher.publish(_envelopes(batch))
+            await self._forget(batch)
+
+    def _take(self) -> list[Handed]:
+        batch: list[Handed] = []
+        events = 0
+        while self._handed and events < self._size:
+            handed = self._handed.popleft()
+            batch.append(handed)
+            events += len(handed.pending)
+        return batch
+
+    async def _publish(self, batch: list[Handed]) -> None:
+        wait = 0.1
+        while True:
+            try:
+                await self._publisher.publish(_envelopes(batch))
+                break
+            except Publication as error:
+                batch = self._without(batch, error)
+                if not batch:
+                    return
+            except Unavailable as error:
+                log.warning("publishing_waits", reason=str(error), events=len(self._known))
+                await asyncio.sleep(random.uniform(wait / 2, wait))
+                wait = min(wait * 2, 2.0)
+        try:
+            await self._forget(batch)
+        except Unavailable as error:
+            self._release(batch)
+            log.warning("clearing_waits", reason=str(error))
+
+    async def _forget(self, batch: list[Handed]) -> None:
+        for documents, ids, round in _by_round(batch):
+            await documents.clear(ids, round)
+        self._metrics.published(_envelopes(batch))
+        self._release(batch)
+
+    def _release(self, batch: list[Handed]) -> None:
+        self._known.difference_update(each.envelope.id for handed in batch for each in handed.pending)
+
+    def _without(self, batch: list[Handed], error: Publication) -> list[Handed]:
+        """The batch without the aggregates whose events the broker refuses: they stay written, and are tried again."""
+        refused = {envelope.id for envelope, _ in error.refused}
+        log.error("event_refused_by_broker", events=[str(id) for id in refused], reason=repr(error.refused[0][1]))
+        kept: list[Handed] = []
+        left: list[Handed] = []
+        for handed in batch:
+            (left if any(each.envelope.id in refused for each in handed.pending) else kept).append(handed)
+        self._release(left)
+        return kept
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await self._sweep_once()
+            await asyncio.sleep(random.uniform(SWEEP_EVERY / 2, SWEEP_EVERY))
+
+    async def _sweep_once(self) -> None:
+        try:
+            if not self._handed:
+                await self._sweep()
+            await self._measure()
+        except Unavailable as error:
+            log.warning("sweep_waits", reason=str(error))
+
+    async def _sweep(self) -> None:
+        """Hand over what was written a while ago and is not on its way from here."""
+        hurry = self._overflowed or self._behind
+        self._overflowed = self._behind = False
+        before = datetime.now(UTC) - (timedelta() if hurry else LEFT_BEHIND)
+        for documents in self._collections():
+            found = await documents.unpublished(before, self._size)
+            self._behind = self._behind or len(found) == self._size
+            for document in found:
+                left = [each for each in document.outbox if not self.holds(each.envelope.id)]
+                if left:
+                    self.hand(documents, document.id, left)
+
+    async def _measure(self) -> None:
+        depth, since = 0, None
+        for documents in self._collections():
+            count, oldest = await documents.backlog(self._limit + 1)
+            depth += count
+            since = min(filter(None, (since, oldest)), default=None)
+        self.depth = depth
+        self.age = (datetime.now(UTC) - since).total_seconds() if since else 0.0
+        self.full = max(depth, len(self._known)) >= self._limit or self.age > self._age_limit
+        if self.full:
+            self._room.clear()
+        else:
+            self._room.set()
+        self._metrics.outbox(self.depth, self.age)
+
+
+def _envelopes(batch: Iterable[Handed]) -> list[Envelope]:
+    return [each.envelope for handed in batch for each in handed.pending]
+
+
+def _by_round(batch: Iterable[Handed]) -> Iterable[tuple[Queryable, list[UUID], int]]:
+    """The aggregates of a batch, by collection and by the round that wrote them."""
+
+    def place(pair: tuple[Queryable, UUID, int]) -> tuple[str, int]:
+        return pair[0].name, pair[2]
+
+    flat = [(handed.documents, handed.id, each.round) for handed in batch for each in handed.pending]
+    for (_, round), group in groupby(sorted(flat, key=place), key=place):
+        pairs = list(group)
+        yield pairs[0][0], list({id for _, id, _ in pairs}), round

@@ -1,0 +1,127 @@
+"""How parked messages and deadlines are tried again, and how operators bring the dead ones back."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from uuid import UUID, uuid4
+
+import structlog
+
+from shared.aggregate import Cause, Refused, Unavailable
+from shared.contracts.event import Event
+from shared.deadlines import Deadlines
+from shared.parking import Message, Parked, Parking, Policy
+from shared.rounds import Rounds
+from shared.store import OneOf
+from shared.subscriptions import PARKING, Consumer
+from shared.telemetry import Metrics
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 0.5
+COUNT_EVERY = 5.0
+
+
+class Retries:
+    """Tries parked things again when their wait is over. What succeeds is forgotten, what fails waits longer."""
+
+    def __init__(
+        self,
+        parking: Parking,
+        consumers: Sequence[Consumer],
+        deadlines: Deadlines,
+        rounds: Rounds,
+        policy: Policy,
+        metrics: Metrics,
+    ) -> None:
+        self._parking = parking
+        self._consumers: Mapping[str, Consumer] = {
+            queue: consumer for consumer in consumers for queue in consumer.listeners
+        }
+        self._deadlines = deadlines
+        self._rounds = rounds
+        self._policy = policy
+        self._metrics = metrics
+
+    async def run(self) -> None:
+        """Try again until cancelled. Waits are real time, whatever the business clock shows."""
+        counted = 0.0
+        while True:
+            try:
+                while await self.retry_due():
+                    pass
+                if monotonic() - counted > COUNT_EVERY:
+                    counted = monotonic()
+                    await self._count()
+            except Unavailable as error:
+                log.warning("retries_wait", reason=str(error))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def retry_due(self) -> int:
+        """Try everything whose wait is over, once; how many that was."""
+        due = await self._parking.documents.due(datetime.now(UTC), 50)
+        for document in due:
+            await self._retry(self._parking.revive(document.state))
+        return len(due)
+
+    async def _retry(self, parked: Parked) -> None:
+        self._metrics.queue(parked.queue).retried.inc()
+        error = await self._attempt(parked)
+        if error is None:
+            await self._parking.documents.remove((parked.id,))
+            log.info("parked_settled", queue=parked.queue, attempts=parked.attempts + 1)
+            return
+        now = datetime.now(UTC)
+        cause = Cause(id=uuid4(), correlation=parked.id, actor=PARKING, at=now)
+        touch = self._parking.touch(parked.id, lambda parked: parked.failed(error, self._policy, now))
+        parked = await self._rounds.insist(cause, touch)
+        if parked.state == "dead":
+            self._metrics.queue(parked.queue).dead.inc()
+        log.warning("retry_failed", queue=parked.queue, state=parked.state, code=parked.code, reason=parked.reason)
+
+    async def _attempt(self, parked: Parked) -> Exception | None:
+        if parked.overdue is not None:
+            return await self._deadlines.retry(parked.overdue)
+        consumer = self._consumers.get(parked.queue)
+        if consumer is None:
+            return LookupError(f"nobody listens to {parked.queue} any more")
+        return await consumer.retry(_message(parked))
+
+    @staticmethod
+    def now() -> datetime:
+        """The time that waits are measured in."""
+        return datetime.now(UTC)
+
+    async def rehearse(self, id: UUID) -> list[Event]:
+        """What replaying this would announce, without doing it. Raises what it would raise."""
+        parked = await self._parking.get(id)
+        consumer = self._consumers.get(parked.queue)
+        if consumer is None or parked.letter is None:
+            raise Refused(f"nobody here listens to {parked.queue}; it can only be dropped", "no_listener")
+        cause, touches = await consumer.listeners[parked.queue].hear(_message(parked))
+        return await self._rounds.rehearse(cause, touches)
+
+    async def replay(self, where: Mapping[str, object], cause: Cause, per_second: float) -> int:
+        """Try again every dead thing that matches, at a limited rate; how many there are."""
+        count = 0
+        now = datetime.now(UTC)
+        async for parked in self._parking.each({"state": "dead", **where}):
+            when = now + timedelta(seconds=count / per_second)
+            each = Cause(id=cause.derive(str(parked.id)), correlation=cause.id, actor=cause.actor, at=cause.at)
+            await self._parking.apply(parked.id, lambda parked, when=when, each=each: parked.replayed(each, when), each)  # type: ignore[misc]
+            count += 1
+        return count
+
+    async def _count(self) -> None:
+        waiting = await self._parking.count({"state": OneOf("parked", "suspect")}, limit=100_000)
+        self._metrics.parked.set(waiting)
+        oldest = (await self._parking.find({"state": "dead"}, sort="first_at", limit=1)).items
+        age = (datetime.now(UTC) - oldest[0].first_at).total_seconds() if oldest else 0.0
+        self._metrics.dead_age.set(age)
+
+
+def _message(parked: Parked) -> Message:
+    if parked.letter is None:
+        raise Refused("a deadline has no message", "not_a_message")
+    return parked.letter.message(parked.queue)

@@ -1,0 +1,364 @@
+"""How a service is put together and run: HTTP, consumers, relay and timers in one process and one lifespan."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+from time import monotonic
+from typing import Any, TypeVar
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import JSONResponse
+from faststream.rabbit import RabbitBroker
+
+from shared import dead, logs
+from shared.aggregate import Unavailable
+from shared.broker import Wire, declare, listening, safe_broker, unheard
+from shared.clock import Clock
+from shared.deadlines import Deadlines, Timers
+from shared.http import Doorkeeper, Edge, answer_problems, guarded
+from shared.identity import DepartmentKeys, StaffTokens
+from shared.parking import Parking, Policy
+from shared.relay import Relay
+from shared.retries import Retries
+from shared.rounds import Rounds
+from shared.settings import BadSettings, ServiceSettings, load
+from shared.store import Database, Queryable
+from shared.subscriptions import Consumer, Listener, Subscriptions
+from shared.telemetry import Metrics, tracing
+
+log = structlog.get_logger()
+
+S = TypeVar("S", bound=ServiceSettings)
+Task = Callable[[asyncio.Event], Awaitable[None]]
+
+WATCH_EVERY = 2.0
+DEAF_FOR = 20.0
+"""Seconds without a working connection after which the process gives itself up to its supervisor."""
+
+DRAIN_FOR = 20.0
+
+
+@dataclass(slots=True)
+class Bus:
+    """One connection to RabbitMQ and what is consumed over it."""
+
+    broker: RabbitBroker
+    consumer: Consumer
+    core: bool
+    started: bool = False
+
+
+@dataclass(slots=True)
+class Doors:
+    """What a service consists of beside its plumbing."""
+
+    routes: Sequence[APIRouter] = ()
+    open_routes: Sequence[APIRouter] = ()
+    tasks: Sequence[Task] = ()
+    timers: Timers = field(default_factory=Timers)
+
+
+class Service:
+    """One of the five. `Service(name, settings)`, stores over `.database`, then `.with_(…)`, then serve `.app`."""
+
+    def __init__(self, name: str, settings: ServiceSettings, clock: Clock | None = None) -> None:
+        self.name = name
+        self.settings = settings
+        self.version = version(f"kefu-{name}")
+        self.clock = clock or (Clock.from_file(settings.clock_file) if settings.clock_file else Clock())
+        self.metrics = Metrics()
+        self.tracing = tracing(name, settings)
+        self.policy = Policy(
+            first=timedelta(seconds=settings.parking_first_wait),
+            factor=settings.parking_factor,
+            longest=timedelta(seconds=settings.parking_longest_wait),
+            attempts=settings.parking_max_attempts,
+            suspicions=settings.suspect_limit,
+        )
+        core = safe_broker(settings.rabbit_url.get_secret_value(), name)
+        self.relay = Relay(
+            Wire(core),
+            self._collections,
+            self.metrics,
+            limit=settings.outbox_limit,
+            age_limit=settings.outbox_age_limit,
+            size=settings.batch,
+        )
+        self.rounds = Rounds(self.relay, settings.batch)
+        self.database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or name, self.rounds)
+        self.parking = Parking(self.database)
+        self.doorkeeper = Doorkeeper(
+            StaffTokens(settings.jwt_public_key_file, settings.jwt_issuer, settings.jwt_audience),
+            DepartmentKeys(settings.api_keys_file),
+        )
+        self._buses = [Bus(core, self._consumer(core, ()), core=True)]
+        self._doors = Doors()
+        self._stopping = asyncio.Event()
+        self._heard_at = monotonic()
+        self.failed: BaseException | None = None
+        self.app = FastAPI(title=f"kefu {name}", version=self.version, lifespan=self._lifespan)
+
+    def with_(
+        self,
+        *,
+        routes: APIRouter | Sequence[APIRouter] = (),
+        open_routes: APIRouter | Sequence[APIRouter] = (),
+        subscriptions: Subscriptions | None = None,
+        timers: Timers | None = None,
+        tasks: Sequence[Task] = (),
+        gateway: tuple[str, Iterable[Listener]] | None = None,
+    ) -> "Service":
+        """Give the service its doors.
+
+        `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop.
+        `gateway` is another vhost's URL and what to listen to there.
+        """
+        core = self._buses[0]
+        core.consumer = self._consumer(core.broker, subscriptions or ())
+        if gateway is not None:
+            broker = safe_broker(gateway[0], f"{self.name}-gateway")
+            self._buses.append(Bus(broker, self._consumer(broker, gateway[1]), core=False))
+        self._doors = Doors(_several(routes), _several(open_routes), tasks, timers or Timers())
+        self._assemble()
+        return self
+
+    def _consumer(self, broker: RabbitBroker, listeners: Iterable[Listener]) -> Consumer:
+        settings = self.settings
+        return Consumer(
+            broker,
+            listeners,
+            self.rounds,
+            self.parking,
+            self.policy,
+            self.metrics,
+            batch=settings.batch,
+            prefetch=settings.prefetch,
+        )
+
+    def _assemble(self) -> None:
+        app = self.app
+        app.state.doorkeeper = self.doorkeeper
+        app.state.clock = self.clock
+        self.deadlines = Deadlines(
+            self.name, self._doors.timers, self.clock, self.rounds, self.parking, self.policy, self.metrics
+        )
+        consumers = [bus.consumer for bus in self._buses]
+        self.retries = Retries(self.parking, consumers, self.deadlines, self.rounds, self.policy, self.metrics)
+        app.add_middleware(Edge, metrics=self.metrics, body_limit=self.settings.body_limit)
+        answer_problems(app)
+        app.include_router(self._health())
+        if self._plays("http"):
+            for router in self._doors.open_routes:
+                app.include_router(router)
+            for router in self._doors.routes:
+                app.include_router(router, dependencies=guarded())
+        app.include_router(dead.routes(self.parking, self.retries), dependencies=guarded())
+
+    def _collections(self) -> Iterable[Queryable]:
+        return self.database.collections.values()
+
+    def _plays(self, role: str) -> bool:
+        return self.settings.role in {"all", role}
+
+    def _health(self) -> APIRouter:
+        router = APIRouter(tags=["health"])
+
+        @router.get("/health/live")
+        async def live() -> dict[str, str]:
+            """The process runs."""
+            return {"service": self.name, "version": self.version}
+
+        @router.get("/health/ready", response_model=None)
+        async def ready() -> JSONResponse:
+            """Whether the service can do its work, and if not, what is missing."""
+            checks = await self.checks()
+            body = {"service": self.name, "version": self.version, "checks": checks, **await self.figures()}
+            return JSONResponse(body, status_code=200 if all(v == "ok" for v in checks.values()) else 503)
+
+        @router.get("/metrics", response_model=None)
+        async def metrics() -> Response:
+            """Prometheus."""
+            return Response(self.metrics.exposition(), media_type=self.metrics.content_type)
+
+        return router
+
+    async def checks(self) -> dict[str, str]:
+        """What the service depends on, each `ok` or what is wrong with it."""
+        checks = {"mongo": "ok", "rabbit": "ok", "outbox": "ok", "staff": self.doorkeeper.tokens.trouble() or "ok"}
+        try:
+            await self.database.ping()
+        except Unavailable as error:
+            checks["mongo"] = str(error)
+        deaf = [bus for bus in self._buses if not (bus.started and listening(bus.broker))]
+        if deaf:
+            checks["rabbit"] = "not connected, or some queues are not consumed"
+        if self.relay.full:
+            checks["outbox"] = f"{self.relay.depth} aggregates wait to be published, since {self.relay.age:.0f} s"
+        return checks
+
+    async def figures(self) -> dict[str, Any]:
+        """How much is under way right now; all zero means that everything known here is settled."""
+        try:
+            overdue = await self.deadlines.overdue()
+            parked = await self.parking.count({"state": "parked"}, limit=1000)
+            outbox = sum([(await each.backlog(1000))[0] for each in list(self.database.collections.values())])
+        except Unavailable:
+            return {}
+        return {
+            "clock": self.clock.now().isoformat(),
+            "in_hand": sum(bus.consumer.unsettled for bus in self._buses) + len(self.rounds.waiting),
+            "outbox": max(outbox, self.relay.waiting),
+            "overdue": overdue,
+            "parked": parked,
+        }
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with self.running():
+            yield
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Everything but HTTP. Drains on the way out: consumers first, then what is in hand, then the outbox."""
+        self._stopping = asyncio.Event()
+        self._heard_at = monotonic()
+        workers = {
+            name: asyncio.create_task(self._watched(name, work), name=name) for name, work in self._work().items()
+        }
+        try:
+            yield
+        finally:
+            await self._stop(workers)
+
+    def _work(self) -> dict[str, Coroutine[Any, Any, None]]:
+        work: dict[str, Coroutine[Any, Any, None]] = {
+            "rounds": self.rounds.run(),
+            "relay": self.relay.run(),
+            "connect": self._connect(),
+        }
+        if self._plays("consumers"):
+            work |= {f"consumer-{place}": bus.consumer.run() for place, bus in enumerate(self._buses)}
+        if self._plays("timers"):
+            work |= {"deadlines": self.deadlines.run(), "retries": self.retries.run()}
+            work |= {f"task-{place}": _run(task, self._stopping) for place, task in enumerate(self._doors.tasks)}
+        return work
+
+    async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """A worker that breaks takes the process with it: a supervisor starts it afresh."""
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            log.exception("worker_failed", worker=name, error=repr(error))
+            self._give_up(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        self.failed = error
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _connect(self) -> None:
+        """Connect to the database and the bus, however long it takes, then watch that both stay."""
+        await _until_done(self._prepare)
+        for bus in self._buses:
+            await _until_done(lambda bus=bus: self._start(bus))  # type: ignore[misc]
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            await self._watch()
+
+    async def _prepare(self) -> None:
+        await self.database.prepare()
+
+    async def _start(self, bus: Bus) -> None:
+        await bus.broker.connect()
+        if bus.core:
+            await declare(bus.broker)
+        if self._plays("consumers"):
+            await bus.broker.start()
+        bus.started = True
+        self._heard_at = monotonic()
+
+    async def _watch(self) -> None:
+        if all(listening(bus.broker) for bus in self._buses) or not self._plays("consumers"):
+            self._heard_at = monotonic()
+        elif monotonic() - self._heard_at > DEAF_FOR:
+            self._give_up(ConnectionError(f"no working connection to RabbitMQ for {DEAF_FOR:.0f} s"))
+            return
+        with suppress(Exception):
+            async with asyncio.timeout(WATCH_EVERY):
+                self.metrics.unheard.set(await unheard(self._buses[0].broker))
+
+    async def _stop(self, workers: dict[str, asyncio.Task[None]]) -> None:
+        self._stopping.set()
+        workers.pop("connect").cancel()
+        try:
+            async with asyncio.timeout(DRAIN_FOR):
+                await self._drain(workers)
+        except (TimeoutError, Unavailable) as error:
+            log.warning("drain_cut_short", reason=repr(error))
+        for worker in workers.values():
+            worker.cancel()
+        await asyncio.gather(*workers.values(), return_exceptions=True)
+        for bus in self._buses:
+            with suppress(Exception):
+                await bus.broker.stop()
+        self.database.close()
+        self.tracing.shutdown()
+
+    async def _drain(self, workers: dict[str, asyncio.Task[None]]) -> None:
+        for bus in self._buses:
+            await bus.consumer.cancel()
+        for name in [name for name in workers if name in {"deadlines", "retries"}]:
+            workers.pop(name).cancel()
+        await asyncio.gather(*(workers.pop(name) for name in list(workers) if name.startswith("task-")))
+        for bus in self._buses:
+            await bus.consumer.drain()
+        await self.rounds.idle.wait()
+        workers.pop("relay").cancel()
+        await self.relay.drain()
+
+
+async def _run(task: Task, stopping: asyncio.Event) -> None:
+    await task(stopping)
+
+
+async def _until_done(attempt: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            return await attempt()
+        except Exception as error:  # noqa: BLE001
+            log.warning("waiting_for_servers", reason=repr(error))
+            await asyncio.sleep(1.0)
+
+
+def _several(routers: APIRouter | Sequence[APIRouter]) -> Sequence[APIRouter]:
+    return (routers,) if isinstance(routers, APIRouter) else routers
+
+
+def main(build: Callable[[S], Service], kind: type[S]) -> None:
+    """Run a service until it is told to stop. Settings come from the environment; a wrong one ends with its name."""
+    try:
+        settings = load(kind)
+    except BadSettings as error:
+        sys.exit(f"{error}")
+    service = build(settings)
+    logs.configure(service.name, settings.log_level)
+    config = uvicorn.Config(
+        service.app,
+        settings.http_host,
+        settings.http_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run()
+    if service.failed is not None:
+        sys.exit(75)

@@ -1,0 +1,348 @@
+"""How a service listens: a reaction for each event; messages are collected, settled in rounds, then acknowledged."""
+
+import asyncio
+import inspect
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter, time
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+import structlog
+from faststream import AckPolicy
+from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.message import RabbitMessage
+
+from shared.aggregate import Aggregate, Cause
+from shared.broker import EVENTS, PUBLISHED, durable_queue
+from shared.contracts.event import Actor, Event
+from shared.envelope import Envelope, Malformed
+from shared.parking import Message, Parking, Policy
+from shared.rounds import Rounds, Touch, Work
+from shared.telemetry import Metrics
+
+log = structlog.get_logger()
+
+PARKING = Actor(kind="service", id="parking")
+
+E = TypeVar("E", bound=Event)
+Wanted = Touch[Any] | Iterable[Touch[Any]] | None
+Reaction = Callable[[E, Cause], Wanted | Awaitable[Wanted]]
+Heard = tuple[Cause, Sequence[Touch[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One reaction of one service to one event."""
+
+    queue: str
+    event: type[Event]
+    react: Reaction[Any]
+
+    def declared(self) -> tuple[RabbitQueue, RabbitExchange]:
+        """The queue that feeds it, bound to the event's key."""
+        return durable_queue(self.queue, self.event.key), EVENTS
+
+    async def hear(self, message: Message) -> Heard:
+        """What this message makes the service want. Raises Malformed or ValidationError for a broken contract."""
+        envelope = Envelope.parse(message.headers, message.body)
+        if envelope.key != self.event.key:
+            raise Malformed(f"{self.queue} expects {self.event.key}, this is {envelope.key!r}")
+        event = self.event.model_validate_json(envelope.body)
+        cause = envelope.cause()
+        return cause, await touches(self.react(event, cause))
+
+
+async def touches(wanted: Wanted | Awaitable[Wanted]) -> Sequence[Touch[Any]]:
+    """What a reaction returned, as a sequence."""
+    if inspect.isawaitable(wanted):
+        wanted = await wanted
+    if wanted is None:
+        return ()
+    return (wanted,) if isinstance(wanted, Touch) else tuple(wanted)
+
+
+class Subscriptions:
+    """`on = Subscriptions("orders")`, then `@on(ComplaintUpheld)`: queue `orders.on.complaints.complaint_upheld.v1`.
+
+    A reaction names aggregates and decisions and does no writing itself. It may be `async` when it has to look
+    something up first.
+    """
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._subscriptions: dict[str, Subscription] = {}
+
+    def __call__(self, event: type[E]) -> Callable[[Reaction[E]], Reaction[E]]:
+        queue = f"{self.service}.on.{event.key}"
+
+        def subscribe(react: Reaction[E]) -> Reaction[E]:
+            if queue in self._subscriptions:
+                raise ValueError(f"{self.service} reacts to {event.key} already: one reaction per event")
+            self._subscriptions[queue] = Subscription(queue, event, react)
+            return react
+
+        return subscribe
+
+    def __iter__(self) -> Iterator[Subscription]:
+        return iter(self._subscriptions.values())
+
+
+class Listener(Protocol):
+    """Something with a queue: a subscription, or the gateway for one department."""
+
+    @property
+    def queue(self) -> str: ...
+
+    def declared(self) -> tuple[RabbitQueue, RabbitExchange]: ...
+
+    async def hear(self, message: Message) -> Heard: ...
+
+
+class Settled:
+    """Which deliveries of one channel are settled; acknowledges without gaps, as many at once as possible."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._acknowledged = 0
+        self._settled: set[int] = set()
+
+    def settle(self, tag: int) -> None:
+        self._settled.add(tag)
+
+    async def acknowledge(self) -> None:
+        """A channel that is gone takes no acknowledgement: its messages come back and are recognised."""
+        upto = self._acknowledged
+        while upto + 1 in self._settled:
+            upto += 1
+            self._settled.discard(upto)
+        if upto == self._acknowledged or self._channel.is_closed:
+            return
+        self._acknowledged = upto
+        try:
+            await self._channel.basic_ack(upto, multiple=True, wait=False)
+        except Exception as error:  # noqa: BLE001
+            log.warning("acknowledgement_lost", upto=upto, reason=repr(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message in hand and the channel that waits for its acknowledgement."""
+
+    message: Message
+    channel: Settled
+    tag: int
+    at: float
+
+
+class Consumer:
+    """Collects what has arrived on some queues and settles it in batches; a suspect is settled alone.
+
+    A message is acknowledged after its effect, or its place in the parking, is durable. Nothing is lost when the
+    connection or the process goes; what comes back is recognised by its cause.
+    """
+
+    def __init__(
+        self,
+        broker: RabbitBroker,
+        listeners: Iterable[Listener],
+        rounds: Rounds,
+        parking: Parking,
+        policy: Policy,
+        metrics: Metrics,
+        *,
+        batch: int = 200,
+        prefetch: int = 400,
+    ) -> None:
+        self._broker = broker
+        self.listeners: Mapping[str, Listener] = {listener.queue: listener for listener in listeners}
+        self._rounds = rounds
+        self._parking = parking
+        self._policy = policy
+        self._metrics = metrics
+        self._batch = batch
+        self._channel = Channel(prefetch_count=prefetch)
+        self._inbox: deque[Arrived] = deque()
+        self._arrived = asyncio.Event()
+        self._channels: dict[int, Settled] = {}
+        self._unsettled = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._batches: set[asyncio.Task[int]] = set()
+        for listener in self.listeners.values():
+            self._subscribe(listener)
+
+    def _subscribe(self, listener: Listener) -> None:
+        queue, exchange = listener.declared()
+        subscriber = self._broker.subscriber(
+            queue, exchange, channel=self._channel, ack_policy=AckPolicy.MANUAL, no_reply=True
+        )
+        name = listener.queue
+
+        async def collect(message: RabbitMessage) -> None:
+            self._collect(name, message.raw_message)
+
+        collect.__name__ = getattr(getattr(listener, "react", None), "__name__", "collect")
+        subscriber(collect)
+        subscriber.running = True
+
+    def _collect(self, queue: str, raw: Any) -> None:
+        channel = raw.channel
+        settled = self._channels.get(id(channel))
+        if settled is None or settled._channel is not channel:
+            settled = Settled(channel)
+            self._channels = {key: each for key, each in self._channels.items() if not each._channel.is_closed}
+            self._channels[id(channel)] = settled
+        message = Message(
+            queue=queue,
+            routing_key=raw.routing_key or "",
+            headers=raw.headers,
+            body=raw.body,
+            message_id=raw.message_id,
+            content_type=raw.content_type,
+            user_id=raw.user_id,
+            reply_to=raw.reply_to,
+            expiration=str(raw.expiration) if raw.expiration is not None else None,
+            redelivered=bool(raw.redelivered),
+        )
+        self._inbox.append(Arrived(message, settled, raw.delivery_tag, perf_counter()))
+        self._unsettled += 1
+        self._empty.clear()
+        self._arrived.set()
+
+    @property
+    def unsettled(self) -> int:
+        """How many messages are in hand and not settled."""
+        return self._unsettled
+
+    async def run(self) -> None:
+        """Settle batches until cancelled."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._inbox:
+                await self._rounds.outlet.room()
+                await self._begin(self._take())
+
+    def _take(self) -> list[Arrived]:
+        """The next batch: as many as have arrived, but a suspect by itself."""
+        if self._inbox[0].message.redelivered:
+            return [self._inbox.popleft()]
+        batch: list[Arrived] = []
+        while self._inbox and len(batch) < self._batch and not self._inbox[0].message.redelivered:
+            batch.append(self._inbox.popleft())
+        return batch
+
+    async def _begin(self, batch: list[Arrived]) -> None:
+        """Settle two batches at a time, so that one is decided while the other is being written."""
+        if batch[0].message.redelivered:
+            await self._until_at_most(0)
+            await self._settle_suspect(batch[0])
+            return
+        await self._until_at_most(1)
+        task = asyncio.create_task(self._settle(batch))
+        self._batches.add(task)
+        task.add_done_callback(self._batches.discard)
+
+    async def _until_at_most(self, count: int) -> None:
+        while len(self._batches) > count:
+            await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _settle_suspect(self, arrived: Arrived) -> None:
+        parked = await self._record(self._parking.message_suspected(arrived.message, self._policy))
+        if parked.state == "dead":
+            log.error("message_dead", queue=parked.queue, reason=parked.reason)
+            await self._acknowledge([arrived])
+            return
+        failed = await self._settle([arrived])
+        if not failed:
+            await self._parking.documents.remove((arrived.message.id,))
+
+    async def _settle(self, batch: Sequence[Arrived]) -> int:
+        failures = await self._work([arrived.message for arrived in batch])
+        await asyncio.gather(*(self._park(message, error) for message, error in failures))
+        await self._acknowledge(batch)
+        self._count(batch)
+        return len(failures)
+
+    async def _park(self, message: Message, error: Exception) -> None:
+        parked = await self._record(self._parking.message_failed(message, error, self._policy))
+        metrics = self._metrics.queue(message.queue)
+        metrics.failed.inc()
+        if parked.state == "dead":
+            metrics.dead.inc()
+        log.warning("message_not_handled", state=parked.state, queue=message.queue, code=parked.code, reason=parked.reason)
+
+    def _count(self, batch: Sequence[Arrived]) -> None:
+        now = perf_counter()
+        for queue, count in Counter(arrived.message.queue for arrived in batch).items():
+            self._metrics.queue(queue).consumed.inc(count)
+        first = batch[0]
+        metrics = self._metrics.queue(first.message.queue)
+        metrics.handling.observe(now - first.at)
+        published = first.message.headers.get(PUBLISHED)
+        if isinstance(published, int):
+            metrics.hop.observe(max(0.0, time() - published / 1000))
+
+    async def _acknowledge(self, batch: Sequence[Arrived]) -> None:
+        channels = {}
+        for arrived in batch:
+            arrived.channel.settle(arrived.tag)
+            channels[id(arrived.channel)] = arrived.channel
+        self._unsettled -= len(batch)
+        if not self._unsettled:
+            self._empty.set()
+        for channel in channels.values():
+            await channel.acknowledge()
+
+    async def _work(self, messages: Sequence[Message]) -> list[tuple[Message, Exception]]:
+        """Let every message have its effect; return those that could not, each with its own error."""
+        failures: list[tuple[Message, Exception]] = []
+        open_ = len(messages)
+        settled = asyncio.Event()
+
+        def conclude(message: Message, result: list[Aggregate] | Exception) -> None:
+            nonlocal open_
+            open_ -= 1
+            if isinstance(result, Exception):
+                failures.append((message, result))
+            if not open_:
+                settled.set()
+
+        works = []
+        for message in messages:
+            try:
+                cause, wanted = await self.listeners[message.queue].hear(message)
+            except Exception as error:  # noqa: BLE001
+                conclude(message, error)
+                continue
+            works.append(Work(cause, wanted, lambda result, message=message: conclude(message, result)))  # type: ignore[misc]
+        self._rounds.submit(works)
+        if open_:
+            await settled.wait()
+        return failures
+
+    async def _record(self, touch: Touch[Any]) -> Any:
+        """Write to the parking, however long that takes: the message is not acknowledged before."""
+        cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=datetime.now(UTC))
+        return await self._rounds.insist(cause, touch)
+
+    async def retry(self, message: Message) -> Exception | None:
+        """Handle a parked message once more; returns what went wrong."""
+        if message.queue not in self.listeners:
+            return LookupError(f"nobody listens to {message.queue} any more")
+        failures = await self._work([message])
+        return failures[0][1] if failures else None
+
+    async def cancel(self) -> None:
+        """Take no further messages. What is in hand can still be settled and acknowledged."""
+        for subscriber in self._broker.subscribers:
+            queue, tag = subscriber._queue_obj, subscriber._consumer_tag  # type: ignore[attr-defined]
+            if queue is not None and tag is not None and not queue.channel.is_closed:
+                await queue.cancel(tag)
+
+    async def drain(self) -> None:
+        """Wait until everything in hand is settled."""
+        await self._empty.wait()

@@ -1,0 +1,297 @@
+"""Doubles of the plumbing, shipped with it and held to the same suite: a database in memory, delivery without a bus."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from shared.aggregate import A, Cause
+from shared.contracts.event import Actor, Event, published
+from shared.deadlines import Timers
+from shared.envelope import Envelope
+from shared.parking import Message
+from shared.rounds import Conflict, Document, Documents, Pending, Rounds, Touch, Work, Write
+from shared.store import Between, Index, OneOf, Queryable, Where, duplicate, reach, stored
+from shared.subscriptions import Subscription, Subscriptions
+
+STAFF = Actor(kind="staff", id="tester", role="operator")
+
+
+def cause(
+    at: datetime | None = None,
+    *,
+    id: UUID | None = None,
+    actor: Actor = STAFF,
+    correlation: UUID | None = None,
+    fingerprint: UUID | None = None,
+) -> Cause:
+    """A request's cause for tests; everything that is not said is made up."""
+    id = id or uuid4()
+    return Cause(id=id, correlation=correlation or id, actor=actor, at=at or datetime.now(UTC), fingerprint=fingerprint)
+
+
+class Outbox:
+    """An outlet that keeps what is announced, in order."""
+
+    full = False
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self._known: set[UUID] = set()
+
+    def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
+        fresh = [each.envelope for each in pending if each.envelope.id not in self._known]
+        self._known.update(envelope.id for envelope in fresh)
+        self.envelopes += fresh
+
+    def holds(self, event: UUID) -> bool:
+        return event in self._known
+
+    async def room(self) -> None:
+        return None
+
+
+class InlineRounds(Rounds):
+    """Rounds that are settled on the spot, one work at a time."""
+
+    async def perform(self, cause: Cause, touch: Touch[A]) -> A:
+        result: list[Any] = []
+        await self.play((Work(cause, (touch,), result.append),))
+        if isinstance(result[0], Exception):
+            raise result[0]
+        return result[0][0]  # type: ignore[no-any-return]
+
+    async def insist(self, cause: Cause, touch: Touch[A]) -> A:
+        return await self.perform(cause, touch)
+
+
+class InMemoryDatabase:
+    """A database that forgets at the end of the test. What was announced is in `published`, sealed in `outbox`."""
+
+    def __init__(self) -> None:
+        self.outbox = Outbox()
+        self.rounds: Rounds = InlineRounds(self.outbox)
+        self.collections: dict[str, InMemoryDocuments] = {}
+
+    def documents(self, name: str, indexes: Sequence[Index]) -> "InMemoryDocuments":
+        return self.collections.setdefault(name, InMemoryDocuments(name, indexes))
+
+    @property
+    def published(self) -> tuple[Event, ...]:
+        """Everything announced so far, in order."""
+        return tuple(opened(envelope) for envelope in self.outbox.envelopes)
+
+
+def opened(envelope: Envelope) -> Event:
+    """The event inside an envelope."""
+    return published()[envelope.key].model_validate_json(envelope.body)
+
+
+class InMemoryDocuments(Queryable):
+    """The documents of one collection, in a dict. Keeps what MongoDB would keep, no more: states are copied."""
+
+    def __init__(self, name: str, indexes: Sequence[Index]) -> None:
+        self.name = name
+        self._unique = [index.fields for index in indexes if index.unique]
+        self.rows: dict[UUID, Document] = {}
+        self._due: dict[UUID, datetime] = {}
+        self._written: dict[int, datetime] = {}
+
+    async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
+        return {id: deepcopy(self.rows[id]) for id in ids if id in self.rows}
+
+    async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
+        return [self._write(write) for write in writes]
+
+    def _write(self, write: Write) -> Exception | None:
+        row = self.rows.get(write.id)
+        if (row.version if row else 0) != write.version:
+            return Conflict()
+        for fields in self._unique:
+            values = {field: reach(write.state, field) for field in fields}
+            if values[fields[0]] is not None and self._taken(write.id, values):
+                return duplicate(values)
+        outbox = [*(row.outbox if row else ()), *write.outbox]
+        causes = [*(row.causes if row else ()), *write.causes]
+        self.rows[write.id] = Document(write.id, write.version + write.steps, deepcopy(write.state), causes, outbox)
+        for pending in write.outbox:
+            self._written[pending.round] = datetime.now(UTC)
+        self._due.pop(write.id, None)
+        if write.due is not None:
+            self._due[write.id] = write.due
+        return None
+
+    def _taken(self, id: UUID, values: Mapping[str, Any]) -> bool:
+        return any(
+            row.id != id and all(reach(row.state, field) == value for field, value in values.items())
+            for row in self.rows.values()
+        )
+
+    async def find(
+        self, where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
+    ) -> list[Document]:
+        field, direction = sort
+
+        def place(row: Document) -> tuple[Any, ...]:
+            value = None if field == "id" else reach(row.state, field)
+            return (_ordered(value), row.id.bytes)
+
+        rows = sorted(filter(_matching(where), self.rows.values()), key=place, reverse=direction < 0)
+        if after is not None:
+            last = (_ordered(after[0]), after[1].bytes)
+            rows = [row for row in rows if (place(row) > last) == (direction > 0) and place(row) != last]
+        return deepcopy(rows[:limit])
+
+    async def count(self, where: Where, limit: int) -> int:
+        return min(limit, sum(map(_matching(where), self.rows.values())))
+
+    async def remove(self, ids: Sequence[UUID]) -> None:
+        for id in ids:
+            self.rows.pop(id, None)
+            self._due.pop(id, None)
+
+    async def clear(self, ids: Sequence[UUID], round: int) -> None:
+        for id in ids:
+            if id in self.rows:
+                self.rows[id].outbox = [each for each in self.rows[id].outbox if each.round != round]
+
+    async def unpublished(self, written_before: datetime, limit: int) -> list[Document]:
+        rows = [row for row in self.rows.values() if row.outbox and self._since(row) < written_before]
+        return deepcopy(sorted(rows, key=self._since)[:limit])
+
+    async def backlog(self, limit: int) -> tuple[int, datetime | None]:
+        rows = [row for row in self.rows.values() if row.outbox]
+        return min(len(rows), limit), min(map(self._since, rows), default=None)
+
+    def _since(self, row: Document) -> datetime:
+        return self._written[row.outbox[0].round]
+
+    async def due(self, now: datetime, limit: int) -> list[Document]:
+        ids = sorted((id for id, due in self._due.items() if due <= now), key=lambda id: self._due[id])
+        return [deepcopy(self.rows[id]) for id in ids[:limit]]
+
+    async def next_due(self) -> datetime | None:
+        return min(self._due.values(), default=None)
+
+    async def postpone(self, id: UUID, until: datetime | None) -> None:
+        self._due.pop(id, None)
+        if until is not None:
+            self._due[id] = until
+
+
+def _ordered(value: Any) -> tuple[int, Any]:
+    """MongoDB's order among the types that a state has: nothing, numbers, texts, truths."""
+    if value is None:
+        return (0, 0)
+    if isinstance(value, bool):
+        return (3, value)
+    return (1, value) if isinstance(value, int | float) else (2, value)
+
+
+def _matching(where: Where) -> Callable[[Document], bool]:
+    def matches(row: Document) -> bool:
+        return all(_meets(row, field, wanted) for field, wanted in where.items())
+
+    return matches
+
+
+def _meets(row: Document, field: str, wanted: Any) -> bool:
+    if field == "id":
+        return row.id in (wanted.values if isinstance(wanted, OneOf) else (wanted,))
+    return any(_equals(value, wanted) for value in _values(row.state, field.split(".")))
+
+
+def _values(state: Any, path: Sequence[str]) -> Iterable[Any]:
+    """The values at a dotted path; a list stands for itself and for each of its elements, as in MongoDB."""
+    if isinstance(state, list):
+        for each in state:
+            yield from _values(each, path)
+    if not path:
+        yield state
+    elif isinstance(state, dict):
+        yield from _values(state.get(path[0]), path[1:])
+    elif not isinstance(state, list):
+        yield None
+
+
+def _equals(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, OneOf):
+        return value in [stored(each) for each in wanted.values]
+    if isinstance(wanted, Between):
+        return _between(value, wanted)
+    return bool(value == stored(wanted))
+
+
+def _between(value: Any, wanted: Between) -> bool:
+    low, high = stored(wanted.low), stored(wanted.high)
+    kind = _ordered(high if low is None else low)[0]
+    if _ordered(value)[0] != kind:
+        return False
+    return (low is None or value >= low) and (high is None or value < high)
+
+
+async def deliver(
+    subscriptions: Subscriptions | Iterable[Subscription],
+    event: Event,
+    *,
+    at: datetime | None = None,
+    actor: Actor = STAFF,
+    id: UUID | None = None,
+    correlation: UUID | None = None,
+    subject: UUID | None = None,
+    sequence: int = 1,
+) -> tuple[Event, ...]:
+    """Deliver one event to whoever subscribes to it; returns what that announces, raises what it raises.
+
+    The same `id` again is the same event again. LookupError when nobody subscribes.
+    """
+    id = id or uuid4()
+    envelope = Envelope.of(
+        event,
+        id,
+        subject or uuid4(),
+        sequence,
+        Cause(id=uuid4(), correlation=correlation or id, actor=actor, at=at or datetime.now(UTC)),
+    )
+    announced: list[Event] = []
+    listeners = [each for each in subscriptions if each.event.key == event.key]
+    if not listeners:
+        raise LookupError(f"nobody subscribes to {event.key}")
+    for subscription in listeners:
+        message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
+        announced += await _hear(subscription, message)
+    return tuple(announced)
+
+
+async def _hear(subscription: Subscription, message: Message) -> list[Event]:
+    cause, touches = await subscription.hear(message)
+    announced: list[Event] = []
+    for touch in touches:
+        announced += await _made(cause, touch)
+    return announced
+
+
+async def _made(cause: Cause, touch: Touch[Any]) -> list[Event]:
+    outbox = touch.store.rounds.outlet
+    assert isinstance(outbox, Outbox)
+    before = len(outbox.envelopes)
+    await touch.store.rounds.perform(cause, touch)
+    return [opened(envelope) for envelope in outbox.envelopes[before:]]
+
+
+async def fire(timers: Timers, *, until: datetime) -> tuple[Event, ...]:
+    """Fire every deadline up to a moment, in order, also those set meanwhile; returns what that announces."""
+    announced: list[Event] = []
+    while True:
+        found = [(await store.documents.due(until, 1), store) for store in timers.stores]
+        due = [
+            (min(store.revive(rows[0].state).deadlines, key=lambda each: each.at), rows[0].id, store)
+            for rows, store in found
+            if rows
+        ]
+        if not due:
+            return tuple(announced)
+        deadline, id, store = min(due, key=lambda each: each[0].at)
+        cause, touch = timers.of(store.collection, deadline.kind).fire(id, deadline.at)
+        announced += await _made(cause, touch)
