@@ -40,7 +40,7 @@ class Unavailable(Exception):
 
 
 class Deadline(Part):
-    """A moment at which time itself decides. `kind` names the decision in `timers.py`; one aggregate has a kind once."""
+    """A moment at which time itself decides. `kind` names the decision in `timers.py`; each kind once."""
 
     kind: str
     at: Instant

@@ -53,7 +53,7 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
 
 
 async def _undecoded(message: RabbitMessage) -> Any:
-    """The handler gets the message itself: decoding is the subscriptions' business, where an error has a place to go."""
+    """The handler gets the message itself: it is decoded where an error has a place to go."""
     return message
 
 

@@ -180,7 +180,7 @@ class Deadlines:
         return min(filter(None, found), default=None)
 
     async def _wait(self, until: datetime | None) -> None:
-        """Until the next deadline or the news of an earlier one; never longer than a nap, for others may set one too."""
+        """Until the next deadline or the news of an earlier one; a nap at most, for others may set one too."""
         if self._earlier.is_set():
             self._earlier.clear()
             self._until = None

@@ -273,7 +273,8 @@ class Consumer:
         metrics.failed.inc()
         if parked.state == "dead":
             metrics.dead.inc()
-        log.warning("message_not_handled", state=parked.state, queue=message.queue, code=parked.code, reason=parked.reason)
+        why = {"code": parked.code, "reason": parked.reason}
+        log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
 
     def _count(self, batch: Sequence[Arrived]) -> None:
         now = perf_counter()

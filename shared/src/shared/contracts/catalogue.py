@@ -4,3 +4,5 @@ from shared.contracts import aftersales, complaints, departments, intake, notify
 from shared.contracts.event import Event, published
 
 __all__ = ["Event", "aftersales", "complaints", "departments", "intake", "notify", "orders", "published"]
+
+OUTSIDE: dict[str, str] = {}

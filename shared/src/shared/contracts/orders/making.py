@@ -35,6 +35,11 @@ class OrderStageChanged(Event, key="orders.order_stage_changed.v1"):
     at: Instant
     planned_at: Instant | None = Field(default=None, description="Absent when the stage had no planned time.")
     variance_hours: float | None = Field(default=None, description="Positive: late.", examples=[4.0])
+    entered_at: Instant | None = Field(default=None, description="When the stage before began.")
+    route: Line | None = Field(default=None, description="Route and version.", examples=["custom.v1"])
+    ship_on: date | None = Field(
+        default=None, description="The day on which the goods are promised to leave; absent once they have left."
+    )
     customer: CustomerSnapshot
 
 
