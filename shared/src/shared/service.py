@@ -130,6 +130,11 @@ class Service:
         self._assemble()
         return self
 
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Everything it listens to, on the bus and at the gateway."""
+        return tuple(listener for bus in self._buses for listener in bus.consumer.listeners.values())
+
     def _consumer(self, broker: RabbitBroker, listeners: Iterable[Listener]) -> Consumer:
         settings = self.settings
         return Consumer(
