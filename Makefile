@@ -1,0 +1,62 @@
+# Thin targets; what they do stands in the files they call.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+SOURCES := $(wildcard shared/src services/*/src cli/src deploy/local/src)
+PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml deploy/local/pyproject.toml)
+PYTEST := $(BIN)/pytest -q
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
+
+.PHONY: setup run clean
+setup: ## Make this clone ready: system packages, .venv, locked requirements
+	@deploy/local/setup
+
+run: setup ## Run everything on this machine, play the story, stay until Ctrl-C
+	@$(BIN)/python -m kefu_local.run
+
+clean: ## Remove what `make run` keeps under .run
+	@mkdir -p .run && flock --nonblock .run/lock rm -rf .run || { echo "make run is up: stop it first" >&2; exit 1; }
+
+.PHONY: check lint types layers current requirements
+check: setup ## Everything that needs no server: linters, types, unit and contract rings, generated docs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers unit contract current requirements
+
+lint: setup
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --quiet --check
+
+types: setup
+	$(BIN)/mypy $(SOURCES)
+
+layers: setup
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: test unit contract integration e2e chaos
+test: setup ## Unit, contract, integration and e2e rings on real servers of their own
+	$(PYTEST) tests/unit tests/contract tests/integration tests/e2e
+
+unit contract integration e2e chaos: setup
+	$(PYTEST) tests/$@
+
+.PHONY: contracts lock
+contracts: setup ## Generate schemas, samples and docs anew from the contract classes
+	$(BIN)/python docs/generate.py
+
+current: setup
+	$(BIN)/python docs/generate.py --check
+
+requirements: setup ## Say which requirements the tests prove
+	$(BIN)/python tests/requirements.py
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-package kefu-shared --custom-compile-command "make lock"
+
+lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
+	$(LOCK) $(if $(UPGRADE),--upgrade) requirements/dev.in $(PROJECTS) --output-file requirements/dev.txt
+	for service in services/*; do \
+		$(LOCK) --constraints requirements/dev.txt $$service/pyproject.toml shared/pyproject.toml \
+			--output-file requirements/$$(basename $$service).txt || exit 1; \
+	done
