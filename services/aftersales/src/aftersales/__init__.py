@@ -1,0 +1,1 @@
+"""Whether goods are under warranty, and everything that is done for a customer after acceptance."""

@@ -1,0 +1,178 @@
+"""How long the goods of a contract are under warranty, and how sure we are (001 售后四, 001 备注3)."""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.calendar import months_later
+from shared.contracts.aftersales import WarrantyRule
+from shared.contracts.event import Part, PreciseDate
+
+Basis = Literal["contract_date", "acceptance_date"]
+Verdict = Literal["in_warranty", "out_of_warranty", "uncertain"]
+
+_DATE_IN_NUMBER = re.compile(r"^[^\W\d_]{0,8}[-_]?(20\d\d)([-./]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}
+
+
+class Rule(WarrantyRule):
+    """From which date a warranty counts, and for how many months, for contracts made since `contracts_from`.
+
+    A contract that names its own months keeps them. Data with a name and a version: a company may choose another date
+    for new contracts, and every check says which rule it followed.
+    """
+
+    contracts_from: date = date.min
+
+
+class Covered(Part):
+    """What is known about a contract when its warranty is asked about."""
+
+    contract_no: str | None = None
+    registered_date: PreciseDate | None = None
+    accepted_on: date | None = None
+    months: int | None = Field(default=None, ge=0)
+
+    @property
+    def contract_date(self) -> PreciseDate | None:
+        """The date on the contract's number; the registered one if the number carries none (001 售后四b)."""
+        return (date_in(self.contract_no) if self.contract_no else None) or self.registered_date
+
+    def begins(self, basis: Basis) -> PreciseDate | None:
+        """The date from which the warranty counts, if it is known."""
+        if basis == "contract_date":
+            return self.contract_date
+        return PreciseDate(on=self.accepted_on) if self.accepted_on else None
+
+
+class Finding(Part):
+    """The answer to a warranty question, with its reasons in words that a customer may read.
+
+    `expires_on` is the last day under warranty; when the contract's day is unknown, the last one it could be, and
+    `days_left` is absent. `begins` is absent when the contract is not known, or not yet accepted where that counts.
+    """
+
+    verdict: Verdict
+    rule: Rule
+    begins: PreciseDate | None = None
+    expires_on: date | None = None
+    days_left: int | None = None
+    explanation: tuple[str, ...]
+
+
+def date_in(contract_no: str) -> PreciseDate | None:
+    """The date that a contract number begins with, after its letters; nothing if it carries none.
+
+    `JG20260930-017` gives a day, `JG202609-017` a month.
+    """
+    found = _DATE_IN_NUMBER.match(contract_no)
+    if found is None:
+        return None
+    year, month, day = int(found[1]), int(found[3]), int(found[4] or 1)
+    if day > monthrange(year, month)[1]:
+        return None
+    return PreciseDate(on=date(year, month, day), precision="day" if found[4] else "month")
+
+
+def span(begins: PreciseDate) -> tuple[date, date]:
+    """The first and the last day that this date can be; equal when the day is known."""
+    first = begins.on
+    if begins.precision == "day":
+        return first, first
+    return first.replace(day=1), first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def last_days(begins: PreciseDate, months: int) -> tuple[date, date]:
+    """The earliest and the latest day that can be the last one under warranty; equal when the day is known.
+
+    The last day is the same day of the later month, and belongs to the warranty. A month that lacks the day ends it on
+    its own last day: 29 February + 12 months is 28 February.
+    """
+    first, last = span(begins)
+    return months_later(first, months), months_later(last, months)
+
+
+def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Rule:
+    """The newest rule that was in force when the contract was made; for an unknown contract, on the day asked about."""
+    made = covered.contract_date if covered else None
+    day = made.on if made else as_of
+    return max((rule for rule in rules if rule.contracts_from <= day), key=lambda rule: rule.contracts_from)
+
+
+def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
+    """Whether the contract was under warranty on `as_of`, a local day. Never guesses: doubt is `uncertain`."""
+    rule = governing(rules, covered, as_of)
+    if covered is None:
+        return Finding(
+            verdict="uncertain", rule=rule, explanation=("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
+        )
+    begins = covered.begins(rule.basis)
+    if begins is None:
+        return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule)))
+    months = rule.months if covered.months is None else covered.months
+    earliest, latest = last_days(begins, months)
+    verdict = _verdict(begins, earliest, latest, as_of)
+    return Finding(
+        verdict=verdict,
+        rule=rule,
+        begins=begins,
+        expires_on=latest,
+        days_left=(latest - as_of).days if earliest == latest else None,
+        explanation=(
+            _contract(covered),
+            _counting(rule, begins, months),
+            *_disagreement(covered),
+            _conclusion(verdict, begins, earliest, latest, as_of),
+        ),
+    )
+
+
+def _verdict(begins: PreciseDate, earliest: date, latest: date, as_of: date) -> Verdict:
+    if as_of < span(begins)[1] or earliest < as_of <= latest:
+        return "uncertain"
+    return "in_warranty" if as_of <= earliest else "out_of_warranty"
+
+
+def _told(day: PreciseDate) -> str:
+    return day.on.isoformat() if day.precision == "day" else f"{day.on:%Y-%m}，具体日期不详"
+
+
+def _contract(covered: Covered) -> str:
+    return f"合同编号：{covered.contract_no or '未知'}。"
+
+
+def _counting(rule: Rule, begins: PreciseDate, months: int) -> str:
+    since = f"{_BASIS_IN_WORDS[rule.basis]}（{_told(begins)}）"
+    return f"保修期自{since}起 {months} 个月（规则 {rule.name}，第 {rule.version} 版）。"
+
+
+def _missing(rule: Rule) -> str:
+    return f"保修期自{_BASIS_IN_WORDS[rule.basis]}起算，该日期尚无记录，无法判断是否在保修期内。"
+
+
+def _disagreement(covered: Covered) -> tuple[str, ...]:
+    """Two dates disagree when there is no day that both can be."""
+    counted, registered = covered.contract_date, covered.registered_date
+    if counted is None or registered is None:
+        return ()
+    (first, last), (registered_first, registered_last) = span(counted), span(registered)
+    if first <= registered_last and registered_first <= last:
+        return ()
+    return (f"合同登记的签订日期为 {_told(registered)}，与合同编号不同，以合同编号为准。",)
+
+
+def _conclusion(verdict: Verdict, begins: PreciseDate, earliest: date, latest: date, as_of: date) -> str:
+    if as_of < span(begins)[1]:
+        return f"查询日期 {as_of} 可能早于起算日期，请核对。"
+    if verdict == "uncertain":
+        return (
+            f"保修截止日在 {earliest} 与 {latest} 之间，查询日期 {as_of} 是否在保修期内无法确定，请核对合同的签订日期。"
+        )
+    until = f"保修截止日为 {latest}" if earliest == latest else f"保修截止日不早于 {earliest}、不晚于 {latest}"
+    if verdict == "in_warranty":
+        return f"{until}，查询日期 {as_of} 在保修期内。"
+    return f"{until}，查询日期 {as_of} 已过保修期。"

@@ -1,0 +1,1 @@
+"""From a complaint to its close: who judges, who approves, and what happens when time runs out."""

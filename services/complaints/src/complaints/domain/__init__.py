@@ -1,0 +1,1 @@
+"""What is decided about complaints, without knowing where they are kept or who asks."""

@@ -1,0 +1,169 @@
+"""The warranty counts from the date in the contract's number, for a year, and doubt is never guessed away."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aftersales.domain.warranty import Covered, Finding, Rule, assess, date_in
+from shared.contracts.event import PreciseDate
+
+RULE = Rule(name="contract_date_12m", version=1, basis="contract_date", months=12)
+DAYS = st.dates(date(2001, 1, 1), date(2098, 12, 31))
+
+
+def finding(contract_no: str | None = None, as_of: date = date(2026, 11, 22), **known: object) -> Finding:
+    return assess((RULE,), Covered(contract_no=contract_no, **known), as_of)
+
+
+def verdict(begins: PreciseDate, as_of: date) -> str:
+    return assess((RULE,), Covered(registered_date=begins), as_of).verdict
+
+
+@pytest.mark.parametrize(
+    ("contract_no", "expected"),
+    [
+        ("JG20260930-017", PreciseDate(on=date(2026, 9, 30))),
+        ("高隔20260930017", None),
+        ("合同20260930", PreciseDate(on=date(2026, 9, 30))),
+        ("JG-2026-09-30-017", PreciseDate(on=date(2026, 9, 30))),
+        ("JG2026.09.30", PreciseDate(on=date(2026, 9, 30))),
+        ("JG202609-017", PreciseDate(on=date(2026, 9, 1), precision="month")),
+        ("JG2026-09-0017", PreciseDate(on=date(2026, 9, 1), precision="month")),
+        ("JG20240229-001", PreciseDate(on=date(2024, 2, 29))),
+        ("JG20250229-001", None),
+        ("JG20261301-001", None),
+        ("SO-2026-0412", None),
+        ("合同一号", None),
+    ],
+)
+@pytest.mark.requirement("R074")
+def test_a_contract_number_tells_its_date_or_says_that_it_tells_none(contract_no, expected):
+    assert date_in(contract_no) == expected
+
+
+@pytest.mark.requirement("R074")
+def test_the_last_day_is_the_same_day_a_year_later_and_belongs_to_the_warranty():
+    on_the_last_day = finding("JG20251122-017", date(2026, 11, 22))
+    the_day_after = finding("JG20251122-017", date(2026, 11, 23))
+
+    assert on_the_last_day == Finding(
+        verdict="in_warranty",
+        rule=RULE,
+        begins=PreciseDate(on=date(2025, 11, 22)),
+        expires_on=date(2026, 11, 22),
+        days_left=0,
+        explanation=(
+            "合同编号：JG20251122-017。",
+            "保修期自合同日期（2025-11-22）起 12 个月（规则 contract_date_12m，第 1 版）。",
+            "保修截止日为 2026-11-22，查询日期 2026-11-22 在保修期内。",
+        ),
+    )
+    assert (the_day_after.verdict, the_day_after.days_left) == ("out_of_warranty", -1)
+
+
+@pytest.mark.requirement("R074")
+def test_a_contract_of_29_february_expires_on_28_february():
+    assert finding("JG20240229-001", date(2025, 2, 28)).verdict == "in_warranty"
+    assert finding("JG20240229-001", date(2025, 3, 1)).verdict == "out_of_warranty"
+
+
+@pytest.mark.requirement("R074")
+def test_the_number_on_the_contract_wins_over_the_registered_date_and_the_customer_is_told():
+    found = finding("JG20251101-017", registered_date=PreciseDate(on=date(2025, 12, 1)))
+
+    assert (found.verdict, found.expires_on) == ("out_of_warranty", date(2026, 11, 1))
+    assert "合同登记的签订日期为 2025-12-01，与合同编号不同，以合同编号为准。" in found.explanation
+
+
+def test_a_day_within_the_registered_month_is_no_disagreement():
+    found = finding("JG20251118-017", registered_date=PreciseDate(on=date(2025, 11, 1), precision="month"))
+
+    assert len(found.explanation) == 3
+
+
+@pytest.mark.requirement("R085")
+def test_with_the_day_unknown_the_answer_around_the_anniversary_is_uncertain():
+    month = PreciseDate(on=date(2025, 11, 1), precision="month")
+
+    assert verdict(month, date(2026, 11, 1)) == "in_warranty"
+    assert verdict(month, date(2026, 11, 2)) == "uncertain"
+    assert verdict(month, date(2026, 11, 30)) == "uncertain"
+    assert verdict(month, date(2026, 12, 1)) == "out_of_warranty"
+
+
+@pytest.mark.requirement("R085")
+@given(DAYS, DAYS)
+def test_a_month_gives_a_definite_answer_only_where_every_day_of_it_gives_the_same(any_day, as_of):
+    days = [any_day.replace(day=day) for day in range(1, monthrange(any_day.year, any_day.month)[1] + 1)]
+    verdicts = {verdict(PreciseDate(on=day), as_of) for day in days}
+
+    by_month = verdict(PreciseDate(on=days[0], precision="month"), as_of)
+
+    assert by_month == (verdicts.pop() if len(verdicts) == 1 else "uncertain")
+
+
+@pytest.mark.requirement("R074")
+@given(DAYS)
+def test_every_known_day_is_covered_for_a_year_and_not_a_day_longer(begins):
+    covered = Covered(registered_date=PreciseDate(on=begins))
+    expires = assess((RULE,), covered, begins).expires_on
+
+    assert expires is not None
+    assert timedelta(days=365) <= expires - begins <= timedelta(days=366) or (begins.month, begins.day) == (2, 29)
+    assert assess((RULE,), covered, expires).verdict == "in_warranty"
+    assert assess((RULE,), covered, expires + timedelta(days=1)).verdict == "out_of_warranty"
+
+
+@given(DAYS, DAYS, st.sampled_from(["day", "month"]), st.integers(0, 120))
+def test_whatever_is_asked_the_answer_has_reasons_and_agrees_with_its_own_dates(begins, as_of, precision, months):
+    covered = Covered(registered_date=PreciseDate(on=begins, precision=precision), months=months)
+
+    found = assess((RULE,), covered, as_of)
+
+    assert found.explanation
+    assert found.expires_on is not None
+    if found.verdict == "in_warranty":
+        assert as_of <= found.expires_on
+    if found.verdict == "out_of_warranty":
+        assert as_of > found.expires_on
+
+
+def test_a_day_before_the_contract_is_uncertain():
+    assert finding("JG20261201-001").verdict == "uncertain"
+
+
+def test_an_unknown_contract_is_uncertain_and_says_why():
+    found = assess((RULE,), None, date(2026, 11, 22))
+
+    assert found == Finding(
+        verdict="uncertain", rule=RULE, explanation=("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
+    )
+
+
+def test_a_contract_without_a_date_is_uncertain_and_says_why():
+    found = finding("合同一号")
+
+    assert found.verdict == "uncertain"
+    assert found.explanation == (
+        "合同编号：合同一号。",
+        "保修期自合同日期起算，该日期尚无记录，无法判断是否在保修期内。",
+    )
+
+
+def test_a_contract_that_names_its_own_months_keeps_them():
+    assert finding("JG20241122-017", months=24).expires_on == date(2026, 11, 22)
+    assert finding("JG20261122-017", months=0).expires_on == date(2026, 11, 22)
+
+
+def test_a_newer_rule_covers_new_contracts_only():
+    newer = Rule(name="acceptance_18m", version=1, basis="acceptance_date", months=18, contracts_from=date(2026, 1, 1))
+    old = Covered(contract_no="JG20251231-001", accepted_on=date(2026, 3, 1))
+    new = Covered(contract_no="JG20260101-001", accepted_on=date(2026, 3, 1))
+    unaccepted = Covered(contract_no="JG20260101-001")
+
+    assert assess((RULE, newer), old, date(2026, 11, 22)).expires_on == date(2026, 12, 31)
+    assert assess((RULE, newer), new, date(2026, 11, 22)).expires_on == date(2027, 9, 1)
+    assert assess((RULE, newer), unaccepted, date(2026, 11, 22)).verdict == "uncertain"
