@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
-from schema import rows
-from services import ROOT, listeners
 
+from generators.services import ROOT, listeners
+from generators.tables import rows
 from shared.contracts.catalogue import OUTSIDE, published
 from shared.contracts.event import Event
 
 DOCS = ROOT / "docs"
 _ORDER = ("intake", "orders", "complaints", "aftersales", "notify")
+_FIELDS = ("Field", "Type", "Always there", "Meaning")
 _INTRO = """\
 # Events
 
@@ -81,13 +82,13 @@ def _section(event: type[Event]) -> str:
     heard = listeners().get(event.key, {})
     told = [(name, sentence) for name, sentence in sorted(heard.items())]
     who = _table(("Listener", "What it does"), told) if told else f"For {OUTSIDE.get(event.key, 'nobody yet')}.\n"
-    fields = _table(("Field", "Type", "Always there", "Meaning"), rows(event.model_json_schema()))
+    fields = _table(_FIELDS, rows(event.model_json_schema()))
     return f"## {event.__name__}\n\n`{event.key}`\n\n{inspect.getdoc(event)}\n\n{who}\n{fields}"
 
 
 def _parts(schema: dict[str, Any]) -> str:
     sections = [
-        f"## {name}\n\n{part.get('description', '')}\n\n{_table(('Field', 'Type', 'Always there', 'Meaning'), rows(part))}"
+        f"## {name}\n\n{part.get('description', '')}\n\n{_table(_FIELDS, rows(part))}"
         for name, part in sorted(schema.items())
         if "properties" in part
     ]

@@ -3,10 +3,10 @@
 import inspect
 from typing import Any
 
-from contracts import message
 from pydantic.json_schema import models_json_schema
-from services import listeners
 
+from generators.contracts import message
+from generators.services import listeners
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
 
@@ -81,7 +81,9 @@ def _message(event: type[Event]) -> Node:
 
 
 def _operations(events: list[type[Event]]) -> Node:
-    sends = {f"{event.publisher()}.announces.{event.key}": _operation("send", event, event.publisher()) for event in events}
+    sends = {
+        f"{event.publisher()}.announces.{event.key}": _operation("send", event, event.publisher()) for event in events
+    }
     hears = {
         f"{name}.on.{key}": _operation("receive", published()[key], name, sentence)
         for key, heard in sorted(listeners().items())

@@ -1,7 +1,7 @@
 """Write everything that follows from the code: schemas, samples, the pages about events, AsyncAPI and OpenAPI.
 
-`python docs/generate [schemas samples events asyncapi openapi] [--check]`; without names, all of them. With `--check`
-nothing is written: the stale files are named and the exit code is 1.
+`python docs/generate.py [schemas samples events asyncapi openapi] [--check]`; without names, all of them. With
+`--check` nothing is written: the stale files are named and the exit code is 1.
 """
 
 import argparse
@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from asyncapi import asyncapi
-from contracts import SAMPLES, SCHEMAS, Broken, samples, schemas, text
-from events import DOCS, pages
-from services import ROOT, services
+from generators.asyncapi import asyncapi
+from generators.contracts import SAMPLES, SCHEMAS, Broken, samples, schemas, text
+from generators.events import DOCS, pages
+from generators.services import ROOT, services
 
 Files = dict[Path, str]
 
@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="docs/generate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="docs/generate.py", description=__doc__)
     parser.add_argument("kinds", nargs="*", metavar="kind", help=f"any of {', '.join(KINDS)}; all of them by default")
     parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
     asked = parser.parse_args()

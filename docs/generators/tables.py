@@ -30,7 +30,7 @@ def kind(node: Schema) -> str:
     if "additionalProperties" in node:
         inner = node["additionalProperties"]
         return f"map to {kind(inner)}" if isinstance(inner, dict) else "map"
-    return _FORMATS.get(node.get("format", ""), node.get("type", "anything"))
+    return _FORMATS.get(node.get("format", "")) or str(node.get("type", "anything"))
 
 
 def _otherwise(node: Schema) -> str:

@@ -11,7 +11,11 @@ from shared.settings import ServiceSettings
 from shared.subscriptions import Subscription
 
 ROOT = Path(__file__).parents[2]
-_NOWHERE = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1", "ingress_url": "amqp://127.0.0.1/ingress"}
+_NOWHERE = {
+    "mongo_url": "mongodb://127.0.0.1",
+    "rabbit_url": "amqp://127.0.0.1",
+    "ingress_url": "amqp://127.0.0.1/ingress",
+}
 
 
 @cache

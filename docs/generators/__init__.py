@@ -1,0 +1,1 @@
+"""What follows from the code, each as files and their content."""
