@@ -93,9 +93,14 @@ class Rehearsed(Ask):
 def routes(parking: Parking, retries: Retries) -> APIRouter:
     """List, group, show, repair, rehearse, replay and drop; for operators only, with an entry for every act."""
     router = Router(tags=["dead"], prefix="/dead", dependencies=[allow(Role.OPERATOR)])
+    _reading(router, parking, retries)
+    _repairing(router, parking, retries)
+    return router
 
+
+def _reading(router: APIRouter, parking: Parking, retries: Retries) -> None:
     @router.get("")
-    async def list_dead(  # noqa: PLR0917
+    async def list_dead(
         after: After = None,
         limit: Limit = 50,
         state: State | None = None,
@@ -135,6 +140,8 @@ def routes(parking: Parking, retries: Retries) -> APIRouter:
         """What a replay would announce now, or the problem it would meet. Changes nothing."""
         return Rehearsed(events=[_shown(event) for event in await retries.rehearse(id)])
 
+
+def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
     @router.post("/replay", status_code=202)
     async def replay_many(body: ReplayDead, cause: CausedByRequest) -> Replayed:
         """Try everything that matches again, at a limited rate."""
@@ -160,8 +167,6 @@ def routes(parking: Parking, retries: Retries) -> APIRouter:
     async def drop(id: UUID, body: DropDead, cause: CausedByRequest) -> ParkedView:
         """Give it up for good. It stays readable, with the reason."""
         return ParkedView.of(await parking.apply(id, lambda parked: parked.dropped(body.reason, cause), cause))
-
-    return router
 
 
 def _shown(event: Event) -> dict[str, object]:

@@ -267,7 +267,7 @@ class MongoDocuments:
     async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
         try:
             return await self._write(writes)
-        except (BSONError, OverflowError, UnicodeError, DocumentTooLarge) as error:
+        except (BSONError, OverflowError, UnicodeError, DocumentTooLarge, OperationFailure) as error:
             if len(writes) == 1:
                 return [_unfit(writes[0], error)]
             return [(await self.write((write,)))[0] for write in writes]

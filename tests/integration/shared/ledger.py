@@ -129,4 +129,5 @@ def routes(accounts: Accounts) -> APIRouter:
 def service(settings: ServiceSettings) -> tuple[Service, Accounts]:
     service = Service("ledger", settings)
     accounts = Accounts(service.database)
-    return service.with_(routes=routes(accounts), subscriptions=subscriptions(accounts), timers=timers(accounts)), accounts
+    service.with_(routes=routes(accounts), subscriptions=subscriptions(accounts), timers=timers(accounts))
+    return service, accounts

@@ -54,6 +54,9 @@ class ComplaintFiled(Event, key="complaints.complaint_filed.v1"):
     previous_no: ComplaintNo | None = Field(
         default=None, examples=[None], description="The case that this one takes up again (003 §25.6)."
     )
+    chain: tuple[ComplaintNo, ...] = Field(
+        default=(), examples=[[]], description="All cases that this one takes up again, oldest first."
+    )
 
 
 class ComplaintAcknowledged(Event, key="complaints.complaint_acknowledged.v1"):

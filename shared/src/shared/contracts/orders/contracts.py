@@ -70,6 +70,7 @@ class ContractSigned(Event, key="orders.contract_signed.v1"):
         default=None, description="Absent when the contract names no day.", examples=["2026-11-26"]
     )
     warranty_months: int = Field(default=12, ge=0)
+    kind: OrderKind = "standard"
     customer: CustomerSnapshot
 
 

@@ -1,0 +1,299 @@
+"""One suite for every place in which aggregates are kept: memory and MongoDB."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.aggregate import Aggregate, Change, NotFound, Refused
+from shared.contracts.event import Event
+from shared.rounds import Rounds, Work
+from shared.store import Between, Database, Index, OneOf, Store
+from shared.testing import InMemoryDatabase, Outbox, cause, opened
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+class Painted(Event, key="workshop.painted.v1"):
+    """A door has a colour."""
+
+    colour: str
+
+
+class Door(Aggregate):
+    number: str | None = None
+    colour: str = "none"
+    width: int = 0
+    tags: tuple[str, ...] = ()
+    text: str = ""
+
+    def paint(self, colour: str) -> Change["Door"]:
+        if self.colour == "black":
+            raise Refused("a black door stays black", "black")
+        return Change(self.but(colour=colour), (Painted(colour=colour),))
+
+
+class Doors(Store[Door]):
+    collection = "doors"
+    kind = Door
+    indexes = (Index("number", unique=True), Index("colour", "width"))
+
+
+class Place:
+    """A store under test, its outbox, and rounds that run."""
+
+    def __init__(self, database: Any, outbox: Outbox, second: Any, bounded: bool) -> None:
+        self.doors = Doors(database)
+        self.twin = Doors(second)
+        self.outbox = outbox
+        self.rounds: Rounds = database.rounds
+        self.bounded = bounded
+
+    @property
+    def announced(self) -> list[Event]:
+        return [opened(envelope) for envelope in self.outbox.envelopes]
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    if request.param == "memory":
+        database = InMemoryDatabase()
+        yield Place(database, database.outbox, database, bounded=False)
+        return
+    servers, name = request.getfixturevalue("real_servers"), request.getfixturevalue("mongo_database")
+    outbox = Outbox()
+    rounds = [Rounds(outbox), Rounds(outbox)]
+    databases = [Database(servers.mongo_url, name, each) for each in rounds]
+    running = [asyncio.create_task(each.run()) for each in rounds]
+    place = Place(databases[0], outbox, databases[1], bounded=True)
+    await databases[0].prepare()
+    yield place
+    for task in running:
+        task.cancel()
+    for database in databases:
+        database.close()
+
+
+async def born(place: Place, **fields: Any) -> Door:
+    return await place.doors.create(Change(Door(id=uuid4(), **fields)), cause())
+
+
+async def test_what_is_created_can_be_read_back_as_it_was(place: Place) -> None:
+    door = Door(id=uuid4(), number="D-1", width=90, tags=("oak", "left")).awaiting("check", NOW)
+
+    assert await place.doors.create(Change(door), cause()) == door
+    assert await place.doors.get(door.id) == door
+
+
+async def test_an_unknown_id_is_not_found(place: Place) -> None:
+    with pytest.raises(NotFound):
+        await place.doors.get(uuid4())
+    with pytest.raises(NotFound):
+        await place.doors.apply(uuid4(), lambda door: door.paint("red"), cause())
+
+
+async def test_a_decision_changes_the_state_and_announces_its_events(place: Place) -> None:
+    door = await born(place)
+
+    painted = await place.doors.apply(door.id, lambda door: door.paint("red"), cause())
+
+    assert painted == door.but(colour="red") == await place.doors.get(door.id)
+    assert place.announced == [Painted(colour="red")]
+
+
+async def test_the_same_cause_touches_an_aggregate_once(place: Place) -> None:
+    door, same = await born(place), cause()
+
+    await place.doors.apply(door.id, lambda door: door.paint("red"), same)
+    again = await place.doors.apply(door.id, lambda door: door.paint("blue"), same)
+
+    assert again.colour == "red"
+    assert place.announced == [Painted(colour="red")]
+
+
+async def test_the_same_cause_thirty_times_at_once_has_one_effect(place: Place) -> None:
+    door, same = await born(place), cause()
+
+    await asyncio.gather(*(place.doors.apply(door.id, lambda door: door.paint("red"), same) for _ in range(30)))
+
+    assert place.announced == [Painted(colour="red")]
+
+
+async def test_a_birth_from_the_same_cause_is_the_same_birth(place: Place) -> None:
+    same = cause()
+    first = await place.doors.create(Change(Door(id=same.derive("door"))), same)
+
+    assert await place.doors.create(Change(Door(id=same.derive("door"))), same) == first
+
+
+async def test_a_birth_under_a_taken_id_is_refused(place: Place) -> None:
+    door = await born(place)
+
+    with pytest.raises(Refused) as refusal:
+        await place.doors.create(Change(Door(id=door.id)), cause())
+    assert refusal.value.code == "already_exists"
+
+
+async def test_a_taken_unique_field_is_refused_with_its_name(place: Place) -> None:
+    await born(place, number="D-7")
+
+    with pytest.raises(Refused) as refusal:
+        await born(place, number="D-7")
+    assert (refusal.value.code, refusal.value.detail) == ("duplicate", "number 'D-7' is taken already")
+
+
+async def test_many_aggregates_may_lack_a_unique_field(place: Place) -> None:
+    await born(place)
+    await born(place)
+
+    assert await place.doors.count() == 2
+
+
+async def test_a_key_used_for_another_request_is_refused(place: Place) -> None:
+    door = await born(place)
+    one, other = uuid4(), uuid4()
+    key = uuid4()
+    await place.doors.apply(door.id, lambda door: door.paint("red"), cause(id=key, fingerprint=one))
+
+    with pytest.raises(Refused) as refusal:
+        await place.doors.apply(door.id, lambda door: door.paint("blue"), cause(id=key, fingerprint=other))
+    assert refusal.value.code == "idempotency_key_reused"
+
+
+async def test_an_early_fact_begins_the_aggregate(place: Place) -> None:
+    blank = Door(id=uuid4())
+
+    assert (await place.doors.apply(blank.id, lambda door: door.paint("red"), cause(), start=blank)).colour == "red"
+    assert (await place.doors.apply(blank.id, lambda door: door.paint("blue"), cause(), start=blank)).colour == "blue"
+
+
+async def test_a_refusal_leaves_nothing_behind(place: Place) -> None:
+    door = await born(place, colour="black")
+    refused = cause()
+
+    with pytest.raises(Refused):
+        await place.doors.apply(door.id, lambda door: door.paint("red"), refused)
+
+    assert await place.doors.get(door.id) == door
+    assert place.announced == []
+
+
+async def test_fifty_writers_on_one_aggregate_all_succeed(place: Place) -> None:
+    door = await born(place)
+
+    def widen(door: Door) -> Change[Door]:
+        return Change(door.but(width=door.width + 1))
+
+    stores = [place.doors, place.twin]
+    await asyncio.gather(*(stores[turn % 2].apply(door.id, widen, cause()) for turn in range(50)))
+
+    assert (await place.doors.get(door.id)).width == 50
+
+
+async def test_event_ids_follow_from_the_aggregate_and_its_version(place: Place) -> None:
+    door = await born(place)
+    await place.doors.apply(door.id, lambda door: door.paint("red"), cause())
+    await place.doors.apply(door.id, lambda door: door.paint("blue"), cause())
+
+    sequences = [envelope.sequence for envelope in place.outbox.envelopes]
+    assert sequences == [2, 3]
+    assert len({envelope.id for envelope in place.outbox.envelopes}) == 2
+
+
+async def test_lists_are_filtered_sorted_and_paged(place: Place) -> None:
+    for width in (90, 70, 80, 100):
+        await born(place, colour="red", width=width)
+    await born(place, colour="blue", width=60)
+
+    first = await place.doors.find({"colour": "red"}, sort="-width", limit=3)
+    rest = await place.doors.find({"colour": "red"}, sort="-width", limit=3, after=first.next)
+
+    assert [door.width for door in first.items] == [100, 90, 80]
+    assert ([door.width for door in rest.items], rest.next) == ([70], None)
+
+
+async def test_a_range_takes_in_its_low_end_and_not_its_high_end(place: Place) -> None:
+    for width in (1, 2, 3):
+        await born(place, width=width)
+
+    assert [door.width for door in (await place.doors.find({"width": Between(1, 3)}, sort="width")).items] == [1, 2]
+    assert [door.width for door in (await place.doors.find({"width": OneOf(1, 3)}, sort="width")).items] == [1, 3]
+    assert await place.doors.count({"width": Between(2)}) == 2
+
+
+async def test_a_list_field_is_found_by_its_elements(place: Place) -> None:
+    oak = await born(place, tags=("oak", "left"))
+    await born(place, tags=("pine",))
+
+    assert (await place.doors.find({"tags": "oak"})).items == (oak,)
+
+
+async def test_an_operator_in_a_value_is_only_a_text(place: Place) -> None:
+    await born(place, text="secret")
+
+    assert (await place.doors.find({"text": '{"$gt": ""}'})).items == ()
+    with pytest.raises(TypeError):
+        await place.doors.find({"text": {"$gt": ""}})
+
+
+async def test_a_forged_cursor_is_refused(place: Place) -> None:
+    for cursor in ("nonsense", "eyIkZ3QiOiAxfQ=="):
+        with pytest.raises(Refused) as refusal:
+            await place.doors.find(after=cursor)
+        assert refusal.value.code == "bad_cursor"
+
+
+async def test_each_walks_over_all_of_them_in_order(place: Place) -> None:
+    for width in (3, 1, 2):
+        await born(place, width=width)
+
+    assert [door.width async for door in place.doors.each(sort="width")] == [1, 2, 3]
+
+
+async def test_the_earliest_deadline_is_the_one_that_is_due(place: Place) -> None:
+    door = Door(id=uuid4()).awaiting("late", NOW + timedelta(days=2)).awaiting("soon", NOW + timedelta(days=1))
+    await place.doors.create(Change(door), cause())
+
+    assert await place.doors.documents.next_due() == NOW + timedelta(days=1)
+    assert await place.doors.documents.due(NOW, 10) == []
+    assert [row.id for row in await place.doors.documents.due(NOW + timedelta(days=1), 10)] == [door.id]
+
+
+async def test_published_events_are_cleared_by_their_round(place: Place) -> None:
+    door = await born(place)
+    await place.doors.apply(door.id, lambda door: door.paint("red"), cause())
+    documents = place.doors.documents
+    later = datetime.now(UTC) + timedelta(seconds=1)
+
+    [row] = await documents.unpublished(later, 10)
+    assert (await documents.backlog(10))[0] == 1
+    await documents.clear((door.id,), row.outbox[0].round)
+
+    assert await documents.unpublished(later, 10) == []
+    assert (await documents.backlog(10)) == (0, None)
+
+
+async def test_an_error_stays_with_the_work_that_caused_it(place: Place) -> None:
+    doors = [await born(place) for _ in range(3)]
+    results: list[Any] = []
+
+    def too_large(door: Door) -> Change[Door]:
+        return Change(door.but(text="x" * 17_000_000))
+
+    def broken(door: Door) -> Change[Door]:
+        raise RuntimeError("broken")
+
+    def huge(door: Door) -> Change[Door]:
+        return Change(door.but(width=2**80))
+
+    decisions = [lambda door: door.paint("red"), broken, huge, too_large, lambda door: door.paint("blue")]
+    touches = [place.doors.touch(doors[turn % 3].id, decide) for turn, decide in enumerate(decisions)]
+    await place.rounds.play([Work(cause(), (touch,), results.append) for touch in touches])
+
+    kinds = sorted(type(result).__name__ if isinstance(result, Exception) else "settled" for result in results)
+    unfit = ["Refused", "Refused"] if place.bounded else ["settled", "settled"]
+    assert kinds == sorted([*unfit, "RuntimeError", "settled", "settled"])
+    assert [(await place.doors.get(door.id)).colour for door in doors] == ["red", "blue", "none"]
