@@ -1,0 +1,78 @@
+"""A customer's history over HTTP: all that happened in every service, and proof that our records of it are whole."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, JsonValue
+
+from intake.api.roles import READERS
+from intake.domain.contact import contact_log_id_of
+from intake.domain.timeline import Moment
+from intake.store import Records
+from shared.aggregate import NotFound
+from shared.contracts.event import Actor, Instant, Part
+from shared.http import After, Limit, Listing, Router, allow
+
+
+class Alteration(Part):
+    """An entry that is not what was written."""
+
+    record: Literal["file", "contacts", "callback"]
+    record_id: UUID
+    entry: int = Field(description="The number of the first altered entry.")
+
+
+class Verification(Part):
+    """Whether all that is on record about a customer is what was written, and if not, what was altered first."""
+
+    whole: bool
+    altered: tuple[Alteration, ...]
+
+
+class MomentView(Part):
+    """One fact about the customer."""
+
+    at: Instant
+    key: str
+    subject: UUID
+    by: Actor
+    said: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, moment: Moment) -> Self:
+        return cls(at=moment.at, key=moment.key, subject=moment.subject, by=moment.actor, said=moment.said)
+
+
+def routes(records: Records) -> APIRouter:
+    """The routes that look back at a customer."""
+    router = Router(tags=["history"], prefix="/customers/{customer_id}", dependencies=[allow(*READERS)])
+
+    @router.get("/verify")
+    async def verify(customer_id: UUID) -> Verification:
+        """Whether file, talks and callbacks are what was written; names the first altered entry of each."""
+        altered = [alteration async for alteration in _alterations(records, customer_id)]
+        return Verification(whole=not altered, altered=tuple(altered))
+
+    @router.get("/timeline")
+    async def timeline(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
+        """All that happened to the customer in every service, the latest first."""
+        page = await records.moments.find({"customer_id": customer_id}, sort="-at", after=after, limit=limit)
+        return Listing(items=[MomentView.of(each) for each in page.items], next=page.next)
+
+    return router
+
+
+async def _alterations(records: Records, customer_id: UUID) -> AsyncIterator[Alteration]:
+    customer = await records.customers.get(customer_id)
+    if entry := customer.first_altered():
+        yield Alteration(record="file", record_id=customer_id, entry=entry)
+    with suppress(NotFound):
+        log = await records.contact_logs.get(contact_log_id_of(customer_id))
+        if entry := log.first_altered():
+            yield Alteration(record="contacts", record_id=log.id, entry=entry)
+    async for callback in records.callbacks.each({"customer_id": customer_id}, sort="due_at"):
+        if entry := callback.first_altered():
+            yield Alteration(record="callback", record_id=callback.id, entry=entry)

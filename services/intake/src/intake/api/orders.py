@@ -1,0 +1,118 @@
+"""Orders over HTTP: recorded with care, verified with the customer, then handed on."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from intake.api.roles import ORDERS, READERS
+from intake.domain.order import Order, Verification, Wish, order_no_of
+from intake.store import Records
+from shared.calendar import Calendar
+from shared.contracts.event import Instant, Money, Part, PreciseDate
+from shared.contracts.vocabulary import (
+    ContractNo,
+    CustomerId,
+    CustomerSnapshot,
+    Line,
+    OrderKind,
+    OrderLine,
+    OrderNo,
+    StaffId,
+)
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+
+
+class TakeOrder(Ask):
+    """What the customer ordered."""
+
+    customer_id: CustomerId
+    order_no: OrderNo | None = Field(default=None, description="The number on the papers; without one it gets one.")
+    kind: OrderKind = Field(default="standard", examples=["custom"])
+    lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=1000)
+    total: Money | None = None
+    contract_no: ContractNo | None = None
+    contract_date: PreciseDate | None = None
+    requested_ship_date: date | None = None
+    promised_arrival_date: date | None = Field(default=None, description="For goods from stock.")
+    site_address: Line | None = None
+    region: Line | None = Field(default=None, description="The customer's own when left out.")
+    sales_owner: StaffId | None = Field(default=None, description="The customer's owner when left out.")
+    intake_channel: Literal["phone", "visit", "email", "web"] = "phone"
+    design_intake_id: UUID | None = None
+    verified: Verification | None = Field(
+        default=None, description="Who went through it with the customer; left out, that is still to be done."
+    )
+
+
+class VerifyOrder(Ask):
+    """When the order was gone through with the customer."""
+
+    at: Instant | None = Field(default=None, description="Just now when left out.")
+
+
+class OrderView(Part):
+    """An order as it was taken."""
+
+    order_id: UUID
+    customer: CustomerSnapshot
+    state: Literal["new", "unverified", "placed", "withdrawn"]
+    taken_at: Instant
+    verification: Verification | None
+    wish: Wish
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        return cls(
+            order_id=order.id,
+            customer=order.customer,
+            state=order.state,
+            taken_at=order.taken_at,
+            verification=order.verification,
+            wish=order.wish,
+        )
+
+
+def routes(records: Records, calendar: Calendar) -> APIRouter:
+    """The routes under /orders."""
+    router = Router(tags=["orders"], prefix="/orders")
+    orders = records.orders
+
+    @router.post("", status_code=201, dependencies=[allow(*ORDERS)])
+    async def take(body: TakeOrder, cause: CausedByRequest) -> OrderView:
+        """Record an order; verified with the customer, it is placed at once."""
+        customer = await records.customers.get(body.customer_id)
+        asked = body.model_dump(exclude={"customer_id", "verified"})
+        asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
+        asked["region"] = body.region or customer.particulars.region
+        asked["sales_owner"] = body.sales_owner or customer.particulars.owner
+        order = Order.new(Wish.model_validate(asked), customer.snapshot(), cause)
+        return OrderView.of(await orders.create(order.taken(order.wish, body.verified, cause), cause))
+
+    @router.post("/{order_id}/verify", dependencies=[allow(*ORDERS)])
+    async def verify(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
+        """Say that the customer confirmed what is in the order; it is placed now."""
+        verification = Verification(by=cause.actor.id, at=body.at or cause.at)
+        return OrderView.of(await orders.apply(order_id, lambda order: order.verified(verification, cause), cause))
+
+    @router.get("", dependencies=[allow(*READERS)])
+    async def list_orders(
+        customer_id: UUID | None = None,
+        state: Annotated[Literal["unverified", "placed", "withdrawn"] | None, Query()] = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[OrderView]:
+        """Orders as they were taken, the latest first."""
+        asked = {"customer_id": customer_id, "state": state}
+        where = {field: value for field, value in asked.items() if value is not None}
+        page = await orders.find(where, sort="-taken_at", after=after, limit=limit)
+        return Listing(items=[OrderView.of(each) for each in page.items], next=page.next)
+
+    @router.get("/{order_id}", dependencies=[allow(*READERS)])
+    async def show(order_id: UUID) -> OrderView:
+        """One order."""
+        return OrderView.of(await orders.get(order_id))
+
+    return router

@@ -1,0 +1,66 @@
+"""Visits over HTTP: the account manager reports on leaving."""
+
+from typing import Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from intake.api.roles import READERS, SALES, SERVICE
+from intake.domain.visit import Visit, VisitReport
+from intake.store import Records
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import CustomerId, Line, StaffId
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+
+
+class ReportVisit(Ask):
+    """What the account manager texts on leaving: shop, name, mobile."""
+
+    shop_name: Line = Field(examples=["明镜眼镜店"])
+    customer_id: CustomerId | None = Field(default=None, description="Absent for a shop without a file.")
+    customer_name: Line = Field(examples=["陈先生"])
+    mobile: str = Field(pattern=r"^\+?[0-9-]{5,20}$", examples=["13700137000"])
+    left_at: Instant
+    punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
+    via: Literal["sms", "app", "phone"] = "app"
+
+
+class VisitView(Part):
+    """A visit as it was reported."""
+
+    visit_id: UUID
+    staff: StaffId
+    reported_at: Instant
+    report: VisitReport
+
+    @classmethod
+    def of(cls, visit: Visit) -> Self:
+        return cls(visit_id=visit.id, staff=visit.staff, reported_at=visit.reported_at, report=visit.report)
+
+
+def routes(records: Records) -> APIRouter:
+    """The routes under /visits."""
+    router = Router(tags=["visits"], prefix="/visits")
+    visits = records.visits
+
+    @router.post("", status_code=201, dependencies=[allow(*SALES, *SERVICE)])
+    async def report(body: ReportVisit, cause: CausedByRequest) -> VisitView:
+        """Report a visit that is over; the customer is called back within 30 minutes from now."""
+        if body.customer_id is not None:
+            await records.customers.get(body.customer_id)
+        change = Visit.reported(cause.derive("visit"), VisitReport.model_validate(body.model_dump()), cause)
+        return VisitView.of(await visits.create(change, cause))
+
+    @router.get("", dependencies=[allow(*READERS)])
+    async def list_visits(staff: StaffId, after: After = None, limit: Limit = 50) -> Listing[VisitView]:
+        """The visits that one member of staff reported, the latest first."""
+        page = await visits.find({"staff": staff}, sort="-reported_at", after=after, limit=limit)
+        return Listing(items=[VisitView.of(each) for each in page.items], next=page.next)
+
+    @router.get("/{visit_id}", dependencies=[allow(*READERS)])
+    async def show(visit_id: UUID) -> VisitView:
+        """One visit."""
+        return VisitView.of(await visits.get(visit_id))
+
+    return router

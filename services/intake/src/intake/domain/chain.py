@@ -1,0 +1,61 @@
+"""An append-only file whose entries hold each other in place: an altered or missing entry shows."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import Field, JsonValue
+
+from shared.aggregate import Cause
+from shared.contracts.event import Actor, Instant, Part
+from shared.contracts.vocabulary import Hash
+
+GENESIS = "0" * 64
+
+
+class Entry(Part):
+    """One entry of a file: what was written, when and by whom, and the hash that ties it to the entry before.
+
+    Nothing is ever written over: a correction is a further entry (001 售前二b).
+    """
+
+    seq: int = Field(ge=1)
+    at: Instant
+    by: Actor
+    kind: str
+    content: dict[str, JsonValue]
+    previous: Hash
+    hash: Hash
+
+    def fingerprint(self) -> str:
+        """The SHA-256 that this entry must carry, over all it says and the hash of the entry before."""
+        said = self.model_dump(mode="json", exclude={"hash"})
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def appended(entries: Sequence[Entry], kind: str, content: Mapping[str, Any], cause: Cause) -> tuple[Entry, ...]:
+    """The file with one more entry. `content` is what JSON can say."""
+    entry = Entry(
+        seq=len(entries) + 1,
+        at=cause.at,
+        by=cause.actor,
+        kind=kind,
+        content=dict(content),
+        previous=entries[-1].hash if entries else GENESIS,
+        hash=GENESIS,
+    )
+    return (*entries, entry.model_copy(update={"hash": entry.fingerprint()}))
+
+
+def first_altered(entries: Sequence[Entry]) -> int | None:
+    """The number of the first entry that is not what was written there, or nothing when the file is whole.
+
+    A removed entry shows at the number it had; only entries taken off the very end leave no trace in the file itself.
+    """
+    previous = GENESIS
+    for seq, entry in enumerate(entries, start=1):
+        if entry.seq != seq or entry.previous != previous or entry.hash != entry.fingerprint():
+            return seq
+        previous = entry.hash
+    return None

@@ -1,0 +1,120 @@
+"""A CloudEvent as another system sends it, in binary or structured mode, read without any good faith."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.aggregate import Refused
+
+SIZE_LIMIT = 256 * 1024
+"""Bytes a fact may have."""
+
+JSON = "application/json"
+STRUCTURED = "application/cloudevents+json"
+_LONGEST_ID = 200
+
+
+class Unfit(Refused):
+    """What was sent cannot be taken as a fact. `code` is stable; the text says what would be right."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail, code)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudEvent:
+    """What the sender says: CloudEvents 1.0 attributes and the data, a JSON object."""
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    data: dict[str, Any]
+    correlation: UUID | None = None
+    traceparent: str | None = None
+
+
+def read(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -> CloudEvent:
+    """A CloudEvent off the wire. `attributes` are the transport's, without prefix; structured mode carries its own.
+
+    Raises Unfit with one of the codes `too_large`, `content_type`, `malformed_json`, `duplicate_field`, `attributes`.
+    """
+    if len(body) > SIZE_LIMIT:
+        raise Unfit("too_large", f"a fact has at most {SIZE_LIMIT} bytes, this has {len(body)}")
+    media_type = (content_type or "").split(";")[0].strip().lower()
+    if media_type not in (JSON, STRUCTURED):
+        raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {content_type or 'nothing'}")
+    content = _object(body)
+    if media_type == STRUCTURED:
+        data = content.pop("data", None)
+        attributes = content
+    else:
+        data = content
+    if not isinstance(data, dict):
+        raise Unfit("attributes", "data must be a JSON object")
+    return _read(attributes, data)
+
+
+def _read(attributes: Mapping[str, Any], data: dict[str, Any]) -> CloudEvent:
+    if attributes.get("specversion") != "1.0":
+        raise Unfit("attributes", f"specversion must be 1.0, not {attributes.get('specversion')!r}")
+    correlation = attributes.get("correlation")
+    return CloudEvent(
+        id=_text(attributes, "id"),
+        type=_text(attributes, "type"),
+        source=_text(attributes, "source"),
+        time=_time(_text(attributes, "time")),
+        data=data,
+        correlation=_uuid(correlation) if correlation is not None else None,
+        traceparent=_text(attributes, "traceparent") if "traceparent" in attributes else None,
+    )
+
+
+def _text(attributes: Mapping[str, Any], name: str) -> str:
+    value = attributes.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID:
+        raise Unfit("attributes", f"{name} must be a text of 1 to {_LONGEST_ID} characters, not {value!r:.80}")
+    return value
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unfit("attributes", f"time must be ISO 8601, not {text!r}") from None
+    if time.tzinfo is None:
+        raise Unfit("attributes", f"time needs an offset from UTC: {text}Z or {text}+08:00")
+    return time.astimezone(UTC)
+
+
+def _uuid(value: object) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise Unfit("attributes", f"correlation must be a UUID, not {value!r:.80}") from None
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Unfit("malformed_json", f"the body is not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise Unfit("malformed_json", f"the body must be a JSON object, not {type(content).__name__}")
+    return content
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unfit("duplicate_field", f"the field {twice} is there twice; say which one is meant")
+    return content
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is not a JSON number")

@@ -1,0 +1,56 @@
+"""What happened to a customer, from all services, in the order in which it happened."""
+
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from shared.aggregate import Aggregate, Cause, Change
+from shared.contracts.catalogue import published
+from shared.contracts.event import Actor, Event, Instant
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot
+
+SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
+
+
+class Moment(Aggregate):
+    """One fact about one customer."""
+
+    customer_id: CustomerId
+    at: Instant
+    key: str
+    subject: UUID
+    sequence: int
+    actor: Actor
+    said: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, event: Event, customer_id: UUID, cause: Cause) -> Change["Moment"]:
+        """The fact as the timeline keeps it. The same fact has the same moment, however often it is heard."""
+        return Change(
+            cls(
+                id=cause.derive("moment"),
+                customer_id=customer_id,
+                at=cause.at,
+                key=event.key,
+                subject=cause.subject or cause.id,
+                sequence=cause.sequence,
+                actor=cause.actor,
+                said=event.model_dump(mode="json", exclude={"customer", "customer_id"}, exclude_defaults=True),
+            )
+        )
+
+
+def facts_about_customers() -> tuple[type[Event], ...]:
+    """Every event of our own services that names its customer: what a timeline is made of (004 一㈢4)."""
+    naming = {"customer", "customer_id"}
+    events = published().values()
+    return tuple(event for event in events if event.publisher() in SERVICES and naming & event.model_fields.keys())
+
+
+def customer_of(event: Event) -> UUID | None:
+    """The customer whom a fact names, if it names one."""
+    customer = getattr(event, "customer", None)
+    if isinstance(customer, CustomerSnapshot):
+        return customer.customer_id
+    named: UUID | None = getattr(event, "customer_id", None)
+    return named

@@ -1,0 +1,76 @@
+"""The departments' gateway: what arrives on their vhost is verified, then admitted once or refused with the reason."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from faststream.rabbit import RabbitExchange, RabbitQueue
+
+from intake.domain.cloudevent import CloudEvent, Unfit, read
+from intake.domain.fact import Fact, understood
+from intake.store import Facts
+from shared import ingress
+from shared.clock import Clock
+from shared.parking import Message
+from shared.subscriptions import Heard
+
+_PREFIXES = ("cloudEvents:", "cloudEvents_")
+_FORBIDDEN = frozenset({"cc", "bcc"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The door for one department's facts over AMQP."""
+
+    department: str
+    facts: Facts
+    clock: Clock
+    oldest: timedelta
+
+    @property
+    def queue(self) -> str:
+        """Where the department's messages arrive."""
+        return ingress.inbox(self.department)
+
+    def declared(self) -> tuple[RabbitQueue, RabbitExchange]:
+        """The queue as it is: whoever runs the broker laid it down, and we may not."""
+        return RabbitQueue(self.queue, declare=False), RabbitExchange(ingress.inbox(self.department), declare=False)
+
+    async def hear(self, message: Message) -> Heard:
+        """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`."""
+        told = self._verified(message)
+        event = understood(self.department, told, self.clock.now(), self.oldest)
+        fact = Fact.reported(self.department, told)
+        return fact.cause(told), (self.facts.touch(fact.id, lambda known: known.told(fact, event), fact),)
+
+    def _verified(self, message: Message) -> CloudEvent:
+        if message.user_id != self.department:
+            who = f"user_id {message.user_id!r}" if message.user_id else "no user_id"
+            raise Unfit("sender", f"the message has {who}; it must be your own user, {self.department}")
+        if present := _misplaced(message):
+            raise Unfit("headers", f"leave out {', '.join(present)}: a fact has one way to go and asks for no reply")
+        told = read(message.content_type, _attributes(message.headers), message.body)
+        if message.routing_key != told.type:
+            raise Unfit("key", f"the routing key {message.routing_key!r} must equal the type {told.type!r}")
+        return told
+
+
+def gateways(facts: Facts, clock: Clock, oldest: timedelta) -> Iterable[Gateway]:
+    """One for each department that may report facts."""
+    return tuple(Gateway(department, facts, clock, oldest) for department in ingress.departments())
+
+
+def _attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in headers.items()
+        for prefix in _PREFIXES
+        if name.startswith(prefix)
+    }
+
+
+def _misplaced(message: Message) -> list[str]:
+    named = [name for name in message.headers if name.lower() in _FORBIDDEN]
+    properties = {"reply_to": message.reply_to, "expiration": message.expiration}
+    return named + [name for name, value in properties.items() if value is not None]
