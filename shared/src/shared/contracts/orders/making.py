@@ -123,6 +123,27 @@ class StockAllocated(Event, key="orders.stock_allocated.v1"):
     short: tuple[AllocatedLine, ...] = ()
 
 
+class SampleSent(Event, key="orders.sample_sent.v1"):
+    """A sample is on its way to the customer (004 二2-3)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    sample_no: Line = Field(examples=["DY-2026-0017"])
+    carrier: Line = Field(examples=["顺丰速运"])
+    sent_by: StaffId
+    customer: CustomerSnapshot
+
+
+class PackagingConfirmed(Event, key="orders.packaging_confirmed.v1"):
+    """Boxes, manuals and labels are confirmed, and the room that the goods take (004 三2(3))."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    items: tuple[Line, ...] = Field(examples=[["木箱 × 6", "安装说明书 × 1"]])
+    volume_litres: int = Field(ge=1, examples=[4200])
+    confirmed_by: StaffId
+
+
 class PreShipmentInspected(Event, key="orders.pre_shipment_inspected.v1"):
     """The goods of a custom order were inspected before shipping; without a pass nothing leaves (000 §3.5.3c)."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
-from shared.contracts.event import Event, Money, Part
+from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
     ComplaintId,
@@ -55,6 +55,28 @@ class CreditLimitExceeded(Event, key="orders.credit_limit_exceeded.v1"):
     order_no: OrderNo
     exposure: Money
     limit: Money
+    customer: CustomerSnapshot
+
+
+class CreditGranted(Event, key="orders.credit_granted.v1"):
+    """A custom order fits into the customer's credit limit and may be released; within how many days it is paid."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    exposure: Money
+    limit: Money
+    days: int = Field(ge=0, examples=[60])
+
+
+class PaymentRecorded(Event, key="orders.payment_recorded.v1"):
+    """Money was entered in an order's payment ledger (004 四2)."""
+
+    order_id: OrderId
+    order_no: OrderNo
+    kind: PaymentKind
+    amount: Money | None = Field(default=None, description="Absent: finance confirmed without naming the amount.")
+    outstanding: Money
+    received_at: Instant
     customer: CustomerSnapshot
 
 

@@ -17,6 +17,7 @@ from shared.contracts.vocabulary import (
     FileRef,
     Line,
     OrderId,
+    OrderLine,
     OrderNo,
     Percent,
     Prose,
@@ -92,6 +93,16 @@ class LoadPlanned(Event, key="orders.load_planned.v1"):
     order_nos: tuple[OrderNo, ...] = Field(min_length=1)
     vehicle: Line = Field(examples=["粤A·12345 9.6 米"])
     route: tuple[Line, ...] = Field(default=(), examples=[["广州天河", "佛山南海"]])
+
+
+class DeliveryNoteIssued(Event, key="orders.delivery_note_issued.v1"):
+    """The delivery note for goods that leave (004 四1)."""
+
+    note_no: Line = Field(examples=["CH-2026-1122-03"])
+    order_id: OrderId
+    order_no: OrderNo
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    issued_by: StaffId = Field(examples=["statistics-01"])
 
 
 class ShipmentDispatched(Event, key="orders.shipment_dispatched.v1"):

@@ -1,0 +1,181 @@
+"""What an order is: where it stands on its route and everything known about it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Self
+from uuid import UUID, uuid5
+
+from pydantic import Field
+
+from orders.domain.contract import Contract
+from orders.domain.delay import Delay
+from orders.domain.drawing import Drawings
+from orders.domain.exception import ExceptionKind
+from orders.domain.installation import Installation
+from orders.domain.notice import Notice
+from orders.domain.promise import Promises
+from orders.domain.receivable import Receivable
+from orders.domain.route import ROUTES, Milestone, Route, RouteName
+from orders.domain.rules import RULES, Rules
+from orders.domain.shipment import Shipment
+from orders.domain.works import Works
+from shared.aggregate import Aggregate, Cause, Change, Refused
+from shared.calendar import Calendar
+from shared.contracts.event import Event, Instant, Money, Part
+from shared.contracts.orders import OrderExceptionRaised
+from shared.contracts.vocabulary import CustomerSnapshot, Line, OrderKind, OrderLine, OrderNo, Prose, StaffId
+
+CLOSED, CANCELLED = "closed", "cancelled"
+
+
+class Passage(Part):
+    """A stage that the order was in, from when until when."""
+
+    stage: str
+    entered: Instant
+    left: Instant
+
+
+class Cancellation(Part):
+    """Why an order ended before it was done."""
+
+    reason: Prose
+    by: StaffId
+    at: Instant
+    refund: Money | None = None
+
+
+class Order(Aggregate):
+    """An order on its route.
+
+    `stage` is always the first stage of the route whose gate is not yet open: what came early is written down in `reached`
+    and counts when the order gets there, and nothing leads around a gate.
+    """
+
+    order_no: OrderNo
+    customer: CustomerSnapshot
+    kind: OrderKind
+    route_name: RouteName
+    route_version: int
+    rules_version: int
+    zone: str
+    lines: tuple[OrderLine, ...]
+    total: Money | None
+    region: Line | None = None
+    sales_owner: StaffId | None = None
+    site_address: Line | None = None
+    placed_at: Instant
+    placed_on: date
+
+    stage: str
+    since: Instant
+    reached: Mapping[Milestone, Instant] = Field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
+    contract: Contract = Contract()
+    notice: Notice = Notice()
+    drawings: Drawings = Drawings()
+    works: Works = Works()
+    shipment: Shipment = Shipment()
+    installation: Installation = Installation()
+    receivable: Receivable = Receivable()
+    promises: Promises = Promises()
+    delays: tuple[Delay, ...] = ()
+    exceptions: int = 0
+    warned: bool = False
+    released_on: date | None = None
+    ship_on: date | None = None
+    dispatched_on: date | None = None
+    overdue_since: date | None = None
+    cancellation: Cancellation | None = None
+
+    @property
+    def route(self) -> Route:
+        """The version of the route that the order began with."""
+        return ROUTES[self.route_name, self.route_version]
+
+    @property
+    def rules(self) -> Rules:
+        """The version of the company's figures that the order began with."""
+        return RULES[self.rules_version]
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar by which the order's days are counted."""
+        return Calendar(self.zone)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to happen."""
+        return self.stage in (CLOSED, CANCELLED)
+
+    def has(self, *milestones: Milestone) -> bool:
+        """Whether all of these are true."""
+        return all(milestone in self.reached for milestone in milestones)
+
+    def is_past(self, stage: str) -> bool:
+        """Whether the order has left this stage behind."""
+        return self.route.index(self.stage) > self.route.index(stage)
+
+    def day(self, at: datetime) -> date:
+        """The local day of a moment."""
+        return self.calendar.day(at)
+
+    def morning(self, day: date) -> datetime:
+        """When the desk opens on a day."""
+        return self.calendar.moment(day, self.rules.desk_opens)
+
+    def in_days(self, at: datetime, days: int) -> date:
+        """The local day so many days after a moment."""
+        return self.day(at) + timedelta(days=days)
+
+    def must_be_in(self, *stages: str) -> None:
+        """Refused with `wrong_stage` unless the order is in one of these stages."""
+        if self.stage not in stages:
+            raise Refused(f"this can be done in {' or '.join(stages)}; the order is in {self.stage}", "wrong_stage")
+
+    def must_be_past(self, stage: str) -> None:
+        """Refused with `wrong_stage` while the order has not passed this stage, or when it has ended."""
+        self.must_be_running()
+        if not self.is_past(stage):
+            raise Refused(f"this can be done after {stage}; the order is in {self.stage}", "wrong_stage")
+
+    def must_be_running(self) -> None:
+        """Refused with `order_ended` when nothing more is to happen."""
+        if self.ended:
+            raise Refused(f"the order is {self.stage}", "order_ended")
+
+    def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
+        """Who decides. Refused with `not_authorised` when that is not theirs on this route; a department's own fact is."""
+        if cause.kind == "request":
+            self.route.authorise(milestone, cause.actor.role)
+        return cause.actor.id
+
+    def noting(self, *milestones: Milestone, at: datetime) -> Self:
+        """With these milestones true from a moment on; what was true before stays so from then."""
+        return self.but(reached={**dict.fromkeys(milestones, at), **self.reached})
+
+    def without(self, *milestones: Milestone) -> Self:
+        """With these milestones no longer true."""
+        return self.but(reached={each: at for each, at in self.reached.items() if each not in milestones})
+
+    def excepting(self, kind: ExceptionKind, detail: str, by: StaffId) -> "Change[Order]":
+        """With one more thing that is wrong and has to be looked after (000 §4.1c)."""
+        raised = OrderExceptionRaised(
+            exception_id=exception_id_of(self.id, self.exceptions + 1),
+            order_id=self.id,
+            order_no=self.order_no,
+            kind=kind,
+            detail=detail,
+            raised_by=by,
+        )
+        return Change(self.but(exceptions=self.exceptions + 1), (raised,))
+
+
+def exception_id_of(order_id: UUID, number: int) -> UUID:
+    """The id of the n-th exception of an order."""
+    return uuid5(order_id, f"exception {number}")
+
+
+def also(change: Change[Order], *events: Event) -> Change[Order]:
+    """The same change with further events at its end."""
+    return Change(change.state, (*change.events, *events))

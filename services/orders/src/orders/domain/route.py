@@ -1,0 +1,226 @@
+"""Which way an order goes: stages, the gates out of them, and whose decision opens each; data with a version."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+from shared.aggregate import Refused
+from shared.contracts.departments import DrawingKind, Skill
+from shared.contracts.event import Part
+from shared.contracts.orders import Collector, StageGroup
+from shared.contracts.vocabulary import OrderKind, Role
+
+RouteName = Literal["standard", "custom", "stock"]
+ReleasedTo = Literal["project_team", "design_director"]
+
+
+class Milestone(StrEnum):
+    """Something that has to be true before an order may leave a stage."""
+
+    CONTRACT_APPROVED = "contract_approved"
+    CONTRACT_SIGNED = "contract_signed"
+    INITIAL_PAID = "initial_paid"
+    CREDIT_GRANTED = "credit_granted"
+    NOTICE_SIGNED = "notice_signed"
+    PLAN_APPROVED = "plan_approved"
+    RENDERING_APPROVED = "rendering_approved"
+    ELEVATION_APPROVED = "elevation_approved"
+    CONSTRUCTION_APPROVED = "construction_approved"
+    PRODUCTION_RELEASED = "production_released"
+    BROKEN_DOWN = "broken_down"
+    BREAKDOWN_APPROVED = "breakdown_approved"
+    SAMPLE_CONFIRMED = "sample_confirmed"
+    PRODUCED = "produced"
+    INSPECTED = "inspected"
+    DISPATCHED = "dispatched"
+    ARRIVED = "arrived"
+    INSTALLED = "installed"
+    ACCEPTED = "accepted"
+    PAID = "paid"
+
+
+DRAWINGS: Mapping[DrawingKind, Milestone] = MappingProxyType(
+    {
+        "plan": Milestone.PLAN_APPROVED,
+        "rendering": Milestone.RENDERING_APPROVED,
+        "elevation": Milestone.ELEVATION_APPROVED,
+        "construction": Milestone.CONSTRUCTION_APPROVED,
+    }
+)
+"""The four drawing kinds and what their approval is called (000 §3.3.2)."""
+
+
+class Stage(Part):
+    """Where an order stands until everything in its gate is true."""
+
+    name: str
+    title: str
+    group: StageGroup
+    gate: tuple[Milestone, ...]
+    days: int | None
+
+
+class Route(Part):
+    """One way from review to payment. A changed rule is a new version; an order keeps the one it began with."""
+
+    name: RouteName
+    version: int
+    title: str
+    stages: tuple[Stage, ...]
+    deciders: Mapping[Milestone, tuple[Role, ...]]
+    released_to: ReleasedTo
+    designers: Literal["project_team", "rd"]
+    installers: Skill
+    collector: Collector
+    credit: bool
+
+    def index(self, stage: str) -> int:
+        """How far along the route a stage is; the ends of the route, `closed` and `cancelled`, are behind all stages."""
+        return next((place for place, each in enumerate(self.stages) if each.name == stage), len(self.stages))
+
+    def stage(self, name: str) -> Stage | None:
+        """The stage of this name; nothing for the ends of the route."""
+        return next((each for each in self.stages if each.name == name), None)
+
+    def authorise(self, milestone: Milestone, role: str | None) -> None:
+        """Refused with `not_authorised` unless this role decides about this milestone on this route."""
+        allowed = self.deciders.get(milestone, ())
+        if role not in allowed:
+            raise Refused(
+                f"{milestone} on the {self.name} route is decided by {' or '.join(allowed)}", "not_authorised"
+            )
+
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """Everything that the gates of this route ask for, in order."""
+        return tuple(milestone for stage in self.stages for milestone in stage.gate)
+
+
+_M = Milestone
+_CS = ("cs_specialist", "cs_supervisor", "cs_section_chief", "cs_manager", "cs_director")
+_CS_HEADS = ("cs_supervisor", "cs_section_chief", "cs_manager", "cs_director")
+
+_REVIEW = Stage(name="review", title="合同评审", group="contract", gate=(_M.CONTRACT_APPROVED,), days=2)
+_SIGNING = Stage(name="signing", title="合同签订", group="contract", gate=(_M.CONTRACT_SIGNED,), days=3)
+_DEPOSIT = Stage(name="deposit", title="收首期款", group="payment", gate=(_M.INITIAL_PAID,), days=7)
+_DRAWING_STAGES = (
+    Stage(name="plan", title="平面设计", group="plan", gate=(_M.PLAN_APPROVED,), days=3),
+    Stage(name="rendering", title="效果设计", group="rendering", gate=(_M.RENDERING_APPROVED,), days=3),
+    Stage(
+        name="drawings",
+        title="立面与施工图",
+        group="order",
+        gate=(_M.ELEVATION_APPROVED, _M.CONSTRUCTION_APPROVED),
+        days=4,
+    ),
+)
+_MAKING = Stage(name="making", title="下单生产", group="order", gate=(_M.PRODUCTION_RELEASED,), days=1)
+_BREAKDOWN = Stage(name="breakdown", title="拆单", group="order", gate=(_M.BROKEN_DOWN,), days=2)
+_SHIPPING = Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,), days=2)
+_TRANSPORT = Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,), days=4)
+_TO_THE_END = (
+    _TRANSPORT,
+    Stage(name="installation", title="安装", group="installation", gate=(_M.INSTALLED,), days=7),
+    Stage(name="acceptance", title="验收", group="installation", gate=(_M.ACCEPTED,), days=2),
+    Stage(name="balance", title="收尾款", group="payment", gate=(_M.PAID,), days=30),
+)
+
+STANDARD = Route(
+    name="standard",
+    version=1,
+    title="标准单",
+    stages=(
+        _REVIEW,
+        _SIGNING,
+        _DEPOSIT,
+        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED,), days=1),
+        *_DRAWING_STAGES,
+        _MAKING,
+        _BREAKDOWN,
+        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,), days=15),
+        _SHIPPING,
+        *_TO_THE_END,
+    ),
+    deciders={
+        _M.CONTRACT_APPROVED: _CS,
+        _M.CONTRACT_SIGNED: _CS,
+        _M.NOTICE_SIGNED: _CS,
+        **dict.fromkeys(DRAWINGS.values(), _CS),
+        _M.PRODUCTION_RELEASED: ("plant_manager",),
+        _M.ACCEPTED: ("order_specialist", *_CS),
+    },
+    released_to="project_team",
+    designers="project_team",
+    installers="ordinary",
+    collector="account_manager",
+    credit=False,
+)
+"""000 §3.4: standard packages, reviewed by CS; any installer; the account manager collects."""
+
+CUSTOM = Route(
+    name="custom",
+    version=1,
+    title="定制件",
+    stages=(
+        _REVIEW,
+        _SIGNING,
+        _DEPOSIT,
+        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED, _M.CREDIT_GRANTED), days=2),
+        *_DRAWING_STAGES,
+        _MAKING,
+        _BREAKDOWN,
+        Stage(name="breakdown_review", title="拆单审核", group="order", gate=(_M.BREAKDOWN_APPROVED,), days=2),
+        Stage(name="sample", title="打样", group="order", gate=(_M.SAMPLE_CONFIRMED,), days=5),
+        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,), days=25),
+        Stage(name="inspection", title="发货前验收", group="order", gate=(_M.INSPECTED,), days=1),
+        _SHIPPING,
+        *_TO_THE_END,
+    ),
+    deciders={
+        _M.CONTRACT_APPROVED: ("cs_director",),
+        _M.CONTRACT_SIGNED: _CS_HEADS,
+        _M.NOTICE_SIGNED: _CS,
+        **dict.fromkeys(DRAWINGS.values(), ("design_director",)),
+        _M.PRODUCTION_RELEASED: _CS_HEADS,
+        _M.BREAKDOWN_APPROVED: ("rd_team",),
+        _M.SAMPLE_CONFIRMED: ("design_director",),
+        _M.INSPECTED: ("design_director",),
+        _M.ACCEPTED: ("order_specialist", *_CS),
+    },
+    released_to="design_director",
+    designers="rd",
+    installers="senior",
+    collector="regional_head",
+    credit=True,
+)
+"""000 §3.5: the CS director reviews, R&D designs and checks the breakdown, design confirms the sample and inspects the
+goods; senior installers; the regional head collects within the customer's credit."""
+
+STOCK = Route(
+    name="stock",
+    version=1,
+    title="现货",
+    stages=(
+        Stage(name="payment", title="收款", group="payment", gate=(_M.PAID,), days=None),
+        Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,), days=None),
+        Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,), days=None),
+    ),
+    deciders={},
+    released_to="project_team",
+    designers="project_team",
+    installers="ordinary",
+    collector="account_manager",
+    credit=False,
+)
+"""Articles from stock, promised for a day of arrival: paid, sent, arrived (000 §3.4.3 库存件出货, 004 一㈠1)."""
+
+ROUTES: Mapping[tuple[RouteName, int], Route] = MappingProxyType(
+    {(route.name, route.version): route for route in (STANDARD, CUSTOM, STOCK)}
+)
+CURRENT: Mapping[RouteName, Route] = MappingProxyType({"standard": STANDARD, "custom": CUSTOM, "stock": STOCK})
+
+
+def route_for(kind: OrderKind, from_stock: bool) -> Route:
+    """The route that a new order takes: a standard order from stock needs neither drawing nor production."""
+    return CURRENT["stock" if kind == "standard" and from_stock else kind]
