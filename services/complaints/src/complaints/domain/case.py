@@ -92,7 +92,8 @@ class Case(Aggregate):
             return Change(raised.state.awaiting(ESCALATION, at + policy.patience), raised.events)
         return raised
 
-    def _must(self, decision: Decision) -> None:
+    def must(self, decision: Decision) -> None:
+        """Raises IllegalTransition, with what is possible instead, when the stage does not allow the decision."""
         if self.stage in ALLOWED[decision]:
             return
         offers = ", ".join(possible(self.stage)) or "nothing any more"

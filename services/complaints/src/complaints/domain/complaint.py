@@ -37,7 +37,7 @@ class Complaint(Resolvable):
         """
         if self.number == filed.complaint_no:
             return Change(self)
-        self._must("open")
+        self.must("open")
         at = filed.accepted_at
         case = self.but(
             form=Form.of(filed),
@@ -53,12 +53,12 @@ class Complaint(Resolvable):
 
     def dismiss(self) -> Change[Self]:
         """A draft that is no complaint; it gets no number."""
-        self._must("dismiss")
+        self.must("dismiss")
         return Change(self.but(stage="dismissed"))
 
     def assign_owner(self, owner: StaffId, visit_required: bool) -> Change[Self]:
         """The CS manager in person, or somebody designated, handles the case, whoever is at fault (003 §20)."""
-        self._must("assign_owner")
+        self.must("assign_owner")
         assigned = ComplaintOwnerAssigned(
             owner=owner, visit_required=visit_required, customer=self.form.customer, **self._named()
         )
@@ -66,7 +66,7 @@ class Complaint(Resolvable):
 
     def classify(self, classification: Classification, policy: ComplaintPolicy) -> Change[Self]:
         """Quality or not, major or not; a major case goes to the deputy GM at once (003 §23, §18a)."""
-        self._must("classify")
+        self.must("classify")
         classified = Change(
             self.but(classification=classification),
             (ComplaintClassified(**classification.model_dump(), **self._named()),),
@@ -75,7 +75,7 @@ class Complaint(Resolvable):
 
     def judge(self, judgement: Judgement, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """Upheld or not. An upheld complaint names the responsible department (002 六1(2))."""
-        self._must("judge")
+        self.must("judge")
         if judgement.upheld != (judgement.responsible_department is not None):
             raise Refused(
                 "name the responsible department if and only if the complaint is upheld", "responsible_department"
@@ -97,7 +97,7 @@ class Complaint(Resolvable):
 
         Without a time the step's own limit holds. Refused when the time is past, or beyond the closing of the case.
         """
-        self._must("assign_investigation")
+        self.must("assign_investigation")
         clock = policy.steps["investigate"]
         due = due_at or self.deadline("step") or clock.due(at, policy.calendar)
         if due <= at or (self.close_by and at < self.close_by < due):
@@ -123,7 +123,7 @@ class Complaint(Resolvable):
         at: datetime,
     ) -> Change[Self]:
         """The cause is found; the case is submitted for instruction within three days from here (003 §25.3)."""
-        self._must("complete_investigation")
+        self.must("complete_investigation")
         assert self.investigation is not None
         found = {"cause": cause, "evidence": evidence, "responsible": responsible}
         investigation = self.investigation.model_copy(update={**found, "completed_at": at})
@@ -133,18 +133,18 @@ class Complaint(Resolvable):
 
     def close(self, result: Prose | None, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1)."""
-        self._must("close")
+        self.must("close")
         outcome: Outcome = "not_upheld" if self.stage == "not_upheld" else "resolved"
         return self._closed(Closing(outcome=outcome, result=result, at=at, by=by.id), policy)
 
     def withdraw(self, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """The customer takes the complaint back."""
-        self._must("withdraw")
+        self.must("withdraw")
         return self._closed(Closing(outcome="withdrawn", at=at, by=by.id), policy)
 
     def escalate(self, policy: ComplaintPolicy) -> Change[Self]:
         """Somebody sends the case up one rung. Refused at the top."""
-        self._must("escalate")
+        self.must("escalate")
         if self.level == len(policy.ladder):
             raise Refused(f"the case is with {policy.ladder[-1]} already; there is nobody above", "top_of_the_ladder")
         return self._raised(self.level + 1, "manual", policy)

@@ -1,10 +1,12 @@
 """The blocks of the internal form that our departments fill in; the customer never reads them (003 §25.6)."""
 
-from typing import Literal
+from datetime import date
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Department, FileRef, Line, Prose, Role, StaffId
@@ -101,10 +103,22 @@ class WarrantyNote(Part):
 
     check_id: UUID
     verdict: Literal["in_warranty", "out_of_warranty", "uncertain"]
-    expires_on: str | None = None
-    rule: Line
+    expires_on: date | None = None
+    rule: WarrantyRule
     explanation: tuple[Prose, ...] = ()
     at: Instant
+
+    @classmethod
+    def of(cls, checked: WarrantyChecked, at: Instant) -> Self:
+        """The part of the announcement that matters to the case."""
+        return cls(
+            check_id=checked.check_id,
+            verdict=checked.verdict,
+            expires_on=checked.expires_on,
+            rule=checked.rule,
+            explanation=checked.explanation,
+            at=at,
+        )
 
 
 class Missed(Part):

@@ -28,7 +28,7 @@ class Resolvable(Case):
 
     def propose(self, proposal: Proposal, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """Submit one or more solutions to whoever may decide on the dearest one (002 六1(4), 003 §25.3, §27)."""
-        self._must("propose")
+        self.must("propose")
         if proposal.preferred >= len(proposal.options):
             raise Refused(f"the preferred option is one of 0 to {len(proposal.options) - 1}", "no_such_option")
         for option in proposal.options:
@@ -54,7 +54,7 @@ class Resolvable(Case):
 
         Source: 003 §27, §25.6.
         """
-        self._must("approve")
+        self.must("approve")
         proposal = self.proposals[-1]
         if option >= len(proposal.options):
             raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
@@ -73,7 +73,7 @@ class Resolvable(Case):
 
     def reject(self, note: Prose, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """Send the proposal back with the reason; only who might have approved its dearest option (003 §27)."""
-        self._must("reject")
+        self.must("reject")
         if not policy.authority.allows(by.role, self.proposals[-1].dearest):
             needed = ", ".join(policy.authority.band(self.proposals[-1].dearest).roles)
             raise Refused(f"this amount is decided by {needed}", "authority_exceeded")
@@ -83,7 +83,7 @@ class Resolvable(Case):
 
     def accept(self, answer: Answer, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """The customer agrees to the approved solution (002 六1(5)b)."""
-        self._must("accept")
+        self.must("accept")
         accepted = ResolutionAccepted(
             proposal_id=self.proposals[-1].proposal_id,
             customer=self.form.customer,
@@ -94,7 +94,7 @@ class Resolvable(Case):
 
     def decline(self, answer: Answer, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """The customer does not agree: this case ends and a new form takes it up, the old one attached (003 §25.6)."""
-        self._must("decline")
+        self.must("decline")
         declined = ResolutionDeclined(
             proposal_id=self.proposals[-1].proposal_id,
             customer=self.form.customer,
@@ -106,7 +106,7 @@ class Resolvable(Case):
 
     def implement(self, implementation: Implementation, policy: ComplaintPolicy) -> Change[Self]:
         """The solution is carried out (002 六1(5)b)."""
-        self._must("implement")
+        self.must("implement")
         implemented = ResolutionImplemented(**implementation.model_dump(), customer=self.form.customer, **self._named())
         return self.but(implementation=implementation)._moved("implemented", policy, implementation.at, implemented)
 
