@@ -1,0 +1,77 @@
+"""What the customer may see of a complaint; the internal form itself never leaves the house (003 §25.6)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
+from complaints.domain.complaint import Complaint
+from complaints.domain.stage import Stage
+from shared.aggregate import Refused
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import ComplaintNo, Line, Prose
+
+STATUS: Mapping[Stage, str] = MappingProxyType(
+    {
+        "filed": "已受理",
+        "upheld": "调查中",
+        "not_upheld": "已答复",
+        "investigating": "调查中",
+        "investigated": "方案拟定中",
+        "proposed": "方案拟定中",
+        "approved": "待您确认方案",
+        "accepted": "方案执行中",
+        "implemented": "方案已执行",
+        "closed": "已结案",
+    }
+)
+"""Stages in the customer's words. Who judges, proposes or approves inside the house is not among them."""
+
+_TOLD: frozenset[Stage] = frozenset({"approved", "accepted", "implemented", "closed"})
+
+
+class CustomerView(Part):
+    """The customer's own words, where the matter stands, and what was offered once that is approved.
+
+    Every field is chosen; whatever is added to the case stays inside. Grounds, causes, persons, amounts under
+    discussion and approvals are never among them.
+    """
+
+    complaint_no: ComplaintNo
+    complainant: Line
+    received_at: Instant
+    accepted_at: Instant
+    content: Prose
+    demand: Prose | None
+    status: Line
+    solution: Prose | None
+    result: Prose | None
+    closed_at: Instant | None
+    previous_no: ComplaintNo | None
+
+    @classmethod
+    def of(cls, complaint: Complaint) -> Self:
+        """Refused for a draft, which is not a complaint yet."""
+        if complaint.number is None or complaint.accepted_at is None:
+            raise Refused("a draft is not shown to the customer; file it first", "draft")
+        form, closing = complaint.form, complaint.closing
+        return cls(
+            complaint_no=complaint.number,
+            complainant=form.complainant,
+            received_at=form.received_at,
+            accepted_at=complaint.accepted_at,
+            content=form.content,
+            demand=form.demand,
+            status=STATUS[complaint.stage],
+            solution=_solution(complaint),
+            result=closing.result if closing else None,
+            closed_at=closing.at if closing else None,
+            previous_no=form.chain[-1] if form.chain else None,
+        )
+
+
+def _solution(complaint: Complaint) -> str | None:
+    """The approved option, which is offered only once somebody with the authority has chosen it (003 §25.6)."""
+    if complaint.stage not in _TOLD or not complaint.verdicts:
+        return None
+    option = complaint.verdicts[-1].option
+    return option.description if option else None

@@ -1,0 +1,25 @@
+"""Where complaints and their registers are kept."""
+
+from complaints.domain.complaint import Complaint
+from complaints.domain.register import Register
+from shared.store import Index, Store
+
+
+class Registers(Store[Register]):
+    """One register a month."""
+
+    collection = "registers"
+    kind = Register
+
+
+class Complaints(Store[Complaint]):
+    """Every complaint and every draft."""
+
+    collection = "complaints"
+    kind = Complaint
+    indexes = (
+        Index("number", unique=True),
+        Index("stage", "form.received_at"),
+        Index("form.customer.customer_id", "form.received_at"),
+        Index("form.order_no", "form.received_at"),
+    )
