@@ -180,6 +180,10 @@ class DepartmentKeys:
     def __init__(self, file: Path | None) -> None:
         self._hashes = WatchedFile(file, _department_hashes, initial=_NOBODY) if file else None
 
+    def departments(self) -> tuple[str, ...]:
+        """The departments that have a key, in alphabetical order."""
+        return tuple(sorted(self._hashes.value())) if self._hashes else ()
+
     def verify(self, key: str) -> Principal:
         """The department whose key this is. Unauthenticated for any other text."""
         if self._hashes is None:

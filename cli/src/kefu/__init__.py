@@ -1,0 +1,1 @@
+"""The kefu command: one module per noun, each a Typer application of its own."""

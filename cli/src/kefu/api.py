@@ -1,0 +1,70 @@
+"""How commands ask the services: as an operator, with refusals told in the service's own words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from kefu.surroundings import Surroundings
+from kefu.tokens import local_token
+from kefu.trouble import Trouble
+from shared.identity import Role
+
+_PATIENCE = 30.0
+
+
+class Api:
+    """The HTTP APIs of the running services. Trouble when one does not answer or refuses."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        token = around.get("KEFU_TOKEN") or local_token(around, Role.OPERATOR)
+        self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=False)
+
+    def get(self, service: str, path: str, **query: object) -> Any:
+        """What the service answers to a question."""
+        asked = {name: str(value) for name, value in query.items() if value is not None}
+        return self._answer(service, self._send(service, "GET", path, params=asked))
+
+    def find(self, service: str, path: str) -> Any:
+        """The same, or nothing when there is no such thing."""
+        response = self._send(service, "GET", path)
+        return None if response.status_code == httpx.codes.NOT_FOUND else self._answer(service, response)
+
+    def pages(self, service: str, path: str, limit: int, **query: object) -> Iterator[Any]:
+        """The items of a paged list, at most `limit`."""
+        after: str | None = None
+        while limit > 0:
+            page = self.get(service, path, after=after, limit=min(limit, 200), **query)
+            yield from page["items"]
+            limit -= len(page["items"])
+            after = page["next"]
+            if after is None:
+                return
+
+    def post(self, service: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """What the service answers to a wish; sent once, under a key of its own."""
+        key = {"Idempotency-Key": str(uuid4())}
+        return self._answer(service, self._send(service, "POST", path, json=body, headers=key))
+
+    def _send(self, service: str, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        url = self._around.service_url(service)
+        try:
+            return self._http.request(method, url + path, **kwargs)
+        except httpx.HTTPError as error:
+            raise Trouble(f"{service} does not answer at {url}: {error or type(error).__name__}") from None
+
+    @staticmethod
+    def _answer(service: str, response: httpx.Response) -> Any:
+        if response.is_success:
+            return response.json()
+        raise Trouble(f"{service} says {response.status_code}: {refusal(response)}")
+
+
+def refusal(response: httpx.Response) -> str:
+    """Why a service refused, in its own words."""
+    try:
+        return str(response.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return response.text[:500]

@@ -1,0 +1,158 @@
+"""`kefu dead`: what the services could not handle, why, and how to bring it back."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from kefu.api import Api
+from kefu.console import say, show_json, show_table
+from kefu.surroundings import SERVICES, surroundings
+from kefu.trouble import Trouble
+
+app = typer.Typer(help="List, show, replay, repair or drop what could not be handled.", no_args_is_help=True)
+
+Service = StrEnum("Service", {name: name for name in SERVICES})  # type: ignore[misc]
+
+
+class State(StrEnum):
+    """What may have become of a message."""
+
+    suspect = "suspect"
+    parked = "parked"
+    dead = "dead"
+    dropped = "dropped"
+
+
+Only = Annotated[Service | None, typer.Option("--service", help="Ask this service only, instead of all five.")]
+Id = Annotated[UUID, typer.Argument(help="The id that `kefu dead list` shows.")]
+Queue = Annotated[str | None, typer.Option(help="Only what failed in this queue.")]
+Key = Annotated[str | None, typer.Option(help="Only messages of this event.")]
+Code = Annotated[str | None, typer.Option(help="Only this kind of trouble.")]
+
+
+@app.command("list")
+def list_dead(
+    service: Only = None,
+    state: Annotated[State, typer.Option(help="Parked: will be tried again by itself.")] = State.dead,
+    queue: Queue = None,
+    key: Key = None,
+    code: Code = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many from each service.")] = 50,
+) -> None:
+    """What is dead, the oldest first."""
+    api = Api(surroundings())
+    show_table(
+        ("id", "since", "queue", "event", "tries", "why"),
+        (
+            (each["id"], each["first_at"], each["queue"], each["key"], each["attempts"], _why(each))
+            for name in _asked(service)
+            for each in api.pages(name, "/dead", limit, state=state.value, queue=queue, key=key, code=code)
+        ),
+    )
+
+
+@app.command("groups")
+def group_dead(service: Only = None) -> None:
+    """What is dead, grouped by queue and reason."""
+    api = Api(surroundings())
+    show_table(
+        ("count", "oldest", "queue", "why"),
+        (
+            (group["count"], group["oldest"], group["queue"], _why(group))
+            for name in _asked(service)
+            for group in api.get(name, "/dead/groups")
+        ),
+    )
+
+
+@app.command("show")
+def show_dead(id: Id, service: Only = None) -> None:
+    """One of them with its body, headers, stack and what people did to it."""
+    _, found = _locate(Api(surroundings()), id, service)
+    show_json(found)
+
+
+@app.command("rehearse")
+def rehearse(id: Id, service: Only = None) -> None:
+    """What a replay would announce now, or the problem it would meet. Changes nothing."""
+    api = Api(surroundings())
+    name, _ = _locate(api, id, service)
+    show_json(api.get(name, f"/dead/{id}/rehearsal")["events"])
+
+
+@app.command("replay")
+def replay(
+    id: Annotated[UUID | None, typer.Argument(help="The id that `kefu dead list` shows.")] = None,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Everything dead that the other options match.")] = False,
+    service: Only = None,
+    queue: Queue = None,
+    key: Key = None,
+    code: Code = None,
+    per_second: Annotated[float, typer.Option(min=0.01, max=1000, help="How fast, with --all.")] = 50,
+) -> None:
+    """Try one again now, or all that match."""
+    if (id is None) is not all_of_them:
+        raise Trouble("name one id to replay, or say --all")
+    api = Api(surroundings())
+    if id is not None:
+        name, _ = _locate(api, id, service)
+        api.post(name, f"/dead/{id}/replay")
+        say(f"{id} will be tried again by {name}")
+        return
+    wish = {"queue": queue, "key": key, "code": code}
+    wanted = {name: value for name, value in wish.items() if value is not None}
+    for name in _asked(service):
+        answer = api.post(name, "/dead/replay", {**wanted, "per_second": per_second})
+        say(f"{name}: {answer['count']} will be tried again")
+
+
+@app.command("edit")
+def edit(
+    id: Id,
+    body: Annotated[typer.FileText, typer.Argument(help="The body as it should have been; - is standard input.")],
+    service: Only = None,
+) -> None:
+    """Propose another body; another person has to confirm it."""
+    api = Api(surroundings())
+    name, _ = _locate(api, id, service)
+    api.post(name, f"/dead/{id}/edit", {"body": body.read()})
+    say(f"proposed; another person now says `kefu dead confirm {id}`")
+
+
+@app.command("confirm")
+def confirm(id: Id, service: Only = None) -> None:
+    """Confirm the body that somebody else proposed; the message is then tried again."""
+    api = Api(surroundings())
+    name, _ = _locate(api, id, service)
+    api.post(name, f"/dead/{id}/confirm")
+    say(f"{id} will be tried again by {name}")
+
+
+@app.command("drop")
+def drop(
+    id: Id, reason: Annotated[str, typer.Option(help="Why it is not wanted; kept with it.")], service: Only = None
+) -> None:
+    """Give one up for good. It stays readable, with the reason."""
+    api = Api(surroundings())
+    name, _ = _locate(api, id, service)
+    api.post(name, f"/dead/{id}/drop", {"reason": reason})
+    say(f"{id} is dropped")
+
+
+def _asked(service: Service | None) -> tuple[str, ...]:
+    return (service.value,) if service else SERVICES
+
+
+def _locate(api: Api, id: UUID, service: Service | None) -> tuple[str, dict[str, Any]]:
+    for name in _asked(service):
+        found = api.find(name, f"/dead/{id}")
+        if found is not None:
+            return name, found
+    where = service.value if service else "none of the services"
+    raise Trouble(f"{where} has {'no ' if service else ''}parked message {id}; `kefu dead list` shows what there is")
+
+
+def _why(item: dict[str, Any]) -> str:
+    return f"{item['code']}: {item['reason']}"
