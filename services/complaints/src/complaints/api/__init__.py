@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from complaints.api import filing, handling, resolution
+from complaints.api import answers, filing, handling, investigation, proposals, reading
 from complaints.domain.policy import ComplaintPolicy
 from complaints.store import Complaints, Registers
 
@@ -13,6 +13,9 @@ def routes(registers: Registers, complaints: Complaints, policy: ComplaintPolicy
     """Every route of complaints."""
     return (
         filing.routes(registers, complaints, policy),
+        reading.routes(complaints),
         handling.routes(complaints, policy),
-        resolution.routes(complaints, policy),
+        investigation.routes(complaints, policy),
+        proposals.routes(complaints, policy),
+        answers.routes(complaints, policy),
     )

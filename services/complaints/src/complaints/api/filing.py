@@ -1,25 +1,23 @@
-"""Filing complaints over HTTP, finding them, and what the customer may see."""
+"""Filing complaints over HTTP, and making complaints of drafts."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import FILERS, READERS
+from complaints.api.roles import FILERS
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
-from complaints.domain.customer_view import CustomerView
 from complaints.domain.form import Form
 from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.register import Register
-from complaints.domain.stage import Stage
 from complaints.store import Complaints, Registers
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, Money, PreciseDate
-from shared.contracts.vocabulary import ComplaintNo, ContractNo, CustomerId, CustomerSnapshot, Line, OrderNo, Prose
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Prose
+from shared.http import Ask, CausedByRequest, Router, allow
 
 
 class FileComplaint(Ask):
@@ -58,7 +56,7 @@ class FileDraft(Ask):
 
 
 def routes(registers: Registers, complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
-    """The routes by which complaints come in and are found."""
+    """The routes by which complaints come in."""
     router = Router(tags=["complaints"])
 
     async def enter(id: UUID, form: Form, cause: Cause) -> ComplaintView:
@@ -92,35 +90,5 @@ def routes(registers: Registers, complaints: Complaints, policy: ComplaintPolicy
     async def dismiss(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """A draft that is no complaint; it gets no number."""
         return ComplaintView.of(await complaints.apply(complaint_id, Complaint.dismiss, cause))
-
-    @router.get("/complaints", dependencies=[allow(*READERS)])
-    async def find(
-        stage: Stage | None = None,
-        customer_id: CustomerId | None = None,
-        order_no: OrderNo | None = None,
-        complaint_no: Annotated[ComplaintNo | None, Query()] = None,
-        after: After = None,
-        limit: Limit = 50,
-    ) -> Listing[ComplaintView]:
-        """Complaints and drafts, the newest first."""
-        asked = {
-            "stage": stage,
-            "form.customer.customer_id": customer_id,
-            "form.order_no": order_no,
-            "number": complaint_no,
-        }
-        where = {field: value for field, value in asked.items() if value is not None}
-        page = await complaints.find(where, sort="-form.received_at", after=after, limit=limit)
-        return Listing(items=[ComplaintView.of(each) for each in page.items], next=page.next)
-
-    @router.get("/complaints/{complaint_id}", dependencies=[allow(*READERS)])
-    async def show(complaint_id: UUID) -> ComplaintView:
-        """The internal form. Never for the customer."""
-        return ComplaintView.of(await complaints.get(complaint_id))
-
-    @router.get("/complaints/{complaint_id}/customer-view")
-    async def show_customer(complaint_id: UUID) -> CustomerView:
-        """What the customer may see: own words, status, the approved solution and the result."""
-        return CustomerView.of(await complaints.get(complaint_id))
 
     return router

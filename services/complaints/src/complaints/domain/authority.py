@@ -40,7 +40,9 @@ class AuthorityMatrix(Part):
         return self
 
     def band(self, amount: Money) -> Band:
-        """The smallest band that holds the amount. Refused in another currency: a band compares one only."""
+        """The smallest band that holds the amount. Refused below zero, and in another currency."""
+        if amount.amount < 0:
+            raise Refused("an amount is 0 or more", "negative_amount")
         if amount.currency != self.currency:
             raise Refused(f"amounts are approved in {self.currency}, not {amount.currency}", "other_currency")
         return next(band for band in self.bands if band.holds(amount.amount))
