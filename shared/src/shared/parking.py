@@ -49,13 +49,18 @@ class Message:
         return str(self.headers.get("cloudEvents:type") or self.routing_key)
 
 
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes of a body that are kept: a document has 16 MiB, and nothing that we take is nearly as large."""
+
+
 class Letter(Part):
-    """A message at rest. A body that is not UTF-8 is kept in base64."""
+    """A message at rest. A body that is not UTF-8 is kept in base64; of one that is too large, the beginning."""
 
     routing_key: str
     headers: dict[str, str | int | float | bool | None]
     body: str
     encoding: Literal["utf-8", "base64"] = "utf-8"
+    size: int | None = None
     message_id: str | None = None
     content_type: str | None = None
     user_id: str | None = None
@@ -65,15 +70,17 @@ class Letter(Part):
     @classmethod
     def of(cls, message: Message) -> "Letter":
         encoding: Literal["utf-8", "base64"] = "utf-8"
+        kept = message.body[:LARGEST_BODY]
         try:
-            body = message.body.decode()
+            body = kept.decode()
         except UnicodeDecodeError:
-            encoding, body = "base64", base64.b64encode(message.body).decode()
+            encoding, body = "base64", base64.b64encode(kept).decode()
         return cls(
             routing_key=message.routing_key,
             headers={name: _plain(value) for name, value in message.headers.items()},
             body=body,
             encoding=encoding,
+            size=len(message.body),
             message_id=message.message_id,
             content_type=message.content_type,
             user_id=message.user_id,

@@ -19,13 +19,14 @@ from shared.aggregate import Aggregate, Cause
 from shared.broker import EVENTS, PUBLISHED, durable_queue
 from shared.contracts.event import Actor, Event
 from shared.envelope import Envelope, Malformed
-from shared.parking import Message, Parking, Policy
+from shared.parking import Message, Parked, Parking, Policy
 from shared.rounds import Rounds, Touch, Work
 from shared.telemetry import Metrics
 
 log = structlog.get_logger()
 
 PARKING = Actor(kind="service", id="parking")
+ANSWERED_WITHIN = 5.0
 
 E = TypeVar("E", bound=Event)
 Wanted = Touch[Any] | Iterable[Touch[Any]] | None
@@ -53,6 +54,9 @@ class Subscription:
         event = self.event.model_validate_json(envelope.body)
         cause = envelope.cause()
         return cause, await touches(self.react(event, cause))
+
+    def answer(self, message: Message, parked: Parked) -> None:
+        """Who announces an event expects no answer."""
 
 
 async def touches(wanted: Wanted | Awaitable[Wanted]) -> Sequence[Touch[Any]]:
@@ -90,6 +94,15 @@ class Subscriptions:
         return iter(self._subscriptions.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender of a refused message is told, and where it looks for that."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+
+
 class Listener(Protocol):
     """Something with a queue: a subscription, or the gateway for one department."""
 
@@ -99,6 +112,10 @@ class Listener(Protocol):
     def declared(self) -> tuple[RabbitQueue, RabbitExchange]: ...
 
     async def hear(self, message: Message) -> Heard: ...
+
+    def answer(self, message: Message, parked: Parked) -> Answer | None:
+        """What the sender is told of a message that is dead; nothing when nobody waits for that."""
+        ...
 
 
 class Settled:
@@ -275,6 +292,24 @@ class Consumer:
             metrics.dead.inc()
         why = {"code": parked.code, "reason": parked.reason}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
+        if parked.state == "dead":
+            await self._tell(self.listeners[message.queue].answer(message, parked))
+
+    async def _tell(self, answer: Answer | None) -> None:
+        """An answer that does not get through is only logged: the reason stands in the parking, for whoever asks."""
+        if answer is None:
+            return
+        try:
+            await self._broker.publish(
+                answer.body,
+                exchange=RabbitExchange(answer.exchange, declare=False),
+                routing_key=answer.routing_key,
+                content_type="application/json",
+                persist=True,
+                timeout=ANSWERED_WITHIN,
+            )
+        except Exception as error:  # noqa: BLE001
+            log.warning("answer_lost", exchange=answer.exchange, routing_key=answer.routing_key, reason=repr(error))
 
     def _count(self, batch: Sequence[Arrived]) -> None:
         now = perf_counter()

@@ -1,5 +1,6 @@
 """The departments' gateway: what arrives on their vhost is verified, then admitted once or refused with the reason."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +13,8 @@ from intake.domain.fact import Fact, understood
 from intake.store import Facts
 from shared import ingress
 from shared.clock import Clock
-from shared.parking import Message
-from shared.subscriptions import Heard
+from shared.parking import Message, Parked
+from shared.subscriptions import Answer, Heard
 
 _PREFIXES = ("cloudEvents:", "cloudEvents_")
 _FORBIDDEN = frozenset({"cc", "bcc"})
@@ -43,6 +44,19 @@ class Gateway:
         event = understood(self.department, told, self.clock.now(), self.oldest)
         fact = Fact.reported(self.department, told)
         return fact.cause(told), (self.facts.touch(fact.id, lambda known: known.told(fact, event), fact),)
+
+    def answer(self, message: Message, parked: Parked) -> Answer:
+        """What was refused and why, for the department to find in its queue of refusals."""
+        refused = {
+            "id": _attributes(message.headers).get("id"),
+            "type": parked.key,
+            "code": parked.code,
+            "reason": parked.reason,
+            "refusal": str(parked.id),
+            "at": parked.last_at.isoformat(),
+        }
+        body = json.dumps(refused, ensure_ascii=False, default=str).encode()
+        return Answer(ingress.REFUSED, self.department, body)
 
     def _verified(self, message: Message) -> CloudEvent:
         if message.user_id != self.department:
