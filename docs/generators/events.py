@@ -23,7 +23,7 @@ The facts that cross a boundary: {count} of them, each with a key that never cha
 CloudEvents `type` are the key; the body is the event's JSON. Fields are only ever added, with a default.
 
 Five services announce facts, and so do other departments' systems. A service listens over a queue of its own,
-`<service>.on.<key>`. An event that no service listens to says whom it is for.
+`<service>.on.<key>`; whom a fact is for outside the services is said in words.
 
 Generated from the contract classes and from what the services subscribe to; `asyncapi.json` says the same to machines.
 """
@@ -80,8 +80,8 @@ def _publisher(name: str, events: Iterable[type[Event]]) -> str:
 
 def _section(event: type[Event]) -> str:
     heard = listeners().get(event.key, {})
-    told = [(name, sentence) for name, sentence in sorted(heard.items())]
-    who = _table(("Listener", "What it does"), told) if told else f"For {OUTSIDE.get(event.key, 'nobody yet')}.\n"
+    outside = [(OUTSIDE[event.key], "")] if event.key in OUTSIDE else []
+    who = _table(("Listener", "What it does"), sorted(heard.items()) + outside)
     fields = _table(_FIELDS, rows(event.model_json_schema()))
     return f"## {event.__name__}\n\n`{event.key}`\n\n{inspect.getdoc(event)}\n\n{who}\n{fields}"
 
@@ -108,8 +108,8 @@ def _first(event: type[Event]) -> str:
 
 
 def _heard(event: type[Event]) -> str:
-    heard = listeners().get(event.key, {})
-    return ", ".join(sorted(heard)) or OUTSIDE.get(event.key, "nobody yet")
+    outside = [OUTSIDE[event.key]] if event.key in OUTSIDE else []
+    return ", ".join(sorted(listeners().get(event.key, {})) + outside)
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

@@ -1,8 +1,57 @@
-"""Every event there is: importing this module makes `published()` complete."""
+"""Every event there is, and whom it is for outside the five services: importing this makes `published()` complete."""
 
-from shared.contracts import aftersales, complaints, departments, intake, notify, orders
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from shared.contracts import aftersales, complaints, departments, intake, notify, orders  # noqa: F401
 from shared.contracts.event import Event, published
 
-__all__ = ["Event", "aftersales", "complaints", "departments", "intake", "notify", "orders", "published"]
+__all__ = ["OUTSIDE", "published"]
 
-OUTSIDE: dict[str, str] = {}
+_FOR: Mapping[str, tuple[type[Event], ...]] = {
+    "the design department": (orders.OrderReleased, orders.DesignOrdered, orders.DesignReviewed),
+    "the plant": (orders.ProductionReleased, orders.BreakdownReviewed, orders.SampleReviewed),
+    "the warehouse": (
+        orders.StockAllocated,
+        orders.LoadPlanned,
+        complaints.ReturnAuthorized,
+        aftersales.PartsRequested,
+    ),
+    "engineering": (orders.InstallationScheduled, aftersales.ServiceOrderOpened),
+    "finance": (
+        orders.AcceptancePassed,
+        orders.PaymentOverdue,
+        orders.DunningHeld,
+        orders.DunningReleased,
+        orders.StatementIssued,
+        complaints.AllowanceGranted,
+        complaints.ReturnReconciled,
+        complaints.ReturnDiscrepancyFound,
+        complaints.LossAssessed,
+        aftersales.WarrantyChecked,
+        aftersales.ServiceCostRecorded,
+        aftersales.CustomerChargeRaised,
+        aftersales.CustomerChargePaid,
+        aftersales.ExpenseClaimed,
+        aftersales.MonthlyAftersalesSettled,
+    ),
+    "finance and personnel": (
+        orders.InstallPerformanceAssessed,
+        complaints.LiabilityAssigned,
+        complaints.PenaltyProposed,
+        complaints.PenaltyDecided,
+    ),
+    "purchasing": (complaints.SupplierInvolved,),
+    "the department that it names": (complaints.InvestigationAssigned, notify.StaffMessagePosted),
+    "the audit": (orders.SealUsed, intake.ContactCorrected),
+    "the operators' dashboard": (
+        intake.DeadlineSetByIntake,
+        orders.DeadlineSetByOrders,
+        complaints.DeadlineSetByComplaints,
+        aftersales.DeadlineSetByAftersales,
+        notify.StaffAlerted,
+    ),
+}
+
+OUTSIDE: Mapping[str, str] = MappingProxyType({event.key: who for who, events in _FOR.items() for event in events})
+"""Whom a fact is for outside the five services, by key; it may have listeners inside as well."""

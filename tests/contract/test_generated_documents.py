@@ -1,0 +1,135 @@
+"""What is generated from the code is current, comes out the same each time, and refuses to break a contract."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.catalogue import published
+
+ROOT = Path(__file__).parents[2]
+KEY = "orders.shipment_delayed.v1"
+
+
+def generate(root, *arguments, seed="0"):
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(root / "docs" / "generate.py"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+
+
+def content(root):
+    return {
+        str(path.relative_to(root)): path.read_text()
+        for path in sorted(root.rglob("*"))
+        if path.suffix in {".md", ".json"}
+    }
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The generator in a tree where nothing has been generated yet."""
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "generate.py", tmp_path / "docs")
+    shutil.copytree(
+        ROOT / "docs" / "generators", tmp_path / "docs" / "generators", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (tmp_path / "services").symlink_to(ROOT / "services")
+    return tmp_path
+
+
+def test_everything_generated_is_current():
+    done = generate(ROOT, "--check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_same_code_gives_the_same_files(copy):
+    assert generate(copy, seed="1").returncode == 0
+    first = content(copy)
+    shutil.rmtree(copy / "tests")
+    shutil.rmtree(copy / "docs" / "events")
+    assert generate(copy, seed="2").returncode == 0
+    assert content(copy) == first
+    assert len([name for name in first if name.startswith("tests/contract/schemas/")]) == len(published())
+
+
+def test_a_stale_a_missing_and_a_needless_file_are_named(copy):
+    generate(copy)
+    (copy / "docs" / "events.md").write_text("old")
+    (copy / "docs" / "events" / "parts.md").unlink()
+    (copy / "docs" / "events" / "marketing.md").write_text("nobody")
+    done = generate(copy, "events", "--check")
+    assert done.returncode == 1
+    assert sorted(done.stderr.splitlines()[:3]) == [
+        "stale: docs/events.md",
+        "stale: docs/events/marketing.md",
+        "stale: docs/events/parts.md",
+    ]
+
+
+def test_a_schema_that_would_break_somebody_is_not_written(copy):
+    generate(copy, "schemas")
+    path = copy / "tests" / "contract" / "schemas" / f"{KEY}.json"
+    frozen = json.loads(path.read_text())
+    frozen["properties"]["apology"] = {"type": "string"}
+    path.write_text(json.dumps(frozen))
+    done = generate(copy, "schemas")
+    assert done.returncode == 1
+    assert f"{KEY}: apology was removed" in done.stderr
+    assert json.loads(path.read_text()) == frozen
+
+
+def test_a_sample_once_written_stays(copy):
+    generate(copy, "samples")
+    path = copy / "tests" / "contract" / "samples" / f"{KEY}.json"
+    path.write_text("as it was")
+    assert generate(copy, "samples").returncode == 0
+    assert path.read_text() == "as it was"
+
+
+def test_every_message_of_the_bus_document_has_a_channel_and_an_example():
+    bus = json.loads((ROOT / "docs" / "asyncapi.json").read_text())
+    assert bus["asyncapi"].startswith("3.")
+    assert bus["channels"].keys() == bus["components"]["messages"].keys() == published().keys()
+    for key, message in bus["components"]["messages"].items():
+        (example,) = message["examples"]
+        published()[key].model_validate(example["payload"])
+
+
+def test_every_body_that_an_api_takes_has_an_example():
+    for path in sorted((ROOT / "docs" / "openapi").glob("*.json")):
+        api = json.loads(path.read_text())
+        assert [name for name in bodies(api) if not shows(api, name)] == [], path.stem
+
+
+def bodies(api):
+    """The schemas of JSON request bodies, by name."""
+    for operations in api["paths"].values():
+        for operation in operations.values():
+            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            if "$ref" in schema:
+                yield schema["$ref"].rsplit("/", 1)[1]
+
+
+def shows(api, name):
+    """Whether a schema has an example of its own, or each of its fields that needs one has."""
+    schema = api["components"]["schemas"][name]
+    return "examples" in schema or all(tells(api, node) for node in schema.get("properties", {}).values())
+
+
+def tells(api, node):
+    if "$ref" in node:
+        return shows(api, node["$ref"].rsplit("/", 1)[1])
+    if "items" in node and "examples" not in node:
+        return tells(api, node["items"])
+    if any(word in node for word in ("examples", "enum", "const", "default", "format")):
+        return True
+    return any(tells(api, each) for each in node.get("anyOf", ())) or node.get("type") in {
+        "boolean",
+        "integer",
+        "number",
+        "null",
+    }

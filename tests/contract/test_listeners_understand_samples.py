@@ -1,0 +1,74 @@
+"""Every listener understands every message it may be sent: the frozen samples, as they go over the wire."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.aggregate import NotFound
+from shared.contracts.catalogue import published
+from shared.contracts.example import example
+from shared.envelope import Envelope
+from shared.parking import Message
+from shared.subscriptions import Subscription
+
+SAMPLES = {path.stem: json.loads(path.read_text()) for path in (Path(__file__).parent / "samples").glob("*.json")}
+KEYS = sorted(SAMPLES)
+
+
+def subscriptions(services, key):
+    return [
+        (service, listener)
+        for service in services
+        for listener in service.listeners
+        if isinstance(listener, Subscription) and listener.event.key == key
+    ]
+
+
+async def react(service, subscription, sample):
+    """What a service announces when it gets the sample; a fact about something it does not know yet is parked."""
+    message = Message(
+        subscription.queue, subscription.event.key, sample["headers"], json.dumps(sample["body"]).encode()
+    )
+    before = len(service.database.published)
+    try:
+        cause, touches = await subscription.hear(message)
+        for touch in touches:
+            await touch.store.rounds.perform(cause, touch)
+    except NotFound:
+        return None
+    return service.database.published[before:]
+
+
+def test_every_published_event_has_a_sample():
+    assert sorted(published()) == KEYS
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_sample_is_a_whole_message_of_its_event(key):
+    headers, body = SAMPLES[key]["headers"], SAMPLES[key]["body"]
+    envelope = Envelope.parse(headers, json.dumps(body).encode())
+    event = published()[key].model_validate(body)
+    assert (envelope.key, envelope.source) == (key, published()[key].publisher())
+    assert envelope.headers() == headers
+    assert event.model_dump(mode="json").items() >= body.items()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_example_survives_the_wire(key):
+    event = example(published()[key])
+    assert published()[key].model_validate_json(event.model_dump_json()) == event
+
+
+@pytest.mark.parametrize("key", KEYS)
+async def test_every_listener_understands_the_sample(key, services):
+    for service, subscription in subscriptions(services, key):
+        await react(service, subscription, SAMPLES[key])
+
+
+@pytest.mark.parametrize("key", KEYS)
+async def test_a_sample_that_comes_again_changes_nothing(key, services):
+    for service, subscription in subscriptions(services, key):
+        first = await react(service, subscription, SAMPLES[key])
+        again = await react(service, subscription, SAMPLES[key])
+        assert again == (None if first is None else ())
