@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
 
 from complaints.domain.authority import AuthorityMatrix
 from shared.calendar import CHINA, After, Calendar, Policy
@@ -45,7 +45,7 @@ class ComplaintPolicy(BaseModel):
     patience: timedelta = Field(gt=timedelta())
     major_to: Role
     authority: AuthorityMatrix
-    calendar: Annotated[Calendar, Field(exclude=True)] = CHINA
+    calendar: InstanceOf[Calendar] = Field(default=CHINA, exclude=True)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -1,0 +1,118 @@
+"""The rules come as data with versions, and rules that contradict each other are not taken."""
+
+from decimal import Decimal
+from importlib.resources import files
+
+import pytest
+from pydantic import ValidationError
+
+from complaints.domain.authority import AuthorityMatrix, Band
+from complaints.domain.policy import STEPS, ComplaintPolicy
+from complaints.settings import Settings
+from shared.aggregate import Refused
+from shared.contracts.event import Money
+from shared.settings import BadSettings, load
+
+
+def yuan(amount: str) -> Money:
+    return Money(amount=Decimal(amount))
+
+
+@pytest.mark.requirement("R162")
+def test_every_step_has_a_limit_and_together_they_take_no_longer_than_the_case(policy):
+    assert set(policy.steps) == set(STEPS)
+    assert sum((clock.length for clock in policy.steps.values()), start=policy.close.length * 0) <= policy.close.length
+
+
+@pytest.mark.requirement("R162")
+def test_steps_that_take_longer_than_the_case_are_not_taken(policy):
+    rules = policy.model_dump()
+    rules["steps"]["judge"]["term"]["days"] = 2
+
+    with pytest.raises(ValidationError, match="the steps take 7 days, 0:00:00 together"):
+        ComplaintPolicy.model_validate(rules)
+
+
+def test_a_step_without_a_limit_is_not_taken(policy):
+    rules = policy.model_dump()
+    del rules["steps"]["judge"]
+
+    with pytest.raises(ValidationError, match="every step has a limit; missing: judge"):
+        ComplaintPolicy.model_validate(rules)
+
+
+def test_a_miss_is_taken_to_somebody_on_the_ladder(policy):
+    rules = policy.model_dump()
+    rules["major_to"] = "finance"
+
+    with pytest.raises(ValidationError, match="not on the ladder: finance"):
+        ComplaintPolicy.model_validate(rules)
+
+
+@pytest.mark.requirement("R163", "R127")
+@pytest.mark.parametrize(
+    ("amount", "band", "allowed"),
+    [
+        ("0.00", "up to 2000", {"cs_manager", "cs_director", "deputy_gm", "sales_vp", "gm"}),
+        ("2000.00", "up to 2000", {"cs_manager", "cs_director", "deputy_gm", "sales_vp", "gm"}),
+        ("2000.01", "up to 20000", {"deputy_gm", "sales_vp", "gm"}),
+        ("20000.00", "up to 20000", {"deputy_gm", "sales_vp", "gm"}),
+        ("20000.01", "over 20000", {"gm"}),
+    ],
+)
+def test_the_amount_decides_who_may_approve(amount, band, allowed, policy):
+    roles = {"account_manager", "cs_specialist", "cs_manager", "cs_director", "deputy_gm", "sales_vp", "gm", None}
+
+    assert policy.authority.band(yuan(amount)).name == band
+    assert {role for role in roles if policy.authority.allows(role, yuan(amount))} == allowed
+
+
+@pytest.mark.requirement("R163")
+def test_a_role_has_the_limit_of_its_largest_band(policy):
+    limits = {role: policy.authority.limit(role) for role in ("account_manager", "cs_manager", "deputy_gm", "gm")}
+
+    assert limits == {"account_manager": yuan("0"), "cs_manager": yuan("2000"), "deputy_gm": yuan("20000"), "gm": None}
+
+
+@pytest.mark.parametrize("amount", [Money(amount=Decimal(100), currency="USD"), yuan("-1.00")])
+def test_an_amount_that_no_band_can_hold_is_refused(amount, policy):
+    with pytest.raises(Refused):
+        policy.authority.band(amount)
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        (Band(name="a", up_to=Decimal(10), roles=("gm",)),),
+        (Band(name="a", roles=("gm",)), Band(name="b", roles=("gm",))),
+        (Band(name="a", up_to=Decimal(10), roles=("gm",)), Band(name="b", up_to=Decimal(5), roles=("gm",)),
+         Band(name="c", roles=("gm",))),
+    ],
+)  # fmt: skip
+def test_a_matrix_ascends_to_a_band_without_limit(bands):
+    with pytest.raises(ValidationError):
+        AuthorityMatrix(version=1, bands=bands)
+
+
+def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp_path, monkeypatch):
+    broken = tmp_path / "rules.toml"
+    broken.write_text("ladder = 3")
+    monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
+
+    for file in (broken, tmp_path / "absent.toml"):
+        monkeypatch.setenv("POLICY_FILE", str(file))
+        with pytest.raises(BadSettings, match="POLICY_FILE"):
+            load(Settings)
+
+
+def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
+    own = tmp_path / "rules.toml"
+    default = (files("complaints") / "policy.toml").read_text(encoding="utf-8")
+    own.write_text(default.replace("version = 1\ncurrency", "version = 2\ncurrency"), encoding="utf-8")
+    monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
+    monkeypatch.setenv("POLICY_FILE", str(own))
+
+    assert policy.authority.version == 1
+    assert load(Settings).policy().authority.version == 2
