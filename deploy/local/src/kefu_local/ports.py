@@ -4,7 +4,7 @@ import random
 import socket
 from collections.abc import Iterator
 
-from kefu_local.trouble import Trouble
+from kefu.trouble import Trouble
 
 LOOPBACK = "127.0.0.1"
 _BELOW_OUTGOING = range(20_000, 32_000)

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
-from kefu_local.trouble import Trouble
+from kefu.trouble import Trouble
 
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 # Linux delivers the death signal when the *thread* that started the child ends, so one thread that lives as long as
@@ -18,7 +19,7 @@ _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 class Process:
     """A process that is ours: it ends with us however we end, and Ctrl-C in our terminal does not reach it."""
 
-    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], log: Path) -> None:
+    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], log: Path | None = None) -> None:
         self.name = name
         self.log = log
         self._command = ["setpriv", "--pdeathsig", "TERM", "--", *command]
@@ -29,7 +30,7 @@ class Process:
     def pid(self) -> int:
         """The id of the running process; Trouble when it does not run."""
         if self._child is None or self._child.poll() is not None:
-            raise Trouble(f"{self.name} is not running.\n{self.last_words()}")
+            raise Trouble(f"{self.name} is not running. {self._last_words()}")
         return self._child.pid
 
     @property
@@ -39,28 +40,21 @@ class Process:
     def start(self) -> None:
         if self.running:
             return
+        if self.log is None:
+            self._child = self._spawn(None)
+            return
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._child = _spawner.submit(
-                subprocess.Popen,
-                self._command,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            ).result()
+            self._child = self._spawn(log)
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Returns once `ready`; Trouble, with the end of its log, when the process ends first or time runs out."""
         until = time.monotonic() + seconds
         while not ready():
             if not self.running:
-                raise Trouble(f"{self.name} ended while starting. The end of {self.log}:\n{self.last_words()}")
+                raise Trouble(f"{self.name} ended while starting. {self._last_words()}")
             if time.monotonic() > until:
-                raise Trouble(
-                    f"{self.name} is not ready after {seconds:.0f} s. The end of {self.log}:\n{self.last_words()}"
-                )
+                raise Trouble(f"{self.name} is not ready after {seconds:.0f} s. {self._last_words()}")
             self._pause(0.05)
 
     def stop(self, *, seconds: float = 30) -> None:
@@ -71,10 +65,21 @@ class Process:
         """Ends it at once, as a crash would."""
         self._end(signal.SIGKILL, 10)
 
-    def last_words(self, lines: int = 15) -> str:
-        if not self.log.exists():
-            return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+    def _spawn(self, log: BinaryIO | None) -> subprocess.Popen[bytes]:
+        return _spawner.submit(
+            subprocess.Popen,
+            self._command,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ).result()
+
+    def _last_words(self, lines: int = 15) -> str:
+        if self.log is None or not self.log.exists():
+            return "See its output above."
+        return "\n".join([f"The end of {self.log}:", *self.log.read_text(errors="replace").splitlines()[-lines:]])
 
     def _end(self, with_signal: signal.Signals, seconds: float) -> None:
         if self._child is None:

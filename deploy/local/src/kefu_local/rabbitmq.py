@@ -1,15 +1,15 @@
 """Where RabbitMQ comes from: a node of our own, built from the system's package and run as the current user."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from kefu.trouble import Trouble
+from kefu_local.keys import kept_secret
 from kefu_local.management import Management
 from kefu_local.ports import LOOPBACK, accepts
 from kefu_local.process import Process
-from kefu_local.trouble import Trouble
 
 _NODE = "kefu@localhost"
 _SCRIPTS = Path("/usr/lib/rabbitmq/bin")
@@ -38,7 +38,7 @@ class RabbitMQ:
         self._folder = folder
         self._ports = ports
         folder.mkdir(parents=True, exist_ok=True)
-        self.credentials = f"kefu:{_kept_secret(folder / 'password')}"
+        self.credentials = f"kefu:{kept_secret(folder / 'password')}"
         self.management = Management(f"http://{self.credentials}@{LOOPBACK}:{ports.management}")
         env = self._environment()
         log = folder / "rabbitmq.log"
@@ -102,7 +102,7 @@ class RabbitMQ:
         }
 
     def _write_configuration(self) -> None:
-        _kept_secret(self._folder / ".erlang.cookie")
+        kept_secret(self._folder / ".erlang.cookie")
         (self._folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
         user, password = self.credentials.split(":")
         lines = (
@@ -116,12 +116,3 @@ class RabbitMQ:
             "raft.wal_max_size_bytes = 67108864",
         )
         (self._folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
-
-
-def _kept_secret(path: Path) -> str:
-    """A secret drawn once, kept in a file that only we can read."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(16))
-        path.chmod(0o400)
-    return path.read_text()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from kefu.trouble import Trouble
 from kefu_local.management import Management
 from kefu_local.mongodb import MongoDB
 from kefu_local.ports import free_ports
 from kefu_local.rabbitmq import RabbitMQ, RabbitPorts
-from kefu_local.trouble import Trouble
+from shared import ingress
 
 CORE = "kefu"
-INGRESS = "ingress"
 _NEEDED_MEMORY_MIB = 700
 
 
@@ -81,14 +81,19 @@ def servers(
         management = rabbit.management if rabbit else Management(_management_url(env))
         stack.callback(management.close)
         core = rabbit.url(CORE) if rabbit else env["RABBIT_URL"]
-        ingress = in_vhost(core, INGRESS)
+        departments = in_vhost(core, ingress.VHOST)
         management.create_vhost(vhost_of(core))
-        management.create_vhost(INGRESS)
-        yield Servers(mongo.url if mongo else env["MONGO_URL"], core, ingress, management, rabbit, mongo)
+        management.create_vhost(ingress.VHOST)
+        yield Servers(mongo.url if mongo else env["MONGO_URL"], core, departments, management, rabbit, mongo)
 
 
 def in_vhost(rabbit_url: str, vhost: str) -> str:
     return urlsplit(rabbit_url)._replace(path=f"/{quote(vhost, safe='')}").geturl()
+
+
+def with_login(rabbit_url: str, user: str, password: str) -> str:
+    at = urlsplit(rabbit_url)
+    return at._replace(netloc=f"{quote(user)}:{quote(password)}@{at.netloc.rpartition('@')[2]}").geturl()
 
 
 def vhost_of(rabbit_url: str) -> str:

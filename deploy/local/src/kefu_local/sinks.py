@@ -1,0 +1,57 @@
+"""Where messages end on this machine: `python -m kefu_local.sinks` takes SMS over HTTP and e-mail over SMTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from aiosmtpd.smtp import SMTP
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+from kefu_local import sms, smtp
+from kefu_local.kept import Kept
+from kefu_local.ports import LOOPBACK
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in upper case."""
+
+    sinks_folder: Path = Path(".run/messages")
+    sms_port: int = 8111
+    smtp_port: int = 8112
+    receipt_url: str | None = None
+
+
+def sinks(settings: Settings) -> FastAPI:
+    """Both sinks in one application; the mail server listens as long as the application runs."""
+    mails = Kept(settings.sinks_folder / "mails.jsonl")
+    messages = Kept(settings.sinks_folder / "messages.jsonl")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        mailbox = smtp.Mailbox(mails)
+        server = await loop.create_server(lambda: SMTP(mailbox, enable_SMTPUTF8=True), LOOPBACK, settings.smtp_port)
+        async with server:
+            yield
+
+    app = FastAPI(title="kefu sinks", lifespan=lifespan)
+    app.include_router(sms.routes(messages, settings.receipt_url))
+    app.include_router(smtp.routes(mails))
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready() -> dict[str, str]:
+        return {"status": "ready"}
+
+    return app
+
+
+def main() -> None:
+    settings = Settings()
+    uvicorn.run(sinks(settings), host=LOOPBACK, port=settings.sms_port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
