@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,7 +16,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     """A table on a terminal; elsewhere one line per row with tabs between, for grep and cut, without the titles."""
     if not out.is_terminal:
         for row in rows:
-            out.print("\t".join(" ".join(str(cell).split()) for cell in row), markup=False)
+            typer.echo("\t".join(" ".join(str(cell).split()) for cell in row))
         return
     table = Table(*columns, header_style="bold", box=None, pad_edge=False)
     for row in rows:
@@ -28,9 +29,9 @@ def show_json(value: object) -> None:
     if out.is_terminal:
         out.print_json(json.dumps(value, ensure_ascii=False), ensure_ascii=False)
     else:
-        out.print(json.dumps(value, ensure_ascii=False), markup=False)
+        typer.echo(json.dumps(value, ensure_ascii=False))
 
 
-def say(text: str, style: str | None = None) -> None:
+def say(text: str) -> None:
     """One line of answer."""
-    out.print(text, style=style, markup=False)
+    typer.echo(text)

@@ -10,7 +10,7 @@ import aio_pika
 import typer
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 
-from kefu.console import out, say, show_json, show_table
+from kefu.console import errors, say, show_json, show_table
 from kefu.contracts import contract, summary
 from kefu.surroundings import surroundings
 from kefu.trouble import Trouble
@@ -62,7 +62,7 @@ async def _watch(url: str, patterns: Sequence[str], count: int | None, as_json: 
     seen = 0
     async with _listening(url, patterns) as queue, queue.iterator(no_ack=True) as messages:
         async for message in messages:
-            out.print(_told(message, as_json, unmasked), markup=False)
+            say(_told(message, as_json, unmasked))
             seen += 1
             if seen == count:
                 return
@@ -79,7 +79,7 @@ async def _listening(url: str, patterns: Sequence[str]) -> AsyncIterator[Abstrac
         queue = await channel.declare_queue(exclusive=True, auto_delete=True)
         for pattern in patterns:
             await queue.bind(EVENTS.name, routing_key=pattern)
-        say(f"watching {', '.join(patterns)}; Ctrl-C ends it", style="dim") if out.is_terminal else None
+        errors.print(f"watching {', '.join(patterns)}; Ctrl-C ends it", style="dim", markup=False)
         yield queue
 
 

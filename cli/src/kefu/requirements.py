@@ -65,9 +65,12 @@ def read_rows(file: Path) -> list[Row]:
     """The rows of a CSV file with the columns id, source, asks, out_of_scope. Trouble when it is not one."""
     try:
         with file.open(encoding="utf-8", newline="") as lines:
-            return [Row(**record) for record in csv.DictReader(lines, strict=True)]
+            rows = [Row(**record) for record in csv.DictReader(lines, strict=True)]
     except (OSError, TypeError, csv.Error) as error:
         raise Trouble(f"{file} is no list of requirements: {error}") from None
+    if not rows:
+        raise Trouble(f"{file} is no list of requirements: it is empty")
+    return rows
 
 
 def collect(folder: Path) -> Iterator[Mark]:

@@ -92,7 +92,7 @@ def collector() -> Iterator[tuple[str, list[ExportTraceServiceRequest]]]:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", received
     server.shutdown()
     server.server_close()
