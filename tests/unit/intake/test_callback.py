@@ -1,0 +1,169 @@
+"""Calls that we owe: due in time, complete when every question is answered, never rewritten."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from intake.domain.callback import Answers, Callback, Reason
+from shared.aggregate import Refused
+from shared.contracts.event import Actor
+from shared.contracts.intake import (
+    CallbackCompleted,
+    CallbackDue,
+    CallbackWaived,
+    DeadlineMissedByIntake,
+    NegativeFeedbackReceived,
+)
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.testing import cause
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c05")
+WANG = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达装饰", mobile="13800138000")
+SPECIALIST = Actor(kind="staff", id="cs-07", role="cs_specialist")
+PLEASED = Answers(branch="satisfied", ratings={"installer": "满意", "sales_rep": "满意", "product": "满意"})
+
+
+def owed(kind="post_acceptance", **about):
+    return Callback.owed(ID, WANG, Reason(kind=kind, **about), NOW)
+
+
+@pytest.mark.requirement("R027")
+def test_after_a_visit_the_customer_is_called_within_thirty_minutes():
+    change = owed("visit_30min")
+    assert change.state.deadline("callback") == NOW + timedelta(minutes=30)
+    assert change.events == (
+        CallbackDue(
+            callback_id=ID,
+            customer=WANG,
+            kind="visit_30min",
+            due_at=NOW + timedelta(minutes=30),
+            script="visit_30min",
+        ),
+    )
+
+
+@pytest.mark.requirement("R103")
+def test_after_a_service_the_customer_is_called_within_three_days():
+    assert owed("post_service_3d").state.due_at == NOW + timedelta(days=3)
+
+
+def test_after_acceptance_the_call_is_due_by_the_end_of_the_next_day():
+    assert owed().state.due_at == datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.requirement("R027")
+def test_a_call_that_nobody_made_in_time_is_missed_and_still_owed():
+    callback = owed(order_no="SO-2026-0412").state
+    change = callback.done_with("callback").overdue()
+    assert (change.state.missed, change.state.state) == (True, "open")
+    assert change.events == (
+        DeadlineMissedByIntake(
+            deadline_id=ID,
+            kind="callback",
+            about="SO-2026-0412",
+            due_at=callback.due_at,
+            assignee_role="cs_specialist",
+            supervisor_role="cs_supervisor",
+            customer_id=WANG.customer_id,
+        ),
+    )
+
+
+@pytest.mark.requirement("R070")
+def test_a_satisfied_customer_ends_the_matter():
+    change = owed(order_no="SO-2026-0412").state.completed(PLEASED, cause(NOW, actor=SPECIALIST))
+    assert (change.state.state, change.state.deadlines) == ("completed", ())
+    assert change.events == (
+        CallbackCompleted(
+            callback_id=ID,
+            customer_id=WANG.customer_id,
+            kind="post_acceptance",
+            order_no="SO-2026-0412",
+            completed_at=NOW,
+            within_due=True,
+            ratings=PLEASED.ratings,
+            branch="satisfied",
+            recorded_by="cs-07",
+            hash=change.state.file[0].hash,
+        ),
+    )
+
+
+@pytest.mark.requirement("R104")
+@pytest.mark.parametrize("branch", ["average", "dissatisfied"])
+def test_a_customer_who_is_less_than_satisfied_is_asked_with_what_and_complaints_hears_of_it(branch):
+    said = PLEASED.model_copy(update={"branch": branch, "aspect": "installer", "detail": "安装师傅迟到两小时"})
+    calling = cause(NOW)
+    change = owed(order_no="SO-2026-0412").state.completed(said, calling)
+    assert change.events[1] == NegativeFeedbackReceived(
+        feedback_id=calling.derive("feedback"),
+        source="callback",
+        customer=WANG,
+        order_no="SO-2026-0412",
+        dimension="installer",
+        text="安装师傅迟到两小时",
+        severity=branch,
+    )
+
+
+@pytest.mark.requirement("R104")
+def test_a_dissatisfied_customer_who_was_not_asked_why_is_not_done_with():
+    with pytest.raises(Refused) as refused:
+        owed().state.completed(PLEASED.model_copy(update={"branch": "dissatisfied"}), cause(NOW))
+    assert refused.value.code == "aspect_missing"
+
+
+@pytest.mark.requirement("R102")
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [
+        ("visit_30min", "ability, etiquette, professionalism"),
+        ("post_acceptance", "installer, product, sales_rep"),
+    ],
+)
+def test_a_record_with_questions_left_out_is_refused_and_they_are_named(kind, missing):
+    with pytest.raises(Refused) as refused:
+        owed(kind).state.completed(Answers(branch="satisfied"), cause(NOW))
+    assert (refused.value.code, refused.value.detail) == ("questions_open", f"ask and record also: {missing}")
+
+
+def test_a_late_call_says_that_it_is_late():
+    change = owed("visit_30min").state.completed(
+        Answers(branch="satisfied", ratings={"ability": "好", "professionalism": "好", "etiquette": "好"}),
+        cause(NOW + timedelta(minutes=31)),
+    )
+    assert change.events[0].within_due is False
+
+
+@pytest.mark.requirement("R089")
+def test_what_the_customer_said_cannot_be_said_again_differently():
+    done = owed().state.completed(PLEASED, cause(NOW)).state
+    with pytest.raises(Refused) as refused:
+        done.completed(PLEASED, cause(NOW))
+    assert refused.value.code == "callback_over"
+
+
+@pytest.mark.requirement("R089")
+def test_falsified_answers_are_found():
+    done = owed().state.completed(PLEASED, cause(NOW)).state
+    forged = done.file[0].model_copy(update={"content": {**done.file[0].content, "branch": "dissatisfied"}})
+    assert done.first_altered() is None
+    assert done.but(file=(forged,)).first_altered() == 1
+
+
+@pytest.mark.requirement("R030")
+def test_a_special_customer_is_let_off_and_it_is_noted_by_whom():
+    director = Actor(kind="staff", id="director-01", role="cs_director")
+    change = owed().state.waived("tender", ID, cause(NOW, actor=director))
+    assert (change.state.state, change.state.deadlines) == ("waived", ())
+    assert change.events == (
+        CallbackWaived(
+            callback_id=ID,
+            customer_id=WANG.customer_id,
+            reason="tender",
+            approved_by="director-01",
+            report_id=ID,
+        ),
+    )

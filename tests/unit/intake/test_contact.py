@@ -1,0 +1,124 @@
+"""The record of talks: the twelve fields, written once, corrected by adding."""
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+import pytest
+
+from intake.domain.chain import GENESIS
+from intake.domain.contact import ContactLog, Correction, Record, Talk
+from shared.aggregate import NotFound, Refused
+from shared.contracts.event import Actor
+from shared.contracts.intake import ContactCorrected, ContactRecorded
+from shared.testing import cause
+
+NOW = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
+CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+TALK = Talk(
+    subject="售前电话回访",
+    service_type="售前",
+    service_method="电话",
+    on=date(2026, 11, 22),
+    at=time(10, 30),
+    contact_name="王建国",
+    status="已完成",
+    started_at=NOW,
+    content="了解以往隔断使用情况",
+    feedback="使用良好",
+    answers={"q1": "使用良好", "q5": "有新项目"},
+)
+
+
+def recorded(first=None):
+    return ContactLog.of(CUSTOMER).recorded(TALK, first or cause(NOW))
+
+
+@pytest.mark.requirement("R042")
+def test_a_talk_is_recorded_with_the_twelve_fields():
+    first = cause(NOW)
+    change = recorded(first)
+    entry = change.state.entries[0]
+    assert change.events == (
+        ContactRecorded(
+            contact_id=first.derive("contact"),
+            sequence_no=1,
+            customer_id=CUSTOMER,
+            hash=entry.hash,
+            **dict(TALK),
+        ),
+    )
+    twelve = {
+        "subject",
+        "customer_id",
+        "service_type",
+        "service_method",
+        "on",
+        "at",
+        "contact_name",
+        "status",
+        "started_at",
+        "content",
+        "feedback",
+        "remarks",
+    }
+    assert ContactRecorded.model_fields.keys() >= twelve
+    assert (entry.previous, change.state.records()) == (
+        GENESIS,
+        (Record(contact_id=first.derive("contact"), talk=TALK),),
+    )
+
+
+def test_talks_form_one_chain():
+    log = recorded().state
+    second = log.recorded(TALK, cause(NOW))
+    assert second.events[0].sequence_no == 2
+    assert second.events[0].previous_hash == log.entries[0].hash
+
+
+@pytest.mark.requirement("R043")
+def test_a_correction_is_added_and_the_wrong_record_stays_readable():
+    first = cause(NOW)
+    log = recorded(first).state
+    contact = first.derive("contact")
+    correcting = cause(NOW, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
+    change = log.corrected(contact, "feedback", "使用良好，近期有新项目", "录入笔误", correcting)
+    correction = Correction(
+        contact_id=contact, field="feedback", before="使用良好", after="使用良好，近期有新项目", reason="录入笔误"
+    )
+    assert change.state.record(contact).talk.feedback == "使用良好，近期有新项目"
+    assert change.state.record(contact).corrections == (correction,)
+    assert change.state.entries[0] == log.entries[0]
+    assert change.events == (
+        ContactCorrected(
+            contact_id=correcting.derive("correction"),
+            corrects=contact,
+            customer_id=CUSTOMER,
+            field="feedback",
+            before="使用良好",
+            after="使用良好，近期有新项目",
+            reason="录入笔误",
+            by="cs-07",
+            hash=change.state.entries[1].hash,
+        ),
+    )
+
+
+def test_a_correction_without_a_difference_is_refused():
+    first = cause(NOW)
+    with pytest.raises(Refused) as refused:
+        recorded(first).state.corrected(first.derive("contact"), "feedback", "使用良好", "笔误", cause(NOW))
+    assert refused.value.code == "nothing_changes"
+
+
+def test_a_record_that_does_not_exist_cannot_be_corrected():
+    with pytest.raises(NotFound):
+        recorded().state.corrected(CUSTOMER, "feedback", "x", "笔误", cause(NOW))
+
+
+@pytest.mark.requirement("R043")
+def test_an_altered_talk_is_named():
+    log = recorded().state.recorded(TALK, cause(NOW)).state
+    first, second = log.entries
+    forged = second.model_copy(update={"content": {**second.content, "talk": {"feedback": "非常满意"}}})
+    assert log.first_altered() is None
+    assert log.but(entries=(first, forged)).first_altered() == 2

@@ -1,0 +1,123 @@
+"""A customer's file: registered once, corrected by adding, given to one owner."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from intake.domain.customer import Customer, Particulars, customer_id_of
+from shared.aggregate import Refused
+from shared.contracts.intake import Contact, CustomerAssigned, CustomerRegistered, CustomerUpdated, FieldChange
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.testing import cause
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+WANG = Contact(name="王建国", title="王总", mobile="13800138000", email="wang@hengda.example")
+HENGDA = Particulars(name="广州恒达装饰工程有限公司", kind="intermediary", contacts=(WANG,), region="华南")
+
+
+def registered():
+    return Customer.registered(ID, HENGDA, "engineering", cause(NOW))
+
+
+@pytest.mark.requirement("R122")
+def test_a_customer_is_registered_with_the_department_that_found_it():
+    change = registered()
+    assert change.state.source == "engineering"
+    assert change.events == (
+        CustomerRegistered(
+            customer_id=ID,
+            name=HENGDA.name,
+            kind="intermediary",
+            contacts=(WANG,),
+            region="华南",
+            source="engineering",
+        ),
+    )
+
+
+def test_facts_carry_the_first_contact():
+    assert registered().state.snapshot() == CustomerSnapshot(
+        customer_id=ID,
+        kind="intermediary",
+        name=HENGDA.name,
+        contact_name="王建国",
+        title="王总",
+        mobile="13800138000",
+        email="wang@hengda.example",
+    )
+
+
+def test_a_customer_without_contacts_can_still_be_named():
+    change = Customer.registered(ID, Particulars(name="明镜眼镜店"), "cs", cause(NOW))
+    assert change.state.snapshot() == CustomerSnapshot(customer_id=ID, name="明镜眼镜店")
+
+
+@pytest.mark.requirement("R043")
+def test_a_correction_is_a_new_revision_and_the_earlier_one_stays():
+    customer = registered().state
+    change = customer.corrected({"region": "华东"}, "客户来电更正", cause(NOW))
+    assert change.state.revision == 2
+    assert [entry.content["particulars"]["region"] for entry in change.state.file] == ["华南", "华东"]
+    assert change.events == (
+        CustomerUpdated(
+            customer_id=ID,
+            revision=2,
+            name=HENGDA.name,
+            kind="intermediary",
+            contacts=(WANG,),
+            region="华东",
+            changed={"region": FieldChange(before="华南", after="华东")},
+            reason="客户来电更正",
+        ),
+    )
+
+
+@pytest.mark.requirement("R123")
+def test_special_specifications_are_kept_with_the_customer():
+    change = registered().state.corrected({"special_specs": ("门洞一律加宽至 1100 mm",)}, "客户要求", cause(NOW))
+    assert change.state.particulars.special_specs == ("门洞一律加宽至 1100 mm",)
+    assert change.events[0].changed == {"special_specs": FieldChange(before=[], after=["门洞一律加宽至 1100 mm"])}
+
+
+def test_a_correction_that_changes_nothing_is_refused():
+    with pytest.raises(Refused) as refused:
+        registered().state.corrected({"region": "华南"}, "更正", cause(NOW))
+    assert refused.value.code == "nothing_changes"
+
+
+@pytest.mark.requirement("R125")
+def test_a_customer_has_one_owner_who_is_told_and_has_a_week():
+    change = registered().state.assigned("am-03", "manual", cause(NOW))
+    again = change.state.assigned("am-04", "ability", cause(NOW))
+    assert change.state.particulars.owner == "am-03"
+    assert change.events[1] == CustomerAssigned(
+        customer_id=ID,
+        customer_name=HENGDA.name,
+        owner="am-03",
+        rule="manual",
+        first_contact_due=NOW + timedelta(days=7),
+    )
+    assert again.state.particulars.owner == "am-04"
+    assert again.events[1].previous_owner == "am-03"
+
+
+@pytest.mark.requirement("R043")
+def test_a_file_that_was_altered_behind_our_back_is_found():
+    customer = registered().state.corrected({"region": "华东"}, "更正", cause(NOW)).state
+    first, second = customer.file
+    forged = first.model_copy(update={"content": {**first.content, "source": "sales"}})
+    assert customer.first_altered() is None
+    assert customer.but(file=(forged, second)).first_altered() == 1
+
+
+@pytest.mark.requirement("R043")
+def test_a_change_of_the_present_without_an_entry_is_found():
+    customer = registered().state
+    assert customer.but(particulars=HENGDA.model_copy(update={"name": "别的公司"})).first_altered() == 1
+
+
+def test_the_same_number_of_two_departments_is_two_customers():
+    assert customer_id_of("sales", "KH-1") != customer_id_of("engineering", "KH-1")
+    assert customer_id_of("sales", "KH-1") == customer_id_of("sales", "KH-1")

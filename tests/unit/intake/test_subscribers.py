@@ -1,0 +1,385 @@
+"""What intake makes of what it hears: a timeline, calls that are owed, orders and customers from departments."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from intake.domain.callback import Reason
+from intake.domain.customer import Customer, Particulars, customer_id_of
+from intake.store import Records
+from intake.subscribers import subscriptions
+from intake.timers import timers
+from shared.aggregate import NotFound, Refused
+from shared.calendar import CHINA
+from shared.contracts.aftersales import ServiceOrderClosed
+from shared.contracts.complaints import ComplaintClosed
+from shared.contracts.departments import (
+    CustomerIntroduced,
+    CustomerIntroducedByEngineering,
+    IntroducedCustomer,
+    OrderRequested,
+    OrderWithdrawn,
+)
+from shared.contracts.event import Actor
+from shared.contracts.example import example
+from shared.contracts.intake import (
+    CallbackDue,
+    Contact,
+    ContactRecorded,
+    CustomerAssigned,
+    CustomerRegistered,
+    DeadlineMissedByIntake,
+    OrderPlaced,
+    VisitReported,
+)
+from shared.contracts.notify import NotificationSent
+from shared.contracts.orders import AcceptancePassed, OrderStageChanged, ShipmentDelayed
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.testing import InMemoryDatabase, cause, deliver, fire
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+SALES = Actor(kind="department", id="sales", role="sales")
+HENGDA = IntroducedCustomer(customer_no="KH-00217", kind="intermediary", name="恒达装饰", mobile="13800138000")
+
+
+@pytest.fixture
+def records():
+    return Records.within(InMemoryDatabase())
+
+
+@pytest.fixture
+def bus(records):
+    return subscriptions(records, CHINA)
+
+
+async def a_customer(records, **particulars):
+    contact = Contact(name="王建国", mobile="13800138000")
+    change = Customer.registered(
+        uuid4(), Particulars(name="恒达装饰", contacts=(contact,), **particulars), "cs", cause(NOW)
+    )
+    return await records.customers.create(change, cause(NOW))
+
+
+async def open_callbacks(records):
+    page = await records.callbacks.find({"state": "open"}, sort="due_at")
+    return [(callback.reason, callback.due_at) for callback in page.items]
+
+
+async def timeline(records, customer_id):
+    page = await records.moments.find({"customer_id": customer_id}, sort="at")
+    return [moment.key for moment in page.items]
+
+
+def visit(**fields):
+    said = {
+        "visit_id": uuid4(),
+        "shop_name": "明镜眼镜店",
+        "customer_name": "陈先生",
+        "mobile": "13700137000",
+        "staff": "am-03",
+        "left_at": NOW - timedelta(minutes=2),
+        "reported_at": NOW,
+    }
+    return VisitReported(**{**said, **fields})
+
+
+def accepted(customer, **fields):
+    return AcceptancePassed(
+        order_id=order_id_of("SO-1"),
+        order_no="SO-1",
+        accepted_at=NOW,
+        signatory="王建国",
+        customer_kind="end",
+        customer=customer,
+        **fields,
+    )
+
+
+def requested(**fields):
+    said = {
+        "order_no": "SO-2026-0412",
+        "customer": HENGDA,
+        "lines": (OrderLine(description="高隔断", quantity=2),),
+        "promised_ship_date": date(2026, 11, 26),
+        "sales_owner": "am-03",
+        "verified_with_customer_at": NOW - timedelta(hours=1),
+    }
+    return OrderRequested(**{**said, **fields})
+
+
+@pytest.mark.requirement("R026", "R027")
+async def test_a_reported_visit_is_called_back_within_thirty_minutes(records, bus):
+    customer = await a_customer(records)
+    due = NOW + timedelta(minutes=30)
+    said = await deliver(bus, visit(customer_id=customer.id), at=NOW)
+    assert [type(event) for event in said] == [CallbackDue]
+    assert (said[0].customer, said[0].kind, said[0].due_at) == (customer.snapshot(), "visit_30min", due)
+
+
+@pytest.mark.requirement("R026")
+async def test_a_shop_visited_for_the_first_time_gets_a_file(records, bus):
+    said = await deliver(bus, visit(), at=NOW)
+    assert [type(event) for event in said] == [CustomerRegistered, CallbackDue]
+    assert (said[0].name, said[0].source, said[0].owner) == ("明镜眼镜店", "sales", "am-03")
+    assert said[0].contacts == (Contact(name="陈先生", mobile="13700137000"),)
+    assert said[1].customer.customer_id == said[0].customer_id
+
+
+async def test_a_shop_is_recognised_by_its_number(records, bus):
+    customer = await a_customer(records)
+    said = await deliver(bus, visit(mobile="13800138000"), at=NOW)
+    assert [event.customer.customer_id for event in said] == [customer.id]
+
+
+@pytest.mark.requirement("R027")
+async def test_a_callback_that_nobody_made_is_missed_once(records, bus):
+    await deliver(bus, visit(), at=NOW)
+    missed = await fire(timers(records), until=NOW + timedelta(minutes=31))
+    assert [type(event) for event in missed] == [DeadlineMissedByIntake]
+    assert missed[0].due_at == NOW + timedelta(minutes=30)
+    assert await fire(timers(records), until=NOW + timedelta(days=9)) == ()
+
+
+@pytest.mark.requirement("R093")
+async def test_an_owner_has_a_week_for_the_first_call(records, bus):
+    customer = await a_customer(records)
+    due = NOW + timedelta(days=7)
+    assigned = CustomerAssigned(
+        customer_id=customer.id, customer_name="恒达装饰", owner="cs-07", rule="manual", first_contact_due=due
+    )
+    said = await deliver(bus, assigned, at=NOW)
+    assert [(event.kind, event.assignee, event.due_at) for event in said] == [("first_contact_7d", "cs-07", due)]
+    missed = await fire(timers(records), until=due)
+    assert [event.assignee for event in missed] == ["cs-07"]
+
+
+@pytest.mark.requirement("R029")
+@pytest.mark.parametrize(
+    ("group", "stage"),
+    [
+        ("plan", "平面"),
+        ("rendering", "效果"),
+        ("quote", "报价"),
+        ("contract", "合同"),
+        ("payment", "收款"),
+        ("order", "下单"),
+        ("installation", "安装"),
+    ],
+)
+async def test_the_customer_is_called_at_each_of_the_seven_stages(records, bus, group, stage):
+    customer = (await a_customer(records)).snapshot()
+    changed = OrderStageChanged(
+        order_id=order_id_of("SO-1"),
+        order_no="SO-1",
+        before="a",
+        after="b",
+        stage_group=group,
+        at=NOW,
+        customer=customer,
+    )
+    await deliver(bus, changed, at=NOW)
+    due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
+    assert await open_callbacks(records) == [(Reason(kind="stage", stage=stage, order_no="SO-1"), due)]
+
+
+async def test_a_stage_without_a_callback_obliges_nobody(records, bus):
+    customer = (await a_customer(records)).snapshot()
+    changed = OrderStageChanged(
+        order_id=order_id_of("SO-1"), order_no="SO-1", before="a", after="b", at=NOW, customer=customer
+    )
+    assert await deliver(bus, changed, at=NOW) == ()
+    assert await open_callbacks(records) == []
+
+
+@pytest.mark.requirement("R070")
+async def test_the_first_thing_after_acceptance_is_a_call(records, bus):
+    await deliver(bus, accepted((await a_customer(records)).snapshot()), at=NOW)
+    due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
+    assert await open_callbacks(records) == [(Reason(kind="post_acceptance", order_no="SO-1"), due)]
+
+
+@pytest.mark.requirement("R103")
+async def test_a_service_is_called_back_within_three_days_of_the_visit(records, bus):
+    service = uuid4()
+    closed = ServiceOrderClosed(
+        service_order_id=service,
+        voucher_no="FW-1",
+        type="A",
+        closed_at=NOW,
+        serviced_at=NOW - timedelta(days=1),
+        result="已更换铰链",
+        closed_by="cs-07",
+        customer=(await a_customer(records)).snapshot(),
+    )
+    await deliver(bus, closed, at=NOW)
+    due = NOW + timedelta(days=2)
+    assert await open_callbacks(records) == [(Reason(kind="post_service_3d", service_order_id=service), due)]
+    missed = await fire(timers(records), until=due)
+    assert [event.kind for event in missed] == ["callback"]
+
+
+async def test_internal_work_has_nobody_to_call(records, bus):
+    closed = ServiceOrderClosed(
+        service_order_id=uuid4(), voucher_no="FW-1", type="D", closed_at=NOW, result="盘点", closed_by="cs-07"
+    )
+    assert await deliver(bus, closed, at=NOW) == ()
+
+
+@pytest.mark.requirement("R105")
+async def test_a_closed_complaint_is_called_back(records, bus):
+    closed = ComplaintClosed(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        closed_at=NOW,
+        days_used=4,
+        within_six_days=True,
+        outcome="resolved",
+        customer=(await a_customer(records)).snapshot(),
+    )
+    await deliver(bus, closed, at=NOW)
+    due = NOW + timedelta(days=3)
+    assert await open_callbacks(records) == [(Reason(kind="post_complaint", complaint_no="2026-11-0007"), due)]
+
+
+async def test_a_delay_is_also_told_by_phone(records, bus):
+    delayed = ShipmentDelayed(
+        order_id=order_id_of("SO-1"),
+        order_no="SO-1",
+        contract_ship_date=date(2026, 11, 26),
+        new_ship_date=date(2026, 11, 30),
+        delay_days=4,
+        reason_code="goods_incomplete",
+        reason_text="玻璃未到",
+        told_before_contract_date=True,
+        customer=(await a_customer(records)).snapshot(),
+    )
+    said = await deliver(bus, delayed, at=NOW)
+    assert [(event.kind, event.order_no) for event in said] == [("delay", "SO-1")]
+
+
+async def test_the_same_fact_heard_three_times_obliges_once(records, bus):
+    event, id = accepted((await a_customer(records)).snapshot()), uuid4()
+    heard = [await deliver(bus, event, at=NOW, id=id) for _ in range(3)]
+    assert [len(said) for said in heard] == [1, 0, 0]
+    assert len(await open_callbacks(records)) == 1
+
+
+@pytest.mark.requirement("R192")
+async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it_happened(records, bus):
+    customer = await a_customer(records)
+    sent = example(NotificationSent).model_copy(update={"customer_id": customer.id})
+    closed = ComplaintClosed(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        closed_at=NOW,
+        days_used=1,
+        within_six_days=True,
+        outcome="resolved",
+        customer=customer.snapshot(),
+    )
+    await deliver(bus, sent, at=NOW + timedelta(minutes=2))
+    await deliver(bus, closed, at=NOW + timedelta(minutes=1))
+    await deliver(bus, accepted(customer.snapshot()), at=NOW)
+    assert await timeline(records, customer.id) == [
+        "orders.acceptance_passed.v1",
+        "complaints.complaint_closed.v1",
+        "notify.notification_sent.v1",
+    ]
+
+
+@pytest.mark.requirement("R192")
+async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(records, bus):
+    customer = await a_customer(records)
+    await deliver(bus, accepted(customer.snapshot()), at=NOW)
+    moment = (await records.moments.find({"customer_id": customer.id})).items[0]
+    assert moment.said == {
+        "order_id": str(order_id_of("SO-1")),
+        "order_no": "SO-1",
+        "accepted_at": "2026-11-20T06:00:00.000000Z",
+        "signatory": "王建国",
+        "customer_kind": "end",
+    }
+
+
+@pytest.mark.requirement("R192")
+def test_every_service_of_ours_feeds_the_timeline(bus):
+    publishers = {subscription.event.publisher() for subscription in bus}
+    assert publishers >= {"intake", "orders", "complaints", "aftersales", "notify"}
+    assert ContactRecorded in {subscription.event for subscription in bus}
+
+
+@pytest.mark.requirement("R122")
+@pytest.mark.parametrize(
+    ("event", "source"),
+    [
+        (CustomerIntroduced(customer=HENGDA, found_by="am-03"), "sales"),
+        (CustomerIntroducedByEngineering(customer=HENGDA, found_by="foreman-02"), "engineering"),
+    ],
+)
+async def test_departments_feed_the_customer_file(records, bus, event, source):
+    said = await deliver(bus, event, at=NOW)
+    assert [(each.customer_id, each.source) for each in said] == [(customer_id_of(source, "KH-00217"), source)]
+    assert await deliver(bus, event, at=NOW) == ()
+
+
+@pytest.mark.requirement("R123")
+async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(records, bus):
+    said = await deliver(bus, requested(), at=NOW, actor=SALES)
+    customer_id = customer_id_of("sales", "KH-00217")
+    assert [type(event) for event in said] == [CustomerRegistered, OrderPlaced]
+    assert said[1] == OrderPlaced(
+        order_id=order_id_of("SO-2026-0412"),
+        order_no="SO-2026-0412",
+        customer=CustomerSnapshot(customer_id=customer_id, kind="intermediary", name="恒达装饰", mobile="13800138000"),
+        kind="standard",
+        lines=(OrderLine(description="高隔断", quantity=2),),
+        requested_ship_date=date(2026, 11, 26),
+        sales_owner="am-03",
+        intake_channel="department",
+        source_department="sales",
+        verified_by="am-03",
+        verified_at=NOW - timedelta(hours=1),
+    )
+
+
+@pytest.mark.requirement("R123")
+async def test_an_order_that_sales_did_not_verify_waits_for_us(records, bus):
+    said = await deliver(bus, requested(verified_with_customer_at=None), at=NOW, actor=SALES)
+    assert [type(event) for event in said] == [CustomerRegistered]
+    assert (await records.orders.get(order_id_of("SO-2026-0412"))).state == "unverified"
+
+
+async def test_our_own_file_knows_the_customer_better_than_an_order(records, bus):
+    await deliver(bus, requested(), at=NOW)
+    id = customer_id_of("sales", "KH-00217")
+    moved = (Contact(name="李雷", mobile="13900139000"),)
+    correcting = cause(NOW)
+    await records.customers.apply(
+        id, lambda customer: customer.corrected({"contacts": moved}, "客户来电", correcting), correcting
+    )
+    said = await deliver(bus, requested(order_no="SO-2026-0413"), at=NOW)
+    assert [event.customer.mobile for event in said] == ["13900139000"]
+
+
+async def test_the_same_order_in_a_second_message_is_taken_once(records, bus):
+    await deliver(bus, requested(), at=NOW)
+    assert await deliver(bus, requested(), at=NOW) == ()
+    with pytest.raises(Refused):
+        await deliver(bus, requested(kind="custom"), at=NOW)
+
+
+async def test_a_withdrawn_order_is_not_placed_any_more(records, bus):
+    await deliver(bus, requested(verified_with_customer_at=None), at=NOW)
+    await deliver(bus, OrderWithdrawn(order_no="SO-2026-0412", reason="客户项目取消"), at=NOW)
+    assert (await records.orders.get(order_id_of("SO-2026-0412"))).state == "withdrawn"
+
+
+async def test_a_withdrawal_that_comes_before_its_order_is_tried_again_later(bus):
+    with pytest.raises(NotFound):
+        await deliver(bus, OrderWithdrawn(order_no="SO-9", reason="取消"), at=NOW)
+
+
+async def test_a_visit_to_a_customer_that_is_not_there_yet_is_tried_again_later(bus):
+    with pytest.raises(NotFound):
+        await deliver(bus, visit(customer_id=UUID(int=7)), at=NOW)
