@@ -9,30 +9,39 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generators.asyncapi import asyncapi
+from generators import ROOT
 from generators.contracts import SAMPLES, SCHEMAS, Broken, samples, schemas, text
-from generators.events import DOCS, pages
-from generators.services import ROOT, services
 
 Files = dict[Path, str]
+DOCS = ROOT / "docs"
+
+
+def _events() -> Files:
+    from generators.events import pages
+
+    return pages()
 
 
 def _asyncapi() -> Files:
+    from generators.asyncapi import asyncapi
+
     return {DOCS / "asyncapi.json": text(asyncapi())}
 
 
 def _openapi() -> Files:
+    from generators.services import services
+
     return {DOCS / "openapi" / f"{service.name}.json": text(service.app.openapi()) for service in services()}
 
 
 KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "schemas": (schemas, SCHEMAS),
     "samples": (samples, SAMPLES),
-    "events": (pages, DOCS / "events"),
+    "events": (_events, DOCS / "events"),
     "asyncapi": (_asyncapi, None),
     "openapi": (_openapi, DOCS / "openapi"),
 }
-"""Each kind: what makes the files, and the folder in which there is nothing else."""
+"""Each kind: what makes the files, and the folder in which there is nothing else. The last three load the services."""
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from generators.services import ROOT
+from generators import ROOT
 from shared.aggregate import Cause
 from shared.contracts.catalogue import published
 from shared.contracts.compatibility import breaks

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from generators.services import ROOT, listeners
+from generators import ROOT
+from generators.services import listeners
 from generators.tables import rows
 from shared.contracts.catalogue import OUTSIDE, published
 from shared.contracts.event import Event

@@ -4,13 +4,12 @@ import importlib
 import inspect
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
+from generators import ROOT
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.subscriptions import Subscription
 
-ROOT = Path(__file__).parents[2]
 _NOWHERE = {
     "mongo_url": "mongodb://127.0.0.1",
     "rabbit_url": "amqp://127.0.0.1",
