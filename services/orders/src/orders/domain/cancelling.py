@@ -39,3 +39,8 @@ def cancel(order: Order, reason: str, refund: Money | None, cause: Cause) -> Cha
         overdue_since=None,
     )
     return Change(ended, (cancelled,))
+
+
+def withdraw(order: Order, reason: str, cause: Cause) -> Change[Order]:
+    """Sales takes the order back on the customer's wish; one that has ended is not taken back again."""
+    return Change(order) if order.ended else cancel(order, reason, None, cause)

@@ -25,7 +25,7 @@ _M = Milestone
 def receive(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
     """Money has come in: in part, in full or too much; in another currency it is not counted but looked into.
 
-    Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt number counts once. Money for an order that has ended is looked into.
+    Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt number counts once; money for an ended order is looked into.
     """
     if order.receivable.knows(fact.receipt_no):
         return Change(order)

@@ -8,7 +8,7 @@ from orders.domain.delay import REASONS, Delay
 from orders.domain.order import Order
 from orders.domain.promising import break_promise, promise
 from shared.aggregate import Cause, Change
-from shared.contracts.departments import DelayReason
+from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
 from shared.contracts.vocabulary import Department, Percent
 
@@ -35,6 +35,16 @@ def slip(
     change = then(_announced(order, delay), lambda order: promise(order, "ship", new, "reschedule", cause))
     change = then(change, lambda order: _assessed_again(order, new))
     return then(change, _escalated(delay, cause))
+
+
+def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[Order]:
+    """Production will not make the date and says why and until when; the customer hears it (001 售中二c, 二d)."""
+    if order.ended:
+        return Change(order)
+    ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
+    news = {"ready_percent": ready, "expected_ready_on": fact.expected_ready_on}
+    known = order.but(works=order.works.model_copy(update=news))
+    return slip(known, fact.expected_ready_on, fact.reason, cause, text=fact.reason_text)
 
 
 def miss_arrival(order: Order, cause: Cause, arrived_on: date | None = None) -> Change[Order]:

@@ -22,7 +22,7 @@ from shared.contracts.orders import (
 
 
 def ask_for_review(order: Order) -> Change[Order]:
-    """The contract waits for its reviewer: the CS desk, or the CS director for a custom order (004 一㈡1a, 000 §3.5.1)."""
+    """The contract waits for its reviewer: CS, or the CS director for a custom order (004 一㈡1a, 000 §3.5.1)."""
     stage = order.route.stages[0]
     asked = DeadlineSetByOrders(
         deadline_id=order.id,

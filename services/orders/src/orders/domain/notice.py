@@ -35,7 +35,7 @@ class Notice(Part):
         return next((name for name in names if getattr(self, name) is None), None)
 
     def signed(self, signature: Signature, by: StaffId, at: Instant) -> "Notice":
-        """With one more signature. Refused with `wrong_signature` out of order, `own_notice` when one approves oneself."""
+        """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for approving one's own."""
         if signature != self.next:
             raise Refused(f"the signature that is missing next is {self.next or 'none'}", "wrong_signature")
         if signature == "approved" and self.prepared and by == self.prepared.by:

@@ -48,8 +48,8 @@ class Cancellation(Part):
 class Order(Aggregate):
     """An order on its route.
 
-    `stage` is always the first stage of the route whose gate is not yet open: what came early is written down in `reached`
-    and counts when the order gets there, and nothing leads around a gate.
+    `stage` is always the first stage of the route whose gate is not yet open: what came early is written down in
+    `reached` and counts when the order gets there, and nothing leads around a gate.
     """
 
     order_no: OrderNo
@@ -145,7 +145,7 @@ class Order(Aggregate):
             raise Refused(f"the order is {self.stage}", "order_ended")
 
     def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
-        """Who decides. Refused with `not_authorised` when that is not theirs on this route; a department's own fact is."""
+        """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""
         if cause.kind == "request":
             self.route.authorise(milestone, cause.actor.role)
         return cause.actor.id

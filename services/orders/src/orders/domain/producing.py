@@ -12,7 +12,6 @@ from shared.contracts.departments import (
     GoodsInspected,
     MaterialProblemReported,
     ProductionCompleted,
-    ProductionDelayed,
     ProductionProgressed,
     SampleJudged,
     SampleMade,
@@ -42,7 +41,7 @@ def release(order: Order, cause: Cause) -> Change[Order]:
 
 
 def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
-    """Production and delivery plan, promptly told to the customer; a plan behind the contract is a delay (004 一㈡2a)."""
+    """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a)."""
     order.must_be_running()
     if not plan.begin <= plan.finish <= plan.delivery_on:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
@@ -62,7 +61,7 @@ def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
 
 
 def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[Order]:
-    """Which parts the order needs: made, from stock or from outside; the latter two are allocated (000 §3.4.3, 004 一㈡4)."""
+    """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4)."""
     if order.ended:
         return Change(order)
     known = order.but(works=order.works.model_copy(update={"parts": fact.parts}))
@@ -89,10 +88,8 @@ def review_breakdown(order: Order, approved: bool, notes: str, cause: Cause) -> 
         by=by,
         notes=notes,
     )
-    if approved:
-        moved = reach(order, _M.BREAKDOWN_APPROVED, at=cause.at)
-    else:
-        moved = lose(order, _M.BROKEN_DOWN, at=cause.at)
+    decide, milestone = (reach, _M.BREAKDOWN_APPROVED) if approved else (lose, _M.BROKEN_DOWN)
+    moved = decide(order, milestone, at=cause.at)
     return Change(moved.state, (reviewed, *moved.events))
 
 
@@ -153,16 +150,6 @@ def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[O
     if fact.expected_ready_on is None:
         return Change(known)
     return slip(known, fact.expected_ready_on, "goods_incomplete", cause)
-
-
-def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[Order]:
-    """Production will not make the date and says why and until when; the customer hears it at once (001 售中二c, 二d)."""
-    if order.ended:
-        return Change(order)
-    ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
-    news = {"ready_percent": ready, "expected_ready_on": fact.expected_ready_on}
-    known = order.but(works=order.works.model_copy(update=news))
-    return slip(known, fact.expected_ready_on, fact.reason, cause, text=fact.reason_text)
 
 
 def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Order]:

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import computed_field
-
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import StaffId
 
@@ -34,24 +32,6 @@ class Promises(Part):
     """All promises of an order. What has been given stays on the record, kept or not."""
 
     given: tuple[Promise, ...] = ()
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def any_open(self) -> bool:
-        """Whether some promise is still to be kept."""
-        return any(promise.state == "open" for promise in self.given)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def any_kept(self) -> bool:
-        """Whether some promise was kept."""
-        return any(promise.state == "kept" for promise in self.given)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def any_broken(self) -> bool:
-        """Whether some promise was broken."""
-        return any(promise.state == "broken" for promise in self.given)
 
     def current(self, kind: PromiseKind) -> Promise | None:
         """The latest promise of this kind, whatever became of it."""

@@ -76,7 +76,7 @@ class Route(Part):
     credit: bool
 
     def index(self, stage: str) -> int:
-        """How far along the route a stage is; the ends of the route, `closed` and `cancelled`, are behind all stages."""
+        """How far along the route a stage is; its ends, `closed` and `cancelled`, are behind all stages."""
         return next((place for place, each in enumerate(self.stages) if each.name == stage), len(self.stages))
 
     def stage(self, name: str) -> Stage | None:

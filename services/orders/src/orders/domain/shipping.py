@@ -149,7 +149,7 @@ def issue_delivery_note(order: Order, note_no: str, cause: Cause) -> Change[Orde
 
 
 def arrive(order: Order, fact: ShipmentArrived, cause: Cause) -> Change[Order]:
-    """The goods are on the site; damage is on the Saturday list. Late by its own time counts as late, whenever it is heard.
+    """The goods are on the site; damage goes on the Saturday list. Late by its own time is late, whenever heard.
 
     Source: 000 §3.4.4, §3.5.4.
     """

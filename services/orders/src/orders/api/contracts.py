@@ -1,0 +1,148 @@
+"""What may be asked about contracts: review, change, signature, seal, the order notice."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from orders.api.desk import CS, FOLLOW_UP
+from orders.api.views import OrderRow, OrderView
+from orders.domain.contract import Contract, Draft, Outcome, SealUse
+from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
+from orders.domain.notice import Signature
+from orders.store import Orders
+from shared.contracts.event import Money, PreciseDate
+from shared.contracts.orders import Finding, PaymentTerm
+from shared.contracts.vocabulary import ContractNo, Line, Prose
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.store import Between
+
+
+class ReviewContract(Ask):
+    """What the review came to (004 一㈡1a)."""
+
+    outcome: Outcome = Field(examples=["approved"])
+    findings: tuple[Finding, ...] = ()
+
+
+class AmendContract(Ask):
+    """A change of a contract; it is reviewed before it counts."""
+
+    changes: tuple[Prose, ...] = Field(min_length=1, examples=[["发货日期改为 2026-12-05"]])
+    total: Money | None = None
+    ship_on: date | None = Field(default=None, examples=["2026-12-05"])
+    terms: tuple[PaymentTerm, ...] = ()
+
+
+class SignContract(Ask):
+    """The contract is signed; with the day unknown the date has precision `month` (001 备注3)."""
+
+    signed_on: PreciseDate = Field(examples=[{"on": "2026-09-30"}])
+    purpose: Line = Field(default="签订销售合同", examples=["签订销售合同"])
+
+
+class UseSeal(Ask):
+    """What the seal is used for (004 一㈡1c)."""
+
+    purpose: Line = Field(examples=["补充协议盖章"])
+
+
+class SignNotice(Ask):
+    """One of the three signatures (000 §3.3.2)."""
+
+    signature: Signature = Field(examples=["prepared"])
+
+
+class ContractView(BaseModel):
+    """A row of the contract ledger (004 一㈡1d)."""
+
+    order: OrderRow
+    contract: Contract
+
+
+class SealView(BaseModel):
+    """A row of the seal log."""
+
+    contract_no: ContractNo | None
+    order_no: str
+    use: SealUse
+
+
+def routes(orders: Orders) -> APIRouter:
+    """The contract ledger, the seal log and the decisions about contracts."""
+    router = Router(tags=["contracts"])
+    _ledger(router, orders)
+    _decisions(router, orders)
+    return router
+
+
+def _ledger(router: APIRouter, orders: Orders) -> None:
+    @router.get("/contracts")
+    async def read_ledger(
+        begin: Annotated[date | None, Query(description="Signed on this day or later.")] = None,
+        end: Annotated[date | None, Query(description="Signed before this day.")] = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[ContractView]:
+        """The ledger of signed contracts, by day of signing (004 一㈡1d)."""
+        signed = {"contract.signed_on.on": Between(begin or date.min, end)}
+        page = await orders.find(signed, sort="contract.signed_on.on", after=after, limit=limit)
+        rows = [ContractView(order=OrderRow.of(order), contract=order.contract) for order in page.items]
+        return Listing(items=rows, next=page.next)
+
+    @router.get("/seal-uses")
+    async def read_seal_log(after: After = None, limit: Limit = 50) -> Listing[SealView]:
+        """Who used the contract seal, and what for (004 一㈡1c). The limit counts contracts."""
+        signed = {"contract.signed_on.on": Between(date.min, None)}
+        page = await orders.find(signed, sort="contract.signed_on.on", after=after, limit=limit)
+        uses = [
+            SealView(contract_no=order.contract.no, order_no=order.order_no, use=use)
+            for order in page.items
+            for use in order.contract.seals
+        ]
+        return Listing(items=uses, next=page.next)
+
+    @router.get("/register")
+    async def read_register(
+        begin: Annotated[date | None, Query()] = None, after: After = None, limit: Limit = 50
+    ) -> Listing[OrderRow]:
+        """The project register: one row per released order, from the order notices (000 §3.3.2, form 7)."""
+        released = {"released_on": Between(begin or date.min, None)}
+        page = await orders.find(released, sort="released_on", after=after, limit=limit)
+        return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
+
+
+def _decisions(router: APIRouter, orders: Orders) -> None:
+    @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*CS)])
+    async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
+        """Approve, ask to amend, or terminate; the customer is told."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*CS, "account_manager", "regional_head")])
+    async def amend_contract(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
+        """Write a change down; it has to be reviewed."""
+        draft = Draft(revision=0, changes=body.changes, total=body.total, ship_on=body.ship_on, terms=body.terms)
+        return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, cause), cause))
+
+    @router.post("/orders/{order_id}/contract/sign", dependencies=[allow(*CS)])
+    async def sign_contract(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
+        """Sign and seal the approved contract."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/contract/seal", dependencies=[allow(*CS)])
+    async def seal_contract(order_id: UUID, body: UseSeal, cause: CausedByRequest) -> OrderView:
+        """Use the contract seal once more."""
+        return OrderView.of(await orders.apply(order_id, lambda order: use_seal(order, body.purpose, cause), cause))
+
+    @router.post("/orders/{order_id}/notice/sign", dependencies=[allow(*FOLLOW_UP)])
+    async def sign_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
+        """Sign the order notice as preparing, reviewing or approving."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: sign_notice(order, body.signature, cause), cause)
+        )

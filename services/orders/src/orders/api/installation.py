@@ -1,0 +1,71 @@
+"""What may be asked about installation and acceptance."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from orders.api.desk import FOLLOW_UP
+from orders.api.views import OrderView
+from orders.domain.installation import Installer
+from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.store import Orders
+from shared.contracts.vocabulary import Defect, FileRef, Line
+from shared.http import Ask, CausedByRequest, Router, allow
+
+
+class ScheduleInstallation(Ask):
+    """Who installs, from when until when (000 §3.4.4, §3.5.4)."""
+
+    begin: AwareDatetime = Field(examples=["2026-11-28T01:00:00Z"])
+    planned_finish: AwareDatetime = Field(examples=["2026-12-03T10:00:00Z"])
+    crew: tuple[Installer, ...] = Field(min_length=1, examples=[[{"staff": "installer-11", "skill": "senior"}]])
+
+
+class AcceptWork(Ask):
+    """The customer's signature (001 售中五, 售后一a)."""
+
+    signatory: Line = Field(examples=["王建国"])
+    signature: FileRef | None = None
+    photos: tuple[FileRef, ...] = ()
+    aftersales_contact: Line | None = Field(default=None, examples=["李师傅 020-88886666"])
+
+
+class RefuseWork(Ask):
+    """Why the customer does not accept (001 售中四b)."""
+
+    issues: tuple[Defect, ...] = Field(min_length=1, examples=[[{"description": "玻璃门关不严"}]])
+    photos: tuple[FileRef, ...] = ()
+
+
+def routes(orders: Orders) -> APIRouter:
+    """Crews and acceptance."""
+    router = Router(tags=["installation"])
+
+    @router.post("/orders/{order_id}/installation", dependencies=[allow("engineering_regional_head", *FOLLOW_UP)])
+    async def schedule(order_id: UUID, body: ScheduleInstallation, cause: CausedByRequest) -> OrderView:
+        """Dispatch installers of the skill that the route asks for."""
+        return OrderView.of(
+            await orders.apply(
+                order_id,
+                lambda order: schedule_installation(order, body.begin, body.planned_finish, body.crew, cause),
+                cause,
+            )
+        )
+
+    @router.post("/orders/{order_id}/acceptance/pass", dependencies=[allow(*FOLLOW_UP)])
+    async def accept(order_id: UUID, body: AcceptWork, cause: CausedByRequest) -> OrderView:
+        """The customer accepts the work."""
+        acceptance = Acceptance.model_validate(body.model_dump())
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/acceptance/fail", dependencies=[allow(*FOLLOW_UP)])
+    async def refuse(order_id: UUID, body: RefuseWork, cause: CausedByRequest) -> OrderView:
+        """The customer refuses the work; a complaint is filed of it."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: fail_acceptance(order, body.issues, body.photos, cause), cause)
+        )
+
+    return router

@@ -1,0 +1,153 @@
+"""What may be asked while an order is designed and made."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from orders.api.desk import CS, FOLLOW_UP, PLANNING
+from orders.api.views import OrderView
+from orders.domain.designing import review_drawing
+from orders.domain.producing import inspect, judge_sample, pack, release, review_breakdown, schedule, send_sample
+from orders.domain.works import PackedItem, Schedule
+from orders.store import Orders
+from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
+from shared.contracts.vocabulary import Defect, FileRef, Line
+from shared.http import Ask, CausedByRequest, Router, allow
+
+
+class ReviewDrawing(Ask):
+    """What the review of a drawing came to (000 §3.4.2, §3.5.2)."""
+
+    version: int = Field(ge=1, examples=[1])
+    outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
+    notes: str = Field(default="", max_length=4000)
+
+
+class PlanProduction(Ask):
+    """When the order is made and delivered (004 一㈡2a)."""
+
+    begin: date = Field(examples=["2026-11-02"])
+    finish: date = Field(examples=["2026-11-24"])
+    delivery_on: date = Field(examples=["2026-11-26"])
+
+
+class ReviewBreakdown(Ask):
+    """What R&D says of a breakdown (000 §3.5.3a)."""
+
+    outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
+    notes: str = Field(default="", max_length=4000)
+
+
+class JudgeSample(Ask):
+    """What design says of a sample (000 §3.5.3b)."""
+
+    outcome: Literal["confirmed", "rejected"] = Field(examples=["confirmed"])
+    notes: str = Field(default="", max_length=4000)
+
+
+class SendSample(Ask):
+    """How a sample travels to the customer."""
+
+    carrier: Line = Field(examples=["顺丰速运"])
+
+
+class InspectGoods(Ask):
+    """What design found before shipping (000 §3.5.3c)."""
+
+    outcome: Literal["passed", "failed"] = Field(examples=["passed"])
+    defects: tuple[Defect, ...] = ()
+    photos: tuple[FileRef, ...] = ()
+
+
+class ConfirmPackaging(Ask):
+    """What was packed and how much room it takes (004 三2(3))."""
+
+    items: tuple[PackedItem, ...] = Field(min_length=1, examples=[[{"item": "木箱", "quantity": 6}]])
+    volume_litres: int = Field(ge=1, le=200_000, examples=[4200])
+
+
+def routes(orders: Orders) -> APIRouter:
+    """Drawings, production, samples, inspection, packaging."""
+    router = Router(tags=["making"])
+    _design(router, orders)
+    _production(router, orders)
+    return router
+
+
+def _design(router: APIRouter, orders: Orders) -> None:
+    @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*CS, "design_director")])
+    async def review(order_id: UUID, kind: DrawingKind, body: ReviewDrawing, cause: CausedByRequest) -> OrderView:
+        """Approve a drawing or send it back: CS for standard orders, the design director for custom ones."""
+        approved = body.outcome == "approved"
+        return OrderView.of(
+            await orders.apply(
+                order_id,
+                lambda order: review_drawing(order, kind, body.version, approved, body.notes, cause),
+                cause,
+            )
+        )
+
+    @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow("design_director")])
+    async def judge(order_id: UUID, sample_no: Line, body: JudgeSample, cause: CausedByRequest) -> OrderView:
+        """Confirm a sample or reject it."""
+
+        order_no = (await orders.get(order_id)).order_no
+        fact = SampleJudged(
+            order_no=order_no,
+            sample_no=sample_no,
+            outcome=body.outcome,
+            notes=body.notes,
+            judged_by=cause.actor.id,
+        )
+        return OrderView.of(await orders.apply(order_id, lambda order: judge_sample(order, fact, cause), cause))
+
+    @router.post("/orders/{order_id}/inspections", dependencies=[allow("design_director")])
+    async def inspect_goods(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
+        """Pass a custom order's goods or send them back."""
+        order_no = (await orders.get(order_id)).order_no
+        fact = GoodsInspected(
+            order_no=order_no,
+            inspector=cause.actor.id,
+            outcome=body.outcome,
+            defects=body.defects,
+            photos=body.photos,
+        )
+        return OrderView.of(await orders.apply(order_id, lambda order: inspect(order, fact, cause), cause))
+
+    @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*FOLLOW_UP)])
+    async def send(order_id: UUID, sample_no: Line, body: SendSample, cause: CausedByRequest) -> OrderView:
+        """Send a sample to the customer (004 二2-3)."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: send_sample(order, sample_no, body.carrier, cause), cause)
+        )
+
+
+def _production(router: APIRouter, orders: Orders) -> None:
+    @router.post("/orders/{order_id}/production/release", dependencies=[allow("plant_manager", *CS)])
+    async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
+        """Pass the order on to the breakdown section."""
+        return OrderView.of(await orders.apply(order_id, lambda order: release(order, cause), cause))
+
+    @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*PLANNING)])
+    async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
+        """Plan production and delivery; the customer is told."""
+        plan = Schedule(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
+        return OrderView.of(await orders.apply(order_id, lambda order: schedule(order, plan, cause), cause))
+
+    @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow("rd_team")])
+    async def review_parts(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
+        """Approve a custom order's breakdown or have it done again."""
+        approved = body.outcome == "approved"
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: review_breakdown(order, approved, body.notes, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/packaging", dependencies=[allow(*FOLLOW_UP, "warehouse")])
+    async def confirm_packaging(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
+        """Confirm boxes, manuals and labels."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: pack(order, body.items, body.volume_litres, cause), cause)
+        )

@@ -1,0 +1,159 @@
+"""What may be asked about orders as a whole: lists, promises, exceptions, cancelling."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from orders.api.desk import CS, FOLLOW_UP, PLANNING
+from orders.api.views import OrderRow, OrderView, PromiseView
+from orders.domain.cancelling import cancel
+from orders.domain.delaying import slip
+from orders.domain.exception import ExceptionKind, OrderException
+from orders.domain.order import Order
+from orders.domain.promise import PromiseKind, PromiseState
+from orders.domain.promising import promise
+from orders.store import Exceptions, Orders
+from shared.aggregate import Change
+from shared.contracts.departments import DelayReason
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import Line, Prose
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+
+
+class CancelOrder(Ask):
+    """Why an order ends, and what is paid back."""
+
+    reason: Prose = Field(examples=["客户项目取消"])
+    refund: Money | None = None
+
+
+class PromiseDay(Ask):
+    """A day agreed with the customer (004 三2(4))."""
+
+    kind: PromiseKind = Field(examples=["arrive"])
+    on: date = Field(examples=["2026-12-02"])
+
+
+class DelayShipment(Ask):
+    """A later day for the goods, and why (001 售中二c)."""
+
+    new_ship_date: date = Field(examples=["2026-12-05"])
+    reason: DelayReason = Field(examples=["customer_request"])
+    reason_text: Prose | None = Field(default=None, description="Told to the customer; by default the reason's words.")
+
+
+class RaiseException(Ask):
+    """Something that is wrong with an order (000 §4.1c, form 11)."""
+
+    kind: ExceptionKind = Field(examples=["material"])
+    detail: Prose = Field(examples=["五金件供应商断货"])
+
+
+class ResolveException(Ask):
+    """The solution that was found."""
+
+    resolution: Prose = Field(examples=["改用备用供应商"])
+
+
+def routes(orders: Orders, exceptions: Exceptions) -> APIRouter:
+    """Orders, their promises and their exceptions."""
+    router = Router(tags=["orders"])
+    _lists(router, orders)
+    _decisions(router, orders)
+    _exceptions(router, orders, exceptions)
+    return router
+
+
+def _lists(router: APIRouter, orders: Orders) -> None:
+    @router.get("/orders")
+    async def list_orders(
+        stage: Annotated[str | None, Query()] = None,
+        customer_id: Annotated[UUID | None, Query()] = None,
+        order_no: Annotated[Line | None, Query()] = None,
+        contract_no: Annotated[Line | None, Query()] = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[OrderRow]:
+        """Orders by stage, customer, number or contract; the oldest first."""
+        where = {
+            "stage": stage,
+            "customer.customer_id": customer_id,
+            "order_no": order_no,
+            "contract.no": contract_no,
+        }
+        page = await orders.listed(where, "placed_on", after, limit)
+        return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
+
+    @router.get("/orders/{order_id}")
+    async def read_order(order_id: UUID) -> OrderView:
+        """One order with all its parts."""
+        return OrderView.of(await orders.get(order_id))
+
+    @router.get("/promises")
+    async def list_promises(
+        state: Annotated[PromiseState, Query()] = "broken", after: After = None, limit: Limit = 50
+    ) -> Listing[PromiseView]:
+        """Days given to customers, by what became of them (001 售中 理由). The limit counts orders."""
+        page = await orders.with_promises(state, after, limit)
+        found = [
+            PromiseView(order_id=order.id, order_no=order.order_no, promise=promise)
+            for order in page.items
+            for promise in order.promises.given
+            if promise.state == state
+        ]
+        return Listing(items=found, next=page.next)
+
+
+def _decisions(router: APIRouter, orders: Orders) -> None:
+    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*CS, "account_manager", "regional_head")])
+    async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
+        """The order ends where it stands."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/promises", dependencies=[allow(*PLANNING)])
+    async def promise_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
+        """A day is agreed with the customer and watched from now on."""
+
+        def decide(order: Order) -> Change[Order]:
+            order.must_be_running()
+            return promise(order, body.kind, body.on, "plan", cause)
+
+        return OrderView.of(await orders.apply(order_id, decide, cause))
+
+    @router.post("/orders/{order_id}/delays", dependencies=[allow(*PLANNING)])
+    async def delay_shipment(order_id: UUID, body: DelayShipment, cause: CausedByRequest) -> OrderView:
+        """The goods leave later; the customer hears it with reason and days."""
+        return OrderView.of(
+            await orders.apply(
+                order_id,
+                lambda order: slip(order, body.new_ship_date, body.reason, cause, text=body.reason_text),
+                cause,
+            )
+        )
+
+
+def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions) -> None:
+    @router.post("/orders/{order_id}/exceptions", dependencies=[allow(*PLANNING)])
+    async def raise_exception(order_id: UUID, body: RaiseException, cause: CausedByRequest) -> OrderView:
+        """Something is wrong; it is on the Saturday list until resolved."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: order.excepting(body.kind, body.detail, cause.actor.id), cause)
+        )
+
+    @router.get("/exceptions")
+    async def list_exceptions(
+        status: Annotated[str, Query(pattern="^(open|resolved)$")] = "open", after: After = None, limit: Limit = 50
+    ) -> Listing[OrderException]:
+        """The exception feedback forms, the oldest first."""
+        page = await exceptions.find({"status": status}, sort="raised_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*FOLLOW_UP)])
+    async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> OrderException:
+        """A solution was found."""
+        return await exceptions.apply(exception_id, lambda exception: exception.resolve(body.resolution, cause), cause)

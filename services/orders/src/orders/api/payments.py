@@ -1,0 +1,80 @@
+"""What may be asked about money."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from orders.api.views import OrderRow
+from orders.domain.account import Account, Entry, account_id_of
+from orders.store import Accounts, Orders
+from shared.contracts.event import Money
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.store import Between
+
+
+class SetCredit(Ask):
+    """How much a customer may owe for custom orders, and how many days (000 §3.5.5)."""
+
+    limit: Money = Field(examples=[{"amount": "300000.00", "currency": "CNY"}])
+    days: int = Field(ge=0, le=365, examples=[60])
+
+
+class AccountView(BaseModel):
+    """What a customer owes."""
+
+    customer_id: UUID
+    name: str
+    limit: Money
+    days: int
+    exposure: Money
+    balance: Money
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, account: Account) -> "AccountView":
+        currency = account.limit.currency
+        return cls(
+            customer_id=account.customer.customer_id,
+            name=account.customer.name,
+            limit=account.limit,
+            days=account.days,
+            exposure=Money(amount=account.exposure, currency=currency),
+            balance=Money(amount=account.balance, currency=currency),
+            entries=account.entries,
+        )
+
+
+def routes(orders: Orders, accounts: Accounts) -> APIRouter:
+    """Accounts, credit and what is overdue."""
+    router = Router(tags=["payments"])
+
+    @router.get("/customers/{customer_id}/account")
+    async def read_account(customer_id: UUID) -> AccountView:
+        """What this customer owes, order by order."""
+        return AccountView.of(await accounts.get(account_id_of(customer_id)))
+
+    @router.post("/customers/{customer_id}/credit", dependencies=[allow("cs_director", "sales_vp")])
+    async def set_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
+        """Decide about a customer's credit; orders that waited for it may go on."""
+        return AccountView.of(
+            await accounts.apply(
+                account_id_of(customer_id), lambda account: account.set_credit(body.limit, body.days), cause
+            )
+        )
+
+    @router.get("/payments/overdue")
+    async def list_overdue(
+        since: Annotated[date | None, Query(description="Overdue since this day or later.")] = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[OrderRow]:
+        """Orders with an amount that is overdue, the longest first (004 四3)."""
+        page = await orders.find(
+            {"overdue_since": Between(since or date.min, None)}, sort="overdue_since", after=after, limit=limit
+        )
+        return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
+
+    return router

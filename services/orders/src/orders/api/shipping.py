@@ -1,0 +1,57 @@
+"""What may be asked about shipping."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from orders.api.desk import FOLLOW_UP
+from orders.api.views import OrderView
+from orders.domain.order import Order
+from orders.domain.shipping import dispatch, issue_delivery_note
+from orders.store import Orders
+from shared.aggregate import Change
+from shared.contracts.departments import GoodsDispatched
+from shared.contracts.vocabulary import Line
+from shared.http import Ask, CausedByRequest, Router, allow
+
+
+class DispatchGoods(Ask):
+    """The goods leave, with whom, and when they are expected (001 售中三, 004 一㈡5)."""
+
+    left_at: AwareDatetime = Field(examples=["2026-11-26T01:00:00Z"])
+    eta: AwareDatetime | None = Field(default=None, examples=["2026-11-27T06:00:00Z"])
+    carrier: Line | None = Field(default=None, examples=["德邦物流"])
+    delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1126-03"])
+    partial: bool = False
+
+
+class IssueDeliveryNote(Ask):
+    """The number of a delivery note (004 四1)."""
+
+    note_no: Line = Field(examples=["CH-2026-1126-03"])
+
+
+def routes(orders: Orders) -> APIRouter:
+    """Dispatch and delivery notes."""
+    router = Router(tags=["shipping"])
+
+    @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*FOLLOW_UP, "warehouse")])
+    async def dispatch_goods(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:
+        """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
+
+        def decide(order: Order) -> Change[Order]:
+            order.must_be_in("shipping")
+            fact = GoodsDispatched(order_no=order.order_no, **body.model_dump())
+            return dispatch(order, fact, cause)
+
+        return OrderView.of(await orders.apply(order_id, decide, cause))
+
+    @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow("statistics_clerk", *FOLLOW_UP)])
+    async def issue_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
+        """Write the delivery note."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: issue_delivery_note(order, body.note_no, cause), cause)
+        )
+
+    return router

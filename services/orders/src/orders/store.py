@@ -1,0 +1,68 @@
+"""Where orders and what belongs to them are kept."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+from orders.domain.account import Account
+from orders.domain.exception import OrderException
+from orders.domain.order import Order
+from orders.domain.pace import Pace
+from orders.domain.promise import PromiseState
+from shared.store import Between, Index, Page, Store
+
+
+class Orders(Store[Order]):
+    """Every order, running or ended."""
+
+    collection = "orders"
+    kind = Order
+    indexes = (
+        Index("order_no", unique=True),
+        Index("contract.no"),
+        Index("contract.signed_on.on"),
+        Index("placed_on"),
+        Index("stage", "placed_on"),
+        Index("customer.customer_id", "placed_on"),
+        Index("promises.given.state", "placed_on"),
+        Index("released_on"),
+        Index("ship_on"),
+        Index("overdue_since"),
+        Index("delays.announced_at"),
+        Index("receivable.receipts.at"),
+    )
+
+    async def with_promises(self, state: PromiseState, after: str | None, limit: int) -> Page[Order]:
+        """Orders with at least one promise in this state, by the day they were placed."""
+        return await self.find({"promises.given.state": state}, sort="placed_on", after=after, limit=limit)
+
+    def placed(self, begin: date, end: date) -> AsyncIterator[Order]:
+        """Every order placed from one day up to, not including, another."""
+        return self.each({"placed_on": Between(begin, end)}, sort="placed_on")
+
+    async def listed(self, where: dict[str, Any], sort: str, after: str | None, limit: int) -> Page[Order]:
+        """Orders by what people search for; what they leave open does not count."""
+        asked = {field: value for field, value in where.items() if value is not None}
+        return await self.find(asked, sort=sort, after=after, limit=limit)
+
+
+class Exceptions(Store[OrderException]):
+    """The exception feedback forms (000 §4.1c)."""
+
+    collection = "exceptions"
+    kind = OrderException
+    indexes = (Index("status", "raised_at"), Index("order_no"), Index("resolved_at"))
+
+
+class Accounts(Store[Account]):
+    """One account per customer."""
+
+    collection = "accounts"
+    kind = Account
+
+
+class Paces(Store[Pace]):
+    """One pace per version of a route."""
+
+    collection = "paces"
+    kind = Pace

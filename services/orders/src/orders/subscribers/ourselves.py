@@ -1,0 +1,99 @@
+"""How orders reacts to its own announcements where another aggregate has to know."""
+
+from typing import Any
+
+from orders.domain.account import Account, account_id_of
+from orders.domain.collecting import grant_credit
+from orders.domain.delaying import remember_event
+from orders.domain.exception import OrderException
+from orders.domain.order import Order
+from orders.domain.pace import Pace, forecast, warn
+from orders.store import Accounts, Exceptions, Orders, Paces
+from shared.aggregate import Cause, NotFound
+from shared.calendar import Calendar
+from shared.contracts.orders import (
+    ContractAmended,
+    ContractSigned,
+    CreditGranted,
+    OrderCancelled,
+    OrderExceptionRaised,
+    OrderStageChanged,
+    PaymentRecorded,
+    ShipmentDelayed,
+)
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.rounds import Touch
+from shared.subscriptions import Subscriptions
+
+
+def subscribe(
+    on: Subscriptions, orders: Orders, exceptions: Exceptions, accounts: Accounts, paces: Paces, zone: str
+) -> None:
+    """Accounts, exceptions and paces follow from what orders announce."""
+    _account(on, accounts, zone)
+    _order(on, orders, exceptions)
+    _pace(on, orders, paces, Calendar(zone))
+
+
+def _account(on: Subscriptions, accounts: Accounts, zone: str) -> None:
+    def account_of(customer: CustomerSnapshot, decide: Any) -> Touch[Account]:
+        return accounts.touch(account_id_of(customer.customer_id), decide, Account.blank(customer, zone))
+
+    @on(ContractSigned)
+    def put_on_account(event: ContractSigned, cause: Cause) -> Touch[Account]:
+        """A signed contract is owed; a custom order needs credit (000 §3.5.5)."""
+        return account_of(event.customer, lambda account: account.sign(event, cause))
+
+    @on(ContractAmended)
+    def change_account(event: ContractAmended, cause: Cause) -> Touch[Account]:
+        """A changed price is owed instead."""
+        return account_of(event.customer, lambda account: account.amend(event, cause))
+
+    @on(PaymentRecorded)
+    def pay_into_account(event: PaymentRecorded, cause: Cause) -> Touch[Account]:
+        """What has been paid is owed no more (004 四2)."""
+        return account_of(event.customer, lambda account: account.pay(event, cause))
+
+    @on(OrderCancelled)
+    def take_off_account(event: OrderCancelled, cause: Cause) -> Touch[Account]:
+        """A cancelled order is owed no more."""
+        return account_of(event.customer, lambda account: account.cancel(event))
+
+
+def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions) -> None:
+    @on(CreditGranted)
+    def open_credit_gate(event: CreditGranted, cause: Cause) -> Touch[Order]:
+        """An order within the customer's credit may be released (000 §3.5.5)."""
+        return orders.touch(event.order_id, lambda order: grant_credit(order, event, cause))
+
+    @on(ShipmentDelayed)
+    def remember_delay(event: ShipmentDelayed, cause: Cause) -> Touch[Order]:
+        """The next revision has to say which announcement it supersedes."""
+        return orders.touch(event.order_id, lambda order: remember_event(order, event, cause))
+
+    @on(OrderExceptionRaised)
+    def register_exception(event: OrderExceptionRaised, cause: Cause) -> Touch[OrderException]:
+        """What is wrong is on the list until it is resolved (000 §4.1c)."""
+        return exceptions.birth(OrderException.raised(event, cause))
+
+
+def _pace(on: Subscriptions, orders: Orders, paces: Paces, calendar: Calendar) -> None:
+    @on(OrderStageChanged)
+    async def learn_pace(event: OrderStageChanged, cause: Cause) -> list[Touch[Any]]:
+        """Durations are learned; a promised day that has become unlikely is a warning to staff (001 售中二a)."""
+        if event.route is None:
+            return []
+        blank = Pace.blank(event.route)
+        learned = paces.touch(blank.id, lambda pace: pace.learn(event), blank)
+        if event.ship_on is None:
+            return [learned]
+        expected = forecast(await _known(blank), event.after, event.at)
+        if expected.safe <= calendar.moment(event.ship_on):
+            return [learned]
+        return [learned, orders.touch(event.order_id, lambda order: warn(order, cause))]
+
+    async def _known(blank: Pace) -> Pace:
+        try:
+            return await paces.get(blank.id)
+        except NotFound:
+            return blank

@@ -1,0 +1,218 @@
+"""A company in memory: staff decide, departments report, time passes, and everything announced is heard again."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from orders.domain.contracting import review, sign, sign_notice
+from orders.domain.designing import review_drawing
+from orders.domain.installation import Installer
+from orders.domain.installing import Acceptance, pass_acceptance, schedule_installation
+from orders.domain.order import Order
+from orders.domain.producing import release, review_breakdown
+from orders.store import Accounts, Exceptions, Orders, Paces
+from orders.subscribers import subscriptions
+from orders.timers import timers
+from shared.aggregate import Cause, Change
+from shared.contracts import departments as facts
+from shared.contracts.event import Actor, Event, Money, PreciseDate
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.testing import InMemoryDatabase, deliver, fire
+
+ZONE = "Asia/Shanghai"
+BEGIN = datetime(2026, 9, 30, 1, tzinfo=UTC)
+CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+SHIP_ON = date(2026, 11, 26)
+
+
+class Company:
+    """One order of one customer, and everybody who has to do with it."""
+
+    def __init__(self) -> None:
+        self.database = InMemoryDatabase()
+        self.orders, self.exceptions = Orders(self.database), Exceptions(self.database)
+        self.accounts, self.paces = Accounts(self.database), Paces(self.database)
+        self.subscriptions = subscriptions(self.orders, self.exceptions, self.accounts, self.paces, ZONE)
+        self.timers = timers(self.orders, self.accounts)
+        self.now = BEGIN
+        self.order_no = "SO-2026-0412"
+        self._heard = 0
+
+    @property
+    def published(self) -> tuple[Event, ...]:
+        return self.database.published
+
+    def announced(self, kind: type[Event]) -> list[Any]:
+        """Everything of one kind that was announced so far."""
+        return [event for event in self.published if type(event) is kind]
+
+    async def order(self, order_no: str | None = None) -> Order:
+        return await self.orders.get(order_id_of(order_no or self.order_no))
+
+    async def place(self, kind: str = "standard", *, order_no: str | None = None, **fields: Any) -> Order:
+        """Intake takes the order."""
+        self.order_no = order_no or self.order_no
+        wanted = {
+            "order_id": order_id_of(self.order_no),
+            "order_no": self.order_no,
+            "customer": customer(),
+            "kind": kind,
+            "lines": (OrderLine(sku="GP-80", description="80 款高隔断", spec="3000×2700", quantity=24),),
+            "total": Money(amount="100000.00"),
+            "requested_ship_date": SHIP_ON,
+            "region": "华南",
+            "sales_owner": "am-03",
+            "verified_by": "cs-07",
+            "verified_at": self.now,
+        }
+        await self.hear(OrderPlaced.model_validate(wanted | fields))
+        return await self.order()
+
+    async def hear(self, event: Event, *, id: UUID | None = None) -> tuple[Event, ...]:
+        """Somebody else announces something; returns all that orders announces of it, by whatever detour."""
+        before = len(self.published)
+        await deliver(
+            self.subscriptions, event, at=self.now, id=id, actor=Actor(kind="department", id=event.publisher())
+        )
+        await self.hear_ourselves()
+        return self.published[before:]
+
+    async def fact(self, report: type[Event], /, *, id: UUID | None = None, **fields: Any) -> tuple[Event, ...]:
+        """A department reports something about the order."""
+        return await self.hear(report.model_validate({"order_no": self.order_no, **fields}), id=id)
+
+    async def decide(
+        self, decision: Callable[..., Change[Order]], *args: Any, role: str = "cs_director", by: str | None = None
+    ) -> tuple[Event, ...]:
+        """A member of staff decides about the order."""
+        before = len(self.published)
+        cause = self.cause(role, by)
+        await self.orders.apply(order_id_of(self.order_no), lambda order: decision(order, *args, cause), cause)
+        await self.hear_ourselves()
+        return self.published[before:]
+
+    async def until(self, moment: datetime) -> tuple[Event, ...]:
+        """Time passes."""
+        before = len(self.published)
+        while True:
+            count = len(self.published)
+            await fire(self.timers, until=moment)
+            await self.hear_ourselves()
+            if len(self.published) == count:
+                break
+        self.now = moment
+        return self.published[before:]
+
+    def later(self, **step: float) -> None:
+        """The clock moves on; nothing happens yet."""
+        self.now += timedelta(**step)
+
+    def cause(self, role: str = "cs_director", by: str | None = None) -> Cause:
+        id = uuid4()
+        return Cause(id=id, correlation=id, actor=Actor(kind="staff", id=by or f"{role}-1", role=role), at=self.now)
+
+    async def hear_ourselves(self) -> None:
+        """Deliver our own announcements to ourselves, as the bus would."""
+        listened = {subscription.event.key for subscription in self.subscriptions}
+        while self._heard < len(self.database.outbox.envelopes):
+            envelope = self.database.outbox.envelopes[self._heard]
+            self._heard += 1
+            if envelope.key in listened:
+                await deliver(
+                    self.subscriptions,
+                    self.published[self._heard - 1],
+                    at=envelope.at,
+                    actor=envelope.actor,
+                    id=envelope.id,
+                    subject=envelope.subject,
+                    sequence=envelope.sequence,
+                )
+
+    async def sign_contract(self) -> None:
+        """Review, approval, signature."""
+        await self.decide(review, "approved", ())
+        await self.decide(sign, PreciseDate(on=date(2026, 9, 30)), "签订销售合同")
+
+    async def release(self) -> None:
+        """Signed, initial payment in, three signatures: the order goes to design."""
+        await self.sign_contract()
+        await self.release_signed()
+
+    async def pay(self, kind: str, amount: str | None, currency: str = "CNY", **fields: Any) -> tuple[Event, ...]:
+        money = {"amount": amount, "currency": currency} if amount else None
+        return await self.fact(
+            facts.PaymentReceived,
+            kind=kind,
+            amount=money,
+            received_at=self.now,
+            **{"receipt_no": str(uuid4()), **fields},
+        )
+
+    async def design(self) -> None:
+        """All four drawings are handed in and approved."""
+        role = "design_director" if (await self.order()).kind == "custom" else "cs_specialist"
+        for kind in ("plan", "rendering", "elevation", "construction"):
+            await self.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a.pdf",), designer="d-1")
+            await self.decide(review_drawing, kind, 1, True, "", role=role)
+
+    async def make(self) -> None:
+        """From the release to production until everything is ready to leave."""
+        custom = (await self.order()).kind == "custom"
+        await self.decide(release, role="cs_supervisor" if custom else "plant_manager")
+        await self.fact(facts.BreakdownCompleted, parts=({"part_no": "LC-80", "quantity": 48, "source": "stock"},))
+        if custom:
+            await self.decide(review_breakdown, True, "", role="rd_team")
+            await self.fact(facts.SampleMade, sample_no="DY-1")
+            await self.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
+        await self.fact(facts.ProductionCompleted, completed_at=self.now, quantity_ok=24)
+        if custom:
+            await self.fact(facts.GoodsInspected, inspector="d-4", outcome="passed")
+
+    async def deliver_goods(self) -> None:
+        """The goods leave and arrive."""
+        eta = self.now + timedelta(days=1)
+        await self.fact(facts.GoodsDispatched, left_at=self.now, eta=eta, carrier="德邦物流")
+        self.later(days=1)
+        await self.fact(facts.ShipmentArrived, arrived_at=self.now)
+
+    async def install(self) -> None:
+        """The crew comes and finishes on the planned day."""
+        custom = (await self.order()).kind == "custom"
+        crew = (Installer(staff="i-1", skill="senior" if custom else "ordinary"),)
+        finish = self.now + timedelta(days=2)
+        await self.decide(schedule_installation, self.now, finish, crew, role="engineering_regional_head")
+        self.later(days=2)
+        await self.fact(facts.InstallationCompleted, completed_at=self.now, crew=("i-1",))
+
+    async def accept(self) -> None:
+        await self.decide(pass_acceptance, Acceptance(signatory="王建国", aftersales_contact="李师傅"))
+
+    async def run_to(self, stage: str) -> Order:
+        """Take the order along its route until it is in this stage."""
+        steps = (self.sign_contract, self.release_signed, self.design, self.make, self.deliver_goods, self.install)
+        for step in (*steps, self.accept, self.pay_balance):
+            if (await self.order()).stage == stage:
+                break
+            await step()
+        return await self.order()
+
+    async def release_signed(self) -> None:
+        await self.pay("initial", "30000.00")
+        for signature, who in (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09")):
+            await self.decide(sign_notice, signature, by=who)
+
+    async def pay_balance(self) -> None:
+        await self.pay("balance", "70000.00")
+
+
+def customer(kind: str = "end") -> CustomerSnapshot:
+    return CustomerSnapshot(customer_id=CUSTOMER, kind=kind, name="广州恒达装饰", mobile="13800138000")
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company()

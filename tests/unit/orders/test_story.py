@@ -1,0 +1,96 @@
+"""The thin story: from the order to the last payment, and the customer hears first."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shared.contracts import departments as facts
+from shared.contracts import orders as said
+
+
+async def test_a_standard_order_goes_from_review_to_the_last_payment(company):
+    await company.place("standard")
+    await company.run_to("closed")
+
+    order = await company.order()
+    assert [passage.stage for passage in order.passages] == [stage.name for stage in order.route.stages]
+    assert order.stage == "closed"
+    assert company.announced(said.OrderClosed)[0].paid_in_full
+
+
+async def test_a_custom_order_goes_from_review_to_the_last_payment(company):
+    await company.place("custom")
+    await company.run_to("closed")
+
+    order = await company.order()
+    assert [passage.stage for passage in order.passages] == [stage.name for stage in order.route.stages]
+    assert order.stage == "closed"
+
+
+@pytest.mark.requirement("R055")
+async def test_signed_and_paid_the_customer_hears_that_the_order_is_being_placed(company):
+    await company.place()
+    await company.release()
+
+    (released,) = company.announced(said.OrderReleased)
+    assert (released.prepared_by, released.reviewed_by, released.approved_by) == ("cs-07", "cs-08", "cs-09")
+    assert released.customer.name == "广州恒达装饰"
+
+
+@pytest.mark.requirement("R058", "R056")
+async def test_a_late_production_is_told_with_reason_and_days_before_the_contract_date(company):
+    await company.place()
+    await company.release()
+    await company.fact(
+        facts.ProductionDelayed,
+        expected_ready_on=date(2026, 11, 30),
+        reason_text="钢化玻璃补片尚未到厂",
+        ready_percent=80,
+    )
+
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.delay_days, delayed.new_ship_date, delayed.revision) == (4, date(2026, 11, 30), 1)
+    assert (delayed.reason_code, delayed.reason_text) == ("goods_incomplete", "钢化玻璃补片尚未到厂")
+    assert delayed.told_before_contract_date
+
+
+async def test_a_second_slip_supersedes_the_first(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason_text="缺料")
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 12, 3), reason_text="仍缺料")
+
+    first, second = company.announced(said.ShipmentDelayed)
+    announced = [envelope.id for envelope in company.database.outbox.envelopes if envelope.key == first.key]
+    assert (first.revision, first.supersedes) == (1, None)
+    assert (second.revision, second.supersedes, second.delay_days) == (2, announced[0], 7)
+
+
+async def test_an_order_from_stock_that_does_not_arrive_on_the_promised_day_is_delayed_exactly_once(company):
+    await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10), total=None)
+    await company.fact(facts.PaymentReceived, kind="balance", received_at=company.now)
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    await company.until(datetime(2026, 10, 20, tzinfo=UTC))
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+
+    assert len(company.announced(said.ShipmentDelayed)) == 1
+    assert (await company.order()).stage == "closed"
+
+
+async def test_an_arrival_heard_late_but_in_time_by_its_own_clock_is_no_delay(company):
+    await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10), total=None)
+    arrived = datetime(2026, 10, 10, 15, 59, tzinfo=UTC)
+    await company.fact(facts.ShipmentArrived, arrived_at=arrived)
+    await company.until(datetime(2026, 10, 20, tzinfo=UTC))
+
+    assert company.announced(said.ShipmentDelayed) == []
+    assert (await company.order()).promises.current("arrive").state == "kept"
+
+
+async def test_a_late_arrival_that_is_heard_before_the_clock_runs_out_is_a_delay_too(company):
+    await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10), total=None)
+    await company.fact(facts.ShipmentArrived, arrived_at=datetime(2026, 10, 10, 16, 1, tzinfo=UTC))
+    await company.until(datetime(2026, 10, 20, tzinfo=UTC))
+
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.delay_days, delayed.reason_code) == (1, "transport")
