@@ -38,7 +38,7 @@ class CorrectTalk(Ask):
     """One field of one record that is to read differently."""
 
     field: Correctable = Field(examples=["feedback"])
-    after: str = Field(max_length=4000)
+    after: str = Field(max_length=4000, examples=["使用良好，近期有新项目"])
     reason: Line = Field(examples=["录入笔误"])
 
 
