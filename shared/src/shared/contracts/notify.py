@@ -120,6 +120,7 @@ class StaffMessagePosted(Event, key="notify.staff_message_posted.v1"):
     text: Prose = Field(examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
     acknowledgement_required: bool = True
     acknowledge_by: Instant | None = None
+    reminder: int = Field(default=0, ge=0, description="How often the department has been reminded of it.")
 
 
 class StaffMessageAcknowledged(Event, key="notify.staff_message_acknowledged.v1"):

@@ -1,0 +1,1 @@
+"""notify: every message to customers and colleagues, explained, none lost, none twice."""

@@ -1,0 +1,29 @@
+"""What others may ask of notify, and what providers may push to it."""
+
+from fastapi import APIRouter
+
+from notify.api import callbacks, notifications, rosters, slips, templates
+from notify.api.callbacks import callback_routes
+from notify.domain.drafting import Desk
+from notify.store import Notifications, Recipients, Replies, Rosters, Slips
+from shared.clock import Clock
+
+__all__ = ["callback_routes", "callbacks", "routes"]
+
+
+def routes(
+    store: Notifications,
+    recipients: Recipients,
+    roster_store: Rosters,
+    slip_store: Slips,
+    replies: Replies,
+    desk: Desk,
+    clock: Clock,
+) -> list[APIRouter]:
+    """All routes for staff and departments."""
+    return [
+        notifications.routes(store, replies, desk),
+        templates.routes(desk),
+        slips.routes(slip_store),
+        rosters.routes(roster_store),
+    ]

@@ -1,0 +1,206 @@
+"""Why somebody got a message, or did not: every notification with its fact, line, words, attempts and receipts."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from fastapi.routing import APIRouter
+from pydantic import BaseModel, Field
+
+from notify.domain.address import masked
+from notify.domain.drafting import Desk
+from notify.domain.lifecycle import State
+from notify.domain.notification import Notification
+from notify.domain.template import Channel
+from notify.store import Notifications, Replies
+from shared.http import Ask, CausedByRequest, Cursor, Limit, Listing, Router, allow
+from shared.store import OneOf
+
+
+class PieceView(BaseModel):
+    """One thing told: the fact behind it and the template's version for each channel."""
+
+    event: str = Field(examples=["orders.shipment_delayed.v1"])
+    event_id: UUID | None
+    template: str = Field(examples=["shipment_delayed.supply"])
+    versions: dict[str, int] = Field(examples=[{"sms": 1, "email": 1}])
+    values: dict[str, str]
+
+
+class AttemptView(BaseModel):
+    """One try and what the provider answered."""
+
+    number: int
+    channel: Channel
+    provider: str
+    began_at: datetime
+    settled_at: datetime | None
+    outcome: str | None = Field(examples=["accepted"])
+    code: str
+    detail: str
+    reference: str | None
+
+
+class ReceiptView(BaseModel):
+    """What the provider said afterwards."""
+
+    provider: str
+    status: str = Field(examples=["delivered"])
+    code: str
+    reason: str
+    at: datetime
+
+
+class NotificationView(BaseModel):
+    """A message as staff may see it: addresses masked, internal forms never in it (003 §25.6b)."""
+
+    id: UUID
+    customer_id: UUID | None
+    staff: str | None
+    role: str | None
+    purpose: str
+    rule: str
+    about: str | None
+    state: State
+    reason: str | None
+    superseded_by: UUID | None
+    channels: list[str]
+    addresses: list[str]
+    pieces: list[PieceView]
+    attempts: list[AttemptView]
+    receipts: list[ReceiptView]
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, seen: Notification) -> "NotificationView":
+        """What there is to see of a message."""
+        pieces = [
+            PieceView(
+                event=piece.event,
+                event_id=piece.trigger,
+                template=piece.template,
+                versions=piece.versions,
+                values=piece.values,
+            )
+            for piece in seen.pieces
+        ]
+        return cls(
+            **seen.model_dump(
+                include={
+                    "id",
+                    "customer_id",
+                    "staff",
+                    "role",
+                    "purpose",
+                    "rule",
+                    "about",
+                    "state",
+                    "reason",
+                    "superseded_by",
+                    "created_at",
+                    "not_before",
+                    "expires_at",
+                }
+            ),
+            channels=[way.channel for way in seen.ways],
+            addresses=[masked(way.address) for way in seen.ways],
+            pieces=pieces,
+            attempts=[AttemptView(**attempt.model_dump(exclude={"fence"})) for attempt in seen.attempts],
+            receipts=[ReceiptView(**receipt.model_dump()) for receipt in seen.receipts],
+        )
+
+
+class ReplyView(BaseModel):
+    """An answer and how it was understood."""
+
+    id: UUID
+    notification: UUID | None
+    text: str
+    intent: str
+    choice: int | None
+    at: datetime
+
+
+class Progress(BaseModel):
+    """How far a batch has come: how many messages are in each state."""
+
+    total: int
+    states: dict[State, int]
+
+
+class Resolve(Ask):
+    """A person's decision about a message of which nobody knows whether it went out."""
+
+    sent: bool = Field(description="True: it went out. False: send it again.", examples=[False])
+
+
+STATES: tuple[State, ...] = (
+    "queued",
+    "sending",
+    "unknown",
+    "accepted",
+    "delivered",
+    "failed",
+    "suppressed",
+    "unresolved",
+    "unconfirmed",
+)
+
+
+def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
+    """Reading for everybody in the house; deciding for customer service."""
+    router = Router(tags=["notifications"])
+
+    @router.get("/notifications")
+    async def search(
+        customer: UUID | None = None,
+        about: Annotated[str | None, Query(description="A number on the papers.", examples=["SO-2026-0412"])] = None,
+        purpose: str | None = None,
+        state: Annotated[list[State] | None, Query(description="One or several.")] = None,
+        batch: UUID | None = None,
+        after: Cursor = None,
+        limit: Limit = 50,
+    ) -> Listing[NotificationView]:
+        """The messages that fit, newest first."""
+        wanted = {"customer_id": customer, "about": about, "purpose": purpose, "batch": batch}
+        where: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+        if state:
+            where["state"] = OneOf(*state)
+        page = await store.find(where, sort="-created_at", after=after, limit=limit)
+        return Listing(items=[NotificationView.of(each) for each in page.items], next=page.next)
+
+    @router.get("/notifications/progress")
+    async def progress(batch: UUID) -> Progress:
+        """How far a batch of messages has come."""
+        states = {state: await store.count({"batch": batch, "state": state}) for state in STATES}
+        return Progress(total=sum(states.values()), states={name: count for name, count in states.items() if count})
+
+    @router.get("/notifications/{notification_id}")
+    async def show(notification_id: UUID) -> NotificationView:
+        """One message with everything that happened to it."""
+        return NotificationView.of(await store.get(notification_id))
+
+    @router.post(
+        "/notifications/{notification_id}/resolve",
+        dependencies=[allow("cs_specialist", "cs_supervisor", "cs_manager", "cs_director", "operator")],
+    )
+    async def resolve(notification_id: UUID, body: Resolve, cause: CausedByRequest) -> NotificationView:
+        """Decide about an unresolved message. Refused for any other."""
+        resolved = await store.apply(
+            notification_id,
+            lambda current: current.resolved(body.sent, desk.known_words(current), cause.at),
+            cause,
+        )
+        return NotificationView.of(resolved)
+
+    @router.get("/replies")
+    async def answers(customer: UUID, after: Cursor = None, limit: Limit = 50) -> Listing[ReplyView]:
+        """What a customer answered, newest first."""
+        page = await replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
+        items = [ReplyView(**reply.model_dump(exclude={"address", "provider"})) for reply in page.items]
+        return Listing(items=items, next=page.next)
+
+    return router

@@ -1,0 +1,68 @@
+"""Internal liaison slips: post one to a department, see who has read it (000 §3.3.3)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi.routing import APIRouter
+from pydantic import AwareDatetime, BaseModel, Field
+
+from notify.domain.slip import Slip, posted
+from notify.store import Slips
+from shared.contracts.vocabulary import Department
+from shared.http import Ask, CausedByRequest, Cursor, Limit, Listing, Router
+
+
+class PostSlip(Ask):
+    """A message to another department."""
+
+    to_department: Department = Field(examples=["production"])
+    text: str = Field(min_length=1, max_length=4000, examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
+    acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: nobody has to acknowledge it.")
+
+
+class SlipView(BaseModel):
+    """A slip and what became of it."""
+
+    id: UUID
+    slip_no: str = Field(examples=["LL-20261122-3f0e4a"])
+    from_staff: str
+    to_department: Department
+    text: str
+    posted_at: datetime
+    acknowledge_by: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    chases: int
+
+
+def routes(slips: Slips) -> APIRouter:
+    """For everybody in the house."""
+    router = Router(tags=["slips"])
+
+    @router.post("/slips", status_code=201)
+    async def post(body: PostSlip, cause: CausedByRequest) -> SlipView:
+        """Send a slip; the department's group hears of it at once."""
+        id = cause.derive("slip")
+        number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
+        slip = posted(id, number, cause.actor.id, body.to_department, body.text, body.acknowledge_by, cause)
+        return _view(await slips.create(slip, cause))
+
+    @router.get("/slips")
+    async def listing(
+        to_department: Department | None = None, after: Cursor = None, limit: Limit = 50
+    ) -> Listing[SlipView]:
+        """Slips, newest first."""
+        where = {"to_department": to_department} if to_department else {}
+        page = await slips.find(where, sort="-posted_at", after=after, limit=limit)
+        return Listing(items=[_view(each) for each in page.items], next=page.next)
+
+    @router.post("/slips/{slip_id}/acknowledge")
+    async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:
+        """Confirm that the department has read it."""
+        return _view(await slips.apply(slip_id, lambda slip: slip.acknowledge(cause.actor.id, cause.at), cause))
+
+    return router
+
+
+def _view(slip: Slip) -> SlipView:
+    return SlipView(**slip.model_dump(exclude={"deadlines"}))

@@ -1,0 +1,91 @@
+"""The texts: which there are, and how one looks with values."""
+
+from fastapi.routing import APIRouter
+from pydantic import BaseModel, Field
+
+from notify.domain.drafting import Desk
+from notify.domain.template import Channel, Template
+from notify.domain.variable import Unfit
+from shared.aggregate import NotFound, Refused
+from shared.http import Ask, Listing, Router
+
+
+class TemplateView(BaseModel):
+    """One version of one text."""
+
+    key: str = Field(examples=["shipment_delayed.supply"])
+    channel: Channel
+    locale: str
+    version: int
+    subject: str
+    text: str
+    variables: list[str]
+
+
+class Preview(Ask):
+    """Values to look at a text with; what is not given gets the variable's sample."""
+
+    channel: Channel = "sms"
+    locale: str = "zh-CN"
+    version: int | None = Field(default=None, ge=1, description="Absent: the newest.")
+    values: dict[str, str] = Field(default={}, examples=[{"days": "4"}])
+
+
+class PreviewView(BaseModel):
+    """The finished words, and how many SMS a carrier would bill."""
+
+    key: str
+    channel: Channel
+    version: int
+    subject: str
+    text: str
+    html: str
+    parts: int
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Reading only: texts change by a new version in the tables."""
+    router = Router(tags=["templates"])
+
+    @router.get("/templates")
+    async def texts(channel: Channel | None = None) -> Listing[TemplateView]:
+        """All texts and versions."""
+        found = [each for each in desk.catalogue.templates.values() if channel in (None, each.channel)]
+        return Listing(items=[_view(each) for each in found])
+
+    @router.post("/templates/{key}/preview")
+    async def preview(key: str, body: Preview) -> PreviewView:
+        """How a text looks. Refused when a carrier would not take it."""
+        template = _found(desk, key, body)
+        given = {**{name: desk.catalogue.variables[name].sample for name in template.names}, **body.values}
+        piece = desk.make_piece(
+            key, {template.channel: template.version}, given, "preview", None, given.get("name", "")
+        )
+        try:
+            words = desk.fill(piece, template)
+        except Unfit as error:
+            raise Refused(str(error), "unfit") from error
+        return PreviewView(
+            key=key,
+            channel=template.channel,
+            version=template.version,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            parts=words.parts,
+        )
+
+    return router
+
+
+def _found(desk: Desk, key: str, body: Preview) -> Template:
+    found = desk.catalogue.newest(key, body.channel, body.locale)
+    if body.version is not None:
+        found = desk.catalogue.pinned(key, body.channel, body.locale, body.version)
+    if found is None:
+        raise NotFound("template", f"{key} for {body.channel}")
+    return found
+
+
+def _view(template: Template) -> TemplateView:
+    return TemplateView(**template.model_dump(exclude={"html"}), variables=list(template.names))

@@ -1,0 +1,60 @@
+"""How notify is put together."""
+
+import tomllib
+from importlib.resources import files
+from os import getpid
+from socket import gethostname
+from uuid import uuid4
+
+from notify.api import callback_routes, routes
+from notify.domain.catalogue import Catalogue
+from notify.domain.drafting import Desk
+from notify.gateways.carriers import carriers
+from notify.gateways.switchboard import Switchboard
+from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
+from notify.settings import Settings
+from notify.store import EarlyReceipts, Notifications, Recipients, Replies, Rosters, Slips
+from notify.subscribers import subscriptions
+from notify.timers import timers
+from shared.service import Service
+
+
+def service(settings: Settings) -> Service:
+    """Everything wired; nothing started."""
+    service = Service("notify", settings)
+    database, clock = service.database, service.clock
+    notifications, recipients = Notifications(database), Recipients(database)
+    rosters, slips = Rosters(database), Slips(database)
+    early, replies = EarlyReceipts(database), Replies(database)
+    desk = Desk(catalogue(settings), settings.house)
+    switchboard = Switchboard(carriers(settings, codes(settings)))
+    figures = Figures(service.metrics.registry)
+    patience = Patience(settings.send_budget, settings.send_lease, settings.ask_after)
+    worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
+    postbox = Postbox(notifications, recipients, early, replies, desk, clock, figures)
+    courier = Courier(worker, notifications, recipients, desk, switchboard, clock, patience, figures)
+    sender = Sender(courier, notifications, clock, figures, settings.send_at_once)
+    reconciler = Reconciler(notifications, early, postbox, desk, switchboard, clock, patience, figures)
+    return service.with_(
+        routes=routes(notifications, recipients, rosters, slips, replies, desk, clock),
+        open_routes=callback_routes(switchboard, postbox, settings.callback_secret),
+        subscriptions=subscriptions(notifications, recipients, rosters, desk),
+        timers=timers(notifications, slips),
+        tasks=[sender.run, reconciler.run],
+    )
+
+
+def catalogue(settings: Settings) -> Catalogue:
+    """The built-in tables, and the company's own after them."""
+    built_in = sorted(files("notify.domain").joinpath("tables").iterdir(), key=lambda file: file.name)
+    texts = [file.read_text(encoding="utf-8") for file in built_in if file.name.endswith(".toml")]
+    if settings.catalogue_folder:
+        texts += [file.read_text(encoding="utf-8") for file in sorted(settings.catalogue_folder.glob("*.toml"))]
+    return Catalogue.read(texts)
+
+
+def codes(settings: Settings) -> dict[str, dict[str, str]]:
+    """Which code each provider gave each template."""
+    if settings.template_codes_file is None:
+        return {}
+    return tomllib.loads(settings.template_codes_file.read_text(encoding="utf-8"))

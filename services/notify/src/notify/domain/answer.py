@@ -1,0 +1,65 @@
+"""What a provider said to a message, in five words that every provider's codes come down to."""
+
+from typing import Literal
+
+from shared.contracts.event import Part
+
+Outcome = Literal["accepted", "permanent", "retry_later", "stop", "unknown"]
+Scope = Literal["message", "template", "provider"]
+
+
+class Answer(Part):
+    """A provider's answer to one attempt.
+
+    `accepted`: it has the message. `permanent`: this message to this address will never work. `retry_later`: surely not
+    sent, may work after `wait` seconds. `stop`: surely not sent, and nothing of this `scope` will be until somebody
+    repairs the configuration. `unknown`: it may or may not have the message, so nobody may send it again unasked.
+    """
+
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+    reference: str | None = None
+    wait: float | None = None
+    scope: Scope = "message"
+
+
+def accepted(reference: str | None, code: str = "OK") -> Answer:
+    """The provider has the message; `reference` is its own id for it."""
+    return Answer(outcome="accepted", code=code, reference=reference)
+
+
+def permanent(code: str, detail: str = "") -> Answer:
+    """This message to this address will never work."""
+    return Answer(outcome="permanent", code=code, detail=detail)
+
+
+def retry_later(code: str, detail: str = "", wait: float | None = None) -> Answer:
+    """Surely not sent; may work later. Without `wait` (seconds) the sender's own back-off decides."""
+    return Answer(outcome="retry_later", code=code, detail=detail, wait=wait)
+
+
+def stop(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
+    """Surely not sent; nothing of this scope works until the configuration is repaired."""
+    return Answer(outcome="stop", code=code, detail=detail, scope=scope)
+
+
+def unknown(code: str, detail: str = "") -> Answer:
+    """Bytes of the request may have left, and no answer says what became of them."""
+    return Answer(outcome="unknown", code=code, detail=detail)
+
+
+class Sighting(Part):
+    """What a provider says when asked about a message whose fate is unknown.
+
+    `seen`: it has the message. `absent`: it does not know it (yet). `blind`: it cannot be asked.
+    """
+
+    seen: Literal["seen", "absent", "blind"]
+    reference: str | None = None
+    delivered: bool | None = None
+    code: str = ""
+
+
+BLIND = Sighting(seen="blind")
+ABSENT = Sighting(seen="absent")

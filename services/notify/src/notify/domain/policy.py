@@ -1,0 +1,86 @@
+"""Whether a message may go out now: later, never, or yes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from notify.domain.purpose import Purpose
+from notify.domain.recipient import Entry, Recipient, Rest
+from shared.contracts.event import Part
+
+DAY = timedelta(days=1)
+
+
+class House(Part):
+    """What the company says once for all messages: who it is and when its customers rest unless they say otherwise."""
+
+    company: str
+    signature: str
+    hotline: str
+    timezone: str
+    rest: Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the policy says about one message at one moment. A reason is given for everything but yes."""
+
+    kind: Literal["send", "defer", "suppress"]
+    reason: str = ""
+    until: datetime | None = None
+
+
+SEND = Verdict("send")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the policy has to know about a message."""
+
+    notification: UUID
+    words: str
+    expires_at: datetime
+
+
+def judge(candidate: Candidate, recipient: Recipient, purpose: Purpose, house: House, now: datetime) -> Verdict:
+    """The policy's answer. Deferred messages come back and are judged again; none is dropped for being early."""
+    if now >= candidate.expires_at:
+        return Verdict("suppress", "expired")
+    if recipient.has_let_out(candidate.notification):
+        return SEND
+    refusal = _refusal(candidate, recipient, purpose, now)
+    if refusal:
+        return Verdict("suppress", refusal)
+    wait = _wait(recipient, purpose, house, now)
+    if wait is None:
+        return SEND
+    return wait if wait.until and wait.until < candidate.expires_at else Verdict("suppress", "expired")
+
+
+def _refusal(candidate: Candidate, recipient: Recipient, purpose: Purpose, now: datetime) -> str | None:
+    if purpose.kind == "care" and recipient.refused_care_at:
+        return "opt_out"
+    if purpose.kind == "care" and recipient.open_complaints:
+        return "open_complaint"
+    if any(_repeats(entry, candidate, purpose, now) for entry in recipient.ledger):
+        return "duplicate_content"
+    return None
+
+
+def _repeats(entry: Entry, candidate: Candidate, purpose: Purpose, now: datetime) -> bool:
+    return entry.words == candidate.words and entry.at > now - purpose.apart
+
+
+def _wait(recipient: Recipient, purpose: Purpose, house: House, now: datetime) -> Verdict | None:
+    if purpose.rest:
+        rest = recipient.rest or house.rest
+        ends = rest.ends(now, ZoneInfo(recipient.timezone or house.timezone))
+        if ends:
+            return Verdict("defer", "quiet_hours", ends)
+    if purpose.cap:
+        today = [entry.at for entry in recipient.ledger if entry.purpose == purpose.name and entry.at > now - DAY]
+        if len(today) >= purpose.cap:
+            return Verdict("defer", "rate", sorted(today)[-purpose.cap] + DAY)
+    return None

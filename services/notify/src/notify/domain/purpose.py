@@ -1,0 +1,44 @@
+"""What a message is for: how firmly it is promised, when it may go out and how often."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.event import Part
+
+Promise = Literal["at_most_once", "at_least_once"]
+Class = Literal["service", "care", "staff"]
+
+
+class Purpose(Part):
+    """One line of the policy table.
+
+    `promise` says what happens when nobody knows whether it went out: better never twice, or better never missed.
+    `rest` respects the recipient's quiet hours. `expires` drops what nobody needs to hear any more. `cap` is per
+    recipient and day, `apart` the time within which the same words are not repeated. `merge` collects what happens
+    within that time into one message; `supersede` lets a newer message of the same thread replace an unsent older one.
+    Care rests while the customer has an open complaint, and ends when the customer says so.
+    """
+
+    name: str
+    title: str = ""
+    kind: Class = "service"
+    promise: Promise = "at_least_once"
+    rest: bool = True
+    expires: timedelta = Field(default=timedelta(hours=72), gt=timedelta(0))
+    cap: int | None = Field(default=None, ge=1)
+    apart: timedelta = timedelta(0)
+    merge: timedelta = timedelta(0)
+    supersede: bool = False
+    replies: dict[str, Literal["accept", "decline", "choice", "rating"]] = Field(default={})
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing about the recipient can hold such a message back."""
+        return not (self.rest or self.cap or self.apart or self.kind == "care")
+
+    @property
+    def bulk(self) -> bool:
+        """Whether it gives way to messages that somebody waits for."""
+        return self.kind == "care"

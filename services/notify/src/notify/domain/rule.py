@@ -1,0 +1,104 @@
+"""One line of the table from fact and audience to message; everything a line may say, nothing it may compute."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import Field
+
+from notify.domain.notification import Alert
+from notify.domain.template import Channel
+from shared.contracts.event import Part
+
+
+def reach(body: Mapping[str, Any], path: str) -> Any:
+    """The value of a dotted path in a fact's body; of `a|b` the first that is there; `*` is each of a list; `'word`
+    is the word itself."""
+    for option in path.split("|"):
+        value = option[1:] if option.startswith("'") else _walk(body, option.split("."))
+        if value is not None and value not in ("", []):
+            return value
+    return None
+
+
+def _walk(value: Any, names: Sequence[str]) -> Any:
+    for place, name in enumerate(names):
+        if name == "*":
+            return [_walk(each, names[place + 1 :]) for each in value or ()]
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+class Rule(Part):
+    """Which fact tells whom what, over which channels, in order.
+
+    `when` limits the line to facts whose field has one of these words, `unless` to the others; a field that is not
+    there is `absent`. A staff line names `people` (paths to their ids) and `roles` (words, or paths after an @); with
+    `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a message of its own;
+    otherwise the later channels wait for the earlier ones to fail. `template` may contain a {path}; where no such
+    template exists `otherwise` is used. `at` is a path to the moment the message is for, `ahead` how long before it
+    goes out.
+    """
+
+    name: str
+    event: str
+    audience: Literal["customer", "staff"]
+    when: dict[str, tuple[str, ...]] = Field(default={})
+    unless: dict[str, tuple[str, ...]] = Field(default={})
+    people: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    person_instead_of_role: bool = False
+    purpose: str
+    alert: Alert | None = None
+    channels: tuple[Channel, ...] = Field(min_length=1)
+    each: bool = False
+    template: str
+    otherwise: str | None = None
+    values: dict[str, str] = Field(default={})
+    about: str | None = None
+    thread: str | None = None
+    revision: str | None = None
+    at: str | None = None
+    ahead: timedelta = timedelta(0)
+
+    def holds(self, body: Mapping[str, Any]) -> bool:
+        """Whether this line is meant for a fact with this body."""
+        wanted = all(_word(reach(body, path)) in words for path, words in self.when.items())
+        return wanted and not any(_word(reach(body, path)) in words for path, words in self.unless.items())
+
+    def staff(self, body: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The ids and the roles of the colleagues who hear of a fact with this body."""
+        people = _several(reach(body, path) for path in self.people)
+        if people and self.person_instead_of_role:
+            return people, ()
+        return people, _several(reach(body, role[1:]) if role.startswith("@") else role for role in self.roles)
+
+    def plans(self) -> Iterator[tuple[Channel, ...]]:
+        """The channels of each message that this line makes."""
+        if self.each:
+            yield from ((channel,) for channel in self.channels)
+        else:
+            yield self.channels
+
+    def template_for(self, body: Mapping[str, Any]) -> str:
+        """The template's key with the fact's own word put in."""
+        head, brace, rest = self.template.partition("{")
+        if not brace:
+            return self.template
+        path, _, tail = rest.partition("}")
+        return f"{head}{reach(body, path)}{tail}"
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "absent"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _several(values: Iterable[Any]) -> tuple[str, ...]:
+    found: dict[str, None] = Field(default={})
+    for value in values:
+        for each in value if isinstance(value, list | tuple) else (value,):
+            if each:
+                found[str(each)] = None
+    return tuple(found)

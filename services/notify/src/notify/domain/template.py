@@ -1,0 +1,124 @@
+"""Words that wait for values: one version of one text in one locale for one channel, and what may go into it."""
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from notify.domain.variable import Unfit
+from shared.contracts.event import Part
+
+Channel = Literal["sms", "email", "chat"]
+
+_PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
+_URL = re.compile(r"https?://|www\.", re.IGNORECASE)
+SMS_LONGEST = 500
+SMS_SINGLE = 70
+SMS_PART = 67
+
+
+def sms_parts(text: str) -> int:
+    """How many messages a carrier bills: 70 characters fit into one, 67 into each part of more."""
+    units = len(text.encode("utf-16-be")) // 2
+    return 1 if units <= SMS_SINGLE else -(-units // SMS_PART)
+
+
+class Words(Part):
+    """What is handed to a channel: finished text, and the values in order for providers that keep the text."""
+
+    template: str
+    version: int
+    text: str
+    subject: str = ""
+    html: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    parts: int = 1
+
+
+class Layout(Part):
+    """What is put around an e-mail's text to make its HTML side: each line in a paragraph, all in a frame."""
+
+    paragraph: str
+    frame: str
+
+    def around(self, text: str) -> str:
+        """The HTML of a text; every character of it is escaped."""
+        lines = [_put(self.paragraph, {"line": html.escape(line)}) for line in text.split("\n") if line.strip()]
+        return _put(self.frame, {"body": "\n".join(lines)})
+
+
+class Template(Part):
+    """A text with `${name}` placeholders. There is no other syntax: nothing can loop, compute or reach anything.
+
+    A published version never changes; another wording is another version, and a message pins the one it was made with.
+    """
+
+    key: str = Field(pattern=r"^[a-z0-9_.]+$")
+    channel: Channel
+    locale: str = "zh-CN"
+    version: int = Field(default=1, ge=1)
+    subject: str = ""
+    text: str
+    html: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The placeholders in the order of their first use, which is the order that Tencent counts them in."""
+        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.subject + self.text + self.html)))
+
+    def faults(self) -> list[str]:
+        """What a provider's reviewer would refuse in the wording itself."""
+        found = []
+        if "$" in _PLACEHOLDER.sub("", self.subject + self.text + self.html):
+            found.append("a $ that is not a ${name}")
+        if self.channel == "sms":
+            found += _sms_faults(self.text)
+        return found
+
+    def fill(self, values: Mapping[str, str], signature: str, layout: Layout | None = None) -> Words:
+        """The finished words. Raises Unfit when a value is missing or a filled SMS breaks a carrier's rule."""
+        missing = [name for name in self.names if name not in values]
+        if missing:
+            raise Unfit(f"{', '.join(missing)} missing")
+        used = tuple((name, values[name]) for name in self.names)
+        text = _put(self.text, values)
+        if self.channel == "sms":
+            for name, value in used:
+                _check_sms_value(name, value)
+            text = f"【{signature}】{text}"
+            if len(text) > SMS_LONGEST:
+                raise Unfit(f"the message has {len(text)} characters, {SMS_LONGEST} are allowed")
+        own = _put(self.html, {name: html.escape(value).replace("\n", "<br>") for name, value in used})
+        return Words(
+            template=self.key,
+            version=self.version,
+            text=text,
+            subject=" ".join(_put(self.subject, values).split()),
+            html=own or (layout.around(text) if layout and self.channel == "email" else ""),
+            values=used,
+            parts=sms_parts(text) if self.channel == "sms" else 1,
+        )
+
+
+def _put(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def _sms_faults(text: str) -> list[str]:
+    found = []
+    if "【" in text or "】" in text:
+        found.append("the signature's brackets")
+    if re.search(r"\}\s*\$\{", text):
+        found.append("two variables side by side")
+    if "m²" in text:
+        found.append("a character that carriers drop")
+    return found
+
+
+def _check_sms_value(name: str, value: str) -> None:
+    if _URL.search(value):
+        raise Unfit(f"{name} has a link; a link must be part of the approved text")
+    if any(character in value for character in "【】\n\r"):
+        raise Unfit(f"{name} has a character that carriers refuse")

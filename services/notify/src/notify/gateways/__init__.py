@@ -1,0 +1,1 @@
+"""The third parties that carry messages, behind one small interface."""

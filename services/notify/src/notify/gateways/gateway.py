@@ -1,0 +1,77 @@
+"""What every carrier of messages can do: take one, perhaps say what became of one, and be closed."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from notify.domain.answer import BLIND, Answer, Sighting
+from notify.domain.inbound import SeenReceipt, SeenReply
+from notify.domain.template import Channel, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message in a carrier's hands. Its id is the same over all attempts, and is what receipts come back with."""
+
+    id: UUID
+    to: str
+    words: Words
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What a provider pushed to us, as it came."""
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+
+class BadCallback(Exception):
+    """What was pushed is not what this provider pushes."""
+
+
+class Gateway(ABC):
+    """One provider of one channel.
+
+    `send` answers in the five words of `Answer` and raises nothing it can foresee; it is called inside a time budget
+    and may be cut off, which counts as `unknown`. Connections are made when first needed and kept.
+    """
+
+    name: str
+    channel: ClassVar[Channel]
+
+    def carries(self, words: Words) -> bool:
+        """Whether this provider can take these words at all; some only take templates that they have approved."""
+        return True
+
+    @abstractmethod
+    async def send(self, message: Outgoing) -> Answer:
+        """Hand the message over once."""
+
+    async def look_up(self, message: Outgoing) -> Sighting:
+        """What became of a message that nobody answered for. Most providers cannot be asked."""
+        return BLIND
+
+    def receipts(self, callback: Callback) -> Sequence[SeenReceipt]:
+        """The receipts in a callback. Raises BadCallback."""
+        raise BadCallback(f"{self.name} pushes no receipts")
+
+    def replies(self, callback: Callback) -> Sequence[SeenReply]:
+        """The replies in a callback. Raises BadCallback."""
+        raise BadCallback(f"{self.name} pushes no replies")
+
+    def thanks(self) -> Any:
+        """What this provider expects as the answer to a callback."""
+        return {}
+
+    async def close(self) -> None:
+        """Give up the connections, where there are any to give up."""
+        return

@@ -1,0 +1,168 @@
+"""E-mail over SMTP: kept connections, bytes built once, and care about the one moment in which nobody knows."""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import formataddr, formatdate
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+
+from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.template import Channel
+from notify.gateways.gateway import Gateway, Outgoing
+
+_GREYLISTED = 60.0
+_MESSAGE_ID = re.compile(r"<([0-9a-f-]{36})@")
+
+
+def message_id(id: UUID, domain: str) -> str:
+    """The Message-ID of a message: the same over all attempts, so that some mailboxes recognise a repetition."""
+    return f"<{id}@{domain}>"
+
+
+def message_named(text: str) -> UUID | None:
+    """Which of our messages a Message-ID, In-Reply-To or References header names."""
+    found = _MESSAGE_ID.search(text)
+    return UUID(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where mails come from. `url` is smtp://user:password@host:port, or smtps:// for TLS from the first byte."""
+
+    url: str
+    address: str
+    name: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.partition("@")[2]
+
+
+class Smtp(Gateway):
+    """A mail server. Up to `connections` are kept; one that the server closed meanwhile is replaced unnoticed."""
+
+    channel: ClassVar[Channel] = "email"
+
+    def __init__(self, sender: Mailbox, name: str = "smtp", connections: int = 8, timeout: float = 10.0) -> None:
+        self.name = name
+        self._sender = sender
+        self._timeout = timeout
+        self._idle: deque[aiosmtplib.SMTP] = deque()
+        self._places = asyncio.Semaphore(connections)
+
+    async def send(self, message: Outgoing) -> Answer:
+        body = compose(message, self._sender)
+        try:
+            async with self._connection() as client:
+                return await self._deliver(client, message.to, body)
+        except (OSError, aiosmtplib.SMTPException) as error:
+            return retry_later("unreachable", str(error))
+
+    async def _deliver(self, client: aiosmtplib.SMTP, to: str, body: bytes) -> Answer:
+        """Until the last dot nothing has been taken over; after it only the server's reply tells."""
+        try:
+            await client.mail(self._sender.address, encoding="utf-8")
+            await client.rcpt(to, encoding="utf-8")
+        except aiosmtplib.SMTPResponseException as error:
+            await _reset(client)
+            return _refusal(error, "sender" if isinstance(error, aiosmtplib.SMTPSenderRefused) else "recipient")
+        try:
+            reply = await client.data(body)
+        except aiosmtplib.SMTPDataError as error:
+            await _reset(client)
+            return _refusal(error, "content")
+        except (OSError, aiosmtplib.SMTPException) as error:
+            client.close()
+            return unknown("no_reply", repr(error))
+        return accepted(None, f"{reply.code} {reply.message}"[:200])
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        async with self._places:
+            client = await self._alive()
+            try:
+                yield client
+            except BaseException:
+                client.close()
+                raise
+            if client.is_connected:
+                self._idle.append(client)
+
+    async def _alive(self) -> aiosmtplib.SMTP:
+        while self._idle:
+            client = self._idle.pop()
+            if not _went_away(client):
+                return client
+            client.close()
+        return await self._connect()
+
+    async def _connect(self) -> aiosmtplib.SMTP:
+        url = urlsplit(self._sender.url)
+        client = aiosmtplib.SMTP(
+            hostname=url.hostname,
+            port=url.port,
+            username=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            use_tls=url.scheme == "smtps",
+            start_tls=None if url.scheme == "smtp" else False,
+            timeout=self._timeout,
+        )
+        await client.connect()
+        return client
+
+    async def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+
+def compose(message: Outgoing, sender: Mailbox) -> bytes:
+    """The mail as it goes over the wire: text, and HTML where there is some."""
+    words = message.words
+    text = MIMEText(words.text, "plain", "utf-8")
+    mail: Message = text
+    if words.html:
+        mail = MIMEMultipart("alternative")
+        mail.attach(text)
+        mail.attach(MIMEText(words.html, "html", "utf-8"))
+    mail["From"] = formataddr((sender.name, sender.address))
+    mail["To"] = message.to
+    mail["Subject"] = Header(words.subject or words.text[:60], "utf-8").encode()
+    mail["Date"] = formatdate(usegmt=True)
+    mail["Message-ID"] = message_id(message.id, sender.domain)
+    mail["Auto-Submitted"] = "auto-generated"
+    return mail.as_bytes()
+
+
+def _went_away(client: aiosmtplib.SMTP) -> bool:
+    """Whether the server has closed a kept connection; asking costs no round trip."""
+    transport = client.transport
+    return not client.is_connected or transport is None or transport.is_closing()
+
+
+async def _reset(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.rset()
+    except (OSError, aiosmtplib.SMTPException):
+        client.close()
+
+
+def _refusal(error: aiosmtplib.SMTPResponseException, what: str) -> Answer:
+    code, detail = str(error.code), f"{what}: {error.message}"
+    if error.code in (421, 450, 451, 452):
+        return retry_later(code, detail, wait=_GREYLISTED if error.code == 450 else None)
+    if error.code < 500:
+        return retry_later(code, detail)
+    if what == "sender" or error.code in (530, 534, 535, 538):
+        return stop(code, detail)
+    return permanent(code, detail)

@@ -1,0 +1,62 @@
+"""Asking a provider over HTTP: one kept session, and what each way of failing says about the message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from notify.domain.answer import Answer, retry_later, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A provider's HTTP answer."""
+
+    status: int
+    text: str
+
+
+class Web:
+    """A session with kept connections. `timeout` is in seconds and covers one whole request."""
+
+    def __init__(self, timeout: float, connections: int = 128) -> None:
+        self._timeout = timeout
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(self, method: str, url: str, **request: Any) -> Page | Answer:
+        """The provider's page, or what it means for the message that there is none."""
+        try:
+            async with self.session.request(method, url, **request) as response:
+                return Page(response.status, await response.text())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            return retry_later("unreachable", str(error))
+        except (TimeoutError, aiohttp.ClientError) as error:
+            return unknown("no_answer", repr(error))
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """Made when first needed, because it belongs to the running loop."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections),
+                timeout=aiohttp.ClientTimeout(total=self._timeout, connect=min(2.0, self._timeout)),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def trouble(page: Page, codes: Mapping[int, Answer] | None = None) -> Answer:
+    """What an HTTP status means when the provider says no more: 429 later, other 4xx never taken, 5xx nobody knows."""
+    if codes and page.status in codes:
+        return codes[page.status]
+    if page.status == 429:
+        return retry_later("http_429", page.text[:200])
+    if 400 <= page.status < 500:
+        return Answer(outcome="stop", code=f"http_{page.status}", detail=page.text[:200], scope="provider")
+    return unknown(f"http_{page.status}", page.text[:200])

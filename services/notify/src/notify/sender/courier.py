@@ -1,0 +1,210 @@
+"""Carries one message as far as it goes: judge, claim, send, mark; each a step of its own that may be the last."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from uuid import UUID, uuid5
+
+import structlog
+
+from notify.domain.answer import Answer, retry_later, unknown
+from notify.domain.drafting import Desk
+from notify.domain.notification import Notification
+from notify.domain.policy import Candidate, Verdict, judge
+from notify.domain.recipient import Entry, Recipient, stranger
+from notify.domain.template import Words
+from notify.domain.variable import Unfit
+from notify.gateways.gateway import Gateway, Outgoing
+from notify.gateways.switchboard import Switchboard
+from notify.sender.figures import Figures
+from notify.store import Notifications, Recipients
+from shared.aggregate import Cause, Change, Contention, NotFound, Refused, Unavailable
+from shared.clock import Clock
+from shared.contracts.event import Actor
+
+log = structlog.get_logger()
+
+SENDER = Actor(kind="service", id="notify")
+PAUSE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In real seconds: how long one attempt may take, how long its lease lasts, when to ask after an unknown one.
+
+    The lease outlasts the budget by far: whoever is late has long stopped sending when another may begin.
+    """
+
+    budget: float = 10.0
+    lease: float = 30.0
+    looks: tuple[float, ...] = (15.0, 60.0, 300.0, 1800.0)
+
+
+class Courier:
+    """Takes one queued message through its attempt. Several processes may hold couriers for the same messages."""
+
+    def __init__(
+        self,
+        worker: str,
+        notifications: Notifications,
+        recipients: Recipients,
+        desk: Desk,
+        switchboard: Switchboard,
+        clock: Clock,
+        patience: Patience,
+        figures: Figures,
+    ) -> None:
+        self._worker = worker
+        self._notifications = notifications
+        self._recipients = recipients
+        self._desk = desk
+        self._switchboard = switchboard
+        self._clock = clock
+        self._patience = patience
+        self._figures = figures
+
+    async def carry(self, notification: Notification) -> None:
+        """One message, as far as it goes now. Losing it to another process is no trouble."""
+        try:
+            verdict = await self._judged(notification)
+            if verdict.kind != "send":
+                await self._withhold(notification, verdict)
+                return
+            await self._attempt(notification)
+        except (Refused, NotFound, Contention, Unavailable) as error:
+            log.debug("left_alone", notification=notification.id, reason=str(error))
+
+    async def _judged(self, notification: Notification) -> Verdict:
+        """Ask the policy, and if it lets the message out, have the recipient remember that, in one decision."""
+        now = self._clock.now()
+        purpose = self._desk.purpose(notification.purpose)
+        if purpose.supersede and notification.thread:
+            newer = await self._newer(notification)
+            if newer:
+                return Verdict("suppress", f"superseded:{newer}")
+        if purpose.free:
+            return Verdict("suppress", "expired") if now >= notification.expires_at else Verdict("send")
+        candidate = Candidate(notification.id, notification.words_hash, notification.expires_at)
+        entry = Entry(notification=notification.id, purpose=purpose.name, words=candidate.words, at=now)
+        verdicts: list[Verdict] = []
+
+        def admit(recipient: Recipient) -> Change[Recipient]:
+            verdict = judge(candidate, recipient, purpose, self._desk.house, now)
+            verdicts.append(verdict)
+            return recipient.let_out(entry) if verdict.kind == "send" else Change(recipient)
+
+        start = stranger(notification.recipient, notification.audience, notification.customer_id)
+        cause = self._cause(notification, f"judged/{notification.not_before.isoformat()}/{len(notification.attempts)}")
+        recipient = await self._recipients.apply(notification.recipient, admit, cause, start)
+        if verdicts:
+            return verdicts[-1]
+        return judge(candidate, recipient, purpose, self._desk.house, now)
+
+    async def _newer(self, notification: Notification) -> UUID | None:
+        assert notification.thread is not None
+        return next((each.id for each in await self._notifications.newer_than(notification)), None)
+
+    async def _withhold(self, notification: Notification, verdict: Verdict) -> None:
+        now = self._clock.now()
+        reason, _, by = verdict.reason.partition(":")
+        self._figures.withheld(notification, reason)
+
+        def hold(current: Notification) -> Change[Notification]:
+            if verdict.kind == "defer" and verdict.until:
+                return current.deferred(reason, verdict.until, now)
+            if reason == "expired" and current.attempts:
+                return current.given_up(now)
+            return current.suppressed(reason, UUID(by) if by else None)
+
+        await self._notifications.apply(notification.id, hold, self._cause(notification, f"withheld/{now.isoformat()}"))
+
+    async def _attempt(self, notification: Notification) -> None:
+        try:
+            words = self._desk.words(notification)
+        except Unfit as error:
+            why = str(error)
+            cause = self._cause(notification, f"unfit/{notification.step}")
+            await self._notifications.apply(
+                notification.id, lambda current: current.unfit(why, self._clock.now()), cause
+            )
+            return
+        gateway = self._switchboard.choose(notification, words)
+        if gateway is None:
+            await self._wait_for_gateway(notification, words)
+            return
+        began = monotonic()
+        claimed = await self._claim(notification, gateway)
+        answer = await self._send(claimed, gateway, words, began)
+        self._figures.answered(claimed, gateway.name, answer, monotonic() - began)
+        if self._switchboard.heard(gateway, words, answer):
+            log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code, detail=answer.detail)
+        await self._mark(claimed, answer, words)
+
+    async def _claim(self, notification: Notification, gateway: Gateway) -> Notification:
+        fence = notification.fence + 1
+        now, until = self._clock.now(), real_time(self._patience.lease)
+
+        def claim(current: Notification) -> Change[Notification]:
+            if current.fence != notification.fence:
+                raise Refused("somebody else has claimed it", "not_claimed")
+            return current.claimed(self._worker, gateway.name, now, until)
+
+        return await self._notifications.apply(
+            notification.id, claim, self._cause(notification, f"claimed/{fence}/{self._worker}")
+        )
+
+    async def _send(self, claimed: Notification, gateway: Gateway, words: Words, began: float) -> Answer:
+        """Send within what is left of the budget since before the claim. What is cut off is unknown, not failed."""
+        left = self._patience.budget - (monotonic() - began)
+        if left <= 0:
+            return retry_later("too_late", "claiming took longer than an attempt may take", wait=0.0)
+        attempt = claimed.attempts[-1]
+        message = Outgoing(claimed.id, claimed.way.address, words, attempt.began_at)
+        try:
+            async with asyncio.timeout(left):
+                return await gateway.send(message)
+        except TimeoutError:
+            return unknown("cut_off", f"no answer within {self._patience.budget:g} s")
+        except Exception as error:
+            log.exception("gateway_broke", gateway=gateway.name, error=repr(error))
+            return unknown("broke", repr(error))
+
+    async def _mark(self, claimed: Notification, answer: Answer, words: Words) -> None:
+        """Write the answer down, however long that takes: trouble with the books must never send anything again."""
+        cause = self._cause(claimed, f"answered/{claimed.fence}")
+        now, look_at = self._clock.now(), real_time(self._patience.looks[0])
+        wait = 0.1
+        while True:
+            try:
+                await self._notifications.apply(
+                    claimed.id, lambda current: current.answered(claimed.fence, answer, words, now, look_at), cause
+                )
+                return
+            except (Unavailable, Contention) as error:
+                log.warning("answer_not_written_yet", notification=claimed.id, reason=str(error))
+                await asyncio.sleep(random.uniform(wait / 2, wait))
+                wait = min(wait * 2, 5.0)
+
+    async def _wait_for_gateway(self, notification: Notification, words: Words) -> None:
+        now = self._clock.now()
+        pause = self._switchboard.opens_in(notification, words)
+        until = now + max(timedelta(seconds=pause), PAUSE) * max(self._clock.rate, 1.0)
+
+        def wait(current: Notification) -> Change[Notification]:
+            if current.step + 1 < len(current.ways):
+                return current.unfit("no_provider", now)
+            return current.waiting(until)
+
+        cause = self._cause(notification, f"no_gateway/{notification.step}/{now.isoformat()}")
+        await self._notifications.apply(notification.id, wait, cause)
+
+    def _cause(self, notification: Notification, what: str) -> Cause:
+        id = uuid5(notification.id, what)
+        return Cause(id=id, correlation=notification.correlation, actor=SENDER, at=self._clock.now(), kind="deadline")
+
+
+def real_time(ahead: float) -> datetime:
+    """So many seconds from now on the wall, whatever the business clock shows."""
+    return datetime.now(UTC) + timedelta(seconds=ahead)

@@ -1,0 +1,85 @@
+"""What notify is told by its environment: who we are, which carriers there are, how patient to be."""
+
+from datetime import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from notify.domain.policy import House
+from notify.domain.recipient import Rest
+from shared.settings import ServiceSettings
+
+SmsProvider = Literal["local", "aliyun", "tencent", "twilio", "kannel", "smpp"]
+
+
+class Settings(ServiceSettings):
+    """Each field is an environment variable of the same name in upper case; lists and maps are JSON."""
+
+    company: str = Field(default="客服示范公司", description="Who signs the messages.")
+    sms_signature: str = Field(default="客服示范", description="What stands in 【】 before every SMS.")
+    hotline: str = Field(default="020-88886666", description="The number customers may call.")
+    rest_begin: time = Field(default=time(21), description="From when customers are not disturbed.")
+    rest_end: time = Field(default=time(8), description="Until when.")
+    catalogue_folder: Path | None = Field(
+        default=None, description="TOML files that are read after the built-in tables: own rules, texts, purposes."
+    )
+    template_codes_file: Path | None = Field(
+        default=None, description='TOML: under each provider, "template@version" = its code there.'
+    )
+
+    sms_providers: tuple[SmsProvider, ...] = Field(default=("local",), description="In the order they are tried.")
+    sms_gateway_url: str = Field(default="http://127.0.0.1:8111", description="The development gateway.")
+    aliyun_access_key_id: SecretStr | None = None
+    aliyun_access_key_secret: SecretStr | None = None
+    aliyun_endpoint: str = "dysmsapi.aliyuncs.com"
+    aliyun_protocol: Literal["http", "https"] = "https"
+    tencent_secret_id: SecretStr | None = None
+    tencent_secret_key: SecretStr | None = None
+    tencent_app_id: str = ""
+    tencent_region: str = "ap-guangzhou"
+    tencent_endpoint: str = "sms.tencentcloudapi.com"
+    tencent_protocol: Literal["http", "https"] = "https"
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr | None = None
+    twilio_sender: str = ""
+    twilio_url: str = "https://api.twilio.com"
+    kannel_url: str = "http://127.0.0.1:13013/cgi-bin/sendsms"
+    kannel_username: str = ""
+    kannel_password: SecretStr | None = None
+    smpp_host: str = "127.0.0.1"
+    smpp_port: int = 2775
+    smpp_system_id: str = ""
+    smpp_password: SecretStr | None = None
+    smpp_source: str = ""
+    callback_url: str | None = Field(
+        default=None, description="Where providers reach the callback routes; with it receipts are asked for."
+    )
+    callback_secret: SecretStr = Field(
+        default=SecretStr("development"), description="Part of every callback's path: most providers sign nothing."
+    )
+
+    smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:8112")
+    smtp_connections: int = Field(default=8, ge=1)
+    mail_from: str = "service@kefu.example"
+    chat_groups: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Role to Apprise URLs; the `default` group hears what has no group of its own."
+    )
+
+    send_at_once: int = Field(default=256, ge=4, description="Messages in flight at most.")
+    send_budget: float = Field(default=10.0, gt=0, description="Seconds that one attempt may take.")
+    send_lease: float = Field(default=30.0, gt=0, description="Seconds until a silent attempt is unknown.")
+    ask_after: tuple[float, ...] = Field(
+        default=(15.0, 60.0, 300.0, 1800.0), min_length=1, description="Seconds between questions about an unknown one."
+    )
+
+    @property
+    def house(self) -> House:
+        """What the company says once for all messages."""
+        return House(
+            company=self.company,
+            signature=self.sms_signature,
+            hotline=self.hotline,
+            timezone=self.timezone,
+            rest=Rest(begin=self.rest_begin, end=self.rest_end),
+        )

@@ -1,0 +1,109 @@
+"""Where notify keeps its messages, the people who get them, and what comes back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from notify.domain.inbound import EarlyReceipt, Reply
+from notify.domain.notification import Notification
+from notify.domain.recipient import Recipient
+from notify.domain.roster import Roster
+from notify.domain.slip import Slip
+from shared.store import Between, Index, OneOf, Store
+
+
+class Notifications(Store[Notification]):
+    """Every message, from intent to receipt."""
+
+    collection = "notifications"
+    kind = Notification
+    indexes = (
+        Index("lane", "state", "not_before"),
+        Index("check_at"),
+        Index("customer_id", "created_at"),
+        Index("about", "created_at"),
+        Index("state", "created_at"),
+        Index("ways.address", "created_at"),
+        Index("references"),
+        Index("thread"),
+        Index("batch", "state"),
+    )
+
+    async def ready(self, lane: Literal["live", "bulk"], now: datetime, limit: int) -> tuple[Notification, ...]:
+        """The messages of a lane whose time has come, the longest waiting first."""
+        where = {"lane": lane, "state": "queued", "not_before": Between(None, now)}
+        return (await self.find(where, sort="not_before", limit=limit)).items
+
+    async def overdue(self, now: datetime, limit: int) -> tuple[Notification, ...]:
+        """Messages whose lease has ended, or about which a provider is to be asked; `now` is real time."""
+        return (await self.find({"check_at": Between(None, now)}, sort="check_at", limit=limit)).items
+
+    async def unsent_of(self, thread: str) -> Sequence[Notification]:
+        """What is still waiting to go out in a thread."""
+        return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
+
+    async def newer_than(self, message: Notification) -> Sequence[Notification]:
+        """Messages of the same thread over the same channel that say something newer."""
+        found = (await self.find({"thread": message.thread}, sort="-created_at", limit=50)).items
+        return [each for each in found if each.newer_than(message)]
+
+    async def by_reference(self, reference: str) -> Notification | None:
+        """The message that a provider knows by this `provider:id`."""
+        return next(iter((await self.find({"references": reference}, limit=1)).items), None)
+
+    async def latest_to(self, address: str, limit: int = 10) -> Sequence[Notification]:
+        """The last messages to an address that went out, newest first."""
+        where = {
+            "ways.address": address,
+            "state": OneOf("accepted", "delivered", "unconfirmed", "unknown", "unresolved"),
+        }
+        return (await self.find(where, sort="-created_at", limit=limit)).items
+
+
+class Recipients(Store[Recipient]):
+    """Customers and colleagues, as far as messages need to know them."""
+
+    collection = "recipients"
+    kind = Recipient
+    indexes = (Index("customer_id"), Index("mobile"))
+
+
+class Rosters(Store[Roster]):
+    """Who is on duty when."""
+
+    collection = "rosters"
+    kind = Roster
+    indexes = (Index("ends_at"),)
+
+    async def covering(self, at: datetime) -> Sequence[Roster]:
+        """The rosters that reach over a moment, the newest first."""
+        page = await self.find({"ends_at": Between(at, None)}, sort="-published_at", limit=20)
+        return [roster for roster in page.items if roster.begins_at <= at]
+
+
+class Slips(Store[Slip]):
+    """Internal liaison slips."""
+
+    collection = "slips"
+    kind = Slip
+    indexes = (Index("slip_no", unique=True), Index("to_department", "posted_at"))
+
+
+class Replies(Store[Reply]):
+    """What people answered."""
+
+    collection = "replies"
+    kind = Reply
+    indexes = (Index("customer_id", "at"),)
+
+
+class EarlyReceipts(Store[EarlyReceipt]):
+    """Receipts that came before, or without, the message that they are about."""
+
+    collection = "early_receipts"
+    kind = EarlyReceipt
+    indexes = (Index("check_at"),)
+
+    async def waiting(self, now: datetime, limit: int) -> Sequence[EarlyReceipt]:
+        """Those to be matched again; `now` is real time."""
+        return (await self.find({"check_at": Between(None, now)}, sort="check_at", limit=limit)).items
