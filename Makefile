@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-SOURCES := $(wildcard shared/src services/*/src cli/src deploy/local/src)
+SOURCES := $(wildcard shared/src services/*/src cli/src deploy/local/src docs/generate.py docs/generators)
 PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml deploy/local/pyproject.toml)
 PYTEST := $(BIN)/pytest -q
 
