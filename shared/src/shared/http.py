@@ -201,7 +201,7 @@ def answer_problems(app: FastAPI) -> None:
 
 
 def _http(error: HTTPException) -> JSONResponse:
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    code = getattr(error, "code", None) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     headers = dict(error.headers) if error.headers else None
     return problem(error.status_code, code, str(error.detail), headers=headers)
 
@@ -217,6 +217,8 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
 
 class TooLarge(HTTPException):
     """A body over the limit."""
+
+    code = "too_large"
 
     def __init__(self, limit: int) -> None:
         super().__init__(413, f"a body may have at most {limit} bytes")
