@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import time
 from typing import Any
 
 import aio_pika
+from aiormq.abc import ChannelFrame
 from faststream import AckPolicy
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.message import RabbitMessage
 from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
 from shared.aggregate import Unavailable
 from shared.envelope import Envelope
@@ -115,15 +118,39 @@ class Wire:
         """
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT):
-                channel = await self._open()
-                outcomes = await asyncio.gather(
-                    *(self._publish(channel, envelope) for envelope in envelopes), return_exceptions=True
-                )
+                confirmations = await self._send(await self._open(), envelopes)
+                outcomes = await asyncio.gather(*confirmations, return_exceptions=True)
         except (TimeoutError, ConnectionError, aio_pika.exceptions.AMQPError, RuntimeError) as error:
             raise Unavailable(f"RabbitMQ did not confirm {len(envelopes)} events: {error!r}") from error
-        failed = [(each, error) for each, error in zip(envelopes, outcomes, strict=True) if error is not None]
+        results = zip(envelopes, outcomes, strict=True)
+        failed = [(envelope, error) for envelope, error in results if isinstance(error, BaseException)]
         if failed:
             self._judge(failed)
+
+    async def _send(self, channel: Any, envelopes: Sequence[Envelope]) -> list[asyncio.Future[Any]]:
+        """Put a whole batch on the wire in one write; a third of the cost of publishing one by one.
+
+        Beware: this repeats what aiormq's `basic_publish` does with its channel, hence the narrow pin of its version.
+        """
+        confirmations: list[asyncio.Future[Any]] = []
+        frames: list[Any] = []
+        async with channel.lock:
+            for envelope in envelopes:
+                body = envelope.body.encode()
+                header = ContentHeader(properties=properties(envelope), body_size=len(body))
+                frames += [self._publish(envelope.key), header, *channel._split_body(body)]
+                channel.delivery_tag += 1
+                confirmation = channel.create_future()
+                channel.confirmations[channel.delivery_tag] = confirmation
+                message_id = str(envelope.id)
+                channel.message_id_delivery_tag[message_id] = channel.delivery_tag
+                confirmation.add_done_callback(partial(_forget, channel, message_id))
+                confirmations.append(confirmation)
+            await channel.write_queue.put(ChannelFrame.marshall(frames=frames, channel_number=channel.number))
+        return confirmations
+
+    def _publish(self, key: str) -> Any:
+        return Basic.Publish(exchange=self._exchange, routing_key=key, mandatory=True)
 
     def _judge(self, failed: Sequence[tuple[Envelope, BaseException]]) -> None:
         refusals = (aio_pika.exceptions.DeliveryError, aio_pika.exceptions.PublishError, ValueError, TypeError)
@@ -141,15 +168,9 @@ class Wire:
             self._channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         return await self._channel.get_underlay_channel()
 
-    async def _publish(self, channel: Any, envelope: Envelope) -> None:
-        await channel.basic_publish(
-            envelope.body.encode(),
-            exchange=self._exchange,
-            routing_key=envelope.key,
-            properties=properties(envelope),
-            mandatory=True,
-            wait=False,
-        )
+
+def _forget(channel: Any, message_id: str, _: asyncio.Future[Any]) -> None:
+    channel.message_id_delivery_tag.pop(message_id, None)
 
 
 def properties(envelope: Envelope) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -72,7 +72,7 @@ class Service:
     def __init__(self, name: str, settings: ServiceSettings, clock: Clock | None = None) -> None:
         self.name = name
         self.settings = settings
-        self.version = version(f"kefu-{name}")
+        self.version = _version(f"kefu-{name}")
         self.clock = clock or (Clock.from_file(settings.clock_file) if settings.clock_file else Clock())
         self.metrics = Metrics()
         self.tracing = tracing(name, settings)
@@ -210,7 +210,10 @@ class Service:
         return checks
 
     async def figures(self) -> dict[str, Any]:
-        """How much is under way right now; all zero means that everything known here is settled."""
+        """How much is under way right now; all zero means that everything known here is settled.
+
+        `taken` counts the messages that have come in since the process began: while it stands still, none came.
+        """
         try:
             overdue = await self.deadlines.overdue()
             parked = await self.parking.count({"state": "parked"}, limit=1000)
@@ -219,6 +222,7 @@ class Service:
             return {}
         return {
             "clock": self.clock.now().isoformat(),
+            "taken": sum(bus.consumer.taken for bus in self._buses),
             "in_hand": sum(bus.consumer.unsettled for bus in self._buses) + len(self.rounds.waiting),
             "outbox": max(outbox, self.relay.waiting),
             "overdue": overdue,
@@ -329,6 +333,13 @@ class Service:
         await self.rounds.idle.wait()
         workers.pop("relay").cancel()
         await self.relay.drain()
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "unreleased"
 
 
 async def _run(task: Task, stopping: asyncio.Event) -> None:

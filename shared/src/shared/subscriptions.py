@@ -185,6 +185,7 @@ class Consumer:
         self._arrived = asyncio.Event()
         self._channels: dict[int, Settled] = {}
         self._unsettled = 0
+        self.taken = 0
         self._empty = asyncio.Event()
         self._empty.set()
         self._batches: set[asyncio.Task[int]] = set()
@@ -226,6 +227,7 @@ class Consumer:
         )
         self._inbox.append(Arrived(message, settled, raw.delivery_tag, perf_counter()))
         self._unsettled += 1
+        self.taken += 1
         self._empty.clear()
         self._arrived.set()
 
