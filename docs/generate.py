@@ -1,6 +1,7 @@
-"""Write everything that follows from the code: schemas, samples, the pages about events, AsyncAPI and OpenAPI.
+"""Write everything that follows from the code: schemas, samples, the pages about events, AsyncAPI, OpenAPI
+and the diagrams of the order routes.
 
-`python docs/generate.py [schemas samples events asyncapi openapi] [--check]`; without names, all of them. With
+`python docs/generate.py [schemas samples events asyncapi openapi routes] [--check]`; without names, all of them. With
 `--check` nothing is written: the stale files are named and the exit code is 1.
 """
 
@@ -34,14 +35,21 @@ def _openapi() -> Files:
     return {DOCS / "openapi" / f"{service.name}.json": text(service.app.openapi()) for service in services()}
 
 
+def _routes() -> Files:
+    from generators.routes import diagrams
+
+    return diagrams()
+
+
 KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "schemas": (schemas, SCHEMAS),
     "samples": (samples, SAMPLES),
     "events": (_events, DOCS / "events"),
     "asyncapi": (_asyncapi, None),
     "openapi": (_openapi, DOCS / "openapi"),
+    "routes": (_routes, None),
 }
-"""Each kind: what makes the files, and the folder in which there is nothing else. The last three load the services."""
+"""Each kind: what makes the files, and the folder in which there is nothing else. All but the first two load the services."""
 
 
 def main() -> int:
