@@ -1,18 +1,43 @@
 """The `kefu` command: everything that people at a keyboard do with the bus, each noun a sub-command."""
 
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from kefu import clock, dead, doctor, events, publish, requirements, tokens
 from kefu.console import errors, say
 from kefu.trouble import Trouble
 
+COMMANDS = {
+    "events": "kefu.events:app",
+    "publish": "kefu.publish:app",
+    "dead": "kefu.dead:app",
+    "token": "kefu.tokens:token_app",
+    "api-key": "kefu.tokens:api_key_app",
+    "clock": "kefu.clock:app",
+    "doctor": "kefu.doctor:app",
+    "requirements": "kefu.requirements:app",
+}
+"""Where each command's Typer application is. A command imports what it needs, and no other command's needs."""
+
 
 class Commands(TyperGroup):
-    """Tells trouble in plain words instead of a stack."""
+    """Loads the command that was named, and tells trouble in plain words instead of a stack."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All commands, in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command = typer.main.get_command(getattr(import_module(module), attribute))
+        command.name = cmd_name
+        return command
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
@@ -23,21 +48,7 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from None
 
 
-app = typer.Typer(
-    name="kefu",
-    cls=Commands,
-    help="Look at the bus, publish facts, repair what is dead, and see whether all is well.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-)
-app.add_typer(events.app, name="events")
-app.add_typer(dead.app, name="dead")
-app.add_typer(clock.app, name="clock")
-app.command("publish")(publish.publish)
-app.command("token")(tokens.token)
-app.command("api-key")(tokens.api_key)
-app.command("doctor")(doctor.doctor)
-app.command("requirements")(requirements.requirements)
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,55 @@
+"""What a replay is told with at its end: figures, messages, rows that could not be read, and the audit."""
+
+from rich.table import Table
+from rich.text import Text
+
+from kefu.console import out
+from kefu.replay.audit import Audit, Line
+from kefu.replay.olist import Log
+from kefu.replay.play import Played
+
+_UNREADABLE_SHOWN = 20
+
+
+def tell(log: Log, played: Played, audit: Audit) -> None:
+    """Print the report."""
+    _tell_unreadable(log)
+    per_second = f"{len(played.facts) / played.seconds:,.0f} facts/s, {played.handled / played.seconds:,.0f} messages/s"
+    _table(
+        "replay",
+        ("orders in the log", f"{len(log.rows):,}"),
+        ("orders placed", f"{audit.placed:,}"),
+        ("orders delayed", f"{audit.delayed:,}"),
+        ("facts told", f"{len(played.facts):,} in {played.seconds:,.1f} s"),
+        ("messages on the bus", f"{played.handled:,}"),
+        ("speed", per_second),
+        ("dead letters", f"{audit.dead:,}"),
+    )
+    _table("messages to customers", *((" ".join(kind), f"{count:,}") for kind, count in audit.messages.items()))
+    _table("audit", *((line.what, _judged(line)) for line in audit.lines))
+    verdict = "clean, every fact had its effect, none twice" if audit.clean else "NOT clean"
+    out.print(f"audit: {verdict}", style=_colour(audit.clean))
+
+
+def _tell_unreadable(log: Log) -> None:
+    for row in log.unreadable[:_UNREADABLE_SHOWN]:
+        out.print(f"line {row.line} cannot be read: {row.reason}", style="yellow", markup=False)
+    if len(log.unreadable) > _UNREADABLE_SHOWN:
+        out.print(f"and {len(log.unreadable) - _UNREADABLE_SHOWN} more lines that cannot be read", style="yellow")
+
+
+def _judged(line: Line) -> Text:
+    told = f"{line.found:,} of {line.expected:,}" + "".join(f"; {each}" for each in line.wrong)
+    return Text(told, style=_colour(line.clean))
+
+
+def _colour(good: bool) -> str:
+    return "green" if good else "bold red"
+
+
+def _table(title: str, *rows: tuple[str, str | Text]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False)
+    for name, value in rows:
+        table.add_row(name, value)
+    out.print(table, soft_wrap=False)
+    out.print()
