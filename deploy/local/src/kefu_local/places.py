@@ -1,5 +1,6 @@
 """Where everything of one `make run` listens, and how the services and the `kefu` command are told."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,8 @@ class Places:
             "SINKS_URL": f"http://{LOOPBACK}:{self.sms}",
             "SMS_GATEWAY_URL": f"http://{LOOPBACK}:{self.sms}",
             "SMS_PORT": str(self.sms),
+            "CHAT_GROUPS": json.dumps({"default": [f"json://{LOOPBACK}:{self.sms}/chat"]}),
+            "RECEIPT_URL": f"http://{LOOPBACK}:{self.services['notify']}/callbacks/development/local/receipts",
             "SMTP_URL": f"smtp://{LOOPBACK}:{self.smtp}",
             "SMTP_PORT": str(self.smtp),
             **{f"{name.upper()}_PORT": str(port) for name, port in self.services.items()},

@@ -1,4 +1,4 @@
-"""Where messages end on this machine: `python -m kefu_local.sinks` takes SMS over HTTP and e-mail over SMTP."""
+"""Where messages end on this machine: `python -m kefu_local.sinks` takes SMS and chat over HTTP, e-mail over SMTP."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI
 from pydantic_settings import BaseSettings
 
-from kefu_local import sms, smtp
+from kefu_local import chat, sms, smtp
 from kefu_local.kept import Kept
 from kefu_local.ports import LOOPBACK
 
@@ -25,7 +25,7 @@ class Settings(BaseSettings):
 
 
 def sinks(settings: Settings) -> FastAPI:
-    """Both sinks in one application; the mail server listens as long as the application runs."""
+    """All sinks in one application; the mail server listens as long as the application runs."""
     mails = Kept(settings.sinks_folder / "mails.jsonl")
     messages = Kept(settings.sinks_folder / "messages.jsonl")
 
@@ -40,6 +40,7 @@ def sinks(settings: Settings) -> FastAPI:
     app = FastAPI(title="kefu sinks", lifespan=lifespan)
     app.include_router(sms.routes(messages, settings.receipt_url))
     app.include_router(smtp.routes(mails))
+    app.include_router(chat.routes(Kept(settings.sinks_folder / "chat.jsonl")))
 
     @app.get("/health/ready", include_in_schema=False)
     async def ready() -> dict[str, str]:
