@@ -1,6 +1,6 @@
 """The register gives numbers YYYY-MM-serial without a gap, each with its announcement."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
 import pytest
@@ -20,7 +20,9 @@ CASE = UUID(int=1)
 
 @pytest.mark.requirement("R109", "R145", "R151")
 def test_a_complaint_gets_the_months_next_number_and_is_announced_with_all_that_was_said(form):
-    change = Register.at(NOVEMBER, CHINA).enter(CASE, form, NOVEMBER)
+    anomaly = {"batch_no": "P20261101-2", "shipped_on": date(2026, 11, 20), "defect_quantity": 3, "sample_ref": "YP-1"}
+
+    change = Register.at(NOVEMBER, CHINA).enter(CASE, form.model_copy(update=anomaly), NOVEMBER)
 
     assert change.state.entries == (CASE,)
     assert change.events == (
@@ -37,6 +39,7 @@ def test_a_complaint_gets_the_months_next_number_and_is_announced_with_all_that_
             order_id=form.order_id,
             order_no="SO-2026-0412",
             contract_no="JG20260930-017",
+            **anomaly,
         ),
     )
 

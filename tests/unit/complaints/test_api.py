@@ -1,0 +1,248 @@
+"""What complaints answers over HTTP, from filing to close, and how it says no."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from complaints.api import routes
+from shared.aggregate import Change
+from shared.clock import FixedClock
+from shared.http import Doorkeeper, answer_problems, guarded
+from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
+from shared.testing import cause
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+FILE = {
+    "customer": {"customer_id": str(UUID(int=1)), "name": "广州恒达装饰工程有限公司", "mobile": "13800138000"},
+    "complainant": "王建国",
+    "channel": "phone",
+    "content": "三樘玻璃边缘崩角",
+    "demand": "更换三樘玻璃",
+    "order_no": "SO-2026-0412",
+}
+JUDGE = {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"}
+OPTION = {"kind": "replace", "amount": {"amount": "5000.00"}, "description": "免费更换三樘玻璃"}
+
+
+@pytest.fixture
+async def ask(tmp_path, registers, complaints, policy) -> AsyncIterator[Callable[..., object]]:
+    """Asks as a member of staff: `await ask("cs_manager", "POST", path, body)`."""
+    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
+    private = (tmp_path / "private.pem").read_text()
+    app = FastAPI()
+    app.state.clock = FixedClock(AT)
+    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
+    answer_problems(app)
+    for router in routes(registers, complaints, policy):
+        app.include_router(router, dependencies=guarded())
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://complaints") as client:
+
+        async def request(role: str, method: str, path: str, body: object = None, key: str | None = None) -> Response:
+            headers = {
+                "Authorization": f"Bearer {issue_token(private, f'{role}-01', role)}",
+                "Idempotency-Key": key or str(uuid4()),
+            }
+            return await client.request(method, path, json=body, headers=headers)
+
+        yield request
+
+
+@pytest.mark.requirement("R109", "R145")
+async def test_a_filed_complaint_has_its_number_its_clocks_and_can_be_worked_on_at_once(ask):
+    answer = await ask("cs_specialist", "POST", "/complaints", FILE)
+
+    assert answer.status_code == 201
+    filed = answer.json()
+    assert (filed["complaint_no"], filed["stage"], filed["close_by"]) == (
+        "2026-11-0001",
+        "filed",
+        "2026-11-28T02:00:00.000000Z",
+    )
+    assert (await ask("cs_specialist", "GET", f"/complaints/{filed['complaint_id']}")).json() == filed
+    judged = await ask("complaint_handler", "POST", f"/complaints/{filed['complaint_id']}/judge", JUDGE)
+    assert (judged.status_code, judged.json()["stage"]) == (200, "upheld")
+
+
+@pytest.mark.requirement("R145")
+async def test_the_same_key_files_once_and_another_body_under_it_is_refused(ask):
+    first = await ask("cs_specialist", "POST", "/complaints", FILE, key="k-1")
+    second = await ask("cs_specialist", "POST", "/complaints", FILE, key="k-1")
+    other = await ask("cs_specialist", "POST", "/complaints", FILE | {"content": "别的"}, key="k-1")
+
+    assert first.json() == second.json()
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    assert len((await ask("cs_specialist", "GET", "/complaints")).json()["items"]) == 1
+
+
+@pytest.mark.requirement("R109", "R110", "R114", "R116", "R161")
+async def test_a_complaint_is_handled_from_filing_to_close(ask):
+    id = (await ask("account_manager", "POST", "/complaints", FILE)).json()["complaint_id"]
+    steps = [
+        ("cs_manager", "assign-owner", {"owner": "cs-manager-01"}),
+        ("cs_supervisor", "classify", {"nature": "quality", "category": "玻璃破损"}),
+        ("complaint_handler", "judge", JUDGE),
+        ("complaint_handler", "assign-investigation", {"department": "production", "joint_with": ["rd"]}),
+        ("rd_team", "complete-investigation", {"cause": "护角未按规范包装", "responsible": ["包装组"]}),
+        ("complaint_handler", "propose", {"options": [OPTION]}),
+        ("deputy_gm", "approve", {"option": 0, "note": "同意"}),
+        ("complaint_handler", "accept", {"via": "signature", "signature": "signatures/1.png"}),
+        ("complaint_handler", "implement", {"evidence": ["photos/1.jpg"]}),
+        ("cs_manager", "close", {"result": "已免费更换三樘玻璃"}),
+    ]
+
+    answers = [await ask(role, "POST", f"/complaints/{id}/{decision}", body) for role, decision, body in steps]
+
+    assert [answer.status_code for answer in answers] == [200] * len(steps)
+    closed = answers[-1].json()
+    assert (closed["stage"], closed["possible"], closed["deadlines"]) == ("closed", [], [])
+    assert closed["closing"]["outcome"] == "resolved"
+    assert closed["answer"]["signature"] == "signatures/1.png"
+    customer = (await ask("cs_specialist", "GET", f"/complaints/{id}/customer-view")).json()
+    assert (customer["status"], customer["solution"], customer["result"]) == (
+        "已结案",
+        "免费更换三樘玻璃",
+        "已免费更换三樘玻璃",
+    )
+
+
+@pytest.mark.requirement("R157")
+async def test_an_approval_beyond_the_own_authority_is_refused_and_reported(ask, database):
+    id = await proposed(ask)
+
+    refused = await ask("cs_manager", "POST", f"/complaints/{id}/approve", {"option": 0})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "authority_exceeded")
+    assert "deputy_gm" in refused.json()["detail"]
+    assert database.published[-1].key == "complaints.authority_exceeded_blocked.v1"
+    assert (await ask("gm", "POST", f"/complaints/{id}/approve", {"option": 0})).json()["stage"] == "approved"
+
+
+async def test_a_rejected_proposal_and_a_withdrawn_complaint(ask):
+    id = await proposed(ask)
+
+    rejected = await ask("deputy_gm", "POST", f"/complaints/{id}/reject", {"note": "请核实数量"})
+    withdrawn = await ask("complaint_handler", "POST", f"/complaints/{id}/withdraw")
+
+    assert (rejected.json()["stage"], withdrawn.json()["closing"]["outcome"]) == ("investigated", "withdrawn")
+
+
+@pytest.mark.requirement("R156")
+async def test_a_customer_who_declines_ends_the_case(ask):
+    id = await proposed(ask)
+    await ask("gm", "POST", f"/complaints/{id}/approve", {"option": 0})
+
+    declined = await ask(
+        "complaint_handler", "POST", f"/complaints/{id}/decline", {"via": "phone", "reason": "另加折扣"}
+    )
+
+    assert declined.json()["closing"]["outcome"] == "resubmitted"
+
+
+async def proposed(ask) -> str:
+    """A complaint that waits for approval."""
+    id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+    for decision, body in (
+        ("judge", JUDGE),
+        ("assign-investigation", {"department": "production"}),
+        ("complete-investigation", {"cause": "护角不足"}),
+        ("propose", {"options": [OPTION]}),
+    ):
+        answer = await ask("complaint_handler", "POST", f"/complaints/{id}/{decision}", body)
+        assert answer.status_code == 200
+    return id
+
+
+async def test_a_draft_is_filed_by_a_person_with_what_that_person_adds(ask, complaints, in_every_stage):
+    draft = await complaints.create(Change(in_every_stage["draft"]), cause(AT))
+    path = f"/complaints/{draft.id}/file"
+
+    filed = await ask("cs_specialist", "POST", path, {"demand": "重新调试玻璃门", "nature": "quality"}, key="k")
+    again = await ask("cs_specialist", "POST", path, {"demand": "重新调试玻璃门", "nature": "quality"}, key="k")
+    other = await ask("cs_specialist", "POST", path, {})
+
+    assert (filed.json()["complaint_no"], filed.json()["form"]["demand"]) == ("2026-11-0001", "重新调试玻璃门")
+    assert filed.json() == again.json() == other.json()
+
+
+async def test_a_dismissed_draft_gets_no_number(ask, complaints, in_every_stage, registers):
+    draft = await complaints.create(Change(in_every_stage["draft"]), cause(AT))
+
+    dismissed = await ask("cs_specialist", "POST", f"/complaints/{draft.id}/dismiss")
+    filed = await ask("cs_specialist", "POST", f"/complaints/{draft.id}/file", {})
+
+    assert dismissed.json()["stage"] == "dismissed"
+    assert (filed.status_code, filed.json()["code"]) == (409, "illegal_transition")
+    assert await registers.count() == 0
+
+
+async def test_complaints_are_found_by_stage_customer_order_and_number_the_newest_first(ask):
+    for order_no in ("SO-2026-0412", "SO-2026-0413"):
+        await ask("cs_specialist", "POST", "/complaints", FILE | {"order_no": order_no})
+
+    async def found(query: str) -> list[str]:
+        answer = await ask("cs_specialist", "GET", f"/complaints?{query}")
+        return [item["complaint_no"] for item in answer.json()["items"]]
+
+    assert await found("order_no=SO-2026-0413") == ["2026-11-0002"]
+    assert await found("complaint_no=2026-11-0001") == ["2026-11-0001"]
+    assert sorted(await found(f"stage=filed&customer_id={UUID(int=1)}")) == ["2026-11-0001", "2026-11-0002"]
+    assert await found("stage=closed") == []
+    first = (await ask("cs_specialist", "GET", "/complaints?limit=1")).json()
+    second = (await ask("cs_specialist", "GET", f"/complaints?limit=1&after={first['next']}")).json()
+    assert {first["items"][0]["complaint_no"], second["items"][0]["complaint_no"]} == {"2026-11-0001", "2026-11-0002"}
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"channel": "auto"}, "body.channel"),
+        ({"content": {"$gt": ""}}, "body.content"),
+        ({"content": ""}, "body.content"),
+        ({"surprise": 1}, "body.surprise"),
+        ({"defect_quantity": 0}, "body.defect_quantity"),
+        ({"customer": {"name": "无编号"}}, "body.customer.customer_id"),
+    ],
+)
+async def test_what_is_not_well_formed_is_answered_with_what_to_correct(change, where, ask):
+    answer = await ask("cs_specialist", "POST", "/complaints", FILE | change)
+
+    assert answer.status_code == 422
+    assert [error["where"] for error in answer.json()["errors"]] == [where]
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "body"),
+    [
+        ("installer", "POST", "/complaints", FILE),
+        ("installer", "GET", "/complaints", None),
+        ("cs_specialist", "POST", f"/complaints/{UUID(int=5)}/assign-owner", {"owner": "x"}),
+        ("rd_team", "POST", f"/complaints/{UUID(int=5)}/judge", JUDGE),
+    ],
+)
+async def test_what_is_not_theirs_to_do_is_refused(role, method, path, body, ask):
+    assert (await ask(role, method, path, body)).status_code == 403
+
+
+async def test_an_unknown_complaint_is_not_found(ask):
+    for method, path, body in (
+        ("GET", "", None),
+        ("GET", "/customer-view", None),
+        ("POST", "/judge", JUDGE),
+        ("POST", "/file", {}),
+    ):
+        answer = await ask("complaint_handler", method, f"/complaints/{uuid4()}{path}", body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(ask):
+    id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+
+    refused = await ask("complaint_handler", "POST", f"/complaints/{id}/close", {})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
+    assert "possible now: assign_owner, classify, judge, withdraw, escalate" in refused.json()["detail"]

@@ -1,0 +1,257 @@
+"""Judging, investigating, approving and settling: what is announced and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from complaints.domain.record import Answer, Classification, Judgement
+from shared.aggregate import Refused
+from shared.contracts.complaints import (
+    ApprovalRequested,
+    AuthorityExceededBlocked,
+    ComplaintClosed,
+    ComplaintEscalated,
+    ComplaintJudged,
+    ComplaintOwnerAssigned,
+    InvestigationCompleted,
+    ResolutionApproved,
+    ResolutionDeclined,
+    ResolutionRejected,
+)
+from shared.contracts.event import Actor, Money
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MANAGER = Actor(kind="staff", id="cs-manager-01", role="cs_manager")
+SALESMAN = Actor(kind="staff", id="am-03", role="account_manager")
+DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
+HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
+
+
+def only(kind, change):
+    """The one event of this kind among those of a change."""
+    (event,) = (event for event in change.events if type(event) is kind)
+    return event
+
+
+@pytest.mark.requirement("R110")
+def test_an_upheld_complaint_names_the_responsible_department(in_every_stage, decide, form):
+    change = decide["judge"](in_every_stage["filed"])
+
+    assert only(ComplaintJudged, change) == ComplaintJudged(
+        complaint_id=change.state.id,
+        complaint_no="2026-11-0001",
+        upheld=True,
+        grounds="经查崩角为出厂包装不足所致",
+        demand_reasonable=True,
+        responsible_department="production",
+        by="handler-01",
+        order_id=form.order_id,
+        order_no=form.order_no,
+        customer=form.customer,
+    )
+
+
+def test_a_complaint_that_is_not_upheld_is_announced_answered_and_closed_as_such(in_every_stage, policy):
+    closed = in_every_stage["not_upheld"].close("经现场核实，产品符合合同约定", HANDLER, policy, AT)
+
+    assert only(ComplaintClosed, closed).outcome == "not_upheld"
+    assert closed.state.closing.result == "经现场核实，产品符合合同约定"
+
+
+@pytest.mark.parametrize(("upheld", "department"), [(True, None), (False, "production")])
+def test_a_department_is_responsible_if_and_only_if_the_complaint_is_upheld(upheld, department, in_every_stage, policy):
+    judgement = Judgement(
+        upheld=upheld, grounds="理由", demand_reasonable=True, responsible_department=department, by="handler-01"
+    )
+
+    with pytest.raises(Refused) as refused:
+        in_every_stage["filed"].judge(judgement, policy, AT)
+    assert refused.value.code == "responsible_department"
+
+
+@pytest.mark.requirement("R144")
+@pytest.mark.parametrize("stage", ["filed", "not_upheld", "investigating", "implemented"])
+def test_every_complaint_whoever_is_at_fault_gets_an_owner_in_person(stage, in_every_stage):
+    change = in_every_stage[stage].assign_owner("cs-manager-01", True)
+
+    assert change.state.owner == "cs-manager-01"
+    assert only(ComplaintOwnerAssigned, change).visit_required
+
+
+@pytest.mark.requirement("R147", "R141")
+def test_a_case_is_a_matter_of_quality_or_not_and_a_major_one_goes_to_the_deputy_gm_at_once(in_every_stage, policy):
+    filed = in_every_stage["filed"]
+    ordinary = filed.classify(Classification(nature="non_quality", category="运输"), policy)
+    major = filed.classify(Classification(nature="quality", category="玻璃坠落", major=True), policy)
+
+    assert ordinary.state.classification.nature == "non_quality"
+    assert [type(event).__name__ for event in ordinary.events] == ["ComplaintClassified"]
+    assert only(ComplaintEscalated, major) == ComplaintEscalated(
+        complaint_id=filed.id,
+        complaint_no="2026-11-0001",
+        level=2,
+        from_role="complaint_handler",
+        to_role="deputy_gm",
+        reason="severity",
+        customer=filed.form.customer,
+    )
+
+
+@pytest.mark.requirement("R141")
+def test_a_complaint_that_is_filed_as_major_goes_to_the_deputy_gm_at_once(in_every_stage, form, policy):
+    draft = in_every_stage["draft"]
+    major = form.model_copy(update={"severity": "major"})
+
+    opened = draft.open(major.filed(draft.id, "2026-11-0001", AT), policy)
+
+    assert only(ComplaintEscalated, opened).to_role == "deputy_gm"
+
+
+def test_a_case_is_sent_up_rung_by_rung_until_nobody_is_above(in_every_stage, policy):
+    case = in_every_stage["filed"]
+    went_to = []
+    for _ in policy.ladder:
+        change = case.escalate(policy)
+        case = change.state
+        went_to.append(only(ComplaintEscalated, change).to_role)
+
+    assert went_to == ["cs_manager", "deputy_gm", "gm"]
+    with pytest.raises(Refused) as refused:
+        case.escalate(policy)
+    assert refused.value.code == "top_of_the_ladder"
+
+
+@pytest.mark.requirement("R113")
+def test_an_investigation_ends_with_the_cause_the_evidence_and_who_is_responsible(in_every_stage, policy):
+    change = in_every_stage["investigating"].complete_investigation("护角不足", ("p/1.jpg",), ("包装组",), policy, AT)
+
+    assert only(InvestigationCompleted, change) == InvestigationCompleted(
+        complaint_id=change.state.id,
+        complaint_no="2026-11-0001",
+        cause="护角不足",
+        evidence=("p/1.jpg",),
+        responsible=("包装组",),
+        at=AT,
+    )
+
+
+@pytest.mark.requirement("R114", "R163")
+def test_several_solutions_go_to_whoever_may_approve_the_dearest(in_every_stage, proposal, policy):
+    change = in_every_stage["investigated"].propose(proposal, policy, AT)
+
+    assert only(ApprovalRequested, change) == ApprovalRequested(
+        complaint_id=change.state.id,
+        complaint_no="2026-11-0001",
+        proposal_id=proposal.proposal_id,
+        amount=proposal.options[1].amount,
+        band="up to 20000",
+        required_role="deputy_gm",
+        due_at=AT + timedelta(days=1),
+        matrix_version=1,
+    )
+
+
+def test_the_preferred_solution_is_one_of_those_proposed(in_every_stage, proposal, policy):
+    with pytest.raises(Refused, match="one of 0 to 1"):
+        in_every_stage["investigated"].propose(proposal.model_copy(update={"preferred": 2}), policy, AT)
+
+
+@pytest.mark.requirement("R114", "R163")
+def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(in_every_stage, proposal, policy):
+    proposed = in_every_stage["proposed"]
+
+    cheap = proposed.approve(0, "同意", MANAGER, policy, AT)
+    dear = proposed.approve(1, "同意", DEPUTY, policy, AT)
+
+    assert only(ResolutionApproved, cheap) == ResolutionApproved(
+        complaint_id=proposed.id,
+        complaint_no="2026-11-0001",
+        proposal_id=proposal.proposal_id,
+        option=proposal.options[0],
+        approver="cs-manager-01",
+        role="cs_manager",
+        matrix_version=1,
+        note="同意",
+        order_id=proposed.form.order_id,
+        order_no=proposed.form.order_no,
+        customer=proposed.form.customer,
+    )
+    assert only(ResolutionApproved, dear).option == proposal.options[1]
+
+
+@pytest.mark.requirement("R157", "R163")
+@pytest.mark.parametrize(("actor", "option", "limit"), [(MANAGER, 1, "2000"), (SALESMAN, 0, "0")])
+def test_an_approval_beyond_the_own_authority_grants_nothing_and_is_reported(
+    actor, option, limit, in_every_stage, proposal, policy
+):
+    proposed = in_every_stage["proposed"]
+
+    change = proposed.approve(option, "", actor, policy, AT)
+
+    assert (change.state.stage, change.state.verdicts, change.state.deadlines) == ("proposed", (), proposed.deadlines)
+    assert change.events == (
+        AuthorityExceededBlocked(
+            complaint_id=proposed.id,
+            complaint_no="2026-11-0001",
+            staff=actor.id,
+            role=actor.role,
+            attempted=proposal.options[option].amount,
+            limit=Money(amount=limit),
+        ),
+    )
+
+
+def test_a_solution_that_was_not_proposed_cannot_be_approved(in_every_stage, policy):
+    with pytest.raises(Refused, match="options 0 to 1"):
+        in_every_stage["proposed"].approve(2, "", DEPUTY, policy, AT)
+
+
+@pytest.mark.requirement("R163")
+def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(in_every_stage, proposal, policy):
+    rejected = in_every_stage["proposed"].reject("请核实数量", DEPUTY, policy, AT)
+
+    assert only(ResolutionRejected, rejected).note == "请核实数量"
+    again = rejected.state.propose(proposal.model_copy(update={"proposal_id": rejected.state.id}), policy, AT)
+    assert [each.proposal_id for each in again.state.proposals] == [proposal.proposal_id, rejected.state.id]
+
+
+def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, policy):
+    with pytest.raises(Refused) as refused:
+        in_every_stage["proposed"].reject("不行", MANAGER, policy, AT)
+    assert refused.value.code == "authority_exceeded"
+
+
+@pytest.mark.requirement("R156")
+def test_a_customer_who_declines_ends_this_case_so_that_a_new_one_can_take_it_up(in_every_stage, proposal, policy):
+    answer = Answer(accepted=False, via="phone", reason="要求另加折扣", at=AT)
+
+    change = in_every_stage["approved"].decline(answer, HANDLER, policy, AT)
+
+    assert (change.state.stage, change.state.closing.outcome) == ("closed", "resubmitted")
+    assert only(ResolutionDeclined, change) == ResolutionDeclined(
+        complaint_id=change.state.id,
+        complaint_no="2026-11-0001",
+        proposal_id=proposal.proposal_id,
+        via="phone",
+        reason="要求另加折扣",
+        at=AT,
+        customer=change.state.form.customer,
+    )
+    assert only(ComplaintClosed, change).outcome == "resubmitted"
+
+
+@pytest.mark.requirement("R106")
+def test_a_settled_case_keeps_everything_that_led_to_its_close(in_every_stage):
+    closed = in_every_stage["closed"]
+
+    assert (closed.answer.via, closed.implementation.by, closed.closing.result) == ("phone", "handler-01", "已更换")
+    assert (closed.judgement.upheld, closed.investigation.cause) == (True, "护角未按规范包装")
+    assert [verdict.approver for verdict in closed.verdicts] == ["deputy-01"]
+
+
+def test_opening_a_case_twice_changes_nothing(in_every_stage, form, policy):
+    filed = in_every_stage["filed"]
+
+    again = filed.open(form.filed(filed.id, "2026-11-0001", AT), policy)
+
+    assert (again.state, again.events) == (filed, ())
