@@ -18,6 +18,7 @@ COMMANDS = {
     "api-key": "kefu.tokens:api_key_app",
     "clock": "kefu.clock:app",
     "doctor": "kefu.doctor:app",
+    "replay": "kefu.replay:app",
     "requirements": "kefu.requirements:app",
 }
 """Where each command's Typer application is. A command imports what it needs, and no other command's needs."""

@@ -23,6 +23,8 @@ from kefu.trouble import Trouble
 from shared import logs
 from shared.identity import DepartmentKeys, Role, StaffTokens, Unauthenticated
 
+app = typer.Typer(add_completion=False)
+
 State = Literal["ok", "note", "bad"]
 
 _PATIENCE = 5
@@ -43,6 +45,7 @@ class Finding:
     remedy: str = ""
 
 
+@app.command()
 def doctor() -> None:
     """Look at this machine, the servers, the keys and the services; exit code 1 if anything is bad."""
     around = surroundings()

@@ -29,6 +29,10 @@ _PATIENCE = 15.0
 _STRUCTURED = "application/cloudevents+json"
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def publish(
     key: Annotated[str, typer.Argument(help="For example production.production_delayed.v1.")],
     file: Annotated[Path, typer.Argument(help="The fact as JSON; - is standard input.", allow_dash=True)] = Path("-"),

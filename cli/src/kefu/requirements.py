@@ -12,6 +12,8 @@ import typer
 from kefu.console import say
 from kefu.trouble import Trouble
 
+app = typer.Typer(add_completion=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -32,6 +34,7 @@ class Mark:
     line: int
 
 
+@app.command()
 def requirements(
     rows: Annotated[Path, typer.Option(help="The list of rows.")] = Path("docs/requirements.csv"),
     tests: Annotated[Path, typer.Option(help="Where the tests are.")] = Path("tests"),

@@ -11,9 +11,13 @@ from kefu.surroundings import Surroundings, surroundings
 from kefu.trouble import Trouble
 from shared.identity import Role, add_api_key, issue_token
 
+token_app = typer.Typer(add_completion=False)
+api_key_app = typer.Typer(add_completion=False)
 
+
+@token_app.command()
 def token(
-    role: Annotated[list[Role], typer.Option(help="What this person may do; may be given several times.")],
+    role: Annotated[list[Role], typer.Option(metavar="ROLE", help=f"May be given several times: {', '.join(Role)}.")],
     subject: Annotated[str, typer.Option(help="Who this person is; your user name by default.")] = "",
     name: Annotated[str | None, typer.Option(help="What this person is called.")] = None,
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long the token is good.")] = 12,
@@ -22,6 +26,7 @@ def token(
     say(local_token(surroundings(), *role, subject=subject, name=name, hours=hours))
 
 
+@api_key_app.command()
 def api_key(department: Annotated[str, typer.Argument(help="For example production.")]) -> None:
     """Make a new API key for a department; the one before stays valid, older ones do not."""
     try:
