@@ -51,7 +51,7 @@ current: setup
 requirements: setup ## Say which requirements the tests prove
 	$(BIN)/kefu requirements
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+LOCK := $(BIN)/uv pip compile --quiet --universal --all-extras --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-package kefu-shared --no-emit-package kefu --custom-compile-command "make lock"
 
 lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
