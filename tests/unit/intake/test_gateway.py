@@ -1,0 +1,135 @@
+"""The departments' gateway: sender, key, headers and content are verified before anything is believed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from intake.domain.cloudevent import SIZE_LIMIT
+from intake.store import Records
+from intake.subscribers import gateways
+from shared import ingress
+from shared.aggregate import Refused
+from shared.clock import FixedClock
+from shared.contracts.departments import ProductionCompleted
+from shared.parking import Message, Parking, Policy
+from shared.testing import InMemoryDatabase
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+KEY = "production.production_completed.v1"
+DATA = {"order_no": "SO-2026-0412", "completed_at": "2026-11-20T05:00:00Z", "quantity_ok": 24}
+HEADERS = {
+    "cloudEvents:specversion": "1.0",
+    "cloudEvents:id": "mes-1",
+    "cloudEvents:type": KEY,
+    "cloudEvents:source": "production",
+    "cloudEvents:time": "2026-11-20T05:59:00Z",
+}
+
+
+@pytest.fixture
+def database():
+    return InMemoryDatabase()
+
+
+@pytest.fixture
+def production(database):
+    doors = gateways(Records.within(database).facts, FixedClock(NOW), timedelta(days=366))
+    return next(door for door in doors if door.department == "production")
+
+
+def message(data=DATA, **fields):
+    body = data if isinstance(data, bytes) else json.dumps(data).encode()
+    said = {
+        "queue": "in.production",
+        "routing_key": KEY,
+        "headers": HEADERS,
+        "body": body,
+        "content_type": "application/json",
+        "user_id": "production",
+    }
+    return Message(**{**said, **fields})
+
+
+async def admit(gateway, sent):
+    cause, touches = await gateway.hear(sent)
+    for touch in touches:
+        await touch.store.rounds.perform(cause, touch)
+
+
+async def test_a_fact_of_the_department_goes_onto_the_bus(database, production):
+    await admit(production, message())
+    assert database.published == (ProductionCompleted.model_validate(DATA),)
+
+
+async def test_the_other_spelling_of_cloudevents_headers_is_understood(database, production):
+    headers = {name.replace(":", "_"): value for name, value in HEADERS.items()}
+    await admit(production, message(headers=headers))
+    assert len(database.published) == 1
+
+
+async def test_the_same_message_three_times_is_one_fact(database, production):
+    for _ in range(3):
+        await admit(production, message())
+    assert len(database.published) == 1
+
+
+async def test_another_fact_under_the_same_id_is_refused(database, production):
+    await admit(production, message())
+    with pytest.raises(Refused) as refused:
+        await admit(production, message({**DATA, "quantity_ok": 23}))
+    assert refused.value.code == "fact_differs"
+    assert len(database.published) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "named"),
+    [
+        ({"user_id": None}, "sender", "no user_id"),
+        ({"user_id": "sales"}, "sender", "it must be your own user, production"),
+        ({"routing_key": "production.sample_made.v1"}, "key", "must equal the type"),
+        ({"headers": {**HEADERS, "CC": ["orders.order_closed.v1"]}}, "headers", "leave out CC"),
+        ({"headers": {**HEADERS, "bcc": ["x"]}}, "headers", "leave out bcc"),
+        ({"reply_to": "amq.gen-1"}, "headers", "leave out reply_to"),
+        ({"expiration": "1000"}, "headers", "leave out expiration"),
+        ({"headers": {}}, "attributes", "specversion"),
+        ({"headers": {**HEADERS, "cloudEvents:id": None}}, "attributes", "id must be"),
+        ({"content_type": None}, "content_type", "not nothing"),
+        ({"data": b"not json"}, "malformed_json", "the body is not JSON"),
+        ({"data": b"\x80"}, "malformed_json", "the body is not JSON"),
+        ({"data": b'"' + b"x" * SIZE_LIMIT + b'"'}, "too_large", "at most"),
+        ({"data": {**DATA, "$where": "1"}}, "schema", "$where: Extra inputs are not permitted"),
+    ],
+)
+async def test_what_cannot_be_believed_is_refused_by_name(database, production, fields, code, named):
+    with pytest.raises(Refused) as refused:
+        await admit(production, message(**fields))
+    assert refused.value.code == code
+    assert named in refused.value.detail
+    assert database.published == ()
+
+
+async def test_a_department_does_not_speak_for_another(production):
+    foreign = {**HEADERS, "cloudEvents:type": "sales.order_withdrawn.v1"}
+    with pytest.raises(Refused) as refused:
+        await admit(production, message(headers=foreign, routing_key="sales.order_withdrawn.v1"))
+    assert refused.value.code == "foreign_key"
+
+
+async def test_the_department_is_told_what_was_refused_and_why(database, production):
+    sent = message(user_id="sales")
+    with pytest.raises(Refused) as refused:
+        await production.hear(sent)
+    parking = Parking(database)
+    touch = parking.message_failed(sent, refused.value, Policy())
+    change = touch.decide(touch.start)
+    answer = production.answer(sent, change.state)
+    said = json.loads(answer.body)
+    assert (answer.exchange, answer.routing_key) == ("refused", "production")
+    assert (said["id"], said["type"], said["code"]) == ("mes-1", KEY, "sender")
+    assert "it must be your own user, production" in said["reason"]
+
+
+def test_there_is_a_gateway_for_every_department():
+    doors = gateways(Records.within(InMemoryDatabase()).facts, FixedClock(NOW), timedelta(days=366))
+    assert [door.queue for door in doors] == [f"in.{name}" for name in ingress.departments()]
