@@ -1,14 +1,18 @@
 """The `kefu` command against real servers."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from typing import Any
 from uuid import UUID
 
 import aio_pika
 import pytest
+from typer.testing import CliRunner
 
+from kefu.app import app
 from kefu_local.servers import Servers, vhost_of, with_login
 from shared import ingress
 from shared.broker import declare, safe_broker
@@ -20,11 +24,8 @@ ID = UUID("3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11")
 FACT = example(ProductionDelayed)
 
 
-def run(*words: str, said: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kefu", *words]
-    return subprocess.run(
-        command, input=said, env=os.environ | env, capture_output=True, text=True, timeout=60, check=False
-    )
+def run(*words: str, said: str = "", **env: str) -> Any:
+    return CliRunner().invoke(app, list(words), input=said, env=env)
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ async def test_a_departments_fact_arrives_at_its_own_door_under_its_own_name(
     passwords = dict.fromkeys((*ingress.departments(), "intake"), "secret")
     real_servers.management.post("/definitions", **ingress.definitions(passwords, vhost=vhost_of(rabbit_vhost)))
     mine = with_login(rabbit_vhost, "production", "secret")
-    sent = run("publish", FACT.key, "--id", str(ID), said=FACT.model_dump_json(), PRODUCTION_INGRESS_URL=mine)
+    words = ("publish", FACT.key, "--id", str(ID))
+    sent = await asyncio.to_thread(run, *words, said=FACT.model_dump_json(), PRODUCTION_INGRESS_URL=mine)
     assert (sent.stdout, sent.stderr) == (f"sent {FACT.key} as {ID}\n", "")
     async with await aio_pika.connect(with_login(rabbit_vhost, "intake", "secret")) as connection:
         channel = await connection.channel()
@@ -74,10 +76,10 @@ async def test_a_departments_fact_arrives_at_its_own_door_under_its_own_name(
     assert (envelope.id, envelope.key, envelope.body) == (ID, FACT.key, FACT.model_dump_json())
 
 
-async def test_a_department_that_is_not_let_in_is_told_so_without_its_password(bus: str) -> None:
+def test_a_department_that_is_not_let_in_is_told_so_without_its_password(bus: str) -> None:
     wrong = with_login(bus, "production", "not-the-password")
     sent = run("publish", FACT.key, said=FACT.model_dump_json(), PRODUCTION_INGRESS_URL=wrong)
-    assert sent.returncode == 1
+    assert sent.exit_code == 1
     assert "RabbitMQ did not take it" in sent.stderr
     assert "not-the-password" not in sent.stderr
 
@@ -92,5 +94,5 @@ def test_the_doctor_knows_how_old_the_servers_are(real_servers: Servers) -> None
 def test_the_doctor_says_which_server_is_away() -> None:
     result = run("doctor", RABBIT_URL="amqp://u:secret@127.0.0.1:9/", MONGO_URL="mongodb://u:secret@127.0.0.1:9/")
     findings = {line.split("\t")[1]: line.split("\t") for line in result.stdout.splitlines()}
-    assert (findings["rabbitmq"][0], findings["mongodb"][0], result.returncode) == ("bad", "bad", 1)
+    assert (findings["rabbitmq"][0], findings["mongodb"][0], result.exit_code) == ("bad", "bad", 1)
     assert "secret" not in result.stdout + result.stderr
