@@ -1,17 +1,17 @@
 """What departments send: read without good faith, refused by name, admitted once."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from intake.domain.cloudevent import SIZE_LIMIT, CloudEvent, Unfit, read
-from intake.domain.fact import Fact, understood
+from intake.domain.fact import Fact, Tolerance, understood
 from shared.aggregate import Change, Refused
 from shared.contracts.departments import ProductionDelayed
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-YEAR = timedelta(days=366)
+TOLERANCE = Tolerance()
 DATA = {"order_no": "SO-2026-0412", "expected_ready_on": "2026-11-30", "reason_text": "钢化玻璃补片尚未到厂"}
 ATTRIBUTES = {
     "specversion": "1.0",
@@ -32,7 +32,7 @@ def structured(**fields):
 
 
 def fact_of(told, department="production"):
-    return Fact.reported(department, told), understood(department, told, NOW, YEAR)
+    return Fact.reported(department, told), understood(department, told, NOW, TOLERANCE)
 
 
 def test_both_modes_say_the_same():
@@ -124,7 +124,7 @@ def test_a_fact_that_fits_is_the_event_it_says():
 )
 def test_a_fact_that_is_not_theirs_or_not_of_now_is_refused(department, changed, code, told):
     with pytest.raises(Unfit) as unfit:
-        understood(department, binary(**changed), NOW, YEAR)
+        understood(department, binary(**changed), NOW, TOLERANCE)
     assert unfit.value.code == code
     assert told in unfit.value.detail
 

@@ -45,7 +45,7 @@ async def test_a_fact_in_binary_mode_is_admitted(http, sales, intake):
 
 async def test_a_fact_is_announced_in_the_departments_name(http, sales, intake):
     await told(http, sales)
-    (envelope,) = intake.database.rounds.outlet.envelopes
+    (envelope,) = intake.database.outbox.envelopes
     assert (envelope.key, envelope.source, envelope.actor.kind, envelope.actor.id) == (
         "sales.order_withdrawn.v1",
         "sales",

@@ -1,11 +1,12 @@
 """The departments' gateway: sender, key, headers and content are verified before anything is believed."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from intake.domain.cloudevent import SIZE_LIMIT
+from intake.domain.fact import Tolerance
 from intake.store import Records
 from intake.subscribers import gateways
 from shared import ingress
@@ -34,7 +35,7 @@ def database():
 
 @pytest.fixture
 def production(database):
-    doors = gateways(Records.within(database).facts, FixedClock(NOW), timedelta(days=366))
+    doors = gateways(Records.within(database).facts, FixedClock(NOW), Tolerance())
     return next(door for door in doors if door.department == "production")
 
 
@@ -131,5 +132,5 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
 
 
 def test_there_is_a_gateway_for_every_department():
-    doors = gateways(Records.within(InMemoryDatabase()).facts, FixedClock(NOW), timedelta(days=366))
+    doors = gateways(Records.within(InMemoryDatabase()).facts, FixedClock(NOW), Tolerance())
     assert [door.queue for door in doors] == [f"in.{name}" for name in ingress.departments()]
