@@ -27,7 +27,7 @@ _BLOCKS = range(20_000, 32_000, _BLOCK)
 
 @dataclass(frozen=True)
 class System:
-    """Processes to stop, kill and start: `services` by name, and the `sinks`. `around` is what a command has to know."""
+    """Processes to stop, kill and start: `services` by name, and the `sinks`. `around` is for commands."""
 
     services: Mapping[str, Process]
     sinks: Process

@@ -1,6 +1,7 @@
 """Puts intake together."""
 
 from intake.api import routes
+from intake.domain.fact import Tolerance
 from intake.settings import Settings
 from intake.store import Records
 from intake.subscribers import gateways, subscriptions
@@ -15,10 +16,10 @@ def service(settings: Settings) -> Service:
     records = Records.within(service.database)
     calendar = Calendar(settings.timezone)
     ingress = settings.ingress_url
-    oldest = settings.fact_age_limit
+    tolerance = Tolerance(settings.fact_age_limit, settings.fact_ahead_limit)
     return service.with_(
-        routes=routes(records, service.parking, calendar, service.clock, oldest),
+        routes=routes(records, service.parking, calendar, service.clock, tolerance),
         subscriptions=subscriptions(records, calendar),
         timers=timers(records),
-        gateway=(ingress.get_secret_value(), gateways(records.facts, service.clock, oldest)) if ingress else None,
+        gateway=(ingress.get_secret_value(), gateways(records.facts, service.clock, tolerance)) if ingress else None,
     )

@@ -1,11 +1,11 @@
 """What others may ask of intake."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from fastapi import APIRouter
 
 from intake.api import callbacks, contacts, customers, facts, history, orders, visits
+from intake.domain.fact import Tolerance
 from intake.store import Records
 from shared.calendar import Calendar
 from shared.clock import Clock
@@ -13,7 +13,7 @@ from shared.parking import Parking
 
 
 def routes(
-    records: Records, parking: Parking, calendar: Calendar, clock: Clock, oldest: timedelta
+    records: Records, parking: Parking, calendar: Calendar, clock: Clock, tolerance: Tolerance
 ) -> Sequence[APIRouter]:
     """Every route of intake."""
     return (
@@ -23,5 +23,5 @@ def routes(
         visits.routes(records),
         callbacks.routes(records),
         orders.routes(records, calendar),
-        facts.routes(records.facts, parking, clock, oldest),
+        facts.routes(records.facts, parking, clock, tolerance),
     )

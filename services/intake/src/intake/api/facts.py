@@ -1,6 +1,5 @@
 """Departments' facts over HTTP, for systems without AMQP: CloudEvents in binary or structured mode."""
 
-from datetime import timedelta
 from typing import Any, Literal, Self
 from urllib.parse import unquote
 from uuid import UUID
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from intake.domain.cloudevent import JSON, STRUCTURED, Unfit, read
-from intake.domain.fact import FACTS, Fact, fact_id_of, understood
+from intake.domain.fact import FACTS, Fact, Tolerance, fact_id_of, understood
 from intake.store import Facts
 from shared import ingress
 from shared.aggregate import NotFound
@@ -53,7 +52,7 @@ class FactView(Part):
         )
 
 
-def routes(facts: Facts, parking: Parking, clock: Clock, oldest: timedelta) -> APIRouter:
+def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -> APIRouter:
     """The departments' routes; each sees its own facts only."""
     router = Router(tags=["facts"], dependencies=[allow(*ingress.departments())])
 
@@ -62,7 +61,7 @@ def routes(facts: Facts, parking: Parking, clock: Clock, oldest: timedelta) -> A
         """Report a fact. The same fact again is recognised by its id and has no second effect."""
         try:
             told = read(request.headers.get("content-type"), _attributes(request), await request.body())
-            event = understood(department.id, told, clock.now(), oldest)
+            event = understood(department.id, told, clock.now(), tolerance)
         except Unfit as unfit:
             return problem(_STATUS.get(unfit.code, 422), unfit.code, unfit.detail)
         fact = Fact.reported(department.id, told)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,11 +16,16 @@ from shared.contracts.event import Actor, Event, Instant, published
 from shared.contracts.vocabulary import Hash
 
 _FACTS = UUID("a3a5b1de-52f4-5c0e-8c5e-3f1b2d4c6e71")
-AHEAD = timedelta(minutes=15)
-"""How far a department's clock may be ahead of ours."""
-
 FACTS = {key: event for key, event in published().items() if event.__module__ == departments.__name__}
 """Every fact that a department may report, by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How long ago a fact may have happened that is reported now, and how far a department's clock may be ahead."""
+
+    past: timedelta = timedelta(days=366)
+    ahead: timedelta = timedelta(minutes=15)
 
 
 class Fact(Aggregate):
@@ -75,7 +81,7 @@ def fact_id_of(department: str, event_id: str) -> UUID:
     return uuid5(_FACTS, f"{department}/{event_id}")
 
 
-def understood(department: str, told: CloudEvent, now: datetime, oldest: timedelta) -> Event:
+def understood(department: str, told: CloudEvent, now: datetime, tolerance: Tolerance) -> Event:
     """The fact that is told, when it fits: a known key of this department, its fields and no others, a sensible time.
 
     Raises Unfit with one of the codes `foreign_key`, `unknown_key`, `schema`, `time_ahead`, `time_past`.
@@ -86,10 +92,10 @@ def understood(department: str, told: CloudEvent, now: datetime, oldest: timedel
         known = ", ".join(sorted(key for key in FACTS if key.startswith(f"{department}."))) or "none"
         raise Unfit("unknown_key", f"there is no fact {told.type}; those of {department}: {known}")
     event = _fitting(FACTS[told.type], told.data)
-    if told.time > now + AHEAD:
+    if told.time > now + tolerance.ahead:
         raise Unfit("time_ahead", f"the time {told.time.isoformat()} lies ahead; now it is {now.isoformat()}")
-    if told.time < now - oldest:
-        raise Unfit("time_past", f"the time {told.time.isoformat()} is more than {oldest.days} days ago")
+    if told.time < now - tolerance.past:
+        raise Unfit("time_past", f"the time {told.time.isoformat()} is more than {tolerance.past.days} days ago")
     return event
 
 

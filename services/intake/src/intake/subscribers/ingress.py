@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from intake.domain.cloudevent import CloudEvent, Unfit, read
-from intake.domain.fact import Fact, understood
+from intake.domain.fact import Fact, Tolerance, understood
 from intake.store import Facts
 from shared import ingress
 from shared.clock import Clock
@@ -27,7 +26,7 @@ class Gateway:
     department: str
     facts: Facts
     clock: Clock
-    oldest: timedelta
+    tolerance: Tolerance
 
     @property
     def queue(self) -> str:
@@ -41,7 +40,7 @@ class Gateway:
     async def hear(self, message: Message) -> Heard:
         """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`."""
         told = self._verified(message)
-        event = understood(self.department, told, self.clock.now(), self.oldest)
+        event = understood(self.department, told, self.clock.now(), self.tolerance)
         fact = Fact.reported(self.department, told)
         return fact.cause(told), (self.facts.touch(fact.id, lambda known: known.told(fact, event), fact),)
 
@@ -70,9 +69,9 @@ class Gateway:
         return told
 
 
-def gateways(facts: Facts, clock: Clock, oldest: timedelta) -> Iterable[Gateway]:
+def gateways(facts: Facts, clock: Clock, tolerance: Tolerance) -> Iterable[Gateway]:
     """One for each department that may report facts."""
-    return tuple(Gateway(department, facts, clock, oldest) for department in ingress.departments())
+    return tuple(Gateway(department, facts, clock, tolerance) for department in ingress.departments())
 
 
 def _attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
