@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from shared.aggregate import A, Aggregate, Cause, Change, Deadline, Unavailable
+from shared.aggregate import A, Cause, Change, Deadline, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
 from shared.parking import Overdue, Parking, Policy
@@ -149,8 +149,8 @@ class Deadlines:
 
     async def _fire(self, store: Store[Any], document: Document, now: datetime) -> None:
         """Fire the earliest deadline of one aggregate."""
-        aggregate = store.revive(document.state)
-        deadline = min(aggregate.deadlines, key=lambda each: each.at)
+        deadlines = [Deadline.model_validate(each) for each in document.state["deadlines"]]
+        deadline = min(deadlines, key=lambda each: each.at)
         overdue = Overdue(collection=store.collection, aggregate=document.id, kind=deadline.kind, at=deadline.at)
         error = await self.retry(overdue)
         if error is None:
@@ -162,7 +162,7 @@ class Deadlines:
         cause = Cause(id=uuid5(id, now.isoformat()), correlation=document.id, actor=TIME, at=now)
         parked = await self._rounds.insist(cause, touch)
         log.warning("deadline_not_fired", state=parked.state, queue=queue, code=parked.code, reason=parked.reason)
-        await store.documents.postpone(document.id, _after(aggregate, deadline))
+        await store.documents.postpone(document.id, _after(deadlines, deadline))
 
     async def retry(self, overdue: Overdue) -> Exception | None:
         """Make the decision of one deadline; returns what went wrong."""
@@ -194,6 +194,6 @@ class Deadlines:
             wait.cancel()
 
 
-def _after(aggregate: Aggregate, failed: Deadline) -> datetime | None:
+def _after(deadlines: Iterable[Deadline], failed: Deadline) -> datetime | None:
     """When the next deadline but the failed one is due."""
-    return min((each.at for each in aggregate.deadlines if each != failed), default=None)
+    return min((each.at for each in deadlines if each != failed), default=None)

@@ -147,6 +147,23 @@ class Fold:
         self.store = store
         self.id = id
         self.steps: list[Step] = []
+        self.results: list[Aggregate | Exception] = []
+
+    def settle(self, document: Document | None, round: int) -> Write | None:
+        """Decide on what was read and return what to write; whatever needs no writing is resolved at once.
+
+        A document that cannot be revived, or a state that cannot be stored, is the error of its own steps alone.
+        """
+        try:
+            self.begin(document)
+            self.decide(round)
+            write = self.write()
+        except Exception as error:  # noqa: BLE001
+            self.results = [error for _ in self.steps]
+            write = None
+        if write is None:
+            self.resolve()
+        return write
 
     def begin(self, document: Document | None) -> None:
         self.document = document
@@ -154,7 +171,7 @@ class Fold:
         self.state: Aggregate | None = self.store.revive(document.state) if document else None
         self.causes: list[UUID] = []
         self.outbox: list[Pending] = []
-        self.results: list[Aggregate | Exception] = []
+        self.results = []
 
     def decide(self, round: int) -> None:
         """Let every step decide on what the one before it left. An error stays with its step."""
@@ -336,15 +353,11 @@ class Rounds:
         writes: list[tuple[Fold, Write]] = []
         for fold in folds:
             document = found.get(fold.id)
-            fold.begin(document)
-            fold.decide(round)
             if document:
                 self._hand_left_over(documents, document)
-            write = fold.write()
+            write = fold.settle(document, round)
             if write:
                 writes.append((fold, write))
-            else:
-                fold.resolve()
         if not writes:
             return []
         outcomes = await documents.write([write for _, write in writes])

@@ -44,6 +44,7 @@ DEAF_FOR = 20.0
 """Seconds without a working connection after which the process gives itself up to its supervisor."""
 
 DRAIN_FOR = 20.0
+CLOSE_FOR = 3.0
 
 
 @dataclass(slots=True)
@@ -318,7 +319,8 @@ class Service:
         await asyncio.gather(*workers.values(), return_exceptions=True)
         for bus in self._buses:
             with suppress(Exception):
-                await bus.broker.stop()
+                async with asyncio.timeout(CLOSE_FOR):
+                    await bus.broker.stop()
         self.database.close()
         self.tracing.shutdown()
 

@@ -237,13 +237,14 @@ class Consumer:
         return self._unsettled
 
     async def run(self) -> None:
-        """Settle batches until cancelled."""
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            while self._inbox:
-                await self._rounds.outlet.room()
-                await self._begin(self._take())
+        """Settle batches until cancelled. An error that no message can answer for ends it."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                while self._inbox:
+                    await self._rounds.outlet.room()
+                    await self._begin(self._take(), group)
 
     def _take(self) -> list[Arrived]:
         """The next batch: as many as have arrived, but a suspect by itself."""
@@ -254,14 +255,14 @@ class Consumer:
             batch.append(self._inbox.popleft())
         return batch
 
-    async def _begin(self, batch: list[Arrived]) -> None:
+    async def _begin(self, batch: list[Arrived], group: asyncio.TaskGroup) -> None:
         """Settle two batches at a time, so that one is decided while the other is being written."""
         if batch[0].message.redelivered:
             await self._until_at_most(0)
             await self._settle_suspect(batch[0])
             return
         await self._until_at_most(1)
-        task = asyncio.create_task(self._settle(batch))
+        task = group.create_task(self._settle(batch))
         self._batches.add(task)
         task.add_done_callback(self._batches.discard)
 

@@ -1,5 +1,6 @@
 """A ledger service on real servers, and everything a test wants to do to it from outside."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -76,7 +77,8 @@ async def bench(service_settings: ServiceSettings) -> AsyncIterator[Bench]:
         bench = Bench(service_settings.model_copy(update={"parking_first_wait": 0.3}), stack)
         await bench.broker.connect()
         yield bench
-    await bench.broker.stop()
+    async with asyncio.timeout(5):
+        await bench.broker.stop()
 
 
 @pytest.fixture

@@ -125,6 +125,7 @@ async def test_messages_survive_a_broker_that_is_killed_and_started_again(
     bench: Any, ledger: Any, real_servers: Any
 ) -> None:
     await bench.publish(*(Deposited(account=f"n{turn % 50}", amount=1) for turn in range(500)))
+    await asyncio.to_thread(real_servers.rabbit.settle)
     await asyncio.to_thread(real_servers.rabbit.kill)
     await asyncio.to_thread(real_servers.rabbit.start)
 

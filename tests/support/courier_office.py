@@ -1,0 +1,160 @@
+"""A running notify with the development sinks behind it, and everything a test wants to do to it from outside."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from waiting import until
+
+from kefu_local.ports import LOOPBACK, free_ports
+from kefu_local.process import Process
+from notify.app import service
+from notify.domain.notification import Notification
+from notify.settings import Settings
+from notify.store import Notifications
+from shared.broker import Wire, safe_broker
+from shared.contracts.event import Event
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.envelope import Envelope
+from shared.service import Service
+from shared.settings import ServiceSettings
+from shared.testing import cause
+
+CUSTOMER = CustomerSnapshot(
+    customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"),
+    name="广州恒达装饰工程有限公司",
+    title="王总",
+    mobile="13800138000",
+    email="wang@hengda.example",
+)
+
+
+def customer(number: int = 0, **fields: Any) -> CustomerSnapshot:
+    """One of many customers, each with a mobile and a mailbox of its own."""
+    known = {"customer_id": uuid4(), "mobile": f"138{number:08}", "email": f"customer{number}@hengda.example"}
+    return CUSTOMER.model_copy(update={**known, **fields})
+
+
+@dataclass(frozen=True)
+class Sinks:
+    """Where SMS, mails and chat end."""
+
+    url: str
+    smtp_url: str
+
+    def messages(self) -> list[dict[str, Any]]:
+        return self._get("messages")
+
+    def mails(self) -> list[dict[str, Any]]:
+        return self._get("mails")
+
+    def chat(self) -> list[dict[str, Any]]:
+        return self._get("chat")
+
+    def _get(self, what: str) -> list[dict[str, Any]]:
+        return list(httpx.get(f"{self.url}/{what}", trust_env=False).raise_for_status().json())
+
+
+@contextmanager
+def sinks(folder: Path) -> Iterator[Sinks]:
+    """The sinks of `make run`, in a process of their own."""
+    ports = free_ports()
+    sms_port, smtp_port = next(ports), next(ports)
+    env = {
+        **os.environ,
+        "SINKS_FOLDER": str(folder),
+        "SMS_PORT": str(sms_port),
+        "SMTP_PORT": str(smtp_port),
+    }
+    running = Sinks(f"http://{LOOPBACK}:{sms_port}", f"smtp://{LOOPBACK}:{smtp_port}")
+    process = Process("sinks", [sys.executable, "-m", "kefu_local.sinks"], env=env, log=folder / "sinks.log")
+    process.start()
+    try:
+        process.wait_until(lambda: _ready(running.url), seconds=20)
+        yield running
+    finally:
+        process.stop()
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Settings:
+    """Settings of a notify that sends to these sinks and is impatient enough for tests."""
+    known = base.model_dump()
+    return Settings.model_validate(
+        {
+            **known,
+            "sms_gateway_url": sinks.url,
+            "smtp_url": sinks.smtp_url,
+            "chat_groups": {"default": [sinks.url.replace("http", "json") + "/chat"]},
+            "rest_begin": "00:00",
+            "rest_end": "00:00",
+            "ask_after": (0.3, 0.3, 0.3),
+            "send_budget": 1.0,
+            "send_lease": 2.0,
+            **changes,
+        }
+    )
+
+
+class Office:
+    """One replica of notify, listened to and talked to from outside."""
+
+    def __init__(self, running: Service, http: httpx.AsyncClient, wire: Wire) -> None:
+        self.service = running
+        self.notifications = Notifications(running.database)
+        self.http = http
+        self._wire = wire
+
+    async def announce(self, *events: Event, ids: list[UUID] | None = None, at: datetime | None = None) -> list[UUID]:
+        """Publish facts as their services would; returns the ids they went out with."""
+        ids = ids or [uuid4() for _ in events]
+        at = at or datetime.now(UTC)
+        pairs = zip(events, ids, strict=True)
+        await self._wire.publish([Envelope.of(event, id, uuid4(), 1, cause(at)) for event, id in pairs])
+        return ids
+
+    async def all(self, **where: Any) -> list[Notification]:
+        """The messages that fit, oldest first."""
+        return [each async for each in self.notifications.each(where, sort="created_at")]
+
+    async def settled(self, count: int, **where: Any) -> list[Notification]:
+        """All messages that fit, once there are so many and none is on its way."""
+        moving = {"queued", "sending", "unknown"}
+
+        async def done() -> list[Notification] | None:
+            found = await self.all(**where)
+            return found if len(found) >= count and not any(each.state in moving for each in found) else None
+
+        return await until(done)
+
+
+@asynccontextmanager
+async def office(settings: Settings) -> AsyncIterator[Office]:
+    """A notify that runs in this process."""
+    async with AsyncExitStack() as stack:
+        running = service(settings)
+        broker = safe_broker(settings.rabbit_url.get_secret_value(), "outside")
+        transport = httpx.ASGITransport(app=running.app)
+        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://notify"))
+        await stack.enter_async_context(running.running())
+        await broker.connect()
+        stack.push_async_callback(broker.stop)
+
+        async def connected() -> bool:
+            return (await running.checks())["rabbit"] == "ok"
+
+        await until(connected)
+        yield Office(running, http, Wire(broker))

@@ -1,0 +1,96 @@
+"""Facts as other services announce them, with everything that a test does not care about filled in."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from courier_office import CUSTOMER
+
+from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.event import Event
+from shared.contracts.orders import (
+    AcceptancePassed,
+    OrderReleased,
+    ShipmentDelayed,
+    ShipmentDispatched,
+    ShipmentReady,
+)
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+
+E = TypeVar("E", bound=Event)
+MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+def of_order(kind: type[E], order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER, **fields: Any) -> E:
+    """A fact about an order."""
+    return kind(order_id=order_id_of(order_no), order_no=order_no, customer=customer, **fields)
+
+
+def released(order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER) -> OrderReleased:
+    return of_order(
+        OrderReleased,
+        order_no,
+        customer,
+        kind="standard",
+        to="project_team",
+        prepared_by="cs-07",
+        reviewed_by="supervisor-01",
+        approved_by="director-01",
+        released_at=MORNING,
+    )
+
+
+def delayed(
+    order_no: str = "SO-2026-0412",
+    customer: CustomerSnapshot = CUSTOMER,
+    days: int = 4,
+    reason: str = "supply",
+    revision: int = 1,
+) -> ShipmentDelayed:
+    contract = date(2026, 11, 26)
+    return of_order(
+        ShipmentDelayed,
+        order_no,
+        customer,
+        contract_ship_date=contract,
+        new_ship_date=contract + timedelta(days=days),
+        delay_days=days,
+        reason_code=reason,
+        reason_text="钢化玻璃补片尚未到厂",
+        revision=revision,
+        told_before_contract_date=True,
+    )
+
+
+def ready(order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER) -> ShipmentReady:
+    return of_order(ShipmentReady, order_no, customer, ship_at=MORNING + timedelta(hours=23))
+
+
+def dispatched(
+    order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER, eta: datetime | None = None
+) -> ShipmentDispatched:
+    return of_order(ShipmentDispatched, order_no, customer, shipment_id=uuid4(), left_at=MORNING, eta=eta)
+
+
+def accepted(customer: CustomerSnapshot = CUSTOMER, contact: str | None = "李师傅 020-88886666") -> AcceptancePassed:
+    return of_order(
+        AcceptancePassed,
+        customer=customer,
+        accepted_at=MORNING,
+        signatory="王建国",
+        customer_kind=customer.kind,
+        aftersales_contact=contact,
+    )
+
+
+def complained(customer: CustomerSnapshot = CUSTOMER, number: str = "2026-11-0007") -> ComplaintFiled:
+    return ComplaintFiled(
+        complaint_id=uuid4(),
+        complaint_no=number,
+        customer=customer,
+        complainant="王建国",
+        channel="phone",
+        received_at=MORNING,
+        accepted_at=MORNING,
+        content="三樘玻璃边缘崩角，要求更换",
+    )

@@ -1,0 +1,248 @@
+"""Rounds: several decisions travel together, and an error stays with the one that caused it."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.aggregate import Aggregate, Change, Contention, NotFound, Refused, Unavailable
+from shared.contracts.event import Event
+from shared.rounds import Conflict, Document, Rounds, Touch, Work, Write
+from shared.store import Store
+from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
+
+
+class Stamped(Event, key="post.stamped.v1"):
+    """A letter got a stamp."""
+
+    stamp: str
+
+
+class Parcel(Aggregate):
+    stamps: tuple[str, ...] = ()
+
+    def stamp(self, stamp: str) -> Change["Parcel"]:
+        if stamp == "forged":
+            raise Refused("this stamp is forged; buy one at the counter", "forged")
+        return Change(self.but(stamps=(*self.stamps, stamp)), (Stamped(stamp=stamp),))
+
+
+class Parcels(Store[Parcel]):
+    collection = "parcels"
+    kind = Parcel
+
+
+class Counting(InMemoryDocuments):
+    """Documents that count how often they are asked, and can be made to fail."""
+
+    def __init__(self) -> None:
+        super().__init__("parcels", ())
+        self.reads = 0
+        self.writes: list[int] = []
+        self.away = 0
+        self.disturbed: list[Any] = []
+
+    async def read(self, ids: Any) -> dict[UUID, Document]:
+        self.reads += 1
+        if self.away:
+            self.away -= 1
+            raise Unavailable("away")
+        return await super().read(ids)
+
+    async def write(self, writes: Any) -> Any:
+        self.writes.append(len(writes))
+        if self.disturbed:
+            await self.disturbed.pop()()
+        return await super().write(writes)
+
+
+class World:
+    def __init__(self) -> None:
+        self.database = InMemoryDatabase()
+        self.documents = Counting()
+        self.database.collections["parcels"] = self.documents
+        self.outbox = Outbox()
+        self.rounds = self.database.rounds = Rounds(self.outbox)
+        self.parcels = Parcels(self.database)
+        self.results: list[Any] = []
+
+    def work(self, *touches: Touch[Any], because: Any = None) -> Work:
+        return Work(because or cause(), touches, self.results.append)
+
+    def stamping(self, id: UUID, stamp: str) -> Touch[Parcel]:
+        return self.parcels.touch(id, lambda parcel: parcel.stamp(stamp))
+
+    async def parcel(self) -> UUID:
+        id = uuid4()
+        await self.rounds.play([self.work(self.parcels.birth(Change(Parcel(id=id))))])
+        self.results.clear()
+        self.documents.reads, self.documents.writes = 0, []
+        return id
+
+    @property
+    def announced(self) -> list[Event]:
+        return [opened(envelope) for envelope in self.outbox.envelopes]
+
+
+async def test_decisions_on_one_aggregate_are_folded_in_order_into_one_write() -> None:
+    world = World()
+    id = await world.parcel()
+
+    await world.rounds.play([world.work(world.stamping(id, stamp)) for stamp in ("a", "b", "c")])
+
+    assert (await world.parcels.get(id)).stamps == ("a", "b", "c")
+    assert [result[0].stamps for result in world.results] == [("a",), ("a", "b"), ("a", "b", "c")]
+    assert (world.documents.writes, world.announced) == ([1], [Stamped(stamp=stamp) for stamp in ("a", "b", "c")])
+    assert [envelope.sequence for envelope in world.outbox.envelopes] == [2, 3, 4]
+
+
+async def test_many_aggregates_share_one_read_and_one_write() -> None:
+    world = World()
+    ids = [await world.parcel() for _ in range(5)]
+    world.documents.reads = 0
+
+    await world.rounds.play([world.work(world.stamping(id, "a")) for id in ids])
+
+    assert (world.documents.reads, world.documents.writes) == (1, [5])
+
+
+async def test_a_birth_needs_no_read() -> None:
+    world = World()
+
+    await world.rounds.play([world.work(world.parcels.birth(Change(Parcel(id=uuid4()))))])
+
+    assert (world.documents.reads, world.documents.writes) == (0, [1])
+
+
+async def test_a_refusal_stays_with_its_cause_and_the_others_go_on() -> None:
+    world = World()
+    id = await world.parcel()
+
+    await world.rounds.play([world.work(world.stamping(id, stamp)) for stamp in ("a", "forged", "b")])
+
+    assert [getattr(result, "code", "settled") for result in world.results] == ["settled", "forged", "settled"]
+    assert (await world.parcels.get(id)).stamps == ("a", "b")
+
+
+async def test_a_work_with_several_touches_is_settled_when_all_are() -> None:
+    world = World()
+    first, second = await world.parcel(), await world.parcel()
+
+    await world.rounds.play([world.work(world.stamping(first, "a"), world.stamping(second, "b"))])
+
+    assert [[parcel.stamps for parcel in result] for result in world.results] == [[("a",), ("b",)]]
+
+
+async def test_a_work_whose_one_touch_fails_reports_it_and_keeps_the_other() -> None:
+    world = World()
+    first, missing = await world.parcel(), uuid4()
+    same = cause()
+
+    await world.rounds.play([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
+    assert [type(result) for result in world.results] == [NotFound]
+
+    await world.rounds.play([world.work(world.parcels.birth(Change(Parcel(id=missing))))])
+    await world.rounds.play([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
+    assert ((await world.parcels.get(first)).stamps, (await world.parcels.get(missing)).stamps) == (("a",), ("b",))
+
+
+async def test_a_work_that_wants_nothing_is_settled_at_once() -> None:
+    world = World()
+
+    await world.rounds.play([world.work()])
+
+    assert world.results == [[]]
+
+
+async def test_a_database_that_was_away_is_asked_again() -> None:
+    world = World()
+    id = await world.parcel()
+    world.documents.away = 3
+
+    await world.rounds.play([world.work(world.stamping(id, "a"))])
+
+    assert [result[0].stamps for result in world.results] == [("a",)]
+
+
+async def test_a_conflict_is_decided_again_on_what_the_other_wrote() -> None:
+    world = World()
+    id = await world.parcel()
+
+    async def somebody_else() -> None:
+        row = world.documents.rows[id]
+        other = Parcel(id=id, stamps=("other",)).model_dump(mode="json")
+        await InMemoryDocuments.write(world.documents, [Write(id, row.version, 1, other, None, [], [uuid4()])])
+
+    world.documents.disturbed = [somebody_else]
+    await world.rounds.play([world.work(world.stamping(id, "mine"))])
+
+    assert (await world.parcels.get(id)).stamps == ("other", "mine")
+    assert world.announced == [Stamped(stamp="mine")]
+
+
+async def test_endless_conflicts_end_as_contention(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    id = await world.parcel()
+
+    async def always_disturbed(writes: Any) -> list[Exception]:
+        return [Conflict() for _ in writes]
+
+    monkeypatch.setattr(world.documents, "write", always_disturbed)
+    await world.rounds.play([world.work(world.stamping(id, "a"))])
+
+    assert [type(result) for result in world.results] == [Contention]
+
+
+async def test_a_document_that_cannot_be_revived_hurts_only_its_own_steps() -> None:
+    world = World()
+    broken, sound = await world.parcel(), await world.parcel()
+    world.documents.rows[broken].state = {"id": "not an id"}
+
+    await world.rounds.play([world.work(world.stamping(broken, "a")), world.work(world.stamping(sound, "b"))])
+
+    assert [type(result).__name__ for result in world.results] == ["ValidationError", "list"]
+
+
+async def test_events_that_an_earlier_process_left_behind_are_handed_on_first() -> None:
+    world = World()
+    id = await world.parcel()
+    await world.rounds.play([world.work(world.stamping(id, "old"))])
+    fresh = Outbox()
+    restarted = Rounds(fresh)
+
+    await restarted.play([world.work(world.stamping(id, "new"))])
+
+    assert [opened(envelope) for envelope in fresh.envelopes] == [Stamped(stamp="old"), Stamped(stamp="new")]
+
+
+async def test_a_rehearsal_tells_the_events_and_writes_nothing() -> None:
+    world = World()
+    id = await world.parcel()
+
+    events = await world.rounds.rehearse(cause(), [world.stamping(id, "a")])
+
+    assert events == [Stamped(stamp="a")]
+    assert ((await world.parcels.get(id)).stamps, world.documents.writes) == ((), [])
+
+
+async def test_a_full_outlet_refuses_writers_at_once() -> None:
+    world = World()
+    world.outbox.full = True
+
+    with pytest.raises(Unavailable):
+        await world.parcels.create(Change(Parcel(id=uuid4())), cause())
+
+
+async def test_a_request_that_gave_up_is_not_settled_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.rounds.PATIENCE", 0.01)
+    world = World()
+    id = await world.parcel()
+
+    with pytest.raises(Unavailable):
+        await world.parcels.apply(id, lambda parcel: parcel.stamp("late"), cause())
+    running = asyncio.create_task(world.rounds.run())
+    await world.rounds.idle.wait()
+    running.cancel()
+
+    assert (await world.parcels.get(id)).stamps == ()
