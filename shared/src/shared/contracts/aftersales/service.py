@@ -184,6 +184,8 @@ class ServiceOrderClosed(Event, key="aftersales.service_order_closed.v1"):
     closed_by: StaffId
     complaint_id: ComplaintId | None = None
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
+    cost: Money | None = Field(default=None, description="What it cost us; absent when nobody filled it in.")
+    charged: Money | None = Field(default=None, description="What the customer was charged; absent when free.")
 
 
 class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):

@@ -1,0 +1,81 @@
+"""Where after-sales keeps what it knows and what it does."""
+
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_request import ServiceRequest
+from aftersales.domain.settlement import Settlement
+from aftersales.domain.warranty_check import WarrantyCheck
+from shared.contracts.vocabulary import ContractNo, OrderNo
+from shared.store import DatabaseLike, Index, Store
+
+
+class CoveredOrders(Store[CoveredOrder]):
+    """One per order that was ever mentioned on the bus."""
+
+    collection = "covered_orders"
+    kind = CoveredOrder
+    indexes = (Index("order_no"), Index("contract_no"))
+
+    async def known(self, order_no: OrderNo | None, contract_no: ContractNo | None) -> CoveredOrder | None:
+        """The order of that number, or else an order of that contract."""
+        for field, number in (("order_no", order_no), ("contract_no", contract_no)):
+            if number is not None and (found := (await self.find({field: number}, limit=1)).items):
+                return found[0]
+        return None
+
+
+class WarrantyChecks(Store[WarrantyCheck]):
+    """Every warranty question that was answered."""
+
+    collection = "warranty_checks"
+    kind = WarrantyCheck
+    indexes = (
+        Index("checked.complaint_id"),
+        Index("checked.service_request_id"),
+        Index("checked.contract_no"),
+        Index("checked.order_no"),
+    )
+
+
+class ServiceRequests(Store[ServiceRequest]):
+    """The service register."""
+
+    collection = "service_requests"
+    kind = ServiceRequest
+    indexes = (
+        Index("register_no", unique=True),
+        Index("stage", "register_no"),
+        Index("form.customer.customer_id", "register_no"),
+    )
+
+
+class ServiceOrders(Store[ServiceOrder]):
+    """Every service voucher."""
+
+    collection = "service_orders"
+    kind = ServiceOrder
+    indexes = (
+        Index("voucher_no", unique=True),
+        Index("stage", "opened_at"),
+        Index("stage", "priority", "opened_at"),
+        Index("request_id"),
+    )
+
+
+class Settlements(Store[Settlement]):
+    """One settlement a month."""
+
+    collection = "settlements"
+    kind = Settlement
+    indexes = (Index("month"),)
+
+
+class Records:
+    """All stores of after-sales."""
+
+    def __init__(self, database: DatabaseLike) -> None:
+        self.covered_orders = CoveredOrders(database)
+        self.warranty_checks = WarrantyChecks(database)
+        self.service_requests = ServiceRequests(database)
+        self.service_orders = ServiceOrders(database)
+        self.settlements = Settlements(database)

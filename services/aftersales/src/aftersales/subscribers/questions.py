@@ -1,0 +1,54 @@
+"""Which facts raise a warranty question."""
+
+from aftersales.domain.policy import AftersalesPolicy
+from aftersales.domain.service_request import ServiceRequest
+from aftersales.domain.warranty_check import Question, WarrantyCheck
+from aftersales.store import Records
+from shared.aggregate import Cause
+from shared.contracts.aftersales import ServiceRequestRegistered, WarrantyChecked
+from shared.contracts.complaints import ComplaintFiled
+from shared.rounds import Touch
+from shared.subscriptions import Subscriptions
+
+
+def listen(on: Subscriptions, records: Records, policy: AftersalesPolicy) -> None:
+    """Answer whoever needs to know whether something is under warranty."""
+
+    async def answered(question: Question, cause: Cause) -> Touch[WarrantyCheck]:
+        order = await records.covered_orders.known(question.order_no, question.contract_no)
+        id = cause.derive("warranty check")
+        return records.warranty_checks.birth(WarrantyCheck.answering(id, question, order, policy.warranty))
+
+    @on(ComplaintFiled)
+    async def check_complaint(event: ComplaintFiled, cause: Cause) -> Touch[WarrantyCheck] | None:
+        """A complaint about an order or a contract is checked as of the day on which the customer complained."""
+        if event.order_no is None and event.contract_no is None:
+            return None
+        question = Question(
+            customer_id=event.customer.customer_id,
+            order_no=event.order_no,
+            contract_no=event.contract_no,
+            as_of=policy.calendar.day(event.received_at),
+            complaint_id=event.complaint_id,
+            complaint_no=event.complaint_no,
+        )
+        return await answered(question, cause)
+
+    @on(ServiceRequestRegistered)
+    async def check_request(event: ServiceRequestRegistered, cause: Cause) -> Touch[WarrantyCheck]:
+        """Every registered request is checked as of the day on which it was registered."""
+        question = Question(
+            customer_id=event.customer.customer_id,
+            order_no=event.order_no,
+            contract_no=event.contract_no,
+            as_of=policy.calendar.day(cause.at),
+            service_request_id=event.request_id,
+        )
+        return await answered(question, cause)
+
+    @on(WarrantyChecked)
+    def keep_warranty(event: WarrantyChecked, cause: Cause) -> Touch[ServiceRequest] | None:
+        """The answer belongs into the request that asked."""
+        if event.service_request_id is None:
+            return None
+        return records.service_requests.touch(event.service_request_id, lambda request: request.note_warranty(event))
