@@ -13,7 +13,7 @@ from orders.domain.installation import Installer
 from orders.domain.installing import Acceptance, pass_acceptance, schedule_installation
 from orders.domain.order import Order
 from orders.domain.producing import release, review_breakdown
-from orders.store import Accounts, Exceptions, Orders, Paces
+from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.timers import timers
 from shared.aggregate import Cause, Change
@@ -34,10 +34,10 @@ class Company:
 
     def __init__(self) -> None:
         self.database = InMemoryDatabase()
-        self.orders, self.exceptions = Orders(self.database), Exceptions(self.database)
-        self.accounts, self.paces = Accounts(self.database), Paces(self.database)
-        self.subscriptions = subscriptions(self.orders, self.exceptions, self.accounts, self.paces, ZONE)
-        self.timers = timers(self.orders, self.accounts)
+        self.stores = Stores.on(self.database)
+        self.orders = self.stores.orders
+        self.subscriptions = subscriptions(self.stores, ZONE)
+        self.timers = timers(self.stores)
         self.now = BEGIN
         self.order_no = "SO-2026-0412"
         self._heard = 0

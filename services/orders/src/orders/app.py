@@ -2,19 +2,22 @@
 
 from orders.api import routes
 from orders.settings import Settings
-from orders.store import Accounts, Exceptions, Orders, Paces
+from orders.store import Stores
 from orders.subscribers import subscriptions
-from orders.timers import timers
+from orders.timers import measuring, opening, timers
 from shared.service import Service
 
 
 def service(settings: Settings) -> Service:
     """Orders with its three doors."""
     service = Service("orders", settings)
-    orders, exceptions = Orders(service.database), Exceptions(service.database)
-    accounts, paces = Accounts(service.database), Paces(service.database)
+    stores = Stores.on(service.database)
     return service.with_(
-        routes=routes(orders, exceptions, accounts),
-        subscriptions=subscriptions(orders, exceptions, accounts, paces, settings.timezone),
-        timers=timers(orders, accounts),
+        routes=routes(stores),
+        subscriptions=subscriptions(stores, settings.timezone),
+        timers=timers(stores),
+        tasks=(
+            opening(stores.desks, settings.timezone, service.clock),
+            measuring(stores.orders, service.metrics.registry),
+        ),
     )

@@ -1,15 +1,19 @@
 """Where orders and what belongs to them are kept."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from orders.domain.account import Account
+from orders.domain.desk import Desk
 from orders.domain.exception import OrderException
+from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.promise import PromiseState
-from shared.store import Between, Index, Page, Store
+from orders.domain.report import Report
+from shared.store import Between, DatabaseLike, Index, Page, Store
 
 
 class Orders(Store[Order]):
@@ -26,9 +30,10 @@ class Orders(Store[Order]):
         Index("customer.customer_id", "placed_on"),
         Index("promises.given.state", "placed_on"),
         Index("released_on"),
-        Index("ship_on"),
+        Index("stage", "ship_on"),
         Index("overdue_since"),
         Index("delays.announced_at"),
+        Index("delays.told_in_time"),
         Index("receivable.receipts.at"),
     )
 
@@ -39,6 +44,10 @@ class Orders(Store[Order]):
     def placed(self, begin: date, end: date) -> AsyncIterator[Order]:
         """Every order placed from one day up to, not including, another."""
         return self.each({"placed_on": Between(begin, end)}, sort="placed_on")
+
+    def ready(self, until: date) -> AsyncIterator[Order]:
+        """Every order that waits for a vehicle and was promised to leave before a day."""
+        return self.each({"stage": "shipping", "ship_on": Between("", until)}, sort="ship_on")
 
     async def listed(self, where: dict[str, Any], sort: str, after: str | None, limit: int) -> Page[Order]:
         """Orders by what people search for; what they leave open does not count."""
@@ -61,8 +70,57 @@ class Accounts(Store[Account]):
     kind = Account
 
 
+class Loads(Store[Load]):
+    """Loading plans, by day."""
+
+    collection = "loads"
+    kind = Load
+    indexes = (Index("day"),)
+
+
+class Desks(Store[Desk]):
+    """The desk, of which there is one."""
+
+    collection = "desks"
+    kind = Desk
+
+
+class Reports(Store[Report]):
+    """Reports as they were published."""
+
+    collection = "reports"
+    kind = Report
+    indexes = (Index("kind", "made_at"),)
+
+
 class Paces(Store[Pace]):
     """One pace per version of a route."""
 
     collection = "paces"
     kind = Pace
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Everything that orders keeps, in one database."""
+
+    orders: Orders
+    exceptions: Exceptions
+    accounts: Accounts
+    paces: Paces
+    loads: Loads
+    desks: Desks
+    reports: Reports
+
+    @classmethod
+    def on(cls, database: DatabaseLike) -> "Stores":
+        """The stores over this database."""
+        return cls(
+            Orders(database),
+            Exceptions(database),
+            Accounts(database),
+            Paces(database),
+            Loads(database),
+            Desks(database),
+            Reports(database),
+        )

@@ -1,20 +1,53 @@
 """What happens to orders when time passes."""
 
+import asyncio
+from contextlib import suppress
+
+from prometheus_client import CollectorRegistry, Gauge
+
 from orders.domain.account import Account
 from orders.domain.advancing import miss_stage
 from orders.domain.collecting import fall_overdue, remind
 from orders.domain.delaying import miss_arrival, miss_shipping
+from orders.domain.desk import DESK, Desk
 from orders.domain.order import Order
 from orders.domain.promising import break_promise
 from orders.domain.shipping import assess
-from orders.store import Accounts, Orders
-from shared.aggregate import Cause, Change
+from orders.store import Desks, Orders, Stores
+from shared.aggregate import Cause, Change, Unavailable
+from shared.clock import Clock
+from shared.contracts.event import Actor
 from shared.deadlines import Timers
+from shared.service import Task
+
+MEASURE_EVERY = 15.0
+TRY_AGAIN_AFTER = 1.0
 
 
-def timers(orders: Orders, accounts: Accounts) -> Timers:
+def timers(stores: Stores) -> Timers:
     """Every decision that waits for its time."""
     at = Timers()
+    _orders(at, stores.orders)
+
+    @at(stores.accounts, "statement")
+    def issue_statement(account: Account, cause: Cause) -> Change[Account]:
+        """On the first of the month accounts are compared with the customer (004 三3, 四2)."""
+        return account.state(cause)
+
+    @at(stores.desks, "week")
+    def ask_for_weekly_reports(desk: Desk, cause: Cause) -> Change[Desk]:
+        """On Saturday at 13:00 the meeting wants the week's exceptions (000 §4.2)."""
+        return desk.week(cause)
+
+    @at(stores.desks, "month")
+    def ask_for_monthly_reports(desk: Desk, cause: Cause) -> Change[Desk]:
+        """On the first of the month the clerk's figures are due (004 四4)."""
+        return desk.month(cause)
+
+    return at
+
+
+def _orders(at: Timers, orders: Orders) -> None:
     at(orders, "stage")(miss_stage)
     at(orders, "readiness")(assess)
     at(orders, "ship_by")(miss_shipping)
@@ -37,9 +70,37 @@ def timers(orders: Orders, accounts: Accounts) -> Timers:
         """The customer did not accept on the day of the invitation."""
         return break_promise(order, "accept", cause)
 
-    @at(accounts, "statement")
-    def issue_statement(account: Account, cause: Cause) -> Change[Account]:
-        """On the first of the month accounts are compared with the customer (004 三3, 四2)."""
-        return account.state(cause)
 
-    return at
+def opening(desks: Desks, zone: str, clock: Clock) -> Task:
+    """A task that opens the desk, once for ever, when a first service starts."""
+
+    async def open_desk(stopping: asyncio.Event) -> None:
+        first = Cause(id=DESK, correlation=DESK, actor=Actor(kind="service", id="orders"), at=clock.now())
+        while not stopping.is_set():
+            with suppress(Unavailable):
+                await desks.apply(DESK, Change, first, start=Desk.opened(zone, first.at))
+                return
+            await _pause(stopping, TRY_AGAIN_AFTER)
+
+    return open_desk
+
+
+def measuring(orders: Orders, registry: CollectorRegistry) -> Task:
+    """A task that keeps the share of delays told before the contract's date up to date as a metric (001 售中 理由)."""
+    told = Gauge(
+        "kefu_orders_delays", "Orders with a delay, by whether it was told in time.", ["told"], registry=registry
+    )
+
+    async def measure(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            for in_time, label in ((True, "in_time"), (False, "too_late")):
+                with suppress(Unavailable):
+                    told.labels(label).set(await orders.count({"delays.told_in_time": in_time}))
+            await _pause(stopping, MEASURE_EVERY)
+
+    return measure
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from orders.api import contracts, installation, making, orders, payments, shipping
-from orders.store import Accounts, Exceptions, Orders
+from orders.api import contracts, installation, loads, making, orders, payments, shipping, statistics
+from orders.store import Stores
 
 
-def routes(store: Orders, exceptions: Exceptions, accounts: Accounts) -> Sequence[APIRouter]:
+def routes(stores: Stores) -> Sequence[APIRouter]:
     """Every route of orders."""
     return (
-        orders.routes(store, exceptions),
-        contracts.routes(store),
-        making.routes(store),
-        shipping.routes(store),
-        installation.routes(store),
-        payments.routes(store, accounts),
+        orders.routes(stores.orders, stores.exceptions),
+        contracts.routes(stores.orders),
+        making.routes(stores.orders),
+        shipping.routes(stores.orders),
+        installation.routes(stores.orders),
+        payments.routes(stores.orders, stores.accounts),
+        loads.routes(stores),
+        statistics.routes(stores),
     )

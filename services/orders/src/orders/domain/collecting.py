@@ -63,6 +63,7 @@ def _recorded(order: Order, fact: PaymentReceived) -> PaymentRecorded:
     return PaymentRecorded(
         order_id=order.id,
         order_no=order.order_no,
+        contract_no=order.contract.no,
         kind=fact.kind,
         amount=fact.amount,
         outstanding=order.receivable.money(order.receivable.open),

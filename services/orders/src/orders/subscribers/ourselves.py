@@ -8,7 +8,7 @@ from orders.domain.delaying import remember_event
 from orders.domain.exception import OrderException
 from orders.domain.order import Order
 from orders.domain.pace import Pace, forecast, warn
-from orders.store import Accounts, Exceptions, Orders, Paces
+from orders.store import Accounts, Exceptions, Orders, Paces, Stores
 from shared.aggregate import Cause, NotFound
 from shared.calendar import Calendar
 from shared.contracts.orders import (
@@ -26,13 +26,11 @@ from shared.rounds import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(
-    on: Subscriptions, orders: Orders, exceptions: Exceptions, accounts: Accounts, paces: Paces, zone: str
-) -> None:
+def subscribe(on: Subscriptions, stores: Stores, zone: str) -> None:
     """Accounts, exceptions and paces follow from what orders announce."""
-    _account(on, accounts, zone)
-    _order(on, orders, exceptions)
-    _pace(on, orders, paces, Calendar(zone))
+    _account(on, stores.accounts, zone)
+    _order(on, stores.orders, stores.exceptions)
+    _pace(on, stores.orders, stores.paces, Calendar(zone))
 
 
 def _account(on: Subscriptions, accounts: Accounts, zone: str) -> None:
@@ -50,8 +48,10 @@ def _account(on: Subscriptions, accounts: Accounts, zone: str) -> None:
         return account_of(event.customer, lambda account: account.amend(event, cause))
 
     @on(PaymentRecorded)
-    def pay_into_account(event: PaymentRecorded, cause: Cause) -> Touch[Account]:
-        """What has been paid is owed no more (004 四2)."""
+    def pay_into_account(event: PaymentRecorded, cause: Cause) -> Touch[Account] | None:
+        """What has been paid is owed no more; without a contract nothing is on account (004 四2)."""
+        if event.contract_no is None:
+            return None
         return account_of(event.customer, lambda account: account.pay(event, cause))
 
     @on(OrderCancelled)

@@ -44,6 +44,7 @@ from shared.contracts.orders.payments import (
     PaymentKind,
     PaymentOverdue,
     PaymentRecorded,
+    ReportDue,
     StatementIssued,
     StatementLine,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "PreShipmentInspected",
     "ProductionReleased",
     "ProductionScheduled",
+    "ReportDue",
     "Reviewer",
     "SampleReviewed",
     "SampleSent",

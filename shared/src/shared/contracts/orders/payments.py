@@ -11,10 +11,12 @@ from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
     ComplaintId,
+    ContractNo,
     CustomerSnapshot,
     Month,
     OrderId,
     OrderNo,
+    Period,
     StaffId,
 )
 
@@ -73,6 +75,7 @@ class PaymentRecorded(Event, key="orders.payment_recorded.v1"):
 
     order_id: OrderId
     order_no: OrderNo
+    contract_no: ContractNo | None = Field(default=None, description="Absent for an order without a contract.")
     kind: PaymentKind
     amount: Money | None = Field(default=None, description="Absent: finance confirmed without naming the amount.")
     outstanding: Money
@@ -123,6 +126,15 @@ class StatementIssued(Event, key="orders.statement_issued.v1"):
     balance: Money
     lines: tuple[StatementLine, ...] = ()
     customer: CustomerSnapshot
+
+
+class ReportDue(Event, key="orders.report_due.v1"):
+    """The company's calendar asks for a report over a period, from `begin` up to, not including, `end`."""
+
+    report: Literal["weekly_exceptions", "sales_stats", "overdue_payments", "commission_basis", "told_in_time"]
+    period: Period
+    begin: date
+    end: date
 
 
 class OrdersReportPublished(ReportReady, Event, key="orders.report_published.v1"):

@@ -1,0 +1,55 @@
+"""What may be asked about loading plans."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from orders.api.desk import PLANNING
+from orders.domain.load import Load, Vehicle, Weights, freight_of
+from orders.domain.loading import plan
+from orders.store import Stores
+from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+
+MOST_FREIGHT = 300
+
+
+class PlanLoads(Ask):
+    """The vehicles of a day, and what is weighed."""
+
+    day: date = Field(examples=["2026-11-26"])
+    vehicles: tuple[Vehicle, ...] = Field(min_length=1, max_length=20)
+    weights: Weights = Weights()
+    days_ahead: int = Field(default=0, ge=0, le=14, description="Also take what may leave so many days later.")
+
+
+def routes(stores: Stores) -> APIRouter:
+    """Plan a day's vehicles and read the plans."""
+    router = Router(tags=["loads"])
+
+    @router.post("/loads", dependencies=[allow("warehouse", *PLANNING)])
+    async def plan_loads(body: PlanLoads, cause: CausedByRequest) -> Load:
+        """Assign the orders that are ready to vehicles, the most urgent ones if there are too many to weigh."""
+        until = body.day + timedelta(days=body.days_ahead + 1)
+        ready = [freight async for order in stores.orders.ready(until) if (freight := freight_of(order))]
+        best = await asyncio.to_thread(plan, body.day, ready[:MOST_FREIGHT], body.vehicles, body.weights)
+        left = (*best.left, *(freight.order_no for freight in ready[MOST_FREIGHT:]))
+        return await stores.loads.create(
+            Load.planned(body.day, best.trips, left, best.costs, best.optimal, cause), cause
+        )
+
+    @router.get("/loads")
+    async def list_loads(day: Annotated[date, Query()], after: After = None, limit: Limit = 50) -> Listing[Load]:
+        """The plans of a day."""
+        page = await stores.loads.find({"day": day}, after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/loads/{load_id}")
+    async def read_load(load_id: UUID) -> Load:
+        """One plan."""
+        return await stores.loads.get(load_id)
+
+    return router

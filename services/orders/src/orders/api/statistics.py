@@ -1,0 +1,103 @@
+"""What may be asked about figures: statistics, reports, forecasts, and the log for process mining."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel
+
+from orders.api.sheets import Format, sheet
+from orders.domain.desk import ReportKind
+from orders.domain.pace import table
+from orders.domain.process import ocel, xes
+from orders.domain.report import Report, Row
+from orders.domain.statistics import Dimension, Sales
+from orders.store import Orders, Paces, Reports, Stores
+from shared.aggregate import Refused
+from shared.contracts.vocabulary import Period
+from shared.http import After, Limit, Listing, Router
+
+As = Annotated[Format, Query(alias="format", description="How the figures are written.")]
+Begin = Annotated[date, Query(description="Placed on this day or later.")]
+End = Annotated[date, Query(description="Placed before this day.")]
+
+
+class ReportRow(BaseModel):
+    """A report in a list."""
+
+    report_id: UUID
+    kind: ReportKind
+    title: str
+    period: Period
+    made_at: datetime
+    figures: Row
+
+    @classmethod
+    def of(cls, report: Report) -> "ReportRow":
+        return cls(
+            report_id=report.id,
+            kind=report.kind,
+            title=report.title,
+            period=report.period,
+            made_at=report.made_at,
+            figures=report.table.figures,
+        )
+
+
+def routes(stores: Stores) -> APIRouter:
+    """Figures for the clerk and the sales VP, and exports."""
+    router = Router(tags=["statistics"])
+    _figures(router, stores.orders, stores.paces)
+    _reports(router, stores.reports)
+    _exports(router, stores.orders)
+    return router
+
+
+def _figures(router: APIRouter, orders: Orders, paces: Paces) -> None:
+    @router.get("/statistics", response_class=Response)
+    async def count_sales(by: Dimension, begin: Begin, end: End, form: As = "json") -> Response:
+        """Sales of a month, quarter or year by product, region, salesman or customer (004 四4)."""
+        _must_be_period(begin, end)
+        sales = Sales(by)
+        async for order in orders.placed(begin, end):
+            sales.add(order)
+        return sheet(sales.table(), form, f"sales-{by}-{begin}-{end}")
+
+    @router.get("/forecasts")
+    async def read_paces() -> list[dict[str, object]]:
+        """How long each stage of each route takes: median and 80th percentile in hours."""
+        return table([pace async for pace in paces.each()])
+
+
+def _reports(router: APIRouter, reports: Reports) -> None:
+    @router.get("/reports")
+    async def list_reports(
+        kind: Annotated[ReportKind, Query()] = "weekly_exceptions", after: After = None, limit: Limit = 50
+    ) -> Listing[ReportRow]:
+        """Published reports of a kind, the newest first."""
+        page = await reports.find({"kind": kind}, sort="-made_at", after=after, limit=limit)
+        return Listing(items=[ReportRow.of(report) for report in page.items], next=page.next)
+
+    @router.get("/reports/{report_id}", response_class=Response)
+    async def read_report(report_id: UUID, form: As = "json") -> Response:
+        """A report as it was published."""
+        report = await reports.get(report_id)
+        return sheet(report.table, form, f"{report.kind}-{report.period}")
+
+
+def _exports(router: APIRouter, orders: Orders) -> None:
+    @router.get("/exports/orders.{format}", response_class=StreamingResponse)
+    async def export_log(format: Literal["ocel.json", "xes"], begin: Begin, end: End) -> StreamingResponse:
+        """The orders of a period as an event log: OCEL 2.0 (JSON) or XES."""
+        _must_be_period(begin, end)
+        write, kind = (xes, "application/xml") if format == "xes" else (ocel, "application/json")
+        text: AsyncIterator[str] = write(orders.placed(begin, end))
+        return StreamingResponse(text, media_type=kind)
+
+
+def _must_be_period(begin: date, end: date) -> None:
+    if end <= begin:
+        raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")

@@ -1,0 +1,212 @@
+"""What the clerk counts: goods, regions, salesmen, customers, commission, overdue amounts, delays told in time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from orders.domain.exception import OrderException
+from orders.domain.order import Order
+from orders.domain.report import Cell, Table
+
+Dimension = Literal["product", "region", "salesman", "customer"]
+
+DIMENSIONS: tuple[Dimension, ...] = ("product", "region", "salesman", "customer")
+LARGEST = 500
+"""How many rows of a dimension a report carries; the statistics themselves have all of them."""
+
+_UNKNOWN = "—"
+
+
+@dataclass
+class _Sum:
+    orders: set[str] = field(default_factory=set)
+    quantity: int = 0
+    amount: Decimal = Decimal()
+
+
+@dataclass(frozen=True)
+class _Sold:
+    order: Order
+    product: str
+    quantity: int
+    amount: Decimal
+
+
+class Sales:
+    """Sales by product, region, salesman or customer; cancelled orders do not count (004 四4).
+
+    Orders are added one at a time, so that any number of them fits. Amounts are kept apart by currency.
+    """
+
+    def __init__(self, by: Dimension) -> None:
+        self.dimension = by
+        self._keys = _KEYS[by]
+        self._sums: dict[tuple[str, ...], _Sum] = defaultdict(_Sum)
+
+    def add(self, order: Order) -> None:
+        """Count one more order."""
+        if order.cancellation is not None:
+            return
+        for sold in _sold(order):
+            entry = self._sums[self._keys(sold)]
+            entry.orders.add(order.order_no)
+            entry.quantity += sold.quantity
+            entry.amount += sold.amount
+
+    def table(self) -> Table:
+        """The figures so far, the largest amount first."""
+        names = (*_COLUMNS[self.dimension], "currency")
+        ranked = sorted(self._sums.items(), key=lambda item: (-item[1].amount, item[0]))
+        rows = tuple(
+            {
+                **dict(zip(names, key, strict=True)),
+                "orders": len(entry.orders),
+                "quantity": entry.quantity,
+                "amount": str(entry.amount),
+            }
+            for key, entry in ranked
+        )
+        orders = {no for entry in self._sums.values() for no in entry.orders}
+        figures: dict[str, Cell] = {
+            "orders": len(orders),
+            "quantity": sum(entry.quantity for entry in self._sums.values()),
+            "amount": str(sum((entry.amount for entry in self._sums.values()), Decimal())),
+        }
+        return Table(columns=(*names, "orders", "quantity", "amount"), rows=rows, figures=figures)
+
+
+_COLUMNS: dict[Dimension, tuple[str, ...]] = {
+    "product": ("product",),
+    "region": ("region",),
+    "salesman": ("salesman",),
+    "customer": ("customer", "product"),
+}
+
+
+def _currency(sold: _Sold) -> str:
+    return sold.order.total.currency if sold.order.total else "CNY"
+
+
+_KEYS: dict[Dimension, Callable[[_Sold], tuple[str, ...]]] = {
+    "product": lambda sold: (sold.product, _currency(sold)),
+    "region": lambda sold: (sold.order.region or _UNKNOWN, _currency(sold)),
+    "salesman": lambda sold: (sold.order.sales_owner or _UNKNOWN, _currency(sold)),
+    "customer": lambda sold: (sold.order.customer.name, sold.product, _currency(sold)),
+}
+
+
+def _sold(order: Order) -> Iterator[_Sold]:
+    """The lines of an order; what their prices leave of the total is shared by quantity, cents go to the last."""
+    pieces = sum(line.quantity for line in order.lines)
+    priced = [line.unit_price.amount * line.quantity if line.unit_price else Decimal() for line in order.lines]
+    rest = (order.total.amount if order.total else sum(priced, Decimal())) - sum(priced, Decimal())
+    shared = Decimal()
+    for place, line in enumerate(order.lines):
+        last = place == len(order.lines) - 1
+        share = rest - shared if last else (rest * line.quantity / pieces).quantize(Decimal("0.01"))
+        shared += share
+        product = " ".join(filter(None, (line.sku or line.description, line.spec)))
+        yield _Sold(order, product, line.quantity, priced[place] + share)
+
+
+def sales_report(sales: Iterable[Sales]) -> Table:
+    """The largest of each dimension under each other, as the report of a month, quarter or year shows them."""
+    tables = [(each.dimension, each.table()) for each in sales]
+    rows: tuple[dict[str, Cell], ...] = tuple(
+        {
+            "by": dimension,
+            "of": " · ".join(str(row[name]) for name in _COLUMNS[dimension]),
+            **{name: row[name] for name in ("currency", "orders", "quantity", "amount")},
+        }
+        for dimension, table in tables
+        for row in table.rows[:LARGEST]
+    )
+    figures = dict(tables[0][1].figures) if tables else {}
+    return Table(columns=("by", "of", "currency", "orders", "quantity", "amount"), rows=rows, figures=figures)
+
+
+def commission(orders: Iterable[Order], begin: date, end: date) -> Table:
+    """Money that came in during the period, by salesman: what commission is computed from (004 四5-6)."""
+    paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for order in orders:
+        for receipt in order.receivable.receipts:
+            if receipt.counted and begin <= order.day(receipt.at) < end:
+                paid[order.sales_owner or _UNKNOWN, receipt.amount.currency] += receipt.amount.amount
+    rows: tuple[dict[str, Cell], ...] = tuple(
+        {"salesman": salesman, "currency": currency, "received": str(amount)}
+        for (salesman, currency), amount in sorted(paid.items())
+    )
+    figures: dict[str, Cell] = {"salesmen": len({salesman for salesman, _ in paid})}
+    return Table(columns=("salesman", "currency", "received"), rows=rows, figures=figures)
+
+
+def overdue(orders: Iterable[Order], on: date) -> Table:
+    """What should have been paid by a day and has not been, the oldest first (004 四3)."""
+    rows: list[dict[str, Cell]] = []
+    total = Decimal()
+    for order in orders:
+        due = order.receivable.due
+        if due is None or due.on >= on:
+            continue
+        open_ = min(due.amount.amount, order.receivable.open)
+        total += open_
+        rows.append(
+            {
+                "order_no": order.order_no,
+                "customer": order.customer.name,
+                "salesman": order.sales_owner or _UNKNOWN,
+                "due_on": due.on.isoformat(),
+                "days": (on - due.on).days,
+                "amount": str(open_),
+                "currency": due.amount.currency,
+                "held": "yes" if order.receivable.held_by else "no",
+            }
+        )
+    rows.sort(key=lambda row: str(row["due_on"]))
+    columns = ("order_no", "customer", "salesman", "due_on", "days", "amount", "currency", "held")
+    return Table(columns=columns, rows=tuple(rows), figures={"orders": len(rows), "amount": str(total)})
+
+
+def told_in_time(orders: Iterable[Order], begin: date, end: date) -> Table:
+    """Of the delays announced in the period, how many before the contract's date (001 售中二, 理由)."""
+    rows: list[dict[str, Cell]] = [
+        {
+            "order_no": order.order_no,
+            "revision": delay.revision,
+            "promised": delay.promised.isoformat(),
+            "new": delay.new.isoformat(),
+            "days": delay.days,
+            "reason": delay.reason,
+            "told_in_time": "yes" if delay.told_in_time else "no",
+        }
+        for order in orders
+        for delay in order.delays
+        if begin <= order.day(delay.announced_at) < end
+    ]
+    told = sum(row["told_in_time"] == "yes" for row in rows)
+    share = round(100 * told / len(rows), 1) if rows else None
+    figures: dict[str, Cell] = {"delays": len(rows), "told_in_time": told, "share_percent": share}
+    columns = ("order_no", "revision", "promised", "new", "days", "reason", "told_in_time")
+    return Table(columns=columns, rows=tuple(rows), figures=figures)
+
+
+def digest(exceptions: Iterable[OrderException]) -> Table:
+    """The week's exceptions for Saturday's meeting: what is open, whenever it came, and what was solved (000 §4.2)."""
+    rows: tuple[dict[str, Cell], ...] = tuple(
+        {
+            "order_no": each.order_no,
+            "kind": each.kind,
+            "detail": each.detail,
+            "raised_at": each.raised_at.isoformat(),
+            "raised_by": each.raised_by,
+            "status": each.status,
+            "resolution": each.resolution,
+        }
+        for each in exceptions
+    )
+    open_ = sum(row["status"] == "open" for row in rows)
+    columns = ("order_no", "kind", "detail", "raised_at", "raised_by", "status", "resolution")
+    return Table(columns=columns, rows=rows, figures={"open": open_, "resolved": len(rows) - open_})
