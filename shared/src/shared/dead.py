@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
 from shared.identity import Role
-from shared.parking import Note, Parked, Parking, State
+from shared.parking import Note, Parked, Parking, State, code, reason
 from shared.retries import Retries
 
 
@@ -138,7 +139,12 @@ def _reading(router: APIRouter, parking: Parking, retries: Retries) -> None:
     @router.get("/{id}/rehearsal")
     async def rehearse(id: UUID) -> Rehearsed:
         """What a replay would announce now, or the problem it would meet. Changes nothing."""
-        return Rehearsed(events=[_shown(event) for event in await retries.rehearse(id)])
+        try:
+            return Rehearsed(events=[_shown(event) for event in await retries.rehearse(id)])
+        except (NotFound, Contention, Unavailable):
+            raise
+        except Exception as error:
+            raise Refused(reason(error), code(error)) from error
 
 
 def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
