@@ -21,9 +21,9 @@ E = TypeVar("E", bound=Event)
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 
-def of_order(kind: type[E], order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER, **fields: Any) -> E:
+def of_order(fact: type[E], order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER, **fields: Any) -> E:
     """A fact about an order."""
-    return kind(order_id=order_id_of(order_no), order_no=order_no, customer=customer, **fields)
+    return fact(order_id=order_id_of(order_no), order_no=order_no, customer=customer, **fields)
 
 
 def released(order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER) -> OrderReleased:

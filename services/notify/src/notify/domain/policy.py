@@ -70,7 +70,7 @@ def _refusal(candidate: Candidate, recipient: Recipient, purpose: Purpose, now: 
 
 
 def _repeats(entry: Entry, candidate: Candidate, purpose: Purpose, now: datetime) -> bool:
-    return entry.words == candidate.words and entry.at > now - purpose.apart
+    return bool(purpose.apart) and entry.words == candidate.words and entry.at > now - purpose.apart
 
 
 def _wait(recipient: Recipient, purpose: Purpose, house: House, now: datetime) -> Verdict | None:

@@ -96,7 +96,7 @@ def _word(value: Any) -> str:
 
 
 def _several(values: Iterable[Any]) -> tuple[str, ...]:
-    found: dict[str, None] = Field(default={})
+    found: dict[str, None] = {}
     for value in values:
         for each in value if isinstance(value, list | tuple) else (value,):
             if each:

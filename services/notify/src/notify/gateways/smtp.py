@@ -137,7 +137,7 @@ def compose(message: Outgoing, sender: Mailbox) -> bytes:
         mail.attach(MIMEText(words.html, "html", "utf-8"))
     mail["From"] = formataddr((sender.name, sender.address))
     mail["To"] = message.to
-    mail["Subject"] = Header(words.subject or words.text[:60], "utf-8").encode()
+    mail["Subject"] = Header(words.subject or words.text[:60], "utf-8", header_name="Subject").encode()
     mail["Date"] = formatdate(usegmt=True)
     mail["Message-ID"] = message_id(message.id, sender.domain)
     mail["Auto-Submitted"] = "auto-generated"

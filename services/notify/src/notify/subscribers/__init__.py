@@ -1,9 +1,10 @@
 """How notify reacts to what others announce: facts about people are kept, and the table's lines become messages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from notify.domain.drafting import Desk
+from notify.domain.rule import Rule
 from notify.store import Notifications, Recipients, Rosters
 from notify.subscribers.messages import Messages
 from notify.subscribers.people import PEOPLE, Kept
@@ -11,7 +12,7 @@ from shared.aggregate import Cause
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
 from shared.rounds import Touch
-from shared.subscriptions import Reaction, Subscriptions
+from shared.subscriptions import Subscriptions
 
 
 def subscriptions(notifications: Notifications, recipients: Recipients, rosters: Rosters, desk: Desk) -> Subscriptions:
@@ -20,16 +21,25 @@ def subscriptions(notifications: Notifications, recipients: Recipients, rosters:
     messages = Messages(notifications, recipients, rosters, desk)
     known: Mapping[str, type[Event]] = published()
     for key in sorted(desk.catalogue.events() | PEOPLE.keys()):
-        on(known[key])(_reaction(key, messages, PEOPLE.get(key), recipients))
+        react = _reaction(messages, PEOPLE.get(key), recipients)
+        react.__name__ = key.replace(".", "_")
+        react.__doc__ = _why(desk.catalogue.rules_for(key), kept=key in PEOPLE)
+        on(known[key])(react)
     return on
 
 
+def _why(rules: Sequence[Rule], *, kept: bool) -> str:
+    """What a reaction is for, in one sentence: whom it tells what."""
+    told = sorted({f"{rule.audience} of {rule.purpose}" for rule in rules})
+    duties = (["keeps what it says about a person"] if kept else []) + ([f"tells {', '.join(told)}"] if told else [])
+    return f"Notify {' and '.join(duties)}."
+
+
 def _reaction(
-    key: str, messages: Messages, keep: Callable[..., Kept] | None, recipients: Recipients
-) -> Reaction[Event]:
+    messages: Messages, keep: Callable[..., Kept] | None, recipients: Recipients
+) -> Callable[[Event, Cause], Awaitable[list[Touch[Any]]]]:
     async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
         kept = keep(event, recipients) if keep else []
         return [*kept, *await messages.asked_for_by(event, cause)]
 
-    react.__name__ = key.replace(".", "_")
     return react
