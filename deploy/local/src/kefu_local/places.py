@@ -64,6 +64,8 @@ class Places:
             "MONGO_URL": running.mongo_url,
             "RABBIT_URL": running.rabbit_url,
             "INGRESS_URL": with_login(running.ingress_url, GATEWAY, keys.passwords[GATEWAY]),
+            # A replay tells what happens until a stop before it moves the clock there.
+            "FACT_AHEAD_LIMIT": "P1D",
             "CLOCK_FILE": str(run / "clock.json"),
             "JWT_PRIVATE_KEY_FILE": str(keys.staff_private),
             "JWT_PUBLIC_KEY_FILE": str(keys.staff_public),

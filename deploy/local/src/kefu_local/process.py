@@ -16,13 +16,22 @@ _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 # we do starts them all.
 
 
+def ending_with_us(command: Sequence[str]) -> list[str]:
+    """The command, so wrapped that the kernel sends it SIGTERM when we die, however that happens.
+
+    It asks who its parent is only after the signal is armed, because we may have died before.
+    """
+    unless_orphaned = f'[ "$PPID" = {os.getpid()} ] && exec "$@"'
+    return ["setpriv", "--pdeathsig", "TERM", "--", "sh", "-c", unless_orphaned, "sh", *command]
+
+
 class Process:
     """A process that is ours: it ends with us however we end, and Ctrl-C in our terminal does not reach it."""
 
     def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], log: Path | None = None) -> None:
         self.name = name
         self.log = log
-        self._command = ["setpriv", "--pdeathsig", "TERM", "--", *command]
+        self._command = list(command)
         self._env = dict(env)
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -68,7 +77,7 @@ class Process:
     def _spawn(self, log: BinaryIO | None) -> subprocess.Popen[bytes]:
         return _spawner.submit(
             subprocess.Popen,
-            self._command,
+            ending_with_us(self._command),
             env=self._env,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -66,8 +66,9 @@ def _open_ingress(running: Servers, keys: Keys) -> None:
 
 
 def _services(env: dict[str, str]) -> Process:
+    path = f"{Path(sys.executable).parent}:{env['PATH']}"
     command = [sys.executable, "-m", "honcho", "start", "--procfile", str(PROCFILE), "--env", "none"]
-    return Process("services", command, env=env)
+    return Process("services", command, env=env | {"PATH": path, "PYTHONUNBUFFERED": "1"})
 
 
 def _write_env(env: dict[str, str]) -> None:

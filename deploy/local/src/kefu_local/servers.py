@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from kefu.trouble import Trouble
 from kefu_local.management import Management
@@ -98,7 +98,7 @@ def with_login(rabbit_url: str, user: str, password: str) -> str:
 
 def vhost_of(rabbit_url: str) -> str:
     """The virtual host a URL names; RabbitMQ's default one is called `/`."""
-    return urlsplit(rabbit_url).path.removeprefix("/") or "/"
+    return unquote(urlsplit(rabbit_url).path.removeprefix("/")) or "/"
 
 
 def _management_url(env: Mapping[str, str]) -> str:
