@@ -1,5 +1,6 @@
 """A small service for the kernel's own tests: accounts that are opened, credited and closed by time."""
 
+import os
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -10,7 +11,7 @@ from shared.contracts.event import Event, Instant
 from shared.deadlines import Timers
 from shared.http import Ask, CausedByRequest, Router
 from shared.rounds import Touch
-from shared.service import Service
+from shared.service import Service, main
 from shared.settings import ServiceSettings
 from shared.store import Index, Store
 from shared.subscriptions import Subscriptions
@@ -53,6 +54,8 @@ class Account(Aggregate):
             raise Refused(f"account {self.name} is {self.status}; open another one", "account_closed")
         if amount == 666:
             raise RuntimeError("the devil's number")
+        if amount == 13:
+            os._exit(13)
         more = self.but(balance=self.balance + amount, credits=self.credits + 1)
         return Change(more, (Credited(account=self.name, amount=amount, balance=more.balance),))
 
@@ -131,3 +134,12 @@ def service(settings: ServiceSettings) -> tuple[Service, Accounts]:
     accounts = Accounts(service.database)
     service.with_(routes=routes(accounts), subscriptions=subscriptions(accounts), timers=timers(accounts))
     return service, accounts
+
+
+def alone(settings: ServiceSettings) -> Service:
+    """The service for a process of its own."""
+    return service(settings)[0]
+
+
+if __name__ == "__main__":
+    main(alone, ServiceSettings)

@@ -1,0 +1,152 @@
+"""What opens intake's doors, an intake that runs on real servers, and departments that send to it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import httpx
+from waiting import until
+
+from intake.app import service
+from intake.settings import Settings
+from intake.store import Records
+from kefu_local.servers import Servers, with_login
+from shared import ingress
+from shared.identity import add_api_key, create_key_pair, issue_token
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+PASSWORD = "only-for-tests"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Staff's signing key and the departments' keys, and the settings by which intake knows them."""
+
+    private: str
+    departments: Mapping[str, str]
+    settings: Mapping[str, object]
+
+    @classmethod
+    def made_in(cls, folder: Path) -> "Keys":
+        private, public, hashes = folder / "private.pem", folder / "public.pem", folder / "api-keys.json"
+        create_key_pair(private, public)
+        departments = {name: add_api_key(hashes, name) for name in ingress.departments()}
+        return cls(private.read_text(), departments, {"jwt_public_key_file": public, "api_keys_file": hashes})
+
+    def staff(self, *roles: str, id: str = "cs-07", key: str | None = None) -> dict[str, str]:
+        """Headers of a member of staff with these roles, and of a request that was never made before."""
+        token = issue_token(self.private, id, *(roles or ("cs_specialist",)))
+        return {"Authorization": f"Bearer {token}", "Idempotency-Key": key or str(uuid4())}
+
+    def department(self, name: str) -> dict[str, str]:
+        """Headers of a department's system."""
+        return {"X-API-Key": self.departments[name]}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One running replica of intake."""
+
+    service: Service
+    records: Records
+    http: httpx.AsyncClient
+
+    async def ready(self) -> bool:
+        return all(check == "ok" for check in (await self.service.checks()).values())
+
+    async def settled(self) -> bool:
+        figures = await self.service.figures()
+        return bool(figures) and not any(figures[name] for name in ("in_hand", "outbox", "overdue", "parked"))
+
+
+def desk_settings(settings: ServiceSettings, keys: Keys, **more: object) -> Settings:
+    return Settings.model_validate({**settings.model_dump(), **keys.settings, "parking_first_wait": 0.3, **more})
+
+
+@asynccontextmanager
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
+    """A replica for as long as the block runs."""
+    built = service(settings)
+    transport = httpx.ASGITransport(built.app)
+    async with built.running(), httpx.AsyncClient(transport=transport, base_url="http://intake") as http:
+        running = Desk(built, Records.within(built.database), http)
+        await until(running.ready, 30)
+        yield running
+
+
+def open_ingress(servers: Servers) -> str:
+    """A vhost for departments that shares nothing with another test's; its name."""
+    vhost = f"test-{uuid4().hex[:12]}"
+    passwords = dict.fromkeys((*ingress.departments(), "intake"), PASSWORD)
+    servers.management.post("/definitions", **ingress.definitions(passwords, vhost=vhost))
+    return vhost
+
+
+def ingress_url(servers: Servers, vhost: str, user: str) -> str:
+    return with_login(servers.vhost_url(vhost), user, PASSWORD)
+
+
+class Department:
+    """A department's system with its own connection, well-behaved unless told otherwise."""
+
+    def __init__(self, name: str, connection: aio_pika.abc.AbstractConnection) -> None:
+        self.name = name
+        self.connection = connection
+        self._opening = asyncio.Lock()
+        self._channel: aio_pika.abc.AbstractChannel | None = None
+
+    async def send(
+        self,
+        data: object,
+        key: str,
+        *,
+        id: str | None = None,
+        exchange: str | None = None,
+        routing_key: str | None = None,
+        headers: Mapping[str, Any] | None = None,
+        time: str = "2026-11-20T05:59:00Z",
+        **properties: Any,
+    ) -> None:
+        """Returns when the broker has confirmed; raises what the broker says."""
+        attributes = {"specversion": "1.0", "id": id or str(uuid4()), "type": key, "source": self.name, "time": time}
+        body = data if isinstance(data, bytes) else json.dumps(data).encode()
+        said = {"content_type": "application/json", "user_id": self.name, "delivery_mode": 2, **properties}
+        marked = {f"cloudEvents:{name}": value for name, value in attributes.items()}
+        message = aio_pika.Message(body, headers={**marked, **(headers or {})}, **said)
+        target = await (await self._open()).get_exchange(exchange or ingress.inbox(self.name), ensure=False)
+        await target.publish(message, routing_key or key, timeout=10)
+
+    async def refusals(self, count: int) -> list[dict[str, Any]]:
+        """The next answers in the department's queue of refusals."""
+        queue = await (await self._open()).get_queue(ingress.refusals(self.name), ensure=False)
+        answers: list[dict[str, Any]] = []
+        async with asyncio.timeout(20):
+            while len(answers) < count:
+                message = await queue.get(fail=False)
+                if message is None:
+                    await asyncio.sleep(0.02)
+                    continue
+                await message.ack()
+                answers.append(json.loads(message.body))
+        return answers
+
+    async def _open(self) -> aio_pika.abc.AbstractChannel:
+        async with self._opening:
+            if self._channel is None or self._channel.is_closed:
+                self._channel = await self.connection.channel()
+            return self._channel
+
+
+@asynccontextmanager
+async def department(servers: Servers, vhost: str, name: str) -> AsyncIterator[Department]:
+    """A department's system for as long as the block runs."""
+    connection = await aio_pika.connect(ingress_url(servers, vhost, name))
+    async with connection:
+        yield Department(name, connection)
