@@ -12,13 +12,19 @@ import aio_pika
 import pytest
 from typer.testing import CliRunner
 
+from intake.domain.fact import Tolerance
+from intake.store import Facts
+from intake.subscribers.ingress import gateways
 from kefu.app import app
 from kefu_local.servers import Servers, vhost_of, with_login
 from shared import ingress
 from shared.broker import declare, safe_broker
+from shared.clock import Clock
 from shared.contracts.departments import ProductionDelayed
 from shared.contracts.example import example
 from shared.envelope import Envelope
+from shared.parking import Message
+from shared.testing import InMemoryDatabase
 
 ID = UUID("3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11")
 FACT = example(ProductionDelayed)
@@ -57,9 +63,12 @@ def test_an_event_published_by_an_admin_is_seen_by_whoever_watches_and_masked(bu
     assert event["data"] == {**fact.model_dump(mode="json"), "reason_text": "请致电 138****8000"}
 
 
-async def test_a_departments_fact_arrives_at_its_own_door_under_its_own_name(
+async def test_a_departments_fact_arrives_at_its_own_door_and_the_gateway_takes_it(
     real_servers: Servers, rabbit_vhost: str
 ) -> None:
+    (gateway,) = (
+        each for each in gateways(Facts(InMemoryDatabase()), Clock(), Tolerance()) if each.department == "production"
+    )
     passwords = dict.fromkeys((*ingress.departments(), "intake"), "secret")
     real_servers.management.post("/definitions", **ingress.definitions(passwords, vhost=vhost_of(rabbit_vhost)))
     mine = with_login(rabbit_vhost, "production", "secret")
@@ -74,6 +83,17 @@ async def test_a_departments_fact_arrives_at_its_own_door_under_its_own_name(
     assert (message.user_id, message.routing_key, message.content_type) == ("production", FACT.key, "application/json")
     envelope = Envelope.parse(message.headers, message.body)
     assert (envelope.id, envelope.key, envelope.body) == (ID, FACT.key, FACT.model_dump_json())
+    told, _ = await gateway.hear(
+        Message(
+            queue=gateway.queue,
+            routing_key=str(message.routing_key),
+            headers=message.headers,
+            body=message.body,
+            content_type=message.content_type,
+            user_id=message.user_id,
+        )
+    )
+    assert (told.actor.id, told.correlation) == ("production", ID)
 
 
 def test_a_department_that_is_not_let_in_is_told_so_without_its_password(bus: str) -> None:
