@@ -32,6 +32,8 @@ def service(settings: Settings) -> Service:
     patience = Patience(settings.send_budget, settings.send_lease, settings.ask_after)
     worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
     postbox = Postbox(notifications, recipients, early, replies, desk, clock, figures)
+    for gateway in switchboard:
+        gateway.listen(postbox.take_receipts, postbox.take_replies)
     courier = Courier(worker, notifications, recipients, desk, switchboard, clock, patience, figures)
     sender = Sender(courier, notifications, clock, figures, settings.send_at_once)
     reconciler = Reconciler(notifications, early, postbox, desk, switchboard, clock, patience, figures)

@@ -83,3 +83,9 @@ class Settings(ServiceSettings):
             timezone=self.timezone,
             rest=Rest(begin=self.rest_begin, end=self.rest_end),
         )
+
+    def callback_for(self, provider: str) -> str | None:
+        """Where this provider reaches its callback routes; nothing when it cannot reach us."""
+        if self.callback_url is None:
+            return None
+        return f"{self.callback_url.rstrip('/')}/callbacks/{self.callback_secret.get_secret_value()}/{provider}"

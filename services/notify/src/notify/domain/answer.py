@@ -57,7 +57,6 @@ class Sighting(Part):
 
     seen: Literal["seen", "absent", "blind"]
     reference: str | None = None
-    delivered: bool | None = None
     code: str = ""
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from pydantic import SecretStr
+
 from notify.domain.template import Channel
 from notify.gateways.gateway import Gateway
 from notify.gateways.local import LocalSms
@@ -29,4 +31,71 @@ def _local(settings: Settings, codes: Mapping[str, str]) -> Gateway:
     return LocalSms(settings.sms_gateway_url, timeout=settings.send_budget)
 
 
-_SMS: dict[SmsProvider, Callable[[Settings, Mapping[str, str]], Gateway]] = {"local": _local}
+def _kannel(settings: Settings, codes: Mapping[str, str]) -> Gateway:
+    from notify.gateways.kannel import Kannel
+
+    url = settings.callback_for("kannel")
+    return Kannel(settings.kannel_url, settings.kannel_username, _told(settings.kannel_password), url)
+
+
+def _aliyun(settings: Settings, codes: Mapping[str, str]) -> Gateway:
+    from notify.gateways.aliyun import Account, Aliyun
+
+    account = Account(
+        _told(settings.aliyun_access_key_id),
+        _told(settings.aliyun_access_key_secret),
+        settings.aliyun_endpoint,
+        settings.aliyun_protocol,
+    )
+    return Aliyun(account, settings.sms_signature, codes)
+
+
+def _tencent(settings: Settings, codes: Mapping[str, str]) -> Gateway:
+    from notify.gateways.tencent import Account, Tencent
+
+    account = Account(
+        _told(settings.tencent_secret_id),
+        _told(settings.tencent_secret_key),
+        settings.tencent_app_id,
+        settings.tencent_region,
+        settings.tencent_endpoint,
+        settings.tencent_protocol,
+    )
+    return Tencent(account, settings.sms_signature, codes)
+
+
+def _twilio(settings: Settings, codes: Mapping[str, str]) -> Gateway:
+    from notify.gateways.twilio import Account, Twilio
+
+    account = Account(
+        settings.twilio_account_sid, _told(settings.twilio_auth_token), settings.twilio_sender, settings.twilio_url
+    )
+    return Twilio(account, settings.callback_for("twilio"))
+
+
+def _smpp(settings: Settings, codes: Mapping[str, str]) -> Gateway:
+    from notify.gateways.smpp import Account, Smpp
+
+    return Smpp(
+        Account(
+            settings.smpp_host,
+            settings.smpp_port,
+            settings.smpp_system_id,
+            _told(settings.smpp_password),
+            settings.smpp_source,
+        )
+    )
+
+
+def _told(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+_SMS: dict[SmsProvider, Callable[[Settings, Mapping[str, str]], Gateway]] = {
+    "local": _local,
+    "kannel": _kannel,
+    "aliyun": _aliyun,
+    "tencent": _tencent,
+    "twilio": _twilio,
+    "smpp": _smpp,
+}

@@ -1,7 +1,7 @@
 """What every carrier of messages can do: take one, perhaps say what became of one, and be closed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -32,6 +32,10 @@ class Callback:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
+
+
+TakeReceipts = Callable[[Sequence[SeenReceipt]], Awaitable[None]]
+TakeReplies = Callable[[Sequence[SeenReply]], Awaitable[None]]
 
 
 class BadCallback(Exception):
@@ -67,6 +71,10 @@ class Gateway(ABC):
     def replies(self, callback: Callback) -> Sequence[SeenReply]:
         """The replies in a callback. Raises BadCallback."""
         raise BadCallback(f"{self.name} pushes no replies")
+
+    def listen(self, receipts: TakeReceipts, replies: TakeReplies) -> None:
+        """Who takes receipts and replies that come over the provider's own connection, if it has one."""
+        return
 
     def thanks(self) -> Any:
         """What this provider expects as the answer to a callback."""
