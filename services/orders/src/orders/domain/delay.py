@@ -30,7 +30,7 @@ REASONS: Mapping[DelayReason, Reason] = MappingProxyType(
         "other": Reason("生产安排调整", "production"),
     }
 )
-"""001 售中二c, 二d. No text names a supplier or a person (003 三5)."""
+"""001 售中二c, 二d. No text names a supplier or a person, so of supply only these words are told (003 三5)."""
 
 
 class Delay(Part):

@@ -81,13 +81,14 @@ def _delay(
     department: Department | None,
 ) -> Delay:
     known = REASONS[reason]
+    said = known.text if reason == "supply" else text
     ready: Percent | None = order.works.ready_percent
     return Delay(
         revision=len(order.delays) + 1,
         promised=promised,
         new=new,
         reason=reason,
-        text=text or known.text,
+        text=said or known.text,
         department=department or known.department,
         ready_percent=ready,
         announced_at=at,

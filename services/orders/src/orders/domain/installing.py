@@ -37,9 +37,11 @@ def schedule_installation(
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
-    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, or `impossible_plan`.
+    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan` or `no_installation`.
     """
     order.must_be_in("transport", "installation")
+    if _M.INSTALLED not in order.route.milestones:
+        raise Refused(f"nothing is installed on the {order.route_name} route", "no_installation")
     arrival = order.shipment.arrived_at or order.shipment.eta
     if arrival is not None and begin < arrival:
         raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
