@@ -6,7 +6,6 @@ that the department gives its message.
 
 from datetime import date
 from typing import Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -24,10 +23,8 @@ from shared.contracts.vocabulary import (
     OrderNo,
     Percent,
     Prose,
-    ReturnNo,
     ServiceOrderId,
     StaffId,
-    return_id_of,
 )
 
 DrawingKind = Literal["plan", "rendering", "elevation", "construction"]
@@ -106,20 +103,6 @@ class OrderWithdrawn(OrderFact, Event, key="sales.order_withdrawn.v1"):
     """Sales takes an order back on the customer's wish (004 一㈡1b)."""
 
     reason: Prose = Field(examples=["客户项目取消"])
-
-
-class AnomalyReported(OrderFact, Event, key="sales.anomaly_reported.v1"):
-    """A salesman found something wrong at a customer's and checked the figures for the form (003 §25.1)."""
-
-    batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
-    shipped_on: date | None = None
-    defect: Defect
-    demand: Prose | None = Field(default=None, examples=["更换破损玻璃"])
-    sample_ref: Line | None = Field(
-        default=None, description="Absent when no sample was brought.", examples=["YP-0091"]
-    )
-    opinion: str = Field(default="", max_length=4000, examples=["疑为运输损坏"])
-    found_by: StaffId = Field(examples=["am-03"])
 
 
 class DesignSubmitted(OrderFact, Event, key="design.design_submitted.v1"):
@@ -211,33 +194,6 @@ class GoodsDispatched(OrderFact, Event, key="warehouse.goods_dispatched.v1"):
         default=None, description="Absent when the carrier gives none.", examples=["2026-11-24T06:00:00.000000Z"]
     )
     partial: bool = False
-
-
-class ReturnedLine(Part):
-    """A part that came back, as the warehouse counted it."""
-
-    part: Line = Field(examples=["80 款双玻百叶高隔断"])
-    quantity: int = Field(ge=0, examples=[3])
-
-
-class ReturnReceived(Event, key="warehouse.return_received.v1"):
-    """The warehouse verified and signed for returned goods (003 §29.3)."""
-
-    return_no: ReturnNo
-    lines: tuple[ReturnedLine, ...] = Field(min_length=1)
-    signed_by: StaffId = Field(examples=["warehouse-01"])
-
-    @property
-    def return_id(self) -> UUID:
-        """The return's id, which follows from its number."""
-        return return_id_of(self.return_no)
-
-
-class PartsReadied(Event, key="warehouse.parts_readied.v1"):
-    """The parts of an after-sales order lie ready for the technician (001 售后五)."""
-
-    service_order_id: ServiceOrderId
-    form_no: Line = Field(examples=["SH-2026-0055"])
 
 
 class CrewReported(OrderFact, Event, key="engineering.crew_reported.v1"):

@@ -8,7 +8,6 @@ from pydantic import Field
 from shared.contracts.event import Instant, Money, Part, PreciseDate
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
-_RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:return")
 
 
 def order_id_of(order_no: str) -> UUID:
@@ -18,11 +17,6 @@ def order_id_of(order_no: str) -> UUID:
     look it up. Whoever gives an order its number gives it this id.
     """
     return uuid5(_ORDERS, order_no)
-
-
-def return_id_of(return_no: str) -> UUID:
-    """The id of the return with this number, which is what the warehouse reads on the return note (003 §29)."""
-    return uuid5(_RETURNS, return_no)
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
