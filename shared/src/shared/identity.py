@@ -126,7 +126,8 @@ class StaffTokens:
         self._audience = audience
         self._leeway = leeway
         self._key = WatchedFile(public_key_file, _public_key, initial=None) if public_key_file else None
-        self._verified: dict[tuple[int, str], tuple[Principal, float]] = {}
+        self._verified: dict[str, tuple[Principal, float]] = {}
+        self._verified_with: PublicKey | None = None
 
     def trouble(self) -> str | None:
         """Why no member of staff can get in, for the readiness page; nothing when they can."""
@@ -139,14 +140,14 @@ class StaffTokens:
         key = self._key.value() if self._key else None
         if key is None:
             raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
-        known = self._verified.get((id(key), token))
+        if key is not self._verified_with or len(self._verified) >= _REMEMBERED:
+            self._verified, self._verified_with = {}, key
+        known = self._verified.get(token)
         if known and datetime.now(UTC).timestamp() < known[1]:
             return known[0]
         claims = self._claims(token, key)
         principal = _staff(claims)
-        if len(self._verified) >= _REMEMBERED:
-            self._verified.clear()
-        self._verified[id(key), token] = (principal, float(claims["exp"]))
+        self._verified[token] = (principal, float(claims["exp"]))
         return principal
 
     def _claims(self, token: str, key: PublicKey) -> dict[str, Any]:

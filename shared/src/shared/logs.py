@@ -1,5 +1,6 @@
 """Structured logs: JSON lines, or colours on a terminal; bound to service and cause; personal data masked."""
 
+import json
 import logging
 import re
 import sys
@@ -121,7 +122,10 @@ def _rendering(terminal: bool) -> list[structlog.types.Processor]:
 
 
 def _json(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # a number beyond 64 bits, or half a character
+        return json.dumps(event, default=str)
 
 
 def _quieten_libraries() -> None:

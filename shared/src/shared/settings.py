@@ -38,7 +38,7 @@ RabbitUrl = Annotated[SecretStr, _scheme("amqp://", "amqps://")]
 class ServiceSettings(BaseSettings):
     """Settings that every service has. Each field is an environment variable of the same name in upper case."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     mongo_url: MongoUrl = Field(description="Where the service's documents are kept.")
     mongo_database: str | None = Field(default=None, description="Its database; the service's name by default.")
@@ -91,4 +91,5 @@ def _complaint(where: tuple[int | str, ...], message: str) -> str:
     variable = "_".join(str(part) for part in where).upper()
     if message == "Field required":
         return f"{variable} is not set"
-    return f"{variable}: {message.removeprefix('Value error, ')}"
+    said = message.removeprefix("Value error, ")
+    return f"{variable}: {said}" if variable else said

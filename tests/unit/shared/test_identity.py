@@ -123,6 +123,15 @@ def test_a_forged_token_is_refused_whatever_algorithm_it_names(pair: tuple[Path,
             tokens.verify(forged)
 
 
+def test_a_token_of_a_key_that_was_replaced_is_refused(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
+    token = signed(pair[0])
+    assert tokens.verify(token).id == "zhang"
+    create_key_pair(*pair)
+    with pytest.raises(Unauthenticated, match="not valid"):
+        verify_until(monotonic() + 5, tokens, token)
+    assert tokens.verify(signed(pair[0])).id == "zhang"
+
+
 def test_an_rsa_key_pins_rs256(tmp_path: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -125,6 +125,21 @@ def test_numbers_addresses_and_passwords_are_found_in_text_and_nothing_else(text
     assert logs.masked(text) == hidden
 
 
+def test_what_json_has_no_word_for_is_logged_all_the_same(stream: io.StringIO) -> None:
+    structlog.get_logger().info("odd", number=2**70, text="half \ud83d", ids={CAUSE}, key={1: "one"})
+    assert lines(stream) == [
+        {
+            "event": "odd",
+            "number": 2**70,
+            "text": "half \ud83d",
+            "ids": [str(CAUSE)],
+            "key": {"1": "one"},
+            "service": "orders",
+            "level": "info",
+        }
+    ]
+
+
 def test_a_terminal_gets_a_line_for_people() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

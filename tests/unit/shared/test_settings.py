@@ -46,5 +46,12 @@ def test_everything_that_is_wrong_is_said_at_once_and_no_secret_with_it(monkeypa
     ]
 
 
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOCK_FILE", "")
+    monkeypatch.setenv("HTTP_PORT", "")
+    settings = load(ServiceSettings)
+    assert (settings.clock_file, settings.http_port) == (None, 8000)
+
+
 def test_addresses_do_not_show_their_passwords() -> None:
     assert "hidden" not in repr(load(ServiceSettings))

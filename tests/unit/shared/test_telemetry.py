@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import monotonic
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -20,7 +21,7 @@ class Published:
     key: str
 
 
-def sample(metrics: Metrics, name: str, **labels: str) -> float | None:
+def sample(metrics: Metrics, name: str, **labels: str) -> Any:
     return metrics.registry.get_sample_value(name, labels)
 
 
@@ -57,6 +58,12 @@ def test_the_outbox_the_deadlines_the_requests_and_the_connections_are_told() ->
     assert sample(metrics, "kefu_http_requests_total", status="409", **labels) == 1
     assert sample(metrics, "kefu_http_seconds_count", **labels) == 1
     assert sample(metrics, "kefu_reconnects_total", server="rabbit") == 1
+
+
+def test_memory_and_open_files_of_the_process_are_told() -> None:
+    metrics = Metrics()
+    assert sample(metrics, "process_resident_memory_bytes") > 0
+    assert sample(metrics, "process_open_fds") > 0
 
 
 def test_two_services_in_one_process_do_not_share_metrics() -> None:
