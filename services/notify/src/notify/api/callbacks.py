@@ -34,7 +34,8 @@ def callback_routes(switchboard: Switchboard, postbox: Postbox, secret: SecretSt
             await pushed_in(gateway)(pushed)
         return _thanks(gateway)
 
-    @router.api_route(f"{PREFIX}/receipts", methods=["GET", "POST"], response_model=None)
+    @router.get(f"{PREFIX}/receipts", response_model=None)
+    @router.post(f"{PREFIX}/receipts", response_model=None)
     async def receipts(secret: str, provider: str, request: Request) -> Response:
         """Receipts; the same one again is thanked for and has no effect."""
 
@@ -43,7 +44,8 @@ def callback_routes(switchboard: Switchboard, postbox: Postbox, secret: SecretSt
 
         return await take(secret, provider, request, taking)
 
-    @router.api_route(f"{PREFIX}/replies", methods=["GET", "POST"], response_model=None)
+    @router.get(f"{PREFIX}/replies", response_model=None)
+    @router.post(f"{PREFIX}/replies", response_model=None)
     async def replies(secret: str, provider: str, request: Request) -> Response:
         """What people answered; the same push again has no effect."""
 
