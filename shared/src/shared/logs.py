@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast
 
 import orjson
 import structlog
-from structlog.contextvars import bind_contextvars, bound_contextvars
+from structlog.contextvars import bound_contextvars
 
 NAMES = frozenset(
     (
@@ -60,6 +60,7 @@ def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -
     stream = stream or sys.stdout
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _naming(service),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -82,7 +83,6 @@ def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -
     root.handlers = [handler]
     root.setLevel(level)
     _quieten_libraries()
-    bind_contextvars(service=service)
 
 
 def because_of(cause: object, correlation: object) -> AbstractContextManager[Mapping[str, Any]]:
@@ -113,6 +113,14 @@ def _plain(value: object, hide: Callable[[str], str]) -> object:
     text = str(value)
     hidden = hide(text)
     return value if isinstance(value, int) and hidden == text else hidden
+
+
+def _naming(service: str) -> structlog.types.Processor:
+    def name(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.setdefault("service", service)
+        return event
+
+    return name
 
 
 def _rendering(terminal: bool) -> list[structlog.types.Processor]:

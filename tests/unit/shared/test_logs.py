@@ -54,6 +54,12 @@ def test_a_line_is_json_and_says_service_cause_and_correlation(stream: io.String
     ]
 
 
+def test_a_line_says_its_service_also_where_the_context_was_cleared(stream: io.StringIO) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.get_logger().info("request")
+    assert lines(stream) == [{"event": "request", "service": "orders", "level": "info"}]
+
+
 def test_configuring_again_replaces_what_was_set_and_doubles_nothing(stream: io.StringIO) -> None:
     logs.configure("orders", stream=stream)
     structlog.get_logger().info("once")
