@@ -20,7 +20,6 @@ from kefu_local.servers import Servers, with_login
 from shared import ingress
 from shared.identity import add_api_key, create_key_pair, issue_token
 from shared.service import Service
-from shared.settings import ServiceSettings
 
 PASSWORD = "only-for-tests"
 
@@ -64,10 +63,6 @@ class Desk:
     async def settled(self) -> bool:
         figures = await self.service.figures()
         return bool(figures) and not any(figures[name] for name in ("in_hand", "outbox", "overdue", "parked"))
-
-
-def desk_settings(settings: ServiceSettings, keys: Keys, **more: object) -> Settings:
-    return Settings.model_validate({**settings.model_dump(), **keys.settings, "parking_first_wait": 0.3, **more})
 
 
 @asynccontextmanager

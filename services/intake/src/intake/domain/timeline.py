@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from shared.aggregate import Aggregate, Cause, Change
 from shared.contracts.catalogue import published
+from shared.contracts.deadline import DeadlineApproaching, DeadlineSet
 from shared.contracts.event import Actor, Event, Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot
 
@@ -41,10 +42,16 @@ class Moment(Aggregate):
 
 
 def facts_about_customers() -> tuple[type[Event], ...]:
-    """Every event of our own services that names its customer: what a timeline is made of (004 一㈢4)."""
-    naming = {"customer", "customer_id"}
-    events = published().values()
-    return tuple(event for event in events if event.publisher() in SERVICES and naming & event.model_fields.keys())
+    """Every event of our own services that names its customer: what a timeline is made of (004 一㈢4).
+
+    That a clock runs is no news; that it ran out is.
+    """
+    return tuple(event for event in published().values() if event.publisher() in SERVICES and _tells(event))
+
+
+def _tells(event: type[Event]) -> bool:
+    names_customer = not event.model_fields.keys().isdisjoint({"customer", "customer_id"})
+    return names_customer and not issubclass(event, DeadlineSet | DeadlineApproaching)
 
 
 def customer_of(event: Event) -> UUID | None:
