@@ -314,16 +314,15 @@ def _taken(decide, order, why):
     return True
 
 
+R = pytest.mark.requirement
 ONLY = [
-    pytest.param("custom", "review", "approve", "cs_specialist", marks=pytest.mark.requirement("R019")),
-    pytest.param("custom", "review", "approve", "cs_supervisor", marks=pytest.mark.requirement("R019")),
-    pytest.param("standard", "plan", "approve drawing", "design_director", marks=pytest.mark.requirement("R015")),
-    pytest.param("custom", "plan", "approve drawing", "cs_director", marks=pytest.mark.requirement("R020")),
-    pytest.param("standard", "making", "release production", "cs_director", marks=pytest.mark.requirement("R016")),
-    pytest.param("custom", "making", "release production", "plant_manager", marks=pytest.mark.requirement("R020")),
-    pytest.param(
-        "custom", "breakdown_review", "approve breakdown", "cs_director", marks=pytest.mark.requirement("R021")
-    ),
+    pytest.param("custom", "review", "approve", "cs_specialist", marks=R("R019")),
+    pytest.param("custom", "review", "approve", "cs_supervisor", marks=R("R019")),
+    pytest.param("standard", "plan", "approve drawing", "design_director", marks=R("R015")),
+    pytest.param("custom", "plan", "approve drawing", "cs_director", marks=R("R020")),
+    pytest.param("standard", "making", "release production", "cs_director", marks=R("R016")),
+    pytest.param("custom", "making", "release production", "plant_manager", marks=R("R020")),
+    pytest.param("custom", "breakdown_review", "approve breakdown", "cs_director", marks=R("R021")),
 ]
 
 

@@ -1,0 +1,220 @@
+"""Review, change, signature, seal, ledger: nothing is valid that was not reviewed."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from orders.domain.contract import Draft, contract_no_of
+from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
+from shared.aggregate import Refused
+from shared.contracts import orders as said
+from shared.contracts.event import Money, PreciseDate
+from shared.contracts.orders import Finding, PaymentTerm
+
+SIGNED_ON = PreciseDate(on=date(2026, 9, 30))
+FINDING = Finding(clause="付款方式", issue="尾款期限超出公司政策")
+
+
+@pytest.mark.requirement("R178", "R179")
+async def test_an_approved_contract_may_be_signed_and_the_customer_is_told(company):
+    await company.place()
+    events = await company.decide(review, "approved", ())
+
+    (told,) = company.announced(said.ContractReviewed)
+    assert (told.outcome, told.revision, told.customer.name) == ("approved", 1, "广州恒达装饰")
+    assert [type(event) for event in events] == [said.ContractReviewed, said.OrderStageChanged]
+    assert (await company.order()).stage == "signing"
+
+
+@pytest.mark.requirement("R178", "R179")
+async def test_a_contract_to_amend_waits_for_a_new_revision_and_its_review(company):
+    await company.place()
+    await company.decide(review, "amend", (FINDING,))
+    with pytest.raises(Refused) as nothing:
+        await company.decide(review, "approved", ())
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.decide(review, "approved", ())
+
+    assert nothing.value.code == "nothing_to_review"
+    outcomes = [(told.revision, told.outcome) for told in company.announced(said.ContractReviewed)]
+    assert outcomes == [(1, "amend"), (2, "approved")]
+    assert (await company.order()).stage == "signing"
+
+
+@pytest.mark.requirement("R179")
+async def test_a_terminated_contract_ends_the_order_and_the_customer_is_told_both(company):
+    await company.place()
+    events = await company.decide(review, "terminate", (FINDING,))
+
+    assert [type(event) for event in events] == [said.ContractReviewed, said.OrderCancelled]
+    assert events[0].outcome == "terminate"
+    assert (events[1].reason, events[1].stage) == ("尾款期限超出公司政策", "review")
+    assert (await company.order()).ended
+
+
+@pytest.mark.requirement("R178")
+async def test_a_contract_that_changes_after_approval_goes_back_to_review(company):
+    await company.place()
+    await company.decide(review, "approved", ())
+    await company.decide(amend, Draft(revision=0, changes=("数量改为 30",), total=Money(amount="125000.00")))
+
+    assert (await company.order()).stage == "review"
+    await company.decide(review, "approved", ())
+    order = await company.order()
+    assert (order.stage, order.total, order.contract.revision) == ("signing", Money(amount="125000.00"), 2)
+
+
+@pytest.mark.requirement("R178", "R181")
+async def test_a_change_of_a_signed_contract_counts_once_it_is_reviewed(company):
+    await company.place()
+    await company.release()
+    change = Draft(revision=0, changes=("发货日期改为 2026-12-05",), ship_on=date(2026, 12, 5))
+    await company.decide(amend, change)
+    assert (await company.order()).ship_on == date(2026, 11, 26)
+    await company.decide(review, "approved", ())
+
+    (amended,) = company.announced(said.ContractAmended)
+    assert (amended.revision, amended.promised_ship_date) == (2, date(2026, 12, 5))
+    order = await company.order()
+    assert (order.ship_on, order.stage) == (date(2026, 12, 5), "plan")
+    assert [promise.state for promise in order.promises.given] == ["superseded", "open"]
+
+
+async def test_a_second_change_waits_until_the_first_is_reviewed(company):
+    await company.place()
+    await company.sign_contract()
+    await company.decide(amend, Draft(revision=0, changes=("一",)))
+    with pytest.raises(Refused) as refused:
+        await company.decide(amend, Draft(revision=0, changes=("二",)))
+    assert refused.value.code == "under_review"
+
+
+@pytest.mark.requirement("R178")
+async def test_a_rejected_change_of_a_signed_contract_leaves_the_contract_as_it_was(company):
+    await company.place()
+    await company.sign_contract()
+    before = await company.order()
+    await company.decide(amend, Draft(revision=0, changes=("降价",), total=Money(amount="1.00")))
+    await company.decide(review, "amend", (FINDING,))
+
+    after = await company.order()
+    assert (after.total, after.contract.revision, after.stage) == (before.total, 1, before.stage)
+
+
+@pytest.mark.requirement("R180", "R181", "R198")
+async def test_signing_seals_promises_and_puts_the_contract_into_the_ledger(company):
+    await company.place()
+    await company.sign_contract()
+    await company.decide(use_seal, "补充协议盖章", by="cs-08")
+
+    (signed,) = company.announced(said.ContractSigned)
+    assert signed.contract_no == "JG20260930-SO-2026-0412"
+    assert [(term.kind, str(term.amount.amount)) for term in signed.payment_terms] == [
+        ("initial", "30000.00"),
+        ("balance", "70000.00"),
+    ]
+    assert signed.promised_ship_date == date(2026, 11, 26)
+    order = await company.order()
+    assert [(use.staff, use.purpose) for use in order.contract.seals] == [
+        ("cs_director-1", "签订销售合同"),
+        ("cs-08", "补充协议盖章"),
+    ]
+    assert [used.purpose for used in company.announced(said.SealUsed)] == ["签订销售合同", "补充协议盖章"]
+
+
+@pytest.mark.requirement("R181")
+def test_a_contract_number_carries_its_day_and_fits_whatever_the_order_is_called():
+    assert contract_no_of("SO-2026-0412", date(2026, 9, 30)) == "JG20260930-SO-2026-0412"
+    assert len(contract_no_of("9" * 64, date(2026, 9, 30))) == 64
+
+
+async def test_a_contract_that_came_with_the_order_keeps_its_number_and_date(company):
+    await company.place(contract_no="HT-77", contract_date={"on": "2026-08-01", "precision": "month"})
+    contract = (await company.order()).contract
+    assert (contract.no, contract.on) == ("HT-77", PreciseDate(on=date(2026, 8, 1), precision="month"))
+
+
+async def test_the_contracts_own_terms_are_kept(company):
+    await company.place()
+    terms = (
+        PaymentTerm(kind="initial", amount=Money(amount="50000.00"), due_on=date(2026, 10, 3)),
+        PaymentTerm(kind="balance", amount=Money(amount="50000.00")),
+    )
+    await company.decide(review, "amend", ())
+    await company.decide(amend, Draft(revision=0, changes=("五五付款",), terms=terms))
+    await company.sign_contract()
+
+    (due,) = company.announced(said.PaymentDue)
+    assert (due.kind, due.amount, due.due_on) == ("initial", Money(amount="50000.00"), date(2026, 10, 3))
+
+
+@pytest.mark.requirement("R008")
+async def test_no_order_notice_leaves_without_three_signatures_in_order(company):
+    await company.place()
+    await company.sign_contract()
+    await company.pay("initial", "30000.00")
+    with pytest.raises(Refused) as early:
+        await company.decide(sign_notice, "approved", by="cs-09")
+    await company.decide(sign_notice, "prepared", by="cs-07")
+    await company.decide(sign_notice, "reviewed", by="cs-08")
+    assert company.announced(said.OrderReleased) == []
+    with pytest.raises(Refused) as own:
+        await company.decide(sign_notice, "approved", by="cs-07")
+    await company.decide(sign_notice, "approved", by="cs-09")
+
+    assert (early.value.code, own.value.code) == ("wrong_signature", "own_notice")
+    (released,) = company.announced(said.OrderReleased)
+    assert (released.prepared_by, released.reviewed_by, released.approved_by) == ("cs-07", "cs-08", "cs-09")
+
+
+@pytest.mark.requirement("R014", "R019")
+@pytest.mark.parametrize(("kind", "to"), [("standard", "project_team"), ("custom", "design_director")])
+async def test_a_released_order_goes_to_the_route_s_own_designers(company, kind, to):
+    await company.place(kind)
+    await company.release()
+    (released,) = company.announced(said.OrderReleased)
+    assert released.to == to
+
+
+@pytest.mark.requirement("R011", "R196")
+async def test_a_released_order_is_in_the_project_register(company):
+    await company.place()
+    await company.release()
+    page = await company.orders.find({"released_on": date(2026, 9, 30)})
+    assert [order.order_no for order in page.items] == ["SO-2026-0412"]
+
+
+@pytest.mark.requirement("R055")
+async def test_a_contract_signed_but_not_paid_releases_nothing(company):
+    await company.place()
+    await company.sign_contract()
+    for signature, who in (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09")):
+        await company.decide(sign_notice, signature, by=who)
+    assert (await company.order()).stage == "deposit"
+    assert company.announced(said.OrderReleased) == []
+    await company.pay("initial", "30000.00")
+    assert len(company.announced(said.OrderReleased)) == 1
+
+
+@pytest.mark.requirement("R196")
+async def test_a_stage_that_takes_longer_than_planned_is_told_to_whoever_follows_the_order_up(company):
+    await company.place()
+    await company.until(company.now + timedelta(days=10))
+    (missed,) = company.announced(said.DeadlineMissedByOrders)
+    assert (missed.kind, missed.about, missed.assignee_role) == ("stage_review", "SO-2026-0412", "order_specialist")
+
+
+@pytest.mark.requirement("R065", "R183")
+async def test_every_stage_is_announced_with_how_late_it_is_left(company):
+    await company.place()
+    company.later(days=3)
+    await company.decide(review, "approved", ())
+    (changed,) = company.announced(said.OrderStageChanged)
+    assert (changed.before, changed.after, changed.variance_hours) == ("review", "signing", 24.0)
+
+
+async def test_signing_needs_an_approved_contract(company):
+    await company.place()
+    with pytest.raises(Refused) as refused:
+        await company.decide(sign, SIGNED_ON, "签订")
+    assert refused.value.code == "wrong_stage"

@@ -1,0 +1,254 @@
+"""Design, breakdown, sample, production, inspection: what is rejected is done again."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from orders.domain.designing import review_drawing
+from orders.domain.producing import pack, release, review_breakdown, schedule, send_sample
+from orders.domain.works import PackedItem, Schedule
+from shared.aggregate import Refused
+from shared.contracts import departments as facts
+from shared.contracts import orders as said
+
+
+@pytest.mark.requirement("R009")
+@pytest.mark.parametrize(("kind", "by"), [("standard", "project_team"), ("custom", "rd")])
+async def test_the_four_drawings_are_ordered_one_by_one(company, kind, by):
+    await company.place(kind)
+    await company.release()
+    ordered = [(event.drawing_kind, event.assigned_to) for event in company.announced(said.DesignOrdered)]
+    assert ordered == [(drawing, by) for drawing in ("plan", "rendering", "elevation", "construction")]
+
+
+@pytest.mark.requirement("R009", "R015")
+async def test_each_drawing_has_a_status_of_its_own_and_a_rejected_one_comes_again(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("p1",), designer="d-1")
+    await company.fact(facts.DesignSubmitted, drawing_kind="rendering", version=1, files=("r1",), designer="d-1")
+    await company.decide(review_drawing, "plan", 1, False, "门洞尺寸不符", role="cs_specialist")
+    order = await company.order()
+    assert {each.kind: each.status for each in order.drawings.items} == {
+        "plan": "rejected",
+        "rendering": "submitted",
+        "elevation": "ordered",
+        "construction": "ordered",
+    }
+    await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=2, files=("p2",), designer="d-1")
+    await company.decide(review_drawing, "plan", 2, True, "", role="cs_specialist")
+
+    assert (await company.order()).stage == "rendering"
+    assert [event.outcome for event in company.announced(said.DesignReviewed)] == ["rejected", "approved"]
+
+
+@pytest.mark.requirement("R020")
+async def test_rd_draws_a_custom_order_and_the_design_director_reviews(company):
+    await company.place("custom")
+    await company.release()
+    await company.design()
+    assert {event.by_role for event in company.announced(said.DesignReviewed)} == {"design_director"}
+    assert (await company.order()).stage == "making"
+
+
+async def test_an_old_version_cannot_be_approved(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=2, files=("p2",), designer="d-1")
+    with pytest.raises(Refused) as refused:
+        await company.decide(review_drawing, "plan", 1, True, "", role="cs_specialist")
+    assert refused.value.code == "not_submitted"
+
+
+@pytest.mark.requirement("R016", "R184")
+async def test_a_standard_order_is_split_into_parts_to_make_and_parts_from_stock(company):
+    await company.place()
+    await company.run_to("making")
+    await company.decide(release, role="plant_manager")
+    await company.fact(
+        facts.BreakdownCompleted,
+        parts=[
+            {"part_no": "A", "quantity": 10, "source": "make"},
+            {"part_no": "B", "quantity": 5, "source": "stock"},
+            {"part_no": "C", "quantity": 2, "source": "outsource"},
+        ],
+    )
+    (allocated,) = company.announced(said.StockAllocated)
+    assert [(line.part_no, line.source) for line in allocated.lines] == [("B", "own"), ("C", "outsourced")]
+    assert [event.by for event in company.announced(said.ProductionReleased)] == ["plant_manager-1"]
+    assert (await company.order()).stage == "production"
+
+
+@pytest.mark.requirement("R021")
+async def test_a_rejected_breakdown_is_done_again(company):
+    await company.place("custom")
+    await company.run_to("making")
+    await company.decide(release, role="cs_supervisor")
+    parts = [{"part_no": "A", "quantity": 10, "source": "make"}]
+    await company.fact(facts.BreakdownCompleted, parts=parts)
+    await company.decide(review_breakdown, False, "缺少五金", role="rd_team")
+    assert (await company.order()).stage == "breakdown"
+    await company.fact(facts.BreakdownCompleted, parts=parts)
+    await company.decide(review_breakdown, True, "", role="rd_team")
+    assert (await company.order()).stage == "sample"
+
+
+@pytest.mark.requirement("R022")
+async def test_a_rejected_sample_keeps_the_order_out_of_production_until_another_is_confirmed(company):
+    await company.place("custom")
+    await company.run_to("making")
+    await company.decide(release, role="cs_supervisor")
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
+    await company.decide(review_breakdown, True, "", role="rd_team")
+    await company.fact(facts.SampleMade, sample_no="DY-1")
+    await company.fact(facts.SampleJudged, sample_no="DY-1", outcome="rejected", judged_by="d-9", notes="色差")
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
+    assert (await company.order()).stage == "sample"
+    await company.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
+    assert (await company.order()).stage == "sample"
+    await company.fact(facts.SampleMade, sample_no="DY-2")
+    await company.fact(facts.SampleJudged, sample_no="DY-2", outcome="confirmed", judged_by="d-9")
+
+    assert (await company.order()).stage == "inspection"
+    assert [event.outcome for event in company.announced(said.SampleReviewed)] == ["rejected", "confirmed"]
+
+
+@pytest.mark.requirement("R023")
+async def test_a_failed_inspection_sends_the_goods_back_and_nothing_leaves(company):
+    await company.place("custom")
+    await company.run_to("making")
+    await company.decide(release, role="cs_supervisor")
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
+    await company.decide(review_breakdown, True, "", role="rd_team")
+    await company.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
+    made = company.now
+    await company.fact(facts.ProductionCompleted, completed_at=made, quantity_ok=24)
+    company.later(hours=1)
+    await company.fact(
+        facts.GoodsInspected, inspector="d-4", outcome="failed", defects=[{"description": "三樘玻璃崩角"}]
+    )
+    assert (await company.order()).stage == "production"
+    await company.fact(facts.ProductionCompleted, completed_at=made, quantity_ok=24)
+    assert (await company.order()).stage == "production"
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    assert company.announced(said.ShipmentDispatched) == []
+    company.later(days=1)
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
+    assert (await company.order()).stage == "inspection"
+
+
+@pytest.mark.requirement("R023")
+async def test_goods_that_leave_without_inspection_are_an_exception_and_not_announced(company):
+    await company.place("custom")
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail) == ("quality", "goods left while the order was in review")
+    assert company.announced(said.ShipmentDispatched) == []
+
+
+@pytest.mark.requirement("R182", "R198")
+async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_delay(company):
+    await company.place()
+    await company.release()
+    plan = Schedule(begin=date(2026, 10, 10), finish=date(2026, 11, 27), delivery_on=date(2026, 11, 28))
+    events = await company.decide(schedule, plan, role="planner")
+
+    assert [type(event) for event in events[:2]] == [said.ProductionScheduled, said.ShipmentDelayed]
+    assert events[0].delivery_on == date(2026, 11, 28)
+    assert events[1].delay_days == 2
+
+
+@pytest.mark.requirement("R182")
+async def test_without_a_day_in_the_contract_the_plan_s_day_is_the_promise(company):
+    await company.place(requested_ship_date=None)
+    await company.release()
+    plan = Schedule(begin=date(2026, 10, 10), finish=date(2026, 11, 20), delivery_on=date(2026, 11, 21))
+    await company.decide(schedule, plan, role="planner")
+    (promised,) = company.announced(said.DeliveryDatePromised)
+    assert (promised.kind, promised.promised_for, promised.basis) == ("ship", date(2026, 11, 21), "plan")
+
+
+async def test_a_plan_that_ends_before_it_begins_is_refused(company):
+    await company.place()
+    plan = Schedule(begin=date(2026, 10, 10), finish=date(2026, 10, 1), delivery_on=date(2026, 10, 2))
+    with pytest.raises(Refused) as refused:
+        await company.decide(schedule, plan, role="planner")
+    assert refused.value.code == "impossible_plan"
+
+
+@pytest.mark.requirement("R183", "R196")
+async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
+    await company.place()
+    await company.run_to("making")
+    await company.decide(release, role="plant_manager")
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=18, quantity_short=6)
+    order = await company.order()
+    assert (order.stage, order.works.ready_percent) == ("production", 75)
+    assert [event.kind for event in company.announced(said.OrderExceptionRaised)] == ["material"]
+
+
+@pytest.mark.requirement("R199")
+async def test_packaging_is_confirmed_with_the_room_it_takes(company):
+    await company.place()
+    await company.run_to("shipping")
+    items = (PackedItem(item="木箱", quantity=6), PackedItem(item="安装说明书", quantity=1))
+    await company.decide(pack, items, 4200, role="warehouse")
+    (packed,) = company.announced(said.PackagingConfirmed)
+    assert (packed.items, packed.volume_litres) == (("木箱 × 6", "安装说明书 × 1"), 4200)
+
+
+@pytest.mark.requirement("R197")
+async def test_a_sample_is_sent_to_the_customer(company):
+    await company.place("custom")
+    await company.fact(facts.SampleMade, sample_no="DY-1")
+    await company.decide(send_sample, "DY-1", "顺丰速运", role="order_specialist")
+    (sent,) = company.announced(said.SampleSent)
+    assert (sent.sample_no, sent.carrier) == ("DY-1", "顺丰速运")
+    with pytest.raises(Refused) as refused:
+        await company.decide(send_sample, "DY-2", "顺丰速运", role="order_specialist")
+    assert refused.value.code == "no_such_sample"
+
+
+@pytest.mark.requirement("R175")
+async def test_trouble_with_supply_is_reported_and_the_customer_never_learns_who_supplies(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.MaterialProblemReported, kind="supply", detail="东莞宏达五金断货")
+    await company.fact(
+        facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason="supply", reason_text="东莞宏达五金断货"
+    )
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (raised.kind, raised.detail) == ("supply", "东莞宏达五金断货")
+    assert delayed.reason_text == "部分配件到货延迟"
+
+
+@pytest.mark.requirement("R065")
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+async def test_no_stage_passes_in_silence(company, kind):
+    await company.place(kind)
+    await company.run_to("closed")
+    order = await company.order()
+    announced = company.announced(said.OrderStageChanged)
+    assert [event.before for event in announced] == [stage.name for stage in order.route.stages]
+    groups = [event.stage_group for event in announced if event.stage_group]
+    assert groups == ["payment", "order", "plan", "rendering", "order", "installation", "payment"]
+
+
+async def test_a_fact_delivered_again_changes_nothing(company):
+    from uuid import uuid4
+
+    await company.place()
+    id = uuid4()
+    first = await company.fact(facts.MaterialProblemReported, id=id, kind="quality", detail="色差")
+    again = await company.fact(facts.MaterialProblemReported, id=id, kind="quality", detail="色差")
+    assert (len(first), again) == (1, ())
+
+
+async def test_a_fact_about_an_order_that_is_not_here_yet_has_to_wait(company):
+    from shared.aggregate import NotFound
+
+    with pytest.raises(NotFound):
+        await company.fact(facts.ProductionCompleted, completed_at=company.now - timedelta(days=1), quantity_ok=1)
