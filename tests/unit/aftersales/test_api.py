@@ -1,0 +1,215 @@
+"""What after-sales answers over HTTP, from a warranty question to a settled month, and how it says no."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.subscribers import subscriptions
+from shared.aggregate import Change
+from shared.contracts.event import PreciseDate
+from shared.testing import cause, deliver
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+CUSTOMER = {
+    "customer_id": str(UUID(int=1)),
+    "name": "广州恒达装饰工程有限公司",
+    "contact_name": "王建国",
+    "mobile": "13800138000",
+}
+REQUEST = {
+    "customer": CUSTOMER,
+    "address": "广州市天河区珠江东路 6 号 32 楼",
+    "content": "门铰链松动，闭合有异响",
+    "contract_date": {"on": "2026-09-01", "precision": "month"},
+    "contract_no": "JG20260930-017",
+    "order_no": "SO-2026-0412",
+}
+
+
+@pytest.fixture
+async def covered(records) -> CoveredOrder:
+    """The order of contract JG20260930-017, signed on 2026-09-30."""
+    order = CoveredOrder.of("SO-2026-0412").but(
+        customer_id=UUID(int=1),
+        contract_no="JG20260930-017",
+        registered_date=PreciseDate(on=date(2026, 9, 30)),
+        signed=True,
+    )
+    return await records.covered_orders.create(Change(order), cause(AT))
+
+
+@pytest.mark.requirement("R073", "R074")
+async def test_any_department_may_ask_about_a_warranty_and_gets_the_reasons(ask, covered, database):
+    asked = await ask("sales_assistant", "POST", "/warranty-checks", {"contract_no": "JG20260930-017"})
+
+    answer = asked.json()
+    assert (asked.status_code, answer["verdict"], answer["expires_on"], answer["days_left"]) == (
+        201,
+        "in_warranty",
+        "2027-09-30",
+        312,
+    )
+    assert answer["explanation"][-1] == "保修截止日为 2027-09-30，查询日期 2026-11-22 在保修期内。"
+    assert database.published[-1].model_dump(mode="json") == answer
+    assert (await ask("installer", "GET", f"/warranty-checks/{answer['check_id']}")).json() == answer
+    found = (await ask("installer", "GET", "/warranty-checks?contract_no=JG20260930-017")).json()
+    assert found == {"items": [answer], "next": None}
+
+
+async def test_a_warranty_is_asked_about_another_day(ask, covered):
+    question = {"order_no": "SO-2026-0412", "as_of": "2027-10-01"}
+
+    assert (await ask("cs_specialist", "POST", "/warranty-checks", question)).json()["verdict"] == "out_of_warranty"
+
+
+async def test_an_unknown_contract_is_uncertain_once_somebody_says_whose_it_is(ask):
+    question = {"contract_no": "JG20250101-001"}
+
+    nobodys = await ask("cs_specialist", "POST", "/warranty-checks", question)
+    somebodys = await ask("cs_specialist", "POST", "/warranty-checks", question | {"customer_id": str(UUID(int=1))})
+
+    assert (nobodys.status_code, nobodys.json()["code"]) == (409, "unknown_contract")
+    assert (somebodys.status_code, somebodys.json()["verdict"]) == (201, "uncertain")
+
+
+async def test_somebody_with_the_authority_decides_otherwise_and_says_why(ask, covered, database):
+    check = (await ask("cs_specialist", "POST", "/warranty-checks", {"order_no": "SO-2026-0412"})).json()
+    decision = {"verdict": "out_of_warranty", "reason": "人为损坏封条"}
+
+    refused = await ask("cs_specialist", "POST", f"/warranty-checks/{check['check_id']}/override", decision)
+    decided = await ask("cs_manager", "POST", f"/warranty-checks/{check['check_id']}/override", decision)
+
+    assert refused.status_code == 403
+    assert (decided.json()["verdict"], decided.json()["override"]) == (
+        "out_of_warranty",
+        {"by": "cs_manager-01", "reason": "人为损坏封条"},
+    )
+    assert database.published[-1].override.by == "cs_manager-01"
+
+
+@pytest.mark.requirement("R084")
+async def test_an_incomplete_request_says_what_is_missing_and_is_not_scheduled_until_it_is_filled_in(ask):
+    lacking = {"customer": CUSTOMER, "content": "门铰链松动", "contract_no": "JG20260930-017"}
+    registered = await ask("cs_specialist", "POST", "/service-requests", lacking)
+    id = registered.json()["request_id"]
+    order = {"request_id": id, "voucher_no": "FW-2026-0055", "type": "C"}
+
+    refused = await ask("cs_specialist", "POST", "/service-orders", order)
+    completed = await ask(
+        "cs_specialist",
+        "POST",
+        f"/service-requests/{id}/complete",
+        {"address": "广州", "contract_date": {"on": "2026-09-01", "precision": "month"}},
+    )
+
+    assert (registered.status_code, registered.json()["stage"]) == (201, "incomplete")
+    assert registered.json()["missing"] == ["address", "contract_date"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "incomplete_form")
+    assert refused.json()["detail"] == "the form is not complete; missing: address, contract_date"
+    assert (completed.json()["stage"], completed.json()["missing"]) == ("registered", [])
+
+
+async def scheduled(ask, records, policy, database, fault: str = "company_quality") -> str:
+    """A service order for a request that was registered, checked and judged."""
+    request = (await ask("cs_specialist", "POST", "/service-requests", REQUEST)).json()["request_id"]
+    on = subscriptions(records, policy)
+    (checked,) = await deliver(on, database.published[-1], at=AT)
+    await deliver(on, checked)
+    await ask("operations_supervisor", "POST", f"/service-requests/{request}/determine-fault", {"fault": fault})
+    opened = await ask(
+        "cs_specialist", "POST", "/service-orders", {"request_id": request, "voucher_no": f"FW-{fault}", "type": "C"}
+    )
+    assert opened.status_code == 201
+    return opened.json()["service_order_id"]
+
+
+@pytest.mark.requirement("R075", "R077", "R079", "R130", "R131")
+async def test_a_service_goes_from_the_register_to_the_settlement(ask, records, policy, database, covered):
+    id = await scheduled(ask, records, policy, database)
+    visit = {
+        "started_at": "2026-11-22T06:00:00Z",
+        "ended_at": "2026-11-22T07:00:00Z",
+        "work": "更换铰链",
+        "resolved": True,
+    }
+    steps = [
+        ("engineering_regional_head", "dispatch", {"technician": "tech-05", "technician_name": "李师傅"}),
+        ("installer", "complete-visit", visit),
+        ("installer", "sign-off", {"signatory": "王建国"}),
+        ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}, "labour": {"amount": "120.00"}}),
+        ("cs_specialist", "close", {"result": "已更换铰链，客户确认正常"}),
+    ]
+
+    answers = [await ask(role, "POST", f"/service-orders/{id}/{decision}", body) for role, decision, body in steps]
+    await deliver(subscriptions(records, policy), database.published[-1], at=AT)
+    settled = await ask("finance", "POST", "/settlements/2026-11/settle")
+
+    assert [answer.status_code for answer in answers] == [200] * len(steps)
+    assert answers[-1].json()["stage"] == "closed"
+    assert settled.json()["entries"][0]["free"] == {"amount": "200.00", "currency": "CNY"}
+    assert (await ask("finance", "GET", "/settlements/2026-11")).json() == settled.json()
+
+
+@pytest.mark.requirement("R083")
+async def test_the_customers_own_fault_is_dispatched_after_payment(ask, records, policy, database, covered):
+    id = await scheduled(ask, records, policy, database, fault="customer_cause")
+
+    held = await ask("cs_manager", "POST", f"/service-orders/{id}/dispatch", {"technician": "tech-05"})
+    await ask("finance", "POST", f"/service-orders/{id}/raise-charge", {"amount": {"amount": "300"}, "mode": "prepaid"})
+    paid = await ask("finance", "POST", f"/service-orders/{id}/receive-payment", {"amount": {"amount": "300.00"}})
+    sent = await ask("cs_manager", "POST", f"/service-orders/{id}/dispatch", {"technician": "tech-05"})
+
+    assert (held.status_code, held.json()["code"]) == (409, "charge_unpaid")
+    assert (paid.json()["paid"], sent.json()["stage"]) == (True, "dispatched")
+
+
+async def test_a_voucher_number_is_used_once(ask):
+    body = {"voucher_no": "FW-D-1", "content": "宣传资料入库保管"}
+
+    first = await ask("cs_manager", "POST", "/service-orders/internal", body)
+    second = await ask("cs_manager", "POST", "/service-orders/internal", body)
+
+    assert (first.status_code, second.status_code, second.json()["code"]) == (201, 409, "duplicate")
+    found = (await ask("cs_manager", "GET", "/service-orders?stage=open&voucher_no=FW-D-1&priority=false")).json()
+    assert [item["type"] for item in found["items"]] == ["D"]
+    assert (await ask("cs_manager", "GET", f"/service-orders/{first.json()['service_order_id']}")).json()["type"] == "D"
+
+
+async def test_the_register_is_found_by_stage_and_customer(ask):
+    complete = (await ask("cs_specialist", "POST", "/service-requests", REQUEST)).json()
+    await ask("cs_specialist", "POST", "/service-requests", {"customer": CUSTOMER})
+
+    found = (await ask("gm", "GET", f"/service-requests?stage=registered&customer_id={UUID(int=1)}")).json()
+
+    assert found["items"] == [complete]
+    assert (await ask("gm", "GET", f"/service-requests/{complete['request_id']}")).json() == complete
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        ("/warranty-checks", {"as_of": "2026-02-30"}, "body.as_of"),
+        ("/warranty-checks", {"contract_no": {"$gt": ""}}, "body.contract_no"),
+        ("/service-requests", REQUEST | {"surprise": 1}, "body.surprise"),
+        ("/service-orders", {"request_id": str(UUID(int=1)), "voucher_no": "FW", "type": "D"}, "body.type"),
+        ("/settlements/2026-13/settle", None, "path.month"),
+    ],
+)
+async def test_what_is_not_well_formed_is_answered_with_what_to_correct(path, body, where, ask):
+    answer = await ask("cs_specialist", "POST", path, body)
+
+    assert answer.status_code == 422
+    assert [error["where"] for error in answer.json()["errors"]] == [where]
+
+
+async def test_what_is_unknown_is_not_found(ask):
+    for method, path, body in (
+        ("GET", f"/warranty-checks/{uuid4()}", None),
+        ("GET", f"/service-requests/{uuid4()}", None),
+        ("GET", f"/service-orders/{uuid4()}", None),
+        ("GET", "/settlements/2026-11", None),
+        ("POST", "/service-orders", {"request_id": str(uuid4()), "voucher_no": "FW", "type": "C"}),
+    ):
+        assert (await ask("cs_specialist", method, path, body)).status_code == 404

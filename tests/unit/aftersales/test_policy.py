@@ -1,0 +1,60 @@
+"""The rules come as data with versions, and rules that contradict each other are not taken."""
+
+from datetime import date
+from importlib.resources import files
+
+import pytest
+from pydantic import ValidationError
+
+from aftersales.domain.policy import AftersalesPolicy
+from aftersales.settings import Settings
+from shared.settings import BadSettings, load
+
+
+@pytest.fixture(autouse=True)
+def servers(monkeypatch):
+    monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
+
+
+@pytest.mark.requirement("R074")
+def test_by_default_the_warranty_counts_one_year_from_the_date_on_the_contract(policy):
+    (rule,) = policy.warranty
+
+    assert (rule.name, rule.version, rule.basis, rule.months) == ("contract_date_12m", 1, "contract_date", 12)
+
+
+def test_some_rule_covers_the_oldest_contract(policy):
+    rules = policy.model_dump()
+    rules["warranty"][0]["contracts_from"] = date(2026, 1, 1)
+
+    with pytest.raises(ValidationError, match="it covers the oldest contracts"):
+        AftersalesPolicy.model_validate(rules)
+
+
+def test_no_two_rules_begin_on_the_same_day(policy):
+    rules = policy.model_dump()
+    rules["warranty"] = (*rules["warranty"], *rules["warranty"])
+
+    with pytest.raises(ValidationError, match="two warranty rules begin on the same day"):
+        AftersalesPolicy.model_validate(rules)
+
+
+def test_a_company_adds_a_rule_for_its_new_contracts(tmp_path, monkeypatch):
+    own = tmp_path / "rules.toml"
+    newer = '\n[[warranty]]\nname = "acceptance_24m"\nversion = 1\nbasis = "acceptance_date"\nmonths = 24\n'
+    default = (files("aftersales") / "policy.toml").read_text(encoding="utf-8")
+    own.write_text(default + newer + "contracts_from = 2027-01-01\n", encoding="utf-8")
+    monkeypatch.setenv("POLICY_FILE", str(own))
+
+    assert [rule.contracts_from for rule in load(Settings).policy().warranty] == [date.min, date(2027, 1, 1)]
+
+
+def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp_path, monkeypatch):
+    broken = tmp_path / "rules.toml"
+    broken.write_text("warranty = 3")
+
+    for file in (broken, tmp_path / "absent.toml"):
+        monkeypatch.setenv("POLICY_FILE", str(file))
+        with pytest.raises(BadSettings, match="POLICY_FILE"):
+            load(Settings)

@@ -1,0 +1,326 @@
+"""Service orders: every stage and decision, money before service where it is due, and nobody forgotten overnight."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import product
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.voucher import ALLOWED, INTERNAL, STAGES, Charge, Decision, IllegalTransition, Payment
+from aftersales.timers import timers
+from shared.aggregate import Change, Refused
+from shared.contracts.aftersales import (
+    CustomerChargePaid,
+    CustomerChargeRaised,
+    DeadlineMissedByAftersales,
+    DeadlineSetByAftersales,
+    ServiceCostRecorded,
+    ServiceDispatched,
+    ServiceOrderClosed,
+    ServiceOrderOpened,
+    ServiceSignedOff,
+    ServiceVisitCompleted,
+)
+from shared.contracts.event import Actor, Money
+from shared.testing import cause, fire
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
+FINANCE = Actor(kind="staff", id="finance-01", role="finance")
+BECOMES = {"dispatch": "dispatched", "complete_visit": "resolved", "sign_off": "signed_off", "close": "closed"}
+
+
+def yuan(amount: str) -> Money:
+    return Money(amount=Decimal(amount))
+
+
+def only(kind, change):
+    """The one event of this kind among those of a change."""
+    (event,) = (event for event in change.events if type(event) is kind)
+    return event
+
+
+@pytest.mark.parametrize(("stage", "decision"), list(product(STAGES, get_args(Decision))))
+def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_every_stage, decide):
+    order = in_every_stage[stage]
+
+    if stage in ALLOWED[decision]:
+        assert decide[decision](order).state.stage == BECOMES.get(decision, stage)
+    else:
+        with pytest.raises(IllegalTransition):
+            decide[decision](order)
+
+
+@pytest.mark.requirement("R136")
+@pytest.mark.parametrize("decision", get_args(Decision))
+def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, decide, policy):
+    internal = ServiceOrder.internal(UUID(int=61), "宣传资料入库保管", "FW-D-1", policy, AT)
+
+    assert internal.events == (
+        ServiceOrderOpened(
+            service_order_id=UUID(int=61),
+            voucher_no="FW-D-1",
+            type="D",
+            charge_policy="free",
+            content="宣传资料入库保管",
+        ),
+    )
+    if decision in INTERNAL:
+        assert decide[decision](internal.state).state.stage in {"open", "closed"}
+    else:
+        with pytest.raises(IllegalTransition):
+            decide[decision](internal.state)
+
+
+@pytest.mark.requirement("R128", "R130")
+@pytest.mark.parametrize("type", ["A", "B", "C"])
+def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_with, policy, customer):
+    request = request_with()
+
+    change = ServiceOrder.requested(UUID(int=60), request, "FW-2026-0055", type, policy, AT)
+
+    assert only(ServiceOrderOpened, change) == ServiceOrderOpened(
+        service_order_id=UUID(int=60),
+        voucher_no="FW-2026-0055",
+        type=type,
+        request_id=request.id,
+        charge_policy="free",
+        order_no="SO-2026-0412",
+        content="门铰链松动，闭合有异响",
+        customer=customer,
+    )
+
+
+@pytest.mark.requirement("R083")
+def test_the_customers_own_fault_is_handled_after_the_fee_has_been_received(order_with, policy, payment):
+    held = order_with("customer_cause")
+    with pytest.raises(Refused) as refused:
+        held.dispatch("tech-05", None, AT)
+    assert refused.value.code == "charge_unpaid"
+    assert held.deadlines == ()
+
+    charged = held.raise_charge(Charge(amount=yuan("300.00"), mode="prepaid"), policy, AT)
+    half = charged.state.receive(payment.model_copy(update={"amount": yuan("100.00")}), policy, AT)
+    with pytest.raises(Refused):
+        half.state.dispatch("tech-05", None, AT)
+    paid = half.state.receive(payment.model_copy(update={"amount": yuan("200.00")}), policy, AT)
+
+    assert [type(event) for event in charged.events] == [CustomerChargeRaised]
+    assert half.events == ()
+    assert [type(event) for event in paid.events] == [CustomerChargePaid, DeadlineSetByAftersales]
+    assert paid.state.dispatch("tech-05", None, AT).state.stage == "dispatched"
+
+
+@pytest.mark.requirement("R083")
+def test_money_that_comes_before_it_is_charged_counts(order_with, policy, payment):
+    paid_early = order_with("customer_cause").receive(payment, policy, AT)
+
+    charged = paid_early.state.raise_charge(Charge(amount=yuan("300.00"), mode="prepaid"), policy, AT)
+
+    assert paid_early.events == ()
+    assert [type(event) for event in charged.events] == [
+        CustomerChargeRaised,
+        CustomerChargePaid,
+        DeadlineSetByAftersales,
+    ]
+
+
+def test_the_customers_own_fault_is_not_paid_afterwards(order_with, policy):
+    with pytest.raises(Refused) as refused:
+        order_with("customer_cause").raise_charge(Charge(amount=yuan("300.00"), mode="invoiced"), policy, AT)
+    assert refused.value.code == "pay_first"
+
+
+@pytest.mark.requirement("R073")
+def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(order_with, policy):
+    charge = Charge(amount=yuan("300.00"), mode="on_spot")
+
+    with pytest.raises(Refused) as refused:
+        order_with(verdict="in_warranty").raise_charge(charge, policy, AT)
+    raised = order_with(verdict="out_of_warranty").raise_charge(charge, policy, AT)
+
+    assert refused.value.code == "free_of_charge"
+    assert only(CustomerChargeRaised, raised).amount == yuan("300.00")
+
+
+@pytest.mark.requirement("R132", "R126")
+@pytest.mark.parametrize("mode", ["on_spot", "invoiced"])
+def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_once(
+    mode, order_with, policy, payment, customer
+):
+    charged = order_with(verdict="out_of_warranty").raise_charge(Charge(amount=yuan("300.00"), mode=mode), policy, AT)
+
+    paid = charged.state.receive(payment, policy, AT)
+    more = paid.state.receive(payment, policy, AT)
+
+    assert paid.events == (
+        CustomerChargePaid(
+            service_order_id=charged.state.id,
+            voucher_no="FW-2026-0055",
+            amount=yuan("300.00"),
+            mode=mode,
+            invoice_no="FP-88120",
+            customer=customer,
+        ),
+    )
+    assert more.events == ()
+
+
+def test_a_service_is_charged_once(order_with, policy):
+    charge = Charge(amount=yuan("300.00"), mode="invoiced")
+    charged = order_with(verdict="out_of_warranty").raise_charge(charge, policy, AT).state
+
+    with pytest.raises(Refused) as refused:
+        charged.raise_charge(charge, policy, AT)
+    assert refused.value.code == "already_charged"
+
+
+@pytest.mark.requirement("R075")
+@pytest.mark.parametrize(
+    ("verdict", "may", "may_not", "filled_by"),
+    [("in_warranty", CS, FINANCE, "cs"), ("out_of_warranty", FINANCE, CS, "finance")],
+)
+def test_cs_fills_in_the_cost_under_warranty_and_finance_beyond_it(verdict, may, may_not, filled_by, order_with):
+    order = order_with(verdict=verdict)
+    amounts = (yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0.00"))
+
+    with pytest.raises(Refused) as refused:
+        order.record_cost(*amounts, may_not)
+    recorded = order.record_cost(*amounts, may)
+
+    assert refused.value.code == "cost_authority"
+    assert recorded.events == (
+        ServiceCostRecorded(
+            service_order_id=order.id,
+            voucher_no="FW-2026-0055",
+            material=yuan("80.00"),
+            transport=yuan("20.00"),
+            labour=yuan("100.00"),
+            travel=yuan("0.00"),
+            total=yuan("200.00"),
+            filled_by_role=filled_by,
+        ),
+    )
+
+
+@pytest.mark.parametrize("amount", [yuan("-0.01"), Money(amount=Decimal(1), currency="USD")])
+def test_amounts_are_in_yuan_and_not_negative(amount, order_with, policy):
+    order, nothing = order_with(), yuan("0")
+    chargeable = order_with(verdict="out_of_warranty")
+
+    for attempt in (
+        lambda: order.record_cost(amount, nothing, nothing, nothing, CS),
+        lambda: chargeable.raise_charge(Charge(amount=amount, mode="invoiced"), policy, AT),
+        lambda: chargeable.receive(Payment(amount=amount, at=AT), policy, AT),
+    ):
+        with pytest.raises(Refused):
+            attempt()
+
+
+@pytest.mark.requirement("R134")
+async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_is_dispatched_with_priority(
+    order_with, records, policy
+):
+    order = await records.service_orders.create(Change(order_with()), cause(AT))
+    clocks = timers(records, policy)
+
+    missed_once, set_again = await fire(clocks, until=MIDNIGHT)
+    events = await fire(clocks, until=MIDNIGHT + DAY)
+
+    assert missed_once == DeadlineMissedByAftersales(
+        deadline_id=missed_once.deadline_id,
+        kind="dispatch",
+        about="FW-2026-0055",
+        due_at=MIDNIGHT,
+        assignee_role="cs_specialist",
+        supervisor_role="cs_manager",
+        customer_id=UUID(int=1),
+    )
+    assert (type(set_again), set_again.due_at) == (DeadlineSetByAftersales, MIDNIGHT + DAY)
+    assert [type(event) for event in events] == [DeadlineMissedByAftersales, DeadlineSetByAftersales]
+    left = await records.service_orders.get(order.id)
+    dispatched = only(ServiceDispatched, left.dispatch("tech-05", "李师傅", MIDNIGHT + DAY))
+    assert (dispatched.priority, dispatched.carried_over_days) == (True, 2)
+    await records.service_orders.apply(order.id, lambda each: each.dispatch("tech-05", None, AT), cause(AT))
+    assert await fire(clocks, until=MIDNIGHT + 30 * DAY) == ()
+
+
+@pytest.mark.requirement("R131", "R133")
+def test_a_visit_reports_actual_times_and_work_and_the_customer_signs_before_the_technician_leaves(
+    in_every_stage, visit, policy, customer
+):
+    visited = in_every_stage["dispatched"].complete_visit(visit, policy, AT)
+    signed = in_every_stage["signed_off"]
+
+    assert visited.events == (
+        ServiceVisitCompleted(
+            service_order_id=UUID(int=60),
+            voucher_no="FW-2026-0055",
+            started_at=AT,
+            ended_at=AT,
+            work="更换两副铰链",
+            resolved=True,
+            customer=customer,
+        ),
+    )
+    assert signed.sign_off_note.signatory == "王建国"
+
+
+@pytest.mark.requirement("R077")
+def test_nobody_closes_a_service_that_the_customer_has_not_signed(in_every_stage, decide):
+    for stage in ("open", "dispatched", "resolved"):
+        with pytest.raises(IllegalTransition):
+            decide["close"](in_every_stage[stage])
+    signed = decide["sign_off"](in_every_stage["resolved"])
+    assert only(ServiceSignedOff, signed).technician == "tech-05"
+
+
+def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, visit, policy):
+    unresolved = visit.model_copy(update={"resolved": False})
+
+    change = in_every_stage["dispatched"].complete_visit(unresolved, policy, AT)
+
+    assert (change.state.stage, change.state.deadline("dispatch")) == ("open", MIDNIGHT)
+    again = change.state.dispatch("tech-06", None, AT).state.complete_visit(visit, policy, AT).state
+    assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
+
+
+def test_a_visit_ends_after_it_has_started(in_every_stage, visit, policy):
+    with pytest.raises(Refused) as refused:
+        in_every_stage["dispatched"].complete_visit(visit.model_copy(update={"ended_at": AT - DAY}), policy, AT)
+    assert refused.value.code == "visit_times"
+
+
+def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage, customer, visit):
+    change = in_every_stage["signed_off"].close("已更换铰链，客户确认正常", "cs-07", AT)
+
+    assert change.events == (
+        ServiceOrderClosed(
+            service_order_id=UUID(int=60),
+            voucher_no="FW-2026-0055",
+            type="C",
+            closed_at=AT,
+            result="已更换铰链，客户确认正常",
+            serviced_at=visit.ended_at,
+            item="隔断门铰链",
+            closed_by="cs-07",
+            customer=customer,
+            cost=yuan("200.00"),
+        ),
+    )
+
+
+def test_nothing_is_closed_before_its_cost_and_its_charge_are_filled_in(in_every_stage):
+    signed = in_every_stage["signed_off"]
+
+    with pytest.raises(Refused) as without_cost:
+        signed.but(cost=None).close("已处理", "cs-07", AT)
+    with pytest.raises(Refused) as without_charge:
+        signed.but(charge_policy="normal_rate").close("已处理", "cs-07", AT)
+
+    assert (without_cost.value.code, without_charge.value.code) == ("cost_missing", "charge_missing")

@@ -1,0 +1,151 @@
+"""The service register: what is missing is said, and an incomplete form is not scheduled."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.charge import charge_policy
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_request import MANDATORY, FeedbackForm, IncompleteForm, ServiceRequest, register_no
+from shared.aggregate import Change, Refused
+from shared.contracts.aftersales import FaultDetermined, ServiceRequestRegistered, ServiceRequestRejected
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+REQUEST = UUID(int=50)
+
+
+def registered(form: FeedbackForm) -> Change[ServiceRequest]:
+    return ServiceRequest.register(REQUEST, "SH-20261122-AAAAAA", form, "cs-07")
+
+
+@pytest.mark.requirement("R067", "R129")
+def test_a_request_is_registered_at_once_with_everything_on_the_form(form, customer):
+    bought = form.filled({"spec": "3000×2700 mm", "purchased_on": {"on": "2026-09-30"}, "purchase_place": "广州展厅"})
+
+    change = registered(bought)
+
+    assert change.state.stage == "registered"
+    assert change.events == (
+        ServiceRequestRegistered(
+            request_id=REQUEST,
+            register_no="SH-20261122-AAAAAA",
+            customer=customer,
+            address="广州市天河区珠江东路 6 号 32 楼",
+            model="隔断门铰链",
+            spec="3000×2700 mm",
+            purchased_on=bought.purchased_on,
+            purchase_place="广州展厅",
+            order_id=order_id_of("SO-2026-0412"),
+            order_no="SO-2026-0412",
+            contract_no="JG20260930-017",
+            contract_date=form.contract_date,
+            content="门铰链松动，闭合有异响",
+            recorded_by="cs-07",
+        ),
+    )
+
+
+@pytest.mark.requirement("R084")
+@pytest.mark.parametrize("field", MANDATORY)
+def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_it(field, form, customer, policy):
+    nobody = customer.model_copy(update={field: None})
+    lacking = form.model_copy(update={"customer": nobody} if field in {"contact_name", "mobile"} else {field: None})
+
+    change = registered(lacking)
+
+    assert change.events == (
+        ServiceRequestRejected(
+            request_id=REQUEST, register_no="SH-20261122-AAAAAA", missing=(field,), recorded_by="cs-07"
+        ),
+    )
+    with pytest.raises(IncompleteForm, match=f"missing: {field}"):
+        ServiceOrder.requested(UUID(int=60), change.state, "FW-1", "C", policy, AT)
+    with pytest.raises(IncompleteForm):
+        change.state.determine_fault("company_quality", (), "operations-01")
+
+
+@pytest.mark.requirement("R084")
+def test_an_empty_form_misses_everything_and_is_registered_once_it_is_filled_in(form):
+    empty = FeedbackForm(customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"))
+
+    rejected = registered(empty)
+    again = rejected.state.complete(form.model_copy(update={"address": None}))
+    complete = again.state.complete(form)
+
+    assert rejected.events[0].missing == MANDATORY
+    assert again.events[0].missing == ("address",)
+    assert (complete.state.stage, type(complete.events[0])) == ("registered", ServiceRequestRegistered)
+
+
+@pytest.mark.requirement("R069")
+def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_sent(form, request_with, policy):
+    without = request_with().but(form=form.model_copy(update={"contract_no": None}))
+
+    with pytest.raises(IncompleteForm, match="missing: contract_no"):
+        ServiceOrder.requested(UUID(int=60), without, "FW-1", "C", policy, AT)
+
+    written = without.complete(without.form.filled({"contract_no": "JG20260930-017"})).state
+    assert ServiceOrder.requested(UUID(int=60), written, "FW-1", "C", policy, AT).state.stage == "open"
+
+
+def test_a_registered_form_takes_nothing_but_its_contract_number(form):
+    with pytest.raises(Refused) as refused:
+        registered(form).state.complete(form.filled({"content": "别的"}))
+    assert refused.value.code == "already_registered"
+
+
+@pytest.mark.requirement("R085")
+def test_year_and_month_of_the_contract_are_enough(form):
+    assert form.contract_date.precision == "month"
+    assert form.missing == ()
+
+
+@pytest.mark.requirement("R083")
+def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
+    change = registered(form).state.determine_fault("customer_cause", ("p/1.jpg",), "operations-01")
+
+    assert change.events == (
+        FaultDetermined(
+            request_id=REQUEST,
+            register_no="SH-20261122-AAAAAA",
+            fault="customer_cause",
+            evidence=("p/1.jpg",),
+            by="operations-01",
+            customer=customer,
+        ),
+    )
+
+
+@pytest.mark.requirement("R073", "R083")
+@pytest.mark.parametrize(
+    ("verdict", "fault", "expected"),
+    [
+        ("in_warranty", "company_quality", "free"),
+        ("in_warranty", "wear", "free"),
+        ("in_warranty", "third_party", "free"),
+        ("in_warranty", "customer_cause", "pay_first"),
+        ("out_of_warranty", "company_quality", "normal_rate"),
+        ("out_of_warranty", "wear", "normal_rate"),
+        ("out_of_warranty", "customer_cause", "pay_first"),
+        ("uncertain", "customer_cause", "pay_first"),
+        ("uncertain", "company_quality", "undecided"),
+        ("in_warranty", "unknown", "undecided"),
+        ("out_of_warranty", "unknown", "undecided"),
+    ],
+)
+def test_warranty_and_fault_decide_together_who_pays(verdict, fault, expected):
+    assert charge_policy(verdict, fault) == expected
+
+
+@pytest.mark.parametrize(("fault", "verdict"), [("unknown", "in_warranty"), ("company_quality", "uncertain")])
+def test_nobody_is_sent_while_nobody_can_say_who_pays(fault, verdict, request_with, policy):
+    with pytest.raises(Refused, match="nobody can say who pays") as refused:
+        ServiceOrder.requested(UUID(int=60), request_with(fault, verdict), "FW-1", "C", policy, AT)
+    assert refused.value.code == "charge_undecided"
+
+
+def test_a_register_number_tells_the_day_and_follows_from_the_id():
+    assert register_no(UUID(int=50), date(2026, 11, 22)) == "SH-20261122-AAAAAA"
+    assert register_no(UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c03"), date(2026, 11, 22)) == "SH-20261122-AGHVUM"

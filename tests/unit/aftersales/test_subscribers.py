@@ -1,0 +1,215 @@
+"""What after-sales learns from the bus, and how it answers whoever needs to know about a warranty."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.service_request import ServiceRequest
+from aftersales.domain.voucher import Charge
+from aftersales.subscribers import subscriptions
+from shared.aggregate import Change
+from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
+from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.departments import ServiceChargeReceived
+from shared.contracts.event import Money, PreciseDate
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.vocabulary import OrderLine, order_id_of
+from shared.testing import cause, deliver
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ORDER = order_id_of("SO-2026-0412")
+COMPLAINT = UUID(int=100)
+
+
+@pytest.fixture
+def on(records, policy):
+    return subscriptions(records, policy)
+
+
+@pytest.fixture
+def placed(customer) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=ORDER,
+        order_no="SO-2026-0412",
+        customer=customer,
+        kind="custom",
+        lines=(OrderLine(description="80 款双玻百叶高隔断", quantity=24),),
+        contract_date=PreciseDate(on=date(2026, 9, 1), precision="month"),
+        verified_by="cs-07",
+        verified_at=AT,
+    )
+
+
+@pytest.fixture
+def signed(customer) -> ContractSigned:
+    return ContractSigned(
+        order_id=ORDER,
+        order_no="SO-2026-0412",
+        contract_no="JG20250930-017",
+        signed_on=PreciseDate(on=date(2025, 9, 30)),
+        sealed_by="cs-07",
+        customer=customer,
+    )
+
+
+@pytest.fixture
+def accepted(customer) -> AcceptancePassed:
+    return AcceptancePassed(
+        order_id=ORDER,
+        order_no="SO-2026-0412",
+        accepted_at=datetime(2026, 1, 31, 17, 0, tzinfo=UTC),
+        signatory="王建国",
+        customer_kind="end",
+        customer=customer,
+    )
+
+
+@pytest.fixture
+def filed(customer) -> ComplaintFiled:
+    return ComplaintFiled(
+        complaint_id=COMPLAINT,
+        complaint_no="2026-11-0001",
+        customer=customer,
+        complainant="王建国",
+        channel="phone",
+        received_at=AT,
+        accepted_at=AT,
+        content="三樘玻璃边缘崩角",
+        order_no="SO-2026-0412",
+    )
+
+
+async def test_the_facts_about_an_order_may_come_in_any_order(records, policy, placed, signed, accepted):
+    known = []
+    for facts in permutations((placed, signed, accepted)):
+        for row in (await records.covered_orders.find()).items:
+            await records.covered_orders.documents.remove((row.id,))
+        for fact in facts:
+            await deliver(subscriptions(records, policy), fact)
+        known.append(await records.covered_orders.get(ORDER))
+
+    assert known[1:] == known[:-1]
+    assert (known[0].contract_no, known[0].registered_date, known[0].accepted_on) == (
+        "JG20250930-017",
+        PreciseDate(on=date(2025, 9, 30)),
+        date(2026, 2, 1),
+    )
+
+
+@pytest.mark.requirement("R073", "R074")
+async def test_a_complaint_is_answered_with_the_warranty_of_its_contract(on, placed, signed, filed, customer):
+    await deliver(on, placed)
+    await deliver(on, signed)
+
+    (checked,) = await deliver(on, filed, at=AT)
+
+    assert checked == WarrantyChecked(
+        check_id=checked.check_id,
+        complaint_id=COMPLAINT,
+        complaint_no="2026-11-0001",
+        customer_id=customer.customer_id,
+        order_id=ORDER,
+        order_no="SO-2026-0412",
+        contract_no="JG20250930-017",
+        contract_date=PreciseDate(on=date(2025, 9, 30)),
+        rule=WarrantyRule(name="contract_date_12m", version=1, basis="contract_date", months=12),
+        as_of=date(2026, 11, 22),
+        expires_on=date(2026, 9, 30),
+        verdict="out_of_warranty",
+        days_left=-53,
+        explanation=(
+            "合同编号：JG20250930-017。",
+            "保修期自合同日期（2025-09-30）起 12 个月（规则 contract_date_12m，第 1 版）。",
+            "保修截止日为 2026-09-30，查询日期 2026-11-22 已过保修期。",
+        ),
+    )
+
+
+async def test_the_same_complaint_announced_again_is_answered_once(on, records, signed, filed):
+    await deliver(on, signed)
+
+    first = await deliver(on, filed, id=UUID(int=7))
+    again = await deliver(on, filed, id=UUID(int=7))
+
+    assert (len(first), again) == (1, ())
+    assert await records.warranty_checks.count() == 1
+
+
+@pytest.mark.requirement("R085")
+async def test_with_only_the_month_known_the_answer_near_the_anniversary_is_uncertain(on, placed, filed):
+    near = filed.model_copy(update={"received_at": datetime(2027, 9, 15, tzinfo=UTC)})
+    await deliver(on, placed)
+
+    (checked,) = await deliver(on, near)
+
+    assert (checked.verdict, checked.contract_date.precision, checked.days_left) == ("uncertain", "month", None)
+    assert (checked.expires_on, checked.charge_policy) == (date(2027, 9, 30), "undecided")
+
+
+async def test_a_contract_that_is_not_known_is_uncertain_with_the_reason(on, filed):
+    (checked,) = await deliver(on, filed.model_copy(update={"order_no": None, "contract_no": "JG20250101-001"}))
+
+    assert (checked.verdict, checked.contract_no, checked.order_id) == ("uncertain", "JG20250101-001", None)
+    assert checked.explanation == ("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
+
+
+async def test_a_contract_number_finds_its_order(on, signed, filed):
+    await deliver(on, signed)
+
+    (checked,) = await deliver(on, filed.model_copy(update={"order_no": None, "contract_no": "JG20250930-017"}))
+
+    assert (checked.order_id, checked.verdict) == (ORDER, "out_of_warranty")
+
+
+async def test_the_day_that_counts_is_the_one_in_shanghai_on_which_the_customer_complained(on, signed, filed):
+    await deliver(on, signed)
+    late_in_the_evening = filed.model_copy(update={"received_at": datetime(2026, 9, 30, 15, 59, tzinfo=UTC)})
+    after_midnight = filed.model_copy(update={"received_at": datetime(2026, 9, 30, 16, 0, tzinfo=UTC)})
+
+    assert [(await deliver(on, each, at=AT))[0].verdict for each in (late_in_the_evening, after_midnight)] == [
+        "in_warranty",
+        "out_of_warranty",
+    ]
+
+
+async def test_a_complaint_about_manners_has_no_warranty(on, filed):
+    assert await deliver(on, filed.model_copy(update={"order_no": None})) == ()
+
+
+@pytest.mark.requirement("R073")
+async def test_a_registered_request_is_checked_and_keeps_the_answer(on, records, signed, form):
+    await deliver(on, signed)
+    change = ServiceRequest.register(UUID(int=50), "SH-1", form, "cs-07")
+    await records.service_requests.create(change, cause(AT))
+
+    (checked,) = await deliver(on, change.events[0], at=AT)
+    await deliver(on, checked)
+
+    kept = await records.service_requests.get(UUID(int=50))
+    assert (checked.service_request_id, kept.warranty, kept.verdict) == (UUID(int=50), checked, "out_of_warranty")
+
+
+async def test_an_answer_about_a_complaint_touches_no_request(on, signed, filed):
+    await deliver(on, signed)
+    (checked,) = await deliver(on, filed)
+
+    assert await deliver(on, checked) == ()
+
+
+@pytest.mark.requirement("R083")
+async def test_money_that_finance_reports_sets_the_job_free_once(on, records, order_with, policy):
+    fee = Money(amount=Decimal("300.00"))
+    charged = order_with("customer_cause").raise_charge(Charge(amount=fee, mode="prepaid"), policy, AT).state
+    await records.service_orders.create(Change(charged), cause(AT))
+    received = ServiceChargeReceived(service_order_id=charged.id, amount=fee, received_at=AT, invoice_no="FP-1")
+
+    events = await deliver(on, received, at=AT, id=UUID(int=8))
+    again = await deliver(on, received, at=AT, id=UUID(int=8))
+
+    assert [type(event) for event in events] == [CustomerChargePaid, DeadlineSetByAftersales]
+    assert again == ()
+    assert len((await records.service_orders.get(charged.id)).payments) == 1
