@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import aio_pika
 import httpx
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelClosed
 from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports
@@ -112,7 +115,8 @@ def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Sett
 class Office:
     """One replica of notify, listened to and talked to from outside."""
 
-    def __init__(self, running: Service, http: httpx.AsyncClient, wire: Wire) -> None:
+    def __init__(self, running: Service, http: httpx.AsyncClient, wire: Wire, stack: AsyncExitStack) -> None:
+        self._stack = stack
         self.service = running
         self.notifications = Notifications(running.database)
         self.http = http
@@ -126,6 +130,29 @@ class Office:
         await self._wire.publish([Envelope.of(event, id, uuid4(), 1, cause(at)) for event, id in pairs])
         return ids
 
+    async def listened_to(self, *keys: str) -> None:
+        """Wait until these facts have a queue of notify's bound to them, so that nothing announced is unheard."""
+        queues = [f"notify.on.{key}" for key in keys]
+        channel = await self._channel()
+
+        async def bound() -> bool:
+            try:
+                for queue in queues:
+                    found = await channel.get_queue(queue, ensure=True)
+                    if not found.declaration_result.consumer_count:
+                        return False
+            except ChannelClosed:
+                await channel.reopen()
+                return False
+            return True
+
+        await until(bound, seconds=60)
+
+    async def _channel(self) -> AbstractChannel:
+        connection = await aio_pika.connect(self.service.settings.rabbit_url.get_secret_value())
+        self._stack.push_async_callback(connection.close)
+        return await connection.channel()
+
     async def all(self, **where: Any) -> list[Notification]:
         """The messages that fit, oldest first."""
         return [each async for each in self.notifications.each(where, sort="created_at")]
@@ -138,7 +165,11 @@ class Office:
             found = await self.all(**where)
             return found if len(found) >= count and not any(each.state in moving for each in found) else None
 
-        return await until(done)
+        try:
+            return await until(done, seconds=40)
+        except TimeoutError:
+            left = [(each.purpose, each.state, each.reason, each.check_at) for each in await self.all(**where)]
+            raise AssertionError(f"not settled: {left}") from None
 
 
 @asynccontextmanager
@@ -154,7 +185,7 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
         stack.push_async_callback(broker.stop)
 
         async def connected() -> bool:
-            return (await running.checks())["rabbit"] == "ok"
+            return settings.role == "http" or (await running.checks())["rabbit"] == "ok"
 
         await until(connected)
-        yield Office(running, http, Wire(broker))
+        yield Office(running, http, Wire(broker), stack)

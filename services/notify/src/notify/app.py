@@ -43,6 +43,7 @@ def service(settings: Settings) -> Service:
         subscriptions=subscriptions(notifications, recipients, rosters, desk),
         timers=timers(notifications, slips),
         tasks=[sender.run, reconciler.run],
+        owing=lambda: notifications.owing(clock.now()),
     )
 
 

@@ -38,6 +38,12 @@ class Notifications(Store[Notification]):
         """Messages whose lease has ended, or about which a provider is to be asked; `now` is real time."""
         return (await self.find({"check_at": Between(None, now)}, sort="check_at", limit=limit)).items
 
+    async def owing(self, now: datetime) -> int:
+        """How many messages could go out by now, or are on their way with an end that is not known yet."""
+        due = {"state": "queued", "not_before": Between(None, now)}
+        counts = [await self.count({"lane": lane, **due}, limit=1000) for lane in ("live", "bulk")]
+        return sum(counts) + await self.count({"check_at": Between("", None)}, limit=1000)
+
     async def unsent_of(self, thread: str) -> Sequence[Notification]:
         """What is still waiting to go out in a thread."""
         return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items

@@ -1,9 +1,8 @@
 """E-mail over SMTP: kept connections, bytes built once, and care about the one moment in which nobody knows."""
 
 import asyncio
-import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.header import Header
@@ -13,27 +12,16 @@ from email.mime.text import MIMEText
 from email.utils import formataddr, formatdate
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
 
 import aiosmtplib
 
 from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.template import Channel
-from notify.gateways.gateway import Gateway, Outgoing
+from notify.gateways.gateway import Callback, Gateway, Outgoing
+from notify.gateways.mail import answers, bounces, message_id
 
 _GREYLISTED = 60.0
-_MESSAGE_ID = re.compile(r"<([0-9a-f-]{36})@")
-
-
-def message_id(id: UUID, domain: str) -> str:
-    """The Message-ID of a message: the same over all attempts, so that some mailboxes recognise a repetition."""
-    return f"<{id}@{domain}>"
-
-
-def message_named(text: str) -> UUID | None:
-    """Which of our messages a Message-ID, In-Reply-To or References header names."""
-    found = _MESSAGE_ID.search(text)
-    return UUID(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +108,12 @@ class Smtp(Gateway):
         )
         await client.connect()
         return client
+
+    def receipts(self, callback: Callback) -> Sequence[SeenReceipt]:
+        return bounces(self.name, callback.body)
+
+    def replies(self, callback: Callback) -> Sequence[SeenReply]:
+        return answers(self.name, callback.body)
 
     async def close(self) -> None:
         while self._idle:
