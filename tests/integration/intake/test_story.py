@@ -1,0 +1,148 @@
+"""Intake on real servers: a file, an order, a timeline, a forgery, and the call that nobody made."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from front_desk import desk
+from pymongo import MongoClient
+from waiting import until
+
+from shared import clock
+from shared.broker import Wire, safe_broker
+from shared.contracts.catalogue import published
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import AcceptancePassed
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+from shared.envelope import Envelope
+from shared.testing import cause
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+HENGDA = {
+    "name": "广州恒达装饰工程有限公司",
+    "contacts": [{"name": "王建国", "title": "王总", "mobile": "13800138000"}],
+    "source": "sales",
+}
+
+
+async def post(intake, path, body, headers):
+    answer = await intake.http.post(path, json=body, headers=headers)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+async def heard_until(queue, key):
+    """Everything that was announced up to an event of this key, as (key, event)."""
+    found = []
+
+    async def there():
+        while (message := await queue.get(fail=False, no_ack=True)) is not None:
+            event = published()[message.routing_key].model_validate_json(message.body)
+            found.append((message.routing_key, event))
+        return key in [each for each, _ in found]
+
+    await until(there)
+    return found
+
+
+async def timeline(intake, keys, customer_id):
+    answer = await intake.http.get(f"/customers/{customer_id}/timeline", headers=keys.staff())
+    return [moment["key"] for moment in answer.json()["items"]]
+
+
+@pytest.mark.requirement("R123")
+async def test_a_verified_order_travels_with_its_customer(intake, heard, keys):
+    customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
+    order_no = f"SO-{uuid4().hex[:8]}"
+    order = {
+        "customer_id": customer_id,
+        "order_no": order_no,
+        "lines": [{"description": "高隔断", "quantity": 2}],
+        "verified": {"by": "cs-07", "at": "2026-11-20T05:00:00Z"},
+    }
+    await post(intake, "/orders", order, keys.staff())
+    placed = dict(await heard_until(heard, OrderPlaced.key))[OrderPlaced.key]
+    assert (placed.order_id, placed.customer.mobile, placed.verified_by) == (
+        order_id_of(order_no),
+        "13800138000",
+        "cs-07",
+    )
+
+
+@pytest.mark.requirement("R192")
+async def test_what_other_services_say_is_in_the_customers_timeline(intake, settings, keys):
+    customer_id = UUID((await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"])
+    accepted = AcceptancePassed(
+        order_id=order_id_of("SO-1"),
+        order_no="SO-1",
+        accepted_at=NOW,
+        signatory="王建国",
+        customer_kind="end",
+        customer=CustomerSnapshot(customer_id=customer_id, name=HENGDA["name"]),
+    )
+    async with safe_broker(settings.rabbit_url.get_secret_value(), "orders") as broker:
+        later = cause(NOW + timedelta(minutes=1))
+        await Wire(broker).publish([Envelope.of(accepted, uuid4(), accepted.order_id, 1, later)])
+
+    async def complete():
+        return len(await timeline(intake, keys, customer_id)) == 3
+
+    await until(complete)
+    assert sorted(await timeline(intake, keys, customer_id)) == [
+        "intake.callback_due.v1",
+        "intake.customer_registered.v1",
+        "orders.acceptance_passed.v1",
+    ]
+
+
+@pytest.mark.requirement("R043")
+async def test_a_talk_that_was_altered_in_the_database_is_found(intake, running_servers, settings, keys):
+    customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
+    path = f"/customers/{customer_id}"
+    talk = {
+        "subject": "售前电话回访",
+        "service_type": "售前",
+        "service_method": "电话",
+        "on": "2026-11-20",
+        "at": "14:00",
+        "contact_name": "王建国",
+        "status": "已完成",
+        "started_at": "2026-11-20T05:50:00Z",
+        "content": "玻璃门有异响",
+    }
+    for _ in range(3):
+        await post(intake, f"{path}/contacts", talk, keys.staff())
+    before = (await intake.http.get(f"{path}/verify", headers=keys.staff())).json()
+    with MongoClient(running_servers.mongo_url) as client:
+        logs = client[settings.mongo_database]["contact_logs"]
+        found = {"state.customer_id": customer_id}
+        assert (
+            logs.update_one(found, {"$set": {"state.entries.1.content.talk.content": "一切正常"}}).modified_count == 1
+        )
+    after = (await intake.http.get(f"{path}/verify", headers=keys.staff())).json()
+    assert before == {"whole": True, "altered": []}
+    assert [(each["record"], each["entry"]) for each in after["altered"]] == [("contacts", 2)]
+
+
+@pytest.mark.requirement("R026", "R027")
+async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(
+    intake, settings, heard, keys, clock_file
+):
+    report = {
+        "shop_name": "明镜眼镜店",
+        "customer_name": "陈先生",
+        "mobile": "13700137000",
+        "left_at": "2026-11-20T05:59:00Z",
+    }
+    async with desk(settings) as second:
+        await post(second, "/visits", report, keys.staff("account_manager", id="am-03"))
+        due = dict(await heard_until(heard, "intake.callback_due.v1"))["intake.callback_due.v1"]
+        clock.write(clock_file, NOW + timedelta(minutes=31), 0)
+        missed = await heard_until(heard, "intake.deadline_missed.v1")
+        await until(intake.settled)
+        await until(second.settled)
+    assert (due.kind, due.due_at) == ("visit_30min", NOW + timedelta(minutes=30))
+    assert [event.deadline_id for key, event in missed if key == "intake.deadline_missed.v1"] == [due.callback_id]
+    assert await heard.get(fail=False, no_ack=True) is None
