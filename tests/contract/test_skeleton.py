@@ -8,9 +8,9 @@ import pytest
 
 SERVICES = Path(__file__).parents[2] / "services"
 NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
-FILES = {"Dockerfile", "README.md", "CHANGELOG.md", "pyproject.toml", "src"}
+FILES = {"README.md", "CHANGELOG.md", "pyproject.toml", "src"}
 MODULES = {"__init__", "__main__", "app", "settings", "api", "subscribers", "timers", "store", "domain"}
-WHERE_NEEDED = {"gateways"}
+WHERE_NEEDED = {"gateways", "sender"}
 
 
 def files(folder):
@@ -44,7 +44,8 @@ def test_there_are_five_services():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_service_has_the_files_of_every_service(name):
-    assert files(SERVICES / name) == FILES
+    assert files(SERVICES / name) >= FILES
+    assert files(SERVICES / name) == files(SERVICES / "orders")
     assert files(SERVICES / name / "src") == {name}
 
 
@@ -58,16 +59,17 @@ def test_a_service_ships_its_types(name):
     assert (SERVICES / name / "src" / name / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_image_is_built_alike_for_every_service(name):
-    assert unnamed(name, "Dockerfile") == unnamed("orders", "Dockerfile")
+def test_an_image_is_built_alike_for_every_service():
+    images = {name for name in NAMES if (SERVICES / name / "Dockerfile").exists()}
+    assert len({unnamed(name, "Dockerfile") for name in images}) <= 1
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_distribution_differs_from_the_others_in_its_name_and_what_it_needs_alone(name):
     project, pattern = (tomllib.loads(unnamed(each, "pyproject.toml")) for each in (name, "orders"))
     for each in (project, pattern):
-        del each["project"]["dependencies"]
+        for needs in ("dependencies", "optional-dependencies"):
+            each["project"].pop(needs, None)
     assert project == pattern
 
 
