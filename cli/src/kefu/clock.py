@@ -8,7 +8,7 @@ import typer
 
 from kefu.console import say
 from kefu.surroundings import Surroundings, surroundings
-from kefu.times import company_calendar, length, moment
+from kefu.times import company_zone, length, moment
 from kefu.trouble import Trouble
 from shared import clock as clocks
 from shared.clock import Clock
@@ -33,7 +33,7 @@ def set_time(
 ) -> None:
     """Set the clock. What falls due on the way fires; setting it back brings nothing back."""
     around = surroundings()
-    wanted = moment(at, company_calendar(around))
+    wanted = moment(at, company_zone(around))
     _write(around, wanted, around.clock().rate if rate is None else rate)
 
 
@@ -62,6 +62,6 @@ def _write(around: Surroundings, at: datetime, rate: float) -> None:
 
 
 def _tell(around: Surroundings, clock: Clock) -> None:
-    local = company_calendar(around).local(clock.now())
+    local = clock.now().astimezone(company_zone(around))
     speed = {0.0: "standing still", 1.0: "in real time"}.get(clock.rate, f"at {clock.rate:g} times real time")
     say(f"{local:%Y-%m-%d %H:%M:%S %a %z}, {speed}")

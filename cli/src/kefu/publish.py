@@ -18,7 +18,7 @@ from kefu.api import refusal
 from kefu.console import say
 from kefu.contracts import fact
 from kefu.surroundings import Surroundings, surroundings
-from kefu.times import company_calendar, moment
+from kefu.times import company_zone, moment
 from kefu.trouble import Trouble
 from shared import ingress, logs
 from shared.broker import EVENTS, properties
@@ -49,7 +49,7 @@ def publish(
         say(f"this is a right {key}")
         return
     around = surroundings()
-    when = moment(at, company_calendar(around)) if at else around.clock().now()
+    when = moment(at, company_zone(around)) if at else around.clock().now()
     envelope = _envelope(event, id or uuid4(), subject, when)
     door = _door(event, http, admin)
     door(around, envelope)

@@ -2,26 +2,30 @@
 
 import re
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
-from shared.calendar import Calendar
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-def company_calendar(around: Surroundings) -> Calendar:
-    """The calendar of the company's zone."""
-    return Calendar(around.get("TIMEZONE") or "Asia/Shanghai")
+def company_zone(around: Surroundings) -> ZoneInfo:
+    """The zone in which the company reckons days."""
+    name = around.get("TIMEZONE") or "Asia/Shanghai"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Trouble(f"TIMEZONE={name} is not a time zone; write for example Asia/Shanghai") from None
 
 
-def moment(text: str, calendar: Calendar) -> datetime:
-    """A point in time; one without an offset is meant in the calendar's zone."""
+def moment(text: str, zone: ZoneInfo) -> datetime:
+    """A point in time; one without an offset is meant in the zone."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Trouble(f"{text!r} is not a time; write for example 2026-03-02T09:00 or 2026-03-02T09:00+08:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=calendar.zone)
+    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def length(text: str) -> timedelta:

@@ -7,8 +7,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Generic, TypeVar
 
-import structlog
-
 T = TypeVar("T")
 Stamp = tuple[int, int, int]
 
@@ -71,4 +69,6 @@ class WatchedFile(Generic[T]):
             self.trouble = None
         except (OSError, ValueError) as error:
             self.trouble = f"{self.path} cannot be used: {error}"
+            import structlog  # only when needed: the command line starts faster without
+
             structlog.get_logger().warning("file_ignored", path=str(self.path), reason=str(error))
