@@ -172,10 +172,13 @@ class Company:
         if custom:
             await self.fact(facts.GoodsInspected, inspector="d-4", outcome="passed")
 
-    async def deliver_goods(self) -> None:
-        """The goods leave and arrive."""
+    async def send(self) -> None:
+        """The goods leave."""
         eta = self.now + timedelta(days=1)
         await self.fact(facts.GoodsDispatched, left_at=self.now, eta=eta, carrier="德邦物流")
+
+    async def arrive(self) -> None:
+        """The goods arrive."""
         self.later(days=1)
         await self.fact(facts.ShipmentArrived, arrived_at=self.now)
 
@@ -193,7 +196,7 @@ class Company:
 
     async def run_to(self, stage: str) -> Order:
         """Take the order along its route until it is in this stage."""
-        steps = (self.sign_contract, self.release_signed, self.design, self.make, self.deliver_goods, self.install)
+        steps = (self.sign_contract, self.release_signed, self.design, self.make, self.send, self.arrive, self.install)
         for step in (*steps, self.accept, self.pay_balance):
             if (await self.order()).stage == stage:
                 break

@@ -153,6 +153,7 @@ ENTERING: Mapping[str, Callable[[Order], Change[Order]]] = MappingProxyType(
         "deposit": ask_for_deposit,
         "plan": place_with_design,
         "shipping": announce_departures,
+        "transport": announce_departures,
         "balance": ask_for_balance,
         CLOSED: close,
     }

@@ -63,7 +63,6 @@ def schedule_installation(
         customer=order.customer,
     )
     change = Change(order.but(installation=order.installation.model_copy(update=planned)), (scheduled,))
-    change = then(change, lambda order: promise(order, "install", order.day(begin), "plan", cause))
     return then(change, lambda order: promise(order, "complete", order.day(planned_finish), "plan", cause))
 
 

@@ -1,0 +1,233 @@
+"""The customer hears first: readiness, delays, promises, forecasts."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from orders.domain.delay import REASONS
+from orders.domain.delaying import slip
+from orders.domain.pace import SAMPLE, Pace, StagePace, forecast
+from orders.domain.promising import promise
+from shared.contracts import departments as facts
+from shared.contracts import orders as said
+
+SHIP_ON = date(2026, 11, 26)
+
+
+def morning(day, hour=9):
+    """That hour in Shanghai."""
+    return datetime(day.year, day.month, day.day, hour - 8, tzinfo=UTC)
+
+
+async def ready_to_ship(company):
+    await company.place()
+    await company.run_to("shipping")
+
+
+@pytest.mark.requirement("R056", "R057")
+async def test_goods_that_are_ready_are_announced_the_day_before(company):
+    await ready_to_ship(company)
+    await company.until(morning(SHIP_ON, 12))
+
+    assessed = company.announced(said.ShipmentReadinessAssessed)
+    (ready,) = company.announced(said.ShipmentReady)
+    sent = [envelope.at for envelope in company.database.outbox.envelopes if envelope.key == said.ShipmentReady.key]
+    assert [event.verdict for event in assessed] == ["on_time", "on_time", "on_time"]
+    assert ready.ship_at == morning(SHIP_ON)
+    assert sent == [morning(date(2026, 11, 25))]
+
+
+@pytest.mark.requirement("R056", "R059")
+async def test_goods_that_are_not_ready_on_the_last_morning_are_late_and_told_before_the_contract_date(company):
+    await company.place()
+    await company.release()
+    await company.until(morning(SHIP_ON, 12))
+
+    assert [event.verdict for event in company.announced(said.ShipmentReadinessAssessed)] == [
+        "unknown",
+        "unknown",
+        "late",
+    ]
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.reason_code, delayed.delay_days, delayed.told_before_contract_date) == ("goods_incomplete", 3, True)
+    assert delayed.responsible_department == "production"
+
+
+@pytest.mark.requirement("R059", "R056")
+async def test_missing_installers_are_a_reason_of_their_own(company):
+    await ready_to_ship(company)
+    await company.fact(facts.CrewReported, available=False, available_from=date(2026, 11, 29))
+    await company.until(morning(date(2026, 11, 23), 12))
+
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.reason_code, delayed.new_ship_date, delayed.delay_days) == (
+        "installers_unavailable",
+        date(2026, 11, 29),
+        3,
+    )
+    assert (delayed.reason_text, delayed.responsible_department) == ("安装人员调配", "engineering")
+
+
+async def test_installers_who_will_be_free_in_time_delay_nothing(company):
+    await ready_to_ship(company)
+    await company.fact(facts.CrewReported, available=False, available_from=date(2026, 11, 25))
+    await company.fact(facts.CrewReported, available=True)
+    await company.until(morning(SHIP_ON, 12))
+    assert company.announced(said.ShipmentDelayed) == []
+
+
+@pytest.mark.requirement("R056")
+async def test_goods_that_are_known_to_be_late_are_told_at_the_first_look(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.ProductionProgressed, ready_percent=60, expected_ready_on=SHIP_ON)
+    assert company.announced(said.ShipmentDelayed) == []
+    await company.fact(facts.ProductionProgressed, ready_percent=60, expected_ready_on=date(2026, 11, 28))
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.delay_days, delayed.ready_percent) == (2, 60)
+
+
+@pytest.mark.requirement("R058")
+async def test_every_reason_has_words_that_a_customer_may_read():
+    assert all(reason.text and not reason.text.isascii() for reason in REASONS.values())
+
+
+@pytest.mark.requirement("R058")
+@pytest.mark.parametrize(
+    ("now", "told"), [(datetime(2026, 11, 25, 15, tzinfo=UTC), True), (datetime(2026, 11, 25, 16, tzinfo=UTC), False)]
+)
+async def test_told_in_time_means_before_the_contract_s_day_begins_in_shanghai(company, now, told):
+    await ready_to_ship(company)
+    company.now = now
+    await company.decide(slip, date(2026, 11, 30), "transport", role="planner")
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert delayed.told_before_contract_date is told
+
+
+async def test_a_date_that_is_no_later_than_what_was_told_is_no_news(company):
+    await company.place()
+    await company.release()
+    for day in (26, 30, 30, 28):
+        await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, day), reason_text="缺料")
+    assert [event.delay_days for event in company.announced(said.ShipmentDelayed)] == [4]
+
+
+async def test_three_slips_are_an_exception_for_saturday(company):
+    await company.place()
+    await company.release()
+    for day in (27, 28, 29):
+        await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, day), reason_text="缺料")
+
+    slips = company.announced(said.ShipmentDelayed)
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert [(event.revision, event.delay_days) for event in slips] == [(1, 1), (2, 2), (3, 3)]
+    assert (raised.kind, raised.detail) == ("schedule", "slip 3: now 3 days behind the contract (缺料)")
+
+
+async def test_a_slip_before_the_contract_is_signed_is_nobody_s_delay(company):
+    await company.place()
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 12, 30), reason_text="缺料")
+    assert company.announced(said.ShipmentDelayed) == []
+
+
+async def test_goods_that_were_announced_and_did_not_leave_break_the_promise(company):
+    await ready_to_ship(company)
+    await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
+
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.reason_code, delayed.delay_days, delayed.told_before_contract_date) == ("transport", 3, False)
+    assert (await company.order()).promises.given[0].state == "broken"
+
+
+async def test_after_a_delay_readiness_is_looked_at_again_before_the_new_day(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason_text="缺料")
+    await company.design()
+    await company.make()
+    await company.until(morning(date(2026, 11, 29), 12))
+    (ready,) = company.announced(said.ShipmentReady)
+    assert ready.ship_at == morning(date(2026, 11, 30))
+
+
+@pytest.mark.requirement("R200")
+async def test_a_promise_says_who_gave_it_from_what_and_what_became_of_it(company):
+    await ready_to_ship(company)
+    company.now = morning(SHIP_ON)
+    await company.fact(facts.GoodsDispatched, left_at=company.now, eta=company.now + timedelta(days=1))
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now + timedelta(days=3))
+
+    ship, arrive = (await company.order()).promises.given
+    assert (ship.kind, ship.on, ship.basis, ship.given_by, ship.state) == (
+        "ship",
+        SHIP_ON,
+        "contract",
+        "cs_director-1",
+        "kept",
+    )
+    assert (arrive.kind, arrive.basis, arrive.state) == ("arrive", "plan", "broken")
+    broken = await company.orders.with_promises("broken", None, 50)
+    assert [order.order_no for order in broken.items] == ["SO-2026-0412"]
+
+
+@pytest.mark.requirement("R200")
+async def test_a_day_agreed_with_the_customer_is_watched_until_its_end(company):
+    await ready_to_ship(company)
+    await company.decide(promise, "install", date(2026, 11, 20), "plan", role="order_specialist")
+    await company.until(datetime(2026, 11, 20, 16, tzinfo=UTC))
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail) == ("installer", "install was promised for 2026-11-20 and has not happened")
+
+
+async def test_the_same_day_once_more_is_no_new_promise(company):
+    await ready_to_ship(company)
+    await company.decide(promise, "arrive", date(2026, 11, 28), "plan", role="order_specialist")
+    assert await company.decide(promise, "arrive", date(2026, 11, 28), "plan", role="order_specialist") == ()
+
+
+async def test_a_broken_promise_turns_out_kept_when_the_news_was_late():
+    from orders.domain.promise import Promises
+
+    given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07", datetime(2026, 11, 1, tzinfo=UTC))
+    assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].state == "kept"
+    assert given.broken("arrive").settle("arrive", date(2026, 11, 29)).given[0].state == "broken"
+
+
+def test_a_percentile_is_a_duration_that_was_really_needed():
+    pace = StagePace(stage="production", hours=tuple(float(n) for n in range(1, 11)))
+    assert (pace.percentile(50), pace.percentile(80), pace.percentile(100)) == (5.0, 8.0, 10.0)
+    assert StagePace(stage="x", hours=(7.0,)).percentile(50) == 7.0
+
+
+def test_only_the_latest_durations_count():
+    pace = StagePace(stage="production")
+    for n in range(SAMPLE + 5):
+        pace = pace.with_one_more(float(n))
+    assert (len(pace.hours), pace.hours[0]) == (SAMPLE, 5.0)
+
+
+def test_a_forecast_adds_up_what_is_left_and_plans_where_nothing_is_known():
+    pace = Pace.blank("standard.v1").but(
+        stages=(StagePace(stage="production", hours=(100.0, 200.0, 300.0, 400.0, 1000.0)),)
+    )
+    since = datetime(2026, 10, 1, tzinfo=UTC)
+    expected = forecast(pace, "production", since)
+    assert expected.likely == since + timedelta(hours=300 + 48)
+    assert expected.safe == since + timedelta(hours=400 + 48)
+
+
+@pytest.mark.requirement("R056", "R194")
+async def test_staff_are_warned_once_when_our_own_durations_make_the_day_unlikely(company):
+    await company.place(requested_ship_date=date(2026, 10, 20))
+    await company.release()
+
+    (warning,) = company.announced(said.DeadlineApproachingAtOrders)
+    assert (warning.kind, warning.about, warning.assignee_role) == ("ship_forecast", "SO-2026-0412", "order_specialist")
+    pace = await company.stores.paces.get(Pace.blank("standard.v1").id)
+    assert pace.of("review").hours == (0.0,)
+
+
+async def test_a_day_that_is_far_away_warns_nobody(company):
+    await company.place(requested_ship_date=date(2026, 12, 31))
+    await company.release()
+    assert company.announced(said.DeadlineApproachingAtOrders) == []

@@ -1,0 +1,194 @@
+"""Dispatch, arrival, installation, acceptance."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from orders.domain.installation import Installer
+from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.shipping import issue_delivery_note
+from shared.aggregate import Refused
+from shared.contracts import departments as facts
+from shared.contracts import orders as said
+
+SIGNED = Acceptance(signatory="王建国", aftersales_contact="李师傅 020-88886666")
+ISSUES = ({"description": "玻璃门关不严"},)
+
+
+@pytest.mark.requirement("R060", "R186", "R197")
+async def test_goods_that_leave_are_announced_with_their_arrival(company):
+    await company.place()
+    await company.run_to("shipping")
+    eta = company.now + timedelta(days=2)
+    await company.fact(facts.GoodsDispatched, left_at=company.now, eta=eta, carrier="德邦物流", delivery_note_no="CH-1")
+    (left,) = company.announced(said.ShipmentDispatched)
+    assert (left.eta, left.carrier, left.delivery_note_no, left.partial) == (eta, "德邦物流", "CH-1", False)
+
+
+async def test_a_part_that_leaves_first_is_announced_and_the_order_waits_for_the_rest(company):
+    await company.place()
+    await company.run_to("shipping")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, partial=True)
+    assert (await company.order()).stage == "shipping"
+    company.later(days=1)
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    assert [event.partial for event in company.announced(said.ShipmentDispatched)] == [True, False]
+    assert (await company.order()).stage == "transport"
+
+
+async def test_a_departure_reported_twice_under_two_ids_is_one_departure(company):
+    await company.place()
+    await company.run_to("shipping")
+    for _ in range(2):
+        await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="CH-1")
+    assert len(company.announced(said.ShipmentDispatched)) == 1
+
+
+async def test_a_departure_that_comes_early_is_announced_when_its_turn_comes(company):
+    await company.place()
+    left_at = company.now + timedelta(hours=1)
+    await company.fact(facts.GoodsDispatched, left_at=left_at)
+    assert company.announced(said.ShipmentDispatched) == []
+    await company.run_to("transport")
+    assert [event.left_at for event in company.announced(said.ShipmentDispatched)] == [left_at]
+
+
+@pytest.mark.requirement("R202")
+async def test_a_delivery_note_goes_with_the_goods(company):
+    await company.place()
+    await company.run_to("shipping")
+    await company.decide(issue_delivery_note, "CH-2026-1126-03", role="statistics_clerk")
+    (issued,) = company.announced(said.DeliveryNoteIssued)
+    assert (issued.note_no, issued.lines[0].quantity, issued.issued_by) == (
+        "CH-2026-1126-03",
+        24,
+        "statistics_clerk-1",
+    )
+
+
+@pytest.mark.requirement("R017", "R024")
+@pytest.mark.parametrize(("kind", "skill"), [("standard", "ordinary"), ("custom", "senior")])
+async def test_installers_of_the_route_s_skill_come_by_the_time_of_arrival(company, kind, skill):
+    await company.place(kind)
+    await company.run_to("transport")
+    eta, crew = company.now, (Installer(staff="i-1", skill="senior"),)
+    await company.fact(facts.ShipmentArrived, arrived_at=eta)
+    begin, finish = eta + timedelta(hours=2), eta + timedelta(days=3)
+    with pytest.raises(Refused) as early:
+        await company.decide(schedule_installation, eta - timedelta(hours=1), finish, crew)
+    await company.decide(schedule_installation, begin, finish, crew)
+
+    assert early.value.code == "before_arrival"
+    (scheduled,) = company.announced(said.InstallationScheduled)
+    assert (scheduled.required_skill, scheduled.crew, scheduled.begin) == (skill, ("i-1",), begin)
+
+
+@pytest.mark.requirement("R024")
+async def test_an_ordinary_installer_may_not_put_up_a_custom_order(company):
+    await company.place("custom")
+    await company.run_to("transport")
+    crew = (Installer(staff="i-1", skill="senior"), Installer(staff="i-2"))
+    with pytest.raises(Refused) as refused:
+        await company.decide(
+            schedule_installation, company.now + timedelta(days=9), company.now + timedelta(days=10), crew
+        )
+    assert (refused.value.code, "i-2" in refused.value.detail) == ("unskilled", True)
+
+
+@pytest.mark.requirement("R061", "R062")
+async def test_the_foreman_s_hour_is_the_customer_s_invitation(company):
+    await company.place(site_address="广州市天河区珠江东路 6 号")
+    await company.run_to("installation")
+    expected = company.now + timedelta(days=2)
+    await company.fact(facts.CompletionExpected, expected_at=expected, foreman="foreman-02")
+
+    (forecasted,) = company.announced(said.CompletionForecasted)
+    (invited,) = company.announced(said.AcceptanceInvited)
+    assert (forecasted.forecast_at, forecasted.foreman) == (expected, "foreman-02")
+    assert (invited.invited_for, invited.site_address) == (expected, "广州市天河区珠江东路 6 号")
+
+
+async def test_damage_on_arrival_is_an_exception(company):
+    await company.place()
+    await company.run_to("transport")
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, damages=[{"description": "两箱受潮"}])
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail) == ("quality", "damaged on arrival: 两箱受潮")
+
+
+@pytest.mark.requirement("R063", "R064", "R066")
+@pytest.mark.parametrize("kind", ["end", "intermediary"])
+async def test_acceptance_says_what_kind_of_customer_it_was_and_whom_to_call_afterwards(company, kind):
+    await company.place(customer={"customer_id": "018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01", "kind": kind, "name": "恒达"})
+    await company.run_to("acceptance")
+    await company.decide(pass_acceptance, SIGNED)
+    (passed,) = company.announced(said.AcceptancePassed)
+    assert (passed.customer_kind, passed.aftersales_contact, passed.signatory) == (
+        kind,
+        "李师傅 020-88886666",
+        "王建国",
+    )
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize(("days", "early", "verdict"), [(1, 2, "reward"), (3, 0, "neutral"), (5, -2, "penalty")])
+async def test_a_crew_that_is_early_is_rewarded_and_one_that_is_late_is_not(company, days, early, verdict):
+    await company.place()
+    await company.run_to("installation")
+    crew = (Installer(staff="i-1"),)
+    await company.decide(schedule_installation, company.now, company.now + timedelta(days=3), crew)
+    company.later(days=days)
+    await company.fact(facts.InstallationCompleted, completed_at=company.now)
+    await company.decide(pass_acceptance, SIGNED)
+    (assessed,) = company.announced(said.InstallPerformanceAssessed)
+    assert (assessed.days_early, assessed.verdict, assessed.quality_ok) == (early, verdict, True)
+
+
+@pytest.mark.requirement("R088")
+async def test_early_but_refused_is_not_rewarded(company):
+    await company.place()
+    await company.run_to("installation")
+    await company.decide(schedule_installation, company.now, company.now + timedelta(days=9), (Installer(staff="i-1"),))
+    await company.fact(facts.InstallationCompleted, completed_at=company.now)
+    company.later(hours=1)
+    await company.decide(fail_acceptance, ISSUES, ())
+    company.later(hours=1)
+    await company.fact(facts.InstallationCompleted, completed_at=company.now)
+    await company.decide(pass_acceptance, SIGNED)
+    (assessed,) = company.announced(said.InstallPerformanceAssessed)
+    assert (assessed.days_early, assessed.verdict, assessed.quality_ok) == (9, "penalty", False)
+
+
+async def test_a_failed_acceptance_is_announced_and_the_installers_come_back(company):
+    await company.place()
+    await company.run_to("acceptance")
+    done = company.now
+    await company.decide(fail_acceptance, ISSUES, ("a.jpg",))
+    assert (await company.order()).stage == "installation"
+    await company.fact(facts.InstallationCompleted, completed_at=done)
+    assert (await company.order()).stage == "installation"
+
+    (failed,) = company.announced(said.AcceptanceFailed)
+    assert [issue.description for issue in failed.issues] == ["玻璃门关不严"]
+    company.later(days=1)
+    await company.fact(facts.InstallationCompleted, completed_at=company.now)
+    await company.decide(pass_acceptance, SIGNED)
+    assert (await company.order()).stage == "balance"
+
+
+async def test_completion_by_the_promised_day_keeps_the_promise(company):
+    await company.place()
+    await company.run_to("acceptance")
+    kept = {promise.kind: promise.state for promise in (await company.order()).promises.given}
+    assert kept["complete"] == "kept"
+
+
+async def test_a_stage_s_own_time_is_that_of_the_fact_that_opened_it(company):
+    await company.place()
+    await company.run_to("transport")
+    arrived = company.now - timedelta(hours=2)
+    await company.fact(facts.ShipmentArrived, arrived_at=arrived)
+    passage = (await company.order()).passages[-1]
+    assert passage.stage == "transport"
+    assert passage.left == max(arrived, passage.entered)
+    assert date(2026, 9, 30) <= passage.left.date()
