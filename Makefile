@@ -1,6 +1,7 @@
 # Thin targets; what they do stands in the files they call.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 BIN := .venv/bin
 SOURCES := $(wildcard shared/src services/*/src cli/src deploy/local/src docs/generate.py docs/generators)
 PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml deploy/local/pyproject.toml)
@@ -20,9 +21,9 @@ run: setup ## Run everything on this machine, play the story, stay until Ctrl-C
 clean: ## Remove what `make run` keeps under .run
 	@mkdir -p .run && flock --nonblock .run/lock rm -rf .run || { echo "make run is up: stop it first" >&2; exit 1; }
 
-.PHONY: check lint types layers current requirements
+.PHONY: check lint types layers current requirements marks
 check: setup ## Everything that needs no server: linters, types, unit and contract rings, generated docs
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers unit contract current requirements
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers unit contract current marks
 
 lint: setup
 	$(BIN)/ruff check --quiet
@@ -49,7 +50,10 @@ current: setup
 	$(BIN)/python docs/generate.py --check
 
 requirements: setup ## Say which requirements the tests prove
-	$(BIN)/kefu requirements
+	@$(BIN)/kefu requirements
+
+marks: setup
+	$(BIN)/kefu requirements | tail -n 1
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --all-extras --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-package kefu-shared --no-emit-package kefu --custom-compile-command "make lock"
