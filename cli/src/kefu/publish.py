@@ -26,7 +26,6 @@ from shared.contracts.event import Actor, Event
 from shared.envelope import Envelope
 
 _PATIENCE = 15.0
-_STRUCTURED = "application/cloudevents+json"
 
 
 app = typer.Typer(add_completion=False)
