@@ -1,6 +1,6 @@
 """A company in memory: staff decide, departments report, time passes, and everything announced is heard again."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +21,7 @@ from shared.contracts import departments as facts
 from shared.contracts.event import Actor, Event, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
-from shared.testing import InMemoryDatabase, deliver, fire
+from shared.testing import InMemoryDatabase, deliver, fire, opened
 
 ZONE = "Asia/Shanghai"
 BEGIN = datetime(2026, 9, 30, 1, tzinfo=UTC)
@@ -41,10 +41,13 @@ class Company:
         self.now = BEGIN
         self.order_no = "SO-2026-0412"
         self._heard = 0
+        self._opened: list[Event] = []
 
     @property
-    def published(self) -> tuple[Event, ...]:
-        return self.database.published
+    def published(self) -> list[Event]:
+        """Everything announced so far, in order; each envelope is opened once."""
+        self._opened += [opened(envelope) for envelope in self.database.outbox.envelopes[len(self._opened) :]]
+        return self._opened
 
     def announced(self, kind: type[Event]) -> list[Any]:
         """Everything of one kind that was announced so far."""
@@ -79,7 +82,7 @@ class Company:
             self.subscriptions, event, at=self.now, id=id, actor=Actor(kind="department", id=event.publisher())
         )
         await self.hear_ourselves()
-        return self.published[before:]
+        return tuple(self.published[before:])
 
     async def fact(self, report: type[Event], /, *, id: UUID | None = None, **fields: Any) -> tuple[Event, ...]:
         """A department reports something about the order."""
@@ -93,7 +96,7 @@ class Company:
         cause = self.cause(role, by)
         await self.orders.apply(order_id_of(self.order_no), lambda order: decision(order, *args, cause), cause)
         await self.hear_ourselves()
-        return self.published[before:]
+        return tuple(self.published[before:])
 
     async def until(self, moment: datetime) -> tuple[Event, ...]:
         """Time passes."""
@@ -105,7 +108,7 @@ class Company:
             if len(self.published) == count:
                 break
         self.now = moment
-        return self.published[before:]
+        return tuple(self.published[before:])
 
     def later(self, **step: float) -> None:
         """The clock moves on; nothing happens yet."""
@@ -154,23 +157,50 @@ class Company:
 
     async def design(self) -> None:
         """All four drawings are handed in and approved."""
-        role = "design_director" if (await self.order()).kind == "custom" else "cs_specialist"
         for kind in ("plan", "rendering", "elevation", "construction"):
-            await self.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a.pdf",), designer="d-1")
-            await self.decide(review_drawing, kind, 1, True, "", role=role)
+            await self.draw(kind)
+
+    async def draw(self, kind: str) -> None:
+        """One drawing is handed in and approved."""
+        role = "design_director" if (await self.order()).kind == "custom" else "cs_specialist"
+        await self.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a.pdf",), designer="d-1")
+        await self.decide(review_drawing, kind, 1, True, "", role=role)
+
+    async def one_gate(self) -> None:
+        """The gate that the order stands at is opened in the ordinary way."""
+        order = await self.order()
+        custom = order.kind == "custom"
+        parts = ({"part_no": "LC-80", "quantity": 48, "source": "stock"},)
+        open_next: dict[str, Callable[[], Awaitable[Any]]] = {
+            "review": lambda: self.decide(review, "approved", ()),
+            "signing": lambda: self.decide(sign, PreciseDate(on=date(2026, 9, 30)), "签订销售合同"),
+            "deposit": lambda: self.pay("initial", "30000.00"),
+            "release": self.release_signatures,
+            "plan": lambda: self.draw("plan"),
+            "rendering": lambda: self.draw("rendering"),
+            "drawings": self._last_drawings,
+            "making": lambda: self.decide(release, role="cs_supervisor" if custom else "plant_manager"),
+            "breakdown": lambda: self.fact(facts.BreakdownCompleted, parts=parts),
+            "breakdown_review": lambda: self.decide(review_breakdown, True, "", role="rd_team"),
+            "sample": lambda: self.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9"),
+            "production": lambda: self.fact(facts.ProductionCompleted, completed_at=self.now, quantity_ok=24),
+            "inspection": lambda: self.fact(facts.GoodsInspected, inspector="d-4", outcome="passed"),
+            "shipping": self.send,
+            "transport": self.arrive,
+            "installation": self.install,
+            "acceptance": self.accept,
+            "balance": self.pay_balance,
+        }
+        await open_next[order.stage]()
+
+    async def _last_drawings(self) -> None:
+        await self.draw("elevation")
+        await self.draw("construction")
 
     async def make(self) -> None:
         """From the release to production until everything is ready to leave."""
-        custom = (await self.order()).kind == "custom"
-        await self.decide(release, role="cs_supervisor" if custom else "plant_manager")
-        await self.fact(facts.BreakdownCompleted, parts=({"part_no": "LC-80", "quantity": 48, "source": "stock"},))
-        if custom:
-            await self.decide(review_breakdown, True, "", role="rd_team")
-            await self.fact(facts.SampleMade, sample_no="DY-1")
-            await self.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
-        await self.fact(facts.ProductionCompleted, completed_at=self.now, quantity_ok=24)
-        if custom:
-            await self.fact(facts.GoodsInspected, inspector="d-4", outcome="passed")
+        while (await self.order()).stage != "shipping":
+            await self.one_gate()
 
     async def send(self) -> None:
         """The goods leave."""
@@ -195,16 +225,16 @@ class Company:
         await self.decide(pass_acceptance, Acceptance(signatory="王建国", aftersales_contact="李师傅"))
 
     async def run_to(self, stage: str) -> Order:
-        """Take the order along its route until it is in this stage."""
-        steps = (self.sign_contract, self.release_signed, self.design, self.make, self.send, self.arrive, self.install)
-        for step in (*steps, self.accept, self.pay_balance):
-            if (await self.order()).stage == stage:
-                break
-            await step()
-        return await self.order()
+        """Take the order along its route, gate by gate, until it is in this stage."""
+        while (order := await self.order()).stage != stage:
+            await self.one_gate()
+        return order
 
     async def release_signed(self) -> None:
         await self.pay("initial", "30000.00")
+        await self.release_signatures()
+
+    async def release_signatures(self) -> None:
         for signature, who in (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09")):
             await self.decide(sign_notice, signature, by=who)
 
