@@ -6,11 +6,15 @@ from uuid import uuid4
 
 from courier_office import CUSTOMER
 
-from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.complaints import ComplaintClosed, ComplaintFiled, ComplaintJudged
 from shared.contracts.event import Event
+from shared.contracts.intake import Contact, CustomerRegistered, NotificationRequested
 from shared.contracts.orders import (
+    AcceptanceInvited,
     AcceptancePassed,
+    ContractReviewed,
     OrderReleased,
+    OrderStageChanged,
     ShipmentDelayed,
     ShipmentDispatched,
     ShipmentReady,
@@ -93,4 +97,54 @@ def complained(customer: CustomerSnapshot = CUSTOMER, number: str = "2026-11-000
         received_at=MORNING,
         accepted_at=MORNING,
         content="三樘玻璃边缘崩角，要求更换",
+    )
+
+
+def resolved(complaint: ComplaintFiled) -> ComplaintClosed:
+    return ComplaintClosed(
+        complaint_id=complaint.complaint_id,
+        complaint_no=complaint.complaint_no,
+        closed_at=MORNING,
+        days_used=2,
+        within_six_days=True,
+        outcome="resolved",
+        customer=complaint.customer,
+    )
+
+
+def greeting(festival: str, customer: CustomerSnapshot = CUSTOMER) -> NotificationRequested:
+    return NotificationRequested(
+        request_id=uuid4(), customer=customer, template="care_greeting", params={"festival": festival}
+    )
+
+
+def registered(customer: CustomerSnapshot = CUSTOMER, **contact: Any) -> CustomerRegistered:
+    known = Contact(name="王建国", title=customer.title, mobile=customer.mobile, email=customer.email)
+    return CustomerRegistered(
+        customer_id=customer.customer_id, name=customer.name, contacts=(known.model_copy(update=contact),)
+    )
+
+
+def stage(after: str, order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER) -> OrderStageChanged:
+    return of_order(OrderStageChanged, order_no, customer, before="release", after=after, at=MORNING)
+
+
+def invited(customer: CustomerSnapshot = CUSTOMER) -> AcceptanceInvited:
+    done = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    return of_order(AcceptanceInvited, customer=customer, completion_at=done, invited_for=done + timedelta(hours=1))
+
+
+def reviewed(outcome: str) -> ContractReviewed:
+    return of_order(ContractReviewed, contract_no="JG20260930-017", revision=1, outcome=outcome, kind="standard")
+
+
+def judged(upheld: bool, grounds: str = "经查崩角为出厂包装不足所致") -> ComplaintJudged:
+    return ComplaintJudged(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        upheld=upheld,
+        grounds=grounds,
+        demand_reasonable=upheld,
+        by="cs-manager-01",
+        customer=CUSTOMER,
     )

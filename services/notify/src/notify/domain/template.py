@@ -45,7 +45,7 @@ class Layout(Part):
 
     def around(self, text: str) -> str:
         """The HTML of a text; every character of it is escaped."""
-        lines = [_put(self.paragraph, {"line": html.escape(line)}) for line in text.split("\n") if line.strip()]
+        lines = [_put(self.paragraph, {"line": html.escape(line)}) for line in text.splitlines() if line.strip()]
         return _put(self.frame, {"body": "\n".join(lines)})
 
 

@@ -1,0 +1,142 @@
+"""A notify in memory: facts are delivered, time is set by hand, and gateways answer what a test tells them to."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry
+
+from notify.app import catalogue
+from notify.domain.answer import BLIND, Answer, Sighting, accepted
+from notify.domain.drafting import Desk
+from notify.domain.inbound import SeenReceipt, SeenReply
+from notify.domain.notification import Notification
+from notify.domain.template import Channel, Words
+from notify.gateways.circuits import Circuits
+from notify.gateways.gateway import Gateway, Outgoing
+from notify.gateways.switchboard import Switchboard
+from notify.sender import Courier, Figures, Patience, Postbox, Reconciler
+from notify.settings import Settings
+from notify.store import EarlyReceipts, Notifications, Recipients, Replies, Rosters, Slips
+from notify.subscribers import subscriptions
+from notify.timers import timers
+from shared.clock import FixedClock
+from shared.contracts.event import Event
+from shared.testing import InMemoryDatabase, deliver, fire
+
+MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
+"""Ten o'clock on a Monday in Shanghai."""
+
+
+class Told(Gateway):
+    """A gateway that keeps what it was handed and answers as it is told; without being told it accepts."""
+
+    def __init__(self, channel: Channel, name: str | None = None) -> None:
+        self.name = name or f"{channel}-gateway"
+        self.of: Channel = channel
+        self.sent: list[Outgoing] = []
+        self.answers: list[Answer] = []
+        self.sighting: Sighting = BLIND
+
+    async def send(self, message: Outgoing) -> Answer:
+        self.sent.append(message)
+        return self.answers.pop(0) if self.answers else accepted(f"{self.name}-{len(self.sent)}")
+
+    async def look_up(self, message: Outgoing) -> Sighting:
+        return self.sighting
+
+    @property
+    def words(self) -> list[Words]:
+        return [message.words for message in self.sent]
+
+
+class InMemoryNotify:
+    """Everything of the service but the wires."""
+
+    def __init__(self, *sms: Gateway, at: datetime = MORNING) -> None:
+        self.settings = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
+        self.clock = FixedClock(at)
+        self.database = database = InMemoryDatabase()
+        self.notifications, self.recipients = Notifications(database), Recipients(database)
+        self.rosters, self.slips = Rosters(database), Slips(database)
+        self.early, self.replies = EarlyReceipts(database), Replies(database)
+        self.desk = Desk(catalogue(self.settings), self.settings.house)
+        self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
+        gateways: dict[Channel, Sequence[Gateway]] = {
+            "sms": sms or (self.sms,),
+            "email": (self.email,),
+            "chat": (self.chat,),
+        }
+        switchboard = Switchboard(gateways, Circuits())
+        self.figures = Figures(CollectorRegistry())
+        patience = Patience(looks=(0.0, 0.0, 0.0))
+        self.courier = Courier(
+            "worker", self.notifications, self.recipients, self.desk, switchboard, self.clock, patience, self.figures
+        )
+        self.postbox = Postbox(
+            self.notifications, self.recipients, self.early, self.replies, self.desk, self.clock, self.figures
+        )
+        self.reconciler = Reconciler(
+            self.notifications,
+            self.early,
+            self.postbox,
+            self.desk,
+            switchboard,
+            self.clock,
+            patience,
+            self.figures,
+        )
+        self.on = subscriptions(self.notifications, self.recipients, self.rosters, self.desk)
+        self.at = timers(self.notifications, self.slips)
+
+    async def hear(self, event: Event, *, id: UUID | None = None) -> None:
+        """A fact arrives; no two do at the same moment."""
+        await deliver(self.on, event, at=self.clock.now(), id=id)
+        self.clock.advance(timedelta(seconds=1))
+
+    async def send(self) -> None:
+        """Carry everything whose time has come, until nothing is left."""
+        moment = timedelta(microseconds=1)
+        while due := [
+            *await self.notifications.ready("live", self.clock.now() + moment, 100),
+            *await self.notifications.ready("bulk", self.clock.now() + moment, 100),
+        ]:
+            before = [each.model_dump() for each in due]
+            for notification in due:
+                await self.courier.carry(notification)
+            after = [(await self.notifications.get(each.id)).model_dump() for each in due]
+            if before == after:
+                return
+
+    async def tell(self, event: Event) -> list[Notification]:
+        """A fact arrives and what it asks for goes out."""
+        await self.hear(event)
+        await self.send()
+        return await self.all()
+
+    async def later(self, **ahead: float) -> None:
+        """Let time pass, and do what then falls due."""
+        self.clock.advance(timedelta(**ahead))
+        await fire(self.at, until=self.clock.now())
+        await self.send()
+
+    async def all(self, **where: object) -> list[Notification]:
+        return [each async for each in self.notifications.each(where, sort="created_at")]
+
+    async def one(self, **where: object) -> Notification:
+        (found,) = await self.all(**where)
+        return found
+
+    async def receipt(self, notification: Notification, status: str = "delivered", **fields: object) -> None:
+        """The provider's receipt for a message."""
+        told = {"provider": notification.attempts[-1].provider, "message": notification.id, "at": self.clock.now()}
+        await self.postbox.take_receipts([SeenReceipt.model_validate({**told, "status": status, **fields})])
+
+    async def reply(self, address: str, text: str, sequence: str = "1") -> None:
+        """Somebody answers."""
+        seen = SeenReply(provider="sms-gateway", address=address, text=text, sequence=sequence, at=self.clock.now())
+        await self.postbox.take_replies([seen])
+
+    def announced(self, kind: type[Event]) -> list[Event]:
+        """What notify said of one kind."""
+        return [event for event in self.database.published if isinstance(event, kind)]

@@ -1,0 +1,175 @@
+"""When a message goes out, waits or stays away, and the reason that is recorded for it."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from courier_office import CUSTOMER, customer
+from facts import complained, delayed, greeting, registered, released, resolved, stage
+from notify_in_memory import InMemoryNotify
+
+from notify.domain.recipient import Rest
+from shared.contracts.intake import QuietHours
+from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def china(hour: int, minute: int = 0, day: int = 23) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=CHINA)
+
+
+@pytest.mark.requirement("R100")
+async def test_a_message_waits_for_the_end_of_the_rest_hours_and_then_goes_out(notify: InMemoryNotify) -> None:
+    notify.clock.set(china(22, 15))
+
+    (waiting,) = await notify.tell(released())
+
+    assert (waiting.state, waiting.reason, waiting.not_before) == ("queued", "quiet_hours", china(8, day=24))
+    (deferred,) = notify.announced(NotificationDeferred)
+    assert (deferred.reason, deferred.until) == ("quiet_hours", waiting.not_before)
+    await notify.later(hours=10)
+    assert (await notify.one()).state == "accepted"
+
+
+@pytest.mark.requirement("R100")
+async def test_a_customer_has_rest_hours_of_its_own_in_its_own_time_zone(notify: InMemoryNotify) -> None:
+    await notify.hear(registered(timezone="Asia/Urumqi", quiet_hours=QuietHours(begin=time(12), end=time(14))))
+    notify.clock.set(datetime(2026, 11, 23, 13, tzinfo=ZoneInfo("Asia/Urumqi")))
+
+    (waiting,) = await notify.tell(released())
+
+    assert waiting.not_before == datetime(2026, 11, 23, 14, tzinfo=ZoneInfo("Asia/Urumqi"))
+
+
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [
+        (china(20, 59), None),
+        (china(21), china(8, day=24)),
+        (china(23, 59), china(8, day=24)),
+        (china(0), china(8)),
+        (china(7, 59), china(8)),
+        (china(8), None),
+    ],
+)
+def test_rest_hours_may_go_over_midnight(at: datetime, ends: datetime | None) -> None:
+    assert Rest(begin=time(21), end=time(8)).ends(at, CHINA) == ends
+
+
+@pytest.mark.requirement("R053")
+async def test_the_same_words_are_not_sent_again_within_a_month(notify: InMemoryNotify) -> None:
+    await notify.tell(greeting("中秋"))
+    await notify.later(days=2)
+    await notify.tell(greeting("中秋"))
+
+    first, second = await notify.all()
+
+    assert (first.state, second.state, second.reason) == ("accepted", "suppressed", "duplicate_content")
+    assert [event.reason for event in notify.announced(NotificationSuppressed)] == ["duplicate_content"]
+    await notify.tell(greeting("春节"))
+    assert len(notify.sms.sent) == 2
+
+
+async def test_a_cap_defers_to_the_next_day_and_forgets_nothing(notify: InMemoryNotify) -> None:
+    await notify.tell(greeting("中秋"))
+    await notify.tell(greeting("国庆"))
+
+    _, second = await notify.all()
+
+    assert (second.state, second.reason) == ("queued", "rate")
+    await notify.later(days=1)
+    assert len(notify.sms.sent) == 2
+
+
+async def test_an_open_complaint_mutes_care_and_nothing_else(notify: InMemoryNotify) -> None:
+    complaint = complained()
+    await notify.hear(complaint)
+    await notify.tell(greeting("中秋"))
+    await notify.tell(released())
+
+    assert (await notify.one(purpose="care_greeting")).reason == "open_complaint"
+    assert (await notify.one(purpose="order_placed")).state == "accepted"
+    await notify.hear(resolved(complaint))
+    await notify.tell(greeting("国庆"))
+    assert [each.state for each in await notify.all(purpose="care_greeting")] == ["suppressed", "accepted"]
+
+
+async def test_a_stop_word_ends_care_and_leaves_service_alone(notify: InMemoryNotify) -> None:
+    await notify.tell(greeting("中秋"))
+    await notify.reply("13800138000", "Ｔ")
+    await notify.later(days=2)
+    await notify.tell(greeting("国庆"))
+    await notify.tell(released())
+
+    assert [each.reason for each in await notify.all(purpose="care_greeting")] == [None, "opt_out"]
+    assert (await notify.one(purpose="order_placed")).state == "accepted"
+
+
+@pytest.mark.requirement("R058")
+async def test_a_second_slip_supersedes_the_first_while_it_waits(notify: InMemoryNotify) -> None:
+    notify.clock.set(china(22))
+    await notify.tell(delayed(days=4, revision=1))
+    await notify.tell(delayed(days=7, revision=2))
+    await notify.later(hours=11)
+
+    told = {(each.revision, each.way.channel): each for each in await notify.all(purpose="shipment_delayed")}
+
+    assert {key: each.state for key, each in told.items()} == {
+        (1, "sms"): "suppressed",
+        (1, "email"): "suppressed",
+        (2, "sms"): "accepted",
+        (2, "email"): "accepted",
+    }
+    assert told[1, "sms"].superseded_by == told[2, "sms"].id
+    assert ["推迟7天" in words.text for words in notify.sms.words] == [True]
+
+
+async def test_an_older_slip_that_arrives_late_is_not_told_any_more(notify: InMemoryNotify) -> None:
+    await notify.tell(delayed(days=7, revision=2))
+    await notify.tell(delayed(days=4, revision=1))
+
+    assert [each.reason for each in await notify.all(revision=1)] == ["superseded", "superseded"]
+
+
+async def test_what_nobody_needs_to_hear_any_more_expires(notify: InMemoryNotify) -> None:
+    await notify.hear(released())
+    await notify.later(days=4)
+
+    assert (await notify.one()).reason == "expired"
+    assert notify.sms.sent == []
+
+
+async def test_without_any_address_it_fails_at_once_and_somebody_is_asked_to_call(notify: InMemoryNotify) -> None:
+    (lost,) = await notify.tell(released(customer=CUSTOMER.model_copy(update={"mobile": None, "email": None})))
+
+    assert (lost.state, lost.reason) == ("failed", "sms: no_address; email: no_address")
+
+
+async def test_a_landline_gets_the_mail_instead(notify: InMemoryNotify) -> None:
+    (told,) = await notify.tell(released(customer=customer(mobile="020-88886666")))
+
+    assert ([way.channel for way in told.ways], told.skipped) == (["email"], ("sms: no_address",))
+
+
+async def test_a_preferred_channel_goes_first(notify: InMemoryNotify) -> None:
+    await notify.hear(registered(preferred_channel="email"))
+
+    (told,) = await notify.tell(released())
+
+    assert [way.channel for way in told.ways] == ["email", "sms"]
+
+
+async def test_stages_within_minutes_become_one_mail(notify: InMemoryNotify) -> None:
+    await notify.hear(stage("plan"))
+    await notify.later(minutes=2)
+    await notify.hear(stage("rendering"))
+    await notify.later(minutes=10)
+
+    (told,) = await notify.all()
+
+    assert [piece.values["stage"] for piece in told.pieces] == ["平面设计", "效果设计"]
+    assert len(notify.email.sent) == 1
+    await notify.hear(stage("production"))
+    await notify.later(minutes=11)
+    assert len(notify.email.sent) == 2

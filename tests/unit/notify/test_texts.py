@@ -1,0 +1,263 @@
+"""What the messages say: the elements that the documents ask for, and nothing that must not get out."""
+
+from datetime import datetime
+from typing import get_args
+from uuid import uuid4
+
+import pytest
+from courier_office import CUSTOMER, customer
+from facts import (
+    MORNING,
+    accepted,
+    complained,
+    delayed,
+    dispatched,
+    greeting,
+    invited,
+    judged,
+    of_order,
+    ready,
+    released,
+    reviewed,
+)
+from notify_in_memory import InMemoryNotify
+
+from notify.domain.template import Layout, Template, sms_parts
+from notify.domain.variable import Unfit, Variable
+from shared.contracts.departments import DelayReason
+from shared.contracts.intake import NotificationRequested
+from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled
+
+
+async def sms_of(notify: InMemoryNotify, *events) -> list[str]:
+    for event in events:
+        await notify.tell(event)
+    return [words.text for words in notify.sms.words]
+
+
+def _is_contact(text: str) -> bool:
+    return "售后联系人" in text
+
+
+@pytest.mark.requirement("R055")
+async def test_the_order_placed_sms_has_every_element(notify: InMemoryNotify) -> None:
+    (text,) = await sms_of(notify, released())
+
+    for element in (
+        "尊敬的客户",
+        "客服示范公司客服部",
+        "按照与您签订的合同时间",
+        "正在为您下单",
+        "耐心等候",
+        "020-88886666",
+        "感谢",
+    ):
+        assert element in text
+
+
+@pytest.mark.requirement("R057")
+async def test_the_ready_sms_says_that_all_is_prepared_and_when_it_leaves(notify: InMemoryNotify) -> None:
+    (text,) = await sms_of(notify, ready())
+
+    assert "已全部备齐" in text
+    assert "11月24日09:00从我司发出" in text
+
+
+@pytest.mark.requirement("R058", "R059")
+@pytest.mark.parametrize("reason", get_args(DelayReason))
+async def test_every_delay_reason_has_words_of_its_own_with_date_days_reason_and_apology(
+    notify: InMemoryNotify, reason: str
+) -> None:
+    (text,) = await sms_of(notify, delayed(days=4, reason=reason))
+
+    for element in ("合同约定11月26日发货", "大部分材料已备好", "推迟4天至11月30日", "非常抱歉", "尽快为您发出"):
+        assert element in text
+    said = {
+        "goods_incomplete": "货物尚未备齐",
+        "installers_unavailable": "安装人员暂未到位",
+        "design_change": "设计变更",
+        "customer_request": "应您的要求",
+        "supply": "物料供应延误",
+        "transport": "运输安排变动",
+        "quality": "返工以确保质量",
+        "other": "其他原因",
+    }
+    assert said[reason] in text
+    assert notify.sms.words[0].template == f"shipment_delayed.{reason}"
+
+
+@pytest.mark.requirement("R060")
+async def test_dispatch_tells_when_the_goods_arrive_if_the_carrier_says_so(notify: InMemoryNotify) -> None:
+    with_eta, without = await sms_of(
+        notify,
+        dispatched("SO-1", eta=datetime.fromisoformat("2026-11-25T14:00+08:00")),
+        dispatched("SO-2"),
+    )
+
+    assert "预计11月25日14:00到达安装现场" in with_eta
+    assert "到达时间确定后我们会与您联系" in without
+
+
+@pytest.mark.requirement("R062")
+async def test_the_customer_is_invited_to_accept_at_an_hour(notify: InMemoryNotify) -> None:
+    (text,) = await sms_of(notify, invited())
+
+    assert "即将完成，预计11月24日16:00完工，诚邀您于11月24日17:00到现场验收" in text
+
+
+@pytest.mark.requirement("R063")
+async def test_an_intermediary_is_thanked_and_hoped_to_come_again(notify: InMemoryNotify) -> None:
+    closing, _ = sorted(await sms_of(notify, accepted(customer(kind="intermediary"))), key=_is_contact)
+
+    assert "经您验收无其他问题" in closing
+    assert "期待与贵司再次合作" in closing
+    assert "邀请朋友" not in closing
+
+
+@pytest.mark.requirement("R064", "R066")
+async def test_an_end_customer_may_bring_friends_and_gets_the_aftersales_contact(notify: InMemoryNotify) -> None:
+    closing, contact = sorted(await sms_of(notify, accepted(customer(kind="end"))), key=_is_contact)
+
+    assert "欢迎您邀请朋友参观我们的隔断，售后服务热线020-88886666" in closing
+    assert "售后联系人：李师傅 020-88886666" in contact
+
+
+@pytest.mark.requirement("R179")
+@pytest.mark.parametrize(
+    ("outcome", "said"), [("approved", "已评审通过"), ("amend", "协商调整"), ("terminate", "商议其他方案")]
+)
+async def test_the_result_of_the_review_is_replied(notify: InMemoryNotify, outcome: str, said: str) -> None:
+    (text,) = await sms_of(notify, reviewed(outcome))
+
+    assert said in text
+
+
+@pytest.mark.requirement("R182", "R200")
+async def test_plans_and_changed_dates_are_told(notify: InMemoryNotify) -> None:
+    plan = of_order(
+        ProductionScheduled, begin=MORNING.date(), finish=MORNING.date(), delivery_on=MORNING.date().replace(day=26)
+    )
+    promise = of_order(
+        DeliveryDatePromised,
+        kind="install",
+        promised_for=MORNING.date().replace(day=28),
+        revision=2,
+        basis="reschedule",
+        promised_by="cs-07",
+    )
+
+    planned, promised = await sms_of(notify, plan, promise)
+
+    assert "已排产，计划交货日期为11月26日" in planned
+    assert "安装日期调整为11月28日" in promised
+
+
+@pytest.mark.requirement("R111", "R112", "R118")
+async def test_a_complaint_is_answered_tactfully_or_with_a_plea_for_time(notify: InMemoryNotify) -> None:
+    declined, upheld = await sms_of(notify, judged(upheld=False), judged(upheld=True))
+
+    assert "已认真核实，专员将致电向您详细说明" in declined
+    assert "恳请您给我们一些时间" in upheld
+    for text in (declined, upheld):
+        assert notify.desk.catalogue.forbidden(text) is None
+
+
+@pytest.mark.requirement("R158")
+async def test_nothing_of_the_internal_form_reaches_the_customer(notify: InMemoryNotify) -> None:
+    internal = complained().model_copy(update={"content": "内部备注：包装组张三责任", "demand": "赔偿三万"})
+
+    await notify.tell(internal)
+    await notify.tell(judged(upheld=False, grounds="内部结论：张三责任，扣罚500元"))
+
+    told = [words.text + words.html for words in notify.sms.words + notify.email.words]
+    assert not any("张三" in text or "三万" in text or "500" in text for text in told)
+    told_to_customers = [each for each in await notify.all() if each.audience == "customer"]
+    assert {name for each in told_to_customers for name in each.pieces[0].values} == {
+        "company",
+        "hotline",
+        "name",
+        "complaint_no",
+    }
+
+
+@pytest.mark.requirement("R054")
+async def test_care_has_types_and_each_type_has_its_channel(notify: InMemoryNotify) -> None:
+    mail = NotificationRequested(
+        request_id=uuid4(), customer=CUSTOMER, template="care_new_products", params={"product": "80款双玻隔断"}
+    )
+    await notify.tell(mail)
+    await notify.tell(greeting("中秋"))
+
+    assert [words.subject for words in notify.email.words] == ["新品介绍：80款双玻隔断"]
+    assert ["值此中秋之际" in words.text for words in notify.sms.words] == [True]
+
+
+@pytest.mark.requirement("R118")
+def test_no_text_says_what_nobody_may_say(notify: InMemoryNotify) -> None:
+    catalogue = notify.desk.catalogue
+    texts = [each.subject + each.text for each in catalogue.templates.values() if each.channel != "chat"]
+
+    assert [text for text in texts if catalogue.forbidden(text)] == []
+    assert {"不行", "不知道", "不可以"} <= set(catalogue.never)
+
+
+async def test_what_a_colleague_wrote_is_not_passed_on_when_it_is_rude(notify: InMemoryNotify) -> None:
+    mail = NotificationRequested(
+        request_id=uuid4(), customer=CUSTOMER, template="care_new_cases", params={"topic": "这个我不知道"}
+    )
+    (lost,) = await notify.tell(mail)
+
+    assert (lost.state, "不知道" in str(lost.reason)) == ("failed", True)
+
+
+@pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
+def test_sms_parts_are_counted_by_the_70_67_rule(length: int, parts: int) -> None:
+    assert sms_parts("字" * length) == parts
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["看 https://kefu.example", "【假冒】", "两\n行", "www.kefu.example"],
+    ids=["link", "brackets", "line", "www"],
+)
+def test_values_that_carriers_refuse_are_refused_here_first(value: str) -> None:
+    template = Template(key="x", channel="sms", text="您好${text}。")
+
+    with pytest.raises(Unfit):
+        template.fill({"text": value}, "客服")
+
+
+def test_a_value_is_escaped_in_html_and_cannot_become_a_placeholder() -> None:
+    template = Template(key="x", channel="email", subject="${name}", text="您好${name}")
+    layout = Layout(paragraph="<p>${line}</p>", frame="<body>${body}</body>")
+
+    words = template.fill({"name": "<b>${hotline}</b>\r\nBcc: x"}, "客服", layout)
+
+    assert words.html == "<body><p>您好&lt;b&gt;${hotline}&lt;/b&gt;</p>\n<p>Bcc: x</p></body>"
+    assert "\n" not in words.subject
+
+
+def test_a_text_can_neither_loop_nor_compute() -> None:
+    template = Template(key="x", channel="email", text="{{ 7*7 }} {% for a in b %} ${name}")
+
+    assert template.fill({"name": "王总"}, "客服").text == "{{ 7*7 }} {% for a in b %} 王总"
+
+
+def test_a_too_long_value_is_shortened_only_where_that_is_declared(notify: InMemoryNotify) -> None:
+    zone = notify.desk._zone
+    assert Variable(longest=5, shorten=True, sample="x").write("name", "一二三四五六", zone) == "一二三四…"
+    with pytest.raises(Unfit, match="6 characters, 5 are allowed"):
+        Variable(longest=5, sample="x").write("name", "一二三四五六", zone)
+
+
+async def test_a_delivery_keeps_the_version_it_was_made_with(notify: InMemoryNotify) -> None:
+    await notify.hear(released())
+    old = notify.desk.catalogue.newest("order_placed", "sms", "zh-CN")
+    newer = old.model_copy(update={"version": 2, "text": "新${order_no}"})
+    notify.desk.catalogue.templates["order_placed", "sms", "zh-CN", 2] = newer
+    notify.desk.catalogue._newest["order_placed", "sms", "zh-CN"] = newer
+    await notify.send()
+    await notify.tell(released("SO-2"))
+
+    assert [words.version for words in notify.sms.words] == [1, 2]
+    assert notify.sms.words[1].text == "【客服示范】新SO-2"
