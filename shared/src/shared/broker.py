@@ -76,13 +76,24 @@ async def declare(broker: RabbitBroker) -> None:
     await kept.bind(unheard)
 
 
-async def unheard(broker: RabbitBroker) -> int:
-    """How many events are kept because nobody listens to them."""
-    connection = broker._connection
-    if connection is None:
-        return 0
-    async with connection.channel() as channel:
-        underlay = await channel.get_underlay_channel()
+class Unheard:
+    """Counts the events that are kept because nobody listens to them.
+
+    Beware: a call to the broker that is cut off closes its channel, so this one has a channel of its own that lasts.
+    """
+
+    def __init__(self, broker: RabbitBroker) -> None:
+        self._broker = broker
+        self._channel: Any = None
+
+    async def count(self) -> int:
+        """Waits while the connection is away."""
+        if self._channel is None:
+            connection = self._broker._connection
+            if connection is None:
+                return 0
+            self._channel = await connection.channel()
+        underlay = await self._channel.get_underlay_channel()
         declared = await underlay.queue_declare(UNHEARD.name, passive=True)
         return int(declared.message_count or 0)
 

@@ -110,6 +110,7 @@ class Deadlines:
         self._metrics = metrics
         self._size = size
         self._until: datetime | None = None
+        self._waiting = False
         self._earlier = asyncio.Event()
         rounds.noticed = self._notice
 
@@ -117,6 +118,12 @@ class Deadlines:
         if self._until is None or due < self._until:
             self._until = due
             self._earlier.set()
+
+    @property
+    def resting(self) -> bool:
+        """Whether it waits, and for nothing that is due by now."""
+        due = self._until is not None and self._until <= self._clock.now()
+        return self._waiting and not due and not self._earlier.is_set()
 
     async def run(self) -> None:
         """Fire until cancelled."""
@@ -189,7 +196,9 @@ class Deadlines:
         waits: list[asyncio.Task[Any]] = [asyncio.create_task(self._earlier.wait())]
         if until is not None:
             waits.append(asyncio.create_task(self._clock.wait_until(until)))
+        self._waiting = True
         await asyncio.wait(waits, timeout=NAP, return_when=asyncio.FIRST_COMPLETED)
+        self._waiting = False
         for wait in waits:
             wait.cancel()
 

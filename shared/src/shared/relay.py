@@ -92,6 +92,11 @@ class Relay:
         """How many events are on their way in memory."""
         return len(self._known)
 
+    @property
+    def behind(self) -> bool:
+        """Whether some of what was written is to be found by a sweep yet."""
+        return self._behind or self._overflowed
+
     async def room(self) -> None:
         """Returns when fewer events wait than may."""
         await self._room.wait()

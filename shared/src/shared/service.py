@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Any, TypeVar
 
+import aio_pika
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Response
@@ -20,7 +21,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared import dead, logs
 from shared.aggregate import Unavailable
-from shared.broker import Wire, declare, listening, safe_broker, unheard
+from shared.broker import Unheard, Wire, declare, listening, safe_broker
 from shared.clock import Clock
 from shared.deadlines import Deadlines, Timers
 from shared.http import Doorkeeper, Edge, answer_problems, guarded
@@ -38,13 +39,19 @@ log = structlog.get_logger()
 
 S = TypeVar("S", bound=ServiceSettings)
 Task = Callable[[asyncio.Event], Awaitable[None]]
+Owing = Callable[[], Awaitable[int]]
 
 WATCH_EVERY = 2.0
+COUNT_EVERY = 10.0
 DEAF_FOR = 20.0
 """Seconds without a working connection after which the process gives itself up to its supervisor."""
 
 DRAIN_FOR = 20.0
 CLOSE_FOR = 3.0
+
+
+async def _nothing() -> int:
+    return 0
 
 
 @dataclass(slots=True)
@@ -64,6 +71,7 @@ class Doors:
     routes: Sequence[APIRouter] = ()
     open_routes: Sequence[APIRouter] = ()
     tasks: Sequence[Task] = ()
+    owing: Owing = _nothing
     timers: Timers = field(default_factory=Timers)
 
 
@@ -115,11 +123,13 @@ class Service:
         subscriptions: Subscriptions | None = None,
         timers: Timers | None = None,
         tasks: Sequence[Task] = (),
+        owing: Owing = _nothing,
         gateway: tuple[str, Iterable[Listener]] | None = None,
     ) -> "Service":
         """Give the service its doors.
 
-        `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop.
+        `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop;
+        `owing` says how much the tasks have yet to do that could be done now.
         `gateway` is another vhost's URL and what to listen to there.
         """
         core = self._buses[0]
@@ -127,7 +137,7 @@ class Service:
         if gateway is not None:
             broker = safe_broker(gateway[0], f"{self.name}-gateway")
             self._buses.append(Bus(broker, self._consumer(broker, gateway[1]), core=False))
-        self._doors = Doors(_several(routes), _several(open_routes), tasks, timers or Timers())
+        self._doors = Doors(_several(routes), _several(open_routes), tasks, owing, timers or Timers())
         self._assemble()
         return self
 
@@ -178,9 +188,15 @@ class Service:
         router = APIRouter(tags=["health"])
 
         @router.get("/health/live")
-        async def live() -> dict[str, str]:
-            """The process runs."""
-            return {"service": self.name, "version": self.version}
+        async def live() -> dict[str, Any]:
+            """The process runs, and whether it has anything to do; asks no server."""
+            return {
+                "service": self.name,
+                "version": self.version,
+                "clock": self.clock.now().isoformat(),
+                "taken": self.taken,
+                "resting": self.resting,
+            }
 
         @router.get("/health/ready", response_model=None)
         async def ready() -> JSONResponse:
@@ -210,22 +226,35 @@ class Service:
             checks["outbox"] = f"{self.relay.depth} aggregates wait to be published, since {self.relay.age:.0f} s"
         return checks
 
+    @property
+    def taken(self) -> int:
+        """How many messages have come in since the process began."""
+        return sum(bus.consumer.taken for bus in self._buses)
+
+    @property
+    def resting(self) -> bool:
+        """Whether this process has nothing under way, as far as it can tell without asking a server."""
+        told = all(bus.started and not bus.consumer.unsettled for bus in self._buses)
+        written = self.rounds.idle.is_set() and not self.relay.waiting and not self.relay.behind
+        return told and written and (self.deadlines.resting or not self._plays("timers"))
+
     async def figures(self) -> dict[str, Any]:
         """How much is under way right now; all zero means that everything known here is settled.
 
         `taken` counts the messages that have come in since the process began: while it stands still, none came.
         """
         try:
-            overdue = await self.deadlines.overdue()
-            parked = await self.parking.count({"state": "parked"}, limit=1000)
-            outbox = sum([(await each.backlog(1000))[0] for each in list(self.database.collections.values())])
+            backlogs = await asyncio.gather(*(each.backlog(1000) for each in self._collections()))
+            overdue, parked, owing = await asyncio.gather(
+                self.deadlines.overdue(), self.parking.count({"state": "parked"}, limit=1000), self._doors.owing()
+            )
         except Unavailable:
             return {}
         return {
             "clock": self.clock.now().isoformat(),
-            "taken": sum(bus.consumer.taken for bus in self._buses),
-            "in_hand": sum(bus.consumer.unsettled for bus in self._buses) + len(self.rounds.waiting),
-            "outbox": max(outbox, self.relay.waiting),
+            "taken": self.taken,
+            "in_hand": sum(bus.consumer.unsettled for bus in self._buses) + len(self.rounds.waiting) + owing,
+            "outbox": max(sum(depth for depth, _ in backlogs), self.relay.waiting),
             "overdue": overdue,
             "parked": parked,
         }
@@ -253,6 +282,7 @@ class Service:
             "rounds": self.rounds.run(),
             "relay": self.relay.run(),
             "connect": self._connect(),
+            "unheard": self._count_unheard(),
         }
         if self._plays("consumers"):
             work |= {f"consumer-{place}": bus.consumer.run() for place, bus in enumerate(self._buses)}
@@ -302,9 +332,13 @@ class Service:
         elif monotonic() - self._heard_at > DEAF_FOR:
             self._give_up(ConnectionError(f"no working connection to RabbitMQ for {DEAF_FOR:.0f} s"))
             return
-        with suppress(Exception):
-            async with asyncio.timeout(WATCH_EVERY):
-                self.metrics.unheard.set(await unheard(self._buses[0].broker))
+
+    async def _count_unheard(self) -> None:
+        unheard = Unheard(self._buses[0].broker)
+        while True:
+            await asyncio.sleep(COUNT_EVERY)
+            with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError):
+                self.metrics.unheard.set(await unheard.count())
 
     async def _stop(self, workers: dict[str, asyncio.Task[None]]) -> None:
         self._stopping.set()

@@ -334,6 +334,8 @@ class MongoDocuments:
         some = {"outbox.0.written": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
         async with _reaching(self.name):
             depth = await self._collection.count_documents(some, limit=limit)
+            if not depth:
+                return 0, None
             oldest = await self._collection.find_one(
                 some, {"outbox.written": 1}, sort=[("outbox.0.written", ASCENDING)]
             )
