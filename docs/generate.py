@@ -1,5 +1,4 @@
-"""Write everything that follows from the code: schemas, samples, the pages about events, AsyncAPI, OpenAPI
-and the diagrams of the order routes.
+"""Write everything that follows from the code: schemas, samples, pages about events, AsyncAPI, OpenAPI, diagrams.
 
 `python docs/generate.py [schemas samples events asyncapi openapi routes] [--check]`; without names, all of them. With
 `--check` nothing is written: the stale files are named and the exit code is 1.
@@ -49,7 +48,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "openapi": (_openapi, DOCS / "openapi"),
     "routes": (_routes, None),
 }
-"""Each kind: what makes the files, and the folder in which there is nothing else. All but the first two load the services."""
+"""Each kind: what makes the files, and the folder in which there is nothing else."""
 
 
 def main() -> int:
