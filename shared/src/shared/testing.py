@@ -99,7 +99,7 @@ class InMemoryDocuments(Queryable):
         self._written: dict[int, datetime] = {}
 
     async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
-        return {id: deepcopy(self.rows[id]) for id in ids if id in self.rows}
+        return {id: _copy(self.rows[id]) for id in ids if id in self.rows}
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
         return [self._write(write) for write in writes]
@@ -141,7 +141,7 @@ class InMemoryDocuments(Queryable):
         if after is not None:
             last = (_ordered(after[0]), after[1].bytes)
             rows = [row for row in rows if (place(row) > last) == (direction > 0) and place(row) != last]
-        return deepcopy(rows[:limit])
+        return [_copy(row) for row in rows[:limit]]
 
     async def count(self, where: Where, limit: int) -> int:
         return min(limit, sum(map(_matching(where), self.rows.values())))
@@ -158,7 +158,7 @@ class InMemoryDocuments(Queryable):
 
     async def unpublished(self, written_before: datetime, limit: int) -> list[Document]:
         rows = [row for row in self.rows.values() if row.outbox and self._since(row) < written_before]
-        return deepcopy(sorted(rows, key=self._since)[:limit])
+        return [_copy(row) for row in sorted(rows, key=self._since)[:limit]]
 
     async def backlog(self, limit: int) -> tuple[int, datetime | None]:
         rows = [row for row in self.rows.values() if row.outbox]
@@ -169,7 +169,7 @@ class InMemoryDocuments(Queryable):
 
     async def due(self, now: datetime, limit: int) -> list[Document]:
         ids = sorted((id for id, due in self._due.items() if due <= now), key=lambda id: self._due[id])
-        return [deepcopy(self.rows[id]) for id in ids[:limit]]
+        return [_copy(self.rows[id]) for id in ids[:limit]]
 
     async def next_due(self) -> datetime | None:
         return min(self._due.values(), default=None)
@@ -178,6 +178,11 @@ class InMemoryDocuments(Queryable):
         self._due.pop(id, None)
         if until is not None:
             self._due[id] = until
+
+
+def _copy(row: Document) -> Document:
+    """A document that may be changed without changing this one; what it has to publish is frozen anyway."""
+    return Document(row.id, row.version, deepcopy(row.state), list(row.causes), list(row.outbox))
 
 
 def _ordered(value: Any) -> tuple[int, Any]:
