@@ -26,6 +26,18 @@ HENGDA = {
     "source": "sales",
 }
 
+TALK = {
+    "subject": "售前电话回访",
+    "service_type": "售前",
+    "service_method": "电话",
+    "on": "2026-11-20",
+    "at": "14:00",
+    "contact_name": "王建国",
+    "status": "已完成",
+    "started_at": "2026-11-20T05:50:00Z",
+    "content": "玻璃门有异响",
+}
+
 
 async def post(intake, path, body, headers):
     answer = await intake.http.post(path, json=body, headers=headers)
@@ -101,19 +113,8 @@ async def test_what_other_services_say_is_in_the_customers_timeline(intake, sett
 async def test_a_talk_that_was_altered_in_the_database_is_found(intake, running_servers, settings, keys):
     customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
     path = f"/customers/{customer_id}"
-    talk = {
-        "subject": "售前电话回访",
-        "service_type": "售前",
-        "service_method": "电话",
-        "on": "2026-11-20",
-        "at": "14:00",
-        "contact_name": "王建国",
-        "status": "已完成",
-        "started_at": "2026-11-20T05:50:00Z",
-        "content": "玻璃门有异响",
-    }
     for _ in range(3):
-        await post(intake, f"{path}/contacts", talk, keys.staff())
+        await post(intake, f"{path}/contacts", TALK, keys.staff())
     before = (await intake.http.get(f"{path}/verify", headers=keys.staff())).json()
     with MongoClient(running_servers.mongo_url) as client:
         logs = client[settings.mongo_database]["contact_logs"]
@@ -124,6 +125,22 @@ async def test_a_talk_that_was_altered_in_the_database_is_found(intake, running_
     after = (await intake.http.get(f"{path}/verify", headers=keys.staff())).json()
     assert before == {"whole": True, "altered": []}
     assert [(each["record"], each["entry"]) for each in after["altered"]] == [("contacts", 2)]
+
+
+@pytest.mark.requirement("R043")
+async def test_a_talk_that_was_removed_from_the_database_is_missed(intake, running_servers, settings, keys):
+    customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
+    await post(intake, f"/customers/{customer_id}/contacts", TALK, keys.staff())
+
+    async def remembered():
+        return "intake.contact_recorded.v1" in await timeline(intake, keys, customer_id)
+
+    await until(remembered)
+    with MongoClient(running_servers.mongo_url) as client:
+        logs = client[settings.mongo_database]["contact_logs"]
+        assert logs.delete_one({"state.customer_id": customer_id}).deleted_count == 1
+    after = (await intake.http.get(f"/customers/{customer_id}/verify", headers=keys.staff())).json()
+    assert [(each["record"], each["entry"]) for each in after["altered"]] == [("contacts", 1)]
 
 
 @pytest.mark.requirement("R026", "R027")

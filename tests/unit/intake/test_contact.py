@@ -122,3 +122,12 @@ def test_an_altered_talk_is_named():
     forged = second.model_copy(update={"content": {**second.content, "talk": {"feedback": "非常满意"}}})
     assert log.first_altered() is None
     assert log.but(entries=(first, forged)).first_altered() == 2
+
+
+@pytest.mark.requirement("R043")
+def test_a_talk_taken_off_the_end_is_missed_by_who_heard_of_it():
+    log = recorded().state.recorded(TALK, cause(NOW)).state
+    cut = log.but(entries=log.entries[:1])
+    assert cut.first_altered() is None
+    assert cut.first_altered([entry.hash for entry in log.entries]) == 2
+    assert log.first_altered([entry.hash for entry in log.entries]) is None

@@ -118,6 +118,13 @@ def test_a_change_of_the_present_without_an_entry_is_found():
     assert customer.but(particulars=HENGDA.model_copy(update={"name": "别的公司"})).first_altered() == 1
 
 
+@pytest.mark.requirement("R043")
+def test_a_revision_taken_off_the_end_is_missed_by_who_heard_of_it():
+    customer = registered().state
+    assert customer.first_altered([1]) is None
+    assert customer.first_altered([1, 2]) == 2
+
+
 def test_the_same_number_of_two_departments_is_two_customers():
     assert customer_id_of("sales", "KH-1") != customer_id_of("engineering", "KH-1")
     assert customer_id_of("sales", "KH-1") == customer_id_of("sales", "KH-1")

@@ -15,12 +15,14 @@ from shared.contracts.vocabulary import CustomerSnapshot, Line, Role, StaffId
 from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
 from shared.identity import Role as StaffRole
 
+Asked = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+
 
 class CompleteCallback(Ask):
     """What the customer said, in the customer's own words."""
 
     branch: Rating = Field(description="Which way the talk went.", examples=["dissatisfied"])
-    ratings: dict[str, Line] = Field(
+    ratings: dict[Asked, Line] = Field(
         default={},
         max_length=20,
         description="By what was asked: ability, professionalism, etiquette after a visit; installer, sales_rep, "

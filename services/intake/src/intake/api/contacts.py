@@ -1,6 +1,7 @@
 """The record of talks over HTTP: written once, corrected by adding."""
 
 from datetime import date, time
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,6 +14,8 @@ from shared.aggregate import NotFound
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import Ask, CausedByRequest, Router, allow
+
+Question = Literal["q1", "q2", "q3", "q4", "q5", "q6", "q7"]
 
 
 class RecordTalk(Ask):
@@ -29,8 +32,8 @@ class RecordTalk(Ask):
     content: Prose = Field(examples=["了解以往隔断使用情况"])
     feedback: str = Field(default="", max_length=4000)
     remarks: str = Field(default="", max_length=4000)
-    answers: dict[str, str] = Field(
-        default={}, max_length=7, description="The seven pre-sales questions, q1 to q7.", examples=[{"q1": "使用良好"}]
+    answers: dict[Question, Prose] = Field(
+        default={}, description="To the seven pre-sales questions.", examples=[{"q1": "使用良好"}]
     )
 
 

@@ -74,7 +74,7 @@ def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -
         page = await facts.find({"department": department.id}, sort="-at", after=after, limit=limit)
         return Listing(items=[FactView.admitted(each) for each in page.items], next=page.next)
 
-    @router.get("/facts/{event_id}")
+    @router.get("/facts/{event_id:path}")
     async def show(event_id: str, department: AskedBy) -> FactView:
         """What became of the fact to which you gave this id."""
         try:

@@ -1,20 +1,21 @@
 """A customer's history over HTTP: all that happened in every service, and proof that our records of it are whole."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field, JsonValue
 
 from intake.api.roles import READERS
-from intake.domain.contact import contact_log_id_of
+from intake.domain.contact import ContactLog
 from intake.domain.timeline import Moment
 from intake.store import Records
 from shared.aggregate import NotFound
-from shared.contracts.event import Actor, Instant, Part
+from shared.contracts.event import Actor, Event, Instant, Part
+from shared.contracts.intake import ContactCorrected, ContactRecorded, CustomerUpdated
 from shared.http import After, Limit, Listing, Router, allow
+from shared.store import OneOf
 
 
 class Alteration(Part):
@@ -52,7 +53,7 @@ def routes(records: Records) -> APIRouter:
 
     @router.get("/verify")
     async def verify(customer_id: UUID) -> Verification:
-        """Whether file, talks and callbacks are what was written; names the first altered entry of each."""
+        """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each."""
         altered = [alteration async for alteration in _alterations(records, customer_id)]
         return Verification(whole=not altered, altered=tuple(altered))
 
@@ -67,12 +68,27 @@ def routes(records: Records) -> APIRouter:
 
 async def _alterations(records: Records, customer_id: UUID) -> AsyncIterator[Alteration]:
     customer = await records.customers.get(customer_id)
-    if entry := customer.first_altered():
+    log = await _log(records, customer_id)
+    updates = await _told(records, customer_id, CustomerUpdated)
+    talks = await _told(records, customer_id, ContactRecorded, ContactCorrected)
+    if entry := customer.first_altered({said["revision"] for said in updates}):
         yield Alteration(record="file", record_id=customer_id, entry=entry)
-    with suppress(NotFound):
-        log = await records.contact_logs.get(contact_log_id_of(customer_id))
-        if entry := log.first_altered():
-            yield Alteration(record="contacts", record_id=log.id, entry=entry)
+    if entry := log.first_altered({said["hash"] for said in talks}):
+        yield Alteration(record="contacts", record_id=log.id, entry=entry)
     async for callback in records.callbacks.each({"customer_id": customer_id}, sort="due_at"):
         if entry := callback.first_altered():
             yield Alteration(record="callback", record_id=callback.id, entry=entry)
+
+
+async def _log(records: Records, customer_id: UUID) -> ContactLog:
+    blank = ContactLog.of(customer_id)
+    try:
+        return await records.contact_logs.get(blank.id)
+    except NotFound:
+        return blank
+
+
+async def _told(records: Records, customer_id: UUID, *events: type[Event]) -> list[dict[str, Any]]:
+    """What was announced about the customer's records; the timeline remembers it when the record does not."""
+    where = {"customer_id": customer_id, "key": OneOf(*(event.key for event in events))}
+    return [moment.said async for moment in records.moments.each(where, sort="at")]

@@ -51,7 +51,8 @@ def appended(entries: Sequence[Entry], kind: str, content: Mapping[str, Any], ca
 def first_altered(entries: Sequence[Entry]) -> int | None:
     """The number of the first entry that is not what was written there, or nothing when the file is whole.
 
-    A removed entry shows at the number it had; only entries taken off the very end leave no trace in the file itself.
+    A removed entry shows at the number it had. Entries taken off the very end leave no trace in the file itself: those
+    are missed by comparing with what was announced.
     """
     previous = GENESIS
     for seq, entry in enumerate(entries, start=1):

@@ -1,5 +1,6 @@
 """The record of talks with a customer: it only grows, a correction is a further entry that names what it corrects."""
 
+from collections.abc import Collection
 from datetime import date, time
 from typing import Any, Literal, Self
 from uuid import UUID, uuid5
@@ -10,7 +11,7 @@ from intake.domain.chain import Entry, appended, first_altered
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.contracts.event import Instant, Part
 from shared.contracts.intake import ContactCorrected, ContactRecorded
-from shared.contracts.vocabulary import CustomerId, Line, Prose
+from shared.contracts.vocabulary import CustomerId, Hash, Line, Prose
 
 _LOGS = UUID("0d1cf2f4-5a6d-5f4e-9a53-0b1a4e7f3c12")
 
@@ -132,9 +133,13 @@ class ContactLog(Aggregate):
             raise NotFound("contact record", contact_id)
         return found
 
-    def first_altered(self) -> int | None:
-        """The first entry that is not what was written, or nothing when the log is whole."""
-        return first_altered(self.entries)
+    def first_altered(self, announced: Collection[Hash] = ()) -> int | None:
+        """The first entry that is not what was written or is missing, or nothing when the log is whole.
+
+        `announced` are the hashes of entries that others heard of: they show what was taken off the end.
+        """
+        cut_off = set(announced) - {entry.hash for entry in self.entries}
+        return first_altered(self.entries) or (len(self.entries) + 1 if cut_off else None)
 
     def _with(self, kind: str, content: dict[str, Any], cause: Cause) -> Self:
         return self.but(entries=appended(self.entries, kind, content, cause))

@@ -1,6 +1,6 @@
 """A customer's file: who it is, how to reach it, whose it is. It only grows; a correction is a new revision."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, Self
 from uuid import UUID, uuid5
 
@@ -95,12 +95,17 @@ class Customer(Aggregate):
         )
         return Change(customer, (*events, assigned))
 
-    def first_altered(self) -> int | None:
-        """The first revision that is not what was written, or nothing when the whole file and what it says agree."""
-        altered = first_altered(self.file)
-        if altered is None and self.file[-1].content["particulars"] != self.particulars.model_dump(mode="json"):
-            return self.revision
-        return altered
+    def first_altered(self, announced: Collection[int] = ()) -> int | None:
+        """The first revision that is not what was written or is missing, or nothing when the whole file agrees.
+
+        `announced` are the revisions that others heard of: they show what was taken off the end.
+        """
+        if altered := first_altered(self.file):
+            return altered
+        if max(announced, default=0) > self.revision:
+            return self.revision + 1
+        agrees = self.file[-1].content["particulars"] == self.particulars.model_dump(mode="json")
+        return None if agrees else self.revision
 
     def _revised(
         self, kind: str, changes: Mapping[str, object], reason: str | None, cause: Cause
