@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pymongo import MongoClient
@@ -105,13 +106,15 @@ def _books(around: Surroundings, log: Log, facts: Sequence[Fact], since: datetim
         return Books(
             facts=_states(of["intake"]["facts"], "event_id", [str(fact.id) for fact in facts]),
             orders=_states(of["orders"]["orders"], "order_no", numbers),
-            messages=_states(of["notify"]["notifications"], "about", numbers),
+            messages=_states(of["notify"]["notifications"], "about", numbers, {"state.audience": "customer"}),
             dead=sum(database["parked"].count_documents(given_up) for database in of.values()),
         )
 
 
-def _states(collection: Any, field: str, values: Sequence[str]) -> list[Document]:
-    found = collection.find({f"state.{field}": {"$in": values}}, {"state": 1})
+def _states(
+    collection: Any, field: str, values: Sequence[str], where: Document = MappingProxyType({})
+) -> list[Document]:
+    found = collection.find({f"state.{field}": {"$in": values}, **where}, {"state": 1})
     return [document["state"] for document in found]
 
 

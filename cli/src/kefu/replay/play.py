@@ -1,6 +1,6 @@
-"""Plays a log through the running services: facts, rest, clock, rest, from stop to stop."""
+"""Plays a log through the running services: day after day, facts first and the clock after them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kefu.console import errors
-from kefu.replay.course import Leg, course
+from kefu.replay.course import Day, course
 from kefu.replay.doors import Doors, doors
 from kefu.replay.facts import Fact, facts_of
 from kefu.replay.olist import Log
@@ -33,40 +33,42 @@ class Played:
 async def play(around: Surroundings, log: Log) -> Played:
     """Tell every fact of the log and let its days pass.
 
-    Everything that happened before a stop is known, with all that follows from it, before the clock reaches the stop;
-    everything that falls due at the stop has fired before anything later is told. Services that go away meanwhile are
+    Everything that happened on a day is known, with all that follows from it, before the clock moves over that day;
+    everything that falls due by its end has fired before anything later is told. Services that go away meanwhile are
     waited for. The clock is put back afterwards. Trouble when facts are refused or the services do not come to rest.
     """
     file = around.path("CLOCK_FILE")
     facts = facts_of(log.rows)
     departments = sorted({fact.department for fact in facts})
     began = perf_counter()
-    with _clock_lent(file), _Shown(len(facts)) as shown:
+    with _clock_lent(file) as set_clock, _Shown(len(facts)) as shown:
         async with Running(around) as running, doors(around, departments) as opened:
             await running.at_rest()
-            write(file, facts[0].at, rate=0)
-            for leg in course(facts, log.end):
-                await _pass(leg, file, running, opened)
-                shown.reached(leg.until, len(leg.facts))
+            set_clock(facts[0].at)
+            for day in course(facts, log.end):
+                await _live_through(day, running, opened, set_clock)
+                shown.lived_through(day)
             await running.at_rest()
             return Played(tuple(facts), perf_counter() - began, running.handled)
 
 
-async def _pass(leg: Leg, file: Path, running: Running, opened: Doors) -> None:
-    if leg.facts:
-        await opened.tell(leg.facts)
+async def _live_through(day: Day, running: Running, opened: Doors, set_clock: Callable[[datetime], None]) -> None:
+    for facts in day.waves:
+        await opened.tell(facts)
+        await running.quiet()
+    set_clock(day.noon)
     await running.at_rest()
-    write(file, leg.until, rate=0)
-    await running.fired(leg.until)
+    set_clock(day.midnight)
+    await running.fired(day.midnight)
 
 
 @contextmanager
-def _clock_lent(file: Path) -> Iterator[None]:
+def _clock_lent(file: Path) -> Iterator[Callable[[datetime], None]]:
     """The services' clock is ours to set; afterwards it goes on as if nobody had touched it."""
     lent = Clock.from_file(file)
     at, rate, since = lent.now(), lent.rate, perf_counter()
     try:
-        yield
+        yield lambda at: write(file, at, rate=0)
     finally:
         write(file, at + timedelta(seconds=(perf_counter() - since) * rate), rate)
 
@@ -87,6 +89,6 @@ class _Shown:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def reached(self, stop: datetime, facts: int) -> None:
-        """The log has been played up to a stop."""
-        self._progress.update(self._task, advance=facts, description=f"{CHINA.local(stop):%Y-%m-%d %H:%M}")
+    def lived_through(self, day: Day) -> None:
+        """One more day of the log is over."""
+        self._progress.update(self._task, advance=len(day.facts), description=f"{CHINA.local(day.noon):%Y-%m-%d}")

@@ -1,53 +1,46 @@
 """The five services as they are seen from outside: whether they are at rest, and how much they have done."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPConnection, HTTPException
 from time import monotonic
 from types import TracebackType
-from typing import Self
-
-import httpx
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 from kefu.surroundings import SERVICES, Surroundings
 from kefu.trouble import Trouble
+from shared.files import NOTICED_WITHIN
 
 _PATIENCE = 180.0
-_LOOKS_AFTER_A_FALL = 20
-_NAPS = (0.01, 0.02, 0.05)
+_LOOKS = 2
+_LOOKS_AFTER_A_FALL = 40
+_UNDER_WAY = ("in_hand", "outbox", "overdue", "parked")
+_NAPS = (0.005, 0.01, 0.02, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What one service has under way, what its clock shows, and how many messages it has taken since it began."""
+class Look:
+    """What one service says of itself without asking a server."""
 
     clock: datetime = field(compare=False)
     taken: int
-    in_hand: int
-    outbox: int
-    overdue: int
-    parked: int
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is under way."""
-        return not (self.in_hand or self.outbox or self.overdue or self.parked)
-
-    def __str__(self) -> str:
-        return f"{self.in_hand} in hand, {self.outbox} in outboxes, {self.overdue} overdue, {self.parked} parked"
+    resting: bool
 
 
-Looks = Mapping[str, Figures | None]
+Looks = Mapping[str, Look | None]
 
 
 class Running:
-    """What `/health/ready` of each service says. A service that is away is waited for; Trouble when it stays away."""
+    """What each service says at `/health`. One that is away is waited for; Trouble when it stays away."""
 
     def __init__(self, around: Surroundings) -> None:
-        self._urls = {service: around.service_url(service) for service in SERVICES}
-        self._http = httpx.AsyncClient(timeout=10, trust_env=False)
-        self._seen: dict[str, int] = {}
+        self._pages = {service: _Pages(around.service_url(service)) for service in SERVICES}
+        self._taken: dict[str, int] = {}
+        self._fell = False
         self.handled = 0
 
     async def __aenter__(self) -> Self:
@@ -56,57 +49,105 @@ class Running:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.aclose()
+        for pages in self._pages.values():
+            pages.close()
 
-    async def at_rest(self) -> None:
-        """Returns when nothing is under way in any service and nothing arrived between two looks.
+    async def quiet(self) -> None:
+        """Returns when every service rests and no message came in anywhere between two looks.
 
         After a service was away that has to last: what it had in hand comes back to it one by one.
         """
-        await self._until(lambda each: each.idle, looks=2)
+        await self._until(lambda look: look.resting, _LOOKS)
+
+    async def at_rest(self) -> None:
+        """Returns when it is quiet and the databases hold nothing either that is still to be done."""
+        since = monotonic()
+        while True:
+            await self.quiet()
+            before = dict(self._taken)
+            left = [each for each in await asyncio.gather(*map(self._left, self._pages)) if each]
+            if not left and self._taken == before:
+                return
+            if monotonic() - since > _PATIENCE:
+                raise Trouble(f"the services do not come to rest: {'; '.join(left)}")
+            await asyncio.sleep(_NAPS[-1])
 
     async def fired(self, until: datetime) -> None:
-        """Returns when every service has seen the clock reach this moment, and no deadline before it is left."""
-        await self._until(lambda each: each.clock >= until and not each.overdue, looks=1)
+        """Returns when every service has seen the clock reach this moment and rests."""
+        await asyncio.sleep(NOTICED_WITHIN)
+        await self._until(lambda look: look.clock >= until and look.resting, 1)
 
-    async def _until(self, holds: Callable[[Figures], bool], looks: int) -> None:
+    async def _until(self, holds: Callable[[Look], bool], looks: int) -> None:
         before: Looks = {}
         same, changed, naps = 0, monotonic(), iter(_NAPS)
         while True:
             now = await self._look()
-            if None in now.values():
-                looks = max(looks, _LOOKS_AFTER_A_FALL)
             if now != before:
                 same, changed = 0, monotonic()
-            same = same + 1 if all(figures and holds(figures) for figures in now.values()) else 0
-            if same >= looks:
+            same = same + 1 if all(look and holds(look) for look in now.values()) else 0
+            if same >= (_LOOKS_AFTER_A_FALL if self._fell else looks):
+                self._fell = False
                 return
             if monotonic() - changed > _PATIENCE:
-                raise Trouble(f"the services do not come to rest since {_PATIENCE:.0f} s: {_told(now)}")
+                raise Trouble(f"no rest for {_PATIENCE:.0f} s: {_told(now)}")
             before = now
-            await asyncio.sleep(_NAPS[0] if same else next(naps, _NAPS[-1]))
+            await asyncio.sleep(next(naps, _NAPS[-1]))
 
     async def _look(self) -> Looks:
-        return dict(zip(self._urls, await asyncio.gather(*map(self._figures, self._urls)), strict=True))
+        return dict(zip(self._pages, await asyncio.gather(*map(self._live, self._pages)), strict=True))
 
-    async def _figures(self, service: str) -> Figures | None:
-        """What the service says of itself; nothing while it is away, or cannot say."""
-        try:
-            answer = await self._http.get(f"{self._urls[service]}/health/ready")
-            said = answer.raise_for_status().json()
-            counts = {name: int(said[name]) for name in ("taken", "in_hand", "outbox", "overdue", "parked")}
-            figures = Figures(clock=datetime.fromisoformat(said["clock"]), **counts)
-        except (httpx.HTTPError, ValueError, KeyError):
-            return None
-        self._count(service, figures.taken)
-        return figures
+    async def _live(self, service: str) -> Look | None:
+        said = await self._ask(service, "/health/live")
+        return said and Look(datetime.fromisoformat(said["clock"]), said["taken"], said["resting"])
+
+    async def _left(self, service: str) -> str:
+        """What is still to be done there, in words; nothing when there is nothing."""
+        said = await self._ask(service, "/health/ready")
+        if said is None or not said.keys() >= set(_UNDER_WAY):
+            return f"{service}: away"
+        left = ", ".join(f"{said[name]} {name}" for name in _UNDER_WAY if said[name])
+        return f"{service}: {left}" if left else ""
+
+    async def _ask(self, service: str, path: str) -> Any:
+        """What is said there; nothing while the service is away."""
+        said = await asyncio.to_thread(self._pages[service].get, path)
+        if said is None:
+            self._fell = True
+        elif "taken" in said:
+            self._count(service, said["taken"])
+        return said
 
     def _count(self, service: str, taken: int) -> None:
         """Add what a service has taken since the last look; one that started afresh counts from nothing."""
-        before = self._seen.get(service, taken)
+        before = self._taken.get(service, taken)
+        self._fell = self._fell or taken < before
         self.handled += taken - before if taken >= before else taken
-        self._seen[service] = taken
+        self._taken[service] = taken
+
+
+class _Pages:
+    """A service's pages over one kept connection: they are asked for thousands of times."""
+
+    def __init__(self, url: str) -> None:
+        at = urlsplit(url)
+        self._connection = HTTPConnection(at.hostname or "", at.port, timeout=10)
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        """The JSON object there; nothing when nobody answers, or something else than an object."""
+        try:
+            self._connection.request("GET", path)
+            said = json.loads(self._connection.getresponse().read())
+        except (OSError, HTTPException, ValueError):
+            self._connection.close()
+            return None
+        return said if isinstance(said, dict) else None
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def _told(looks: Looks) -> str:
-    return "; ".join(f"{service}: {figures or 'away'}" for service, figures in looks.items())
+    return "; ".join(
+        f"{service} {'is away' if look is None else 'rests' if look.resting else 'is busy'}"
+        for service, look in looks.items()
+    )
