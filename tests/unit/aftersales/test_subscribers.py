@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.voucher import Charge
+from aftersales.store import Records
 from aftersales.subscribers import subscriptions
 from shared.aggregate import Change
 from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
@@ -18,7 +20,7 @@ from shared.contracts.event import Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
 from shared.contracts.vocabulary import OrderLine, order_id_of
-from shared.testing import cause, deliver
+from shared.testing import InMemoryDatabase, cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ORDER = order_id_of("SO-2026-0412")
@@ -83,14 +85,16 @@ def filed(customer) -> ComplaintFiled:
     )
 
 
-async def test_the_facts_about_an_order_may_come_in_any_order(records, policy, placed, signed, accepted):
-    known = []
-    for facts in permutations((placed, signed, accepted)):
-        for row in (await records.covered_orders.find()).items:
-            await records.covered_orders.documents.remove((row.id,))
-        for fact in facts:
-            await deliver(subscriptions(records, policy), fact)
-        known.append(await records.covered_orders.get(ORDER))
+async def known_after(facts, policy) -> CoveredOrder:
+    """What is known about the order after these facts, in this order."""
+    records = Records(InMemoryDatabase())
+    for fact in facts:
+        await deliver(subscriptions(records, policy), fact)
+    return await records.covered_orders.get(ORDER)
+
+
+async def test_the_facts_about_an_order_may_come_in_any_order(policy, placed, signed, accepted):
+    known = [await known_after(facts, policy) for facts in permutations((placed, signed, accepted))]
 
     assert known[1:] == known[:-1]
     assert (known[0].contract_no, known[0].registered_date, known[0].accepted_on) == (
@@ -98,6 +102,18 @@ async def test_the_facts_about_an_order_may_come_in_any_order(records, policy, p
         PreciseDate(on=date(2025, 9, 30)),
         date(2026, 2, 1),
     )
+
+
+@pytest.mark.parametrize(("placed_under", "known_as"), [(None, "JG20250101-002"), ("JG20250101-001", "JG20250101-001")])
+async def test_a_contract_that_was_never_signed_here_is_known_by_the_order_or_else_by_the_acceptance(
+    placed_under, known_as, policy, placed, accepted
+):
+    placed = placed.model_copy(update={"contract_no": placed_under})
+    accepted = accepted.model_copy(update={"contract_no": "JG20250101-002"})
+
+    known = [await known_after(facts, policy) for facts in permutations((placed, accepted))]
+
+    assert [each.contract_no for each in known] == [known_as, known_as]
 
 
 @pytest.mark.requirement("R073", "R074")

@@ -42,7 +42,8 @@ class CoveredOrder(Aggregate):
         known = self.but(customer_id=event.customer.customer_id)
         if self.signed:
             return Change(known)
-        return Change(known.but(contract_no=event.contract_no, registered_date=event.contract_date))
+        contract_no = event.contract_no or self.contract_no
+        return Change(known.but(contract_no=contract_no, registered_date=event.contract_date))
 
     def contracted(self, event: ContractSigned) -> Change[Self]:
         """The contract is signed: its number, date and months are the ones that count (001 售后四b)."""

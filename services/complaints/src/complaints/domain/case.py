@@ -67,8 +67,7 @@ class Case(Aggregate):
     def warn(self, kind: ClockKind, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
         """A clock comes near its end: say so while there is time (003 §24-3)."""
         due_at = self.deadline(kind)
-        if due_at is None:
-            return Change(self)
+        assert due_at is not None, "a warning ends with its clock"
         warning = DeadlineApproachingAtComplaints(
             remaining=due_at - at, **self._running(self._clock(kind, policy), due_at)
         )
