@@ -7,6 +7,9 @@ from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from orders.domain.order import CANCELLED, Order
+from orders.domain.route import ROUTES
+
+PLACED = "placed"
 
 _XES_HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -34,7 +37,7 @@ class Happening(NamedTuple):
 
 
 def happenings(order: Order) -> list[Happening]:
-    """What happened to an order, by its own time: each stage as it was left, delays, and a cancellation."""
+    """What happened to an order, by its own time: placed, each stage as it was left, cancelled if it was."""
     shipments = tuple(str(each.id) for each in order.shipment.consignments)
     left = [
         Happening(passage.stage, passage.left, shipments if passage.stage in ("shipping", "transport") else ())
@@ -42,15 +45,13 @@ def happenings(order: Order) -> list[Happening]:
     ]
     if order.stage == CANCELLED:
         left[-1] = Happening(CANCELLED, left[-1].at)
-    return left
+    return [Happening(PLACED, order.placed_at), *left]
 
 
 def activities() -> tuple[str, ...]:
     """Everything that may happen to an order, on any version of any route."""
-    from orders.domain.route import ROUTES
-
     stages = (stage.name for route in ROUTES.values() for stage in route.stages)
-    return (*dict.fromkeys(stages), CANCELLED)
+    return (PLACED, *dict.fromkeys(stages), CANCELLED)
 
 
 async def xes(orders: AsyncIterable[Order]) -> AsyncIterator[str]:

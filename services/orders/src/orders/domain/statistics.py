@@ -99,17 +99,26 @@ _KEYS: dict[Dimension, Callable[[_Sold], tuple[str, ...]]] = {
 
 
 def _sold(order: Order) -> Iterator[_Sold]:
-    """The lines of an order; what their prices leave of the total is shared by quantity, cents go to the last."""
-    pieces = sum(line.quantity for line in order.lines)
+    """The lines of an order with what each brings; what no line has as its price is shared by quantity.
+
+    It is shared among the lines without a price, or among all where each has one: then it is a discount or a surcharge.
+    """
     priced = [line.unit_price.amount * line.quantity if line.unit_price else Decimal() for line in order.lines]
     rest = (order.total.amount if order.total else sum(priced, Decimal())) - sum(priced, Decimal())
-    shared = Decimal()
-    for place, line in enumerate(order.lines):
-        last = place == len(order.lines) - 1
-        share = rest - shared if last else (rest * line.quantity / pieces).quantize(Decimal("0.01"))
-        shared += share
+    open_ = [line.quantity if line.unit_price is None else 0 for line in order.lines]
+    shares = _shared(rest, open_ if any(open_) else [line.quantity for line in order.lines])
+    for line, price, share in zip(order.lines, priced, shares, strict=True):
         product = " ".join(filter(None, (line.sku or line.description, line.spec)))
-        yield _Sold(order, product, line.quantity, priced[place] + share)
+        yield _Sold(order, product, line.quantity, price + share)
+
+
+def _shared(amount: Decimal, weights: list[int]) -> list[Decimal]:
+    """An amount divided by weights, exact to the cent: each share goes up to what is due so far."""
+    shares: list[Decimal] = []
+    for place in range(len(weights)):
+        due = (amount * sum(weights[: place + 1]) / sum(weights)).quantize(Decimal("0.01"))
+        shares.append(due - sum(shares, Decimal()))
+    return shares
 
 
 def sales_report(sales: Iterable[Sales]) -> Table:

@@ -1,0 +1,65 @@
+"""The order log opens in a process-mining tool and conforms to the route."""
+
+import pm4py
+import pytest
+
+from orders.domain.cancelling import cancel
+from orders.domain.contracting import review
+from orders.domain.process import activities, happenings, ocel, xes
+from orders.domain.route import CUSTOM, STANDARD
+
+
+async def log(company):
+    """Two orders that went all the way, one that was cancelled, one on its way."""
+    await company.place("standard", order_no="S-1")
+    await company.run_to("closed")
+    await company.place("custom", order_no="C-1")
+    await company.run_to("closed")
+    await company.place("standard", order_no="S-2")
+    await company.decide(review, "approved", ())
+    await company.decide(cancel, "取消", None)
+    await company.place("custom", order_no="C-2")
+
+
+async def written(company, write, path):
+    path.write_text("".join([text async for text in write(company.orders.each(sort="placed_at"))]))
+    return str(path)
+
+
+async def test_xes_reads_back_as_the_stages_that_were_left(company, tmp_path):
+    await log(company)
+    frame = pm4py.read_xes(await written(company, xes, tmp_path / "orders.xes"))
+    traces = {no: list(each["concept:name"]) for no, each in frame.groupby("case:concept:name", sort=False)}
+    assert traces == {
+        "S-1": ["placed", *(stage.name for stage in STANDARD.stages)],
+        "C-1": ["placed", *(stage.name for stage in CUSTOM.stages)],
+        "S-2": ["placed", "review", "cancelled"],
+        "C-2": ["placed"],
+    }
+
+
+@pytest.mark.requirement("R005")
+async def test_the_log_conforms_to_the_route(company, tmp_path):
+    await log(company)
+    frame = pm4py.read_xes(await written(company, xes, tmp_path / "orders.xes"))
+    frame = frame[frame["case:concept:name"] == "C-1"]
+    names = ", ".join(f"'{name}'" for name in ("placed", *(stage.name for stage in CUSTOM.stages)))
+    net = pm4py.convert_to_petri_net(pm4py.parse_process_tree(f"->( {names} )"))
+    fitness = pm4py.fitness_token_based_replay(frame, *net)
+    assert fitness["log_fitness"] == 1.0
+
+
+async def test_ocel_reads_back_with_its_objects_and_relations(company, tmp_path):
+    await log(company)
+    read = pm4py.read_ocel2_json(await written(company, ocel, tmp_path / "orders.jsonocel"))
+    objects = read.objects.groupby("ocel:type").size().to_dict()
+    assert objects == {"order": 4, "customer": 1, "contract": 4, "shipment": 2}
+    assert len(read.events) == 4 + len(STANDARD.stages) + len(CUSTOM.stages) + 2
+    shipped = read.relations[read.relations["ocel:type"] == "shipment"]
+    assert set(shipped["ocel:activity"]) == {"shipping", "transport"}
+
+
+async def test_every_activity_of_the_log_is_declared(company):
+    await log(company)
+    async for order in company.orders.each():
+        assert {happening.activity for happening in happenings(order)} <= set(activities())

@@ -1,0 +1,219 @@
+"""Exceptions, the Saturday digest, statistics, and files without formulas."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from openpyxl import load_workbook
+
+from orders.api.sheets import as_csv, as_xlsx
+from orders.domain.desk import DESK, Desk
+from orders.domain.order import exception_id_of
+from orders.domain.report import Table
+from orders.domain.statistics import Sales
+from shared.aggregate import Change, Refused
+from shared.contracts import departments as facts
+from shared.contracts import orders as said
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import order_id_of
+
+SATURDAY = datetime(2026, 10, 3, 5, tzinfo=UTC)
+OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
+
+
+async def open_desk(company):
+    cause = company.cause()
+    await company.stores.desks.create(Change(Desk.opened("Asia/Shanghai", company.now)), cause)
+
+
+async def reports(company, kind):
+    return [report async for report in company.stores.reports.each({"kind": kind}, sort="made_at")]
+
+
+@pytest.mark.requirement("R034")
+async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company):
+    await open_desk(company)
+    await company.place()
+    await company.fact(facts.MaterialProblemReported, kind="supply", detail="五金件断货")
+    await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
+    first = exception_id_of(order_id_of(company.order_no), 1)
+    await company.stores.exceptions.apply(
+        first, lambda exception: exception.resolve("改用备用供应商", company.cause()), company.cause()
+    )
+    await company.until(SATURDAY)
+
+    published = [event for event in company.announced(said.OrdersReportPublished) if event.kind == "weekly_exceptions"]
+    assert [(event.period, event.figures) for event in published] == [("2026-W40", {"open": 1, "resolved": 1})]
+    assert "cs_section_chief" in published[0].audience
+    (report,) = await reports(company, "weekly_exceptions")
+    assert report.made_at == SATURDAY
+    assert [(row["kind"], row["status"]) for row in report.table.rows] == [("quality", "open"), ("supply", "resolved")]
+
+
+async def test_what_is_solved_is_on_the_list_of_its_week_only(company):
+    await open_desk(company)
+    await company.place()
+    await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
+    await company.until(SATURDAY)
+    one = exception_id_of(order_id_of(company.order_no), 1)
+    company.later(days=1)
+    await company.stores.exceptions.apply(
+        one, lambda exception: exception.resolve("返工", company.cause()), company.cause()
+    )
+    await company.until(SATURDAY + timedelta(days=14))
+    figures = [report.table.figures for report in await reports(company, "weekly_exceptions")]
+    assert figures == [{"open": 1, "resolved": 0}, {"open": 0, "resolved": 1}, {"open": 0, "resolved": 0}]
+
+
+async def test_an_exception_is_resolved_once(company):
+    await company.place()
+    await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
+    exception = await company.stores.exceptions.get(exception_id_of(order_id_of(company.order_no), 1))
+    resolved = exception.resolve("返工", company.cause()).state
+    with pytest.raises(Refused) as refused:
+        resolved.resolve("换货", company.cause())
+    assert refused.value.code == "already_resolved"
+
+
+async def several_orders(company):
+    """Three customers' orders in October, one of them cancelled."""
+    from orders.domain.cancelling import cancel
+
+    company.now = datetime(2026, 10, 5, tzinfo=UTC)
+    lines = [
+        {"sku": "GP-80", "description": "80 款高隔断", "quantity": 10, "unit_price": {"amount": "100.00"}},
+        {"description": "玻璃门", "quantity": 2},
+    ]
+    await company.place(order_no="A", lines=lines, total=Money(amount="1500.00"), region="华南", sales_owner="am-1")
+    await company.place(order_no="B", total=Money(amount="900.00"), region="华东", sales_owner="am-2")
+    await company.place(order_no="C", total=Money(amount="7.00"), region="华东", sales_owner="am-2")
+    await company.decide(cancel, "取消", None)
+
+
+async def sales(company, by):
+    figures = Sales(by)
+    async for order in company.orders.placed(*OCTOBER):
+        figures.add(order)
+    return figures.table()
+
+
+@pytest.mark.requirement("R205")
+@pytest.mark.parametrize(
+    ("by", "rows"),
+    [
+        ("product", [("GP-80", 10, "1000.00"), ("GP-80 3000×2700", 24, "900.00"), ("玻璃门", 2, "500.00")]),
+        ("region", [("华南", 12, "1500.00"), ("华东", 24, "900.00")]),
+        ("salesman", [("am-1", 12, "1500.00"), ("am-2", 24, "900.00")]),
+    ],
+)
+async def test_sales_are_counted_by_product_region_and_salesman_without_cancelled_orders(company, by, rows):
+    await several_orders(company)
+    table = await sales(company, by)
+    assert [(row[by], row["quantity"], row["amount"]) for row in table.rows] == rows
+    assert table.figures == {"orders": 2, "quantity": 36, "amount": "2400.00"}
+
+
+@pytest.mark.requirement("R205")
+async def test_each_customer_s_products_are_counted(company):
+    await several_orders(company)
+    rows = (await sales(company, "customer")).rows
+    assert [(row["customer"], row["product"], row["quantity"]) for row in rows] == [
+        ("广州恒达装饰", "GP-80", 10),
+        ("广州恒达装饰", "GP-80 3000×2700", 24),
+        ("广州恒达装饰", "玻璃门", 2),
+    ]
+
+
+@pytest.mark.requirement("R194", "R205")
+async def test_month_quarter_and_year_have_their_reports(company):
+    await open_desk(company)
+    await several_orders(company)
+    await company.until(datetime(2027, 1, 1, 0, tzinfo=UTC))
+    made = {report.period: report for report in await reports(company, "sales_stats")}
+    assert made.keys() == {"2026-09", "2026-Q3", "2026-10", "2026-11", "2026-12", "2026-Q4", "2026"}
+    assert made["2026"].table.figures == {"orders": 2, "quantity": 36, "amount": "2400.00"}
+
+
+@pytest.mark.requirement("R206")
+async def test_commission_is_computed_from_what_came_in(company):
+    await open_desk(company)
+    company.now = datetime(2026, 10, 5, tzinfo=UTC)
+    await company.place()
+    await company.sign_contract()
+    await company.pay("initial", "30000.00")
+    await company.pay("initial", "5.00", "USD")
+    company.now = datetime(2026, 11, 2, tzinfo=UTC)
+    await company.pay("progress", "10000.00")
+    await company.until(datetime(2026, 12, 1, tzinfo=UTC))
+    rows = [(report.period, report.table.rows) for report in await reports(company, "commission_basis")]
+    assert rows[-2:] == [
+        ("2026-10", ({"salesman": "am-03", "currency": "CNY", "received": "30000.00"},)),
+        ("2026-11", ({"salesman": "am-03", "currency": "CNY", "received": "10000.00"},)),
+    ]
+
+
+@pytest.mark.requirement("R193", "R204")
+async def test_what_is_overdue_is_reported_to_the_sales_manager_until_it_is_paid(company):
+    await open_desk(company)
+    await company.place()
+    await company.sign_contract()
+    await company.until(datetime(2026, 10, 10, 6, tzinfo=UTC))
+    report = (await reports(company, "overdue_payments"))[-1]
+    assert report.table.figures == {"orders": 1, "amount": "30000.00"}
+    assert (report.table.rows[0]["due_on"], report.table.rows[0]["days"]) == ("2026-10-07", 4)
+    await company.pay("initial", "30000.00")
+    await company.until(datetime(2026, 10, 17, 6, tzinfo=UTC))
+    assert (await reports(company, "overdue_payments"))[-1].table.figures["orders"] == 0
+    published = [event for event in company.announced(said.OrdersReportPublished) if event.kind == "overdue_payments"]
+    assert "sales_vp" in published[0].audience
+
+
+@pytest.mark.requirement("R058")
+async def test_the_share_of_delays_told_before_the_contract_date_is_reported(company):
+    await open_desk(company)
+    company.now = datetime(2026, 10, 2, tzinfo=UTC)
+    for no, ship_on in (("A", date(2026, 10, 20)), ("B", date(2026, 10, 12)), ("C", date(2026, 10, 5))):
+        await company.place(order_no=no, requested_ship_date=ship_on)
+        await company.sign_contract()
+    company.now = datetime(2026, 10, 8, tzinfo=UTC)
+    for no in ("A", "B", "C"):
+        company.order_no = no
+        await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 25), reason_text="缺料")
+    await company.until(datetime(2026, 10, 31, 22, tzinfo=UTC))
+
+    report = (await reports(company, "told_in_time"))[-1]
+    assert [(row["order_no"], row["told_in_time"]) for row in report.table.rows if row["revision"] == 1] == [
+        ("A", "yes"),
+        ("B", "yes"),
+        ("C", "no"),
+    ]
+    assert report.table.figures == {"delays": 3, "told_in_time": 2, "share_percent": 66.7}
+
+
+HOSTILE = Table(
+    columns=("name", "amount"),
+    rows=tuple({"name": text, "amount": 5} for text in ("=1+1", "+2", "-3", "@SUM(A1)", "\tx", "\rx", "恒达")),
+)
+
+
+@pytest.mark.requirement("R205")
+def test_a_csv_file_carries_no_formula():
+    rows = list(csv.reader(io.StringIO(as_csv(HOSTILE).decode("utf-8-sig"), newline="")))
+    assert [row[0] for row in rows] == ["name", "'=1+1", "'+2", "'-3", "'@SUM(A1)", "'\tx", "'\rx", "恒达"]
+
+
+@pytest.mark.requirement("R205")
+def test_a_workbook_carries_no_formula():
+    page = load_workbook(io.BytesIO(as_xlsx(HOSTILE))).active
+    cells = [row[0] for row in page.iter_rows(min_row=2)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.value for cell in cells][:4] == ["=1+1", "+2", "-3", "@SUM(A1)"]
+    assert page.cell(2, 2).value == 5
+
+
+def test_a_desk_keeps_its_dates():
+    desk = Desk.opened("Asia/Shanghai", datetime(2026, 10, 3, 4, 59, tzinfo=UTC))
+    assert desk.id == DESK
+    assert desk.deadline("week") == SATURDAY
+    assert desk.deadline("month") == datetime(2026, 10, 31, 22, tzinfo=UTC)
