@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import jwt
 import pytest
+from front_desk import Keys
 
 from shared.contracts.intake import (
     CallbackCompleted,
@@ -282,8 +284,21 @@ async def test_what_does_not_exist_is_not_found(http, staff, path):
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer forged", "Basic Y3M6Y3M="])
-async def test_nobody_gets_in_without_a_valid_token(http, token):
+async def test_nobody_gets_in_without_a_token(http, token):
     answer = await http.get("/customers", headers={"Authorization": token})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_token_that_somebody_else_signed_opens_nothing(http, tmp_path):
+    headers = Keys.made_in(tmp_path).staff("cs_director")
+    answer = await http.post("/customers", json=HENGDA, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_token_without_a_signature_opens_nothing(http, keys):
+    claims = jwt.decode(keys.staff("cs_director")["Authorization"][7:], options={"verify_signature": False})
+    unsigned = jwt.encode(claims, None, algorithm="none")
+    answer = await http.get("/customers", headers={"Authorization": f"Bearer {unsigned}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
