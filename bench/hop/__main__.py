@@ -129,13 +129,13 @@ class Stage:
 
     async def _timed(self, channel: Any, column: Column, count: int, workers: list[subprocess.Popen[bytes]]) -> Usage:
         begun = await self._reached(channel, column.out, count // 10)
-        meter = Meter(
-            client=workers[0].pid, rabbit=_beam(self.running), mongod=self.mongo_pid
-        )
+        meter = Meter(client=workers[0].pid, rabbit=_beam(self.running), mongod=self.mongo_pid)
         ended = await self._reached(channel, column.out, count)
         usage = meter.read()
         done = ended - begun
-        return Usage(usage.seconds / done, {part: cpu / done for part, cpu in usage.cpu.items()}, usage.foreign, usage.memory)
+        return Usage(
+            usage.seconds / done, {part: cpu / done for part, cpu in usage.cpu.items()}, usage.foreign, usage.memory
+        )
 
     async def _reached(self, channel: Any, queue: str, count: int) -> int:
         async with asyncio.timeout(240):
@@ -196,11 +196,13 @@ def replica_set(folder: Path, port: int) -> Process:
     ]
     process = Process("mongod", command, env={"PATH": os.environ["PATH"]}, log=folder / "mongod.log")
     process.start()
-    with MongoClient[Any](f"mongodb://{LOOPBACK}:{port}", directConnection=True, serverSelectionTimeoutMS=60_000) as client:
+    with MongoClient[Any](
+        f"mongodb://{LOOPBACK}:{port}", directConnection=True, serverSelectionTimeoutMS=60_000
+    ) as client:
         members = [{"_id": 0, "host": f"{LOOPBACK}:{port}"}]
         client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
         while not client.admin.command("hello")["isWritablePrimary"]:
-            time.sleep(0.1)  # noqa: ASYNC251
+            time.sleep(0.1)
     return process
 
 
@@ -235,7 +237,16 @@ async def _rounds(stage: Stage, rounds: int, names: list[str], console: Console)
 def table(results: dict[str, list[Usage]]) -> Table:
     """Medians, and ratios to the transaction column and to the ceiling."""
     shown = Table(title="the durable hop")
-    for heading in ("way", "hops/s", "min…max", "÷ transaction", "÷ raw", "µs CPU client/rabbit/mongod", "MB", "foreign cores"):
+    for heading in (
+        "way",
+        "hops/s",
+        "min…max",
+        "÷ transaction",
+        "÷ raw",
+        "µs CPU client/rabbit/mongod",
+        "MB",
+        "foreign cores",
+    ):
         shown.add_column(heading, justify="left" if heading == "way" else "right")
     rates = {name: statistics.median(1 / usage.seconds for usage in usages) for name, usages in results.items()}
     for column in COLUMNS:

@@ -33,7 +33,9 @@ def _module(name: str) -> tuple[str, ...]:
 COLUMNS = (
     Column("raw", "raw ceiling: hand-written batches", _module("raw"), 6000, "raw.in", "bench.out"),
     Column("kefu", "kefu", _module("kefu"), 6000, "ledger.on.test.deposited.v1", "bench.heard"),
-    Column("transaction", "FastStream, one transaction each", _module("transaction"), 500, "transaction.in", "bench.out"),
+    Column(
+        "transaction", "FastStream, one transaction each", _module("transaction"), 500, "transaction.in", "bench.out"
+    ),
     Column("document", "FastStream, one document each", _module("document"), 800, "document.in", "bench.out"),
     Column(
         "celery",
@@ -47,7 +49,17 @@ COLUMNS = (
     Column(
         "taskiq",
         "taskiq, 2 workers",
-        (PYTHON, "-m", "taskiq", "worker", "bench.hop.columns.taskiq_:broker", "--workers", "2", "--log-level", "ERROR"),
+        (
+            PYTHON,
+            "-m",
+            "taskiq",
+            "worker",
+            "bench.hop.columns.taskiq_:broker",
+            "--workers",
+            "2",
+            "--log-level",
+            "ERROR",
+        ),
         600,
         "taskiq.in",
         "taskiq.out",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -77,13 +78,32 @@ async def decide(accounts: Any, batch: list[Any]) -> list[tuple[UUID, str, str]]
     return out
 
 
+def headers(id: str, subject: str) -> dict[str, Any]:
+    """The same CloudEvents envelope as everybody on this bus uses."""
+    return {
+        "cloudEvents:specversion": "1.0",
+        "cloudEvents:id": id,
+        "cloudEvents:type": CREDITED,
+        "cloudEvents:source": "raw",
+        "cloudEvents:subject": subject,
+        "cloudEvents:time": datetime.now(UTC).isoformat(),
+        "cloudEvents:sequence": 1,
+        "cloudEvents:correlation": id,
+        "cloudEvents:causation": id,
+        "cloudEvents:actorkind": "service",
+        "cloudEvents:actorid": "raw",
+    }
+
+
 async def publish(channel: Any, events: list[tuple[UUID, str, str]]) -> None:
     confirmations, frames = [], []
     async with channel.lock:
-        for _, id, body in events:
+        for account, id, body in events:
             data = body.encode()
             header = ContentHeader(
-                properties=Basic.Properties(delivery_mode=2, message_id=id, content_type="application/json"),
+                properties=Basic.Properties(
+                    delivery_mode=2, message_id=id, content_type="application/json", headers=headers(id, str(account))
+                ),
                 body_size=len(data),
             )
             frames += [Basic.Publish(exchange=OUT, routing_key=CREDITED), header, *channel._split_body(data)]

@@ -10,7 +10,6 @@ import aio_pika
 from aiormq.abc import ChannelFrame
 from faststream import AckPolicy
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
-from faststream.rabbit.message import RabbitMessage
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
@@ -51,13 +50,7 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
         app_id=name,
         graceful_timeout=15.0,
         apply_types=False,
-        decoder=_undecoded,
     )
-
-
-async def _undecoded(message: RabbitMessage) -> Any:
-    """The handler gets the message itself: it is decoded where an error has a place to go."""
-    return message
 
 
 def durable_queue(name: str, routing_key: str = "", arguments: Mapping[str, Any] | None = None) -> RabbitQueue:
@@ -98,20 +91,10 @@ class Unheard:
         return int(declared.message_count or 0)
 
 
-def listening(broker: RabbitBroker) -> bool:
-    """Whether the connection stands and every consumer that should be there is. A ping would not tell."""
+def connected(broker: RabbitBroker) -> bool:
+    """Whether the connection stands, as far as this side knows."""
     connection = broker._connection
-    if connection is None or not connection.connected.is_set():
-        return False
-    return all(_consuming(subscriber) for subscriber in broker.subscribers)
-
-
-def _consuming(subscriber: Any) -> bool:
-    queue, tag = subscriber._queue_obj, subscriber._consumer_tag
-    if queue is None or tag is None or queue.channel.is_closed:
-        return False
-    underlay = queue.channel._channel
-    return underlay is not None and tag in underlay.channel.consumers
+    return connection is not None and connection.connected.is_set()
 
 
 class Wire:

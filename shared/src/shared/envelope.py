@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -97,7 +98,6 @@ class Envelope:
         except UnicodeDecodeError as error:
             raise Malformed(f"the body is not UTF-8: {error}") from None
         id = _uuid(headers, "id")
-        role = headers.get("cloudEvents:actorrole")
         return cls(
             id=id,
             key=_text(headers, "type"),
@@ -106,7 +106,11 @@ class Envelope:
             at=_time(headers),
             correlation=_uuid(headers, "correlation", id),
             causation=_uuid(headers, "causation", id),
-            actor=_actor(headers, role),
+            actor=_actor(
+                headers.get("cloudEvents:actorkind", "service"),
+                headers.get("cloudEvents:actorid") or _text(headers, "source"),
+                headers.get("cloudEvents:actorrole"),
+            ),
             traceparent=headers.get("cloudEvents:traceparent"),
             body=text,
         )
@@ -154,14 +158,9 @@ def _time(headers: Mapping[str, Any]) -> datetime:
     return at.astimezone(UTC)
 
 
-def _actor(headers: Mapping[str, Any], role: object) -> Actor:
+@lru_cache(maxsize=4096)
+def _actor(kind: object, id: object, role: object) -> Actor:
     try:
-        return Actor.model_validate(
-            {
-                "kind": headers.get("cloudEvents:actorkind", "service"),
-                "id": headers.get("cloudEvents:actorid") or _text(headers, "source"),
-                "role": role,
-            }
-        )
+        return Actor.model_validate({"kind": kind, "id": id, "role": role})
     except ValueError as error:
         raise Malformed(f"the headers {PREFIX}actor… name nobody: {error}") from None

@@ -1,6 +1,7 @@
 """How a service is put together and run: HTTP, consumers, relay and timers in one process and one lifespan."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared import dead, logs
 from shared.aggregate import Unavailable
-from shared.broker import Unheard, Wire, declare, listening, safe_broker
+from shared.broker import Unheard, Wire, connected, declare, safe_broker
 from shared.clock import Clock
 from shared.deadlines import Deadlines, Timers
 from shared.http import Doorkeeper, Edge, answer_problems, guarded
@@ -46,6 +47,9 @@ COUNT_EVERY = 10.0
 DEAF_FOR = 20.0
 """Seconds without a working connection after which the process gives itself up to its supervisor."""
 
+GARBAGE = (20_000, 20, 20)
+"""Collect less often than Python does by itself: a round makes thousands of small objects that all go at once."""
+
 DRAIN_FOR = 20.0
 CLOSE_FOR = 3.0
 
@@ -62,6 +66,10 @@ class Bus:
     consumer: Consumer
     core: bool
     started: bool = False
+
+    def listening(self, consuming: bool) -> bool:
+        """Whether it is connected and, where it should, takes messages from every queue."""
+        return self.started and connected(self.broker) and (self.consumer.listening() or not consuming)
 
 
 @dataclass(slots=True)
@@ -187,16 +195,11 @@ class Service:
     def _health(self) -> APIRouter:
         router = APIRouter(tags=["health"])
 
-        @router.get("/health/live")
-        async def live() -> dict[str, Any]:
+        @router.get("/health/live", response_model=None)
+        async def live() -> JSONResponse:
             """The process runs, and whether it has anything to do; asks no server."""
-            return {
-                "service": self.name,
-                "version": self.version,
-                "clock": self.clock.now().isoformat(),
-                "taken": self.taken,
-                "resting": self.resting,
-            }
+            about = {"service": self.name, "version": self.version, "clock": self.clock.now().isoformat()}
+            return JSONResponse({**about, "taken": self.taken, "resting": self.resting})
 
         @router.get("/health/ready", response_model=None)
         async def ready() -> JSONResponse:
@@ -219,7 +222,7 @@ class Service:
             await self.database.ping()
         except Unavailable as error:
             checks["mongo"] = str(error)
-        deaf = [bus for bus in self._buses if not (bus.started and listening(bus.broker))]
+        deaf = [bus for bus in self._buses if not bus.listening(self._plays("consumers"))]
         if deaf:
             checks["rabbit"] = "not connected, or some queues are not consumed"
         if self.relay.full:
@@ -323,11 +326,12 @@ class Service:
             await declare(bus.broker)
         if self._plays("consumers"):
             await bus.broker.start()
+            await bus.consumer.start()
         bus.started = True
         self._heard_at = monotonic()
 
     async def _watch(self) -> None:
-        if all(listening(bus.broker) for bus in self._buses) or not self._plays("consumers"):
+        if all(bus.listening(self._plays("consumers")) for bus in self._buses):
             self._heard_at = monotonic()
         elif monotonic() - self._heard_at > DEAF_FOR:
             self._give_up(ConnectionError(f"no working connection to RabbitMQ for {DEAF_FOR:.0f} s"))
@@ -411,6 +415,9 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
         access_log=False,
         timeout_graceful_shutdown=10,
     )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
     uvicorn.Server(config).run()
     if service.failed is not None:
         sys.exit(75)
