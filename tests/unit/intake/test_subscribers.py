@@ -350,6 +350,11 @@ async def test_an_order_that_sales_did_not_verify_waits_for_us(records, bus):
     assert (await records.orders.get(order_id_of("SO-2026-0412"))).state == "unverified"
 
 
+async def test_sales_may_verify_after_the_time_at_which_it_dates_the_order(bus):
+    said = await deliver(bus, requested(verified_with_customer_at=NOW + timedelta(hours=2)), at=NOW)
+    assert [type(event) for event in said] == [CustomerRegistered, OrderPlaced]
+
+
 async def test_our_own_file_knows_the_customer_better_than_an_order(records, bus):
     await deliver(bus, requested(), at=NOW)
     id = customer_id_of("sales", "KH-00217")

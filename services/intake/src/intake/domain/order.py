@@ -91,11 +91,12 @@ class Order(Aggregate):
     def verified(self, verification: Verification, cause: Cause) -> Change["Order"]:
         """The customer confirmed the order, so it goes on to contract review (002 尾2a, 004 三2).
 
-        Refused with `order_<state>` unless it waits for exactly this, and `not_yet_verified` when the time lies ahead.
+        Refused with `order_<state>` unless it waits for exactly this, and `not_yet_verified` when a member of staff names
+        a time that lies ahead. A department may have verified after the time at which it dates the order.
         """
         if self.state != "unverified":
             raise Refused(f"order {self.wish.order_no} is {self.state} already", f"order_{self.state}")
-        if verification.at > cause.at:
+        if cause.kind == "request" and verification.at > cause.at:
             raise Refused("the order is to be verified before it is placed; the time lies ahead", "not_yet_verified")
         placed = self.but(state="placed", verification=verification)
         said = OrderPlaced(
