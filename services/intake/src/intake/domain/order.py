@@ -91,8 +91,8 @@ class Order(Aggregate):
     def verified(self, verification: Verification, cause: Cause) -> Change["Order"]:
         """The customer confirmed the order, so it goes on to contract review (002 尾2a, 004 三2).
 
-        Refused with `order_<state>` unless it waits for exactly this, and `not_yet_verified` when a member of staff names
-        a time that lies ahead. A department may have verified after the time at which it dates the order.
+        Refused with `order_<state>` unless it waits for exactly this, and `not_yet_verified` when staff name a time
+        ahead. A department may have verified after the time at which it dates the order.
         """
         if self.state != "unverified":
             raise Refused(f"order {self.wish.order_no} is {self.state} already", f"order_{self.state}")
