@@ -1,0 +1,267 @@
+"""What orders answers over HTTP, from review to close, and how it says no."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from orders.api import routes
+from shared.clock import FixedClock
+from shared.contracts import departments as facts
+from shared.contracts.vocabulary import order_id_of
+from shared.http import Doorkeeper, answer_problems, guarded
+from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
+
+CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+ORDER = f"/orders/{order_id_of('SO-2026-0412')}"
+
+
+@pytest.fixture
+async def ask(tmp_path, company) -> AsyncIterator[Callable[..., object]]:
+    """Asks as a member of staff: `await ask("cs_director", "POST", path, body)`."""
+    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
+    private = (tmp_path / "private.pem").read_text()
+    app = FastAPI()
+    app.state.clock = FixedClock(company.now)
+    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
+    answer_problems(app)
+    for router in routes(company.stores):
+        app.include_router(router, dependencies=guarded())
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://orders") as client:
+
+        async def request(role: str, method: str, path: str, body: object = None, who: str = "01") -> Response:
+            headers = {
+                "Authorization": f"Bearer {issue_token(private, f'{role}-{who}', role)}",
+                "Idempotency-Key": str(uuid4()),
+            }
+            answer = await client.request(method, path, json=body, headers=headers)
+            await company.hear_ourselves()
+            return answer
+
+        yield request
+
+
+@pytest.mark.requirement("R005", "R198")
+async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask):
+    await company.place("custom", site_address="广州市天河区珠江东路 6 号")
+
+    async def step(role, path, body=None, who="01"):
+        answer = await ask(role, "POST", f"{ORDER}/{path}", body, who)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["stage"]
+
+    assert await step("cs_director", "contract/review", {"outcome": "approved"}) == "signing"
+    assert await step("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}) == "deposit"
+    await company.pay("initial", "30000.00")
+    for who, signature in enumerate(("prepared", "reviewed", "approved")):
+        stage = await step("cs_specialist", "notice/sign", {"signature": signature}, who=f"{who}")
+    assert stage == "plan"
+    for kind in ("plan", "rendering", "elevation", "construction"):
+        await company.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d")
+        stage = await step("design_director", f"drawings/{kind}/review", {"version": 1, "outcome": "approved"})
+    assert stage == "making"
+    plan = {"begin": "2026-10-02", "finish": "2026-11-20", "delivery_on": "2026-11-26"}
+    assert await step("planner", "production/schedule", plan) == "making"
+    assert await step("cs_supervisor", "production/release") == "breakdown"
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
+    assert await step("rd_team", "breakdown/review", {"outcome": "approved"}) == "sample"
+    await company.fact(facts.SampleMade, sample_no="DY-1")
+    assert await step("order_specialist", "samples/DY-1/send", {"carrier": "顺丰速运"}) == "sample"
+    assert await step("design_director", "samples/DY-1/judge", {"outcome": "confirmed"}) == "production"
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
+    assert await step("design_director", "inspections", {"outcome": "passed"}) == "shipping"
+    packed = {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200}
+    assert await step("warehouse", "packaging", packed) == "shipping"
+    assert await step("statistics_clerk", "delivery-notes", {"note_no": "CH-1"}) == "shipping"
+    assert await step("warehouse", "dispatch", {"left_at": company.now.isoformat(), "carrier": "德邦"}) == "transport"
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    crew = {
+        "begin": company.now.isoformat(),
+        "planned_finish": company.now.replace(day=3, month=10).isoformat(),
+        "crew": [{"staff": "i-1", "skill": "senior"}],
+    }
+    assert await step("engineering_regional_head", "installation", crew) == "installation"
+    await company.fact(facts.InstallationCompleted, completed_at=company.now)
+    refusal = {"issues": [{"description": "玻璃门关不严"}]}
+    assert await step("order_specialist", "acceptance/fail", refusal) == "installation"
+    company.later(hours=1)
+    await company.fact(facts.InstallationCompleted, completed_at=company.now)
+    assert await step("order_specialist", "acceptance/pass", {"signatory": "王建国"}) == "balance"
+    await company.pay("balance", "70000.00")
+
+    shown = (await ask("cs_specialist", "GET", ORDER)).json()
+    assert (shown["stage"], shown["route"], shown["payment"]["open"]) == ("closed", "custom.v1", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "body", "status", "code"),
+    [
+        ("installer", "contract/review", {"outcome": "approved"}, 403, "forbidden"),
+        ("cs_specialist", "contract/sign", {"signed_on": {"on": "2026-09-30"}}, 409, "wrong_stage"),
+        ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "wrong_stage"),
+        ("cs_specialist", "contract/review", {"outcome": "perhaps"}, 422, "invalid"),
+        ("cs_specialist", "contract/review", {"outcome": {"$gt": ""}}, 422, "invalid"),
+        ("cs_specialist", "cancel", {"reason": "x", "really": True}, 422, "invalid"),
+        ("cs_specialist", "cancel", {"reason": ""}, 422, "invalid"),
+        ("warehouse", "packaging", {"items": [], "volume_litres": 1}, 422, "invalid"),
+    ],
+)
+async def test_a_refusal_says_what_would_be_right(company, ask, role, path, body, status, code):
+    await company.place()
+    answer = await ask(role, "POST", f"{ORDER}/{path}", body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await company.order()).stage == "review"
+
+
+async def test_an_unknown_order_is_not_found(ask):
+    assert (await ask("cs_specialist", "GET", ORDER)).status_code == 404
+    assert (await ask("cs_specialist", "POST", f"{ORDER}/cancel", {"reason": "x"})).status_code == 404
+
+
+@pytest.mark.requirement("R011", "R180", "R181")
+async def test_ledger_seal_log_and_register_are_lists(company, ask):
+    await company.place()
+    await company.release()
+    await ask("cs_specialist", "POST", f"{ORDER}/contract/seal", {"purpose": "补充协议盖章"})
+
+    (row,) = (await ask("cs_specialist", "GET", "/contracts")).json()["items"]
+    seals = (await ask("cs_specialist", "GET", "/seal-uses")).json()["items"]
+    (registered,) = (await ask("cs_specialist", "GET", "/register")).json()["items"]
+    assert row["contract"]["no"] == "JG20260930-SO-2026-0412"
+    assert [use["use"]["purpose"] for use in seals] == ["签订销售合同", "补充协议盖章"]
+    assert (registered["order_no"], registered["released_on"]) == ("SO-2026-0412", "2026-09-30")
+    assert (await ask("cs_specialist", "GET", "/contracts?begin=2026-10-01")).json()["items"] == []
+
+
+@pytest.mark.requirement("R200")
+async def test_promises_are_listed_by_what_became_of_them(company, ask):
+    await company.place()
+    await company.run_to("shipping")
+    assert (
+        await ask("order_specialist", "POST", f"{ORDER}/promises", {"kind": "arrive", "on": "2026-11-28"})
+    ).status_code == 200
+    company.now = company.now.replace(year=2027)
+    await company.send()
+
+    async def kinds(state):
+        listed = (await ask("cs_specialist", "GET", f"/promises?state={state}")).json()["items"]
+        return [(each["order_no"], each["promise"]["kind"]) for each in listed]
+
+    assert await kinds("broken") == [("SO-2026-0412", "ship")]
+    assert await kinds("open") == [("SO-2026-0412", "arrive")]
+    assert await kinds("kept") == []
+
+
+async def test_a_change_of_a_contract_is_asked_for_and_reviewed(company, ask):
+    await company.place()
+    await company.sign_contract()
+    body = {"changes": ["发货日期改为 2026-12-05"], "ship_on": "2026-12-05"}
+    await ask("account_manager", "POST", f"{ORDER}/contract/amend", body)
+    answer = await ask("cs_specialist", "POST", f"{ORDER}/contract/review", {"outcome": "approved"})
+    assert answer.json()["ship_on"] == "2026-12-05"
+
+
+async def test_a_delay_on_the_customer_s_wish_is_told_in_its_own_words(company, ask):
+    await company.place()
+    await company.release()
+    body = {"new_ship_date": "2026-12-05", "reason": "customer_request"}
+    (delay,) = (await ask("order_specialist", "POST", f"{ORDER}/delays", body)).json()["delays"]
+    assert (delay["reason"], delay["text"], delay["department"]) == (
+        "customer_request",
+        "按您的要求调整发货时间",
+        "sales",
+    )
+
+
+@pytest.mark.requirement("R034")
+async def test_exceptions_are_raised_listed_and_resolved(company, ask):
+    await company.place()
+    await ask("order_specialist", "POST", f"{ORDER}/exceptions", {"kind": "material", "detail": "断货"})
+    (open_,) = (await ask("cs_specialist", "GET", "/exceptions")).json()["items"]
+    answer = await ask("cs_specialist", "POST", f"/exceptions/{open_['id']}/resolve", {"resolution": "换供应商"})
+    assert (answer.json()["status"], answer.json()["resolution"]) == ("resolved", "换供应商")
+    assert (await ask("cs_specialist", "GET", "/exceptions")).json()["items"] == []
+
+
+@pytest.mark.requirement("R025", "R203")
+async def test_an_account_shows_what_is_owed_and_the_director_sets_the_credit(company, ask):
+    await company.place("custom", total={"amount": "500000.00"})
+    await company.sign_contract()
+    account = (await ask("finance", "GET", f"/customers/{CUSTOMER}/account")).json()
+    assert (account["balance"]["amount"], account["exposure"]["amount"]) == ("500000.00", "0")
+    refused = await ask("cs_specialist", "POST", f"/customers/{CUSTOMER}/credit", {"limit": {"amount": "1"}, "days": 1})
+    assert refused.status_code == 403
+    granted = await ask(
+        "cs_director", "POST", f"/customers/{CUSTOMER}/credit", {"limit": {"amount": "600000.00"}, "days": 90}
+    )
+    assert granted.json()["exposure"]["amount"] == "500000.00"
+
+
+@pytest.mark.requirement("R204")
+async def test_overdue_orders_are_listed(company, ask):
+    await company.place()
+    await company.sign_contract()
+    await company.until(company.now.replace(month=10, day=20))
+    (row,) = (await ask("sales_vp", "GET", "/payments/overdue")).json()["items"]
+    assert (row["order_no"], row["overdue_since"]) == ("SO-2026-0412", "2026-10-07")
+
+
+@pytest.mark.requirement("R205")
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
+async def test_statistics_come_in_three_forms(company, ask, form):
+    await company.place()
+    answer = await ask(
+        "statistics_clerk", "GET", f"/statistics?by=region&begin=2026-09-01&end=2026-10-01&format={form}"
+    )
+    assert answer.status_code == 200
+    heads = {"json": b"{", "csv": "\ufeffregion,currency,orders,quantity,amount".encode(), "xlsx": b"PK"}
+    assert answer.content.startswith(heads[form])
+
+
+async def test_a_period_that_ends_before_it_begins_is_refused(ask):
+    answer = await ask("statistics_clerk", "GET", "/statistics?by=region&begin=2026-10-01&end=2026-10-01")
+    assert (answer.status_code, answer.json()["code"]) == (409, "empty_period")
+
+
+async def test_the_log_is_exported_for_process_mining(company, ask):
+    await company.place()
+    span = "begin=2026-09-01&end=2026-10-01"
+    log = json.loads((await ask("cs_director", "GET", f"/exports/orders.ocel.json?{span}")).text)
+    assert [each["type"] for each in log["events"]] == ["placed"]
+    xes = (await ask("cs_director", "GET", f"/exports/orders.xes?{span}")).text
+    assert xes.count("<trace>") == 1
+
+
+@pytest.mark.requirement("R124")
+async def test_ready_orders_are_loaded_onto_the_day_s_vehicles(company, ask):
+    await company.place(site_address="广州市天河区珠江东路 6 号")
+    await company.run_to("shipping")
+    await ask(
+        "warehouse",
+        "POST",
+        f"{ORDER}/packaging",
+        {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200},
+    )
+    vehicle = {"name": "粤A·12345", "volume_litres": 48000, "cost": 300, "cost_per_place": 100}
+    body = {"day": "2026-11-26", "vehicles": [vehicle]}
+    planned = await ask("warehouse", "POST", "/loads", body)
+    assert planned.status_code == 200, planned.text
+    (trip,) = planned.json()["trips"]
+    assert (trip["order_nos"], trip["places"], trip["free_litres"]) == (["SO-2026-0412"], ["广州市"], 43800)
+    (listed,) = (await ask("warehouse", "GET", "/loads?day=2026-11-26")).json()["items"]
+    assert listed == planned.json()
+    early = await ask("warehouse", "POST", "/loads", {"day": "2026-11-20", "vehicles": [vehicle]})
+    assert early.json()["code"] == "nothing_to_load"
+
+
+@pytest.mark.requirement("R194")
+async def test_forecasts_show_how_long_stages_really_take(company, ask):
+    await company.place()
+    company.later(hours=6)
+    await company.sign_contract()
+    rows = {row["stage"]: row for row in (await ask("planner", "GET", "/forecasts")).json()}
+    assert (rows["review"]["median_hours"], rows["review"]["orders"]) == (6.0, 1)
