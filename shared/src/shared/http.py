@@ -1,7 +1,8 @@
 """How a service is asked over HTTP: causes from requests, problems from exceptions, and who may ask."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from time import perf_counter
 from typing import Annotated, Any, Generic, TypeVar
@@ -17,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Refused, Unavailable
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, Unauthenticated
-from shared.telemetry import Metrics
+from shared.telemetry import Metrics, Tracing
 
 log = structlog.get_logger()
 
@@ -227,9 +228,10 @@ class TooLarge(HTTPException):
 class Edge:
     """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
 
-    def __init__(self, app: App, metrics: Metrics, body_limit: int) -> None:
+    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracing = tracing
         self._limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -249,7 +251,8 @@ class Edge:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(uuid4()))
         try:
-            await self._app(scope, self._limited(scope, receive), sending)
+            with self._traced(scope):
+                await self._app(scope, self._limited(scope, receive), sending)
         except TooLarge as error:
             await _http(error)(scope, receive, sending)
         except Exception as error:
@@ -261,6 +264,18 @@ class Edge:
         finally:
             route = scope.get("route")
             self._metrics.answered(scope["method"], getattr(route, "path", "-"), status, perf_counter() - began)
+
+    @contextmanager
+    def _traced(self, scope: Scope) -> Iterator[None]:
+        """A span around the request; what the request causes continues it."""
+        if not self._tracing.on:
+            yield
+            return
+        headers = dict(scope["headers"])
+        came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
+        with self._tracing.span(f"{scope['method']} {scope['path']}", came_from, "server") as trail:
+            scope["headers"] = [*(headers | {b"traceparent": (trail.traceparent or "").encode()}).items()]
+            yield
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         announced = dict(scope["headers"]).get(b"content-length", b"0")

@@ -250,6 +250,10 @@ class Fold:
             step.resolve(result)
 
 
+def _unobserved(_: float) -> None:
+    return None
+
+
 class Rounds:
     """Takes what has arrived, settles it in one round, and waits for nobody.
 
@@ -257,8 +261,9 @@ class Rounds:
     is back; the causes make the repetition harmless. `noticed` is told when every written deadline falls due.
     """
 
-    def __init__(self, outlet: Outlet, size: int = 200) -> None:
+    def __init__(self, outlet: Outlet, size: int = 200, observe: Callable[[float], None] = _unobserved) -> None:
         self.outlet = outlet
+        self._observe = observe
         self.size = size
         self.waiting: deque[Work] = deque()
         self.limit = 50 * size
@@ -310,6 +315,7 @@ class Rounds:
             self._arrived.clear()
             while self.waiting:
                 works = [self.waiting.popleft() for _ in range(min(self.size, len(self.waiting)))]
+                self._observe(len(works))
                 await self.play(works)
             self.idle.set()
 

@@ -109,7 +109,7 @@ class Service:
             age_limit=settings.outbox_age_limit,
             size=settings.batch,
         )
-        self.rounds = Rounds(self.relay, settings.batch)
+        self.rounds = Rounds(self.relay, settings.batch, self.metrics.round_size.observe)
         self.database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or name, self.rounds)
         self.parking = Parking(self.database)
         self.doorkeeper = Doorkeeper(
@@ -163,6 +163,7 @@ class Service:
             self.parking,
             self.policy,
             self.metrics,
+            tracing=self.tracing,
             batch=settings.batch,
             prefetch=settings.prefetch,
         )
@@ -176,7 +177,7 @@ class Service:
         )
         consumers = [bus.consumer for bus in self._buses]
         self.retries = Retries(self.parking, consumers, self.deadlines, self.rounds, self.policy, self.metrics)
-        app.add_middleware(Edge, metrics=self.metrics, body_limit=self.settings.body_limit)
+        app.add_middleware(Edge, metrics=self.metrics, tracing=self.tracing, body_limit=self.settings.body_limit)
         answer_problems(app)
         app.include_router(self._health())
         if self._plays("http"):
@@ -321,7 +322,8 @@ class Service:
         await self.database.prepare()
 
     async def _start(self, bus: Bus) -> None:
-        await bus.broker.connect()
+        connection = await bus.broker.connect()
+        connection.reconnect_callbacks.add(self._reconnected)
         if bus.core:
             await declare(bus.broker)
         if self._plays("consumers"):
@@ -329,6 +331,9 @@ class Service:
             await bus.consumer.start()
         bus.started = True
         self._heard_at = monotonic()
+
+    def _reconnected(self, *_: object) -> None:
+        self.metrics.reconnected("rabbit")
 
     async def _watch(self) -> None:
         if all(bus.listening(self._plays("consumers")) for bus in self._buses):

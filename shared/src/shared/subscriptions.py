@@ -4,7 +4,7 @@ import asyncio
 import inspect
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter, time
@@ -19,13 +19,14 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 from shared.aggregate import Aggregate, Cause
 from shared.broker import EVENTS, PUBLISHED, durable_queue
 from shared.contracts.event import Actor, Event
-from shared.envelope import Envelope, Malformed
+from shared.envelope import PREFIX, Envelope, Malformed
 from shared.parking import Message, Parked, Parking, Policy
 from shared.rounds import Rounds, Touch, Work
-from shared.telemetry import Metrics
+from shared.telemetry import Metrics, Tracing, Trail
 
 log = structlog.get_logger()
 
+TRACEPARENT = PREFIX + "traceparent"
 PARKING = Actor(kind="service", id="parking")
 ANSWERED_WITHIN = 5.0
 
@@ -171,6 +172,7 @@ class Consumer:
         policy: Policy,
         metrics: Metrics,
         *,
+        tracing: Tracing | None = None,
         batch: int = 200,
         prefetch: int = 400,
     ) -> None:
@@ -180,6 +182,7 @@ class Consumer:
         self._parking = parking
         self._policy = policy
         self._metrics = metrics
+        self._tracing = tracing or Tracing()
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
         self._inbox: deque[Arrived] = deque()
@@ -209,14 +212,14 @@ class Consumer:
             if name not in self._queues:
                 queue = subscriber._queue_obj
                 assert queue is not None
-                tag = await queue.consume(partial(self._collect, name))  # type: ignore[arg-type]
+                tag = await queue.consume(partial(self._collect, name))
                 self._queues[name] = (queue, tag)
 
     def listening(self) -> bool:
         """Whether every consumer that should be there is. A ping would not tell."""
         return len(self._queues) == len(self.listeners) and all(_consuming(*each) for each in self._queues.values())
 
-    def _collect(self, queue: str, raw: Any) -> None:
+    async def _collect(self, queue: str, raw: Any) -> None:
         channel = raw.channel
         settled = self._channels.get(id(channel))
         if settled is None or settled._channel is not channel:
@@ -303,7 +306,7 @@ class Consumer:
         metrics.failed.inc()
         if parked.state == "dead":
             metrics.dead.inc()
-        why = {"code": parked.code, "reason": parked.reason}
+        why = {"code": parked.code, "reason": parked.reason, "cause": message.headers.get(PREFIX + "id")}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
         if parked.state == "dead":
             await self._tell(self.listeners[message.queue].answer(message, parked))
@@ -352,22 +355,26 @@ class Consumer:
         open_ = len(messages)
         settled = asyncio.Event()
 
-        def conclude(message: Message, result: list[Aggregate] | Exception) -> None:
+        def conclude(message: Message, trail: Trail, result: list[Aggregate] | Exception) -> None:
             nonlocal open_
             open_ -= 1
             if isinstance(result, Exception):
                 failures.append((message, result))
+            trail.end(result if isinstance(result, Exception) else None)
             if not open_:
                 settled.set()
 
         works = []
         for message in messages:
+            trail = self._tracing.start(message.queue, message.headers.get(TRACEPARENT))
             try:
                 cause, wanted = await self.listeners[message.queue].hear(message)
             except Exception as error:  # noqa: BLE001
-                conclude(message, error)
+                conclude(message, trail, error)
                 continue
-            works.append(Work(cause, wanted, lambda result, message=message: conclude(message, result)))  # type: ignore[misc]
+            if self._tracing.on:
+                cause = replace(cause, traceparent=trail.traceparent)
+            works.append(Work(cause, wanted, partial(conclude, message, trail)))
         self._rounds.submit(works)
         if open_:
             await settled.wait()
