@@ -40,6 +40,10 @@ class Outbox:
         self.envelopes: list[Envelope] = []
         self._known: set[UUID] = set()
 
+    def forget(self) -> None:
+        self.envelopes.clear()
+        self._known.clear()
+
     def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
         fresh = [each.envelope for each in pending if each.envelope.id not in self._known]
         self._known.update(envelope.id for envelope in fresh)
@@ -77,6 +81,12 @@ class InMemoryDatabase:
     def documents(self, name: str, indexes: Sequence[Index]) -> "InMemoryDocuments":
         return self.collections.setdefault(name, InMemoryDocuments(name, indexes))
 
+    def forget(self) -> None:
+        """Be as at the beginning, for the next test; stores stay usable."""
+        self.outbox.forget()
+        for documents in self.collections.values():
+            documents.forget()
+
     @property
     def published(self) -> tuple[Event, ...]:
         """Everything announced so far, in order."""
@@ -97,6 +107,11 @@ class InMemoryDocuments(Queryable):
         self.rows: dict[UUID, Document] = {}
         self._due: dict[UUID, datetime] = {}
         self._written: dict[int, datetime] = {}
+
+    def forget(self) -> None:
+        self.rows.clear()
+        self._due.clear()
+        self._written.clear()
 
     async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
         return {id: _copy(self.rows[id]) for id in ids if id in self.rows}

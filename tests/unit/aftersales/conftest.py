@@ -1,13 +1,13 @@
 """The default rules, requests and service orders in every state, and the service's doors over memory."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from front_office import Counter, FrontOffice
 
 from aftersales.api import routes
 from aftersales.domain.policy import AftersalesPolicy
@@ -16,12 +16,9 @@ from aftersales.domain.service_request import FeedbackForm, ServiceRequest
 from aftersales.domain.voucher import Charge, Payment, SignOff, Visit
 from aftersales.settings import Settings
 from aftersales.store import Records
-from shared.clock import FixedClock
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.http import Doorkeeper, answer_problems, guarded
-from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
 from shared.testing import InMemoryDatabase
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -32,7 +29,7 @@ def yuan(amount: str) -> Money:
     return Money(amount=Decimal(amount))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def policy() -> AftersalesPolicy:
     return Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).policy()
 
@@ -133,35 +130,36 @@ def payment() -> Payment:
     return Payment(amount=yuan("300.00"), at=AT, invoice_no="FP-88120")
 
 
-@pytest.fixture
-def database() -> InMemoryDatabase:
-    return InMemoryDatabase()
+@dataclass(frozen=True)
+class House:
+    """After-sales over memory: what it keeps, and its front office."""
+
+    database: InMemoryDatabase
+    records: Records
+    office: FrontOffice
+
+
+@pytest.fixture(scope="session")
+def house(policy: AftersalesPolicy, tmp_path_factory: pytest.TempPathFactory) -> House:
+    database = InMemoryDatabase()
+    records = Records(database)
+    folder = tmp_path_factory.mktemp("office")
+    return House(database, records, FrontOffice.opened(routes(records, policy), folder, AT))
 
 
 @pytest.fixture
-def records(database: InMemoryDatabase) -> Records:
-    return Records(database)
+def database(house: House) -> InMemoryDatabase:
+    """Empty at the beginning of each test."""
+    house.database.forget()
+    return house.database
 
 
 @pytest.fixture
-async def ask(tmp_path, records: Records, policy: AftersalesPolicy) -> AsyncIterator[Callable[..., object]]:
-    """Asks as a member of staff: `await ask("cs_manager", "POST", path, body)`."""
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    private = (tmp_path / "private.pem").read_text()
-    app = FastAPI()
-    app.state.clock = FixedClock(AT)
-    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
-    answer_problems(app)
-    for router in routes(records, policy):
-        app.include_router(router, dependencies=guarded())
+def records(house: House, database: InMemoryDatabase) -> Records:
+    return house.records
 
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://aftersales") as client:
 
-        async def request(role: str, method: str, path: str, body: object = None, key: str | None = None) -> Response:
-            headers = {
-                "Authorization": f"Bearer {issue_token(private, f'{role}-01', role)}",
-                "Idempotency-Key": key or str(uuid4()),
-            }
-            return await client.request(method, path, json=body, headers=headers)
-
-        yield request
+@pytest.fixture
+async def ask(house: House, database: InMemoryDatabase) -> AsyncIterator[Counter]:
+    async with house.office.counter() as counter:
+        yield counter

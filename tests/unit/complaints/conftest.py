@@ -1,12 +1,15 @@
 """A complaint in every stage, the default rules, and the service's doors over memory."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from front_office import Counter, FrontOffice
 
+from complaints.api import routes
 from complaints.domain.complaint import Complaint
 from complaints.domain.form import Form
 from complaints.domain.policy import ComplaintPolicy
@@ -23,7 +26,7 @@ DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
 HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def policy() -> ComplaintPolicy:
     return Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).policy()
 
@@ -119,16 +122,42 @@ def decide(policy: ComplaintPolicy, form: Form, proposal: Proposal) -> dict[str,
     }
 
 
-@pytest.fixture
-def database() -> InMemoryDatabase:
-    return InMemoryDatabase()
+@dataclass(frozen=True)
+class House:
+    """Complaints over memory: what it keeps, and its front office."""
+
+    database: InMemoryDatabase
+    registers: Registers
+    complaints: Complaints
+    office: FrontOffice
+
+
+@pytest.fixture(scope="session")
+def house(policy: ComplaintPolicy, tmp_path_factory: pytest.TempPathFactory) -> House:
+    database = InMemoryDatabase()
+    registers, complaints = Registers(database), Complaints(database)
+    doors = routes(registers, complaints, policy)
+    return House(database, registers, complaints, FrontOffice.opened(doors, tmp_path_factory.mktemp("office"), AT))
 
 
 @pytest.fixture
-def complaints(database: InMemoryDatabase) -> Complaints:
-    return Complaints(database)
+def database(house: House) -> InMemoryDatabase:
+    """Empty at the beginning of each test."""
+    house.database.forget()
+    return house.database
 
 
 @pytest.fixture
-def registers(database: InMemoryDatabase) -> Registers:
-    return Registers(database)
+def complaints(house: House, database: InMemoryDatabase) -> Complaints:
+    return house.complaints
+
+
+@pytest.fixture
+def registers(house: House, database: InMemoryDatabase) -> Registers:
+    return house.registers
+
+
+@pytest.fixture
+async def ask(house: House, database: InMemoryDatabase) -> AsyncIterator[Counter]:
+    async with house.office.counter() as counter:
+        yield counter

@@ -1,18 +1,11 @@
 """What complaints answers over HTTP, from filing to close, and how it says no."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
 
-from complaints.api import routes
 from shared.aggregate import Change
-from shared.clock import FixedClock
-from shared.http import Doorkeeper, answer_problems, guarded
-from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -26,30 +19,6 @@ FILE = {
 }
 JUDGE = {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"}
 OPTION = {"kind": "replace", "amount": {"amount": "5000.00"}, "description": "免费更换三樘玻璃"}
-
-
-@pytest.fixture
-async def ask(tmp_path, registers, complaints, policy) -> AsyncIterator[Callable[..., object]]:
-    """Asks as a member of staff: `await ask("cs_manager", "POST", path, body)`."""
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    private = (tmp_path / "private.pem").read_text()
-    app = FastAPI()
-    app.state.clock = FixedClock(AT)
-    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
-    answer_problems(app)
-    for router in routes(registers, complaints, policy):
-        app.include_router(router, dependencies=guarded())
-
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://complaints") as client:
-
-        async def request(role: str, method: str, path: str, body: object = None, key: str | None = None) -> Response:
-            headers = {
-                "Authorization": f"Bearer {issue_token(private, f'{role}-01', role)}",
-                "Idempotency-Key": key or str(uuid4()),
-            }
-            return await client.request(method, path, json=body, headers=headers)
-
-        yield request
 
 
 @pytest.mark.requirement("R109", "R145")
