@@ -11,7 +11,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from kefu.replay.facts import Fact
+from kefu.doors import Fact
 from kefu.replay.olist import Log, Row
 from kefu.surroundings import SERVICES, Surroundings
 

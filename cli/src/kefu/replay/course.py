@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from kefu.replay.facts import Fact
+from kefu.doors import Fact
 from shared.calendar import CHINA
 from shared.contracts.departments import OrderRequested
 

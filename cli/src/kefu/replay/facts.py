@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
+from kefu.doors import Fact
 from kefu.replay.olist import Row
 from shared.contracts.departments import (
     GoodsDispatched,
@@ -14,29 +13,10 @@ from shared.contracts.departments import (
     PaymentReceived,
     ShipmentArrived,
 )
-from shared.contracts.event import Event
 from shared.contracts.vocabulary import OrderLine, order_id_of
 
 SALES_OWNER = "web-shop"
 _REPLAYED = uuid5(NAMESPACE_URL, "urn:kefu:replay:olist")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What a department reports, when it happened, and the id that the department gives it: the same in every run.
-
-    `case` is what the facts of one order have in common.
-    """
-
-    at: datetime
-    id: UUID
-    case: UUID
-    event: Event
-
-    @property
-    def department(self) -> str:
-        """Who reports it."""
-        return self.event.publisher()
 
 
 def facts_of(rows: Iterable[Row]) -> list[Fact]:

@@ -11,9 +11,9 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kefu.console import errors
+from kefu.doors import Doors, Fact, doors
 from kefu.replay.course import Day, course
-from kefu.replay.doors import Doors, doors
-from kefu.replay.facts import Fact, facts_of
+from kefu.replay.facts import facts_of
 from kefu.replay.olist import Log
 from kefu.replay.running import Running
 from kefu.surroundings import Surroundings

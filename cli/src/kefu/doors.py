@@ -1,25 +1,27 @@
-"""How facts get in: through the departments' own doors on RabbitMQ, or over intake's HTTP where there are none."""
+"""How departments' facts get in: through their own doors on RabbitMQ, or over intake's HTTP where there are none."""
 
 import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import aio_pika
 import aiormq
 import httpx
 
 from kefu.api import refusal
-from kefu.replay.facts import Fact
 from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
 from shared import ingress, logs
 from shared.broker import properties
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, Event
 from shared.envelope import Envelope
 
 AT_ONCE = 200
@@ -27,6 +29,24 @@ _PATIENCE = 180.0
 _PAUSE = 0.5
 _NOT_LET_IN = (aio_pika.exceptions.ProbableAuthenticationError, aiormq.exceptions.ChannelAccessRefused)
 _AWAY = (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError, httpx.TransportError)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a department reports, when it happened, and the id that the department gives it.
+
+    `case` is what everything about one order has in common.
+    """
+
+    at: datetime
+    id: UUID
+    case: UUID
+    event: Event
+
+    @property
+    def department(self) -> str:
+        """Who reports it."""
+        return self.event.publisher()
 
 
 class Door(Protocol):

@@ -1,0 +1,84 @@
+"""Steps 4 and 5: a complaint gets its number and its warranty check; nobody works on it, and staff are alerted."""
+
+import re
+from datetime import time
+from functools import partial
+from typing import Any
+
+from kefu.trouble import Trouble
+from kefu_local.story.people import Customer, hears
+from kefu_local.story.teller import Teller
+from kefu_local.story.world import World
+from shared.identity import Role
+
+_NUMBER = re.compile(r"\d{4}-\d{2}-\d{4,}")
+CLOCK = "close_6d"
+"""The clock of the whole case: six days from the day it is accepted (003 §26.1)."""
+
+
+async def complain(world: World, teller: Teller, customer: Customer) -> dict[str, Any]:
+    """The case, with what after-sales found out about the warranty in it."""
+    await world.until(world.in_days(1), time(10))
+    teller.step(4, "The customer complains about the quality", world.now)
+    said = {
+        "customer": {
+            "customer_id": customer.id,
+            "name": customer.name,
+            "contact_name": customer.contact,
+            "title": customer.title,
+            "mobile": customer.mobile,
+            "email": customer.email,
+        },
+        "complainant": customer.contact,
+        "channel": "phone",
+        "content": "三樘玻璃边缘崩角，要求更换",
+        "demand": "更换三樘玻璃",
+        "order_no": customer.order_no,
+        "defect_quantity": 3,
+        "nature": "quality",
+    }
+    filed = await world.ask("complaints", "/complaints", said, role=Role.CS_SPECIALIST)
+    if not _NUMBER.fullmatch(filed["complaint_no"]):
+        raise Trouble(f"A complaint's number is YYYY-MM-serial, this is {filed['complaint_no']}.")
+    teller.say(f"Complaint {filed['complaint_no']}: {said['content']}", world.now)
+    case = await world.seen("the warranty checked", lambda: _case(world, filed["complaint_id"], "warranty"))
+    note = case["warranty"][0]
+    teller.say(f"After-sales: {note['verdict']}, {' '.join(note['explanation'])}", world.now)
+    await hears(world, teller, customer, filed["complaint_no"])
+    return case
+
+
+async def leave_it_lying(world: World, teller: Teller, case: dict[str, Any]) -> None:
+    """Nobody works on the case until its six days are over."""
+    await world.until(world.in_days(7), time(10))
+    teller.step(5, "Nobody works on it for six days", world.now)
+    await told_to_staff(world, teller, case)
+
+
+async def told_to_staff(world: World, teller: Teller, case: dict[str, Any]) -> None:
+    """The clock was missed, once; the case went up, and those in charge were alerted."""
+    overdue = await world.seen("the clock missed", lambda: _overdue(world, case["complaint_id"]))
+    missed = [each for each in overdue["missed"] if each["clock"] == CLOCK]
+    if len(missed) != 1:
+        raise Trouble(f"The clock {CLOCK} is missed once, not {len(missed)} times.")
+    teller.say(f"{CLOCK} ended at {missed[0]['due_at']}; the case is on level {overdue['level']}", world.now)
+    for event in ("complaints.deadline_missed.v1", "complaints.complaint_escalated.v1"):
+        alerts = await world.seen(f"an alert of {event}", partial(_alerts, world, case["complaint_no"], event))
+        for alert in alerts:
+            words = " ".join(alert["pieces"][0]["values"].values())
+            teller.say(f"Alert to {alert['role'] or alert['staff']}, {event}: {words}", world.now)
+
+
+async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:
+    case = await world.find("complaints", f"/complaints/{id}", Role.CS_MANAGER)
+    return case if case and case[part] else None
+
+
+async def _overdue(world: World, id: str) -> dict[str, Any] | None:
+    case = await _case(world, id, "missed")
+    return case if case and any(each["clock"] == CLOCK for each in case["missed"]) and case["level"] else None
+
+
+async def _alerts(world: World, number: str, event: str) -> list[dict[str, Any]] | None:
+    page = await world.find("notify", f"/notifications?about={number}", Role.CS_MANAGER)
+    return [each for each in page["items"] if each["pieces"][0]["event"] == event] if page else None

@@ -1,0 +1,75 @@
+"""Step 1: customers get a file, orders are taken, contracts reviewed and signed, and the customers hear of it."""
+
+from collections.abc import Sequence
+from datetime import time, timedelta
+
+from kefu_local.story.people import Customer, hears
+from kefu_local.story.teller import Teller
+from kefu_local.story.world import World
+from shared.contracts.departments import PaymentReceived
+from shared.contracts.event import Money
+from shared.identity import Role
+
+SHIP_IN = timedelta(days=12)
+_TOTAL = "100000.00"
+_DEPOSIT = Money.model_validate({"amount": "30000.00"})
+_SIGNATURES = (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09"))
+
+
+async def order(world: World, teller: Teller, customers: Sequence[Customer]) -> None:
+    """Both orders are placed, and both customers know it."""
+    await world.until(world.in_days(1), time(9, 30))
+    teller.step(1, "Two customers order", world.now)
+    for customer in customers:
+        await _register(world, customer)
+        await _take(world, customer)
+        teller.say(f"Intake takes order {customer.order_no} of {customer.name} ({customer.kind} customer)", world.now)
+    for customer in customers:
+        await _sign(world, customer)
+        teller.say(f"Contract of {customer.order_no} reviewed, signed and sealed; the deposit is in", world.now)
+    for customer in customers:
+        await _release(world, customer)
+        await hears(world, teller, customer, "正在为您下单")
+
+
+async def _register(world: World, customer: Customer) -> None:
+    contact = {
+        "name": customer.contact,
+        "title": customer.title,
+        "mobile": customer.mobile,
+        "email": customer.email,
+    }
+    file = {"name": customer.name, "kind": customer.kind, "contacts": [contact], "region": "华南"}
+    answer = await world.ask("intake", "/customers", file, role=Role.CS_SPECIALIST)
+    customer.id = answer["customer_id"]
+
+
+async def _take(world: World, customer: Customer) -> None:
+    ordered = {
+        "customer_id": customer.id,
+        "order_no": customer.order_no,
+        "lines": [{"description": "80 款双玻百叶高隔断", "spec": "3000×2700 mm", "quantity": 24, "unit": "樘"}],
+        "total": {"amount": _TOTAL},
+        "requested_ship_date": str(world.now.date() + SHIP_IN),
+        "site_address": "广州市天河区珠江东路 6 号 32 楼",
+        "sales_owner": "am-03",
+        "verified": {"by": "cs-07", "at": (world.now - timedelta(minutes=10)).isoformat()},
+    }
+    await world.ask("intake", "/orders", ordered, role=Role.CS_SPECIALIST)
+    await world.seen(f"{customer.order_no} known to orders", lambda: customer.order(world))
+
+
+async def _sign(world: World, customer: Customer) -> None:
+    contract = f"/orders/{customer.order_id}/contract"
+    await world.ask("orders", f"{contract}/review", {"outcome": "approved"}, role=Role.CS_SPECIALIST)
+    await world.ask("orders", f"{contract}/sign", {"signed_on": {"on": str(world.in_days(0))}}, role=Role.CS_SUPERVISOR)
+    await world.report(
+        PaymentReceived(order_no=customer.order_no, kind="initial", amount=_DEPOSIT, received_at=world.now)
+    )
+
+
+async def _release(world: World, customer: Customer) -> None:
+    """The order notice leaves with three signatures of three people."""
+    for signature, who in _SIGNATURES:
+        path = f"/orders/{customer.order_id}/notice/sign"
+        await world.ask("orders", path, {"signature": signature}, role=Role.CS_SPECIALIST, who=who)

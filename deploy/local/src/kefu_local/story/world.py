@@ -1,0 +1,119 @@
+"""What the people of a story can do: ask as staff, report as a department, wait for a day, read what arrived."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime, time, timedelta
+from time import monotonic
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+
+from kefu.api import refusal
+from kefu.doors import Doors, Fact, doors
+from kefu.surroundings import Surroundings
+from kefu.tokens import local_token
+from kefu.trouble import Trouble
+from shared import clock as clocks
+from shared import ingress
+from shared.calendar import CHINA
+from shared.contracts.event import Event
+from shared.contracts.vocabulary import OrderFact
+from shared.identity import Role
+
+T = TypeVar("T")
+
+DAY_A_SECOND = 86_400.0
+_PATIENCE = 60.0
+_NAP = 0.05
+
+
+class World:
+    """A running system, seen by those who work with it."""
+
+    def __init__(self, around: Surroundings, http: httpx.AsyncClient, departments: Doors) -> None:
+        self._around = around
+        self._http = http
+        self._departments = departments
+        self._file = around.path("CLOCK_FILE")
+        self._clock = clocks.Clock.from_file(self._file)
+
+    @property
+    def now(self) -> datetime:
+        """What the services' clock shows, told as people there tell it."""
+        return CHINA.local(self._clock.now())
+
+    def in_days(self, days: int) -> date:
+        """The day so many days from today."""
+        return self.now.date() + timedelta(days=days)
+
+    async def ask(
+        self, service: str, path: str, body: dict[str, Any] | None = None, *, role: Role, who: str = ""
+    ) -> dict[str, Any]:
+        """What a service answers to a member of staff: to a question without a body, to a wish with one.
+
+        Trouble when it refuses.
+        """
+        token = local_token(self._around, role, subject=who or f"{role}-1")
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        url = f"{self._around.service_url(service)}{path}"
+        answer = await self._http.request("GET" if body is None else "POST", url, json=body, headers=headers)
+        if answer.is_error:
+            raise Trouble(f"{service} says {answer.status_code} to {path}: {refusal(answer)}")
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def report(self, fact: Event) -> None:
+        """A department reports a fact through its own door; RabbitMQ has it for good when this returns."""
+        id = uuid4()
+        case = fact.order_id if isinstance(fact, OrderFact) else id
+        await self._departments.tell([Fact(self._clock.now(), id, case, fact)])
+
+    async def until(self, day: date, at: time) -> None:
+        """Time passes, a day in a second, until that hour of that day; never backwards. Then it goes its usual pace."""
+        moment = CHINA.moment(day, at)
+        if self._clock.now() >= moment:
+            return
+        clocks.write(self._file, self._clock.now(), DAY_A_SECOND)
+        await self._clock.wait_until(moment)
+        clocks.write(self._file, moment, 1.0)
+
+    async def seen(self, what: str, look: Callable[[], Awaitable[T | None]]) -> T:
+        """The first answer that is something. Trouble, naming what was waited for, when there is none in a minute."""
+        until = monotonic() + _PATIENCE
+        while not (answer := await look()):
+            if monotonic() > until:
+                raise Trouble(f"This has not happened within {_PATIENCE:.0f} s: {what}.")
+            await asyncio.sleep(_NAP)
+        return answer
+
+    async def find(self, service: str, path: str, role: Role) -> dict[str, Any] | None:
+        """What is there, or nothing while there is no such thing."""
+        headers = {"Authorization": f"Bearer {local_token(self._around, role)}"}
+        answer = await self._http.get(f"{self._around.service_url(service)}{path}", headers=headers)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
+
+    async def messages(self, mobile: str) -> Sequence[dict[str, Any]]:
+        """The SMS that this number got, oldest first."""
+        return await self._sunk("/messages", mobile)
+
+    async def mails(self, address: str) -> Sequence[dict[str, Any]]:
+        """The e-mails that this address got, oldest first."""
+        return await self._sunk("/mails", address)
+
+    async def _sunk(self, path: str, to: str) -> Sequence[dict[str, Any]]:
+        answer = await self._http.get(f"{self._around.need('SINKS_URL')}{path}", params={"to": to})
+        found: list[dict[str, Any]] = answer.raise_for_status().json()
+        return found
+
+
+@asynccontextmanager
+async def world(around: Surroundings) -> AsyncIterator[World]:
+    """The running system around us, for as long as the block runs."""
+    departments = [name for name in ingress.departments() if around.get(f"{name.upper()}_INGRESS_URL")]
+    async with httpx.AsyncClient(timeout=15, trust_env=False) as http, doors(around, departments) as opened:
+        yield World(around, http, opened)
