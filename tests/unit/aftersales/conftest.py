@@ -16,6 +16,7 @@ from aftersales.domain.service_request import FeedbackForm, ServiceRequest
 from aftersales.domain.voucher import Charge, Payment, SignOff, Visit
 from aftersales.settings import Settings
 from aftersales.store import Records
+from shared.calendar import CHINA
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
@@ -59,7 +60,7 @@ def request_with(form: FeedbackForm) -> Callable[..., ServiceRequest]:
     """A registered request with this fault and this warranty."""
 
     def build(fault: str = "company_quality", verdict: str = "in_warranty") -> ServiceRequest:
-        registered = ServiceRequest.register(UUID(int=50), "SH-20261122-AAAAAA", form, "cs-07").state
+        registered = ServiceRequest.register(UUID(int=50), form, "cs-07", AT, CHINA).state
         checked = WarrantyChecked(
             check_id=UUID(int=9),
             service_request_id=registered.id,

@@ -324,3 +324,13 @@ def test_nothing_is_closed_before_its_cost_and_its_charge_are_filled_in(in_every
         signed.but(charge_policy="normal_rate").close("已处理", "cs-07", AT)
 
     assert (without_cost.value.code, without_charge.value.code) == ("cost_missing", "charge_missing")
+
+
+def test_what_is_stored_comes_back_as_it_was(in_every_stage, order_with, policy, payment, request_with):
+    charged = order_with("customer_cause").raise_charge(Charge(amount=yuan("300.00"), mode="prepaid"), policy, AT).state
+    paid = charged.receive(payment, policy, AT).state
+
+    for order in (*in_every_stage.values(), charged, paid):
+        assert ServiceOrder.model_validate(order.model_dump(mode="json")) == order
+    request = request_with()
+    assert type(request).model_validate(request.model_dump(mode="json")) == request

@@ -9,6 +9,7 @@ from aftersales.domain.charge import charge_policy
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import MANDATORY, FeedbackForm, IncompleteForm, ServiceRequest, register_no
 from shared.aggregate import Change, Refused
+from shared.calendar import CHINA
 from shared.contracts.aftersales import FaultDetermined, ServiceRequestRegistered, ServiceRequestRejected
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 
@@ -17,7 +18,7 @@ REQUEST = UUID(int=50)
 
 
 def registered(form: FeedbackForm) -> Change[ServiceRequest]:
-    return ServiceRequest.register(REQUEST, "SH-20261122-AAAAAA", form, "cs-07")
+    return ServiceRequest.register(REQUEST, form, "cs-07", AT, CHINA)
 
 
 @pytest.mark.requirement("R067", "R129")

@@ -13,6 +13,7 @@ from aftersales.domain.voucher import Charge
 from aftersales.store import Records
 from aftersales.subscribers import subscriptions
 from shared.aggregate import Change
+from shared.calendar import CHINA
 from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.departments import ServiceChargeReceived
@@ -199,7 +200,7 @@ async def test_a_complaint_about_manners_has_no_warranty(on, filed):
 @pytest.mark.requirement("R073")
 async def test_a_registered_request_is_checked_and_keeps_the_answer(on, records, signed, form):
     await deliver(on, signed)
-    change = ServiceRequest.register(UUID(int=50), "SH-1", form, "cs-07")
+    change = ServiceRequest.register(UUID(int=50), form, "cs-07", AT, CHINA)
     await records.service_requests.create(change, cause(AT))
 
     (checked,) = await deliver(on, change.events[0], at=AT)

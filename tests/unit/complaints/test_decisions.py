@@ -49,3 +49,10 @@ def test_nothing_is_decided_after_the_end_and_no_clock_runs_on(stage, in_every_s
 def test_every_stage_can_be_reached_and_every_live_one_can_be_left(in_every_stage):
     assert set(in_every_stage) == set(STAGES)
     assert all(possible(stage) for stage in set(STAGES) - TERMINAL)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_is_stored_comes_back_as_it_was(stage, in_every_stage):
+    case = in_every_stage[stage]
+
+    assert type(case).model_validate(case.model_dump(mode="json")) == case

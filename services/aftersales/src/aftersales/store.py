@@ -44,8 +44,9 @@ class ServiceRequests(Store[ServiceRequest]):
     kind = ServiceRequest
     indexes = (
         Index("register_no", unique=True),
-        Index("stage", "register_no"),
-        Index("form.customer.customer_id", "register_no"),
+        Index("recorded_at"),
+        Index("stage", "recorded_at"),
+        Index("form.customer.customer_id", "recorded_at"),
     )
 
 
@@ -56,6 +57,7 @@ class ServiceOrders(Store[ServiceOrder]):
     kind = ServiceOrder
     indexes = (
         Index("voucher_no", unique=True),
+        Index("opened_at"),
         Index("stage", "opened_at"),
         Index("stage", "priority", "opened_at"),
         Index("request_id"),

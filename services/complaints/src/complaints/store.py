@@ -19,6 +19,7 @@ class Complaints(Store[Complaint]):
     kind = Complaint
     indexes = (
         Index("number", unique=True),
+        Index("form.received_at"),
         Index("stage", "form.received_at"),
         Index("form.customer.customer_id", "form.received_at"),
         Index("form.order_no", "form.received_at"),

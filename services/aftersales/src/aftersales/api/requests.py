@@ -8,10 +8,10 @@ from pydantic import Field
 
 from aftersales.api.roles import JUDGES, READERS, SALES, SERVICE
 from aftersales.domain.policy import AftersalesPolicy
-from aftersales.domain.service_request import FeedbackForm, ServiceRequest, Stage, register_no
+from aftersales.domain.service_request import FeedbackForm, ServiceRequest, Stage
 from aftersales.store import Records
 from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
-from shared.contracts.event import Part, PreciseDate
+from shared.contracts.event import Instant, Part, PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
     ContractNo,
@@ -71,6 +71,7 @@ class ServiceRequestView(Part):
     missing: tuple[Line, ...]
     form: FeedbackForm
     recorded_by: StaffId
+    recorded_at: Instant
     fault: Fault
     evidence: tuple[FileRef, ...]
     determined_by: StaffId | None
@@ -92,12 +93,11 @@ def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
     async def register(body: RegisterRequest, cause: CausedByRequest) -> ServiceRequestView:
         """Enter a request at once. With a mandatory field missing it is kept as incomplete, and says which."""
-        id = cause.derive("service request")
         form = FeedbackForm(**body.model_dump())
-        number = register_no(id, policy.calendar.day(cause.at))
-        return ServiceRequestView.of(
-            await requests.create(ServiceRequest.register(id, number, form, cause.actor.id), cause)
+        change = ServiceRequest.register(
+            cause.derive("service request"), form, cause.actor.id, cause.at, policy.calendar
         )
+        return ServiceRequestView.of(await requests.create(change, cause))
 
     @router.post("/{request_id}/complete", dependencies=[allow(*SERVICE, *SALES)])
     async def complete(request_id: UUID, body: CompleteForm, cause: CausedByRequest) -> ServiceRequestView:
@@ -123,7 +123,7 @@ def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
         """The register, the newest first."""
         asked = {"stage": stage, "form.customer.customer_id": customer_id}
         where = {field: value for field, value in asked.items() if value is not None}
-        page = await requests.find(where, sort="-register_no", after=after, limit=limit)
+        page = await requests.find(where, sort="-recorded_at", after=after, limit=limit)
         return Listing(items=[ServiceRequestView.of(each) for each in page.items], next=page.next)
 
     @router.get("/{request_id}", dependencies=[allow(*READERS)])

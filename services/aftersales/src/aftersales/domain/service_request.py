@@ -2,13 +2,14 @@
 
 from base64 import b32encode
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
 from aftersales.domain.charge import charge_policy
 from aftersales.domain.warranty import Verdict
 from shared.aggregate import Aggregate, Change, Refused
+from shared.calendar import Calendar
 from shared.contracts.aftersales import (
     ChargePolicy,
     Fault,
@@ -17,7 +18,7 @@ from shared.contracts.aftersales import (
     ServiceRequestRejected,
     WarrantyChecked,
 )
-from shared.contracts.event import Part, PreciseDate
+from shared.contracts.event import Instant, Part, PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
     ContractNo,
@@ -87,15 +88,17 @@ class ServiceRequest(Aggregate):
     form: FeedbackForm
     stage: Stage = "incomplete"
     recorded_by: StaffId
+    recorded_at: Instant
     fault: Fault = "unknown"
     evidence: tuple[FileRef, ...] = ()
     determined_by: StaffId | None = None
     warranty: WarrantyChecked | None = None
 
     @classmethod
-    def register(cls, id: UUID, register_no: Line, form: FeedbackForm, recorded_by: StaffId) -> Change[Self]:
+    def register(cls, id: UUID, form: FeedbackForm, by: StaffId, at: datetime, calendar: Calendar) -> Change[Self]:
         """Enter a request at once, complete or not; the recorder hears what is missing (003 §7a, 001 备注2)."""
-        return cls(id=id, register_no=register_no, form=form, recorded_by=recorded_by)._examined()
+        number = register_no(id, calendar.day(at))
+        return cls(id=id, register_no=number, form=form, recorded_by=by, recorded_at=at)._examined()
 
     def complete(self, form: FeedbackForm) -> Change[Self]:
         """Fill in what was missing. A registered form only takes a contract number, which is written in later."""
