@@ -18,6 +18,8 @@ from intake.settings import Settings
 from intake.store import Records
 from kefu_local.servers import Servers, with_login
 from shared import ingress
+from shared.contracts.catalogue import published
+from shared.contracts.event import Event
 from shared.identity import add_api_key, create_key_pair, issue_token
 from shared.service import Service
 
@@ -72,7 +74,7 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     transport = httpx.ASGITransport(built.app)
     async with built.running(), httpx.AsyncClient(transport=transport, base_url="http://intake") as http:
         running = Desk(built, Records.within(built.database), http)
-        await until(running.ready, 30)
+        await until(running.ready, 90)
         yield running
 
 
@@ -86,6 +88,27 @@ def open_ingress(servers: Servers) -> str:
 
 def ingress_url(servers: Servers, vhost: str, user: str) -> str:
     return with_login(servers.vhost_url(vhost), user, PASSWORD)
+
+
+class Heard:
+    """Everything that goes over the bus, each event once: on the wire it may come again under the same id."""
+
+    def __init__(self, queue: aio_pika.abc.AbstractQueue) -> None:
+        self._queue = queue
+        self._known: set[str | None] = set()
+
+    async def fresh(self) -> list[Event]:
+        """What has come since the last time."""
+        return [published()[str(each.routing_key)].model_validate_json(each.body) for each in await self.messages()]
+
+    async def messages(self) -> list[aio_pika.abc.AbstractIncomingMessage]:
+        """The same with what is around each event."""
+        found = []
+        while (message := await self._queue.get(fail=False, no_ack=True)) is not None:
+            if message.message_id not in self._known:
+                self._known.add(message.message_id)
+                found.append(message)
+        return found
 
 
 class Department:

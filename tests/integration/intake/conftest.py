@@ -9,7 +9,7 @@ from uuid import uuid4
 import aio_pika
 import pytest
 import pytest_asyncio
-from front_desk import Department, Desk, Keys, department, desk, ingress_url, open_ingress
+from front_desk import Department, Desk, Heard, Keys, department, desk, ingress_url, open_ingress
 from pymongo import MongoClient
 
 from intake.settings import Settings
@@ -72,7 +72,7 @@ async def production(running_servers: Servers, ingress_vhost: str) -> AsyncItera
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def heard(intake: Desk, settings: Settings) -> AsyncIterator[aio_pika.abc.AbstractQueue]:
+async def heard(intake: Desk, settings: Settings) -> AsyncIterator[Heard]:
     """Everything that goes over the bus from now on."""
     async with AsyncExitStack() as stack:
         url = settings.rabbit_url.get_secret_value()
@@ -80,4 +80,4 @@ async def heard(intake: Desk, settings: Settings) -> AsyncIterator[aio_pika.abc.
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
         await queue.bind(EVENTS.name, "#")
-        yield queue
+        yield Heard(queue)

@@ -27,31 +27,31 @@ def completed(number=412, ok=24):
     return {"order_no": f"SO-2026-{number:04}", "completed_at": "2026-11-20T05:00:00Z", "quantity_ok": ok}
 
 
-async def announced(intake, queue, count):
+async def announced(intake, heard, count):
     """What is on the bus when as many events have come as are expected and intake has nothing left to do."""
     found = []
 
     async def enough():
-        while (message := await queue.get(fail=False, no_ack=True)) is not None:
-            found.append(message)
+        found.extend(await heard.fresh())
         return len(found) >= count and await intake.settled()
 
     await until(enough)
-    return [ProductionCompleted.model_validate_json(message.body) for message in found if message.routing_key == KEY]
+    return [event for event in found if isinstance(event, ProductionCompleted)]
 
 
-async def announced_so_far(intake, production, queue):
+async def announced_so_far(intake, production, heard):
     """The same when it is not known how many there are: up to a last fact that is sent for the purpose."""
+    last = ProductionCompleted.model_validate(completed(9999))
     await production.send(completed(9999), KEY)
     found = []
-    while completed(9999)["order_no"] not in [event.order_no for event in found]:
-        found += await announced(intake, queue, 1)
-    return [event for event in found if event.order_no != completed(9999)["order_no"]]
+    while last not in found:
+        found += await announced(intake, heard, 1)
+    return [event for event in found if event != last]
 
 
 async def test_a_fact_of_a_department_goes_onto_the_bus_in_its_name(intake, production, heard, id):
     await production.send(completed(), KEY, id=id)
-    message = await until(lambda: heard.get(fail=False, no_ack=True))
+    (message,) = await until(heard.messages)
     said = {name: message.headers[f"cloudEvents:{name}"] for name in ("source", "actorkind", "actorid", "time")}
     assert message.routing_key == KEY
     assert ProductionCompleted.model_validate_json(message.body) == ProductionCompleted.model_validate(completed())

@@ -10,8 +10,7 @@ from waiting import until
 
 from shared import clock
 from shared.broker import Wire, safe_broker
-from shared.contracts.catalogue import published
-from shared.contracts.intake import OrderPlaced
+from shared.contracts.intake import CallbackDue, DeadlineMissedByIntake, OrderPlaced
 from shared.contracts.orders import AcceptancePassed
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.envelope import Envelope
@@ -45,18 +44,16 @@ async def post(intake, path, body, headers):
     return answer.json()
 
 
-async def heard_until(queue, key):
-    """Everything that was announced up to an event of this key, as (key, event)."""
+async def heard_until(heard, kind):
+    """Everything that was announced up to an event of this kind, and that one."""
     found = []
 
     async def there():
-        while (message := await queue.get(fail=False, no_ack=True)) is not None:
-            event = published()[message.routing_key].model_validate_json(message.body)
-            found.append((message.routing_key, event))
-        return key in [each for each, _ in found]
+        found.extend(await heard.fresh())
+        return any(isinstance(event, kind) for event in found)
 
     await until(there)
-    return found
+    return found, next(event for event in found if isinstance(event, kind))
 
 
 async def timeline(intake, keys, customer_id):
@@ -75,7 +72,7 @@ async def test_a_verified_order_travels_with_its_customer(intake, heard, keys):
         "verified": {"by": "cs-07", "at": "2026-11-20T05:00:00Z"},
     }
     await post(intake, "/orders", order, keys.staff())
-    placed = dict(await heard_until(heard, OrderPlaced.key))[OrderPlaced.key]
+    _, placed = await heard_until(heard, OrderPlaced)
     assert (placed.order_id, placed.customer.mobile, placed.verified_by) == (
         order_id_of(order_no),
         "13800138000",
@@ -155,11 +152,11 @@ async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(
     }
     async with desk(settings) as second:
         await post(second, "/visits", report, keys.staff("account_manager", id="am-03"))
-        due = dict(await heard_until(heard, "intake.callback_due.v1"))["intake.callback_due.v1"]
+        _, due = await heard_until(heard, CallbackDue)
         clock.write(clock_file, NOW + timedelta(minutes=31), 0)
-        missed = await heard_until(heard, "intake.deadline_missed.v1")
+        heard_then, missed = await heard_until(heard, DeadlineMissedByIntake)
         await until(intake.settled)
         await until(second.settled)
     assert (due.kind, due.due_at) == ("visit_30min", NOW + timedelta(minutes=30))
-    assert [event.deadline_id for key, event in missed if key == "intake.deadline_missed.v1"] == [due.callback_id]
-    assert await heard.get(fail=False, no_ack=True) is None
+    assert missed.deadline_id == due.callback_id
+    assert [type(event) for event in heard_then + await heard.fresh()] == [DeadlineMissedByIntake]
