@@ -102,8 +102,9 @@ class InMemoryNotify:
             *await self.notifications.ready("bulk", self.clock.now() + moment, 100),
         ]:
             before = [each.model_dump() for each in due]
+            people = await self.recipients.of(due)
             for notification in due:
-                await self.courier.carry(notification)
+                await self.courier.carry(notification, people[notification.recipient])
             after = [(await self.notifications.get(each.id)).model_dump() for each in due]
             if before == after:
                 return

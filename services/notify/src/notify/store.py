@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from notify.domain.inbound import EarlyReceipt, Reply
 from notify.domain.notification import Notification
-from notify.domain.recipient import Recipient
+from notify.domain.recipient import Recipient, stranger
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
 from shared.store import Between, Index, OneOf, Store
@@ -71,7 +72,15 @@ class Recipients(Store[Recipient]):
 
     collection = "recipients"
     kind = Recipient
-    indexes = (Index("customer_id"), Index("mobile"))
+    indexes = (Index("customer_id"),)
+
+    async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
+        """Who gets these messages; somebody of whom nothing is known yet is a stranger."""
+        known = {each.recipient: stranger(each.recipient, each.audience, each.customer_id) for each in messages}
+        if known:
+            page = await self.find({"id": OneOf(*known)}, limit=len(known))
+            known |= {each.id: each for each in page.items}
+        return known
 
 
 class Rosters(Store[Roster]):

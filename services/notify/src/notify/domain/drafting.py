@@ -184,7 +184,7 @@ class Desk:
 
     def _ways(self, piece: Piece, person: Person, plan: Iterable[Channel]) -> tuple[tuple[Way, ...], tuple[str, ...]]:
         ways, skipped = [], []
-        for channel in self._ordered(person, tuple(plan)):
+        for channel in plan:
             address = person.address(channel)
             if channel not in piece.versions:
                 skipped.append(f"{channel}: no template")
@@ -193,13 +193,6 @@ class Desk:
             else:
                 ways.append(Way(channel=channel, address=address))
         return tuple(ways), tuple(skipped)
-
-    @staticmethod
-    def _ordered(person: Person, plan: tuple[Channel, ...]) -> tuple[Channel, ...]:
-        preferred = person.recipient.preferred
-        if preferred in plan and len(plan) > 1:
-            return (preferred, *(channel for channel in plan if channel != preferred))
-        return plan
 
     def _due(self, rule: Rule, body: Body, at: datetime) -> datetime:
         moment = reach(body, rule.at) if rule.at else None

@@ -12,6 +12,7 @@ from notify.domain.answer import Answer, Sighting
 from notify.domain.attempt import Attempt, Piece, Receipt, Way
 from notify.domain.lifecycle import Signal, State, following, possible
 from notify.domain.purpose import Promise
+from notify.domain.recipient import Recipient
 from notify.domain.template import Channel, Words
 from shared.aggregate import Aggregate, Change, Contention, Refused
 from shared.contracts.event import Event, Instant
@@ -125,7 +126,7 @@ class Notification(Aggregate):
 
     def unreachable(self) -> Change["Notification"]:
         """Nobody can be told on any channel: somebody has to call."""
-        why = "; ".join(self.skipped) or "no channel"
+        why = "; ".join(self.skipped) or "no channel that the recipient takes"
         lost = self._to("rejected", reason=why)
         return Change(lost, (lost._failed(why, self.created_at, final=True, fallback=None),))
 
@@ -141,6 +142,17 @@ class Notification(Aggregate):
     def unfit(self, why: str, at: datetime) -> Change["Notification"]:
         """The words for this way cannot be made; the next way may have others."""
         return self._next_way("unfit", why, at, provider=None)
+
+    def routed(self, recipient: Recipient) -> "Notification":
+        """The same message over the ways that its recipient can be reached on, the preferred one first.
+
+        Decided anew until the first attempt; after that the ways stand.
+        """
+        if self.attempts or self.step:
+            return self
+        usable = [way for way in self.ways if recipient.takes(way.channel, way.address)]
+        usable.sort(key=lambda way: way.channel != recipient.preferred)
+        return self.but(ways=tuple(usable)) if tuple(usable) != self.ways else self
 
     def claimed(self, worker: str, provider: str, at: datetime, lease_until: datetime) -> Change["Notification"]:
         """This worker alone may send until the lease ends. Refused when somebody else has it."""

@@ -34,9 +34,9 @@ class Purpose(Part):
     replies: dict[str, Literal["accept", "decline", "choice", "rating"]] = Field(default={})
 
     @property
-    def free(self) -> bool:
-        """Whether nothing about the recipient can hold such a message back."""
-        return not (self.rest or self.cap or self.apart or self.kind == "care")
+    def remembered(self) -> bool:
+        """Whether the recipient has to remember such messages, for caps and repetitions."""
+        return bool(self.cap or self.apart)
 
     @property
     def bulk(self) -> bool:

@@ -127,9 +127,13 @@ class Recipient(Aggregate):
             own, told = self.email, snapshot.email if snapshot else None
         for address in (told, own):
             usable = as_mobile(address) if channel == "sms" and address else address
-            if usable and usable not in self.unusable and channel not in self.refused_channels:
+            if usable and self.takes(channel, usable):
                 return usable
         return None
+
+    def takes(self, channel: Channel, address: str) -> bool:
+        """Whether messages over this channel reach this recipient at this address, as far as is known."""
+        return address not in self.unusable and channel not in self.refused_channels
 
     def let_out(self, entry: Entry) -> Change["Recipient"]:
         """Remember what goes out, for caps and repetitions; the same notification counts once."""

@@ -13,7 +13,7 @@ from notify.domain.answer import Answer, retry_later, unknown
 from notify.domain.drafting import Desk
 from notify.domain.notification import Notification
 from notify.domain.policy import Candidate, Verdict, judge
-from notify.domain.recipient import Entry, Recipient, stranger
+from notify.domain.recipient import Entry, Recipient
 from notify.domain.template import Words
 from notify.domain.variable import Unfit
 from notify.gateways.gateway import Gateway, Outgoing
@@ -65,42 +65,40 @@ class Courier:
         self._patience = patience
         self._figures = figures
 
-    async def carry(self, notification: Notification) -> None:
+    async def carry(self, notification: Notification, recipient: Recipient) -> None:
         """One message, as far as it goes now. Losing it to another process is no trouble."""
         try:
-            verdict = await self._judged(notification)
+            verdict = await self._judged(notification, recipient)
             if verdict.kind != "send":
                 await self._withhold(notification, verdict)
-                return
-            await self._attempt(notification)
+            else:
+                await self._attempt(notification.routed(recipient), recipient)
         except (Refused, NotFound, Contention, Unavailable) as error:
             log.debug("left_alone", notification=notification.id, reason=str(error))
 
-    async def _judged(self, notification: Notification) -> Verdict:
-        """Ask the policy, and if it lets the message out, have the recipient remember that, in one decision."""
+    async def _judged(self, notification: Notification, recipient: Recipient) -> Verdict:
+        """Ask the policy; where caps and repetitions count, have the recipient remember a yes in the same decision."""
         now = self._clock.now()
         purpose = self._desk.purpose(notification.purpose)
         if purpose.supersede and notification.thread:
             newer = await self._newer(notification)
             if newer:
                 return Verdict("suppress", f"superseded:{newer}")
-        if purpose.free:
-            return Verdict("suppress", "expired") if now >= notification.expires_at else Verdict("send")
-        candidate = Candidate(notification.id, notification.words_hash, notification.expires_at)
+        candidate = Candidate(
+            notification.id, notification.words_hash if purpose.remembered else "", notification.expires_at
+        )
+        verdict = judge(candidate, recipient, purpose, self._desk.house, now)
+        if verdict.kind != "send" or not purpose.remembered:
+            return verdict
         entry = Entry(notification=notification.id, purpose=purpose.name, words=candidate.words, at=now)
-        verdicts: list[Verdict] = []
 
-        def admit(recipient: Recipient) -> Change[Recipient]:
-            verdict = judge(candidate, recipient, purpose, self._desk.house, now)
-            verdicts.append(verdict)
-            return recipient.let_out(entry) if verdict.kind == "send" else Change(recipient)
+        def admit(current: Recipient) -> Change[Recipient]:
+            again = judge(candidate, current, purpose, self._desk.house, now)
+            return current.let_out(entry) if again.kind == "send" else Change(current)
 
-        start = stranger(notification.recipient, notification.audience, notification.customer_id)
         cause = self._cause(notification, f"judged/{notification.not_before.isoformat()}/{len(notification.attempts)}")
-        recipient = await self._recipients.apply(notification.recipient, admit, cause, start)
-        if verdicts:
-            return verdicts[-1]
-        return judge(candidate, recipient, purpose, self._desk.house, now)
+        admitted = await self._recipients.apply(recipient.id, admit, cause, recipient)
+        return judge(candidate, admitted, purpose, self._desk.house, now)
 
     async def _newer(self, notification: Notification) -> UUID | None:
         assert notification.thread is not None
@@ -120,36 +118,44 @@ class Courier:
 
         await self._notifications.apply(notification.id, hold, self._cause(notification, f"withheld/{now.isoformat()}"))
 
-    async def _attempt(self, notification: Notification) -> None:
+    async def _attempt(self, notification: Notification, recipient: Recipient) -> None:
+        if not notification.ways:
+            cause = self._cause(notification, "no_way")
+            await self._notifications.apply(
+                notification.id, lambda current: current.routed(recipient).unreachable(), cause
+            )
+            return
         try:
             words = self._desk.words(notification)
         except Unfit as error:
             why = str(error)
             cause = self._cause(notification, f"unfit/{notification.step}")
             await self._notifications.apply(
-                notification.id, lambda current: current.unfit(why, self._clock.now()), cause
+                notification.id,
+                lambda current: current.routed(recipient).unfit(why, self._clock.now()),
+                cause,
             )
             return
         gateway = self._switchboard.choose(notification, words)
         if gateway is None:
-            await self._wait_for_gateway(notification, words)
+            await self._wait_for_gateway(notification, recipient, words)
             return
         began = monotonic()
-        claimed = await self._claim(notification, gateway)
+        claimed = await self._claim(notification, recipient, gateway)
         answer = await self._send(claimed, gateway, words, began)
         self._figures.answered(claimed, gateway.name, answer, monotonic() - began)
         if self._switchboard.heard(gateway, words, answer):
             log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code, detail=answer.detail)
         await self._mark(claimed, answer, words)
 
-    async def _claim(self, notification: Notification, gateway: Gateway) -> Notification:
+    async def _claim(self, notification: Notification, recipient: Recipient, gateway: Gateway) -> Notification:
         fence = notification.fence + 1
         now, until = self._clock.now(), real_time(self._patience.lease)
 
         def claim(current: Notification) -> Change[Notification]:
             if current.fence != notification.fence:
                 raise Refused("somebody else has claimed it", "not_claimed")
-            return current.claimed(self._worker, gateway.name, now, until)
+            return current.routed(recipient).claimed(self._worker, gateway.name, now, until)
 
         return await self._notifications.apply(
             notification.id, claim, self._cause(notification, f"claimed/{fence}/{self._worker}")
@@ -187,14 +193,14 @@ class Courier:
                 await asyncio.sleep(random.uniform(wait / 2, wait))
                 wait = min(wait * 2, 5.0)
 
-    async def _wait_for_gateway(self, notification: Notification, words: Words) -> None:
+    async def _wait_for_gateway(self, notification: Notification, recipient: Recipient, words: Words) -> None:
         now = self._clock.now()
         pause = self._switchboard.opens_in(notification, words)
         until = now + max(timedelta(seconds=pause), PAUSE) * max(self._clock.rate, 1.0)
 
         def wait(current: Notification) -> Change[Notification]:
             if current.step + 1 < len(current.ways):
-                return current.unfit("no_provider", now)
+                return current.routed(recipient).unfit("no_provider", now)
             return current.waiting(until)
 
         cause = self._cause(notification, f"no_gateway/{notification.step}/{now.isoformat()}")

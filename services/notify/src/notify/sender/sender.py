@@ -1,16 +1,16 @@
 """Finds the messages whose time has come and lets couriers carry many at once; bulk never takes the last places."""
 
 import asyncio
-from contextlib import suppress
 from typing import Literal
 from uuid import UUID
 
 import structlog
 
 from notify.domain.notification import Notification
+from notify.domain.recipient import Recipient
 from notify.sender.courier import Courier
 from notify.sender.figures import Figures
-from notify.store import Notifications
+from notify.store import Notifications, Recipients
 from shared.aggregate import Unavailable
 from shared.clock import Clock
 
@@ -29,6 +29,7 @@ class Sender:
         self,
         courier: Courier,
         notifications: Notifications,
+        recipients: Recipients,
         clock: Clock,
         figures: Figures,
         at_once: int = 256,
@@ -36,61 +37,67 @@ class Sender:
     ) -> None:
         self._courier = courier
         self._notifications = notifications
+        self._recipients = recipients
         self._clock = clock
         self._figures = figures
         self._places = {"live": at_once, "bulk": at_once * 3 // 4}
         self._nap = nap
         self._carried: dict[UUID, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop, then let what is under way come to its end."""
         while not stop.is_set():
-            began = await self._round()
-            await self._rest(stop, busy=began > 0)
+            more = await self._round()
+            await self._rest(stop, self._room if more else None)
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _round(self) -> int:
-        """Start carrying what is due, live messages first; returns how many."""
+    async def _round(self) -> bool:
+        """Start carrying what is due, live messages first; says whether more is waiting than there was room for."""
         try:
-            return await self._begin("live") + await self._begin("bulk")
+            live = await self._begin("live")
+            return await self._begin("bulk") or live
         except Unavailable as error:
             log.warning("cannot_look_for_messages", reason=str(error))
-            return 0
+            return False
 
-    async def _begin(self, lane: Lane) -> int:
+    async def _begin(self, lane: Lane) -> bool:
         free = self._places[lane] - len(self._carried)
-        if free <= self._places[lane] // 4 and self._carried:
-            return 0
+        if free < self._places[lane] // 4:
+            return True
         mine = sum(1 for carried in self._carried.values() if carried == lane)
         due = await self._notifications.ready(lane, self._clock.now(), limit=free + mine)
         fresh = [each for each in due if each.id not in self._carried][:free]
+        people = await self._recipients.of(fresh)
         for notification in fresh:
-            self._start(notification)
-        return len(fresh)
+            self._start(notification, people[notification.recipient])
+        return len(fresh) == free
 
-    def _start(self, notification: Notification) -> None:
+    def _start(self, notification: Notification, recipient: Recipient) -> None:
         self._carried[notification.id] = notification.lane
         self._figures.in_flight.labels(notification.lane).inc()
-        task = asyncio.create_task(self._carry(notification))
+        task = asyncio.create_task(self._carry(notification, recipient))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, notification: Notification) -> None:
+    async def _carry(self, notification: Notification, recipient: Recipient) -> None:
         try:
-            await self._courier.carry(notification)
+            await self._courier.carry(notification, recipient)
         except Exception as error:
             log.exception("courier_failed", notification=notification.id, error=repr(error))
             await asyncio.sleep(1.0)
         finally:
             self._carried.pop(notification.id, None)
+            if len(self._carried) <= self._places["bulk"] // 2:
+                self._room.set()
             self._figures.in_flight.labels(notification.lane).dec()
 
-    async def _rest(self, stop: asyncio.Event, busy: bool) -> None:
-        """Until a place is free or the next look is due."""
-        waits: list[asyncio.Task[object]] = [asyncio.create_task(stop.wait())]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0.005 if busy else self._nap):
-                await waits[0]
-        waits[0].cancel()
+    async def _rest(self, stop: asyncio.Event, room: asyncio.Event | None) -> None:
+        """Until there is room again if more is waiting, else for a nap; never longer than that."""
+        waits = [asyncio.create_task(each.wait()) for each in (stop, room) if each]
+        await asyncio.wait(waits, timeout=self._nap, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        self._room.clear()

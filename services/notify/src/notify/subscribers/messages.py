@@ -1,6 +1,7 @@
 """From a fact to the messages that the table asks for: whom, over which channels, joined with what waits already."""
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -94,10 +95,10 @@ class Messages:
         if not isinstance(snapshot, CustomerSnapshot):
             return None
         id = recipient.customer(snapshot.customer_id)
-        try:
-            known = await self._recipients.get(id)
-        except NotFound:
-            known = stranger(id, "customer", snapshot.customer_id)
+        known = stranger(id, "customer", snapshot.customer_id)
+        if not (snapshot.mobile and snapshot.email):
+            with suppress(NotFound):
+                known = await self._recipients.get(id)
         return Person(known, snapshot)
 
 

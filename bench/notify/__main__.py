@@ -1,0 +1,253 @@
+"""`python -m bench.notify [MESSAGES] [BULK]`: both paths against sinks of 0, 50 and 200 ms, then live beside bulk."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from time import time
+from uuid import uuid4
+
+import httpx
+from faststream.rabbit import RabbitQueue
+from rich.console import Console
+from rich.table import Table
+
+from kefu_local.ports import LOOPBACK, free_ports
+from kefu_local.process import Process
+from kefu_local.servers import ServerPorts, Servers, servers
+from shared.broker import EVENTS, Wire, declare, durable_queue, safe_broker
+from shared.contracts.event import Event
+from shared.contracts.intake import NotificationRequested
+from shared.contracts.orders import OrderReleased
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+from shared.envelope import Envelope
+from shared.testing import cause
+
+LATENCIES = (0.0, 0.05, 0.2)
+LIVE_EVERY = 0.05
+LIVE_FOR = 20.0
+out = Console()
+
+
+@dataclass
+class Sink:
+    """The sink of one run, asked from outside."""
+
+    url: str
+
+    def taken(self) -> tuple[int, dict[str, float]]:
+        told = httpx.get(f"{self.url}/taken", trust_env=False, timeout=30).json()
+        return told["posts"], told["at"]
+
+    async def has(self, count: int, seconds: float) -> dict[str, float]:
+        """When each message was taken, once so many are there or the time is over."""
+        until = time() + seconds
+        while True:
+            _, at = await asyncio.to_thread(self.taken)
+            if len(at) >= count or time() > until:
+                return at
+            await asyncio.sleep(0.25)
+
+
+@contextmanager
+def sink(latency: float, folder: Path) -> Iterator[Sink]:
+    port = next(free_ports())
+    with running("sink", [sys.executable, "-m", "bench.notify.sink", str(port), str(latency)], {}, folder) as process:
+        url = f"http://{LOOPBACK}:{port}"
+        process.wait_until(lambda: answers(f"{url}/taken"), seconds=20)
+        yield Sink(url)
+
+
+@contextmanager
+def running(name: str, command: Sequence[str], env: dict[str, str], folder: Path) -> Iterator[Process]:
+    process = Process(name, list(command), env={**os.environ, **env}, log=folder / f"{name}.log")
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def customer(number: int) -> CustomerSnapshot:
+    return CustomerSnapshot(customer_id=uuid4(), name=f"客户{number}", mobile=f"138{number:08}")
+
+
+def order(number: int) -> OrderReleased:
+    return OrderReleased(
+        order_id=order_id_of(f"SO-{number}"),
+        order_no=f"SO-{number}",
+        kind="standard",
+        to="project_team",
+        prepared_by="cs-07",
+        reviewed_by="supervisor-01",
+        approved_by="director-01",
+        released_at=datetime.now(UTC),
+        customer=customer(number),
+    )
+
+
+def greeting(number: int) -> NotificationRequested:
+    return NotificationRequested(
+        request_id=uuid4(), customer=customer(number), template="care_greeting", params={"festival": "中秋"}
+    )
+
+
+class Bus:
+    """The bus as other services see it."""
+
+    def __init__(self, url: str) -> None:
+        self._broker = safe_broker(url, "bench")
+        self._wire = Wire(self._broker)
+
+    async def open(self) -> None:
+        await self._broker.connect()
+        await declare(self._broker)
+
+    async def close(self) -> None:
+        await self._broker.stop()
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        envelopes = [Envelope.of(event, uuid4(), uuid4(), 1, cause()) for event in events]
+        for start in range(0, len(envelopes), 500):
+            await self._wire.publish(envelopes[start : start + 500])
+
+    async def queue(self, name: str, key: str) -> None:
+        """Have a queue ready before its consumer starts, so that it starts on a full one."""
+        kind = durable_queue(name, key) if name.startswith("notify") else RabbitQueue(name, durable=True)
+        queue = await self._broker.declare_queue(kind)
+        await queue.bind(EVENTS.name, key)
+
+
+@asynccontextmanager
+async def bus(real: Servers) -> AsyncIterator[tuple[Bus, dict[str, str]]]:
+    """A vhost and a database of their own for one run."""
+    name = f"bench-{uuid4().hex[:8]}"
+    real.management.create_vhost(name)
+    url = real.vhost_url(name)
+    opened = Bus(url)
+    await opened.open()
+    try:
+        yield opened, {"RABBIT_URL": url, "MONGO_URL": real.mongo_url, "MONGO_DATABASE": name}
+    finally:
+        await opened.close()
+        real.management.delete_vhost(name)
+
+
+async def throughput(real: Servers, folder: Path, module: str, messages: int, latency: float) -> float:
+    """Messages per second that the sink took, from its first to its last; the queue is full before the start."""
+    with sink(latency, folder) as taken:
+        async with bus(real) as (outside, env):
+            await outside.queue(QUEUES[module], OrderReleased.key)
+            await outside.publish([order(number) for number in range(messages)])
+            with running(module, [sys.executable, "-m", module], {**env, **settings(taken)}, folder):
+                at = await taken.has(messages, seconds=120)
+    times = sorted(at.values())
+    if len(times) < messages:
+        log = (folder / f"{module}.log").read_text()[-2000:]
+        raise SystemExit(f"{module}: {len(times)} of {messages} within 120 s\n{log}")
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+QUEUES = {"notify": f"notify.on.{OrderReleased.key}", "bench.notify.naive": "naive"}
+
+
+def settings(taken: Sink) -> dict[str, str]:
+    return {
+        "SMS_GATEWAY_URL": taken.url,
+        "HTTP_PORT": "0",
+        "LOG_LEVEL": "WARNING",
+        "REST_BEGIN": "00:00",
+        "REST_END": "00:00",
+    }
+
+
+async def live_beside_bulk(real: Servers, folder: Path, bulk: int) -> None:
+    """Live facts every 50 ms while bulk goes out: how long each takes from publishing to the sink."""
+    with sink(0.05, folder) as taken:
+        async with bus(real) as (outside, env):
+            keys = (OrderReleased.key, NotificationRequested.key)
+            for key in keys:
+                await outside.queue(f"notify.on.{key}", key)
+            await outside.publish([greeting(number) for number in range(bulk)])
+            with running("notify", [sys.executable, "-m", "notify"], {**env, **settings(taken)}, folder):
+                await taken.has(1, seconds=60)
+                began = time()
+                published = await _trickle(outside)
+                at = await taken.has(1, seconds=0)
+                await _report_progress(taken, bulk, began)
+                at = (await asyncio.to_thread(taken.taken))[1]
+            published_at = await _matched(env, published)
+            waits = sorted(at[id] - begun for id, begun in published_at.items() if id in at)
+            done = len(at) - len(waits)
+    p50, p95 = quantiles(waits, n=20)[9], quantiles(waits, n=20)[18]
+    out.print(
+        f"live beside bulk: {len(waits)} of {len(published)} live, p50 {p50:.2f} s, p95 {p95:.2f} s; "
+        f"bulk {done} of {bulk} out after {time() - began:.0f} s"
+    )
+
+
+async def _trickle(outside: Bus) -> dict[str, float]:
+    published: dict[str, float] = {}
+    until, number = time() + LIVE_FOR, 1_000_000
+    while time() < until:
+        published[f"SO-{number}"] = time()
+        await outside.publish([order(number)])
+        number += 1
+        await asyncio.sleep(LIVE_EVERY)
+    return published
+
+
+async def _matched(env: dict[str, str], published: dict[str, float]) -> dict[str, float]:
+    """When the fact behind each live message was published, by the message's id."""
+    from pymongo import AsyncMongoClient
+
+    async with AsyncMongoClient(env["MONGO_URL"], uuidRepresentation="standard") as client:
+        rows = client[env["MONGO_DATABASE"]]["notifications"].find({"state.lane": "live"}, {"state.about": 1})
+        return {str(row["_id"]): published[row["state"]["about"]] async for row in rows}
+
+
+async def _report_progress(taken: Sink, bulk: int, began: float) -> None:
+    last = -1
+    while True:
+        _, at = await asyncio.to_thread(taken.taken)
+        if len(at) >= bulk or len(at) == last:
+            return
+        last = len(at)
+        out.print(f"  {time() - began:5.0f} s: {last:>6} out, {last / (time() - began):.0f}/s", highlight=False)
+        await asyncio.sleep(10.0)
+
+
+async def compare(real: Servers, folder: Path, messages: int) -> None:
+    table = Table("sink's latency", "notify", "naive loop", "ratio", title="messages accepted per second")
+    for latency in LATENCIES:
+        ours = await throughput(real, folder, "notify", messages, latency)
+        few = max(100, int(messages / (10 if latency else 4)))
+        naive = await throughput(real, folder, "bench.notify.naive", few, latency)
+        table.add_row(f"{latency * 1000:.0f} ms", f"{ours:.0f}", f"{naive:.0f}", f"{ours / naive:.1f}")
+    out.print(table)
+
+
+async def main(messages: int, bulk: int) -> None:
+    with TemporaryDirectory(prefix="kefu-bench-") as name:
+        folder = Path(name)
+        with servers(folder, ServerPorts.free(), disposable=True) as real:
+            await compare(real, folder, messages)
+            await live_beside_bulk(real, folder, bulk)
+
+
+if __name__ == "__main__":
+    arguments = [int(each) for each in sys.argv[1:]]
+    asyncio.run(main(*(arguments + [4000, 50_000][len(arguments) :])))
