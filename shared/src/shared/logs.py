@@ -40,7 +40,17 @@ NAMES = frozenset(
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?![0-9A-Za-z])")
 _EMAIL = re.compile(r"([A-Za-z0-9_.%+-])[A-Za-z0-9_.%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^/\s]+@")
-_LIBRARIES = ("uvicorn.access", "uvicorn.error", "uvicorn", "faststream", "aio_pika", "aiormq", "pymongo", "httpx")
+_LIBRARIES = (
+    "uvicorn.access",
+    "uvicorn.error",
+    "uvicorn",
+    "faststream",
+    "aio_pika",
+    "aiormq",
+    "pymongo",
+    "httpx",
+    "apprise",
+)
 
 
 def masked(text: str) -> str:

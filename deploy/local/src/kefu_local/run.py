@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -20,6 +19,7 @@ from kefu_local.keys import Keys
 from kefu_local.places import Places
 from kefu_local.process import Process
 from kefu_local.servers import Servers, servers
+from kefu_local.story import play
 from shared import ingress
 
 RUN = Path(".run")
@@ -91,10 +91,11 @@ def _is_ready(client: httpx.Client, url: str) -> bool:
 
 
 def _tell_the_story() -> None:
-    if find_spec("kefu_local.story"):
-        from kefu_local.story import play
-
+    """A story that goes wrong is said so; everything stays up, to be looked into."""
+    try:
         asyncio.run(play(surroundings()))
+    except Trouble as trouble:
+        errors.print(f"The story broke off: {trouble}", style="red", markup=False)
 
 
 def _show_where_everything_is() -> None:

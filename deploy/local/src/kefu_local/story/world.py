@@ -20,6 +20,7 @@ from shared import ingress
 from shared.calendar import CHINA
 from shared.contracts.event import Event
 from shared.contracts.vocabulary import OrderFact
+from shared.files import NOTICED_WITHIN
 from shared.identity import Role
 
 T = TypeVar("T")
@@ -71,13 +72,14 @@ class World:
         await self._departments.tell([Fact(self._clock.now(), id, case, fact)])
 
     async def until(self, day: date, at: time) -> None:
-        """Time passes, a day in a second, until that hour of that day; never backwards. Then it goes its usual pace."""
+        """Time passes, a day in a second, until that hour of that day at least, then goes its usual pace."""
         moment = CHINA.moment(day, at)
         if self._clock.now() >= moment:
             return
         clocks.write(self._file, self._clock.now(), DAY_A_SECOND)
         await self._clock.wait_until(moment)
-        clocks.write(self._file, moment, 1.0)
+        clocks.write(self._file, self._clock.now(), 1.0)
+        await asyncio.sleep(2 * NOTICED_WITHIN)
 
     async def seen(self, what: str, look: Callable[[], Awaitable[T | None]]) -> T:
         """The first answer that is something. Trouble, naming what was waited for, when there is none in a minute."""
