@@ -1,0 +1,1 @@
+"""What a long queue, a large collection and more processes do to the rate."""

@@ -1,0 +1,1 @@
+"""How long one event takes, alone and under load."""

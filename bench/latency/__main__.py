@@ -1,0 +1,85 @@
+"""Publish to received, over two hops of the bus. Usage: python -m bench.latency [--seconds 10] [--rounds 5].
+
+`one at a time` is the same service told to settle one message per round: what batching must not cost a lone message.
+"""
+
+import asyncio
+import statistics
+import subprocess
+from argparse import ArgumentParser
+from collections import defaultdict
+from uuid import uuid4
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bench.hop.stage import Stage, end, stage
+from bench.latency.probe import KEFU, Probe
+
+WAYS: dict[str, dict[str, str]] = {"batches": {}, "one at a time": {"BATCH": "1"}}
+Latencies = dict[tuple[str, str], list[list[float]]]
+"""Per way and pace: one list of seconds for each round."""
+
+
+async def measure(ready: Stage, way: str, rate: float, count: int) -> list[float]:
+    """One service, warmed up, then probed."""
+    database = f"bench-{uuid4().hex[:8]}"
+    environment = {**ready.environment(database), **WAYS[way]}
+    worker = subprocess.Popen(  # noqa: ASYNC220
+        KEFU.command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        await Probe(ready).run(0, 20)
+        return await Probe(ready).run(rate, count)
+    finally:
+        end(worker)
+
+
+async def run(rounds: int, seconds: float, capacity: float, console: Console) -> Latencies:
+    """Every pace in every way, interleaved."""
+    cases = [(pace, rate, way) for pace, rate in (("one in flight", 0.0), ("50/s", 50.0)) for way in WAYS]
+    if capacity:
+        cases.append(("70 % of capacity", 0.7 * capacity, "batches"))
+    results: Latencies = defaultdict(list)
+    async with stage() as ready:
+        with Progress(console=console) as progress:
+            task = progress.add_task("latency", total=rounds * len(cases))
+            for _ in range(rounds):
+                for pace, rate, way in cases:
+                    progress.update(task, description=f"{way}, {pace}")
+                    count = int(rate * seconds) if rate else 200
+                    results[way, pace].append(await measure(ready, way, rate, count))
+                    progress.advance(task)
+    return results
+
+
+def table(results: Latencies) -> Table:
+    """Medians over the rounds, and the ratio of batches to one at a time."""
+    shown = Table(title="latency, publish to received, two hops")
+    for heading in ("way", "pace", "p50 ms", "p99 ms", "p50 ÷ one at a time", "p99 ÷ one at a time"):
+        shown.add_column(heading, justify="left" if heading in {"way", "pace"} else "right")
+    found = {key: (_median(rounds, 50), _median(rounds, 99)) for key, rounds in results.items()}
+    for (way, pace), (p50, p99) in found.items():
+        alone = found.get(("one at a time", pace))
+        ratios = (f"{p50 / alone[0]:.2f}", f"{p99 / alone[1]:.2f}") if alone and way == "batches" else ("", "")
+        shown.add_row(way, pace, f"{p50 * 1e3:.1f}", f"{p99 * 1e3:.1f}", *ratios)
+    return shown
+
+
+def _median(rounds: list[list[float]], percentile: int) -> float:
+    return statistics.median(statistics.quantiles(each, n=100)[percentile - 1] for each in rounds)
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--capacity", type=float, default=0, help="hops/s of bench.hop; 0 leaves that pace out")
+    asked = parser.parse_args()
+    console = Console(width=130)
+    console.print(table(asyncio.run(run(asked.rounds, asked.seconds, asked.capacity, console))))
+
+
+if __name__ == "__main__":
+    main()
