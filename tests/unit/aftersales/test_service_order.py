@@ -148,7 +148,7 @@ def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(o
     assert only(CustomerChargeRaised, raised).amount == yuan("300.00")
 
 
-@pytest.mark.requirement("R132", "R126")
+@pytest.mark.requirement("R132")
 @pytest.mark.parametrize("mode", ["on_spot", "invoiced"])
 def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_once(
     mode, order_with, policy, payment, customer
@@ -250,7 +250,7 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
     assert await fire(clocks, until=MIDNIGHT + 30 * DAY) == ()
 
 
-@pytest.mark.requirement("R131", "R133")
+@pytest.mark.requirement("R131")
 def test_a_visit_reports_actual_times_and_work_and_the_customer_signs_before_the_technician_leaves(
     in_every_stage, visit, policy, customer
 ):

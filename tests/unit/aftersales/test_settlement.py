@@ -80,7 +80,7 @@ def test_whenever_something_is_closed_it_is_settled_within_a_month_in_a_settleme
     assert f"{CHINA.local(due_at - timedelta(seconds=1)):%Y-%m}" == settlement.month
 
 
-@pytest.mark.requirement("R079", "R126")
+@pytest.mark.requirement("R079")
 async def test_vouchers_go_to_finance_together_with_what_was_free_and_what_was_charged(records):
     on = subscriptions(records, POLICY)
     (begun,) = await deliver(on, closed("FW-1", noon(2026, 11, 3), cost="200.00"))
