@@ -1,7 +1,6 @@
 """The five services of this ring: built as they are deployed, over a database in memory, connected to nothing."""
 
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ NOWHERE = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1"}
 
 
 @pytest.fixture(scope="session")
-def built_services() -> Iterator[tuple[Service, ...]]:
-    """Every service under `services/`."""
+def built_services() -> tuple[Service, ...]:
+    """Every service under `services/`. The patch ends with the building: other rings want the real database."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shared.service.Database", lambda *_: InMemoryDatabase())
         names = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.py"))
-        yield tuple(_built(name) for name in names)
+        return tuple(_built(name) for name in names)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Intake over a database in memory, asked over HTTP without a server."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import httpx
@@ -22,12 +22,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture(scope="session")
-def built(keys: Keys) -> Iterator[Service]:
+def built(keys: Keys) -> Service:
+    where = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1"}
+    settings = Settings.model_validate({**where, "ingress_url": "amqp://127.0.0.1/ingress", **keys.settings})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shared.service.Database", lambda *_: InMemoryDatabase())
         patch.setattr("shared.service.Clock", lambda: FixedClock(NOW))
-        where = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1"}
-        yield service(Settings.model_validate({**where, "ingress_url": "amqp://127.0.0.1/ingress", **keys.settings}))
+        return service(settings)
 
 
 @pytest.fixture
