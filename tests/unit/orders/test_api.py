@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from orders.api import routes
 from shared.clock import FixedClock
 from shared.contracts import departments as facts
+from shared.contracts.orders import DisposalDecided
 from shared.contracts.vocabulary import order_id_of
 from shared.http import Doorkeeper, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
@@ -256,6 +257,26 @@ async def test_ready_orders_are_loaded_onto_the_day_s_vehicles(company, ask):
     assert listed == planned.json()
     early = await ask("warehouse", "POST", "/loads", {"day": "2026-11-20", "vehicles": [vehicle]})
     assert early.json()["code"] == "nothing_to_load"
+
+
+@pytest.mark.requirement("R185")
+async def test_obsolete_goods_go_only_with_the_marketing_vice_president_s_approval(company, ask):
+    proposal = {"goods": "80 款单玻隔断", "quantity": 36, "origin": "obsolete", "way": "resell", "reason": "停产两年"}
+    disposal = (await ask("warehouse", "POST", "/disposals", proposal)).json()
+    path = f"/disposals/{disposal['id']}/decide"
+    assert (await ask("cs_director", "POST", path, {"outcome": "approved"})).status_code == 403
+    assert (await ask("marketing_vp", "POST", path, {"outcome": "approved"})).json()["status"] == "approved"
+    again = await ask("marketing_vp", "POST", path, {"outcome": "rejected"})
+    assert again.json()["code"] == "already_decided"
+
+    (decided,) = company.announced(DisposalDecided)
+    assert (decided.goods, decided.quantity, decided.outcome, decided.by) == (
+        "80 款单玻隔断",
+        36,
+        "approved",
+        "marketing_vp-01",
+    )
+    assert len((await ask("warehouse", "GET", "/disposals?status=approved")).json()["items"]) == 1
 
 
 @pytest.mark.requirement("R194")

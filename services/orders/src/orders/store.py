@@ -7,6 +7,7 @@ from typing import Any
 
 from orders.domain.account import Account
 from orders.domain.desk import Desk
+from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
 from orders.domain.load import Load
 from orders.domain.order import Order
@@ -78,6 +79,14 @@ class Loads(Store[Load]):
     indexes = (Index("day"),)
 
 
+class Disposals(Store[Disposal]):
+    """Proposals about goods that should go."""
+
+    collection = "disposals"
+    kind = Disposal
+    indexes = (Index("status", "proposed_at"),)
+
+
 class Desks(Store[Desk]):
     """The desk, of which there is one."""
 
@@ -109,6 +118,7 @@ class Stores:
     accounts: Accounts
     paces: Paces
     loads: Loads
+    disposals: Disposals
     desks: Desks
     reports: Reports
 
@@ -121,6 +131,7 @@ class Stores:
             Accounts(database),
             Paces(database),
             Loads(database),
+            Disposals(database),
             Desks(database),
             Reports(database),
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from orders.api import contracts, installation, loads, making, orders, payments, shipping, statistics
+from orders.api import contracts, disposals, installation, loads, making, orders, payments, shipping, statistics
 from orders.store import Stores
 
 
@@ -18,5 +18,6 @@ def routes(stores: Stores) -> Sequence[APIRouter]:
         installation.routes(stores.orders),
         payments.routes(stores.orders, stores.accounts),
         loads.routes(stores),
+        disposals.routes(stores.disposals),
         statistics.routes(stores),
     )

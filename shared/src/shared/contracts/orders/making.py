@@ -155,6 +155,29 @@ class PreShipmentInspected(Event, key="orders.pre_shipment_inspected.v1"):
     photos: tuple[FileRef, ...] = ()
 
 
+class DisposalProposed(Event, key="orders.disposal_proposed.v1"):
+    """Returned or obsolete goods should go; the marketing vice-president decides (004 一㈡4)."""
+
+    disposal_id: UUID
+    goods: Line = Field(examples=["80 款单玻隔断（停产）"])
+    quantity: int = Field(ge=1, examples=[36])
+    origin: Literal["returned", "obsolete"]
+    way: Literal["scrap", "rework", "resell"]
+    reason: Prose = Field(examples=["停产两年，库存盘点发现"])
+    proposed_by: StaffId
+
+
+class DisposalDecided(Event, key="orders.disposal_decided.v1"):
+    """The marketing vice-president decided about goods that should go (004 一㈡4)."""
+
+    disposal_id: UUID
+    goods: Line = Field(examples=["80 款单玻隔断（停产）"])
+    quantity: int = Field(ge=1, examples=[36])
+    way: Literal["scrap", "rework", "resell"]
+    outcome: Literal["approved", "rejected"]
+    by: StaffId = Field(examples=["marketing-vp"])
+
+
 class OrderExceptionRaised(Event, key="orders.order_exception_raised.v1"):
     """Something is wrong with an order; it stays on the Saturday list until resolved.
 
