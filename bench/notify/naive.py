@@ -1,16 +1,17 @@
-"""`python -m bench.notify.naive`: what one writes on the first day: consume, insert, post, mark, one by one."""
+"""`python -m bench.notify.naive`: what one writes on the first day: consume, insert, post, mark; AT_ONCE of them."""
 
 import asyncio
 import os
 
 import aiohttp
 from faststream import AckPolicy, FastStream
-from faststream.rabbit import ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from shared.contracts.orders import OrderReleased
 
-broker = RabbitBroker(os.environ["RABBIT_URL"], log_level=40)
+at_once = Channel(prefetch_count=int(os.environ["AT_ONCE"]))
+broker = RabbitBroker(os.environ["RABBIT_URL"], log_level=40, default_channel=at_once)
 deliveries = AsyncIOMotorClient(os.environ["MONGO_URL"], uuidRepresentation="standard", w="majority", journal=True)[
     os.environ["MONGO_DATABASE"]
 ]["deliveries"]

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from notify.app import catalogue
 from notify.domain.answer import BLIND, Answer, Sighting, accepted
+from notify.domain.catalogue import Catalogue
 from notify.domain.drafting import Desk
 from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.notification import Notification
@@ -26,6 +27,9 @@ from shared.testing import InMemoryDatabase, deliver, fire
 
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Ten o'clock on a Monday in Shanghai."""
+
+SETTINGS = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
+TABLES = catalogue(SETTINGS)
 
 
 class Told(Gateway):
@@ -53,14 +57,13 @@ class Told(Gateway):
 class InMemoryNotify:
     """Everything of the service but the wires."""
 
-    def __init__(self, *sms: Gateway, at: datetime = MORNING) -> None:
-        self.settings = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
+    def __init__(self, *sms: Gateway, at: datetime = MORNING, tables: Catalogue | None = None) -> None:
         self.clock = FixedClock(at)
         self.database = database = InMemoryDatabase()
         self.notifications, self.recipients = Notifications(database), Recipients(database)
         self.rosters, self.slips = Rosters(database), Slips(database)
         self.early, self.replies = EarlyReceipts(database), Replies(database)
-        self.desk = Desk(catalogue(self.settings), self.settings.house)
+        self.desk = Desk(tables or TABLES, SETTINGS.house)
         self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
         gateways: dict[Channel, Sequence[Gateway]] = {
             "sms": sms or (self.sms,),

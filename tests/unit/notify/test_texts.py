@@ -20,8 +20,9 @@ from facts import (
     released,
     reviewed,
 )
-from notify_in_memory import InMemoryNotify
+from notify_in_memory import SETTINGS, InMemoryNotify
 
+from notify.app import catalogue
 from notify.domain.template import Layout, Template, sms_parts
 from notify.domain.variable import Unfit, Variable
 from shared.contracts.departments import DelayReason
@@ -250,7 +251,8 @@ def test_a_too_long_value_is_shortened_only_where_that_is_declared(notify: InMem
         Variable(longest=5, sample="x").write("name", "一二三四五六", zone)
 
 
-async def test_a_delivery_keeps_the_version_it_was_made_with(notify: InMemoryNotify) -> None:
+async def test_a_delivery_keeps_the_version_it_was_made_with() -> None:
+    notify = InMemoryNotify(tables=catalogue(SETTINGS))
     await notify.hear(released())
     old = notify.desk.catalogue.newest("order_placed", "sms", "zh-CN")
     newer = old.model_copy(update={"version": 2, "text": "新${order_no}"})

@@ -1,0 +1,123 @@
+"""The table from fact and audience to message: complete, fed by the contracts, and nothing in it by accident."""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from notify_in_memory import TABLES, InMemoryNotify
+
+from notify.domain.catalogue import BadCatalogue, Catalogue
+from shared.contracts.catalogue import published
+from shared.contracts.event import Event
+
+SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
+TIER_1 = (
+    "intake: CustomerRegistered CustomerUpdated CustomerAssigned ContactRecorded VisitReported CallbackDue "
+    "CallbackCompleted NegativeFeedbackReceived OrderPlaced NotificationRequested "
+    "orders: ContractReviewed ContractSigned OrderReleased OrderStageChanged ProductionScheduled PreShipmentInspected "
+    "ShipmentReadinessAssessed ShipmentReady ShipmentDelayed DeliveryDatePromised ShipmentDispatched "
+    "InstallationScheduled CompletionForecasted AcceptanceInvited AcceptancePassed AcceptanceFailed PaymentOverdue "
+    "OrderExceptionRaised OrderCancelled OrderClosed "
+    "complaints: ComplaintFiled ComplaintOwnerAssigned ComplaintJudged InvestigationAssigned InvestigationCompleted "
+    "ResolutionProposed ApprovalRequested ResolutionApproved ResolutionRejected ResolutionAccepted ResolutionDeclined "
+    "ComplaintResubmitted ResolutionImplemented AllowanceGranted ReturnAuthorized ReturnReconciled "
+    "ReturnDiscrepancyFound ComplaintEscalated ComplaintClosed "
+    "aftersales: ServiceRequestRegistered ServiceRequestRejected WarrantyChecked FaultDetermined ServiceOrderOpened "
+    "ServiceDispatched ServiceVisitCompleted ServiceCostRecorded CustomerChargeRaised CustomerChargePaid "
+    "ServiceSignedOff ServiceOrderClosed "
+    "departments: ProductionCompleted ShipmentArrived InstallationCompleted PaymentReceived "
+    "notify: NotificationSent NotificationDelivered NotificationFailed StaffAlerted"
+)
+
+
+def sample(key: str) -> Event:
+    body = json.loads((SAMPLES / f"{key}.json").read_text())
+    return published()[key].model_validate(body["body"])
+
+
+@pytest.mark.requirement("R065")
+def test_every_tier_1_fact_has_its_line_or_a_reason_for_silence() -> None:
+    keys = {kind.__name__: key for key, kind in published().items()}
+    named = [word for word in TIER_1.split() if not word.endswith(":")]
+    deadlines = [key for key in published() if ".deadline_" in key]
+
+    told = TABLES.events() | set(TABLES.silent)
+
+    assert [name for name in named if keys[name] not in told] == []
+    assert [key for key in deadlines if key not in told] == []
+
+
+def test_no_fact_is_both_told_and_silent() -> None:
+    assert TABLES.events() & set(TABLES.silent) == set()
+
+
+@pytest.mark.parametrize("rule", TABLES.rules, ids=lambda rule: rule.name)
+async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(rule) -> None:
+    notify = InMemoryNotify()
+    fact = sample(rule.event)
+    body = {**fact.model_dump(mode="json"), **({"assignees": ["cs-07"]} if rule.people == ("assignees",) else {})}
+    for path, words in rule.when.items():
+        _put(body, path, None if words[0] == "absent" else words[0])
+    for path, words in rule.unless.items():
+        if str(body.get(path)).lower() in words:
+            _put(body, path, OTHERWISE[path])
+    fact = published()[rule.event].model_validate(body)
+
+    await notify.hear(fact)
+
+    made = await notify.all(rule=rule.name)
+    assert made, "nobody hears of it"
+    for notification in made:
+        for way in notification.ways:
+            words = notify.desk.words(notification.but(step=notification.ways.index(way)))
+            assert words.text
+
+
+OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4())}
+
+
+def _put(body: dict, path: str, value: str | None) -> None:
+    typed = {"true": True, "false": False, "0": 0}
+    body[path] = typed.get(value, value)
+
+
+def test_only_declared_variables_can_leave_the_company() -> None:
+    wrong = """
+    [[templates]]
+    key = "x"
+    channel = "sms"
+    text = "供应商${supplier}"
+    """
+
+    with pytest.raises(BadCatalogue, match="supplier is not a declared variable"):
+        Catalogue.read([wrong])
+
+
+def test_a_table_that_contradicts_itself_is_refused_with_every_fault() -> None:
+    wrong = """
+    [[purposes]]
+    name = "known"
+    [[rules]]
+    name = "broken"
+    event = "orders.order_released.v1"
+    audience = "customer"
+    purpose = "unknown"
+    channels = ["sms"]
+    template = "nowhere"
+    [[templates]]
+    key = "rude"
+    channel = "sms"
+    text = "【公司】不行$"
+    """
+
+    with pytest.raises(BadCatalogue) as refusal:
+        Catalogue.read([wrong, 'never = ["不行"]'])
+
+    assert set(str(refusal.value).splitlines()) == {
+        "template rude (sms, zh-CN, v1): a $ that is not a ${name}",
+        "template rude (sms, zh-CN, v1): the signature's brackets",
+        "template rude (sms, zh-CN, v1): nobody may say 不行",
+        "rule broken: there is no purpose unknown",
+        "rule broken: no template nowhere for sms",
+    }
