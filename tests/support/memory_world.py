@@ -1,0 +1,275 @@
+"""A ledger service in memory, built from the kernel's own parts, whose processes die at any call and come back."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from inspect import isawaitable
+from types import SimpleNamespace
+from typing import Any, Literal, TypeVar
+
+import ledger
+
+from shared.aggregate import Unavailable
+from shared.clock import FixedClock
+from shared.deadlines import Deadlines
+from shared.envelope import Envelope
+from shared.parking import Parking, Policy
+from shared.relay import Relay
+from shared.retries import Retries
+from shared.rounds import Rounds
+from shared.store import Index
+from shared.subscriptions import Consumer
+from shared.telemetry import Metrics
+from shared.testing import InMemoryDatabase
+
+T = TypeVar("T")
+Failure = Literal["before", "after", "unknown"]
+PATIENCE = 600.0
+"""Virtual seconds within which everything comes to rest."""
+
+
+class Power:
+    """What a process lives on. One of its next calls can be its last, or one whose outcome it never learns."""
+
+    def __init__(self) -> None:
+        self.out = False
+        self._left = -1
+        self._failure: Failure = "before"
+
+    def fail(self, calls: int, failure: Failure) -> None:
+        """After so many more calls: dead before one, dead after it, or told that it is unknown whether it was made."""
+        self._left, self._failure = calls, failure
+
+    async def call(self, work: Callable[[], Awaitable[T]]) -> T:
+        self._left -= 1
+        failing = self._left == -1 and not self.out
+        if self.out or (failing and self._failure == "before"):
+            await self._die()
+        result = await work()
+        if failing and self._failure == "after":
+            await self._die()
+        if failing and self._failure == "unknown":
+            raise Unavailable("no answer")
+        return result
+
+    async def _die(self) -> None:
+        self.out = True
+        await asyncio.Event().wait()
+
+
+class Powered:
+    """Something whose every method is a call of one process."""
+
+    def __init__(self, inner: Any, power: Power) -> None:
+        self._inner = inner
+        self._power = power
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inner, name)
+        if not asyncio.iscoroutinefunction(value):
+            return value
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            return await self._power.call(lambda: value(*args, **kwargs))
+
+        return call
+
+
+class Connection:
+    """One process's connection to the database; what is kept outlives it."""
+
+    def __init__(self, database: InMemoryDatabase, power: Power, rounds: Rounds) -> None:
+        self.rounds = rounds
+        self.collections: dict[str, Any] = {}
+        self._database = database
+        self._power = power
+
+    def documents(self, name: str, indexes: Sequence[Index]) -> Any:
+        inner = self._database.documents(name, indexes)
+        return self.collections.setdefault(name, Powered(inner, self._power))
+
+
+@dataclass
+class Bus:
+    """A queue of deposits, and everything that the relays have published."""
+
+    queue: deque[tuple[Envelope, bool]] = field(default_factory=deque)
+    published: list[Envelope] = field(default_factory=list)
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        self.published += envelopes
+
+
+class AmqpChannel:
+    """What a consumer has received and not yet acknowledged."""
+
+    is_closed = False
+
+    def __init__(self, bus: Bus, power: Power, collect: Callable[[Any], Awaitable[None] | None]) -> None:
+        self._bus = bus
+        self._power = power
+        self._collect = collect
+        self._unacknowledged: dict[int, Envelope] = {}
+        self._tag = 0
+
+    async def deliver(self, count: int) -> None:
+        for _ in range(min(count, len(self._bus.queue))):
+            envelope, redelivered = self._bus.queue.popleft()
+            self._tag += 1
+            self._unacknowledged[self._tag] = envelope
+            collected = self._collect(_raw(envelope, redelivered, self, self._tag))
+            if isawaitable(collected):
+                await collected
+
+    async def basic_ack(self, upto: int, *, multiple: bool, wait: bool) -> None:
+        await self._power.call(lambda: self._acknowledge(upto))
+
+    async def _acknowledge(self, upto: int) -> None:
+        for tag in [tag for tag in self._unacknowledged if tag <= upto and not self.is_closed]:
+            del self._unacknowledged[tag]
+
+    def close(self) -> None:
+        """What was not acknowledged goes back to the head of the queue."""
+        self.is_closed = True
+        self._bus.queue.extendleft((envelope, True) for envelope in reversed(self._unacknowledged.values()))
+
+
+def _raw(envelope: Envelope, redelivered: bool, channel: AmqpChannel, tag: int) -> Any:
+    """A delivery in aio-pika's form."""
+    return SimpleNamespace(
+        channel=channel,
+        delivery_tag=tag,
+        routing_key=envelope.key,
+        headers=envelope.headers(),
+        body=envelope.body.encode(),
+        message_id=str(envelope.id),
+        redelivered=redelivered,
+        **dict.fromkeys(("content_type", "user_id", "reply_to", "expiration")),
+    )
+
+
+class Broker:
+    """As much of a FastStream broker as a consumer needs."""
+
+    collect: Callable[[Any], Awaitable[None] | None]
+
+    def subscriber(self, *_: object, **__: object) -> Any:
+        return SimpleNamespace(_queue_obj=self)
+
+    async def consume(self, collect: Callable[[Any], Awaitable[None] | None]) -> str:
+        self.collect = collect
+        return "tag"
+
+
+class Process:
+    """One process of the service: rounds, relay, consumer, deadlines and retries over what outlives it."""
+
+    def __init__(self, database: InMemoryDatabase, bus: Bus, clock: FixedClock) -> None:
+        self.power = Power()
+        self._bus = bus
+        self._broker = Broker()
+        policy = Policy(first=timedelta(), attempts=3)
+        metrics = Metrics()
+        self.relay = Relay(Powered(bus, self.power), lambda: connection.collections.values(), metrics, limit=1000)
+        self.rounds = Rounds(self.relay, size=4)
+        connection = Connection(database, self.power, self.rounds)
+        self.accounts = ledger.Accounts(connection)
+        self.parking = Parking(connection)
+        broker: Any = self._broker
+        subscriptions = ledger.subscriptions(self.accounts)
+        self.consumer = Consumer(broker, subscriptions, self.rounds, self.parking, policy, metrics, batch=3)
+        timers = ledger.timers(self.accounts)
+        self.deadlines = Deadlines("ledger", timers, clock, self.rounds, self.parking, policy, metrics)
+        self.retries = Retries(self.parking, (self.consumer,), self.deadlines, self.rounds, policy, metrics)
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        await self.consumer.start()
+        self.connect()
+        workers = (self.rounds, self.relay, self.consumer, self.deadlines, self.retries)
+        self._tasks = [asyncio.create_task(worker.run()) for worker in workers]
+
+    def connect(self) -> None:
+        self.channel = AmqpChannel(self._bus, self.power, self._broker.collect)
+
+    def disconnect(self) -> None:
+        """The connection breaks and is there again; the process does not notice what it has lost."""
+        self.channel.close()
+        self.connect()
+
+    async def kill(self) -> None:
+        self.power.out = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.channel.close()
+
+    @property
+    def broken(self) -> BaseException | None:
+        """Why a worker ended that never should."""
+        ended = (task.exception() for task in self._tasks if task.done() and not task.cancelled())
+        return next((error for error in ended if error), None)
+
+    @property
+    def resting(self) -> bool:
+        told = not self.consumer.unsettled and self.rounds.idle.is_set()
+        return told and not self.relay.waiting and not self.relay.behind and self.deadlines.resting
+
+
+class World:
+    """Two replicas of the ledger with a supervisor that starts a dead one again."""
+
+    def __init__(self, begins: datetime) -> None:
+        self.clock = FixedClock(begins)
+        self.database = InMemoryDatabase()
+        self.bus = Bus()
+        self.replicas: list[Process] = []
+
+    async def start(self) -> None:
+        self.replicas = [Process(self.database, self.bus, self.clock) for _ in range(2)]
+        for process in self.replicas:
+            await process.start()
+
+    async def kill(self, which: int) -> None:
+        await self.replicas[which].kill()
+        self.replicas[which] = Process(self.database, self.bus, self.clock)
+        await self.replicas[which].start()
+
+    async def settle(self) -> None:
+        """Until nobody has anything to do; who dies on the way is started again."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self._rests():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def _rests(self) -> bool:
+        for which, process in enumerate(self.replicas):
+            if process.broken:
+                raise AssertionError("a worker ended") from process.broken
+            if process.power.out:
+                await self.kill(which)
+        waiting = any(row.state["state"] == "parked" for row in self.rows("parked"))
+        return not waiting and all(process.resting for process in self.replicas)
+
+    async def outcome(self, which: int, work: Awaitable[T]) -> T | Exception | None:
+        """What came of a request; nothing when the process died over it, so that the client does not know."""
+        task = asyncio.ensure_future(work)
+        while not task.done() and not self.replicas[which].power.out:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        if not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            return None
+        return task.exception() or task.result()  # type: ignore[return-value]
+
+    def rows(self, collection: str) -> Iterable[Any]:
+        kept = self.database.collections.get(collection)
+        return list(kept.rows.values()) if kept else ()
+
+
+def spoiled(envelope: Envelope) -> Envelope:
+    """The same message with a body that breaks its contract."""
+    return replace(envelope, body=envelope.body.replace('"amount":', '"sum":'))
