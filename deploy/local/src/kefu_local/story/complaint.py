@@ -63,10 +63,16 @@ async def told_to_staff(world: World, teller: Teller, case: dict[str, Any]) -> N
         raise Trouble(f"The clock {CLOCK} is missed once, not {len(missed)} times.")
     teller.say(f"{CLOCK} ended at {missed[0]['due_at']}; the case is on level {overdue['level']}", world.now)
     for event in ("complaints.deadline_missed.v1", "complaints.complaint_escalated.v1"):
-        alerts = await world.seen(f"an alert of {event}", partial(_alerts, world, case["complaint_no"], event))
-        for alert in alerts:
+        told = await world.seen(f"an alert of {event}", partial(alerts, world, case["complaint_no"], event))
+        for alert in told:
             words = " ".join(alert["pieces"][0]["values"].values())
             teller.say(f"Alert to {alert['role'] or alert['staff']}, {event}: {words}", world.now)
+
+
+async def alerts(world: World, number: str, event: str) -> list[dict[str, Any]] | None:
+    """What staff were told of this event about the case, or nothing so far."""
+    page = await world.find("notify", f"/notifications?about={number}", Role.CS_MANAGER)
+    return [each for each in page["items"] if each["pieces"][0]["event"] == event] if page else None
 
 
 async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:
@@ -77,8 +83,3 @@ async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:
 async def _overdue(world: World, id: str) -> dict[str, Any] | None:
     case = await _case(world, id, "missed")
     return case if case and any(each["clock"] == CLOCK for each in case["missed"]) and case["level"] else None
-
-
-async def _alerts(world: World, number: str, event: str) -> list[dict[str, Any]] | None:
-    page = await world.find("notify", f"/notifications?about={number}", Role.CS_MANAGER)
-    return [each for each in page["items"] if each["pieces"][0]["event"] == event] if page else None

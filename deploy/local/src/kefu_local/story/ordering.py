@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import time, timedelta
 
-from kefu_local.story.people import Customer, hears
+from kefu_local.story.people import Customer, hears, register
 from kefu_local.story.teller import Teller
 from kefu_local.story.world import World
 from shared.contracts.departments import PaymentReceived
@@ -21,7 +21,7 @@ async def order(world: World, teller: Teller, customers: Sequence[Customer]) -> 
     await world.until(world.in_days(1), time(9, 30))
     teller.step(1, "Two customers order", world.now)
     for customer in customers:
-        await _register(world, customer)
+        await register(world, customer)
         await _take(world, customer)
         teller.say(f"Intake takes order {customer.order_no} of {customer.name} ({customer.kind} customer)", world.now)
     for customer in customers:
@@ -30,18 +30,6 @@ async def order(world: World, teller: Teller, customers: Sequence[Customer]) -> 
     for customer in customers:
         await _release(world, customer)
         await hears(world, teller, customer, "正在为您下单")
-
-
-async def _register(world: World, customer: Customer) -> None:
-    contact = {
-        "name": customer.contact,
-        "title": customer.title,
-        "mobile": customer.mobile,
-        "email": customer.email,
-    }
-    file = {"name": customer.name, "kind": customer.kind, "contacts": [contact], "region": "华南"}
-    answer = await world.ask("intake", "/customers", file, role=Role.CS_SPECIALIST)
-    customer.id = answer["customer_id"]
 
 
 async def _take(world: World, customer: Customer) -> None:

@@ -66,6 +66,19 @@ def customers(world: World) -> tuple[Customer, Customer]:
     )
 
 
+async def register(world: World, customer: Customer) -> None:
+    """The customer has a file at intake."""
+    contact = {
+        "name": customer.contact,
+        "title": customer.title,
+        "mobile": customer.mobile,
+        "email": customer.email,
+    }
+    file = {"name": customer.name, "kind": customer.kind, "contacts": [contact], "region": "华南"}
+    answer = await world.ask("intake", "/customers", file, role=Role.CS_SPECIALIST)
+    customer.id = answer["customer_id"]
+
+
 async def hears(world: World, teller: Teller, customer: Customer, sms: str, mail: str = "") -> None:
     """The customer gets an SMS, and where named an e-mail, with these words; all that came is shown."""
     what = f"{customer.name} hears {sms!r}"

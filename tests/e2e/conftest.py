@@ -1,0 +1,46 @@
+"""The five services and the sinks as processes, for the tests of one file; a failure shows the end of their logs."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from kefu.surroundings import SERVICES
+from kefu_local.servers import Servers
+from kefu_local.system import System, system
+
+_LINES = 40
+_IMPATIENT = {
+    "PARKING_FIRST_WAIT": "0.5",
+    "SEND_BUDGET": "5",
+    "SEND_LEASE": "8",
+    "ASK_AFTER": "[1, 2]",
+}
+"""Seconds of real time that nobody wants to wait for in a test."""
+
+
+@pytest.fixture(scope="module")
+def kefu(running_servers: Servers) -> Iterator[System]:
+    """A whole kefu that no other file of tests uses."""
+    name = f"e2e-{uuid4().hex[:8]}"
+    with TemporaryDirectory(prefix="kefu-e2e-") as folder:
+        with system(running_servers, Path(folder), name, **_IMPATIENT) as built:
+            yield built
+        with MongoClient[dict[str, object]](running_servers.mongo_url) as client:
+            for service in SERVICES:
+                client.drop_database(f"{name}-{service}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    built = getattr(item, "funcargs", {}).get("kefu")
+    if report.failed and isinstance(built, System):
+        for name, process in built.services.items():
+            lines = process.log.read_text(errors="replace").splitlines()
+            report.sections.append((f"the end of {name}'s log", "\n".join(lines[-_LINES:])))
+    return report
