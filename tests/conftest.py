@@ -7,10 +7,14 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from pymongo import MongoClient
 
 from kefu_local.servers import ServerPorts, Servers, servers
 from shared.settings import ServiceSettings
+
+settings.register_profile("kefu", deadline=None)
+settings.load_profile("kefu")
 
 RINGS = ("unit", "contract", "integration", "e2e", "chaos")
 
