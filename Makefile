@@ -21,6 +21,13 @@ run: setup ## Run everything on this machine, play the story, stay until Ctrl-C
 clean: ## Remove what `make run` keeps under .run
 	@mkdir -p .run && flock --nonblock .run/lock rm -rf .run || { echo "make run is up: stop it first" >&2; exit 1; }
 
+.PHONY: images secrets
+images: setup ## Build every image without a registry, from Debian packages and PyPI
+	@deploy/images/build
+
+secrets: setup ## Draw the passwords and keys that docker-compose.yml shows to the containers
+	@$(BIN)/python -m kefu_local.containers
+
 .PHONY: check lint types layers current requirements marks
 check: setup ## Everything that needs no server: linters, types, unit and contract rings, generated docs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers unit contract current marks
@@ -64,3 +71,5 @@ lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
 		$(LOCK) --constraints requirements/dev.txt $$service/pyproject.toml shared/pyproject.toml \
 			--output-file requirements/$$(basename $$service).txt || exit 1; \
 	done
+	$(LOCK) --constraints requirements/dev.txt deploy/images/local/requirements.in shared/pyproject.toml cli/pyproject.toml \
+		--output-file requirements/local.txt

@@ -8,7 +8,7 @@ import pytest
 
 SERVICES = Path(__file__).parents[2] / "services"
 NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
-FILES = {"README.md", "CHANGELOG.md", "pyproject.toml", "src"}
+FILES = {"Dockerfile", "README.md", "CHANGELOG.md", "pyproject.toml", "src"}
 MODULES = {"__init__", "__main__", "app", "settings", "api", "subscribers", "timers", "store", "domain"}
 WHERE_NEEDED = {"gateways", "sender"}
 
@@ -32,6 +32,10 @@ def modules(name):
 def unnamed(name, file):
     """A file of a service with its name left out."""
     return re.sub(rf"\b{name}\b", "<name>", (SERVICES / name / file).read_text())
+
+
+def version(name):
+    return tomllib.loads((SERVICES / name / "pyproject.toml").read_text())["project"]["version"]
 
 
 def headings(name):
@@ -59,9 +63,10 @@ def test_a_service_ships_its_types(name):
     assert (SERVICES / name / "src" / name / "py.typed").is_file()
 
 
-def test_an_image_is_built_alike_for_every_service():
-    images = {name for name in NAMES if (SERVICES / name / "Dockerfile").exists()}
-    assert len({unnamed(name, "Dockerfile") for name in images}) <= 1
+def test_an_image_is_built_alike_for_every_service_and_labelled_with_its_version():
+    labels = {name: f'image.version="{version(name)}"' for name in NAMES}
+    assert len({unnamed(name, "Dockerfile").replace(labels[name], "<version>") for name in NAMES}) == 1
+    assert [name for name in NAMES if labels[name] not in (SERVICES / name / "Dockerfile").read_text()] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -81,5 +86,4 @@ def test_a_readme_has_the_sections_of_every_readme(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_changelog_says_what_the_version_in_use_brought(name):
-    version = tomllib.loads((SERVICES / name / "pyproject.toml").read_text())["project"]["version"]
-    assert version in (SERVICES / name / "CHANGELOG.md").read_text()
+    assert version(name) in (SERVICES / name / "CHANGELOG.md").read_text()

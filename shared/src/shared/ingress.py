@@ -13,6 +13,7 @@ VHOST = "ingress"
 REFUSED = "refused"
 INBOX_BYTES = 64 * 1024 * 1024
 REFUSALS_KEPT = 1000
+LIMITS = {"max-connections": 20, "max-channels": 40}
 
 
 def departments() -> tuple[str, ...]:
@@ -40,7 +41,7 @@ def definitions(passwords: Mapping[str, str], gateway: str = "intake", vhost: st
     """
     return {
         "vhosts": [{"name": vhost}],
-        "users": [_user(name, passwords[name]) for name in (*departments(), gateway)],
+        "users": [{**user(name, passwords[name]), "limits": LIMITS} for name in (*departments(), gateway)],
         "permissions": [*(_permission(name, vhost) for name in departments()), _reads_all(gateway, vhost)],
         "topic_permissions": [_own_keys(name, vhost) for name in departments()],
         "exchanges": [
@@ -52,7 +53,8 @@ def definitions(passwords: Mapping[str, str], gateway: str = "intake", vhost: st
     }
 
 
-def _user(name: str, password: str) -> dict[str, Any]:
+def user(name: str, password: str) -> dict[str, Any]:
+    """A user as definitions have it: of the password a salted hash, and no right yet."""
     salt = os.urandom(4)
     digest = hashlib.sha256(salt + password.encode()).digest()
     return {
@@ -60,7 +62,6 @@ def _user(name: str, password: str) -> dict[str, Any]:
         "password_hash": base64.b64encode(salt + digest).decode(),
         "hashing_algorithm": "rabbit_password_hashing_sha256",
         "tags": "",
-        "limits": {"max-connections": 20, "max-channels": 40},
     }
 
 

@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound="ServiceSettings")
 
+SECRETS = Path("/run/secrets")
+"""Where containers are shown their secrets: a file for each setting, by its name in lower case."""
+
 
 class BadSettings(Exception):
     """The environment cannot be used; the text names each variable, what is wrong, and no value that may be secret."""
@@ -80,9 +83,9 @@ class ServiceSettings(BaseSettings):
 
 
 def load(kind: type[S]) -> S:
-    """Settings from the environment. BadSettings when a variable is missing or wrong."""
+    """Settings from the environment, else from SECRETS. BadSettings when a variable is missing or wrong."""
     try:
-        return kind()
+        return kind(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         raise BadSettings("\n".join(_complaint(problem["loc"], problem["msg"]) for problem in error.errors())) from None
 

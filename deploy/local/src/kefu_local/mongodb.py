@@ -16,9 +16,12 @@ _INSTEAD = "Install MongoDB so that `mongod` is on PATH, or set MONGO_URL to a s
 
 
 class MongoDB:
-    """A standalone, journaled mongod of our own on the loopback interface, small enough for a laptop."""
+    """A standalone, journaled mongod of our own on the loopback interface, small enough for a laptop.
 
-    def __init__(self, folder: Path, port: int) -> None:
+    `options` are further ones of mongod's own, such as `--auth`.
+    """
+
+    def __init__(self, folder: Path, port: int, *options: str) -> None:
         self.url = f"mongodb://{LOOPBACK}:{port}"
         self._port = port
         self._data = folder / "data"
@@ -31,6 +34,7 @@ class MongoDB:
                 "--setParameter",
                 "diagnosticDataCollectionEnabled=false",
             ),
+            *options,
         ]
         self.process = Process("mongod", command, env={"PATH": os.environ["PATH"]}, log=folder / "mongod.log")
 

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     """Each field is an environment variable of the same name in upper case."""
 
     sinks_folder: Path = Path(".run/messages")
+    sinks_host: str = LOOPBACK
     sms_port: int = 8111
     smtp_port: int = 8112
     receipt_url: str | None = None
@@ -33,7 +34,9 @@ def sinks(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         mailbox = smtp.Mailbox(mails)
-        server = await loop.create_server(lambda: SMTP(mailbox, enable_SMTPUTF8=True), LOOPBACK, settings.smtp_port)
+        server = await loop.create_server(
+            lambda: SMTP(mailbox, enable_SMTPUTF8=True), settings.sinks_host, settings.smtp_port
+        )
         async with server:
             yield
 
@@ -51,7 +54,7 @@ def sinks(settings: Settings) -> FastAPI:
 
 def main() -> None:
     settings = Settings()
-    uvicorn.run(sinks(settings), host=LOOPBACK, port=settings.sms_port, log_level="warning")
+    uvicorn.run(sinks(settings), host=settings.sinks_host, port=settings.sms_port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,110 @@
+"""What containers are told: `python -m kefu_local.containers` draws passwords and keys and writes what each may know.
+
+`python -m kefu_local.containers story` plays the story against the containers that run.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from kefu.console import errors
+from kefu.surroundings import Surroundings
+from kefu.trouble import Trouble
+from kefu_local.keys import Keys, kept_secret
+from kefu_local.ports import LOOPBACK
+from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, services
+from shared import ingress
+
+FOLDER = Path(".run/compose")
+
+
+class Secrets:
+    """A folder of what is known to whom: a folder for each container, and `keys`, which no container sees.
+
+    Everything in it is made once and kept. Only we can enter it; what a container is shown is readable there for
+    every user, because a bind mount shows the owner that a file has here.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        self.keys = Keys(folder / "keys")
+        own = {name: kept_secret(folder / "keys" / f"{name}.password") for name in (*services(), OPERATOR)}
+        self.passwords = {**self.keys.passwords, **own}
+
+    def write(self) -> None:
+        """Every container's folder, as the contracts say it."""
+        (self.folder / "clock").mkdir(exist_ok=True)
+        self._show("rabbitmq", "definitions.json", json.dumps(self.definitions()))
+        root = {"name": OPERATOR, "password": self.passwords[OPERATOR]}
+        self._show("mongo", "users.json", json.dumps({"root": root, "users": database_users(self.passwords)}))
+        for name in services():
+            self._show(name, "mongo_url", self._mongo_url(name))
+            self._show(name, "rabbit_url", self._rabbit_url(name, CORE))
+            self._show(name, "staff.pub.pem", self.keys.staff_public.read_text())
+            self._show(name, "departments.json", self.keys.api_key_hashes.read_text())
+        self._show("intake", "ingress_url", self._rabbit_url("intake", ingress.VHOST))
+
+    def definitions(self) -> dict[str, object]:
+        """All that RabbitMQ has to know: both vhosts, who may do what in them, and an operator."""
+        departments, core = ingress.definitions(self.passwords), bus_definitions(self.passwords)
+        both = {part: [*departments.get(part, ()), *core.get(part, ())] for part in departments | core}
+        users = {user["name"]: user for user in both["users"]}
+        operator = {**ingress.user(OPERATOR, self.passwords[OPERATOR]), "tags": "administrator"}
+        everything = {"user": OPERATOR, "configure": ".*", "write": ".*", "read": ".*"}
+        both["users"] = [*users.values(), operator]
+        both["permissions"] += [{**everything, "vhost": vhost["name"]} for vhost in both["vhosts"]]
+        return dict(both)
+
+    def around(self, env: Mapping[str, str] = os.environ) -> Surroundings:
+        """How commands on this machine reach the containers, over the ports that docker-compose.yml publishes."""
+        http, sinks = env.get("KEFU_HTTP_PORT") or "8080", env.get("KEFU_SINKS_PORT") or "8090"
+        bus = f"{LOOPBACK}:{env.get('KEFU_AMQP_PORT') or '5672'}"
+        return Surroundings(
+            {
+                "RABBIT_URL": f"amqp://{OPERATOR}:{self.passwords[OPERATOR]}@{bus}/{CORE}",
+                "CLOCK_FILE": str((self.folder / "clock" / "clock.json").resolve()),
+                "JWT_PRIVATE_KEY_FILE": str(self.keys.staff_private.resolve()),
+                "SINKS_URL": f"http://{LOOPBACK}:{sinks}",
+                **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{http}/{name}" for name in services()},
+                **{f"{name.upper()}_API_KEY": key for name, key in self.keys.api_keys.items()},
+                **{
+                    f"{name.upper()}_INGRESS_URL": f"amqp://{name}:{self.passwords[name]}@{bus}/{ingress.VHOST}"
+                    for name in ingress.departments()
+                },
+            }
+        )
+
+    def _mongo_url(self, name: str) -> str:
+        return f"mongodb://{name}:{self.passwords[name]}@mongo:27017/{name}"
+
+    def _rabbit_url(self, name: str, vhost: str) -> str:
+        return f"amqp://{name}:{self.passwords[name]}@rabbitmq:5672/{vhost}"
+
+    def _show(self, container: str, name: str, text: str) -> None:
+        folder = self.folder / container
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o444)
+
+
+def main() -> None:
+    """Exit code 1, and a word why, when the story does not happen as told."""
+    secrets = Secrets()
+    secrets.write()
+    if sys.argv[1:] != ["story"]:
+        return
+    from kefu_local.story import play
+
+    try:
+        asyncio.run(play(secrets.around()))
+    except Trouble as trouble:
+        errors.print(str(trouble), style="red", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
