@@ -6,9 +6,17 @@ from uuid import uuid4
 
 from courier_office import CUSTOMER
 
-from shared.contracts.complaints import ComplaintClosed, ComplaintFiled, ComplaintJudged
-from shared.contracts.event import Event
-from shared.contracts.intake import Contact, CustomerRegistered, NotificationRequested
+from shared.contracts.complaints import (
+    ComplaintClosed,
+    ComplaintEscalated,
+    ComplaintFiled,
+    ComplaintJudged,
+    DeadlineMissedByComplaints,
+    Remediation,
+    ResolutionProposed,
+)
+from shared.contracts.event import Event, Money
+from shared.contracts.intake import CallbackDue, Contact, CustomerRegistered, NotificationRequested, ShowroomVisitBooked
 from shared.contracts.orders import (
     AcceptanceInvited,
     AcceptancePassed,
@@ -148,3 +156,42 @@ def judged(upheld: bool, grounds: str = "经查崩角为出厂包装不足所致
         by="cs-manager-01",
         customer=CUSTOMER,
     )
+
+
+def proposed() -> ResolutionProposed:
+    return ResolutionProposed(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        proposal_id=uuid4(),
+        options=(Remediation(kind="replace", amount=Money(amount="300.00"), description="免费更换三樘玻璃"),),
+        customer=CUSTOMER,
+    )
+
+
+def escalated(to_role: str) -> ComplaintEscalated:
+    return ComplaintEscalated(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        level=1,
+        from_role="cs_manager",
+        to_role=to_role,
+        reason="deadline",
+        clock="close_6d",
+        customer=CUSTOMER,
+    )
+
+
+def missed(**fields: Any) -> DeadlineMissedByComplaints:
+    return DeadlineMissedByComplaints(
+        deadline_id=uuid4(), kind="close_6d", about="2026-11-0007", due_at=MORNING, **fields
+    )
+
+
+def callback(assignee: str | None = None) -> CallbackDue:
+    return CallbackDue(
+        callback_id=uuid4(), customer=CUSTOMER, kind="post_acceptance", assignee=assignee, due_at=MORNING
+    )
+
+
+def booked(at: datetime) -> ShowroomVisitBooked:
+    return ShowroomVisitBooked(visit_id=uuid4(), customer=CUSTOMER, at=at, party_size=3, host="am-03")

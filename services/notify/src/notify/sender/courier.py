@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import structlog
 
@@ -158,7 +158,7 @@ class Courier:
             return current.routed(recipient).claimed(self._worker, gateway.name, now, until)
 
         return await self._notifications.apply(
-            notification.id, claim, self._cause(notification, f"claimed/{fence}/{self._worker}")
+            notification.id, claim, self._cause(notification, f"claimed/{fence}/{uuid4()}")
         )
 
     async def _send(self, claimed: Notification, gateway: Gateway, words: Words, began: float) -> Answer:

@@ -7,6 +7,7 @@ from uuid import UUID
 from notify.domain.drafting import Desk
 from notify.domain.inbound import SeenReceipt, SeenReply, answered_one, early, understood
 from notify.domain.notification import Notification
+from notify.domain.recipient import stranger
 from notify.sender.figures import Figures
 from notify.store import EarlyReceipts, Notifications, Recipients, Replies
 from shared.aggregate import Cause, Change, NotFound
@@ -62,7 +63,10 @@ class Postbox:
         if seen.status == "undelivered" and seen.reason == "invalid_number":
             address = told.address_on(told.attempts[-1].channel) if told.attempts else told.way.address
             await self._recipients.apply(
-                told.recipient, lambda person: person.unreachable_at(address), self._cause(seen.id, seen.provider)
+                told.recipient,
+                lambda person: person.unreachable_at(address),
+                self._cause(seen.id, seen.provider),
+                stranger(told.recipient, told.audience, told.customer_id),
             )
         return id
 
@@ -76,8 +80,9 @@ class Postbox:
         purpose = self._desk.catalogue.purposes.get(about.purpose) if about else None
         cause = self._cause(seen.id, seen.provider)
         reply = await self._replies.create(understood(seen, about, purpose), cause)
-        if reply.intent == "stop" and reply.recipient:
-            await self._recipients.apply(reply.recipient, lambda person: person.refuses_care(seen.at), cause)
+        if reply.intent == "stop" and about:
+            start = stranger(about.recipient, about.audience, about.customer_id)
+            await self._recipients.apply(about.recipient, lambda person: person.refuses_care(seen.at), cause, start)
 
     async def _about(self, seen: SeenReply) -> Notification | None:
         if seen.message:

@@ -1,0 +1,173 @@
+"""What comes back: receipts in any order and number, and answers that people write."""
+
+import pytest
+from courier_office import CUSTOMER
+from facts import greeting, proposed, ready, released
+from notify_in_memory import InMemoryNotify
+
+from notify.domain.inbound import SeenReceipt
+from notify.gateways.mail import answers, bounces
+from shared.contracts.notify import NotificationDelivered, NotificationFailed, NotificationSent, ReplyReceived
+
+
+async def test_a_receipt_delivers_once_however_often_it_is_pushed(notify: InMemoryNotify) -> None:
+    (told,) = await notify.tell(released())
+
+    for _ in range(3):
+        await notify.receipt(told, code="DELIVRD")
+
+    assert (await notify.one()).state == "delivered"
+    assert [event.receipt for event in notify.announced(NotificationDelivered)] == ["DELIVRD"]
+
+
+async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryNotify) -> None:
+    await notify.hear(released())
+    queued = await notify.one()
+    now = notify.clock.now()
+    words = notify.desk.words(queued)
+    claimed = queued.claimed("worker", "sms-gateway", now, now).state
+    early = SeenReceipt(provider="sms-gateway", message=queued.id, status="delivered", at=now).receipt()
+
+    delivered = claimed.receipted(early, words)
+
+    assert [type(event) for event in delivered.events] == [NotificationSent, NotificationDelivered]
+    assert delivered.state.state == "delivered"
+
+
+async def test_a_receipt_that_names_the_providers_own_number_waits_for_its_message(notify: InMemoryNotify) -> None:
+    seen = SeenReceipt(provider="sms-gateway", reference="sms-gateway-1", status="delivered", at=notify.clock.now())
+    await notify.postbox.take_receipts([seen])
+    (waiting,) = [each async for each in notify.early.each()]
+
+    (told,) = await notify.tell(released())
+    assert told.state == "accepted"
+    await notify.reconciler._match(waiting)
+
+    assert (await notify.one()).state == "delivered"
+    assert (await notify.early.get(waiting.id)).matched == told.id
+
+
+async def test_a_bad_receipt_moves_on_to_mail_and_the_number_is_not_used_again(notify: InMemoryNotify) -> None:
+    (told,) = await notify.tell(released("SO-1"))
+    await notify.receipt(told, status="undelivered", code="MK:0001", reason="invalid_number")
+    await notify.send()
+    await notify.tell(released("SO-2"))
+
+    assert [each.way.channel for each in await notify.all()] == ["email", "email"]
+    assert len(notify.sms.sent) == 1
+    assert [event.fallback for event in notify.announced(NotificationFailed)] == ["email"]
+
+
+async def test_delivered_is_not_taken_back_by_a_late_bad_receipt(notify: InMemoryNotify) -> None:
+    (told,) = await notify.tell(released())
+    await notify.receipt(told)
+    await notify.receipt(told, status="undelivered", code="EXPIRED")
+
+    assert ((await notify.one()).state, len((await notify.one()).receipts)) == ("delivered", 2)
+
+
+async def test_without_a_receipt_in_72_hours_it_stays_unconfirmed(notify: InMemoryNotify) -> None:
+    await notify.tell(ready())
+    await notify.later(hours=73)
+
+    assert (await notify.one()).state == "unconfirmed"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "choice"),
+    [
+        ("2", "choice", 2),
+        ("选１。", "choice", 1),
+        ("9", "free", None),
+        ("T", "stop", None),
+        ("退订", "stop", None),
+        ("请尽快处理", "free", None),
+    ],
+)
+async def test_an_answer_is_understood_by_what_the_message_offered(
+    notify: InMemoryNotify, text: str, intent: str, choice: int | None
+) -> None:
+    await notify.tell(proposed())
+    asked = await notify.one(**{"ways.channel": "sms", "audience": "customer"})
+
+    await notify.reply("13800138000", text)
+    await notify.reply("13800138000", text)
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice) == (intent, choice)
+    assert (reply.notification_id, reply.about, reply.customer_id) == (asked.id, "2026-11-0007", CUSTOMER.customer_id)
+
+
+async def test_a_digit_answers_the_message_that_offered_it_not_a_newer_one(notify: InMemoryNotify) -> None:
+    await notify.tell(proposed())
+    await notify.tell(greeting("中秋"))
+
+    await notify.reply("13800138000", "1")
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert reply.purpose == "resolution_choice"
+
+
+async def test_an_answer_from_nowhere_is_kept_and_announced(notify: InMemoryNotify) -> None:
+    await notify.reply("13999999999", "你们是谁")
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.notification_id, reply.address_masked) == ("free", None, "139****9999")
+
+
+BOUNCE = """\
+From: MAILER-DAEMON@mail.example
+Subject: Undeliverable
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It did not work.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+
+Final-Recipient: rfc822; wang@hengda.example
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 no such user
+
+--b
+Content-Type: message/rfc822
+
+From: service@kefu.example
+Message-ID: <018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c07@kefu.example>
+Subject: x
+
+x
+--b--
+"""
+
+
+def test_a_bounce_says_whose_mail_came_back_and_why() -> None:
+    (seen,) = bounces("smtp", BOUNCE.format(action="failed").encode())
+
+    assert (str(seen.message), seen.status, seen.reason) == (
+        "018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c07",
+        "undelivered",
+        "invalid_number",
+    )
+    assert seen.code == "5.1.1 smtp; 550 no such user"
+    assert bounces("smtp", BOUNCE.format(action="delayed").encode()) == []
+
+
+def test_people_answer_mails_and_machines_are_left_alone() -> None:
+    mail = (
+        "From: Wang <wang@hengda.example>\r\nMessage-ID: <1@hengda.example>\r\n"
+        "In-Reply-To: <018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c07@kefu.example>\r\n{extra}"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\n退订\r\n> 尊敬的王总\r\n"
+    )
+
+    (said,) = answers("smtp", mail.format(extra="").encode())
+
+    assert (said.text, said.address, str(said.message)[:8]) == ("退订", "wang@hengda.example", "018f5a30")
+    assert answers("smtp", mail.format(extra="Auto-Submitted: auto-replied\r\n").encode()) == []

@@ -1,0 +1,205 @@
+"""One message from queued to settled: whatever a provider answers, and whoever else tries the same."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from courier_office import CUSTOMER
+from facts import delayed, ready, released
+from notify_in_memory import InMemoryNotify, Told
+
+from notify.domain.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
+from notify.domain.lifecycle import LIFECYCLE, diagram
+from notify.domain.notification import Notification
+from notify.gateways.circuits import FAILURES, LONG_REST, REST, Circuits
+from shared.aggregate import Refused
+from shared.contracts.notify import NotificationFailed, NotificationSent
+
+
+async def settle(notify: InMemoryNotify, times: int = 1) -> None:
+    for _ in range(times):
+        await notify.reconciler.settle()
+    await notify.send()
+
+
+async def test_what_went_out_is_announced_with_everything_that_explains_it(notify: InMemoryNotify) -> None:
+    (told,) = await notify.tell(released())
+
+    (sent,) = notify.announced(NotificationSent)
+    assert sent.model_dump(
+        include={"notification_id", "channel", "provider", "address_masked", "template", "about"}
+    ) == {
+        "notification_id": told.id,
+        "channel": "sms",
+        "provider": "sms-gateway",
+        "address_masked": "138****8000",
+        "template": "order_placed",
+        "about": "SO-2026-0412",
+    }
+    assert sent.trigger_event_id == told.pieces[0].trigger
+
+
+async def test_the_next_provider_takes_what_the_first_surely_has_not_sent() -> None:
+    first, second = Told("sms", "first"), Told("sms", "second")
+    notify = InMemoryNotify(first, second)
+    first.answers = [retry_later("busy", wait=0.0)]
+
+    (told,) = await notify.tell(released())
+
+    assert [(each.provider, each.outcome) for each in told.attempts] == [
+        ("first", "retry_later"),
+        ("second", "accepted"),
+    ]
+
+
+async def test_mail_follows_when_the_number_is_wrong(notify: InMemoryNotify) -> None:
+    notify.sms.answers = [permanent("isv.MOBILE_NUMBER_ILLEGAL")]
+
+    (told,) = await notify.tell(released())
+
+    assert [(each.channel, each.outcome) for each in told.attempts] == [("sms", "permanent"), ("email", "accepted")]
+    (failed,) = notify.announced(NotificationFailed)
+    assert (failed.final, failed.fallback, failed.error) == (False, "email", "isv.MOBILE_NUMBER_ILLEGAL")
+
+
+async def test_a_withdrawn_template_stops_itself_and_nothing_else(notify: InMemoryNotify) -> None:
+    notify.sms.answers = [stop("isv.SMS_TEMPLATE_ILLEGAL", scope="template")]
+
+    first, second = await notify.tell(released("SO-1")), await notify.tell(released("SO-2"))
+    other = await notify.tell(ready())
+
+    assert [each.state for each in first] == ["accepted"]
+    assert [message.words.template for message in notify.sms.sent] == ["order_placed", "shipment_ready"]
+    assert len(notify.email.sent) == 2
+    assert (second[-1].state, other[-1].state) == ("accepted", "accepted")
+
+
+async def test_retries_grow_apart_and_end_in_a_call_by_a_colleague(notify: InMemoryNotify) -> None:
+    only_sms = released(customer=CUSTOMER.model_copy(update={"email": None}))
+    notify.sms.answers = [retry_later(f"busy-{number}") for number in range(8)]
+    await notify.tell(only_sms)
+    for _ in range(9):
+        await notify.later(hours=1)
+
+    told = await notify.one()
+
+    assert (told.state, len(told.attempts)) == ("failed", 8)
+    assert [event.final for event in notify.announced(NotificationFailed)] == [True]
+
+
+@pytest.mark.parametrize("sighting", [Sighting(seen="seen", reference="r-9"), ABSENT], ids=["seen", "absent"])
+async def test_an_unknown_message_is_asked_about_before_anything_else(sighting: Sighting) -> None:
+    first, second = Told("sms", "first"), Told("sms", "second")
+    notify = InMemoryNotify(first, second)
+    first.answers, first.sighting = [unknown("no_answer")], sighting
+
+    await notify.tell(ready())
+
+    assert (await notify.one()).state == "unknown"
+    assert second.sent == [], "an unknown message never goes to another provider"
+    await settle(notify, times=3)
+    told = await notify.one()
+    if sighting is ABSENT:
+        assert [message.id for message in first.sent + second.sent] == [told.id, told.id]
+    else:
+        assert (told.state, told.references, len(first.sent)) == ("accepted", ("first:r-9",), 1)
+
+
+async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(notify: InMemoryNotify) -> None:
+    notify.sms.answers, notify.sms.sighting = [unknown("no_answer")], ABSENT
+    await notify.tell(released())
+    await settle(notify, times=3)
+
+    parked = await notify.one(audience="customer")
+    assert (parked.state, len(notify.sms.sent)) == ("unresolved", 1)
+    again = parked.resolved(sent=False, words=notify.desk.words(parked), at=notify.clock.now()).state
+    assert again.state == "queued"
+    marked = parked.resolved(sent=True, words=notify.desk.words(parked), at=notify.clock.now()).state
+    assert marked.state == "accepted"
+
+
+async def test_a_claim_belongs_to_one_worker(notify: InMemoryNotify) -> None:
+    await notify.hear(released())
+    queued = await notify.one()
+    now = notify.clock.now()
+    claimed = queued.claimed("worker-1", "sms-gateway", now, now + timedelta(seconds=30)).state
+
+    with pytest.raises(Refused):
+        claimed.claimed("worker-2", "sms-gateway", now, now + timedelta(seconds=30))
+
+
+async def test_two_couriers_with_the_same_message_send_it_once(notify: InMemoryNotify) -> None:
+    await notify.hear(released())
+    queued = await notify.one()
+    people = await notify.recipients.of([queued])
+
+    await asyncio.gather(*(notify.courier.carry(queued, people[queued.recipient]) for _ in range(3)))
+
+    assert len(notify.sms.sent) == 1
+
+
+async def test_an_answer_to_an_attempt_that_was_given_up_changes_nothing(notify: InMemoryNotify) -> None:
+    notify.sms.answers, notify.sms.sighting = [unknown("no_answer")], ABSENT
+    await notify.tell(ready())
+    await settle(notify, times=3)
+    again = await notify.one()
+
+    with pytest.raises(Refused, match="attempt 1 was given up"):
+        again.answered(1, permanent("late"), notify.desk.words(again), notify.clock.now(), notify.clock.now())
+
+
+async def test_an_ended_lease_is_unknown_not_queued(notify: InMemoryNotify) -> None:
+    await notify.hear(ready())
+    queued = await notify.one()
+    now = notify.clock.now()
+    claimed = queued.claimed("worker-1", "sms-gateway", now, now).state
+
+    assert claimed.lease_expired(claimed.fence, now).state.state == "unknown"
+    assert claimed.lease_expired(claimed.fence - 1, now).state == claimed
+
+
+async def test_a_gateway_that_breaks_leaves_the_message_unknown(notify: InMemoryNotify) -> None:
+    async def broken(message):
+        raise RuntimeError("bug")
+
+    notify.sms.send = broken
+    await notify.tell(ready())
+
+    assert (await notify.one()).state == "unknown"
+
+
+def test_a_provider_out_of_order_rests_and_one_message_goes_first() -> None:
+    now = [0.0]
+    circuits = Circuits(lambda: now[0])
+    opened = [circuits.heard("aliyun", "x", retry_later("busy")) for _ in range(FAILURES)]
+
+    assert opened == [False] * (FAILURES - 1) + [True]
+    assert not circuits.lets("aliyun", "x")
+    now[0] = REST + 1
+    assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
+    circuits.heard("aliyun", "x", permanent("number"))
+    assert circuits.lets("aliyun", "x")
+
+
+def test_a_stopped_template_leaves_the_provider_open() -> None:
+    circuits = Circuits(lambda: 0.0)
+    circuits.heard("aliyun", "withdrawn", stop("isv.SMS_TEMPLATE_ILLEGAL", scope="template"))
+
+    assert (circuits.lets("aliyun", "withdrawn"), circuits.lets("aliyun", "other")) == (False, True)
+    assert circuits.opens_in("aliyun", "withdrawn") == LONG_REST
+
+
+def test_the_diagram_is_the_table() -> None:
+    assert diagram().count("-->") == len(LIFECYCLE) + 1
+
+
+@pytest.mark.requirement("R058")
+async def test_both_channels_of_a_delay_are_promised_for_themselves(notify: InMemoryNotify) -> None:
+    notify.sms.answers = [permanent("isv.MOBILE_NUMBER_ILLEGAL")]
+
+    told: list[Notification] = await notify.tell(delayed())
+
+    assert {(each.way.channel, each.state) for each in told if each.audience == "customer"} == {
+        ("sms", "failed"),
+        ("email", "accepted"),
+    }

@@ -1,0 +1,120 @@
+"""Who of the staff hears what: by role, by roster, by slip."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from courier_office import CUSTOMER
+from facts import MORNING, booked, callback, complained, escalated, missed
+from notify_in_memory import InMemoryNotify
+
+from notify.domain.roster import Duty, published
+from notify.domain.slip import posted
+from shared.aggregate import Refused
+from shared.contracts.aftersales import MaintenanceReminderDue
+from shared.contracts.notify import (
+    NotificationSent,
+    RosterPublished,
+    StaffAlerted,
+    StaffMessageAcknowledged,
+    StaffMessagePosted,
+)
+from shared.contracts.vocabulary import order_id_of
+from shared.testing import cause
+
+
+@pytest.mark.requirement("R048")
+async def test_the_sales_assistant_hears_of_a_visit_at_once_and_ten_minutes_before(notify: InMemoryNotify) -> None:
+    await notify.tell(booked(at=MORNING + timedelta(hours=5)))
+
+    assert ["将于11月23日15:00到访，3人" in words.text for words in notify.chat.words] == [True]
+    await notify.later(hours=4, minutes=49)
+    assert len(notify.chat.sent) == 1
+    await notify.later(minutes=2)
+    assert ["约11月23日15:00到达" in words.text for words in notify.chat.words[1:]] == [True]
+    assert {event.role for event in notify.announced(StaffAlerted)} == {"sales_assistant"}
+
+
+@pytest.mark.requirement("R172")
+async def test_an_alert_goes_to_whoever_is_on_duty(notify: InMemoryNotify) -> None:
+    duty = Duty(
+        staff="mgr-02",
+        name="李芳",
+        role="cs_manager",
+        begin=MORNING - timedelta(hours=1),
+        end=MORNING + timedelta(hours=8),
+        email="lifang@kefu.example",
+    )
+    change = published(cause().derive("roster"), MORNING.date(), MORNING.date(), (duty,), cause(MORNING))
+    await notify.rosters.create(change, cause(MORNING))
+
+    await notify.tell(complained())
+
+    alert = next(event for event in notify.announced(StaffAlerted) if event.role == "cs_manager")
+    assert (alert.staff, alert.kind, alert.about) == (("mgr-02",), "task", "2026-11-0007")
+    (roster,) = notify.announced(RosterPublished)
+    assert [(shift.staff, shift.role) for shift in roster.shifts] == [("mgr-02", "cs_manager")]
+    assert "lifang" not in roster.model_dump_json()
+
+
+async def test_an_escalation_reaches_the_higher_role(notify: InMemoryNotify) -> None:
+    await notify.tell(escalated(to_role="deputy_gm"))
+
+    (alert,) = notify.announced(StaffAlerted)
+    assert (alert.role, alert.kind) == ("deputy_gm", "escalation")
+    assert "【投诉升级】2026-11-0007" in alert.text
+
+
+async def test_a_missed_deadline_reaches_the_assignee_and_the_supervisor(notify: InMemoryNotify) -> None:
+    await notify.tell(missed(assignee="cs-07", assignee_role="cs_specialist", supervisor_role="cs_director"))
+
+    assert {(event.staff, event.role) for event in notify.announced(StaffAlerted)} == {
+        (("cs-07",), "cs_specialist"),
+        ((), "cs_specialist"),
+        ((), "cs_director"),
+    }
+
+
+async def test_several_callbacks_within_a_minute_are_one_message(notify: InMemoryNotify) -> None:
+    await notify.hear(callback(assignee="cs-07"))
+    await notify.hear(callback(assignee="cs-07"))
+    await notify.later(minutes=2)
+
+    (words,) = notify.chat.words
+    assert words.text.count("【回访】") == 2
+
+
+@pytest.mark.requirement("R097", "R098")
+async def test_seasons_and_maintenance_are_told_as_care(notify: InMemoryNotify) -> None:
+    reminder = MaintenanceReminderDue(
+        order_id=order_id_of("SO-1"), order_no="SO-1", due_on=MORNING.date(), customer=CUSTOMER
+    )
+    await notify.tell(reminder)
+
+    (told,) = await notify.all()
+    assert (told.purpose, told.lane, told.state) == ("maintenance", "bulk", "accepted")
+    assert "五金与玻璃门使用一段时间后适合调校保养" in notify.sms.words[0].text
+    assert [event.purpose for event in notify.announced(NotificationSent)] == ["maintenance"]
+
+
+@pytest.mark.requirement("R013")
+async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
+    asked = cause(MORNING)
+    slip = posted(
+        asked.derive("slip"), "LL-1", "cs-07", "production", "请确认到厂日期", MORNING + timedelta(hours=2), asked
+    )
+    await notify.slips.create(slip, asked)
+    for event in notify.announced(StaffMessagePosted):
+        await notify.tell(event)
+    await notify.later(hours=2, minutes=1)
+    (_, reminded) = notify.announced(StaffMessagePosted)
+    await notify.tell(reminded)
+
+    assert [words.text for words in notify.chat.words] == [
+        "【事务联络单】LL-1 来自cs-07：请确认到厂日期",
+        "【催办】事务联络单LL-1尚未确认：请确认到厂日期",
+    ]
+    read = (await notify.slips.get(slip.state.id)).acknowledge("plant-01", notify.clock.now())
+    assert [type(event) for event in read.events] == [StaffMessageAcknowledged]
+    assert read.state.deadlines == ()
+    with pytest.raises(Refused):
+        read.state.acknowledge("plant-02", datetime(2026, 11, 24, tzinfo=UTC))
