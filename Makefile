@@ -30,7 +30,7 @@ secrets: setup ## Draw the passwords and keys that docker-compose.yml shows to t
 
 .PHONY: check lint types layers current requirements marks
 check: setup ## Everything that needs no server: linters, types, unit and contract rings, generated docs
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers unit contract current marks
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers unit contract marks
 
 lint: setup
 	$(BIN)/ruff check --quiet
@@ -48,6 +48,14 @@ test: setup ## Unit, contract, integration and e2e rings on real servers of thei
 
 unit contract integration e2e chaos: setup
 	$(PYTEST) tests/$@
+
+.PHONY: bench
+bench: setup ## The durable hop beside its ceiling and other ways, latency, growth; ROUNDS=5
+	@test -d .venv-bench || python3 -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m bench.hop --rounds $(or $(ROUNDS),5)
+	$(BIN)/python -m bench.latency --rounds $(or $(ROUNDS),5)
+	$(BIN)/python -m bench.growth --rounds $(or $(ROUNDS),5)
 
 .PHONY: contracts lock
 contracts: setup ## Generate schemas, samples and docs anew from the contract classes
@@ -71,5 +79,6 @@ lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
 		$(LOCK) --constraints requirements/dev.txt $$service/pyproject.toml shared/pyproject.toml \
 			--output-file requirements/$$(basename $$service).txt || exit 1; \
 	done
+	$(filter-out --all-extras,$(LOCK)) requirements/bench.in --output-file requirements/bench.txt
 	$(LOCK) --constraints requirements/dev.txt deploy/images/local/requirements.in shared/pyproject.toml cli/pyproject.toml \
 		--output-file requirements/local.txt

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -84,11 +83,10 @@ class Stage:
 
     async def fill(self, column: Column, count: int) -> None:
         """Lay the work in the column's queue."""
-        filler = column.filler()
         deposits = [(str(uuid4()), deposit(number)) for number in range(count)]
-        if filler is not None:
+        if column.fill is not None:
             script = f"import json,sys; from {column.fill} import fill; fill(json.load(sys.stdin))"
-            command = [sys.executable, "-c", script]
+            command = [column.command[0], "-c", script]
             subprocess.run(  # noqa: ASYNC221
                 command, input=json.dumps(deposits).encode(), env=self.environment("fill"), check=True, cwd=HERE
             )

@@ -2,12 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 PYTHON = sys.executable
+FOREIGN = str(Path(".venv-bench/bin/python").absolute())
+"""The task queues have an environment of their own: what they pin need not suit us."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,6 @@ class Column:
     queue: str
     out: str
     fill: str | None = None
-
-    def filler(self) -> Callable[[list[tuple[str, dict[str, Any]]]], None] | None:
-        return import_module(self.fill).fill if self.fill else None
 
 
 def _module(name: str) -> tuple[str, ...]:
@@ -40,7 +38,7 @@ COLUMNS = (
     Column(
         "celery",
         "Celery, prefork",
-        (PYTHON, "-m", "celery", "-A", "bench.hop.columns.celery_", "worker", "-c", "2", "-l", "ERROR"),
+        (FOREIGN, "-m", "celery", "-A", "bench.hop.columns.celery_", "worker", "-c", "2", "-l", "ERROR"),
         600,
         "celery.in",
         "celery.out",
@@ -68,7 +66,7 @@ COLUMNS = (
     Column(
         "dramatiq",
         "dramatiq, 2 processes of 8 threads",
-        (PYTHON, "-m", "dramatiq", "bench.hop.columns.dramatiq_", "-p", "2", "-t", "8"),
+        (FOREIGN, "-m", "dramatiq", "bench.hop.columns.dramatiq_", "-p", "2", "-t", "8"),
         600,
         "dramatiq_in",
         "dramatiq_out",
