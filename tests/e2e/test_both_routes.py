@@ -1,0 +1,143 @@
+"""A standard and a custom order on a whole system, a day for every stage, from review to the last payment."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from kefu_local.story.people import Customer, customers, register
+from kefu_local.story.world import World, world
+from kefu_local.system import System
+from orders.domain.route import CURRENT
+from shared.contracts import departments as facts
+from shared.contracts.event import Event
+from shared.identity import Role
+
+pytestmark = pytest.mark.timeout(400)
+
+APPROVED = {"version": 1, "outcome": "approved"}
+PARTS = [{"part_no": "LC-80-2700", "quantity": 48, "source": "stock"}]
+SIGNATURES = (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09"))
+
+
+class Journey:
+    """One order and what has to happen in each stage so that it leaves it."""
+
+    def __init__(self, here: World, customer: Customer, kind: str) -> None:
+        self.here = here
+        self.customer = customer
+        self.kind = kind
+        self.custom = kind == "custom"
+
+    async def begin(self) -> None:
+        """The customer has a file, and the order is taken and verified."""
+        await register(self.here, self.customer)
+        wish = {
+            "customer_id": self.customer.id,
+            "order_no": self.customer.order_no,
+            "kind": self.kind,
+            "lines": [{"description": "80 款双玻百叶高隔断", "quantity": 24}],
+            "total": {"amount": "100000.00"},
+            "requested_ship_date": str(self.here.in_days(60)),
+            "site_address": "广州市天河区珠江东路 6 号 32 楼",
+            "sales_owner": "am-03",
+            "verified": {"by": "cs-07", "at": (self.here.now - timedelta(minutes=10)).isoformat()},
+        }
+        await self.here.ask("intake", "/orders", wish, role=Role.CS_SPECIALIST)
+        await self.here.seen("the order at orders", lambda: self.customer.order(self.here))
+
+    async def leave(self, stage: str) -> None:
+        """Whatever opens the gate out of this stage happens."""
+        await self._steps()[stage]()
+
+    async def reaches(self, stage: str) -> None:
+        async def there() -> bool:
+            order = await self.customer.order(self.here)
+            return bool(order and order["stage"] == stage)
+
+        await self.here.seen(f"{self.customer.order_no} in {stage}", there)
+
+    def _steps(self) -> Mapping[str, Callable[[], Awaitable[Any]]]:
+        today = {"signed_on": {"on": str(self.here.in_days(0))}}
+        release = Role.CS_SUPERVISOR if self.custom else Role.PLANT_MANAGER
+        return {
+            "review": lambda: self._ask("contract/review", {"outcome": "approved"}, Role.CS_DIRECTOR),
+            "signing": lambda: self._ask("contract/sign", today, Role.CS_SUPERVISOR),
+            "deposit": lambda: self._paid("initial", "30000.00"),
+            "release": self._sign_notice,
+            "plan": lambda: self._draw("plan"),
+            "rendering": lambda: self._draw("rendering"),
+            "drawings": lambda: self._draw("elevation", "construction"),
+            "making": lambda: self._ask("production/release", {}, release),
+            "breakdown": lambda: self._report(facts.BreakdownCompleted, parts=PARTS),
+            "breakdown_review": lambda: self._ask("breakdown/review", {"outcome": "approved"}, Role.RD_TEAM),
+            "sample": self._judge_sample,
+            "production": lambda: self._report(facts.ProductionCompleted, completed_at=self.here.now, quantity_ok=24),
+            "inspection": lambda: self._report(facts.GoodsInspected, inspector="designer-04", outcome="passed"),
+            "shipping": lambda: self._report(facts.GoodsDispatched, left_at=self.here.now),
+            "transport": lambda: self._report(facts.ShipmentArrived, arrived_at=self.here.now),
+            "installation": self._install,
+            "acceptance": lambda: self._ask("acceptance/pass", {"signatory": "王建国"}, Role.ORDER_SPECIALIST),
+            "balance": lambda: self._paid("balance", "70000.00"),
+        }
+
+    async def _ask(self, path: str, body: dict[str, Any], role: Role, who: str = "") -> None:
+        await self.here.ask("orders", f"/orders/{self.customer.order_id}/{path}", body, role=role, who=who)
+
+    async def _report(self, fact: type[Event], /, **said: Any) -> None:
+        await self.here.report(fact.model_validate({"order_no": self.customer.order_no, **said}))
+
+    async def _paid(self, kind: str, amount: str) -> None:
+        await self._report(
+            facts.PaymentReceived, kind=kind, amount={"amount": amount}, received_at=self.here.now, receipt_no=kind
+        )
+
+    async def _sign_notice(self) -> None:
+        for signature, who in SIGNATURES:
+            await self._ask("notice/sign", {"signature": signature}, Role.CS_SPECIALIST, who)
+
+    async def _draw(self, *kinds: str) -> None:
+        reviewer = Role.DESIGN_DIRECTOR if self.custom else Role.CS_SPECIALIST
+        for kind in kinds:
+            await self._report(
+                facts.DesignSubmitted, drawing_kind=kind, version=1, files=["plan.pdf"], designer="designer-04"
+            )
+            await self.here.seen(f"the {kind} drawing", lambda kind=kind: self._submitted(kind))
+            await self._ask(f"drawings/{kind}/review", APPROVED, reviewer)
+
+    async def _submitted(self, kind: str) -> bool:
+        order = await self.customer.order(self.here) or {"drawings": ()}
+        return any(each["kind"] == kind and each["status"] == "submitted" for each in order["drawings"])
+
+    async def _judge_sample(self) -> None:
+        await self._report(facts.SampleMade, sample_no="DY-1")
+        await self._report(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="design-director")
+
+    async def _install(self) -> None:
+        crew = [{"staff": "installer-11", "skill": "senior" if self.custom else "ordinary"}]
+        plan = {
+            "begin": self.here.now.isoformat(),
+            "planned_finish": (self.here.now + timedelta(days=2)).isoformat(),
+            "crew": crew,
+        }
+        await self._ask("installation", plan, Role.ENGINEERING_REGIONAL_HEAD)
+        await self._report(facts.InstallationCompleted, completed_at=self.here.now, crew=["installer-11"])
+
+
+@pytest.mark.requirement("R005", "R014", "R019", "R198")
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+async def test_an_order_goes_its_route_from_review_to_the_last_payment(kefu: System, kind: str) -> None:
+    stages = [stage.name for stage in CURRENT[kind].stages]
+    async with world(kefu.around) as here:
+        journey = Journey(here, customers(here)[kind == "custom"], kind)
+        await journey.begin()
+        for stage, after in zip(stages, [*stages[1:], "closed"], strict=True):
+            await journey.leave(stage)
+            await journey.reaches(after)
+            await here.until(here.in_days(1), time(9, 30))
+        order = await journey.customer.order(here)
+
+    assert order is not None
+    assert [passage["stage"] for passage in order["passages"]] == stages
+    assert order["payment"]["open"] == "0.00"
