@@ -192,6 +192,10 @@ async def test_a_complaint_about_no_order_holds_nothing(company):
     )
 
 
+async def test_a_complaint_about_an_order_that_we_do_not_know_holds_nothing(company):
+    assert await filed(company) == ()
+
+
 @pytest.mark.requirement("R025")
 async def test_a_custom_order_beyond_the_credit_limit_waits_until_the_director_decides(company):
     await company.place("custom", total=yuan("500000.00"))
