@@ -19,6 +19,8 @@ from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, s
 from shared import ingress
 
 FOLDER = Path(".run/compose")
+MONGO_HOSTS = "KEFU_MONGO_HOSTS"
+"""The variable that names a replica set's members; without it the one MongoDB of docker-compose.yml is told."""
 
 
 class Secrets:
@@ -43,6 +45,7 @@ class Secrets:
         self._show("mongo", "users.json", json.dumps({"root": root, "users": database_users(self.passwords)}))
         for name in services():
             self._show(name, "mongo_url", self._mongo_url(name))
+            self._show(name, "mongo_password", self.passwords[name])
             self._show(name, "rabbit_url", self._rabbit_url(name, CORE))
             self._show(name, "staff.pub.pem", self.keys.staff_public.read_text())
             self._show(name, "departments.json", self.keys.api_key_hashes.read_text())
@@ -79,7 +82,8 @@ class Secrets:
         )
 
     def _mongo_url(self, name: str) -> str:
-        return f"mongodb://{name}:{self.passwords[name]}@mongo:27017/{name}"
+        hosts = os.environ.get(MONGO_HOSTS) or "mongo:27017"
+        return f"mongodb://{name}:{self.passwords[name]}@{hosts}/{name}"
 
     def _rabbit_url(self, name: str, vhost: str) -> str:
         return f"amqp://{name}:{self.passwords[name]}@rabbitmq:5672/{vhost}"

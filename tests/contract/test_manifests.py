@@ -1,0 +1,79 @@
+"""What Kubernetes is told: valid against its own schemas, and alike for every service."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from kubernetes_validate import SchemaNotFoundError, validate
+
+ROOT = Path(__file__).parents[2]
+KUBERNETES = ROOT / "deploy" / "kubernetes"
+RENDERED = sorted((KUBERNETES / "rendered").glob("*.yaml"))
+SERVICES = ("aftersales", "complaints", "intake", "notify", "orders")
+RELEASE = "1.32"
+OF_OPERATORS = {"ScaledObject", "TriggerAuthentication", "RabbitmqCluster", "MongoDBCommunity"}
+
+
+def resources(file):
+    return [each for each in yaml.safe_load_all(file.read_text()) if each]
+
+
+def rendered(name):
+    """The resources of a service by kind."""
+    return {each["kind"]: each for each in resources(KUBERNETES / "rendered" / f"{name}.yaml")}
+
+
+def unnamed(name, kind):
+    """One resource of a service, with the name and the version left out."""
+    version = tomllib.loads((ROOT / "services" / name / "pyproject.toml").read_text())["project"]["version"]
+    return yaml.safe_dump(rendered(name)[kind]).replace(name, "<name>").replace(version, "<version>")
+
+
+def test_there_is_a_manifest_for_every_service_and_one_for_the_servers():
+    assert [file.stem for file in RENDERED] == sorted((*SERVICES, "servers"))
+
+
+@pytest.mark.parametrize("file", RENDERED, ids=lambda file: file.stem)
+def test_kubernetes_takes_every_resource_that_it_knows(file):
+    unknown = set()
+    for resource in resources(file):
+        try:
+            validate(resource, RELEASE, strict=True)
+        except SchemaNotFoundError:
+            unknown.add(resource["kind"])
+    assert unknown <= OF_OPERATORS
+
+
+@pytest.mark.parametrize(
+    "kind", ["Deployment", "Service", "PodDisruptionBudget", "ScaledObject", "TriggerAuthentication"]
+)
+def test_every_service_is_deployed_alike_with_its_own_name_and_version(kind):
+    assert len({unnamed(name, kind) for name in SERVICES}) == 1
+    assert "<name>" in unnamed("orders", kind)
+
+
+def test_notify_alone_speaks_to_the_world_outside():
+    ways = {name: rendered(name)["NetworkPolicy"]["spec"]["egress"] for name in SERVICES}
+    outside = {name: [way for way in each if "to" not in way] for name, each in ways.items()}
+    assert {name for name, each in outside.items() if each} == {"notify"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_has_no_rights_that_it_does_not_need(name):
+    pod = rendered(name)["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    }
+    assert (pod["securityContext"]["runAsNonRoot"], pod["automountServiceAccountToken"]) == (True, False)
+
+
+def test_the_database_knows_a_user_for_each_service_and_its_own_database_alone():
+    mongo = next(
+        each for each in resources(KUBERNETES / "rendered" / "servers.yaml") if each["kind"] == "MongoDBCommunity"
+    )
+    users = {user["name"]: (user["db"], user["roles"]) for user in mongo["spec"]["users"]}
+    assert users == {name: (name, [{"name": "readWrite", "db": name}]) for name in SERVICES}
