@@ -15,6 +15,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         orders.StockAllocated,
         orders.LoadPlanned,
         orders.PackagingConfirmed,
+        orders.DisposalDecided,
         complaints.ReturnAuthorized,
         aftersales.PartsRequested,
     ),
@@ -58,6 +59,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
     "personnel": (notify.RosterPublished,),
     "purchasing": (complaints.SupplierInvolved,),
     "the department that it names": (complaints.InvestigationAssigned, notify.StaffMessagePosted),
+    "the marketing vice-president": (orders.DisposalProposed,),
     "the audit": (orders.SealUsed, intake.ContactCorrected, notify.StaffMessageAcknowledged),
     "the operators' dashboard": (
         intake.DeadlineSetByIntake,
