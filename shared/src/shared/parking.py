@@ -1,6 +1,7 @@
 """Where trouble waits: what could not be handled is kept as a document, tried again with growing waits, then dead."""
 
 import base64
+import math
 import random
 import traceback
 from collections.abc import Mapping
@@ -77,7 +78,7 @@ class Letter(Part):
             encoding, body = "base64", base64.b64encode(kept).decode()
         return cls(
             routing_key=message.routing_key,
-            headers={name: _plain(value) for name, value in message.headers.items()},
+            headers={name.replace("\0", "\ufffd"): _plain(value) for name, value in message.headers.items()},
             body=body,
             encoding=encoding,
             size=len(message.body),
@@ -110,6 +111,7 @@ class Overdue(Part):
     aggregate: UUID
     kind: str
     at: Instant
+    version: int = 0
 
 
 class Note(Part):
@@ -294,6 +296,11 @@ def stack(error: Exception) -> str:
 
 
 def _plain(value: Any) -> str | int | float | bool | None:
+    """A header's value as a document can hold it; what it cannot hold becomes a text."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, int) and value.bit_length() > 63:
+        return str(value)
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from shared.aggregate import Cause, Refused, Unavailable
+from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
 from shared.deadlines import Deadlines
 from shared.parking import Message, Parked, Parking, Policy
@@ -75,7 +75,10 @@ class Retries:
         now = datetime.now(UTC)
         cause = Cause(id=uuid4(), correlation=parked.id, actor=PARKING, at=now)
         touch = self._parking.touch(parked.id, lambda parked: parked.failed(error, self._policy, now))
-        parked = await self._rounds.insist(cause, touch)
+        try:
+            parked = await self._rounds.insist(cause, touch)
+        except NotFound:
+            return  # another replica has settled it meanwhile
         if parked.state == "dead":
             self._metrics.queue(parked.queue).dead.inc()
         log.warning("retry_failed", queue=parked.queue, state=parked.state, code=parked.code, reason=parked.reason)
