@@ -35,13 +35,15 @@ class Timer:
     kind: str
     decide: TimeDecision[Any]
 
-    def fire(self, id: UUID, at: datetime) -> tuple[Cause, Touch[Any]]:
+    def fire(self, id: UUID, at: datetime, version: int) -> tuple[Cause, Touch[Any]]:
         """The cause and the touch of this deadline; the same for the same deadline however often it is found.
+
+        `version` is the aggregate's, so that a deadline set again for the same moment is another one.
 
         The decision sees the aggregate without the deadline, and its cause's time is the deadline's own.
         """
         cause = Cause(
-            id=uuid5(id, f"{self.kind}@{at.astimezone(UTC).isoformat()}"),
+            id=uuid5(id, f"{self.kind}@{at.astimezone(UTC).isoformat()}#{version}"),
             correlation=id,
             actor=TIME,
             at=at,
@@ -158,7 +160,13 @@ class Deadlines:
         """Fire the earliest deadline of one aggregate."""
         deadlines = [Deadline.model_validate(each) for each in document.state["deadlines"]]
         deadline = min(deadlines, key=lambda each: each.at)
-        overdue = Overdue(collection=store.collection, aggregate=document.id, kind=deadline.kind, at=deadline.at)
+        overdue = Overdue(
+            collection=store.collection,
+            aggregate=document.id,
+            kind=deadline.kind,
+            at=deadline.at,
+            version=document.version,
+        )
         error = await self.retry(overdue)
         if error is None:
             self._metrics.fired(deadline.kind)
@@ -169,15 +177,16 @@ class Deadlines:
         cause = Cause(id=uuid5(id, now.isoformat()), correlation=document.id, actor=TIME, at=now)
         parked = await self._rounds.insist(cause, touch)
         log.warning("deadline_not_fired", state=parked.state, queue=queue, code=parked.code, reason=parked.reason)
-        await store.documents.postpone(document.id, _after(deadlines, deadline))
+        await store.documents.postpone(document.id, document.version, _after(deadlines, deadline))
 
     async def retry(self, overdue: Overdue) -> Exception | None:
         """Make the decision of one deadline; returns what went wrong."""
         settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         try:
-            cause, touch = self._timers.of(overdue.collection, overdue.kind).fire(overdue.aggregate, overdue.at)
+            timer = self._timers.of(overdue.collection, overdue.kind)
         except LookupError as error:
             return error
+        cause, touch = timer.fire(overdue.aggregate, overdue.at, overdue.version)
         self._rounds.submit((Work(cause, (touch,), settled.set_result),))
         result = await settled
         return result if isinstance(result, Exception) else None
@@ -197,10 +206,12 @@ class Deadlines:
         if until is not None:
             waits.append(asyncio.create_task(self._clock.wait_until(until)))
         self._waiting = True
-        await asyncio.wait(waits, timeout=NAP, return_when=asyncio.FIRST_COMPLETED)
-        self._waiting = False
-        for wait in waits:
-            wait.cancel()
+        try:
+            await asyncio.wait(waits, timeout=NAP, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._waiting = False
+            for wait in waits:
+                wait.cancel()
 
 
 def _after(deadlines: Iterable[Deadline], failed: Deadline) -> datetime | None:

@@ -104,8 +104,8 @@ class Relay:
     async def run(self) -> None:
         """Publish until cancelled. Begins with what an earlier process left behind."""
         self._behind = True
-        sweeper = asyncio.create_task(self._sweep_for_ever())
-        try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._sweep_for_ever())
             while True:
                 await self._woken.wait()
                 self._woken.clear()
@@ -113,8 +113,6 @@ class Relay:
                     await self._publish(self._take())
                     if self._behind and not self._handed:
                         await self._sweep_once()
-        finally:
-            sweeper.cancel()
 
     async def drain(self) -> None:
         """Publish what is waiting in memory, once; what does not get out is found by a sweep."""

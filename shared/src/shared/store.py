@@ -104,8 +104,8 @@ class Queryable(Documents, Protocol):
 
     async def next_due(self) -> datetime | None: ...
 
-    async def postpone(self, id: UUID, until: datetime | None) -> None:
-        """Take an aggregate out of the deadlines' way. Its next write brings it back."""
+    async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
+        """Take an aggregate out of the deadlines' way, unless it was written since. Its next write brings it back."""
         ...
 
 
@@ -351,10 +351,10 @@ class MongoDocuments:
             row = await self._collection.find_one({"due": {"$exists": True}}, {"due": 1}, sort=[("due", ASCENDING)])
         return row["due"] if row else None
 
-    async def postpone(self, id: UUID, until: datetime | None) -> None:
+    async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
         change = {"$set": {"due": until}} if until else {"$unset": {"due": ""}}
         async with _reaching(self.name):
-            await self._collection.update_one({"_id": id}, change)
+            await self._collection.update_one({"_id": id, "version": version}, change)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.subscriber import RabbitSubscriber
 
-from shared.aggregate import Aggregate, Cause
+from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.broker import EVENTS, PUBLISHED, durable_queue
 from shared.contracts.event import Actor, Event
 from shared.envelope import PREFIX, Envelope, Malformed
@@ -25,6 +25,9 @@ from shared.rounds import Rounds, Touch, Work
 from shared.telemetry import Metrics, Tracing, Trail
 
 log = structlog.get_logger()
+
+AGAIN = 0.5
+"""Seconds until a database that was away is asked again."""
 
 TRACEPARENT = PREFIX + "traceparent"
 PARKING = Actor(kind="service", id="parking")
@@ -192,7 +195,7 @@ class Consumer:
         self.taken = 0
         self._empty = asyncio.Event()
         self._empty.set()
-        self._batches: set[asyncio.Task[int]] = set()
+        self._batches: set[asyncio.Task[None]] = set()
         self._subscribers = {name: self._subscribe(listener) for name, listener in self.listeners.items()}
         self._queues: dict[str, tuple[Any, str]] = {}
 
@@ -289,15 +292,28 @@ class Consumer:
             log.error("message_dead", queue=parked.queue, reason=parked.reason)
             await self._acknowledge([arrived])
             return
-        failed = await self._settle([arrived])
-        if not failed:
-            await self._parking.documents.remove((arrived.message.id,))
+        if not await self._handle([arrived]):
+            await self._clear_of_suspicion(arrived.message)
+        await self._acknowledge([arrived])
+        self._count([arrived])
 
-    async def _settle(self, batch: Sequence[Arrived]) -> int:
-        failures = await self._work([arrived.message for arrived in batch])
-        await asyncio.gather(*(self._park(message, error) for message, error in failures))
+    async def _clear_of_suspicion(self, message: Message) -> None:
+        """Before the acknowledgement: a crash in between only begins the count anew."""
+        while True:
+            try:
+                return await self._parking.documents.remove((message.id,))
+            except Unavailable:
+                await asyncio.sleep(AGAIN)
+
+    async def _settle(self, batch: Sequence[Arrived]) -> None:
+        await self._handle(batch)
         await self._acknowledge(batch)
         self._count(batch)
+
+    async def _handle(self, batch: Sequence[Arrived]) -> int:
+        """Every message has its effect or its place in the parking when this returns; how many have the latter."""
+        failures = await self._work([arrived.message for arrived in batch])
+        await asyncio.gather(*(self._park(message, error) for message, error in failures))
         return len(failures)
 
     async def _park(self, message: Message, error: Exception) -> None:

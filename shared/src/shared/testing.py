@@ -189,7 +189,9 @@ class InMemoryDocuments(Queryable):
     async def next_due(self) -> datetime | None:
         return min(self._due.values(), default=None)
 
-    async def postpone(self, id: UUID, until: datetime | None) -> None:
+    async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
+        if self.rows[id].version != version:
+            return
         self._due.pop(id, None)
         if until is not None:
             self._due[id] = until
@@ -306,12 +308,12 @@ async def fire(timers: Timers, *, until: datetime) -> tuple[Event, ...]:
     while True:
         found = [(await store.documents.due(until, 1), store) for store in timers.stores]
         due = [
-            (min(store.revive(rows[0].state).deadlines, key=lambda each: each.at), rows[0].id, store)
+            (min(store.revive(rows[0].state).deadlines, key=lambda each: each.at), rows[0].id, rows[0].version, store)
             for rows, store in found
             if rows
         ]
         if not due:
             return tuple(announced)
-        deadline, id, store = min(due, key=lambda each: each[0].at)
-        cause, touch = timers.of(store.collection, deadline.kind).fire(id, deadline.at)
+        deadline, id, version, store = min(due, key=lambda each: each[0].at)
+        cause, touch = timers.of(store.collection, deadline.kind).fire(id, deadline.at, version)
         announced += await _made(cause, touch)
