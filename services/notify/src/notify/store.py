@@ -23,11 +23,10 @@ class Notifications(Store[Notification]):
         Index("check_at"),
         Index("customer_id", "created_at"),
         Index("about", "created_at"),
-        Index("state", "created_at"),
         Index("ways.address", "created_at"),
         Index("references"),
         Index("thread"),
-        Index("batch", "state"),
+        Index("correlation"),
     )
 
     async def ready(self, lane: Literal["live", "bulk"], now: datetime, limit: int) -> tuple[Notification, ...]:

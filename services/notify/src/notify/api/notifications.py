@@ -125,7 +125,7 @@ class ReplyView(BaseModel):
 
 
 class Progress(BaseModel):
-    """How far a batch has come: how many messages are in each state."""
+    """How far a campaign has come: how many messages are in each state."""
 
     total: int
     states: dict[State, int]
@@ -160,12 +160,12 @@ def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
         about: Annotated[str | None, Query(description="A number on the papers.", examples=["SO-2026-0412"])] = None,
         purpose: str | None = None,
         state: Annotated[list[State] | None, Query(description="One or several.")] = None,
-        batch: UUID | None = None,
+        correlation: Annotated[UUID | None, Query(description="The case, or the campaign.")] = None,
         after: Cursor = None,
         limit: Limit = 50,
     ) -> Listing[NotificationView]:
         """The messages that fit, newest first."""
-        wanted = {"customer_id": customer, "about": about, "purpose": purpose, "batch": batch}
+        wanted = {"customer_id": customer, "about": about, "purpose": purpose, "correlation": correlation}
         where: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
         if state:
             where["state"] = OneOf(*state)
@@ -173,9 +173,9 @@ def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
         return Listing(items=[NotificationView.of(each) for each in page.items], next=page.next)
 
     @router.get("/notifications/progress")
-    async def progress(batch: UUID) -> Progress:
-        """How far a batch of messages has come."""
-        states = {state: await store.count({"batch": batch, "state": state}) for state in STATES}
+    async def progress(correlation: UUID) -> Progress:
+        """How far the messages of a campaign, or of any other case, have come."""
+        states = {state: await store.count({"correlation": correlation, "state": state}) for state in STATES}
         return Progress(total=sum(states.values()), states={name: count for name, count in states.items() if count})
 
     @router.get("/notifications/{notification_id}")

@@ -1,6 +1,6 @@
 """From a fact and the table's line to the intent of a message: who, over which ways, in which pinned words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,7 +100,7 @@ class Desk:
         )
 
     def draft(
-        self, id: UUID, rule: Rule, piece: Piece, person: Person, plan: Iterable[Channel], body: Body, cause: Cause
+        self, id: UUID, rule: Rule, piece: Piece, person: Person, plan: Sequence[Channel], body: Body, cause: Cause
     ) -> Notification:
         """The intent. Without any way that works it is born failed, with the reason for every channel."""
         purpose = self.purpose(rule.purpose)
@@ -123,7 +123,7 @@ class Desk:
         )
 
     def make_draft(
-        self, id: UUID, purpose: Purpose, piece: Piece, person: Person, plan: Iterable[Channel], **fields: Any
+        self, id: UUID, purpose: Purpose, piece: Piece, person: Person, plan: Sequence[Channel], **fields: Any
     ) -> Notification:
         """The intent of these fields, with the ways that this person and these words allow."""
         ways, skipped = self._ways(piece, person, plan)
@@ -140,6 +140,7 @@ class Desk:
             lane="bulk" if purpose.bulk else "live",
             promise=purpose.promise,
             pieces=(piece,),
+            channels=tuple(channel for channel in plan if channel in piece.versions),
             ways=ways,
             skipped=skipped,
             **fields,

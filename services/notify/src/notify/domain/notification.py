@@ -56,10 +56,10 @@ class Notification(Aggregate):
     about: str | None = None
     thread: str | None = None
     revision: int = 0
-    batch: UUID | None = None
     lane: Literal["live", "bulk"] = "live"
     promise: Promise = "at_least_once"
     pieces: tuple[Piece, ...] = Field(min_length=1)
+    channels: tuple[Channel, ...] = ()
     ways: tuple[Way, ...]
     skipped: tuple[str, ...] = ()
     step: int = 0
@@ -150,9 +150,17 @@ class Notification(Aggregate):
         """
         if self.attempts or self.step:
             return self
-        usable = [way for way in self.ways if recipient.takes(way.channel, way.address)]
-        usable.sort(key=lambda way: way.channel != recipient.preferred)
-        return self.but(ways=tuple(usable)) if tuple(usable) != self.ways else self
+        found = [self._way_on(channel, recipient) for channel in self.channels]
+        ways = sorted(filter(None, found), key=lambda way: way.channel != recipient.preferred)
+        return self.but(ways=tuple(ways)) if tuple(ways) != self.ways else self
+
+    def _way_on(self, channel: Channel, recipient: Recipient) -> Way | None:
+        """The address that the fact told, or else the one in the customer's file."""
+        told = next((way for way in self.ways if way.channel == channel), None)
+        if told and recipient.takes(channel, told.address):
+            return told
+        address = recipient.address(channel, None) if self.audience == "customer" else None
+        return Way(channel=channel, address=address) if address else None
 
     def claimed(self, worker: str, provider: str, at: datetime, lease_until: datetime) -> Change["Notification"]:
         """This worker alone may send until the lease ends. Refused when somebody else has it."""

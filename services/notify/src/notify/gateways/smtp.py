@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
@@ -51,11 +50,26 @@ class Smtp(Gateway):
 
     async def send(self, message: Outgoing) -> Answer:
         body = compose(message, self._sender)
+        async with self._places:
+            while True:
+                kept = bool(self._idle)
+                try:
+                    return await self._over(message.to, body)
+                except (OSError, aiosmtplib.SMTPException) as error:
+                    if not kept:
+                        return retry_later("unreachable", str(error))
+
+    async def _over(self, to: str, body: bytes) -> Answer:
+        """Over a kept connection or a new one. What it raises has surely not been sent."""
+        client = await self._alive()
         try:
-            async with self._connection() as client:
-                return await self._deliver(client, message.to, body)
-        except (OSError, aiosmtplib.SMTPException) as error:
-            return retry_later("unreachable", str(error))
+            answer = await self._deliver(client, to, body)
+        except BaseException:
+            client.close()
+            raise
+        if client.is_connected:
+            self._idle.append(client)
+        return answer
 
     async def _deliver(self, client: aiosmtplib.SMTP, to: str, body: bytes) -> Answer:
         """Until the last dot nothing has been taken over; after it only the server's reply tells."""
@@ -74,18 +88,6 @@ class Smtp(Gateway):
             client.close()
             return unknown("no_reply", repr(error))
         return accepted(None, f"{reply.code} {reply.message}"[:200])
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        async with self._places:
-            client = await self._alive()
-            try:
-                yield client
-            except BaseException:
-                client.close()
-                raise
-            if client.is_connected:
-                self._idle.append(client)
 
     async def _alive(self) -> aiosmtplib.SMTP:
         while self._idle:

@@ -45,6 +45,8 @@ class Sender:
         self._carried: dict[UUID, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
+        self._looks = 0
+        self._bulk_waits = True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop, then let what is under way come to its end."""
@@ -55,10 +57,15 @@ class Sender:
             await asyncio.wait(self._tasks)
 
     async def _round(self) -> bool:
-        """Start carrying what is due, live messages first; says whether more is waiting than there was room for."""
+        """Start carrying what is due, live messages first; says whether more is waiting than there was room for.
+
+        While there is no bulk it is looked for only every fourth time.
+        """
+        self._looks += 1
         try:
             live = await self._begin("live")
-            return await self._begin("bulk") or live
+            self._bulk_waits = (self._bulk_waits or self._looks % 4 == 0) and await self._begin("bulk")
+            return live or self._bulk_waits
         except Unavailable as error:
             log.warning("cannot_look_for_messages", reason=str(error))
             return False

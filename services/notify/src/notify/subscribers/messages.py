@@ -96,7 +96,7 @@ class Messages:
             return None
         id = recipient.customer(snapshot.customer_id)
         known = stranger(id, "customer", snapshot.customer_id)
-        if not (snapshot.mobile and snapshot.email):
+        if not (snapshot.mobile or snapshot.email):
             with suppress(NotFound):
                 known = await self._recipients.get(id)
         return Person(known, snapshot)
