@@ -81,9 +81,9 @@ class Powered:
 class Connection:
     """One process's connection to the database; what is kept outlives it."""
 
-    def __init__(self, database: InMemoryDatabase, power: Power, rounds: Rounds) -> None:
+    def __init__(self, database: InMemoryDatabase, power: Power, rounds: Rounds, collections: dict[str, Any]) -> None:
         self.rounds = rounds
-        self.collections: dict[str, Any] = {}
+        self.collections = collections
         self._database = database
         self._power = power
 
@@ -173,9 +173,10 @@ class Process:
         self._broker = Broker()
         policy = Policy(first=timedelta(), attempts=3)
         metrics = Metrics()
-        self.relay = Relay(Powered(bus, self.power), lambda: connection.collections.values(), metrics, limit=1000)
+        collections: dict[str, Any] = {}
+        self.relay = Relay(Powered(bus, self.power), collections.values, metrics, limit=1000)
         self.rounds = Rounds(self.relay, size=4)
-        connection = Connection(database, self.power, self.rounds)
+        connection = Connection(database, self.power, self.rounds, collections)
         self.accounts = ledger.Accounts(connection)
         self.parking = Parking(connection)
         broker: Any = self._broker

@@ -1,6 +1,7 @@
 """Where RabbitMQ comes from: a node of our own, built from the system's package and run as the current user."""
 
 import os
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -65,6 +66,11 @@ class RabbitMQ:
     def kill(self) -> None:
         """Ends the node as a crash would; `start` brings it back with what was on disk."""
         self.process.kill()
+
+    def control(self, *words: str) -> None:
+        """What `rabbitmqctl` does with these words; CalledProcessError when it refuses."""
+        command = [str(_SCRIPTS / "rabbitmqctl"), "--quiet", *words]
+        subprocess.run(command, env=self._environment(), check=True, capture_output=True, timeout=60)
 
     def settle(self) -> None:
         """Returns when a crash would lose no queue.
