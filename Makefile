@@ -49,7 +49,10 @@ test: setup ## Unit, contract, integration and e2e rings on real servers of thei
 unit contract integration e2e chaos: setup
 	$(PYTEST) tests/$@
 
-.PHONY: bench
+.PHONY: bench bench-notify
+bench-notify: setup ## Messages accepted per second beside a naive loop, and live ones beside bulk; MESSAGES=4000 BULK=50000
+	$(BIN)/python -m bench.notify $(or $(MESSAGES),4000) $(or $(BULK),50000)
+
 bench: setup ## The durable hop beside its ceiling and other ways, latency, growth; ROUNDS=5
 	@test -d .venv-bench || python3 -m venv .venv-bench
 	@.venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt

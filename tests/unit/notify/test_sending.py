@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from courier_office import CUSTOMER
@@ -189,7 +190,10 @@ def test_a_stopped_template_leaves_the_provider_open() -> None:
     assert circuits.opens_in("aliyun", "withdrawn") == LONG_REST
 
 
-def test_the_diagram_is_the_table() -> None:
+def test_the_diagram_in_the_readme_is_the_table_that_drives_the_code() -> None:
+    readme = (Path(__file__).parents[3] / "services" / "notify" / "README.md").read_text()
+
+    assert f"```mermaid\n{diagram()}\n```" in readme
     assert diagram().count("-->") == len(LIFECYCLE) + 1
 
 
