@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from orders.api.desk import CS, FOLLOW_UP
+from orders.api.roles import CS, FOLLOW_UP
 from orders.api.views import OrderRow, OrderView
 from orders.domain.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.contracting import amend, review, sign, sign_notice, use_seal

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.desk import CS
+from orders.api.roles import CS
 from orders.domain.disposal import Disposal, Proposal
 from orders.store import Disposals
 from shared.contracts.vocabulary import Line, Prose

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.desk import FOLLOW_UP
+from orders.api.roles import FOLLOW_UP
 from orders.api.views import OrderView
 from orders.domain.installation import Installer
 from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation

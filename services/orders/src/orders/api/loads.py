@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.desk import PLANNING
+from orders.api.roles import PLANNING
 from orders.domain.load import Load, Vehicle, Weights, freight_of
 from orders.domain.loading import plan
 from orders.store import Stores

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from orders.api.desk import CS, FOLLOW_UP, PLANNING
+from orders.api.roles import CS, FOLLOW_UP, PLANNING
 from orders.api.views import OrderView
 from orders.domain.designing import review_drawing
 from orders.domain.producing import inspect, judge_sample, pack, release, review_breakdown, schedule, send_sample

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.desk import CS, FOLLOW_UP, PLANNING
+from orders.api.roles import CS, FOLLOW_UP, PLANNING
 from orders.api.views import OrderRow, OrderView, PromiseView
 from orders.domain.cancelling import cancel
 from orders.domain.delaying import slip

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.desk import FOLLOW_UP
+from orders.api.roles import FOLLOW_UP
 from orders.api.views import OrderView
 from orders.domain.order import Order
 from orders.domain.shipping import dispatch, issue_delivery_note
