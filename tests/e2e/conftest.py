@@ -18,7 +18,6 @@ _IMPATIENT = {
     "PARKING_FIRST_WAIT": "0.5",
     "SEND_BUDGET": "5",
     "SEND_LEASE": "8",
-    "ASK_AFTER": "[1, 2]",
 }
 """Seconds of real time that nobody wants to wait for in a test."""
 

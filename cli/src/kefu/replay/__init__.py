@@ -24,7 +24,10 @@ def replay() -> None:
 
 @app.command("olist")
 def olist(file: Annotated[Path, typer.Argument(help="A CSV file of orders, dates as M/D/YYYY H:MM.")]) -> None:
-    """Play a shop's orders as what the departments would report; exit code 1 unless the audit is clean."""
+    """Play a shop's orders as what the departments would report; exit code 1 unless the audit is clean.
+
+    The services' clock is set to where the log begins and stays where it ends; `kefu clock set` brings it back.
+    """
     around = surroundings()
     log = read(file)
     say(f"{len(log.rows):,} orders until {log.end:%Y-%m-%d %H:%M}, {len(log.unreadable):,} rows that cannot be read")

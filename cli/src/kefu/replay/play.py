@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Self
@@ -35,13 +35,13 @@ async def play(around: Surroundings, log: Log) -> Played:
 
     Everything that happened on a day is known, with all that follows from it, before the clock moves over that day;
     everything that falls due by its end has fired before anything later is told. Services that go away meanwhile are
-    waited for. The clock is put back afterwards. Trouble when facts are refused or the services do not come to rest.
+    waited for. The clock stays where the log ends. Trouble when facts are refused or the services do not come to rest.
     """
     file = around.path("CLOCK_FILE")
     facts = facts_of(log.rows)
     departments = sorted({fact.department for fact in facts})
     began = perf_counter()
-    with _clock_lent(file) as set_clock, _Shown(len(facts)) as shown:
+    with _clock_stopped(file) as set_clock, _Shown(len(facts)) as shown:
         async with Running(around) as running, doors(around, departments) as opened:
             await running.at_rest()
             set_clock(facts[0].at)
@@ -63,14 +63,14 @@ async def _live_through(day: Day, running: Running, opened: Doors, set_clock: Ca
 
 
 @contextmanager
-def _clock_lent(file: Path) -> Iterator[Callable[[datetime], None]]:
-    """The services' clock is ours to set; afterwards it goes on as if nobody had touched it."""
-    lent = Clock.from_file(file)
-    at, rate, since = lent.now(), lent.rate, perf_counter()
+def _clock_stopped(file: Path) -> Iterator[Callable[[datetime], None]]:
+    """The services' clock stands where it is set; afterwards it goes on from there at the pace it had."""
+    clock = Clock.from_file(file)
+    pace = clock.rate
     try:
         yield lambda at: write(file, at, rate=0)
     finally:
-        write(file, at + timedelta(seconds=(perf_counter() - since) * rate), rate)
+        write(file, clock.now(), pace)
 
 
 class _Shown:

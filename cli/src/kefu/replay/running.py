@@ -131,11 +131,12 @@ class _Pages:
     def __init__(self, url: str) -> None:
         at = urlsplit(url)
         self._connection = HTTPConnection(at.hostname or "", at.port, timeout=10)
+        self._below = at.path
 
     def get(self, path: str) -> dict[str, Any] | None:
         """The JSON object there; nothing when nobody answers, or something else than an object."""
         try:
-            self._connection.request("GET", path)
+            self._connection.request("GET", f"{self._below}{path}")
             said = json.loads(self._connection.getresponse().read())
         except (OSError, HTTPException, ValueError):
             self._connection.close()

@@ -14,6 +14,9 @@ from kefu_local import chat, sms, smtp
 from kefu_local.kept import Kept
 from kefu_local.ports import LOOPBACK
 
+_KEEP_ALIVE = 3600
+"""Seconds. A connection that we close while the other side begins to send leaves it not knowing whether we took it."""
+
 
 class Settings(BaseSettings):
     """Each field is an environment variable of the same name in upper case."""
@@ -54,7 +57,8 @@ def sinks(settings: Settings) -> FastAPI:
 
 def main() -> None:
     settings = Settings()
-    uvicorn.run(sinks(settings), host=settings.sinks_host, port=settings.sms_port, log_level="warning")
+    host, port = settings.sinks_host, settings.sms_port
+    uvicorn.run(sinks(settings), host=host, port=port, log_level="warning", timeout_keep_alive=_KEEP_ALIVE)
 
 
 if __name__ == "__main__":
