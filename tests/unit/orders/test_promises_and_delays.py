@@ -77,6 +77,42 @@ async def test_installers_who_will_be_free_in_time_delay_nothing(company):
 
 
 @pytest.mark.requirement("R056")
+async def test_goods_expected_on_the_very_day_are_not_late_on_its_eve_but_are_when_it_ends(company):
+    await company.place()
+    await company.release()
+    await company.fact(facts.ProductionProgressed, ready_percent=90, expected_ready_on=SHIP_ON)
+    await company.until(morning(SHIP_ON, 12))
+    assert company.announced(said.ShipmentDelayed) + company.announced(said.ShipmentReady) == []
+    await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
+    assert [event.delay_days for event in company.announced(said.ShipmentDelayed)] == [3]
+
+
+async def test_news_on_the_evening_before_the_new_day_is_one_slip_and_not_two(company):
+    await company.place()
+    await company.release()
+    company.now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    await company.until(company.now)
+    (first,) = company.announced(said.ShipmentDelayed)
+    company.now = morning(first.new_ship_date, 20) - timedelta(days=1)
+    await company.fact(
+        facts.ProductionDelayed, expected_ready_on=first.new_ship_date + timedelta(days=1), reason_text="缺料"
+    )
+    await company.until(company.now + timedelta(hours=1))
+    assert [event.delay_days for event in company.announced(said.ShipmentDelayed)][-1] == first.delay_days + 1
+
+
+@pytest.mark.requirement("R056")
+async def test_a_contract_signed_late_is_looked_at_at_once_and_never_in_the_past(company):
+    company.now = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    await company.place()
+    await company.sign_contract()
+    await company.until(company.now)
+    (assessed,) = [each for each in company.database.outbox.envelopes if "readiness" in each.key]
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert assessed.at == company.now
+    assert delayed.told_before_contract_date
+
+
 async def test_goods_that_are_known_to_be_late_are_told_at_the_first_look(company):
     await company.place()
     await company.release()

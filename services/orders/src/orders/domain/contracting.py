@@ -84,7 +84,7 @@ def watched(order: Order, ship_on: date, cause: Cause) -> Change[Order]:
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
     promised = promise(order, "ship", ship_on, "contract", cause)
     first = order.morning(ship_on - timedelta(days=order.rules.readiness_days))
-    return Change(promised.state.awaiting("readiness", first), promised.events)
+    return Change(promised.state.awaiting("readiness", max(first, cause.at)), promised.events)
 
 
 def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:

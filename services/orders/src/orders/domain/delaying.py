@@ -33,7 +33,7 @@ def slip(
         return Change(order)
     delay = _delay(order, promised, new, reason, cause.at, text, department)
     change = then(_announced(order, delay), lambda order: promise(order, "ship", new, "reschedule", cause))
-    change = then(change, lambda order: _assessed_again(order, new))
+    change = then(change, lambda order: _assessed_again(order, new, cause.at))
     return then(change, _escalated(delay, cause))
 
 
@@ -125,9 +125,10 @@ def remember_event(order: Order, event: ShipmentDelayed, cause: Cause) -> Change
     return Change(order.but(delays=delays))
 
 
-def _assessed_again(order: Order, new: date) -> Change[Order]:
+def _assessed_again(order: Order, new: date, at: datetime) -> Change[Order]:
     shipment = order.shipment.model_copy(update={"announced_ready": False})
-    return Change(order.but(shipment=shipment).awaiting("readiness", order.morning(new - timedelta(days=1))))
+    eve = order.morning(new - timedelta(days=1))
+    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, at)))
 
 
 def _escalated(delay: Delay, cause: Cause) -> Callable[[Order], Change[Order]]:

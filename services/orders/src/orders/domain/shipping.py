@@ -29,7 +29,8 @@ def report_crew(order: Order, fact: CrewReported) -> Change[Order]:
 def assess(order: Order, cause: Cause) -> Change[Order]:
     """We find out ourselves, before the customer calls: goods and installers ready, late or unknown (001 售中二a).
 
-    Late is told at once. Unknown is asked again every morning; on the last one, what is not ready is late.
+    Late is told at once. Unknown is asked again every morning; on the last one what is not ready is late, unless it is
+    expected on the very day.
     """
     ship_on = order.ship_on
     if order.ended or order.dispatched_on or ship_on is None:
@@ -41,7 +42,7 @@ def assess(order: Order, cause: Cause) -> Change[Order]:
     if reason:
         new = earliest if earliest and earliest > ship_on else ship_on + timedelta(days=order.rules.days_when_unknown)
         return then(assessed, lambda order: slip(order, new, reason, cause))
-    if last_call:
+    if last_call and verdict == "on_time":
         return then(assessed, lambda order: _ready(order, ship_on))
     return Change(order.awaiting("readiness", order.morning(order.in_days(cause.at, 1))), assessed.events)
 
@@ -53,14 +54,19 @@ def _goods_ready(order: Order) -> bool:
 def _obstacle(order: Order, ship_on: date, last_call: bool) -> tuple[DelayReason | None, date | None]:
     """What keeps the goods from leaving on the day, and the earliest day that is known instead."""
     crew = order.shipment.crew
-    goods_on = None if _goods_ready(order) else order.works.expected_ready_on
+    ready = _goods_ready(order)
+    goods_on = None if ready else order.works.expected_ready_on
     crew_on = crew.available_from if crew and not crew.available else None
     earliest = max([day for day in (goods_on, crew_on) if day], default=None)
-    if not _goods_ready(order) and (last_call or (goods_on is not None and goods_on > ship_on)):
+    if not ready and goods_on != ship_on and (last_call or _after(goods_on, ship_on)):
         return "goods_incomplete", earliest
-    if crew and not crew.available and (last_call or (crew_on is not None and crew_on > ship_on)):
+    if crew and not crew.available and (last_call or _after(crew_on, ship_on)):
         return "installers_unavailable", earliest
-    return None, earliest or (ship_on if _goods_ready(order) else None)
+    return None, earliest or (ship_on if ready else None)
+
+
+def _after(day: date | None, ship_on: date) -> bool:
+    return day is not None and day > ship_on
 
 
 def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> ShipmentReadinessAssessed:
