@@ -41,16 +41,20 @@ async def siege(small_disk: tuple[Path, bool], tmp_path: Path) -> AsyncIterator[
 
 
 @pytest.mark.timeout(0)
-async def test_every_fact_has_its_effect_once_whatever_fails(siege: Siege, figures: list[str]) -> None:
+async def test_every_fact_has_its_effect_once_whatever_fails(
+    siege: Siege, figures: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     chosen = [*FAULTS, *([the_disk_of_the_database_is_full] if siege.disk else [])]
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
-    figures.append(f"seed {seed}, disk full of the database: {'tried' if siege.disk else 'not tried, may not mount'}")
+    with capsys.disabled():
+        print(f"\nseed {seed}; disk full of the database: {'tried' if siege.disk else 'not tried, may not mount'}")
     slowest = 0.0
     count = 0
     for fault in course(chosen, random.Random(seed), float(os.environ.get("MINUTES") or 0)):
         await fault(siege)
         seconds = await siege.recovered()
-        figures.append(f"{fault.__name__.replace('_', ' ')}: recovered in {seconds:.1f} s")
+        with capsys.disabled():
+            print(f"{fault.__name__.replace('_', ' ')}: recovered in {seconds:.1f} s", flush=True)
         slowest, count = max(slowest, seconds), count + 1
     wrong = await books(siege)
     figures += [f"{what}: {len(breaches)} {breaches[:5] or ''}" for what, breaches in wrong.items()]

@@ -1,16 +1,15 @@
 """What can be done to a service, its bus and its database: each fault begins, lasts, and ends."""
 
 import asyncio
+import math
 import os
 import random
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from ledger import Deposited
 from siege import Siege, said
@@ -18,7 +17,15 @@ from siege import Siege, said
 from shared import clock
 
 Fault = Callable[[Siege], Awaitable[None]]
-_BROKEN = (b"\xff\xfe", b"not json", b'{"account": "p"}', b'{"account": "p", "amount": 1e400}', b"[" * 2000, b"")
+_BODIES = (b"\xff\xfe", b"not json", b'{"account": "p"}', b'{"account": "p", "amount": 1e400}', b"[" * 2000, b"")
+_HEADERS: tuple[dict[str, object], ...] = (
+    {"cloudEvents:time": "yesterday"},
+    {"cloudEvents:sequence": "many"},
+    {"ratio": math.nan},
+    {"a\0b": "x"},
+    {"long": "x" * 100_000},
+    {"nested": {"a": [1, {"b": None}]}},
+)
 
 
 async def _away(seconds: float) -> None:
@@ -114,12 +121,13 @@ async def facts_come_twice_and_out_of_order(siege: Siege) -> None:
 
 
 async def poison_comes(siege: Siege) -> None:
-    """Bodies that break their contract, and a handler that breaks over and over."""
-    good = said(Deposited(account="p", amount=1))
-    devilish = said(Deposited(account="p", amount=666))
-    await siege.insist(devilish)
-    await siege.insist_raw(*((replace(good, id=uuid4()), body) for body in _BROKEN))
-    siege.books.poison += 1 + len(_BROKEN)
+    """Bodies and headers that break their contract, and a handler that breaks over and over."""
+    deposit = Deposited(account="p", amount=1)
+    await siege.insist(said(Deposited(account="p", amount=666)))
+    poison = [(said(deposit), body, {}) for body in _BODIES]
+    poison += [(said(deposit), b"{}", headers) for headers in _HEADERS]
+    await siege.insist_raw(*poison)
+    siege.books.poison += 1 + len(poison)
 
 
 async def the_clock_jumps(siege: Siege) -> None:
@@ -131,16 +139,25 @@ async def the_clock_jumps(siege: Siege) -> None:
 
 
 async def the_disk_of_the_database_is_full(siege: Siege) -> None:
-    """The mongod ends when it cannot write its journal; it is started again when there is room."""
+    """A mongod that cannot write a checkpoint ends itself; it is started again when there is room."""
     assert siege.disk
     filler = siege.disk / "filler"
-    with suppress(OSError), filler.open("wb") as file:
-        while True:
-            file.write(bytes(1 << 20))
-    await _away(5)
+    await asyncio.to_thread(_fill, filler)
+    for _ in range(40):
+        if not siege.mongo.process.running:
+            break
+        await siege.checkpoint()
+        await _away(0.5)
     filler.unlink()
     if not siege.mongo.process.running:
         await asyncio.to_thread(siege.mongo.start)
+
+
+def _fill(filler: Path) -> None:
+    for size in (1 << 20, 1 << 10):
+        with suppress(OSError), filler.open("ab", buffering=0) as file:
+            while True:
+                file.write(bytes(size))
 
 
 FAULTS: tuple[Fault, ...] = (

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from house import Staff
 from ledger import Credited, Deposited, Lapsed
 from proxy import Wire
 from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
 from waiting import until
 
 from kefu_local.ports import free_ports
@@ -34,6 +36,7 @@ QUEUE = "ledger.on.test.deposited.v1"
 AUDIT = "audit"
 ACCOUNTS = 40
 RECOVERED_WITHIN = 30.0
+Headers = Mapping[str, Any]
 _AWAY = (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError)
 
 
@@ -146,10 +149,10 @@ class Siege:
 
     async def insist(self, *envelopes: Envelope) -> None:
         """Published and confirmed, however long that takes; what was published before may be published again."""
-        await self.insist_raw(*((each, each.body.encode()) for each in envelopes))
+        await self.insist_raw(*((each, each.body.encode(), {}) for each in envelopes))
 
-    async def insist_raw(self, *messages: tuple[Envelope, bytes]) -> None:
-        """The same with bodies that nobody would write."""
+    async def insist_raw(self, *messages: tuple[Envelope, bytes, Headers]) -> None:
+        """The same with bodies and further headers that nobody would write."""
         while True:
             try:
                 async with asyncio.timeout(10):
@@ -229,6 +232,12 @@ class Siege:
             return not queue.declaration_result.message_count and under_way == [0] * len(under_way)
         return False
 
+    async def checkpoint(self) -> None:
+        """Make the database write everything to its files, or fail at that."""
+        with suppress(PyMongoError):
+            async with asyncio.timeout(10):
+                await self._client.admin.command("fsync")
+
     async def let_everything_lapse(self) -> None:
         clock.write(self.clock_file, datetime.now(UTC) + timedelta(days=7), 1)
 
@@ -271,11 +280,11 @@ def said(event: Event) -> Envelope:
     return Envelope.of(event, uuid4(), uuid4(), 1, cause())
 
 
-async def _publish(channel: Any, envelope: Envelope, body: bytes) -> None:
+async def _publish(channel: Any, envelope: Envelope, body: bytes, headers: Headers) -> None:
     told = properties(envelope)
     message = aio_pika.Message(
         body,
-        headers=told.headers,
+        headers={**told.headers, **headers},
         message_id=told.message_id,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
     )
