@@ -1,4 +1,4 @@
-"""The five services and the sinks as processes, for the tests of one file; a failure shows the end of their logs."""
+"""The five services and the sinks as processes, for the whole ring; a failure shows the end of their logs."""
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -22,9 +22,9 @@ _IMPATIENT = {
 """Seconds of real time that nobody wants to wait for in a test."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kefu(running_servers: Servers) -> Iterator[System]:
-    """A whole kefu that no other file of tests uses."""
+    """A whole kefu of the ring's own."""
     name = f"e2e-{uuid4().hex[:8]}"
     with TemporaryDirectory(prefix="kefu-e2e-") as folder:
         with system(running_servers, Path(folder), name, **_IMPATIENT) as built:
