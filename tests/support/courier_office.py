@@ -21,7 +21,7 @@ from kefu_local.process import Process
 from notify.app import service
 from notify.domain.notification import Notification
 from notify.settings import Settings
-from notify.store import Notifications
+from notify.store import Notifications, Replies
 from shared.broker import Wire, safe_broker
 from shared.contracts.event import Event
 from shared.contracts.vocabulary import CustomerSnapshot
@@ -119,6 +119,7 @@ class Office:
         self._stack = stack
         self.service = running
         self.notifications = Notifications(running.database)
+        self.replies = Replies(running.database)
         self.http = http
         self._wire = wire
 

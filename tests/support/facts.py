@@ -158,13 +158,13 @@ def judged(upheld: bool, grounds: str = "经查崩角为出厂包装不足所致
     )
 
 
-def proposed() -> ResolutionProposed:
+def proposed(customer: CustomerSnapshot = CUSTOMER) -> ResolutionProposed:
     return ResolutionProposed(
         complaint_id=uuid4(),
         complaint_no="2026-11-0007",
         proposal_id=uuid4(),
         options=(Remediation(kind="replace", amount=Money(amount="300.00"), description="免费更换三樘玻璃"),),
-        customer=CUSTOMER,
+        customer=customer,
     )
 
 

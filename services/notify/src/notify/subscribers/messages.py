@@ -11,7 +11,6 @@ from notify.domain.notification import Notification
 from notify.domain.recipient import Recipient, stranger
 from notify.domain.roster import Duty, Roster
 from notify.domain.rule import Rule
-from notify.domain.template import Channel
 from notify.store import Notifications, Recipients, Rosters
 from shared.aggregate import Cause, NotFound
 from shared.contracts.event import Event
@@ -46,20 +45,22 @@ class Messages:
 
     async def _messages(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:
         piece = self._desk.piece(rule, body, cause.id, person)
-        wanted: list[Touch[Any]] = []
+        drafts = []
         for plan in rule.plans():
             id = cause.derive(f"{rule.name}/{person.recipient.id}/{'+'.join(plan)}")
-            draft = self._desk.draft(id, rule, piece, person, plan, body, cause)
-            wanted.append(await self._placed(draft, plan, cause))
-            wanted += await self._overtaken(draft, cause)
+            drafts.append(self._desk.draft(id, rule, piece, person, plan, body, cause))
+        wanted: list[Touch[Any]] = []
+        for draft in [each for each in drafts if each.ways] or drafts[:1]:
+            wanted.append(await self._placed(draft, cause))
+            wanted += await self._overtaken(draft)
         return wanted
 
-    async def _placed(self, draft: Notification, plan: tuple[Channel, ...], cause: Cause) -> Touch[Any]:
+    async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
         """Born on its own, or joined to what is waiting for the same person in the same window of time."""
         window = self._desk.purpose(draft.purpose).merge.total_seconds()
         if not window or not draft.ways:
             return self._notifications.birth(born(draft))
-        place = f"{draft.recipient}/{draft.purpose}/{'+'.join(plan)}/{int(cause.at.timestamp() // window)}"
+        place = f"{draft.recipient}/{draft.purpose}/{'+'.join(draft.channels)}/{int(cause.at.timestamp() // window)}"
         shared = draft.but(id=uuid5(_WINDOWS, place))
         try:
             waiting = await self._notifications.get(shared.id)
@@ -70,7 +71,7 @@ class Messages:
         piece = draft.pieces[0]
         return self._notifications.touch(shared.id, lambda current: current.joined(piece), start=shared.but(pieces=()))
 
-    async def _overtaken(self, draft: Notification, cause: Cause) -> list[Touch[Any]]:
+    async def _overtaken(self, draft: Notification) -> list[Touch[Any]]:
         """Older messages of the same thread that have not gone out: this one says it newer."""
         if not draft.thread or not self._desk.purpose(draft.purpose).supersede:
             return []
