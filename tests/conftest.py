@@ -1,16 +1,14 @@
 """What every ring may ask for: the real servers, and a fresh corner of them for each test."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+from infrastructure import described, in_containers, infrastructure
 from pymongo import MongoClient
 
-from kefu_local.servers import ServerPorts, Servers, servers
+from kefu_local.servers import Servers
 from shared.settings import ServiceSettings
 
 settings.register_profile("kefu", deadline=None)
@@ -20,12 +18,11 @@ RINGS = ("unit", "contract", "integration", "e2e", "chaos")
 
 
 def pytest_report_header() -> str:
-    rabbit = "RABBIT_URL" if os.environ.get("RABBIT_URL") else "a RabbitMQ node of its own"
-    mongo = "MONGO_URL" if os.environ.get("MONGO_URL") else "a mongod of its own"
-    return f"infrastructure: {rabbit}, {mongo} (started when the first test asks for it)"
+    return f"infrastructure: {described()} (started when the first test asks for it)"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    in_containers()
     for ring in RINGS:
         config.addinivalue_line("markers", f"{ring}: set for every test under tests/{ring}")
 
@@ -40,10 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def running_servers() -> Iterator[Servers]:
     """One RabbitMQ and one MongoDB for the whole session, on ports that nobody else uses."""
-    with (
-        TemporaryDirectory(prefix="kefu-servers-") as folder,
-        servers(Path(folder), ServerPorts.free(), disposable=True) as running,
-    ):
+    with infrastructure() as running:
         yield running
 
 

@@ -66,8 +66,10 @@ class Secrets:
         """How commands on this machine reach the containers, over the ports that docker-compose.yml publishes."""
         http, sinks = env.get("KEFU_HTTP_PORT") or "8080", env.get("KEFU_SINKS_PORT") or "8090"
         bus = f"{LOOPBACK}:{env.get('KEFU_AMQP_PORT') or '5672'}"
+        database = f"{LOOPBACK}:{env.get('KEFU_MONGO_PORT') or '27017'}"
         return Surroundings(
             {
+                "MONGO_URL": f"mongodb://{OPERATOR}:{self.passwords[OPERATOR]}@{database}/?authSource=admin",
                 "RABBIT_URL": f"amqp://{OPERATOR}:{self.passwords[OPERATOR]}@{bus}/{CORE}",
                 "CLOCK_FILE": str((self.folder / "clock" / "clock.json").resolve()),
                 "JWT_PRIVATE_KEY_FILE": str(self.keys.staff_private.resolve()),
