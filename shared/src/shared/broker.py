@@ -15,6 +15,7 @@ from pamqp.header import ContentHeader
 
 from shared.aggregate import Unavailable
 from shared.envelope import Envelope
+from shared.frames import read_whatever_comes
 
 EVENTS = RabbitExchange("events", type=ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": "unheard"})
 UNHEARD = RabbitExchange("unheard", type=ExchangeType.FANOUT, durable=True)
@@ -42,6 +43,7 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
     `name` shows in RabbitMQ's list of connections. Reconnects by itself; a dead peer is noticed within two
     heartbeats of 10 s.
     """
+    read_whatever_comes()
     return RabbitBroker(
         f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT}&name={name}",
         logger=None,
