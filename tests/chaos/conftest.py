@@ -1,16 +1,19 @@
 """What the ring of faults has to say when everything is over."""
 
 import pytest
+from tally import Tally
 
-_figures: list[str] = []
+_tally = Tally()
 
 
 @pytest.fixture(scope="session")
-def figures() -> list[str]:
-    """Lines that are printed when the run is over; the last of them is the last of all."""
-    return _figures
+def tally() -> Tally:
+    """The figures of this run; they are printed when it is over, the sum as the last line of all."""
+    return _tally
 
 
 def pytest_unconfigure() -> None:
-    for line in _figures:
+    for line in _tally.lines:
         print(line)
+    if _tally.faults:
+        print(_tally)

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from crash_bench import QUEUE, Bench, bench
 from crash_points import Point, When
+from tally import Tally
 
 from kefu_local.servers import Servers
 from shared.parking import Message
@@ -73,7 +74,7 @@ CASES: tuple[Feed, ...] = (nothing, created, applied, heard, failed, returned, r
 
 @pytest.mark.timeout(3600)
 async def test_a_crash_at_any_call_of_the_kernel_loses_repeats_and_leaves_nothing(
-    real_servers: Servers, figures: list[str], tmp_path: Path
+    real_servers: Servers, tally: Tally, tmp_path: Path
 ) -> None:
     async with corner(real_servers, tmp_path / "recorded") as quiet:
         points = await recorded(quiet)
@@ -81,7 +82,7 @@ async def test_a_crash_at_any_call_of_the_kernel_loses_repeats_and_leaves_nothin
     found = [each for lane in await asyncio.gather(*lanes) for each in lane]
     violations = [f"{run.where}: {each}" for run in found for each in run.wrong]
     reached = sum(run.reached for run in found)
-    figures.append(
+    tally.lines.append(
         f"crash points: {len(points)} calls, before and after, {len(MODES)} ways: "
         f"points covered {reached}/{len(found)}, violations {len(violations)}"
     )

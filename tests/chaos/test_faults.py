@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from faults import FAULTS, Fault, mounted, the_disk_of_the_database_is_full
 from siege import RECOVERED_WITHIN, Siege
+from tally import Tally
 from waiting import until
 
 from kefu_local.servers import ServerPorts, servers
@@ -42,29 +43,24 @@ async def siege(small_disk: tuple[Path, bool], tmp_path: Path) -> AsyncIterator[
 
 @pytest.mark.timeout(0)
 async def test_every_fact_has_its_effect_once_whatever_fails(
-    siege: Siege, figures: list[str], capsys: pytest.CaptureFixture[str]
+    siege: Siege, tally: Tally, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chosen = [*FAULTS, *([the_disk_of_the_database_is_full] if siege.disk else [])]
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     with capsys.disabled():
         print(f"\nseed {seed}; disk full of the database: {'tried' if siege.disk else 'not tried, may not mount'}")
-    slowest = 0.0
-    count = 0
+    recoveries: list[float] = []
     for fault in course(chosen, random.Random(seed), float(os.environ.get("MINUTES") or 0)):
         await fault(siege)
-        seconds = await siege.recovered()
+        recoveries.append(await siege.recovered())
         with capsys.disabled():
-            print(f"{fault.__name__.replace('_', ' ')}: recovered in {seconds:.1f} s", flush=True)
-        slowest, count = max(slowest, seconds), count + 1
+            print(f"{fault.__name__.replace('_', ' ')}: recovered in {recoveries[-1]:.1f} s", flush=True)
     wrong = await books(siege)
-    figures += [f"{what}: {len(breaches)} {breaches[:5] or ''}" for what, breaches in wrong.items()]
+    tally.lines += [f"{what}: {len(breaches)} {breaches[:5] or ''}".rstrip() for what, breaches in wrong.items()]
     lost, repeated = len(wrong["lost"]), len(wrong["repeated"])
-    facts = siege.books.facts
-    figures.append(
-        f"chaos: {facts} facts, {count} faults, {lost} lost, {repeated} repeated, recovered in max {slowest:.1f} s"
-    )
+    tally.add(facts=siege.books.facts, recoveries=recoveries, lost=lost, repeated=repeated)
     assert not any(wrong.values()), wrong
-    assert slowest <= RECOVERED_WITHIN
+    assert max(recoveries) <= RECOVERED_WITHIN
 
 
 def course(faults: list[Fault], drawn: random.Random, minutes: float) -> Iterator[Fault]:

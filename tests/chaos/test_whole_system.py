@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from siege import RECOVERED_WITHIN
+from tally import Tally
 
 from kefu.replay.audit import audit
 from kefu.replay.olist import Log, Row
@@ -37,7 +38,7 @@ def _order(number: int) -> Row:
 
 @pytest.mark.timeout(0)
 async def test_a_log_is_played_through_five_services_that_are_killed_and_every_fact_has_its_effect_once(
-    real_servers: Servers, tmp_path: Path, figures: list[str], capsys: pytest.CaptureFixture[str]
+    real_servers: Servers, tmp_path: Path, tally: Tally, capsys: pytest.CaptureFixture[str]
 ) -> None:
     played_log, since = log(), datetime.now(UTC)
     running = await asyncio.to_thread(_opened, real_servers, tmp_path)
@@ -59,7 +60,13 @@ async def test_a_log_is_played_through_five_services_that_are_killed_and_every_f
         keeper.cancel()
         await asyncio.to_thread(close)
     lines = "; ".join(f"{line.what} {line.found}/{line.expected}" for line in found.lines)
-    figures.append(f"five services, {len(played.facts)} facts, {len(recoveries)} faults: {lines}; dead {found.dead}")
+    tally.lines.append(f"five services: {lines}; dead {found.dead}")
+    tally.add(
+        facts=len(played.facts),
+        recoveries=recoveries,
+        lost=sum(max(0, line.expected - line.found) for line in found.lines),
+        repeated=sum("times" in wrong for line in found.lines for wrong in line.wrong),
+    )
     assert found.clean, found
     assert max(recoveries) <= RECOVERED_WITHIN
 
