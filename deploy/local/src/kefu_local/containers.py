@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kefu.console import errors
 from kefu.surroundings import Surroundings
@@ -51,7 +52,7 @@ class Secrets:
             self._show(name, "departments.json", self.keys.api_key_hashes.read_text())
         self._show("intake", "ingress_url", self._rabbit_url("intake", ingress.VHOST))
 
-    def definitions(self) -> dict[str, object]:
+    def definitions(self) -> dict[str, list[dict[str, Any]]]:
         """All that RabbitMQ has to know: both vhosts, who may do what in them, and an operator."""
         departments, core = ingress.definitions(self.passwords), bus_definitions(self.passwords)
         both = {part: [*departments.get(part, ()), *core.get(part, ())] for part in departments | core}
@@ -60,7 +61,7 @@ class Secrets:
         everything = {"user": OPERATOR, "configure": ".*", "write": ".*", "read": ".*"}
         both["users"] = [*users.values(), operator]
         both["permissions"] += [{**everything, "vhost": vhost["name"]} for vhost in both["vhosts"]]
-        return dict(both)
+        return both
 
     def around(self, env: Mapping[str, str] = os.environ) -> Surroundings:
         """How commands on this machine reach the containers, over the ports that docker-compose.yml publishes."""
