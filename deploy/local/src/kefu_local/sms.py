@@ -32,6 +32,7 @@ def routes(kept: Kept, receipt_url: str | None) -> APIRouter:
     """`POST /messages`, `GET /messages`. With `receipt_url`, each message is at once reported there as delivered."""
     router = APIRouter(tags=["sms"])
     seen = {entry["id"] for entry in kept}
+    http = httpx.AsyncClient(timeout=5, trust_env=False)
 
     @router.post("/messages", status_code=202)
     async def take(sms: Sms, afterwards: BackgroundTasks) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def routes(kept: Kept, receipt_url: str | None) -> APIRouter:
         seen.add(sms.id)
         kept.add(**sms.model_dump(), at=datetime.now(UTC).isoformat(), again=again)
         if receipt_url:
-            afterwards.add_task(_report, receipt_url, sms.id)
+            afterwards.add_task(_report, http, receipt_url, sms.id)
         return {"id": sms.id, "status": "accepted", "again": again}
 
     @router.get("/messages")
@@ -49,7 +50,6 @@ def routes(kept: Kept, receipt_url: str | None) -> APIRouter:
     return router
 
 
-async def _report(url: str, sms_id: str) -> None:
+async def _report(http: httpx.AsyncClient, url: str, sms_id: str) -> None:
     receipt = {"id": sms_id, "status": "delivered", "at": datetime.now(UTC).isoformat()}
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-        await client.post(url, json=receipt)
+    await http.post(url, json=receipt)
