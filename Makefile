@@ -46,10 +46,16 @@ layers: setup
 test: setup ## Unit, contract, integration and e2e rings on real servers of their own
 	$(PYTEST) tests/unit tests/contract tests/integration tests/e2e
 
-unit contract integration e2e chaos: setup
+unit contract integration e2e: setup
 	$(PYTEST) tests/$@
 
-.PHONY: bench bench-notify
+chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 goes on with mixtures, SEED=1 repeats one
+	$(PYTEST) tests/chaos
+
+.PHONY: bench bench-notify soak
+soak: setup ## Half the load that one service can bear, for long: whether memory, connections or tasks grow; MINUTES=30
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30)
+
 bench-notify: setup ## Messages accepted per second beside a naive loop, and live ones beside bulk; MESSAGES=4000 BULK=50000
 	$(BIN)/python -m bench.notify $(or $(MESSAGES),4000) $(or $(BULK),50000)
 
