@@ -227,7 +227,7 @@ class Notification(Aggregate):
         """A person decided about an unresolved message: it went out, or it is to be sent again."""
         if self.state != "unresolved":
             raise Refused(
-                f"this message is {self.state}; only an unresolved one waits for a decision", "not_unresolved"
+                f"this message is {self.state}; only an unresolved one can be decided", "not_unresolved"
             )
         if not sent:
             return Change(
