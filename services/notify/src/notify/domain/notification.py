@@ -226,9 +226,7 @@ class Notification(Aggregate):
     def resolved(self, sent: bool, words: Words, at: datetime) -> Change["Notification"]:
         """A person decided about an unresolved message: it went out, or it is to be sent again."""
         if self.state != "unresolved":
-            raise Refused(
-                f"this message is {self.state}; only an unresolved one can be decided", "not_unresolved"
-            )
+            raise Refused(f"this message is {self.state}; only an unresolved one can be decided", "not_unresolved")
         if not sent:
             return Change(
                 self._to("put_back", reason=None, not_before=at, expires_at=max(self.expires_at, at + BRIEFLY))
