@@ -65,9 +65,9 @@ class Soak:
         self._http = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", timeout=30, trust_env=False)
         self._turn = 0
 
-    async def ready(self) -> bool:
+    async def listening(self) -> bool:
         try:
-            return (await self._http.get("/health/ready")).is_success
+            return bool((await self._http.get("/health/ready")).json()["checks"]["rabbit"] == "ok")
         except httpx.HTTPError:
             return False
 
@@ -124,7 +124,7 @@ async def soak(minutes: float) -> bool:
     """Print the readings and the verdict; whether nothing grew."""
     async with stage() as running:
         rate = await running.capacity() / 2
-        print(f"{rate:,.0f} facts/s for {minutes:g} min, half of what it takes at most")
+        print(f"{rate:,.0f} facts/s for {minutes:g} min, half of what it takes at most", flush=True)
         began = monotonic()
         load = asyncio.create_task(running.bear(rate, began + minutes * 60))
         readings: list[Reading] = []
@@ -185,7 +185,7 @@ async def stage() -> AsyncIterator[Soak]:
             await queue.bind("events", Deposited.key)
             soaking = Soak(running, worker, port, Wire(broker))
             async with asyncio.timeout(120):
-                while not await soaking.ready():  # noqa: ASYNC110
+                while not await soaking.listening():  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
             yield soaking
             worker.stop()
