@@ -44,12 +44,18 @@ layers: setup
 
 .PHONY: test unit contract integration e2e chaos
 test: setup ## Unit, contract, integration and e2e rings on real servers of their own
+	@deploy/local/test-servers
 	$(PYTEST) tests/unit tests/contract tests/integration tests/e2e
 
-unit contract integration e2e: setup
+unit contract e2e: setup
+	$(PYTEST) tests/$@
+
+integration: setup
+	@deploy/local/test-servers
 	$(PYTEST) tests/$@
 
 chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 goes on with mixtures, SEED=1 repeats one
+	@deploy/local/test-servers
 	$(PYTEST) tests/chaos
 
 .PHONY: bench bench-notify soak
