@@ -23,6 +23,7 @@ class State(StrEnum):
     parked = "parked"
     dead = "dead"
     dropped = "dropped"
+    settled = "settled"
 
 
 Only = Annotated[Service | None, typer.Option("--service", help="Ask this service only, instead of all five.")]

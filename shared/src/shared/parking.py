@@ -20,7 +20,7 @@ from shared.store import Index, Store
 
 PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
 RETRY = "retry"
-State = Literal["suspect", "parked", "dead", "dropped"]
+State = Literal["suspect", "parked", "dead", "dropped", "settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,12 @@ class Parked(Aggregate):
     history: tuple[Note, ...] = ()
 
     def failed(self, error: Exception, policy: Policy, now: datetime) -> Change["Parked"]:
-        """One more failure: tried again later, unless trying again cannot help or was done often enough."""
+        """One more failure: tried again later, unless trying again cannot help or was done often enough.
+
+        What people have settled or dropped stays so: this was a copy of it.
+        """
+        if self.state in ("settled", "dropped"):
+            return Change(self)
         attempts = self.attempts + 1
         told = self.but(
             code=code(error), reason=reason(error), stack=stack(error), attempts=attempts, last_at=now, edit=None
@@ -173,6 +178,10 @@ class Parked(Aggregate):
         if hopeless(error) or attempts >= policy.attempts:
             return Change(told.but(state="dead").done_with(RETRY))
         return Change(told.but(state="parked").awaiting(RETRY, now + policy.wait(attempts)))
+
+    def settled(self, now: datetime) -> Change["Parked"]:
+        """It has had its effect after people had looked after it: kept, with what they did."""
+        return Change(self.but(state="settled", last_at=now).done_with(RETRY))
 
     def suspected(self, policy: Policy, now: datetime) -> Change["Parked"]:
         """It was being handled when the process died. After too many times it is the culprit."""

@@ -68,12 +68,12 @@ class Retries:
     async def _retry(self, parked: Parked) -> None:
         self._metrics.queue(parked.queue).retried.inc()
         error = await self._attempt(parked)
-        if error is None:
-            await self._parking.documents.remove((parked.id,))
-            log.info("parked_settled", queue=parked.queue, attempts=parked.attempts + 1)
-            return
         now = datetime.now(UTC)
         cause = Cause(id=uuid4(), correlation=parked.id, actor=PARKING, at=now)
+        if error is None:
+            log.info("parked_settled", queue=parked.queue, attempts=parked.attempts + 1)
+            await self._forget(parked, cause)
+            return
         touch = self._parking.touch(parked.id, lambda parked: parked.failed(error, self._policy, now))
         try:
             parked = await self._rounds.insist(cause, touch)
@@ -82,6 +82,13 @@ class Retries:
         if parked.state == "dead":
             self._metrics.queue(parked.queue).dead.inc()
         log.warning("retry_failed", queue=parked.queue, state=parked.state, code=parked.code, reason=parked.reason)
+
+    async def _forget(self, parked: Parked, cause: Cause) -> None:
+        """What settled by itself is gone; what people have looked after stays, with what they did."""
+        if parked.history:
+            await self._rounds.insist(cause, self._parking.touch(parked.id, lambda parked: parked.settled(cause.at)))
+        else:
+            await self._parking.documents.remove((parked.id,))
 
     async def _attempt(self, parked: Parked) -> Exception | None:
         if parked.overdue is not None:

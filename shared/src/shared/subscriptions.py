@@ -292,7 +292,7 @@ class Consumer:
             log.error("message_dead", queue=parked.queue, reason=parked.reason)
             await self._acknowledge([arrived])
             return
-        if not await self._handle([arrived]):
+        if not await self._handle([arrived]) and parked.state != "settled":
             await self._clear_of_suspicion(arrived.message)
         await self._acknowledge([arrived])
         self._count([arrived])

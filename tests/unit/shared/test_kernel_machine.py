@@ -202,8 +202,9 @@ class Kernel(RuleBasedStateMachine):
 
     def audit(self) -> None:
         assert [row.id for kept in ("accounts", "parked") for row in self.world.rows(kept) if row.outbox] == []
-        assert {row.state["state"] for row in self.world.rows("parked")} <= {"dead"}
-        dead = {row.id for row in self.world.rows("parked")}
+        parked = self.world.rows("parked")
+        assert {row.state["state"] for row in parked} <= {"dead", "settled"}
+        dead = {row.id for row in parked if row.state["state"] == "dead"}
         absorbed = {row.id: row.causes for row in self.world.rows("accounts")}
         told = {each.id: each for each in self.world.bus.published}.values()
         for name in ("ann", "bob"):
