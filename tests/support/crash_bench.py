@@ -134,7 +134,7 @@ class Bench:
         process.start()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=2, trust_env=False) as http:
             with suppress(TimeoutError):
-                await until(self._dead(process, http, feed, fatal is None), 40, every=0.05)
+                await until(self._dead(process, http, feed, fatal is None), 90, every=0.05)
         reached = process.exitcode is not None
         process.kill()
         process.join()
