@@ -1,6 +1,7 @@
 """The five services and the sinks as processes, for the whole ring; a failure shows the end of their logs."""
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +26,19 @@ _IMPATIENT = {
 @pytest.fixture(scope="session")
 def kefu(running_servers: Servers) -> Iterator[System]:
     """A whole kefu of the ring's own."""
+    with _whole(running_servers) as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def fresh_kefu(running_servers: Servers) -> Iterator[System]:
+    """A whole kefu to which nothing has happened before this file's tests."""
+    with _whole(running_servers) as built:
+        yield built
+
+
+@contextmanager
+def _whole(running_servers: Servers) -> Iterator[System]:
     name = f"e2e-{uuid4().hex[:8]}"
     with TemporaryDirectory(prefix="kefu-e2e-") as folder:
         with system(running_servers, Path(folder), name, **_IMPATIENT) as built:
@@ -37,8 +51,8 @@ def kefu(running_servers: Servers) -> Iterator[System]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
-    built = getattr(item, "funcargs", {}).get("kefu")
-    if report.failed and isinstance(built, System):
+    whole = [each for each in getattr(item, "funcargs", {}).values() if isinstance(each, System)]
+    for built in whole if report.failed else ():
         for name, process in built.services.items():
             lines = process.log.read_text(errors="replace").splitlines()
             report.sections.append((f"the end of {name}'s log", "\n".join(lines[-_LINES:])))

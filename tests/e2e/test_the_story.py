@@ -20,9 +20,9 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.requirement("R055", "R058", "R060", "R062", "R063", "R064")
-async def test_the_story_is_true_from_the_order_to_the_alert(kefu: System) -> None:
+async def test_the_story_is_true_from_the_order_to_the_alert(fresh_kefu: System) -> None:
     told = StringIO()
-    await play(kefu.around, Console(file=told, width=400))
+    await play(fresh_kefu.around, Console(file=told, width=400))
 
     for words in (
         "正在为您下单",
@@ -38,18 +38,20 @@ async def test_the_story_is_true_from_the_order_to_the_alert(kefu: System) -> No
         assert words in told.getvalue()
 
 
-async def test_a_deadline_that_passes_while_nobody_runs_fires_once_however_often_all_restart(kefu: System) -> None:
+async def test_a_deadline_that_passes_while_nobody_runs_fires_once_however_often_all_restart(
+    fresh_kefu: System,
+) -> None:
     teller = Teller(Console(file=StringIO(), width=200))
-    async with world(kefu.around) as here, Running(kefu.around) as running:
+    async with world(fresh_kefu.around) as here, Running(fresh_kefu.around) as running:
         customer, _ = customers(here)
         await register(here, customer)
         case = await complain(here, teller, customer)
-        await asyncio.to_thread(kefu.stop)
-        file = kefu.around.path("CLOCK_FILE")
+        await asyncio.to_thread(fresh_kefu.stop)
+        file = fresh_kefu.around.path("CLOCK_FILE")
         write(file, Clock.from_file(file).now() + timedelta(days=7), rate=1)
-        await asyncio.to_thread(kefu.start)
+        await asyncio.to_thread(fresh_kefu.start)
         await told_to_staff(here, teller, case)
-        await asyncio.to_thread(kefu.restart, "complaints", "notify")
+        await asyncio.to_thread(fresh_kefu.restart, "complaints", "notify")
         await running.quiet()
         await told_to_staff(here, teller, case)
 
