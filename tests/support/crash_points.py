@@ -104,6 +104,7 @@ class Watched:
 
         self._points.reach("request", "before")
         await self._app(scope, receive, answer)
+        self._points.reach("request", "after")
 
 
 def doomed(settings: Mapping[str, Any], log: Path, fatal: Point | None) -> None:
