@@ -45,7 +45,9 @@ layers: setup
 .PHONY: test unit contract integration e2e chaos
 test: setup ## Unit, contract, integration and e2e rings on real servers of their own
 	@deploy/local/test-servers
-	$(PYTEST) tests/unit tests/contract tests/integration tests/e2e
+	$(PYTEST) tests/unit tests/contract
+	$(PYTEST) tests/integration
+	$(PYTEST) tests/e2e
 
 unit contract e2e: setup
 	$(PYTEST) tests/$@
