@@ -19,10 +19,11 @@ run: setup ## Run everything on this machine, play the story, stay until Ctrl-C
 	@$(BIN)/python -m kefu_local.run
 
 clean: ## Remove what `make run` keeps under .run
+	@deploy/images/engine stop
 	@mkdir -p .run && flock --nonblock .run/lock rm -rf .run || { echo "make run is up: stop it first" >&2; exit 1; }
 
 .PHONY: images secrets
-images: setup ## Build every image without a registry, from Debian packages and PyPI
+images: setup ## Build every image without a registry, from Debian packages and PyPI; starts a Docker engine if none answers
 	@deploy/images/build
 
 secrets: setup ## Draw the passwords and keys that docker-compose.yml shows to the containers
@@ -99,3 +100,5 @@ lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
 	$(filter-out --all-extras,$(LOCK)) requirements/bench.in --output-file requirements/bench.txt
 	$(LOCK) --constraints requirements/dev.txt deploy/images/local/requirements.in shared/pyproject.toml cli/pyproject.toml \
 		--output-file requirements/local.txt
+	$(filter-out --all-extras,$(LOCK)) --constraints requirements/dev.txt deploy/images/requirements.in --output-file requirements/images.txt
+	$(filter-out --all-extras,$(LOCK)) --constraints requirements/dev.txt deploy/images/mongo/requirements.in --output-file requirements/mongo.txt

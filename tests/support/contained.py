@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import docker
 from docker.errors import DockerException, ImageNotFound
+from dotenv import dotenv_values
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -22,8 +23,11 @@ from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.servers import CORE, Servers, in_vhost
 from shared import ingress
 
-RABBITMQ = os.environ.get("KEFU_RABBITMQ_IMAGE", "rabbitmq:4-management")
-MONGO = os.environ.get("KEFU_MONGO_IMAGE", "mongo:8")
+ROOT = Path(__file__).parents[2]
+NAMED = {**dotenv_values(ROOT / ".env"), **os.environ}
+"""Which images there are: the environment says it, and `.env`, where `make images` writes it for docker compose."""
+RABBITMQ = NAMED.get("KEFU_RABBITMQ_IMAGE") or "rabbitmq:4-management"
+MONGO = NAMED.get("KEFU_MONGO_IMAGE") or "mongo:8"
 LOGIN = "kefu:only-for-tests"
 QUEUES = "/var/lib/rabbitmq/mnesia/rabbit@rabbitmq/quorum/rabbit@rabbitmq/names.dets"
 
