@@ -13,55 +13,80 @@ import httpx
 
 from kefu.surroundings import SERVICES
 from kefu_local.containers import Secrets
-from kefu_local.ports import free_ports
+from kefu_local.management import Management
+from kefu_local.ports import LOOPBACK, free_ports
+from kefu_local.rights import OPERATOR
+from shared import ingress
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = shlex.split(os.environ.get("KEFU_COMPOSE", "docker compose"))
 DOCKER = os.environ.get("DOCKER", "docker")
 PORTS = ("KEFU_HTTP_PORT", "KEFU_AMQP_PORT", "KEFU_MANAGEMENT_PORT", "KEFU_MONGO_PORT", "KEFU_SINKS_PORT")
 LOOK = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8000/health/live').read().decode())"
+PATIENTLY = ("--wait", "--wait-timeout", "240", "--no-build", "--pull", "never")
+LONGEST = 300.0
+"""Seconds that one command may take."""
 
 
 class Composed:
-    """Containers to stop, start and replace. `around` is for commands."""
+    """Containers to stop, start, replace and cut off. `around` is for commands."""
 
     def __init__(self, folder: Path, name: str) -> None:
         secrets = Secrets(folder)
         secrets.write()
         ports = dict(zip(PORTS, map(str, free_ports()), strict=False))
         self._env = {**os.environ, **ports, "KEFU_SECRETS": str(folder), "COMPOSE_PROJECT_NAME": name}
+        self._name = name
+        operator = f"{OPERATOR}:{secrets.passwords[OPERATOR]}"
+        self._management = Management(f"http://{operator}@{LOOPBACK}:{ports['KEFU_MANAGEMENT_PORT']}")
         self.around = secrets.around(self._env)
 
     def __call__(self, *command: str) -> str:
         """What `docker compose` says; AssertionError, with its complaint, when it fails."""
-        done = subprocess.run(
-            [*COMPOSE, *command], cwd=ROOT, env=self._env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"docker compose {shlex.join(command)}: {done.stderr}"
-        return done.stdout
+        return _run([*COMPOSE, *command], self._env)
 
     def up(self, *services: str) -> None:
         """All of them, or these, run and are healthy."""
-        self("up", "--wait", "--wait-timeout", "240", "--no-build", *services)
+        self("up", *PATIENTLY, *services)
+
+    def run_release(self, tag: str, *services: str) -> None:
+        """From the next start on, these services are of that release."""
+        self._env |= {f"KEFU_{service.upper()}_IMAGE": f"kefu/{service}:{tag}" for service in services}
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's running containers."""
         return self("ps", "--quiet", service).split()
 
-    def scale(self, service: str, replicas: int) -> None:
-        """So many replicas run and are healthy; those that ran before go on."""
-        self("up", "--wait", "--no-deps", "--no-recreate", "--no-build", "--scale", f"{service}={replicas}", service)
+    def images(self) -> dict[str, str]:
+        """Which image each service runs on."""
+        return {
+            name: docker("inspect", "--format", "{{.Config.Image}}", *self.containers(name)).strip()
+            for name in SERVICES
+        }
+
+    def scale(self, replicas: int, *services: str) -> None:
+        """So many replicas of each run and are healthy; those that ran before go on."""
+        wish = [word for service in services for word in ("--scale", f"{service}={replicas}")]
+        self("up", *PATIENTLY, "--no-deps", "--no-recreate", *wish, *services)
 
     def roll(self, service: str) -> None:
         """A new replica comes up beside the old one, which then drains and ends."""
         (old,) = self.containers(service)
-        self.scale(service, 2)
-        self._docker("stop", "--time", "30", old)
-        self._docker("rm", old)
+        self.scale(2, service)
+        docker("stop", "--time", "30", old)
+        docker("rm", old)
+
+    def cut(self, service: str, network: str) -> None:
+        """The service's container no longer reaches that network."""
+        docker("network", "disconnect", f"{self._name}_{network}", *self.containers(service))
+
+    def mend(self, service: str, network: str) -> None:
+        """It reaches the network again."""
+        docker("network", "connect", f"{self._name}_{network}", *self.containers(service))
 
     def taken(self, service: str) -> list[int]:
         """How many messages each replica has taken from the bus since it began."""
-        looks = [self._docker("exec", id, "python3", "-c", LOOK) for id in self.containers(service)]
+        looks = [docker("exec", id, "python3", "-c", LOOK) for id in self.containers(service)]
         return [int(json.loads(look)["taken"]) for look in looks]
 
     def readiness(self) -> dict[str, int]:
@@ -71,13 +96,35 @@ class Composed:
             for name in SERVICES
         }
 
-    def _docker(self, *command: str) -> str:
-        return self._run([DOCKER, *command])
+    def waiting(self, service: str) -> int:
+        """How many messages wait for a service; for intake those that departments brought are among them."""
+        queues = self._management.get("/queues")
+        inboxes = {ingress.inbox(name) for name in ingress.departments()} if service == "intake" else set()
+        return sum(
+            queue.get("messages", 0)
+            for queue in queues
+            if queue["name"].startswith(f"{service}.on.") or queue["name"] in inboxes
+        )
 
-    def _run(self, command: list[str]) -> str:
-        done = subprocess.run(command, cwd=ROOT, env=self._env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{shlex.join(command)}: {done.stderr}"
-        return done.stdout
+
+def docker(*command: str) -> str:
+    """What the Docker client says; AssertionError, with its complaint, when it fails."""
+    return _run([DOCKER, *command], dict(os.environ))
+
+
+def _run(command: list[str], env: dict[str, str]) -> str:
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, f"{shlex.join(command)}: {done.stderr}"
+    return done.stdout
 
 
 @contextmanager

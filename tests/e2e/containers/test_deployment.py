@@ -1,80 +1,27 @@
-"""Ops at work: services are replaced, doubled, stopped and cut off, and what customers get stays the same."""
+"""Ops at work: services are doubled, stopped and cut off, and what customers get stays the same."""
 
 import asyncio
-from datetime import UTC, datetime
+from functools import partial
 from io import StringIO
 
 import httpx
 import pytest
 from rich.console import Console
-from shop_log import late_orders, write_log
+from trade import Trade
 from waiting import until
 
-from kefu.replay.audit import audit
-from kefu.replay.olist import read
-from kefu.replay.play import play
 from kefu.surroundings import SERVICES
 from kefu_local.story import play as tell
-from shared.clock import Clock
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(600)
 
 READY = dict.fromkeys(SERVICES, 200)
+HOUR = 900
+"""Orders of a busy hour: one every four seconds, so that there is a fact and more each second."""
 
 
-class Day:
-    """A log that is being played through the containers, and what is to happen meanwhile."""
-
-    def __init__(self, kefu, file):
-        self._kefu = kefu
-        self._log = read(file)
-        self._late = late_orders(file)
-
-    async def __aenter__(self):
-        self._since = datetime.now(UTC)
-        self._playing = asyncio.create_task(play(self._kefu.around, self._log))
-        await until(self._half_played, seconds=300)
-        return self
-
-    async def __aexit__(self, *_):
-        """Everything has its effect, and none has it twice."""
-        played = await self._playing
-        found = audit(self._kefu.around, self._log, played.facts, self._since)
-        assert [f"{line.what}: {line.found} of {line.expected}" for line in found.lines if not line.clean] == []
-        assert (found.placed, found.delayed, found.dead) == (len(self._log.rows), self._late, 0)
-
-    async def _half_played(self):
-        now = Clock.from_file(self._kefu.around.path("CLOCK_FILE")).now()
-        middle = self._log.rows[0].requested_at.replace(day=3)
-        return middle <= now <= self._log.end or self._playing.done()
-
-
-class Visitors:
-    """Who asks a service through the gateway, again and again, and what went wrong for how long."""
-
-    def __init__(self, url):
-        self._url = f"{url}/health/live"
-        self.asked = 0
-        self.longest_gap = 0.0
-
-    async def __aenter__(self):
-        self._leaving = asyncio.Event()
-        self._asking = asyncio.create_task(self._ask())
-        return self
-
-    async def __aexit__(self, *_):
-        self._leaving.set()
-        await self._asking
-
-    async def _ask(self):
-        clock = asyncio.get_running_loop().time
-        served = clock()
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
-            while not self._leaving.is_set():
-                answer = await http.get(self._url)
-                self.asked += 1
-                if answer.is_success:
-                    self.longest_gap, served = max(self.longest_gap, clock() - served), clock()
+async def ready(kefu, expected):
+    return await asyncio.to_thread(kefu.readiness) == expected
 
 
 async def test_the_story_is_true_in_containers(kefu):
@@ -84,40 +31,71 @@ async def test_the_story_is_true_in_containers(kefu):
         assert words in told.getvalue()
 
 
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_is_replaced_under_load_and_nobody_waits_longer_than_the_switch(kefu, tmp_path, service):
-    day = Day(kefu, write_log(tmp_path / "orders.csv", f"roll-{service}"))
-    async with day, Visitors(kefu.around.service_url(service)) as visitors:
-        await asyncio.to_thread(kefu.roll, service)
-    assert visitors.asked > 100
-    assert visitors.longest_gap < 5
-    assert kefu.readiness() == READY
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_that_was_stopped_catches_up(kefu, tmp_path, service):
-    async with Day(kefu, write_log(tmp_path / "orders.csv", f"stop-{service}")):
-        await asyncio.to_thread(kefu, "stop", service)
-        await asyncio.to_thread(kefu.up, service)
-    assert kefu.readiness() == READY
-
-
 async def test_two_replicas_of_each_service_share_the_work(kefu):
-    for service in SERVICES:
-        await asyncio.to_thread(kefu.scale, service, 2)
-    await tell(kefu.around, Console(file=StringIO(), width=200))
-    taken = {service: await asyncio.to_thread(kefu.taken, service) for service in SERVICES}
-    for service in SERVICES:
-        await asyncio.to_thread(kefu.scale, service, 1)
-    assert [service for service in SERVICES if len(taken[service]) != 2 or not all(taken[service])] == []
+    async def shared():
+        taken = [await asyncio.to_thread(kefu.taken, service) for service in SERVICES]
+        return all(len(each) == 2 and all(each) for each in taken)
+
+    await asyncio.to_thread(kefu.scale, 2, *SERVICES)
+    async with Trade(kefu.around, "two") as trade:
+        async with trade.steady():
+            await until(shared, seconds=60, every=1)
+        await asyncio.to_thread(kefu.scale, 1, *SERVICES)
+        assert await trade.wrong() == []
 
 
-@pytest.mark.parametrize("server", ["rabbitmq", "mongo"])
-async def test_readiness_tells_that_a_server_is_away_and_all_go_on_when_it_is_back(kefu, server):
-    async def all_say(code):
-        return set((await asyncio.to_thread(kefu.readiness)).values()) == {code}
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_that_was_stopped_catches_up_with_an_hour(kefu, service):
+    async def backlog():
+        return await asyncio.to_thread(kefu.waiting, service) >= HOUR
 
-    await asyncio.to_thread(kefu, "stop", server)
-    await until(lambda: all_say(503), seconds=60)
-    await asyncio.to_thread(kefu, "start", server)
-    await until(lambda: all_say(200), seconds=120)
+    await asyncio.to_thread(kefu, "stop", service)
+    async with Trade(kefu.around, f"hour-{service}") as trade:
+        await trade.orders(HOUR)
+        await trade.complaints()
+        await until(backlog, seconds=120, every=1)
+        await asyncio.to_thread(kefu.up, service)
+        assert await trade.wrong() == []
+    assert kefu.readiness() == READY
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_without_its_database_says_so_and_the_others_go_on(kefu, service):
+    async with Trade(kefu.around, f"cut-{service}") as trade:
+        await asyncio.to_thread(kefu.cut, service, "databases")
+        await until(partial(ready, kefu, READY | {service: 503}), seconds=60, every=0.5)
+        await trade.orders(20)
+        await trade.complaints()
+        await until(partial(ready, kefu, READY | {service: 503}), seconds=60, every=0.5)
+        await asyncio.to_thread(kefu.mend, service, "databases")
+        await until(partial(ready, kefu, READY), seconds=120, every=0.5)
+        assert await trade.wrong() == []
+
+
+async def test_without_the_broker_requests_are_answered_and_what_follows_from_them_happens_later(kefu):
+    async with Trade(kefu.around, "no-broker") as trade:
+        await trade.orders(20)
+        await asyncio.to_thread(kefu, "stop", "rabbitmq")
+        await until(partial(ready, kefu, dict.fromkeys(SERVICES, 503)), seconds=60, every=0.5)
+        await trade.file_complaints()
+        await asyncio.to_thread(kefu, "start", "rabbitmq")
+        await until(partial(ready, kefu, READY), seconds=120, every=0.5)
+        assert await trade.wrong() == []
+
+
+async def test_without_any_database_all_say_so_and_go_on_when_it_is_back(kefu):
+    async with Trade(kefu.around, "no-database") as trade:
+        await asyncio.to_thread(kefu, "stop", "mongo")
+        await until(partial(ready, kefu, dict.fromkeys(SERVICES, 503)), seconds=60, every=0.5)
+        await trade.orders(20)
+        await asyncio.to_thread(kefu, "start", "mongo")
+        await until(partial(ready, kefu, READY), seconds=120, every=0.5)
+        assert await trade.wrong() == []
+
+
+def test_each_service_is_asked_through_one_gateway(kefu):
+    answers = {
+        name: httpx.get(f"{kefu.around.service_url(name)}/openapi.json", timeout=15, trust_env=False).json()["info"]
+        for name in SERVICES
+    }
+    assert {name: info["title"] for name, info in answers.items()} == {name: name for name in SERVICES}
