@@ -43,7 +43,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit contract integration e2e chaos
+.PHONY: test unit contract integration e2e chaos containers
 test: setup ## Unit, contract, integration and e2e rings on real servers of their own
 	@deploy/local/test-servers
 	$(PYTEST) tests/unit tests/contract
@@ -56,6 +56,10 @@ unit contract e2e: setup
 integration: setup
 	@deploy/local/test-servers
 	$(PYTEST) tests/$@
+
+containers: images ## In containers of `make images`: the kernel on their servers, then deployment, service by service
+	@deploy/images/released && deploy/images/build tests .
+	. .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) tests/integration/shared tests/e2e/containers
 
 chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 goes on with mixtures, SEED=1 repeats one
 	@deploy/local/test-servers
@@ -102,3 +106,4 @@ lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
 		--output-file requirements/local.txt
 	$(filter-out --all-extras,$(LOCK)) --constraints requirements/dev.txt deploy/images/requirements.in --output-file requirements/images.txt
 	$(filter-out --all-extras,$(LOCK)) --constraints requirements/dev.txt deploy/images/mongo/requirements.in --output-file requirements/mongo.txt
+	$(filter-out --all-extras,$(LOCK)) --constraints requirements/dev.txt tests/requirements.in --output-file requirements/tests.txt

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from courier_office import Office, Sinks, customer, notify_settings, office, sinks
+from courier_office import Office, Sinks, notify_settings, office, sinks
+from customers import customer
 from dying_notify import POINTS
 from facts import ready, released
 from waiting import until

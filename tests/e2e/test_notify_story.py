@@ -7,7 +7,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from courier_office import Office, Sinks, customer, notify_settings, office, sinks
+from courier_office import Office, Sinks, notify_settings, office, sinks
+from customers import customer
 from facts import complained, delayed, greeting, proposed, released
 from waiting import until
 

@@ -26,6 +26,8 @@ LOOK = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8000
 PATIENTLY = ("--wait", "--wait-timeout", "240", "--no-build", "--pull", "never")
 LONGEST = 300.0
 """Seconds that one command may take."""
+ENOUGH = 4000
+"""Characters of what a command said that are told when it fails."""
 
 
 class Composed:
@@ -123,7 +125,7 @@ def _run(command: list[str], env: dict[str, str]) -> str:
         timeout=LONGEST,
         stdin=subprocess.DEVNULL,
     )
-    assert done.returncode == 0, f"{shlex.join(command)}: {done.stderr}"
+    assert done.returncode == 0, f"{shlex.join(command)}: {done.stdout[-ENOUGH:]}{done.stderr[-ENOUGH:]}"
     return done.stdout
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from courier_office import CUSTOMER
+from customers import CUSTOMER
 
 from shared.contracts.complaints import (
     ComplaintClosed,

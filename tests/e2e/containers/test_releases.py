@@ -44,7 +44,7 @@ async def test_a_service_is_replaced_under_load_among_released_ones_and_nothing_
             for release in ("latest", "released"):
                 kefu.run_release(release, service)
                 await asyncio.to_thread(kefu.roll, service)
-                among = {name: "released" for name in SERVICES} | {service: release}
+                among = dict.fromkeys(SERVICES, "released") | {service: release}
                 assert kefu.images() == {name: f"kefu/{name}:{tag}" for name, tag in among.items()}
                 await asyncio.sleep(2)
         assert await trade.wrong() == []

@@ -9,7 +9,8 @@ from uuid import uuid4
 import aio_pika
 import pytest
 import pytest_asyncio
-from front_desk import Department, Desk, Heard, Keys, department, desk, ingress_url, open_ingress
+from door_keys import Keys
+from front_desk import Department, Desk, Heard, department, desk, ingress_url, open_ingress
 from pymongo import MongoClient
 
 from intake.settings import Settings

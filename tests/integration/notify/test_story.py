@@ -3,7 +3,8 @@
 from uuid import uuid4
 
 import pytest
-from courier_office import Office, Sinks, customer
+from courier_office import Office, Sinks
+from customers import customer
 from facts import accepted, complained, delayed, released
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from front_desk import Keys
+from door_keys import Keys
 
 from intake.app import service
 from intake.settings import Settings

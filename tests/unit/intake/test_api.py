@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import jwt
 import pytest
-from front_desk import Keys
+from door_keys import Keys
 
 from shared.contracts.intake import (
     CallbackCompleted,

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from courier_office import CUSTOMER
+from customers import CUSTOMER
 from facts import delayed, released
 from fastapi import FastAPI
 from notify_in_memory import InMemoryNotify

@@ -1,7 +1,7 @@
 """What comes back: receipts in any order and number, and answers that people write."""
 
 import pytest
-from courier_office import CUSTOMER
+from customers import CUSTOMER
 from facts import greeting, proposed, ready, released
 from notify_in_memory import InMemoryNotify
 

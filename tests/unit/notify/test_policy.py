@@ -4,7 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from courier_office import CUSTOMER, customer
+from customers import CUSTOMER, customer
 from facts import complained, delayed, greeting, registered, released, resolved, stage
 from notify_in_memory import InMemoryNotify
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from courier_office import CUSTOMER
+from customers import CUSTOMER
 from facts import delayed, ready, released
 from notify_in_memory import InMemoryNotify, Told
 

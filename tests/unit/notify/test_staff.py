@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from courier_office import CUSTOMER
+from customers import CUSTOMER
 from facts import MORNING, booked, callback, complained, escalated, missed
 from notify_in_memory import InMemoryNotify
 

@@ -5,7 +5,7 @@ from typing import get_args
 from uuid import uuid4
 
 import pytest
-from courier_office import CUSTOMER, customer
+from customers import CUSTOMER, customer
 from facts import (
     MORNING,
     accepted,

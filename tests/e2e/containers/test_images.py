@@ -1,0 +1,98 @@
+"""What is in an image, and what is not."""
+
+import json
+import subprocess
+import tomllib
+
+import pytest
+from composed import DOCKER, ROOT, docker
+
+from kefu.surroundings import SERVICES
+from kefu_local.containers import FOLDER, Secrets
+
+pytestmark = pytest.mark.timeout(300)
+
+OURS = {"shared", *SERVICES, "kefu", "kefu_local"}
+PRESENT = f"import importlib.util as u; print(*(each for each in {sorted(OURS)} if u.find_spec(each)))"
+MARK = ROOT / ".run" / "images" / "ca.pem"
+
+
+def configuration(image):
+    (found,) = json.loads(docker("image", "inspect", image))
+    return found["Config"]
+
+
+def inside(service, *command):
+    """What a command says that runs in a fresh container of the image, cut off from everything."""
+    return docker(
+        "run",
+        "--rm",
+        "--pull",
+        "never",
+        "--network",
+        "none",
+        "--entrypoint",
+        command[0],
+        f"kefu/{service}",
+        *command[1:],
+    )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_holds_the_service_and_what_it_shares_and_nothing_that_installs_more(service):
+    assert set(inside(service, "python3", "-c", PRESENT).split()) == {"shared", service}
+    found = inside(
+        service, "sh", "-c", "command -v uv pip pip3 gcc git || true; ls -d /src /tools /wheels 2>/dev/null || true"
+    )
+    assert found == ""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_runs_as_nobody_in_particular_who_can_write_only_what_is_temporary(service):
+    assert configuration(f"kefu/{service}")["User"] == "10001:10001"
+    writable = inside(service, "find", "/", "-xdev", "-writable", "-not", "-type", "l", "-not", "-path", "/proc/*")
+    assert set(writable.split()) <= {"/tmp", "/var/tmp", "/run/lock"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_says_what_it_is_and_can_tell_whether_it_is_well(service):
+    project = tomllib.loads((ROOT / "services" / service / "pyproject.toml").read_text())["project"]
+    found = configuration(f"kefu/{service}")
+    labels = {name.removeprefix("org.opencontainers.image."): label for name, label in found["Labels"].items()}
+    assert (labels["title"], labels["version"]) == (project["name"], project["version"])
+    assert len(labels["revision"]) == 40
+    assert found["Healthcheck"]["Test"][0] == "CMD"
+    assert "/health/ready" in found["Healthcheck"]["Test"][-1]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_has_a_file_system_to_read_and_no_further_rights(kefu, service):
+    (container,) = kefu.containers(service)
+    (found,) = json.loads(docker("inspect", container))
+    host = found["HostConfig"]
+    assert (host["ReadonlyRootfs"], host["CapDrop"], host["Privileged"]) == (True, ["ALL"], False)
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+
+
+def test_no_layer_and_no_history_of_an_image_holds_what_was_secret_during_the_build():
+    images = [f"kefu/{name}" for name in (*SERVICES, "local")]
+    secret = [*Secrets(ROOT / FOLDER).passwords.values(), *_marks()]
+    needles = [each.encode() for each in secret]
+    assert [
+        each for each in secret if each in "".join(docker("history", "--no-trunc", image) for image in images)
+    ] == []
+    found = set()
+    with subprocess.Popen([DOCKER, "save", *images], stdout=subprocess.PIPE) as saving:
+        before = b""
+        while piece := saving.stdout.read(1 << 22):
+            found |= {needle for needle in needles if needle in before + piece}
+            before = piece[-200:]
+    assert saving.returncode == 0
+    assert found == set()
+
+
+def _marks():
+    """The line by which the certificates of the build would be known."""
+    marks = [line for line in MARK.read_text().splitlines() if line.startswith("# kefu ")] if MARK.exists() else []
+    assert len(marks) <= 1
+    return marks
