@@ -40,7 +40,10 @@ AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index over fields of the state. A unique one ignores aggregates that lack its first field."""
+    """An index over fields of the state. A unique one ignores aggregates that lack its first field.
+
+    Any other ends with the id, as every sorted question does: so a page is read in order, and nothing else is.
+    """
 
     fields: tuple[str, ...]
     unique: bool
@@ -253,9 +256,13 @@ class MongoDocuments:
         ]
         for index in self._indexes:
             keys = [(_path(field), ASCENDING) for field in index.fields]
-            partial = {"partialFilterExpression": {keys[0][0]: {"$gt": ""}}}
-            name = "+".join(index.fields)
-            models.append(IndexModel(keys, name=name, unique=index.unique, **(partial if index.unique else {})))
+            if index.unique:
+                present = {keys[0][0]: {"$gt": ""}}
+                models.append(
+                    IndexModel(keys, name="+".join(index.fields), unique=True, partialFilterExpression=present)
+                )
+            else:
+                models.append(IndexModel([*keys, ("_id", ASCENDING)], name="+".join((*index.fields, "id"))))
         async with _reaching(self.name):
             await self._collection.create_indexes(models)
 
