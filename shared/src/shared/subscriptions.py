@@ -162,6 +162,8 @@ class Arrived:
 class Consumer:
     """Collects what has arrived on some queues and settles it in batches; a suspect is settled alone.
 
+    When more waits than fits into a batch, every queue has its share of it, so that a flood on one holds up no other.
+
     A message is acknowledged after its effect, or its place in the parking, is durable. Nothing is lost when the
     connection or the process goes; what comes back is recognised by its cause.
     """
@@ -188,7 +190,7 @@ class Consumer:
         self._tracing = tracing or Tracing()
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
-        self._inbox: deque[Arrived] = deque()
+        self._inboxes: dict[str, deque[Arrived]] = {}
         self._arrived = asyncio.Event()
         self._channels: dict[int, Settled] = {}
         self._unsettled = 0
@@ -241,7 +243,7 @@ class Consumer:
             expiration=str(raw.expiration) if raw.expiration is not None else None,
             redelivered=bool(raw.redelivered),
         )
-        self._inbox.append(Arrived(message, settled, raw.delivery_tag, perf_counter()))
+        self._inboxes.setdefault(queue, deque()).append(Arrived(message, settled, raw.delivery_tag, perf_counter()))
         self._unsettled += 1
         self.taken += 1
         self._empty.clear()
@@ -258,18 +260,30 @@ class Consumer:
             while True:
                 await self._arrived.wait()
                 self._arrived.clear()
-                while self._inbox:
+                while self._inboxes:
                     await self._rounds.outlet.room()
                     await self._begin(self._take(), group)
 
     def _take(self) -> list[Arrived]:
-        """The next batch: as many as have arrived, but a suspect by itself."""
-        if self._inbox[0].message.redelivered:
-            return [self._inbox.popleft()]
+        """The next batch in order of arrival: one from each queue in turn until it is full; a suspect by itself."""
         batch: list[Arrived] = []
-        while self._inbox and len(batch) < self._batch and not self._inbox[0].message.redelivered:
-            batch.append(self._inbox.popleft())
-        return batch
+        while self._inboxes and len(batch) < self._batch:
+            queue = next(iter(self._inboxes))
+            suspect = self._inboxes[queue][0].message.redelivered
+            if suspect and batch:
+                break
+            batch.append(self._next_from(queue))
+            if suspect:
+                break
+        return sorted(batch, key=lambda arrived: arrived.at)
+
+    def _next_from(self, queue: str) -> Arrived:
+        """What waits longest on a queue, whose next turn comes after all others'."""
+        inbox = self._inboxes.pop(queue)
+        arrived = inbox.popleft()
+        if inbox:
+            self._inboxes[queue] = inbox
+        return arrived
 
     async def _begin(self, batch: list[Arrived], group: asyncio.TaskGroup) -> None:
         """Settle two batches at a time, so that one is decided while the other is being written."""
