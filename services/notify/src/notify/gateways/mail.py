@@ -12,6 +12,7 @@ from uuid import UUID
 from notify.domain.inbound import SeenReceipt, SeenReply
 
 _MESSAGE_ID = re.compile(r"<([0-9a-f-]{36})@")
+_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _FAILED: dict[str, str] = {"5.1": "invalid_number", "5.2": "unreachable", "5.7": "rejected"}
 _ACTIONS: dict[str, Literal["delivered", "undelivered"]] = {"failed": "undelivered", "delivered": "delivered"}
 
@@ -51,7 +52,7 @@ def answers(provider: str, raw: bytes) -> list[SeenReply]:
     """What a person wrote back. Automatic answers are left alone, or two machines would talk for ever."""
     mail = message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
-    if str(mail.get("Auto-Submitted", "no")).lower() != "no" or mail.get_content_type() == "multipart/report":
+    if str(mail.get("Auto-Submitted", "no")).lower() != "no" or _is_report(mail):
         return []
     body = mail.get_body(("plain",))
     text = str(body.get_content()) if body else ""
@@ -68,18 +69,37 @@ def answers(provider: str, raw: bytes) -> list[SeenReply]:
     ]
 
 
+def _is_report(mail: Message) -> bool:
+    """Whether a mail server wrote it; not all of them call the whole a report."""
+    kinds = {part.get_content_type() for part in mail.walk()}
+    return bool(kinds & {"multipart/report", "message/delivery-status"})
+
+
 def _recipients(mail: Message) -> Iterator[tuple[str, str, str]]:
+    """For each recipient what became of it: action, status and the remote server's own words."""
     for part in mail.walk():
         if part.get_content_type() != "message/delivery-status":
             continue
         blocks = part.get_payload()
         for block in blocks if isinstance(blocks, list) else []:
             if isinstance(block, Message) and block.get("Final-Recipient"):
-                yield (
-                    str(block.get("Action", "")).strip().lower(),
-                    str(block.get("Status", "")).strip(),
-                    " ".join(str(block.get("Diagnostic-Code", "")).split()),
-                )
+                status = str(block.get("Status", "")).strip()
+                diagnostic = " ".join(str(block.get("Diagnostic-Code", "")).split())
+                if not diagnostic:
+                    diagnostic = _said_of(str(block["Final-Recipient"]).rpartition(";")[2].strip(), mail)
+                    found = _ENHANCED.search(diagnostic)
+                    status = found[0] if found else status
+                yield str(block.get("Action", "")).strip().lower(), status, diagnostic
+
+
+def _said_of(address: str, mail: Message) -> str:
+    """What the part for people says of an address: OpenSMTPD gives the remote server's words only there."""
+    for part in mail.walk():
+        if part.get_content_type() == "text/plain":
+            for line in str(part.get_payload()).splitlines():
+                if line.startswith(f"{address}: "):
+                    return line.partition(": ")[2].strip()
+    return ""
 
 
 def _about(mail: Message) -> UUID | None:
