@@ -99,17 +99,11 @@ class InMemoryNotify:
 
     async def send(self) -> None:
         """Carry everything whose time has come, until nothing is left."""
-        moment = timedelta(microseconds=1)
-        while due := [
-            *await self.notifications.ready("live", self.clock.now() + moment, 100),
-            *await self.notifications.ready("bulk", self.clock.now() + moment, 100),
-        ]:
-            before = [each.model_dump() for each in due]
-            people = await self.recipients.of(due)
-            for notification in due:
-                await self.courier.carry(notification, people[notification.recipient])
-            after = [(await self.notifications.get(each.id)).model_dump() for each in due]
-            if before == after:
+        while due := [*await self.courier.collect("live", 100), *await self.courier.collect("bulk", 100)]:
+            for each in due:
+                await self.courier.carry(each)
+            after = [await self.notifications.get(each.notification.id) for each in due]
+            if after == [each.notification for each in due]:
                 return
 
     async def tell(self, event: Event) -> list[Notification]:

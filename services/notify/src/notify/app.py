@@ -35,7 +35,7 @@ def service(settings: Settings) -> Service:
     for gateway in switchboard:
         gateway.listen(postbox.take_receipts, postbox.take_replies)
     courier = Courier(worker, notifications, recipients, desk, switchboard, clock, patience, figures)
-    sender = Sender(courier, notifications, recipients, clock, figures, settings.send_at_once)
+    sender = Sender(courier, figures, settings.send_at_once)
     reconciler = Reconciler(notifications, early, postbox, desk, switchboard, clock, patience, figures)
     return service.with_(
         routes=routes(notifications, recipients, rosters, slips, replies, desk, clock),

@@ -1,12 +1,11 @@
 """Where notify keeps its messages, the people who get them, and what comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from notify.domain.inbound import EarlyReceipt, Reply
-from notify.domain.notification import Notification
+from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient, stranger
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
@@ -29,9 +28,9 @@ class Notifications(Store[Notification]):
         Index("correlation"),
     )
 
-    async def ready(self, lane: Literal["live", "bulk"], now: datetime, limit: int) -> tuple[Notification, ...]:
+    async def ready(self, lane: Lane, now: datetime, limit: int) -> tuple[Notification, ...]:
         """The messages of a lane whose time has come, the longest waiting first."""
-        where = {"lane": lane, "state": "queued", "not_before": Between(None, now)}
+        where = {"lane": lane, "state": "queued", "not_before": Between(None, now + datetime.resolution)}
         return (await self.find(where, sort="not_before", limit=limit)).items
 
     async def overdue(self, now: datetime, limit: int) -> tuple[Notification, ...]:
@@ -48,10 +47,24 @@ class Notifications(Store[Notification]):
         """What is still waiting to go out in a thread."""
         return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
 
-    async def newer_than(self, message: Notification) -> Sequence[Notification]:
-        """Messages of the same thread over the same channel that say something newer."""
-        found = (await self.find({"thread": message.thread}, sort="-created_at", limit=50)).items
-        return [each for each in found if each.newer_than(message)]
+    async def newer_than(self, messages: Iterable[Notification]) -> dict[UUID, UUID]:
+        """For each of these that has one: the message of its thread, over the same channel, that says it newer."""
+        threads: dict[str, list[Notification]] = {each.thread: [] for each in messages if each.thread}
+        if not threads:
+            return {}
+        async for each in self.each({"thread": OneOf(*threads)}):
+            threads[str(each.thread)].append(each)
+        return {
+            message.id: other.id
+            for message in messages
+            if message.thread
+            for other in threads[message.thread]
+            if other.newer_than(message)
+        }
+
+    async def unknown(self) -> int:
+        """Of how many nobody knows the fate, counted up to a limit."""
+        return await self.count({"check_at": Between("", None), "state": "unknown"}, limit=10_000)
 
     async def by_reference(self, reference: str) -> Notification | None:
         """The message that a provider knows by this `provider:id`."""

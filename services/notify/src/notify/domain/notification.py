@@ -30,6 +30,7 @@ ATTEMPTS_PER_WAY = 8
 BACK_OFF = (5.0, 15.0, 60.0, 180.0, 600.0, 1800.0)
 RECEIPT_PATIENCE = timedelta(hours=72)
 BRIEFLY = timedelta(hours=1)
+Lane = Literal["live", "bulk"]
 Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
 F = TypeVar("F", bound=Message)
 
@@ -56,7 +57,7 @@ class Notification(Aggregate):
     about: str | None = None
     thread: str | None = None
     revision: int = 0
-    lane: Literal["live", "bulk"] = "live"
+    lane: Lane = "live"
     promise: Promise = "at_least_once"
     pieces: tuple[Piece, ...] = Field(min_length=1)
     channels: tuple[Channel, ...] = ()

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -11,7 +12,7 @@ import structlog
 
 from notify.domain.answer import Answer, retry_later, unknown
 from notify.domain.drafting import Desk
-from notify.domain.notification import Notification
+from notify.domain.notification import Lane, Notification
 from notify.domain.policy import Candidate, Verdict, judge
 from notify.domain.recipient import Entry, Recipient
 from notify.domain.template import Words
@@ -42,6 +43,15 @@ class Patience:
     looks: tuple[float, ...] = (15.0, 60.0, 300.0, 1800.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message whose time has come, whom it is for, and the message of its thread that says it newer, if one does."""
+
+    notification: Notification
+    recipient: Recipient
+    newer: UUID | None = None
+
+
 class Courier:
     """Takes one queued message through its attempt. Several processes may hold couriers for the same messages."""
 
@@ -65,10 +75,22 @@ class Courier:
         self._patience = patience
         self._figures = figures
 
-    async def carry(self, notification: Notification, recipient: Recipient) -> None:
+    async def collect(self, lane: Lane, limit: int, held: Container[UUID] = ()) -> list[Due]:
+        """The next messages of a lane that nobody here holds, with what the policy has to know about each."""
+        ready = await self._notifications.ready(lane, self._clock.now(), limit)
+        fresh = [each for each in ready if each.id not in held]
+        people = await self._recipients.of(fresh)
+        newer = await self._notifications.newer_than([each for each in fresh if self._gives_way(each)])
+        return [Due(each, people[each.recipient], newer.get(each.id)) for each in fresh]
+
+    def _gives_way(self, notification: Notification) -> bool:
+        return notification.thread is not None and self._desk.purpose(notification.purpose).supersede
+
+    async def carry(self, due: Due) -> None:
         """One message, as far as it goes now. Losing it to another process is no trouble."""
+        notification, recipient = due.notification, due.recipient
         try:
-            verdict = await self._judged(notification, recipient)
+            verdict = await self._judged(due)
             if verdict.kind != "send":
                 await self._withhold(notification, verdict)
             else:
@@ -76,14 +98,13 @@ class Courier:
         except (Refused, NotFound, Contention, Unavailable) as error:
             log.debug("left_alone", notification=notification.id, reason=str(error))
 
-    async def _judged(self, notification: Notification, recipient: Recipient) -> Verdict:
+    async def _judged(self, due: Due) -> Verdict:
         """Ask the policy; where caps and repetitions count, have the recipient remember a yes in the same decision."""
+        if due.newer:
+            return Verdict("suppress", f"superseded:{due.newer}")
+        notification, recipient = due.notification, due.recipient
         now = self._clock.now()
         purpose = self._desk.purpose(notification.purpose)
-        if purpose.supersede and notification.thread:
-            newer = await self._newer(notification)
-            if newer:
-                return Verdict("suppress", f"superseded:{newer}")
         candidate = Candidate(
             notification.id, notification.words_hash if purpose.remembered else "", notification.expires_at
         )
@@ -99,10 +120,6 @@ class Courier:
         cause = self._cause(notification, f"judged/{notification.not_before.isoformat()}/{len(notification.attempts)}")
         admitted = await self._recipients.apply(recipient.id, admit, cause, recipient)
         return judge(candidate, admitted, purpose, self._desk.house, now)
-
-    async def _newer(self, notification: Notification) -> UUID | None:
-        assert notification.thread is not None
-        return next((each.id for each in await self._notifications.newer_than(notification)), None)
 
     async def _withhold(self, notification: Notification, verdict: Verdict) -> None:
         now = self._clock.now()
@@ -153,8 +170,8 @@ class Courier:
         now, until = self._clock.now(), real_time(self._patience.lease)
 
         def claim(current: Notification) -> Change[Notification]:
-            if current.fence != notification.fence:
-                raise Refused("somebody else has claimed it", "not_claimed")
+            if (current.fence, current.pieces) != (notification.fence, notification.pieces):
+                raise Refused("somebody else has claimed it, or it tells more now; read it again", "not_claimed")
             return current.routed(recipient).claimed(self._worker, gateway.name, now, until)
 
         return await self._notifications.apply(

@@ -70,7 +70,7 @@ class Reconciler:
         await asyncio.gather(*(self._settle(each) for each in overdue))
         for receipt in await self._receipts.waiting(now, AT_ONCE):
             await self._match(receipt)
-        self._figures.unknown.set(await self._notifications.count({"state": "unknown"}, limit=100_000))
+        self._figures.unknown.set(await self._notifications.unknown())
 
     async def _settle(self, notification: Notification) -> None:
         try:
