@@ -1,5 +1,6 @@
 """SMS through a real Kannel with its fake SMSC: sent, receipted, answered."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -131,6 +132,13 @@ async def test_a_message_is_taken_receipted_with_our_id_and_answered(
     assert (known.replies[0].address, known.replies[0].text) == ("13800138000", "2")
 
 
+async def test_a_message_to_nobody_is_refused_for_good(kannel: Kannel) -> None:
+    answer = await kannel.send(Outgoing(uuid4(), "", message().words, datetime.now(UTC)))
+
+    await kannel.close()
+    assert (answer.outcome, answer.code) == ("permanent", "http_400")
+
+
 async def test_a_wrong_password_stops_the_gateway(kannel: Kannel) -> None:
     stranger = Kannel(kannel._url, "kefu", "wrong")
 
@@ -138,3 +146,24 @@ async def test_a_wrong_password_stops_the_gateway(kannel: Kannel) -> None:
 
     await stranger.close()
     assert (answer.outcome, answer.code) == ("stop", "http_403")
+
+
+async def test_a_gateway_that_is_not_there_is_surely_not_sent() -> None:
+    nobody = Kannel(f"http://{LOOPBACK}:{next(free_ports())}/cgi-bin/sendsms", "kefu", "secret")
+
+    answer = await nobody.send(message())
+
+    await nobody.close()
+    assert answer.outcome == "retry_later"
+
+
+async def test_a_gateway_that_takes_the_request_and_says_nothing_leaves_it_unknown() -> None:
+    port = next(free_ports())
+    silent = await asyncio.start_server(lambda reader, writer: writer.close(), LOOPBACK, port)
+    deaf = Kannel(f"http://{LOOPBACK}:{port}/cgi-bin/sendsms", "kefu", "secret")
+
+    answer = await deaf.send(message())
+
+    await deaf.close()
+    silent.close()
+    assert answer.outcome == "unknown"

@@ -13,7 +13,7 @@ from waiting import until
 
 from kefu_local.ports import LOOPBACK, accepts, free_ports
 from kefu_local.process import Process
-from notify.domain.inbound import SeenReceipt
+from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.template import Words
 from notify.gateways.gateway import Outgoing
 from notify.gateways.smpp import Account, Smpp
@@ -63,13 +63,56 @@ async def test_a_message_is_submitted_once_and_its_receipt_comes_back(smsc: tupl
     assert sorted(each["text"] for each in submitted) == sorted(f"第{number}条" * 40 for number in range(5))
 
 
-async def test_a_throttled_number_is_put_off(smsc: tuple[int, Path]) -> None:
+@pytest.mark.parametrize(
+    ("to", "outcome", "code"),
+    [
+        ("13800138444", "retry_later", "ESME_RTHROTTLED"),
+        ("13800138445", "permanent", "ESME_RINVDSTADR"),
+        ("13800138446", "stop", "ESME_RINVSRCADR"),
+    ],
+)
+async def test_every_answer_is_understood(smsc: tuple[int, Path], to: str, outcome: str, code: str) -> None:
     gateway = Smpp(Account(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
 
-    answer = await gateway.send(message(to="13800138444"))
+    answer = await gateway.send(message(to=to))
 
     await gateway.close()
-    assert (answer.outcome, answer.code) == ("retry_later", "ESME_RTHROTTLED")
+    assert (answer.outcome, answer.code) == (outcome, code)
+
+
+async def test_a_message_that_the_smsc_hung_up_on_is_never_said_to_be_unsent(smsc: tuple[int, Path]) -> None:
+    gateway = Smpp(Account(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
+
+    try:
+        async with asyncio.timeout(3.0):
+            said = (await gateway.send(message(to="13800138447"))).outcome
+    except TimeoutError:
+        said = "unknown"
+
+    await gateway.close()
+    assert said == "unknown"
+
+
+async def test_an_answer_of_the_customer_comes_over_the_same_session(smsc: tuple[int, Path]) -> None:
+    replies: list[SeenReply] = []
+
+    async def take_replies(seen) -> None:
+        replies.extend(seen)
+
+    async def take_receipts(seen) -> None:
+        return
+
+    gateway = Smpp(Account(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
+    gateway.listen(take_receipts, take_replies)
+
+    await gateway.send(message(text="同意请回复1"))
+
+    async def there() -> bool:
+        return bool(replies)
+
+    await until(there)
+    await gateway.close()
+    assert [(each.address, each.text) for each in replies] == [("13800138000", "1")]
 
 
 async def test_without_a_session_it_is_surely_not_sent_and_never_sent_later(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import apprise
 
-from notify.domain.answer import Answer, accepted, retry_later, stop
+from notify.domain.answer import Answer, accepted, permanent, retry_later
 from notify.domain.template import Channel
 from notify.gateways.gateway import Gateway, Outgoing
 
@@ -28,7 +28,7 @@ class Chat(Gateway):
     async def send(self, message: Outgoing) -> Answer:
         group = self._groups.get(message.to) or self._groups.get(EVERYBODY)
         if group is None:
-            return stop("no_group", f"no chat group for {message.to} and no {EVERYBODY} one")
+            return permanent("no_group", f"no chat group for {message.to} and no {EVERYBODY} one")
         text = f"@{message.to} {message.words.text}"
         taken = await asyncio.to_thread(group.notify, body=text, body_format=apprise.NotifyFormat.TEXT)
         return accepted(None) if taken else retry_later("refused", "the chat's bot did not take it", wait=60.0)

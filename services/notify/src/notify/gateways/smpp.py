@@ -65,7 +65,10 @@ class Smpp(Gateway):
                 self._desk.take_back(waiting)
                 if not waiting.taken.is_set():
                     return retry_later("not_bound", "there is no session with the SMSC")
-            return await waiting.answer
+            try:
+                return await waiting.answer
+            finally:
+                self._desk.forget(waiting)
 
     def _bind(self) -> None:
         if self._session is not None and not self._session.done():
@@ -114,10 +117,13 @@ class _Desk(AbstractBroker):  # type: ignore[misc]
     def take_back(self, waiting: _Waiting) -> None:
         if not waiting.taken.is_set():
             waiting.answer.cancel()
-            self._waiting.pop(waiting.pdu.log_id, None)
+            self.forget(waiting)
+
+    def forget(self, waiting: _Waiting) -> None:
+        self._waiting.pop(waiting.pdu.log_id, None)
 
     def answer(self, log_id: str, answer: Answer) -> None:
-        waiting = self._waiting.pop(log_id, None)
+        waiting = self._waiting.get(log_id)
         if waiting and not waiting.answer.done():
             waiting.answer.set_result(answer)
 

@@ -72,7 +72,9 @@ class Tencent(Gateway):
             response = await asyncio.to_thread(self._client.SendSms, request)
         except TencentCloudSDKException as error:
             return _failure(str(error.code), str(error.message))
-        status = response.SendStatusSet[0]
+        if not response.SendStatusSet:
+            return unknown("no_status", "the answer says nothing about the message")
+        (status,) = response.SendStatusSet
         return understand(status.Code, status.Message, status.SerialNo)
 
     def receipts(self, callback: Callback) -> Sequence[SeenReceipt]:

@@ -34,7 +34,10 @@ class Account:
 
 
 class Twilio(Gateway):
-    """Posting twice sends twice, so an unanswered one is looked for by number, day and text before anything else."""
+    """Posting twice sends twice, so an unanswered one is looked for by number, day and text before anything else.
+
+    The library is asked for signatures only: its asynchronous client passes no time limit on to the request.
+    """
 
     channel: ClassVar[Channel] = "sms"
 
@@ -45,7 +48,7 @@ class Twilio(Gateway):
         self._account = account
         self._callback_url = callback_url
         self._messages = f"{account.url}/2010-04-01/Accounts/{account.sid}/Messages.json"
-        self._auth = aiohttp.BasicAuth(account.sid, account.token)
+        self._login = {"Authorization": aiohttp.encode_basic_auth(account.sid, account.token)}
         self._signatures = RequestValidator(account.token)
         self._web = Web(timeout)
 
@@ -53,7 +56,7 @@ class Twilio(Gateway):
         form = {"To": _e164(message.to), "From": self._account.sender, "Body": message.words.text}
         if self._callback_url:
             form["StatusCallback"] = f"{self._callback_url}/receipts"
-        page = await self._web.ask("POST", self._messages, data=form, auth=self._auth)
+        page = await self._web.ask("POST", self._messages, data=form, headers=self._login)
         if isinstance(page, Answer):
             return page
         if page.status == 201:
@@ -62,7 +65,7 @@ class Twilio(Gateway):
 
     async def look_up(self, message: Outgoing) -> Sighting:
         query = {"To": _e164(message.to), "DateSent": f"{message.began_at.astimezone(UTC):%Y-%m-%d}"}
-        page = await self._web.ask("GET", self._messages, params=query, auth=self._auth)
+        page = await self._web.ask("GET", self._messages, params=query, headers=self._login)
         if not isinstance(page, Page) or page.status != 200:
             return BLIND
         found = [each for each in json.loads(page.text)["messages"] if each["body"] == message.words.text]
