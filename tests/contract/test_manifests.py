@@ -1,11 +1,14 @@
 """What Kubernetes is told: valid against its own schemas, and alike for every service."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 from kubernetes_validate import SchemaNotFoundError, validate
+
+from shared.ingress import departments, inbox
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
@@ -45,12 +48,34 @@ def test_kubernetes_takes_every_resource_that_it_knows(file):
     assert unknown <= OF_OPERATORS
 
 
-@pytest.mark.parametrize(
-    "kind", ["Deployment", "Service", "PodDisruptionBudget", "ScaledObject", "TriggerAuthentication"]
-)
+@pytest.mark.parametrize("kind", ["Deployment", "Service", "PodDisruptionBudget", "TriggerAuthentication"])
 def test_every_service_is_deployed_alike_with_its_own_name_and_version(kind):
     assert len({unnamed(name, kind) for name in SERVICES}) == 1
     assert "<name>" in unnamed("orders", kind)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_scales_with_what_waits_in_its_queues_and_intake_with_the_departments_too(name):
+    scaled = rendered(name)["ScaledObject"]["spec"]
+    queues = [(each["metadata"]["vhostName"], each["metadata"]["queueName"]) for each in scaled["triggers"]]
+    assert scaled["scaleTargetRef"] == {"name": f"kefu-{name}"}
+    assert {each["authenticationRef"]["name"] for each in scaled["triggers"]} == {f"kefu-{name}"}
+    assert queues == [("kefu", rf"^{name}\.on\."), *([("ingress", r"^in\.")] if name == "intake" else [])]
+    assert all(re.match(r"^in\.", inbox(department)) for department in departments())
+
+
+def test_nothing_but_the_autoscaler_says_how_many_replicas_there_are():
+    assert [name for name in SERVICES if "replicas" in rendered(name)["Deployment"]["spec"]] == []
+
+
+def test_the_broker_and_the_database_are_three_each_on_machines_of_their_own():
+    found = {each["kind"]: each["spec"] for each in resources(KUBERNETES / "rendered" / "servers.yaml")}
+    broker, database = found["RabbitmqCluster"], found["MongoDBCommunity"]
+    placed = database["statefulSet"]["spec"]["template"]["spec"]
+    assert (broker["replicas"], database["members"]) == (3, 3)
+    for each in (broker["affinity"], placed["affinity"]):
+        (rule,) = each["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        assert rule["topologyKey"] == "kubernetes.io/hostname"
 
 
 def test_notify_alone_speaks_to_the_world_outside():
