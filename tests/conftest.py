@@ -17,8 +17,9 @@ settings.load_profile("kefu")
 RINGS = ("unit", "contract", "integration", "e2e", "chaos")
 
 
-def pytest_report_header() -> str:
-    return f"infrastructure: {described()} (started when the first test asks for it)"
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The first line of a run, however quiet it is to be."""
+    session.config.get_terminal_writer().line(f"infrastructure: {described()}, from the first test that asks for it")
 
 
 def pytest_configure(config: pytest.Config) -> None:

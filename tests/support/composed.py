@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
 import httpx
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = shlex.split(os.environ.get("KEFU_COMPOSE", "docker compose"))
 DOCKER = os.environ.get("DOCKER", "docker")
 PORTS = ("KEFU_HTTP_PORT", "KEFU_AMQP_PORT", "KEFU_MANAGEMENT_PORT", "KEFU_MONGO_PORT", "KEFU_SINKS_PORT")
-LOOK = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8000/health/live').read().decode())"
+LOOK = r"exec 3<>/dev/tcp/127.0.0.1/8000; printf 'GET /health/live HTTP/1.0\r\n\r\n' >&3; cat <&3"
 PATIENTLY = ("--wait", "--wait-timeout", "240", "--no-build", "--pull", "never")
 LONGEST = 300.0
 """Seconds that one command may take."""
@@ -71,12 +72,14 @@ class Composed:
         wish = [word for service in services for word in ("--scale", f"{service}={replicas}")]
         self("up", *PATIENTLY, "--no-deps", "--no-recreate", *wish, *services)
 
-    def roll(self, service: str) -> None:
-        """A new replica comes up beside the old one, which then drains and ends."""
+    def roll(self, service: str) -> float:
+        """A new replica comes up beside the old one, which then drains and ends: how many seconds that takes it."""
         (old,) = self.containers(service)
         self.scale(2, service)
+        began = monotonic()
         docker("stop", "--time", "30", old)
         docker("rm", old)
+        return monotonic() - began
 
     def cut(self, service: str, network: str) -> None:
         """The service's container no longer reaches that network."""
@@ -88,8 +91,8 @@ class Composed:
 
     def taken(self, service: str) -> list[int]:
         """How many messages each replica has taken from the bus since it began."""
-        looks = [docker("exec", id, "python3", "-c", LOOK) for id in self.containers(service)]
-        return [int(json.loads(look)["taken"]) for look in looks]
+        looks = [docker("exec", id, "bash", "-c", LOOK) for id in self.containers(service)]
+        return [int(json.loads(look.splitlines()[-1])["taken"]) for look in looks]
 
     def readiness(self) -> dict[str, int]:
         """What each service answers when asked through the gateway whether it is ready."""

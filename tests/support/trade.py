@@ -185,7 +185,7 @@ class Trade:
         yield compare("complaints filed", one, ((case["form"]["order_no"], 1) for case in cases))
         yield compare("warranties noted", one, ((case["form"]["order_no"], len(case["warranty"])) for case in cases))
         yield compare("warranties checked", one, ((check["checked"]["order_no"], 1) for check in checks))
-        yield compare("complaints confirmed", {case["number"]: "complaint_filed" for case in cases}, heard)
+        yield compare("complaints confirmed", {case["number"]: "complaint_received" for case in cases}, heard)
         answered = {number: no for no, number in self._numbers.items() if number}
         numbers = {case["number"]: case["form"]["order_no"] for case in cases}
         yield compare("numbers as answered", answered, ((each, numbers.get(each)) for each in answered))

@@ -7,6 +7,8 @@ import pytest
 from composed import Composed, composed
 from infrastructure import in_containers
 
+from kefu.surroundings import SERVICES
+
 collect_ignore_glob = [] if in_containers() else ["test_*.py"]
 
 
@@ -21,5 +23,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     running = getattr(item, "funcargs", {}).get("kefu")
     if report.failed and running is not None:
-        report.sections.append(("the end of the containers' logs", running("logs", "--no-color", "--tail", "30")))
+        report.sections.append(
+            ("the end of the containers' logs", running("logs", "--no-color", "--tail", "15", *SERVICES))
+        )
     return report

@@ -16,8 +16,8 @@ from kefu_local.story import play as tell
 pytestmark = pytest.mark.timeout(600)
 
 READY = dict.fromkeys(SERVICES, 200)
-HOUR = 900
-"""Orders of a busy hour: one every four seconds, so that there is a fact and more each second."""
+HOUR = 300
+"""Orders of an hour in which one comes every twelve seconds, each with four facts and a complaint."""
 
 
 async def ready(kefu, expected):
