@@ -14,6 +14,7 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from shared.aggregate import Unavailable
+from shared.deliveries import Connection
 from shared.envelope import Envelope
 from shared.frames import read_whatever_comes
 
@@ -44,7 +45,7 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
     heartbeats of 10 s.
     """
     read_whatever_comes()
-    return RabbitBroker(
+    broker = RabbitBroker(
         f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT}&name={name}",
         logger=None,
         default_channel=Channel(on_return_raises=True, publisher_confirms=True),
@@ -53,6 +54,8 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
         graceful_timeout=15.0,
         apply_types=False,
     )
+    broker._connection_kwargs["connection_class"] = Connection
+    return broker
 
 
 def durable_queue(name: str, routing_key: str = "", arguments: Mapping[str, Any] | None = None) -> RabbitQueue:

@@ -19,6 +19,7 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.broker import EVENTS, PUBLISHED, durable_queue
 from shared.contracts.event import Actor, Event
+from shared.deliveries import Connection, Delivery
 from shared.envelope import PREFIX, Envelope, Malformed
 from shared.parking import Message, Parked, Parking, Policy
 from shared.rounds import Rounds, Touch, Work
@@ -162,8 +163,6 @@ class Arrived:
 class Consumer:
     """Collects what has arrived on some queues and settles it in batches; a suspect is settled alone.
 
-    When more waits than fits into a batch, every queue has its share of it, so that a flood on one holds up no other.
-
     A message is acknowledged after its effect, or its place in the parking, is durable. Nothing is lost when the
     connection or the process goes; what comes back is recognised by its cause.
     """
@@ -190,7 +189,7 @@ class Consumer:
         self._tracing = tracing or Tracing()
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
-        self._inboxes: dict[str, deque[Arrived]] = {}
+        self._inbox: deque[Arrived] = deque()
         self._arrived = asyncio.Event()
         self._channels: dict[int, Settled] = {}
         self._unsettled = 0
@@ -210,22 +209,26 @@ class Consumer:
     async def start(self) -> None:
         """Begin to take messages. The broker has been started: FastStream has declared the queues and their bindings.
 
-        They are consumed straight from aio-pika, which brings the consumers back after a reconnect: what FastStream
-        does to each message before a handler sees it costs as much as the whole decision (ADR 11).
+        aio-pika brings the consumers back after a reconnect; their messages come straight off the socket, for what
+        FastStream and aio-pika do to each before a handler sees it costs more than the whole decision (ADR 11, 21).
         """
+        connection = self._broker._connection
+        assert isinstance(connection, Connection)
         for name, subscriber in self._subscribers.items():
             if name not in self._queues:
                 queue = subscriber._queue_obj
                 assert queue is not None
-                tag = await queue.consume(partial(self._collect, name))
+                tag = uuid4().hex
+                connection.take(tag, partial(self._collect, name))
+                await queue.consume(_never, consumer_tag=tag)
                 self._queues[name] = (queue, tag)
 
     def listening(self) -> bool:
         """Whether every consumer that should be there is. A ping would not tell."""
         return len(self._queues) == len(self.listeners) and all(_consuming(*each) for each in self._queues.values())
 
-    async def _collect(self, queue: str, raw: Any) -> None:
-        channel = raw.channel
+    def _collect(self, queue: str, delivery: Delivery) -> None:
+        channel, properties = delivery.channel, delivery.properties
         settled = self._channels.get(id(channel))
         if settled is None or settled._channel is not channel:
             settled = Settled(channel)
@@ -233,17 +236,17 @@ class Consumer:
             self._channels[id(channel)] = settled
         message = Message(
             queue=queue,
-            routing_key=raw.routing_key or "",
-            headers=raw.headers,
-            body=raw.body,
-            message_id=raw.message_id,
-            content_type=raw.content_type,
-            user_id=raw.user_id,
-            reply_to=raw.reply_to,
-            expiration=str(raw.expiration) if raw.expiration is not None else None,
-            redelivered=bool(raw.redelivered),
+            routing_key=delivery.routing_key,
+            headers=properties.headers or {},
+            body=delivery.body,
+            message_id=properties.message_id,
+            content_type=properties.content_type,
+            user_id=properties.user_id,
+            reply_to=properties.reply_to,
+            expiration=properties.expiration,
+            redelivered=delivery.redelivered,
         )
-        self._inboxes.setdefault(queue, deque()).append(Arrived(message, settled, raw.delivery_tag, perf_counter()))
+        self._inbox.append(Arrived(message, settled, delivery.tag, perf_counter()))
         self._unsettled += 1
         self.taken += 1
         self._empty.clear()
@@ -260,30 +263,18 @@ class Consumer:
             while True:
                 await self._arrived.wait()
                 self._arrived.clear()
-                while self._inboxes:
+                while self._inbox:
                     await self._rounds.outlet.room()
                     await self._begin(self._take(), group)
 
     def _take(self) -> list[Arrived]:
-        """The next batch in order of arrival: one from each queue in turn until it is full; a suspect by itself."""
+        """The next batch: as many as have arrived, but a suspect by itself."""
+        if self._inbox[0].message.redelivered:
+            return [self._inbox.popleft()]
         batch: list[Arrived] = []
-        while self._inboxes and len(batch) < self._batch:
-            queue = next(iter(self._inboxes))
-            suspect = self._inboxes[queue][0].message.redelivered
-            if suspect and batch:
-                break
-            batch.append(self._next_from(queue))
-            if suspect:
-                break
-        return sorted(batch, key=lambda arrived: arrived.at)
-
-    def _next_from(self, queue: str) -> Arrived:
-        """What waits longest on a queue, whose next turn comes after all others'."""
-        inbox = self._inboxes.pop(queue)
-        arrived = inbox.popleft()
-        if inbox:
-            self._inboxes[queue] = inbox
-        return arrived
+        while self._inbox and len(batch) < self._batch and not self._inbox[0].message.redelivered:
+            batch.append(self._inbox.popleft())
+        return batch
 
     async def _begin(self, batch: list[Arrived], group: asyncio.TaskGroup) -> None:
         """Settle two batches at a time, so that one is decided while the other is being written."""
@@ -432,6 +423,11 @@ class Consumer:
     async def drain(self) -> None:
         """Wait until everything in hand is settled."""
         await self._empty.wait()
+
+
+async def _never(message: object) -> None:
+    """Every delivery is taken off the socket, so that none comes this way."""
+    raise AssertionError(f"this message was not taken off the socket: {message!r}")
 
 
 def _consuming(queue: Any, tag: str) -> bool:

@@ -1,0 +1,138 @@
+"""Deliveries are taken straight off the socket; whatever else the broker says is aiormq's to read.
+
+aiormq reads a delivery as three frames, through two queues and three tasks. That costs a service more than everything it
+does with the message (ADR 21).
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any
+
+import aiormq
+from aio_pika import RobustConnection
+from aiormq.connection import TransportFactory
+from pamqp.header import ContentHeader
+
+METHOD, HEADER, BODY, HEARTBEAT = 1, 2, 3, 8
+DELIVER = b"\x00\x3c\x00\x3c"
+ALIVE = b"\x08\x00\x00\x00\x00\x00\x00\xce"
+"""A heartbeat: tells aiormq that the broker was heard, when nothing else was for it."""
+
+_FRAME, _ENVELOPE, _END = Struct(">BHI"), Struct(">QB"), 1
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A message off the wire, the aiormq channel it came by and its tag there."""
+
+    channel: Any
+    tag: int
+    redelivered: bool
+    routing_key: str
+    take: "Take"
+    size: int = -1
+    properties: Any = None
+    body: bytes = b""
+
+
+Take = Callable[[Delivery], None]
+
+
+class Socket(asyncio.StreamReader):
+    """Reads a connection's bytes: deliveries that somebody takes are handed over whole, other frames are passed on."""
+
+    def __init__(self, takers: dict[bytes, Take]) -> None:
+        super().__init__()
+        self._takers = takers
+        self._rest = b""
+        self._begun: dict[int, Delivery] = {}
+        self.connection: Any = None
+        """The aiormq connection over this socket; there are no deliveries before it is known."""
+
+    def feed_data(self, data: bytes) -> None:
+        data = self._rest + data
+        passed: list[bytes] = []
+        at = 0
+        while len(data) - at >= _FRAME.size + _END:
+            kind, channel, size = _FRAME.unpack_from(data, at)
+            if kind not in (METHOD, HEADER, BODY, HEARTBEAT):
+                passed.append(data[at:])
+                at = len(data)
+                break
+            after = at + _FRAME.size + size + _END
+            if after > len(data):
+                break
+            if not self._takes(kind, channel, data[at + _FRAME.size : after - _END]):
+                passed.append(data[at:after])
+            at = after
+        self._rest = data[at:]
+        if at:
+            super().feed_data(b"".join(passed) or ALIVE)
+
+    def _takes(self, kind: int, channel: int, payload: bytes) -> bool:
+        if kind == METHOD:
+            self._begun.pop(channel, None)
+            return payload.startswith(DELIVER) and self._begins(channel, payload)
+        delivery = self._begun.get(channel)
+        if delivery is None:
+            return False
+        if kind == HEADER:
+            header = ContentHeader()
+            header.unmarshal(payload)
+            delivery.size, delivery.properties = header.body_size, header.properties
+        else:
+            delivery.body += payload
+        if len(delivery.body) == delivery.size:
+            del self._begun[channel]
+            delivery.take(delivery)
+        return True
+
+    def _begins(self, channel: int, payload: bytes) -> bool:
+        at = 5 + payload[4]
+        take = self._takers.get(payload[5:at])
+        if take is None:
+            return False
+        tag, redelivered = _ENVELOPE.unpack_from(payload, at)
+        at += _ENVELOPE.size
+        at += 2 + payload[at]
+        key = payload[at : at + payload[at - 1]].decode(errors="replace")
+        self._begun[channel] = Delivery(self.connection.channels[channel], tag, bool(redelivered), key, take)
+        return True
+
+
+class _Sockets(TransportFactory):
+    def __init__(self) -> None:
+        self.takers: dict[bytes, Take] = {}
+        self.latest: Socket
+
+    async def create(self, url: Any, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        provider = kwargs.pop("ssl_context_provider")
+        ssl = await provider.get_context() if url.scheme == "amqps" else None
+        loop = asyncio.get_running_loop()
+        self.latest = Socket(self.takers)
+        protocol = asyncio.StreamReaderProtocol(self.latest)
+        try:
+            transport, _ = await loop.create_connection(lambda: protocol, url.host, url.port, ssl=ssl, **kwargs)
+        except OSError as error:
+            raise aiormq.exceptions.AMQPConnectionError(*error.args) from error
+        return self.latest, asyncio.StreamWriter(transport, protocol, self.latest, loop)
+
+
+class Connection(RobustConnection):
+    """aio-pika's connection, which comes back by itself, with consumers that may take deliveries off the socket."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sockets = _Sockets()
+        self.kwargs["transport_factory"] = self._sockets
+
+    def take(self, consumer_tag: str, take: Take) -> None:
+        """Hand every delivery for this tag over, in order of arrival. Say so before the consumer begins."""
+        self._sockets.takers[consumer_tag.encode()] = take
+
+    async def _on_connected(self) -> None:
+        assert self.transport
+        self._sockets.latest.connection = self.transport.connection
+        await super()._on_connected()
