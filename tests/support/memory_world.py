@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from inspect import isawaitable
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar
 
@@ -15,7 +14,9 @@ import ledger
 from shared.aggregate import Unavailable
 from shared.clock import FixedClock
 from shared.deadlines import Deadlines
+from shared.deliveries import Delivery, Take
 from shared.envelope import Envelope
+from shared.frames import Properties
 from shared.parking import Parking, Policy
 from shared.relay import Relay
 from shared.retries import Retries
@@ -108,10 +109,10 @@ class AmqpChannel:
 
     is_closed = False
 
-    def __init__(self, bus: Bus, power: Power, collect: Callable[[Any], Awaitable[None] | None]) -> None:
+    def __init__(self, bus: Bus, power: Power, take: Take) -> None:
         self._bus = bus
         self._power = power
-        self._collect = collect
+        self._take = take
         self._unacknowledged: dict[int, Envelope] = {}
         self._tag = 0
 
@@ -120,9 +121,7 @@ class AmqpChannel:
             envelope, redelivered = self._bus.queue.popleft()
             self._tag += 1
             self._unacknowledged[self._tag] = envelope
-            collected = self._collect(_raw(envelope, redelivered, self, self._tag))
-            if isawaitable(collected):
-                await collected
+            self._take(self._delivery(envelope, redelivered))
 
     async def basic_ack(self, upto: int, *, multiple: bool, wait: bool) -> None:
         await self._power.call(lambda: self._acknowledge(upto))
@@ -131,37 +130,37 @@ class AmqpChannel:
         for tag in [tag for tag in self._unacknowledged if tag <= upto and not self.is_closed]:
             del self._unacknowledged[tag]
 
+    def _delivery(self, envelope: Envelope, redelivered: bool) -> Delivery:
+        properties = Properties(headers=envelope.headers(), message_id=str(envelope.id))
+        body = envelope.body.encode()
+        return Delivery(self, self._tag, redelivered, envelope.key, properties, self._take, len(body), body)
+
     def close(self) -> None:
         """What was not acknowledged goes back to the head of the queue."""
         self.is_closed = True
         self._bus.queue.extendleft((envelope, True) for envelope in reversed(self._unacknowledged.values()))
 
 
-def _raw(envelope: Envelope, redelivered: bool, channel: AmqpChannel, tag: int) -> Any:
-    """A delivery in aio-pika's form."""
-    return SimpleNamespace(
-        channel=channel,
-        delivery_tag=tag,
-        routing_key=envelope.key,
-        headers=envelope.headers(),
-        body=envelope.body.encode(),
-        message_id=str(envelope.id),
-        redelivered=redelivered,
-        **dict.fromkeys(("content_type", "user_id", "reply_to", "expiration")),
-    )
-
-
 class Broker:
-    """As much of a FastStream broker as a consumer needs."""
+    """As much of a FastStream broker, its connection and its queue as a consumer needs."""
 
-    collect: Callable[[Any], Awaitable[None] | None]
+    _take: Take
 
     def subscriber(self, *_: object, **__: object) -> Any:
         return SimpleNamespace(_queue_obj=self)
 
-    async def consume(self, collect: Callable[[Any], Awaitable[None] | None]) -> str:
-        self.collect = collect
-        return "tag"
+    @property
+    def _connection(self) -> Any:
+        return self
+
+    def take(self, _: str, take: Take) -> None:
+        self._take = take
+
+    async def consume(self, *_: object, **__: object) -> None:
+        """Deliveries are taken."""
+
+    def channel(self, bus: Bus, power: Power) -> AmqpChannel:
+        return AmqpChannel(bus, power, self._take)
 
 
 class Process:
@@ -194,7 +193,7 @@ class Process:
         self._tasks = [asyncio.create_task(worker.run()) for worker in workers]
 
     def connect(self) -> None:
-        self.channel = AmqpChannel(self._bus, self.power, self._broker.collect)
+        self.channel = self._broker.channel(self._bus, self.power)
 
     def disconnect(self) -> None:
         """The connection breaks and is there again; the process does not notice what it has lost."""

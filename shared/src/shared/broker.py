@@ -11,12 +11,11 @@ from aiormq.abc import ChannelFrame
 from faststream import AckPolicy
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 from pamqp.commands import Basic
-from pamqp.header import ContentHeader
 
 from shared.aggregate import Unavailable
 from shared.deliveries import Connection
 from shared.envelope import Envelope
-from shared.frames import read_whatever_comes
+from shared.frames import publication
 
 EVENTS = RabbitExchange("events", type=ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": "unheard"})
 UNHEARD = RabbitExchange("unheard", type=ExchangeType.FANOUT, durable=True)
@@ -44,7 +43,6 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
     `name` shows in RabbitMQ's list of connections. Reconnects by itself; a dead peer is noticed within two
     heartbeats of 10 s.
     """
-    read_whatever_comes()
     broker = RabbitBroker(
         f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT}&name={name}",
         logger=None,
@@ -132,24 +130,20 @@ class Wire:
         Beware: this repeats what aiormq's `basic_publish` does with its channel, hence the narrow pin of its version.
         """
         confirmations: list[asyncio.Future[Any]] = []
-        frames: list[Any] = []
+        frames: list[bytes] = []
         async with channel.lock:
             for envelope in envelopes:
-                body = envelope.body.encode()
-                header = ContentHeader(properties=properties(envelope), body_size=len(body))
-                frames += [self._publish(envelope.key), header, *channel._split_body(body)]
+                message, body = properties(envelope), envelope.body.encode()
+                frames += publication(channel.number, self._exchange, message, body, channel.max_content_size)
                 channel.delivery_tag += 1
                 confirmation = channel.create_future()
                 channel.confirmations[channel.delivery_tag] = confirmation
-                message_id = str(envelope.id)
+                message_id = str(message.message_id)
                 channel.message_id_delivery_tag[message_id] = channel.delivery_tag
                 confirmation.add_done_callback(partial(_forget, channel, message_id))
                 confirmations.append(confirmation)
-            await channel.write_queue.put(ChannelFrame.marshall(frames=frames, channel_number=channel.number))
+            await channel.write_queue.put(ChannelFrame(b"".join(frames), should_close=False))
         return confirmations
-
-    def _publish(self, key: str) -> Any:
-        return Basic.Publish(exchange=self._exchange, routing_key=key, mandatory=True)
 
     def _judge(self, failed: Sequence[tuple[Envelope, BaseException]]) -> None:
         refusals = (aio_pika.exceptions.DeliveryError, aio_pika.exceptions.PublishError, ValueError, TypeError)

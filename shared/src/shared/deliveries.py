@@ -1,7 +1,7 @@
 """Deliveries are taken straight off the socket; whatever else the broker says is aiormq's to read.
 
-aiormq reads a delivery as three frames, through two queues and three tasks. That costs a service more than everything it
-does with the message (ADR 21).
+aiormq reads a delivery as three frames, through two queues and three tasks; that costs a service more than what it does
+with the message (ADR 21).
 """
 
 import asyncio
@@ -13,14 +13,15 @@ from typing import Any
 import aiormq
 from aio_pika import RobustConnection
 from aiormq.connection import TransportFactory
-from pamqp.header import ContentHeader
 
-METHOD, HEADER, BODY, HEARTBEAT = 1, 2, 3, 8
-DELIVER = b"\x00\x3c\x00\x3c"
+from shared.frames import BODY, DELIVER, END, HEADER, HEARTBEAT, METHOD, START, Properties, read_header
+
 ALIVE = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 """A heartbeat: tells aiormq that the broker was heard, when nothing else was for it."""
 
-_FRAME, _ENVELOPE, _END = Struct(">BHI"), Struct(">QB"), 1
+UNREAD = Properties()
+_ENVELOPE = Struct(">QB")
+_AROUND = START.size + len(END)
 
 
 @dataclass(slots=True)
@@ -31,9 +32,9 @@ class Delivery:
     tag: int
     redelivered: bool
     routing_key: str
+    properties: Properties
     take: "Take"
     size: int = -1
-    properties: Any = None
     body: bytes = b""
 
 
@@ -51,20 +52,20 @@ class Socket(asyncio.StreamReader):
         self.connection: Any = None
         """The aiormq connection over this socket; there are no deliveries before it is known."""
 
-    def feed_data(self, data: bytes) -> None:
+    def feed_data(self, data: Any) -> None:
         data = self._rest + data
         passed: list[bytes] = []
         at = 0
-        while len(data) - at >= _FRAME.size + _END:
-            kind, channel, size = _FRAME.unpack_from(data, at)
+        while len(data) - at >= _AROUND:
+            kind, channel, size = START.unpack_from(data, at)
             if kind not in (METHOD, HEADER, BODY, HEARTBEAT):
                 passed.append(data[at:])
                 at = len(data)
                 break
-            after = at + _FRAME.size + size + _END
+            after: int = at + size + _AROUND
             if after > len(data):
                 break
-            if not self._takes(kind, channel, data[at + _FRAME.size : after - _END]):
+            if not self._takes(kind, channel, data[at + START.size : after - len(END)]):
                 passed.append(data[at:after])
             at = after
         self._rest = data[at:]
@@ -79,9 +80,7 @@ class Socket(asyncio.StreamReader):
         if delivery is None:
             return False
         if kind == HEADER:
-            header = ContentHeader()
-            header.unmarshal(payload)
-            delivery.size, delivery.properties = header.body_size, header.properties
+            delivery.size, delivery.properties = read_header(payload)
         else:
             delivery.body += payload
         if len(delivery.body) == delivery.size:
@@ -98,7 +97,8 @@ class Socket(asyncio.StreamReader):
         at += _ENVELOPE.size
         at += 2 + payload[at]
         key = payload[at : at + payload[at - 1]].decode(errors="replace")
-        self._begun[channel] = Delivery(self.connection.channels[channel], tag, bool(redelivered), key, take)
+        through = self.connection.channels[channel]
+        self._begun[channel] = Delivery(through, tag, bool(redelivered), key, UNREAD, take)
         return True
 
 

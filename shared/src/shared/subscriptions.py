@@ -19,7 +19,7 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.broker import EVENTS, PUBLISHED, durable_queue
 from shared.contracts.event import Actor, Event
-from shared.deliveries import Connection, Delivery
+from shared.deliveries import Delivery
 from shared.envelope import PREFIX, Envelope, Malformed
 from shared.parking import Message, Parked, Parking, Policy
 from shared.rounds import Rounds, Touch, Work
@@ -212,8 +212,7 @@ class Consumer:
         aio-pika brings the consumers back after a reconnect; their messages come straight off the socket, for what
         FastStream and aio-pika do to each before a handler sees it costs more than the whole decision (ADR 11, 21).
         """
-        connection = self._broker._connection
-        assert isinstance(connection, Connection)
+        connection: Any = self._broker._connection
         for name, subscriber in self._subscribers.items():
             if name not in self._queues:
                 queue = subscriber._queue_obj

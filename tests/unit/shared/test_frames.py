@@ -1,53 +1,181 @@
-"""Frames that no honest client sends are read as messages without properties."""
+"""Frames as bytes: read and written as pamqp would, except that what cannot be read costs nobody else anything."""
 
 import struct
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ledger import Deposited
 from pamqp import frame
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
-from shared.frames import read_whatever_comes
+from shared.broker import properties
+from shared.deliveries import ALIVE, Delivery, Socket
+from shared.envelope import Envelope
+from shared.frames import Properties, publication, read_header
+from shared.testing import cause
 
-HEADER_FRAME = 2
+names = st.text(min_size=1, max_size=20)
+whole = st.integers(-(2**31), 2**31 - 1)
+values = st.recursive(
+    st.none() | st.booleans() | whole | st.text(max_size=50),
+    lambda inner: st.dictionaries(names, inner, max_size=3) | st.lists(inner, max_size=3),
+    max_leaves=5,
+)
+messages = st.builds(
+    Basic.Properties,
+    headers=st.none() | st.dictionaries(names, values, min_size=1, max_size=5),
+    content_type=st.none() | names,
+    correlation_id=st.none() | names,
+    priority=st.none() | st.integers(1, 9),
+    message_id=st.none() | names,
+    timestamp=st.none() | st.just(datetime(2026, 3, 2, tzinfo=UTC)),
+    user_id=st.none() | names,
+    expiration=st.none() | st.just("60000"),
+)
 
 
-def framed(kind: int, payload: bytes) -> bytes:
-    return struct.pack(">BHI", kind, 1, len(payload)) + payload + b"\xce"
+def header(properties: Basic.Properties, size: int = 7) -> bytes:
+    return ContentHeader(body_size=size, properties=properties).marshal()
 
 
-def header_frame(properties: Basic.Properties) -> bytes:
-    return framed(HEADER_FRAME, ContentHeader(body_size=7, properties=properties).marshal())
+@given(messages)
+def test_properties_are_read_as_pamqp_reads_them(sent: Basic.Properties) -> None:
+    _, _, theirs = frame.unmarshal(frame.marshal(ContentHeader(body_size=7, properties=sent), 1))
 
+    size, ours = read_header(header(sent))
 
-@pytest.fixture(autouse=True)
-def _tolerant() -> None:
-    read_whatever_comes()
+    assert size == 7
+    assert ours.headers == (theirs.properties.headers or {})
+    for name in ("content_type", "correlation_id", "message_id", "user_id", "expiration", "reply_to"):
+        assert getattr(ours, name) == getattr(theirs.properties, name)
 
 
 @pytest.mark.parametrize(
     ("good", "bad"),
     [
         (Basic.Properties(headers={"name": "x"}), (b"name", b"\xff\xfe\xff\xfe")),
-        (Basic.Properties(timestamp=None, priority=1, headers={"T": 2**62}), (b"l\x40", b"T\x7f")),
+        (Basic.Properties(headers={"T": 2**62}), (b"l\x40", b"T\x7f")),
+        (Basic.Properties(headers={"name": "x"}), (b"\x00\x00\x00\x0b", b"\x7f\xff\xff\xff")),
+        (Basic.Properties(message_id="m"), (b"\x01m", b"")),
     ],
 )
 def test_a_header_that_cannot_be_decoded_leaves_a_message_without_properties(
     good: Basic.Properties, bad: tuple[bytes, bytes]
 ) -> None:
-    _, channel, read = frame.unmarshal(header_frame(good).replace(*bad))
-
-    assert isinstance(read, ContentHeader)
-    assert (channel, read.body_size, read.properties.headers) == (1, 7, None)
+    assert read_header(header(good).replace(*bad)) == (7, Properties())
 
 
-def test_a_readable_header_is_read_as_it_is() -> None:
-    _, _, read = frame.unmarshal(header_frame(Basic.Properties(message_id="m", headers={"a": 1})))
+@given(st.binary(min_size=14, max_size=200))
+def test_whatever_a_header_contains_it_is_read(payload: bytes) -> None:
+    size, _ = read_header(payload)
 
-    assert (read.properties.message_id, read.properties.headers) == ("m", {"a": 1})
+    assert size == struct.unpack_from(">Q", payload, 4)[0]
 
 
 def test_a_text_that_is_not_utf_8_is_read_with_a_mark_in_its_place() -> None:
-    _, _, read = frame.unmarshal(header_frame(Basic.Properties(message_id="mm")).replace(b"mm", b"\xff\xff"))
+    _, read = read_header(header(Basic.Properties(message_id="mm")).replace(b"mm", b"\xff\xff"))
 
-    assert read.properties.message_id == "\ufffd\ufffd"
+    assert read.message_id == "\ufffd\ufffd"
+
+
+@pytest.mark.parametrize("largest", [7, 10_000])
+def test_an_event_is_published_in_the_frames_that_pamqp_would_write(largest: int) -> None:
+    envelope = Envelope.of(Deposited(account="安娜", amount=1), uuid4(), uuid4(), 3, cause())
+    message, body = properties(envelope), envelope.body.encode()
+
+    read = list(frames(b"".join(publication(5, "events", message, body, largest))))
+
+    publish, head, *bodies = [each for _, each in read]
+    assert {channel for channel, _ in read} == {5}
+    assert (publish.exchange, publish.routing_key, publish.mandatory) == ("events", envelope.key, True)
+    _, _, theirs = frame.unmarshal(frame.marshal(ContentHeader(body_size=len(body), properties=message), 5))
+    assert (head.body_size, dict(head.properties)) == (len(body), dict(theirs.properties))
+    assert b"".join(each.value for each in bodies) == body
+    assert max(len(each.value) for each in bodies) <= largest
+
+
+def frames(wire: bytes) -> Any:
+    while wire:
+        taken, channel, each = frame.unmarshal(wire)
+        yield channel, each
+        wire = wire[taken:]
+
+
+class Wire:
+    """A connection with two channels, and what was taken from it and passed on."""
+
+    def __init__(self) -> None:
+        self.taken: list[Delivery] = []
+        self.socket = Socket({b"ours": self.taken.append})
+        self.socket.connection = self
+        self.channels = {1: "one", 2: "two"}
+
+    @property
+    def passed(self) -> bytes:
+        return bytes(self.socket._buffer)
+
+
+def delivery(channel: int, tag: int, body: bytes, consumer: str = "ours", split: int = 4) -> list[bytes]:
+    method = Basic.Deliver(consumer, tag, redelivered=tag % 2 == 0, exchange="events", routing_key="a.b")
+    parts = [body[at : at + split] for at in range(0, len(body), split)]
+    return [
+        frame.marshal(method, channel),
+        frame.marshal(ContentHeader(body_size=len(body), properties=Basic.Properties(message_id=str(tag))), channel),
+        *(struct.pack(">BHI", 3, channel, len(part)) + part + b"\xce" for part in parts),
+    ]
+
+
+@given(st.data())
+async def test_deliveries_are_taken_whole_however_the_bytes_come_and_the_rest_is_passed_on(data: st.DataObject) -> None:
+    wire = Wire()
+    ours = [frame for tag in (1, 2) for frame in delivery(1, tag, b"0123456789")] + delivery(1, 3, b"")
+    theirs = [*delivery(2, 1, b"abc", consumer="theirs"), frame.marshal(Basic.Ack(7), 2)]
+    merged: list[bytes] = []
+    lanes = [list(ours), list(theirs)]
+    while any(lanes):
+        lane = data.draw(st.sampled_from([lane for lane in lanes if lane]))
+        merged.append(lane.pop(0))
+    stream = b"".join(merged)
+    while stream:
+        size = data.draw(st.integers(1, len(stream)))
+        wire.socket.feed_data(stream[:size])
+        stream = stream[size:]
+
+    assert [(each.channel, each.tag, each.redelivered, each.body) for each in wire.taken] == [
+        ("one", 1, False, b"0123456789"),
+        ("one", 2, True, b"0123456789"),
+        ("one", 3, False, b""),
+    ]
+    assert [each.properties.message_id for each in wire.taken] == ["1", "2", "3"]
+    assert wire.passed.replace(ALIVE, b"") == b"".join(theirs)
+
+
+async def test_who_reads_the_connection_hears_that_it_lives_while_everything_is_taken() -> None:
+    wire = Wire()
+
+    wire.socket.feed_data(b"".join(delivery(1, 1, b"x")))
+
+    assert wire.passed == ALIVE
+
+
+async def test_a_delivery_that_a_closing_channel_cuts_short_is_forgotten() -> None:
+    wire = Wire()
+    closed = frame.marshal(Basic.Cancel("ours"), 1)
+
+    wire.socket.feed_data(b"".join([*delivery(1, 1, b"0123456789")[:-1], closed, *delivery(1, 1, b"again")]))
+
+    assert [each.body for each in wire.taken] == [b"again"]
+    assert wire.passed == closed
+
+
+async def test_what_is_no_frame_is_passed_on_for_a_clear_error() -> None:
+    wire = Wire()
+
+    wire.socket.feed_data(b"AMQP\x00\x00\x09\x01")
+
+    assert wire.passed == b"AMQP\x00\x00\x09\x01"
