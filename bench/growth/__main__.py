@@ -1,12 +1,14 @@
-"""The hop as things grow. Usage: python -m bench.growth [--rounds 5] [--large 1000000] [--processes 1,2,4]."""
+"""The hop as things grow, and after a crash. Usage: python -m bench.growth [--rounds 5] [--cases backlog,processes]."""
 
 import asyncio
 import statistics
 from argparse import ArgumentParser
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+import aio_pika
 from pymongo import MongoClient
 from rich.console import Console
 from rich.progress import Progress
@@ -17,7 +19,49 @@ from bench.hop.stage import Stage, stage
 
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
-SMALL, WORK = 1_000, 4_000
+SMALL, WORK, RETURNED = 1_000, 4_000, 800
+
+
+@dataclass(frozen=True)
+class Case:
+    """How the hop is made larger. `compared` names the case that this one is divided by.
+
+    What takes minutes to lay out is done `at_most` so many times.
+    """
+
+    name: str
+    count: int = WORK
+    upto: int = 0
+    collection: int = 0
+    processes: int = 1
+    returned: bool = False
+    compared: str = ""
+    at_most: int = 100
+
+    async def prepare(self, ready: Stage, database: str) -> None:
+        if self.collection:
+            await asyncio.to_thread(populate, ready.mongo_url, database, self.collection)
+        if self.returned:
+            await leave_in_hand(ready, self.count)
+
+    async def measure(self, ready: Stage) -> float:
+        prepare = lambda database: self.prepare(ready, database)  # noqa: E731
+        usage = await ready.measure(KEFU, self.count, self.processes, upto=self.upto or self.count, prepare=prepare)
+        return 1 / usage.seconds
+
+
+def cases(large: int) -> tuple[Case, ...]:
+    """Everything that is asked, by the word before the first space."""
+    backlog, collection, crash = f"backlog {WORK:,}", f"collection {SMALL:,}", f"crash none, {RETURNED} messages"
+    return (
+        Case(backlog),
+        Case(f"backlog {large:,}", count=large, upto=WORK, compared=backlog, at_most=2),
+        Case(collection, collection=SMALL),
+        Case(f"collection {large:,}", collection=large, compared=collection, at_most=3),
+        Case(crash, count=RETURNED),
+        Case(f"crash with {RETURNED} messages in hand", count=RETURNED, returned=True, compared=crash),
+        *(Case(f"processes {n}", processes=n, compared="processes 1" if n > 1 else "") for n in (1, 2, 4)),
+    )
 
 
 def populate(url: str, database: str, size: int) -> None:
@@ -34,41 +78,43 @@ def _row(number: int) -> dict[str, Any]:
     return {"_id": id, "version": 1, "state": state, "causes": [], "outbox": []}
 
 
-async def run(rounds: int, large: int, processes: list[int], console: Console) -> dict[str, list[float]]:
-    cases: dict[str, dict[str, int]] = {
-        f"backlog {SMALL:,}": {"count": SMALL},
-        f"backlog {large:,}": {"count": large, "upto": WORK},
-        f"collection {SMALL:,}": {"count": WORK, "size": SMALL},
-        f"collection {large:,}": {"count": WORK, "size": large},
-        **{f"{number} process(es)": {"count": WORK, "processes": number} for number in processes},
-    }
+async def leave_in_hand(ready: Stage, count: int) -> None:
+    """Take everything and die with it, so that the broker delivers it once more."""
+    taken = asyncio.Semaphore(0)
+
+    async def take(_: Any) -> None:
+        taken.release()
+
+    async with await aio_pika.connect(ready.running.rabbit_url) as connection:
+        queue = await (await connection.channel()).get_queue(KEFU.queue)
+        await queue.consume(take)
+        for _ in range(count):
+            await taken.acquire()
+
+
+async def run(rounds: int, asked: list[Case], console: Console) -> dict[str, list[float]]:
     results: dict[str, list[float]] = defaultdict(list)
     async with stage() as ready:
         with Progress(console=console) as progress:
-            task = progress.add_task("growth", total=rounds * len(cases))
-            for _ in range(rounds):
-                for name, case in cases.items():
-                    progress.update(task, description=name)
-                    results[name].append(await _measure(ready, **case))
-                    progress.advance(task)
+            turns = [case for turn in range(rounds) for case in asked if turn < case.at_most]
+            task = progress.add_task("growth", total=len(turns))
+            for case in turns:
+                progress.update(task, description=case.name)
+                results[case.name].append(await case.measure(ready))
+                progress.advance(task)
     return results
 
 
-async def _measure(ready: Stage, count: int, upto: int = 0, size: int = 0, processes: int = 1) -> float:
-    def prepare(database: str) -> None:
-        if size:
-            populate(ready.mongo_url, database, size)
-
-    usage = await ready.measure(KEFU, count, processes, upto=upto or count, prepare=prepare)
-    return 1 / usage.seconds
-
-
-def table(results: dict[str, list[float]]) -> Table:
+def table(asked: list[Case], results: dict[str, list[float]]) -> Table:
+    """Medians, and how much a hop costs compared with the small case."""
     shown = Table(title="the hop as things grow (kefu)")
-    for heading in ("case", "hops/s", "min…max"):
+    for heading in ("case", "hops/s", "min…max", "cost ÷ small"):
         shown.add_column(heading, justify="left" if heading == "case" else "right")
-    for name, rates in results.items():
-        shown.add_row(name, f"{statistics.median(rates):,.0f}", f"{min(rates):,.0f}…{max(rates):,.0f}")
+    medians = {name: statistics.median(rates) for name, rates in results.items()}
+    for case in asked:
+        rates = results[case.name]
+        ratio = f"{medians[case.compared] / medians[case.name]:.2f}" if case.compared in medians else ""
+        shown.add_row(case.name, f"{medians[case.name]:,.0f}", f"{min(rates):,.0f}…{max(rates):,.0f}", ratio)
     return shown
 
 
@@ -76,11 +122,12 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--large", type=int, default=1_000_000)
-    parser.add_argument("--processes", default="1,2,4")
-    asked = parser.parse_args()
+    parser.add_argument("--cases", default="backlog,collection,crash,processes")
+    said = parser.parse_args()
     console = Console(width=130)
-    processes = [int(number) for number in asked.processes.split(",")]
-    console.print(table(asyncio.run(run(asked.rounds, asked.large, processes, console))))
+    wanted = said.cases.split(",")
+    asked = [case for case in cases(said.large) if case.name.split(" ")[0] in wanted]
+    console.print(table(asked, asyncio.run(run(said.rounds, asked, console))))
 
 
 if __name__ == "__main__":

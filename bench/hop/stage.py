@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ HERE = Path(__file__).parents[2]
 OUTS = ("bench.out", "bench.heard", "celery.out", "taskiq.out", "dramatiq_out")
 
 
-def _as_it_is(_: str) -> None:
+async def _as_it_is(_: str) -> None:
     """The database is empty."""
 
 
@@ -105,7 +105,7 @@ class Stage:
         count: int,
         processes: int = 1,
         upto: int = 0,
-        prepare: Callable[[str], None] = _as_it_is,
+        prepare: Callable[[str], Awaitable[None]] = _as_it_is,
     ) -> Usage:
         """Start the workers, and take the time from the first tenth of the work to its end, or to `upto` of it."""
         database = f"bench-{uuid4().hex[:8]}"
@@ -113,7 +113,7 @@ class Stage:
         try:
             await self.empty(channel)
             await self.fill(column, count)
-            prepare(database)
+            await prepare(database)
             workers = [
                 subprocess.Popen(  # noqa: ASYNC220
                     column.command,

@@ -13,6 +13,7 @@ import ledger
 
 from shared.aggregate import Unavailable
 from shared.clock import FixedClock
+from shared.consumer import Consumer
 from shared.deadlines import Deadlines
 from shared.deliveries import Delivery, Take
 from shared.envelope import Envelope
@@ -22,7 +23,6 @@ from shared.relay import Relay
 from shared.retries import Retries
 from shared.rounds import Rounds
 from shared.store import Index
-from shared.subscriptions import Consumer
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
 

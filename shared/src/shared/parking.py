@@ -184,7 +184,7 @@ class Parked(Aggregate):
         return Change(self.but(state="settled", last_at=now).done_with(RETRY))
 
     def suspected(self, policy: Policy, now: datetime) -> Change["Parked"]:
-        """It was being handled when the process died. After too many times it is the culprit."""
+        """It was in hand when the process died: once it may be tried in company, then alone, then it is the culprit."""
         crashes = self.crashes + 1
         counted = self.but(crashes=crashes, last_at=now)
         if crashes <= policy.suspicions:
@@ -193,7 +193,7 @@ class Parked(Aggregate):
             counted.but(
                 state="dead",
                 code="crashes",
-                reason=f"the process died {crashes - 1} times while handling this alone",
+                reason=f"the process died {crashes} times with this in hand, the last {crashes - 2} alone",
             )
         )
 

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import structlog
 
 from shared.aggregate import Cause, NotFound, Refused, Unavailable
+from shared.consumer import PARKING, Consumer
 from shared.contracts.event import Event
 from shared.deadlines import Deadlines
 from shared.parking import Message, Parked, Parking, Policy
 from shared.rounds import Rounds
 from shared.store import OneOf
-from shared.subscriptions import PARKING, Consumer
 from shared.telemetry import Metrics
 
 log = structlog.get_logger()

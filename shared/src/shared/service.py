@@ -24,6 +24,7 @@ from shared import dead, logs
 from shared.aggregate import Unavailable
 from shared.broker import Unheard, Wire, connected, declare, safe_broker
 from shared.clock import Clock
+from shared.consumer import Consumer
 from shared.deadlines import Deadlines, Timers
 from shared.http import Doorkeeper, Edge, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens
@@ -33,7 +34,7 @@ from shared.retries import Retries
 from shared.rounds import Rounds
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.store import Database, Queryable
-from shared.subscriptions import Consumer, Listener, Subscriptions
+from shared.subscriptions import Listener, Subscriptions
 from shared.telemetry import Metrics, tracing
 
 log = structlog.get_logger()

@@ -74,7 +74,7 @@ class ServiceSettings(BaseSettings):
     parking_factor: float = Field(default=3.0, ge=1, description="By how much each wait is longer than the last.")
     parking_longest_wait: float = Field(default=1800.0, gt=0, description="Seconds beyond which no wait grows.")
     parking_max_attempts: int = Field(default=8, ge=1, description="Attempts after which a parked message is dead.")
-    suspect_limit: int = Field(default=3, ge=1, description="Crashes after which a message that ran alone is dead.")
+    suspect_limit: int = Field(default=3, ge=2, description="Crashes after which a message that ran alone is dead.")
 
     @property
     def prefetch(self) -> int:

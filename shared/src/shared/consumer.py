@@ -1,0 +1,375 @@
+"""How messages are taken: collected as they come, settled in batches that join the rounds, then acknowledged."""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from time import perf_counter, time
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from faststream import AckPolicy
+from faststream.rabbit import Channel, RabbitBroker, RabbitExchange
+from faststream.rabbit.subscriber import RabbitSubscriber
+
+from shared.aggregate import Aggregate, Cause, Unavailable
+from shared.broker import PUBLISHED
+from shared.contracts.event import Actor
+from shared.deliveries import Delivery
+from shared.envelope import PREFIX
+from shared.parking import Message, Parking, Policy
+from shared.rounds import Rounds, Touch, Work
+from shared.subscriptions import Answer, Listener
+from shared.telemetry import Metrics, Tracing, Trail
+
+log = structlog.get_logger()
+
+AGAIN = 0.5
+"""Seconds until a database that was away is asked again."""
+
+TRACEPARENT = PREFIX + "traceparent"
+PARKING = Actor(kind="service", id="parking")
+ANSWERED_WITHIN = 5.0
+
+
+class Settled:
+    """Which deliveries of one channel are settled; acknowledges without gaps, as many at once as possible."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._acknowledged = 0
+        self._settled: set[int] = set()
+
+    def settle(self, tag: int) -> None:
+        self._settled.add(tag)
+
+    async def acknowledge(self) -> None:
+        """A channel that is gone takes no acknowledgement: its messages come back and are recognised."""
+        upto = self._acknowledged
+        while upto + 1 in self._settled:
+            upto += 1
+            self._settled.discard(upto)
+        if upto == self._acknowledged or self._channel.is_closed:
+            return
+        self._acknowledged = upto
+        try:
+            await self._channel.basic_ack(upto, multiple=True, wait=False)
+        except Exception as error:  # noqa: BLE001
+            log.warning("acknowledgement_lost", upto=upto, reason=repr(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message in hand and the channel that waits for its acknowledgement."""
+
+    message: Message
+    channel: Settled
+    tag: int
+    at: float
+
+
+class Consumer:
+    """Collects what has arrived on some queues and settles it in batches, from every queue in turn.
+
+    A message is acknowledged after its effect, or its place in the parking, is durable. Nothing is lost when the
+    connection or the process goes; what comes back is recognised by its cause. It is also a suspect, for one of those
+    that were in hand may have ended the process: the first time suspects are settled together, the next time alone.
+    """
+
+    def __init__(
+        self,
+        broker: RabbitBroker,
+        listeners: Iterable[Listener],
+        rounds: Rounds,
+        parking: Parking,
+        policy: Policy,
+        metrics: Metrics,
+        *,
+        tracing: Tracing | None = None,
+        batch: int = 200,
+        prefetch: int = 400,
+    ) -> None:
+        self._broker = broker
+        self.listeners: Mapping[str, Listener] = {listener.queue: listener for listener in listeners}
+        self._rounds = rounds
+        self._parking = parking
+        self._policy = policy
+        self._metrics = metrics
+        self._tracing = tracing or Tracing()
+        self._batch = batch
+        self._channel = Channel(prefetch_count=prefetch)
+        self._suspects: deque[Arrived] = deque()
+        self._inboxes: defaultdict[str, deque[Arrived]] = defaultdict(deque)
+        self._turns: deque[deque[Arrived]] = deque()
+        self._arrived = asyncio.Event()
+        self._channels: dict[int, Settled] = {}
+        self._unsettled = 0
+        self.taken = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._batches: set[asyncio.Task[None]] = set()
+        self._subscribers = {name: self._subscribe(listener) for name, listener in self.listeners.items()}
+        self._queues: dict[str, tuple[Any, str]] = {}
+
+    def _subscribe(self, listener: Listener) -> RabbitSubscriber:
+        queue, exchange = listener.declared()
+        return self._broker.subscriber(
+            queue, exchange, channel=self._channel, ack_policy=AckPolicy.MANUAL, no_reply=True
+        )
+
+    async def start(self) -> None:
+        """Begin to take messages. The broker has been started: FastStream has declared the queues and their bindings.
+
+        aio-pika brings the consumers back after a reconnect; their messages come straight off the socket, for what
+        FastStream and aio-pika do to each before a handler sees it costs more than the whole decision (ADR 11, 21).
+        """
+        connection: Any = self._broker._connection
+        for name, subscriber in self._subscribers.items():
+            if name not in self._queues:
+                queue = subscriber._queue_obj
+                assert queue is not None
+                tag = uuid4().hex
+                connection.take(tag, partial(self._collect, name))
+                await queue.consume(_never, consumer_tag=tag)
+                self._queues[name] = (queue, tag)
+
+    def listening(self) -> bool:
+        """Whether every consumer that should be there is. A ping would not tell."""
+        return len(self._queues) == len(self.listeners) and all(_consuming(*each) for each in self._queues.values())
+
+    def _collect(self, queue: str, delivery: Delivery) -> None:
+        channel, properties = delivery.channel, delivery.properties
+        settled = self._channels.get(id(channel))
+        if settled is None or settled._channel is not channel:
+            settled = Settled(channel)
+            self._channels = {key: each for key, each in self._channels.items() if not each._channel.is_closed}
+            self._channels[id(channel)] = settled
+        message = Message(
+            queue=queue,
+            routing_key=delivery.routing_key,
+            headers=properties.headers or {},
+            body=delivery.body,
+            message_id=properties.message_id,
+            content_type=properties.content_type,
+            user_id=properties.user_id,
+            reply_to=properties.reply_to,
+            expiration=properties.expiration,
+            redelivered=delivery.redelivered,
+        )
+        inbox = self._suspects if delivery.redelivered else self._inboxes[queue]
+        if not inbox and not delivery.redelivered:
+            self._turns.append(inbox)
+        inbox.append(Arrived(message, settled, delivery.tag, perf_counter()))
+        self._unsettled += 1
+        self.taken += 1
+        self._empty.clear()
+        self._arrived.set()
+
+    @property
+    def unsettled(self) -> int:
+        """How many messages are in hand and not settled."""
+        return self._unsettled
+
+    async def run(self) -> None:
+        """Settle batches until cancelled. An error that no message can answer for ends it."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                while self._suspects or self._turns:
+                    await self._rounds.outlet.room()
+                    await self._begin(group)
+
+    async def _begin(self, group: asyncio.TaskGroup) -> None:
+        """Settle two batches at a time: one is decided while the other is being written. Suspects go by themselves."""
+        if self._suspects:
+            await self._until_at_most(0)
+            count = min(self._batch, len(self._suspects))
+            await self._settle_suspects([self._suspects.popleft() for _ in range(count)])
+            return
+        await self._until_at_most(1)
+        task = group.create_task(self._settle(self._take()))
+        self._batches.add(task)
+        task.add_done_callback(self._batches.discard)
+
+    def _take(self) -> list[Arrived]:
+        """As many as have arrived, from every queue in turn: a flood in one holds up no other."""
+        batch: list[Arrived] = []
+        while self._turns and len(batch) < self._batch:
+            inbox = self._turns.popleft()
+            batch.append(inbox.popleft())
+            if inbox:
+                self._turns.append(inbox)
+        return batch
+
+    async def _until_at_most(self, count: int) -> None:
+        while len(self._batches) > count:
+            await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _settle_suspects(self, batch: Sequence[Arrived]) -> None:
+        """What has come back before is tried alone, so that a poison message takes no innocents with it."""
+        known = await self._suspected_before(batch)
+        fresh = [arrived for arrived in batch if arrived.message.id not in known]
+        alone = [[arrived] for arrived in batch if arrived.message.id in known]
+        for together in filter(None, (fresh, *alone)):
+            await self._try(together)
+
+    async def _try(self, suspects: Sequence[Arrived]) -> None:
+        """Count against each that it was in hand, try them, and clear those that have had their effect."""
+        touches = [self._parking.message_suspected(arrived.message, self._policy) for arrived in suspects]
+        records = await asyncio.gather(*(self._record(touch) for touch in touches))
+        dead = {parked.id: parked for parked in records if parked.state == "dead"}
+        for parked in dead.values():
+            log.error("message_dead", queue=parked.queue, reason=parked.reason)
+        living = [arrived for arrived in suspects if arrived.message.id not in dead]
+        kept = {message.id for message in await self._handle(living)} | dead.keys()
+        kept |= {parked.id for parked in records if parked.state == "settled"}
+        await self._clear_of_suspicion([parked.id for parked in records if parked.id not in kept])
+        await self._acknowledge(suspects)
+        if living:
+            self._count(living)
+
+    async def _suspected_before(self, batch: Sequence[Arrived]) -> set[UUID]:
+        ids = [arrived.message.id for arrived in batch]
+        while True:
+            try:
+                return set(await self._parking.documents.read(ids))
+            except Unavailable:
+                await asyncio.sleep(AGAIN)
+
+    async def _clear_of_suspicion(self, ids: Sequence[UUID]) -> None:
+        """Before the acknowledgement: a crash in between only begins the count anew."""
+        while True:
+            try:
+                return await self._parking.documents.remove(ids)
+            except Unavailable:
+                await asyncio.sleep(AGAIN)
+
+    async def _settle(self, batch: Sequence[Arrived]) -> None:
+        await self._handle(batch)
+        await self._acknowledge(batch)
+        self._count(batch)
+
+    async def _handle(self, batch: Sequence[Arrived]) -> list[Message]:
+        """Every message has its effect or its place in the parking when this returns; those that have the latter."""
+        failures = await self._work([arrived.message for arrived in batch])
+        await asyncio.gather(*(self._park(message, error) for message, error in failures))
+        return [message for message, _ in failures]
+
+    async def _park(self, message: Message, error: Exception) -> None:
+        parked = await self._record(self._parking.message_failed(message, error, self._policy))
+        metrics = self._metrics.queue(message.queue)
+        metrics.failed.inc()
+        if parked.state == "dead":
+            metrics.dead.inc()
+        why = {"code": parked.code, "reason": parked.reason, "cause": message.headers.get(PREFIX + "id")}
+        log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
+        if parked.state == "dead":
+            await self._tell(self.listeners[message.queue].answer(message, parked))
+
+    async def _tell(self, answer: Answer | None) -> None:
+        """An answer that does not get through is only logged: the reason stands in the parking, for whoever asks."""
+        if answer is None:
+            return
+        try:
+            await self._broker.publish(
+                answer.body,
+                exchange=RabbitExchange(answer.exchange, declare=False),
+                routing_key=answer.routing_key,
+                content_type="application/json",
+                persist=True,
+                timeout=ANSWERED_WITHIN,
+            )
+        except Exception as error:  # noqa: BLE001
+            log.warning("answer_lost", exchange=answer.exchange, routing_key=answer.routing_key, reason=repr(error))
+
+    def _count(self, batch: Sequence[Arrived]) -> None:
+        now = perf_counter()
+        for queue, count in Counter(arrived.message.queue for arrived in batch).items():
+            self._metrics.queue(queue).consumed.inc(count)
+        first = batch[0]
+        metrics = self._metrics.queue(first.message.queue)
+        metrics.handling.observe(now - first.at)
+        published = first.message.headers.get(PUBLISHED)
+        if isinstance(published, int):
+            metrics.hop.observe(max(0.0, time() - published / 1000))
+
+    async def _acknowledge(self, batch: Sequence[Arrived]) -> None:
+        channels = {}
+        for arrived in batch:
+            arrived.channel.settle(arrived.tag)
+            channels[id(arrived.channel)] = arrived.channel
+        self._unsettled -= len(batch)
+        if not self._unsettled:
+            self._empty.set()
+        for channel in channels.values():
+            await channel.acknowledge()
+
+    async def _work(self, messages: Sequence[Message]) -> list[tuple[Message, Exception]]:
+        """Let every message have its effect; return those that could not, each with its own error."""
+        failures: list[tuple[Message, Exception]] = []
+        open_ = len(messages)
+        settled = asyncio.Event()
+
+        def conclude(message: Message, trail: Trail, result: list[Aggregate] | Exception) -> None:
+            nonlocal open_
+            open_ -= 1
+            if isinstance(result, Exception):
+                failures.append((message, result))
+            trail.end(result if isinstance(result, Exception) else None)
+            if not open_:
+                settled.set()
+
+        works = []
+        for message in messages:
+            trail = self._tracing.start(message.queue, message.headers.get(TRACEPARENT))
+            try:
+                cause, wanted = await self.listeners[message.queue].hear(message)
+            except Exception as error:  # noqa: BLE001
+                conclude(message, trail, error)
+                continue
+            if self._tracing.on:
+                cause = replace(cause, traceparent=trail.traceparent)
+            works.append(Work(cause, wanted, partial(conclude, message, trail)))
+        self._rounds.submit(works)
+        if open_:
+            await settled.wait()
+        return failures
+
+    async def _record(self, touch: Touch[Any]) -> Any:
+        """Write to the parking, however long that takes: the message is not acknowledged before."""
+        cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=datetime.now(UTC))
+        return await self._rounds.insist(cause, touch)
+
+    async def retry(self, message: Message) -> Exception | None:
+        """Handle a parked message once more; returns what went wrong."""
+        if message.queue not in self.listeners:
+            return LookupError(f"nobody listens to {message.queue} any more")
+        failures = await self._work([message])
+        return failures[0][1] if failures else None
+
+    async def cancel(self) -> None:
+        """Take no further messages. What is in hand can still be settled and acknowledged."""
+        for queue, tag in self._queues.values():
+            if not queue.channel.is_closed:
+                await queue.cancel(tag)
+        self._queues.clear()
+
+    async def drain(self) -> None:
+        """Wait until everything in hand is settled."""
+        await self._empty.wait()
+
+
+async def _never(message: object) -> None:
+    """Every delivery is taken off the socket, so that none comes this way."""
+    raise AssertionError(f"this message was not taken off the socket: {message!r}")
+
+
+def _consuming(queue: Any, tag: str) -> bool:
+    if queue.channel.is_closed:
+        return False
+    underlay = queue.channel._channel
+    return underlay is not None and tag in underlay.channel.consumers
