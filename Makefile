@@ -72,10 +72,11 @@ soak: setup ## Half the load that one service can bear, for long: whether memory
 bench-notify: setup ## Messages accepted per second beside a naive loop, and live ones beside bulk; MESSAGES=4000 BULK=50000
 	$(BIN)/python -m bench.notify $(or $(MESSAGES),4000) $(or $(BULK),50000)
 
-bench: setup ## The durable hop beside its ceiling and other ways, latency, growth; ROUNDS=5
+bench: setup ## The durable hop beside its ceiling and other ways, the bus alone, latency, growth; ROUNDS=5
 	@test -d .venv-bench || python3 -m venv .venv-bench
 	@.venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m bench.hop --rounds $(or $(ROUNDS),5)
+	$(BIN)/python -m bench.bus --rounds $(or $(ROUNDS),5)
 	$(BIN)/python -m bench.latency --rounds $(or $(ROUNDS),5)
 	$(BIN)/python -m bench.growth --rounds $(or $(ROUNDS),5)
 

@@ -101,6 +101,7 @@ async def run(rounds: int, asked: list[Case], console: Console) -> dict[str, lis
             for case in turns:
                 progress.update(task, description=case.name)
                 results[case.name].append(await case.measure(ready))
+                console.print(f"{case.name}: {results[case.name][-1]:,.0f} hops/s")
                 progress.advance(task)
     return results
 

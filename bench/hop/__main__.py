@@ -35,7 +35,9 @@ async def run(rounds: int, names: list[str], console: Console) -> dict[str, list
             for _ in range(rounds):
                 for column in columns:
                     progress.update(task, description=column.name)
-                    results[column.name].append(await ready.measure(column, column.work))
+                    usage = await ready.measure(column, column.work)
+                    results[column.name].append(usage)
+                    console.print(f"{column.name}: {1 / usage.seconds:,.0f} hops/s, others {usage.foreign:.2f} cores")
                     progress.advance(task)
     return results
 

@@ -39,17 +39,20 @@ async def measure(ready: Stage, way: str, rate: float, count: int) -> list[float
 async def run(rounds: int, seconds: float, capacity: float, console: Console) -> Latencies:
     """Every pace in every way, interleaved."""
     cases = [(pace, rate, way) for pace, rate in (("one in flight", 0.0), ("50/s", 50.0)) for way in WAYS]
-    if capacity:
-        cases.append(("70 % of capacity", 0.7 * capacity, "batches"))
     results: Latencies = defaultdict(list)
     async with stage() as ready:
+        capacity = capacity or statistics.median([1 / (await ready.measure(KEFU, KEFU.work)).seconds for _ in range(3)])
+        pace = f"{0.7 * capacity:,.0f}/s, 70 % of capacity"
+        cases.append((pace, 0.7 * capacity, "batches"))
         with Progress(console=console) as progress:
             task = progress.add_task("latency", total=rounds * len(cases))
             for _ in range(rounds):
                 for pace, rate, way in cases:
                     progress.update(task, description=f"{way}, {pace}")
                     count = int(rate * seconds) if rate else 200
-                    results[way, pace].append(await measure(ready, way, rate, count))
+                    seconds = await measure(ready, way, rate, count)
+                    results[way, pace].append(seconds)
+                    console.print(f"{way}, {pace}: p50 {statistics.median(seconds) * 1e3:.1f} ms")
                     progress.advance(task)
     return results
 
@@ -75,7 +78,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--capacity", type=float, default=0, help="hops/s of bench.hop; 0 leaves that pace out")
+    parser.add_argument("--capacity", type=float, default=0, help="hops/s; measured when it is not given")
     asked = parser.parse_args()
     console = Console(width=130)
     console.print(table(asyncio.run(run(asked.rounds, asked.seconds, asked.capacity, console))))

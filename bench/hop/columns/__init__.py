@@ -48,7 +48,7 @@ COLUMNS = (
         "taskiq",
         "taskiq, 2 workers",
         (
-            PYTHON,
+            FOREIGN,
             "-m",
             "taskiq",
             "worker",
@@ -66,7 +66,7 @@ COLUMNS = (
     Column(
         "dramatiq",
         "dramatiq, 2 processes of 8 threads",
-        (FOREIGN, "-m", "dramatiq", "bench.hop.columns.dramatiq_", "-p", "2", "-t", "8"),
+        (FOREIGN, "-m", "dramatiq", "bench.hop.columns.dramatiq_", "-p", "2", "-t", "8", "-Q", "dramatiq_in"),
         600,
         "dramatiq_in",
         "dramatiq_out",

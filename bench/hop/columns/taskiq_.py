@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from taskiq import TaskiqEvents
 from taskiq_aio_pika import AioPikaBroker, Exchange, Queue
 
 from bench.hop.columns.task import RABBIT
@@ -22,7 +23,7 @@ async def credited(body: str) -> None:
     """Whoever comes next."""
 
 
-@broker.on_event("startup")  # type: ignore[arg-type]
+@broker.on_event(TaskiqEvents.WORKER_STARTUP)
 async def start(_: Any = None) -> None:
     await following.startup()
 
@@ -42,6 +43,5 @@ def fill(deposits: list[tuple[str, dict[str, Any]]]) -> None:
         for id, deposit in deposits:
             await credit.kicker().with_task_id(id).kiq(id, deposit)
         await broker.shutdown()
-        await following.shutdown()
 
     asyncio.run(put())

@@ -1,0 +1,1 @@
+"""The bus alone: publishing with confirms, and taking messages that want nothing."""
