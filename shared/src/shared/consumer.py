@@ -196,14 +196,14 @@ class Consumer:
         task.add_done_callback(self._batches.discard)
 
     def _take(self) -> list[Arrived]:
-        """As many as have arrived, from every queue in turn: a flood in one holds up no other."""
+        """As many as have arrived, in order of arrival; from every queue in turn, so that a flood holds up no other."""
         batch: list[Arrived] = []
         while self._turns and len(batch) < self._batch:
             inbox = self._turns.popleft()
             batch.append(inbox.popleft())
             if inbox:
                 self._turns.append(inbox)
-        return batch
+        return sorted(batch, key=lambda arrived: arrived.at)
 
     async def _until_at_most(self, count: int) -> None:
         while len(self._batches) > count:

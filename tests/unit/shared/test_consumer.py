@@ -1,19 +1,23 @@
 """In which order a consumer takes what has arrived."""
 
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from shared.consumer import Consumer
 from shared.contracts.event import Event
+from shared.deliveries import Delivery
 from shared.envelope import Envelope
-from shared.parking import Parking, Policy
+from shared.frames import Properties
+from shared.parking import Message, Parking, Policy
 from shared.rounds import Rounds
-from shared.subscriptions import Consumer, Subscriptions
+from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
-from shared.testing import InMemoryDatabase, Outbox, cause
+from shared.testing import InlineRounds, InMemoryDatabase, Outbox, cause
 
 
 class Flooded(Event, key="weather.flooded.v1"):
@@ -43,25 +47,30 @@ class Weather:
             subscriptions(event)(lambda event, _: self.heard.append(type(event).__name__))
         rounds = Rounds(Outbox())
         broker: Any = SimpleNamespace(subscriber=lambda *_, **__: None)
-        parking = Parking(InMemoryDatabase())
-        self.consumer = Consumer(broker, subscriptions, rounds, parking, Policy(), Metrics(), batch=batch)
+        self.parking = Parking(InMemoryDatabase())
+        self.consumer = Consumer(broker, subscriptions, rounds, self.parking, Policy(), Metrics(), batch=batch)
+        self.together: list[int] = []
+        self._handle, self.consumer._handle = self.consumer._handle, self._counting  # type: ignore[method-assign]
         self._channel = Channel()
         self._tags = 0
         self._workers = (rounds, self.consumer)
 
-    async def arrives(self, event: Event, *, redelivered: bool = False) -> None:
+    async def _counting(self, batch: Any) -> Any:
+        self.together.append(len(batch))
+        return await self._handle(batch)
+
+    async def suspected(self, message: Message) -> None:
+        """A process died with this in hand."""
+        touch = self.parking.message_suspected(message, Policy())
+        await InlineRounds(Outbox()).perform(cause(), touch)
+
+    def arrives(self, event: Event, *, redelivered: bool = False) -> Message:
         self._tags += 1
         envelope = Envelope.of(event, uuid4(), uuid4(), 1, cause())
-        nothing = dict.fromkeys(("routing_key", "message_id", "content_type", "user_id", "reply_to", "expiration"))
-        raw = SimpleNamespace(
-            channel=self._channel,
-            delivery_tag=self._tags,
-            headers=envelope.headers(),
-            body=envelope.body.encode(),
-            redelivered=redelivered,
-            **nothing,
-        )
-        await self.consumer._collect(f"ears.on.{event.key}", raw)
+        body, properties = envelope.body.encode(), Properties(headers=envelope.headers())
+        take = partial(self.consumer._collect, f"ears.on.{event.key}")
+        take(Delivery(self._channel, self._tags, redelivered, event.key, properties, take, len(body), body))
+        return Message(f"ears.on.{event.key}", event.key, envelope.headers(), body)
 
     async def settle(self) -> list[str]:
         async with asyncio.timeout(5):
@@ -75,9 +84,9 @@ class Weather:
 async def test_a_flood_on_one_queue_leaves_another_its_share_of_each_batch() -> None:
     weather = Weather(batch=4)
     for _ in range(20):
-        await weather.arrives(Flooded())
+        weather.arrives(Flooded())
     for _ in range(3):
-        await weather.arrives(Dripped())
+        weather.arrives(Dripped())
 
     heard = await weather.settle()
 
@@ -89,18 +98,42 @@ async def test_what_fits_into_one_batch_is_settled_in_order_of_arrival() -> None
     weather = Weather(batch=5)
     arrived = [Flooded(), Flooded(), Flooded(), Dripped(), Flooded()]
     for event in arrived:
-        await weather.arrives(event)
+        weather.arrives(event)
 
     assert await weather.settle() == [type(event).__name__ for event in arrived]
 
 
 @pytest.mark.parametrize("batch", [1, 4])
-async def test_a_suspect_waits_for_its_turn_and_nothing_is_left_out(batch: int) -> None:
+async def test_suspects_are_settled_and_nothing_is_left_out(batch: int) -> None:
     weather = Weather(batch)
     for number in range(6):
-        await weather.arrives(Flooded(), redelivered=number == 2)
-        await weather.arrives(Dripped(), redelivered=number == 0)
+        weather.arrives(Flooded(), redelivered=number == 2)
+        weather.arrives(Dripped(), redelivered=number == 0)
 
     heard = await weather.settle()
 
     assert (heard.count("Flooded"), heard.count("Dripped")) == (6, 6)
+
+
+async def test_what_comes_back_for_the_first_time_is_tried_together_and_what_does_so_again_alone() -> None:
+    weather = Weather(batch=10)
+    known = weather.arrives(Flooded(), redelivered=True)
+    await weather.suspected(known)
+    for _ in range(5):
+        weather.arrives(Dripped(), redelivered=True)
+
+    await weather.settle()
+
+    assert weather.together == [5, 1]
+    assert await weather.parking.count() == 0
+
+
+async def test_a_message_that_was_in_hand_at_too_many_crashes_is_dead_and_not_tried() -> None:
+    weather = Weather(batch=10)
+    culprit = weather.arrives(Flooded(), redelivered=True)
+    for _ in range(3):
+        await weather.suspected(culprit)
+
+    assert await weather.settle() == []
+    [dead] = [each async for each in weather.parking.each()]
+    assert (dead.state, dead.crashes) == ("dead", 4)
