@@ -58,6 +58,7 @@ def delayed(
     days: int = 4,
     reason: str = "supply",
     revision: int = 1,
+    kind: str = "ship",
 ) -> ShipmentDelayed:
     contract = date(2026, 11, 26)
     return of_order(
@@ -71,6 +72,7 @@ def delayed(
         reason_text="钢化玻璃补片尚未到厂",
         revision=revision,
         told_before_contract_date=True,
+        kind=kind,
     )
 
 

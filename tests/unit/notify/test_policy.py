@@ -1,16 +1,17 @@
 """When a message goes out, waits or stays away, and the reason that is recorded for it."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from customers import CUSTOMER, customer
 from facts import complained, delayed, greeting, registered, released, resolved, stage
-from notify_in_memory import InMemoryNotify
+from notify_in_memory import MORNING, InMemoryNotify
 
 from notify.domain.recipient import Rest
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
+from shared.testing import deliver
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -169,7 +170,40 @@ async def test_stages_within_minutes_become_one_mail(notify: InMemoryNotify) -> 
     (told,) = await notify.all()
 
     assert [piece.values["stage"] for piece in told.pieces] == ["平面设计", "效果设计"]
-    assert len(notify.email.sent) == 1
+    (words,) = notify.email.words
+    assert (words.text.count("尊敬的"), words.text.count("服务热线"), words.html.count("<html")) == (1, 1, 1)
+    assert "订单SO-2026-0412已进入：\n\n“平面设计”环节" in words.text
+    assert "\n“效果设计”环节" in words.text
     await notify.hear(stage("production"))
     await notify.later(minutes=11)
     assert len(notify.email.sent) == 2
+
+
+async def test_the_stages_of_two_orders_are_two_mails(notify: InMemoryNotify) -> None:
+    await notify.hear(stage("plan", "SO-1"))
+    await notify.hear(stage("plan", "SO-2"))
+    await notify.later(minutes=11)
+
+    assert sorted(words.subject for words in notify.email.words) == ["订单SO-1进展", "订单SO-2进展"]
+
+
+async def test_what_is_told_by_an_sms_that_merges_is_every_stage(notify: InMemoryNotify) -> None:
+    only_sms = customer(email=None)
+    await notify.hear(stage("plan", customer=only_sms))
+    await notify.hear(stage("rendering", customer=only_sms))
+    await notify.later(minutes=11)
+
+    assert ["已进入平面设计、效果设计环节" in words.text for words in notify.sms.words] == [True]
+
+
+async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(notify: InMemoryNotify) -> None:
+    await notify.hear(stage("plan"))
+    notify.clock.advance(timedelta(minutes=11))
+    (due,) = await notify.courier.collect("live", 10)
+    await deliver(notify.on, stage("rendering"), at=MORNING + timedelta(seconds=30))
+
+    await notify.courier.carry(due)
+    assert notify.email.sent == []
+    await notify.send()
+
+    assert ["效果设计" in words.text for words in notify.email.words] == [True]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from courier_office import customer
+from customers import customer
 from facts import greeting, ready, released
 from notify_in_memory import InMemoryNotify
 from waiting import until

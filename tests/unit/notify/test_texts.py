@@ -87,6 +87,16 @@ async def test_every_delay_reason_has_words_of_its_own_with_date_days_reason_and
     assert notify.sms.words[0].template == f"shipment_delayed.{reason}"
 
 
+@pytest.mark.requirement("R058")
+async def test_a_late_arrival_from_stock_is_told_as_an_arrival(notify: InMemoryNotify) -> None:
+    await notify.tell(delayed(days=3, reason="transport", kind="arrive"))
+
+    (sms,), (mail,) = notify.sms.words, notify.email.words
+    assert "约定11月26日送达，因运输安排变动未能按时到达，预计推迟3天至11月29日送达。非常抱歉" in sms.text
+    assert mail.subject == "订单SO-2026-0412送达延期3天"
+    assert not any("发货" in text or "材料已备好" in text for text in (sms.text, mail.text, mail.html))
+
+
 @pytest.mark.requirement("R060")
 async def test_dispatch_tells_when_the_goods_arrive_if_the_carrier_says_so(notify: InMemoryNotify) -> None:
     with_eta, without = await sms_of(
@@ -209,6 +219,21 @@ async def test_what_a_colleague_wrote_is_not_passed_on_when_it_is_rude(notify: I
     (lost,) = await notify.tell(mail)
 
     assert (lost.state, "不知道" in str(lost.reason)) == ("failed", True)
+
+
+def test_an_item_and_its_place_belong_together() -> None:
+    without_place = Template(key="x", channel="chat", text="您好", item="${stage}")
+    without_item = Template(key="x", channel="chat", text="您好${items}")
+    whole = Template(key="x", channel="sms", text="${order_no}已进入${items}", item="${stage}", between="、")
+
+    assert [len(each.faults()) for each in (without_place, without_item, whole)] == [1, 1, 0]
+    words = whole.fill({"order_no": "SO-1", "stage": "打样"}, "客服", also=[{"order_no": "SO-1", "stage": "生产"}])
+    assert (words.text, words.values) == (
+        "【客服】SO-1已进入打样、生产",
+        (("order_no", "SO-1"), ("items", "打样、生产")),
+    )
+    with pytest.raises(Unfit, match="stage missing"):
+        whole.fill({"order_no": "SO-1", "stage": "打样"}, "客服", also=[{"order_no": "SO-1"}])
 
 
 @pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])

@@ -19,6 +19,7 @@ class TemplateView(BaseModel):
     version: int
     subject: str
     text: str
+    item: str = Field(description="The text of each of several things told at once; empty where one is told.")
     variables: list[str]
 
 
@@ -88,4 +89,4 @@ def _found(desk: Desk, key: str, body: Preview) -> Template:
 
 
 def _view(template: Template) -> TemplateView:
-    return TemplateView(**template.model_dump(exclude={"html"}), variables=list(template.names))
+    return TemplateView(**template.model_dump(exclude={"html", "between"}), variables=list(template.names))

@@ -148,12 +148,18 @@ class Desk:
 
     def words(self, notification: Notification) -> Words:
         """The finished words for the way whose turn it is. Raises Unfit."""
-        way = notification.way
-        filled = [self._fill(piece, way.channel, notification) for piece in notification.pieces]
-        first = filled[0]
+        channel = notification.way.channel
+        filled = []
+        pieces = list(notification.pieces)
+        while pieces:
+            first = pieces.pop(0)
+            template = self._template(first, channel, notification.locale)
+            same = [each for each in pieces if template.item and _likewise(first, each, channel)]
+            pieces = [each for each in pieces if each not in same]
+            filled.append(self._checked(self.fill(first, template, same), notification))
         if len(filled) == 1:
-            return first
-        return first.model_copy(
+            return filled[0]
+        return filled[0].model_copy(
             update={
                 "text": "\n".join(words.text for words in filled),
                 "html": "\n".join(words.html for words in filled),
@@ -168,20 +174,23 @@ class Desk:
             piece = notification.pieces[0]
             return Words(template=piece.template, version=piece.versions.get(notification.way.channel, 1), text="")
 
-    def _fill(self, piece: Piece, channel: Channel, notification: Notification) -> Words:
+    def _template(self, piece: Piece, channel: Channel, locale: str) -> Template:
         version = piece.versions.get(channel)
-        template = version and self.catalogue.pinned(piece.template, channel, notification.locale, version)
-        if not template:
+        template = self.catalogue.pinned(piece.template, channel, locale, version) if version else None
+        if template is None:
             raise Unfit(f"there is no template {piece.template} for {channel}")
-        words = self.fill(piece, template)
+        return template
+
+    def _checked(self, words: Words, notification: Notification) -> Words:
         phrase = self.catalogue.forbidden(words.text) if notification.audience == "customer" else None
         if phrase:
             raise Unfit(f"it says {phrase}, which nobody may say to a customer")
         return words
 
-    def fill(self, piece: Piece, template: Template) -> Words:
-        """The words of one piece in one template. Raises Unfit."""
-        return template.fill(piece.values, self.house.signature, self.catalogue.layout(template.locale))
+    def fill(self, piece: Piece, template: Template, also: Sequence[Piece] = ()) -> Words:
+        """The words of one piece in one template, and with it of others that go into the same. Raises Unfit."""
+        layout = self.catalogue.layout(template.locale)
+        return template.fill(piece.values, self.house.signature, layout, [each.values for each in also])
 
     def _ways(self, piece: Piece, person: Person, plan: Iterable[Channel]) -> tuple[tuple[Way, ...], tuple[str, ...]]:
         ways, skipped = [], []
@@ -209,3 +218,7 @@ def born(draft: Notification) -> Change[Notification]:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def _likewise(one: Piece, other: Piece, channel: Channel) -> bool:
+    return (one.template, one.versions.get(channel)) == (other.template, other.versions.get(channel))

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from shared.contracts.event import Part
 
 Channel = Literal["sms", "email", "chat"]
 
+ITEMS = "items"
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 _URL = re.compile(r"https?://|www\.", re.IGNORECASE)
 SMS_LONGEST = 500
@@ -52,7 +53,9 @@ class Layout(Part):
 class Template(Part):
     """A text with `${name}` placeholders. There is no other syntax: nothing can loop, compute or reach anything.
 
-    A published version never changes; another wording is another version, and a message pins the one it was made with.
+    Where one message may tell several things of a kind, `item` is the text of each, `${items}` the place of them all,
+    with `between` them. A published version never changes; another wording is another version, and a message pins the
+    one it was made with.
     """
 
     key: str = Field(pattern=r"^[a-z0-9_.]+$")
@@ -62,27 +65,47 @@ class Template(Part):
     subject: str = ""
     text: str
     html: str = ""
+    item: str = ""
+    between: str = "\n"
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The variables that it wants."""
+        wanted = dict.fromkeys([*self._places, *_PLACEHOLDER.findall(self.item)])
+        return tuple(name for name in wanted if name != ITEMS or not self.item)
+
+    @property
+    def _places(self) -> tuple[str, ...]:
         """The placeholders in the order of their first use, which is the order that Tencent counts them in."""
         return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.subject + self.text + self.html)))
 
     def faults(self) -> list[str]:
         """What a provider's reviewer would refuse in the wording itself."""
         found = []
-        if "$" in _PLACEHOLDER.sub("", self.subject + self.text + self.html):
+        if "$" in _PLACEHOLDER.sub("", self.subject + self.text + self.html + self.item):
             found.append("a $ that is not a ${name}")
+        if bool(self.item) != (ITEMS in self._places):
+            found.append("an item without ${items}, or the other way round")
         if self.channel == "sms":
             found += _sms_faults(self.text)
         return found
 
-    def fill(self, values: Mapping[str, str], signature: str, layout: Layout | None = None) -> Words:
-        """The finished words. Raises Unfit when a value is missing or a filled SMS breaks a carrier's rule."""
-        missing = [name for name in self.names if name not in values]
+    def fill(
+        self,
+        values: Mapping[str, str],
+        signature: str,
+        layout: Layout | None = None,
+        also: Sequence[Mapping[str, str]] = (),
+    ) -> Words:
+        """The finished words; `also` has the values of what else is told. Raises Unfit when a value is missing or a
+        filled SMS breaks a carrier's rule."""
+        told = (values, *also)
+        missing = [name for name in self.names for each in told if name not in each]
         if missing:
-            raise Unfit(f"{', '.join(missing)} missing")
-        used = tuple((name, values[name]) for name in self.names)
+            raise Unfit(f"{', '.join(dict.fromkeys(missing))} missing")
+        if self.item:
+            values = {**values, ITEMS: self.between.join(_put(self.item, each) for each in told)}
+        used = tuple((name, values[name]) for name in self._places)
         text = _put(self.text, values)
         if self.channel == "sms":
             for name, value in used:

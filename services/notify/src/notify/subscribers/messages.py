@@ -56,11 +56,12 @@ class Messages:
         return wanted
 
     async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
-        """Born on its own, or joined to what is waiting for the same person in the same window of time."""
+        """Born on its own, or joined to what waits for the same person, in the same thread and window of time."""
         window = self._desk.purpose(draft.purpose).merge.total_seconds()
         if not window or not draft.ways:
             return self._notifications.birth(born(draft))
-        place = f"{draft.recipient}/{draft.purpose}/{'+'.join(draft.channels)}/{int(cause.at.timestamp() // window)}"
+        thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
+        place = f"{draft.recipient}/{thread}/{channels}/{int(cause.at.timestamp() // window)}"
         shared = draft.but(id=uuid5(_WINDOWS, place))
         try:
             waiting = await self._notifications.get(shared.id)

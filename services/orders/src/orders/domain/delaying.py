@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from orders.domain.advancing import then
 from orders.domain.delay import REASONS, Delay
@@ -60,7 +61,7 @@ def miss_arrival(order: Order, cause: Cause, arrived_on: date | None = None) -> 
     estimate = max(current.on, order.day(cause.at) - timedelta(days=1)) + timedelta(days=order.rules.days_when_unknown)
     delay = _delay(order, current.on, arrived_on or estimate, "transport", cause.at, None, None)
     broken = order.but(promises=order.promises.broken("arrive")).done_with("arrive_by")
-    return _announced(broken, delay)
+    return _announced(broken, delay, kind="arrive")
 
 
 def miss_shipping(order: Order, cause: Cause) -> Change[Order]:
@@ -96,7 +97,7 @@ def _delay(
     )
 
 
-def _announced(order: Order, delay: Delay) -> Change[Order]:
+def _announced(order: Order, delay: Delay, kind: Literal["ship", "arrive"] = "ship") -> Change[Order]:
     event = ShipmentDelayed(
         order_id=order.id,
         order_no=order.order_no,
@@ -111,6 +112,7 @@ def _announced(order: Order, delay: Delay) -> Change[Order]:
         supersedes=order.delays[-1].event_id if order.delays else None,
         responsible_department=delay.department,
         told_before_contract_date=delay.told_in_time,
+        kind=kind,
         customer=order.customer,
     )
     return Change(order.but(delays=(*order.delays, delay)), (event,))

@@ -51,7 +51,7 @@ class ShipmentDelayed(Event, key="orders.shipment_delayed.v1"):
     """The contract's ship date will not be kept: the reason and the exact number of days, before the customer asks.
 
     Source: 001 售中二c, 二d. A further slip is a new revision that supersedes the one before; `delay_days` always
-    counts from the contract's date.
+    counts from the contract's date. An order from stock is promised for a day of arrival: then both dates are that.
     """
 
     order_id: OrderId
@@ -69,6 +69,7 @@ class ShipmentDelayed(Event, key="orders.shipment_delayed.v1"):
     )
     responsible_department: Department = "production"
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")
+    kind: Literal["ship", "arrive"] = Field(default="ship", description="Which promise will not be kept.")
     customer: CustomerSnapshot
 
 
