@@ -1,7 +1,6 @@
 """The story of two orders on a whole system, and a deadline that passes while nobody is there to see it."""
 
 import asyncio
-from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,7 +8,7 @@ from rich.console import Console
 
 from kefu.replay.running import Running
 from kefu_local.story import play
-from kefu_local.story.complaint import alerts, complain, told_to_staff
+from kefu_local.story.complaint import LEFT_LYING, MISSED, alerts, complain, told_to_staff
 from kefu_local.story.people import customers, register
 from kefu_local.story.teller import Teller
 from kefu_local.story.world import world
@@ -48,13 +47,13 @@ async def test_a_deadline_that_passes_while_nobody_runs_fires_once_however_often
         case = await complain(here, teller, customer)
         await asyncio.to_thread(fresh_kefu.stop)
         file = fresh_kefu.around.path("CLOCK_FILE")
-        write(file, Clock.from_file(file).now() + timedelta(days=7), rate=1)
+        write(file, Clock.from_file(file).now() + LEFT_LYING, rate=1)
         await asyncio.to_thread(fresh_kefu.start)
         await told_to_staff(here, teller, case)
         await asyncio.to_thread(fresh_kefu.restart, "complaints", "notify")
         await running.quiet()
         await told_to_staff(here, teller, case)
 
-        missed = await alerts(here, case["complaint_no"], "complaints.deadline_missed.v1") or []
+        missed = await alerts(here, case["complaint_no"], MISSED)
         told = [(alert["role"], alert["pieces"][0]["values"]["until"]) for alert in missed]
         assert len(told) == len(set(told))

@@ -5,7 +5,7 @@ import asyncio
 import aio_pika
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from kefu_local.servers import Servers
+from kefu_local.servers import Servers, vhost_of
 from shared.settings import ServiceSettings
 
 
@@ -43,8 +43,8 @@ async def test_a_confirmed_message_survives_a_crash_of_rabbitmq(real_servers: Se
 async def test_each_test_has_a_virtual_host_of_its_own(
     real_servers: Servers, service_settings: ServiceSettings
 ) -> None:
-    async with await aio_pika.connect(service_settings.rabbit_url.get_secret_value()) as connection:
+    url = service_settings.rabbit_url.get_secret_value()
+    async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         await channel.declare_queue("mine")
-    queues = real_servers.management.get("/queues")
-    assert [queue["name"] for queue in queues if queue["vhost"].startswith("test-")] == ["mine"]
+    assert [queue["name"] for queue in real_servers.management.get(f"/queues/{vhost_of(url)}")] == ["mine"]

@@ -1,8 +1,7 @@
 """Steps 4 and 5: a complaint gets its number and its warranty check; nobody works on it, and staff are alerted."""
 
 import re
-from datetime import time
-from functools import partial
+from datetime import time, timedelta
 from typing import Any
 
 from kefu.trouble import Trouble
@@ -14,6 +13,10 @@ from shared.identity import Role
 _NUMBER = re.compile(r"\d{4}-\d{2}-\d{4,}")
 CLOCK = "close_6d"
 """The clock of the whole case: six days from the day it is accepted (003 §26.1)."""
+LEFT_LYING = timedelta(days=8)
+"""Six days, a seventh on the rung of the deputy, and the hours between two mornings."""
+MISSED = "complaints.deadline_missed.v1"
+ESCALATED = "complaints.complaint_escalated.v1"
 
 
 async def complain(world: World, teller: Teller, customer: Customer) -> dict[str, Any]:
@@ -49,30 +52,42 @@ async def complain(world: World, teller: Teller, customer: Customer) -> dict[str
 
 
 async def leave_it_lying(world: World, teller: Teller, case: dict[str, Any]) -> None:
-    """Nobody works on the case until its six days are over."""
-    await world.until(world.in_days(7), time(10))
+    """Nobody works on the case until its six days are over, and another day, after which it is on the top."""
+    await world.until(world.in_days(LEFT_LYING.days), time(10))
     teller.step(5, "Nobody works on it for six days", world.now)
     await told_to_staff(world, teller, case)
 
 
 async def told_to_staff(world: World, teller: Teller, case: dict[str, Any]) -> None:
-    """The clock was missed, once; the case went up, and those in charge were alerted."""
-    overdue = await world.seen("the clock missed", lambda: _overdue(world, case["complaint_id"]))
+    """The clock was missed, once; the case went up as far as it can, and those in charge there were alerted."""
+    overdue = await world.seen("the clock missed, and none left", lambda: _overdue(world, case["complaint_id"]))
     missed = [each for each in overdue["missed"] if each["clock"] == CLOCK]
     if len(missed) != 1:
         raise Trouble(f"The clock {CLOCK} is missed once, not {len(missed)} times.")
     teller.say(f"{CLOCK} ended at {missed[0]['due_at']}; the case is on level {overdue['level']}", world.now)
-    for event in ("complaints.deadline_missed.v1", "complaints.complaint_escalated.v1"):
-        told = await world.seen(f"an alert of {event}", partial(alerts, world, case["complaint_no"], event))
-        for alert in told:
-            words = " ".join(alert["pieces"][0]["values"].values())
-            teller.say(f"Alert to {alert['role'] or alert['staff']}, {event}: {words}", world.now)
+    no = case["complaint_no"]
+    told = await world.seen("every miss told to staff", lambda: _told_of_each(world, no, overdue["missed"]))
+    raised = await world.seen("the top of the ladder told", lambda: _told_on(world, no, overdue["level"]))
+    for alert in (*told, *raised):
+        (piece, *_) = alert["pieces"]
+        words = " ".join(piece["values"].values())
+        teller.say(f"Alert to {alert['role'] or alert['staff']}, {piece['event']}: {words}", world.now)
 
 
-async def alerts(world: World, number: str, event: str) -> list[dict[str, Any]] | None:
-    """What staff were told of this event about the case, or nothing so far."""
-    page = await world.find("notify", f"/notifications?about={number}", Role.CS_MANAGER)
-    return [each for each in page["items"] if each["pieces"][0]["event"] == event] if page else None
+async def alerts(world: World, number: str, event: str) -> list[dict[str, Any]]:
+    """What staff have been told so far of these events about the case, oldest first; more may come."""
+    page = await world.find("notify", f"/notifications?about={number}&limit=500", Role.CS_MANAGER)
+    return [each for each in reversed(page["items"] if page else ()) if each["pieces"][0]["event"] == event]
+
+
+async def _told_of_each(world: World, number: str, missed: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    told = await alerts(world, number, MISSED)
+    return told if len({alert["pieces"][0]["event_id"] for alert in told}) == len(missed) else None
+
+
+async def _told_on(world: World, number: str, level: int) -> list[dict[str, Any]] | None:
+    told = await alerts(world, number, ESCALATED)
+    return told if any(alert["pieces"][0]["values"]["level"] == str(level) for alert in told) else None
 
 
 async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:
@@ -81,5 +96,6 @@ async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:
 
 
 async def _overdue(world: World, id: str) -> dict[str, Any] | None:
+    """The case once its clock was missed and no other runs any more: nothing else will come of its lying there."""
     case = await _case(world, id, "missed")
-    return case if case and any(each["clock"] == CLOCK for each in case["missed"]) and case["level"] else None
+    return case if case and any(each["clock"] == CLOCK for each in case["missed"]) and not case["deadlines"] else None
