@@ -1,4 +1,4 @@
-"""How the clock follows a log: from stop to stop, and before each stop everything that happened until then is told."""
+"""How the clock follows a log: it stops once a day, and what happened on that day is told there."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -14,14 +14,14 @@ _NOON = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happened on one day, and when the clock stops on it.
+    """What happened on one day, and where the clock stops on it.
 
-    At noon nobody rests, so that messages which waited for the morning go out. At midnight promised days end.
+    At noon nobody rests, so that messages which waited for the morning go out; and every day that was promised until
+    the midnight before has ended.
     """
 
     facts: Sequence[Fact]
     noon: datetime
-    midnight: datetime
 
     @property
     def waves(self) -> Iterator[Sequence[Fact]]:
@@ -32,17 +32,16 @@ class Day:
 
 
 def course(facts: Sequence[Fact], end: datetime) -> Iterator[Day]:
-    """Every day from the first fact to the end of the log, which cuts the last day short."""
+    """Every day from the first fact to the end of the log, which may end before its last day's noon."""
     done = 0
     for day in _days(facts[0].at, end):
-        midnight = CHINA.moment(day)
-        upto = bisect_left(facts, midnight, done, key=lambda fact: fact.at) if midnight < end else len(facts)
-        yield Day(facts[done:upto], min(CHINA.moment(day, _NOON), end), min(midnight, end))
+        upto = bisect_left(facts, CHINA.moment(day), done, key=lambda fact: fact.at)
+        yield Day(facts[done:upto], min(CHINA.moment(day, _NOON), end))
         done = upto
 
 
 def _days(begin: datetime, end: datetime) -> Iterator[date]:
-    day = CHINA.day(begin)
-    while CHINA.moment(day) - timedelta(days=1) < end:
+    day, last = CHINA.day(begin), CHINA.day(end)
+    while day <= last:
         yield day
         day += timedelta(days=1)

@@ -11,8 +11,9 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kefu.console import errors
-from kefu.doors import Doors, Fact, doors
+from kefu.doors import Fact, doors
 from kefu.replay.course import Day, course
+from kefu.replay.effects import Effects
 from kefu.replay.facts import facts_of
 from kefu.replay.olist import Log
 from kefu.replay.running import Running
@@ -33,33 +34,30 @@ class Played:
 async def play(around: Surroundings, log: Log) -> Played:
     """Tell every fact of the log and let its days pass.
 
-    Everything that happened on a day is known, with all that follows from it, before the clock moves over that day;
-    everything that falls due by its end has fired before anything later is told. Services that go away meanwhile are
-    waited for. The clock stays where the log ends. Trouble when facts are refused or the services do not come to rest.
+    Everything that happened on a day is known, with all that follows from it, before the clock moves over that day's
+    end; everything that falls due by then has fired before anything later is told. Services that go away meanwhile are
+    waited for. The clock stays where the log ends. Trouble when facts have no effect or the services do not come to
+    rest.
     """
     file = around.path("CLOCK_FILE")
     facts = facts_of(log.rows)
     departments = sorted({fact.department for fact in facts})
     began = perf_counter()
-    with _clock_stopped(file) as set_clock, _Shown(len(facts)) as shown:
+    with _clock_stopped(file) as set_clock, _Shown(len(facts)) as shown, Effects(around) as effects:
         async with Running(around) as running, doors(around, departments) as opened:
             await running.at_rest()
-            set_clock(facts[0].at)
             for day in course(facts, log.end):
-                await _live_through(day, running, opened, set_clock)
+                set_clock(day.noon)
+                await running.fired(day.noon)
+                for wave in day.waves:
+                    await opened.tell(wave)
+                    await effects.of(wave)
+                await running.at_rest()
                 shown.lived_through(day)
+            set_clock(log.end)
+            await running.fired(log.end)
             await running.at_rest()
             return Played(tuple(facts), perf_counter() - began, running.handled)
-
-
-async def _live_through(day: Day, running: Running, opened: Doors, set_clock: Callable[[datetime], None]) -> None:
-    for facts in day.waves:
-        await opened.tell(facts)
-        await running.quiet()
-    set_clock(day.noon)
-    await running.at_rest()
-    set_clock(day.midnight)
-    await running.fired(day.midnight)
 
 
 @contextmanager
