@@ -20,6 +20,7 @@ from kefu_local.places import Places
 from kefu_local.process import Process
 from kefu_local.servers import Servers, servers
 from kefu_local.story import play
+from kefu_local.supervisor import ENDS_WITHIN
 from shared import ingress
 
 RUN = Path(".run")
@@ -56,7 +57,7 @@ def _bring_up(stack: ExitStack) -> None:
     stack.callback((RUN / "env").unlink, missing_ok=True)
     with _step("Services"):
         honcho = _services(os.environ | env)
-        stack.callback(honcho.stop)
+        stack.callback(honcho.stop, seconds=ENDS_WITHIN + 5)
         honcho.start()
         honcho.wait_until(lambda: _all_ready(env), seconds=_READY_WITHIN)
 
@@ -67,7 +68,7 @@ def _open_ingress(running: Servers, keys: Keys) -> None:
 
 def _services(env: dict[str, str]) -> Process:
     path = f"{Path(sys.executable).parent}:{env['PATH']}"
-    command = [sys.executable, "-m", "honcho", "start", "--procfile", str(PROCFILE), "--env", "none"]
+    command = [sys.executable, "-m", "kefu_local.supervisor", "start", "--procfile", str(PROCFILE), "--env", "none"]
     return Process("services", command, env=env | {"PATH": path, "PYTHONUNBUFFERED": "1"})
 
 

@@ -25,7 +25,7 @@ from shared.identity import Role
 
 T = TypeVar("T")
 
-_STRIDE = timedelta(minutes=30)
+_STRIDE = timedelta(hours=2)
 _PATIENCE = 60.0
 _NAP = 0.05
 
@@ -72,7 +72,7 @@ class World:
         await self._departments.tell([Fact(self._clock.now(), id, case, fact)])
 
     async def until(self, day: date, at: time) -> None:
-        """Time passes in half hours until it is exactly that hour of that day, or later when it is already.
+        """Time passes, two hours at a stride, until it is exactly that hour of that day, or later when it is already.
 
         The clock is set, not sped up: on a machine that is busy the days take longer, and none is overshot.
         """

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ortools.sat.python import cp_model
-
 from orders.domain.load import Costs, Freight, Trip, Vehicle, Weights
 from shared.aggregate import Refused
 
@@ -49,6 +47,9 @@ class _Problem:
     """Which freight goes on which vehicle, in the solver's words: one truth per question that a plan answers."""
 
     def __init__(self, freights: Sequence[Freight], vehicles: Sequence[Vehicle]) -> None:
+        from ortools.sat.python import cp_model  # heavy: a service that plans no load starts twice as fast without
+
+        self._solver = cp_model
         self._model = cp_model.CpModel()
         self._vehicles = vehicles
         places = sorted({freight.place for freight in freights})
@@ -74,14 +75,14 @@ class _Problem:
 
     def solve(self, seconds: float) -> tuple[list[int | None], bool]:
         """The vehicle of each freight, and whether that is proven to be the cheapest way."""
-        solver = cp_model.CpSolver()
+        solver = self._solver.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.max_time_in_seconds = seconds
         found = solver.solve(self._model)
-        if found not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        if found not in (self._solver.OPTIMAL, self._solver.FEASIBLE):
             return [None] * len(self._on), False
         chosen = [next((v for v, truth in enumerate(on) if solver.boolean_value(truth)), None) for on in self._on]
-        return chosen, found == cp_model.OPTIMAL
+        return chosen, found == self._solver.OPTIMAL
 
     def _truth(self, name: str) -> Any:
         return self._model.new_bool_var(name)
