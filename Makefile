@@ -6,6 +6,8 @@ BIN := .venv/bin
 SOURCES := $(wildcard shared/src services/*/src cli/src deploy/local/src docs/generate.py docs/generators)
 PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml deploy/local/pyproject.toml)
 PYTEST := $(BIN)/pytest -q
+# The longest first: each has servers of its own, so that no ring waits for another.
+RINGS := e2e integration unit contract
 
 .PHONY: help
 help: ## Show this list
@@ -44,11 +46,9 @@ layers: setup
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: test unit contract integration e2e chaos containers
-test: setup ## Unit, contract, integration and e2e rings on real servers of their own
+test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
-	$(PYTEST) tests/unit tests/contract
-	$(PYTEST) tests/integration
-	$(PYTEST) tests/e2e
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(RINGS)
 
 unit contract e2e: setup
 	$(PYTEST) tests/$@
