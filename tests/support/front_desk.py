@@ -112,13 +112,13 @@ class Department:
         marked = {f"cloudEvents:{name}": value for name, value in attributes.items()}
         message = aio_pika.Message(body, headers={**marked, **(headers or {})}, **said)
         target = await (await self._open()).get_exchange(exchange or ingress.inbox(self.name), ensure=False)
-        await target.publish(message, routing_key or key, timeout=10)
+        await target.publish(message, routing_key or key, timeout=30)
 
     async def refusals(self, count: int) -> list[dict[str, Any]]:
         """The next answers in the department's queue of refusals."""
         queue = await (await self._open()).get_queue(ingress.refusals(self.name), ensure=False)
         answers: list[dict[str, Any]] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(answers) < count:
                 message = await queue.get(fail=False)
                 if message is None:

@@ -233,16 +233,16 @@ async def test_a_long_wait_does_not_hold_up_a_short_one(bench: Any) -> None:
     back = await channel.declare_queue("back", durable=True)
     waiting = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "back"}
     await channel.declare_queue("wait", durable=True, arguments=waiting)
-    for seconds in (3, 0.2):
+    for seconds in (30, 0.2):
         await channel.default_exchange.publish(aio_pika.Message(b"", expiration=seconds), "wait")
     with pytest.raises(TimeoutError):
         await until(lambda: back.get(fail=False), seconds=1)
 
-    ledger = await bench.replica(parking_first_wait=0.3, parking_factor=20.0)
+    ledger = await bench.replica(parking_first_wait=0.3, parking_factor=200.0)
     await bench.publish(Deposited(account="slow", amount=666))
     await until(lambda: _attempts(ledger, 2))
     await bench.publish(Deposited(account="quick", amount=666))
-    await until(lambda: _attempts_of(ledger, "quick", 2), seconds=4)
+    await until(lambda: _attempts_of(ledger, "quick", 2), seconds=30)
     assert await _attempts_of(ledger, "slow", 2)
 
 

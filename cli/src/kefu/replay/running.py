@@ -59,15 +59,20 @@ class Running:
         """
         await self._until(lambda look: look.resting, _LOOKS)
 
-    async def at_rest(self) -> None:
-        """Returns when it is quiet and the databases hold nothing either that is still to be done."""
-        since = monotonic()
+    async def at_rest(self, *services: str) -> None:
+        """Returns when it is quiet and the databases of these services, or of all, hold nothing left to be done.
+
+        After a service was away all are asked: what it had written down may still have to be published.
+        """
+        since, asked = monotonic(), services if services and not self._fell else self._pages
         while True:
             await self.quiet()
             before = dict(self._taken)
-            left = [each for each in await asyncio.gather(*map(self._left, self._pages)) if each]
+            left = [each for each in await asyncio.gather(*map(self._left, asked)) if each]
             if not left and self._taken == before:
                 return
+            if self._fell:
+                asked = self._pages
             if monotonic() - since > _PATIENCE:
                 raise Trouble(f"the services do not come to rest: {'; '.join(left)}")
             await asyncio.sleep(_NAPS[-1])
