@@ -64,15 +64,15 @@ class Running:
 
         After a service was away all are asked: what it had written down may still have to be published.
         """
-        since, asked = monotonic(), services if services and not self._fell else self._pages
+        since = monotonic()
         while True:
             await self.quiet()
             before = dict(self._taken)
+            asked = services if services and not self._fell else self._pages
             left = [each for each in await asyncio.gather(*map(self._left, asked)) if each]
             if not left and self._taken == before:
+                self._fell = False
                 return
-            if self._fell:
-                asked = self._pages
             if monotonic() - since > _PATIENCE:
                 raise Trouble(f"the services do not come to rest: {'; '.join(left)}")
             await asyncio.sleep(_NAPS[-1])
@@ -91,7 +91,6 @@ class Running:
                 same, changed = 0, monotonic()
             same = same + 1 if all(look and holds(look) for look in now.values()) else 0
             if same >= (_LOOKS_AFTER_A_FALL if self._fell else looks):
-                self._fell = False
                 return
             if monotonic() - changed > _PATIENCE:
                 raise Trouble(f"no rest for {_PATIENCE:.0f} s: {_told(now)}")
