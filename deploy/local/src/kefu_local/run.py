@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import shlex
 import signal
 import sys
 import time
@@ -75,7 +76,7 @@ def _services(env: dict[str, str]) -> Process:
 def _write_env(env: dict[str, str]) -> None:
     file = RUN / "env"
     file.touch(mode=0o600)
-    file.write_text("".join(f"{name}={value}\n" for name, value in env.items()))
+    file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in env.items()))
 
 
 def _all_ready(env: dict[str, str]) -> bool:

@@ -15,6 +15,7 @@ CLOCK = "close_6d"
 """The clock of the whole case: six days from the day it is accepted (003 §26.1)."""
 LEFT_LYING = timedelta(days=8)
 """Six days, a seventh on the rung of the deputy, and the hours between two mornings."""
+_ALWAYS_SAID = {"company", "hotline", "name"}
 MISSED = "complaints.deadline_missed.v1"
 ESCALATED = "complaints.complaint_escalated.v1"
 
@@ -70,7 +71,7 @@ async def told_to_staff(world: World, teller: Teller, case: dict[str, Any]) -> N
     raised = await world.seen("the top of the ladder told", lambda: _told_on(world, no, overdue["level"]))
     for alert in (*told, *raised):
         (piece, *_) = alert["pieces"]
-        words = " ".join(piece["values"].values())
+        words = " ".join(said for name, said in piece["values"].items() if name not in _ALWAYS_SAID)
         teller.say(f"Alert to {alert['role'] or alert['staff']}, {piece['event']}: {words}", world.now)
 
 
