@@ -57,7 +57,7 @@ class Running:
 
         After a service was away that has to last: what it had in hand comes back to it one by one.
         """
-        await self._until(lambda look: look.resting, _LOOKS)
+        await self._until(lambda look: look.resting, lambda: _LOOKS_AFTER_A_FALL if self._fell else _LOOKS)
 
     async def at_rest(self, *services: str) -> None:
         """Returns when it is quiet and the databases of these services, or of all, hold nothing left to be done.
@@ -80,9 +80,9 @@ class Running:
     async def fired(self, until: datetime) -> None:
         """Returns when every service has seen the clock reach this moment and rests."""
         await asyncio.sleep(NOTICED_WITHIN)
-        await self._until(lambda look: look.clock >= until and look.resting, 1)
+        await self._until(lambda look: look.clock >= until and look.resting, lambda: 1)
 
-    async def _until(self, holds: Callable[[Look], bool], looks: int) -> None:
+    async def _until(self, holds: Callable[[Look], bool], looks: Callable[[], int]) -> None:
         before: Looks = {}
         same, changed, naps = 0, monotonic(), iter(_NAPS)
         while True:
@@ -90,7 +90,7 @@ class Running:
             if now != before:
                 same, changed = 0, monotonic()
             same = same + 1 if all(look and holds(look) for look in now.values()) else 0
-            if same >= (_LOOKS_AFTER_A_FALL if self._fell else looks):
+            if same >= looks():
                 return
             if monotonic() - changed > _PATIENCE:
                 raise Trouble(f"no rest for {_PATIENCE:.0f} s: {_told(now)}")
