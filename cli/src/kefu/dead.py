@@ -28,6 +28,8 @@ class State(StrEnum):
 
 Only = Annotated[Service | None, typer.Option("--service", help="Ask this service only, instead of all five.")]
 Id = Annotated[UUID, typer.Argument(help="The id that `kefu dead list` shows.")]
+Chosen = Annotated[UUID | None, typer.Argument(help="The id that `kefu dead list` shows.")]
+All = Annotated[bool, typer.Option("--all", help="Everything dead that the other options match.")]
 Queue = Annotated[str | None, typer.Option(help="Only what failed in this queue.")]
 Key = Annotated[str | None, typer.Option(help="Only messages of this event.")]
 Code = Annotated[str | None, typer.Option(help="Only this kind of trouble.")]
@@ -76,17 +78,33 @@ def show_dead(id: Id, service: Only = None) -> None:
 
 
 @app.command("rehearse")
-def rehearse(id: Id, service: Only = None) -> None:
-    """What a replay would announce now, or the problem it would meet. Changes nothing."""
+def rehearse(
+    id: Chosen = None,
+    all_of_them: All = False,
+    service: Only = None,
+    queue: Queue = None,
+    key: Key = None,
+    code: Code = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many from each service, with --all.")] = 200,
+) -> None:
+    """What a replay of one would announce, or of all that match would come to. Changes nothing."""
+    _one_or_all(id, all_of_them)
     api = Api(surroundings())
-    name, _ = _locate(api, id, service)
-    show_json(api.get(name, f"/dead/{id}/rehearsal")["events"])
+    if id is not None:
+        name, _ = _locate(api, id, service)
+        show_json(api.get(name, f"/dead/{id}/rehearsal")["events"])
+        return
+    for name in _asked(service):
+        found = api.get(name, "/dead/rehearsal", queue=queue, key=key, code=code, limit=limit)
+        say(f"{name}: {found['settled']} would settle")
+        for problem in found["problems"]:
+            say(f"{name}: {problem['count']} would meet {_why(problem)}")
 
 
 @app.command("replay")
 def replay(
-    id: Annotated[UUID | None, typer.Argument(help="The id that `kefu dead list` shows.")] = None,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Everything dead that the other options match.")] = False,
+    id: Chosen = None,
+    all_of_them: All = False,
     service: Only = None,
     queue: Queue = None,
     key: Key = None,
@@ -94,8 +112,7 @@ def replay(
     per_second: Annotated[float, typer.Option(min=0.01, max=1000, help="How fast, with --all.")] = 50,
 ) -> None:
     """Try one again now, or all that match."""
-    if (id is None) is not all_of_them:
-        raise Trouble("name one id to replay, or say --all")
+    _one_or_all(id, all_of_them)
     api = Api(surroundings())
     if id is not None:
         name, _ = _locate(api, id, service)
@@ -140,6 +157,11 @@ def drop(
     name, _ = _locate(api, id, service)
     api.post(name, f"/dead/{id}/drop", {"reason": reason})
     say(f"{id} is dropped")
+
+
+def _one_or_all(id: UUID | None, all_of_them: bool) -> None:
+    if (id is None) is not all_of_them:
+        raise Trouble("name one id, or say --all")
 
 
 def _asked(service: Service | None) -> tuple[str, ...]:

@@ -91,15 +91,54 @@ class Rehearsed(Ask):
     events: list[dict[str, object]]
 
 
+class Problem(Ask):
+    """What some of the dead would meet again."""
+
+    code: str
+    reason: str
+    count: int
+
+
+class RehearsedAll(Ask):
+    """How many would settle if they were replayed, each by itself, and what stops the others."""
+
+    settled: int
+    problems: list[Problem]
+
+
 def routes(parking: Parking, retries: Retries) -> APIRouter:
     """List, group, show, repair, rehearse, replay and drop; for operators only, with an entry for every act."""
     router = Router(tags=["dead"], prefix="/dead", dependencies=[allow(Role.OPERATOR)])
-    _reading(router, parking, retries)
+    _rehearsing(router, retries)
+    _reading(router, parking)
     _repairing(router, parking, retries)
     return router
 
 
-def _reading(router: APIRouter, parking: Parking, retries: Retries) -> None:
+def _rehearsing(router: APIRouter, retries: Retries) -> None:
+    @router.get("/rehearsal")
+    async def rehearse_many(
+        queue: str | None = None, key: str | None = None, code: str | None = None, limit: Limit = 50
+    ) -> RehearsedAll:
+        """What a replay of those that match would come to, the oldest `limit` of them. Changes nothing."""
+        asked = {"queue": queue, "key": key, "code": code}
+        where = {name: value for name, value in asked.items() if value is not None}
+        met = await retries.rehearse_all(where, limit)
+        problems = [Problem(code=what[0], reason=what[1], count=count) for what, count in met.most_common() if what]
+        return RehearsedAll(settled=met[None], problems=problems)
+
+    @router.get("/{id}/rehearsal")
+    async def rehearse(id: UUID) -> Rehearsed:
+        """What a replay would announce now, or the problem it would meet. Changes nothing."""
+        try:
+            return Rehearsed(events=[_shown(event) for event in await retries.rehearse(id)])
+        except (NotFound, Contention, Unavailable):
+            raise
+        except Exception as error:
+            raise Refused(reason(error), code(error)) from error
+
+
+def _reading(router: APIRouter, parking: Parking) -> None:
     @router.get("")
     async def list_dead(
         after: After = None,
@@ -135,16 +174,6 @@ def _reading(router: APIRouter, parking: Parking, retries: Retries) -> None:
     async def show_dead(id: UUID) -> ParkedView:
         """One of them with its body, headers, stack and history."""
         return ParkedView.of(await parking.get(id))
-
-    @router.get("/{id}/rehearsal")
-    async def rehearse(id: UUID) -> Rehearsed:
-        """What a replay would announce now, or the problem it would meet. Changes nothing."""
-        try:
-            return Rehearsed(events=[_shown(event) for event in await retries.rehearse(id)])
-        except (NotFound, Contention, Unavailable):
-            raise
-        except Exception as error:
-            raise Refused(reason(error), code(error)) from error
 
 
 def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:

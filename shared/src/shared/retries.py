@@ -1,6 +1,7 @@
 """How parked messages and deadlines are tried again, and how operators bring the dead ones back."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -12,7 +13,7 @@ from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.consumer import PARKING, Consumer
 from shared.contracts.event import Event
 from shared.deadlines import Deadlines
-from shared.parking import Message, Parked, Parking, Policy
+from shared.parking import Message, Parked, Parking, Policy, code, reason
 from shared.rounds import Rounds
 from shared.store import OneOf
 from shared.telemetry import Metrics
@@ -111,6 +112,27 @@ class Retries:
             raise Refused(f"nobody here listens to {parked.queue}; it can only be dropped", "no_listener")
         cause, touches = await consumer.listeners[parked.queue].hear(_message(parked))
         return await self._rounds.rehearse(cause, touches)
+
+    async def rehearse_all(self, where: Mapping[str, object], limit: int) -> Counter[tuple[str, str] | None]:
+        """Rehearse each dead thing that matches, up to a limit and each by itself: how many would settle or meet what.
+
+        What would be met is told by its code and reason; those that would settle are counted under None.
+        """
+        met: Counter[tuple[str, str] | None] = Counter()
+        async for parked in self._parking.each({"state": "dead", **where}):
+            if met.total() == limit:
+                break
+            met[await self._meets(parked.id)] += 1
+        return met
+
+    async def _meets(self, id: UUID) -> tuple[str, str] | None:
+        try:
+            await self.rehearse(id)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001
+            return code(error), reason(error)
+        return None
 
     async def replay(self, where: Mapping[str, object], cause: Cause, per_second: float) -> int:
         """Try again every dead thing that matches, at a limited rate; how many there are."""

@@ -120,6 +120,8 @@ def test_what_is_not_wanted_is_dropped_with_a_reason_and_stays_readable(operator
     ((id, *_),) = wait_until(operator.dead)
     rehearsed = operator.says("rehearse", id, "--service", "orders")
     assert (rehearsed.exit_code, "orders says 409: " in rehearsed.stderr) == (1, True)
+    told = operator.says("rehearse", "--all", "--service", "orders").stdout.splitlines()
+    assert (told[0], told[1].partition("invalid")[0]) == ("orders: 0 would settle", "orders: 1 would meet ")
     assert operator.says("replay", "--all", "--service", "orders").stdout == "orders: 1 will be tried again\n"
     assert wait_until(lambda: [line[0] for line in operator.dead()]) == [id]
     assert operator.says("drop", id, "--service", "orders", "--reason", "a test sent it").stdout == f"{id} is dropped\n"

@@ -98,6 +98,10 @@ ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {
     ("GET", "notify", "dead"): NOTHING,
     ("GET", "orders", f"dead/{ID}"): (200, DEAD),
     ("GET", "orders", f"dead/{ID}/rehearsal"): (200, {"events": [{"key": "orders.x.v1"}]}),
+    ("GET", "orders", "dead/rehearsal"): (
+        200,
+        {"settled": 5, "problems": [{"code": "not_found", "reason": "there is no order x", "count": 2}]},
+    ),
     ("POST", "orders", f"dead/{ID}/replay"): (202, DEAD),
     ("POST", "orders", f"dead/{ID}/edit"): (200, DEAD),
     ("POST", "orders", f"dead/{ID}/confirm"): (409, {"detail": "an edit is confirmed by another person"}),
@@ -246,6 +250,12 @@ def test_one_is_found_in_whichever_service_has_it(kefu: Kefu, services: list[tup
     assert json.loads(kefu("dead", "rehearse", ID).stdout) == [{"key": "orders.x.v1"}]
 
 
+def test_all_that_match_are_rehearsed(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+    result = kefu("dead", "rehearse", "--all", "--service", "orders", "--code", "not_found")
+    assert result.stdout == "orders: 5 would settle\norders: 2 would meet not_found: there is no order x\n"
+    assert services[-1][1] == "orders/dead/rehearsal?code=not_found&limit=200"
+
+
 def test_one_that_nobody_has_is_trouble(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
     result = kefu("dead", "show", ID.replace("3", "4"))
     assert (result.exit_code, "none of the services has" in result.stderr) == (1, True)
@@ -279,7 +289,7 @@ def test_a_refusal_is_told_in_the_services_own_words(kefu: Kefu, services: list[
 @pytest.mark.parametrize("words", [("replay",), ("replay", ID, "--all")])
 def test_a_replay_is_of_one_or_of_all(kefu: Kefu, words: tuple[str, ...]) -> None:
     result = kefu("dead", *words)
-    assert (result.exit_code, result.stderr) == (1, "name one id to replay, or say --all\n")
+    assert (result.exit_code, result.stderr) == (1, "name one id, or say --all\n")
 
 
 def test_a_service_that_does_not_answer_is_named(kefu: Kefu, monkeypatch: pytest.MonkeyPatch) -> None:
