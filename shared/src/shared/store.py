@@ -520,7 +520,7 @@ def _following(field: str, direction: int, after: tuple[Any, UUID]) -> dict[str,
     if field == "id":
         return {"_id": {beyond: id}}
     path = _path(field)
-    return {"$or": [{path: {beyond: value}}, {path: {"$eq": value}, "_id": {beyond: id}}]}
+    return {path: {f"{beyond}e": value}, "$or": [{path: {beyond: value}}, {path: {"$eq": value}, "_id": {beyond: id}}]}
 
 
 def _sort(sort: str) -> tuple[str, int]:
