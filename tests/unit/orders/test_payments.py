@@ -164,6 +164,16 @@ async def test_nobody_is_dunned_while_a_complaint_is_open_and_collection_goes_on
     assert len(company.announced(said.PaymentOverdue)) == 1
 
 
+@pytest.mark.requirement("R160")
+async def test_a_part_that_is_paid_while_a_complaint_is_open_starts_no_reminders(company):
+    await company.place()
+    await company.run_to("balance")
+    await filed(company)
+    await company.pay("balance", "10000.00")
+    await company.until(company.now + timedelta(days=40))
+    assert company.announced(said.DunningIssued) + company.announced(said.PaymentOverdue) == []
+
+
 async def test_an_upheld_complaint_holds_until_it_is_closed(company):
     await company.place()
     await company.run_to("balance")

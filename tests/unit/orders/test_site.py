@@ -108,6 +108,21 @@ async def test_the_foreman_s_hour_is_the_customer_s_invitation(company):
     assert (invited.invited_for, invited.site_address) == (expected, "广州市天河区珠江东路 6 号")
 
 
+@pytest.mark.requirement("R062")
+async def test_an_hour_named_before_the_goods_are_there_is_told_when_they_are(company):
+    await company.place()
+    await company.run_to("transport")
+    expected = company.now + timedelta(days=4)
+    await company.fact(facts.CompletionExpected, expected_at=expected, foreman="foreman-02")
+    assert company.announced(said.AcceptanceInvited) == []
+    await company.arrive()
+    await company.fact(facts.CompletionExpected, expected_at=expected, foreman="foreman-02")
+
+    assert [event.invited_for for event in company.announced(said.AcceptanceInvited)] == [expected]
+    promised = (await company.order()).promises.current("accept")
+    assert (promised.on, promised.given_by) == ((expected + timedelta(hours=8)).date(), "foreman-02")
+
+
 async def test_damage_on_arrival_is_an_exception(company):
     await company.place()
     await company.run_to("transport")

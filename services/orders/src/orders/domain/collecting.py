@@ -31,7 +31,7 @@ def receive(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
         return Change(order)
     counted = fact.amount is None or fact.amount.currency == order.receivable.currency
     receivable = _entered(order, fact, counted)
-    entered = order.but(receivable=receivable)
+    entered = order.but(receivable=receivable, last_receipt_at=receivable.last_receipt_at)
     if not counted:
         return entered.excepting("payment", f"paid in another currency: {_told(fact.amount)}", cause.actor.id)
     if order.ended:
@@ -119,7 +119,7 @@ def hold(order: Order, complaint_id: UUID) -> Change[Order]:
         return Change(order)
     held = order.receivable.model_copy(update={"held_by": (*order.receivable.held_by, complaint_id)})
     event = DunningHeld(order_id=order.id, order_no=order.order_no, complaint_id=complaint_id)
-    return Change(order.but(receivable=held).done_with("overdue", "dunning"), (event,))
+    return Change(collecting(order.but(receivable=held)), (event,))
 
 
 def resume(order: Order, complaint_id: UUID) -> Change[Order]:
@@ -132,7 +132,7 @@ def resume(order: Order, complaint_id: UUID) -> Change[Order]:
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
     freed = order.but(receivable=order.receivable.model_copy(update={"held_by": others}))
     event = DunningReleased(order_id=order.id, order_no=order.order_no, complaint_id=complaint_id)
-    return Change(freed if others or order.ended else collecting(freed), (event,))
+    return Change(freed if order.ended else collecting(freed), (event,))
 
 
 def grant_credit(order: Order, granted: CreditGranted, cause: Cause) -> Change[Order]:

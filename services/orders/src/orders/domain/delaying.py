@@ -115,7 +115,7 @@ def _announced(order: Order, delay: Delay, kind: Literal["ship", "arrive"] = "sh
         kind=kind,
         customer=order.customer,
     )
-    return Change(order.but(delays=(*order.delays, delay)), (event,))
+    return Change(order.but(delays=(*order.delays, delay), last_delay_at=delay.announced_at), (event,))
 
 
 def remember_event(order: Order, event: ShipmentDelayed, cause: Cause) -> Change[Order]:

@@ -1,16 +1,18 @@
 """What happens when an order enters a stage: who hears of it and which clocks start. No gate is opened here."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from orders.domain.drawing import Drawing
 from orders.domain.order import CLOSED, Order
+from orders.domain.promising import promised_by
 from orders.domain.receivable import Due
 from orders.domain.route import DRAWINGS
 from shared.aggregate import Change
 from shared.contracts.event import Event
 from shared.contracts.orders import (
+    AcceptanceInvited,
     DeadlineSetByOrders,
     DesignOrdered,
     OrderClosed,
@@ -65,14 +67,19 @@ def asking(order: Order, kind: PaymentKind, days: int) -> Change[Order]:
         collector=order.sales_owner,
         customer=order.customer,
     )
-    return Change(asked if asked.receivable.held_by else collecting(asked), (event,))
+    return Change(collecting(asked), (event,))
 
 
 def collecting(order: Order) -> Order:
-    """With the clock running for the amount that is due, if any: to its day, then from reminder to reminder."""
+    """With the clock running for the amount that is due, if any: to its day, then from reminder to reminder.
+
+    While a complaint about the order is open no clock runs (003 §25.8).
+    """
     due = order.receivable.due
     if due is None:
         return order.done_with("overdue", "dunning").but(overdue_since=None)
+    if order.receivable.held_by:
+        return order.done_with("overdue", "dunning")
     if not due.overdue:
         return order.awaiting("overdue", order.calendar.moment(due.on))
     if due.level >= len(order.rules.dunning_days):
@@ -135,6 +142,28 @@ def announce_departures(order: Order) -> Change[Order]:
     return Change(order.but(shipment=order.shipment.model_copy(update={"consignments": told})), events)
 
 
+def invite_to_acceptance(order: Order, now: datetime | None = None) -> Change[Order]:
+    """The customer is invited for the hour that the foreman named, once for each hour, if it is still to come.
+
+    Source: 001 售中四b.
+    """
+    work = order.installation
+    hour, at = work.forecast_at, now or order.since
+    if hour is None or work.foreman is None or hour == work.invited_for or hour <= at:
+        return Change(order)
+    invited = AcceptanceInvited(
+        order_id=order.id,
+        order_no=order.order_no,
+        completion_at=hour,
+        invited_for=hour,
+        site_address=order.site_address,
+        customer=order.customer,
+    )
+    told = order.but(installation=work.model_copy(update={"invited_for": hour}))
+    promised = promised_by(work.foreman, at, told, "accept", order.day(hour), "plan")
+    return Change(promised.state, (invited, *promised.events))
+
+
 def close(order: Order) -> Change[Order]:
     """Accepted and paid: what comes now is after-sales (001 售后 definition)."""
     closed = OrderClosed(
@@ -154,6 +183,7 @@ ENTERING: Mapping[str, Callable[[Order], Change[Order]]] = MappingProxyType(
         "plan": place_with_design,
         "shipping": announce_departures,
         "transport": announce_departures,
+        "installation": invite_to_acceptance,
         "balance": ask_for_balance,
         CLOSED: close,
     }

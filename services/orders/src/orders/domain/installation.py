@@ -32,6 +32,7 @@ class Installation(Part):
     planned_finish: Instant | None = None
     crew: tuple[Installer, ...] = ()
     forecast_at: Instant | None = None
+    foreman: StaffId | None = None
     invited_for: Instant | None = None
     completed_at: Instant | None = None
     refusals: tuple[Refusal, ...] = ()

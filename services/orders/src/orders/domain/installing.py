@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from orders.domain.advancing import lose, reach, then
+from orders.domain.entering import invite_to_acceptance
 from orders.domain.installation import Installer, Refusal
 from orders.domain.order import Order
 from orders.domain.promising import happened, promise
@@ -12,7 +13,6 @@ from shared.contracts.departments import CompletionExpected, InstallationComplet
 from shared.contracts.event import Part
 from shared.contracts.orders import (
     AcceptanceFailed,
-    AcceptanceInvited,
     AcceptancePassed,
     CompletionForecasted,
     InstallationScheduled,
@@ -69,13 +69,12 @@ def schedule_installation(
 def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> Change[Order]:
     """The foreman names the hour; the customer is invited to the site for it, so that no quarrel delays payment.
 
-    Source: 001 售中四a, 四b. An hour named before the goods are on the site is kept and not told.
+    Source: 001 售中四a, 四b. An hour named before the goods are on the site is told when they are.
     """
     if order.ended or order.has(_M.INSTALLED):
         return Change(order)
-    known = {"forecast_at": fact.expected_at, "invited_for": fact.expected_at}
+    known = {"forecast_at": fact.expected_at, "foreman": fact.foreman}
     order = order.but(installation=order.installation.model_copy(update=known))
-    order = happened(order, "install", order.day(cause.at))
     forecasted = CompletionForecasted(
         order_id=order.id,
         order_no=order.order_no,
@@ -85,16 +84,8 @@ def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> C
     )
     if order.stage != "installation":
         return Change(order, (forecasted,))
-    invited = AcceptanceInvited(
-        order_id=order.id,
-        order_no=order.order_no,
-        completion_at=fact.expected_at,
-        invited_for=fact.expected_at,
-        site_address=order.site_address,
-        customer=order.customer,
-    )
-    day = order.day(fact.expected_at)
-    return then(Change(order, (forecasted, invited)), lambda order: promise(order, "accept", day, "plan", cause))
+    begun = happened(order, "install", order.day(cause.at))
+    return then(Change(begun, (forecasted,)), lambda order: invite_to_acceptance(order, cause.at))
 
 
 def complete_installation(order: Order, fact: InstallationCompleted) -> Change[Order]:

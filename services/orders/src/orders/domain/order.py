@@ -86,6 +86,8 @@ class Order(Aggregate):
     ship_on: date | None = None
     dispatched_on: date | None = None
     overdue_since: date | None = None
+    last_delay_at: Instant | None = None
+    last_receipt_at: Instant | None = None
     cancellation: Cancellation | None = None
 
     @property

@@ -1,7 +1,7 @@
 """How days are promised to a customer, and what follows when one passes."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from orders.domain.exception import ExceptionKind
@@ -9,6 +9,7 @@ from orders.domain.order import Order
 from orders.domain.promise import Basis, PromiseKind
 from shared.aggregate import Cause, Change
 from shared.contracts.orders import DeliveryDatePromised
+from shared.contracts.vocabulary import StaffId
 
 DUE: Mapping[PromiseKind, str] = MappingProxyType(
     {
@@ -28,10 +29,15 @@ _BLAME: Mapping[PromiseKind, ExceptionKind] = MappingProxyType(
 
 def promise(order: Order, kind: PromiseKind, on: date, basis: Basis, cause: Cause) -> Change[Order]:
     """Give the customer a day and watch it until its end; the same day once more is no new promise (004 三2)."""
+    return promised_by(cause.actor.id, cause.at, order, kind, on, basis)
+
+
+def promised_by(who: StaffId, at: datetime, order: Order, kind: PromiseKind, on: date, basis: Basis) -> Change[Order]:
+    """The same for a promise that follows from what somebody said earlier."""
     current = order.promises.current(kind)
     if current and current.state == "open" and current.on == on:
         return Change(order)
-    promises = order.promises.give(kind, on, basis, cause.actor.id, cause.at)
+    promises = order.promises.give(kind, on, basis, who, at)
     promised = order.but(promises=promises).awaiting(DUE[kind], order.calendar.moment(on))
     if kind == "ship":
         promised = promised.but(ship_on=on)
@@ -42,7 +48,7 @@ def promise(order: Order, kind: PromiseKind, on: date, basis: Basis, cause: Caus
         promised_for=on,
         revision=promises.given[-1].revision,
         basis=basis,
-        promised_by=cause.actor.id,
+        promised_by=who,
         customer=order.customer,
     )
     return Change(promised, (event,))

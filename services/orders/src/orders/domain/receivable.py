@@ -68,6 +68,11 @@ class Receivable(Part):
                 return due
         return None
 
+    @property
+    def last_receipt_at(self) -> Instant | None:
+        """When money last came in."""
+        return max((receipt.at for receipt in self.receipts), default=None)
+
     def term(self, kind: PaymentKind) -> Money | None:
         """What one kind of payment comes to, if the contract names it."""
         amounts = [term.amount.amount for term in self.terms if term.kind == kind]
