@@ -18,6 +18,6 @@ def service(settings: Settings) -> Service:
         timers=timers(stores),
         tasks=(
             opening(stores.desks, settings.timezone, service.clock),
-            measuring(stores.orders, service.metrics.registry),
+            measuring(stores.orders, service.clock, service.metrics.registry),
         ),
     )

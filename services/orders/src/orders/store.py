@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from orders.domain.account import Account
 from orders.domain.desk import Desk
@@ -33,9 +34,9 @@ class Orders(Store[Order]):
         Index("released_on"),
         Index("stage", "ship_on"),
         Index("overdue_since"),
-        Index("delays.announced_at"),
-        Index("delays.told_in_time"),
-        Index("receivable.receipts.at"),
+        Index("last_delay_at"),
+        Index("delays.told_in_time", "last_delay_at"),
+        Index("last_receipt_at"),
     )
 
     async def with_promises(self, state: PromiseState, after: str | None, limit: int) -> Page[Order]:
@@ -49,6 +50,30 @@ class Orders(Store[Order]):
     def ready(self, until: date) -> AsyncIterator[Order]:
         """Every order that waits for a vehicle and was promised to leave before a day."""
         return self.each({"stage": "shipping", "ship_on": Between("", until)}, sort="ship_on")
+
+    def overdue(self) -> AsyncIterator[Order]:
+        """Every order with an amount that is overdue, the longest first."""
+        return self.each({"overdue_since": Between("", None)}, sort="overdue_since")
+
+    def paid_since(self, moment: datetime) -> AsyncIterator[Order]:
+        """Every order for which money came in at this moment or later, whatever came before."""
+        return self._latest("last_receipt_at", moment)
+
+    def delayed_since(self, moment: datetime) -> AsyncIterator[Order]:
+        """Every order of which a delay was announced at this moment or later, whatever was before."""
+        return self._latest("last_delay_at", moment)
+
+    async def told(self, in_time: bool, since: datetime) -> int:
+        """How many orders were delayed since then and had it told in time, or too late."""
+        return await self.count({"delays.told_in_time": in_time, "last_delay_at": Between(since, None)})
+
+    async def _latest(self, field: str, since: datetime) -> AsyncIterator[Order]:
+        """Each once, also one to which more happens meanwhile and which comes again at the end of the list."""
+        seen: set[UUID] = set()
+        async for order in self.each({field: Between(since, None)}, sort=field):
+            if order.id not in seen:
+                seen.add(order.id)
+                yield order
 
     async def listed(self, where: dict[str, Any], sort: str, after: str | None, limit: int) -> Page[Order]:
         """Orders by what people search for; what they leave open does not count."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -20,6 +21,7 @@ from shared.contracts.event import Actor
 from shared.deadlines import Timers
 from shared.service import Task
 
+MEASURED = timedelta(days=30)
 MEASURE_EVERY = 15.0
 TRY_AGAIN_AFTER = 1.0
 
@@ -85,17 +87,20 @@ def opening(desks: Desks, zone: str, clock: Clock) -> Task:
     return open_desk
 
 
-def measuring(orders: Orders, registry: CollectorRegistry) -> Task:
+def measuring(orders: Orders, clock: Clock, registry: CollectorRegistry) -> Task:
     """A task that keeps the share of delays told before the contract's date up to date as a metric (001 售中 理由)."""
     told = Gauge(
-        "kefu_orders_delays", "Orders with a delay, by whether it was told in time.", ["told"], registry=registry
+        "kefu_orders_delays",
+        f"Orders delayed in the last {MEASURED.days} days, by whether it was told in time.",
+        ["told"],
+        registry=registry,
     )
 
     async def measure(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             for in_time, label in ((True, "in_time"), (False, "too_late")):
                 with suppress(Unavailable):
-                    told.labels(label).set(await orders.count({"delays.told_in_time": in_time}))
+                    told.labels(label).set(await orders.told(in_time, clock.now() - MEASURED))
             await _pause(stopping, MEASURE_EVERY)
 
     return measure

@@ -1,7 +1,7 @@
 """What the clerk counts: goods, regions, salesmen, customers, commission, overdue amounts, delays told in time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -137,10 +137,10 @@ def sales_report(sales: Iterable[Sales]) -> Table:
     return Table(columns=("by", "of", "currency", "orders", "quantity", "amount"), rows=rows, figures=figures)
 
 
-def commission(orders: Iterable[Order], begin: date, end: date) -> Table:
+async def commission(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
     """Money that came in during the period, by salesman: what commission is computed from (004 四5-6)."""
     paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for order in orders:
+    async for order in orders:
         for receipt in order.receivable.receipts:
             if receipt.counted and begin <= order.day(receipt.at) < end:
                 paid[order.sales_owner or _UNKNOWN, receipt.amount.currency] += receipt.amount.amount
@@ -152,11 +152,11 @@ def commission(orders: Iterable[Order], begin: date, end: date) -> Table:
     return Table(columns=("salesman", "currency", "received"), rows=rows, figures=figures)
 
 
-def overdue(orders: Iterable[Order], on: date) -> Table:
+async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
     """What should have been paid by a day and has not been, the oldest first (004 四3)."""
     rows: list[dict[str, Cell]] = []
     total = Decimal()
-    for order in orders:
+    async for order in orders:
         due = order.receivable.due
         if due is None or due.on >= on:
             continue
@@ -179,7 +179,7 @@ def overdue(orders: Iterable[Order], on: date) -> Table:
     return Table(columns=columns, rows=tuple(rows), figures={"orders": len(rows), "amount": str(total)})
 
 
-def told_in_time(orders: Iterable[Order], begin: date, end: date) -> Table:
+async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
     """Of the delays announced in the period, how many before the contract's date (001 售中二, 理由)."""
     rows: list[dict[str, Cell]] = [
         {
@@ -191,7 +191,7 @@ def told_in_time(orders: Iterable[Order], begin: date, end: date) -> Table:
             "reason": delay.reason,
             "told_in_time": "yes" if delay.told_in_time else "no",
         }
-        for order in orders
+        async for order in orders
         for delay in order.delays
         if begin <= order.day(delay.announced_at) < end
     ]

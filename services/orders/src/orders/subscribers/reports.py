@@ -1,10 +1,10 @@
 """How orders makes a report when its calendar asks for one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import time
-from typing import TypeVar
+from datetime import date, datetime, time
 
 from orders.domain.desk import ReportKind
+from orders.domain.exception import OrderException
 from orders.domain.report import Report, Table
 from orders.domain.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
 from orders.store import Stores
@@ -14,8 +14,6 @@ from shared.contracts.orders import ReportDue
 from shared.rounds import Touch
 from shared.store import Between
 from shared.subscriptions import Subscriptions
-
-T = TypeVar("T")
 
 
 def subscribe(on: Subscriptions, stores: Stores, zone: str) -> None:
@@ -49,11 +47,12 @@ class Clerk:
 
     async def _week(self, due: ReportDue) -> Table:
         open_ = await _all(self._exceptions.each({"status": "open"}, sort="raised_at"))
-        solved = await _all(self._exceptions.each({"status": "resolved", "resolved_at": self._moments(due)}))
+        during = Between(self._midnight(due.begin), self._midnight(due.end))
+        solved = await _all(self._exceptions.each({"resolved_at": during}, sort="resolved_at"))
         return digest([*open_, *solved])
 
     async def _owed(self, due: ReportDue) -> Table:
-        return overdue(await _all(self._orders.each({"overdue_since": Between("", None)})), due.end)
+        return await overdue(self._orders.overdue(), due.end)
 
     async def _sold(self, due: ReportDue) -> Table:
         sales = [Sales(by) for by in DIMENSIONS]
@@ -63,16 +62,14 @@ class Clerk:
         return sales_report(sales)
 
     async def _earned(self, due: ReportDue) -> Table:
-        paid = self._orders.each({"receivable.receipts.at": self._moments(due)})
-        return commission(await _all(paid), due.begin, due.end)
+        return await commission(self._orders.paid_since(self._midnight(due.begin)), due.begin, due.end)
 
     async def _told(self, due: ReportDue) -> Table:
-        delayed = self._orders.each({"delays.announced_at": self._moments(due)})
-        return told_in_time(await _all(delayed), due.begin, due.end)
+        return await told_in_time(self._orders.delayed_since(self._midnight(due.begin)), due.begin, due.end)
 
-    def _moments(self, due: ReportDue) -> Between:
-        return Between(self._calendar.moment(due.begin, time()), self._calendar.moment(due.end, time()))
+    def _midnight(self, day: date) -> datetime:
+        return self._calendar.moment(day, time())
 
 
-async def _all(found: AsyncIterator[T]) -> list[T]:
+async def _all(found: AsyncIterator[OrderException]) -> list[OrderException]:
     return [each async for each in found]
