@@ -1,12 +1,15 @@
 """A company in memory: staff decide, departments report, time passes, and everything announced is heard again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
 
+from orders.api import routes
 from orders.domain.contracting import review, sign, sign_notice
 from orders.domain.designing import review_drawing
 from orders.domain.installation import Installer
@@ -17,10 +20,13 @@ from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.timers import timers
 from shared.aggregate import Cause, Change
+from shared.clock import FixedClock
 from shared.contracts import departments as facts
 from shared.contracts.event import Actor, Event, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.http import Doorkeeper, answer_problems, guarded
+from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
 from shared.testing import InMemoryDatabase, deliver, fire, opened
 
 ZONE = "Asia/Shanghai"
@@ -249,3 +255,29 @@ def customer(kind: str = "end") -> CustomerSnapshot:
 @pytest.fixture
 def company() -> Company:
     return Company()
+
+
+@pytest.fixture
+async def ask(tmp_path, company) -> AsyncIterator[Callable[..., object]]:
+    """Asks as a member of staff: `await ask("cs_director", "POST", path, body)`."""
+    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
+    private = (tmp_path / "private.pem").read_text()
+    app = FastAPI()
+    app.state.clock = FixedClock(company.now)
+    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
+    answer_problems(app)
+    for router in routes(company.stores):
+        app.include_router(router, dependencies=guarded())
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://orders") as client:
+
+        async def request(role: str, method: str, path: str, body: object = None, who: str = "01") -> Response:
+            headers = {
+                "Authorization": f"Bearer {issue_token(private, f'{role}-{who}', role)}",
+                "Idempotency-Key": str(uuid4()),
+            }
+            answer = await client.request(method, path, json=body, headers=headers)
+            await company.hear_ourselves()
+            return answer
+
+        yield request

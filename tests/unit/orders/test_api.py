@@ -1,49 +1,16 @@
 """What orders answers over HTTP, from review to close, and how it says no."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
 
-from orders.api import routes
-from shared.clock import FixedClock
 from shared.contracts import departments as facts
 from shared.contracts.orders import DisposalDecided
 from shared.contracts.vocabulary import order_id_of
-from shared.http import Doorkeeper, answer_problems, guarded
-from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
 
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
 ORDER = f"/orders/{order_id_of('SO-2026-0412')}"
-
-
-@pytest.fixture
-async def ask(tmp_path, company) -> AsyncIterator[Callable[..., object]]:
-    """Asks as a member of staff: `await ask("cs_director", "POST", path, body)`."""
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    private = (tmp_path / "private.pem").read_text()
-    app = FastAPI()
-    app.state.clock = FixedClock(company.now)
-    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
-    answer_problems(app)
-    for router in routes(company.stores):
-        app.include_router(router, dependencies=guarded())
-
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://orders") as client:
-
-        async def request(role: str, method: str, path: str, body: object = None, who: str = "01") -> Response:
-            headers = {
-                "Authorization": f"Bearer {issue_token(private, f'{role}-{who}', role)}",
-                "Idempotency-Key": str(uuid4()),
-            }
-            answer = await client.request(method, path, json=body, headers=headers)
-            await company.hear_ourselves()
-            return answer
-
-        yield request
 
 
 @pytest.mark.requirement("R005", "R198")

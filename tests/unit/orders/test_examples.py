@@ -1,0 +1,95 @@
+"""Every example in the API's documentation is taken when it is sent at its time."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+from fastapi.routing import APIRoute
+
+from orders.api import routes
+from orders.domain.order import exception_id_of
+from orders.domain.producing import pack
+from orders.domain.works import PackedItem
+from orders.store import Stores
+from shared.contracts import departments as facts
+from shared.contracts.example import example
+from shared.contracts.vocabulary import order_id_of
+from shared.testing import InMemoryDatabase
+
+CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+
+
+class When(NamedTuple):
+    """The order for which an example is sent, the stage it is in, and whose decision it is."""
+
+    kind: str
+    stage: str
+    role: str
+
+
+WHEN = {
+    "/orders/{order_id}/cancel": When("standard", "balance", "cs_specialist"),
+    "/orders/{order_id}/promises": When("standard", "making", "planner"),
+    "/orders/{order_id}/delays": When("standard", "making", "planner"),
+    "/orders/{order_id}/exceptions": When("standard", "making", "planner"),
+    "/exceptions/{exception_id}/resolve": When("standard", "making", "order_specialist"),
+    "/orders/{order_id}/contract/review": When("custom", "review", "cs_director"),
+    "/orders/{order_id}/contract/amend": When("standard", "making", "account_manager"),
+    "/orders/{order_id}/contract/sign": When("custom", "signing", "cs_supervisor"),
+    "/orders/{order_id}/contract/seal": When("standard", "making", "cs_specialist"),
+    "/orders/{order_id}/notice/sign": When("standard", "release", "cs_specialist"),
+    "/orders/{order_id}/drawings/{kind}/review": When("custom", "plan", "design_director"),
+    "/orders/{order_id}/samples/{sample_no}/judge": When("custom", "sample", "design_director"),
+    "/orders/{order_id}/samples/{sample_no}/send": When("custom", "sample", "order_specialist"),
+    "/orders/{order_id}/inspections": When("custom", "inspection", "design_director"),
+    "/orders/{order_id}/production/release": When("standard", "making", "plant_manager"),
+    "/orders/{order_id}/production/schedule": When("standard", "making", "planner"),
+    "/orders/{order_id}/breakdown/review": When("custom", "breakdown_review", "rd_team"),
+    "/orders/{order_id}/packaging": When("standard", "shipping", "warehouse"),
+    "/orders/{order_id}/dispatch": When("standard", "shipping", "warehouse"),
+    "/orders/{order_id}/delivery-notes": When("standard", "shipping", "statistics_clerk"),
+    "/orders/{order_id}/installation": When("custom", "transport", "engineering_regional_head"),
+    "/orders/{order_id}/acceptance/pass": When("standard", "acceptance", "order_specialist"),
+    "/orders/{order_id}/acceptance/fail": When("standard", "acceptance", "order_specialist"),
+    "/customers/{customer_id}/credit": When("custom", "deposit", "cs_director"),
+    "/loads": When("standard", "shipping", "warehouse"),
+    "/disposals": When("standard", "review", "warehouse"),
+    "/disposals/{disposal_id}/decide": When("standard", "review", "marketing_vp"),
+}
+
+
+def posts() -> dict[str, APIRoute]:
+    every = (route for router in routes(Stores.on(InMemoryDatabase())) for route in router.routes)
+    return {route.path: route for route in every if isinstance(route, APIRoute) and "POST" in route.methods}
+
+
+def test_every_post_has_its_time():
+    assert WHEN.keys() == posts().keys()
+
+
+@pytest.mark.parametrize("path", sorted(WHEN))
+async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(company, ask, path):
+    when, body = WHEN[path], posts()[path].body_field
+    order = await company.place(when.kind, site_address="广州市天河区珠江东路 6 号")
+    await company.run_to(when.stage)
+    await company.fact(facts.MaterialProblemReported, kind="supply", detail="断货")
+    await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("a",), designer="d-1")
+    await company.fact(facts.SampleMade, sample_no="DY-1")
+    if path == "/loads":
+        await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
+    proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
+    named = {
+        "order_id": order_id_of(order.order_no),
+        "customer_id": CUSTOMER,
+        "exception_id": exception_id_of(order.id, 1),
+        "disposal_id": proposed.json()["id"],
+        "kind": "plan",
+        "sample_no": "DY-1",
+    }
+    answer = await ask(when.role, "POST", path.format(**named), shown(body) if body else None)
+    assert answer.status_code == 200, answer.text
+
+
+def shown(body) -> object:
+    """What the documentation shows for a body: the examples of its fields, put together."""
+    return example(body.field_info.annotation).model_dump(mode="json", exclude_none=True)
