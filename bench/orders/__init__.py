@@ -1,0 +1,1 @@
+"""What an order costs among few and among many."""

@@ -1,0 +1,163 @@
+"""One order of the custom route as the domain itself leaves it in each stage: the patterns of which many are made."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from orders.domain.collecting import grant_credit, receive
+from orders.domain.contracting import review, sign, sign_notice
+from orders.domain.designing import review_drawing, submit
+from orders.domain.installation import Installer
+from orders.domain.installing import Acceptance, complete_installation, pass_acceptance, schedule_installation
+from orders.domain.opening import open_order
+from orders.domain.order import Order
+from orders.domain.producing import break_down, complete, inspect, judge_sample, release, review_breakdown
+from orders.domain.route import DRAWINGS, Milestone
+from orders.domain.shipping import arrive, dispatch
+from shared.aggregate import Cause, Change
+from shared.contracts import departments as facts
+from shared.contracts.event import Actor, PreciseDate
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import CreditGranted
+from shared.contracts.vocabulary import order_id_of
+
+ZONE = "Asia/Shanghai"
+SHIPS_AFTER = timedelta(days=65)
+"""What the contract names; a custom order as planned leaves three days earlier, one that waits long does not."""
+
+
+def cause(at: datetime, role: str = "cs_director", by: str | None = None) -> Cause:
+    id = uuid4()
+    return Cause(id=id, correlation=id, actor=Actor(kind="staff", id=by or f"{role}-1", role=role), at=at)
+
+
+def placed(no: str, at: datetime, customer_id: object) -> OrderPlaced:
+    """Intake has taken a custom order of this number."""
+    return OrderPlaced.model_validate(
+        {
+            "order_id": order_id_of(no),
+            "order_no": no,
+            "customer": {"customer_id": customer_id, "name": "广州恒达装饰", "mobile": "13800138000"},
+            "kind": "custom",
+            "lines": [
+                {"sku": "GP-80", "description": "80 款高隔断", "spec": "3000×2700", "quantity": 24},
+                {"description": "双玻百叶玻璃门", "quantity": 6},
+            ],
+            "total": {"amount": "100000.00"},
+            "region": "华南",
+            "sales_owner": "am-03",
+            "site_address": "广州市天河区珠江东路 6 号 32 楼",
+            "requested_ship_date": (at + SHIPS_AFTER).date(),
+            "verified_by": "cs-07",
+            "verified_at": at,
+        }
+    )
+
+
+def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[Order]:
+    """The order in each stage, each left after the days planned for it, and at last closed.
+
+    With a wait in production its ship date passes: the order of a customer whose promise was broken.
+    """
+    order = open_order(placed(no, at, uuid4()), ZONE, cause(at)).state
+    while not order.ended:
+        yield order
+        stage = order.route.stage(order.stage)
+        assert stage is not None
+        now = order.since + timedelta(days=stage.days or 0) + (waits if stage.name == "production" else timedelta())
+        for milestone in stage.gate:
+            order = OPENING[milestone](order, now).state
+    yield order
+
+
+def _notice(order: Order, at: datetime) -> Change[Order]:
+    change = Change(order)
+    for signature in ("prepared", "reviewed", "approved"):
+        change = sign_notice(change.state, signature, cause(at, by=signature))
+    return change
+
+
+def _drawn(kind: facts.DrawingKind) -> Callable[[Order, datetime], Change[Order]]:
+    def decide(order: Order, at: datetime) -> Change[Order]:
+        fact = facts.DesignSubmitted(
+            order_no=order.order_no, drawing_kind=kind, version=1, files=(f"{kind}.pdf",), designer="designer-04"
+        )
+        return review_drawing(submit(order, fact).state, kind, 1, True, "", cause(at, "design_director"))
+
+    return decide
+
+
+def _credit(order: Order, at: datetime) -> Change[Order]:
+    owed = {"exposure": {"amount": "1.00"}, "limit": {"amount": "9.00"}, "days": 60}
+    granted = CreditGranted.model_validate({"order_id": order.id, "order_no": order.order_no, **owed})
+    return grant_credit(order, granted, cause(at))
+
+
+def _paid(kind: str, amount: str) -> Callable[[Order, datetime], Change[Order]]:
+    def decide(order: Order, at: datetime) -> Change[Order]:
+        said = {"order_no": order.order_no, "kind": kind, "amount": {"amount": amount}, "received_at": at}
+        return receive(order, facts.PaymentReceived.model_validate({**said, "receipt_no": kind}), cause(at))
+
+    return decide
+
+
+def _broken_down(order: Order, at: datetime) -> Change[Order]:
+    parts = [{"part_no": f"LC-80-{n}", "quantity": 48, "source": "make"} for n in range(6)]
+    fact = facts.BreakdownCompleted.model_validate({"order_no": order.order_no, "parts": parts})
+    return break_down(order, fact, cause(at))
+
+
+def _sampled(order: Order, at: datetime) -> Change[Order]:
+    fact = facts.SampleJudged(order_no=order.order_no, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
+    return judge_sample(order, fact, cause(at, "design_director"))
+
+
+def _produced(order: Order, at: datetime) -> Change[Order]:
+    return complete(
+        order, facts.ProductionCompleted(order_no=order.order_no, completed_at=at, quantity_ok=30), cause(at)
+    )
+
+
+def _inspected(order: Order, at: datetime) -> Change[Order]:
+    fact = facts.GoodsInspected(order_no=order.order_no, inspector="designer-04", outcome="passed")
+    return inspect(order, fact, cause(at, "design_director"))
+
+
+def _dispatched(order: Order, at: datetime) -> Change[Order]:
+    fact = facts.GoodsDispatched(order_no=order.order_no, left_at=at, eta=at + timedelta(days=4), carrier="德邦物流")
+    return dispatch(order, fact, cause(at))
+
+
+def _arrived(order: Order, at: datetime) -> Change[Order]:
+    return arrive(order, facts.ShipmentArrived(order_no=order.order_no, arrived_at=at), cause(at))
+
+
+def _installed(order: Order, at: datetime) -> Change[Order]:
+    crew = (Installer(staff="installer-11", skill="senior"),)
+    begun = schedule_installation(order, at, at + timedelta(days=1), crew, cause(at)).state
+    fact = facts.InstallationCompleted(order_no=order.order_no, completed_at=at)
+    return complete_installation(begun, fact)
+
+
+OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {
+    Milestone.CONTRACT_APPROVED: lambda order, at: review(order, "approved", (), cause(at)),
+    Milestone.CONTRACT_SIGNED: lambda order, at: sign(
+        order, PreciseDate(on=order.placed_on), "签订销售合同", cause(at)
+    ),
+    Milestone.INITIAL_PAID: _paid("initial", "30000.00"),
+    Milestone.CREDIT_GRANTED: _credit,
+    Milestone.NOTICE_SIGNED: _notice,
+    **{milestone: _drawn(kind) for kind, milestone in DRAWINGS.items()},
+    Milestone.PRODUCTION_RELEASED: lambda order, at: release(order, cause(at, "cs_supervisor")),
+    Milestone.BROKEN_DOWN: _broken_down,
+    Milestone.BREAKDOWN_APPROVED: lambda order, at: review_breakdown(order, True, "", cause(at, "rd_team")),
+    Milestone.SAMPLE_CONFIRMED: _sampled,
+    Milestone.PRODUCED: _produced,
+    Milestone.INSPECTED: _inspected,
+    Milestone.DISPATCHED: _dispatched,
+    Milestone.ARRIVED: _arrived,
+    Milestone.INSTALLED: _installed,
+    Milestone.ACCEPTED: lambda order, at: pass_acceptance(order, Acceptance(signatory="王建国"), cause(at)),
+    Milestone.PAID: _paid("balance", "70000.00"),
+}
+"""What opens each gate, on its day."""
