@@ -105,6 +105,19 @@ async def test_ledger_seal_log_and_register_are_lists(company, ask):
     assert (await ask("cs_specialist", "GET", "/contracts?begin=2026-10-01")).json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/orders?stage=nonsense", 422, "there is no stage nonsense; stages are review, signing,"),
+        (f"/customers/{CUSTOMER}/account", 404, f"there is no account of customer {CUSTOMER}"),
+    ],
+)
+async def test_what_nobody_can_find_is_said_in_the_words_of_who_asked(ask, path, status, told):
+    answer = await ask("cs_specialist", "GET", path)
+    assert answer.status_code == status
+    assert told in answer.json()["detail"]
+
+
 @pytest.mark.requirement("R200")
 async def test_promises_are_listed_by_what_became_of_them(company, ask):
     await company.place()

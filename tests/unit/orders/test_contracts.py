@@ -41,6 +41,51 @@ async def test_a_contract_to_amend_waits_for_a_new_revision_and_its_review(compa
     assert (await company.order()).stage == "signing"
 
 
+@pytest.mark.requirement("R178")
+async def test_a_contract_that_comes_back_keeps_what_the_amendment_does_not_change(company):
+    await company.place()
+    await company.decide(review, "amend", (FINDING,))
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.decide(review, "amend", (FINDING,))
+    await company.decide(amend, Draft(revision=0, changes=("价格",), total=Money(amount="90000.00")))
+    await company.sign_contract()
+
+    (signed,) = company.announced(said.ContractSigned)
+    assert (signed.promised_ship_date, signed.total) == (date(2026, 11, 26), Money(amount="90000.00"))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        Draft(revision=0, total=Money(amount="0.00")),
+        Draft(revision=0, total=Money(amount="-5.00")),
+        Draft(revision=0, terms=(PaymentTerm(kind="initial", amount=Money(amount="5.00")),)),
+        Draft(revision=0, terms=(PaymentTerm(kind="initial", amount=Money(amount="100000.00", currency="USD")),)),
+        Draft(
+            revision=0,
+            terms=(
+                PaymentTerm(kind="initial", amount=Money(amount="-1.00")),
+                PaymentTerm(kind="balance", amount=Money(amount="100001.00")),
+            ),
+        ),
+    ],
+)
+async def test_a_price_is_something_and_its_terms_come_to_it(company, draft):
+    await company.place()
+    await company.decide(review, "amend", ())
+    with pytest.raises(Refused) as refused:
+        await company.decide(amend, draft)
+    assert refused.value.code == "wrong_amount"
+
+
+async def test_a_contract_is_not_signed_tomorrow(company):
+    await company.place()
+    await company.decide(review, "approved", ())
+    with pytest.raises(Refused) as refused:
+        await company.decide(sign, PreciseDate(on=date(2026, 10, 1)), "签订")
+    assert refused.value.code == "future_day"
+
+
 @pytest.mark.requirement("R179")
 async def test_a_terminated_contract_ends_the_order_and_the_customer_is_told_both(company):
     await company.place()

@@ -5,7 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from orders.domain.designing import review_drawing
-from orders.domain.producing import pack, release, review_breakdown, schedule, send_sample
+from orders.domain.producing import (
+    inspect,
+    judge_sample,
+    pack,
+    release,
+    review_breakdown,
+    schedule,
+    send_sample,
+)
 from orders.domain.works import PackedItem, Schedule
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
@@ -135,6 +143,50 @@ async def test_a_failed_inspection_sends_the_goods_back_and_nothing_leaves(compa
     company.later(days=1)
     await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
     assert (await company.order()).stage == "inspection"
+
+
+@pytest.mark.requirement("R022")
+async def test_nobody_at_a_desk_confirms_a_sample_that_was_not_made_or_was_judged(company):
+    await company.place("custom")
+    await company.run_to("sample")
+    unmade = facts.SampleJudged(order_no=company.order_no, sample_no="DY-9", outcome="confirmed", judged_by="d-9")
+    made = unmade.model_copy(update={"sample_no": "DY-1", "outcome": "rejected"})
+    await company.fact(facts.SampleMade, sample_no="DY-1")
+    with pytest.raises(Refused) as unknown:
+        await company.decide(judge_sample, unmade, role="design_director")
+    await company.decide(judge_sample, made, role="design_director")
+    with pytest.raises(Refused) as again:
+        await company.decide(judge_sample, made, role="design_director")
+
+    assert (unknown.value.code, again.value.code) == ("no_such_sample", "already_judged")
+    assert (await company.order()).stage == "sample"
+
+
+@pytest.mark.requirement("R023")
+async def test_goods_are_inspected_after_they_are_made(company):
+    await company.place("custom")
+    await company.run_to("sample")
+    early = facts.GoodsInspected(order_no=company.order_no, inspector="d-4", outcome="passed")
+    with pytest.raises(Refused) as refused:
+        await company.decide(inspect, early, role="design_director")
+    await company.hear(early)
+    company.later(days=9)
+    await company.one_gate()
+    await company.one_gate()
+
+    assert refused.value.code == "wrong_stage"
+    assert (await company.order()).stage == "inspection"
+
+
+@pytest.mark.requirement("R023")
+async def test_an_inspection_that_is_heard_before_the_goods_is_the_inspection_of_those_goods(company):
+    await company.place("custom")
+    await company.run_to("production")
+    made = company.now
+    company.later(hours=3)
+    await company.fact(facts.GoodsInspected, inspector="d-4", outcome="passed")
+    await company.fact(facts.ProductionCompleted, completed_at=made, quantity_ok=24)
+    assert (await company.order()).stage == "shipping"
 
 
 @pytest.mark.requirement("R023")

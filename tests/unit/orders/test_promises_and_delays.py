@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from orders.domain.delay import REASONS
-from orders.domain.delaying import slip
+from orders.domain.delaying import postpone, slip
 from orders.domain.pace import SAMPLE, Pace, StagePace, forecast
-from orders.domain.promising import promise
+from orders.domain.promising import agree, promise
+from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 
@@ -213,6 +214,47 @@ async def test_a_day_agreed_with_the_customer_is_watched_until_its_end(company):
     await company.until(datetime(2026, 11, 20, 16, tzinfo=UTC))
     (raised,) = company.announced(said.OrderExceptionRaised)
     assert (raised.kind, raised.detail) == ("installer", "install was promised for 2026-11-20 and has not happened")
+
+
+@pytest.mark.requirement("R200")
+@pytest.mark.parametrize(
+    ("kind", "on", "code"),
+    [
+        ("arrive", date(2026, 9, 29), "past_day"),
+        ("ship", date(2026, 11, 27), "needs_reason"),
+    ],
+)
+async def test_a_day_that_cannot_be_kept_is_not_agreed(company, kind, on, code):
+    await company.place()
+    await company.sign_contract()
+    with pytest.raises(Refused) as refused:
+        await company.decide(agree, kind, on, role="planner")
+    assert refused.value.code == code
+
+
+async def test_what_has_happened_is_not_promised(company):
+    await company.place()
+    await company.run_to("transport")
+    with pytest.raises(Refused) as refused:
+        await company.decide(agree, "ship", date(2026, 11, 20), role="planner")
+    assert refused.value.code == "happened_already"
+
+
+@pytest.mark.parametrize(
+    ("stage", "on", "code"),
+    [
+        ("review", date(2026, 12, 5), "no_ship_date"),
+        ("making", date(2026, 11, 26), "not_later"),
+        ("transport", date(2026, 12, 5), "left_already"),
+        ("closed", date(2026, 12, 5), "order_ended"),
+    ],
+)
+async def test_a_delay_that_nobody_would_hear_of_is_refused(company, stage, on, code):
+    await company.place()
+    await company.run_to(stage)
+    with pytest.raises(Refused) as refused:
+        await company.decide(postpone, on, "transport", None, role="planner")
+    assert refused.value.code == code
 
 
 async def test_the_same_day_once_more_is_no_new_promise(company):

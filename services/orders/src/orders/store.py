@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from orders.domain.account import Account
+from orders.domain.account import Account, account_id_of
 from orders.domain.desk import Desk
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
@@ -15,6 +15,7 @@ from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.promise import PromiseState
 from orders.domain.report import Report
+from shared.aggregate import NotFound
 from shared.store import Between, DatabaseLike, Index, Page, Store
 
 
@@ -94,6 +95,13 @@ class Accounts(Store[Account]):
 
     collection = "accounts"
     kind = Account
+
+    async def of(self, customer_id: UUID) -> Account:
+        """This customer's account. Raises NotFound before the first signed contract."""
+        try:
+            return await self.get(account_id_of(customer_id))
+        except NotFound:
+            raise NotFound("account of customer", customer_id) from None
 
 
 class Loads(Store[Load]):

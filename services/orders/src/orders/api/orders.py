@@ -5,22 +5,32 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from orders.api.roles import CS, FOLLOW_UP, PLANNING
 from orders.api.views import OrderRow, OrderView, PromiseView
 from orders.domain.cancelling import cancel
-from orders.domain.delaying import slip
+from orders.domain.delaying import postpone
 from orders.domain.exception import ExceptionKind, OrderException
-from orders.domain.order import Order
+from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.promise import PromiseKind, PromiseState
-from orders.domain.promising import promise
+from orders.domain.promising import agree
+from orders.domain.route import stages
 from orders.store import Exceptions, Orders
-from shared.aggregate import Change
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+
+
+def _known(stage: str) -> str:
+    if stage not in STAGES:
+        raise ValueError(f"there is no stage {stage}; stages are {', '.join(STAGES)}")
+    return stage
+
+
+STAGES = (*stages(), CLOSED, CANCELLED)
+StageName = Annotated[str, AfterValidator(_known)]
 
 
 class CancelOrder(Ask):
@@ -70,7 +80,7 @@ def routes(orders: Orders, exceptions: Exceptions) -> APIRouter:
 def _lists(router: APIRouter, orders: Orders) -> None:
     @router.get("/orders")
     async def list_orders(
-        stage: Annotated[str | None, Query()] = None,
+        stage: Annotated[StageName | None, Query(examples=["production"])] = None,
         customer_id: Annotated[UUID | None, Query()] = None,
         order_no: Annotated[Line | None, Query()] = None,
         contract_no: Annotated[Line | None, Query()] = None,
@@ -118,12 +128,7 @@ def _decisions(router: APIRouter, orders: Orders) -> None:
     @router.post("/orders/{order_id}/promises", dependencies=[allow(*PLANNING)])
     async def promise_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
         """A day is agreed with the customer and watched from now on."""
-
-        def decide(order: Order) -> Change[Order]:
-            order.must_be_running()
-            return promise(order, body.kind, body.on, "plan", cause)
-
-        return OrderView.of(await orders.apply(order_id, decide, cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, cause), cause))
 
     @router.post("/orders/{order_id}/delays", dependencies=[allow(*PLANNING)])
     async def delay_shipment(order_id: UUID, body: DelayShipment, cause: CausedByRequest) -> OrderView:
@@ -131,7 +136,7 @@ def _decisions(router: APIRouter, orders: Orders) -> None:
         return OrderView.of(
             await orders.apply(
                 order_id,
-                lambda order: slip(order, body.new_ship_date, body.reason, cause, text=body.reason_text),
+                lambda order: postpone(order, body.new_ship_date, body.reason, body.reason_text, cause),
                 cause,
             )
         )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from orders.api.views import OrderRow
-from orders.domain.account import Account, Entry, account_id_of
+from orders.domain.account import Account, Entry
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
 from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
@@ -54,15 +54,14 @@ def routes(orders: Orders, accounts: Accounts) -> APIRouter:
     @router.get("/customers/{customer_id}/account")
     async def read_account(customer_id: UUID) -> AccountView:
         """What this customer owes, order by order."""
-        return AccountView.of(await accounts.get(account_id_of(customer_id)))
+        return AccountView.of(await accounts.of(customer_id))
 
     @router.post("/customers/{customer_id}/credit", dependencies=[allow("cs_director", "sales_vp")])
     async def set_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
         """Decide about a customer's credit; orders that waited for it may go on."""
+        account = await accounts.of(customer_id)
         return AccountView.of(
-            await accounts.apply(
-                account_id_of(customer_id), lambda account: account.set_credit(body.limit, body.days), cause
-            )
+            await accounts.apply(account.id, lambda account: account.set_credit(body.limit, body.days), cause)
         )
 
     @router.get("/payments/overdue")

@@ -55,6 +55,7 @@ class Contract(Part):
     ship_on: date | None = None
     terms: tuple[PaymentTerm, ...] = ()
     draft: Draft | None = None
+    returned: Draft | None = None
     reviews: tuple[Review, ...] = ()
     signed_on: PreciseDate | None = None
     seals: tuple[SealUse, ...] = ()
@@ -65,15 +66,28 @@ class Contract(Part):
         return self.signed_on is not None
 
     def drafted(self, draft: Draft) -> "Contract":
-        """With a further revision to review. Refused with `under_review` while another one is."""
+        """With a further revision to review. Refused with `under_review` while another one is.
+
+        Before the signature it keeps what the one says that came back from review, wherever it says nothing else.
+        """
         if self.draft is not None:
             raise Refused(f"revision {self.draft.revision} is under review; decide on it first", "under_review")
-        return self.model_copy(update={"draft": draft.model_copy(update={"revision": self._next_revision()})})
+        before = self.returned or Draft(revision=0)
+        revised = {
+            "revision": self._next_revision(),
+            "total": draft.total or before.total,
+            "ship_on": draft.ship_on or before.ship_on,
+            "terms": draft.terms or before.terms,
+        }
+        return self.model_copy(update={"draft": draft.model_copy(update=revised), "returned": None})
 
     def reviewed(self, review: Review) -> "Contract":
-        """After a review: approved makes the draft valid, the other outcomes drop it."""
+        """After a review: approved makes the draft valid, the other outcomes drop it; a first contract comes back."""
+        draft = self.to_review()
         reviewed = self.model_copy(update={"reviews": (*self.reviews, review), "draft": None})
-        return reviewed._valid(self.to_review()) if review.outcome == "approved" else reviewed
+        if review.outcome == "approved":
+            return reviewed._valid(draft)
+        return reviewed if self.signed else reviewed.model_copy(update={"returned": draft})
 
     def to_review(self) -> Draft:
         """The revision under review. Refused with `nothing_to_review` when there is none."""

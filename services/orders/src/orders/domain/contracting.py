@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from orders.domain.advancing import lose, reach, settle, then
 from orders.domain.cancelling import cancel
@@ -54,14 +55,29 @@ def amend(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
     """A change of the contract is written down and has to be reviewed like the contract itself (004 一㈡1a).
 
     A contract that was approved but not signed goes back to review; a signed one stays in force meanwhile.
+    Refused with `wrong_amount` when the price is none or the terms do not come to it.
     """
     order.must_be_running()
     if order.route.name == "stock":
         raise Refused("an order from stock has no contract to amend; cancel it and take a new one", "no_contract")
+    _must_add_up(order, draft)
     amended = order.but(contract=order.contract.drafted(draft))
     if order.contract.signed:
         return Change(amended)
     return lose(amended, _M.CONTRACT_APPROVED, at=cause.at)
+
+
+def _must_add_up(order: Order, draft: Draft) -> None:
+    total = draft.total or order.total
+    if total is not None and total.amount <= 0:
+        raise Refused(f"{total.amount} {total.currency} is no price; name what is to be paid", "wrong_amount")
+    if not draft.terms:
+        return
+    terms = sum(term.amount.amount for term in draft.terms)
+    same = all(total and term.amount.amount > 0 and term.amount.currency == total.currency for term in draft.terms)
+    if total is None or not same or terms != total.amount:
+        price = f"{total.amount} {total.currency}" if total else "not known: name the total"
+        raise Refused(f"the terms come to {terms}, the price is {price}; they have to be the same", "wrong_amount")
 
 
 def sign(order: Order, signed_on: PreciseDate, purpose: str, cause: Cause) -> Change[Order]:
@@ -71,6 +87,8 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, cause: Cause) -> Ch
     """
     order.must_be_in("signing")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
+    if signed_on.on > order.day(cause.at):
+        raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
     contract = order.contract.sealed(by, purpose, cause.at).model_copy(update={"signed_on": signed_on})
     signed = Change(order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by)))
     ship_on = contract.ship_on
@@ -127,7 +145,7 @@ def _billed(order: Order, draft: Draft) -> Order:
 
 
 def _usual_terms(total: Money, order: Order) -> tuple[PaymentTerm, ...]:
-    initial = (total.amount * order.rules.initial_share).quantize(total.amount)
+    initial = (total.amount * order.rules.initial_share).quantize(Decimal("0.01"))
     parts: Sequence[tuple[str, object]] = (("initial", initial), ("balance", total.amount - initial))
     return tuple(
         PaymentTerm.model_validate({"kind": kind, "amount": {"amount": amount, "currency": total.currency}})

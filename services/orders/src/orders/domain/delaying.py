@@ -8,7 +8,7 @@ from orders.domain.advancing import then
 from orders.domain.delay import REASONS, Delay
 from orders.domain.order import Order
 from orders.domain.promising import break_promise, promise
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
 from shared.contracts.vocabulary import Department, Percent
@@ -36,6 +36,23 @@ def slip(
     change = then(_announced(order, delay), lambda order: promise(order, "ship", new, "reschedule", cause))
     change = then(change, lambda order: _assessed_again(order, new, cause.at))
     return then(change, _escalated(delay, cause))
+
+
+def postpone(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
+    """Staff name a later day and why; the customer hears it.
+
+    Refused: `order_ended`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`.
+    """
+    order.must_be_running()
+    if order.dispatched_on:
+        raise Refused(f"the goods left on {order.dispatched_on}; nothing is left to delay", "left_already")
+    promised, told = order.contract.ship_on, order.promises.current("ship")
+    if promised is None or not order.contract.signed:
+        raise Refused("no signed contract names a ship date yet; agree on a day instead", "no_ship_date")
+    latest = max(promised, told.on if told else promised)
+    if new <= latest:
+        raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
+    return slip(order, new, reason, cause, text=text)
 
 
 def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[Order]:

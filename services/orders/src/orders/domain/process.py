@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from orders.domain.order import CANCELLED, Order
-from orders.domain.route import ROUTES
+from orders.domain.route import stages
 
 PLACED = "placed"
 
@@ -50,8 +50,7 @@ def happenings(order: Order) -> list[Happening]:
 
 def activities() -> tuple[str, ...]:
     """Everything that may happen to an order, on any version of any route."""
-    stages = (stage.name for route in ROUTES.values() for stage in route.stages)
-    return (PLACED, *dict.fromkeys(stages), CANCELLED)
+    return (PLACED, *stages(), CANCELLED)
 
 
 async def xes(orders: AsyncIterable[Order]) -> AsyncIterator[str]:

@@ -101,8 +101,14 @@ def make_sample(order: Order, fact: SampleMade) -> Change[Order]:
 
 
 def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order]:
-    """Design confirms a sample or rejects it, and another one is made; once per sample (000 §3.5.3b)."""
-    sample = order.works.sample(fact.sample_no) or Sample(no=fact.sample_no)
+    """Design confirms a sample or rejects it, and another one is made; once per sample (000 §3.5.3b).
+
+    A report may come before the sample's own. Who asks us is refused: `no_such_sample`, `already_judged`.
+    """
+    known = order.works.sample(fact.sample_no)
+    if cause.kind == "request":
+        _must_be_judgeable(order, fact.sample_no, known)
+    sample = known or Sample(no=fact.sample_no)
     if order.ended or sample.verdict is not None:
         return Change(order)
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
@@ -119,6 +125,14 @@ def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order
     if fact.outcome == "rejected":
         return change
     return then(change, lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at))
+
+
+def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
+    order.must_be_running()
+    if sample is None:
+        raise Refused(f"no sample {no} of this order has been made", "no_such_sample")
+    if sample.verdict is not None:
+        raise Refused(f"sample {no} was {sample.verdict}; make another one to judge", "already_judged")
 
 
 def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Change[Order]:
@@ -155,7 +169,7 @@ def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[O
 def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Order]:
     """The goods are made. Short ones are not yet, and what was ready before a failed inspection is not again.
 
-    Source: 000 §3.4.3, §3.5.3.
+    An inspection that was passed before they were made saw other goods (000 §3.4.3, §3.5.3).
     """
     failed = order.works.failed_inspection_at
     if order.ended or order.has(_M.PRODUCED) or (failed and fact.completed_at <= failed):
@@ -165,15 +179,20 @@ def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Or
         short = {"quantity_short": fact.quantity_short, "ready_percent": made}
         known = order.but(works=order.works.model_copy(update=short))
         return known.excepting("material", f"{fact.quantity_short} pieces short", cause.actor.id)
-    done = order.works.model_copy(update={"quantity_short": 0, "ready_percent": 100})
-    return reach(order.but(works=done), _M.PRODUCED, at=fact.completed_at)
+    done = order.but(works=order.works.model_copy(update={"quantity_short": 0, "ready_percent": 100}))
+    inspected = order.reached.get(_M.INSPECTED)
+    if inspected and inspected < fact.completed_at:
+        done = done.without(_M.INSPECTED)
+    return reach(done, _M.PRODUCED, at=fact.completed_at)
 
 
 def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
     """Design looks at a custom order's goods; without a pass nothing leaves, and a failure sends them back to be made.
 
-    Source: 000 §3.5.3c.
+    Source: 000 §3.5.3c. A report may come before production's own. Who asks us can only inspect goods that are made.
     """
+    if cause.kind == "request":
+        order.must_be_in("inspection", "shipping")
     if order.ended:
         return Change(order)
     order.decided_by(_M.INSPECTED, cause)

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.promise import Basis, PromiseKind
-from shared.aggregate import Cause, Change
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.orders import DeliveryDatePromised
 from shared.contracts.vocabulary import StaffId
 
@@ -21,6 +22,16 @@ DUE: Mapping[PromiseKind, str] = MappingProxyType(
     }
 )
 """What the deadline of each promise is called."""
+
+_HAPPENS: Mapping[PromiseKind, tuple[Milestone, ...]] = MappingProxyType(
+    {
+        "ship": (Milestone.DISPATCHED,),
+        "arrive": (Milestone.ARRIVED,),
+        "install": (Milestone.INSTALLED,),
+        "complete": (Milestone.INSTALLED,),
+        "accept": (Milestone.ACCEPTED,),
+    }
+)
 
 _BLAME: Mapping[PromiseKind, ExceptionKind] = MappingProxyType(
     {"ship": "schedule", "arrive": "schedule", "install": "installer", "complete": "installer", "accept": "schedule"}
@@ -52,6 +63,23 @@ def promised_by(who: StaffId, at: datetime, order: Order, kind: PromiseKind, on:
         customer=order.customer,
     )
     return Change(promised, (event,))
+
+
+def agree(order: Order, kind: PromiseKind, on: date, cause: Cause) -> Change[Order]:
+    """A day is agreed with the customer (004 三2(4)).
+
+    Refused: `order_ended`, `past_day`, `happened_already`, and `needs_reason` for goods that would leave behind the
+    contract: that is a delay.
+    """
+    order.must_be_running()
+    if on < order.day(cause.at):
+        raise Refused(f"{on} has passed; agree on a day that is still to come", "past_day")
+    if order.has(*_HAPPENS[kind]):
+        raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")
+    contract = order.contract
+    if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:
+        raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason")
+    return promise(order, kind, on, "plan", cause)
 
 
 def happened(order: Order, kind: PromiseKind, on: date) -> Order:

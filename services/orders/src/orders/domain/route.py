@@ -221,6 +221,11 @@ ROUTES: Mapping[tuple[RouteName, int], Route] = MappingProxyType(
 CURRENT: Mapping[RouteName, Route] = MappingProxyType({"standard": STANDARD, "custom": CUSTOM, "stock": STOCK})
 
 
+def stages() -> tuple[str, ...]:
+    """The names of all stages of all versions of all routes."""
+    return tuple(dict.fromkeys(stage.name for route in ROUTES.values() for stage in route.stages))
+
+
 def route_for(kind: OrderKind, from_stock: bool) -> Route:
     """The route that a new order takes: a standard order from stock needs neither drawing nor production."""
     return CURRENT["stock" if kind == "standard" and from_stock else kind]

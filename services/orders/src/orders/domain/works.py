@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from shared.contracts.departments import BrokenDownPart
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, FileRef, Line, Percent, StaffId
@@ -39,7 +41,7 @@ class PackedItem(Part):
     """What was packed: boxes, manuals, labels (004 三2(3))."""
 
     item: Line
-    quantity: int
+    quantity: int = Field(ge=1)
 
 
 class Works(Part):
