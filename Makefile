@@ -69,8 +69,9 @@ chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 
 soak: setup ## Half the load that one service can bear, for long: whether memory, connections or tasks grow; MINUTES=30
 	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30)
 
-bench-notify: setup ## Messages accepted per second beside a naive loop, and live ones beside bulk; MESSAGES=4000 BULK=50000
+bench-notify: setup ## Messages per second beside a naive loop, live ones beside bulk, what crashes do; MESSAGES=4000 BULK=50000
 	$(BIN)/python -m bench.notify $(or $(MESSAGES),4000) $(or $(BULK),50000)
+	$(PYTEST) tests/chaos/test_notify_crashes.py
 
 bench-orders: setup ## What an order costs among a thousand and among a million; SMALL=1000 LARGE=1000000 CACHE=4G
 	$(BIN)/python -m bench.orders $(or $(SMALL),1000) $(or $(LARGE),1000000) --cache $(or $(CACHE),4G)

@@ -1,4 +1,4 @@
-"""`python -m bench.notify [MESSAGES] [BULK]`: both paths against sinks of 0, 50 and 200 ms, then live beside bulk."""
+"""`python -m bench.notify [MESSAGES [BULK [SECONDS]]]`: both paths against sinks of 0, 50, 200 ms, live beside bulk."""
 
 import asyncio
 import os
@@ -14,11 +14,11 @@ from time import time
 from uuid import uuid4
 
 import httpx
-import psutil
 from faststream.rabbit import RabbitQueue
 from rich.console import Console
 from rich.table import Table
 
+from bench.hop.machine import Meter
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
@@ -149,18 +149,15 @@ async def bus(real: Servers) -> AsyncIterator[tuple[Bus, dict[str, str]]]:
 
 @dataclass(frozen=True)
 class Speed:
-    """Messages per second by the wall clock, and the sender's own processor time for each, which load does not blur."""
+    """Messages per second by the wall clock; the processor time of sender, broker and database for each, which load
+    blurs less; and how many cores others used meanwhile."""
 
     per_second: float
-    milliseconds: float
+    milliseconds: tuple[float, ...]
+    foreign: float
 
     def __str__(self) -> str:
-        return f"{self.per_second:.0f}/s, {self.milliseconds:.2f} ms"
-
-
-def cpu(process: Process) -> float:
-    used = psutil.Process(process.pid).cpu_times()
-    return used.user + used.system
+        return f"{self.per_second:.0f}/s, {' + '.join(f'{each:.2f}' for each in self.milliseconds)} ms"
 
 
 async def throughput(
@@ -174,14 +171,16 @@ async def throughput(
             told = env | settings(taken) | {"AT_ONCE": str(at_once)}
             with running(module, [sys.executable, "-m", module], told, folder) as process:
                 first = len(await taken.has(1, seconds=60))
-                before = cpu(process)
+                nodes = {"rabbit": real.rabbit, "mongod": real.mongo}
+                meter = Meter(sender=process.pid, **{name: node.process.pid for name, node in nodes.items() if node})
                 at = await taken.has(messages, seconds=240)
-                used = (cpu(process) - before) / max(1, messages - first)
+                used = meter.read()
     times = sorted(at.values())
     if len(times) < messages:
         log = (folder / f"{module}.log").read_text()[-2000:]
         raise SystemExit(f"{module}: {len(times)} of {messages} within 240 s\n{log}")
-    return Speed((len(times) - 1) / (times[-1] - times[0]), 1000 * used)
+    each = tuple(1000 * cpu / max(1, messages - first) for cpu in used.cpu.values())
+    return Speed((len(times) - 1) / (times[-1] - times[0]), each, used.foreign)
 
 
 QUEUES = {"notify": f"notify.on.{OrderReleased.key}", "bench.notify.naive": "naive"}
@@ -197,8 +196,11 @@ def settings(taken: Sink) -> dict[str, str]:
     }
 
 
-async def live_beside_bulk(real: Servers, folder: Path, bulk: int) -> None:
-    """Live facts every 50 ms while bulk goes out: how long each takes from publishing to the sink."""
+async def live_beside_bulk(real: Servers, folder: Path, bulk: int, seconds: float) -> None:
+    """Live facts every 50 ms while bulk goes out: how long each takes from publishing to the sink.
+
+    Whether all of the bulk goes out is watched for so many seconds.
+    """
     with sink(0.05, folder) as taken:
         async with bus(real) as (outside, env):
             keys = (OrderReleased.key, NotificationRequested.key)
@@ -209,8 +211,7 @@ async def live_beside_bulk(real: Servers, folder: Path, bulk: int) -> None:
                 await taken.has(1, seconds=60)
                 began = time()
                 published = await _trickle(outside)
-                at = await taken.has(1, seconds=0)
-                await _report_progress(taken, bulk, began)
+                await _report_progress(taken, bulk + len(published), began, seconds)
                 at = (await asyncio.to_thread(taken.taken))[1]
             published_at = await _matched(env, published)
             waits = sorted(at[id] - begun for id, begun in published_at.items() if id in at)
@@ -242,11 +243,11 @@ async def _matched(env: dict[str, str], published: dict[str, float]) -> dict[str
         return {str(row["_id"]): published[row["state"]["about"]] async for row in rows}
 
 
-async def _report_progress(taken: Sink, bulk: int, began: float) -> None:
+async def _report_progress(taken: Sink, all_: int, began: float, seconds: float) -> None:
     last = -1
     while True:
         _, at = await asyncio.to_thread(taken.taken)
-        if len(at) >= bulk or len(at) == last:
+        if len(at) >= all_ or len(at) == last or time() - began > seconds:
             return
         last = len(at)
         out.print(f"  {time() - began:5.0f} s: {last:>6} out, {last / (time() - began):.0f}/s", highlight=False)
@@ -260,7 +261,8 @@ async def compare(real: Servers, folder: Path, messages: int) -> None:
         "naive loop",
         "ratio",
         "naive, 64 at once",
-        title="accepted messages, and the sender's processor time for each",
+        "foreign cores",
+        title="accepted messages, and the processor time for each of sender + broker + database",
     )
     naive = "bench.notify.naive"
     for latency in LATENCIES:
@@ -268,19 +270,22 @@ async def compare(real: Servers, folder: Path, messages: int) -> None:
         loop = await throughput(real, folder, naive, 100 if latency else 500, latency, at_once=1)
         many = await throughput(real, folder, naive, 1000, latency, at_once=64)
         ratio = ours.per_second / loop.per_second
-        table.add_row(f"{latency * 1000:.0f} ms", str(ours), str(loop), f"{ratio:.1f}", str(many))
+        foreign = f"{ours.foreign:.1f} / {loop.foreign:.1f} / {many.foreign:.1f}"
+        table.add_row(f"{latency * 1000:.0f} ms", str(ours), str(loop), f"{ratio:.1f}", str(many), foreign)
         out.print(f"{latency * 1000:.0f} ms: notify {ours}, naive {loop}, ratio {ratio:.1f}, 64 at once {many}")
     out.print(table)
 
 
-async def main(messages: int, bulk: int) -> None:
+async def main(messages: int, bulk: int, seconds: int) -> None:
     with TemporaryDirectory(prefix="kefu-bench-") as name:
         folder = Path(name)
         with servers(folder, ServerPorts.free(), disposable=True) as real:
-            await compare(real, folder, messages)
-            await live_beside_bulk(real, folder, bulk)
+            if messages:
+                await compare(real, folder, messages)
+            if bulk:
+                await live_beside_bulk(real, folder, bulk, seconds)
 
 
 if __name__ == "__main__":
     arguments = [int(each) for each in sys.argv[1:]]
-    asyncio.run(main(*(arguments + [4000, 50_000][len(arguments) :])))
+    asyncio.run(main(*(arguments + [4000, 50_000, 900][len(arguments) :])))

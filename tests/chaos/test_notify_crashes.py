@@ -11,6 +11,7 @@ from courier_office import Office, Sinks, notify_settings, office, sinks
 from customers import customer
 from dying_notify import POINTS
 from facts import ready, released
+from tally import Tally
 from waiting import until
 
 from kefu_local.process import Process
@@ -27,11 +28,10 @@ def outside(tmp_path: Path) -> Iterator[Sinks]:
         yield running
 
 
-@pytest.mark.requirement("R055", "R057")
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_crash_while_sending_keeps_both_promises(
-    point: str, service_settings: ServiceSettings, outside: Sinks, tmp_path: Path
+    point: str, service_settings: ServiceSettings, outside: Sinks, tally: Tally, tmp_path: Path
 ) -> None:
     settings = notify_settings(service_settings, outside, **PATIENCE)
     doomed = Process(
@@ -50,6 +50,9 @@ async def test_a_crash_while_sending_keeps_both_promises(
     sent = Counter(message["id"] for message in outside.messages())
     at_most_once = [each for each in told if each.purpose == "order_placed"]
     at_least_once = [each for each in told if each.purpose == "shipment_ready"]
+    most, least = max(sent[str(each.id)] for each in at_most_once), min(sent[str(each.id)] for each in at_least_once)
+    states = ", ".join(f"{count} {state}" for state, count in sorted(Counter(each.state for each in told).items()))
+    tally.lines.append(f"notify killed at {point}: at most once ≤ {most}, at least once ≥ {least}; {states}")
     assert (len(at_most_once), len(at_least_once)) == (MESSAGES, MESSAGES)
     assert all(sent[str(each.id)] <= 1 for each in at_most_once)
     assert all(sent[str(each.id)] >= 1 for each in at_least_once)

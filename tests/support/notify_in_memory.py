@@ -71,7 +71,8 @@ class InMemoryNotify:
             "chat": (self.chat,),
         }
         switchboard = Switchboard(gateways, Circuits())
-        self.figures = Figures(CollectorRegistry())
+        self.metrics = CollectorRegistry()
+        self.figures = Figures(self.metrics)
         patience = Patience(looks=(0.0, 0.0, 0.0))
         self.courier = Courier(
             "worker", self.notifications, self.recipients, self.desk, switchboard, self.clock, patience, self.figures

@@ -1,5 +1,7 @@
 """What comes back: receipts in any order and number, and answers that people write."""
 
+from uuid import uuid4
+
 import pytest
 from customers import CUSTOMER
 from facts import greeting, proposed, ready, released
@@ -7,6 +9,7 @@ from notify_in_memory import InMemoryNotify
 
 from notify.domain.inbound import SeenReceipt
 from notify.gateways.mail import answers, bounces
+from shared.contracts.intake import SurveyIssued
 from shared.contracts.notify import NotificationDelivered, NotificationFailed, NotificationSent, ReplyReceived
 
 
@@ -106,6 +109,17 @@ async def test_a_digit_answers_the_message_that_offered_it_not_a_newer_one(notif
 
     (reply,) = notify.announced(ReplyReceived)
     assert reply.purpose == "resolution_choice"
+
+
+async def test_a_survey_is_answered_with_a_grade(notify: InMemoryNotify) -> None:
+    await notify.tell(SurveyIssued(survey_id=uuid4(), customer=CUSTOMER, order_no="SO-1"))
+    (asked,) = notify.email.sent
+    mail = f"From: <{CUSTOMER.email}>\r\nMessage-ID: <1@x>\r\nIn-Reply-To: <{asked.id}@kefu.example>\r\n\r\n2\r\n> 请您"
+
+    await notify.postbox.take_replies(answers("smtp", mail.encode()))
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice, reply.about) == ("rating", 2, "SO-1")
 
 
 async def test_an_answer_from_nowhere_is_kept_and_announced(notify: InMemoryNotify) -> None:

@@ -1,18 +1,20 @@
 """One message from queued to settled: whatever a provider answers, and whoever else tries the same."""
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from customers import CUSTOMER
-from facts import delayed, ready, released
+from facts import delayed, greeting, ready, released
 from notify_in_memory import InMemoryNotify, Told
 
 from notify.domain.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
 from notify.domain.lifecycle import LIFECYCLE, diagram
 from notify.domain.notification import Notification
 from notify.gateways.circuits import FAILURES, LONG_REST, REST, Circuits
+from notify.settings import Settings
 from shared.aggregate import Refused
 from shared.contracts.notify import NotificationFailed, NotificationSent
 
@@ -196,7 +198,6 @@ def test_the_diagram_in_the_readme_is_the_table_that_drives_the_code() -> None:
     assert diagram().count("-->") == len(LIFECYCLE) + 1
 
 
-@pytest.mark.requirement("R058")
 async def test_both_channels_of_a_delay_are_promised_for_themselves(notify: InMemoryNotify) -> None:
     notify.sms.answers = [permanent("isv.MOBILE_NUMBER_ILLEGAL")]
 
@@ -206,3 +207,29 @@ async def test_both_channels_of_a_delay_are_promised_for_themselves(notify: InMe
         ("sms", "failed"),
         ("email", "accepted"),
     }
+
+
+async def test_every_answer_is_counted_by_provider_purpose_and_outcome() -> None:
+    first, second = Told("sms", "first"), Told("sms", "second")
+    notify = InMemoryNotify(first, second)
+    first.answers = [retry_later("busy", wait=0.0)]
+
+    await notify.tell(released())
+    await notify.tell(greeting("中秋"))
+    await notify.tell(greeting("中秋"))
+
+    def count(name: str, **labels: str) -> float | None:
+        return notify.metrics.get_sample_value(f"notify_{name}_total", labels)
+
+    assert count("answers", provider="first", purpose="order_placed", outcome="retry_later") == 1
+    assert count("answers", provider="second", purpose="order_placed", outcome="accepted") == 1
+    assert count("answers", provider="first", purpose="care_greeting", outcome="accepted") == 1
+    assert count("withheld", purpose="care_greeting", reason="duplicate_content") == 1
+
+
+@pytest.mark.parametrize(("budget", "lease", "fits"), [(10, 30, True), (1, 2, True), (20, 30, False)])
+def test_a_lease_outlasts_the_time_that_an_attempt_may_take(budget: float, lease: float, fits: bool) -> None:
+    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none"}
+
+    with nullcontext() if fits else pytest.raises(ValueError, match="at least twice SEND_BUDGET"):
+        Settings(**servers, send_budget=budget, send_lease=lease)

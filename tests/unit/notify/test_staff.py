@@ -1,16 +1,18 @@
 """Who of the staff hears what: by role, by roster, by slip."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from customers import CUSTOMER
-from facts import MORNING, booked, callback, complained, escalated, missed
+from facts import MORNING, booked, callback, complained, escalated, greeting, missed
 from notify_in_memory import InMemoryNotify
 
 from notify.domain.roster import Duty, published
 from notify.domain.slip import posted
 from shared.aggregate import Refused
 from shared.contracts.aftersales import MaintenanceReminderDue
+from shared.contracts.intake import CampaignStarted
 from shared.contracts.notify import (
     NotificationSent,
     RosterPublished,
@@ -83,8 +85,24 @@ async def test_several_callbacks_within_a_minute_are_one_message(notify: InMemor
     assert words.text.count("【回访】") == 2
 
 
-@pytest.mark.requirement("R097", "R098")
-async def test_seasons_and_maintenance_are_told_as_care(notify: InMemoryNotify) -> None:
+@pytest.mark.requirement("R097")
+async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: InMemoryNotify) -> None:
+    season = CampaignStarted(
+        campaign_id=uuid4(), kind="seasonal", name="中秋客户回访", customers=12_000, assignees=("cs-07", "cs-08")
+    )
+    await notify.hear(season)
+    await notify.tell(greeting("中秋"))
+    await notify.later(minutes=2)
+
+    assert {words.text for words in notify.chat.words} == {"【回访任务】中秋客户回访：共12000位客户，名单已分配。"}
+    assert sorted(each.staff for each in await notify.all(audience="staff")) == ["cs-07", "cs-08"]
+    (wished,) = await notify.all(audience="customer")
+    assert (wished.purpose, wished.lane, wished.state) == ("care_greeting", "bulk", "accepted")
+    assert "值此中秋之际" in notify.sms.words[0].text
+
+
+@pytest.mark.requirement("R098")
+async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
     reminder = MaintenanceReminderDue(
         order_id=order_id_of("SO-1"), order_no="SO-1", due_on=MORNING.date(), customer=CUSTOMER
     )

@@ -12,7 +12,6 @@ from facts import (
     complained,
     delayed,
     dispatched,
-    greeting,
     invited,
     judged,
     of_order,
@@ -192,15 +191,23 @@ async def test_nothing_of_the_internal_form_reaches_the_customer(notify: InMemor
 
 
 @pytest.mark.requirement("R054")
-async def test_care_has_types_and_each_type_has_its_channel(notify: InMemoryNotify) -> None:
-    mail = NotificationRequested(
-        request_id=uuid4(), customer=CUSTOMER, template="care_new_products", params={"product": "80款双玻隔断"}
-    )
-    await notify.tell(mail)
-    await notify.tell(greeting("中秋"))
+@pytest.mark.parametrize(
+    ("kind", "params", "channel", "said"),
+    [
+        ("care_new_products", {"product": "80款双玻隔断"}, "email", "80款双玻隔断"),
+        ("care_new_cases", {"topic": "天河写字楼"}, "email", "天河写字楼"),
+        ("care_greeting", {"festival": "中秋"}, "sms", "值此中秋之际"),
+        ("care_recommendation", {"product": "80款双玻隔断"}, "sms", "新品80款双玻隔断"),
+    ],
+)
+async def test_care_has_types_and_each_type_has_its_channel(
+    notify: InMemoryNotify, kind: str, params: dict[str, str], channel: str, said: str
+) -> None:
+    await notify.tell(NotificationRequested(request_id=uuid4(), customer=CUSTOMER, template=kind, params=params))
 
-    assert [words.subject for words in notify.email.words] == ["新品介绍：80款双玻隔断"]
-    assert ["值此中秋之际" in words.text for words in notify.sms.words] == [True]
+    sent = {"sms": notify.sms.words, "email": notify.email.words}
+    assert {on: len(words) for on, words in sent.items()} == {"sms": 0, "email": 0} | {channel: 1}
+    assert said in sent[channel][0].text
 
 
 @pytest.mark.requirement("R118")

@@ -2,9 +2,9 @@
 
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from notify.domain.policy import House
 from notify.domain.recipient import Rest
@@ -72,6 +72,14 @@ class Settings(ServiceSettings):
     ask_after: tuple[float, ...] = Field(
         default=(15.0, 60.0, 300.0, 1800.0), min_length=1, description="Seconds between questions about an unknown one."
     )
+
+    @model_validator(mode="after")
+    def _trusted_lease(self) -> Self:
+        if self.send_lease < 2 * self.send_budget:
+            raise ValueError(
+                "SEND_LEASE has to be at least twice SEND_BUDGET, or two may send one message at once"
+            )
+        return self
 
     @property
     def house(self) -> House:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -68,13 +69,13 @@ class Template(Part):
     item: str = ""
     between: str = "\n"
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The variables that it wants."""
         wanted = dict.fromkeys([*self._places, *_PLACEHOLDER.findall(self.item)])
         return tuple(name for name in wanted if name != ITEMS or not self.item)
 
-    @property
+    @cached_property
     def _places(self) -> tuple[str, ...]:
         """The placeholders in the order of their first use, which is the order that Tencent counts them in."""
         return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.subject + self.text + self.html)))
