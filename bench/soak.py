@@ -137,14 +137,14 @@ async def soak(minutes: float) -> bool:
 
 
 def verdict(readings: list[Reading]) -> bool:
-    """One line: the slope of the memory, and what else there is more of at the end than after the warm-up."""
+    """One line: the slope of the memory, and what there is always more of in the second half than ever in the first."""
     slope = linear_regression([each.minute for each in readings], [each.memory for each in readings]).slope
-    first, last = readings[0], readings[-1]
-    names = ("threads", "connections", "channels", "queues")
-    grown = [name for name in names if getattr(last, name) > getattr(first, name)]
     half = len(readings) // 2
-    if min(each.tasks for each in readings[half:]) > max(each.tasks for each in readings[:half]):
-        grown.append("tasks")
+    grown = [
+        name
+        for name in ("threads", "tasks", "connections", "channels", "queues")
+        if min(getattr(each, name) for each in readings[half:]) > max(getattr(each, name) for each in readings[:half])
+    ]
     print(f"soak: memory {slope:+.2f} MB/min, grown: {', '.join(grown) or 'nothing'}")
     return slope < MOST_GROWTH and not grown
 
