@@ -26,8 +26,8 @@ from bench.orders.many import Row, fill
 from bench.orders.work import WORK, Side
 from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
+from shared.mongodb import Database
 from shared.rounds import Rounds
-from shared.store import Database
 from shared.testing import Outbox
 
 TURNS = 9

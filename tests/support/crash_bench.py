@@ -21,9 +21,9 @@ from kefu_local.ports import free_ports
 from shared.aggregate import Change
 from shared.broker import EVENTS, Wire, safe_broker
 from shared.envelope import Envelope
+from shared.mongodb import Database
 from shared.parking import Message, Parking, Policy
 from shared.settings import ServiceSettings
-from shared.store import Database
 from shared.testing import InlineRounds, Outbox, cause
 
 QUEUE = "ledger.on.test.deposited.v1"

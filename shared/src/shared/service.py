@@ -28,12 +28,13 @@ from shared.consumer import Consumer
 from shared.deadlines import Deadlines, Timers
 from shared.http import Doorkeeper, Edge, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens
+from shared.mongodb import Database
 from shared.parking import Parking, Policy
 from shared.relay import Relay
 from shared.retries import Retries
 from shared.rounds import Rounds
 from shared.settings import BadSettings, ServiceSettings, load
-from shared.store import Database, Queryable
+from shared.store import Queryable
 from shared.subscriptions import Listener, Subscriptions
 from shared.telemetry import Metrics, tracing
 

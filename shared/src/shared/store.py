@@ -1,9 +1,8 @@
-"""Where aggregates are kept: one document, one write. The only module that knows the MongoDB driver."""
+"""Where aggregates are kept: what a service asks of a store, and what a store asks of a database."""
 
 import base64
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,31 +10,8 @@ from enum import Enum
 from typing import Any, ClassVar, Generic, Protocol
 from uuid import UUID
 
-from bson import Int64
-from bson.errors import BSONError
-from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne, WriteConcern
-from pymongo.errors import (
-    BulkWriteError,
-    ConfigurationError,
-    ConnectionFailure,
-    DocumentTooLarge,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-    WTimeoutError,
-)
-from pymongo.operations import IndexModel
-
-from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused, Unavailable
-from shared.contracts.event import Actor
-from shared.envelope import Envelope
-from shared.rounds import Conflict, Document, Documents, Pending, Rounds, Touch, Write
-
-CAUSES_KEPT = 400
-DUPLICATE_KEY = 11000
-AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}
-"""Server codes that mean not now: shutting down, no primary, disk full, out of time."""
+from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
+from shared.rounds import Document, Documents, Rounds, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,304 +175,10 @@ class Store(Generic[A]):
         return Touch(self, id, decide=decide, start=start)
 
 
-class Database:
-    """One service's own MongoDB database. Writes are acknowledged by a majority and journaled."""
-
-    def __init__(self, url: str, name: str, rounds: Rounds, timeout: float = 8.0) -> None:
-        self._client: Any = AsyncIOMotorClient(
-            url,
-            uuidRepresentation="standard",
-            tz_aware=True,
-            w="majority",
-            journal=True,
-            timeoutMS=int(timeout * 1000),
-            serverSelectionTimeoutMS=int(timeout * 1000 / 2),
-            appname=name,
-        )
-        self._database = self._client[name]
-        self.rounds = rounds
-        self.collections: dict[str, MongoDocuments] = {}
-
-    def documents(self, name: str, indexes: Sequence[Index]) -> "MongoDocuments":
-        if name not in self.collections:
-            self.collections[name] = MongoDocuments(self._database[name], indexes)
-        return self.collections[name]
-
-    async def prepare(self) -> None:
-        """Create the indexes that the stores declare; those that exist stay."""
-        for documents in self.collections.values():
-            await documents.prepare()
-
-    async def ping(self) -> None:
-        """Raises Unavailable when the database does not answer."""
-        async with _reaching("admin"):
-            await self._client.admin.command("ping")
-
-    async def drop(self) -> None:
-        """Remove everything. For tests."""
-        await self._client.drop_database(self._database.name)
-
-    def close(self) -> None:
-        self._client.close()
-
-
-class MongoDocuments:
-    """The documents of one MongoDB collection."""
-
-    def __init__(self, collection: Any, indexes: Sequence[Index]) -> None:
-        self.name: str = collection.name
-        self._collection = collection
-        self._careless = collection.with_options(write_concern=WriteConcern(w=1, j=False))
-        self._indexes = indexes
-
-    async def prepare(self) -> None:
-        models = [
-            IndexModel([("outbox.0.written", ASCENDING)], sparse=True, name="outbox"),
-            IndexModel([("due", ASCENDING)], sparse=True, name="due"),
-        ]
-        for index in self._indexes:
-            keys = [(_path(field), ASCENDING) for field in index.fields]
-            if index.unique:
-                present = {keys[0][0]: {"$gt": ""}}
-                models.append(
-                    IndexModel(keys, name="+".join(index.fields), unique=True, partialFilterExpression=present)
-                )
-            else:
-                models.append(IndexModel([*keys, ("_id", ASCENDING)], name="+".join((*index.fields, "id"))))
-        async with _reaching(self.name):
-            await self._collection.create_indexes(models)
-
-    async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
-        async with _reaching(self.name):
-            rows = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
-        return {row["_id"]: _document(row) for row in rows}
-
-    async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
-        try:
-            return await self._write(writes)
-        except (BSONError, OverflowError, UnicodeError, DocumentTooLarge, OperationFailure) as error:
-            if len(writes) == 1:
-                return [_unfit(writes[0], error)]
-            return [(await self.write((write,)))[0] for write in writes]
-
-    async def _write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
-        written = datetime.now(UTC)
-        outcomes: list[Exception | None] = [None] * len(writes)
-        async with _reaching(self.name):
-            try:
-                result = await self._collection.bulk_write(
-                    [_operation(write, written) for write in writes], ordered=False
-                )
-                matched = result.matched_count
-            except BulkWriteError as error:
-                matched = error.details["nMatched"]
-                _place(error, outcomes)
-        updates = [place for place, write in enumerate(writes) if write.version and outcomes[place] is None]
-        if matched < len(updates):
-            await self._check([(place, writes[place]) for place in updates], outcomes)
-        return outcomes
-
-    async def _check(self, places: Sequence[tuple[int, Write]], outcomes: list[Exception | None]) -> None:
-        """Find out which of these updates met another version."""
-        found = await self.read([write.id for _, write in places])
-        for place, write in places:
-            document = found.get(write.id)
-            made = document and document.version == write.version + write.steps and write.causes[-1] in document.causes
-            if not made:
-                outcomes[place] = Conflict()
-
-    async def find(
-        self, where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
-    ) -> list[Document]:
-        field, direction = sort
-        query = _query(where)
-        order = [(_path(field), direction)] if field != "id" else []
-        if after is not None:
-            query = {"$and": [query, _following(field, direction, after)]}
-        cursor = self._collection.find(query).sort([*order, ("_id", direction)]).limit(limit)
-        async with _reaching(self.name):
-            return [_document(row) for row in await cursor.to_list(None)]
-
-    async def count(self, where: Where, limit: int) -> int:
-        async with _reaching(self.name):
-            return int(await self._collection.count_documents(_query(where), limit=limit))
-
-    async def remove(self, ids: Sequence[UUID]) -> None:
-        async with _reaching(self.name):
-            await self._collection.delete_many({"_id": {"$in": list(ids)}})
-
-    async def clear(self, ids: Sequence[UUID], round: int) -> None:
-        async with _reaching(self.name):
-            await self._careless.update_many(
-                {"_id": {"$in": list(ids)}}, {"$pull": {"outbox": {"round": Int64(round)}}}
-            )
-
-    async def unpublished(self, written_before: datetime, limit: int) -> list[Document]:
-        query = {"outbox.0.written": {"$lt": written_before}}
-        cursor = self._collection.find(query).sort("outbox.0.written", ASCENDING).limit(limit)
-        async with _reaching(self.name):
-            return [_document(row) for row in await cursor.to_list(None)]
-
-    async def backlog(self, limit: int) -> tuple[int, datetime | None]:
-        some = {"outbox.0.written": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
-        async with _reaching(self.name):
-            depth = await self._collection.count_documents(some, limit=limit)
-            if not depth:
-                return 0, None
-            oldest = await self._collection.find_one(
-                some, {"outbox.written": 1}, sort=[("outbox.0.written", ASCENDING)]
-            )
-        return int(depth), oldest["outbox"][0]["written"] if oldest and oldest["outbox"] else None
-
-    async def due(self, now: datetime, limit: int) -> list[Document]:
-        cursor = self._collection.find({"due": {"$lte": now}}).sort("due", ASCENDING).limit(limit)
-        async with _reaching(self.name):
-            return [_document(row) for row in await cursor.to_list(None)]
-
-    async def next_due(self) -> datetime | None:
-        async with _reaching(self.name):
-            row = await self._collection.find_one({"due": {"$exists": True}}, {"due": 1}, sort=[("due", ASCENDING)])
-        return row["due"] if row else None
-
-    async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
-        change = {"$set": {"due": until}} if until else {"$unset": {"due": ""}}
-        async with _reaching(self.name):
-            await self._collection.update_one({"_id": id, "version": version}, change)
-
-
-@asynccontextmanager
-async def _reaching(what: str) -> AsyncIterator[None]:
-    """Turn every way in which MongoDB can be away into Unavailable; other errors pass."""
-    try:
-        yield
-    except BulkWriteError:
-        raise
-    except PyMongoError as error:
-        if _away(error):
-            raise Unavailable(f"MongoDB does not answer for {what}: {error}") from error
-        raise
-
-
-def _away(error: PyMongoError) -> bool:
-    away = (ConnectionFailure, ExecutionTimeout, WTimeoutError, ConfigurationError)
-    return isinstance(error, away) or error.timeout or (isinstance(error, OperationFailure) and error.code in AWAY)
-
-
-def _operation(write: Write, written: datetime) -> InsertOne[Any] | UpdateOne:
-    outbox = [_entry(pending, written) for pending in write.outbox]
-    if not write.version:
-        row: dict[str, Any] = {
-            "_id": write.id,
-            "version": write.steps,
-            "state": write.state,
-            "causes": write.causes,
-            "outbox": outbox,
-        }
-        if write.due is not None:
-            row["due"] = write.due
-        return InsertOne(row)
-    change: dict[str, Any] = {
-        "$set": {"version": write.version + write.steps, "state": write.state},
-        "$push": {"causes": {"$each": write.causes, "$slice": -CAUSES_KEPT}},
-    }
-    if outbox:
-        change["$push"]["outbox"] = {"$each": outbox}
-    if write.due is None:
-        change["$unset"] = {"due": ""}
-    else:
-        change["$set"]["due"] = write.due
-    return UpdateOne({"_id": write.id, "version": write.version}, change)
-
-
-def _entry(pending: Pending, written: datetime) -> dict[str, Any]:
-    envelope = pending.envelope
-    return {
-        "id": envelope.id,
-        "key": envelope.key,
-        "round": Int64(pending.round),
-        "written": written,
-        "sequence": envelope.sequence,
-        "at": envelope.at.isoformat(),
-        "correlation": envelope.correlation,
-        "causation": envelope.causation,
-        "actor": {"kind": envelope.actor.kind, "id": envelope.actor.id, "role": envelope.actor.role},
-        "traceparent": envelope.traceparent,
-        "body": envelope.body,
-    }
-
-
-def _document(row: Mapping[str, Any]) -> Document:
-    return Document(
-        id=row["_id"],
-        version=row["version"],
-        state=row["state"],
-        causes=row["causes"],
-        outbox=[_pending(row["_id"], entry) for entry in row["outbox"]],
-    )
-
-
-def _pending(subject: UUID, entry: Mapping[str, Any]) -> Pending:
-    return Pending(
-        int(entry["round"]),
-        Envelope(
-            id=entry["id"],
-            key=entry["key"],
-            subject=subject,
-            sequence=entry["sequence"],
-            at=datetime.fromisoformat(entry["at"]),
-            correlation=entry["correlation"],
-            causation=entry["causation"],
-            actor=Actor(**entry["actor"]),
-            traceparent=entry["traceparent"],
-            body=entry["body"],
-        ),
-    )
-
-
-def _place(error: BulkWriteError, outcomes: list[Exception | None]) -> None:
-    """Give every failed write of a bulk its own error."""
-    for failure in error.details["writeErrors"]:
-        outcomes[failure["index"]] = _failure(failure)
-    for failure in error.details.get("writeConcernErrors", ()):
-        raise Unavailable(f"MongoDB did not confirm a write: {failure.get('errmsg')}")
-
-
-def _failure(failure: Mapping[str, Any]) -> Exception:
-    if failure["code"] in AWAY:
-        raise Unavailable(f"MongoDB cannot write now: {failure['errmsg']}")
-    if failure["code"] != DUPLICATE_KEY:
-        return Refused(f"MongoDB refused to store this: {failure['errmsg']}", "not_storable")
-    fields = {name.removeprefix("state."): value for name, value in failure.get("keyValue", {}).items()}
-    if "_id" in fields:
-        return Conflict()
-    return duplicate(fields)
-
-
 def duplicate(fields: Mapping[str, Any]) -> Refused:
     """What a taken unique field is answered with."""
     taken = ", ".join(f"{name} {value!r}" for name, value in fields.items())
     return Refused(f"{taken} is taken already", "duplicate")
-
-
-def _unfit(write: Write, error: Exception) -> Refused:
-    return Refused(f"aggregate {write.id} cannot be stored: {error}", "not_storable")
-
-
-def _path(field: str) -> str:
-    return "_id" if field == "id" else f"state.{field}"
-
-
-def _query(where: Where) -> dict[str, Any]:
-    return {_path(field): _condition(field, value) for field, value in where.items()}
-
-
-def _condition(field: str, value: Any) -> dict[str, Any]:
-    if isinstance(value, Between):
-        bounds = {"$gte": value.low, "$lt": value.high}
-        return {operator: stored(bound) for operator, bound in bounds.items() if bound is not None}
-    if isinstance(value, OneOf):
-        return {"$in": [each if field == "id" else stored(each) for each in value.values]}
-    return {"$eq": value if field == "id" else stored(value)}
 
 
 def stored(value: Any) -> Any:
@@ -514,17 +196,8 @@ def stored(value: Any) -> Any:
     raise TypeError(f"a query compares with plain values, Between or OneOf, not with {type(value).__name__}")
 
 
-def _following(field: str, direction: int, after: tuple[Any, UUID]) -> dict[str, Any]:
-    value, id = after
-    beyond = "$gt" if direction == ASCENDING else "$lt"
-    if field == "id":
-        return {"_id": {beyond: id}}
-    path = _path(field)
-    return {path: {f"{beyond}e": value}, "$or": [{path: {beyond: value}}, {path: {"$eq": value}, "_id": {beyond: id}}]}
-
-
 def _sort(sort: str) -> tuple[str, int]:
-    return (sort[1:], DESCENDING) if sort.startswith("-") else (sort, ASCENDING)
+    return (sort[1:], -1) if sort.startswith("-") else (sort, 1)
 
 
 def _cursor(document: Document, field: str) -> str:

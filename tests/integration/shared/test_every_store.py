@@ -10,8 +10,9 @@ import pytest
 
 from shared.aggregate import Aggregate, Change, NotFound, Refused
 from shared.contracts.event import Event
+from shared.mongodb import Database
 from shared.rounds import Rounds, Work
-from shared.store import Between, Database, Index, OneOf, Store
+from shared.store import Between, Index, OneOf, Store
 from shared.testing import InMemoryDatabase, Outbox, cause, opened
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

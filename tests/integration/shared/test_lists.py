@@ -9,8 +9,9 @@ from pymongo import MongoClient
 
 from kefu_local.servers import Servers
 from shared.aggregate import Aggregate, Change
+from shared.mongodb import Database
 from shared.rounds import Rounds
-from shared.store import Between, Database, Index, Store
+from shared.store import Between, Index, Store
 from shared.testing import Outbox, cause
 
 PAGE = 10

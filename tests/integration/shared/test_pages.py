@@ -7,8 +7,9 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from shared.aggregate import Aggregate
+from shared.mongodb import Database
 from shared.rounds import Rounds, Write
-from shared.store import Database, Index, Store
+from shared.store import Index, Store
 from shared.testing import Outbox
 
 DOORS = 500
