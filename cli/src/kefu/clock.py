@@ -13,7 +13,7 @@ from kefu.trouble import Trouble
 from shared import clock as clocks
 from shared.clock import Clock
 
-app = typer.Typer(help="Show the time that the services follow, set it, or let it run faster.")
+app = typer.Typer(help="Show the time that the services follow, set it, or let it run faster.", add_completion=False)
 
 Rate = Annotated[float, typer.Argument(min=0, help="1 is real time, 3600 an hour in a second, 0 stops.")]
 

@@ -11,7 +11,9 @@ from kefu.console import say, show_json, show_table
 from kefu.surroundings import SERVICES, surroundings
 from kefu.trouble import Trouble
 
-app = typer.Typer(help="List, show, replay, repair or drop what could not be handled.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, replay, repair or drop what could not be handled.", no_args_is_help=True, add_completion=False
+)
 
 Service = StrEnum("Service", {name: name for name in SERVICES})  # type: ignore[misc]
 

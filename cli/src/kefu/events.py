@@ -20,7 +20,7 @@ from shared.contracts.catalogue import published
 from shared.contracts.example import example
 from shared.envelope import Envelope, Malformed
 
-app = typer.Typer(help="List the events, show one's schema, watch the bus.", no_args_is_help=True)
+app = typer.Typer(help="List the events, show one's schema, watch the bus.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("list")

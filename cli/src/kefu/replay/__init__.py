@@ -14,7 +14,9 @@ from kefu.replay.play import play
 from kefu.replay.report import tell
 from kefu.surroundings import surroundings
 
-app = typer.Typer(help="Play a log of real orders through the running system.", no_args_is_help=True)
+app = typer.Typer(
+    help="Play a log of real orders through the running system.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.callback()

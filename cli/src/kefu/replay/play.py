@@ -72,13 +72,14 @@ def _clock_stopped(file: Path) -> Iterator[Callable[[datetime], None]]:
 
 
 class _Shown:
-    """How far the log has been played, for whoever watches a terminal."""
+    """How far the log has been played: a bar on a terminal, elsewhere a line whenever another month is over."""
 
     def __init__(self, facts: int) -> None:
         what = TextColumn("{task.description}")
         self._progress = Progress(what, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors)
         self._progress.disable = not errors.is_terminal
         self._task = self._progress.add_task("facts", total=facts)
+        self._month = ""
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -89,4 +90,10 @@ class _Shown:
 
     def lived_through(self, day: Day) -> None:
         """One more day of the log is over."""
-        self._progress.update(self._task, advance=len(day.facts), description=f"{CHINA.local(day.noon):%Y-%m-%d}")
+        today = CHINA.local(day.noon)
+        self._progress.update(self._task, advance=len(day.facts), description=f"{today:%Y-%m-%d}")
+        if self._progress.disable and f"{today:%Y-%m}" != self._month:
+            self._month = f"{today:%Y-%m}"
+            task = self._progress.tasks[self._task]
+            told = f"{task.completed:,.0f} of {task.total:,.0f} facts"
+            errors.print(f"{today:%Y-%m-%d}: {told}, {task.elapsed or 0:,.0f} s")
