@@ -1,10 +1,14 @@
 """The servers that the tests and `make run` stand on."""
 
 import asyncio
+from dataclasses import replace
 
 import aio_pika
+import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from kefu.trouble import Trouble
+from kefu_local.run import look_at
 from kefu_local.servers import Servers, vhost_of
 from shared.settings import ServiceSettings
 
@@ -48,3 +52,11 @@ async def test_each_test_has_a_virtual_host_of_its_own(
         channel = await connection.channel()
         await channel.declare_queue("mine")
     assert [queue["name"] for queue in real_servers.management.get(f"/queues/{vhost_of(url)}")] == ["mine"]
+
+
+def test_make_run_ends_with_a_word_when_somebody_elses_server_is_away(real_servers: Servers) -> None:
+    look_at(real_servers)
+    with pytest.raises(Trouble, match=r"mongodb: .*is it up at MONGO_URL\?"):
+        look_at(replace(real_servers, mongo_url="mongodb://127.0.0.1:9/"))
+    with pytest.raises(Trouble, match=r"rabbitmq: .*is it up at RABBIT_URL\?"):
+        look_at(replace(real_servers, rabbit_url="amqp://guest:guest@127.0.0.1:9/"))

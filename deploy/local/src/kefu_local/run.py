@@ -13,8 +13,9 @@ from pathlib import Path
 
 import httpx
 
+from kefu import doctor
 from kefu.console import errors, out
-from kefu.surroundings import SERVICES, surroundings
+from kefu.surroundings import SERVICES, Surroundings, surroundings
 from kefu.trouble import Trouble
 from kefu_local.keys import Keys
 from kefu_local.places import Places
@@ -52,6 +53,7 @@ def _bring_up(stack: ExitStack) -> None:
         keys = Keys(RUN / "keys")
     with _step("RabbitMQ and MongoDB"):
         running = stack.enter_context(servers(RUN.resolve(), places.servers))
+        look_at(running)
         _open_ingress(running, keys)
     env = places.environment(running, keys, RUN)
     _write_env(env)
@@ -61,6 +63,14 @@ def _bring_up(stack: ExitStack) -> None:
         stack.callback(honcho.stop, seconds=ENDS_WITHIN + 5)
         honcho.start()
         honcho.wait_until(lambda: _all_ready(env), seconds=_READY_WITHIN)
+
+
+def look_at(running: Servers) -> None:
+    """Trouble when somebody else's server does not answer, does not let us in, or is too old."""
+    around = Surroundings({"MONGO_URL": running.mongo_url, "RABBIT_URL": running.rabbit_url})
+    for finding in doctor.servers(around):
+        if finding.state == "bad":
+            raise Trouble(f"{finding.thing}: {finding.found}; {finding.remedy}")
 
 
 def _open_ingress(running: Servers, keys: Keys) -> None:
