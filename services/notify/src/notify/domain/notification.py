@@ -2,12 +2,12 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from notify.domain.address import masked
+from notify.domain import announcement
 from notify.domain.answer import Answer, Sighting
 from notify.domain.attempt import Attempt, Piece, Receipt, Way
 from notify.domain.lifecycle import Signal, State, following, possible
@@ -15,16 +15,7 @@ from notify.domain.purpose import Promise
 from notify.domain.recipient import Recipient
 from notify.domain.template import Channel, Words
 from shared.aggregate import Aggregate, Change, Contention, Refused
-from shared.contracts.event import Event, Instant
-from shared.contracts.notify import (
-    Message,
-    NotificationDeferred,
-    NotificationDelivered,
-    NotificationFailed,
-    NotificationSent,
-    NotificationSuppressed,
-    StaffAlerted,
-)
+from shared.contracts.event import Instant
 
 ATTEMPTS_PER_WAY = 8
 BACK_OFF = (5.0, 15.0, 60.0, 180.0, 600.0, 1800.0)
@@ -32,7 +23,6 @@ RECEIPT_PATIENCE = timedelta(hours=72)
 BRIEFLY = timedelta(hours=1)
 Lane = Literal["live", "bulk"]
 Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
-F = TypeVar("F", bound=Message)
 
 
 class Notification(Aggregate):
@@ -118,18 +108,18 @@ class Notification(Aggregate):
     def deferred(self, reason: str, until: datetime, at: datetime) -> Change["Notification"]:
         """Not now. It comes back at `until` and is judged again."""
         waiting = self._to("deferred", reason=reason, not_before=until)
-        return Change(waiting, (self._fact(NotificationDeferred, reason=reason, until=until),))
+        return Change(waiting, (announcement.deferred(self, reason, until),))
 
     def suppressed(self, reason: str, by: UUID | None = None) -> Change["Notification"]:
         """Not ever, and why."""
         silent = self._to("suppressed", reason=reason, superseded_by=by)
-        return Change(silent, (self._fact(NotificationSuppressed, reason=reason, superseded_by=by),))
+        return Change(silent, (announcement.suppressed(self, reason, by),))
 
     def unreachable(self) -> Change["Notification"]:
         """Nobody can be told on any channel: somebody has to call."""
         why = "; ".join(self.skipped) or "no channel that the recipient takes"
         lost = self._to("rejected", reason=why)
-        return Change(lost, (lost._failed(why, self.created_at, final=True, fallback=None),))
+        return Change(lost, (announcement.failed(lost, why, self.created_at),))
 
     def waiting(self, until: datetime) -> Change["Notification"]:
         """Nobody can take it now: every provider of its channel is out of order."""
@@ -138,7 +128,7 @@ class Notification(Aggregate):
     def given_up(self, at: datetime) -> Change["Notification"]:
         """Its time has passed before any way worked."""
         lost = self._to("rejected", reason="expired")
-        return Change(lost, (lost._failed("expired", at, final=True, fallback=None),))
+        return Change(lost, (announcement.failed(lost, "expired", at),))
 
     def unfit(self, why: str, at: datetime) -> Change["Notification"]:
         """The words for this way cannot be made; the next way may have others."""
@@ -221,7 +211,7 @@ class Notification(Aggregate):
             return Change(self.but(looks=self.looks + 1, check_at=next_look))
         if self.promise == "at_most_once":
             parked = self._to("parked", reason="nobody knows whether it went out", check_at=None)
-            return Change(parked, (parked._failed("UNKNOWN", at, final=True, fallback=None),))
+            return Change(parked, (announcement.failed(parked, "UNKNOWN", at),))
         return Change(self._to("put_back", check_at=None, looks=0, not_before=at))
 
     def resolved(self, sent: bool, words: Words, at: datetime) -> Change["Notification"]:
@@ -245,7 +235,7 @@ class Notification(Aggregate):
         if self.state in ("accepted", "unconfirmed") and self.step + 1 < len(self.ways):
             return seen.but(state="accepted")._next_way(receipt.reason, receipt.code, receipt.at, receipt.provider)
         lost = seen._to("undelivered", reason=receipt.reason, check_at=None).done_with("receipt")
-        return Change(lost, (lost._failed(receipt.reason, receipt.at, final=True, fallback=None),))
+        return Change(lost, (announcement.failed(lost, receipt.reason, receipt.at),))
 
     def unconfirmed(self) -> Change["Notification"]:
         """No receipt within the providers' own patience of 72 hours."""
@@ -254,16 +244,13 @@ class Notification(Aggregate):
     def _delivered(self, receipt: Receipt, words: Words) -> Change["Notification"]:
         if not possible(self.state, "delivered"):
             return Change(self)
-        first = () if self.announced else self._sent(words, receipt.at, receipt.provider)
+        first = () if self.announced else announcement.sent(self, words, receipt.at, receipt.provider)
         arrived = self._to("delivered", reason=None, check_at=None, announced=True).done_with("receipt")
-        fact = arrived._fact(
-            NotificationDelivered, provider=receipt.provider, receipt=receipt.code or None, at=receipt.at
-        )
-        return Change(arrived, (*first, fact))
+        return Change(arrived, (*first, announcement.delivered(arrived, receipt)))
 
     def _taken_over(self, answer: Answer, words: Words, at: datetime) -> Change["Notification"]:
         provider = self.attempts[-1].provider
-        events = () if self.announced else self._sent(words, at, provider)
+        events = () if self.announced else announcement.sent(self, words, at, provider)
         references = self.references
         if answer.reference:
             references = (*references, f"{provider}:{answer.reference}")
@@ -286,9 +273,9 @@ class Notification(Aggregate):
             signal: Signal = "deferred" if self.state == "queued" else "put_back"
             moved = self._to(signal, step=self.step + 1, reason=code, not_before=at, check_at=None)
             moved = moved.but(announced=False).done_with("receipt")
-            return Change(moved, (self._failed(code, at, final=False, fallback=left[0].channel, provider=provider),))
+            return Change(moved, (announcement.failed(self, code, at, provider, fallback=left[0].channel),))
         lost = self._to("rejected", reason=f"{code}: {detail}" if detail else code, check_at=None)
-        return Change(lost, (lost._failed(code, at, final=True, fallback=None, provider=provider),))
+        return Change(lost, (announcement.failed(lost, code, at, provider),))
 
     def _lost(self, look_at: datetime) -> Change["Notification"]:
         if self.state == "unknown":
@@ -307,57 +294,5 @@ class Notification(Aggregate):
         )
         return self.but(attempts=(*self.attempts[:-1], last))
 
-    def _sent(self, words: Words, at: datetime, provider: str) -> tuple[Event, ...]:
-        sent = self._fact(
-            NotificationSent,
-            provider=provider,
-            address_masked=masked(self.way.address),
-            template=words.template,
-            template_version=words.version,
-            body_hash=hashlib.sha256(words.text.encode()).hexdigest(),
-            segments=words.parts,
-            at=at,
-        )
-        return (sent,) if self.alert is None else (sent, self._alerted(words, at))
-
-    def _alerted(self, words: Words, at: datetime) -> StaffAlerted:
-        return StaffAlerted(
-            alert_id=self.id,
-            kind=self.alert,
-            role=self.role,
-            staff=(self.staff,) if self.staff else (),
-            about=self.about,
-            text=words.text[:4000],
-            channel=self.way.channel,
-            trigger_event_id=self.pieces[0].trigger,
-            at=at,
-        )
-
-    def _failed(
-        self, error: str, at: datetime, *, final: bool, fallback: Channel | None, provider: str | None = None
-    ) -> NotificationFailed:
-        provider = provider or (self.attempts[-1].provider if self.attempts else None)
-        return self._fact(
-            NotificationFailed,
-            provider=provider,
-            error=error[:200] or "failed",
-            attempt=max(len(self.attempts), 1),
-            final=final,
-            fallback=fallback,
-            at=at,
-        )
-
     def _to(self, signal: Signal, **fields: object) -> "Notification":
         return self.but(state=following(self.state, signal), **fields)
-
-    def _fact(self, kind: type[F], **fields: Any) -> F:
-        return kind(
-            notification_id=self.id,
-            purpose=self.purpose,
-            customer_id=self.customer_id,
-            staff=self.staff,
-            about=self.about,
-            trigger_event_id=self.pieces[0].trigger,
-            channel=self.way.channel if self.ways else "sms",
-            **fields,
-        )
