@@ -54,10 +54,10 @@ class RabbitMQ:
     def start(self) -> None:
         self._write_configuration()
         self._names.start()
-        self._names.wait_until(lambda: accepts(self._ports.epmd), seconds=10)
+        self._names.wait_until(lambda: accepts(self._ports.epmd), seconds=60)
         self.process.start()
         listening = f"/health/checks/port-listener/{self._ports.amqp}"
-        self.process.wait_until(lambda: self.management.answers(listening), seconds=90)
+        self.process.wait_until(lambda: self.management.answers(listening), seconds=180)
 
     def stop(self) -> None:
         self.process.stop()

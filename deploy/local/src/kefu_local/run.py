@@ -27,7 +27,7 @@ from shared import ingress
 
 RUN = Path(".run")
 PROCFILE = Path("deploy/local/Procfile")
-_READY_WITHIN = 60
+_READY_WITHIN = 120
 
 
 def main() -> None:

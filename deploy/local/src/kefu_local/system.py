@@ -20,7 +20,7 @@ from kefu_local.process import Process
 from kefu_local.servers import Servers, vhost_of
 from shared import ingress
 
-_READY_WITHIN = 60.0
+_READY_WITHIN = 180.0
 _BLOCK = 40
 _BLOCKS = range(20_000, 32_000, _BLOCK)
 
