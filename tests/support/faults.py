@@ -112,6 +112,18 @@ async def the_bus_has_no_memory_left(siege: Siege) -> None:
     await asyncio.to_thread(siege.rabbit.control, "set_vm_memory_high_watermark", "0.4")
 
 
+async def the_outbox_is_full(siege: Siege) -> None:
+    """The bus is away and more is asked for than may wait to be published, until people are told to wait."""
+    siege.to_rabbit.cut()
+    crowds = []
+    before = siege.told_to_wait
+    while siege.told_to_wait == before:
+        crowds.append(asyncio.create_task(siege.crowd(10)))
+        await _away(0.5)
+    await asyncio.to_thread(siege.to_rabbit.lay)
+    await asyncio.gather(*crowds)
+
+
 async def facts_come_twice_and_out_of_order(siege: Siege) -> None:
     again = list(siege.books.recent)
     random.shuffle(again)
@@ -172,6 +184,7 @@ FAULTS: tuple[Fault, ...] = (
     the_database_falls_silent,
     the_database_is_slow,
     the_bus_has_no_memory_left,
+    the_outbox_is_full,
     facts_come_twice_and_out_of_order,
     poison_comes,
     the_clock_jumps,

@@ -35,6 +35,7 @@ from shared.testing import cause
 QUEUE = "ledger.on.test.deposited.v1"
 AUDIT = "audit"
 ACCOUNTS = 40
+OUTBOX_LIMIT = 40
 RECOVERED_WITHIN = 30.0
 Headers = Mapping[str, Any]
 _AWAY = (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError)
@@ -75,6 +76,7 @@ class Siege:
         self.replicas = [self._replica(port, folder) for port in self.ports]
         self.held: set[int] = set()
         self.rate = 40
+        self.told_to_wait = 0
         self._connection: Any = None
         self._channel: Any = None
 
@@ -88,6 +90,7 @@ class Siege:
             "HTTP_PORT": str(port),
             "CLOCK_FILE": str(self.clock_file),
             "JWT_PUBLIC_KEY_FILE": str(self.staff.public_file),
+            "OUTBOX_LIMIT": str(OUTBOX_LIMIT),
             "PARKING_FIRST_WAIT": "0.3",
             "PARKING_MAX_ATTEMPTS": "3",
             "LOG_LEVEL": "WARNING",
@@ -186,6 +189,13 @@ class Siege:
             await asyncio.shield(asyncio.ensure_future(self._open(name)))
             await asyncio.sleep(0.5)
 
+    async def crowd(self, count: int) -> None:
+        """So many people at once do the same."""
+        names = [f"h{uuid4().hex}" for _ in range(count)]
+        self.books.opened.update(names)
+        self.books.credits.update(names)
+        await asyncio.gather(*(self._open(name) for name in names))
+
     async def _open(self, name: str) -> None:
         await self._answered("/accounts", {"name": name, "minutes": 600})
         await self._answered(f"/accounts/{name}/credit", {"amount": 1})
@@ -200,6 +210,7 @@ class Siege:
                 if answer.is_success:
                     return
                 assert answer.status_code in {500, 503}, answer.text
+                self.told_to_wait += "more is waiting to be published" in answer.text
             await asyncio.sleep(0.2)
 
     async def ready(self) -> bool:
