@@ -52,6 +52,9 @@ DEAF_FOR = 20.0
 GARBAGE = (20_000, 20, 20)
 """Collect less often than Python does by itself: a round makes thousands of small objects that all go at once."""
 
+ANSWERS_WITHIN = 2.0
+"""Seconds that readiness waits for the database: whoever asks for it gives up after a few."""
+
 DRAIN_FOR = 20.0
 CLOSE_FOR = 3.0
 
@@ -208,7 +211,8 @@ class Service:
         async def ready() -> JSONResponse:
             """Whether the service can do its work, and if not, what is missing."""
             checks = await self.checks()
-            body = {"service": self.name, "version": self.version, "checks": checks, **await self.figures()}
+            figures = await self.figures() if checks["mongo"] == "ok" else {}
+            body = {"service": self.name, "version": self.version, "checks": checks, **figures}
             return JSONResponse(body, status_code=200 if all(v == "ok" for v in checks.values()) else 503)
 
         @router.get("/metrics", response_model=None)
@@ -222,7 +226,10 @@ class Service:
         """What the service depends on, each `ok` or what is wrong with it."""
         checks = {"mongo": "ok", "rabbit": "ok", "outbox": "ok", "staff": self.doorkeeper.tokens.trouble() or "ok"}
         try:
-            await self.database.ping()
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await self.database.ping()
+        except TimeoutError:
+            checks["mongo"] = f"no answer within {ANSWERS_WITHIN:.0f} s"
         except Unavailable as error:
             checks["mongo"] = str(error)
         deaf = [bus for bus in self._buses if not bus.listening(self._plays("consumers"))]
