@@ -160,7 +160,7 @@ class Trade:
 
     def _customer(self, row: Row) -> CustomerSnapshot:
         id = uuid5(NAMESPACE_URL, row.customer_no)
-        return CustomerSnapshot(customer_id=id, name="王建国", mobile=f"138{row.line:08d}")
+        return CustomerSnapshot(customer_id=id, name="王建国", mobile=f"138{id.int % 10**8:08d}")
 
     def _enquiry(self, row: Row) -> EnquiryReceived:
         return EnquiryReceived(

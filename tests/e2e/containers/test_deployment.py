@@ -1,6 +1,7 @@
 """Ops at work: services are doubled, stopped and cut off, and what customers get stays the same."""
 
 import asyncio
+from contextlib import contextmanager
 from functools import partial
 from io import StringIO
 
@@ -18,6 +19,16 @@ pytestmark = pytest.mark.timeout(600)
 READY = dict.fromkeys(SERVICES, 200)
 HOUR = 300
 """Orders of an hour in which one comes every twelve seconds, each with four facts and a complaint."""
+
+
+@contextmanager
+def away(take, bring_back):
+    """Something is taken away for as long as the block runs, and comes back whatever happens in it."""
+    take()
+    try:
+        yield
+    finally:
+        bring_back()
 
 
 async def ready(kefu, expected):
@@ -62,12 +73,11 @@ async def test_a_service_that_was_stopped_catches_up_with_an_hour(kefu, service)
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_without_its_database_says_so_and_the_others_go_on(kefu, service):
     async with Trade(kefu.around, f"cut-{service}") as trade:
-        await asyncio.to_thread(kefu.cut, service, "databases")
-        await until(partial(ready, kefu, READY | {service: 503}), seconds=60, every=0.5)
-        await trade.orders(20)
-        await trade.complaints()
-        await until(partial(ready, kefu, READY | {service: 503}), seconds=60, every=0.5)
-        await asyncio.to_thread(kefu.mend, service, "databases")
+        with away(lambda: kefu.cut(service, "databases"), lambda: kefu.mend(service, "databases")):
+            await until(partial(ready, kefu, READY | {service: 503}), seconds=60, every=0.5)
+            await trade.orders(20)
+            await trade.complaints()
+            await until(partial(ready, kefu, READY | {service: 503}), seconds=60, every=0.5)
         await until(partial(ready, kefu, READY), seconds=120, every=0.5)
         assert await trade.wrong() == []
 
@@ -75,20 +85,18 @@ async def test_a_service_without_its_database_says_so_and_the_others_go_on(kefu,
 async def test_without_the_broker_requests_are_answered_and_what_follows_from_them_happens_later(kefu):
     async with Trade(kefu.around, "no-broker") as trade:
         await trade.orders(20)
-        await asyncio.to_thread(kefu, "stop", "rabbitmq")
-        await until(partial(ready, kefu, dict.fromkeys(SERVICES, 503)), seconds=60, every=0.5)
-        await trade.file_complaints()
-        await asyncio.to_thread(kefu, "start", "rabbitmq")
+        with away(lambda: kefu("stop", "rabbitmq"), lambda: kefu("start", "rabbitmq")):
+            await until(partial(ready, kefu, dict.fromkeys(SERVICES, 503)), seconds=60, every=0.5)
+            await trade.file_complaints()
         await until(partial(ready, kefu, READY), seconds=120, every=0.5)
         assert await trade.wrong() == []
 
 
 async def test_without_any_database_all_say_so_and_go_on_when_it_is_back(kefu):
     async with Trade(kefu.around, "no-database") as trade:
-        await asyncio.to_thread(kefu, "stop", "mongo")
-        await until(partial(ready, kefu, dict.fromkeys(SERVICES, 503)), seconds=60, every=0.5)
-        await trade.orders(20)
-        await asyncio.to_thread(kefu, "start", "mongo")
+        with away(lambda: kefu("stop", "mongo"), lambda: kefu("start", "mongo")):
+            await until(partial(ready, kefu, dict.fromkeys(SERVICES, 503)), seconds=60, every=0.5)
+            await trade.orders(20)
         await until(partial(ready, kefu, READY), seconds=120, every=0.5)
         assert await trade.wrong() == []
 
