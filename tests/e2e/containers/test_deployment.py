@@ -106,4 +106,4 @@ def test_each_service_is_asked_through_one_gateway(kefu):
         name: httpx.get(f"{kefu.around.service_url(name)}/openapi.json", timeout=15, trust_env=False).json()["info"]
         for name in SERVICES
     }
-    assert {name: info["title"] for name, info in answers.items()} == {name: name for name in SERVICES}
+    assert {name: info["title"] for name, info in answers.items()} == {name: f"kefu {name}" for name in SERVICES}
