@@ -18,7 +18,7 @@ _LINES = 40
 _IMPATIENT = {
     "PARKING_FIRST_WAIT": "0.5",
     "SEND_BUDGET": "5",
-    "SEND_LEASE": "8",
+    "SEND_LEASE": "10",
 }
 """Seconds of real time that nobody wants to wait for in a test."""
 
