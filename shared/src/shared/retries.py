@@ -119,7 +119,7 @@ class Retries:
         What would be met is told by its code and reason; those that would settle are counted under None.
         """
         met: Counter[tuple[str, str] | None] = Counter()
-        async for parked in self._parking.each({"state": "dead", **where}):
+        async for parked in self._parking.each({"state": "dead", **where}, sort="first_at"):
             if met.total() == limit:
                 break
             met[await self._meets(parked.id)] += 1
@@ -135,10 +135,10 @@ class Retries:
         return None
 
     async def replay(self, where: Mapping[str, object], cause: Cause, per_second: float) -> int:
-        """Try again every dead thing that matches, at a limited rate; how many there are."""
+        """Try again every dead thing that matches, the oldest first, at a limited rate; how many there are."""
         count = 0
         now = datetime.now(UTC)
-        async for parked in self._parking.each({"state": "dead", **where}):
+        async for parked in self._parking.each({"state": "dead", **where}, sort="first_at"):
             when = now + timedelta(seconds=count / per_second)
             each = Cause(id=cause.derive(str(parked.id)), correlation=cause.id, actor=cause.actor, at=cause.at)
             await self._parking.apply(parked.id, lambda parked, when=when, each=each: parked.replayed(each, when), each)  # type: ignore[misc]
