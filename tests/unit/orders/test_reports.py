@@ -212,6 +212,22 @@ def test_a_workbook_carries_no_formula():
     assert page.cell(2, 2).value == 5
 
 
+@pytest.mark.requirement("R205")
+def test_amounts_are_numbers_that_one_can_add_up():
+    amounts = Table(columns=("amount",), rows=({"amount": "1200.50"}, {"amount": "-3.00"}), money=("amount",))
+    page = load_workbook(io.BytesIO(as_xlsx(amounts))).active
+    assert [cell.value for (cell,) in page.iter_rows(min_row=2)] == [1200.5, -3]
+    assert as_csv(amounts).decode("utf-8-sig").split() == ["amount", "1200.50", "-3.00"]
+
+
+@pytest.mark.requirement("R205")
+async def test_what_was_sold_in_two_currencies_is_not_added_up(company):
+    company.now = datetime(2026, 10, 5, tzinfo=UTC)
+    await company.place(order_no="A", total=Money(amount="1500.00"))
+    await company.place(order_no="B", total=Money(amount="900.00", currency="USD"))
+    assert (await sales(company, "region")).figures["amount"] == "1500.00 CNY + 900.00 USD"
+
+
 def test_a_desk_keeps_its_dates():
     desk = Desk.opened("Asia/Shanghai", datetime(2026, 10, 3, 4, 59, tzinfo=UTC))
     assert desk.id == DESK

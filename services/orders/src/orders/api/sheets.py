@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from typing import Literal
 
 from fastapi.responses import JSONResponse, Response
@@ -30,17 +31,18 @@ def as_csv(table: Table) -> bytes:
     writer = csv.writer(text)
     writer.writerow(table.columns)
     for row in table.rows:
-        writer.writerow([_harmless(row.get(column)) for column in table.columns])
+        cells = ((column, row.get(column)) for column in table.columns)
+        writer.writerow([value if column in table.money else _harmless(value) for column, value in cells])
     return text.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(table: Table) -> bytes:
-    """A workbook with one sheet; every text is stored as a text, whatever it begins with."""
+    """A workbook with one sheet: amounts are numbers, and every text is a text, whatever it begins with."""
     book = Workbook(write_only=True)
     page = book.create_sheet("figures")
     page.append(list(table.columns))
     for row in table.rows:
-        page.append([_cell(page, row.get(column)) for column in table.columns])
+        page.append([_cell(page, row.get(column), column in table.money) for column in table.columns])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -50,7 +52,11 @@ def _harmless(value: Cell) -> Cell:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _cell(page: object, value: Cell) -> object:
+def _cell(page: object, value: Cell, money: bool) -> object:
+    if money and value is not None:
+        amount = WriteOnlyCell(page, value=Decimal(str(value)))
+        amount.number_format = "#,##0.00"
+        return amount
     cell = WriteOnlyCell(page, value=value)
     if isinstance(value, str):
         cell.data_type = "s"

@@ -16,11 +16,15 @@ Row = Mapping[str, Cell]
 
 
 class Table(Part):
-    """Rows under columns, and the figures that sum them up."""
+    """Rows under columns, and the figures that sum them up.
+
+    `money` are the columns of amounts: written as texts, so that no cent is lost, and as numbers where one calculates.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[dict[str, Cell], ...]
     figures: dict[str, Cell] = Field(default_factory=dict)
+    money: tuple[str, ...] = ()
 
 
 class Genre(NamedTuple):

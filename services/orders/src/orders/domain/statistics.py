@@ -73,9 +73,19 @@ class Sales:
         figures: dict[str, Cell] = {
             "orders": len(orders),
             "quantity": sum(entry.quantity for entry in self._sums.values()),
-            "amount": str(sum((entry.amount for entry in self._sums.values()), Decimal())),
+            "amount": _sum_of((key[-1], entry.amount) for key, entry in self._sums.items()),
         }
-        return Table(columns=(*names, "orders", "quantity", "amount"), rows=rows, figures=figures)
+        return Table(columns=(*names, "orders", "quantity", "amount"), rows=rows, figures=figures, money=("amount",))
+
+
+def _sum_of(amounts: Iterable[tuple[str, Decimal]]) -> str:
+    """What amounts come to; several currencies each by themselves."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for currency, amount in amounts:
+        sums[currency] += amount
+    if len(sums) < 2:
+        return str(sum(sums.values(), Decimal()))
+    return " + ".join(f"{amount} {currency}" for currency, amount in sorted(sums.items()))
 
 
 _COLUMNS: dict[Dimension, tuple[str, ...]] = {
@@ -134,7 +144,8 @@ def sales_report(sales: Iterable[Sales]) -> Table:
         for row in table.rows[:LARGEST]
     )
     figures = dict(tables[0][1].figures) if tables else {}
-    return Table(columns=("by", "of", "currency", "orders", "quantity", "amount"), rows=rows, figures=figures)
+    columns = ("by", "of", "currency", "orders", "quantity", "amount")
+    return Table(columns=columns, rows=rows, figures=figures, money=("amount",))
 
 
 async def commission(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
@@ -149,19 +160,17 @@ async def commission(orders: AsyncIterable[Order], begin: date, end: date) -> Ta
         for (salesman, currency), amount in sorted(paid.items())
     )
     figures: dict[str, Cell] = {"salesmen": len({salesman for salesman, _ in paid})}
-    return Table(columns=("salesman", "currency", "received"), rows=rows, figures=figures)
+    return Table(columns=("salesman", "currency", "received"), rows=rows, figures=figures, money=("received",))
 
 
 async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
     """What should have been paid by a day and has not been, the oldest first (004 四3)."""
     rows: list[dict[str, Cell]] = []
-    total = Decimal()
     async for order in orders:
         due = order.receivable.due
         if due is None or due.on >= on:
             continue
         open_ = min(due.amount.amount, order.receivable.open)
-        total += open_
         rows.append(
             {
                 "order_no": order.order_no,
@@ -176,7 +185,11 @@ async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
         )
     rows.sort(key=lambda row: str(row["due_on"]))
     columns = ("order_no", "customer", "salesman", "due_on", "days", "amount", "currency", "held")
-    return Table(columns=columns, rows=tuple(rows), figures={"orders": len(rows), "amount": str(total)})
+    figures = {
+        "orders": len(rows),
+        "amount": _sum_of((str(row["currency"]), Decimal(str(row["amount"]))) for row in rows),
+    }
+    return Table(columns=columns, rows=tuple(rows), figures=figures, money=("amount",))
 
 
 async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
