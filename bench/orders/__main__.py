@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
+from sys import stdout
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -30,10 +31,10 @@ from shared.mongodb import Database
 from shared.rounds import Rounds
 from shared.testing import Outbox
 
-TURNS = 9
+TURNS = 5
 PATIENCE = 1800.0
 """Seconds for building the indexes of a million orders."""
-out = Console()
+out = Console(width=None if stdout.isatty() else 150)
 Client = MongoClient[Row]
 
 
