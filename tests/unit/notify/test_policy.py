@@ -43,6 +43,19 @@ async def test_a_customer_has_rest_hours_of_its_own_in_its_own_time_zone(notify:
     assert waiting.not_before == datetime(2026, 11, 23, 14, tzinfo=ZoneInfo("Asia/Urumqi"))
 
 
+@pytest.mark.requirement("R100")
+async def test_rest_hours_are_looked_at_again_when_the_wait_is_over(notify: InMemoryNotify) -> None:
+    notify.clock.set(china(22, 15))
+    await notify.tell(released())
+    await notify.hear(registered(quiet_hours=QuietHours(begin=time(21), end=time(9, 30))))
+    await notify.later(hours=10)
+
+    (waiting,) = await notify.all()
+    assert (waiting.state, waiting.not_before) == ("queued", china(9, 30, day=24))
+    await notify.later(hours=2)
+    assert (await notify.one()).state == "accepted"
+
+
 @pytest.mark.parametrize(
     ("at", "ends"),
     [

@@ -1,6 +1,6 @@
 """What the messages say: the elements that the documents ask for, and nothing that must not get out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ from notify_in_memory import SETTINGS, InMemoryNotify
 from notify.app import catalogue
 from notify.domain.template import Layout, Template, sms_parts
 from notify.domain.variable import Unfit, Variable
+from shared.aggregate import Refused
 from shared.contracts.departments import DelayReason
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled
@@ -208,6 +209,29 @@ async def test_care_has_types_and_each_type_has_its_channel(
     sent = {"sms": notify.sms.words, "email": notify.email.words}
     assert {on: len(words) for on, words in sent.items()} == {"sms": 0, "email": 0} | {channel: 1}
     assert said in sent[channel][0].text
+
+
+async def test_a_request_may_name_its_channels_and_its_end(notify: InMemoryNotify) -> None:
+    end = notify.clock.now() + timedelta(hours=3)
+    wish = {"festival": "中秋"}
+    by_mail = NotificationRequested(
+        request_id=uuid4(), customer=CUSTOMER, template="care_greeting", params=wish, channels=("email",)
+    )
+    until = by_mail.model_copy(update={"channels": ("sms",), "expires_at": end})
+
+    await notify.tell(by_mail)
+    await notify.tell(until)
+
+    impossible, possible = await notify.all()
+    assert (impossible.state, notify.email.sent) == ("failed", [])
+    assert (possible.state, possible.expires_at) == ("accepted", end)
+
+
+async def test_a_request_for_a_message_that_nobody_wrote_is_refused_with_the_reason(notify: InMemoryNotify) -> None:
+    unknown = NotificationRequested(request_id=uuid4(), customer=CUSTOMER, template="care_karaoke")
+
+    with pytest.raises(Refused, match="no line of the table knows the template 'care_karaoke'"):
+        await notify.hear(unknown)
 
 
 @pytest.mark.requirement("R118")

@@ -105,6 +105,7 @@ class Desk:
         """The intent. Without any way that works it is born failed, with the reason for every channel."""
         purpose = self.purpose(rule.purpose)
         due = self._due(rule, body, cause.at)
+        until = reach(body, rule.until) if rule.until else None
         return self.make_draft(
             id,
             purpose,
@@ -119,7 +120,7 @@ class Desk:
             revision=int(reach(body, rule.revision) or 0) if rule.revision else 0,
             created_at=cause.at,
             not_before=due + purpose.merge,
-            expires_at=due + purpose.merge + purpose.expires,
+            expires_at=datetime.fromisoformat(until) if until else due + purpose.merge + purpose.expires,
         )
 
     def make_draft(

@@ -60,6 +60,8 @@ class Rule(Part):
     revision: str | None = None
     at: str | None = None
     ahead: timedelta = timedelta(0)
+    wished: str | None = None
+    until: str | None = None
 
     def holds(self, body: Mapping[str, Any]) -> bool:
         """Whether this line is meant for a fact with this body."""
@@ -73,12 +75,14 @@ class Rule(Part):
             return people, ()
         return people, _several(reach(body, role[1:]) if role.startswith("@") else role for role in self.roles)
 
-    def plans(self) -> Iterator[tuple[Channel, ...]]:
-        """The channels of each message that this line makes."""
+    def plans(self, body: Mapping[str, Any]) -> Iterator[tuple[Channel, ...]]:
+        """The channels of each message that this line makes of a fact with this body."""
+        wished = reach(body, self.wished) if self.wished else None
+        channels = tuple(channel for channel in self.channels if not wished or channel in wished)
         if self.each:
-            yield from ((channel,) for channel in self.channels)
+            yield from ((channel,) for channel in channels)
         else:
-            yield self.channels
+            yield channels
 
     def template_for(self, body: Mapping[str, Any]) -> str:
         """The template's key with the fact's own word put in."""

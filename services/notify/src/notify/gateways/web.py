@@ -18,9 +18,9 @@ class Page:
 
 
 class Web:
-    """A session with kept connections. `timeout` is in seconds and covers one whole request."""
+    """A session with kept connections, as many as the sender has places. `timeout` (seconds) covers a whole request."""
 
-    def __init__(self, timeout: float, connections: int = 128) -> None:
+    def __init__(self, timeout: float, connections: int = 256) -> None:
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None

@@ -12,8 +12,9 @@ from notify.domain.recipient import Recipient, stranger
 from notify.domain.roster import Duty, Roster
 from notify.domain.rule import Rule
 from notify.store import Notifications, Recipients, Rosters
-from shared.aggregate import Cause, NotFound
+from shared.aggregate import Cause, NotFound, Refused
 from shared.contracts.event import Event
+from shared.contracts.intake import NotificationRequested
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.rounds import Touch
 
@@ -31,22 +32,24 @@ class Messages:
         self._rules = {key: desk.catalogue.rules_for(key) for key in desk.catalogue.events()}
 
     async def asked_for_by(self, event: Event, cause: Cause) -> list[Touch[Any]]:
-        """The births and joins that this fact asks for."""
+        """The births and joins that this fact asks for. Refused when it asks for a message that the table lacks."""
         wanted: list[Touch[Any]] = []
         rules = self._rules.get(event.key)
         if not rules:
             return wanted
         body = event.model_dump(mode="json")
-        for rule in rules:
-            if rule.holds(body):
-                async for person in self._audience(rule, event, body, cause):
-                    wanted += await self._messages(rule, body, person, cause)
+        holding = [rule for rule in rules if rule.holds(body)]
+        if isinstance(event, NotificationRequested) and not holding:
+            raise Refused(f"no line of the table knows the template {event.template!r}", "no_such_template")
+        for rule in holding:
+            async for person in self._audience(rule, event, body, cause):
+                wanted += await self._messages(rule, body, person, cause)
         return wanted
 
     async def _messages(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:
         piece = self._desk.piece(rule, body, cause.id, person)
         drafts = []
-        for plan in rule.plans():
+        for plan in rule.plans(body):
             id = cause.derive(f"{rule.name}/{person.recipient.id}/{'+'.join(plan)}")
             drafts.append(self._desk.draft(id, rule, piece, person, plan, body, cause))
         wanted: list[Touch[Any]] = []
