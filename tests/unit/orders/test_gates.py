@@ -383,6 +383,9 @@ ANYWHERE = st.sampled_from([("custom", stage.name) for stage in CUSTOM.stages[7:
 """Half of the time what the hard gates are about: chance would seldom try them hard enough."""
 
 
+NOES = {"breakdown_review": "reject breakdown", "sample": "sample rejected", "inspection": "inspection failed"}
+
+
 class Chance(RuleBasedStateMachine):
     """Whatever happens in whatever order, early, late or twice: gates stay gates.
 
@@ -415,6 +418,15 @@ class Chance(RuleBasedStateMachine):
     def decide(self, name, role):
         """Somebody decides: whose decision it is, or somebody else."""
         self._try(DECISIONS[name][1], self._why(role or decider(name, self.order.route_name), "request"))
+
+    @precondition(lambda self: hasattr(self, "order") and self.order.stage in NOES)
+    @rule()
+    def what_stands_at_a_hard_gate_is_turned_down(self):
+        name = NOES[self.order.stage]
+        if name in DECISIONS:
+            self._try(DECISIONS[name][1], self._why("rd_team", "request"))
+        else:
+            self._take(FACTS[name](self.order, self._why("department", "event")))
 
     @precondition(lambda self: hasattr(self, "order") and not self.order.ended)
     @rule()
