@@ -133,7 +133,7 @@ class AmqpChannel:
     def _delivery(self, envelope: Envelope, redelivered: bool) -> Delivery:
         properties = Properties(headers=envelope.headers(), message_id=str(envelope.id))
         body = envelope.body.encode()
-        return Delivery(self, self._tag, redelivered, envelope.key, properties, self._take, len(body), body)
+        return Delivery(self, self._tag, redelivered, envelope.key, properties, body)
 
     def close(self) -> None:
         """What was not acknowledged goes back to the head of the queue."""

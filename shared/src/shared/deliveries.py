@@ -6,7 +6,7 @@ with the message (ADR 21).
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any
 
@@ -33,12 +33,20 @@ class Delivery:
     redelivered: bool
     routing_key: str
     properties: Properties
-    take: "Take"
-    size: int = -1
-    body: bytes = b""
+    body: bytes
 
 
 Take = Callable[[Delivery], None]
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A delivery of which the header or some of the body is still to come."""
+
+    delivery: Delivery
+    take: Take
+    missing: int = 0
+    parts: list[bytes] = field(default_factory=list)
 
 
 class Socket(asyncio.StreamReader):
@@ -48,7 +56,7 @@ class Socket(asyncio.StreamReader):
         super().__init__()
         self._takers = takers
         self._rest = b""
-        self._begun: dict[int, Delivery] = {}
+        self._begun: dict[int, _Begun] = {}
         self.connection: Any = None
         """The aiormq connection over this socket; there are no deliveries before it is known."""
 
@@ -76,16 +84,18 @@ class Socket(asyncio.StreamReader):
         if kind == METHOD:
             self._begun.pop(channel, None)
             return payload.startswith(DELIVER) and self._begins(channel, payload)
-        delivery = self._begun.get(channel)
-        if delivery is None:
+        begun = self._begun.get(channel)
+        if begun is None:
             return False
         if kind == HEADER:
-            delivery.size, delivery.properties = read_header(payload)
+            begun.missing, begun.delivery.properties = read_header(payload)
         else:
-            delivery.body += payload
-        if len(delivery.body) == delivery.size:
+            begun.parts.append(payload)
+            begun.missing -= len(payload)
+        if begun.missing <= 0:
             del self._begun[channel]
-            delivery.take(delivery)
+            begun.delivery.body = b"".join(begun.parts)
+            begun.take(begun.delivery)
         return True
 
     def _begins(self, channel: int, payload: bytes) -> bool:
@@ -98,7 +108,7 @@ class Socket(asyncio.StreamReader):
         at += 2 + payload[at]
         key = payload[at : at + payload[at - 1]].decode(errors="replace")
         through = self.connection.channels[channel]
-        self._begun[channel] = Delivery(through, tag, bool(redelivered), key, UNREAD, take)
+        self._begun[channel] = _Begun(Delivery(through, tag, bool(redelivered), key, UNREAD, b""), take)
         return True
 
 

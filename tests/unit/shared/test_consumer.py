@@ -69,7 +69,7 @@ class Weather:
         envelope = Envelope.of(event, uuid4(), uuid4(), 1, cause())
         body, properties = envelope.body.encode(), Properties(headers=envelope.headers())
         take = partial(self.consumer._collect, f"ears.on.{event.key}")
-        take(Delivery(self._channel, self._tags, redelivered, event.key, properties, take, len(body), body))
+        take(Delivery(self._channel, self._tags, redelivered, event.key, properties, body))
         return Message(f"ears.on.{event.key}", event.key, envelope.headers(), body)
 
     async def settle(self) -> list[str]:
