@@ -1,5 +1,6 @@
 """Every example in the API's documentation is taken when it is sent at its time."""
 
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -58,6 +59,7 @@ WHEN = {
 }
 
 
+@cache
 def posts() -> dict[str, APIRoute]:
     every = (route for router in routes(Stores.on(InMemoryDatabase())) for route in router.routes)
     return {route.path: route for route in every if isinstance(route, APIRoute) and "POST" in route.methods}
