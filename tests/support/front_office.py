@@ -49,8 +49,8 @@ class Counter:
     private: str
 
     async def __call__(
-        self, role: str, method: str, path: str, body: object = None, key: str | None = None
+        self, role: str, method: str, path: str, body: object = None, key: str | None = None, who: str = "01"
     ) -> Response:
-        token = issue_token(self.private, f"{role}-01", role)
+        token = issue_token(self.private, f"{role}-{who}", role)
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key or str(uuid4())}
         return await self.client.request(method, path, json=body, headers=headers)

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from front_office import FrontOffice
+from httpx import Response
 
 from orders.api import routes
 from orders.domain.contracting import review, sign, sign_notice
@@ -20,13 +20,10 @@ from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.timers import timers
 from shared.aggregate import Cause, Change
-from shared.clock import FixedClock
 from shared.contracts import departments as facts
 from shared.contracts.event import Actor, Event, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
-from shared.http import Doorkeeper, answer_problems, guarded
-from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
 from shared.testing import InMemoryDatabase, deliver, fire, opened
 
 ZONE = "Asia/Shanghai"
@@ -38,8 +35,8 @@ SHIP_ON = date(2026, 11, 26)
 class Company:
     """One order of one customer, and everybody who has to do with it."""
 
-    def __init__(self) -> None:
-        self.database = InMemoryDatabase()
+    def __init__(self, database: InMemoryDatabase | None = None) -> None:
+        self.database = database or InMemoryDatabase()
         self.stores = Stores.on(self.database)
         self.orders = self.stores.orders
         self.subscriptions = subscriptions(self.stores, ZONE)
@@ -252,31 +249,30 @@ def customer(kind: str = "end") -> CustomerSnapshot:
     return CustomerSnapshot(customer_id=CUSTOMER, kind=kind, name="广州恒达装饰", mobile="13800138000")
 
 
-@pytest.fixture
-def company() -> Company:
-    return Company()
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[InMemoryDatabase, FrontOffice]:
+    """The HTTP door of orders, and the database behind it."""
+    database = InMemoryDatabase()
+    return database, FrontOffice.opened(routes(Stores.on(database)), tmp_path_factory.mktemp("office"), BEGIN)
 
 
 @pytest.fixture
-async def ask(tmp_path, company) -> AsyncIterator[Callable[..., object]]:
-    """Asks as a member of staff: `await ask("cs_director", "POST", path, body)`."""
-    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
-    private = (tmp_path / "private.pem").read_text()
-    app = FastAPI()
-    app.state.clock = FixedClock(company.now)
-    app.state.doorkeeper = Doorkeeper(StaffTokens(tmp_path / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
-    answer_problems(app)
-    for router in routes(company.stores):
-        app.include_router(router, dependencies=guarded())
+def company(office: tuple[InMemoryDatabase, FrontOffice]) -> Company:
+    """Nothing has happened to it yet."""
+    database, _ = office
+    database.forget()
+    return Company(database)
 
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://orders") as client:
+
+@pytest.fixture
+async def ask(
+    office: tuple[InMemoryDatabase, FrontOffice], company: Company
+) -> AsyncIterator[Callable[..., Awaitable[Response]]]:
+    """Asks as a member of staff: `await ask("cs_director", "POST", path, body)`; what it leads to has happened then."""
+    async with office[1].counter() as counter:
 
         async def request(role: str, method: str, path: str, body: object = None, who: str = "01") -> Response:
-            headers = {
-                "Authorization": f"Bearer {issue_token(private, f'{role}-{who}', role)}",
-                "Idempotency-Key": str(uuid4()),
-            }
-            answer = await client.request(method, path, json=body, headers=headers)
+            answer = await counter(role, method, path, body, who=who)
             await company.hear_ourselves()
             return answer
 
