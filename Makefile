@@ -48,6 +48,7 @@ layers: setup
 .PHONY: test unit contract integration e2e chaos containers
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
+	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some five minutes"
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(RINGS)
 
 unit contract e2e: setup
