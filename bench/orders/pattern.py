@@ -11,7 +11,7 @@ from orders.domain.installation import Installer
 from orders.domain.installing import Acceptance, complete_installation, pass_acceptance, schedule_installation
 from orders.domain.opening import open_order
 from orders.domain.order import Order
-from orders.domain.producing import break_down, complete, inspect, judge_sample, release, review_breakdown
+from orders.domain.producing import break_down, complete, inspect, judge_sample, make_sample, release, review_breakdown
 from orders.domain.route import DRAWINGS, Milestone
 from orders.domain.shipping import arrive, dispatch
 from shared.aggregate import Cause, Change
@@ -108,8 +108,9 @@ def _broken_down(order: Order, at: datetime) -> Change[Order]:
 
 
 def _sampled(order: Order, at: datetime) -> Change[Order]:
+    made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1")).state
     fact = facts.SampleJudged(order_no=order.order_no, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
-    return judge_sample(order, fact, cause(at, "design_director"))
+    return judge_sample(made, fact, cause(at, "design_director"))
 
 
 def _produced(order: Order, at: datetime) -> Change[Order]:
