@@ -17,8 +17,8 @@ from kefu_local.story import play as tell
 pytestmark = pytest.mark.timeout(600)
 
 READY = dict.fromkeys(SERVICES, 200)
-HOUR = 300
-"""Orders of an hour in which one comes every twelve seconds, each with four facts and a complaint."""
+HOUR = 60
+"""Orders of a busy hour, one a minute, each with four facts and a complaint."""
 
 
 @contextmanager
