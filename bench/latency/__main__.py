@@ -50,9 +50,9 @@ async def run(rounds: int, seconds: float, capacity: float, console: Console) ->
                 for pace, rate, way in cases:
                     progress.update(task, description=f"{way}, {pace}")
                     count = int(rate * seconds) if rate else 200
-                    seconds = await measure(ready, way, rate, count)
-                    results[way, pace].append(seconds)
-                    console.print(f"{way}, {pace}: p50 {statistics.median(seconds) * 1e3:.1f} ms")
+                    waits = await measure(ready, way, rate, count)
+                    results[way, pace].append(waits)
+                    console.print(f"{way}, {pace}: p50 {statistics.median(waits) * 1e3:.1f} ms")
                     progress.advance(task)
     return results
 
