@@ -20,8 +20,9 @@ from shared.broker import PUBLISHED
 from shared.contracts.event import Actor
 from shared.deliveries import Delivery
 from shared.envelope import PREFIX
+from shared.folds import Touch, Work
 from shared.parking import Message, Parking, Policy
-from shared.rounds import Rounds, Touch, Work
+from shared.rounds import Rounds
 from shared.subscriptions import Answer, Listener
 from shared.telemetry import Metrics, Tracing, Trail
 

@@ -13,8 +13,9 @@ import structlog
 from shared.aggregate import A, Cause, Change, Deadline, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
+from shared.folds import Document, Touch, Work
 from shared.parking import Overdue, Parking, Policy
-from shared.rounds import Document, Rounds, Touch, Work
+from shared.rounds import Rounds
 from shared.store import Store
 from shared.telemetry import Metrics
 

@@ -25,10 +25,10 @@ from pymongo.operations import IndexModel
 from shared.aggregate import Refused, Unavailable
 from shared.contracts.event import Actor
 from shared.envelope import Envelope
-from shared.rounds import Conflict, Document, Pending, Rounds, Write
+from shared.folds import CAUSES_KEPT, Document, Pending, Write
+from shared.rounds import Conflict, Rounds
 from shared.store import Between, Index, OneOf, Where, duplicate, stored
 
-CAUSES_KEPT = 400
 DUPLICATE_KEY = 11000
 AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}
 """Server codes that mean not now: shutting down, no primary, disk full, out of time."""

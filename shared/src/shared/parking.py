@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Actor, Instant, Part
 from shared.envelope import Malformed
-from shared.rounds import Touch
+from shared.folds import Touch
 from shared.store import Index, Store
 
 PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
@@ -244,6 +244,7 @@ class Parking(Store[Parked]):
 
     collection = "parked"
     kind = Parked
+    remembered = False
     indexes = (Index("state", "key"), Index("queue", "state"), Index("code"))
 
     def message_failed(self, message: Message, error: Exception, policy: Policy) -> Touch[Parked]:

@@ -15,7 +15,8 @@ import structlog
 from shared.aggregate import Unavailable
 from shared.broker import Publication
 from shared.envelope import Envelope
-from shared.rounds import Documents, Pending
+from shared.folds import Pending
+from shared.rounds import Documents
 from shared.store import Queryable
 from shared.telemetry import Metrics
 

@@ -2,66 +2,22 @@
 
 import asyncio
 import random
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, Generic, Protocol, cast
-from uuid import UUID, uuid5
+from time import monotonic
+from typing import Any, Protocol, cast
+from uuid import UUID
 
-from shared.aggregate import A, Aggregate, Cause, Change, Contention, Decision, NotFound, Refused, Unavailable
-from shared.contracts.event import Event, published
-from shared.envelope import Envelope
-
-if TYPE_CHECKING:
-    from shared.store import Store
+from shared.aggregate import A, Aggregate, Cause, Contention, Unavailable
+from shared.contracts.event import Event
+from shared.folds import Document, Fold, Known, Pending, Settle, Step, Touch, Work, Write
 
 ATTEMPTS = 12
 PATIENCE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Touch(Generic[A]):
-    """One decision about one aggregate, named but not yet made. A birth carries its change instead of a decision."""
-
-    store: "Store[A]"
-    id: UUID
-    decide: Decision[A] | None = None
-    start: A | None = None
-    born: Change[A] | None = None
-
-
-@dataclass(slots=True)
-class Document:
-    """An aggregate as it is kept: the state, what it has absorbed and what it still has to publish."""
-
-    id: UUID
-    version: int
-    state: dict[str, Any]
-    causes: list[UUID]
-    outbox: list["Pending"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An event that is written but not known to be published. `round` tells which write it came with."""
-
-    round: int
-    envelope: Envelope
-
-
-@dataclass(slots=True)
-class Write:
-    """What one round wants to become of one aggregate. Version 0 means it must not exist yet."""
-
-    id: UUID
-    version: int
-    steps: int
-    state: dict[str, Any]
-    due: datetime | None
-    outbox: list[Pending]
-    causes: list[UUID]
+REMEMBERED = 2000
+REMEMBERED_FOR = 3.0
 
 
 class Conflict(Exception):
@@ -94,160 +50,29 @@ class Outlet(Protocol):
         ...
 
 
-Settle = Callable[[list[Aggregate] | Exception], None]
+class Memory:
+    """What was written a moment ago, so that it need not be read back. A guess: others may have written since."""
 
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._known: OrderedDict[tuple[int, UUID], tuple[float, Known]] = OrderedDict()
 
-@dataclass(slots=True)
-class Work:
-    """Everything one cause wants: its touches, and whom to tell when all are settled or one has failed."""
+    def keep(self, documents: Documents, fold: Fold) -> None:
+        """Remember what a written fold has left, and forget what is too old or too much."""
+        now = monotonic()
+        if fold.store.remembered:
+            self._known[id(documents), fold.id] = (now, fold.left)
+        while self._known and (len(self._known) > self._size or self._oldest < now - REMEMBERED_FOR):
+            self._known.popitem(last=False)
 
-    cause: Cause
-    touches: Sequence[Touch[Any]]
-    settle: Settle
-    abandoned: bool = False
-    results: dict[int, Aggregate | Exception] = field(default_factory=dict)
-
-    def resolve(self, position: int, result: Aggregate | Exception) -> None:
-        self.results[position] = result
-        if len(self.results) == len(self.touches):
-            self.finish()
-
-    def finish(self) -> None:
-        for result in self.results.values():
-            if isinstance(result, Exception):
-                return self.settle(result)
-        return self.settle([self.results[position] for position in range(len(self.touches))])  # type: ignore[misc]
-
-
-@dataclass(slots=True)
-class Step:
-    """One touch of one work, on its way through a round."""
-
-    work: Work
-    position: int
+    def take(self, documents: Documents, aggregate: UUID) -> Known | None:
+        """What is remembered of this aggregate, once: whoever writes it keeps it anew."""
+        at, known = self._known.pop((id(documents), aggregate), (0.0, None))
+        return known if at > monotonic() - REMEMBERED_FOR else None
 
     @property
-    def touch(self) -> Touch[Any]:
-        return self.work.touches[self.position]
-
-    @property
-    def settled(self) -> bool:
-        return self.work.abandoned or self.position in self.work.results
-
-    def resolve(self, result: Aggregate | Exception) -> None:
-        self.work.resolve(self.position, result)
-
-
-class Fold:
-    """All steps that one round has for one aggregate, decided in order of arrival."""
-
-    __slots__ = ("causes", "document", "id", "outbox", "results", "state", "steps", "store", "version")
-
-    def __init__(self, store: "Store[Any]", id: UUID) -> None:
-        self.store = store
-        self.id = id
-        self.steps: list[Step] = []
-        self.results: list[Aggregate | Exception] = []
-
-    def settle(self, document: Document | None, round: int) -> Write | None:
-        """Decide on what was read and return what to write; whatever needs no writing is resolved at once.
-
-        A document that cannot be revived, or a state that cannot be stored, is the error of its own steps alone.
-        """
-        try:
-            self.begin(document)
-            self.decide(round)
-            write = self.write()
-        except Exception as error:  # noqa: BLE001
-            self.results = [error for _ in self.steps]
-            write = None
-        if write is None:
-            self.resolve()
-        return write
-
-    def begin(self, document: Document | None) -> None:
-        self.document = document
-        self.version = document.version if document else 0
-        self.state: Aggregate | None = self.store.revive(document.state) if document else None
-        self.causes: list[UUID] = []
-        self.outbox: list[Pending] = []
-        self.results = []
-
-    def decide(self, round: int) -> None:
-        """Let every step decide on what the one before it left. An error stays with its step."""
-        for step in self.steps:
-            try:
-                self.results.append(self._take(step, round))
-            except Exception as error:  # noqa: BLE001
-                self.results.append(error)
-
-    def _take(self, step: Step, round: int) -> Aggregate:
-        cause, touch = step.work.cause, step.touch
-        if self._absorbed(cause):
-            assert self.state is not None
-            return self.state
-        change = self._change(touch)
-        if change.state.id != self.id:
-            raise ValueError(f"a decision on {self.store.collection} {self.id} returned {change.state.id}")
-        version = self.version + 1
-        outbox = [
-            Pending(round, Envelope.of(event, uuid5(self.id, f"{version}.{position}"), self.id, version, cause))
-            for position, event in enumerate(change.events)
-        ]
-        self.version = version
-        self.state = change.state
-        self.outbox += outbox
-        self.causes.append(cause.id)
-        if cause.fingerprint is not None:
-            self.causes.append(cause.fingerprint)
-        return cast(Aggregate, change.state)
-
-    def _change(self, touch: Touch[Any]) -> Change[Any]:
-        if touch.born is not None:
-            if self.state is not None:
-                raise Refused(f"{self.store.noun} {self.id} exists already", "already_exists")
-            return touch.born
-        state = touch.start if self.state is None else self.state
-        if state is None:
-            raise NotFound(self.store.noun, self.id)
-        assert touch.decide is not None
-        return touch.decide(state)
-
-    def _absorbed(self, cause: Cause) -> bool:
-        known = self.document.causes if self.document else ()
-        if cause.id not in known and cause.id not in self.causes:
-            return False
-        if cause.fingerprint and cause.fingerprint not in known and cause.fingerprint not in self.causes:
-            raise Refused(
-                "this Idempotency-Key was used before with another request; take a new key for a new request",
-                "idempotency_key_reused",
-            )
-        return True
-
-    def would(self, work: Work) -> list[Event]:
-        """The events of a work of one touch, decided but not kept."""
-        self._take(Step(work, 0), round=0)
-        return [published()[pending.envelope.key].model_validate_json(pending.envelope.body) for pending in self.outbox]
-
-    def write(self) -> Write | None:
-        """What has to be stored, or nothing if every step was absorbed or failed."""
-        if not self.causes:
-            return None
-        assert self.state is not None
-        version = self.document.version if self.document else 0
-        return Write(
-            id=self.id,
-            version=version,
-            steps=self.version - version,
-            state=self.state.model_dump(mode="json"),
-            due=min((deadline.at for deadline in self.state.deadlines), default=None),
-            outbox=self.outbox,
-            causes=self.causes,
-        )
-
-    def resolve(self) -> None:
-        for step, result in zip(self.steps, self.results, strict=True):
-            step.resolve(result)
+    def _oldest(self) -> float:
+        return next(iter(self._known.values()))[0]
 
 
 def _unobserved(_: float) -> None:
@@ -261,7 +86,13 @@ class Rounds:
     is back; the causes make the repetition harmless. `noticed` is told when every written deadline falls due.
     """
 
-    def __init__(self, outlet: Outlet, size: int = 200, observe: Callable[[float], None] = _unobserved) -> None:
+    def __init__(
+        self,
+        outlet: Outlet,
+        size: int = 200,
+        observe: Callable[[float], None] = _unobserved,
+        remembered: int = REMEMBERED,
+    ) -> None:
         self.outlet = outlet
         self._observe = observe
         self.size = size
@@ -270,6 +101,7 @@ class Rounds:
         self.noticed: Callable[[datetime], None] = _unnoticed
         self._arrived = asyncio.Event()
         self._round = count(random.getrandbits(60))
+        self._memory = Memory(remembered)
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -298,9 +130,7 @@ class Rounds:
         events: list[Event] = []
         for touch in touches:
             found = await touch.store.documents.read((touch.id,))
-            fold = Fold(touch.store, touch.id)
-            fold.begin(found.get(touch.id))
-            events += fold.would(Work(cause, (touch,), _nobody))
+            events += Fold(touch.store, touch.id).would(Work(cause, (touch,), _nobody), found.get(touch.id))
         return events
 
     def submit(self, works: Iterable[Work]) -> None:
@@ -353,10 +183,12 @@ class Rounds:
         return left
 
     async def _settle(self, documents: Documents, folds: list[Fold], again: bool) -> list[Step]:
+        round = next(self._round)
+        writes = self._remembered(documents, folds, round) if not again else []
+        done = {fold.id for fold, _ in writes}
+        folds = [fold for fold in folds if fold.id not in done]
         sought = [fold.id for fold in folds if again or any(step.touch.born is None for step in fold.steps)]
         found = await documents.read(sought) if sought else {}
-        round = next(self._round)
-        writes: list[tuple[Fold, Write]] = []
         for fold in folds:
             document = found.get(fold.id)
             if document:
@@ -372,12 +204,22 @@ class Rounds:
             left += await self._conclude(documents, fold, write, outcome)
         return left
 
+    def _remembered(self, documents: Documents, folds: list[Fold], round: int) -> list[tuple[Fold, Write]]:
+        writes: list[tuple[Fold, Write]] = []
+        for fold in folds:
+            known = self._memory.take(documents, fold.id)
+            write = fold.suppose(known, round) if known else None
+            if write:
+                writes.append((fold, write))
+        return writes
+
     async def _conclude(self, documents: Documents, fold: Fold, write: Write, outcome: Exception | None) -> list[Step]:
         if outcome is None:
             if write.outbox:
                 self.outlet.hand(documents, fold.id, write.outbox)
             if write.due is not None:
                 self.noticed(write.due)
+            self._memory.keep(documents, fold)
             fold.resolve()
             return []
         if isinstance(outcome, Conflict):

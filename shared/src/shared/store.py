@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Generic, Protocol
 from uuid import UUID
 
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
-from shared.rounds import Document, Documents, Rounds, Touch
+from shared.folds import Document, Touch
+from shared.rounds import Documents, Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Store(Generic[A]):
     collection: ClassVar[str]
     kind: type[A]
     indexes: ClassVar[tuple[Index, ...]] = ()
+    remembered: ClassVar[bool] = True
+    """Whether a decision may begin with what this process wrote last; not where aggregates are removed and reborn."""
 
     def __init__(self, database: DatabaseLike) -> None:
         self.documents = database.documents(self.collection, self.indexes)

@@ -11,8 +11,8 @@ from shared.aggregate import Cause
 from shared.broker import EVENTS, durable_queue
 from shared.contracts.event import Event
 from shared.envelope import Envelope, Malformed
+from shared.folds import Touch
 from shared.parking import Message, Parked
-from shared.rounds import Touch
 
 E = TypeVar("E", bound=Event)
 Wanted = Touch[Any] | Iterable[Touch[Any]] | None

@@ -1,17 +1,19 @@
 """Doubles of the plumbing, shipped with it and held to the same suite: a database in memory, delivery without a bus."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+from pydantic_core import from_json, to_json
 
 from shared.aggregate import A, Cause
 from shared.contracts.event import Actor, Event, published
 from shared.deadlines import Timers
 from shared.envelope import Envelope
+from shared.folds import CAUSES_KEPT, Document, Pending, Touch, Work, Write
 from shared.parking import Message
-from shared.rounds import Conflict, Document, Documents, Pending, Rounds, Touch, Work, Write
+from shared.rounds import Conflict, Documents, Rounds
 from shared.store import Between, Index, OneOf, Queryable, Where, duplicate, reach, stored
 from shared.subscriptions import Subscription, Subscriptions
 
@@ -57,7 +59,10 @@ class Outbox:
 
 
 class InlineRounds(Rounds):
-    """Rounds that are settled on the spot, one work at a time."""
+    """Rounds that are settled on the spot, one work at a time, each on what was stored."""
+
+    def __init__(self, outlet: Outbox) -> None:
+        super().__init__(outlet, remembered=0)
 
     async def perform(self, cause: Cause, touch: Touch[A]) -> A:
         result: list[Any] = []
@@ -128,8 +133,8 @@ class InMemoryDocuments(Queryable):
             if values[fields[0]] is not None and self._taken(write.id, values):
                 return duplicate(values)
         outbox = [*(row.outbox if row else ()), *write.outbox]
-        causes = [*(row.causes if row else ()), *write.causes]
-        self.rows[write.id] = Document(write.id, write.version + write.steps, deepcopy(write.state), causes, outbox)
+        causes = [*(row.causes if row else ()), *write.causes][-CAUSES_KEPT:]
+        self.rows[write.id] = Document(write.id, write.version + write.steps, _copied(write.state), causes, outbox)
         for pending in write.outbox:
             self._written[pending.round] = datetime.now(UTC)
         self._due.pop(write.id, None)
@@ -197,9 +202,14 @@ class InMemoryDocuments(Queryable):
             self._due[id] = until
 
 
+def _copied(state: dict[str, Any]) -> dict[str, Any]:
+    """A state is what JSON can say: through it is the shortest way to a copy."""
+    return from_json(to_json(state))  # type: ignore[no-any-return]
+
+
 def _copy(row: Document) -> Document:
     """A document that may be changed without changing this one; what it has to publish is frozen anyway."""
-    return Document(row.id, row.version, deepcopy(row.state), list(row.causes), list(row.outbox))
+    return Document(row.id, row.version, _copied(row.state), list(row.causes), list(row.outbox))
 
 
 def _ordered(value: Any) -> tuple[int, Any]:

@@ -10,8 +10,9 @@ import pytest
 
 from shared.aggregate import Aggregate, Change, NotFound, Refused
 from shared.contracts.event import Event
+from shared.folds import Work
 from shared.mongodb import Database
-from shared.rounds import Rounds, Work
+from shared.rounds import Rounds
 from shared.store import Between, Index, OneOf, Store
 from shared.testing import InMemoryDatabase, Outbox, cause, opened
 

@@ -7,8 +7,9 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from shared.aggregate import Aggregate
+from shared.folds import Write
 from shared.mongodb import Database
-from shared.rounds import Rounds, Write
+from shared.rounds import Rounds
 from shared.store import Index, Store
 from shared.testing import Outbox
 

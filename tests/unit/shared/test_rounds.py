@@ -8,7 +8,8 @@ import pytest
 
 from shared.aggregate import Aggregate, Change, Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
-from shared.rounds import Conflict, Document, Rounds, Touch, Work, Write
+from shared.folds import Document, Touch, Work, Write
+from shared.rounds import Conflict, Rounds
 from shared.store import Store
 from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
 
@@ -74,8 +75,9 @@ class World:
         return self.parcels.touch(id, lambda parcel: parcel.stamp(stamp))
 
     async def parcel(self) -> UUID:
+        """One that another process has written."""
         id = uuid4()
-        await self.rounds.play([self.work(self.parcels.birth(Change(Parcel(id=id))))])
+        await Rounds(Outbox()).play([self.work(self.parcels.birth(Change(Parcel(id=id))))])
         self.results.clear()
         self.documents.reads, self.documents.writes = 0, []
         return id
@@ -192,6 +194,71 @@ async def test_endless_conflicts_end_as_contention(monkeypatch: pytest.MonkeyPat
     await world.rounds.play([world.work(world.stamping(id, "a"))])
 
     assert [type(result) for result in world.results] == [Contention]
+
+
+async def test_what_was_written_a_moment_ago_is_not_read_back() -> None:
+    world = World()
+    id = await world.parcel()
+
+    for stamp in ("a", "b", "c"):
+        await world.rounds.play([world.work(world.stamping(id, stamp))])
+
+    assert (world.documents.reads, world.documents.writes) == (1, [1, 1, 1])
+    assert (await world.parcels.get(id)).stamps == ("a", "b", "c")
+    assert [envelope.sequence for envelope in world.outbox.envelopes] == [2, 3, 4]
+
+
+async def test_what_another_has_written_since_is_decided_on_all_the_same() -> None:
+    world = World()
+    id = await world.parcel()
+    await world.rounds.play([world.work(world.stamping(id, "mine"))])
+    await Rounds(Outbox()).play([world.work(world.stamping(id, "other's"))])
+
+    await world.rounds.play([world.work(world.stamping(id, "mine again"))])
+
+    assert (await world.parcels.get(id)).stamps == ("mine", "other's", "mine again")
+
+
+async def test_a_refusal_is_given_for_what_is_stored_not_for_what_is_remembered() -> None:
+    world = World()
+    id = await world.parcel()
+
+    def only_after_the_other(parcel: Parcel) -> Change[Parcel]:
+        return parcel.stamp("mine" if "other's" in parcel.stamps else "forged")
+
+    await world.rounds.play([world.work(world.stamping(id, "first"))])
+    await Rounds(Outbox()).play([world.work(world.stamping(id, "other's"))])
+    await world.rounds.play([world.work(world.parcels.touch(id, only_after_the_other))])
+
+    assert (await world.parcels.get(id)).stamps == ("first", "other's", "mine")
+
+
+async def test_a_cause_that_was_absorbed_is_so_however_it_is_remembered() -> None:
+    world = World()
+    id = await world.parcel()
+    same, others = cause(), cause()
+    await world.rounds.play([world.work(world.stamping(id, "a"), because=same)])
+    await Rounds(Outbox()).play([world.work(world.stamping(id, "b"), because=others)])
+    world.results.clear()
+
+    await world.rounds.play([world.work(world.stamping(id, "again"), because=each) for each in (same, others)])
+
+    assert [result[0].stamps for result in world.results] == [("a", "b"), ("a", "b")]
+
+
+async def test_what_is_remembered_is_not_much_and_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.rounds = Rounds(world.outbox, remembered=2)
+    ids = [await world.parcel() for _ in range(3)]
+    world.documents.reads = 0
+    for stamp in ("a", "b"):
+        for id in ids:
+            await world.rounds.play([world.work(world.stamping(id, stamp))])
+    assert world.documents.reads == 6
+
+    monkeypatch.setattr("shared.rounds.REMEMBERED_FOR", 0.0)
+    await world.rounds.play([world.work(world.stamping(ids[-1], "c"))])
+    assert world.documents.reads == 7
 
 
 async def test_a_document_that_cannot_be_revived_hurts_only_its_own_steps() -> None:

@@ -1,0 +1,247 @@
+"""What one round makes of one aggregate: every decision that waits for it, taken in order of arrival."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, cast
+from uuid import UUID, uuid5
+
+from shared.aggregate import A, Aggregate, Cause, Change, Decision, NotFound, Refused
+from shared.contracts.event import Event, published
+from shared.envelope import Envelope
+
+if TYPE_CHECKING:
+    from shared.store import Store
+
+CAUSES_KEPT = 400
+"""Absorbed causes that an aggregate remembers, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch(Generic[A]):
+    """One decision about one aggregate, named but not yet made. A birth carries its change instead of a decision."""
+
+    store: "Store[A]"
+    id: UUID
+    decide: Decision[A] | None = None
+    start: A | None = None
+    born: Change[A] | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """An aggregate as it is kept: the state, what it has absorbed and what it still has to publish."""
+
+    id: UUID
+    version: int
+    state: dict[str, Any]
+    causes: list[UUID]
+    outbox: list["Pending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event that is written but not known to be published. `round` tells which write it came with."""
+
+    round: int
+    envelope: Envelope
+
+
+@dataclass(slots=True)
+class Write:
+    """What one round wants to become of one aggregate. Version 0 means it must not exist yet."""
+
+    id: UUID
+    version: int
+    steps: int
+    state: dict[str, Any]
+    due: datetime | None
+    outbox: list[Pending]
+    causes: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An aggregate as a fold begins with it, and what it has absorbed."""
+
+    state: Aggregate
+    version: int
+    causes: Sequence[UUID]
+
+
+Settle = Callable[[list[Aggregate] | Exception], None]
+
+
+@dataclass(slots=True)
+class Work:
+    """Everything one cause wants: its touches, and whom to tell when all are settled or one has failed."""
+
+    cause: Cause
+    touches: Sequence[Touch[Any]]
+    settle: Settle
+    abandoned: bool = False
+    results: dict[int, Aggregate | Exception] = field(default_factory=dict)
+
+    def resolve(self, position: int, result: Aggregate | Exception) -> None:
+        self.results[position] = result
+        if len(self.results) == len(self.touches):
+            self.finish()
+
+    def finish(self) -> None:
+        for result in self.results.values():
+            if isinstance(result, Exception):
+                return self.settle(result)
+        return self.settle([self.results[position] for position in range(len(self.touches))])  # type: ignore[misc]
+
+
+@dataclass(slots=True)
+class Step:
+    """One touch of one work, on its way through a round."""
+
+    work: Work
+    position: int
+
+    @property
+    def touch(self) -> Touch[Any]:
+        return self.work.touches[self.position]
+
+    @property
+    def settled(self) -> bool:
+        return self.work.abandoned or self.position in self.work.results
+
+    def resolve(self, result: Aggregate | Exception) -> None:
+        self.work.resolve(self.position, result)
+
+
+class Fold:
+    """All steps that one round has for one aggregate, decided in order of arrival."""
+
+    __slots__ = ("causes", "id", "known", "outbox", "results", "state", "steps", "store", "version")
+
+    def __init__(self, store: "Store[Any]", id: UUID) -> None:
+        self.store = store
+        self.id = id
+        self.steps: list[Step] = []
+        self.results: list[Aggregate | Exception] = []
+
+    def settle(self, document: Document | None, round: int) -> Write | None:
+        """Decide on what was read and return what to write; whatever needs no writing is resolved at once.
+
+        A document that cannot be revived, or a state that cannot be stored, is the error of its own steps alone.
+        """
+        try:
+            self.begin(self._revived(document) if document else None)
+            self.decide(round)
+            write = self.write()
+        except Exception as error:  # noqa: BLE001
+            self.results = [error for _ in self.steps]
+            write = None
+        if write is None:
+            self.resolve()
+        return write
+
+    def suppose(self, known: Known, round: int) -> Write | None:
+        """Decide on what is remembered and return what to write: the write finds out whether it still is so.
+
+        Nothing where no write would: what was refused or absorbed has to be decided on what is stored.
+        """
+        self.begin(known)
+        self.decide(round)
+        if any(isinstance(result, Exception) for result in self.results):
+            return None
+        return self.write()
+
+    def begin(self, known: Known | None) -> None:
+        self.known = known
+        self.version = known.version if known else 0
+        self.state: Aggregate | None = known.state if known else None
+        self.causes: list[UUID] = []
+        self.outbox: list[Pending] = []
+        self.results = []
+
+    def _revived(self, document: Document) -> Known:
+        return Known(self.store.revive(document.state), document.version, document.causes)
+
+    @property
+    def left(self) -> Known:
+        """The aggregate after this fold was written."""
+        assert self.state is not None
+        before = self.known.causes if self.known else ()
+        return Known(self.state, self.version, [*before, *self.causes][-CAUSES_KEPT:])
+
+    def decide(self, round: int) -> None:
+        """Let every step decide on what the one before it left. An error stays with its step."""
+        for step in self.steps:
+            try:
+                self.results.append(self._take(step, round))
+            except Exception as error:  # noqa: BLE001
+                self.results.append(error)
+
+    def _take(self, step: Step, round: int) -> Aggregate:
+        cause, touch = step.work.cause, step.touch
+        if self._absorbed(cause):
+            assert self.state is not None
+            return self.state
+        change = self._change(touch)
+        if change.state.id != self.id:
+            raise ValueError(f"a decision on {self.store.collection} {self.id} returned {change.state.id}")
+        version = self.version + 1
+        outbox = [
+            Pending(round, Envelope.of(event, uuid5(self.id, f"{version}.{position}"), self.id, version, cause))
+            for position, event in enumerate(change.events)
+        ]
+        self.version = version
+        self.state = change.state
+        self.outbox += outbox
+        self.causes.append(cause.id)
+        if cause.fingerprint is not None:
+            self.causes.append(cause.fingerprint)
+        return cast(Aggregate, change.state)
+
+    def _change(self, touch: Touch[Any]) -> Change[Any]:
+        if touch.born is not None:
+            if self.state is not None:
+                raise Refused(f"{self.store.noun} {self.id} exists already", "already_exists")
+            return touch.born
+        state = touch.start if self.state is None else self.state
+        if state is None:
+            raise NotFound(self.store.noun, self.id)
+        assert touch.decide is not None
+        return touch.decide(state)
+
+    def _absorbed(self, cause: Cause) -> bool:
+        known = self.known.causes if self.known else ()
+        if cause.id not in known and cause.id not in self.causes:
+            return False
+        if cause.fingerprint and cause.fingerprint not in known and cause.fingerprint not in self.causes:
+            raise Refused(
+                "this Idempotency-Key was used before with another request; take a new key for a new request",
+                "idempotency_key_reused",
+            )
+        return True
+
+    def would(self, work: Work, document: Document | None) -> list[Event]:
+        """The events of a work of one touch, decided on what was read but not kept."""
+        self.begin(self._revived(document) if document else None)
+        self._take(Step(work, 0), round=0)
+        return [published()[pending.envelope.key].model_validate_json(pending.envelope.body) for pending in self.outbox]
+
+    def write(self) -> Write | None:
+        """What has to be stored, or nothing if every step was absorbed or failed."""
+        if not self.causes:
+            return None
+        assert self.state is not None
+        version = self.known.version if self.known else 0
+        return Write(
+            id=self.id,
+            version=version,
+            steps=self.version - version,
+            state=self.state.model_dump(mode="json"),
+            due=min((deadline.at for deadline in self.state.deadlines), default=None),
+            outbox=self.outbox,
+            causes=self.causes,
+        )
+
+    def resolve(self) -> None:
+        for step, result in zip(self.steps, self.results, strict=True):
+            step.resolve(result)
