@@ -95,7 +95,8 @@ class Journey:
 
     async def _sign_notice(self) -> None:
         for signature, who in SIGNATURES:
-            await self._ask("notice/sign", {"signature": signature}, Role.CS_SPECIALIST, who)
+            role = Role.CS_SUPERVISOR if signature == "approved" else Role.CS_SPECIALIST
+            await self._ask("notice/sign", {"signature": signature}, role, who)
 
     async def _draw(self, *kinds: str) -> None:
         reviewer = Role.DESIGN_DIRECTOR if self.custom else Role.CS_SPECIALIST

@@ -25,8 +25,8 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     assert await step("cs_director", "contract/review", {"outcome": "approved"}) == "signing"
     assert await step("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}) == "deposit"
     await company.pay("initial", "30000.00")
-    for who, signature in enumerate(("prepared", "reviewed", "approved")):
-        stage = await step("cs_specialist", "notice/sign", {"signature": signature}, who=f"{who}")
+    for role, signature in (("cs_specialist", "prepared"), ("cs_supervisor", "reviewed"), ("cs_manager", "approved")):
+        stage = await step(role, "notice/sign", {"signature": signature})
     assert stage == "plan"
     for kind in ("plan", "rendering", "elevation", "construction"):
         await company.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d")

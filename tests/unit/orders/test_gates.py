@@ -333,6 +333,8 @@ R = pytest.mark.requirement
 ONLY = [
     pytest.param("custom", "review", "approve", "cs_specialist", marks=R("R019")),
     pytest.param("custom", "review", "approve", "cs_supervisor", marks=R("R019")),
+    pytest.param("custom", "release", "approve notice", "cs_specialist", marks=R("R019")),
+    pytest.param("standard", "release", "prepare", "plant_manager"),
     pytest.param("standard", "plan", "approve drawing", "design_director", marks=R("R015")),
     pytest.param("custom", "plan", "approve drawing", "cs_director", marks=R("R020")),
     pytest.param("standard", "making", "release production", "cs_director", marks=R("R016")),

@@ -69,6 +69,18 @@ async def test_missing_installers_are_a_reason_of_their_own(company):
     assert (delayed.reason_text, delayed.responsible_department) == ("安装人员调配", "engineering")
 
 
+@pytest.mark.requirement("R024")
+async def test_ordinary_installers_are_of_no_use_to_a_custom_order(company):
+    await company.place("custom")
+    await company.run_to("shipping")
+    await company.fact(facts.CrewReported, skill="senior", available=False, available_from=date(2026, 11, 29))
+    await company.fact(facts.CrewReported, skill="ordinary", available=True)
+    await company.until(morning(date(2026, 11, 23), 12))
+
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.reason_code, delayed.new_ship_date) == ("installers_unavailable", date(2026, 11, 29))
+
+
 async def test_installers_who_will_be_free_in_time_delay_nothing(company):
     await ready_to_ship(company)
     await company.fact(facts.CrewReported, available=False, available_from=date(2026, 11, 25))

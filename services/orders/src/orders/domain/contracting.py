@@ -114,9 +114,12 @@ def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
 
 
 def sign_notice(order: Order, signature: Signature, cause: Cause) -> Change[Order]:
-    """One of the three signatures without which no order notice leaves (000 §3.3.2)."""
+    """One of the three signatures without which no order notice leaves (000 §3.3.2).
+
+    CS prepares and reviews it. To approve it is to order: a head of CS does that for a custom order (000 §3.5.1).
+    """
     order.must_be_running()
-    by = order.decided_by(_M.NOTICE_SIGNED, cause)
+    by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(cause)
     signed = order.but(notice=order.notice.signed(signature, by, cause.at))
     return reach(signed, _M.NOTICE_SIGNED, at=cause.at) if signed.notice.complete else Change(signed)
 

@@ -7,6 +7,11 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, Line, StaffId
 
 
+def suits(skill: Skill, required: Skill) -> bool:
+    """Whether installers of this skill may work where that one is asked for (000 §3.4.4, §3.5.4)."""
+    return required in {"ordinary", skill}
+
+
 class Installer(Part):
     """A member of the crew; a senior one may do ordinary work too."""
 
@@ -14,8 +19,8 @@ class Installer(Part):
     skill: Skill = "ordinary"
 
     def can(self, required: Skill) -> bool:
-        """Whether this installer may work on an order that asks for this skill (000 §3.4.4, §3.5.4)."""
-        return required in {"ordinary", self.skill}
+        """Whether this installer may work on an order that asks for this skill."""
+        return suits(self.skill, required)
 
 
 class Refusal(Part):

@@ -152,6 +152,11 @@ class Order(Aggregate):
             self.route.authorise(milestone, cause.actor.role)
         return cause.actor.id
 
+    def drafted_by(self, cause: Cause) -> StaffId:
+        """Who prepares or reviews an order notice. Refused with `not_authorised` when it is not theirs."""
+        self.route.may_draft(cause.actor.role)
+        return cause.actor.id
+
     def noting(self, *milestones: Milestone, at: datetime) -> Self:
         """With these milestones true from a moment on; what was true before stays so from then."""
         return self.but(reached={**dict.fromkeys(milestones, at), **self.reached})

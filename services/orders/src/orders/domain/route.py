@@ -69,6 +69,7 @@ class Route(Part):
     title: str
     stages: tuple[Stage, ...]
     deciders: Mapping[Milestone, tuple[Role, ...]]
+    drafters: tuple[Role, ...]
     released_to: ReleasedTo
     designers: Literal["project_team", "rd"]
     installers: Skill
@@ -85,11 +86,15 @@ class Route(Part):
 
     def authorise(self, milestone: Milestone, role: str | None) -> None:
         """Refused with `not_authorised` unless this role decides about this milestone on this route."""
-        allowed = self.deciders.get(milestone, ())
-        if role not in allowed:
-            raise Refused(
-                f"{milestone} on the {self.name} route is decided by {' or '.join(allowed)}", "not_authorised"
-            )
+        self._allow(self.deciders.get(milestone, ()), role, f"{milestone} is decided by")
+
+    def may_draft(self, role: str | None) -> None:
+        """Refused with `not_authorised` unless this role prepares and reviews order notices on this route."""
+        self._allow(self.drafters, role, "an order notice is prepared and reviewed by")
+
+    def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
+        if role not in roles:
+            raise Refused(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:
@@ -150,6 +155,7 @@ STANDARD = Route(
         _M.PRODUCTION_RELEASED: ("plant_manager",),
         _M.ACCEPTED: ("order_specialist", *_CS),
     },
+    drafters=_CS,
     released_to="project_team",
     designers="project_team",
     installers="ordinary",
@@ -180,7 +186,7 @@ CUSTOM = Route(
     deciders={
         _M.CONTRACT_APPROVED: ("cs_director",),
         _M.CONTRACT_SIGNED: _CS_HEADS,
-        _M.NOTICE_SIGNED: _CS,
+        _M.NOTICE_SIGNED: _CS_HEADS,
         **dict.fromkeys(DRAWINGS.values(), ("design_director",)),
         _M.PRODUCTION_RELEASED: _CS_HEADS,
         _M.BREAKDOWN_APPROVED: ("rd_team",),
@@ -188,14 +194,15 @@ CUSTOM = Route(
         _M.INSPECTED: ("design_director",),
         _M.ACCEPTED: ("order_specialist", *_CS),
     },
+    drafters=_CS,
     released_to="design_director",
     designers="rd",
     installers="senior",
     collector="regional_head",
     credit=True,
 )
-"""000 §3.5: the CS director reviews, R&D designs and checks the breakdown, design confirms the sample and inspects the
-goods; senior installers; the regional head collects within the customer's credit."""
+"""000 §3.5: the CS director reviews, a head of CS orders, R&D designs and checks the breakdown, design confirms the
+sample and inspects the goods; senior installers; the regional head collects within the customer's credit."""
 
 STOCK = Route(
     name="stock",
@@ -207,6 +214,7 @@ STOCK = Route(
         Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,), days=None),
     ),
     deciders={},
+    drafters=(),
     released_to="project_team",
     designers="project_team",
     installers="ordinary",

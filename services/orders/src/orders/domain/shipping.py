@@ -6,6 +6,7 @@ from typing import Literal
 from orders.domain.advancing import reach, then
 from orders.domain.delaying import miss_arrival, slip
 from orders.domain.entering import announce_departures
+from orders.domain.installation import suits
 from orders.domain.order import Order
 from orders.domain.promising import happened, promise
 from orders.domain.route import Milestone
@@ -19,8 +20,11 @@ Verdict = Literal["on_time", "late", "unknown"]
 
 
 def report_crew(order: Order, fact: CrewReported) -> Change[Order]:
-    """Whether engineering has installers for the order, and from when (001 售中二a)."""
-    if order.ended:
+    """Whether engineering has installers for the order, and from when (001 售中二a).
+
+    Installers who are free but of no use to this order's route are none (000 §3.5.4).
+    """
+    if order.ended or (fact.available and not suits(fact.skill, order.route.installers)):
         return Change(order)
     crew = Crew(available=fact.available, available_from=fact.available_from)
     return Change(order.but(shipment=order.shipment.model_copy(update={"crew": crew})))
