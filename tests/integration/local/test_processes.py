@@ -104,3 +104,31 @@ def test_a_service_that_cannot_start_is_not_tried_for_ever(tmp_path: Path, monke
     script(tmp_path, "misconfigured", "import sys; sys.exit('MONGO_URL is not set')")
     monkeypatch.chdir(tmp_path)
     assert Keeper("misconfigured").run() == 1
+
+
+def test_nobody_reads_what_the_services_say_any_more_and_a_stop_ends_them_all_the_same(
+    tmp_path: Path, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    script(
+        tmp_path,
+        "talkative",
+        """
+        import os, time
+        print(os.getpid(), flush=True)
+        while True:
+            print("still here", flush=True)
+            time.sleep(0.01)
+        """,
+    )
+    (tmp_path / "Procfile").write_text(f"talkative: {sys.executable} -u talkative.py\n")
+    supervisor = started("-m", "kefu_local.supervisor", "start", "--procfile", "Procfile", "--no-prefix", cwd=tmp_path)
+    talker = psutil.Process(next_number(supervisor))
+    assert supervisor.stdout
+    supervisor.stdout.close()
+    with pytest.raises(subprocess.TimeoutExpired):
+        supervisor.wait(1)
+
+    supervisor.send_signal(signal.SIGTERM)
+
+    supervisor.wait(10)
+    assert not psutil.pid_exists(talker.pid)
