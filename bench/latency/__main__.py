@@ -8,6 +8,8 @@ import statistics
 import subprocess
 from argparse import ArgumentParser
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from rich.console import Console
@@ -22,26 +24,27 @@ Latencies = dict[tuple[str, str], list[list[float]]]
 """Per way and pace: one list of seconds for each round."""
 
 
-async def measure(ready: Stage, way: str, rate: float, count: int) -> list[float]:
-    """One service, warmed up, then probed."""
-    database = f"bench-{uuid4().hex[:8]}"
-    environment = {**ready.environment(database), **WAYS[way]}
-    worker = subprocess.Popen(  # noqa: ASYNC220
+@asynccontextmanager
+async def worker(ready: Stage, way: str) -> AsyncIterator[None]:
+    """One service, warmed up."""
+    environment = {**ready.environment(f"bench-{uuid4().hex[:8]}"), **WAYS[way]}
+    process = subprocess.Popen(  # noqa: ASYNC220
         KEFU.command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        await Probe(ready).run(0, 20)
-        return await Probe(ready).run(rate, count)
+        await Probe(ready).one_by_one(20)
+        yield
     finally:
-        end(worker)
+        end(process)
 
 
-async def run(rounds: int, seconds: float, capacity: float, console: Console) -> Latencies:
-    """Every pace in every way, interleaved."""
+async def run(rounds: int, seconds: float, console: Console) -> Latencies:
+    """Every pace in every way, interleaved. Capacity is what comes through with this probe beside it."""
     cases = [(pace, rate, way) for pace, rate in (("one in flight", 0.0), ("50/s", 50.0)) for way in WAYS]
     results: Latencies = defaultdict(list)
     async with stage() as ready:
-        capacity = capacity or statistics.median([1 / (await ready.measure(KEFU, KEFU.work)).seconds for _ in range(3)])
+        async with worker(ready, "batches"):
+            capacity = statistics.median([await Probe(ready).flooded(KEFU.work) for _ in range(3)])
         pace = f"{0.7 * capacity:,.0f}/s, 70 % of capacity"
         cases.append((pace, 0.7 * capacity, "batches"))
         with Progress(console=console) as progress:
@@ -49,8 +52,9 @@ async def run(rounds: int, seconds: float, capacity: float, console: Console) ->
             for _ in range(rounds):
                 for pace, rate, way in cases:
                     progress.update(task, description=f"{way}, {pace}")
-                    count = int(rate * seconds) if rate else 200
-                    waits = await measure(ready, way, rate, count)
+                    async with worker(ready, way):
+                        probe = Probe(ready)
+                        waits = await (probe.paced(rate, int(rate * seconds)) if rate else probe.one_by_one(200))
                     results[way, pace].append(waits)
                     console.print(f"{way}, {pace}: p50 {statistics.median(waits) * 1e3:.1f} ms")
                     progress.advance(task)
@@ -78,10 +82,9 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--capacity", type=float, default=0, help="hops/s; measured when it is not given")
     asked = parser.parse_args()
     console = Console(width=130)
-    console.print(table(asyncio.run(run(asked.rounds, asked.seconds, asked.capacity, console))))
+    console.print(table(asyncio.run(run(asked.rounds, asked.seconds, console))))
 
 
 if __name__ == "__main__":

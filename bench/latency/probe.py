@@ -1,6 +1,8 @@
 """Publishes at a pace and notes when the event that follows comes out."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -8,12 +10,17 @@ from uuid import uuid4
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import Stage, envelope
 from shared.broker import Wire, safe_broker
+from shared.envelope import Envelope
 
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
+TICK = 0.005
+"""Seconds: at a pace, what is due within one tick is published together."""
+
+IN_FLIGHT = 400
 
 
 class Probe:
-    """One series of measurements over two hops of the bus."""
+    """One series of measurements over two hops of the bus; what the probe itself costs is part of them."""
 
     def __init__(self, ready: Stage) -> None:
         self._ready = ready
@@ -21,44 +28,69 @@ class Probe:
         self._arrived = asyncio.Event()
         self.seconds: list[float] = []
 
-    async def run(self, rate: float, count: int) -> list[float]:
-        """Latencies of `count` events, at `rate` per second or, for 0, one in flight at a time."""
+    async def one_by_one(self, count: int) -> list[float]:
+        """Latencies of `count` events with one in flight."""
+        async with self._listening() as send:
+            for _ in range(count):
+                await send(1)
+                await self._until(0)
+        return self.seconds
+
+    async def paced(self, rate: float, count: int) -> list[float]:
+        """Latencies of `count` events at `rate` per second, however long each takes."""
+        async with self._listening() as send, asyncio.TaskGroup() as under_way:
+            began, done = perf_counter(), 0
+            while done < count:
+                due = min(count, int((perf_counter() - began) * rate) + 1)
+                if due > done:
+                    under_way.create_task(send(due - done))
+                    done = due
+                await asyncio.sleep(max(TICK, began + done / rate - perf_counter()))
+        return self.seconds
+
+    async def flooded(self, count: int) -> float:
+        """Events per second when there are always some hundred in flight."""
+        async with self._listening() as send:
+            began = perf_counter()
+            for _ in range(0, count, IN_FLIGHT // 4):
+                await send(IN_FLIGHT // 4)
+                await self._until(IN_FLIGHT * 3 // 4)
+            await self._until(0)
+        return len(self.seconds) / (perf_counter() - began)
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[Callable[[int], Coroutine[Any, Any, None]]]:
+        """Gives what publishes so many events together; ends when all have come out."""
         connection, channel = await self._ready.channel()
         broker = safe_broker(self._ready.running.rabbit_url, "probe")
         await broker.connect()
+        wire = Wire(broker)
         heard = await channel.get_queue("bench.heard")
-        await heard.consume(self._note)
-        await self._publish(Wire(broker), rate, count)
-        async with asyncio.timeout(60):
-            while self._sent:
-                self._arrived.clear()
-                await self._arrived.wait()
+        await heard.consume(self._note, no_ack=True)
+
+        async def send(count: int) -> None:
+            events = [self._event() for _ in range(count)]
+            self._sent.update(dict.fromkeys((str(event.id) for event in events), perf_counter()))
+            await wire.publish(events)
+
+        yield send
+        await self._until(0)
         await broker.stop()
         await connection.close()
-        return self.seconds
 
-    async def _publish(self, wire: Wire, rate: float, count: int) -> None:
-        began = perf_counter()
-        under_way = []
-        for number in range(count):
-            if rate:
-                await asyncio.sleep(max(0.0, began + number / rate - perf_counter()))
-                under_way.append(asyncio.create_task(self._send(wire)))
-            else:
-                self._arrived.clear()
-                await self._send(wire)
-                await asyncio.wait_for(self._arrived.wait(), 60)
-        await asyncio.gather(*under_way)
-
-    async def _send(self, wire: Wire) -> None:
+    def _event(self) -> Envelope:
         id = str(uuid4())
-        event = envelope(id, deposit(int(id[:4], 16)), KEFU)
-        self._sent[id] = perf_counter()
-        await wire.publish([event])
+        return envelope(id, deposit(int(id[:4], 16)), KEFU)
+
+    async def _until(self, left: int) -> None:
+        """Until no more than so many are under way."""
+        async with asyncio.timeout(60):
+            while len(self._sent) > left:
+                self._arrived.clear()
+                await self._arrived.wait()
 
     async def _note(self, message: Any) -> None:
         sent = self._sent.pop(message.headers["cloudEvents:causation"], None)
         if sent is not None:
             self.seconds.append(perf_counter() - sent)
             self._arrived.set()
-        await message.ack()
