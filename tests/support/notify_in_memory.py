@@ -16,7 +16,7 @@ from notify.domain.template import Channel, Words
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.switchboard import Switchboard
-from notify.sender import Courier, Figures, Patience, Postbox, Reconciler
+from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
 from notify.settings import Settings
 from notify.store import EarlyReceipts, Notifications, Recipients, Replies, Rosters, Slips
 from notify.subscribers import subscriptions
@@ -30,6 +30,9 @@ MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 SETTINGS = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
 TABLES = catalogue(SETTINGS)
+
+
+PLACES = 8
 
 
 class Told(Gateway):
@@ -90,12 +93,13 @@ class InMemoryNotify:
             patience,
             self.figures,
         )
-        self.on = subscriptions(self.notifications, self.recipients, self.rosters, self.desk)
+        self.sender = Sender(self.courier, self.figures, at_once=PLACES, nap=0.01)
+        self.on = subscriptions(self.notifications, self.recipients, self.rosters, self.desk, self.sender)
         self.at = timers(self.notifications, self.slips)
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
         """A fact arrives; no two do at the same moment."""
-        await deliver(self.on, event, at=self.clock.now(), id=id)
+        await deliver(self.on, event, at=self.clock.now(), id=id, successor=self.sender)
         self.clock.advance(timedelta(seconds=1))
 
     async def send(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter, time
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import structlog
@@ -72,6 +72,26 @@ class Arrived:
     at: float
 
 
+class Successor(Protocol):
+    """Whoever has more to do once what facts asked for is durable."""
+
+    async def room(self) -> None:
+        """Returns when more facts may be heard; it must not wait for facts that are in hand already."""
+
+    def go_on(self, made: Sequence[Aggregate]) -> None:
+        """One fact's aggregates are durable. Must neither wait nor raise."""
+
+
+class Nobody:
+    """Nothing more is to be done."""
+
+    async def room(self) -> None:
+        """Always."""
+
+    def go_on(self, made: Sequence[Aggregate]) -> None:
+        """Nothing follows."""
+
+
 class Consumer:
     """Collects what has arrived on some queues and settles it in batches, from every queue in turn.
 
@@ -90,6 +110,7 @@ class Consumer:
         metrics: Metrics,
         *,
         tracing: Tracing | None = None,
+        successor: Successor | None = None,
         batch: int = 200,
         prefetch: int = 400,
     ) -> None:
@@ -100,6 +121,7 @@ class Consumer:
         self._policy = policy
         self._metrics = metrics
         self._tracing = tracing or Tracing()
+        self._successor = successor or Nobody()
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
         self._suspects: deque[Arrived] = deque()
@@ -192,6 +214,7 @@ class Consumer:
             await self._settle_suspects([self._suspects.popleft() for _ in range(count)])
             return
         await self._until_at_most(1)
+        await self._successor.room()
         task = group.create_task(self._settle(self._take()))
         self._batches.add(task)
         task.add_done_callback(self._batches.discard)
@@ -320,6 +343,8 @@ class Consumer:
             open_ -= 1
             if isinstance(result, Exception):
                 failures.append((message, result))
+            else:
+                self._successor.go_on(result)
             trail.end(result if isinstance(result, Exception) else None)
             if not open_:
                 settled.set()

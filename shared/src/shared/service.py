@@ -24,7 +24,7 @@ from shared import dead, logs
 from shared.aggregate import Unavailable
 from shared.broker import Unheard, Wire, connected, declare, safe_broker
 from shared.clock import Clock
-from shared.consumer import Consumer
+from shared.consumer import Consumer, Successor
 from shared.deadlines import Deadlines, Timers
 from shared.http import Doorkeeper, Edge, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens
@@ -137,16 +137,18 @@ class Service:
         timers: Timers | None = None,
         tasks: Sequence[Task] = (),
         owing: Owing = _nothing,
+        successor: Successor | None = None,
         gateway: tuple[str, Iterable[Listener]] | None = None,
     ) -> "Service":
         """Give the service its doors.
 
         `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop;
-        `owing` says how much the tasks have yet to do that could be done now.
+        `owing` says how much the tasks have yet to do that could be done now. The `successor` goes on with what facts
+        have made, once it is durable.
         `gateway` is another vhost's URL and what to listen to there.
         """
         core = self._buses[0]
-        core.consumer = self._consumer(core.broker, subscriptions or ())
+        core.consumer = self._consumer(core.broker, subscriptions or (), successor)
         if gateway is not None:
             broker = safe_broker(gateway[0], f"{self.name}-gateway")
             self._buses.append(Bus(broker, self._consumer(broker, gateway[1]), core=False))
@@ -159,7 +161,9 @@ class Service:
         """Everything it listens to, on the bus and at the gateway."""
         return tuple(listener for bus in self._buses for listener in bus.consumer.listeners.values())
 
-    def _consumer(self, broker: RabbitBroker, listeners: Iterable[Listener]) -> Consumer:
+    def _consumer(
+        self, broker: RabbitBroker, listeners: Iterable[Listener], successor: Successor | None = None
+    ) -> Consumer:
         settings = self.settings
         return Consumer(
             broker,
@@ -169,6 +173,7 @@ class Service:
             self.policy,
             self.metrics,
             tracing=self.tracing,
+            successor=successor,
             batch=settings.batch,
             prefetch=settings.prefetch,
         )

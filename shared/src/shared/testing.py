@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from pydantic_core import from_json, to_json
 
-from shared.aggregate import A, Cause
+from shared.aggregate import A, Aggregate, Cause
+from shared.consumer import Nobody, Successor
 from shared.contracts.event import Actor, Event, published
 from shared.deadlines import Timers
 from shared.envelope import Envelope
@@ -273,6 +274,7 @@ async def deliver(
     correlation: UUID | None = None,
     subject: UUID | None = None,
     sequence: int = 1,
+    successor: Successor | None = None,
 ) -> tuple[Event, ...]:
     """Deliver one event to whoever subscribes to it; returns what that announces, raises what it raises.
 
@@ -292,24 +294,28 @@ async def deliver(
         raise LookupError(f"nobody subscribes to {event.key}")
     for subscription in listeners:
         message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
-        announced += await _hear(subscription, message)
+        announced += await _hear(subscription, message, successor or Nobody())
     return tuple(announced)
 
 
-async def _hear(subscription: Subscription, message: Message) -> list[Event]:
+async def _hear(subscription: Subscription, message: Message, successor: Successor) -> list[Event]:
     cause, touches = await subscription.hear(message)
     announced: list[Event] = []
+    made: list[Aggregate] = []
     for touch in touches:
-        announced += await _made(cause, touch)
+        aggregate, events = await _made(cause, touch)
+        made.append(aggregate)
+        announced += events
+    successor.go_on(made)
     return announced
 
 
-async def _made(cause: Cause, touch: Touch[Any]) -> list[Event]:
+async def _made(cause: Cause, touch: Touch[Any]) -> tuple[Aggregate, list[Event]]:
     outbox = touch.store.rounds.outlet
     assert isinstance(outbox, Outbox)
     before = len(outbox.envelopes)
-    await touch.store.rounds.perform(cause, touch)
-    return [opened(envelope) for envelope in outbox.envelopes[before:]]
+    aggregate = await touch.store.rounds.perform(cause, touch)
+    return aggregate, [opened(envelope) for envelope in outbox.envelopes[before:]]
 
 
 async def fire(timers: Timers, *, until: datetime) -> tuple[Event, ...]:
@@ -326,4 +332,4 @@ async def fire(timers: Timers, *, until: datetime) -> tuple[Event, ...]:
             return tuple(announced)
         deadline, id, version, store = min(due, key=lambda each: each[0].at)
         cause, touch = timers.of(store.collection, deadline.kind).fire(id, deadline.at, version)
-        announced += await _made(cause, touch)
+        announced += (await _made(cause, touch))[1]

@@ -6,20 +6,17 @@ from contextlib import asynccontextmanager
 
 from customers import customer
 from facts import greeting, ready, released
-from notify_in_memory import InMemoryNotify
+from notify_in_memory import PLACES, InMemoryNotify
 from waiting import until
 
 from notify.domain.answer import Answer, accepted
 from notify.gateways.gateway import Outgoing
-from notify.sender import Sender
-
-PLACES = 8
 
 
 @asynccontextmanager
 async def sending(notify: InMemoryNotify):
     stop = asyncio.Event()
-    running = asyncio.create_task(Sender(notify.courier, notify.figures, PLACES, nap=0.01).run(stop))
+    running = asyncio.create_task(notify.sender.run(stop))
     yield
     stop.set()
     await running

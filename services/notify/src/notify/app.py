@@ -40,9 +40,10 @@ def service(settings: Settings) -> Service:
     return service.with_(
         routes=routes(notifications, recipients, rosters, slips, replies, desk, clock),
         open_routes=callback_routes(switchboard, postbox, settings.callback_secret),
-        subscriptions=subscriptions(notifications, recipients, rosters, desk),
+        subscriptions=subscriptions(notifications, recipients, rosters, desk, sender),
         timers=timers(notifications, slips),
         tasks=[sender.run, reconciler.run],
+        successor=sender,
         owing=lambda: notifications.owing(clock.now()),
     )
 

@@ -66,7 +66,7 @@ class Settings(ServiceSettings):
         default={}, description="Role to Apprise URLs; the `default` group hears what has no group of its own."
     )
 
-    send_at_once: int = Field(default=256, ge=4, description="Messages in flight at most.")
+    send_at_once: int = Field(default=512, ge=4, description="Messages in flight at most.")
     send_budget: float = Field(default=10.0, gt=0, description="Seconds that one attempt may take.")
     send_lease: float = Field(default=30.0, gt=0, description="Seconds until a silent attempt is unknown.")
     ask_after: tuple[float, ...] = Field(

@@ -141,9 +141,13 @@ class Notification(Aggregate):
         """
         if self.attempts or self.step:
             return self
+        ways = self.ways_to(recipient)
+        return self.but(ways=ways) if ways != self.ways else self
+
+    def ways_to(self, recipient: Recipient) -> tuple[Way, ...]:
+        """The ways that its recipient can be reached on, the preferred one first."""
         found = [self._way_on(channel, recipient) for channel in self.channels]
-        ways = sorted(filter(None, found), key=lambda way: way.channel != recipient.preferred)
-        return self.but(ways=tuple(ways)) if tuple(ways) != self.ways else self
+        return tuple(sorted(filter(None, found), key=lambda way: way.channel != recipient.preferred))
 
     def _way_on(self, channel: Channel, recipient: Recipient) -> Way | None:
         """The address that the fact told, or else the one in the customer's file."""
@@ -172,12 +176,16 @@ class Notification(Aggregate):
             )
         )
 
+    def released(self, fence: int) -> Change["Notification"]:
+        """The claim with this fence is given back before anything left the house. An older claim is refused."""
+        self._current(fence)
+        return Change(self._to("put_back", check_at=None, attempts=self.attempts[:-1]))
+
     def answered(
         self, fence: int, answer: Answer, words: Words, at: datetime, look_at: datetime
     ) -> Change["Notification"]:
         """What the provider said to the attempt with this fence. An answer to an older attempt is refused."""
-        if fence != self.fence:
-            raise Refused(f"attempt {fence} was given up; {self.fence} is the current one", "lost_ownership")
+        self._current(fence)
         settled = self._settle(answer, at)
         if self.state not in ("sending", "unknown"):
             return Change(settled)
@@ -281,6 +289,10 @@ class Notification(Aggregate):
         if self.state == "unknown":
             return Change(self)
         return Change(self._to("lost", reason="no answer", check_at=look_at, looks=0))
+
+    def _current(self, fence: int) -> None:
+        if fence != self.fence:
+            raise Refused(f"attempt {fence} was given up; {self.fence} is the current one", "lost_ownership")
 
     def _settle(self, answer: Answer, at: datetime) -> "Notification":
         last = self.attempts[-1].model_copy(

@@ -20,7 +20,7 @@ class Page:
 class Web:
     """A session with kept connections, as many as the sender has places. `timeout` (seconds) covers a whole request."""
 
-    def __init__(self, timeout: float, connections: int = 256) -> None:
+    def __init__(self, timeout: float, connections: int = 512) -> None:
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from types import MappingProxyType
 from uuid import UUID, uuid4, uuid5
 
 import structlog
@@ -14,14 +15,15 @@ from notify.domain.answer import Answer, retry_later, unknown
 from notify.domain.drafting import Desk
 from notify.domain.notification import Lane, Notification
 from notify.domain.policy import Candidate, Verdict, judge
-from notify.domain.recipient import Entry, Recipient
+from notify.domain.purpose import Purpose
+from notify.domain.recipient import Entry, Recipient, stranger
 from notify.domain.template import Words
 from notify.domain.variable import Unfit
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.switchboard import Switchboard
 from notify.sender.figures import Figures
 from notify.store import Notifications, Recipients
-from shared.aggregate import Cause, Change, Contention, NotFound, Refused, Unavailable
+from shared.aggregate import Cause, Change, Contention, Decision, NotFound, Refused, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
 
@@ -44,12 +46,26 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A message that is born claimed by this process, and what it is going to send; `since` is a monotonic moment."""
+
+    claimed: Notification
+    gateway: Gateway
+    words: Words
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
-    """A message whose time has come, whom it is for, and the message of its thread that says it newer, if one does."""
+    """A message whose time has come, whom it is for, and the message of its thread that says it newer, if one does.
+
+    `begun` is how it was born, if that was claimed by this process.
+    """
 
     notification: Notification
     recipient: Recipient
     newer: UUID | None = None
+    begun: Begun | None = None
 
 
 class Courier:
@@ -78,10 +94,43 @@ class Courier:
     async def collect(self, lane: Lane, limit: int, held: Container[UUID] = ()) -> list[Due]:
         """The next messages of a lane that nobody here holds, with what the policy has to know about each."""
         ready = await self._notifications.ready(lane, self._clock.now(), limit)
-        fresh = [each for each in ready if each.id not in held]
-        people = await self._recipients.of(fresh)
-        newer = await self._notifications.newer_than([each for each in fresh if self._gives_way(each)])
-        return [Due(each, people[each.recipient], newer.get(each.id)) for each in fresh]
+        return await self._known([each for each in ready if each.id not in held])
+
+    def begin(self, draft: Notification) -> Begun | None:
+        """Claim a message before it is born, if nothing known by now speaks against sending it at once.
+
+        Birth and claim are one write then. What its recipient wants is asked after that, for many at a time.
+        """
+        now, purpose = self._clock.now(), self._desk.purpose(draft.purpose)
+        if draft.state != "queued" or draft.not_before > now or purpose.remembered:
+            return None
+        nobody = stranger(draft.recipient, draft.audience)
+        if judge(_candidate(draft, purpose), nobody, purpose, self._desk.house, now).kind != "send":
+            return None
+        try:
+            words = self._desk.words(draft)
+        except Unfit:
+            return None
+        gateway = self._switchboard.choose(draft, words)
+        if gateway is None:
+            return None
+        claimed = draft.claimed(self._worker, gateway.name, now, real_time(self._patience.lease)).state
+        return Begun(claimed, gateway, words, monotonic())
+
+    def late(self, begun: Begun) -> bool:
+        """Whether the time that an attempt may take has passed already."""
+        return monotonic() - begun.since > self._patience.budget
+
+    async def meet(self, born: Sequence[Begun]) -> list[Due]:
+        """Messages that were born claimed, with what the policy has to know about each."""
+        return await self._known([each.claimed for each in born], {each.claimed.id: each for each in born})
+
+    async def _known(
+        self, messages: Sequence[Notification], begun: Mapping[UUID, Begun] = MappingProxyType({})
+    ) -> list[Due]:
+        people = await self._recipients.of(messages)
+        newer = await self._notifications.newer_than([each for each in messages if self._gives_way(each)])
+        return [Due(each, people[each.recipient], newer.get(each.id), begun.get(each.id)) for each in messages]
 
     def _gives_way(self, notification: Notification) -> bool:
         return notification.thread is not None and self._desk.purpose(notification.purpose).supersede
@@ -91,7 +140,9 @@ class Courier:
         notification, recipient = due.notification, due.recipient
         try:
             verdict = await self._judged(due)
-            if verdict.kind != "send":
+            if due.begun:
+                await self._go_on(due.begun, recipient, verdict)
+            elif verdict.kind != "send":
                 await self._withhold(notification, verdict)
             else:
                 await self._attempt(notification.routed(recipient), recipient)
@@ -105,9 +156,7 @@ class Courier:
         notification, recipient = due.notification, due.recipient
         now = self._clock.now()
         purpose = self._desk.purpose(notification.purpose)
-        candidate = Candidate(
-            notification.id, notification.words_hash if purpose.remembered else "", notification.expires_at
-        )
+        candidate = _candidate(notification, purpose)
         verdict = judge(candidate, recipient, purpose, self._desk.house, now)
         if verdict.kind != "send" or not purpose.remembered:
             return verdict
@@ -120,6 +169,15 @@ class Courier:
         cause = self._cause(notification, f"judged/{notification.not_before.isoformat()}/{len(notification.attempts)}")
         admitted = await self._recipients.apply(recipient.id, admit, cause, recipient)
         return judge(candidate, admitted, purpose, self._desk.house, now)
+
+    async def _go_on(self, begun: Begun, recipient: Recipient, verdict: Verdict) -> None:
+        """Send what was born claimed; if its recipient wants it otherwise it is given back, and judged like any other."""
+        claimed = begun.claimed
+        if verdict.kind == "send" and claimed.ways_to(recipient) == claimed.ways:
+            await self._deliver(begun)
+        else:
+            cause = self._cause(claimed, f"released/{claimed.fence}")
+            await self._insist(claimed.id, lambda current: current.released(claimed.fence), cause)
 
     async def _withhold(self, notification: Notification, verdict: Verdict) -> None:
         now = self._clock.now()
@@ -157,13 +215,17 @@ class Courier:
         if gateway is None:
             await self._wait_for_gateway(notification, recipient, words)
             return
-        began = monotonic()
+        since = monotonic()
         claimed = await self._claim(notification, recipient, gateway)
-        answer = await self._send(claimed, gateway, words, began)
-        self._figures.answered(claimed, gateway.name, answer, monotonic() - began)
+        await self._deliver(Begun(claimed, gateway, words, since))
+
+    async def _deliver(self, begun: Begun) -> None:
+        answer = await self._send(begun)
+        gateway, words = begun.gateway, begun.words
+        self._figures.answered(begun.claimed, gateway.name, answer, monotonic() - begun.since)
         if self._switchboard.heard(gateway, words, answer):
             log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code, detail=answer.detail)
-        await self._mark(claimed, answer, words)
+        await self._mark(begun.claimed, answer, words)
 
     async def _claim(self, notification: Notification, recipient: Recipient, gateway: Gateway) -> Notification:
         fence = notification.fence + 1
@@ -178,13 +240,13 @@ class Courier:
             notification.id, claim, self._cause(notification, f"claimed/{fence}/{uuid4()}")
         )
 
-    async def _send(self, claimed: Notification, gateway: Gateway, words: Words, began: float) -> Answer:
+    async def _send(self, begun: Begun) -> Answer:
         """Send within what is left of the budget since before the claim. What is cut off is unknown, not failed."""
-        left = self._patience.budget - (monotonic() - began)
+        left = self._patience.budget - (monotonic() - begun.since)
         if left <= 0:
             return retry_later("too_late", "claiming took longer than an attempt may take", wait=0.0)
-        attempt = claimed.attempts[-1]
-        message = Outgoing(claimed.id, claimed.way.address, words, attempt.began_at)
+        claimed, gateway = begun.claimed, begun.gateway
+        message = Outgoing(claimed.id, claimed.way.address, begun.words, claimed.attempts[-1].began_at)
         try:
             async with asyncio.timeout(left):
                 return await gateway.send(message)
@@ -195,18 +257,21 @@ class Courier:
             return unknown("broke", repr(error))
 
     async def _mark(self, claimed: Notification, answer: Answer, words: Words) -> None:
-        """Write the answer down, however long that takes: trouble with the books must never send anything again."""
         cause = self._cause(claimed, f"answered/{claimed.fence}")
         now, look_at = self._clock.now(), real_time(self._patience.looks[0])
+        await self._insist(
+            claimed.id, lambda current: current.answered(claimed.fence, answer, words, now, look_at), cause
+        )
+
+    async def _insist(self, id: UUID, decide: Decision[Notification], cause: Cause) -> None:
+        """Write it down, however long that takes: trouble with the books must never send anything again."""
         wait = 0.1
         while True:
             try:
-                await self._notifications.apply(
-                    claimed.id, lambda current: current.answered(claimed.fence, answer, words, now, look_at), cause
-                )
+                await self._notifications.apply(id, decide, cause)
                 return
             except (Unavailable, Contention) as error:
-                log.warning("answer_not_written_yet", notification=claimed.id, reason=str(error))
+                log.warning("not_written_yet", notification=id, reason=str(error))
                 await asyncio.sleep(random.uniform(wait / 2, wait))
                 wait = min(wait * 2, 5.0)
 
@@ -226,6 +291,11 @@ class Courier:
     def _cause(self, notification: Notification, what: str) -> Cause:
         id = uuid5(notification.id, what)
         return Cause(id=id, correlation=notification.correlation, actor=SENDER, at=self._clock.now(), kind="deadline")
+
+
+def _candidate(notification: Notification, purpose: Purpose) -> Candidate:
+    words = notification.words_hash if purpose.remembered else ""
+    return Candidate(notification.id, words, notification.expires_at)
 
 
 def real_time(ahead: float) -> datetime:

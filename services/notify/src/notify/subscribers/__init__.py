@@ -5,6 +5,7 @@ from typing import Any
 
 from notify.domain.drafting import Desk
 from notify.domain.rule import Rule
+from notify.sender import Sender
 from notify.store import Notifications, Recipients, Rosters
 from notify.subscribers.messages import Messages
 from notify.subscribers.people import PEOPLE, Kept
@@ -15,13 +16,15 @@ from shared.folds import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscriptions(notifications: Notifications, recipients: Recipients, rosters: Rosters, desk: Desk) -> Subscriptions:
+def subscriptions(
+    notifications: Notifications, recipients: Recipients, rosters: Rosters, desk: Desk, sender: Sender
+) -> Subscriptions:
     """One reaction per event that the table names or that says something about people."""
     on = Subscriptions("notify")
     messages = Messages(notifications, recipients, rosters, desk)
     known: Mapping[str, type[Event]] = published()
     for key in sorted(desk.catalogue.events() | PEOPLE.keys()):
-        react = _reaction(messages, PEOPLE.get(key), recipients)
+        react = _reaction(messages, PEOPLE.get(key), recipients, sender)
         react.__name__ = key.replace(".", "_")
         react.__doc__ = _why(desk.catalogue.rules_for(key), kept=key in PEOPLE)
         on(known[key])(react)
@@ -36,10 +39,10 @@ def _why(rules: Sequence[Rule], *, kept: bool) -> str:
 
 
 def _reaction(
-    messages: Messages, keep: Callable[..., Kept] | None, recipients: Recipients
+    messages: Messages, keep: Callable[..., Kept] | None, recipients: Recipients, sender: Sender
 ) -> Callable[[Event, Cause], Awaitable[list[Touch[Any]]]]:
     async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
         kept = keep(event, recipients) if keep else []
-        return [*kept, *await messages.asked_for_by(event, cause)]
+        return [*kept, *sender.take(await messages.asked_for_by(event, cause))]
 
     return react
