@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from courier_office import Office, Sinks, notify_settings, office, sinks
 from customers import customer
-from dying_notify import POINTS
+from dying_notify import STEPS
 from facts import ready, released
 from tally import Tally
 from waiting import until
@@ -29,14 +29,14 @@ def outside(tmp_path: Path) -> Iterator[Sinks]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(("point", "places"), STEPS)
 async def test_a_crash_while_sending_keeps_both_promises(
-    point: str, service_settings: ServiceSettings, outside: Sinks, tally: Tally, tmp_path: Path
+    point: str, places: str, service_settings: ServiceSettings, outside: Sinks, tally: Tally, tmp_path: Path
 ) -> None:
     settings = notify_settings(service_settings, outside, **PATIENCE)
     doomed = Process(
         "notify",
-        [sys.executable, "-m", "dying_notify", point],
+        [sys.executable, "-m", "dying_notify", point, places],
         env=_environment(settings, outside),
         log=tmp_path / "notify.log",
     )
@@ -52,7 +52,8 @@ async def test_a_crash_while_sending_keeps_both_promises(
     at_least_once = [each for each in told if each.purpose == "shipment_ready"]
     most, least = max(sent[str(each.id)] for each in at_most_once), min(sent[str(each.id)] for each in at_least_once)
     states = ", ".join(f"{count} {state}" for state, count in sorted(Counter(each.state for each in told).items()))
-    tally.lines.append(f"notify killed at {point}: at most once ≤ {most}, at least once ≥ {least}; {states}")
+    where = f"notify killed at {point}, places {places}"
+    tally.lines.append(f"{where}: at most once ≤ {most}, at least once ≥ {least}; {states}")
     assert (len(at_most_once), len(at_least_once)) == (MESSAGES, MESSAGES)
     assert all(sent[str(each.id)] <= 1 for each in at_most_once)
     assert all(sent[str(each.id)] >= 1 for each in at_least_once)

@@ -1,4 +1,7 @@
-"""`python -m dying_notify POINT`: a notify that kills itself with SIGKILL when its sending first reaches POINT."""
+"""`python -m dying_notify POINT PLACES`: kills itself with SIGKILL when its sending first reaches POINT.
+
+While places are `free` a message is born claimed; when they are `taken` it is born waiting and claimed later.
+"""
 
 import asyncio
 import os
@@ -12,11 +15,11 @@ from waiting import until
 from notify.app import service
 from notify.gateways.gateway import Answer, Gateway, Outgoing
 from notify.gateways.local import LocalSms
-from notify.sender.courier import Courier
+from notify.sender import Courier, Sender
 from notify.settings import Settings
 from shared.service import main
 
-POINTS = ("before_claim", "after_claim", "request_sent", "answer_read", "before_mark", "after_mark")
+PLACES = ("free", "taken")
 
 Method = Callable[..., Awaitable[Any]]
 
@@ -26,7 +29,7 @@ def die() -> None:
 
 
 def dying_before(method: Method) -> Method:
-    async def dying(*args: Any) -> Any:
+    def dying(*args: Any) -> Any:
         die()
 
     return dying
@@ -57,17 +60,25 @@ def dying_once_sent(send: Method) -> Method:
     return dying
 
 
-def prepare(point: str) -> None:
-    if point == "request_sent":
-        LocalSms.send = dying_once_sent(LocalSms.send)  # type: ignore[method-assign, assignment]
-    if point == "answer_read":
-        LocalSms.send = dying_after(LocalSms.send)  # type: ignore[method-assign, assignment]
-    for step in ("claim", "mark"):
-        for when, dying in (("before", dying_before), ("after", dying_after)):
-            if point == f"{when}_{step}":
-                setattr(Courier, f"_{step}", dying(getattr(Courier, f"_{step}")))
+STEPS: dict[tuple[str, str], tuple[type, str, Callable[[Method], Method]]] = {
+    ("before_claim", "free"): (Courier, "begin", dying_before),
+    ("after_claim", "free"): (Courier, "_go_on", dying_before),
+    ("before_claim", "taken"): (Courier, "_claim", dying_before),
+    ("after_claim", "taken"): (Courier, "_claim", dying_after),
+}
+STEPS |= {("request_sent", places): (LocalSms, "send", dying_once_sent) for places in PLACES}
+STEPS |= {("answer_read", places): (LocalSms, "send", dying_after) for places in PLACES}
+STEPS |= {("before_mark", places): (Courier, "_mark", dying_before) for places in PLACES}
+STEPS |= {("after_mark", places): (Courier, "_mark", dying_after) for places in PLACES}
+
+
+def prepare(point: str, places: str) -> None:
+    of, method, dying = STEPS[point, places]
+    setattr(of, method, dying(getattr(of, method)))
+    if places == "taken":
+        Sender._free = lambda self: False  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
-    prepare(sys.argv[1])
+    prepare(*sys.argv[1:])
     main(service, Settings)

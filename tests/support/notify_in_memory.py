@@ -33,6 +33,7 @@ TABLES = catalogue(SETTINGS)
 
 
 PLACES = 8
+NO_PATIENCE = Patience(looks=(0.0, 0.0, 0.0))
 
 
 class Told(Gateway):
@@ -60,7 +61,13 @@ class Told(Gateway):
 class InMemoryNotify:
     """Everything of the service but the wires."""
 
-    def __init__(self, *sms: Gateway, at: datetime = MORNING, tables: Catalogue | None = None) -> None:
+    def __init__(
+        self,
+        *sms: Gateway,
+        at: datetime = MORNING,
+        tables: Catalogue | None = None,
+        patience: Patience = NO_PATIENCE,
+    ) -> None:
         self.clock = FixedClock(at)
         self.database = database = InMemoryDatabase()
         self.notifications, self.recipients = Notifications(database), Recipients(database)
@@ -76,7 +83,6 @@ class InMemoryNotify:
         switchboard = Switchboard(gateways, Circuits())
         self.metrics = CollectorRegistry()
         self.figures = Figures(self.metrics)
-        patience = Patience(looks=(0.0, 0.0, 0.0))
         self.courier = Courier(
             "worker", self.notifications, self.recipients, self.desk, switchboard, self.clock, patience, self.figures
         )

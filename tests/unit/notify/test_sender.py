@@ -3,14 +3,26 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import time
+from uuid import uuid4
 
+import pytest
 from customers import customer
-from facts import greeting, ready, released
+from facts import greeting, ready, registered, released
 from notify_in_memory import PLACES, InMemoryNotify
+from prometheus_client import CollectorRegistry
 from waiting import until
 
 from notify.domain.answer import Answer, accepted
+from notify.domain.notification import Notification
 from notify.gateways.gateway import Outgoing
+from notify.sender import Figures, Patience, Sender, sender
+from notify.subscribers import subscriptions
+from shared.contracts.event import Event
+from shared.contracts.intake import QuietHours
+from shared.envelope import Envelope
+from shared.parking import Message
+from shared.testing import cause, deliver
 
 
 @asynccontextmanager
@@ -85,6 +97,166 @@ async def test_what_is_under_way_comes_to_its_end_and_the_rest_stays_queued(noti
 
     states = [each.state for each in await notify.all()]
     assert (states.count("accepted"), states.count("queued")) == (PLACES, 20 - PLACES)
+
+
+async def test_a_message_that_goes_out_at_once_is_born_claimed(notify: InMemoryNotify) -> None:
+    counter = Counter(notify)
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        await notify.hear(released())
+        claimed = await notify.one()
+        await until(stand(counter, 1))
+        counter.open.set()
+        await until(lambda: _all_accepted(notify, 1))
+
+    assert (claimed.state, claimed.fence, [each.provider for each in claimed.attempts]) == (
+        "sending",
+        1,
+        ["sms-gateway"],
+    )
+    assert await _writes(notify) == [2]
+
+
+async def test_a_message_without_a_place_is_born_waiting(notify: InMemoryNotify) -> None:
+    counter = Counter(notify)
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        for number in range(PLACES + 4):
+            await notify.hear(released(f"SO-{number}", customer(number)))
+        assert [each.state for each in await notify.all()] == ["sending"] * PLACES + ["queued"] * 4
+        counter.open.set()
+        await until(lambda: _all_accepted(notify, PLACES + 4))
+
+    assert len({message.id for message in notify.sms.sent}) == len(notify.sms.sent) == PLACES + 4
+
+
+@pytest.mark.parametrize(
+    ("wish", "end"),
+    [
+        ({"preferred_channel": "email"}, ("accepted", None, ["email"])),
+        ({"quiet_hours": QuietHours(begin=time(9), end=time(12))}, ("queued", "quiet_hours", [])),
+        ({"opted_out": ("sms", "email")}, ("failed", "no channel that the recipient takes", [])),
+    ],
+    ids=["mail", "rest", "neither"],
+)
+async def test_what_a_recipient_wants_otherwise_is_given_back_and_judged_anew(
+    notify: InMemoryNotify, wish: dict[str, object], end: tuple[str, str | None, list[str]]
+) -> None:
+    await notify.hear(registered(**wish))
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        await notify.hear(released())
+        assert (await notify.one()).state == "sending"
+        await until(lambda: _settled(notify))
+
+    told = await notify.one()
+    assert (told.state, told.reason, [attempt.channel for attempt in told.attempts]) == end
+    assert notify.sms.sent == []
+
+
+async def test_the_same_fact_again_is_no_second_message(notify: InMemoryNotify) -> None:
+    counter, fact, id = Counter(notify), released(), uuid4()
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        await notify.hear(fact, id=id)
+        await notify.hear(fact, id=id)
+        await until(stand(counter, 1))
+        counter.open.set()
+        await until(lambda: _all_accepted(notify, 1))
+        await notify.hear(fact, id=id)
+        await until(lambda: _rests(notify))
+
+    assert len(notify.sms.sent) == 1
+
+
+async def test_what_another_process_was_born_claimed_by_is_left_to_it(notify: InMemoryNotify) -> None:
+    counter, fact, id = Counter(notify), released(), uuid4()
+    other = Sender(notify.courier, Figures(CollectorRegistry()), PLACES, nap=0.01)
+    there = subscriptions(notify.notifications, notify.recipients, notify.rosters, notify.desk, other)
+    stop = asyncio.Event()
+    running = asyncio.create_task(other.run(stop))
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        await notify.hear(fact, id=id)
+        await deliver(there, fact, at=notify.clock.now(), id=id, successor=other)
+        counter.open.set()
+        await until(lambda: _all_accepted(notify, 1))
+        stop.set()
+        await asyncio.wait_for(running, timeout=5)
+
+    assert len(notify.sms.sent) == 1
+
+
+async def test_facts_wait_until_three_quarters_of_the_places_are_free(notify: InMemoryNotify) -> None:
+    counter = Counter(notify)
+
+    async with sending(notify):
+        await asyncio.wait_for(notify.sender.room(), timeout=1)
+        for number in range(PLACES // 2):
+            await notify.hear(released(f"SO-{number}", customer(number)))
+        waiting = asyncio.create_task(notify.sender.room())
+        await until(stand(counter, PLACES // 2))
+        assert not waiting.done()
+        counter.open.set()
+        await asyncio.wait_for(waiting, timeout=1)
+
+
+async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "PATIENCE", 0.02)
+    counter = Counter(notify)
+
+    async with sending(notify):
+        await notify.sender.room()
+        for number in range(PLACES):
+            await notify.hear(released(f"SO-{number}", customer(number)))
+        await asyncio.wait_for(notify.sender.room(), timeout=1)
+        assert counter.open.is_set() is False
+        counter.open.set()
+
+
+async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_attempt() -> None:
+    notify = InMemoryNotify(patience=Patience(budget=0.05, looks=(0.0,)))
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        for number in range(PLACES):
+            draft = await _only_drafted(notify, released(f"SO-{number}", customer(number)))
+            assert draft.state == "sending"
+        assert (await _only_drafted(notify, released("SO-9"))).state == "queued"
+        await until(lambda: _rests(notify))
+        assert (await _only_drafted(notify, released("SO-9"))).state == "sending"
+
+
+async def _looked(notify: InMemoryNotify) -> bool:
+    return notify.sender._free()
+
+
+async def _rests(notify: InMemoryNotify) -> bool:
+    return notify.sender._taken() == 0
+
+
+async def _settled(notify: InMemoryNotify) -> bool:
+    told = await notify.one()
+    return told.state not in ("queued", "sending") or told.reason is not None
+
+
+async def _writes(notify: InMemoryNotify) -> list[int]:
+    ids = [each.id for each in await notify.all()]
+    return [document.version for document in (await notify.notifications.documents.read(ids)).values()]
+
+
+async def _only_drafted(notify: InMemoryNotify, fact: Event) -> Notification:
+    """What hearing a fact would write, without writing it, as when somebody looks at a parked message."""
+    (subscription,) = [each for each in notify.on if each.event.key == fact.key]
+    envelope = Envelope.of(fact, uuid4(), uuid4(), 1, cause(notify.clock.now()))
+    message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
+    _, (touch,) = await subscription.hear(message)
+    return touch.born.state
 
 
 async def _all_accepted(notify: InMemoryNotify, count: int) -> bool:

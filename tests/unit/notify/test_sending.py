@@ -4,6 +4,7 @@ import asyncio
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from customers import CUSTOMER
@@ -11,11 +12,11 @@ from facts import delayed, greeting, ready, released
 from notify_in_memory import InMemoryNotify, Told
 
 from notify.domain.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
-from notify.domain.lifecycle import LIFECYCLE, diagram
+from notify.domain.lifecycle import LIFECYCLE, State, diagram
 from notify.domain.notification import Notification
 from notify.gateways.circuits import FAILURES, LONG_REST, REST, Circuits
 from notify.settings import Settings
-from shared.aggregate import Refused
+from shared.aggregate import Change, Refused
 from shared.contracts.notify import NotificationFailed, NotificationSent
 
 
@@ -150,6 +151,20 @@ async def test_an_answer_to_an_attempt_that_was_given_up_changes_nothing(notify:
         again.answered(1, permanent("late"), notify.desk.words(again), notify.clock.now(), notify.clock.now())
 
 
+@pytest.mark.parametrize("state", get_args(State))
+async def test_only_a_current_claim_can_be_given_back(notify: InMemoryNotify, state: State) -> None:
+    await notify.hear(ready())
+    queued = await notify.one()
+    now = notify.clock.now()
+    claimed = queued.claimed("worker-1", "sms-gateway", now, now + timedelta(seconds=30)).state.but(state=state)
+
+    allowed = state in ("sending", "unknown")
+    with nullcontext() if allowed else pytest.raises(Refused, match="cannot be released"):
+        assert claimed.released(1) == Change(queued.but(state="queued", fence=1, worker="worker-1"))
+    with pytest.raises(Refused, match="attempt 0 was given up"):
+        claimed.released(0)
+
+
 async def test_an_ended_lease_is_unknown_not_queued(notify: InMemoryNotify) -> None:
     await notify.hear(ready())
     queued = await notify.one()
@@ -181,6 +196,18 @@ def test_a_provider_out_of_order_rests_and_one_message_goes_first() -> None:
     assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
     circuits.heard("aliyun", "x", permanent("number"))
     assert circuits.lets("aliyun", "x")
+
+
+def test_a_first_message_that_nobody_hears_of_does_not_keep_a_provider_out_for_ever() -> None:
+    now = [0.0]
+    circuits = Circuits(lambda: now[0])
+    for _ in range(FAILURES):
+        circuits.heard("aliyun", "x", retry_later("busy"))
+
+    now[0] = REST + 1
+    assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
+    now[0] = 2 * REST + 2
+    assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
 
 
 def test_a_stopped_template_leaves_the_provider_open() -> None:

@@ -1,6 +1,7 @@
 """In which order a consumer takes what has arrived."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.consumer import Consumer
+from shared.aggregate import Aggregate, Cause
+from shared.consumer import Consumer, Successor
 from shared.contracts.event import Event
 from shared.deliveries import Delivery
 from shared.envelope import Envelope
@@ -22,6 +24,8 @@ from shared.testing import InlineRounds, InMemoryDatabase, Outbox, cause
 
 class Flooded(Event, key="weather.flooded.v1"):
     """It pours."""
+
+    broken: bool = False
 
 
 class Dripped(Event, key="weather.dripped.v1"):
@@ -40,20 +44,27 @@ class Channel:
 class Weather:
     """A consumer of two queues, and what it has heard so far."""
 
-    def __init__(self, batch: int) -> None:
+    def __init__(self, batch: int, successor: Successor | None = None) -> None:
         self.heard: list[str] = []
         subscriptions = Subscriptions("ears")
         for event in (Flooded, Dripped):
-            subscriptions(event)(lambda event, _: self.heard.append(type(event).__name__))
+            subscriptions(event)(self._hear)
         rounds = Rounds(Outbox())
         broker: Any = SimpleNamespace(subscriber=lambda *_, **__: None)
         self.parking = Parking(InMemoryDatabase())
-        self.consumer = Consumer(broker, subscriptions, rounds, self.parking, Policy(), Metrics(), batch=batch)
+        self.consumer = Consumer(
+            broker, subscriptions, rounds, self.parking, Policy(), Metrics(), successor=successor, batch=batch
+        )
         self.together: list[int] = []
         self._handle, self.consumer._handle = self.consumer._handle, self._counting  # type: ignore[method-assign]
         self._channel = Channel()
         self._tags = 0
         self._workers = (rounds, self.consumer)
+
+    def _hear(self, event: Event, _: Cause) -> None:
+        if isinstance(event, Flooded) and event.broken:
+            raise RuntimeError("a dam")
+        self.heard.append(type(event).__name__)
 
     async def _counting(self, batch: Any) -> Any:
         self.together.append(len(batch))
@@ -101,6 +112,50 @@ async def test_what_fits_into_one_batch_is_settled_in_order_of_arrival() -> None
         weather.arrives(event)
 
     assert await weather.settle() == [type(event).__name__ for event in arrived]
+
+
+class Ark:
+    """Goes on with what facts have made, two facts at a time."""
+
+    def __init__(self) -> None:
+        self.places = asyncio.Semaphore(2)
+        self.full = asyncio.Event()
+        self.boarded = 0
+
+    async def room(self) -> None:
+        if self.places.locked():
+            self.full.set()
+        await self.places.acquire()
+        self.places.release()
+
+    def go_on(self, made: Sequence[Aggregate]) -> None:
+        self.boarded += 1
+
+
+async def test_whoever_goes_on_is_told_of_what_had_its_effect_and_of_nothing_else() -> None:
+    ark = Ark()
+    weather = Weather(2, ark)
+    for broken in (False, True, False):
+        weather.arrives(Flooded(broken=broken))
+
+    await weather.settle()
+
+    assert (weather.heard, ark.boarded) == (["Flooded", "Flooded"], 2)
+
+
+async def test_no_batch_is_taken_before_whoever_goes_on_has_room() -> None:
+    ark = Ark()
+    for _ in range(2):
+        await ark.places.acquire()
+    weather = Weather(2, ark)
+    weather.arrives(Flooded())
+
+    settling = asyncio.create_task(weather.settle())
+    await asyncio.wait_for(ark.full.wait(), timeout=5)
+    assert weather.heard == []
+    ark.places.release()
+
+    assert await settling == ["Flooded"]
 
 
 @pytest.mark.parametrize("batch", [1, 4])

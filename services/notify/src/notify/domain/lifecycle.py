@@ -10,6 +10,7 @@ State = Literal[
 ]
 Signal = Literal[
     "claimed",
+    "released",
     "deferred",
     "accepted",
     "put_back",
@@ -28,12 +29,14 @@ LIFECYCLE: MappingProxyType[tuple[State, Signal], State] = MappingProxyType(
         ("queued", "deferred"): "queued",
         ("queued", "suppressed"): "suppressed",
         ("queued", "rejected"): "failed",
+        ("sending", "released"): "queued",
         ("sending", "accepted"): "accepted",
         ("sending", "put_back"): "queued",
         ("sending", "rejected"): "failed",
         ("sending", "lost"): "unknown",
         ("sending", "delivered"): "delivered",
         ("sending", "undelivered"): "failed",
+        ("unknown", "released"): "queued",
         ("unknown", "accepted"): "accepted",
         ("unknown", "put_back"): "queued",
         ("unknown", "rejected"): "failed",

@@ -179,7 +179,7 @@ class Notification(Aggregate):
     def released(self, fence: int) -> Change["Notification"]:
         """The claim with this fence is given back before anything left the house. An older claim is refused."""
         self._current(fence)
-        return Change(self._to("put_back", check_at=None, attempts=self.attempts[:-1]))
+        return Change(self._to("released", reason=None, check_at=None, looks=0, attempts=self.attempts[:-1]))
 
     def answered(
         self, fence: int, answer: Answer, words: Words, at: datetime, look_at: datetime

@@ -14,14 +14,14 @@ LONG_REST = 300.0
 @dataclass(slots=True)
 class _Circuit:
     failures: int = 0
-    closed_at: float = 0.0
-    probing: bool = False
+    closed_until: float = 0.0
 
 
 class Circuits:
     """In real time, seconds. A `stop` opens a circuit at once and for long, a row of failures for a short while.
 
-    After the rest one message goes first; if it gets through, the others follow.
+    After the rest one message goes first; if it gets through, the others follow. If nobody ever hears of that one, the
+    next goes first after another rest.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -34,7 +34,7 @@ class Circuits:
 
     def opens_in(self, provider: str, template: str) -> float:
         """Seconds until it may be tried again."""
-        waits = [self._circuits[key].closed_at for key in (provider, (provider, template)) if key in self._circuits]
+        waits = [self._circuits[key].closed_until for key in (provider, (provider, template)) if key in self._circuits]
         return max(0.0, max(waits, default=0.0) - self._clock())
 
     def heard(self, provider: str, template: str, answer: Answer) -> bool:
@@ -47,21 +47,19 @@ class Circuits:
             return False
         circuit = self._circuits.setdefault(provider, _Circuit())
         circuit.failures += 1
-        circuit.probing = False
         return circuit.failures >= FAILURES and self._open(provider, REST)
 
     def _lets(self, key: Hashable) -> bool:
         circuit = self._circuits.get(key)
-        if circuit is None or circuit.closed_at == 0.0:
+        if circuit is None or circuit.closed_until == 0.0:
             return True
-        if circuit.probing or circuit.closed_at > self._clock():
+        if circuit.closed_until > self._clock():
             return False
-        circuit.probing = True
+        circuit.closed_until = self._clock() + REST
         return True
 
     def _open(self, key: Hashable, rest: float) -> bool:
         circuit = self._circuits.setdefault(key, _Circuit())
-        fresh = circuit.closed_at <= self._clock() and not circuit.probing
-        circuit.closed_at = self._clock() + rest
-        circuit.probing = False
+        fresh = circuit.closed_until <= self._clock()
+        circuit.closed_until = self._clock() + rest
         return fresh

@@ -171,7 +171,7 @@ class Courier:
         return judge(candidate, admitted, purpose, self._desk.house, now)
 
     async def _go_on(self, begun: Begun, recipient: Recipient, verdict: Verdict) -> None:
-        """Send what was born claimed; if its recipient wants it otherwise it is given back, and judged like any other."""
+        """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""
         claimed = begun.claimed
         if verdict.kind == "send" and claimed.ways_to(recipient) == claimed.ways:
             await self._deliver(begun)

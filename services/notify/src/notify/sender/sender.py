@@ -65,7 +65,7 @@ class Sender:
             await asyncio.wait([*self._tasks, asyncio.create_task(self._wanting.wait())], timeout=self._nap)
 
     async def room(self) -> None:
-        """Returns when half of the places are free for live messages and none waits for one, or after a while."""
+        """Returns when no live message waits for a place and three quarters are free of them, or after a while."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while self._open and self._crowded():
@@ -158,7 +158,7 @@ class Sender:
 
     def _crowded(self) -> bool:
         live = sum(lane == "live" for lane in self._held.values()) + len(self._begun)
-        return self._waiting() or live > self._places["live"] // 2
+        return self._waiting() or live > self._places["live"] // 4
 
     def _waiting(self) -> bool:
         return bool(self._due["live"]) or self._more["live"]
