@@ -1,7 +1,7 @@
 """A corner of the real servers for one service: replicas of it, its clock, its staff, and the bus around it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 
 import aio_pika
 import httpx
+from pymongo import MongoClient
 from waiting import until
 
+from kefu_local.servers import Servers
 from shared import clock
 from shared.broker import EVENTS, Wire, safe_broker
 from shared.contracts.catalogue import published
@@ -134,18 +136,27 @@ class House:
             yield Bus(Wire(broker), queue)
 
 
-def built(
-    kind: type[ServiceSettings],
-    build: Callable[[Any], Service],
-    places: Mapping[str, object],
-    folder: Path,
-    at: datetime,
-) -> House:
-    """A house at these servers whose clock shows `at`."""
+@contextmanager
+def house_on(
+    servers: Servers, kind: type[ServiceSettings], build: Callable[[Any], Service], folder: Path, at: datetime
+) -> Iterator[House]:
+    """A house whose clock shows `at`, in a database and a virtual host of its own that are gone afterwards."""
     staff = Staff.hired_in(folder)
     clock_file = folder / "clock.json"
     clock.write(clock_file, at, 0)
+    name = f"test-{uuid4().hex[:12]}"
+    servers.management.create_vhost(name)
     settings = kind.model_validate(
-        {**places, "clock_file": clock_file, "jwt_public_key_file": staff.public_file, "parking_first_wait": 0.3}
+        {
+            "mongo_url": servers.mongo_url,
+            "mongo_database": name,
+            "rabbit_url": servers.vhost_url(name),
+            "clock_file": clock_file,
+            "jwt_public_key_file": staff.public_file,
+            "parking_first_wait": 0.3,
+        }
     )
-    return House(settings, build, staff, clock_file)
+    yield House(settings, build, staff, clock_file)
+    servers.management.delete_vhost(name)
+    with MongoClient[dict[str, object]](servers.mongo_url) as client:
+        client.drop_database(name)

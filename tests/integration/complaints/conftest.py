@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from house import Bus, House, Replica, built
-from pymongo import MongoClient
+from house import Bus, House, Replica, house_on
 
 from complaints.app import service
 from complaints.settings import Settings
@@ -18,17 +16,8 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def house(running_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    name = f"test-{uuid4().hex[:12]}"
-    running_servers.management.create_vhost(name)
-    places = {
-        "mongo_url": running_servers.mongo_url,
-        "mongo_database": name,
-        "rabbit_url": running_servers.vhost_url(name),
-    }
-    yield built(Settings, service, places, tmp_path_factory.mktemp("house"), NOW)
-    running_servers.management.delete_vhost(name)
-    with MongoClient[dict[str, object]](running_servers.mongo_url) as client:
-        client.drop_database(name)
+    with house_on(running_servers, Settings, service, tmp_path_factory.mktemp("house"), NOW) as house:
+        yield house
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
