@@ -13,7 +13,11 @@ from facts import complained, delayed, greeting, proposed, released
 from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports
+from shared import clock
 from shared.settings import ServiceSettings
+
+EVENING = datetime(2026, 11, 23, 22, tzinfo=ZoneInfo("Asia/Shanghai"))
+MORNING = EVENING + timedelta(hours=11)
 
 
 @pytest.fixture
@@ -24,26 +28,30 @@ def outside(tmp_path: Path) -> Iterator[Sinks]:
 
 @pytest.mark.requirement("R058", "R100")
 async def test_deferred_superseded_muted_failed_over_and_answered(
-    service_settings: ServiceSettings, outside: Sinks
+    service_settings: ServiceSettings, outside: Sinks, tmp_path: Path
 ) -> None:
-    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    shown = tmp_path / "clock.json"
+    clock.write(shown, EVENING, rate=1.0)
     broken = f"http://{LOOPBACK}:{next(free_ports())}/cgi-bin/sendsms"
     settings = notify_settings(
         service_settings,
         outside,
         sms_providers=("kannel", "local"),
         kannel_url=broken,
-        rest_begin=(now - timedelta(minutes=1)).time(),
-        rest_end=(now + timedelta(seconds=25)).time(),
+        rest_begin="21:00",
+        rest_end="08:00",
+        clock_file=shown,
     )
     waiting, unhappy, asked = (customer(number, email=None) for number in range(3))
     async with office(settings) as notify:
-        await notify.announce(delayed("SO-1", waiting, days=4))
+        await notify.announce(delayed("SO-1", waiting, days=4), at=EVENING)
         await until(_number_of(notify, 1, about="SO-1", reason="quiet_hours"))
-        await notify.announce(delayed("SO-1", waiting, days=7, revision=2))
-        await notify.announce(complained(unhappy))
+        await notify.announce(delayed("SO-1", waiting, days=7, revision=2), at=EVENING)
+        await notify.announce(complained(unhappy), at=EVENING)
         await until(_number_of(notify, 1, about="2026-11-0007", state="accepted", audience="customer"))
-        await notify.announce(greeting("中秋", unhappy), released("SO-2", asked), proposed(asked))
+        await until(_number_of(notify, 1, about="SO-1", reason="superseded"))
+        clock.write(shown, MORNING, rate=1.0)
+        await notify.announce(greeting("中秋", unhappy), released("SO-2", asked), proposed(asked), at=MORNING)
 
         told = await notify.settled(6, audience="customer")
 
