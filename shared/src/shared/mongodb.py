@@ -97,7 +97,8 @@ class MongoDocuments:
                     IndexModel(keys, name="+".join(index.fields), unique=True, partialFilterExpression=present)
                 )
             else:
-                models.append(IndexModel([*keys, ("_id", ASCENDING)], name="+".join((*index.fields, "id"))))
+                some = {"partialFilterExpression": _query(index.where)} if index.where else {}
+                models.append(IndexModel([*keys, ("_id", ASCENDING)], name="+".join((*index.fields, "id")), **some))
         async with _reaching(self.name):
             await self._collection.create_indexes(models)
 

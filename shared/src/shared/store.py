@@ -19,15 +19,19 @@ from shared.rounds import Documents, Rounds
 class Index:
     """An index over fields of the state. A unique one ignores aggregates that lack its first field.
 
-    Any other ends with the id, as every sorted question does: so a page is read in order, and nothing else is.
+    Any other ends with the id, as every sorted question does: so a page is read in order, and nothing else is. With
+    `where` it holds only the aggregates that fit, and serves only questions that say so much too: most aggregates
+    never cost it a write.
     """
 
     fields: tuple[str, ...]
     unique: bool
+    where: "Where"
 
-    def __init__(self, *fields: str, unique: bool = False) -> None:
+    def __init__(self, *fields: str, unique: bool = False, where: "Where | None" = None) -> None:
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "unique", unique)
+        object.__setattr__(self, "where", where or {})
 
 
 @dataclass(frozen=True, slots=True)

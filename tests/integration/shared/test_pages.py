@@ -1,6 +1,7 @@
 """A page costs as much as what is on it, however much there is."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from shared.aggregate import Aggregate
 from shared.folds import Write
 from shared.mongodb import Database
 from shared.rounds import Rounds
-from shared.store import Index, Store
+from shared.store import Between, Index, OneOf, Store, Where
 from shared.testing import Outbox
 
 DOORS = 500
@@ -20,12 +21,13 @@ PAGE = 20
 class Door(Aggregate):
     colour: str
     width: int
+    key: str | None = None
 
 
 class Doors(Store[Door]):
     collection = "doors"
     kind = Door
-    indexes = (Index("colour", "width"),)
+    indexes = (Index("colour", "width"), Index("key", where={"key": Between("", None)}))
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ async def doors(real_servers, mongo_database: str) -> AsyncIterator[Doors]:
     database = Database(real_servers.mongo_url, mongo_database, Rounds(Outbox()))
     doors = Doors(database)
     await database.prepare()
-    made = [Door(id=uuid4(), colour="red", width=number % 7) for number in range(DOORS)]
+    keys = {number: f"key-{number}" for number in range(0, DOORS, 100)}
+    made = [Door(id=uuid4(), colour="red", width=number % 7, key=keys.get(number)) for number in range(DOORS)]
     await doors.documents.write([Write(door.id, 0, 1, door.model_dump(mode="json"), None, [], []) for door in made])
     yield doors
     database.close()
@@ -41,12 +44,35 @@ async def doors(real_servers, mongo_database: str) -> AsyncIterator[Doors]:
 
 @pytest.mark.parametrize("sort", ["width", "-width"])
 async def test_only_what_is_on_the_page_is_read(doors: Doors, real_servers, mongo_database: str, sort: str) -> None:
-    async with AsyncMongoClient(real_servers.mongo_url, uuidRepresentation="standard") as client:
-        watched = client[mongo_database]
+    seen = await _seen(doors, real_servers.mongo_url, mongo_database, {"colour": "red"}, sort)
+
+    assert (seen["docsExamined"], "hasSortStage" in seen) == (PAGE + 1, False)
+
+
+@pytest.mark.parametrize(
+    ("where", "read"),
+    [({"key": "key-300"}, 1), ({"key": OneOf("key-0", "key-200")}, 2), ({"key": Between("", "key-3")}, 3)],
+    ids=["one", "several", "a span"],
+)
+async def test_an_index_of_some_holds_no_others_and_serves_the_questions_about_those(
+    doors: Doors, real_servers, mongo_database: str, where: Where, read: int
+) -> None:
+    seen = await _seen(doors, real_servers.mongo_url, mongo_database, where, "key")
+
+    assert (seen["docsExamined"], seen["keysExamined"] <= read + 2, "hasSortStage" in seen) == (read, True, False)
+    async with AsyncMongoClient(real_servers.mongo_url) as client:
+        found = await client[mongo_database]["doors"].index_information()
+    assert found["key+id"]["partialFilterExpression"] == {"state.key": {"$gte": ""}}
+
+
+async def _seen(doors: Doors, url: str, database: str, where: Where, sort: str) -> dict[str, Any]:
+    """What MongoDB did for a page."""
+    async with AsyncMongoClient(url, uuidRepresentation="standard") as client:
+        watched = client[database]
         await watched.command("profile", 2)
 
-        await doors.find({"colour": "red"}, sort=sort, limit=PAGE)
+        await doors.find(where, sort=sort, limit=PAGE)
 
         await watched.command("profile", 0)
         (seen,) = [each async for each in watched["system.profile"].find({"command.find": "doors"})]
-    assert (seen["docsExamined"], "hasSortStage" in seen) == (PAGE + 1, False)
+    return dict(seen)

@@ -11,6 +11,9 @@ from notify.domain.roster import Roster
 from notify.domain.slip import Slip
 from shared.store import Between, Index, OneOf, Store
 
+SOME = Between("", None)
+"""Any text or moment at all."""
+
 
 class Notifications(Store[Notification]):
     """Every message, from intent to receipt."""
@@ -18,13 +21,13 @@ class Notifications(Store[Notification]):
     collection = "notifications"
     kind = Notification
     indexes = (
-        Index("lane", "state", "not_before"),
-        Index("check_at"),
+        Index("lane", "not_before", where={"state": "queued"}),
+        Index("check_at", where={"check_at": SOME}),
         Index("customer_id", "created_at"),
         Index("about", "created_at"),
         Index("ways.address", "created_at"),
-        Index("references"),
-        Index("thread"),
+        Index("references", where={"references": SOME}),
+        Index("thread", where={"thread": SOME}),
         Index("correlation"),
     )
 
@@ -35,13 +38,13 @@ class Notifications(Store[Notification]):
 
     async def overdue(self, now: datetime, limit: int) -> tuple[Notification, ...]:
         """Messages whose lease has ended, or about which a provider is to be asked; `now` is real time."""
-        return (await self.find({"check_at": Between(None, now)}, sort="check_at", limit=limit)).items
+        return (await self.find({"check_at": Between("", now)}, sort="check_at", limit=limit)).items
 
     async def owing(self, now: datetime) -> int:
         """How many messages could go out by now, or are on their way with an end that is not known yet."""
         due = {"state": "queued", "not_before": Between(None, now)}
         counts = [await self.count({"lane": lane, **due}, limit=1000) for lane in ("live", "bulk")]
-        return sum(counts) + await self.count({"check_at": Between("", None)}, limit=1000)
+        return sum(counts) + await self.count({"check_at": SOME}, limit=1000)
 
     async def unsent_of(self, thread: str) -> Sequence[Notification]:
         """What is still waiting to go out in a thread."""
@@ -64,7 +67,7 @@ class Notifications(Store[Notification]):
 
     async def unknown(self) -> int:
         """Of how many nobody knows the fate, counted up to a limit."""
-        return await self.count({"check_at": Between("", None), "state": "unknown"}, limit=10_000)
+        return await self.count({"check_at": SOME, "state": "unknown"}, limit=10_000)
 
     async def by_reference(self, reference: str) -> Notification | None:
         """The message that a provider knows by this `provider:id`."""
