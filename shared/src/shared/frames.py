@@ -151,9 +151,14 @@ def _header(properties: Any, size: int) -> bytes:
 
 def _entry(name: str, value: Any) -> bytes:
     if isinstance(value, int):
-        return _short(name) + b"l" + _LONG.pack(value)
+        return _name(name) + b"l" + _LONG.pack(value)
     text: bytes = value.encode()
-    return _short(name) + b"S" + _LENGTH.pack(len(text)) + text
+    return _name(name) + b"S" + _LENGTH.pack(len(text)) + text
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    return _short(name)
 
 
 def _short(text: Any) -> bytes:

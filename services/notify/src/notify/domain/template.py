@@ -114,16 +114,20 @@ class Template(Part):
             text = f"【{signature}】{text}"
             if len(text) > SMS_LONGEST:
                 raise Unfit(f"the message has {len(text)} characters, {SMS_LONGEST} are allowed")
-        own = _put(self.html, {name: html.escape(value).replace("\n", "<br>") for name, value in used})
         return Words(
             template=self.key,
             version=self.version,
             text=text,
             subject=" ".join(_put(self.subject, values).split()),
-            html=own or (layout.around(text) if layout and self.channel == "email" else ""),
+            html=self._html(text, used, layout) if self.channel == "email" else "",
             values=used,
             parts=sms_parts(text) if self.channel == "sms" else 1,
         )
+
+    def _html(self, text: str, used: Sequence[tuple[str, str]], layout: Layout | None) -> str:
+        if self.html:
+            return _put(self.html, {name: html.escape(value).replace("\n", "<br>") for name, value in used})
+        return layout.around(text) if layout else ""
 
 
 def _put(text: str, values: Mapping[str, str]) -> str:
