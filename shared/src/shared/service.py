@@ -49,8 +49,9 @@ COUNT_EVERY = 10.0
 DEAF_FOR = 20.0
 """Seconds without a working connection after which the process gives itself up to its supervisor."""
 
-GARBAGE = (20_000, 20, 20)
-"""Collect less often than Python does by itself: a round makes thousands of small objects that all go at once."""
+GARBAGE = (100_000, 20, 20)
+"""Collect less often than Python does by itself: two batches under way are tens of thousands of objects that all go by
+themselves, and a collection that meets them looks at each for nothing."""
 
 ANSWERS_WITHIN = 2.0
 """Seconds that readiness waits for the database: whoever asks for it gives up after a few."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from pydantic_core import to_json
 
 from notify.domain.answer import Answer, retry_later, unknown
 
@@ -42,6 +43,7 @@ class Web:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, connect=min(2.0, self._timeout)),
+                json_serialize=_json,
             )
         return self._session
 
@@ -49,6 +51,10 @@ class Web:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def trouble(page: Page, codes: Mapping[int, Answer] | None = None) -> Answer:
