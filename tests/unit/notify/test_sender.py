@@ -157,6 +157,18 @@ async def test_what_a_recipient_wants_otherwise_is_given_back_and_judged_anew(
     assert notify.sms.sent == []
 
 
+async def test_what_was_born_claimed_goes_out_before_the_end(notify: InMemoryNotify) -> None:
+    counter = Counter(notify)
+
+    async with sending(notify):
+        await until(lambda: _looked(notify))
+        for number in range(PLACES):
+            await notify.hear(released(f"SO-{number}", customer(number)))
+        asyncio.get_running_loop().call_later(0.05, counter.open.set)
+
+    assert [each.state for each in await notify.all()] == ["accepted"] * PLACES
+
+
 async def test_the_same_fact_again_is_no_second_message(notify: InMemoryNotify) -> None:
     counter, fact, id = Counter(notify), released(), uuid4()
 

@@ -62,7 +62,10 @@ class Sender:
             due.clear()
         while self._taken():
             await self._meet()
-            await asyncio.wait([*self._tasks, asyncio.create_task(self._wanting.wait())], timeout=self._nap)
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=self._nap)
+            else:
+                await asyncio.sleep(self._nap)
 
     async def room(self) -> None:
         """Returns when no live message waits for a place and three quarters are free of them, or after a while."""
