@@ -55,8 +55,7 @@ async def failed(bench: Bench, times: int) -> None:
 
 async def returned(bench: Bench, times: int) -> None:
     name = bench.account()
-    await bench.publish(bench.deposit(name), bench.deposit(name), times=times)
-    await bench.returned(1)
+    await bench.returned(bench.deposit(name), bench.deposit(name), times=times)
 
 
 async def retried(bench: Bench, times: int) -> None:

@@ -1,5 +1,6 @@
 """Runs ledger processes that die at a point, starts others after them, and holds the books against what was asked."""
 
+import asyncio
 import multiprocessing
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -81,14 +82,20 @@ class Bench:
         touch = self.parking.message_failed(message, RuntimeError("once"), Policy(first=timedelta()))
         await self.parking.rounds.perform(cause(), touch)
 
-    async def returned(self, count: int) -> None:
-        """So many messages come back from a consumer that dies with them, unless a replica was quicker."""
+    async def returned(self, *envelopes: Envelope, times: int = 1) -> None:
+        """These are taken by a consumer that comes before all others and dies with them in hand."""
+        taken = asyncio.Semaphore(0)
+
+        async def take(_: object) -> None:
+            taken.release()
+
         async with await aio_pika.connect(self.settings.rabbit_url.get_secret_value()) as connection:
-            channel = await connection.channel()
-            queue = await channel.get_queue(QUEUE)
-            for _ in range(count):
-                with suppress(TimeoutError):
-                    await until(lambda: queue.get(fail=False), 1)
+            queue = await (await connection.channel()).get_queue(QUEUE)
+            await queue.consume(take, arguments={"x-priority": 10})
+            await self.publish(*envelopes, times=times)
+            async with asyncio.timeout(10):
+                for _ in range(len(envelopes) * times):
+                    await taken.acquire()
 
     def request(self, path: str, times: int, **body: Any) -> None:
         self.requests += [(path, body, self.staff.headers("operator"))] * times
