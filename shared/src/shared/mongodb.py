@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from bson import Int64
 from bson.errors import BSONError
@@ -96,9 +97,13 @@ class MongoDocuments:
                 models.append(
                     IndexModel(keys, name="+".join(index.fields), unique=True, partialFilterExpression=present)
                 )
+            elif index.where:
+                some = _query(index.where)
+                models.append(
+                    IndexModel([*keys, ("_id", ASCENDING)], name=_named(index, some), partialFilterExpression=some)
+                )
             else:
-                some = {"partialFilterExpression": _query(index.where)} if index.where else {}
-                models.append(IndexModel([*keys, ("_id", ASCENDING)], name="+".join((*index.fields, "id")), **some))
+                models.append(IndexModel([*keys, ("_id", ASCENDING)], name=_named(index)))
         async with _reaching(self.name):
             await self._collection.create_indexes(models)
 
@@ -216,6 +221,12 @@ async def _reaching(what: str) -> AsyncIterator[None]:
 def _away(error: PyMongoError) -> bool:
     away = (ConnectionFailure, ExecutionTimeout, WTimeoutError, ConfigurationError)
     return isinstance(error, away) or error.timeout or (isinstance(error, OperationFailure) and error.code in AWAY)
+
+
+def _named(index: Index, some: Mapping[str, Any] | None = None) -> str:
+    """MongoDB keeps an index under its name: one that holds other documents than it did needs another."""
+    which = f".{crc32(repr(some).encode()):08x}" if some else ""
+    return "+".join((*index.fields, "id")) + which
 
 
 def _operation(write: Write, written: datetime) -> InsertOne[Any] | UpdateOne:
