@@ -18,7 +18,7 @@ from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.switchboard import Switchboard
 from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
 from notify.settings import Settings
-from notify.store import EarlyReceipts, Notifications, Recipients, Replies, Rosters, Slips
+from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.clock import FixedClock
@@ -71,6 +71,7 @@ class InMemoryNotify:
         self.clock = FixedClock(at)
         self.database = database = InMemoryDatabase()
         self.notifications, self.recipients = Notifications(database), Recipients(database)
+        self.ledgers = Ledgers(database)
         self.rosters, self.slips = Rosters(database), Slips(database)
         self.early, self.replies = EarlyReceipts(database), Replies(database)
         self.desk = Desk(tables or TABLES, SETTINGS.house)
@@ -84,7 +85,15 @@ class InMemoryNotify:
         self.metrics = CollectorRegistry()
         self.figures = Figures(self.metrics)
         self.courier = Courier(
-            "worker", self.notifications, self.recipients, self.desk, switchboard, self.clock, patience, self.figures
+            "worker",
+            self.notifications,
+            self.recipients,
+            self.ledgers,
+            self.desk,
+            switchboard,
+            self.clock,
+            patience,
+            self.figures,
         )
         self.postbox = Postbox(
             self.notifications, self.recipients, self.early, self.replies, self.desk, self.clock, self.figures

@@ -14,6 +14,7 @@ from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
 from shared.testing import deliver
 
 CHINA = ZoneInfo("Asia/Shanghai")
+NUMBERS = ("13800138001", "+86-138-0013-8001", "13800138002")
 
 
 def china(hour: int, minute: int = 0, day: int = 23) -> datetime:
@@ -94,6 +95,20 @@ async def test_a_cap_defers_to_the_next_day_and_forgets_nothing(notify: InMemory
     assert (second.state, second.reason) == ("queued", "rate")
     await notify.later(days=1)
     assert len(notify.sms.sent) == 2
+
+
+async def test_two_customers_with_one_number_share_its_cap_and_are_not_told_the_same_twice(
+    notify: InMemoryNotify,
+) -> None:
+    mother, daughter, stranger = (customer(number, mobile=mobile) for number, mobile in enumerate(NUMBERS))
+    await notify.tell(greeting("中秋", mother))
+    await notify.tell(greeting("中秋", daughter))
+    await notify.tell(greeting("国庆", daughter))
+    await notify.tell(greeting("中秋", stranger))
+
+    found = [(each.state, each.reason) for each in await notify.all()]
+
+    assert found == [("accepted", None), ("suppressed", "duplicate_content"), ("queued", "rate"), ("accepted", None)]
 
 
 async def test_an_open_complaint_mutes_care_and_nothing_else(notify: InMemoryNotify) -> None:

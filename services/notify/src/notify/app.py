@@ -13,7 +13,7 @@ from notify.gateways.carriers import carriers
 from notify.gateways.switchboard import Switchboard
 from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
 from notify.settings import Settings
-from notify.store import EarlyReceipts, Notifications, Recipients, Replies, Rosters, Slips
+from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.service import Service
@@ -23,7 +23,7 @@ def service(settings: Settings) -> Service:
     """Everything wired; nothing started."""
     service = Service("notify", settings)
     database, clock = service.database, service.clock
-    notifications, recipients = Notifications(database), Recipients(database)
+    notifications, recipients, ledgers = Notifications(database), Recipients(database), Ledgers(database)
     rosters, slips = Rosters(database), Slips(database)
     early, replies = EarlyReceipts(database), Replies(database)
     desk = Desk(catalogue(settings), settings.house)
@@ -34,7 +34,7 @@ def service(settings: Settings) -> Service:
     postbox = Postbox(notifications, recipients, early, replies, desk, clock, figures)
     for gateway in switchboard:
         gateway.listen(postbox.take_receipts, postbox.take_replies)
-    courier = Courier(worker, notifications, recipients, desk, switchboard, clock, patience, figures)
+    courier = Courier(worker, notifications, recipients, ledgers, desk, switchboard, clock, patience, figures)
     sender = Sender(courier, figures, settings.send_at_once)
     reconciler = Reconciler(notifications, early, postbox, desk, switchboard, clock, patience, figures)
     return service.with_(

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notify.domain.inbound import EarlyReceipt, Reply
+from notify.domain.ledger import Ledger, ledger
 from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient, stranger
 from notify.domain.roster import Roster
@@ -96,6 +97,22 @@ class Recipients(Store[Recipient]):
             page = await self.find({"id": OneOf(*known)}, limit=len(known))
             known |= {each.id: each for each in page.items}
         return known
+
+
+class Ledgers(Store[Ledger]):
+    """What went out to each number and address lately."""
+
+    collection = "ledgers"
+    kind = Ledger
+
+    async def of(self, addresses: Iterable[str]) -> dict[str, Ledger]:
+        """The ledgers of these addresses; one that nothing has gone to yet is empty."""
+        empty = {address: Ledger(id=ledger(address)) for address in addresses}
+        if not empty:
+            return {}
+        page = await self.find({"id": OneOf(*(each.id for each in empty.values()))}, limit=len(empty))
+        known = {each.id: each for each in page.items}
+        return {address: known.get(each.id, each) for address, each in empty.items()}
 
 
 class Rosters(Store[Roster]):

@@ -6,8 +6,9 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from notify.domain.ledger import Entry, Ledger
 from notify.domain.purpose import Purpose
-from notify.domain.recipient import Entry, Recipient, Rest
+from notify.domain.recipient import Recipient, Rest
 from shared.contracts.event import Part
 
 DAY = timedelta(days=1)
@@ -44,27 +45,32 @@ class Candidate:
     expires_at: datetime
 
 
-def judge(candidate: Candidate, recipient: Recipient, purpose: Purpose, house: House, now: datetime) -> Verdict:
-    """The policy's answer. Deferred messages come back and are judged again; none is dropped for being early."""
+def judge(
+    candidate: Candidate, recipient: Recipient, ledger: Ledger, purpose: Purpose, house: House, now: datetime
+) -> Verdict:
+    """The policy's answer to a message for this recipient at the address that this is the ledger of.
+
+    Deferred messages come back and are judged again; none is dropped for being early.
+    """
     if now >= candidate.expires_at:
         return Verdict("suppress", "expired")
-    if recipient.has_let_out(candidate.notification):
+    if ledger.has_let_out(candidate.notification):
         return SEND
-    refusal = _refusal(candidate, recipient, purpose, now)
+    refusal = _refusal(candidate, recipient, ledger, purpose, now)
     if refusal:
         return Verdict("suppress", refusal)
-    wait = _wait(recipient, purpose, house, now)
+    wait = _wait(recipient, ledger, purpose, house, now)
     if wait is None:
         return SEND
     return wait if wait.until and wait.until < candidate.expires_at else Verdict("suppress", "expired")
 
 
-def _refusal(candidate: Candidate, recipient: Recipient, purpose: Purpose, now: datetime) -> str | None:
+def _refusal(candidate: Candidate, recipient: Recipient, ledger: Ledger, purpose: Purpose, now: datetime) -> str | None:
     if purpose.kind == "care" and recipient.refused_care_at:
         return "opt_out"
     if purpose.kind == "care" and recipient.open_complaints:
         return "open_complaint"
-    if any(_repeats(entry, candidate, purpose, now) for entry in recipient.ledger):
+    if any(_repeats(entry, candidate, purpose, now) for entry in ledger.entries):
         return "duplicate_content"
     return None
 
@@ -73,14 +79,14 @@ def _repeats(entry: Entry, candidate: Candidate, purpose: Purpose, now: datetime
     return bool(purpose.apart) and entry.words == candidate.words and entry.at > now - purpose.apart
 
 
-def _wait(recipient: Recipient, purpose: Purpose, house: House, now: datetime) -> Verdict | None:
+def _wait(recipient: Recipient, ledger: Ledger, purpose: Purpose, house: House, now: datetime) -> Verdict | None:
     if purpose.rest:
         rest = recipient.rest or house.rest
         ends = rest.ends(now, ZoneInfo(recipient.timezone or house.timezone))
         if ends:
             return Verdict("defer", "quiet_hours", ends)
     if purpose.cap:
-        today = [entry.at for entry in recipient.ledger if entry.purpose == purpose.name and entry.at > now - DAY]
+        today = [entry.at for entry in ledger.entries if entry.purpose == purpose.name and entry.at > now - DAY]
         if len(today) >= purpose.cap:
             return Verdict("defer", "rate", sorted(today)[-purpose.cap] + DAY)
     return None

@@ -1,4 +1,4 @@
-"""Somebody who hears from us: how to reach them, when they rest, what they refused, and what they got lately."""
+"""Somebody who hears from us: how to reach them, when they rest, and what they refused."""
 
 from datetime import datetime, time, timedelta
 from typing import Literal
@@ -13,8 +13,6 @@ from shared.contracts.intake import CustomerRegistered, CustomerUpdated
 from shared.contracts.vocabulary import CustomerSnapshot
 
 _PEOPLE = UUID("5f0d3c52-6b0e-5d6f-9f37-6f2f0c7d9a11")
-REMEMBERED = 80
-MEMORY = timedelta(days=31)
 
 
 def customer(customer_id: UUID) -> UUID:
@@ -47,15 +45,6 @@ class Rest(Part):
         return datetime.combine(day, self.end, zone)
 
 
-class Entry(Part):
-    """Something that was let out to this recipient: for which purpose, in which words, when."""
-
-    notification: UUID
-    purpose: str
-    words: str
-    at: Instant
-
-
 class Recipient(Aggregate):
     """One customer or one member of staff, with what the policy has to know about them."""
 
@@ -73,7 +62,6 @@ class Recipient(Aggregate):
     refused_care_at: Instant | None = None
     refused_channels: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
-    ledger: tuple[Entry, ...] = ()
 
     def registered(self, event: CustomerRegistered | CustomerUpdated) -> Change["Recipient"]:
         """Keep how to reach the customer; of two revisions the higher one is the truth."""
@@ -134,17 +122,6 @@ class Recipient(Aggregate):
     def takes(self, channel: Channel, address: str) -> bool:
         """Whether messages over this channel reach this recipient at this address, as far as is known."""
         return address not in self.unusable and channel not in self.refused_channels
-
-    def let_out(self, entry: Entry) -> Change["Recipient"]:
-        """Remember what goes out, for caps and repetitions; the same notification counts once."""
-        if any(known.notification == entry.notification for known in self.ledger):
-            return Change(self)
-        recent = tuple(known for known in self.ledger if known.at > entry.at - MEMORY)
-        return Change(self.but(ledger=(*recent, entry)[-REMEMBERED:]))
-
-    def has_let_out(self, notification: UUID) -> bool:
-        """Whether this notification was let out already."""
-        return any(known.notification == notification for known in self.ledger)
 
 
 def stranger(id: UUID, kind: Literal["customer", "staff"], customer_id: UUID | None = None) -> Recipient:

@@ -13,16 +13,17 @@ import structlog
 
 from notify.domain.answer import Answer, retry_later, unknown
 from notify.domain.drafting import Desk
+from notify.domain.ledger import NOTHING, Entry, Ledger
 from notify.domain.notification import Lane, Notification
 from notify.domain.policy import Candidate, Verdict, judge
 from notify.domain.purpose import Purpose
-from notify.domain.recipient import Entry, Recipient, stranger
+from notify.domain.recipient import Recipient, stranger
 from notify.domain.template import Words
 from notify.domain.variable import Unfit
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.switchboard import Switchboard
 from notify.sender.figures import Figures
-from notify.store import Notifications, Recipients
+from notify.store import Ledgers, Notifications, Recipients
 from shared.aggregate import Cause, Change, Contention, Decision, NotFound, Refused, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
@@ -59,13 +60,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message whose time has come, whom it is for, and the message of its thread that says it newer, if one does.
+    """A message whose time has come, whom it is for, what went out to that address lately, where that counts, and the
+    message of its thread that says it newer, if one does.
 
     `begun` is how it was born, if that was claimed by this process.
     """
 
     notification: Notification
     recipient: Recipient
+    ledger: Ledger = NOTHING
     newer: UUID | None = None
     begun: Begun | None = None
 
@@ -78,6 +81,7 @@ class Courier:
         worker: str,
         notifications: Notifications,
         recipients: Recipients,
+        ledgers: Ledgers,
         desk: Desk,
         switchboard: Switchboard,
         clock: Clock,
@@ -87,6 +91,7 @@ class Courier:
         self._worker = worker
         self._notifications = notifications
         self._recipients = recipients
+        self._ledgers = ledgers
         self._desk = desk
         self._switchboard = switchboard
         self._clock = clock
@@ -106,7 +111,7 @@ class Courier:
         now, purpose = self._clock.now(), self._desk.purpose(draft.purpose)
         if draft.state != "queued" or draft.not_before > now or purpose.remembered:
             return None
-        if judge(_candidate(draft, purpose), NOBODY, purpose, self._desk.house, now).kind != "send":
+        if judge(_candidate(draft, purpose), NOBODY, NOTHING, purpose, self._desk.house, now).kind != "send":
             return None
         try:
             words = self._desk.words(draft)
@@ -130,8 +135,26 @@ class Courier:
         self, messages: Sequence[Notification], begun: Mapping[UUID, Begun] = MappingProxyType({})
     ) -> list[Due]:
         people = await self._recipients.of(messages)
+        counted = {each.id: self._counted_at(each, people[each.recipient]) for each in messages}
+        ledgers = await self._ledgers.of(filter(None, counted.values()))
         newer = await self._notifications.newer_than([each for each in messages if self._gives_way(each)])
-        return [Due(each, people[each.recipient], newer.get(each.id), begun.get(each.id)) for each in messages]
+        return [
+            Due(
+                each,
+                people[each.recipient],
+                ledgers.get(counted[each.id], NOTHING),
+                newer.get(each.id),
+                begun.get(each.id),
+            )
+            for each in messages
+        ]
+
+    def _counted_at(self, notification: Notification, recipient: Recipient) -> str:
+        """The address at which this message counts for caps and repetitions; empty when it counts nowhere."""
+        if not self._desk.purpose(notification.purpose).remembered:
+            return ""
+        routed = notification.routed(recipient)
+        return routed.way.address if routed.ways else ""
 
     def _gives_way(self, notification: Notification) -> bool:
         return notification.thread is not None and self._desk.purpose(notification.purpose).supersede
@@ -151,25 +174,25 @@ class Courier:
             log.debug("left_alone", notification=notification.id, reason=str(error))
 
     async def _judged(self, due: Due) -> Verdict:
-        """Ask the policy; where caps and repetitions count, have the recipient remember a yes in the same decision."""
+        """Ask the policy; where caps and repetitions count, the address remembers a yes in the same decision."""
         if due.newer:
             return Verdict("suppress", f"superseded:{due.newer}")
         notification, recipient = due.notification, due.recipient
         now = self._clock.now()
         purpose = self._desk.purpose(notification.purpose)
         candidate = _candidate(notification, purpose)
-        verdict = judge(candidate, recipient, purpose, self._desk.house, now)
-        if verdict.kind != "send" or not purpose.remembered:
+        verdict = judge(candidate, recipient, due.ledger, purpose, self._desk.house, now)
+        if verdict.kind != "send" or due.ledger is NOTHING:
             return verdict
         entry = Entry(notification=notification.id, purpose=purpose.name, words=candidate.words, at=now)
 
-        def admit(current: Recipient) -> Change[Recipient]:
-            again = judge(candidate, current, purpose, self._desk.house, now)
+        def admit(current: Ledger) -> Change[Ledger]:
+            again = judge(candidate, recipient, current, purpose, self._desk.house, now)
             return current.let_out(entry) if again.kind == "send" else Change(current)
 
         cause = self._cause(notification, f"judged/{notification.not_before.isoformat()}/{len(notification.attempts)}")
-        admitted = await self._recipients.apply(recipient.id, admit, cause, recipient)
-        return judge(candidate, admitted, purpose, self._desk.house, now)
+        admitted = await self._ledgers.apply(due.ledger.id, admit, cause, due.ledger)
+        return judge(candidate, recipient, admitted, purpose, self._desk.house, now)
 
     async def _go_on(self, begun: Begun, recipient: Recipient, verdict: Verdict) -> None:
         """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""
