@@ -60,9 +60,9 @@ integration: setup
 	@deploy/local/test-servers
 	$(PYTEST) tests/$@
 
-containers: images ## In containers of `make images`: the kernel on their servers, then deployment, service by service
-	@deploy/images/released && deploy/images/build tests .
-	. .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) tests/integration/shared tests/e2e/containers
+containers: images ## The integration and e2e rings in containers of `make images`, and every service deployed by itself
+	@deploy/local/test-servers && deploy/images/released && deploy/images/build tests .
+	. .run/engine/env && KEFU_TEST_INFRA=containers $(PYTEST) --durations=15 tests/integration tests/e2e
 
 chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 goes on with mixtures, SEED=1 repeats one
 	@deploy/local/test-servers
