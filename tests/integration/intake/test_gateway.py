@@ -179,8 +179,13 @@ async def test_a_department_reads_nothing_but_its_own_refusals(production, name)
 
 
 async def test_a_blind_copy_reaches_nobody_else(intake, production, heard, running_servers, ingress_vhost):
-    await production.send(completed(), KEY, headers={"BCC": ["sales.order_withdrawn.v1", "in.sales"]})
-    assert len(await announced_so_far(intake, production, heard)) == 1
+    """RabbitMQ 4 refuses the message together with its copy; 3.10 lets it in, and the copy goes nowhere."""
+    try:
+        await production.send(completed(), KEY, headers={"BCC": ["sales.order_withdrawn.v1", "in.sales"]})
+        admitted = 1
+    except ChannelAccessRefused:
+        admitted = 0
+    assert len(await announced_so_far(intake, production, heard)) == admitted
     async with await aio_pika.connect(running_servers.vhost_url(ingress_vhost)) as connection:
         channel = await connection.channel()
         for name in ingress.departments():
