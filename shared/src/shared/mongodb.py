@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
+import pymongo
 from bson import Int64
 from bson.errors import BSONError
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -31,6 +32,8 @@ from shared.rounds import Conflict, Rounds
 from shared.store import Between, Index, OneOf, Where, duplicate, stored
 
 DUPLICATE_KEY = 11000
+INDEXED_WITHIN = 3600.0
+"""Seconds that MongoDB may take to index a large collection; what is cut off would begin from nothing again."""
 AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}
 """Server codes that mean not now: shutting down, no primary, disk full, out of time."""
 
@@ -105,7 +108,8 @@ class MongoDocuments:
             else:
                 models.append(IndexModel([*keys, ("_id", ASCENDING)], name=_named(index)))
         async with _reaching(self.name):
-            await self._collection.create_indexes(models)
+            with pymongo.timeout(INDEXED_WITHIN):
+                await self._collection.create_indexes(models)
 
     async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
         async with _reaching(self.name):

@@ -86,6 +86,21 @@ async def test_an_index_that_holds_others_than_before_stands_beside_the_one_that
     assert _some(found) == [{"state.key": {"$gte": ""}}, {"state.colour": {"$eq": "red"}}]
 
 
+async def test_a_large_collection_gets_its_indexes_however_short_the_patience_is_otherwise(
+    real_servers, mongo_database: str
+) -> None:
+    rows = [{"_id": number, "state": {"colour": f"c{number}", "width": number}} for number in range(60_000)]
+    async with AsyncMongoClient(real_servers.mongo_url) as client:
+        await client[mongo_database]["doors"].insert_many(rows)
+        database = Database(real_servers.mongo_url, mongo_database, Rounds(Outbox()), timeout=0.1)
+        Doors(database)
+
+        await database.prepare()
+
+        assert "colour+width+id" in await client[mongo_database]["doors"].index_information()
+    database.close()
+
+
 def _some(found: Mapping[str, Any]) -> list[Any]:
     return [index["partialFilterExpression"] for index in found.values() if "partialFilterExpression" in index]
 
