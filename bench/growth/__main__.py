@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+import sys
 from argparse import ArgumentParser
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +16,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.hop.columns import COLUMNS
-from bench.hop.stage import Stage, stage
+from bench.hop.stage import HERE, Stage, stage
+from shared.mongodb import Database
+from shared.rounds import Rounds
+from shared.testing import Outbox
+
+sys.path.insert(0, str(HERE / "tests" / "support"))
+
+from ledger import Accounts  # noqa: E402
 
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
@@ -40,7 +48,7 @@ class Case:
 
     async def prepare(self, ready: Stage, database: str) -> None:
         if self.collection:
-            await asyncio.to_thread(populate, ready.mongo_url, database, self.collection)
+            await populate(ready.mongo_url, database, self.collection)
         if self.returned:
             await leave_in_hand(ready, self.count)
 
@@ -64,8 +72,18 @@ def cases(large: int) -> tuple[Case, ...]:
     )
 
 
-def populate(url: str, database: str, size: int) -> None:
-    """A collection of this many accounts, all settled."""
+async def populate(url: str, name: str, size: int) -> None:
+    """A collection of this many accounts, indexed and on disk, as a service finds it that has been up for long."""
+    database = Database(url, name, Rounds(Outbox()))
+    Accounts(database)
+    await asyncio.to_thread(_filled, url, name, size)
+    await database.prepare()
+    database.close()
+    with MongoClient[Any](url) as client:
+        await asyncio.to_thread(client.admin.command, "fsync")
+
+
+def _filled(url: str, database: str, size: int) -> None:
     with MongoClient[Any](url, uuidRepresentation="standard") as client:
         accounts = client[database].accounts
         for start in range(0, size, 5_000):
