@@ -23,7 +23,7 @@ from shared.testing import Outbox
 
 sys.path.insert(0, str(HERE / "tests" / "support"))
 
-from ledger import Accounts  # noqa: E402
+from ledger import Accounts
 
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
