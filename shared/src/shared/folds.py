@@ -130,9 +130,7 @@ class Fold:
         A document that cannot be revived, or a state that cannot be stored, is the error of its own steps alone.
         """
         try:
-            self.begin(self._revived(document) if document else None)
-            self.decide(round)
-            write = self.write()
+            write = self._begun_with(self._revived(document) if document else None, round)
         except Exception as error:  # noqa: BLE001
             self.results = [error for _ in self.steps]
             write = None
@@ -143,12 +141,17 @@ class Fold:
     def suppose(self, known: Known, round: int) -> Write | None:
         """Decide on what is remembered and return what to write: the write finds out whether it still is so.
 
-        Nothing where no write would: what was refused or absorbed has to be decided on what is stored.
+        Nothing where no write would: what was refused, absorbed or cannot be stored is decided on what is stored.
         """
+        try:
+            write = self._begun_with(known, round)
+        except Exception:  # noqa: BLE001
+            return None
+        return None if any(isinstance(result, Exception) for result in self.results) else write
+
+    def _begun_with(self, known: Known | None, round: int) -> Write | None:
         self.begin(known)
         self.decide(round)
-        if any(isinstance(result, Exception) for result in self.results):
-            return None
         return self.write()
 
     def begin(self, known: Known | None) -> None:

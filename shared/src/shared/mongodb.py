@@ -100,13 +100,9 @@ class MongoDocuments:
                 models.append(
                     IndexModel(keys, name="+".join(index.fields), unique=True, partialFilterExpression=present)
                 )
-            elif index.where:
-                some = _query(index.where)
-                models.append(
-                    IndexModel([*keys, ("_id", ASCENDING)], name=_named(index, some), partialFilterExpression=some)
-                )
             else:
-                models.append(IndexModel([*keys, ("_id", ASCENDING)], name=_named(index)))
+                some = {"partialFilterExpression": _query(index.where)} if index.where else {}
+                models.append(IndexModel([*keys, ("_id", ASCENDING)], name=_named(index), **some))
         async with _reaching(self.name):
             with pymongo.timeout(INDEXED_WITHIN):
                 await self._collection.create_indexes(models)
@@ -227,9 +223,9 @@ def _away(error: PyMongoError) -> bool:
     return isinstance(error, away) or error.timeout or (isinstance(error, OperationFailure) and error.code in AWAY)
 
 
-def _named(index: Index, some: Mapping[str, Any] | None = None) -> str:
+def _named(index: Index) -> str:
     """MongoDB keeps an index under its name: one that holds other documents than it did needs another."""
-    which = f".{crc32(repr(some).encode()):08x}" if some else ""
+    which = f".{crc32(repr(_query(index.where)).encode()):08x}" if index.where else ""
     return "+".join((*index.fields, "id")) + which
 
 

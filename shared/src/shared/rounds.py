@@ -17,7 +17,10 @@ from shared.folds import Document, Fold, Known, Pending, Settle, Step, Touch, Wo
 ATTEMPTS = 12
 PATIENCE = 10.0
 REMEMBERED = 2000
+"""Aggregates."""
+
 REMEMBERED_FOR = 3.0
+"""Seconds: an aggregate that somebody repairs by hand, without counting its version up, is soon seen as it is."""
 
 
 class Conflict(Exception):
@@ -62,6 +65,7 @@ class Memory:
         now = monotonic()
         if fold.store.remembered:
             self._known[id(documents), fold.id] = (now, fold.left)
+            self._known.move_to_end((id(documents), fold.id))
         while self._known and (len(self._known) > self._size or self._oldest < now - REMEMBERED_FOR):
             self._known.popitem(last=False)
 

@@ -9,6 +9,7 @@ import pytest
 from shared.aggregate import Aggregate, Change, Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
 from shared.folds import Document, Touch, Work, Write
+from shared.parking import Parking
 from shared.rounds import Conflict, Rounds
 from shared.store import Store
 from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
@@ -32,6 +33,10 @@ class Parcel(Aggregate):
 class Parcels(Store[Parcel]):
     collection = "parcels"
     kind = Parcel
+
+
+class Unremembered(Parcels):
+    remembered = False
 
 
 class Counting(InMemoryDocuments):
@@ -259,6 +264,39 @@ async def test_what_is_remembered_is_not_much_and_not_old(monkeypatch: pytest.Mo
     monkeypatch.setattr("shared.rounds.REMEMBERED_FOR", 0.0)
     await world.rounds.play([world.work(world.stamping(ids[-1], "c"))])
     assert world.documents.reads == 7
+
+
+async def test_a_state_that_cannot_be_stored_hurts_only_its_own_step_also_where_nothing_is_read_back() -> None:
+    world = World()
+    broken, sound = await world.parcel(), await world.parcel()
+    for id in (broken, sound):
+        await world.rounds.play([world.work(world.stamping(id, "a"))])
+    world.results.clear()
+
+    def unstorable(parcel: Parcel) -> Change[Parcel]:
+        return Change(parcel.but(stamps=(object(),)))
+
+    touches = [world.parcels.touch(broken, unstorable), world.stamping(sound, "b")]
+    await world.rounds.play([world.work(touch) for touch in touches])
+
+    assert [type(result).__name__ for result in world.results] == ["PydanticSerializationError", "list"]
+    assert [(await world.parcels.get(id)).stamps for id in (broken, sound)] == [("a",), ("a", "b")]
+
+
+async def test_what_may_be_removed_and_born_again_is_never_remembered() -> None:
+    world = World()
+    world.parcels = Unremembered(world.database)
+    id = await world.parcel()
+    await world.rounds.play([world.work(world.stamping(id, "mine"))])
+    await world.documents.remove([id])
+    again = Rounds(Outbox())
+    await again.play([world.work(world.parcels.birth(Change(Parcel(id=id, stamps=("reborn",)))))])
+    await again.play([world.work(world.stamping(id, "other's"))])
+
+    await world.rounds.play([world.work(world.stamping(id, "mine again"))])
+
+    assert (await world.parcels.get(id)).stamps == ("reborn", "other's", "mine again")
+    assert not Parking.remembered
 
 
 async def test_a_document_that_cannot_be_revived_hurts_only_its_own_steps() -> None:
