@@ -30,7 +30,7 @@ class Web:
         """The provider's page, or what it means for the message that there is none."""
         try:
             async with self.session.request(method, url, **request) as response:
-                return Page(response.status, (await response.read()).decode(errors="replace"))
+                return Page(response.status, await response.text(errors="replace"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return retry_later("unreachable", str(error))
         except (TimeoutError, aiohttp.ClientError) as error:
