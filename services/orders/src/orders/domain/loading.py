@@ -36,7 +36,11 @@ def plan(
     Refused with `nothing_to_load` without freight or vehicles.
     """
     if not freights or not vehicles:
-        raise Refused("a loading plan needs at least one ready order and one vehicle", "nothing_to_load")
+        raise Refused(
+            "a loading plan needs a vehicle, and an order that waits in shipping, packed with its volume told, with a "
+            "site address and a ship date by that day; days_ahead also takes what may leave later",
+            "nothing_to_load",
+        )
     problem = _Problem(freights, vehicles)
     problem.minimise([sum(penalty(freight, day, weights)) for freight in freights])
     chosen, optimal = problem.solve(seconds)
