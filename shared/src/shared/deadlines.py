@@ -13,7 +13,7 @@ import structlog
 from shared.aggregate import A, Cause, Change, Deadline, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
-from shared.folds import Document, Touch, Work
+from shared.folds import Document, Touch
 from shared.parking import Overdue, Parking, Policy
 from shared.rounds import Rounds
 from shared.store import Store
@@ -182,15 +182,12 @@ class Deadlines:
 
     async def retry(self, overdue: Overdue) -> Exception | None:
         """Make the decision of one deadline; returns what went wrong."""
-        settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         try:
             timer = self._timers.of(overdue.collection, overdue.kind)
-        except LookupError as error:
+            await self._rounds.insist(*timer.fire(overdue.aggregate, overdue.at, overdue.version))
+        except Exception as error:  # noqa: BLE001
             return error
-        cause, touch = timer.fire(overdue.aggregate, overdue.at, overdue.version)
-        self._rounds.submit((Work(cause, (touch,), settled.set_result),))
-        result = await settled
-        return result if isinstance(result, Exception) else None
+        return None
 
     async def _next(self) -> datetime | None:
         found = [await store.documents.next_due() for store in self._timers.stores]

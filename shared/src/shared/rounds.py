@@ -124,10 +124,17 @@ class Rounds:
             raise Unavailable("the database does not answer; the same request may be sent again") from None
 
     async def insist(self, cause: Cause, touch: Touch[A]) -> A:
-        """Settle one touch however long the database is away. Raises only what the decision raised."""
-        settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.submit((Work(cause, (touch,), _into(settled)),))
-        return cast(A, (await settled)[0])
+        """Settle one touch however long the database is away, or others contend for it.
+
+        Raises only what the decision raised.
+        """
+        while True:
+            settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            self.submit((Work(cause, (touch,), _into(settled)),))
+            try:
+                return cast(A, (await settled)[0])
+            except Contention:
+                continue
 
     async def rehearse(self, cause: Cause, touches: Sequence[Touch[Any]]) -> list[Event]:
         """What these touches would announce if they were made now. Writes nothing; raises what they would raise."""

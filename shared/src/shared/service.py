@@ -2,13 +2,12 @@
 
 import asyncio
 import gc
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Any, TypeVar
@@ -62,6 +61,10 @@ CLOSE_FOR = 3.0
 
 async def _nothing() -> int:
     return 0
+
+
+def _nobody_waits() -> None:
+    return None
 
 
 @dataclass(slots=True)
@@ -127,6 +130,7 @@ class Service:
         self._stopping = asyncio.Event()
         self._heard_at = monotonic()
         self.failed: BaseException | None = None
+        self.when_failed: Callable[[], None] = _nobody_waits
         self.app = FastAPI(title=f"kefu {name}", version=self.version, lifespan=self._lifespan)
 
     def with_(
@@ -285,7 +289,10 @@ class Service:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Everything but HTTP. Drains on the way out: consumers first, then what is in hand, then the outbox."""
+        """Everything but HTTP. Drains on the way out: consumers first, then what is in hand, then the outbox.
+
+        Raises what broke a worker, once everything else has ended.
+        """
         self._stopping = asyncio.Event()
         self._heard_at = monotonic()
         workers = {
@@ -295,6 +302,8 @@ class Service:
             yield
         finally:
             await self._stop(workers)
+            if self.failed is not None:
+                raise self.failed
 
     def _work(self) -> dict[str, Coroutine[Any, Any, None]]:
         work: dict[str, Coroutine[Any, Any, None]] = {
@@ -321,8 +330,8 @@ class Service:
             self._give_up(error)
 
     def _give_up(self, error: BaseException) -> None:
-        self.failed = error
-        os.kill(os.getpid(), signal.SIGTERM)
+        self.failed = self.failed or error
+        self.when_failed()
 
     async def _connect(self) -> None:
         """Connect to the database and the bus, however long it takes, then watch that both stay."""
@@ -420,7 +429,10 @@ def _several(routers: APIRouter | Sequence[APIRouter]) -> Sequence[APIRouter]:
 
 
 def main(build: Callable[[S], Service], kind: type[S]) -> None:
-    """Run a service until it is told to stop. Settings come from the environment; a wrong one ends with its name."""
+    """Run a service until it is told to stop. Settings come from the environment; a wrong one ends with its name.
+
+    Exit code 75 when the service gave itself up: its supervisor starts it afresh.
+    """
     try:
         settings = load(kind)
     except BadSettings as error:
@@ -438,6 +450,8 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    service.when_failed = partial(setattr, server, "should_exit", True)
+    server.run()
     if service.failed is not None:
         sys.exit(75)

@@ -1,13 +1,18 @@
 """Deadlines: what time decides, once."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from shared.aggregate import Aggregate, Cause, Change
+from shared.clock import Clock
 from shared.contracts.event import Event, Instant
-from shared.deadlines import Timers
+from shared.deadlines import Deadlines, Timers
+from shared.parking import Overdue, Parking, Policy
+from shared.rounds import Rounds
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause, fire
 
@@ -97,6 +102,27 @@ async def test_a_deadline_that_somebody_else_has_put_off_changes_nothing() -> No
 
     assert (await bells.get(bell.id)).deadline("ring") == NOON + timedelta(days=1)
     assert database.published == ()
+
+
+async def test_a_process_that_ends_while_a_deadline_is_decided_still_settles_the_rest() -> None:
+    database = InMemoryDatabase()
+    bells = Bells(database)
+    bell = await hung(bells, NOON)
+    rounds = database.rounds = Rounds(database.outbox)
+    none: Any = None
+    deadlines = Deadlines("tower", timers(bells), Clock(), rounds, Parking(database), Policy(), none)
+    overdue = Overdue(collection="bells", aggregate=bell.id, kind="ring", at=NOON, version=1)
+
+    waiting = asyncio.create_task(deadlines.retry(overdue))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    running = asyncio.create_task(rounds.run())
+    await asyncio.wait([running, asyncio.create_task(rounds.idle.wait())], return_when=asyncio.FIRST_COMPLETED)
+    survived = running.cancel()
+
+    assert survived
+    assert waiting.cancelled()
+    assert (await bells.get(bell.id)).rung == 1
 
 
 def test_a_kind_has_one_decision() -> None:

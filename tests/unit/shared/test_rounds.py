@@ -10,7 +10,7 @@ from shared.aggregate import Aggregate, Change, Contention, NotFound, Refused, U
 from shared.contracts.event import Event
 from shared.folds import Document, Touch, Work, Write
 from shared.parking import Parking
-from shared.rounds import Conflict, Rounds
+from shared.rounds import ATTEMPTS, Conflict, Rounds
 from shared.store import Store
 from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
 
@@ -199,6 +199,23 @@ async def test_endless_conflicts_end_as_contention(monkeypatch: pytest.MonkeyPat
     await world.rounds.play([world.work(world.stamping(id, "a"))])
 
     assert [type(result) for result in world.results] == [Contention]
+
+
+async def test_whoever_insists_outlasts_the_contention(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    id = await world.parcel()
+    write = world.documents.write
+    disturbances = iter(range(ATTEMPTS))
+
+    async def disturbed_at_first(writes: Any) -> Any:
+        return await write(writes) if next(disturbances, None) is None else [Conflict() for _ in writes]
+
+    monkeypatch.setattr(world.documents, "write", disturbed_at_first)
+    running = asyncio.create_task(world.rounds.run())
+    stamped = await world.rounds.insist(cause(), world.stamping(id, "a"))
+    running.cancel()
+
+    assert stamped.stamps == ("a",)
 
 
 async def test_what_was_written_a_moment_ago_is_not_read_back() -> None:

@@ -1,0 +1,30 @@
+"""What a service process does when something in it has broken for good."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BROKEN = """
+import asyncio
+
+from shared.service import Service, main
+from shared.settings import ServiceSettings
+
+
+async def break_down(stopping: asyncio.Event) -> None:
+    raise ZeroDivisionError("the kettle is dry")
+
+
+main(lambda settings: Service("kettle", settings).with_(tasks=(break_down,)), ServiceSettings)
+"""
+
+NOBODY = {"MONGO_URL": "mongodb://127.0.0.1:1", "RABBIT_URL": "amqp://127.0.0.1:1", "HTTP_PORT": "0"}
+
+
+def test_a_worker_that_breaks_ends_the_process_with_a_code_of_its_own(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", BROKEN]
+
+    process = subprocess.run(command, env=NOBODY, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+
+    assert process.returncode == 75
+    assert "the kettle is dry" in process.stdout + process.stderr
