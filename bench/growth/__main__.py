@@ -27,13 +27,14 @@ from ledger import Accounts
 
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
-SMALL, WORK, RETURNED = 1_000, 4_000, 800
+WORK, RETURNED = 4_000, 800
 
 
 @dataclass(frozen=True)
 class Case:
     """How the hop is made larger. `compared` names the case that this one is divided by.
 
+    In a collection each message finds another account, and all of them from one end of it to the other.
     What takes minutes to lay out is done `at_most` so many times.
     """
 
@@ -54,17 +55,18 @@ class Case:
 
     async def measure(self, ready: Stage) -> float:
         prepare = lambda database: self.prepare(ready, database)  # noqa: E731
-        usage = await ready.measure(KEFU, self.count, self.processes, upto=self.upto or self.count, prepare=prepare)
+        upto, spread = self.upto or self.count, max(1, self.collection // self.count)
+        usage = await ready.measure(KEFU, self.count, self.processes, upto=upto, spread=spread, prepare=prepare)
         return 1 / usage.seconds
 
 
 def cases(large: int) -> tuple[Case, ...]:
     """Everything that is asked, by the word before the first space."""
-    backlog, collection, crash = f"backlog {WORK:,}", f"collection {SMALL:,}", f"crash none, {RETURNED} messages"
+    backlog, collection, crash = f"backlog {WORK:,}", f"collection {WORK:,}", f"crash none, {RETURNED} messages"
     return (
         Case(backlog),
         Case(f"backlog {large:,}", count=large, upto=WORK, compared=backlog, at_most=2),
-        Case(collection, collection=SMALL),
+        Case(collection, collection=WORK),
         Case(f"collection {large:,}", collection=large, compared=collection, at_most=3),
         Case(crash, count=RETURNED),
         Case(f"crash with {RETURNED} messages in hand", count=RETURNED, returned=True, compared=crash),

@@ -81,9 +81,9 @@ class Stage:
                     await queue.bind("events", "test.deposited.v1")
         await broker.stop()
 
-    async def fill(self, column: Column, count: int) -> None:
-        """Lay the work in the column's queue."""
-        deposits = [(str(uuid4()), deposit(number)) for number in range(count)]
+    async def fill(self, column: Column, count: int, spread: int = 1) -> None:
+        """Lay the work in the column's queue: each to another account, and each so many further on."""
+        deposits = [(str(uuid4()), deposit(number * spread)) for number in range(count)]
         if column.fill is not None:
             script = f"import json,sys; from {column.fill} import fill; fill(json.load(sys.stdin))"
             command = [column.command[0], "-c", script]
@@ -105,6 +105,7 @@ class Stage:
         count: int,
         processes: int = 1,
         upto: int = 0,
+        spread: int = 1,
         prepare: Callable[[str], Awaitable[None]] = _as_it_is,
     ) -> Usage:
         """Start the workers, and take the time from the first tenth of the work to its end, or to `upto` of it."""
@@ -112,7 +113,7 @@ class Stage:
         connection, channel = await self.channel()
         try:
             await self.empty(channel)
-            await self.fill(column, count)
+            await self.fill(column, count, spread)
             await prepare(database)
             workers = [
                 subprocess.Popen(  # noqa: ASYNC220

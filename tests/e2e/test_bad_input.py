@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waiting import until
 
+from kefu.surroundings import SERVICES
 from kefu.tokens import local_token
 from kefu_local.system import System
 from shared import ingress
@@ -139,6 +140,13 @@ async def test_an_unknown_field_is_named(outsider: Outsider) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body.nmae")
 
 
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_parameter_that_is_misspelt_is_named_with_those_there_are(outsider: Outsider, service: str) -> None:
+    answer = await outsider.get("/dead/groups?sate=dead", service)
+    wrong = {"where": "query.sate", "what": "unknown; it can be asked by state"}
+    assert (answer.status_code, answer.json()["errors"]) == (422, [wrong])
+
+
 async def test_a_wrong_type_is_named(outsider: Outsider) -> None:
     answer = await outsider.post("/customers", CUSTOMER | {"member": "perhaps"})
     assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body.member")
@@ -148,11 +156,13 @@ async def test_a_mongo_operator_is_a_wrong_type_where_a_text_belongs_and_a_text_
     outsider: Outsider,
 ) -> None:
     as_object = await outsider.post("/customers", CUSTOMER | {"name": {"$gt": ""}})
-    as_query = await outsider.get("/customers?name[$gt]=&name=%7B%22$gt%22:%22%22%7D")
+    as_query = await outsider.get("/customers?name=%7B%22$gt%22:%22%22%7D")
+    as_parameter = await outsider.get("/customers?name[$gt]=")
     as_text = await outsider.post("/customers", CUSTOMER | {"name": '{"$gt": ""}'})
 
     assert as_object.status_code == 422
     assert as_query.json()["items"] == []
+    assert as_parameter.status_code == 422
     assert as_text.json()["particulars"]["name"] == '{"$gt": ""}'
 
 

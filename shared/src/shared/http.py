@@ -10,8 +10,10 @@ from uuid import UUID, uuid4, uuid5
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends as Dependency
+from fastapi.params import Query as QueryParameter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from starlette.exceptions import HTTPException
@@ -165,9 +167,22 @@ CausedByRequest = Annotated[Cause, Depends(caused_by_request)]
 AskedBy = Annotated[Principal, Depends(authenticated)]
 
 
+async def nothing_unheard(request: Request) -> None:
+    """A parameter that the route does not know is an error: whoever misspells a filter would be shown everything."""
+    asked = set(request.query_params)
+    if not asked:
+        return
+    fields = get_flat_params(request.scope["route"].dependant)
+    known = {field.alias for field in fields if isinstance(field.field_info, QueryParameter)}
+    right = f"it can be asked by {', '.join(sorted(known))}" if known else "it takes none"
+    wrong = [{"type": "unknown", "loc": ("query", name), "msg": f"unknown; {right}"} for name in sorted(asked - known)]
+    if wrong:
+        raise RequestValidationError(wrong)
+
+
 def guarded() -> list[Dependency]:
     """What every router of a service is included with."""
-    return [Depends(authenticated)]
+    return [Depends(authenticated), Depends(nothing_unheard)]
 
 
 def problem(
