@@ -1,16 +1,17 @@
-"""`python -m bench.notify [MESSAGES [BULK [SECONDS]]]`: both paths against sinks of 0, 50, 200 ms, live beside bulk."""
+"""`python -m bench.notify [MESSAGES [BULK [SECONDS]]]`: one process and two against sinks, and live beside bulk."""
 
 import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 from time import time
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -33,7 +34,7 @@ from shared.testing import cause
 LATENCIES = (0.0, 0.05, 0.2)
 LIVE_EVERY = 0.05
 LIVE_FOR = 20.0
-out = Console()
+out = Console(width=110)
 
 
 @dataclass
@@ -42,18 +43,27 @@ class Sink:
 
     url: str
 
-    def taken(self) -> tuple[int, dict[str, float]]:
-        told = httpx.get(f"{self.url}/taken", trust_env=False, timeout=30).json()
-        return told["posts"], told["at"]
+    async def taken(self) -> dict[str, float]:
+        """When each message was taken."""
+        at: dict[str, float] = await self._told("taken")
+        return at
+
+    async def count(self) -> int:
+        """How many were taken. Costs the sink next to nothing."""
+        count: int = await self._told("count")
+        return count
 
     async def has(self, count: int, seconds: float) -> dict[str, float]:
         """When each message was taken, once so many are there or the time is over."""
         until = time() + seconds
         while True:
-            _, at = await asyncio.to_thread(self.taken)
-            if len(at) >= count or time() > until:
-                return at
+            if await self.count() >= count or time() > until:
+                return await self.taken()
             await asyncio.sleep(0.25)
+
+    async def _told(self, what: str) -> Any:
+        answer = await asyncio.to_thread(httpx.get, f"{self.url}/{what}", trust_env=False, timeout=30)
+        return answer.json()
 
 
 @contextmanager
@@ -156,30 +166,36 @@ class Speed:
     milliseconds: tuple[float, ...]
     foreign: float
 
-    def __str__(self) -> str:
-        return f"{self.per_second:.0f}/s, {' + '.join(f'{each:.2f}' for each in self.milliseconds)} ms"
-
 
 async def throughput(
-    real: Servers, folder: Path, module: str, messages: int, latency: float, at_once: int = 0
-) -> "Speed":
+    real: Servers, folder: Path, module: str, messages: int, latency: float, *, at_once: int = 0, processes: int = 1
+) -> Speed:
     """What the sink took, from its first to its last; the queue is full before the start."""
     with sink(latency, folder) as taken:
         async with bus(real) as (outside, env):
             await outside.queue(QUEUES[module], OrderReleased.key)
             await outside.publish([order(number) for number in range(messages)])
             told = env | settings(taken) | {"AT_ONCE": str(at_once)}
-            with running(module, [sys.executable, "-m", module], told, folder) as process:
+            with ExitStack() as ended:
+                command = [sys.executable, "-m", module]
+                senders = {
+                    f"{module}-{number}": ended.enter_context(running(f"{module}-{number}", command, told, folder))
+                    for number in range(processes)
+                }
                 first = len(await taken.has(1, seconds=60))
                 nodes = {"rabbit": real.rabbit, "mongod": real.mongo}
-                meter = Meter(sender=process.pid, **{name: node.process.pid for name, node in nodes.items() if node})
+                pids = {name: process.pid for name, process in senders.items()}
+                meter = Meter(**pids, **{name: node.process.pid for name, node in nodes.items() if node})
                 at = await taken.has(messages, seconds=240)
                 used = meter.read()
     times = sorted(at.values())
     if len(times) < messages:
-        log = (folder / f"{module}.log").read_text()[-2000:]
+        log = (folder / f"{module}-0.log").read_text()[-2000:]
         raise SystemExit(f"{module}: {len(times)} of {messages} within 240 s\n{log}")
-    each = tuple(1000 * cpu / max(1, messages - first) for cpu in used.cpu.values())
+    sent = max(1, messages - first)
+    servers_ = [cpu for name, cpu in used.cpu.items() if name not in senders]
+    spent = [sum(used.cpu[name] for name in senders), *servers_]
+    each = tuple(1000 * cpu / sent for cpu in spent)
     return Speed((len(times) - 1) / (times[-1] - times[0]), each, used.foreign)
 
 
@@ -212,7 +228,7 @@ async def live_beside_bulk(real: Servers, folder: Path, bulk: int, seconds: floa
                 began = time()
                 published = await _trickle(outside)
                 await _report_progress(taken, bulk + len(published), began, seconds)
-                at = (await asyncio.to_thread(taken.taken))[1]
+                at = await taken.taken()
             published_at = await _matched(env, published)
             waits = sorted(at[id] - begun for id, begun in published_at.items() if id in at)
             done = len(at) - len(waits)
@@ -246,34 +262,47 @@ async def _matched(env: dict[str, str], published: dict[str, float]) -> dict[str
 async def _report_progress(taken: Sink, all_: int, began: float, seconds: float) -> None:
     last = -1
     while True:
-        _, at = await asyncio.to_thread(taken.taken)
-        if len(at) >= all_ or len(at) == last or time() - began > seconds:
+        count = await taken.count()
+        if count >= all_ or count == last or time() - began > seconds:
             return
-        last = len(at)
+        last = count
         out.print(f"  {time() - began:5.0f} s: {last:>6} out, {last / (time() - began):.0f}/s", highlight=False)
         await asyncio.sleep(10.0)
 
 
 async def compare(real: Servers, folder: Path, messages: int) -> None:
-    table = Table(
-        "sink",
-        "notify",
-        "naive loop",
-        "ratio",
-        "naive, 64 at once",
-        "foreign cores",
-        title="accepted messages, and the processor time for each of sender + broker + database",
-    )
-    naive = "bench.notify.naive"
+    table = Table(title="accepted messages, and the processor time for each")
+    for heading in ("sink", "way", "a second", "÷ naive", "ms: senders + broker + database", "foreign cores"):
+        table.add_column(heading, justify="left" if heading in ("sink", "way") else "right")
     for latency in LATENCIES:
-        ours = await throughput(real, folder, "notify", messages, latency)
-        loop = await throughput(real, folder, naive, 100 if latency else 500, latency, at_once=1)
-        many = await throughput(real, folder, naive, 1000, latency, at_once=64)
-        ratio = ours.per_second / loop.per_second
-        foreign = f"{ours.foreign:.1f} / {loop.foreign:.1f} / {many.foreign:.1f}"
-        table.add_row(f"{latency * 1000:.0f} ms", str(ours), str(loop), f"{ratio:.1f}", str(many), foreign)
-        out.print(f"{latency * 1000:.0f} ms: notify {ours}, naive {loop}, ratio {ratio:.1f}, 64 at once {many}")
+        ways = {way: await through(real, folder, messages, latency) for way, through in WAYS.items()}
+        naive = ways["naive loop"].per_second
+        for way, speed in ways.items():
+            ratio, spent = f"{speed.per_second / naive:.1f}", " + ".join(f"{each:.2f}" for each in speed.milliseconds)
+            table.add_row(
+                f"{latency * 1000:.0f} ms", way, f"{speed.per_second:.0f}", ratio, spent, f"{speed.foreign:.1f}"
+            )
+        table.add_section()
     out.print(table)
+
+
+async def _one(real: Servers, folder: Path, messages: int, latency: float) -> Speed:
+    return await throughput(real, folder, "notify", messages, latency)
+
+
+async def _two(real: Servers, folder: Path, messages: int, latency: float) -> Speed:
+    return await throughput(real, folder, "notify", messages, latency, processes=2)
+
+
+async def _naive(real: Servers, folder: Path, _: int, latency: float) -> Speed:
+    return await throughput(real, folder, "bench.notify.naive", 100 if latency else 500, latency, at_once=1)
+
+
+async def _many(real: Servers, folder: Path, _: int, latency: float) -> Speed:
+    return await throughput(real, folder, "bench.notify.naive", 1000, latency, at_once=64)
+
+
+WAYS = {"notify": _one, "notify, two processes": _two, "naive loop": _naive, "naive, 64 at once": _many}
 
 
 async def main(messages: int, bulk: int, seconds: int) -> None:

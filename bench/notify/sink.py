@@ -11,19 +11,18 @@ HEAD = b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nContent-Length: %d\
 
 
 class Taken:
-    """When each message was taken, and how often in all."""
+    """When each message was taken."""
 
     def __init__(self, latency: float) -> None:
         self.latency = latency
         self.at: dict[str, float] = {}
-        self.posts = 0
 
     def take(self, body: bytes) -> None:
-        self.posts += 1
         self.at.setdefault(json.loads(body)["id"], time())
 
-    def tell(self) -> bytes:
-        return json.dumps({"posts": self.posts, "at": self.at}).encode()
+    def tell(self, path: str) -> bytes:
+        told = {"/taken": self.at, "/count": len(self.at)}
+        return json.dumps(told.get(path, [])).encode()
 
 
 class Connection(asyncio.Protocol):
@@ -48,7 +47,7 @@ class Connection(asyncio.Protocol):
             return
         self._received = rest[length:]
         if lines[0].startswith("GET"):
-            self._answer(200, self._taken.tell() if urlsplit(lines[0].split()[1]).path == "/taken" else b"[]")
+            self._answer(200, self._taken.tell(urlsplit(lines[0].split()[1]).path))
             return
         self._taken.take(rest[:length])
         asyncio.get_running_loop().call_later(self._taken.latency, self._answer, 202, b'{"status": "accepted"}')
