@@ -320,12 +320,12 @@ class Service:
         return work
 
     async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """A worker that breaks takes the process with it: a supervisor starts it afresh."""
+        """A worker that breaks, or is cancelled by anybody but us, takes the process with it: it is started afresh."""
         try:
             await work
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:
+            if self._stopping.is_set() and isinstance(error, asyncio.CancelledError):
+                raise
             log.exception("worker_failed", worker=name, error=repr(error))
             self._give_up(error)
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BROKEN = """
 import asyncio
 
@@ -12,7 +14,7 @@ from shared.settings import ServiceSettings
 
 
 async def break_down(stopping: asyncio.Event) -> None:
-    raise ZeroDivisionError("the kettle is dry")
+    raise {error}
 
 
 main(lambda settings: Service("kettle", settings).with_(tasks=(break_down,)), ServiceSettings)
@@ -21,8 +23,11 @@ main(lambda settings: Service("kettle", settings).with_(tasks=(break_down,)), Se
 NOBODY = {"MONGO_URL": "mongodb://127.0.0.1:1", "RABBIT_URL": "amqp://127.0.0.1:1", "HTTP_PORT": "0"}
 
 
-def test_a_worker_that_breaks_ends_the_process_with_a_code_of_its_own(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", BROKEN]
+@pytest.mark.parametrize(
+    "error", ["ZeroDivisionError('the kettle is dry')", "asyncio.CancelledError('the kettle is dry')"]
+)
+def test_a_worker_that_breaks_ends_the_process_with_a_code_of_its_own(error: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", BROKEN.format(error=error)]
 
     process = subprocess.run(command, env=NOBODY, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
