@@ -47,7 +47,7 @@ async def test_every_fact_has_its_effect_once_whatever_fails(
 ) -> None:
     chosen = [*FAULTS, *([the_disk_of_the_database_is_full] if siege.disk else [])]
     if only := os.environ.get("FAULT"):
-        chosen = [fault for fault in chosen if fault.__name__ == only.replace(" ", "_")]
+        chosen = [fault for fault in chosen if fault.__name__ in only.replace(" ", "_").split(",")]
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     with capsys.disabled():
         print(f"\nseed {seed}; disk full of the database: {'tried' if siege.disk else 'not tried, may not mount'}")

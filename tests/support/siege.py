@@ -79,6 +79,7 @@ class Siege:
         self.told_to_wait = 0
         self._connection: Any = None
         self._channel: Any = None
+        self._connecting = asyncio.Lock()
 
     def _replica(self, port: int, folder: Path) -> Process:
         env = {
@@ -143,12 +144,14 @@ class Siege:
         await queue.bind(EVENTS.name, "ledger.#")
 
     async def channel(self) -> Any:
-        if self._channel is None or self._channel.is_closed:
-            with suppress(Exception):
-                await self._connection.close()
-            self._connection = await aio_pika.connect(self.url, timeout=5)
-            self._channel = await self._connection.channel(on_return_raises=True)
-        return self._channel
+        """One for everybody who publishes, until somebody finds it broken."""
+        async with self._connecting:
+            if self._channel is None or self._channel.is_closed:
+                with suppress(Exception):
+                    await asyncio.wait_for(self._connection.close(), 1)
+                self._connection = await aio_pika.connect(self.url, timeout=5)
+                self._channel = await self._connection.channel(on_return_raises=True)
+            return self._channel
 
     async def insist(self, *envelopes: Envelope) -> None:
         """Published and confirmed, however long that takes; what was published before may be published again."""
@@ -157,13 +160,15 @@ class Siege:
     async def insist_raw(self, *messages: tuple[Envelope, bytes, Headers]) -> None:
         """The same with bodies and further headers that nobody would write."""
         while True:
+            used = self._channel
             try:
                 async with asyncio.timeout(10):
-                    channel = await self.channel()
-                    await asyncio.gather(*(_publish(channel, *each) for each in messages))
+                    used = await self.channel()
+                    await asyncio.gather(*(_publish(used, *each) for each in messages))
                 return
             except _AWAY:
-                self._channel = None
+                if self._channel is used:
+                    self._channel = None
                 await asyncio.sleep(0.2)
 
     async def _deposit(self) -> None:

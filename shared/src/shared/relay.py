@@ -76,9 +76,13 @@ class Relay:
         self.age = 0.0
 
     def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
-        """Take the events of a write that is durable. Never waits."""
+        """Take the events of a write that is durable. Never waits.
+
+        What is one too many is left to a sweep, and so is everything after it, or an aggregate's events would overtake
+        each other.
+        """
         if self._overflowed or len(self._known) >= self._limit:
-            self._overflowed = True
+            self._overflowed = self._behind = True
             return
         self._handed.append(Handed(documents, id, pending))  # type: ignore[arg-type]
         self._known.update(each.envelope.id for each in pending)
@@ -96,7 +100,7 @@ class Relay:
     @property
     def behind(self) -> bool:
         """Whether some of what was written is to be found by a sweep yet."""
-        return self._behind or self._overflowed
+        return self._behind
 
     async def room(self) -> None:
         """Returns when fewer events wait than may."""
@@ -111,8 +115,8 @@ class Relay:
                 await self._woken.wait()
                 self._woken.clear()
                 while self._handed:
-                    await self._publish(self._take())
-                    if self._behind and not self._handed:
+                    published = await self._publish(self._take())
+                    if published and not self._handed and (self.behind or self.full):
                         await self._sweep_once()
 
     async def drain(self) -> None:
@@ -131,7 +135,8 @@ class Relay:
             events += len(handed.pending)
         return batch
 
-    async def _publish(self, batch: list[Handed]) -> None:
+    async def _publish(self, batch: list[Handed]) -> bool:
+        """Whether some of the batch is published and forgotten; what is not will be found by a sweep."""
         wait = 0.1
         while True:
             try:
@@ -140,7 +145,7 @@ class Relay:
             except Publication as error:
                 batch = self._without(batch, error)
                 if not batch:
-                    return
+                    return False
             except Unavailable as error:
                 log.warning("publishing_waits", reason=str(error), events=len(self._known))
                 await asyncio.sleep(random.uniform(wait / 2, wait))
@@ -150,6 +155,8 @@ class Relay:
         except Unavailable as error:
             self._release(batch)
             log.warning("clearing_waits", reason=str(error))
+            return False
+        return True
 
     async def _forget(self, batch: list[Handed]) -> None:
         for documents, ids, round in _by_round(batch):
@@ -186,13 +193,13 @@ class Relay:
 
     async def _sweep(self) -> None:
         """Hand over what was written a while ago and is not on its way from here."""
-        hurry = self._overflowed or self._behind
-        self._overflowed = self._behind = False
-        before = datetime.now(UTC) - (timedelta() if hurry else LEFT_BEHIND)
-        for documents in self._collections():
-            found = await documents.unpublished(before, self._size)
-            self._behind = self._behind or len(found) == self._size
-            for document in found:
+        before = datetime.now(UTC) - (timedelta() if self._behind else LEFT_BEHIND)
+        self._behind = False
+        found = [(documents, await documents.unpublished(before, self._size)) for documents in self._collections()]
+        self._overflowed = False
+        for documents, some in found:
+            self._behind = self._behind or len(some) == self._size
+            for document in some:
                 left = [each for each in document.outbox if not self.holds(each.envelope.id)]
                 if left:
                     self.hand(documents, document.id, left)

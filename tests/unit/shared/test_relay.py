@@ -1,0 +1,139 @@
+"""The relay: everything that is written gets out, an aggregate's events in their order, however little it may hold."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from waiting import until
+
+from shared import relay
+from shared.aggregate import Aggregate, Change
+from shared.broker import Publication
+from shared.contracts.event import Event
+from shared.envelope import Envelope
+from shared.folds import Work
+from shared.relay import Relay
+from shared.rounds import Rounds
+from shared.store import Store
+from shared.telemetry import Metrics
+from shared.testing import InMemoryDatabase, cause
+
+
+class Rolled(Event, key="mill.rolled.v1"):
+    """A barrel was rolled on."""
+
+    turn: int
+
+
+class Barrel(Aggregate):
+    turns: int = 0
+
+    def roll(self) -> Change["Barrel"]:
+        return Change(self.but(turns=self.turns + 1), (Rolled(turn=self.turns + 1),))
+
+
+class Barrels(Store[Barrel]):
+    collection = "barrels"
+    kind = Barrel
+
+
+class Mill:
+    """Barrels, and a bus that can be shut and that refuses what it is told to."""
+
+    def __init__(self, limit: int) -> None:
+        self.database = InMemoryDatabase()
+        self.relay = Relay(self, self.database.collections.values, Metrics(), limit=limit, size=10)
+        self.database.rounds = self.rounds = Rounds(self.relay)
+        self.barrels = Barrels(self.database)
+        self.open = asyncio.Event()
+        self.open.set()
+        self.out: dict[UUID, list[int]] = defaultdict(list)
+        self.refused: set[UUID] = set()
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        await self.open.wait()
+        refused = [each for each in envelopes if each.subject in self.refused]
+        if refused:
+            raise Publication([(each, ValueError("no")) for each in refused])
+        for each in envelopes:
+            turn = Rolled.model_validate_json(each.body).turn
+            if turn not in self.out[each.subject]:
+                self.out[each.subject].append(turn)
+
+    async def roll(self, *barrels: UUID) -> None:
+        works = [
+            Work(cause(), (self.barrels.touch(id, lambda barrel: barrel.roll(), start=Barrel(id=id)),), lambda _: None)
+            for id in barrels
+        ]
+        await self.rounds.play(works)
+
+    async def all_out(self) -> bool:
+        return not self.relay.waiting and not self.relay.behind
+
+    async def shut(self) -> bool:
+        return self.relay.full
+
+
+@pytest.fixture(autouse=True)
+def no_sweep_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "SWEEP_EVERY", 3600.0)
+
+
+async def test_what_is_more_than_memory_may_hold_gets_out_as_soon_as_there_is_room() -> None:
+    mill = Mill(limit=5)
+    barrels = [uuid4() for _ in range(30)]
+    for _ in range(3):
+        await mill.roll(*barrels)
+
+    running = asyncio.create_task(mill.relay.run())
+    await until(mill.all_out, 10)
+    running.cancel()
+
+    assert mill.out == {barrel: [1, 2, 3] for barrel in barrels}
+    assert [row.outbox for row in mill.database.collections["barrels"].rows.values()] == [[]] * 30
+
+
+async def test_an_aggregates_events_keep_their_order_while_memory_overflows() -> None:
+    mill = Mill(limit=5)
+    barrels = [uuid4() for _ in range(4)]
+    mill.open.clear()
+    running = asyncio.create_task(mill.relay.run())
+    for turn in range(50):
+        await mill.roll(*barrels)
+        await asyncio.sleep(0)
+        if turn == 20:
+            mill.open.set()
+    await until(mill.all_out, 10)
+    running.cancel()
+
+    assert mill.out == {barrel: list(range(1, 51)) for barrel in barrels}
+
+
+async def test_writers_may_go_on_as_soon_as_what_was_too_much_is_out() -> None:
+    mill = Mill(limit=5)
+    mill.open.clear()
+    await mill.roll(*(uuid4() for _ in range(9)))
+    running = asyncio.create_task(mill.relay.run())
+    await until(mill.shut, 10)
+    mill.open.set()
+    async with asyncio.timeout(10):
+        await mill.relay.room()
+    running.cancel()
+
+    assert not mill.relay.full
+    assert len(mill.out) == 9
+
+
+async def test_what_the_broker_refuses_stays_written_and_holds_up_no_other() -> None:
+    mill = Mill(limit=5)
+    refused, *others = (uuid4() for _ in range(4))
+    mill.refused = {refused}
+    await mill.roll(refused, *others)
+    running = asyncio.create_task(mill.relay.run())
+    await until(mill.all_out, 10)
+    running.cancel()
+
+    assert set(mill.out) == set(others)
+    assert [len(row.outbox) for id, row in mill.database.collections["barrels"].rows.items() if id == refused] == [1]
