@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.hop.columns import COLUMNS
+from bench.hop.machine import Usage, spent
 from bench.hop.stage import HERE, Stage, stage
 from shared.mongodb import Database
 from shared.rounds import Rounds
@@ -53,11 +54,10 @@ class Case:
         if self.returned:
             await leave_in_hand(ready, self.count)
 
-    async def measure(self, ready: Stage) -> float:
+    async def measure(self, ready: Stage) -> Usage:
         prepare = lambda database: self.prepare(ready, database)  # noqa: E731
         upto, spread = self.upto or self.count, max(1, self.collection // self.count)
-        usage = await ready.measure(KEFU, self.count, self.processes, upto=upto, spread=spread, prepare=prepare)
-        return 1 / usage.seconds
+        return await ready.measure(KEFU, self.count, self.processes, upto=upto, spread=spread, prepare=prepare)
 
 
 def cases(large: int) -> tuple[Case, ...]:
@@ -112,8 +112,8 @@ async def leave_in_hand(ready: Stage, count: int) -> None:
             await taken.acquire()
 
 
-async def run(rounds: int, asked: list[Case], console: Console) -> dict[str, list[float]]:
-    results: dict[str, list[float]] = defaultdict(list)
+async def run(rounds: int, asked: list[Case], console: Console) -> dict[str, list[Usage]]:
+    results: dict[str, list[Usage]] = defaultdict(list)
     async with stage() as ready:
         with Progress(console=console) as progress:
             turns = [case for turn in range(rounds) for case in asked if turn < case.at_most]
@@ -121,21 +121,23 @@ async def run(rounds: int, asked: list[Case], console: Console) -> dict[str, lis
             for case in turns:
                 progress.update(task, description=case.name)
                 results[case.name].append(await case.measure(ready))
-                console.print(f"{case.name}: {results[case.name][-1]:,.0f} hops/s")
+                console.print(f"{case.name}: {1 / results[case.name][-1].seconds:,.0f} hops/s")
                 progress.advance(task)
     return results
 
 
-def table(asked: list[Case], results: dict[str, list[float]]) -> Table:
+def table(asked: list[Case], results: dict[str, list[Usage]]) -> Table:
     """Medians, and how much a hop costs compared with the small case."""
     shown = Table(title="the hop as things grow (kefu)")
-    for heading in ("case", "hops/s", "min…max", "cost ÷ small"):
+    for heading in ("case", "hops/s", "min…max", "cost ÷ small", "µs CPU client/rabbit/mongod"):
         shown.add_column(heading, justify="left" if heading == "case" else "right")
-    medians = {name: statistics.median(rates) for name, rates in results.items()}
+    each = {name: [1 / usage.seconds for usage in usages] for name, usages in results.items()}
+    medians = {name: statistics.median(rates) for name, rates in each.items()}
     for case in asked:
-        rates = results[case.name]
+        rates = each[case.name]
         ratio = f"{medians[case.compared] / medians[case.name]:.2f}" if case.compared in medians else ""
-        shown.add_row(case.name, f"{medians[case.name]:,.0f}", f"{min(rates):,.0f}…{max(rates):,.0f}", ratio)
+        range_, cpu = f"{min(rates):,.0f}…{max(rates):,.0f}", spent(results[case.name])
+        shown.add_row(case.name, f"{medians[case.name]:,.0f}", range_, ratio, cpu)
     return shown
 
 

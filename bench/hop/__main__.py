@@ -10,7 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.hop.columns import COLUMNS
-from bench.hop.machine import Usage
+from bench.hop.machine import Usage, spent
 from bench.hop.stage import stage
 
 HEADINGS = (
@@ -53,7 +53,6 @@ def table(results: dict[str, list[Usage]]) -> Table:
             continue
         usages = results[column.name]
         each = sorted(1 / usage.seconds for usage in usages)
-        cpu = [statistics.median(usage.cpu[part] for usage in usages) * 1e6 for part in ("client", "rabbit", "mongod")]
         rate = rates[column.name]
         shown.add_row(
             column.what,
@@ -61,7 +60,7 @@ def table(results: dict[str, list[Usage]]) -> Table:
             f"{each[0]:,.0f}…{each[-1]:,.0f}",
             f"{rate / rates['transaction']:.1f}" if "transaction" in rates else "",
             f"{rate / rates['raw']:.2f}" if "raw" in rates else "",
-            "/".join(f"{part:.0f}" for part in cpu),
+            spent(usages),
             f"{statistics.median(usage.memory for usage in usages) / 1e6:.0f}",
             f"{statistics.median(usage.foreign for usage in usages):.2f}",
         )

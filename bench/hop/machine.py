@@ -1,6 +1,8 @@
 """What the machine did while something was measured: CPU of our own processes, and of everybody else's."""
 
 import os
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -17,22 +19,32 @@ class Usage:
     memory: int
 
 
+def spent(usages: Sequence[Usage]) -> str:
+    """Medians of the processor time of the workers, the broker and the database."""
+    parts = ("client", "rabbit", "mongod")
+    return "/".join(f"{statistics.median(usage.cpu[part] for usage in usages) * 1e6:.0f}" for part in parts)
+
+
 class Meter:
     """Reads the CPU clocks of process trees at two moments."""
 
-    def __init__(self, **roots: int) -> None:
+    def __init__(self, **roots: Sequence[int]) -> None:
         self._roots = roots
         self._began = perf_counter()
-        self._before = {name: _cpu(pid) for name, pid in roots.items()}
+        self._before = self._cpu()
         self._busy = _busy()
         self._own = _cpu(os.getpid(), children=False)
 
     def read(self) -> Usage:
         seconds = perf_counter() - self._began
-        cpu = {name: _cpu(pid) - self._before[name] for name, pid in self._roots.items()}
+        cpu = {name: now - self._before[name] for name, now in self._cpu().items()}
         own = _cpu(os.getpid(), children=False) - self._own
         foreign = max(0.0, (_busy() - self._busy - sum(cpu.values()) - own) / seconds)
-        return Usage(seconds, cpu, foreign, _memory(self._roots.get("client", os.getpid())))
+        memory = sum(_memory(pid) for pid in self._roots.get("client", (os.getpid(),)))
+        return Usage(seconds, cpu, foreign, memory)
+
+    def _cpu(self) -> dict[str, float]:
+        return {name: sum(_cpu(pid) for pid in pids) for name, pids in self._roots.items()}
 
 
 def _tree(pid: int, children: bool = True) -> list[psutil.Process]:

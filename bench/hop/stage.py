@@ -138,7 +138,8 @@ class Stage:
 
     async def _timed(self, channel: Any, column: Column, count: int, workers: list[subprocess.Popen[bytes]]) -> Usage:
         begun = await self._reached(channel, column.out, count // 10)
-        meter = Meter(client=workers[0].pid, rabbit=_beam(self.running), mongod=self.mongo_pid)
+        clients = [worker.pid for worker in workers]
+        meter = Meter(client=clients, rabbit=[_beam(self.running)], mongod=[self.mongo_pid])
         ended = await self._reached(channel, column.out, count)
         usage = meter.read()
         done = ended - begun

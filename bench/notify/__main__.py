@@ -178,24 +178,19 @@ async def throughput(
             told = env | settings(taken) | {"AT_ONCE": str(at_once)}
             with ExitStack() as ended:
                 command = [sys.executable, "-m", module]
-                senders = {
-                    f"{module}-{number}": ended.enter_context(running(f"{module}-{number}", command, told, folder))
-                    for number in range(processes)
-                }
+                names = [f"{module}-{number}" for number in range(processes)]
+                senders = [ended.enter_context(running(name, command, told, folder)) for name in names]
                 first = len(await taken.has(1, seconds=60))
                 nodes = {"rabbit": real.rabbit, "mongod": real.mongo}
-                pids = {name: process.pid for name, process in senders.items()}
-                meter = Meter(**pids, **{name: node.process.pid for name, node in nodes.items() if node})
+                pids = {name: [node.process.pid] for name, node in nodes.items() if node}
+                meter = Meter(senders=[sender.pid for sender in senders], **pids)
                 at = await taken.has(messages, seconds=240)
                 used = meter.read()
     times = sorted(at.values())
     if len(times) < messages:
         log = (folder / f"{module}-0.log").read_text()[-2000:]
         raise SystemExit(f"{module}: {len(times)} of {messages} within 240 s\n{log}")
-    sent = max(1, messages - first)
-    servers_ = [cpu for name, cpu in used.cpu.items() if name not in senders]
-    spent = [sum(used.cpu[name] for name in senders), *servers_]
-    each = tuple(1000 * cpu / sent for cpu in spent)
+    each = tuple(1000 * cpu / max(1, messages - first) for cpu in used.cpu.values())
     return Speed((len(times) - 1) / (times[-1] - times[0]), each, used.foreign)
 
 

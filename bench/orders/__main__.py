@@ -128,7 +128,7 @@ async def compare(running: Servers, few: int, many: int, cache: str) -> None:
     url = running.mongo_url
     give_room(url, cache)
     async with opened(url, "small", few) as small, opened(url, "large", many) as large:
-        meter = Meter(**({"mongod": running.mongo.process.pid} if running.mongo else {}))
+        meter = Meter(**({"mongod": [running.mongo.process.pid]} if running.mongo else {}))
         figures = await measure(small, large)
         foreign = meter.read().foreign
         table = Table("work", f"µs among {few:,}", f"µs among {many:,}", "ratio")
