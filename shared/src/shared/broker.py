@@ -25,6 +25,7 @@ DELIVERY_LIMIT = 1_000_000
 PUBLISHED = "published"
 """The header that tells when a message was sent: milliseconds of real time."""
 
+ANSWERS_WITHIN = 5.0
 PUBLISH_TIMEOUT = 10.0
 HEARTBEAT = 10
 
@@ -98,6 +99,18 @@ def connected(broker: RabbitBroker) -> bool:
     """Whether the connection stands, as far as this side knows."""
     connection = broker._connection
     return connection is not None and connection.connected.is_set()
+
+
+async def answers(broker: RabbitBroker) -> bool:
+    """Whether the bus takes a new connection, whatever has become of ours. Within five seconds."""
+    connection = broker._connection
+    if connection is None:
+        return False
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN), await aio_pika.connect(connection.url):
+            return True
+    except Exception:  # noqa: BLE001
+        return False
 
 
 class Wire:

@@ -21,7 +21,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared import dead, logs
 from shared.aggregate import Unavailable
-from shared.broker import Unheard, Wire, connected, declare, safe_broker
+from shared.broker import Unheard, Wire, answers, connected, declare, safe_broker
 from shared.clock import Clock
 from shared.consumer import Consumer, Successor
 from shared.deadlines import Deadlines, Timers
@@ -46,7 +46,7 @@ Owing = Callable[[], Awaitable[int]]
 WATCH_EVERY = 2.0
 COUNT_EVERY = 10.0
 DEAF_FOR = 20.0
-"""Seconds without a working connection after which the process gives itself up to its supervisor."""
+"""Seconds without a working connection, though the bus answers others, after which the process gives itself up."""
 
 GARBAGE = (100_000, 20, 20)
 """Collect less often than Python does by itself: two batches under way are tens of thousands of objects that all go by
@@ -360,11 +360,14 @@ class Service:
         self.metrics.reconnected("rabbit")
 
     async def _watch(self) -> None:
-        if all(bus.listening(self._plays("consumers")) for bus in self._buses):
+        """A bus that is away is waited for; one that is there and that we do not hear is heard by a new process."""
+        deaf = [bus for bus in self._buses if not bus.listening(self._plays("consumers"))]
+        if not deaf:
             self._heard_at = monotonic()
         elif monotonic() - self._heard_at > DEAF_FOR:
-            self._give_up(ConnectionError(f"no working connection to RabbitMQ for {DEAF_FOR:.0f} s"))
-            return
+            if await answers(deaf[0].broker):
+                self._give_up(ConnectionError(f"no working connection to RabbitMQ for {DEAF_FOR:.0f} s"))
+            self._heard_at = monotonic()
 
     async def _count_unheard(self) -> None:
         unheard = Unheard(self._buses[0].broker)
