@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -69,6 +70,7 @@ class Relay:
         self._overflowed = False
         self._behind = False
         self._woken = asyncio.Event()
+        self._sought = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
         self.full = False
@@ -117,7 +119,7 @@ class Relay:
                 while self._handed:
                     published = await self._publish(self._take())
                     if published and not self._handed and (self.behind or self.full):
-                        await self._sweep_once()
+                        self._sought.set()
 
     async def drain(self) -> None:
         """Publish what is waiting in memory, once; what does not get out is found by a sweep."""
@@ -179,9 +181,13 @@ class Relay:
         return kept
 
     async def _sweep_for_ever(self) -> None:
+        """By the clock, and at once when there is room for what was left. Never two sweeps at a time."""
         while True:
+            self._sought.clear()
             await self._sweep_once()
-            await asyncio.sleep(random.uniform(SWEEP_EVERY / 2, SWEEP_EVERY))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(random.uniform(SWEEP_EVERY / 2, SWEEP_EVERY)):
+                    await self._sought.wait()
 
     async def _sweep_once(self) -> None:
         try:
@@ -192,17 +198,26 @@ class Relay:
             log.warning("sweep_waits", reason=str(error))
 
     async def _sweep(self) -> None:
-        """Hand over what was written a while ago and is not on its way from here."""
-        before = datetime.now(UTC) - (timedelta() if self._behind else LEFT_BEHIND)
-        self._behind = False
-        found = [(documents, await documents.unpublished(before, self._size)) for documents in self._collections()]
-        self._overflowed = False
+        """Hand over what was written a while ago and is not on its way from here.
+
+        Once memory has overflowed, what is written meanwhile is left to a sweep until one has found everything.
+        """
+        hurry, self._behind = self._behind, False
+        before = datetime.now(UTC) - (timedelta() if hurry else LEFT_BEHIND)
+        try:
+            found = [(documents, await documents.unpublished(before, self._size)) for documents in self._collections()]
+        except Unavailable:
+            self._behind = self._behind or hurry
+            raise
+        overflowed, self._overflowed = self._overflowed, False
         for documents, some in found:
-            self._behind = self._behind or len(some) == self._size
             for document in some:
                 left = [each for each in document.outbox if not self.holds(each.envelope.id)]
                 if left:
                     self.hand(documents, document.id, left)
+        if any(len(some) == self._size for _, some in found):
+            self._behind = True
+            self._overflowed = self._overflowed or overflowed
 
     async def _measure(self) -> None:
         depth, since = 0, None

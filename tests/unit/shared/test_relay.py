@@ -3,17 +3,18 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 from waiting import until
 
 from shared import relay
-from shared.aggregate import Aggregate, Change
+from shared.aggregate import Aggregate, Change, Unavailable
 from shared.broker import Publication
 from shared.contracts.event import Event
 from shared.envelope import Envelope
-from shared.folds import Work
+from shared.folds import Document, Work
 from shared.relay import Relay
 from shared.rounds import Rounds
 from shared.store import Store
@@ -40,7 +41,7 @@ class Barrels(Store[Barrel]):
 
 
 class Mill:
-    """Barrels, and a bus that can be shut and that refuses what it is told to."""
+    """Barrels, and a bus that can be shut, refuses what it is told to, and has barrels rolled on while it publishes."""
 
     def __init__(self, limit: int) -> None:
         self.database = InMemoryDatabase()
@@ -51,6 +52,7 @@ class Mill:
         self.open.set()
         self.out: dict[UUID, list[int]] = defaultdict(list)
         self.refused: set[UUID] = set()
+        self.rolled_on: list[UUID] = []
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
         await self.open.wait()
@@ -61,6 +63,8 @@ class Mill:
             turn = Rolled.model_validate_json(each.body).turn
             if turn not in self.out[each.subject]:
                 self.out[each.subject].append(turn)
+        if self.rolled_on:
+            await self.roll(self.rolled_on.pop())
 
     async def roll(self, *barrels: UUID) -> None:
         works = [
@@ -111,6 +115,19 @@ async def test_an_aggregates_events_keep_their_order_while_memory_overflows() ->
     assert mill.out == {barrel: list(range(1, 51)) for barrel in barrels}
 
 
+async def test_an_aggregates_events_keep_their_order_while_several_sweeps_find_what_overflowed() -> None:
+    mill = Mill(limit=30)
+    *barrels, last = (uuid4() for _ in range(60))
+    await mill.roll(*barrels, last)
+    mill.rolled_on = [last] * 8
+
+    running = asyncio.create_task(mill.relay.run())
+    await until(mill.all_out, 10)
+    running.cancel()
+
+    assert mill.out == {barrel: [1] for barrel in barrels} | {last: list(range(1, 10))}
+
+
 async def test_writers_may_go_on_as_soon_as_what_was_too_much_is_out() -> None:
     mill = Mill(limit=5)
     mill.open.clear()
@@ -124,6 +141,29 @@ async def test_writers_may_go_on_as_soon_as_what_was_too_much_is_out() -> None:
 
     assert not mill.relay.full
     assert len(mill.out) == 9
+
+
+async def test_a_database_that_is_away_during_a_sweep_is_asked_for_the_same_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mill = Mill(limit=5)
+    barrels = [uuid4() for _ in range(9)]
+    await mill.roll(*barrels)
+    documents = mill.database.collections["barrels"]
+    unpublished, away = documents.unpublished, iter(range(2))
+
+    async def away_at_first(before: datetime, limit: int) -> list[Document]:
+        if next(away, None) is not None:
+            raise Unavailable("away")
+        return await unpublished(before, limit)
+
+    monkeypatch.setattr(relay, "SWEEP_EVERY", 0.02)
+    monkeypatch.setattr(documents, "unpublished", away_at_first)
+    running = asyncio.create_task(mill.relay.run())
+    await until(mill.all_out, 3)
+    running.cancel()
+
+    assert mill.out == {barrel: [1] for barrel in barrels}
 
 
 async def test_what_the_broker_refuses_stays_written_and_holds_up_no_other() -> None:
