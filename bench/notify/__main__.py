@@ -1,4 +1,4 @@
-"""`python -m bench.notify [MESSAGES [BULK [SECONDS]]]`: one process and two against sinks, and live beside bulk."""
+"""`python -m bench.notify [MESSAGES [BULK [SECONDS [ROUNDS]]]]`: processes against sinks, and live beside bulk."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
@@ -39,9 +39,11 @@ out = Console(width=110)
 
 @dataclass
 class Sink:
-    """The sink of one run, asked from outside."""
+    """The sink of one run, asked from outside over one kept connection."""
 
     url: str
+    pid: int
+    client: httpx.Client
 
     async def taken(self) -> dict[str, float]:
         """When each message was taken."""
@@ -62,17 +64,18 @@ class Sink:
             await asyncio.sleep(0.25)
 
     async def _told(self, what: str) -> Any:
-        answer = await asyncio.to_thread(httpx.get, f"{self.url}/{what}", trust_env=False, timeout=30)
+        answer = await asyncio.to_thread(self.client.get, f"{self.url}/{what}")
         return answer.json()
 
 
 @contextmanager
 def sink(latency: float, folder: Path) -> Iterator[Sink]:
     port = next(free_ports())
-    with running("sink", [sys.executable, "-m", "bench.notify.sink", str(port), str(latency)], {}, folder) as process:
+    command = [sys.executable, "-m", "bench.notify.sink", str(port), str(latency)]
+    with running("sink", command, {}, folder) as process, httpx.Client(trust_env=False, timeout=30) as client:
         url = f"http://{LOOPBACK}:{port}"
         process.wait_until(lambda: answers(f"{url}/taken"), seconds=20)
-        yield Sink(url)
+        yield Sink(url, process.pid, client)
 
 
 @contextmanager
@@ -159,8 +162,8 @@ async def bus(real: Servers) -> AsyncIterator[tuple[Bus, dict[str, str]]]:
 
 @dataclass(frozen=True)
 class Speed:
-    """Messages per second by the wall clock; the processor time of sender, broker and database for each, which load
-    blurs less; and how many cores others used meanwhile."""
+    """Messages per second by the wall clock; the processor time of sender, broker, database and sink for each, which
+    load blurs less; and how many cores others used meanwhile."""
 
     per_second: float
     milliseconds: tuple[float, ...]
@@ -183,7 +186,7 @@ async def throughput(
                 first = len(await taken.has(1, seconds=60))
                 nodes = {"rabbit": real.rabbit, "mongod": real.mongo}
                 pids = {name: [node.process.pid] for name, node in nodes.items() if node}
-                meter = Meter(senders=[sender.pid for sender in senders], **pids)
+                meter = Meter(senders=[sender.pid for sender in senders], **pids, sink=[taken.pid])
                 at = await taken.has(messages, seconds=240)
                 used = meter.read()
     times = sorted(at.values())
@@ -265,18 +268,28 @@ async def _report_progress(taken: Sink, all_: int, began: float, seconds: float)
         await asyncio.sleep(10.0)
 
 
-async def compare(real: Servers, folder: Path, messages: int) -> None:
-    table = Table(title="accepted messages, and the processor time for each")
-    for heading in ("sink", "way", "a second", "÷ naive", "ms: senders + broker + database", "foreign cores"):
+async def compare(real: Servers, folder: Path, messages: int, rounds: int) -> None:
+    """Medians of so many rounds of every way, taken in turn."""
+    table = Table(title=f"accepted messages, and the processor time for each; medians of {rounds} rounds")
+    for heading in ("sink", "way", "a second", "÷ naive", "ms: senders + broker + database + sink", "foreign cores"):
         table.add_column(heading, justify="left" if heading in ("sink", "way") else "right")
     for latency in LATENCIES:
-        ways = {way: await through(real, folder, messages, latency) for way, through in WAYS.items()}
-        naive = ways["naive loop"].per_second
-        for way, speed in ways.items():
-            ratio, spent = f"{speed.per_second / naive:.1f}", " + ".join(f"{each:.2f}" for each in speed.milliseconds)
-            table.add_row(
-                f"{latency * 1000:.0f} ms", way, f"{speed.per_second:.0f}", ratio, spent, f"{speed.foreign:.1f}"
+        speeds: dict[str, list[Speed]] = {way: [] for way in WAYS}
+        for number in range(rounds):
+            for way, through in WAYS.items():
+                speed = await through(real, folder, messages, latency)
+                speeds[way].append(speed)
+                told = f"  sink {latency * 1000:.0f} ms, round {number + 1}: {way} {speed.per_second:.0f}/s"
+                out.print(told, highlight=False)
+        naive = median(each.per_second for each in speeds["naive loop"])
+        for way, each in speeds.items():
+            per_second = median(speed.per_second for speed in each)
+            spent = " + ".join(
+                f"{median(part):.2f}" for part in zip(*(speed.milliseconds for speed in each), strict=True)
             )
+            foreign = median(speed.foreign for speed in each)
+            sink = f"{latency * 1000:.0f} ms"
+            table.add_row(sink, way, f"{per_second:.0f}", f"{per_second / naive:.1f}", spent, f"{foreign:.1f}")
         table.add_section()
     out.print(table)
 
@@ -300,16 +313,16 @@ async def _many(real: Servers, folder: Path, _: int, latency: float) -> Speed:
 WAYS = {"notify": _one, "notify, two processes": _two, "naive loop": _naive, "naive, 64 at once": _many}
 
 
-async def main(messages: int, bulk: int, seconds: int) -> None:
+async def main(messages: int, bulk: int, seconds: int, rounds: int) -> None:
     with TemporaryDirectory(prefix="kefu-bench-") as name:
         folder = Path(name)
         with servers(folder, ServerPorts.free(), disposable=True) as real:
             if messages:
-                await compare(real, folder, messages)
+                await compare(real, folder, messages, rounds)
             if bulk:
                 await live_beside_bulk(real, folder, bulk, seconds)
 
 
 if __name__ == "__main__":
     arguments = [int(each) for each in sys.argv[1:]]
-    asyncio.run(main(*(arguments + [4000, 50_000, 900][len(arguments) :])))
+    asyncio.run(main(*(arguments + [4000, 50_000, 900, 3][len(arguments) :])))
