@@ -43,6 +43,7 @@ class Web:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, connect=min(2.0, self._timeout)),
+                cookie_jar=aiohttp.DummyCookieJar(),
                 json_serialize=_json,
             )
         return self._session

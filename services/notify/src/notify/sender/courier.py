@@ -1,7 +1,6 @@
 """Carries one message as far as it goes: judge, claim, send, mark; each a step of its own that may be the last."""
 
 import asyncio
-import random
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -289,15 +288,7 @@ class Courier:
 
     async def _insist(self, id: UUID, decide: Decision[Notification], cause: Cause) -> None:
         """Write it down, however long that takes: trouble with the books must never send anything again."""
-        wait = 0.1
-        while True:
-            try:
-                await self._notifications.apply(id, decide, cause)
-                return
-            except (Unavailable, Contention) as error:
-                log.warning("not_written_yet", notification=id, reason=str(error))
-                await asyncio.sleep(random.uniform(wait / 2, wait))
-                wait = min(wait * 2, 5.0)
+        await self._notifications.rounds.insist(cause, self._notifications.touch(id, decide))
 
     async def _wait_for_gateway(self, notification: Notification, recipient: Recipient, words: Words) -> None:
         now = self._clock.now()
