@@ -20,6 +20,7 @@ from bench.hop.stage import Stage, end, stage
 from bench.latency.probe import KEFU, Probe
 
 WAYS: dict[str, dict[str, str]] = {"batches": {}, "one at a time": {"BATCH": "1"}}
+CALM = (("one in flight", 0.0), ("50/s", 50.0))
 Latencies = dict[tuple[str, str], list[list[float]]]
 """Per way and pace: one list of seconds for each round."""
 
@@ -39,25 +40,28 @@ async def worker(ready: Stage, way: str) -> AsyncIterator[None]:
 
 
 async def run(rounds: int, seconds: float, console: Console) -> Latencies:
-    """Every pace in every way, interleaved. Capacity is what comes through with this probe beside it."""
-    cases = [(pace, rate, way) for pace, rate in (("one in flight", 0.0), ("50/s", 50.0)) for way in WAYS]
+    """Every pace in both ways, the one first in one round and the other in the next; then the pace that leaves a queue.
+
+    Capacity is what comes through with this probe beside it.
+    """
     results: Latencies = defaultdict(list)
     async with stage() as ready:
         async with worker(ready, "batches"):
             capacity = statistics.median([await Probe(ready).flooded(KEFU.work) for _ in range(3)])
-        pace = f"{0.7 * capacity:,.0f}/s, 70 % of capacity"
-        cases.append((pace, 0.7 * capacity, "batches"))
+        fast = (f"{0.7 * capacity:,.0f}/s, 70 % of capacity", 0.7 * capacity)
+        turns = (tuple(WAYS), tuple(reversed(WAYS)))
+        cases = [(pace, way) for number in range(rounds) for pace in CALM for way in turns[number % 2]]
+        cases += [(fast, "batches")] * rounds
         with Progress(console=console) as progress:
-            task = progress.add_task("latency", total=rounds * len(cases))
-            for _ in range(rounds):
-                for pace, rate, way in cases:
-                    progress.update(task, description=f"{way}, {pace}")
-                    async with worker(ready, way):
-                        probe = Probe(ready)
-                        waits = await (probe.paced(rate, int(rate * seconds)) if rate else probe.one_by_one(200))
-                    results[way, pace].append(waits)
-                    console.print(f"{way}, {pace}: p50 {statistics.median(waits) * 1e3:.1f} ms")
-                    progress.advance(task)
+            task = progress.add_task("latency", total=len(cases))
+            for (pace, rate), way in cases:
+                progress.update(task, description=f"{way}, {pace}")
+                async with worker(ready, way):
+                    probe = Probe(ready)
+                    waits = await (probe.paced(rate, int(rate * seconds)) if rate else probe.one_by_one(200))
+                results[way, pace].append(waits)
+                console.print(f"{way}, {pace}: p50 {statistics.median(waits) * 1e3:.1f} ms")
+                progress.advance(task)
     return results
 
 
