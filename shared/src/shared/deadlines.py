@@ -133,9 +133,12 @@ class Deadlines:
         while True:
             try:
                 await self._rounds.outlet.room()
-                if await self.fire_due():
-                    continue
-                await self._wait(await self._next())
+                upcoming = await self._next()
+                if upcoming is None or upcoming > self._clock.now():
+                    self._metrics.deadlines_overdue.set(0)
+                    await self._wait(upcoming)
+                else:
+                    await self.fire_due()
             except Unavailable as error:
                 log.warning("deadlines_wait", reason=str(error))
                 await asyncio.sleep(random.uniform(NAP / 2, NAP))

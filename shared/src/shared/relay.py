@@ -191,21 +191,22 @@ class Relay:
 
     async def _sweep_once(self) -> None:
         try:
+            left_behind = await self._measure()
             if not self._handed:
-                await self._sweep()
-            await self._measure()
+                await self._sweep(left_behind)
         except Unavailable as error:
             log.warning("sweep_waits", reason=str(error))
 
-    async def _sweep(self) -> None:
+    async def _sweep(self, left_behind: Sequence[Queryable]) -> None:
         """Hand over what was written a while ago and is not on its way from here.
 
         Once memory has overflowed, what is written meanwhile is left to a sweep until one has found everything.
         """
         hurry, self._behind = self._behind, False
         before = datetime.now(UTC) - (timedelta() if hurry else LEFT_BEHIND)
+        sought = list(self._collections()) if hurry else left_behind
         try:
-            found = [(documents, await documents.unpublished(before, self._size)) for documents in self._collections()]
+            found = [(documents, await documents.unpublished(before, self._size)) for documents in sought]
         except Unavailable:
             self._behind = self._behind or hurry
             raise
@@ -219,20 +220,24 @@ class Relay:
             self._behind = True
             self._overflowed = self._overflowed or overflowed
 
-    async def _measure(self) -> None:
-        depth, since = 0, None
+    async def _measure(self) -> list[Queryable]:
+        """Find out how much waits to be published; the collections in which some has waited for long."""
+        depth, moments = 0, {}
         for documents in self._collections():
             count, oldest = await documents.backlog(self._limit + 1)
             depth += count
-            since = min(filter(None, (since, oldest)), default=None)
+            if oldest is not None:
+                moments[documents] = oldest
+        now = datetime.now(UTC)
         self.depth = depth
-        self.age = (datetime.now(UTC) - since).total_seconds() if since else 0.0
+        self.age = (now - min(moments.values(), default=now)).total_seconds()
         self.full = max(depth, len(self._known)) >= self._limit or self.age > self._age_limit
         if self.full:
             self._room.clear()
         else:
             self._room.set()
         self._metrics.outbox(self.depth, self.age)
+        return [documents for documents, since in moments.items() if since < now - LEFT_BEHIND]
 
 
 def _envelopes(batch: Iterable[Handed]) -> list[Envelope]:

@@ -20,7 +20,7 @@ from shared.telemetry import Metrics
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 0.5
+LOOK_EVERY = 1.0
 COUNT_EVERY = 5.0
 
 
