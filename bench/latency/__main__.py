@@ -8,7 +8,7 @@ import statistics
 import subprocess
 from argparse import ArgumentParser
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -17,10 +17,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.hop.stage import Stage, end, stage
-from bench.latency.probe import KEFU, Probe
+from bench.latency.probe import KEFU, Probe, write_alone
 
 WAYS: dict[str, dict[str, str]] = {"batches": {}, "one at a time": {"BATCH": "1"}}
-CALM = (("one in flight", 0.0), ("50/s", 50.0))
+ALONE: dict[str, Callable[[Stage, float, int], Awaitable[list[float]]]] = {
+    "one hop of the bus, no service": lambda ready, rate, count: Probe(ready, straight=True).paced(rate, count),
+    "one journaled write, no service": write_alone,
+}
+"""What the servers alone take: a service cannot be faster than two of the first and one of the second."""
+
 Latencies = dict[tuple[str, str], list[list[float]]]
 """Per way and pace: one list of seconds for each round."""
 
@@ -48,21 +53,29 @@ async def run(rounds: int, seconds: float, console: Console) -> Latencies:
     async with stage() as ready:
         async with worker(ready, "batches"):
             capacity = statistics.median([await Probe(ready).flooded(KEFU.work) for _ in range(3)])
-        fast = (f"{0.7 * capacity:,.0f}/s, 70 % of capacity", 0.7 * capacity)
         turns = (tuple(WAYS), tuple(reversed(WAYS)))
-        cases = [(pace, way) for number in range(rounds) for pace in CALM for way in turns[number % 2]]
-        cases += [(fast, "batches")] * rounds
+        cases: list[tuple[str, float, str]] = []
+        for number in range(rounds):
+            cases += [("one in flight", 0.0, way) for way in turns[number % 2]]
+            cases += [("50/s", 50.0, way) for way in (*turns[number % 2], *ALONE)]
+        cases += [(f"{0.7 * capacity:,.0f}/s, 70 % of capacity", 0.7 * capacity, "batches")] * rounds
         with Progress(console=console) as progress:
             task = progress.add_task("latency", total=len(cases))
-            for (pace, rate), way in cases:
+            for pace, rate, way in cases:
                 progress.update(task, description=f"{way}, {pace}")
-                async with worker(ready, way):
-                    probe = Probe(ready)
-                    waits = await (probe.paced(rate, int(rate * seconds)) if rate else probe.one_by_one(200))
+                waits = await _waits(ready, way, rate, int(rate * seconds))
                 results[way, pace].append(waits)
                 console.print(f"{way}, {pace}: p50 {statistics.median(waits) * 1e3:.1f} ms")
                 progress.advance(task)
     return results
+
+
+async def _waits(ready: Stage, way: str, rate: float, count: int) -> list[float]:
+    if way in ALONE:
+        return await ALONE[way](ready, rate, count)
+    async with worker(ready, way):
+        probe = Probe(ready)
+        return await (probe.paced(rate, count) if rate else probe.one_by_one(200))
 
 
 def table(results: Latencies) -> Table:

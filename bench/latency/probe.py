@@ -3,14 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import InsertOne
 
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import Stage, envelope
 from shared.broker import Wire, safe_broker
 from shared.envelope import Envelope
+
+ANSWER = "ledger.credited.v1"
+"""What the service announces, and what `bench.heard` is bound to."""
 
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 TICK = 0.005
@@ -20,10 +27,14 @@ IN_FLIGHT = 400
 
 
 class Probe:
-    """One series of measurements over two hops of the bus; what the probe itself costs is part of them."""
+    """One series of measurements over two hops of the bus; what the probe itself costs is part of them.
 
-    def __init__(self, ready: Stage) -> None:
+    `straight` asks the bus alone: what is published has the key that is listened to, and no service is on its way.
+    """
+
+    def __init__(self, ready: Stage, *, straight: bool = False) -> None:
         self._ready = ready
+        self._straight = straight
         self._sent: dict[str, float] = {}
         self._arrived = asyncio.Event()
         self.seconds: list[float] = []
@@ -80,7 +91,8 @@ class Probe:
 
     def _event(self) -> Envelope:
         id = str(uuid4())
-        return envelope(id, deposit(int(id[:4], 16)), KEFU)
+        event = envelope(id, deposit(int(id[:4], 16)), KEFU)
+        return replace(event, key=ANSWER) if self._straight else event
 
     async def _until(self, left: int) -> None:
         """Until no more than so many are under way."""
@@ -94,3 +106,18 @@ class Probe:
         if sent is not None:
             self.seconds.append(perf_counter() - sent)
             self._arrived.set()
+
+
+async def write_alone(ready: Stage, rate: float, count: int) -> list[float]:
+    """Seconds that a journaled write of one small document takes at a pace."""
+    seconds: list[float] = []
+    client: Any = AsyncIOMotorClient(ready.mongo_url, w="majority", journal=True)
+    documents = client["bench-alone"]["documents"]
+    for number in range(count):
+        began = perf_counter()
+        await documents.bulk_write([InsertOne({"note": "x" * 400, "number": number})])
+        seconds.append(perf_counter() - began)
+        await asyncio.sleep(max(0.0, began + 1 / rate - perf_counter()))
+    await client.drop_database("bench-alone")
+    client.close()
+    return seconds
