@@ -20,9 +20,9 @@ import psutil
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
-from shared.broker import Wire, declare, durable_queue, safe_broker
-from shared.envelope import Envelope
 from shared.testing import cause
+from shared.wire.broker import Wire, declare, durable_queue, safe_broker
+from shared.wire.envelope import Envelope
 
 SUPPORT = Path(__file__).parents[1] / "tests" / "support"
 sys.path.insert(0, str(SUPPORT))

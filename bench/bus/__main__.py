@@ -16,11 +16,11 @@ from rich.table import Table
 
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import HERE, Stage, envelope, stage
-from shared.broker import EVENTS, Wire, properties, safe_broker
-from shared.envelope import Envelope
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.subscriptions import Subscriptions
+from shared.wire.broker import EVENTS, Wire, properties, safe_broker
+from shared.wire.envelope import Envelope
 
 sys.path.insert(0, str(HERE / "tests" / "support"))
 

@@ -18,8 +18,8 @@ from rich.table import Table
 from bench.hop.columns import COLUMNS
 from bench.hop.machine import Usage, spent
 from bench.hop.stage import HERE, Stage, stage
-from shared.mongodb import Database
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.kernel.mongodb import Database
 from shared.testing import Outbox
 
 sys.path.insert(0, str(HERE / "tests" / "support"))

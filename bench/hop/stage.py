@@ -24,9 +24,9 @@ from kefu_local.mongodb import mongod
 from kefu_local.ports import LOOPBACK
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
-from shared.broker import Wire, declare, durable_queue, safe_broker
 from shared.contracts.event import Actor
-from shared.envelope import Envelope
+from shared.wire.broker import Wire, declare, durable_queue, safe_broker
+from shared.wire.envelope import Envelope
 
 HERE = Path(__file__).parents[2]
 OUTS = ("bench.out", "bench.heard", "celery.out", "taskiq.out", "dramatiq_out")

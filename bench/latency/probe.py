@@ -13,9 +13,9 @@ from pymongo import InsertOne
 
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import Stage, envelope
-from shared.broker import Wire, durable_queue, safe_broker
-from shared.deliveries import Delivery
-from shared.envelope import Envelope
+from shared.wire.broker import Wire, durable_queue, safe_broker
+from shared.wire.delivery_reader import Delivery
+from shared.wire.envelope import Envelope
 
 ANSWER = "ledger.credited.v1"
 """What the service announces, and what `bench.heard` is bound to."""

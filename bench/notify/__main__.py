@@ -23,13 +23,13 @@ from bench.hop.machine import Meter
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
-from shared.broker import EVENTS, Wire, declare, durable_queue, safe_broker
 from shared.contracts.event import Event
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import OrderReleased
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
-from shared.envelope import Envelope
 from shared.testing import cause
+from shared.wire.broker import EVENTS, Wire, declare, durable_queue, safe_broker
+from shared.wire.envelope import Envelope
 
 LATENCIES = (0.0, 0.05, 0.2)
 LIVE_EVERY = 0.05

@@ -28,8 +28,8 @@ from bench.orders.many import Row, fill
 from bench.orders.work import WORK, Side
 from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
-from shared.mongodb import Database
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.kernel.mongodb import Database
 from shared.testing import Outbox
 
 TURNS = 9

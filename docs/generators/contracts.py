@@ -12,7 +12,7 @@ from shared.contracts.catalogue import published
 from shared.contracts.compatibility import breaks
 from shared.contracts.event import Actor, Event
 from shared.contracts.example import example
-from shared.envelope import Envelope
+from shared.wire.envelope import Envelope
 
 SCHEMAS = ROOT / "tests" / "contract" / "schemas"
 SAMPLES = ROOT / "tests" / "contract" / "samples"

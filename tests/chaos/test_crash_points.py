@@ -16,7 +16,7 @@ from crash_points import Point, When
 from tally import Tally
 
 from kefu_local.servers import Servers
-from shared.parking import Message
+from shared.parking.parked import Message
 from shared.settings import ServiceSettings
 
 MODES = ("alone", "delivered twice", "two replicas")

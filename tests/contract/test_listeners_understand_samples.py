@@ -8,9 +8,9 @@ import pytest
 from shared.aggregate import NotFound
 from shared.contracts.catalogue import published
 from shared.contracts.example import example
-from shared.envelope import Envelope
-from shared.parking import Message
+from shared.parking.parked import Message
 from shared.subscriptions import Subscription
+from shared.wire.envelope import Envelope
 
 SAMPLES = {path.stem: json.loads(path.read_text()) for path in (Path(__file__).parent / "samples").glob("*.json")}
 KEYS = sorted(SAMPLES)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from kubernetes_validate import SchemaNotFoundError, validate
 
-from shared.ingress import departments, inbox
+from shared.wire.ingress import departments, inbox
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"

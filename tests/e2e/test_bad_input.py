@@ -17,14 +17,14 @@ from waiting import until
 from kefu.surroundings import SERVICES
 from kefu.tokens import local_token
 from kefu_local.system import System
-from shared import ingress
-from shared.broker import EVENTS
 from shared.contracts.departments import GoodsDispatched, OrderRequested, ProductionProgressed, ShipmentArrived
 from shared.contracts.event import Event
 from shared.contracts.example import example
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.vocabulary import order_id_of
 from shared.identity import Role
+from shared.wire import ingress
+from shared.wire.broker import EVENTS
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -17,7 +17,7 @@ from kefu_local.containers import Secrets
 from kefu_local.management import Management
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.rights import OPERATOR
-from shared import ingress
+from shared.wire import ingress
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = shlex.split(os.environ.get("KEFU_COMPOSE", "docker compose"))

@@ -21,7 +21,7 @@ from kefu.trouble import Trouble
 from kefu_local.management import Management
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.servers import CORE, Servers, in_vhost
-from shared import ingress
+from shared.wire import ingress
 
 ROOT = Path(__file__).parents[2]
 NAMED = {**dotenv_values(ROOT / ".env"), **os.environ}

@@ -22,12 +22,12 @@ from notify.app import service
 from notify.domain.notification import Notification
 from notify.settings import Settings
 from notify.store import Notifications, Replies
-from shared.broker import Wire, safe_broker
 from shared.contracts.event import Event
-from shared.envelope import Envelope
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
+from shared.wire.broker import Wire, safe_broker
+from shared.wire.envelope import Envelope
 
 
 @dataclass(frozen=True)

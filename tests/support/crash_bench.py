@@ -20,12 +20,12 @@ from waiting import until
 
 from kefu_local.ports import free_ports
 from shared.aggregate import Change
-from shared.broker import EVENTS, Wire, safe_broker
-from shared.envelope import Envelope
-from shared.mongodb import Database
-from shared.parking import Message, Parking, Policy
+from shared.kernel.mongodb import Database
+from shared.parking.parked import Message, Parking, Policy
 from shared.settings import ServiceSettings
 from shared.testing import InlineRounds, Outbox, cause
+from shared.wire.broker import EVENTS, Wire, safe_broker
+from shared.wire.envelope import Envelope
 
 QUEUE = "ledger.on.test.deposited.v1"
 PROCESSES = multiprocessing.get_context("forkserver")

@@ -12,8 +12,8 @@ from ledger import alone
 from pymongo import monitoring
 
 from shared import logs
-from shared.broker import Wire
 from shared.settings import ServiceSettings
+from shared.wire.broker import Wire
 
 When = Literal["before", "after"]
 DIED = 137

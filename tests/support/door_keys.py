@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from shared import ingress
 from shared.identity import add_api_key, create_key_pair, issue_token
+from shared.wire import ingress
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from intake.app import service
 from intake.settings import Settings
 from intake.store import Records
 from kefu_local.servers import Servers, with_login
-from shared import ingress
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
 from shared.service import Service
+from shared.wire import ingress
 
 PASSWORD = "only-for-tests"
 

@@ -15,14 +15,14 @@ from waiting import until
 
 from kefu_local.servers import Servers
 from shared import clock
-from shared.broker import EVENTS, Wire, safe_broker
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
-from shared.envelope import Envelope
 from shared.identity import create_key_pair, issue_token
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
+from shared.wire.broker import EVENTS, Wire, safe_broker
+from shared.wire.envelope import Envelope
 
 
 @dataclass(frozen=True)

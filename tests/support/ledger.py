@@ -8,9 +8,9 @@ from fastapi import APIRouter
 
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Event, Instant
-from shared.deadlines import Timers
-from shared.folds import Touch
 from shared.http import Ask, CausedByRequest, Router
+from shared.kernel.batch import Touch
+from shared.runtime.deadlines import Timers
 from shared.service import Service, main
 from shared.settings import ServiceSettings
 from shared.store import Index, Store

@@ -13,18 +13,18 @@ import ledger
 
 from shared.aggregate import Unavailable
 from shared.clock import FixedClock
-from shared.consumer import Consumer
-from shared.deadlines import Deadlines
-from shared.deliveries import Delivery, Take
-from shared.envelope import Envelope
-from shared.frames import Properties
-from shared.parking import Parking, Policy
-from shared.relay import Relay
-from shared.retries import Retries
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.kernel.relay import Relay
+from shared.parking.parked import Parking, Policy
+from shared.parking.retries import Retries
+from shared.runtime.consumer import Consumer
+from shared.runtime.deadlines import Deadlines
 from shared.store import Index
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
+from shared.wire.amqp_codec import Properties
+from shared.wire.delivery_reader import Delivery, Take
+from shared.wire.envelope import Envelope
 
 T = TypeVar("T")
 Failure = Literal["before", "after", "unknown"]

@@ -27,10 +27,10 @@ from kefu_local.ports import free_ports
 from kefu_local.process import Process
 from kefu_local.servers import Servers
 from shared import clock
-from shared.broker import EVENTS, properties
 from shared.contracts.event import Event
-from shared.envelope import Envelope
 from shared.testing import cause
+from shared.wire.broker import EVENTS, properties
+from shared.wire.envelope import Envelope
 
 QUEUE = "ledger.on.test.deposited.v1"
 AUDIT = "audit"

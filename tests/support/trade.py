@@ -19,14 +19,14 @@ from kefu.replay.olist import Log, Row
 from kefu.replay.running import Running
 from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
-from shared.broker import EVENTS, properties
 from shared.clock import write
 from shared.contracts.event import Event
 from shared.contracts.intake import EnquiryReceived
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.envelope import Envelope
 from shared.identity import Role
 from shared.testing import cause
+from shared.wire.broker import EVENTS, properties
+from shared.wire.envelope import Envelope
 
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
 """A Wednesday, 12:00 in Shanghai: nobody rests, so no message waits for the morning."""

@@ -19,10 +19,11 @@ import httpx
 from kefu.api import refusal
 from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
-from shared import ingress, logs
-from shared.broker import properties
+from shared import logs
 from shared.contracts.event import Actor, Event
-from shared.envelope import Envelope
+from shared.wire import ingress
+from shared.wire.broker import properties
+from shared.wire.envelope import Envelope
 
 AT_ONCE = 200
 _PATIENCE = 180.0

@@ -15,10 +15,10 @@ from kefu.contracts import contract, summary
 from kefu.surroundings import surroundings
 from kefu.trouble import Trouble
 from shared import logs
-from shared.broker import EVENTS
 from shared.contracts.catalogue import published
 from shared.contracts.example import example
-from shared.envelope import Envelope, Malformed
+from shared.wire.broker import EVENTS
+from shared.wire.envelope import Envelope, Malformed
 
 app = typer.Typer(help="List the events, show one's schema, watch the bus.", no_args_is_help=True, add_completion=False)
 

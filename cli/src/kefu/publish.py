@@ -20,10 +20,11 @@ from kefu.contracts import fact
 from kefu.surroundings import Surroundings, surroundings
 from kefu.times import company_zone, moment
 from kefu.trouble import Trouble
-from shared import ingress, logs
-from shared.broker import EVENTS, properties
+from shared import logs
 from shared.contracts.event import Actor, Event
-from shared.envelope import Envelope
+from shared.wire import ingress
+from shared.wire.broker import EVENTS, properties
+from shared.wire.envelope import Envelope
 
 _PATIENCE = 15.0
 

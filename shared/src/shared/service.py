@@ -19,23 +19,24 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from faststream.rabbit import RabbitBroker
 
-from shared import dead, logs
+from shared import logs
 from shared.aggregate import Unavailable
-from shared.broker import Unheard, Wire, answers, connected, declare, safe_broker
 from shared.clock import Clock
-from shared.consumer import Consumer, Successor
-from shared.deadlines import Deadlines, Timers
 from shared.http import Doorkeeper, Edge, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens
-from shared.mongodb import Database
-from shared.parking import Parking, Policy
-from shared.relay import Relay
-from shared.retries import Retries
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.kernel.mongodb import Database
+from shared.kernel.relay import Relay
+from shared.parking import api as dead
+from shared.parking.parked import Parking, Policy
+from shared.parking.retries import Retries
+from shared.runtime.consumer import Consumer, Successor
+from shared.runtime.deadlines import Deadlines, Timers
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.store import Queryable
 from shared.subscriptions import Listener, Subscriptions
 from shared.telemetry import Metrics, tracing
+from shared.wire.broker import Unheard, Wire, answers, connected, declare, safe_broker
 
 log = structlog.get_logger()
 

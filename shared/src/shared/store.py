@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Generic, Protocol
 from uuid import UUID
 
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
-from shared.folds import Document, Touch
-from shared.rounds import Documents, Rounds
+from shared.kernel.batch import Document, Touch
+from shared.kernel.group_commit import Documents, Rounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import Any, Protocol, TypeVar
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from shared.aggregate import Cause
-from shared.broker import EVENTS, durable_queue
 from shared.contracts.event import Event
-from shared.envelope import Envelope, Malformed
-from shared.folds import Touch
-from shared.parking import Message, Parked
+from shared.kernel.batch import Touch
+from shared.parking.parked import Message, Parked
+from shared.wire.broker import EVENTS, durable_queue
+from shared.wire.envelope import Envelope, Malformed
 
 E = TypeVar("E", bound=Event)
 Wanted = Touch[Any] | Iterable[Touch[Any]] | None

@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 from pydantic_core import from_json, to_json
 
 from shared.aggregate import A, Aggregate, Cause
-from shared.consumer import Nobody, Successor
 from shared.contracts.event import Actor, Event, published
-from shared.deadlines import Timers
-from shared.envelope import Envelope
-from shared.folds import CAUSES_KEPT, Document, Pending, Touch, Work, Write
-from shared.parking import Message
-from shared.rounds import Conflict, Documents, Rounds
+from shared.kernel.batch import CAUSES_KEPT, Document, Pending, Touch, Work, Write
+from shared.kernel.group_commit import Conflict, Documents, Rounds
+from shared.parking.parked import Message
+from shared.runtime.consumer import Nobody, Successor
+from shared.runtime.deadlines import Timers
 from shared.store import Between, Index, OneOf, Queryable, Where, duplicate, reach, stored
 from shared.subscriptions import Subscription, Subscriptions
+from shared.wire.envelope import Envelope
 
 STAFF = Actor(kind="staff", id="tester", role="operator")
 

@@ -17,14 +17,14 @@ from intake.store import Facts
 from intake.subscribers.ingress import gateways
 from kefu.app import app
 from kefu_local.servers import Servers, vhost_of, with_login
-from shared import ingress
-from shared.broker import declare, safe_broker
 from shared.clock import Clock
 from shared.contracts.departments import ProductionDelayed
 from shared.contracts.example import example
-from shared.envelope import Envelope
-from shared.parking import Message
+from shared.parking.parked import Message
 from shared.testing import InMemoryDatabase
+from shared.wire import ingress
+from shared.wire.broker import declare, safe_broker
+from shared.wire.envelope import Envelope
 
 ID = UUID("3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11")
 FACT = example(ProductionDelayed)

@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 from kefu.app import app
 from kefu_local.ports import free_ports
 from kefu_local.process import Process
-from shared.broker import EVENTS
 from shared.contracts.example import example
 from shared.contracts.intake import OrderPlaced
 from shared.identity import create_key_pair
 from shared.settings import ServiceSettings
+from shared.wire.broker import EVENTS
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from intake.settings import Settings
 from kefu_local.servers import Servers
 from shared import clock
-from shared.broker import EVENTS
+from shared.wire.broker import EVENTS
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 

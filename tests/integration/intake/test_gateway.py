@@ -9,8 +9,8 @@ from aiormq.exceptions import ChannelAccessRefused
 from waiting import until
 
 from intake.domain.cloudevent import SIZE_LIMIT
-from shared import ingress
 from shared.contracts.departments import ProductionCompleted
+from shared.wire import ingress
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,12 +9,12 @@ from pymongo import MongoClient
 from waiting import until
 
 from shared import clock
-from shared.broker import Wire, safe_broker
 from shared.contracts.intake import CallbackDue, DeadlineMissedByIntake, OrderPlaced
 from shared.contracts.orders import AcceptancePassed
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
-from shared.envelope import Envelope
 from shared.testing import cause
+from shared.wire.broker import Wire, safe_broker
+from shared.wire.envelope import Envelope
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -18,9 +18,9 @@ from kefu_local.mongodb import MongoDB
 from kefu_local.ports import free_ports
 from kefu_local.rights import bus_definitions, database_users, services
 from kefu_local.servers import with_login
-from shared.broker import declare, safe_broker
 from shared.contracts.catalogue import published
-from shared.ingress import departments
+from shared.wire.broker import declare, safe_broker
+from shared.wire.ingress import departments
 
 PASSWORDS = dict.fromkeys(services(), PASSWORD)
 ROOT = {"name": "operator", "password": PASSWORD}

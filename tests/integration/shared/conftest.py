@@ -11,11 +11,11 @@ import pytest
 from ledger import Account, Accounts, Deposited, service
 from waiting import until
 
-from shared.broker import EVENTS, Wire, safe_broker
-from shared.envelope import Envelope
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
+from shared.wire.broker import EVENTS, Wire, safe_broker
+from shared.wire.envelope import Envelope
 
 
 class Ledger:

@@ -10,9 +10,9 @@ import pytest
 
 from shared.aggregate import Aggregate, Change, NotFound, Refused
 from shared.contracts.event import Event
-from shared.folds import Work
-from shared.mongodb import Database
-from shared.rounds import Rounds
+from shared.kernel.batch import Work
+from shared.kernel.group_commit import Rounds
+from shared.kernel.mongodb import Database
 from shared.store import Between, Index, OneOf, Store
 from shared.testing import InMemoryDatabase, Outbox, cause, opened
 

@@ -9,8 +9,8 @@ from pymongo import MongoClient
 
 from kefu_local.servers import Servers
 from shared.aggregate import Aggregate, Change
-from shared.mongodb import Database
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.kernel.mongodb import Database
 from shared.store import Between, Index, Store
 from shared.testing import Outbox, cause
 

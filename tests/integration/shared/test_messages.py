@@ -10,9 +10,9 @@ from ledger import Credited, Deposited, opened
 from waiting import until
 
 from shared.aggregate import Change
-from shared.broker import EVENTS
-from shared.envelope import PREFIX
 from shared.testing import cause
+from shared.wire.broker import EVENTS
+from shared.wire.envelope import PREFIX
 
 QUEUE = "ledger.on.test.deposited.v1"
 

@@ -8,9 +8,9 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from shared.aggregate import Aggregate
-from shared.folds import Write
-from shared.mongodb import Database
-from shared.rounds import Rounds
+from shared.kernel.batch import Write
+from shared.kernel.group_commit import Rounds
+from shared.kernel.mongodb import Database
 from shared.store import Between, Index, OneOf, Store, Where
 from shared.testing import Outbox
 

@@ -11,9 +11,9 @@ from ledger import Credited, Deposited
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from waiting import until
 
-from shared.broker import EVENTS
-from shared.envelope import Envelope
 from shared.testing import cause
+from shared.wire.broker import EVENTS
+from shared.wire.envelope import Envelope
 
 CAME_FROM = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

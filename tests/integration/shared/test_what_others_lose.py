@@ -20,10 +20,10 @@ from ledger import Deposited
 from waiting import until
 
 from shared.aggregate import Unavailable
-from shared.broker import EVENTS, durable_queue, safe_broker
-from shared.envelope import Envelope
 from shared.store import Between
 from shared.testing import cause
+from shared.wire.broker import EVENTS, durable_queue, safe_broker
+from shared.wire.envelope import Envelope
 
 QUEUE = "ledger.on.test.deposited.v1"
 

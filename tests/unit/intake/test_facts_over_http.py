@@ -5,8 +5,8 @@ import json
 import pytest
 
 from intake.domain.cloudevent import SIZE_LIMIT
-from shared import ingress
 from shared.contracts.departments import OrderWithdrawn
+from shared.wire import ingress
 
 DATA = {"order_no": "SO-2026-0412", "reason": "客户项目取消"}
 EVENT = {

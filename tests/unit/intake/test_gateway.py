@@ -9,12 +9,12 @@ from intake.domain.cloudevent import SIZE_LIMIT
 from intake.domain.fact import Tolerance
 from intake.store import Records
 from intake.subscribers import gateways
-from shared import ingress
 from shared.aggregate import Refused
 from shared.clock import FixedClock
 from shared.contracts.departments import ProductionCompleted
-from shared.parking import Message, Parking, Policy
+from shared.parking.parked import Message, Parking, Policy
 from shared.testing import InMemoryDatabase
+from shared.wire import ingress
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 KEY = "production.production_completed.v1"

@@ -6,7 +6,7 @@ import pytest
 
 from kefu_local.containers import Secrets
 from kefu_local.rights import OPERATOR, services
-from shared.ingress import departments
+from shared.wire.ingress import departments
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from notify.sender import Figures, Patience, Sender, sender
 from notify.subscribers import subscriptions
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
-from shared.envelope import Envelope
-from shared.parking import Message
+from shared.parking.parked import Message
 from shared.testing import cause, deliver
+from shared.wire.envelope import Envelope
 
 
 @asynccontextmanager

@@ -10,16 +10,16 @@ from uuid import uuid4
 import pytest
 
 from shared.aggregate import Aggregate, Cause
-from shared.consumer import Consumer, Successor
 from shared.contracts.event import Event
-from shared.deliveries import Delivery
-from shared.envelope import Envelope
-from shared.frames import Properties
-from shared.parking import Message, Parking, Policy
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.parking.parked import Message, Parking, Policy
+from shared.runtime.consumer import Consumer, Successor
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
 from shared.testing import InlineRounds, InMemoryDatabase, Outbox, cause
+from shared.wire.amqp_codec import Properties
+from shared.wire.delivery_reader import Delivery
+from shared.wire.envelope import Envelope
 
 
 class Flooded(Event, key="weather.flooded.v1"):

@@ -10,9 +10,9 @@ import pytest
 from shared.aggregate import Aggregate, Cause, Change
 from shared.clock import Clock
 from shared.contracts.event import Event, Instant
-from shared.deadlines import Deadlines, Timers
-from shared.parking import Overdue, Parking, Policy
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.parking.parked import Overdue, Parking, Policy
+from shared.runtime.deadlines import Deadlines, Timers
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause, fire
 

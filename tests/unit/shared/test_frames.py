@@ -13,11 +13,11 @@ from pamqp import frame
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
-from shared.broker import properties
-from shared.deliveries import ALIVE, Delivery, Socket
-from shared.envelope import Envelope
-from shared.frames import Properties, publication, read_header
 from shared.testing import cause
+from shared.wire.amqp_codec import Properties, publication, read_header
+from shared.wire.broker import properties
+from shared.wire.delivery_reader import ALIVE, Delivery, Socket
+from shared.wire.envelope import Envelope
 
 names = st.text(min_size=1, max_size=20)
 whole = st.integers(-(2**31), 2**31 - 1)

@@ -5,7 +5,7 @@ import math
 import bson
 import pytest
 
-from shared.parking import Letter, Message
+from shared.parking.parked import Letter, Message
 
 
 @pytest.mark.parametrize(

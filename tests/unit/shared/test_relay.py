@@ -9,17 +9,17 @@ from uuid import UUID, uuid4
 import pytest
 from waiting import until
 
-from shared import relay
 from shared.aggregate import Aggregate, Change, Unavailable
-from shared.broker import Publication
 from shared.contracts.event import Event
-from shared.envelope import Envelope
-from shared.folds import Document, Work
-from shared.relay import Relay
-from shared.rounds import Rounds
+from shared.kernel import relay
+from shared.kernel.batch import Document, Work
+from shared.kernel.group_commit import Rounds
+from shared.kernel.relay import Relay
 from shared.store import Store
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
+from shared.wire.broker import Publication
+from shared.wire.envelope import Envelope
 
 
 class Rolled(Event, key="mill.rolled.v1"):

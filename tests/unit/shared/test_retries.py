@@ -11,11 +11,11 @@ import pytest
 from ledger import Accounts, Deposited, account_id, opened, subscriptions
 
 from shared.aggregate import Change, Refused
-from shared.envelope import Envelope
-from shared.parking import RETRY, Message, Parked, Parking, Policy
-from shared.retries import Retries
+from shared.parking.parked import RETRY, Message, Parked, Parking, Policy
+from shared.parking.retries import Retries
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
+from shared.wire.envelope import Envelope
 
 QUEUE = "ledger.on.test.deposited.v1"
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared import ingress
 from shared.identity import Role
+from shared.wire import ingress
 
 SERVICES = Path(__file__).parents[3] / "services"
 

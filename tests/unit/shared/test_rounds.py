@@ -8,9 +8,9 @@ import pytest
 
 from shared.aggregate import Aggregate, Change, Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
-from shared.folds import Document, Touch, Work, Write
-from shared.parking import Parking
-from shared.rounds import ATTEMPTS, Conflict, Rounds
+from shared.kernel.batch import Document, Touch, Work, Write
+from shared.kernel.group_commit import ATTEMPTS, Conflict, Rounds
+from shared.parking.parked import Parking
 from shared.store import Store
 from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
 
@@ -278,7 +278,7 @@ async def test_what_is_remembered_is_not_much_and_not_old(monkeypatch: pytest.Mo
             await world.rounds.play([world.work(world.stamping(id, stamp))])
     assert world.documents.reads == 6
 
-    monkeypatch.setattr("shared.rounds.REMEMBERED_FOR", 0.0)
+    monkeypatch.setattr("shared.kernel.group_commit.REMEMBERED_FOR", 0.0)
     await world.rounds.play([world.work(world.stamping(ids[-1], "c"))])
     assert world.documents.reads == 7
 
@@ -357,7 +357,7 @@ async def test_a_full_outlet_refuses_writers_at_once() -> None:
 
 
 async def test_a_request_that_gave_up_is_not_settled_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.rounds.PATIENCE", 0.01)
+    monkeypatch.setattr("shared.kernel.group_commit.PATIENCE", 0.01)
     world = World()
     id = await world.parcel()
 

@@ -17,7 +17,7 @@ from kefu.trouble import Trouble
 from kefu_local.keys import Keys, kept_secret
 from kefu_local.ports import LOOPBACK
 from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, services
-from shared import ingress
+from shared.wire import ingress
 
 FOLDER = Path(".run/compose")
 MONGO_HOSTS = "KEFU_MONGO_HOSTS"

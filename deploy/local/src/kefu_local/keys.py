@@ -3,8 +3,8 @@
 import secrets
 from pathlib import Path
 
-from shared import ingress
 from shared.identity import add_api_key, create_key_pair
+from shared.wire import ingress
 
 GATEWAY = "intake"
 """The user that reads the departments' inboxes."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared import ingress
-from shared.broker import EVENTS, UNHEARD
 from shared.contracts.catalogue import published
+from shared.wire import ingress
+from shared.wire.broker import EVENTS, UNHEARD
 
 OPERATOR = "operator"
 """RabbitMQ's administrator and MongoDB's root."""

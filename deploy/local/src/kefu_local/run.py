@@ -23,7 +23,7 @@ from kefu_local.process import Process
 from kefu_local.servers import Servers, servers
 from kefu_local.story import play
 from kefu_local.supervisor import ENDS_WITHIN
-from shared import ingress
+from shared.wire import ingress
 
 RUN = Path(".run")
 PROCFILE = Path("deploy/local/Procfile")

@@ -12,7 +12,7 @@ from kefu_local.management import Management
 from kefu_local.mongodb import MongoDB
 from kefu_local.ports import free_ports
 from kefu_local.rabbitmq import RabbitMQ, RabbitPorts
-from shared import ingress
+from shared.wire import ingress
 
 CORE = "kefu"
 _NEEDED_MEMORY_MIB = 700

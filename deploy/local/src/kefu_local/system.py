@@ -18,7 +18,7 @@ from kefu_local.places import Places
 from kefu_local.ports import is_free
 from kefu_local.process import Process
 from kefu_local.servers import Servers, vhost_of
-from shared import ingress
+from shared.wire import ingress
 
 _READY_WITHIN = 180.0
 _BLOCK = 40

@@ -18,7 +18,7 @@ from orders.store import Desks, Orders, Stores
 from shared.aggregate import Cause, Change, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
-from shared.deadlines import Timers
+from shared.runtime.deadlines import Timers
 from shared.service import Task
 
 MEASURED = timedelta(days=30)

@@ -16,12 +16,12 @@ from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
 from kefu.trouble import Trouble
 from shared import clock as clocks
-from shared import ingress
 from shared.calendar import CHINA
 from shared.contracts.event import Event
 from shared.contracts.vocabulary import OrderFact
 from shared.files import NOTICED_WITHIN
 from shared.identity import Role
+from shared.wire import ingress
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from intake.domain.fact import Tolerance
 from intake.store import Records
 from shared.calendar import Calendar
 from shared.clock import Clock
-from shared.parking import Parking
+from shared.parking.parked import Parking
 
 
 def routes(

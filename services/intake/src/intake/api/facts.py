@@ -10,13 +10,13 @@ from pydantic import Field
 from intake.domain.cloudevent import JSON, STRUCTURED, Unfit, read
 from intake.domain.fact import FACTS, Fact, Tolerance, fact_id_of, understood
 from intake.store import Facts
-from shared import ingress
 from shared.aggregate import NotFound
 from shared.clock import Clock
 from shared.contracts.event import Instant, Part
 from shared.http import After, AskedBy, Limit, Listing, Router, allow, problem
-from shared.parking import Message, Parked, Parking
+from shared.parking.parked import Message, Parked, Parking
 from shared.store import OneOf
+from shared.wire import ingress
 
 _PREFIX = "ce-"
 _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400}

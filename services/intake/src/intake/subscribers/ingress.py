@@ -10,10 +10,10 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 from intake.domain.cloudevent import CloudEvent, Unfit, read
 from intake.domain.fact import Fact, Tolerance, understood
 from intake.store import Facts
-from shared import ingress
 from shared.clock import Clock
-from shared.parking import Message, Parked
+from shared.parking.parked import Message, Parked
 from shared.subscriptions import Answer, Heard
+from shared.wire import ingress
 
 _PREFIXES = ("cloudEvents:", "cloudEvents_")
 _FORBIDDEN = frozenset({"cc", "bcc"})

@@ -13,7 +13,7 @@ from notify.domain.notification import Lane, Notification
 from notify.sender.courier import Begun, Courier, Due
 from notify.sender.figures import Figures
 from shared.aggregate import Aggregate, Change, Unavailable
-from shared.folds import Touch
+from shared.kernel.batch import Touch
 
 log = structlog.get_logger()
 

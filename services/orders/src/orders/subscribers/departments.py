@@ -36,7 +36,7 @@ from shared.contracts.departments import (
     SampleMade,
     ShipmentArrived,
 )
-from shared.folds import Touch
+from shared.kernel.batch import Touch
 from shared.subscriptions import Subscriptions
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from shared.aggregate import A, Aggregate, Cause, Change, Decision, NotFound, Refused
 from shared.contracts.event import Event, published
-from shared.envelope import Envelope
+from shared.wire.envelope import Envelope
 
 if TYPE_CHECKING:
     from shared.store import Store

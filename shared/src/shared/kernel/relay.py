@@ -14,12 +14,12 @@ from uuid import UUID
 import structlog
 
 from shared.aggregate import Unavailable
-from shared.broker import Publication
-from shared.envelope import Envelope
-from shared.folds import Pending
-from shared.rounds import Documents
+from shared.kernel.batch import Pending
+from shared.kernel.group_commit import Documents
 from shared.store import Queryable
 from shared.telemetry import Metrics
+from shared.wire.broker import Publication
+from shared.wire.envelope import Envelope
 
 log = structlog.get_logger()
 

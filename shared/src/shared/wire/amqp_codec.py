@@ -115,7 +115,7 @@ def publication(
 ) -> Iterator[bytes]:
     """The frames that publish one persistent message under its type as the key, with bodies of `largest` bytes at most.
 
-    All that `shared.broker.properties` sets has to be set; headers are texts and whole numbers.
+    All that `shared.wire.broker.properties` sets has to be set; headers are texts and whole numbers.
     """
     yield _publish(channel, exchange, str(properties.message_type))
     yield from _framed(HEADER, channel, _header(properties, len(body)))

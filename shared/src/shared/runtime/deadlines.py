@@ -13,9 +13,9 @@ import structlog
 from shared.aggregate import A, Cause, Change, Deadline, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
-from shared.folds import Document, Touch
-from shared.parking import Overdue, Parking, Policy
-from shared.rounds import Rounds
+from shared.kernel.batch import Document, Touch
+from shared.kernel.group_commit import Rounds
+from shared.parking.parked import Overdue, Parking, Policy
 from shared.store import Store
 from shared.telemetry import Metrics
 

@@ -26,10 +26,10 @@ from pymongo.operations import IndexModel
 
 from shared.aggregate import Refused, Unavailable
 from shared.contracts.event import Actor
-from shared.envelope import Envelope
-from shared.folds import CAUSES_KEPT, Document, Pending, Write
-from shared.rounds import Conflict, Rounds
+from shared.kernel.batch import CAUSES_KEPT, Document, Pending, Write
+from shared.kernel.group_commit import Conflict, Rounds
 from shared.store import Between, Index, OneOf, Where, duplicate, stored
+from shared.wire.envelope import Envelope
 
 DUPLICATE_KEY = 11000
 INDEXED_WITHIN = 3600.0

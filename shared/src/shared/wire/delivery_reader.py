@@ -14,7 +14,7 @@ import aiormq
 from aio_pika import RobustConnection
 from aiormq.connection import TransportFactory
 
-from shared.frames import BODY, DELIVER, END, HEADER, HEARTBEAT, METHOD, START, Properties, read_header
+from shared.wire.amqp_codec import BODY, DELIVER, END, HEADER, HEARTBEAT, METHOD, START, Properties, read_header
 
 ALIVE = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 """A heartbeat: tells aiormq that the broker was heard, when nothing else was for it."""

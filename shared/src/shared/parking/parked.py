@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Actor, Instant, Part
-from shared.envelope import Malformed
-from shared.folds import Touch
+from shared.kernel.batch import Touch
 from shared.store import Index, Store
+from shared.wire.envelope import Malformed
 
 PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
 RETRY = "retry"

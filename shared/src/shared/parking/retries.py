@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import structlog
 
 from shared.aggregate import Cause, NotFound, Refused, Unavailable
-from shared.consumer import PARKING, Consumer
 from shared.contracts.event import Event
-from shared.deadlines import Deadlines
-from shared.parking import Message, Parked, Parking, Policy, code, reason
-from shared.rounds import Rounds
+from shared.kernel.group_commit import Rounds
+from shared.parking.parked import Message, Parked, Parking, Policy, code, reason
+from shared.runtime.consumer import PARKING, Consumer
+from shared.runtime.deadlines import Deadlines
 from shared.store import OneOf
 from shared.telemetry import Metrics
 

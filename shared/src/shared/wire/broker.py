@@ -13,9 +13,9 @@ from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, Ra
 from pamqp.commands import Basic
 
 from shared.aggregate import Unavailable
-from shared.deliveries import Connection
-from shared.envelope import Envelope
-from shared.frames import publication
+from shared.wire.amqp_codec import publication
+from shared.wire.delivery_reader import Connection
+from shared.wire.envelope import Envelope
 
 EVENTS = RabbitExchange("events", type=ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": "unheard"})
 UNHEARD = RabbitExchange("unheard", type=ExchangeType.FANOUT, durable=True)

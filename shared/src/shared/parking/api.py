@@ -10,8 +10,8 @@ from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
 from shared.identity import Role
-from shared.parking import Note, Parked, Parking, State, code, reason
-from shared.retries import Retries
+from shared.parking.parked import Note, Parked, Parking, State, code, reason
+from shared.parking.retries import Retries
 
 
 class DropDead(Ask):

@@ -16,15 +16,15 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitExchange
 from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.aggregate import Aggregate, Cause, Unavailable
-from shared.broker import PUBLISHED
 from shared.contracts.event import Actor
-from shared.deliveries import Delivery
-from shared.envelope import PREFIX
-from shared.folds import Touch, Work
-from shared.parking import Message, Parking, Policy
-from shared.rounds import Rounds
+from shared.kernel.batch import Touch, Work
+from shared.kernel.group_commit import Rounds
+from shared.parking.parked import Message, Parking, Policy
 from shared.subscriptions import Answer, Listener
 from shared.telemetry import Metrics, Tracing, Trail
+from shared.wire.broker import PUBLISHED
+from shared.wire.delivery_reader import Delivery
+from shared.wire.envelope import PREFIX
 
 log = structlog.get_logger()
 

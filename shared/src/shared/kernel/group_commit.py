@@ -12,7 +12,7 @@ from uuid import UUID
 
 from shared.aggregate import A, Aggregate, Cause, Contention, Unavailable
 from shared.contracts.event import Event
-from shared.folds import Document, Fold, Known, Pending, Settle, Step, Touch, Work, Write
+from shared.kernel.batch import Document, Fold, Known, Pending, Settle, Step, Touch, Work, Write
 
 ATTEMPTS = 12
 PATIENCE = 10.0

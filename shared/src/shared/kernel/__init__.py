@@ -1,0 +1,1 @@
+"""How decisions are kept and announced: documents, group commit, relay, MongoDB."""

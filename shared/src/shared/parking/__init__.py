@@ -1,0 +1,1 @@
+"""What could not be handled: parked, tried again, dead, and the routes over it."""

@@ -1,0 +1,1 @@
+"""What runs while a service runs: the consumer of messages and the firing of deadlines."""
