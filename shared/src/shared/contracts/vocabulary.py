@@ -127,3 +127,56 @@ class Defect(Part):
     description: Prose = Field(examples=["三樘玻璃边缘崩角"])
     quantity: int | None = Field(default=None, ge=1, description="Absent when it cannot be counted.", examples=[3])
     photos: tuple[FileRef, ...] = ()
+
+
+class AboutOrder(Part):
+    """The order that a fact is about: every event about one order has these fields."""
+
+    order_id: OrderId
+    order_no: OrderNo
+
+
+class AboutCustomersOrder(AboutOrder):
+    """The order that a fact is about, and its customer, whom the fact matters to."""
+
+    customer: CustomerSnapshot
+
+
+class ConcerningOrder(Part):
+    """The order that something else concerns: a complaint, a request, a check. Absent when it concerns none."""
+
+    order_id: OrderId | None = None
+    order_no: OrderNo | None = None
+
+
+class AboutComplaint(Part):
+    """The complaint that a fact is about: every event about one complaint has these fields."""
+
+    complaint_id: ComplaintId
+    complaint_no: ComplaintNo
+
+
+class AboutCustomersComplaint(AboutComplaint):
+    """The complaint that a fact is about, and its customer, whom the fact matters to."""
+
+    customer: CustomerSnapshot
+
+
+class AboutServiceRequest(Part):
+    """The request in the service register that a fact is about."""
+
+    request_id: ServiceRequestId
+    register_no: Line = Field(examples=["SH-2026-0055"])
+
+
+class AboutServiceOrder(Part):
+    """The service order that a fact is about, by the number of its voucher."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line = Field(examples=["FW-2026-0055"])
+
+
+class AboutCustomersServiceOrder(AboutServiceOrder):
+    """The service order that a fact is about, and its customer, whom the fact matters to."""
+
+    customer: CustomerSnapshot

@@ -11,6 +11,8 @@ from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, Deadl
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
+    AboutCustomersServiceOrder,
+    AboutServiceOrder,
     ComplaintId,
     CustomerSnapshot,
     FileRef,
@@ -24,11 +26,9 @@ from shared.contracts.vocabulary import (
 )
 
 
-class ServiceOrderOpened(Event, key="aftersales.service_order_opened.v1"):
+class ServiceOrderOpened(AboutServiceOrder, Event, key="aftersales.service_order_opened.v1"):
     """A service voucher goes to dispatch; engineering is told of a repair by it (003 §6, §7b, 000 §3.3.3)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     type: Literal["A", "B", "C", "D"]
     request_id: ServiceRequestId | None = Field(default=None, description="Absent for internal work, type D.")
     charge_policy: ChargePolicy
@@ -38,45 +38,36 @@ class ServiceOrderOpened(Event, key="aftersales.service_order_opened.v1"):
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
 
 
-class HandlingOpinionRecorded(Event, key="aftersales.handling_opinion_recorded.v1"):
+class HandlingOpinionRecorded(AboutServiceOrder, Event, key="aftersales.handling_opinion_recorded.v1"):
     """The operations supervisor says how to go about it (001 售后三a, b)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     by: StaffId = Field(examples=["operations-01"])
     opinion: Prose = Field(examples=["带全套铰链现场更换"])
     mode: Literal["plan", "resolve_on_site"]
     handle_by: date | None = None
 
 
-class ServiceDispatched(Event, key="aftersales.service_dispatched.v1"):
+class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.service_dispatched.v1"):
     """A technician is sent, with priority if the job was left over (003 §7b, §11, 001 备注1)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     technician: StaffId = Field(examples=["tech-05"])
     technician_name: Line | None = Field(default=None, examples=["李师傅"])
     at: Instant
     priority: bool = False
     carried_over_days: int = Field(default=0, ge=0)
-    customer: CustomerSnapshot
 
 
-class RemoteServiceRequested(Event, key="aftersales.remote_service_requested.v1"):
+class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1"):
     """Service out of town needs the manager's approval before leaving (003 §12)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     place: Line = Field(examples=["湖南长沙"])
     estimated_travel: Money
     by: StaffId = Field(examples=["tech-05"])
 
 
-class RemoteServiceApproved(Event, key="aftersales.remote_service_approved.v1"):
+class RemoteServiceApproved(AboutServiceOrder, Event, key="aftersales.remote_service_approved.v1"):
     """The manager approved service out of town (003 §12)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     by: StaffId = Field(examples=["manager-01"])
 
 
@@ -103,23 +94,18 @@ class PartsReady(Event, key="aftersales.parts_ready.v1"):
     form_no: Line = Field(examples=["SH-2026-0055"])
 
 
-class ServiceVisitCompleted(Event, key="aftersales.service_visit_completed.v1"):
+class ServiceVisitCompleted(AboutCustomersServiceOrder, Event, key="aftersales.service_visit_completed.v1"):
     """The technician has been there: actual times and work (003 §8, §10)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     started_at: Instant
     ended_at: Instant
     work: Prose = Field(examples=["更换两副铰链并调试"])
     resolved: bool
-    customer: CustomerSnapshot
 
 
-class ServiceCostRecorded(Event, key="aftersales.service_cost_recorded.v1"):
+class ServiceCostRecorded(AboutServiceOrder, Event, key="aftersales.service_cost_recorded.v1"):
     """What a service cost: CS fills it in under warranty, finance outside (001 售后四c, 003 §12)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     material: Money
     transport: Money
     labour: Money
@@ -128,38 +114,29 @@ class ServiceCostRecorded(Event, key="aftersales.service_cost_recorded.v1"):
     filled_by_role: Literal["cs", "finance"]
 
 
-class CustomerChargeRaised(Event, key="aftersales.customer_charge_raised.v1"):
+class CustomerChargeRaised(AboutCustomersServiceOrder, Event, key="aftersales.customer_charge_raised.v1"):
     """The customer has to pay for a service: on the spot, by invoice or beforehand (003 §9, 001 售后四a, 备注1)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     amount: Money
     mode: Literal["on_spot", "invoiced", "prepaid"]
-    customer: CustomerSnapshot
 
 
-class CustomerChargePaid(Event, key="aftersales.customer_charge_paid.v1"):
+class CustomerChargePaid(AboutCustomersServiceOrder, Event, key="aftersales.customer_charge_paid.v1"):
     """The customer paid for a service; a prepaid one may be dispatched (001 备注1, 003 §9)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     amount: Money
     mode: Literal["on_spot", "invoiced", "prepaid"]
     invoice_no: Line | None = Field(default=None, description="Absent: the invoice follows.", examples=["FP-88120"])
-    customer: CustomerSnapshot
 
 
-class ServiceSignedOff(Event, key="aftersales.service_signed_off.v1"):
+class ServiceSignedOff(AboutCustomersServiceOrder, Event, key="aftersales.service_signed_off.v1"):
     """The customer accepted the service and signed; only then may the technician leave (001 售后六a, 003 §8)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     signatory: Line = Field(examples=["王建国"])
     signature: FileRef | None = Field(default=None, description="Absent when signed on paper.")
     at: Instant
     photos: tuple[FileRef, ...] = ()
     technician: StaffId = Field(examples=["tech-05"])
-    customer: CustomerSnapshot
 
 
 class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1"):
@@ -171,11 +148,9 @@ class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1"):
     by: StaffId = Field(examples=["tech-05"])
 
 
-class ServiceOrderClosed(Event, key="aftersales.service_order_closed.v1"):
+class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order_closed.v1"):
     """A service is done and archived; every one gets a survey and a callback in three days (003 §10, §16, 002 四4)."""
 
-    service_order_id: ServiceOrderId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     type: Literal["A", "B", "C", "D"]
     closed_at: Instant
     result: Prose = Field(examples=["已更换铰链，客户确认正常"])

@@ -8,16 +8,17 @@ from pydantic import Field
 
 from shared.contracts.event import Event, Part, PreciseDate
 from shared.contracts.vocabulary import (
+    AboutCustomersOrder,
+    AboutServiceRequest,
     ComplaintId,
     ComplaintNo,
+    ConcerningOrder,
     ContractDate,
     ContractNo,
     CustomerId,
     CustomerSnapshot,
     FileRef,
     Line,
-    OrderId,
-    OrderNo,
     Prose,
     ServiceRequestId,
     StaffId,
@@ -27,30 +28,26 @@ Fault = Literal["company_quality", "customer_cause", "wear", "third_party", "unk
 ChargePolicy = Literal["free", "pay_first", "normal_rate", "undecided"]
 
 
-class ServiceRequestRegistered(Event, key="aftersales.service_request_registered.v1"):
+class ServiceRequestRegistered(
+    ConcerningOrder, AboutServiceRequest, Event, key="aftersales.service_request_registered.v1"
+):
     """A request is in the service register and on the feedback form (001 售后一b, 003 §7a, 001 表1)."""
 
-    request_id: ServiceRequestId
-    register_no: Line = Field(examples=["SH-2026-0055"])
     customer: CustomerSnapshot
     address: Line = Field(examples=["广州市天河区珠江东路 6 号 32 楼"])
     model: Line | None = Field(default=None, examples=["80 款双玻百叶高隔断"])
     spec: Line | None = Field(default=None, examples=["3000×2700 mm"])
     purchased_on: PreciseDate | None = None
     purchase_place: Line | None = Field(default=None, examples=["广州展厅"])
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
     contract_no: ContractNo | None = Field(default=None, description="Written in after filling (001 售后一d).")
     contract_date: ContractDate | None = None
     content: Prose = Field(examples=["门铰链松动，闭合有异响"])
     recorded_by: StaffId
 
 
-class ServiceRequestRejected(Event, key="aftersales.service_request_rejected.v1"):
+class ServiceRequestRejected(AboutServiceRequest, Event, key="aftersales.service_request_rejected.v1"):
     """An incomplete form is not scheduled; the recorder hears which fields are missing (001 备注2)."""
 
-    request_id: ServiceRequestId
-    register_no: Line = Field(examples=["SH-2026-0055"])
     missing: tuple[Line, ...] = Field(min_length=1, examples=[["contract_date", "address"]])
     recorded_by: StaffId
 
@@ -71,7 +68,7 @@ class WarrantyOverride(Part):
     reason: Prose = Field(examples=["老客户，经理特批免费"])
 
 
-class WarrantyChecked(Event, key="aftersales.warranty_checked.v1"):
+class WarrantyChecked(ConcerningOrder, Event, key="aftersales.warranty_checked.v1"):
     """Whether something is under warranty by the date in the contract number: in, out or uncertain, and why.
 
     Source: 001 售后四a, b (one year from the contract's date, free within), 备注1 (who is at fault decides who
@@ -86,8 +83,6 @@ class WarrantyChecked(Event, key="aftersales.warranty_checked.v1"):
     complaint_id: ComplaintId | None = Field(default=None, description="Set when a complaint was checked.")
     complaint_no: ComplaintNo | None = None
     customer_id: CustomerId
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
     rule: WarrantyRule
@@ -107,11 +102,9 @@ class WarrantyChecked(Event, key="aftersales.warranty_checked.v1"):
     )
 
 
-class FaultDetermined(Event, key="aftersales.fault_determined.v1"):
+class FaultDetermined(AboutServiceRequest, Event, key="aftersales.fault_determined.v1"):
     """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1)."""
 
-    request_id: ServiceRequestId
-    register_no: Line = Field(examples=["SH-2026-0055"])
     fault: Fault
     evidence: tuple[FileRef, ...] = ()
     by: StaffId
@@ -119,19 +112,13 @@ class FaultDetermined(Event, key="aftersales.fault_determined.v1"):
     customer: CustomerSnapshot
 
 
-class MaintenanceReminderDue(Event, key="aftersales.maintenance_reminder_due.v1"):
+class MaintenanceReminderDue(AboutCustomersOrder, Event, key="aftersales.maintenance_reminder_due.v1"):
     """Time to remind a customer, friendly, of looking after the installed goods (002 三3)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     due_on: date
-    customer: CustomerSnapshot
 
 
-class WarrantyExpiring(Event, key="aftersales.warranty_expiring.v1"):
+class WarrantyExpiring(AboutCustomersOrder, Event, key="aftersales.warranty_expiring.v1"):
     """A customer's warranty ends soon (001 售后四b)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     expires_on: date
-    customer: CustomerSnapshot

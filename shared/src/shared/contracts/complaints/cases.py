@@ -8,39 +8,33 @@ from pydantic import Field
 
 from shared.contracts.event import Event, Instant, Money
 from shared.contracts.vocabulary import (
-    ComplaintId,
+    AboutComplaint,
+    AboutCustomersComplaint,
     ComplaintNo,
+    ConcerningOrder,
     ContractDate,
     ContractNo,
-    CustomerSnapshot,
     Department,
     Line,
-    OrderId,
-    OrderNo,
     Prose,
     Role,
     StaffId,
 )
 
 
-class ComplaintFiled(Event, key="complaints.complaint_filed.v1"):
+class ComplaintFiled(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.complaint_filed.v1"):
     """A complaint is registered under its number, by whatever channel it came.
 
     Source: 002 六1(1), 003 §24-1, §25.1, 004 一㈢3a. What the customer could not tell is absent: a complaint about
     manners has no order, an oral one no batch. With an order or a contract number the warranty is checked.
     """
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
-    customer: CustomerSnapshot
     complainant: Line = Field(examples=["王建国"])
     channel: Literal["oral", "written", "phone", "sms", "email", "web", "auto"] = Field(examples=["phone"])
     received_at: Instant
     accepted_at: Instant
     content: Prose = Field(examples=["三樘玻璃边缘崩角，要求更换"])
     demand: Prose | None = Field(default=None, examples=["更换三樘玻璃"])
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
     batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
@@ -59,101 +53,76 @@ class ComplaintFiled(Event, key="complaints.complaint_filed.v1"):
     )
 
 
-class ComplaintAcknowledged(Event, key="complaints.complaint_acknowledged.v1"):
+class ComplaintAcknowledged(AboutCustomersComplaint, Event, key="complaints.complaint_acknowledged.v1"):
     """What was understood is confirmed with the customer (004 一㈢3a)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     confirmed_at: Instant
     restated: Prose = Field(examples=["三樘玻璃边缘崩角，客户要求更换"])
-    customer: CustomerSnapshot
 
 
-class ComplaintOwnerAssigned(Event, key="complaints.complaint_owner_assigned.v1"):
+class ComplaintOwnerAssigned(AboutCustomersComplaint, Event, key="complaints.complaint_owner_assigned.v1"):
     """The CS manager in person, or somebody designated, handles the case, whoever is at fault (003 §20)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     owner: StaffId = Field(examples=["cs-manager-01"])
     visit_required: bool = True
-    customer: CustomerSnapshot
 
 
-class ComplaintClassified(Event, key="complaints.complaint_classified.v1"):
+class ComplaintClassified(AboutComplaint, Event, key="complaints.complaint_classified.v1"):
     """A case is a matter of quality or not, major or not (003 §23, 004 一㈢3b)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     nature: Literal["quality", "non_quality"]
     category: Line = Field(examples=["玻璃破损"])
     major: bool = False
 
 
-class ComplaintJudged(Event, key="complaints.complaint_judged.v1"):
+class ComplaintJudged(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.complaint_judged.v1"):
     """Whether grounds suffice and the demand is reasonable; the customer gets a tactful no, or is asked for time.
 
     Source: 002 六1(2)a to c; 003 §25.8 (not upheld: the receivable is collected again).
     """
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     upheld: bool
     grounds: Prose = Field(examples=["经查崩角为出厂包装不足所致"])
     demand_reasonable: bool
     responsible_department: Department | None = Field(default=None, description="Absent when not upheld.")
     by: StaffId
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
-    customer: CustomerSnapshot
 
 
-class MajorComplaintPanelConvened(Event, key="complaints.major_complaint_panel_convened.v1"):
+class MajorComplaintPanelConvened(AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1"):
     """Departments review the measures of a major case together (004 一㈢3b)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     departments: tuple[Department, ...] = Field(min_length=1)
     at: Instant
 
 
-class ComplaintResubmitted(Event, key="complaints.complaint_resubmitted.v1"):
+class ComplaintResubmitted(AboutCustomersComplaint, Event, key="complaints.complaint_resubmitted.v1"):
     """The customer did not accept the conclusion: a new case with the old ones attached (003 §25.6)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     previous_no: ComplaintNo = Field(examples=["2026-11-0003"])
     chain: tuple[ComplaintNo, ...] = Field(min_length=1, examples=[["2026-11-0003"]])
-    customer: CustomerSnapshot
 
 
-class AppealFiled(Event, key="complaints.appeal_filed.v1"):
+class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1"):
     """The customer objects to a case not upheld and a petition goes to the superiors (003 §25.8)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     petition: Prose = Field(examples=["客户对不成立结论有异议，签呈请示"])
     by: StaffId
     to_role: Role = Field(examples=["deputy_gm"])
 
 
-class ComplaintEscalated(Event, key="complaints.complaint_escalated.v1"):
+class ComplaintEscalated(AboutCustomersComplaint, Event, key="complaints.complaint_escalated.v1"):
     """A case goes up a level: its clock ran out, it is serious, or somebody sent it up (003 §18a, §19, §26)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     level: int = Field(ge=1)
     from_role: Role
     to_role: Role = Field(examples=["deputy_gm"])
     reason: Literal["deadline", "severity", "manual"]
     clock: Line | None = Field(default=None, description="Set for reason `deadline`.", examples=["close_6d"])
-    customer: CustomerSnapshot
 
 
-class ComplaintClosed(Event, key="complaints.complaint_closed.v1"):
+class ComplaintClosed(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.complaint_closed.v1"):
     """A case is done and archived; the customer is told and called back (002 五a, b; 003 §18b, §26.1; 004 一㈢3d)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     closed_at: Instant
     days_used: int = Field(ge=0, examples=[4])
     within_six_days: bool
@@ -161,16 +130,11 @@ class ComplaintClosed(Event, key="complaints.complaint_closed.v1"):
     result: Prose | None = Field(
         default=None, description="Safe to show to the customer.", examples=["已免费更换三樘玻璃"]
     )
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
-    customer: CustomerSnapshot
 
 
-class ComplaintReviewed(Event, key="complaints.complaint_reviewed.v1"):
+class ComplaintReviewed(AboutComplaint, Event, key="complaints.complaint_reviewed.v1"):
     """What a closed case taught, and whether the customer was won back (002 六1(6), 五2)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     evaluation: Prose = Field(examples=["处理及时，客户满意"])
     recovered: bool
     lessons: tuple[Prose, ...] = ()

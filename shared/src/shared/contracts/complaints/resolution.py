@@ -6,15 +6,15 @@ from pydantic import Field
 
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.vocabulary import (
-    ComplaintId,
+    AboutComplaint,
+    AboutCustomersComplaint,
     ComplaintNo,
-    CustomerSnapshot,
+    ConcerningOrder,
     Department,
     DueAt,
     FileRef,
     Line,
     OrderId,
-    OrderNo,
     ProposalId,
     Prose,
     Role,
@@ -24,44 +24,35 @@ from shared.contracts.vocabulary import (
 Remedy = Literal["repair", "rework", "replace", "return", "allowance", "compensation", "explain"]
 
 
-class InvestigationAssigned(Event, key="complaints.investigation_assigned.v1"):
+class InvestigationAssigned(AboutCustomersComplaint, Event, key="complaints.investigation_assigned.v1"):
     """A department has to find the cause by a day that CS sets, with R&D if need be (002 六1(2)c, 003 §25.2)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     department: Department
     joint_with: tuple[Department, ...] = Field(default=(), examples=[["rd"]])
     due_at: DueAt
-    customer: CustomerSnapshot
 
 
-class InvestigationCompleted(Event, key="complaints.investigation_completed.v1"):
+class InvestigationCompleted(AboutComplaint, Event, key="complaints.investigation_completed.v1"):
     """The cause is found and who is responsible; within three days it goes to the deputy GM (002 六1(3), 003 §25.3)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     cause: Prose = Field(examples=["护角未按规范包装"])
     evidence: tuple[FileRef, ...] = ()
     responsible: tuple[Line, ...] = Field(default=(), examples=[["包装组"]])
     at: Instant
 
 
-class RootCauseIdentified(Event, key="complaints.root_cause_identified.v1"):
+class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_identified.v1"):
     """Why it could happen, and whether it has happened before (002 五1)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     cause_code: Line = Field(examples=["packaging"])
     stage: Line | None = Field(default=None, description="The order's stage in which it arose.", examples=["packaging"])
     recurrence_of: tuple[ComplaintNo, ...] = ()
     order_id: OrderId | None = None
 
 
-class LiabilityAssigned(Event, key="complaints.liability_assigned.v1"):
+class LiabilityAssigned(AboutComplaint, Event, key="complaints.liability_assigned.v1"):
     """Which unit bears which share of the loss (003 §25.4a, 002 六1(3))."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     unit: Literal["own_department", "supplier", "customer", "carrier"]
     department: Department | None = Field(default=None, description="Set when the unit is a department of ours.")
     share_percent: int = Field(ge=0, le=100, examples=[100])
@@ -76,23 +67,18 @@ class Remediation(Part):
     description: Prose = Field(examples=["免费更换三樘玻璃"])
 
 
-class ResolutionProposed(Event, key="complaints.resolution_proposed.v1"):
+class ResolutionProposed(AboutCustomersComplaint, Event, key="complaints.resolution_proposed.v1"):
     """Several solutions are on the table; the customer may take part in the choice (002 六1(4), 七)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     proposal_id: ProposalId
     options: tuple[Remediation, ...] = Field(min_length=1)
     preferred: int = Field(default=0, ge=0, description="Index into the options.")
     customer_may_choose: bool = True
-    customer: CustomerSnapshot
 
 
-class ApprovalRequested(Event, key="complaints.approval_requested.v1"):
+class ApprovalRequested(AboutComplaint, Event, key="complaints.approval_requested.v1"):
     """A solution waits for whoever may decide on this amount (003 §25.3, §27)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     proposal_id: ProposalId
     amount: Money
     band: Line = Field(examples=["1000-10000"])
@@ -101,27 +87,20 @@ class ApprovalRequested(Event, key="complaints.approval_requested.v1"):
     matrix_version: int = Field(ge=1)
 
 
-class ResolutionApproved(Event, key="complaints.resolution_approved.v1"):
+class ResolutionApproved(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.resolution_approved.v1"):
     """Somebody with the authority chose a solution (002 六1(4), 003 §27)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     proposal_id: ProposalId
     option: Remediation
     approver: StaffId
     role: Role = Field(examples=["deputy_gm"])
     matrix_version: int = Field(ge=1)
     note: str = Field(default="", max_length=4000)
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
-    customer: CustomerSnapshot
 
 
-class ResolutionRejected(Event, key="complaints.resolution_rejected.v1"):
+class ResolutionRejected(AboutComplaint, Event, key="complaints.resolution_rejected.v1"):
     """Somebody with the authority refused the solutions and said why (003 §27)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     proposal_id: ProposalId
     approver: StaffId
     role: Role = Field(examples=["deputy_gm"])
@@ -129,67 +108,52 @@ class ResolutionRejected(Event, key="complaints.resolution_rejected.v1"):
     note: Prose = Field(examples=["请核实破损数量后再报"])
 
 
-class AuthorityExceededBlocked(Event, key="complaints.authority_exceeded_blocked.v1"):
+class AuthorityExceededBlocked(AboutComplaint, Event, key="complaints.authority_exceeded_blocked.v1"):
     """Somebody tried to grant more than the role allows; it was refused (003 §25.6)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     staff: StaffId
     role: Role
     attempted: Money
     limit: Money
 
 
-class ResolutionAccepted(Event, key="complaints.resolution_accepted.v1"):
+class ResolutionAccepted(AboutCustomersComplaint, Event, key="complaints.resolution_accepted.v1"):
     """The customer agreed to the solution, with a signature or a reply (002 六1(5)b)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     proposal_id: ProposalId
     via: Literal["signature", "sms", "phone"]
     signature: FileRef | None = Field(default=None, description="Absent when not signed on a screen.")
     at: Instant
-    customer: CustomerSnapshot
 
 
-class ResolutionDeclined(Event, key="complaints.resolution_declined.v1"):
+class ResolutionDeclined(AboutCustomersComplaint, Event, key="complaints.resolution_declined.v1"):
     """The customer did not agree to the solution (003 §25.6)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     proposal_id: ProposalId
     via: Literal["signature", "sms", "phone"]
     reason: Prose | None = Field(default=None, examples=["要求另加折扣"])
     at: Instant
-    customer: CustomerSnapshot
 
 
-class ResolutionImplemented(Event, key="complaints.resolution_implemented.v1"):
+class ResolutionImplemented(AboutCustomersComplaint, Event, key="complaints.resolution_implemented.v1"):
     """The solution is carried out (002 六1(5)b, 004 一㈢3c)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     at: Instant
     evidence: tuple[FileRef, ...] = ()
     by: StaffId
-    customer: CustomerSnapshot
 
 
-class CorrectiveActionOpened(Event, key="complaints.corrective_action_opened.v1"):
+class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_action_opened.v1"):
     """Something has to change so that it does not happen again (003 §25.4a, 002 六1(6))."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     action: Prose = Field(examples=["玻璃包装增加护角"])
     department: Department
     due_at: DueAt
 
 
-class CorrectiveActionVerified(Event, key="complaints.corrective_action_verified.v1"):
+class CorrectiveActionVerified(AboutComplaint, Event, key="complaints.corrective_action_verified.v1"):
     """Whether a change worked (003 §24-2, 004 一㈢3c)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     action: Prose = Field(examples=["玻璃包装增加护角"])
     effective: bool
     by: StaffId

@@ -8,31 +8,25 @@ from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, Deadl
 from shared.contracts.event import Event, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
+    AboutComplaint,
+    AboutCustomersComplaint,
     ComplaintId,
-    ComplaintNo,
-    CustomerSnapshot,
+    ConcerningOrder,
     Department,
     Line,
-    OrderId,
-    OrderNo,
     Prose,
     ReturnNo,
     StaffId,
 )
 
 
-class AllowanceGranted(Event, key="complaints.allowance_granted.v1"):
+class AllowanceGranted(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.allowance_granted.v1"):
     """A discount certificate is countersigned by the sales VP and stamped by the customer (003 §29.1(1))."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     certificate_no: Line = Field(examples=["ZK-2026-0012"])
     amount: Money
     signed_by: StaffId = Field(examples=["sales-vp"])
     customer_stamped: bool
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
-    customer: CustomerSnapshot
 
 
 class ApprovedLine(Part):
@@ -42,20 +36,15 @@ class ApprovedLine(Part):
     quantity: int = Field(ge=1, examples=[3])
 
 
-class ReturnAuthorized(Event, key="complaints.return_authorized.v1"):
+class ReturnAuthorized(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.return_authorized.v1"):
     """Goods may come back, with reason, method and basis; the sales VP approved (003 §29.1(2))."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     return_no: ReturnNo
     lines: tuple[ApprovedLine, ...] = Field(min_length=1)
     reason: Prose = Field(examples=["玻璃崩角"])
     method: Literal["return", "rework"]
     basis: Line = Field(examples=["2026-11-0007 处理决定"])
     approved_by: StaffId = Field(examples=["sales-vp"])
-    order_id: OrderId | None = None
-    order_no: OrderNo | None = None
-    customer: CustomerSnapshot
 
 
 class ReturnReconciled(Event, key="complaints.return_reconciled.v1"):
@@ -82,42 +71,34 @@ class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1"
     differences: tuple[Difference, ...] = Field(min_length=1)
 
 
-class LossAssessed(Event, key="complaints.loss_assessed.v1"):
+class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1"):
     """What a case cost the company, by the standard of loss accounting (003 §25.4b)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     total: Money
     standard_version: int = Field(ge=1)
 
 
-class PenaltyProposed(Event, key="complaints.penalty_proposed.v1"):
+class PenaltyProposed(AboutComplaint, Event, key="complaints.penalty_proposed.v1"):
     """A punishment is proposed by the penalty standard; never shown to the customer (003 §25.4b)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     target: StaffId
     kind: Literal["admin", "bonus"]
     amount: Money | None = None
     standard_version: int = Field(ge=1)
 
 
-class PenaltyDecided(Event, key="complaints.penalty_decided.v1"):
+class PenaltyDecided(AboutComplaint, Event, key="complaints.penalty_decided.v1"):
     """A punishment is decided; personnel carries it out; never shown to the customer (003 §28, 002 六1(5)a)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     target: StaffId
     kind: Literal["admin", "bonus"]
     amount: Money | None = None
     approved_by: StaffId = Field(examples=["gm"])
 
 
-class SupplierInvolved(Event, key="complaints.supplier_involved.v1"):
+class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.v1"):
     """Another company is liable; CS handles the case with the units concerned (003 §25.7)."""
 
-    complaint_id: ComplaintId
-    complaint_no: ComplaintNo
     supplier: Line = Field(examples=["佛山某玻璃厂"])
     claim: Money | None = None
     with_department: Department = "purchasing"

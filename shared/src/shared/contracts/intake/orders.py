@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.event import Event, Instant, Money
 from shared.contracts.vocabulary import (
+    AboutCustomersOrder,
     ContractDate,
     ContractNo,
     CustomerId,
@@ -15,7 +16,6 @@ from shared.contracts.vocabulary import (
     Department,
     FileRef,
     Line,
-    OrderId,
     OrderKind,
     OrderLine,
     OrderNo,
@@ -23,16 +23,13 @@ from shared.contracts.vocabulary import (
 )
 
 
-class OrderPlaced(Event, key="intake.order_placed.v1"):
+class OrderPlaced(AboutCustomersOrder, Event, key="intake.order_placed.v1"):
     """An order is recorded with spec and quantity and verified with the customer; orders takes it from here.
 
     Source: 002 尾2a, 004 一㈠1, 000 §3.4.1 (standard) and §3.5.1 (custom). The contract's number and date are absent
     while the contract is still to be made; with the day unknown the date has precision `month` (001 备注3).
     """
 
-    order_id: OrderId
-    order_no: OrderNo
-    customer: CustomerSnapshot
     kind: OrderKind = Field(examples=["custom"])
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     total: Money | None = Field(default=None, description="Absent while a line's price is open.")

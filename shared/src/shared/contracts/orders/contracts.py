@@ -7,13 +7,12 @@ from pydantic import Field
 
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.vocabulary import (
+    AboutCustomersOrder,
     ContractDate,
     ContractNo,
-    CustomerSnapshot,
     Line,
     OrderId,
     OrderKind,
-    OrderNo,
     Prose,
     Role,
     StaffId,
@@ -42,25 +41,20 @@ class PaymentTerm(Part):
     due_on: date | None = None
 
 
-class ContractReviewed(Event, key="orders.contract_reviewed.v1"):
+class ContractReviewed(AboutCustomersOrder, Event, key="orders.contract_reviewed.v1"):
     """The contract, or a change of it, was reviewed; the customer is told the result (004 一㈡1a, 1b; 000 §3.5.1)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo
     revision: int = Field(ge=1)
     outcome: Literal["approved", "amend", "terminate"]
     findings: tuple[Finding, ...] = ()
     reviewers: tuple[Reviewer, ...] = ()
     kind: OrderKind
-    customer: CustomerSnapshot
 
 
-class ContractSigned(Event, key="orders.contract_signed.v1"):
+class ContractSigned(AboutCustomersOrder, Event, key="orders.contract_signed.v1"):
     """The contract is signed and sealed; from its date the warranty counts (001 售中一, 售后四, 004 一㈡1d)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo
     signed_on: ContractDate
     sealed_by: StaffId
@@ -71,20 +65,16 @@ class ContractSigned(Event, key="orders.contract_signed.v1"):
     )
     warranty_months: int = Field(default=12, ge=0)
     kind: OrderKind = "standard"
-    customer: CustomerSnapshot
 
 
-class ContractAmended(Event, key="orders.contract_amended.v1"):
+class ContractAmended(AboutCustomersOrder, Event, key="orders.contract_amended.v1"):
     """A signed contract has a new revision, reviewed like the first (004 一㈡1a)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo
     revision: int = Field(ge=2, examples=[2])
     changes: tuple[Prose, ...] = Field(min_length=1, examples=[["发货日期改为 2026-12-05"]])
     total: Money | None = None
     promised_ship_date: date | None = None
-    customer: CustomerSnapshot
 
 
 class SealUsed(Event, key="orders.seal_used.v1"):
@@ -96,14 +86,12 @@ class SealUsed(Event, key="orders.seal_used.v1"):
     purpose: Line = Field(examples=["签订销售合同"])
 
 
-class OrderReleased(Event, key="orders.order_released.v1"):
+class OrderReleased(AboutCustomersOrder, Event, key="orders.order_released.v1"):
     """The order notice has its three signatures and goes to design; the customer hears that we are placing the order.
 
     Source: 000 §3.3.2 (prepared, reviewed, approved), §3.4.1, §3.5.1; 001 售中一.
     """
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo | None = Field(default=None, description="Absent for an order without a contract.")
     kind: OrderKind
     to: Literal["project_team", "design_director"]
@@ -111,26 +99,19 @@ class OrderReleased(Event, key="orders.order_released.v1"):
     reviewed_by: StaffId = Field(examples=["supervisor-01"])
     approved_by: StaffId = Field(examples=["director-01"])
     released_at: Instant
-    customer: CustomerSnapshot
 
 
-class OrderCancelled(Event, key="orders.order_cancelled.v1"):
+class OrderCancelled(AboutCustomersOrder, Event, key="orders.order_cancelled.v1"):
     """An order ends before it is done; everybody stops working on it (004 一㈡1b)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     stage: Line = Field(examples=["production"])
     reason: Prose = Field(examples=["客户项目取消"])
     by: StaffId
     refund: Money | None = Field(default=None, description="Absent when nothing is paid back.")
-    customer: CustomerSnapshot
 
 
-class OrderClosed(Event, key="orders.order_closed.v1"):
+class OrderClosed(AboutCustomersOrder, Event, key="orders.order_closed.v1"):
     """An order is accepted and paid: what comes now is after-sales (001 售后 definition)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     closed_at: Instant
     paid_in_full: bool
-    customer: CustomerSnapshot

@@ -9,13 +9,12 @@ from pydantic import Field
 from shared.contracts.departments import DrawingKind
 from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
-    CustomerSnapshot,
+    AboutCustomersOrder,
+    AboutOrder,
     Defect,
     DueAt,
     FileRef,
     Line,
-    OrderId,
-    OrderNo,
     Prose,
     Role,
     StaffId,
@@ -24,11 +23,9 @@ from shared.contracts.vocabulary import (
 StageGroup = Literal["plan", "rendering", "quote", "contract", "payment", "order", "installation"]
 
 
-class OrderStageChanged(Event, key="orders.order_stage_changed.v1"):
+class OrderStageChanged(AboutCustomersOrder, Event, key="orders.order_stage_changed.v1"):
     """An order moved on; no stage passes without customer or colleague hearing of it (001 售中 理由, 000 §3.6.2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     before: Line = Field(examples=["released"])
     after: Line = Field(examples=["design"])
     stage_group: StageGroup | None = Field(default=None, description="Absent for a stage without a callback.")
@@ -40,24 +37,19 @@ class OrderStageChanged(Event, key="orders.order_stage_changed.v1"):
     ship_on: date | None = Field(
         default=None, description="The day on which the goods are promised to leave; absent once they have left."
     )
-    customer: CustomerSnapshot
 
 
-class DesignOrdered(Event, key="orders.design_ordered.v1"):
+class DesignOrdered(AboutOrder, Event, key="orders.design_ordered.v1"):
     """One of the four drawings is ordered, each a work item of its own (000 §3.3.2, §3.4.1, §3.5.2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     drawing_kind: DrawingKind
     assigned_to: Literal["project_team", "rd"]
     due_at: DueAt | None = None
 
 
-class DesignReviewed(Event, key="orders.design_reviewed.v1"):
+class DesignReviewed(AboutOrder, Event, key="orders.design_reviewed.v1"):
     """A drawing passed or was sent back; CS reviews standard ones, the director custom ones (000 §3.4.2, §3.5.2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     drawing_kind: DrawingKind
     version: int = Field(ge=1)
     outcome: Literal["approved", "rejected"]
@@ -66,44 +58,35 @@ class DesignReviewed(Event, key="orders.design_reviewed.v1"):
     notes: str = Field(default="", max_length=4000)
 
 
-class ProductionReleased(Event, key="orders.production_released.v1"):
+class ProductionReleased(AboutOrder, Event, key="orders.production_released.v1"):
     """The plant manager passed the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     by: StaffId = Field(examples=["plant-manager"])
 
 
-class BreakdownReviewed(Event, key="orders.breakdown_reviewed.v1"):
+class BreakdownReviewed(AboutOrder, Event, key="orders.breakdown_reviewed.v1"):
     """R&D checked the breakdown of a custom order (000 §3.5.3a)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     outcome: Literal["approved", "rejected"]
     by: StaffId = Field(examples=["rd-02"])
     notes: str = Field(default="", max_length=4000)
 
 
-class SampleReviewed(Event, key="orders.sample_reviewed.v1"):
+class SampleReviewed(AboutOrder, Event, key="orders.sample_reviewed.v1"):
     """The sample is confirmed, and full production may run, or it is rejected (000 §3.5.3b)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     sample_no: Line = Field(examples=["DY-2026-0017"])
     outcome: Literal["confirmed", "rejected"]
     by: StaffId = Field(examples=["design-director"])
     notes: str = Field(default="", max_length=4000)
 
 
-class ProductionScheduled(Event, key="orders.production_scheduled.v1"):
+class ProductionScheduled(AboutCustomersOrder, Event, key="orders.production_scheduled.v1"):
     """Production and delivery plan, promptly told to the customer (004 一㈡2a, 三2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     begin: date
     finish: date
     delivery_on: date = Field(examples=["2026-11-26"])
-    customer: CustomerSnapshot
 
 
 class AllocatedLine(Part):
@@ -114,41 +97,32 @@ class AllocatedLine(Part):
     source: Literal["own", "outsourced"]
 
 
-class StockAllocated(Event, key="orders.stock_allocated.v1"):
+class StockAllocated(AboutOrder, Event, key="orders.stock_allocated.v1"):
     """Stock is set aside for an order (000 §3.4.3, 004 一㈡4)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     lines: tuple[AllocatedLine, ...]
     short: tuple[AllocatedLine, ...] = ()
 
 
-class SampleSent(Event, key="orders.sample_sent.v1"):
+class SampleSent(AboutCustomersOrder, Event, key="orders.sample_sent.v1"):
     """A sample is on its way to the customer (004 二2-3)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     sample_no: Line = Field(examples=["DY-2026-0017"])
     carrier: Line = Field(examples=["顺丰速运"])
     sent_by: StaffId
-    customer: CustomerSnapshot
 
 
-class PackagingConfirmed(Event, key="orders.packaging_confirmed.v1"):
+class PackagingConfirmed(AboutOrder, Event, key="orders.packaging_confirmed.v1"):
     """Boxes, manuals and labels are confirmed, and the room that the goods take (004 三2(3))."""
 
-    order_id: OrderId
-    order_no: OrderNo
     items: tuple[Line, ...] = Field(examples=[["木箱 × 6", "安装说明书 × 1"]])
     volume_litres: int = Field(ge=1, examples=[4200])
     confirmed_by: StaffId
 
 
-class PreShipmentInspected(Event, key="orders.pre_shipment_inspected.v1"):
+class PreShipmentInspected(AboutOrder, Event, key="orders.pre_shipment_inspected.v1"):
     """The goods of a custom order were inspected before shipping; without a pass nothing leaves (000 §3.5.3c)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     inspector: StaffId = Field(examples=["designer-04"])
     outcome: Literal["passed", "failed"]
     defects: tuple[Defect, ...] = ()
@@ -178,25 +152,21 @@ class DisposalDecided(Event, key="orders.disposal_decided.v1"):
     by: StaffId = Field(examples=["marketing-vp"])
 
 
-class OrderExceptionRaised(Event, key="orders.order_exception_raised.v1"):
+class OrderExceptionRaised(AboutOrder, Event, key="orders.order_exception_raised.v1"):
     """Something is wrong with an order; it stays on the Saturday list until resolved.
 
     Source: 000 §4.1c, 004 一㈡2b, 二1, 003 三5.
     """
 
     exception_id: UUID
-    order_id: OrderId
-    order_no: OrderNo
     kind: Literal["schedule", "quality", "material", "supply", "installer", "payment"]
     detail: Prose = Field(examples=["五金件供应商断货"])
     raised_by: StaffId
 
 
-class OrderExceptionResolved(Event, key="orders.order_exception_resolved.v1"):
+class OrderExceptionResolved(AboutOrder, Event, key="orders.order_exception_resolved.v1"):
     """A solution was found for something that was wrong with an order (000 §4.1c)."""
 
     exception_id: UUID
-    order_id: OrderId
-    order_no: OrderNo
     resolution: Prose = Field(examples=["改用备用供应商"])
     by: StaffId

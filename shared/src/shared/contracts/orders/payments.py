@@ -10,11 +10,12 @@ from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, Deadl
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
+    AboutCustomersOrder,
+    AboutOrder,
     ComplaintId,
     ContractNo,
     CustomerSnapshot,
     Month,
-    OrderId,
     OrderNo,
     Period,
     StaffId,
@@ -24,89 +25,68 @@ PaymentKind = Literal["initial", "progress", "balance"]
 Collector = Literal["account_manager", "regional_head"]
 
 
-class PaymentDue(Event, key="orders.payment_due.v1"):
+class PaymentDue(AboutCustomersOrder, Event, key="orders.payment_due.v1"):
     """An amount is to be collected, by whom depends on the route (000 §3.4.5, §3.5.5)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     kind: PaymentKind
     amount: Money
     due_on: date
     collector_role: Collector
     collector: StaffId | None = None
-    customer: CustomerSnapshot
 
 
-class PaymentOverdue(Event, key="orders.payment_overdue.v1"):
+class PaymentOverdue(AboutCustomersOrder, Event, key="orders.payment_overdue.v1"):
     """An amount was not paid in time (000 §3.5.5, 004 一㈢, 三3)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     amount: Money
     due_on: date
     days_overdue: int = Field(ge=1)
     collector_role: Collector
     collector: StaffId | None = None
-    customer: CustomerSnapshot
 
 
-class CreditLimitExceeded(Event, key="orders.credit_limit_exceeded.v1"):
+class CreditLimitExceeded(AboutCustomersOrder, Event, key="orders.credit_limit_exceeded.v1"):
     """A custom order would pass the customer's credit limit and is blocked (000 §3.5.5)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     exposure: Money
     limit: Money
-    customer: CustomerSnapshot
 
 
-class CreditGranted(Event, key="orders.credit_granted.v1"):
+class CreditGranted(AboutOrder, Event, key="orders.credit_granted.v1"):
     """A custom order fits into the customer's credit limit and may be released; within how many days it is paid."""
 
-    order_id: OrderId
-    order_no: OrderNo
     exposure: Money
     limit: Money
     days: int = Field(ge=0, examples=[60])
 
 
-class PaymentRecorded(Event, key="orders.payment_recorded.v1"):
+class PaymentRecorded(AboutCustomersOrder, Event, key="orders.payment_recorded.v1"):
     """Money was entered in an order's payment ledger (004 四2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo | None = Field(default=None, description="Absent for an order without a contract.")
     kind: PaymentKind
     amount: Money | None = Field(default=None, description="Absent: finance confirmed without naming the amount.")
     outstanding: Money
     received_at: Instant
-    customer: CustomerSnapshot
 
 
-class DunningIssued(Event, key="orders.dunning_issued.v1"):
+class DunningIssued(AboutCustomersOrder, Event, key="orders.dunning_issued.v1"):
     """The customer is reminded to pay, more firmly each time (004 一㈣2, 四2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     level: int = Field(ge=1)
     amount: Money
     due_on: date
-    customer: CustomerSnapshot
 
 
-class DunningHeld(Event, key="orders.dunning_held.v1"):
+class DunningHeld(AboutOrder, Event, key="orders.dunning_held.v1"):
     """While a complaint is open nobody is dunned for its order (003 §25.8)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     complaint_id: ComplaintId
 
 
-class DunningReleased(Event, key="orders.dunning_released.v1"):
+class DunningReleased(AboutOrder, Event, key="orders.dunning_released.v1"):
     """The complaint was not upheld or is closed: the amount is collected in its period (003 §25.8)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     complaint_id: ComplaintId
 
 

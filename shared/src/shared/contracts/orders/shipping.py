@@ -9,14 +9,14 @@ from pydantic import Field
 from shared.contracts.departments import DelayReason, Skill
 from shared.contracts.event import Event, Instant
 from shared.contracts.vocabulary import (
+    AboutCustomersOrder,
+    AboutOrder,
     ContractNo,
     CustomerKind,
-    CustomerSnapshot,
     Defect,
     Department,
     FileRef,
     Line,
-    OrderId,
     OrderLine,
     OrderNo,
     Percent,
@@ -26,11 +26,9 @@ from shared.contracts.vocabulary import (
 )
 
 
-class ShipmentReadinessAssessed(Event, key="orders.shipment_readiness_assessed.v1"):
+class ShipmentReadinessAssessed(AboutOrder, Event, key="orders.shipment_readiness_assessed.v1"):
     """Before the ship date we found out whether goods and installers are ready (001 售中二a)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     goods_ready_percent: Percent
     installers_available: bool | None = Field(default=None, description="Absent: engineering has not said.")
     contract_ship_date: date = Field(examples=["2026-11-26"])
@@ -38,24 +36,19 @@ class ShipmentReadinessAssessed(Event, key="orders.shipment_readiness_assessed.v
     verdict: Literal["on_time", "late", "unknown"]
 
 
-class ShipmentReady(Event, key="orders.shipment_ready.v1"):
+class ShipmentReady(AboutCustomersOrder, Event, key="orders.shipment_ready.v1"):
     """All goods are prepared and leave tomorrow at nine (001 售中二b)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     ship_at: Instant
-    customer: CustomerSnapshot
 
 
-class ShipmentDelayed(Event, key="orders.shipment_delayed.v1"):
+class ShipmentDelayed(AboutCustomersOrder, Event, key="orders.shipment_delayed.v1"):
     """The contract's ship date will not be kept: the reason and the exact number of days, before the customer asks.
 
     Source: 001 售中二c, 二d. A further slip is a new revision that supersedes the one before; `delay_days` always
     counts from the contract's date. An order from stock is promised for a day of arrival: then both dates are that.
     """
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo | None = Field(default=None, description="Absent for an order without a contract.")
     contract_ship_date: date = Field(examples=["2026-11-26"])
     new_ship_date: date = Field(examples=["2026-11-30"])
@@ -70,20 +63,16 @@ class ShipmentDelayed(Event, key="orders.shipment_delayed.v1"):
     responsible_department: Department = "production"
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")
     kind: Literal["ship", "arrive"] = Field(default="ship", description="Which promise will not be kept.")
-    customer: CustomerSnapshot
 
 
-class DeliveryDatePromised(Event, key="orders.delivery_date_promised.v1"):
+class DeliveryDatePromised(AboutCustomersOrder, Event, key="orders.delivery_date_promised.v1"):
     """The customer was given a date, from the contract or a new plan; it is kept or broken (004 三2)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     kind: Literal["ship", "arrive", "install", "complete", "accept"]
     promised_for: date = Field(examples=["2026-11-26"])
     revision: int = Field(default=1, ge=1)
     basis: Literal["contract", "plan", "reschedule"]
     promised_by: StaffId
-    customer: CustomerSnapshot
 
 
 class LoadPlanned(Event, key="orders.load_planned.v1"):
@@ -96,21 +85,17 @@ class LoadPlanned(Event, key="orders.load_planned.v1"):
     route: tuple[Line, ...] = Field(default=(), examples=[["广州天河", "佛山南海"]])
 
 
-class DeliveryNoteIssued(Event, key="orders.delivery_note_issued.v1"):
+class DeliveryNoteIssued(AboutOrder, Event, key="orders.delivery_note_issued.v1"):
     """The delivery note for goods that leave (004 四1)."""
 
     note_no: Line = Field(examples=["CH-2026-1122-03"])
-    order_id: OrderId
-    order_no: OrderNo
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     issued_by: StaffId = Field(examples=["statistics-01"])
 
 
-class ShipmentDispatched(Event, key="orders.shipment_dispatched.v1"):
+class ShipmentDispatched(AboutCustomersOrder, Event, key="orders.shipment_dispatched.v1"):
     """The goods have left and are expected at the site at a certain time (001 售中三, 004 一㈡5)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     shipment_id: ShipmentId
     left_at: Instant
     eta: Instant | None = Field(
@@ -119,51 +104,39 @@ class ShipmentDispatched(Event, key="orders.shipment_dispatched.v1"):
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
     partial: bool = False
-    customer: CustomerSnapshot
 
 
-class InstallationScheduled(Event, key="orders.installation_scheduled.v1"):
+class InstallationScheduled(AboutCustomersOrder, Event, key="orders.installation_scheduled.v1"):
     """Installers are ordered by the goods' arrival: senior ones for a custom order (000 §3.4.4, §3.5.4)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     begin: Instant
     planned_finish: Instant
     crew: tuple[StaffId, ...] = Field(default=(), examples=[["installer-11", "installer-12"]])
     required_skill: Skill
     site_address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
-    customer: CustomerSnapshot
 
 
-class CompletionForecasted(Event, key="orders.completion_forecasted.v1"):
+class CompletionForecasted(AboutCustomersOrder, Event, key="orders.completion_forecasted.v1"):
     """The foreman told us when the installation will be done (001 售中四a)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     forecast_at: Instant
     foreman: StaffId = Field(examples=["foreman-02"])
-    customer: CustomerSnapshot
 
 
-class AcceptanceInvited(Event, key="orders.acceptance_invited.v1"):
+class AcceptanceInvited(AboutCustomersOrder, Event, key="orders.acceptance_invited.v1"):
     """The customer is asked to the site for acceptance, so that no quarrel delays payment (001 售中四b)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     completion_at: Instant
     invited_for: Instant
     site_address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
-    customer: CustomerSnapshot
 
 
-class AcceptancePassed(Event, key="orders.acceptance_passed.v1"):
+class AcceptancePassed(AboutCustomersOrder, Event, key="orders.acceptance_passed.v1"):
     """The customer accepted the work; the closing words differ by kind of customer.
 
     Source: 001 售中五(1), 五(2), 售后一a (after-sales contact), 售后二 (first callback).
     """
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo | None = None
     accepted_at: Instant
     signatory: Line = Field(examples=["王建国"])
@@ -173,26 +146,20 @@ class AcceptancePassed(Event, key="orders.acceptance_passed.v1"):
     aftersales_contact: Line | None = Field(
         default=None, description="Absent: the hotline of the settings.", examples=["李师傅 020-88886666"]
     )
-    customer: CustomerSnapshot
 
 
-class AcceptanceFailed(Event, key="orders.acceptance_failed.v1"):
+class AcceptanceFailed(AboutCustomersOrder, Event, key="orders.acceptance_failed.v1"):
     """The customer refused the work; a complaint is filed of it (001 售中四b)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     contract_no: ContractNo | None = None
     at: Instant
     issues: tuple[Defect, ...] = Field(min_length=1)
     photos: tuple[FileRef, ...] = ()
-    customer: CustomerSnapshot
 
 
-class InstallPerformanceAssessed(Event, key="orders.install_performance_assessed.v1"):
+class InstallPerformanceAssessed(AboutOrder, Event, key="orders.install_performance_assessed.v1"):
     """A crew finished before or after the planned time, with quality or without (001 表3 注a)."""
 
-    order_id: OrderId
-    order_no: OrderNo
     crew: tuple[StaffId, ...] = Field(examples=[["installer-11", "installer-12"]])
     days_early: int = Field(description="Negative: late.", examples=[1])
     quality_ok: bool
