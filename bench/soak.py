@@ -21,7 +21,7 @@ from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
 from shared.testing import cause
-from shared.wire.broker import Wire, declare, durable_queue, safe_broker
+from shared.wire.broker import EventPublisher, declare, durable_queue, safe_broker
 from shared.wire.envelope import Envelope
 
 SUPPORT = Path(__file__).parents[1] / "tests" / "support"
@@ -58,7 +58,7 @@ class Reading:
 class Soak:
     """A ledger in a process of its own, and who publishes to it."""
 
-    def __init__(self, running: Servers, worker: Process, port: int, wire: Wire) -> None:
+    def __init__(self, running: Servers, worker: Process, port: int, wire: EventPublisher) -> None:
         self._running = running
         self._worker = worker
         self._wire = wire
@@ -183,7 +183,7 @@ async def stage() -> AsyncIterator[Soak]:
             await declare(broker)
             queue = await broker.declare_queue(durable_queue(QUEUE))
             await queue.bind("events", Deposited.key)
-            soaking = Soak(running, worker, port, Wire(broker))
+            soaking = Soak(running, worker, port, EventPublisher(broker))
             async with asyncio.timeout(120):
                 while not await soaking.listening():  # noqa: ASYNC110
                     await asyncio.sleep(0.2)

@@ -19,7 +19,7 @@ from bench.hop.stage import HERE, Stage, envelope, stage
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.subscriptions import Subscriptions
-from shared.wire.broker import EVENTS, Wire, properties, safe_broker
+from shared.wire.broker import EVENTS, EventPublisher, properties, safe_broker
 from shared.wire.envelope import Envelope
 
 sys.path.insert(0, str(HERE / "tests" / "support"))
@@ -33,7 +33,7 @@ Way = Callable[[Stage, list[Envelope]], Awaitable[tuple[float, float]]]
 
 async def publish_in_batches(ready: Stage, envelopes: list[Envelope]) -> tuple[float, float]:
     async with safe_broker(ready.running.rabbit_url, "bench") as broker:
-        wire = Wire(broker)
+        wire = EventPublisher(broker)
         begun = perf_counter(), process_time()
         for start in range(0, len(envelopes), BATCH):
             await wire.publish(envelopes[start : start + BATCH])
@@ -115,7 +115,7 @@ async def consume_one_by_one(ready: Stage, envelopes: list[Envelope]) -> tuple[f
 async def _laid_out(ready: Stage, envelopes: list[Envelope]) -> None:
     async with safe_broker(ready.running.rabbit_url, "bench") as broker:
         for start in range(0, len(envelopes), BATCH):
-            await Wire(broker).publish(envelopes[start : start + BATCH])
+            await EventPublisher(broker).publish(envelopes[start : start + BATCH])
 
 
 WAYS: dict[str, Way] = {

@@ -18,7 +18,7 @@ from rich.table import Table
 from bench.hop.columns import COLUMNS
 from bench.hop.machine import Usage, spent
 from bench.hop.stage import HERE, Stage, stage
-from shared.kernel.group_commit import Rounds
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.testing import Outbox
 
@@ -76,7 +76,7 @@ def cases(large: int) -> tuple[Case, ...]:
 
 async def populate(url: str, name: str, size: int) -> None:
     """A collection of this many accounts, indexed and on disk, as a service finds it that has been up for long."""
-    database = Database(url, name, Rounds(Outbox()))
+    database = Database(url, name, GroupCommit(Outbox()))
     Accounts(database)
     await asyncio.to_thread(_filled, url, name, size)
     await database.prepare()

@@ -25,7 +25,7 @@ from kefu_local.ports import LOOPBACK
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
 from shared.contracts.event import Actor
-from shared.wire.broker import Wire, declare, durable_queue, safe_broker
+from shared.wire.broker import EventPublisher, declare, durable_queue, safe_broker
 from shared.wire.envelope import Envelope
 
 HERE = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ class Stage:
             return
         broker = safe_broker(self.running.rabbit_url, "bench")
         await broker.connect()
-        wire = Wire(broker, exchange="events" if column.name == "kefu" else "")
+        wire = EventPublisher(broker, exchange="events" if column.name == "kefu" else "")
         envelopes = [envelope(id, body, column) for id, body in deposits]
         for start in range(0, count, 500):
             await wire.publish(envelopes[start : start + 500])

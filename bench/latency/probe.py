@@ -13,7 +13,7 @@ from pymongo import InsertOne
 
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import Stage, envelope
-from shared.wire.broker import Wire, durable_queue, safe_broker
+from shared.wire.broker import EventPublisher, durable_queue, safe_broker
 from shared.wire.delivery_reader import Delivery
 from shared.wire.envelope import Envelope
 
@@ -77,7 +77,7 @@ class Probe:
         """Gives what publishes so many events together; ends when all have come out."""
         broker = safe_broker(self._ready.running.rabbit_url, "probe")
         connection: Any = await broker.connect()
-        wire = Wire(broker)
+        wire = EventPublisher(broker)
         heard = await broker.declare_queue(durable_queue("bench.heard"))
         connection.take("probe", self._note)
         await heard.consume(_never, consumer_tag="probe", no_ack=True)

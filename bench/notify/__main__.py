@@ -28,7 +28,7 @@ from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import OrderReleased
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.testing import cause
-from shared.wire.broker import EVENTS, Wire, declare, durable_queue, safe_broker
+from shared.wire.broker import EVENTS, EventPublisher, declare, durable_queue, safe_broker
 from shared.wire.envelope import Envelope
 
 LATENCIES = (0.0, 0.05, 0.2)
@@ -124,7 +124,7 @@ class Bus:
 
     def __init__(self, url: str) -> None:
         self._broker = safe_broker(url, "bench")
-        self._wire = Wire(self._broker)
+        self._wire = EventPublisher(self._broker)
 
     async def open(self) -> None:
         await self._broker.connect()

@@ -28,7 +28,7 @@ from bench.orders.many import Row, fill
 from bench.orders.work import WORK, Side
 from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
-from shared.kernel.group_commit import Rounds
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.testing import Outbox
 
@@ -42,7 +42,7 @@ Client = MongoClient[Row]
 @asynccontextmanager
 async def opened(url: str, name: str, size: int) -> AsyncIterator[Side]:
     """A database of its own with so many orders in it, indexed; all on disk, and the indexes in memory as well."""
-    rounds = Rounds(Outbox(), 200)
+    rounds = GroupCommit(Outbox(), 200)
     database = Database(url, f"bench-{name}", rounds, timeout=PATIENCE)
     side = Side(name, Orders(database), size)
     began = perf_counter()

@@ -20,7 +20,7 @@ from pymongo.collection import Collection
 from bench.orders.pattern import patterns
 from orders.domain.order import Order
 from shared.contracts.vocabulary import order_id_of
-from shared.store import stored
+from shared.kernel.documents import stored
 
 Row = dict[str, Any]
 

@@ -16,8 +16,8 @@ from crash_points import Point, When
 from tally import Tally
 
 from kefu_local.servers import Servers
-from shared.parking.parked import Message
 from shared.settings import ServiceSettings
+from shared.wire.message import Message
 
 MODES = ("alone", "delivered twice", "two replicas")
 Feed = Callable[[Bench, int], Awaitable[None]]

@@ -8,9 +8,9 @@ import pytest
 from shared.aggregate import NotFound
 from shared.contracts.catalogue import published
 from shared.contracts.example import example
-from shared.parking.parked import Message
 from shared.subscriptions import Subscription
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 SAMPLES = {path.stem: json.loads(path.read_text()) for path in (Path(__file__).parent / "samples").glob("*.json")}
 KEYS = sorted(SAMPLES)
@@ -42,7 +42,7 @@ async def react(service, subscription, sample):
     try:
         cause, touches = await subscription.hear(message)
         for touch in touches:
-            await touch.store.rounds.perform(cause, touch)
+            await service.database.group_commit.commit(cause, touch)
     except NotFound:
         return None
     return service.database.published[before:]

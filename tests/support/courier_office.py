@@ -26,7 +26,7 @@ from shared.contracts.event import Event
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
-from shared.wire.broker import Wire, safe_broker
+from shared.wire.broker import EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
 
@@ -100,7 +100,7 @@ def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Sett
 class Office:
     """One replica of notify, listened to and talked to from outside."""
 
-    def __init__(self, running: Service, http: httpx.AsyncClient, wire: Wire, stack: AsyncExitStack) -> None:
+    def __init__(self, running: Service, http: httpx.AsyncClient, wire: EventPublisher, stack: AsyncExitStack) -> None:
         self._stack = stack
         self.service = running
         self.notifications = Notifications(running.database)
@@ -174,4 +174,4 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
             return settings.role == "http" or (await running.checks())["rabbit"] == "ok"
 
         await until(connected)
-        yield Office(running, http, Wire(broker), stack)
+        yield Office(running, http, EventPublisher(broker), stack)

@@ -21,11 +21,12 @@ from waiting import until
 from kefu_local.ports import free_ports
 from shared.aggregate import Change
 from shared.kernel.mongodb import Database
-from shared.parking.parked import Message, Parking, Policy
+from shared.parking.parked import Parking, RetryPolicy
 from shared.settings import ServiceSettings
-from shared.testing import InlineRounds, Outbox, cause
-from shared.wire.broker import EVENTS, Wire, safe_broker
+from shared.testing import InlineCommit, Outbox, cause
+from shared.wire.broker import EVENTS, EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 QUEUE = "ledger.on.test.deposited.v1"
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -46,7 +47,7 @@ class Bench:
 
     settings: ServiceSettings
     staff: Staff
-    wire: Wire
+    wire: EventPublisher
     channel: aio_pika.abc.AbstractChannel
     heard: aio_pika.abc.AbstractQueue
     accounts: Accounts
@@ -79,8 +80,8 @@ class Bench:
 
     async def parked(self, envelope: Envelope) -> None:
         message = Message(QUEUE, envelope.key, envelope.headers(), envelope.body.encode())
-        touch = self.parking.message_failed(message, RuntimeError("once"), Policy(first=timedelta()))
-        await self.parking.rounds.perform(cause(), touch)
+        touch = self.parking.message_failed(message, RuntimeError("once"), RetryPolicy(first=timedelta()))
+        await self.parking.group_commit.commit(cause(), touch)
 
     async def returned(self, *envelopes: Envelope, times: int = 1) -> None:
         """These are taken by a consumer that comes before all others and dies with them in hand."""
@@ -224,8 +225,8 @@ async def bench(settings: ServiceSettings, folder: Path) -> AsyncIterator[Bench]
     changes = {"parking_first_wait": 0.1, "parking_max_attempts": 2, "jwt_public_key_file": staff.public_file}
     settings = settings.model_copy(update=changes)
     url = settings.rabbit_url.get_secret_value()
-    rounds = InlineRounds(Outbox())
-    database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or "", rounds)
+    group_commit = InlineCommit(Outbox())
+    database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or "", group_commit)
     async with safe_broker(url, "bench") as broker, await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         running, _ = service(settings)
@@ -237,5 +238,7 @@ async def bench(settings: ServiceSettings, folder: Path) -> AsyncIterator[Bench]
             await until(connected, 60)
         heard = await channel.declare_queue(exclusive=True)
         await heard.bind(EVENTS.name, "ledger.#")
-        yield Bench(settings, staff, Wire(broker), channel, heard, Accounts(database), Parking(database), folder)
+        yield Bench(
+            settings, staff, EventPublisher(broker), channel, heard, Accounts(database), Parking(database), folder
+        )
     database.close()

@@ -13,7 +13,7 @@ from pymongo import monitoring
 
 from shared import logs
 from shared.settings import ServiceSettings
-from shared.wire.broker import Wire
+from shared.wire.broker import EventPublisher
 
 When = Literal["before", "after"]
 DIED = 137
@@ -115,7 +115,7 @@ def doomed(settings: Mapping[str, Any], log: Path, fatal: Point | None) -> None:
     monitoring.register(points)
     for call in _BUS_CALLS:
         _watched(points, Channel, call)
-    _watched(points, Wire, "publish")
+    _watched(points, EventPublisher, "publish")
     service = alone(ServiceSettings.model_validate(settings))
     logs.configure(service.name, "ERROR")
     config = uvicorn.Config(

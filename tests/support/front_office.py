@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from shared.clock import FixedClock
-from shared.http import Doorkeeper, answer_problems, guarded
+from shared.http import Authenticator, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
 
 
@@ -28,7 +28,9 @@ class FrontOffice:
         create_key_pair(folder / "private.pem", folder / "public.pem")
         app = FastAPI()
         app.state.clock = FixedClock(at)
-        app.state.doorkeeper = Doorkeeper(StaffTokens(folder / "public.pem", "kefu", "kefu"), DepartmentKeys(None))
+        app.state.authenticator = Authenticator(
+            StaffTokens(folder / "public.pem", "kefu", "kefu"), DepartmentKeys(None)
+        )
         answer_problems(app)
         for router in routers:
             app.include_router(router, dependencies=guarded())

@@ -21,7 +21,7 @@ from shared.identity import create_key_pair, issue_token
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
-from shared.wire.broker import EVENTS, Wire, safe_broker
+from shared.wire.broker import EVENTS, EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
 
@@ -69,7 +69,7 @@ class Replica:
 class Bus:
     """What goes over the bus: everything since the test began, and a way to say something."""
 
-    wire: Wire
+    wire: EventPublisher
     queue: aio_pika.abc.AbstractQueue
     heard: list[tuple[UUID, Event]] = field(default_factory=list)
 
@@ -133,7 +133,7 @@ class House:
             channel = await connection.channel()
             queue = await channel.declare_queue(exclusive=True)
             await queue.bind(EVENTS.name, "#")
-            yield Bus(Wire(broker), queue)
+            yield Bus(EventPublisher(broker), queue)
 
 
 @contextmanager

@@ -8,12 +8,11 @@ from fastapi import APIRouter
 
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Event, Instant
-from shared.http import Ask, CausedByRequest, Router
-from shared.kernel.batch import Touch
+from shared.http import CausedByRequest, RequestBody, Router
 from shared.runtime.deadlines import Timers
 from shared.service import Service, main
 from shared.settings import ServiceSettings
-from shared.store import Index, Store
+from shared.store import Index, Store, Touch
 from shared.subscriptions import Subscriptions
 
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
@@ -101,12 +100,12 @@ def timers(accounts: Accounts) -> Timers:
     return at
 
 
-class OpenAccount(Ask):
+class OpenAccount(RequestBody):
     name: str
     minutes: int = 60
 
 
-class Credit(Ask):
+class Credit(RequestBody):
     amount: int
 
 

@@ -13,9 +13,9 @@ import ledger
 
 from shared.aggregate import Unavailable
 from shared.clock import FixedClock
-from shared.kernel.group_commit import Rounds
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.relay import Relay
-from shared.parking.parked import Parking, Policy
+from shared.parking.parked import Parking, RetryPolicy
 from shared.parking.retries import Retries
 from shared.runtime.consumer import Consumer
 from shared.runtime.deadlines import Deadlines
@@ -82,8 +82,10 @@ class Powered:
 class Connection:
     """One process's connection to the database; what is kept outlives it."""
 
-    def __init__(self, database: InMemoryDatabase, power: Power, rounds: Rounds, collections: dict[str, Any]) -> None:
-        self.rounds = rounds
+    def __init__(
+        self, database: InMemoryDatabase, power: Power, group_commit: GroupCommit, collections: dict[str, Any]
+    ) -> None:
+        self.group_commit = group_commit
         self.collections = collections
         self._database = database
         self._power = power
@@ -164,32 +166,32 @@ class Broker:
 
 
 class Process:
-    """One process of the service: rounds, relay, consumer, deadlines and retries over what outlives it."""
+    """One process of the service: group_commit, relay, consumer, deadlines and retries over what outlives it."""
 
     def __init__(self, database: InMemoryDatabase, bus: Bus, clock: FixedClock) -> None:
         self.power = Power()
         self._bus = bus
         self._broker = Broker()
-        policy = Policy(first=timedelta(), attempts=3)
+        policy = RetryPolicy(first=timedelta(), attempts=3)
         metrics = Metrics()
         collections: dict[str, Any] = {}
         self.relay = Relay(Powered(bus, self.power), collections.values, metrics, limit=1000)
-        self.rounds = Rounds(self.relay, size=4)
-        connection = Connection(database, self.power, self.rounds, collections)
+        self.group_commit = GroupCommit(self.relay, size=4)
+        connection = Connection(database, self.power, self.group_commit, collections)
         self.accounts = ledger.Accounts(connection)
         self.parking = Parking(connection)
         broker: Any = self._broker
         subscriptions = ledger.subscriptions(self.accounts)
-        self.consumer = Consumer(broker, subscriptions, self.rounds, self.parking, policy, metrics, batch=3)
+        self.consumer = Consumer(broker, subscriptions, self.group_commit, self.parking, policy, metrics, batch=3)
         timers = ledger.timers(self.accounts)
-        self.deadlines = Deadlines("ledger", timers, clock, self.rounds, self.parking, policy, metrics)
-        self.retries = Retries(self.parking, (self.consumer,), self.deadlines, self.rounds, policy, metrics)
+        self.deadlines = Deadlines("ledger", timers, clock, self.group_commit, self.parking, policy, metrics)
+        self.retries = Retries(self.parking, (self.consumer,), self.deadlines, self.group_commit, policy, metrics)
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
         await self.consumer.start()
         self.connect()
-        workers = (self.rounds, self.relay, self.consumer, self.deadlines, self.retries)
+        workers = (self.group_commit, self.relay, self.consumer, self.deadlines, self.retries)
         self._tasks = [asyncio.create_task(worker.run()) for worker in workers]
 
     def connect(self) -> None:
@@ -215,7 +217,7 @@ class Process:
 
     @property
     def resting(self) -> bool:
-        told = not self.consumer.unsettled and self.rounds.idle.is_set()
+        told = not self.consumer.unsettled and self.group_commit.idle.is_set()
         return told and not self.relay.waiting and not self.relay.behind and self.deadlines.resting
 
 

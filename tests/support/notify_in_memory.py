@@ -114,7 +114,7 @@ class InMemoryNotify:
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
         """A fact arrives; no two do at the same moment."""
-        await deliver(self.on, event, at=self.clock.now(), id=id, successor=self.sender)
+        await deliver(self.on, event, at=self.clock.now(), id=id, after_commit=self.sender)
         self.clock.advance(timedelta(seconds=1))
 
     async def send(self) -> None:

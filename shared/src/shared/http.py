@@ -35,7 +35,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _EVERY_FIELD = object()
 
 
-class Ask(BaseModel):
+class RequestBody(BaseModel):
     """A request's body. A field that we do not know is an error, however deep: it would be a wish that nobody hears."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=20_000)
@@ -55,7 +55,7 @@ class Listing(BaseModel, Generic[T]):
     next: str | None = None
 
 
-class Trouble(BaseModel):
+class FieldError(BaseModel):
     """One thing that is wrong with a request."""
 
     where: str = Field(examples=["body.lines.0.quantity"])
@@ -70,7 +70,7 @@ class Problem(BaseModel):
     status: int = Field(examples=[409])
     code: str = Field(examples=["already_exists"])
     detail: str = Field(examples=["order 3f0e… exists already"])
-    errors: list[Trouble] = []
+    errors: list[FieldError] = []
 
 
 After = Annotated[str | None, Query(description="The `next` of the page before.")]
@@ -95,7 +95,7 @@ def Router(**kwargs: Any) -> APIRouter:  # noqa: N802
     return APIRouter(responses=PROBLEMS, **kwargs)
 
 
-class Doorkeeper:
+class Authenticator:
     """Tells who is asking, from a staff token or a department's key."""
 
     def __init__(self, tokens: StaffTokens, keys: DepartmentKeys) -> None:
@@ -118,7 +118,7 @@ async def authenticated(
     x_api_key: Annotated[str | None, Header(description="API key of a department's system.")] = None,
 ) -> Principal:
     """Who is asking. On every route but health, metrics and documentation."""
-    principal: Principal = request.app.state.doorkeeper.recognise(authorization, x_api_key)
+    principal: Principal = request.app.state.authenticator.recognise(authorization, x_api_key)
     request.state.principal = principal
     return principal
 
@@ -167,7 +167,7 @@ CausedByRequest = Annotated[Cause, Depends(caused_by_request)]
 AskedBy = Annotated[Principal, Depends(authenticated)]
 
 
-async def nothing_unheard(request: Request) -> None:
+async def forbid_unknown_parameters(request: Request) -> None:
     """A parameter that the route does not know is an error: whoever misspells a filter would be shown everything."""
     asked = set(request.query_params)
     if not asked:
@@ -182,11 +182,11 @@ async def nothing_unheard(request: Request) -> None:
 
 def guarded() -> list[Dependency]:
     """What every router of a service is included with."""
-    return [Depends(authenticated), Depends(nothing_unheard)]
+    return [Depends(authenticated), Depends(forbid_unknown_parameters)]
 
 
 def problem(
-    status: int, code: str, detail: str, errors: list[Trouble] | None = None, headers: dict[str, str] | None = None
+    status: int, code: str, detail: str, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """An answer that says what is wrong and what would be right."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, errors=errors or [])
@@ -226,7 +226,7 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return problem(400, "malformed_json", f"the body is not JSON: {found[0].get('ctx', {}).get('error', '')}")
-    troubles = [Trouble(where=".".join(map(str, each["loc"])), what=each["msg"]) for each in found]
+    troubles = [FieldError(where=".".join(map(str, each["loc"])), what=each["msg"]) for each in found]
     listed = "; ".join(f"{trouble.where}: {trouble.what}" for trouble in troubles[:3])
     return problem(422, "invalid", f"{len(troubles)} thing(s) to correct: {listed}", troubles)
 
@@ -240,7 +240,7 @@ class TooLarge(HTTPException):
         super().__init__(413, f"a body may have at most {limit} bytes")
 
 
-class Edge:
+class HttpMiddleware:
     """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
 
     def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int) -> None:
@@ -288,8 +288,8 @@ class Edge:
             return
         headers = dict(scope["headers"])
         came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with self._tracing.span(f"{scope['method']} {scope['path']}", came_from, "server") as trail:
-            scope["headers"] = [*(headers | {b"traceparent": (trail.traceparent or "").encode()}).items()]
+        with self._tracing.span(f"{scope['method']} {scope['path']}", came_from, "server") as span:
+            scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
             yield
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:

@@ -22,21 +22,21 @@ from faststream.rabbit import RabbitBroker
 from shared import logs
 from shared.aggregate import Unavailable
 from shared.clock import Clock
-from shared.http import Doorkeeper, Edge, answer_problems, guarded
+from shared.http import Authenticator, HttpMiddleware, answer_problems, guarded
 from shared.identity import DepartmentKeys, StaffTokens
-from shared.kernel.group_commit import Rounds
+from shared.kernel.documents import Documents
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.kernel.relay import Relay
 from shared.parking import api as dead
-from shared.parking.parked import Parking, Policy
+from shared.parking.parked import Parking, RetryPolicy
 from shared.parking.retries import Retries
-from shared.runtime.consumer import Consumer, Successor
+from shared.runtime.consumer import AfterCommit, Consumer
 from shared.runtime.deadlines import Deadlines, Timers
 from shared.settings import BadSettings, ServiceSettings, load
-from shared.store import Queryable
 from shared.subscriptions import Listener, Subscriptions
 from shared.telemetry import Metrics, tracing
-from shared.wire.broker import Unheard, Wire, answers, connected, declare, safe_broker
+from shared.wire.broker import EventPublisher, UnroutableEvents, answers, connected, declare, safe_broker
 
 log = structlog.get_logger()
 
@@ -102,8 +102,8 @@ class Service:
         self.version = _version(f"kefu-{name}")
         self.clock = clock or (Clock.from_file(settings.clock_file) if settings.clock_file else Clock())
         self.metrics = Metrics()
-        self.tracing = tracing(name, settings)
-        self.policy = Policy(
+        self.tracing = tracing(name, settings.otlp_endpoint)
+        self.policy = RetryPolicy(
             first=timedelta(seconds=settings.parking_first_wait),
             factor=settings.parking_factor,
             longest=timedelta(seconds=settings.parking_longest_wait),
@@ -112,17 +112,19 @@ class Service:
         )
         core = safe_broker(settings.rabbit_url.get_secret_value(), name)
         self.relay = Relay(
-            Wire(core),
+            EventPublisher(core),
             self._collections,
             self.metrics,
             limit=settings.outbox_limit,
             age_limit=settings.outbox_age_limit,
             size=settings.batch,
         )
-        self.rounds = Rounds(self.relay, settings.batch, self.metrics.round_size.observe)
-        self.database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or name, self.rounds)
+        self.group_commit = GroupCommit(self.relay, settings.batch, self.metrics.round_size.observe)
+        self.database = Database(
+            settings.mongo_url.get_secret_value(), settings.mongo_database or name, self.group_commit
+        )
         self.parking = Parking(self.database)
-        self.doorkeeper = Doorkeeper(
+        self.authenticator = Authenticator(
             StaffTokens(settings.jwt_public_key_file, settings.jwt_issuer, settings.jwt_audience),
             DepartmentKeys(settings.api_keys_file),
         )
@@ -143,18 +145,18 @@ class Service:
         timers: Timers | None = None,
         tasks: Sequence[Task] = (),
         owing: Owing = _nothing,
-        successor: Successor | None = None,
+        after_commit: AfterCommit | None = None,
         gateway: tuple[str, Iterable[Listener]] | None = None,
     ) -> "Service":
         """Give the service its doors.
 
         `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop;
-        `owing` says how much the tasks have yet to do that could be done now. The `successor` goes on with what facts
-        have made, once it is durable.
+        `owing` says how much the tasks have yet to do that could be done now. The `after_commit` hook goes on with what
+        messages have made, once it is durable.
         `gateway` is another vhost's URL and what to listen to there.
         """
         core = self._buses[0]
-        core.consumer = self._consumer(core.broker, subscriptions or (), successor)
+        core.consumer = self._consumer(core.broker, subscriptions or (), after_commit)
         if gateway is not None:
             broker = safe_broker(gateway[0], f"{self.name}-gateway")
             self._buses.append(Bus(broker, self._consumer(broker, gateway[1]), core=False))
@@ -168,32 +170,34 @@ class Service:
         return tuple(listener for bus in self._buses for listener in bus.consumer.listeners.values())
 
     def _consumer(
-        self, broker: RabbitBroker, listeners: Iterable[Listener], successor: Successor | None = None
+        self, broker: RabbitBroker, listeners: Iterable[Listener], after_commit: AfterCommit | None = None
     ) -> Consumer:
         settings = self.settings
         return Consumer(
             broker,
             listeners,
-            self.rounds,
+            self.group_commit,
             self.parking,
             self.policy,
             self.metrics,
             tracing=self.tracing,
-            successor=successor,
+            after_commit=after_commit,
             batch=settings.batch,
             prefetch=settings.prefetch,
         )
 
     def _assemble(self) -> None:
         app = self.app
-        app.state.doorkeeper = self.doorkeeper
+        app.state.authenticator = self.authenticator
         app.state.clock = self.clock
         self.deadlines = Deadlines(
-            self.name, self._doors.timers, self.clock, self.rounds, self.parking, self.policy, self.metrics
+            self.name, self._doors.timers, self.clock, self.group_commit, self.parking, self.policy, self.metrics
         )
         consumers = [bus.consumer for bus in self._buses]
-        self.retries = Retries(self.parking, consumers, self.deadlines, self.rounds, self.policy, self.metrics)
-        app.add_middleware(Edge, metrics=self.metrics, tracing=self.tracing, body_limit=self.settings.body_limit)
+        self.retries = Retries(self.parking, consumers, self.deadlines, self.group_commit, self.policy, self.metrics)
+        app.add_middleware(
+            HttpMiddleware, metrics=self.metrics, tracing=self.tracing, body_limit=self.settings.body_limit
+        )
         answer_problems(app)
         app.include_router(self._health())
         if self._plays("http"):
@@ -203,7 +207,7 @@ class Service:
                 app.include_router(router, dependencies=guarded())
         app.include_router(dead.routes(self.parking, self.retries), dependencies=guarded())
 
-    def _collections(self) -> Iterable[Queryable]:
+    def _collections(self) -> Iterable[Documents]:
         return self.database.collections.values()
 
     def _plays(self, role: str) -> bool:
@@ -235,7 +239,7 @@ class Service:
 
     async def checks(self) -> dict[str, str]:
         """What the service depends on, each `ok` or what is wrong with it."""
-        checks = {"mongo": "ok", "rabbit": "ok", "outbox": "ok", "staff": self.doorkeeper.tokens.trouble() or "ok"}
+        checks = {"mongo": "ok", "rabbit": "ok", "outbox": "ok", "staff": self.authenticator.tokens.trouble() or "ok"}
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await self.database.ping()
@@ -259,7 +263,7 @@ class Service:
     def resting(self) -> bool:
         """Whether this process has nothing under way, as far as it can tell without asking a server."""
         told = all(bus.started and not bus.consumer.unsettled for bus in self._buses)
-        written = self.rounds.idle.is_set() and not self.relay.waiting and not self.relay.behind
+        written = self.group_commit.idle.is_set() and not self.relay.waiting and not self.relay.behind
         return told and written and (self.deadlines.resting or not self._plays("timers"))
 
     async def figures(self) -> dict[str, Any]:
@@ -277,7 +281,7 @@ class Service:
         return {
             "clock": self.clock.now().isoformat(),
             "taken": self.taken,
-            "in_hand": sum(bus.consumer.unsettled for bus in self._buses) + len(self.rounds.waiting) + owing,
+            "in_hand": sum(bus.consumer.unsettled for bus in self._buses) + len(self.group_commit.waiting) + owing,
             "outbox": max(sum(depth for depth, _ in backlogs), self.relay.waiting),
             "overdue": overdue,
             "parked": parked,
@@ -308,7 +312,7 @@ class Service:
 
     def _work(self) -> dict[str, Coroutine[Any, Any, None]]:
         work: dict[str, Coroutine[Any, Any, None]] = {
-            "rounds": self.rounds.run(),
+            "rounds": self.group_commit.run(),
             "relay": self.relay.run(),
             "connect": self._connect(),
             "unheard": self._count_unheard(),
@@ -371,7 +375,7 @@ class Service:
             self._heard_at = monotonic()
 
     async def _count_unheard(self) -> None:
-        unheard = Unheard(self._buses[0].broker)
+        unheard = UnroutableEvents(self._buses[0].broker)
         while True:
             await asyncio.sleep(COUNT_EVERY)
             with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError):
@@ -403,7 +407,7 @@ class Service:
         await asyncio.gather(*(workers.pop(name) for name in list(workers) if name.startswith("task-")))
         for bus in self._buses:
             await bus.consumer.drain()
-        await self.rounds.idle.wait()
+        await self.group_commit.idle.wait()
         workers.pop("relay").cancel()
         await self.relay.drain()
 

@@ -9,10 +9,11 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from shared.aggregate import Cause
 from shared.contracts.event import Event
-from shared.kernel.batch import Touch
-from shared.parking.parked import Message, Parked
+from shared.parking.parked import Parked
+from shared.store import Touch
 from shared.wire.broker import EVENTS, durable_queue
 from shared.wire.envelope import Envelope, Malformed
+from shared.wire.message import Message
 
 E = TypeVar("E", bound=Event)
 Wanted = Touch[Any] | Iterable[Touch[Any]] | None

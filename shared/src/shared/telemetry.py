@@ -4,15 +4,10 @@ import collections
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-
-if TYPE_CHECKING:
-    from opentelemetry.trace import Span
-
-    from shared.settings import ServiceSettings
 
 _LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SENDING = 2.0
@@ -124,12 +119,20 @@ class Metrics:
         return Histogram(f"kefu_{name}", meaning, labels, registry=self.registry, buckets=buckets)
 
 
+class Recording(Protocol):
+    """What a tracing library gives for a piece of work."""
+
+    def record_exception(self, exception: BaseException) -> None: ...
+
+    def end(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
-class Trail:
+class Span:
     """Work that is being traced, or would be. `traceparent` (W3C) is what to hand on to whatever it causes."""
 
     traceparent: str | None
-    _span: "Span | None" = None
+    _span: "Recording | None" = None
 
     def end(self, error: BaseException | None = None) -> None:
         """The work is done, or has failed with `error`."""
@@ -147,30 +150,30 @@ class Tracing:
 
     def start(
         self, name: str, parent: str | None, kind: Kind = "consumer", attributes: Mapping[str, str] | None = None
-    ) -> Trail:
+    ) -> Span:
         """Begin a piece of work that continues `parent`; whoever starts it ends it."""
-        return Trail(parent)
+        return Span(parent)
 
     @contextmanager
     def span(
         self, name: str, parent: str | None, kind: Kind = "internal", attributes: Mapping[str, str] | None = None
-    ) -> Iterator[Trail]:
+    ) -> Iterator[Span]:
         """The same as a block, which an exception leaves as failed."""
-        trail = self.start(name, parent, kind, attributes)
+        span = self.start(name, parent, kind, attributes)
         try:
-            yield trail
+            yield span
         except BaseException as error:
-            trail.end(error)
+            span.end(error)
             raise
-        trail.end()
+        span.end()
 
     def shutdown(self) -> None:
         """Send what is still waiting."""
 
 
-def tracing(service: str, settings: "ServiceSettings") -> Tracing:
-    """Traces of this service: sent to the OTLP endpoint of the settings, or none at all without one."""
-    return _Collected(service, settings.otlp_endpoint) if settings.otlp_endpoint else Tracing()
+def tracing(service: str, otlp_endpoint: str | None) -> Tracing:
+    """Traces of this service: sent to the OTLP endpoint, or none at all without one."""
+    return _Collected(service, otlp_endpoint) if otlp_endpoint else Tracing()
 
 
 class _Collected(Tracing):
@@ -189,7 +192,7 @@ class _Collected(Tracing):
 
     def start(
         self, name: str, parent: str | None, kind: Kind = "consumer", attributes: Mapping[str, str] | None = None
-    ) -> Trail:
+    ) -> Span:
         from opentelemetry.trace import SpanKind, set_span_in_context
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -198,7 +201,7 @@ class _Collected(Tracing):
         span = self._tracer.start_span(name, context, kind=SpanKind[kind.upper()], attributes=attributes)
         carrier: dict[str, str] = {}
         propagator.inject(carrier, set_span_in_context(span))
-        return Trail(carrier.get("traceparent"), span)
+        return Span(carrier.get("traceparent"), span)
 
     def shutdown(self) -> None:
         self._provider.shutdown()

@@ -9,14 +9,29 @@ from pydantic_core import from_json, to_json
 
 from shared.aggregate import A, Aggregate, Cause
 from shared.contracts.event import Actor, Event, published
-from shared.kernel.batch import CAUSES_KEPT, Document, Pending, Touch, Work, Write
-from shared.kernel.group_commit import Conflict, Documents, Rounds
-from shared.parking.parked import Message
-from shared.runtime.consumer import Nobody, Successor
+from shared.kernel.batch import Work
+from shared.kernel.documents import (
+    CAUSES_KEPT,
+    Between,
+    Conflict,
+    Document,
+    Documents,
+    Index,
+    OneOf,
+    Pending,
+    Where,
+    Write,
+    duplicate,
+    reach,
+    stored,
+)
+from shared.kernel.group_commit import GroupCommit
+from shared.runtime.consumer import AfterCommit, NothingAfter
 from shared.runtime.deadlines import Timers
-from shared.store import Between, Index, OneOf, Queryable, Where, duplicate, reach, stored
+from shared.store import Store, Touch
 from shared.subscriptions import Subscription, Subscriptions
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 STAFF = Actor(kind="staff", id="tester", role="operator")
 
@@ -59,21 +74,21 @@ class Outbox:
         return None
 
 
-class InlineRounds(Rounds):
-    """Rounds that are settled on the spot, one work at a time, each on what was stored."""
+class InlineCommit(GroupCommit):
+    """GroupCommit that are settled on the spot, one work at a time, each on what was stored."""
 
     def __init__(self, outlet: Outbox) -> None:
         super().__init__(outlet, remembered=0)
 
-    async def perform(self, cause: Cause, touch: Touch[A]) -> A:
+    async def commit(self, cause: Cause, touch: Touch[A]) -> A:
         result: list[Any] = []
-        await self.play((Work(cause, (touch,), result.append),))
+        await self.commit_all((Work(cause, (touch,), result.append),))
         if isinstance(result[0], Exception):
             raise result[0]
         return result[0][0]  # type: ignore[no-any-return]
 
-    async def insist(self, cause: Cause, touch: Touch[A]) -> A:
-        return await self.perform(cause, touch)
+    async def commit_or_wait(self, cause: Cause, touch: Touch[A]) -> A:
+        return await self.commit(cause, touch)
 
 
 class InMemoryDatabase:
@@ -81,7 +96,7 @@ class InMemoryDatabase:
 
     def __init__(self) -> None:
         self.outbox = Outbox()
-        self.rounds: Rounds = InlineRounds(self.outbox)
+        self.group_commit: GroupCommit = InlineCommit(self.outbox)
         self.collections: dict[str, InMemoryDocuments] = {}
 
     def documents(self, name: str, indexes: Sequence[Index]) -> "InMemoryDocuments":
@@ -104,7 +119,7 @@ def opened(envelope: Envelope) -> Event:
     return published()[envelope.key].model_validate_json(envelope.body)
 
 
-class InMemoryDocuments(Queryable):
+class InMemoryDocuments(Documents):
     """The documents of one collection, in a dict. Keeps what MongoDB would keep, no more: states are copied."""
 
     def __init__(self, name: str, indexes: Sequence[Index]) -> None:
@@ -274,7 +289,7 @@ async def deliver(
     correlation: UUID | None = None,
     subject: UUID | None = None,
     sequence: int = 1,
-    successor: Successor | None = None,
+    after_commit: AfterCommit | None = None,
 ) -> tuple[Event, ...]:
     """Deliver one event to whoever subscribes to it; returns what that announces, raises what it raises.
 
@@ -294,11 +309,11 @@ async def deliver(
         raise LookupError(f"nobody subscribes to {event.key}")
     for subscription in listeners:
         message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
-        announced += await _hear(subscription, message, successor or Nobody())
+        announced += await _hear(subscription, message, after_commit or NothingAfter())
     return tuple(announced)
 
 
-async def _hear(subscription: Subscription, message: Message, successor: Successor) -> list[Event]:
+async def _hear(subscription: Subscription, message: Message, after_commit: AfterCommit) -> list[Event]:
     cause, touches = await subscription.hear(message)
     announced: list[Event] = []
     made: list[Aggregate] = []
@@ -306,15 +321,17 @@ async def _hear(subscription: Subscription, message: Message, successor: Success
         aggregate, events = await _made(cause, touch)
         made.append(aggregate)
         announced += events
-    successor.go_on(made)
+    after_commit.go_on(made)
     return announced
 
 
 async def _made(cause: Cause, touch: Touch[Any]) -> tuple[Aggregate, list[Event]]:
-    outbox = touch.store.rounds.outlet
+    store = touch.collection
+    assert isinstance(store, Store)
+    outbox = store.group_commit.outlet
     assert isinstance(outbox, Outbox)
     before = len(outbox.envelopes)
-    aggregate = await touch.store.rounds.perform(cause, touch)
+    aggregate = await store.group_commit.commit(cause, touch)
     return aggregate, [opened(envelope) for envelope in outbox.envelopes[before:]]
 
 

@@ -20,11 +20,11 @@ from kefu_local.servers import Servers, vhost_of, with_login
 from shared.clock import Clock
 from shared.contracts.departments import ProductionDelayed
 from shared.contracts.example import example
-from shared.parking.parked import Message
 from shared.testing import InMemoryDatabase
 from shared.wire import ingress
 from shared.wire.broker import declare, safe_broker
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 ID = UUID("3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11")
 FACT = example(ProductionDelayed)

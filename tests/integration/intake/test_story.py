@@ -13,7 +13,7 @@ from shared.contracts.intake import CallbackDue, DeadlineMissedByIntake, OrderPl
 from shared.contracts.orders import AcceptancePassed
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.testing import cause
-from shared.wire.broker import Wire, safe_broker
+from shared.wire.broker import EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -93,7 +93,7 @@ async def test_what_other_services_say_is_in_the_customers_timeline(intake, sett
     )
     async with safe_broker(settings.rabbit_url.get_secret_value(), "orders") as broker:
         later = cause(NOW + timedelta(minutes=1))
-        await Wire(broker).publish([Envelope.of(accepted, uuid4(), accepted.order_id, 1, later)])
+        await EventPublisher(broker).publish([Envelope.of(accepted, uuid4(), accepted.order_id, 1, later)])
 
     async def complete():
         return len(await timeline(intake, keys, customer_id)) == 3

@@ -14,7 +14,7 @@ from waiting import until
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
-from shared.wire.broker import EVENTS, Wire, safe_broker
+from shared.wire.broker import EVENTS, EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
 
@@ -43,7 +43,7 @@ class Bench:
         self.settings = settings
         self.stack = stack
         self.broker = safe_broker(settings.rabbit_url.get_secret_value(), "bench")
-        self.wire = Wire(self.broker)
+        self.wire = EventPublisher(self.broker)
 
     async def replica(self, **changes: Any) -> Ledger:
         ledger = Ledger(*service(self.settings.model_copy(update=changes)))

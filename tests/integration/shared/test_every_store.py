@@ -11,7 +11,7 @@ import pytest
 from shared.aggregate import Aggregate, Change, NotFound, Refused
 from shared.contracts.event import Event
 from shared.kernel.batch import Work
-from shared.kernel.group_commit import Rounds
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.store import Between, Index, OneOf, Store
 from shared.testing import InMemoryDatabase, Outbox, cause, opened
@@ -45,13 +45,13 @@ class Doors(Store[Door]):
 
 
 class Place:
-    """A store under test, its outbox, and rounds that run."""
+    """A store under test, its outbox, and a group commit that runs."""
 
     def __init__(self, database: Any, outbox: Outbox, second: Any, bounded: bool) -> None:
         self.doors = Doors(database)
         self.twin = Doors(second)
         self.outbox = outbox
-        self.rounds: Rounds = database.rounds
+        self.group_commit: GroupCommit = database.group_commit
         self.bounded = bounded
 
     @property
@@ -67,9 +67,9 @@ async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
         return
     servers, name = request.getfixturevalue("real_servers"), request.getfixturevalue("mongo_database")
     outbox = Outbox()
-    rounds = [Rounds(outbox), Rounds(outbox)]
-    databases = [Database(servers.mongo_url, name, each) for each in rounds]
-    running = [asyncio.create_task(each.run()) for each in rounds]
+    commits = [GroupCommit(outbox), GroupCommit(outbox)]
+    databases = [Database(servers.mongo_url, name, each) for each in commits]
+    running = [asyncio.create_task(each.run()) for each in commits]
     place = Place(databases[0], outbox, databases[1], bounded=True)
     await databases[0].prepare()
     yield place
@@ -293,7 +293,7 @@ async def test_an_error_stays_with_the_work_that_caused_it(place: Place) -> None
 
     decisions = [lambda door: door.paint("red"), broken, huge, too_large, lambda door: door.paint("blue")]
     touches = [place.doors.touch(doors[turn % 3].id, decide) for turn, decide in enumerate(decisions)]
-    await place.rounds.play([Work(cause(), (touch,), results.append) for touch in touches])
+    await place.group_commit.commit_all([Work(cause(), (touch,), results.append) for touch in touches])
 
     kinds = sorted(type(result).__name__ if isinstance(result, Exception) else "settled" for result in results)
     unfit = ["Refused", "Refused"] if place.bounded else ["settled", "settled"]

@@ -9,7 +9,7 @@ from pymongo import MongoClient
 
 from kefu_local.servers import Servers
 from shared.aggregate import Aggregate, Change
-from shared.kernel.group_commit import Rounds
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.store import Between, Index, Store
 from shared.testing import Outbox, cause
@@ -44,11 +44,11 @@ class Bricks(Store[Brick]):
 async def test_every_page_of_a_list_is_found_in_order(
     real_servers: Servers, mongo_database: str, where: dict[str, Any], sort: str
 ) -> None:
-    rounds = Rounds(Outbox(), 500)
-    database = Database(real_servers.mongo_url, mongo_database, rounds)
+    group_commit = GroupCommit(Outbox(), 500)
+    database = Database(real_servers.mongo_url, mongo_database, group_commit)
     bricks = Bricks(database)
     await database.prepare()
-    laying = asyncio.create_task(rounds.run())
+    laying = asyncio.create_task(group_commit.run())
     wall = [
         Brick(id=uuid4(), wall=wall, layer=n // TIED, marks=("red", "chipped") if n % 3 else ())
         for wall in ("north", "south")

@@ -36,7 +36,7 @@ async def intake(built: Service) -> Service:
     """Intake, knowing nothing yet, at six in the morning UTC."""
     for documents in built.database.collections.values():
         await documents.remove(list(documents.rows))
-    built.database.outbox = built.database.rounds.outlet = Outbox()
+    built.database.outbox = built.database.group_commit.outlet = Outbox()
     built.clock.set(NOW)
     return built
 

@@ -12,9 +12,10 @@ from intake.subscribers import gateways
 from shared.aggregate import Refused
 from shared.clock import FixedClock
 from shared.contracts.departments import ProductionCompleted
-from shared.parking.parked import Message, Parking, Policy
+from shared.parking.parked import Parking, RetryPolicy
 from shared.testing import InMemoryDatabase
 from shared.wire import ingress
+from shared.wire.message import Message
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 KEY = "production.production_completed.v1"
@@ -55,7 +56,7 @@ def message(data=DATA, **fields):
 async def admit(gateway, sent):
     cause, touches = await gateway.hear(sent)
     for touch in touches:
-        await touch.store.rounds.perform(cause, touch)
+        await touch.collection.group_commit.commit(cause, touch)
 
 
 async def test_a_fact_of_the_department_goes_onto_the_bus(database, production):
@@ -122,7 +123,7 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
     with pytest.raises(Refused) as refused:
         await production.hear(sent)
     parking = Parking(database)
-    touch = parking.message_failed(sent, refused.value, Policy())
+    touch = parking.message_failed(sent, refused.value, RetryPolicy())
     change = touch.decide(touch.start)
     answer = production.answer(sent, change.state)
     said = json.loads(answer.body)

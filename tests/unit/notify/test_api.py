@@ -20,7 +20,7 @@ from shared.identity import Principal
 
 
 class Everybody:
-    """A doorkeeper who knows one supervisor."""
+    """A authenticator who knows one supervisor."""
 
     def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
         return Principal("staff", "cs-07", ("cs_supervisor",))
@@ -29,7 +29,7 @@ class Everybody:
 @pytest.fixture
 async def http(notify: InMemoryNotify) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.state.doorkeeper, app.state.clock = Everybody(), notify.clock
+    app.state.authenticator, app.state.clock = Everybody(), notify.clock
     answer_problems(app)
     switchboard = Switchboard({"sms": [LocalSms("http://nowhere")]})
     app.include_router(callback_routes(switchboard, notify.postbox, SecretStr("secret")))

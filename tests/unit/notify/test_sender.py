@@ -20,9 +20,9 @@ from notify.sender import Figures, Patience, Sender, sender
 from notify.subscribers import subscriptions
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
-from shared.parking.parked import Message
 from shared.testing import cause, deliver
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 
 @asynccontextmanager
@@ -195,7 +195,7 @@ async def test_what_another_process_was_born_claimed_by_is_left_to_it(notify: In
     async with sending(notify):
         await until(lambda: _looked(notify))
         await notify.hear(fact, id=id)
-        await deliver(there, fact, at=notify.clock.now(), id=id, successor=other)
+        await deliver(there, fact, at=notify.clock.now(), id=id, after_commit=other)
         counter.open.set()
         await until(lambda: _all_accepted(notify, 1))
         stop.set()

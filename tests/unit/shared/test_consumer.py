@@ -11,15 +11,16 @@ import pytest
 
 from shared.aggregate import Aggregate, Cause
 from shared.contracts.event import Event
-from shared.kernel.group_commit import Rounds
-from shared.parking.parked import Message, Parking, Policy
-from shared.runtime.consumer import Consumer, Successor
+from shared.kernel.group_commit import GroupCommit
+from shared.parking.parked import Parking, RetryPolicy
+from shared.runtime.consumer import AfterCommit, Consumer
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
-from shared.testing import InlineRounds, InMemoryDatabase, Outbox, cause
+from shared.testing import InlineCommit, InMemoryDatabase, Outbox, cause
 from shared.wire.amqp_codec import Properties
 from shared.wire.delivery_reader import Delivery
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 
 class Flooded(Event, key="weather.flooded.v1"):
@@ -44,22 +45,29 @@ class Channel:
 class Weather:
     """A consumer of two queues, and what it has heard so far."""
 
-    def __init__(self, batch: int, successor: Successor | None = None) -> None:
+    def __init__(self, batch: int, after_commit: AfterCommit | None = None) -> None:
         self.heard: list[str] = []
         subscriptions = Subscriptions("ears")
         for event in (Flooded, Dripped):
             subscriptions(event)(self._hear)
-        rounds = Rounds(Outbox())
+        group_commit = GroupCommit(Outbox())
         broker: Any = SimpleNamespace(subscriber=lambda *_, **__: None)
         self.parking = Parking(InMemoryDatabase())
         self.consumer = Consumer(
-            broker, subscriptions, rounds, self.parking, Policy(), Metrics(), successor=successor, batch=batch
+            broker,
+            subscriptions,
+            group_commit,
+            self.parking,
+            RetryPolicy(),
+            Metrics(),
+            after_commit=after_commit,
+            batch=batch,
         )
         self.together: list[int] = []
         self._handle, self.consumer._handle = self.consumer._handle, self._counting  # type: ignore[method-assign]
         self._channel = Channel()
         self._tags = 0
-        self._workers = (rounds, self.consumer)
+        self._workers = (group_commit, self.consumer)
 
     def _hear(self, event: Event, _: Cause) -> None:
         if isinstance(event, Flooded) and event.broken:
@@ -72,8 +80,8 @@ class Weather:
 
     async def suspected(self, message: Message) -> None:
         """A process died with this in hand."""
-        touch = self.parking.message_suspected(message, Policy())
-        await InlineRounds(Outbox()).perform(cause(), touch)
+        touch = self.parking.message_suspected(message, RetryPolicy())
+        await InlineCommit(Outbox()).commit(cause(), touch)
 
     def arrives(self, event: Event, *, redelivered: bool = False) -> Message:
         self._tags += 1

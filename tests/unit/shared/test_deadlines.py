@@ -10,8 +10,8 @@ import pytest
 from shared.aggregate import Aggregate, Cause, Change
 from shared.clock import Clock
 from shared.contracts.event import Event, Instant
-from shared.kernel.group_commit import Rounds
-from shared.parking.parked import Overdue, Parking, Policy
+from shared.kernel.group_commit import GroupCommit
+from shared.parking.parked import Overdue, Parking, RetryPolicy
 from shared.runtime.deadlines import Deadlines, Timers
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause, fire
@@ -85,7 +85,7 @@ async def test_the_same_deadline_found_twice_fires_once() -> None:
 
     for _ in range(2):
         because, touch = timer.fire(bell.id, NOON, version=1)
-        await database.rounds.perform(because, touch)
+        await database.group_commit.commit(because, touch)
 
     assert (await bells.get(bell.id)).rung == 1
     assert database.published == (Rang(at=NOON),)
@@ -98,7 +98,7 @@ async def test_a_deadline_that_somebody_else_has_put_off_changes_nothing() -> No
     because, touch = timers(bells).of("bells", "ring").fire(bell.id, NOON, version=1)
     await bells.apply(bell.id, lambda bell: Change(bell.awaiting("ring", NOON + timedelta(days=1))), cause())
 
-    await database.rounds.perform(because, touch)
+    await database.group_commit.commit(because, touch)
 
     assert (await bells.get(bell.id)).deadline("ring") == NOON + timedelta(days=1)
     assert database.published == ()
@@ -108,16 +108,16 @@ async def test_a_process_that_ends_while_a_deadline_is_decided_still_settles_the
     database = InMemoryDatabase()
     bells = Bells(database)
     bell = await hung(bells, NOON)
-    rounds = database.rounds = Rounds(database.outbox)
+    group_commit = database.group_commit = GroupCommit(database.outbox)
     none: Any = None
-    deadlines = Deadlines("tower", timers(bells), Clock(), rounds, Parking(database), Policy(), none)
+    deadlines = Deadlines("tower", timers(bells), Clock(), group_commit, Parking(database), RetryPolicy(), none)
     overdue = Overdue(collection="bells", aggregate=bell.id, kind="ring", at=NOON, version=1)
 
     waiting = asyncio.create_task(deadlines.retry(overdue))
     await asyncio.sleep(0)
     waiting.cancel()
-    running = asyncio.create_task(rounds.run())
-    await asyncio.wait([running, asyncio.create_task(rounds.idle.wait())], return_when=asyncio.FIRST_COMPLETED)
+    running = asyncio.create_task(group_commit.run())
+    await asyncio.wait([running, asyncio.create_task(group_commit.idle.wait())], return_when=asyncio.FIRST_COMPLETED)
     survived = running.cancel()
 
     assert survived

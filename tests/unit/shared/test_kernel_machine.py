@@ -17,9 +17,10 @@ from virtual_time import VirtualLoop
 
 from shared.aggregate import Cause, Change, Decision, Refused, Unavailable
 from shared.contracts.event import Actor
-from shared.parking.parked import Message, Parked
+from shared.parking.parked import Parked
 from shared.testing import cause
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 BEGIN = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 QUEUE = "ledger.on.test.deposited.v1"

@@ -5,7 +5,8 @@ import math
 import bson
 import pytest
 
-from shared.parking.parked import Letter, Message
+from shared.parking.parked import Letter
+from shared.wire.message import Message
 
 
 @pytest.mark.parametrize(

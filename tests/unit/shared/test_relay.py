@@ -12,13 +12,14 @@ from waiting import until
 from shared.aggregate import Aggregate, Change, Unavailable
 from shared.contracts.event import Event
 from shared.kernel import relay
-from shared.kernel.batch import Document, Work
-from shared.kernel.group_commit import Rounds
+from shared.kernel.batch import Work
+from shared.kernel.documents import Document
+from shared.kernel.group_commit import GroupCommit
 from shared.kernel.relay import Relay
 from shared.store import Store
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
-from shared.wire.broker import Publication
+from shared.wire.broker import EventsRefused
 from shared.wire.envelope import Envelope
 
 
@@ -46,7 +47,7 @@ class Mill:
     def __init__(self, limit: int) -> None:
         self.database = InMemoryDatabase()
         self.relay = Relay(self, self.database.collections.values, Metrics(), limit=limit, size=10)
-        self.database.rounds = self.rounds = Rounds(self.relay)
+        self.database.group_commit = self.group_commit = GroupCommit(self.relay)
         self.barrels = Barrels(self.database)
         self.open = asyncio.Event()
         self.open.set()
@@ -58,7 +59,7 @@ class Mill:
         await self.open.wait()
         refused = [each for each in envelopes if each.subject in self.refused]
         if refused:
-            raise Publication([(each, ValueError("no")) for each in refused])
+            raise EventsRefused([(each, ValueError("no")) for each in refused])
         for each in envelopes:
             turn = Rolled.model_validate_json(each.body).turn
             if turn not in self.out[each.subject]:
@@ -71,7 +72,7 @@ class Mill:
             Work(cause(), (self.barrels.touch(id, lambda barrel: barrel.roll(), start=Barrel(id=id)),), lambda _: None)
             for id in barrels
         ]
-        await self.rounds.play(works)
+        await self.group_commit.commit_all(works)
 
     async def all_out(self) -> bool:
         return not self.relay.waiting and not self.relay.behind

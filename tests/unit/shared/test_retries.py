@@ -11,11 +11,12 @@ import pytest
 from ledger import Accounts, Deposited, account_id, opened, subscriptions
 
 from shared.aggregate import Change, Refused
-from shared.parking.parked import RETRY, Message, Parked, Parking, Policy
+from shared.parking.parked import RETRY, Parked, Parking, RetryPolicy
 from shared.parking.retries import Retries
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
 from shared.wire.envelope import Envelope
+from shared.wire.message import Message
 
 QUEUE = "ledger.on.test.deposited.v1"
 
@@ -31,13 +32,13 @@ class Morgue:
         listeners = {each.queue: each for each in subscriptions(self.accounts)}
         consumer: Any = SimpleNamespace(listeners=listeners)
         none: Any = None
-        self.retries = Retries(self.parking, (consumer,), none, self.database.rounds, Policy(), self.metrics)
+        self.retries = Retries(self.parking, (consumer,), none, self.database.group_commit, RetryPolicy(), self.metrics)
 
     async def receives(self, account: str, amount: int = 1, body: str | None = None, queue: str = QUEUE) -> Parked:
         envelope = Envelope.of(Deposited(account=account, amount=amount), uuid4(), uuid4(), 1, cause())
         message = Message(queue, envelope.key, envelope.headers(), (body or envelope.body).encode())
-        died = self.parking.message_failed(message, Refused("no such account"), Policy())
-        return await self.database.rounds.perform(cause(), died)
+        died = self.parking.message_failed(message, Refused("no such account"), RetryPolicy())
+        return await self.database.group_commit.commit(cause(), died)
 
     async def waits(self) -> Sequence[Parked]:
         return (await self.parking.find({"state": "parked"}, sort="first_at")).items

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from shared.settings import ServiceSettings
 from shared.telemetry import Metrics, tracing
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -73,12 +72,8 @@ def test_two_services_in_one_process_do_not_share_metrics() -> None:
     assert b'kefu_deadlines_fired_total{kind="close"} 1.0' in one.exposition()
 
 
-def settings(otlp_endpoint: str | None = None) -> ServiceSettings:
-    return ServiceSettings(mongo_url="mongodb://127.0.0.1", rabbit_url="amqp://127.0.0.1", otlp_endpoint=otlp_endpoint)
-
-
 def test_without_an_endpoint_a_traceparent_is_handed_on_as_it_came() -> None:
-    off = tracing("orders", settings())
+    off = tracing("orders", None)
     with off.span("orders.on.intake.order_placed.v1", PARENT) as trail:
         assert trail.traceparent == PARENT
     assert (off.on, off.start("x", None).traceparent) == (False, None)
@@ -108,7 +103,7 @@ def collector() -> Iterator[tuple[str, list[ExportTraceServiceRequest]]]:
 def test_with_an_endpoint_work_continues_the_trace_under_its_own_span(
     collector: tuple[str, list[ExportTraceServiceRequest]],
 ) -> None:
-    on = tracing("orders", settings(collector[0]))
+    on = tracing("orders", collector[0])
     trail = on.start("orders.on.intake.order_placed.v1", PARENT, attributes={"event": "x"})
     trail.end()
     with pytest.raises(ZeroDivisionError), on.span("POST /orders", None, kind="server"):
@@ -128,7 +123,7 @@ def test_with_an_endpoint_work_continues_the_trace_under_its_own_span(
 
 
 def test_a_collector_that_is_away_does_not_hold_up_a_service_that_stops() -> None:
-    on = tracing("orders", settings("http://127.0.0.1:9"))
+    on = tracing("orders", "http://127.0.0.1:9")
     on.start("x", None).end()
     began = monotonic()
     on.shutdown()

@@ -43,7 +43,7 @@ def service(settings: Settings) -> Service:
         subscriptions=subscriptions(notifications, recipients, rosters, desk, sender),
         timers=timers(notifications, slips),
         tasks=[sender.run, reconciler.run],
-        successor=sender,
+        after_commit=sender,
         owing=lambda: notifications.owing(clock.now()),
     )
 

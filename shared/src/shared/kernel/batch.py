@@ -1,84 +1,36 @@
-"""What one round makes of one aggregate: every decision that waits for it, taken in order of arrival."""
+"""What one commit makes of one aggregate: every decision that waits for it, taken in order of arrival."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, cast
+from typing import Any, cast
 from uuid import UUID, uuid5
 
-from shared.aggregate import A, Aggregate, Cause, Change, Decision, NotFound, Refused
+from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.contracts.event import Event, published
+from shared.kernel.documents import CAUSES_KEPT, Document, Pending, Write
+from shared.kernel.touch import Collection, Touch
 from shared.wire.envelope import Envelope
-
-if TYPE_CHECKING:
-    from shared.store import Store
-
-CAUSES_KEPT = 400
-"""Absorbed causes that an aggregate remembers, the latest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touch(Generic[A]):
-    """One decision about one aggregate, named but not yet made. A birth carries its change instead of a decision."""
-
-    store: "Store[A]"
-    id: UUID
-    decide: Decision[A] | None = None
-    start: A | None = None
-    born: Change[A] | None = None
-
-
-@dataclass(slots=True)
-class Document:
-    """An aggregate as it is kept: the state, what it has absorbed and what it still has to publish."""
-
-    id: UUID
-    version: int
-    state: dict[str, Any]
-    causes: list[UUID]
-    outbox: list["Pending"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An event that is written but not known to be published. `round` tells which write it came with."""
-
-    round: int
-    envelope: Envelope
-
-
-@dataclass(slots=True)
-class Write:
-    """What one round wants to become of one aggregate. Version 0 means it must not exist yet."""
-
-    id: UUID
-    version: int
-    steps: int
-    state: dict[str, Any]
-    due: datetime | None
-    outbox: list[Pending]
-    causes: list[UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An aggregate as a fold begins with it, and what it has absorbed."""
+    """An aggregate as a batch begins with it, and what it has absorbed."""
 
     state: Aggregate
     version: int
     causes: Sequence[UUID]
 
 
-Settle = Callable[[list[Aggregate] | Exception], None]
+Conclude = Callable[[list[Aggregate] | Exception], None]
 
 
 @dataclass(slots=True)
 class Work:
-    """Everything one cause wants: its touches, and whom to tell when all are settled or one has failed."""
+    """Everything one cause wants: its touches, and whom to tell when all are committed or one has failed."""
 
     cause: Cause
     touches: Sequence[Touch[Any]]
-    settle: Settle
+    conclude: Conclude
     abandoned: bool = False
     results: dict[int, Aggregate | Exception] = field(default_factory=dict)
 
@@ -90,13 +42,13 @@ class Work:
     def finish(self) -> None:
         for result in self.results.values():
             if isinstance(result, Exception):
-                return self.settle(result)
-        return self.settle([self.results[position] for position in range(len(self.touches))])  # type: ignore[misc]
+                return self.conclude(result)
+        return self.conclude([self.results[position] for position in range(len(self.touches))])  # type: ignore[misc]
 
 
 @dataclass(slots=True)
 class Step:
-    """One touch of one work, on its way through a round."""
+    """One touch of one work, on its way through a commit."""
 
     work: Work
     position: int
@@ -106,25 +58,25 @@ class Step:
         return self.work.touches[self.position]
 
     @property
-    def settled(self) -> bool:
+    def resolved(self) -> bool:
         return self.work.abandoned or self.position in self.work.results
 
     def resolve(self, result: Aggregate | Exception) -> None:
         self.work.resolve(self.position, result)
 
 
-class Fold:
-    """All steps that one round has for one aggregate, decided in order of arrival."""
+class AggregateBatch:
+    """All steps that one commit has for one aggregate, decided in order of arrival."""
 
-    __slots__ = ("causes", "id", "known", "outbox", "results", "state", "steps", "store", "version")
+    __slots__ = ("causes", "collection", "id", "known", "outbox", "results", "state", "steps", "version")
 
-    def __init__(self, store: "Store[Any]", id: UUID) -> None:
-        self.store = store
+    def __init__(self, collection: Collection[Any], id: UUID) -> None:
+        self.collection = collection
         self.id = id
         self.steps: list[Step] = []
         self.results: list[Aggregate | Exception] = []
 
-    def settle(self, document: Document | None, round: int) -> Write | None:
+    def decide_on(self, document: Document | None, round: int) -> Write | None:
         """Decide on what was read and return what to write; whatever needs no writing is resolved at once.
 
         A document that cannot be revived, or a state that cannot be stored, is the error of its own steps alone.
@@ -138,7 +90,7 @@ class Fold:
             self.resolve()
         return write
 
-    def suppose(self, known: Known, round: int) -> Write | None:
+    def try_remembered(self, known: Known, round: int) -> Write | None:
         """Decide on what is remembered and return what to write: the write finds out whether it still is so.
 
         Nothing where no write would: what was refused, absorbed or cannot be stored is decided on what is stored.
@@ -163,11 +115,11 @@ class Fold:
         self.results = []
 
     def _revived(self, document: Document) -> Known:
-        return Known(self.store.revive(document.state), document.version, document.causes)
+        return Known(self.collection.revive(document.state), document.version, document.causes)
 
     @property
     def left(self) -> Known:
-        """The aggregate after this fold was written."""
+        """The aggregate after this batch was written."""
         assert self.state is not None
         before = self.known.causes if self.known else ()
         return Known(self.state, self.version, [*before, *self.causes][-CAUSES_KEPT:])
@@ -187,7 +139,7 @@ class Fold:
             return self.state
         change = self._change(touch)
         if change.state.id != self.id:
-            raise ValueError(f"a decision on {self.store.collection} {self.id} returned {change.state.id}")
+            raise ValueError(f"a decision on {self.collection.collection} {self.id} returned {change.state.id}")
         version = self.version + 1
         outbox = [
             Pending(round, Envelope.of(event, uuid5(self.id, f"{version}.{position}"), self.id, version, cause))
@@ -204,11 +156,11 @@ class Fold:
     def _change(self, touch: Touch[Any]) -> Change[Any]:
         if touch.born is not None:
             if self.state is not None:
-                raise Refused(f"{self.store.noun} {self.id} exists already", "already_exists")
+                raise Refused(f"{self.collection.noun} {self.id} exists already", "already_exists")
             return touch.born
         state = touch.start if self.state is None else self.state
         if state is None:
-            raise NotFound(self.store.noun, self.id)
+            raise NotFound(self.collection.noun, self.id)
         assert touch.decide is not None
         return touch.decide(state)
 
@@ -223,7 +175,7 @@ class Fold:
             )
         return True
 
-    def would(self, work: Work, document: Document | None) -> list[Event]:
+    def preview(self, work: Work, document: Document | None) -> list[Event]:
         """The events of a work of one touch, decided on what was read but not kept."""
         self.begin(self._revived(document) if document else None)
         self._take(Step(work, 0), round=0)

@@ -1,4 +1,4 @@
-"""How decisions travel together: one read, one fold, one write for everything that is waiting."""
+"""How decisions travel together: one read, one pass of decisions and one write for everything that is waiting."""
 
 import asyncio
 import random
@@ -12,10 +12,16 @@ from uuid import UUID
 
 from shared.aggregate import A, Aggregate, Cause, Contention, Unavailable
 from shared.contracts.event import Event
-from shared.kernel.batch import Document, Fold, Known, Pending, Settle, Step, Touch, Work, Write
+from shared.kernel.batch import AggregateBatch, Conclude, Known, Step, Work
+from shared.kernel.documents import Conflict, Document, Documents, Pending, Write
+from shared.kernel.touch import Touch
 
 ATTEMPTS = 12
+"""How often one commit is tried while others write the same aggregates, before it ends in Contention."""
+
 PATIENCE = 10.0
+"""Seconds that a request waits for its commit."""
+
 REMEMBERED = 2000
 """Aggregates."""
 
@@ -23,20 +29,7 @@ REMEMBERED_FOR = 3.0
 """Seconds: an aggregate that somebody repairs by hand, without counting its version up, is soon seen as it is."""
 
 
-class Conflict(Exception):
-    """Somebody else wrote this aggregate since it was read."""
-
-
-class Documents(Protocol):
-    """Where the documents of one collection are kept. Raises Unavailable when that place cannot be reached."""
-
-    name: str
-
-    async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]: ...
-
-    async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
-        """Durable when it returns. One outcome per write: nothing, a Conflict, or what is wrong with that one."""
-        ...
+Decided = tuple[AggregateBatch, Write]
 
 
 class Outlet(Protocol):
@@ -60,12 +53,12 @@ class Memory:
         self._size = size
         self._known: OrderedDict[tuple[int, UUID], tuple[float, Known]] = OrderedDict()
 
-    def keep(self, documents: Documents, fold: Fold) -> None:
-        """Remember what a written fold has left, and forget what is too old or too much."""
+    def keep(self, documents: Documents, batch: AggregateBatch) -> None:
+        """Remember what a written batch has left, and forget what is too old or too much."""
         now = monotonic()
-        if fold.store.remembered:
-            self._known[id(documents), fold.id] = (now, fold.left)
-            self._known.move_to_end((id(documents), fold.id))
+        if batch.collection.remembered:
+            self._known[id(documents), batch.id] = (now, batch.left)
+            self._known.move_to_end((id(documents), batch.id))
         while self._known and (len(self._known) > self._size or self._oldest < now - REMEMBERED_FOR):
             self._known.popitem(last=False)
 
@@ -83,10 +76,10 @@ def _unobserved(_: float) -> None:
     return None
 
 
-class Rounds:
-    """Takes what has arrived, settles it in one round, and waits for nobody.
+class GroupCommit:
+    """Commits everything that has arrived in one round trip, without waiting for more to arrive.
 
-    Works are settled in order of arrival per aggregate. A round that meets an absent database is repeated until it
+    Works are committed in order of arrival per aggregate. A commit that meets an absent database is repeated until it
     is back; the causes make the repetition harmless. `noticed` is told when every written deadline falls due.
     """
 
@@ -109,30 +102,33 @@ class Rounds:
         self.idle = asyncio.Event()
         self.idle.set()
 
-    async def perform(self, cause: Cause, touch: Touch[A]) -> A:
-        """Settle one touch and return the aggregate after it. Raises what the decision raised, or Unavailable."""
+    async def commit(self, cause: Cause, touch: Touch[A]) -> A:
+        """Commit one touch and return the aggregate after it.
+
+        Raises what the decision raised, or Unavailable: after PATIENCE seconds, or when too much is waiting.
+        """
         if self.outlet.full or len(self.waiting) >= self.limit:
             raise Unavailable("more is waiting to be published than may be; try again shortly")
-        settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        work = Work(cause, (touch,), _into(settled))
+        committed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        work = Work(cause, (touch,), _into(committed))
         self.submit((work,))
         try:
             async with asyncio.timeout(PATIENCE):
-                return cast(A, (await settled)[0])
+                return cast(A, (await committed)[0])
         except TimeoutError:
             work.abandoned = True
             raise Unavailable("the database does not answer; the same request may be sent again") from None
 
-    async def insist(self, cause: Cause, touch: Touch[A]) -> A:
-        """Settle one touch however long the database is away, or others contend for it.
+    async def commit_or_wait(self, cause: Cause, touch: Touch[A]) -> A:
+        """Commit one touch however long the database is away, or others contend for it.
 
         Raises only what the decision raised.
         """
         while True:
-            settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            self.submit((Work(cause, (touch,), _into(settled)),))
+            committed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            self.submit((Work(cause, (touch,), _into(committed)),))
             try:
-                return cast(A, (await settled)[0])
+                return cast(A, (await committed)[0])
             except Contention:
                 continue
 
@@ -140,8 +136,10 @@ class Rounds:
         """What these touches would announce if they were made now. Writes nothing; raises what they would raise."""
         events: list[Event] = []
         for touch in touches:
-            found = await touch.store.documents.read((touch.id,))
-            events += Fold(touch.store, touch.id).would(Work(cause, (touch,), _nobody), found.get(touch.id))
+            found = await touch.collection.documents.read((touch.id,))
+            events += AggregateBatch(touch.collection, touch.id).preview(
+                Work(cause, (touch,), _unconcerned), found.get(touch.id)
+            )
         return events
 
     def submit(self, works: Iterable[Work]) -> None:
@@ -150,18 +148,18 @@ class Rounds:
         self._arrived.set()
 
     async def run(self) -> None:
-        """Settle rounds until cancelled."""
+        """Commit what arrives until cancelled."""
         while True:
             await self._arrived.wait()
             self._arrived.clear()
             while self.waiting:
                 works = [self.waiting.popleft() for _ in range(min(self.size, len(self.waiting)))]
                 self._observe(len(works))
-                await self.play(works)
+                await self.commit_all(works)
             self.idle.set()
 
-    async def play(self, works: Sequence[Work]) -> None:
-        """One round: settle all of these works, whatever it takes."""
+    async def commit_all(self, works: Sequence[Work]) -> None:
+        """Commit all of these works together; returns when each is concluded."""
         steps = [Step(work, position) for work in works for position in range(len(work.touches))]
         for work in works:
             if not work.touches:
@@ -173,12 +171,12 @@ class Rounds:
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
         for step in steps:
             touch = step.touch
-            step.resolve(Contention(f"{touch.store.noun} {touch.id} is being changed by too many at once"))
+            step.resolve(Contention(f"{touch.collection.noun} {touch.id} is being changed by too many at once"))
 
     async def _patiently(self, steps: list[Step], again: bool) -> list[Step]:
         wait = 0.05
         while True:
-            steps = [step for step in steps if not step.settled]
+            steps = [step for step in steps if not step.resolved]
             try:
                 return await self._attempt(steps, again)
             except Unavailable:
@@ -187,60 +185,62 @@ class Rounds:
                 wait = min(wait * 2, 2.0)
 
     async def _attempt(self, steps: list[Step], again: bool) -> list[Step]:
-        """Settle what can be settled; return the steps that have to be decided once more, in order."""
+        """Commit what can be committed; return the steps that have to be decided once more, in order."""
         left: list[Step] = []
-        for documents, folds in _sorted(steps).items():
-            left += await self._settle(documents, folds, again)
+        for documents, batches in _sorted(steps).items():
+            left += await self._commit(documents, batches, again)
         return left
 
-    async def _settle(self, documents: Documents, folds: list[Fold], again: bool) -> list[Step]:
+    async def _commit(self, documents: Documents, batches: list[AggregateBatch], again: bool) -> list[Step]:
         round = next(self._round)
-        writes = self._remembered(documents, folds, round) if not again else []
-        done = {fold.id for fold, _ in writes}
-        folds = [fold for fold in folds if fold.id not in done]
-        sought = [fold.id for fold in folds if again or any(step.touch.born is None for step in fold.steps)]
+        writes = self._remembered(documents, batches, round) if not again else []
+        done = {batch.id for batch, _ in writes}
+        batches = [batch for batch in batches if batch.id not in done]
+        sought = [batch.id for batch in batches if again or any(step.touch.born is None for step in batch.steps)]
         found = await documents.read(sought) if sought else {}
-        for fold in folds:
-            document = found.get(fold.id)
+        for batch in batches:
+            document = found.get(batch.id)
             if document:
                 self._hand_left_over(documents, document)
-            write = fold.settle(document, round)
+            write = batch.decide_on(document, round)
             if write:
-                writes.append((fold, write))
+                writes.append((batch, write))
         if not writes:
             return []
         outcomes = await documents.write([write for _, write in writes])
         left: list[Step] = []
-        for (fold, write), outcome in zip(writes, outcomes, strict=True):
-            left += await self._conclude(documents, fold, write, outcome)
+        for (batch, write), outcome in zip(writes, outcomes, strict=True):
+            left += await self._conclude(documents, batch, write, outcome)
         return left
 
-    def _remembered(self, documents: Documents, folds: list[Fold], round: int) -> list[tuple[Fold, Write]]:
-        writes: list[tuple[Fold, Write]] = []
-        for fold in folds:
-            known = self._memory.take(documents, fold.id)
-            write = fold.suppose(known, round) if known else None
+    def _remembered(self, documents: Documents, batches: list[AggregateBatch], round: int) -> list[Decided]:
+        writes: list[Decided] = []
+        for batch in batches:
+            known = self._memory.take(documents, batch.id)
+            write = batch.try_remembered(known, round) if known else None
             if write:
-                writes.append((fold, write))
+                writes.append((batch, write))
         return writes
 
-    async def _conclude(self, documents: Documents, fold: Fold, write: Write, outcome: Exception | None) -> list[Step]:
+    async def _conclude(
+        self, documents: Documents, batch: AggregateBatch, write: Write, outcome: Exception | None
+    ) -> list[Step]:
         if outcome is None:
             if write.outbox:
-                self.outlet.hand(documents, fold.id, write.outbox)
+                self.outlet.hand(documents, batch.id, write.outbox)
             if write.due is not None:
                 self.noticed(write.due)
-            self._memory.keep(documents, fold)
-            fold.resolve()
+            self._memory.keep(documents, batch)
+            batch.resolve()
             return []
         if isinstance(outcome, Conflict):
-            return fold.steps
-        if len(fold.steps) == 1:
-            fold.steps[0].resolve(outcome)
+            return batch.steps
+        if len(batch.steps) == 1:
+            batch.steps[0].resolve(outcome)
             return []
         left: list[Step] = []
-        for step in fold.steps:
-            left += await self._settle(documents, [_alone(step)], again=True)
+        for step in batch.steps:
+            left += await self._commit(documents, [_alone(step)], again=True)
         return left
 
     def _hand_left_over(self, documents: Documents, document: Document) -> None:
@@ -249,36 +249,36 @@ class Rounds:
             self.outlet.hand(documents, document.id, left_over)
 
 
-def _sorted(steps: Iterable[Step]) -> dict[Documents, list[Fold]]:
-    folds: dict[tuple[int, UUID], Fold] = {}
-    sorted_: dict[Documents, list[Fold]] = {}
+def _sorted(steps: Iterable[Step]) -> dict[Documents, list[AggregateBatch]]:
+    batches: dict[tuple[int, UUID], AggregateBatch] = {}
+    sorted_: dict[Documents, list[AggregateBatch]] = {}
     for step in steps:
         touch = step.touch
-        documents = touch.store.documents
-        fold = folds.get((id(documents), touch.id))
-        if fold is None:
-            fold = folds[id(documents), touch.id] = Fold(touch.store, touch.id)
-            sorted_.setdefault(documents, []).append(fold)
-        fold.steps.append(step)
+        documents = touch.collection.documents
+        batch = batches.get((id(documents), touch.id))
+        if batch is None:
+            batch = batches[id(documents), touch.id] = AggregateBatch(touch.collection, touch.id)
+            sorted_.setdefault(documents, []).append(batch)
+        batch.steps.append(step)
     return sorted_
 
 
-def _alone(step: Step) -> Fold:
-    fold = Fold(step.touch.store, step.touch.id)
-    fold.steps.append(step)
-    return fold
+def _alone(step: Step) -> AggregateBatch:
+    batch = AggregateBatch(step.touch.collection, step.touch.id)
+    batch.steps.append(step)
+    return batch
 
 
 def _unnoticed(_: datetime) -> None:
     return None
 
 
-def _nobody(_: list[Aggregate] | Exception) -> None:
+def _unconcerned(_: list[Aggregate] | Exception) -> None:
     return None
 
 
-def _into(future: "asyncio.Future[Any]") -> Settle:
-    def settle(result: list[Aggregate] | Exception) -> None:
+def _into(future: "asyncio.Future[Any]") -> Conclude:
+    def conclude(result: list[Aggregate] | Exception) -> None:
         if future.done():
             return
         if isinstance(result, Exception):
@@ -286,4 +286,4 @@ def _into(future: "asyncio.Future[Any]") -> Settle:
         else:
             future.set_result(result)
 
-    return settle
+    return conclude

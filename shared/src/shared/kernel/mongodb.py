@@ -26,9 +26,20 @@ from pymongo.operations import IndexModel
 
 from shared.aggregate import Refused, Unavailable
 from shared.contracts.event import Actor
-from shared.kernel.batch import CAUSES_KEPT, Document, Pending, Write
-from shared.kernel.group_commit import Conflict, Rounds
-from shared.store import Between, Index, OneOf, Where, duplicate, stored
+from shared.kernel.documents import (
+    CAUSES_KEPT,
+    Between,
+    Conflict,
+    Document,
+    Index,
+    OneOf,
+    Pending,
+    Where,
+    Write,
+    duplicate,
+    stored,
+)
+from shared.kernel.group_commit import GroupCommit
 from shared.wire.envelope import Envelope
 
 DUPLICATE_KEY = 11000
@@ -41,7 +52,7 @@ AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}
 class Database:
     """One service's own MongoDB database. Writes are acknowledged by a majority and journaled."""
 
-    def __init__(self, url: str, name: str, rounds: Rounds, timeout: float = 8.0) -> None:
+    def __init__(self, url: str, name: str, group_commit: GroupCommit, timeout: float = 8.0) -> None:
         self._client: Any = AsyncIOMotorClient(
             url,
             uuidRepresentation="standard",
@@ -53,7 +64,7 @@ class Database:
             appname=name,
         )
         self._database = self._client[name]
-        self.rounds = rounds
+        self.group_commit = group_commit
         self.collections: dict[str, MongoDocuments] = {}
 
     def documents(self, name: str, indexes: Sequence[Index]) -> "MongoDocuments":

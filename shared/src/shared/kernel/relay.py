@@ -14,11 +14,9 @@ from uuid import UUID
 import structlog
 
 from shared.aggregate import Unavailable
-from shared.kernel.batch import Pending
-from shared.kernel.group_commit import Documents
-from shared.store import Queryable
+from shared.kernel.documents import Documents, Pending
 from shared.telemetry import Metrics
-from shared.wire.broker import Publication
+from shared.wire.broker import EventsRefused
 from shared.wire.envelope import Envelope
 
 log = structlog.get_logger()
@@ -28,7 +26,7 @@ LEFT_BEHIND = timedelta(seconds=5)
 
 
 class Publisher(Protocol):
-    """Publishes a batch, confirmed. Raises Unavailable (outcome unknown) or Publication (some were refused)."""
+    """Publishes a batch, confirmed. Raises Unavailable (outcome unknown) or EventsRefused (some were refused)."""
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None: ...
 
@@ -37,7 +35,7 @@ class Publisher(Protocol):
 class Handed:
     """The events of one aggregate from one write."""
 
-    documents: Queryable
+    documents: Documents
     id: UUID
     pending: Sequence[Pending]
 
@@ -52,7 +50,7 @@ class Relay:
     def __init__(
         self,
         publisher: Publisher,
-        collections: Callable[[], Iterable[Queryable]],
+        collections: Callable[[], Iterable[Documents]],
         metrics: Metrics,
         *,
         limit: int,
@@ -86,7 +84,7 @@ class Relay:
         if self._overflowed or len(self._known) >= self._limit:
             self._overflowed = self._behind = True
             return
-        self._handed.append(Handed(documents, id, pending))  # type: ignore[arg-type]
+        self._handed.append(Handed(documents, id, pending))
         self._known.update(each.envelope.id for each in pending)
         self._woken.set()
 
@@ -144,7 +142,7 @@ class Relay:
             try:
                 await self._publisher.publish(_envelopes(batch))
                 break
-            except Publication as error:
+            except EventsRefused as error:
                 batch = self._without(batch, error)
                 if not batch:
                     return False
@@ -169,7 +167,7 @@ class Relay:
     def _release(self, batch: list[Handed]) -> None:
         self._known.difference_update(each.envelope.id for handed in batch for each in handed.pending)
 
-    def _without(self, batch: list[Handed], error: Publication) -> list[Handed]:
+    def _without(self, batch: list[Handed], error: EventsRefused) -> list[Handed]:
         """The batch without the aggregates whose events the broker refuses: they stay written, and are tried again."""
         refused = {envelope.id for envelope, _ in error.refused}
         log.error("event_refused_by_broker", events=[str(id) for id in refused], reason=repr(error.refused[0][1]))
@@ -197,7 +195,7 @@ class Relay:
         except Unavailable as error:
             log.warning("sweep_waits", reason=str(error))
 
-    async def _sweep(self, left_behind: Sequence[Queryable]) -> None:
+    async def _sweep(self, left_behind: Sequence[Documents]) -> None:
         """Hand over what was written a while ago and is not on its way from here.
 
         Once memory has overflowed, what is written meanwhile is left to a sweep until one has found everything.
@@ -220,7 +218,7 @@ class Relay:
             self._behind = True
             self._overflowed = self._overflowed or overflowed
 
-    async def _measure(self) -> list[Queryable]:
+    async def _measure(self) -> list[Documents]:
         """Find out how much waits to be published; the collections in which some has waited for long."""
         depth, moments = 0, {}
         for documents in self._collections():
@@ -244,10 +242,10 @@ def _envelopes(batch: Iterable[Handed]) -> list[Envelope]:
     return [each.envelope for handed in batch for each in handed.pending]
 
 
-def _by_round(batch: Iterable[Handed]) -> Iterable[tuple[Queryable, list[UUID], int]]:
+def _by_round(batch: Iterable[Handed]) -> Iterable[tuple[Documents, list[UUID], int]]:
     """The aggregates of a batch, by collection and by the round that wrote them."""
 
-    def place(pair: tuple[Queryable, UUID, int]) -> tuple[str, int]:
+    def place(pair: tuple[Documents, UUID, int]) -> tuple[str, int]:
         return pair[0].name, pair[2]
 
     flat = [(handed.documents, handed.id, each.round) for handed in batch for each in handed.pending]

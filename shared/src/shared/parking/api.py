@@ -8,25 +8,25 @@ from pydantic import Field
 
 from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.identity import Role
 from shared.parking.parked import Note, Parked, Parking, State, code, reason
 from shared.parking.retries import Retries
 
 
-class DropDead(Ask):
+class DropDead(RequestBody):
     """Why it is not wanted."""
 
     reason: str = Field(min_length=3, max_length=500, examples=["the test system sent it"])
 
 
-class EditDead(Ask):
+class EditDead(RequestBody):
     """The body as it should have been."""
 
     body: str = Field(min_length=1, examples=['{"order_id": "3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"}'])
 
 
-class ReplayDead(Ask):
+class ReplayDead(RequestBody):
     """Which dead things to try again: those that match everything given."""
 
     queue: str | None = Field(default=None, examples=["orders.on.production.production_completed.v1"])
@@ -35,7 +35,7 @@ class ReplayDead(Ask):
     per_second: float = Field(default=50, gt=0, le=1000)
 
 
-class ParkedView(Ask):
+class ParkedView(RequestBody):
     """One parked or dead message or deadline."""
 
     id: UUID
@@ -69,7 +69,7 @@ class ParkedView(Ask):
         )
 
 
-class Group(Ask):
+class Group(RequestBody):
     """Dead things that failed alike."""
 
     queue: str
@@ -79,19 +79,19 @@ class Group(Ask):
     oldest: Instant
 
 
-class Replayed(Ask):
+class Replayed(RequestBody):
     """How many will be tried again."""
 
     count: int
 
 
-class Rehearsed(Ask):
+class Rehearsed(RequestBody):
     """The events that a replay would announce."""
 
     events: list[dict[str, object]]
 
 
-class Problem(Ask):
+class Problem(RequestBody):
     """What some of the dead would meet again."""
 
     code: str
@@ -99,7 +99,7 @@ class Problem(Ask):
     count: int
 
 
-class RehearsedAll(Ask):
+class RehearsedAll(RequestBody):
     """How many would settle if they were replayed, each by itself, and what stops the others."""
 
     settled: int

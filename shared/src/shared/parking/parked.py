@@ -4,50 +4,21 @@ import base64
 import math
 import random
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Actor, Instant, Part
-from shared.kernel.batch import Touch
-from shared.store import Index, Store
+from shared.store import Index, Store, Touch
 from shared.wire.envelope import Malformed
+from shared.wire.message import Message
 
-PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
 RETRY = "retry"
 State = Literal["suspect", "parked", "dead", "dropped", "settled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it came off the wire."""
-
-    queue: str
-    routing_key: str
-    headers: Mapping[str, Any]
-    body: bytes
-    message_id: str | None = None
-    content_type: str | None = None
-    user_id: str | None = None
-    reply_to: str | None = None
-    expiration: str | None = None
-    redelivered: bool = False
-
-    @property
-    def id(self) -> UUID:
-        """The same for the same message in the same queue, also when it says nothing about itself."""
-        name = self.headers.get("cloudEvents:id") or self.message_id
-        return uuid5(PLACE, f"{self.queue}:{name}") if name else uuid5(uuid5(PLACE, self.queue), self.body.hex())
-
-    @property
-    def key(self) -> str:
-        """The key it claims."""
-        return str(self.headers.get("cloudEvents:type") or self.routing_key)
 
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -131,7 +102,7 @@ class Edit(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class RetryPolicy:
     """How often and how long: waits grow from `first` by `factor` up to `longest`, then the thing is dead."""
 
     first: timedelta = timedelta(seconds=1)
@@ -164,7 +135,7 @@ class Parked(Aggregate):
     edit: Edit | None = None
     history: tuple[Note, ...] = ()
 
-    def failed(self, error: Exception, policy: Policy, now: datetime) -> Change["Parked"]:
+    def failed(self, error: Exception, policy: RetryPolicy, now: datetime) -> Change["Parked"]:
         """One more failure: tried again later, unless trying again cannot help or was done often enough.
 
         What people have settled or dropped stays so: this was a copy of it.
@@ -183,7 +154,7 @@ class Parked(Aggregate):
         """It has had its effect after people had looked after it: kept, with what they did."""
         return Change(self.but(state="settled", last_at=now).done_with(RETRY))
 
-    def suspected(self, policy: Policy, now: datetime) -> Change["Parked"]:
+    def suspected(self, policy: RetryPolicy, now: datetime) -> Change["Parked"]:
         """It was in hand when the process died: once it may be tried in company, then alone, then it is the culprit."""
         crashes = self.crashes + 1
         counted = self.but(crashes=crashes, last_at=now)
@@ -247,20 +218,20 @@ class Parking(Store[Parked]):
     remembered = False
     indexes = (Index("state", "key"), Index("queue", "state"), Index("code"))
 
-    def message_failed(self, message: Message, error: Exception, policy: Policy) -> Touch[Parked]:
+    def message_failed(self, message: Message, error: Exception, policy: RetryPolicy) -> Touch[Parked]:
         """Keep a message that could not be handled."""
         now = datetime.now(UTC)
         start = _from(message, "parked", now)
         return self.touch(start.id, lambda parked: parked.failed(error, policy, now), start)
 
-    def message_suspected(self, message: Message, policy: Policy) -> Touch[Parked]:
+    def message_suspected(self, message: Message, policy: RetryPolicy) -> Touch[Parked]:
         """Count a message that came back from a crash."""
         now = datetime.now(UTC)
         start = _from(message, "suspect", now)
         return self.touch(start.id, lambda parked: parked.suspected(policy, now), start)
 
     def deadline_failed(
-        self, id: UUID, overdue: Overdue, queue: str, error: Exception, policy: Policy
+        self, id: UUID, overdue: Overdue, queue: str, error: Exception, policy: RetryPolicy
     ) -> Touch[Parked]:
         """Keep a deadline whose decision failed."""
         now = datetime.now(UTC)

@@ -11,12 +11,13 @@ import structlog
 
 from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
-from shared.kernel.group_commit import Rounds
-from shared.parking.parked import Message, Parked, Parking, Policy, code, reason
+from shared.kernel.group_commit import GroupCommit
+from shared.parking.parked import Parked, Parking, RetryPolicy, code, reason
 from shared.runtime.consumer import PARKING, Consumer
 from shared.runtime.deadlines import Deadlines
 from shared.store import OneOf
 from shared.telemetry import Metrics
+from shared.wire.message import Message
 
 log = structlog.get_logger()
 
@@ -32,8 +33,8 @@ class Retries:
         parking: Parking,
         consumers: Sequence[Consumer],
         deadlines: Deadlines,
-        rounds: Rounds,
-        policy: Policy,
+        group_commit: GroupCommit,
+        policy: RetryPolicy,
         metrics: Metrics,
     ) -> None:
         self._parking = parking
@@ -41,7 +42,7 @@ class Retries:
             queue: consumer for consumer in consumers for queue in consumer.listeners
         }
         self._deadlines = deadlines
-        self._rounds = rounds
+        self._group_commit = group_commit
         self._policy = policy
         self._metrics = metrics
 
@@ -77,7 +78,7 @@ class Retries:
             return
         touch = self._parking.touch(parked.id, lambda parked: parked.failed(error, self._policy, now))
         try:
-            parked = await self._rounds.insist(cause, touch)
+            parked = await self._group_commit.commit_or_wait(cause, touch)
         except NotFound:
             return  # another replica has settled it meanwhile
         if parked.state == "dead":
@@ -87,7 +88,9 @@ class Retries:
     async def _forget(self, parked: Parked, cause: Cause) -> None:
         """What settled by itself is gone; what people have looked after stays, with what they did."""
         if parked.history:
-            await self._rounds.insist(cause, self._parking.touch(parked.id, lambda parked: parked.settled(cause.at)))
+            await self._group_commit.commit_or_wait(
+                cause, self._parking.touch(parked.id, lambda parked: parked.settled(cause.at))
+            )
         else:
             await self._parking.documents.remove((parked.id,))
 
@@ -111,7 +114,7 @@ class Retries:
         if consumer is None or parked.letter is None:
             raise Refused(f"nobody here listens to {parked.queue}; it can only be dropped", "no_listener")
         cause, touches = await consumer.listeners[parked.queue].hear(_message(parked))
-        return await self._rounds.rehearse(cause, touches)
+        return await self._group_commit.rehearse(cause, touches)
 
     async def rehearse_all(self, where: Mapping[str, object], limit: int) -> Counter[tuple[str, str] | None]:
         """Rehearse each dead thing that matches, up to a limit and each by itself: how many would settle or meet what.

@@ -1,4 +1,4 @@
-"""How messages are taken: collected as they come, settled in batches that join the rounds, then acknowledged."""
+"""How messages are taken: collected as they come, settled in batches that join the group_commit, then acknowledged."""
 
 import asyncio
 from collections import Counter, defaultdict, deque
@@ -17,14 +17,16 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.contracts.event import Actor
-from shared.kernel.batch import Touch, Work
-from shared.kernel.group_commit import Rounds
-from shared.parking.parked import Message, Parking, Policy
+from shared.kernel.batch import Work
+from shared.kernel.group_commit import GroupCommit
+from shared.parking.parked import Parking, RetryPolicy
+from shared.store import Touch
 from shared.subscriptions import Answer, Listener
-from shared.telemetry import Metrics, Tracing, Trail
+from shared.telemetry import Metrics, Span, Tracing
 from shared.wire.broker import PUBLISHED
 from shared.wire.delivery_reader import Delivery
 from shared.wire.envelope import PREFIX
+from shared.wire.message import Message
 
 log = structlog.get_logger()
 
@@ -36,7 +38,7 @@ PARKING = Actor(kind="service", id="parking")
 ANSWERED_WITHIN = 5.0
 
 
-class Settled:
+class Acknowledger:
     """Which deliveries of one channel are settled; acknowledges without gaps, as many at once as possible."""
 
     def __init__(self, channel: Any) -> None:
@@ -63,16 +65,16 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class InFlight:
     """A message in hand and the channel that waits for its acknowledgement."""
 
     message: Message
-    channel: Settled
+    channel: Acknowledger
     tag: int
     at: float
 
 
-class Successor(Protocol):
+class AfterCommit(Protocol):
     """Whoever has more to do once what facts asked for is durable."""
 
     async def room(self) -> None:
@@ -82,7 +84,7 @@ class Successor(Protocol):
         """One fact's aggregates are durable. Must neither wait nor raise."""
 
 
-class Nobody:
+class NothingAfter:
     """Nothing more is to be done."""
 
     async def room(self) -> None:
@@ -104,31 +106,31 @@ class Consumer:
         self,
         broker: RabbitBroker,
         listeners: Iterable[Listener],
-        rounds: Rounds,
+        group_commit: GroupCommit,
         parking: Parking,
-        policy: Policy,
+        policy: RetryPolicy,
         metrics: Metrics,
         *,
         tracing: Tracing | None = None,
-        successor: Successor | None = None,
+        after_commit: AfterCommit | None = None,
         batch: int = 200,
         prefetch: int = 400,
     ) -> None:
         self._broker = broker
         self.listeners: Mapping[str, Listener] = {listener.queue: listener for listener in listeners}
-        self._rounds = rounds
+        self._group_commit = group_commit
         self._parking = parking
         self._policy = policy
         self._metrics = metrics
         self._tracing = tracing or Tracing()
-        self._successor = successor or Nobody()
+        self._successor = after_commit or NothingAfter()
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
-        self._suspects: deque[Arrived] = deque()
-        self._inboxes: defaultdict[str, deque[Arrived]] = defaultdict(deque)
-        self._turns: deque[deque[Arrived]] = deque()
+        self._suspects: deque[InFlight] = deque()
+        self._inboxes: defaultdict[str, deque[InFlight]] = defaultdict(deque)
+        self._turns: deque[deque[InFlight]] = deque()
         self._arrived = asyncio.Event()
-        self._channels: dict[int, Settled] = {}
+        self._channels: dict[int, Acknowledger] = {}
         self._unsettled = 0
         self.taken = 0
         self._empty = asyncio.Event()
@@ -167,7 +169,7 @@ class Consumer:
         channel, properties = delivery.channel, delivery.properties
         settled = self._channels.get(id(channel))
         if settled is None or settled._channel is not channel:
-            settled = Settled(channel)
+            settled = Acknowledger(channel)
             self._channels = {key: each for key, each in self._channels.items() if not each._channel.is_closed}
             self._channels[id(channel)] = settled
         message = Message(
@@ -185,7 +187,7 @@ class Consumer:
         inbox = self._suspects if delivery.redelivered else self._inboxes[queue]
         if not inbox and not delivery.redelivered:
             self._turns.append(inbox)
-        inbox.append(Arrived(message, settled, delivery.tag, perf_counter()))
+        inbox.append(InFlight(message, settled, delivery.tag, perf_counter()))
         self._unsettled += 1
         self.taken += 1
         self._empty.clear()
@@ -203,7 +205,7 @@ class Consumer:
                 await self._arrived.wait()
                 self._arrived.clear()
                 while self._suspects or self._turns:
-                    await self._rounds.outlet.room()
+                    await self._group_commit.outlet.room()
                     await self._begin(group)
 
     async def _begin(self, group: asyncio.TaskGroup) -> None:
@@ -219,9 +221,9 @@ class Consumer:
         self._batches.add(task)
         task.add_done_callback(self._batches.discard)
 
-    def _take(self) -> list[Arrived]:
+    def _take(self) -> list[InFlight]:
         """As many as have arrived, in order of arrival; from every queue in turn, so that a flood holds up no other."""
-        batch: list[Arrived] = []
+        batch: list[InFlight] = []
         while self._turns and len(batch) < self._batch:
             inbox = self._turns.popleft()
             batch.append(inbox.popleft())
@@ -233,7 +235,7 @@ class Consumer:
         while len(self._batches) > count:
             await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _settle_suspects(self, batch: Sequence[Arrived]) -> None:
+    async def _settle_suspects(self, batch: Sequence[InFlight]) -> None:
         """What has come back before is tried alone, so that a poison message takes no innocents with it."""
         known = await self._suspected_before(batch)
         fresh = [arrived for arrived in batch if arrived.message.id not in known]
@@ -241,7 +243,7 @@ class Consumer:
         for together in filter(None, (fresh, *alone)):
             await self._try(together)
 
-    async def _try(self, suspects: Sequence[Arrived]) -> None:
+    async def _try(self, suspects: Sequence[InFlight]) -> None:
         """Count against each that it was in hand, try them, and clear those that have had their effect."""
         touches = [self._parking.message_suspected(arrived.message, self._policy) for arrived in suspects]
         records = await asyncio.gather(*(self._record(touch) for touch in touches))
@@ -256,7 +258,7 @@ class Consumer:
         if living:
             self._count(living)
 
-    async def _suspected_before(self, batch: Sequence[Arrived]) -> set[UUID]:
+    async def _suspected_before(self, batch: Sequence[InFlight]) -> set[UUID]:
         ids = [arrived.message.id for arrived in batch]
         while True:
             try:
@@ -272,12 +274,12 @@ class Consumer:
             except Unavailable:
                 await asyncio.sleep(AGAIN)
 
-    async def _settle(self, batch: Sequence[Arrived]) -> None:
+    async def _settle(self, batch: Sequence[InFlight]) -> None:
         await self._handle(batch)
         await self._acknowledge(batch)
         self._count(batch)
 
-    async def _handle(self, batch: Sequence[Arrived]) -> list[Message]:
+    async def _handle(self, batch: Sequence[InFlight]) -> list[Message]:
         """Every message has its effect or its place in the parking when this returns; those that have the latter."""
         failures = await self._work([arrived.message for arrived in batch])
         await asyncio.gather(*(self._park(message, error) for message, error in failures))
@@ -310,7 +312,7 @@ class Consumer:
         except Exception as error:  # noqa: BLE001
             log.warning("answer_lost", exchange=answer.exchange, routing_key=answer.routing_key, reason=repr(error))
 
-    def _count(self, batch: Sequence[Arrived]) -> None:
+    def _count(self, batch: Sequence[InFlight]) -> None:
         now = perf_counter()
         for queue, count in Counter(arrived.message.queue for arrived in batch).items():
             self._metrics.queue(queue).consumed.inc(count)
@@ -321,7 +323,7 @@ class Consumer:
         if isinstance(published, int):
             metrics.hop.observe(max(0.0, time() - published / 1000))
 
-    async def _acknowledge(self, batch: Sequence[Arrived]) -> None:
+    async def _acknowledge(self, batch: Sequence[InFlight]) -> None:
         channels = {}
         for arrived in batch:
             arrived.channel.settle(arrived.tag)
@@ -338,29 +340,29 @@ class Consumer:
         open_ = len(messages)
         settled = asyncio.Event()
 
-        def conclude(message: Message, trail: Trail, result: list[Aggregate] | Exception) -> None:
+        def conclude(message: Message, span: Span, result: list[Aggregate] | Exception) -> None:
             nonlocal open_
             open_ -= 1
             if isinstance(result, Exception):
                 failures.append((message, result))
             else:
                 self._successor.go_on(result)
-            trail.end(result if isinstance(result, Exception) else None)
+            span.end(result if isinstance(result, Exception) else None)
             if not open_:
                 settled.set()
 
         works = []
         for message in messages:
-            trail = self._tracing.start(message.queue, message.headers.get(TRACEPARENT))
+            span = self._tracing.start(message.queue, message.headers.get(TRACEPARENT))
             try:
                 cause, wanted = await self.listeners[message.queue].hear(message)
             except Exception as error:  # noqa: BLE001
-                conclude(message, trail, error)
+                conclude(message, span, error)
                 continue
             if self._tracing.on:
-                cause = replace(cause, traceparent=trail.traceparent)
-            works.append(Work(cause, wanted, partial(conclude, message, trail)))
-        self._rounds.submit(works)
+                cause = replace(cause, traceparent=span.traceparent)
+            works.append(Work(cause, wanted, partial(conclude, message, span)))
+        self._group_commit.submit(works)
         if open_:
             await settled.wait()
         return failures
@@ -368,7 +370,7 @@ class Consumer:
     async def _record(self, touch: Touch[Any]) -> Any:
         """Write to the parking, however long that takes: the message is not acknowledged before."""
         cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=datetime.now(UTC))
-        return await self._rounds.insist(cause, touch)
+        return await self._group_commit.commit_or_wait(cause, touch)
 
     async def retry(self, message: Message) -> Exception | None:
         """Handle a parked message once more; returns what went wrong."""

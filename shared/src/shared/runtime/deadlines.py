@@ -13,10 +13,10 @@ import structlog
 from shared.aggregate import A, Cause, Change, Deadline, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
-from shared.kernel.batch import Document, Touch
-from shared.kernel.group_commit import Rounds
-from shared.parking.parked import Overdue, Parking, Policy
-from shared.store import Store
+from shared.kernel.documents import Document
+from shared.kernel.group_commit import GroupCommit
+from shared.parking.parked import Overdue, Parking, RetryPolicy
+from shared.store import Store, Touch
 from shared.telemetry import Metrics
 
 log = structlog.get_logger()
@@ -98,16 +98,16 @@ class Deadlines:
         service: str,
         timers: Timers,
         clock: Clock,
-        rounds: Rounds,
+        group_commit: GroupCommit,
         parking: Parking,
-        policy: Policy,
+        policy: RetryPolicy,
         metrics: Metrics,
         size: int = 200,
     ) -> None:
         self._service = service
         self._timers = timers
         self._clock = clock
-        self._rounds = rounds
+        self._group_commit = group_commit
         self._parking = parking
         self._policy = policy
         self._metrics = metrics
@@ -115,7 +115,7 @@ class Deadlines:
         self._until: datetime | None = None
         self._waiting = False
         self._earlier = asyncio.Event()
-        rounds.noticed = self._notice
+        group_commit.noticed = self._notice
 
     def _notice(self, due: datetime) -> None:
         if self._until is None or due < self._until:
@@ -132,7 +132,7 @@ class Deadlines:
         """Fire until cancelled."""
         while True:
             try:
-                await self._rounds.outlet.room()
+                await self._group_commit.outlet.room()
                 upcoming = await self._next()
                 if upcoming is None or upcoming > self._clock.now():
                     self._metrics.deadlines_overdue.set(0)
@@ -179,7 +179,7 @@ class Deadlines:
         id = uuid5(document.id, f"{deadline.kind}@{deadline.at.isoformat()}")
         touch = self._parking.deadline_failed(id, overdue, queue, error, self._policy)
         cause = Cause(id=uuid5(id, now.isoformat()), correlation=document.id, actor=TIME, at=now)
-        parked = await self._rounds.insist(cause, touch)
+        parked = await self._group_commit.commit_or_wait(cause, touch)
         log.warning("deadline_not_fired", state=parked.state, queue=queue, code=parked.code, reason=parked.reason)
         await store.documents.postpone(document.id, document.version, _after(deadlines, deadline))
 
@@ -187,7 +187,7 @@ class Deadlines:
         """Make the decision of one deadline; returns what went wrong."""
         try:
             timer = self._timers.of(overdue.collection, overdue.kind)
-            await self._rounds.insist(*timer.fire(overdue.aggregate, overdue.at, overdue.version))
+            await self._group_commit.commit_or_wait(*timer.fire(overdue.aggregate, overdue.at, overdue.version))
         except Exception as error:  # noqa: BLE001
             return error
         return None

@@ -30,7 +30,7 @@ PUBLISH_TIMEOUT = 10.0
 HEARTBEAT = 10
 
 
-class Publication(Exception):
+class EventsRefused(Exception):
     """Some events of a batch were refused by the broker; the others were confirmed."""
 
     def __init__(self, refused: Sequence[tuple[Envelope, BaseException]]) -> None:
@@ -73,7 +73,7 @@ async def declare(broker: RabbitBroker) -> None:
     await kept.bind(unheard)
 
 
-class Unheard:
+class UnroutableEvents:
     """Counts the events that are kept because nobody listens to them.
 
     Beware: a call to the broker that is cut off closes its channel, so this one has a channel of its own that lasts.
@@ -113,7 +113,7 @@ async def answers(broker: RabbitBroker) -> bool:
         return False
 
 
-class Wire:
+class EventPublisher:
     """Publishes batches of events, each batch in one go and confirmed as a whole."""
 
     def __init__(self, broker: RabbitBroker, exchange: str = EVENTS.name) -> None:
@@ -124,7 +124,7 @@ class Wire:
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
         """Returns when the broker has confirmed every event.
 
-        Raises Unavailable when that is not known, and Publication when the broker refused some of them.
+        Raises Unavailable when that is not known, and EventsRefused when the broker refused some of them.
         """
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT):
@@ -164,7 +164,7 @@ class Wire:
         if len(refused) < len(failed):
             unknown = next(error for _, error in failed if not isinstance(error, refusals))
             raise Unavailable(f"RabbitMQ went away while publishing: {unknown!r}") from unknown
-        raise Publication(refused)
+        raise EventsRefused(refused)
 
     async def _open(self) -> Any:
         if self._channel is None or self._channel.is_closed:

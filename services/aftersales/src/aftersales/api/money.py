@@ -14,13 +14,13 @@ from aftersales.domain.voucher import Charge, Payment
 from aftersales.store import Records
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import Line
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 from shared.identity import Role
 
 _NOTHING = Money(amount=Decimal("0.00"))
 
 
-class RecordCost(Ask):
+class RecordCost(RequestBody):
     """What the service cost us; travel is for service out of town."""
 
     material: Money = _NOTHING
@@ -29,14 +29,14 @@ class RecordCost(Ask):
     travel: Money = _NOTHING
 
 
-class RaiseCharge(Ask):
+class RaiseCharge(RequestBody):
     """What the customer has to pay, and how."""
 
     amount: Money
     mode: Literal["on_spot", "invoiced", "prepaid"] = Field(examples=["invoiced"])
 
 
-class ReceivePayment(Ask):
+class ReceivePayment(RequestBody):
     """Money that came in."""
 
     amount: Money

@@ -13,10 +13,10 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.voucher import Stage
 from aftersales.store import Records
 from shared.contracts.vocabulary import Line, Prose, ServiceRequestId, StaffId
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class OpenServiceOrder(Ask):
+class OpenServiceOrder(RequestBody):
     """The voucher out of the customer's folder, and for which request."""
 
     request_id: ServiceRequestId
@@ -24,14 +24,14 @@ class OpenServiceOrder(Ask):
     type: Literal["A", "B", "C"] = Field(description="A paid, B contract, C free.", examples=["C"])
 
 
-class OpenInternalOrder(Ask):
+class OpenInternalOrder(RequestBody):
     """Internal work, type D."""
 
     voucher_no: Line = Field(examples=["FW-2026-0056"])
     content: Prose = Field(examples=["宣传资料入库保管"])
 
 
-class Dispatch(Ask):
+class Dispatch(RequestBody):
     """Who goes."""
 
     technician: StaffId = Field(examples=["tech-05"])

@@ -24,10 +24,10 @@ from shared.contracts.vocabulary import (
     ServiceRequestId,
     StaffId,
 )
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class FillForm(Ask):
+class FillForm(RequestBody):
     """Fields of the feedback form. An incomplete form is kept, and not scheduled until it is complete."""
 
     address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
@@ -55,7 +55,7 @@ class CompleteForm(FillForm):
     customer: CustomerSnapshot | None = None
 
 
-class DetermineFault(Ask):
+class DetermineFault(RequestBody):
     """Whose fault it is."""
 
     fault: Fault = Field(examples=["company_quality"])

@@ -14,10 +14,10 @@ from aftersales.store import Records
 from shared.aggregate import Change
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import FileRef, Line, Prose
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class CompleteVisit(Ask):
+class CompleteVisit(RequestBody):
     """Actual times and work."""
 
     started_at: Instant
@@ -26,7 +26,7 @@ class CompleteVisit(Ask):
     resolved: bool = Field(description="What is not resolved waits to be dispatched again.")
 
 
-class SignOffService(Ask):
+class SignOffService(RequestBody):
     """The customer's signature."""
 
     signatory: Line = Field(examples=["王建国"])
@@ -34,7 +34,7 @@ class SignOffService(Ask):
     photos: tuple[FileRef, ...] = Field(default=(), max_length=50)
 
 
-class CloseServiceOrder(Ask):
+class CloseServiceOrder(RequestBody):
     """What came of it."""
 
     result: Prose = Field(examples=["已更换铰链，客户确认正常"])

@@ -13,10 +13,10 @@ from aftersales.domain.warranty_check import Question, WarrantyCheck
 from aftersales.store import Records
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.vocabulary import ComplaintId, ContractNo, CustomerId, OrderNo, Prose, ServiceRequestId
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class CheckWarranty(Ask):
+class CheckWarranty(RequestBody):
     """Which order or contract, and as of which day."""
 
     order_no: OrderNo | None = None
@@ -25,7 +25,7 @@ class CheckWarranty(Ask):
     as_of: date | None = Field(default=None, description="Today by default.")
 
 
-class OverrideWarranty(Ask):
+class OverrideWarranty(RequestBody):
     """What it shall be instead, and why."""
 
     verdict: Literal["in_warranty", "out_of_warranty"]

@@ -6,7 +6,7 @@ from aftersales.store import CoveredOrders
 from shared.aggregate import Cause
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

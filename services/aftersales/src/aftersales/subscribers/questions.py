@@ -7,7 +7,7 @@ from aftersales.store import Records
 from shared.aggregate import Cause
 from shared.contracts.aftersales import ServiceRequestRegistered, WarrantyChecked
 from shared.contracts.complaints import ComplaintFiled
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

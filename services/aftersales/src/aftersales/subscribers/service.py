@@ -8,7 +8,7 @@ from aftersales.store import Records
 from shared.aggregate import Cause
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.departments import ServiceChargeReceived
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

@@ -12,26 +12,26 @@ from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.record import Answer, Implementation
 from complaints.store import Complaints
 from shared.contracts.vocabulary import FileRef, Prose
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 Way = Literal["signature", "sms", "phone"]
 
 
-class Accept(Ask):
+class Accept(RequestBody):
     """How the customer agreed."""
 
     via: Way = Field(examples=["signature"])
     signature: FileRef | None = None
 
 
-class Decline(Ask):
+class Decline(RequestBody):
     """How the customer refused, and why."""
 
     via: Way = Field(examples=["phone"])
     reason: Prose | None = Field(default=None, examples=["要求另加折扣"])
 
 
-class Implement(Ask):
+class Implement(RequestBody):
     """What shows that it was done."""
 
     evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)

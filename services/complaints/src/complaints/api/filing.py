@@ -17,10 +17,10 @@ from complaints.store import Complaints, Registers
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, Money, PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Prose
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class FileComplaint(Ask):
+class FileComplaint(RequestBody):
     """What the customer said. What the customer could not tell is left out."""
 
     customer: CustomerSnapshot
@@ -45,7 +45,7 @@ class FileComplaint(Ask):
         return Form.model_validate(self.model_dump() | {"received_at": self.received_at or cause.at})
 
 
-class FileDraft(Ask):
+class FileDraft(RequestBody):
     """What a person adds to a draft; what is left out stays as it was drafted."""
 
     demand: Prose | None = Field(default=None, examples=["重新调试玻璃门"])

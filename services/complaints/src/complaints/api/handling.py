@@ -12,17 +12,17 @@ from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.record import Classification
 from complaints.store import Complaints
 from shared.contracts.vocabulary import Line, Prose, StaffId
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class AssignOwner(Ask):
+class AssignOwner(RequestBody):
     """Who handles the case in person."""
 
     owner: StaffId = Field(examples=["cs-manager-01"])
     visit_required: bool = True
 
 
-class Classify(Ask):
+class Classify(RequestBody):
     """Quality or not, major or not."""
 
     nature: Literal["quality", "non_quality"] = Field(examples=["quality"])
@@ -30,7 +30,7 @@ class Classify(Ask):
     major: bool = False
 
 
-class Close(Ask):
+class Close(RequestBody):
     """How it ended, in words that the customer may read."""
 
     result: Prose | None = Field(default=None, examples=["已免费更换三樘玻璃"])

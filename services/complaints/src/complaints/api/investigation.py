@@ -12,10 +12,10 @@ from complaints.domain.record import Investigation, Judgement
 from complaints.store import Complaints
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Department, FileRef, Line, Prose
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class Judge(Ask):
+class Judge(RequestBody):
     """Whether the grounds suffice; an upheld complaint names the responsible department."""
 
     upheld: bool
@@ -26,7 +26,7 @@ class Judge(Ask):
     responsible_department: Department | None = None
 
 
-class AssignInvestigation(Ask):
+class AssignInvestigation(RequestBody):
     """Who looks for the cause, and by when."""
 
     department: Department = Field(examples=["production"])
@@ -34,7 +34,7 @@ class AssignInvestigation(Ask):
     due_at: Instant | None = Field(default=None, description="The step's own limit by default.")
 
 
-class CompleteInvestigation(Ask):
+class CompleteInvestigation(RequestBody):
     """The cause, with evidence."""
 
     cause: Prose = Field(examples=["护角未按规范包装"])

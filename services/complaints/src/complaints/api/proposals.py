@@ -14,10 +14,10 @@ from shared.aggregate import Refused
 from shared.contracts.complaints import Remediation, Remedy
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Prose
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class OfferedRemedy(Ask):
+class OfferedRemedy(RequestBody):
     """One way to settle the case; what costs nothing has the amount 0."""
 
     kind: Remedy = Field(examples=["replace"])
@@ -25,7 +25,7 @@ class OfferedRemedy(Ask):
     description: Prose = Field(description="Words that the customer will read.", examples=["免费更换三樘玻璃"])
 
 
-class Propose(Ask):
+class Propose(RequestBody):
     """Solutions to choose from."""
 
     options: tuple[OfferedRemedy, ...] = Field(min_length=1, max_length=10)
@@ -33,14 +33,14 @@ class Propose(Ask):
     customer_may_choose: bool = True
 
 
-class Approve(Ask):
+class Approve(RequestBody):
     """Which solution it shall be."""
 
     option: int = Field(ge=0, description="The first is 0.")
     note: str = Field(default="", max_length=4000)
 
 
-class Reject(Ask):
+class Reject(RequestBody):
     """Why none of the solutions will do."""
 
     note: Prose = Field(examples=["请核实破损数量后再报"])

@@ -10,7 +10,7 @@ from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ResolutionDeclined
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
 from shared.contracts.orders import AcceptanceFailed
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

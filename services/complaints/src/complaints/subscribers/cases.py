@@ -8,7 +8,7 @@ from complaints.store import Complaints
 from shared.aggregate import Cause
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import ComplaintFiled
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

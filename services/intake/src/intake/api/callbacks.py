@@ -12,13 +12,13 @@ from intake.store import Records
 from shared.contracts.event import Instant, Part
 from shared.contracts.intake.contacts import Rating
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Role, StaffId
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.identity import Role as StaffRole
 
 Asked = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 
 
-class CompleteCallback(Ask):
+class CompleteCallback(RequestBody):
     """What the customer said, in the customer's own words."""
 
     branch: Rating = Field(description="Which way the talk went.", examples=["dissatisfied"])
@@ -36,7 +36,7 @@ class CompleteCallback(Ask):
     suggestion: str = Field(default="", max_length=4000)
 
 
-class WaiveCallback(Ask):
+class WaiveCallback(RequestBody):
     """Why this customer need not be called."""
 
     reason: Literal["tender", "special"]

@@ -13,12 +13,12 @@ from intake.store import Records
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, Prose
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 Question = Literal["q1", "q2", "q3", "q4", "q5", "q6", "q7"]
 
 
-class RecordTalk(Ask):
+class RecordTalk(RequestBody):
     """What was said, in exactly the fields of the service record; the customer is in the path."""
 
     subject: Line = Field(examples=["售前电话回访"])
@@ -37,7 +37,7 @@ class RecordTalk(Ask):
     )
 
 
-class CorrectTalk(Ask):
+class CorrectTalk(RequestBody):
     """One field of one record that is to read differently."""
 
     field: Correctable = Field(examples=["feedback"])

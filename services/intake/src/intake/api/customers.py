@@ -12,10 +12,10 @@ from intake.store import Records
 from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.intake import Contact
 from shared.contracts.vocabulary import CustomerKind, Department, Line, Prose, StaffId
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class RegisterCustomer(Ask):
+class RegisterCustomer(RequestBody):
     """A customer to open a file for, whichever department found it."""
 
     name: Line = Field(examples=["广州恒达装饰工程有限公司"])
@@ -31,7 +31,7 @@ class RegisterCustomer(Ask):
     owner: StaffId | None = Field(default=None, examples=["am-03"])
 
 
-class CorrectCustomer(Ask):
+class CorrectCustomer(RequestBody):
     """What the file is to say from now on; fields that are left out stay as they are."""
 
     reason: Line = Field(examples=["客户来电更正"])
@@ -49,7 +49,7 @@ class CorrectCustomer(Ask):
         return {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
 
 
-class AssignCustomer(Ask):
+class AssignCustomer(RequestBody):
     """Whose customer it is from now on."""
 
     owner: StaffId = Field(examples=["am-03"])

@@ -14,9 +14,10 @@ from shared.aggregate import NotFound
 from shared.clock import Clock
 from shared.contracts.event import Instant, Part
 from shared.http import After, AskedBy, Limit, Listing, Router, allow, problem
-from shared.parking.parked import Message, Parked, Parking
+from shared.parking.parked import Parked, Parking
 from shared.store import OneOf
 from shared.wire import ingress
+from shared.wire.message import Message
 
 _PREFIX = "ce-"
 _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400}

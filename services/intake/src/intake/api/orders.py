@@ -22,10 +22,10 @@ from shared.contracts.vocabulary import (
     OrderNo,
     StaffId,
 )
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class TakeOrder(Ask):
+class TakeOrder(RequestBody):
     """What the customer ordered."""
 
     customer_id: CustomerId
@@ -47,7 +47,7 @@ class TakeOrder(Ask):
     )
 
 
-class VerifyOrder(Ask):
+class VerifyOrder(RequestBody):
     """When the order was gone through with the customer."""
 
     at: Instant | None = Field(default=None, description="Just now when left out.")

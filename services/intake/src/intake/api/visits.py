@@ -11,10 +11,10 @@ from intake.domain.visit import Visit, VisitReport
 from intake.store import Records
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import CustomerId, Line, StaffId
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class ReportVisit(Ask):
+class ReportVisit(RequestBody):
     """What the account manager texts on leaving: shop, name, mobile."""
 
     shop_name: Line = Field(examples=["明镜眼镜店"])

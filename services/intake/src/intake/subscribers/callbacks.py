@@ -15,7 +15,7 @@ from shared.contracts.event import Event
 from shared.contracts.intake import Contact, CustomerAssigned, VisitReported
 from shared.contracts.orders import AcceptancePassed, OrderStageChanged, ShipmentDelayed
 from shared.contracts.vocabulary import CustomerSnapshot, StaffId
-from shared.kernel.batch import Touch
+from shared.store import Touch
 
 Touches = list[Touch[Any]]
 

@@ -9,7 +9,7 @@ from intake.subscribers.callbacks import Calls
 from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.contracts.event import Event
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 Reaction = Callable[[Any, Cause], Awaitable[list[Touch[Any]]]]

@@ -15,7 +15,7 @@ from shared.contracts.departments import (
 )
 from shared.contracts.intake import Contact
 from shared.contracts.vocabulary import CustomerSnapshot, Department
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

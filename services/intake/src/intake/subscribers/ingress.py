@@ -11,9 +11,10 @@ from intake.domain.cloudevent import CloudEvent, Unfit, read
 from intake.domain.fact import Fact, Tolerance, understood
 from intake.store import Facts
 from shared.clock import Clock
-from shared.parking.parked import Message, Parked
+from shared.parking.parked import Parked
 from shared.subscriptions import Answer, Heard
 from shared.wire import ingress
+from shared.wire.message import Message
 
 _PREFIXES = ("cloudEvents:", "cloudEvents_")
 _FORBIDDEN = frozenset({"cc", "bcc"})

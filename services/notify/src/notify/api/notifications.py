@@ -14,7 +14,7 @@ from notify.domain.lifecycle import State
 from notify.domain.notification import Notification
 from notify.domain.template import Channel
 from notify.store import Notifications, Replies
-from shared.http import Ask, CausedByRequest, Cursor, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import OneOf
 
 
@@ -131,7 +131,7 @@ class Progress(BaseModel):
     states: dict[State, int]
 
 
-class Resolve(Ask):
+class Resolve(RequestBody):
     """A person's decision about a message of which nobody knows whether it went out."""
 
     sent: bool = Field(description="True: it went out. False: send it again.", examples=[False])
@@ -161,7 +161,7 @@ def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
         purpose: str | None = None,
         state: Annotated[list[State] | None, Query(description="One or several.")] = None,
         correlation: Annotated[UUID | None, Query(description="The case, or the campaign.")] = None,
-        after: Cursor = None,
+        after: After = None,
         limit: Limit = 50,
     ) -> Listing[NotificationView]:
         """The messages that fit, newest first."""
@@ -197,7 +197,7 @@ def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
         return NotificationView.of(resolved)
 
     @router.get("/replies")
-    async def answers(customer: UUID, after: Cursor = None, limit: Limit = 50) -> Listing[ReplyView]:
+    async def answers(customer: UUID, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
         """What a customer answered, newest first."""
         page = await replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
         items = [ReplyView(**reply.model_dump(exclude={"address", "provider"})) for reply in page.items]

@@ -8,10 +8,10 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from notify.domain.roster import Duty, published
 from notify.store import Rosters
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class AskedDuty(Ask):
+class AskedDuty(RequestBody):
     """One colleague's shift."""
 
     staff: str = Field(min_length=1, max_length=128, examples=["cs-07"])
@@ -29,7 +29,7 @@ class AskedDuty(Ask):
         return self
 
 
-class PublishRoster(Ask):
+class PublishRoster(RequestBody):
     """A period and its shifts."""
 
     first_day: date

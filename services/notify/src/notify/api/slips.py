@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 from notify.domain.slip import Slip, posted
 from notify.store import Slips
 from shared.contracts.vocabulary import Department
-from shared.http import Ask, CausedByRequest, Cursor, Limit, Listing, Router
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router
 
 
-class PostSlip(Ask):
+class PostSlip(RequestBody):
     """A message to another department."""
 
     to_department: Department = Field(examples=["production"])
@@ -49,7 +49,7 @@ def routes(slips: Slips) -> APIRouter:
 
     @router.get("/slips")
     async def listing(
-        to_department: Department | None = None, after: Cursor = None, limit: Limit = 50
+        to_department: Department | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[SlipView]:
         """Slips, newest first."""
         where = {"to_department": to_department} if to_department else {}

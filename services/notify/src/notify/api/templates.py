@@ -7,7 +7,7 @@ from notify.domain.drafting import Desk
 from notify.domain.template import Channel, Template
 from notify.domain.variable import Unfit
 from shared.aggregate import NotFound, Refused
-from shared.http import Ask, Listing, Router
+from shared.http import Listing, RequestBody, Router
 
 
 class TemplateView(BaseModel):
@@ -23,7 +23,7 @@ class TemplateView(BaseModel):
     variables: list[str]
 
 
-class Preview(Ask):
+class Preview(RequestBody):
     """Values to look at a text with; what is not given gets the variable's sample."""
 
     channel: Channel = "sms"

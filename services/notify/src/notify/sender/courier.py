@@ -288,7 +288,7 @@ class Courier:
 
     async def _insist(self, id: UUID, decide: Decision[Notification], cause: Cause) -> None:
         """Write it down, however long that takes: trouble with the books must never send anything again."""
-        await self._notifications.rounds.insist(cause, self._notifications.touch(id, decide))
+        await self._notifications.group_commit.commit_or_wait(cause, self._notifications.touch(id, decide))
 
     async def _wait_for_gateway(self, notification: Notification, recipient: Recipient, words: Words) -> None:
         now = self._clock.now()

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from notify.domain.notification import Lane, Notification
 from notify.sender.courier import Begun, Courier, Due
 from notify.sender.figures import Figures
 from shared.aggregate import Aggregate, Change, Unavailable
-from shared.kernel.batch import Touch
+from shared.store import Touch
 
 log = structlog.get_logger()
 
@@ -89,7 +90,7 @@ class Sender:
         if begun is None:
             return touch
         self._begun[draft.id] = begun
-        return touch.store.birth(Change(begun.claimed))
+        return replace(touch, born=Change(begun.claimed))
 
     def go_on(self, made: Sequence[Aggregate]) -> None:
         """These are durable. What was born just as it was begun here is this process's to send."""

@@ -12,7 +12,7 @@ from notify.subscribers.people import PEOPLE, Kept
 from shared.aggregate import Cause
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

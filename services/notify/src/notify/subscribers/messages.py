@@ -16,7 +16,7 @@ from shared.aggregate import Cause, NotFound, Refused
 from shared.contracts.event import Event
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.kernel.batch import Touch
+from shared.store import Touch
 
 _WINDOWS = UUID("b9d5ce0e-7f0d-5c39-8f2a-1a3a1d9f6c41")
 

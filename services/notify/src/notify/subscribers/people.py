@@ -8,7 +8,7 @@ from notify.domain import recipient
 from notify.store import Recipients
 from shared.contracts.complaints import ComplaintClosed, ComplaintFiled
 from shared.contracts.intake import CustomerErased, CustomerRegistered, CustomerUpdated
-from shared.kernel.batch import Touch
+from shared.store import Touch
 
 Kept = list[Touch[Any]]
 

@@ -16,18 +16,18 @@ from orders.store import Orders
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm
 from shared.contracts.vocabulary import ContractNo, Line, Prose
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import Between
 
 
-class ReviewContract(Ask):
+class ReviewContract(RequestBody):
     """What the review came to (004 一㈡1a)."""
 
     outcome: Outcome = Field(examples=["approved"])
     findings: tuple[Finding, ...] = ()
 
 
-class AmendContract(Ask):
+class AmendContract(RequestBody):
     """A change of a contract; it is reviewed before it counts."""
 
     changes: tuple[Prose, ...] = Field(min_length=1, examples=[["发货日期改为 2026-12-05"]])
@@ -36,20 +36,20 @@ class AmendContract(Ask):
     terms: tuple[PaymentTerm, ...] = ()
 
 
-class SignContract(Ask):
+class SignContract(RequestBody):
     """The contract is signed; with the day unknown the date has precision `month` (001 备注3)."""
 
     signed_on: PreciseDate = Field(examples=[{"on": "2026-09-30"}])
     purpose: Line = Field(default="签订销售合同", examples=["签订销售合同"])
 
 
-class UseSeal(Ask):
+class UseSeal(RequestBody):
     """What the seal is used for (004 一㈡1c)."""
 
     purpose: Line = Field(examples=["补充协议盖章"])
 
 
-class SignNotice(Ask):
+class SignNotice(RequestBody):
     """One of the three signatures (000 §3.3.2)."""
 
     signature: Signature = Field(examples=["prepared"])

@@ -10,10 +10,10 @@ from orders.api.roles import CS
 from orders.domain.disposal import Disposal, Proposal
 from orders.store import Disposals
 from shared.contracts.vocabulary import Line, Prose
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
-class ProposeDisposal(Ask):
+class ProposeDisposal(RequestBody):
     """Which goods should go, and how (004 一㈡4)."""
 
     goods: Line = Field(examples=["80 款单玻隔断（停产）"])
@@ -23,7 +23,7 @@ class ProposeDisposal(Ask):
     reason: Prose = Field(examples=["停产两年，库存盘点发现"])
 
 
-class DecideDisposal(Ask):
+class DecideDisposal(RequestBody):
     """The marketing vice-president's word."""
 
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])

@@ -11,10 +11,10 @@ from orders.domain.installation import Installer
 from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.store import Orders
 from shared.contracts.vocabulary import Defect, FileRef, Line
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class ScheduleInstallation(Ask):
+class ScheduleInstallation(RequestBody):
     """Who installs, from when until when (000 §3.4.4, §3.5.4)."""
 
     begin: AwareDatetime = Field(examples=["2026-11-28T01:00:00Z"])
@@ -22,7 +22,7 @@ class ScheduleInstallation(Ask):
     crew: tuple[Installer, ...] = Field(min_length=1, examples=[[{"staff": "installer-11", "skill": "senior"}]])
 
 
-class AcceptWork(Ask):
+class AcceptWork(RequestBody):
     """The customer's signature (001 售中五, 售后一a)."""
 
     signatory: Line = Field(examples=["王建国"])
@@ -31,7 +31,7 @@ class AcceptWork(Ask):
     aftersales_contact: Line | None = Field(default=None, examples=["李师傅 020-88886666"])
 
 
-class RefuseWork(Ask):
+class RefuseWork(RequestBody):
     """Why the customer does not accept (001 售中四b)."""
 
     issues: tuple[Defect, ...] = Field(min_length=1, examples=[[{"description": "玻璃门关不严"}]])

@@ -12,12 +12,12 @@ from orders.api.roles import PLANNING
 from orders.domain.load import Load, Vehicle, Weights, freight_of
 from orders.domain.loading import plan
 from orders.store import Stores
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 MOST_FREIGHT = 300
 
 
-class PlanLoads(Ask):
+class PlanLoads(RequestBody):
     """The vehicles of a day, and what is weighed."""
 
     day: date = Field(examples=["2026-11-26"])

@@ -15,10 +15,10 @@ from orders.domain.works import PackedItem, Schedule
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
 from shared.contracts.vocabulary import Defect, FileRef, Line
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class ReviewDrawing(Ask):
+class ReviewDrawing(RequestBody):
     """What the review of a drawing came to (000 §3.4.2, §3.5.2)."""
 
     version: int = Field(ge=1, examples=[1])
@@ -26,7 +26,7 @@ class ReviewDrawing(Ask):
     notes: str = Field(default="", max_length=4000)
 
 
-class PlanProduction(Ask):
+class PlanProduction(RequestBody):
     """When the order is made and delivered (004 一㈡2a)."""
 
     begin: date = Field(examples=["2026-11-02"])
@@ -34,27 +34,27 @@ class PlanProduction(Ask):
     delivery_on: date = Field(examples=["2026-11-26"])
 
 
-class ReviewBreakdown(Ask):
+class ReviewBreakdown(RequestBody):
     """What R&D says of a breakdown (000 §3.5.3a)."""
 
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
     notes: str = Field(default="", max_length=4000)
 
 
-class JudgeSample(Ask):
+class JudgeSample(RequestBody):
     """What design says of a sample (000 §3.5.3b)."""
 
     outcome: Literal["confirmed", "rejected"] = Field(examples=["confirmed"])
     notes: str = Field(default="", max_length=4000)
 
 
-class SendSample(Ask):
+class SendSample(RequestBody):
     """How a sample travels to the customer."""
 
     carrier: Line = Field(examples=["顺丰速运"])
 
 
-class InspectGoods(Ask):
+class InspectGoods(RequestBody):
     """What design found before shipping (000 §3.5.3c)."""
 
     outcome: Literal["passed", "failed"] = Field(examples=["passed"])
@@ -62,7 +62,7 @@ class InspectGoods(Ask):
     photos: tuple[FileRef, ...] = ()
 
 
-class ConfirmPackaging(Ask):
+class ConfirmPackaging(RequestBody):
     """What was packed and how much room it takes (004 三2(3))."""
 
     items: tuple[PackedItem, ...] = Field(min_length=1, examples=[[{"item": "木箱", "quantity": 6}]])

@@ -20,7 +20,7 @@ from orders.store import Exceptions, Orders
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line, Prose
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
 def _known(stage: str) -> str:
@@ -33,21 +33,21 @@ STAGES = (*stages(), CLOSED, CANCELLED)
 StageName = Annotated[str, AfterValidator(_known)]
 
 
-class CancelOrder(Ask):
+class CancelOrder(RequestBody):
     """Why an order ends, and what is paid back."""
 
     reason: Prose = Field(examples=["客户项目取消"])
     refund: Money | None = None
 
 
-class PromiseDay(Ask):
+class PromiseDay(RequestBody):
     """A day agreed with the customer (004 三2(4))."""
 
     kind: PromiseKind = Field(examples=["arrive"])
     on: date = Field(examples=["2026-12-02"])
 
 
-class DelayShipment(Ask):
+class DelayShipment(RequestBody):
     """A later day for the goods, and why (001 售中二c)."""
 
     new_ship_date: date = Field(examples=["2026-12-05"])
@@ -55,14 +55,14 @@ class DelayShipment(Ask):
     reason_text: Prose | None = Field(default=None, description="Told to the customer; by default the reason's words.")
 
 
-class RaiseException(Ask):
+class RaiseException(RequestBody):
     """Something that is wrong with an order (000 §4.1c, form 11)."""
 
     kind: ExceptionKind = Field(examples=["material"])
     detail: Prose = Field(examples=["五金件供应商断货"])
 
 
-class ResolveException(Ask):
+class ResolveException(RequestBody):
     """The solution that was found."""
 
     resolution: Prose = Field(examples=["改用备用供应商"])

@@ -11,11 +11,11 @@ from orders.api.views import OrderRow
 from orders.domain.account import Account, Entry
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
-from shared.http import After, Ask, CausedByRequest, Limit, Listing, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import Between
 
 
-class SetCredit(Ask):
+class SetCredit(RequestBody):
     """How much a customer may owe for custom orders, and how many days (000 §3.5.5)."""
 
     limit: Money = Field(examples=[{"amount": "300000.00", "currency": "CNY"}])

@@ -13,10 +13,10 @@ from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched
 from shared.contracts.vocabulary import Line
-from shared.http import Ask, CausedByRequest, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
-class DispatchGoods(Ask):
+class DispatchGoods(RequestBody):
     """The goods leave, with whom, and when they are expected (001 售中三, 004 一㈡5)."""
 
     left_at: AwareDatetime = Field(examples=["2026-11-26T01:00:00Z"])
@@ -26,7 +26,7 @@ class DispatchGoods(Ask):
     partial: bool = False
 
 
-class IssueDeliveryNote(Ask):
+class IssueDeliveryNote(RequestBody):
     """The number of a delivery note (004 四1)."""
 
     note_no: Line = Field(examples=["CH-2026-1126-03"])

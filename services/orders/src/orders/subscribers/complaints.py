@@ -7,7 +7,7 @@ from orders.domain.order import Order
 from orders.store import Orders
 from shared.aggregate import Cause, Decision
 from shared.contracts.complaints import ComplaintClosed, ComplaintFiled, ComplaintJudged
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

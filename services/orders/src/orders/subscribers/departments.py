@@ -36,7 +36,7 @@ from shared.contracts.departments import (
     SampleMade,
     ShipmentArrived,
 )
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

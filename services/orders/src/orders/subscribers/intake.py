@@ -5,7 +5,7 @@ from orders.domain.order import Order
 from orders.store import Orders
 from shared.aggregate import Cause
 from shared.contracts.intake import OrderPlaced
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

@@ -22,7 +22,7 @@ from shared.contracts.orders import (
     ShipmentDelayed,
 )
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.kernel.batch import Touch
+from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 

@@ -11,8 +11,7 @@ from orders.store import Stores
 from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.contracts.orders import ReportDue
-from shared.kernel.batch import Touch
-from shared.store import Between
+from shared.store import Between, Touch
 from shared.subscriptions import Subscriptions
 
 

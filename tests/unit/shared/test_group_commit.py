@@ -1,4 +1,4 @@
-"""Rounds: several decisions travel together, and an error stays with the one that caused it."""
+"""Group commit: several decisions travel together, and an error stays with the one that caused it."""
 
 import asyncio
 from typing import Any
@@ -8,10 +8,11 @@ import pytest
 
 from shared.aggregate import Aggregate, Change, Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
-from shared.kernel.batch import Document, Touch, Work, Write
-from shared.kernel.group_commit import ATTEMPTS, Conflict, Rounds
+from shared.kernel.batch import Work
+from shared.kernel.documents import Conflict, Document, Write
+from shared.kernel.group_commit import ATTEMPTS, GroupCommit
 from shared.parking.parked import Parking
-from shared.store import Store
+from shared.store import Store, Touch
 from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
 
 
@@ -69,7 +70,7 @@ class World:
         self.documents = Counting()
         self.database.collections["parcels"] = self.documents
         self.outbox = Outbox()
-        self.rounds = self.database.rounds = Rounds(self.outbox)
+        self.commits = self.database.group_commit = GroupCommit(self.outbox)
         self.parcels = Parcels(self.database)
         self.results: list[Any] = []
 
@@ -82,7 +83,7 @@ class World:
     async def parcel(self) -> UUID:
         """One that another process has written."""
         id = uuid4()
-        await Rounds(Outbox()).play([self.work(self.parcels.birth(Change(Parcel(id=id))))])
+        await GroupCommit(Outbox()).commit_all([self.work(self.parcels.birth(Change(Parcel(id=id))))])
         self.results.clear()
         self.documents.reads, self.documents.writes = 0, []
         return id
@@ -96,7 +97,7 @@ async def test_decisions_on_one_aggregate_are_folded_in_order_into_one_write() -
     world = World()
     id = await world.parcel()
 
-    await world.rounds.play([world.work(world.stamping(id, stamp)) for stamp in ("a", "b", "c")])
+    await world.commits.commit_all([world.work(world.stamping(id, stamp)) for stamp in ("a", "b", "c")])
 
     assert (await world.parcels.get(id)).stamps == ("a", "b", "c")
     assert [result[0].stamps for result in world.results] == [("a",), ("a", "b"), ("a", "b", "c")]
@@ -109,7 +110,7 @@ async def test_many_aggregates_share_one_read_and_one_write() -> None:
     ids = [await world.parcel() for _ in range(5)]
     world.documents.reads = 0
 
-    await world.rounds.play([world.work(world.stamping(id, "a")) for id in ids])
+    await world.commits.commit_all([world.work(world.stamping(id, "a")) for id in ids])
 
     assert (world.documents.reads, world.documents.writes) == (1, [5])
 
@@ -117,7 +118,7 @@ async def test_many_aggregates_share_one_read_and_one_write() -> None:
 async def test_a_birth_needs_no_read() -> None:
     world = World()
 
-    await world.rounds.play([world.work(world.parcels.birth(Change(Parcel(id=uuid4()))))])
+    await world.commits.commit_all([world.work(world.parcels.birth(Change(Parcel(id=uuid4()))))])
 
     assert (world.documents.reads, world.documents.writes) == (0, [1])
 
@@ -126,7 +127,7 @@ async def test_a_refusal_stays_with_its_cause_and_the_others_go_on() -> None:
     world = World()
     id = await world.parcel()
 
-    await world.rounds.play([world.work(world.stamping(id, stamp)) for stamp in ("a", "forged", "b")])
+    await world.commits.commit_all([world.work(world.stamping(id, stamp)) for stamp in ("a", "forged", "b")])
 
     assert [getattr(result, "code", "settled") for result in world.results] == ["settled", "forged", "settled"]
     assert (await world.parcels.get(id)).stamps == ("a", "b")
@@ -136,7 +137,7 @@ async def test_a_work_with_several_touches_is_settled_when_all_are() -> None:
     world = World()
     first, second = await world.parcel(), await world.parcel()
 
-    await world.rounds.play([world.work(world.stamping(first, "a"), world.stamping(second, "b"))])
+    await world.commits.commit_all([world.work(world.stamping(first, "a"), world.stamping(second, "b"))])
 
     assert [[parcel.stamps for parcel in result] for result in world.results] == [[("a",), ("b",)]]
 
@@ -146,18 +147,18 @@ async def test_a_work_whose_one_touch_fails_reports_it_and_keeps_the_other() -> 
     first, missing = await world.parcel(), uuid4()
     same = cause()
 
-    await world.rounds.play([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
+    await world.commits.commit_all([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
     assert [type(result) for result in world.results] == [NotFound]
 
-    await world.rounds.play([world.work(world.parcels.birth(Change(Parcel(id=missing))))])
-    await world.rounds.play([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
+    await world.commits.commit_all([world.work(world.parcels.birth(Change(Parcel(id=missing))))])
+    await world.commits.commit_all([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
     assert ((await world.parcels.get(first)).stamps, (await world.parcels.get(missing)).stamps) == (("a",), ("b",))
 
 
 async def test_a_work_that_wants_nothing_is_settled_at_once() -> None:
     world = World()
 
-    await world.rounds.play([world.work()])
+    await world.commits.commit_all([world.work()])
 
     assert world.results == [[]]
 
@@ -167,7 +168,7 @@ async def test_a_database_that_was_away_is_asked_again() -> None:
     id = await world.parcel()
     world.documents.away = 3
 
-    await world.rounds.play([world.work(world.stamping(id, "a"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "a"))])
 
     assert [result[0].stamps for result in world.results] == [("a",)]
 
@@ -182,7 +183,7 @@ async def test_a_conflict_is_decided_again_on_what_the_other_wrote() -> None:
         await InMemoryDocuments.write(world.documents, [Write(id, row.version, 1, other, None, [], [uuid4()])])
 
     world.documents.disturbed = [somebody_else]
-    await world.rounds.play([world.work(world.stamping(id, "mine"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "mine"))])
 
     assert (await world.parcels.get(id)).stamps == ("other", "mine")
     assert world.announced == [Stamped(stamp="mine")]
@@ -196,7 +197,7 @@ async def test_endless_conflicts_end_as_contention(monkeypatch: pytest.MonkeyPat
         return [Conflict() for _ in writes]
 
     monkeypatch.setattr(world.documents, "write", always_disturbed)
-    await world.rounds.play([world.work(world.stamping(id, "a"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "a"))])
 
     assert [type(result) for result in world.results] == [Contention]
 
@@ -211,8 +212,8 @@ async def test_whoever_insists_outlasts_the_contention(monkeypatch: pytest.Monke
         return await write(writes) if next(disturbances, None) is None else [Conflict() for _ in writes]
 
     monkeypatch.setattr(world.documents, "write", disturbed_at_first)
-    running = asyncio.create_task(world.rounds.run())
-    stamped = await world.rounds.insist(cause(), world.stamping(id, "a"))
+    running = asyncio.create_task(world.commits.run())
+    stamped = await world.commits.commit_or_wait(cause(), world.stamping(id, "a"))
     running.cancel()
 
     assert stamped.stamps == ("a",)
@@ -223,7 +224,7 @@ async def test_what_was_written_a_moment_ago_is_not_read_back() -> None:
     id = await world.parcel()
 
     for stamp in ("a", "b", "c"):
-        await world.rounds.play([world.work(world.stamping(id, stamp))])
+        await world.commits.commit_all([world.work(world.stamping(id, stamp))])
 
     assert (world.documents.reads, world.documents.writes) == (1, [1, 1, 1])
     assert (await world.parcels.get(id)).stamps == ("a", "b", "c")
@@ -233,10 +234,10 @@ async def test_what_was_written_a_moment_ago_is_not_read_back() -> None:
 async def test_what_another_has_written_since_is_decided_on_all_the_same() -> None:
     world = World()
     id = await world.parcel()
-    await world.rounds.play([world.work(world.stamping(id, "mine"))])
-    await Rounds(Outbox()).play([world.work(world.stamping(id, "other's"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "mine"))])
+    await GroupCommit(Outbox()).commit_all([world.work(world.stamping(id, "other's"))])
 
-    await world.rounds.play([world.work(world.stamping(id, "mine again"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "mine again"))])
 
     assert (await world.parcels.get(id)).stamps == ("mine", "other's", "mine again")
 
@@ -248,9 +249,9 @@ async def test_a_refusal_is_given_for_what_is_stored_not_for_what_is_remembered(
     def only_after_the_other(parcel: Parcel) -> Change[Parcel]:
         return parcel.stamp("mine" if "other's" in parcel.stamps else "forged")
 
-    await world.rounds.play([world.work(world.stamping(id, "first"))])
-    await Rounds(Outbox()).play([world.work(world.stamping(id, "other's"))])
-    await world.rounds.play([world.work(world.parcels.touch(id, only_after_the_other))])
+    await world.commits.commit_all([world.work(world.stamping(id, "first"))])
+    await GroupCommit(Outbox()).commit_all([world.work(world.stamping(id, "other's"))])
+    await world.commits.commit_all([world.work(world.parcels.touch(id, only_after_the_other))])
 
     assert (await world.parcels.get(id)).stamps == ("first", "other's", "mine")
 
@@ -259,27 +260,27 @@ async def test_a_cause_that_was_absorbed_is_so_however_it_is_remembered() -> Non
     world = World()
     id = await world.parcel()
     same, others = cause(), cause()
-    await world.rounds.play([world.work(world.stamping(id, "a"), because=same)])
-    await Rounds(Outbox()).play([world.work(world.stamping(id, "b"), because=others)])
+    await world.commits.commit_all([world.work(world.stamping(id, "a"), because=same)])
+    await GroupCommit(Outbox()).commit_all([world.work(world.stamping(id, "b"), because=others)])
     world.results.clear()
 
-    await world.rounds.play([world.work(world.stamping(id, "again"), because=each) for each in (same, others)])
+    await world.commits.commit_all([world.work(world.stamping(id, "again"), because=each) for each in (same, others)])
 
     assert [result[0].stamps for result in world.results] == [("a", "b"), ("a", "b")]
 
 
 async def test_what_is_remembered_is_not_much_and_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
-    world.rounds = Rounds(world.outbox, remembered=2)
+    world.commits = GroupCommit(world.outbox, remembered=2)
     ids = [await world.parcel() for _ in range(3)]
     world.documents.reads = 0
     for stamp in ("a", "b"):
         for id in ids:
-            await world.rounds.play([world.work(world.stamping(id, stamp))])
+            await world.commits.commit_all([world.work(world.stamping(id, stamp))])
     assert world.documents.reads == 6
 
     monkeypatch.setattr("shared.kernel.group_commit.REMEMBERED_FOR", 0.0)
-    await world.rounds.play([world.work(world.stamping(ids[-1], "c"))])
+    await world.commits.commit_all([world.work(world.stamping(ids[-1], "c"))])
     assert world.documents.reads == 7
 
 
@@ -287,14 +288,14 @@ async def test_a_state_that_cannot_be_stored_hurts_only_its_own_step_also_where_
     world = World()
     broken, sound = await world.parcel(), await world.parcel()
     for id in (broken, sound):
-        await world.rounds.play([world.work(world.stamping(id, "a"))])
+        await world.commits.commit_all([world.work(world.stamping(id, "a"))])
     world.results.clear()
 
     def unstorable(parcel: Parcel) -> Change[Parcel]:
         return Change(parcel.but(stamps=(object(),)))
 
     touches = [world.parcels.touch(broken, unstorable), world.stamping(sound, "b")]
-    await world.rounds.play([world.work(touch) for touch in touches])
+    await world.commits.commit_all([world.work(touch) for touch in touches])
 
     assert [type(result).__name__ for result in world.results] == ["PydanticSerializationError", "list"]
     assert [(await world.parcels.get(id)).stamps for id in (broken, sound)] == [("a",), ("a", "b")]
@@ -304,13 +305,13 @@ async def test_what_may_be_removed_and_born_again_is_never_remembered() -> None:
     world = World()
     world.parcels = Unremembered(world.database)
     id = await world.parcel()
-    await world.rounds.play([world.work(world.stamping(id, "mine"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "mine"))])
     await world.documents.remove([id])
-    again = Rounds(Outbox())
-    await again.play([world.work(world.parcels.birth(Change(Parcel(id=id, stamps=("reborn",)))))])
-    await again.play([world.work(world.stamping(id, "other's"))])
+    again = GroupCommit(Outbox())
+    await again.commit_all([world.work(world.parcels.birth(Change(Parcel(id=id, stamps=("reborn",)))))])
+    await again.commit_all([world.work(world.stamping(id, "other's"))])
 
-    await world.rounds.play([world.work(world.stamping(id, "mine again"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "mine again"))])
 
     assert (await world.parcels.get(id)).stamps == ("reborn", "other's", "mine again")
     assert not Parking.remembered
@@ -321,7 +322,7 @@ async def test_a_document_that_cannot_be_revived_hurts_only_its_own_steps() -> N
     broken, sound = await world.parcel(), await world.parcel()
     world.documents.rows[broken].state = {"id": "not an id"}
 
-    await world.rounds.play([world.work(world.stamping(broken, "a")), world.work(world.stamping(sound, "b"))])
+    await world.commits.commit_all([world.work(world.stamping(broken, "a")), world.work(world.stamping(sound, "b"))])
 
     assert [type(result).__name__ for result in world.results] == ["ValidationError", "list"]
 
@@ -329,11 +330,11 @@ async def test_a_document_that_cannot_be_revived_hurts_only_its_own_steps() -> N
 async def test_events_that_an_earlier_process_left_behind_are_handed_on_first() -> None:
     world = World()
     id = await world.parcel()
-    await world.rounds.play([world.work(world.stamping(id, "old"))])
+    await world.commits.commit_all([world.work(world.stamping(id, "old"))])
     fresh = Outbox()
-    restarted = Rounds(fresh)
+    restarted = GroupCommit(fresh)
 
-    await restarted.play([world.work(world.stamping(id, "new"))])
+    await restarted.commit_all([world.work(world.stamping(id, "new"))])
 
     assert [opened(envelope) for envelope in fresh.envelopes] == [Stamped(stamp="old"), Stamped(stamp="new")]
 
@@ -342,7 +343,7 @@ async def test_a_rehearsal_tells_the_events_and_writes_nothing() -> None:
     world = World()
     id = await world.parcel()
 
-    events = await world.rounds.rehearse(cause(), [world.stamping(id, "a")])
+    events = await world.commits.rehearse(cause(), [world.stamping(id, "a")])
 
     assert events == [Stamped(stamp="a")]
     assert ((await world.parcels.get(id)).stamps, world.documents.writes) == ((), [])
@@ -363,8 +364,8 @@ async def test_a_request_that_gave_up_is_not_settled_any_more(monkeypatch: pytes
 
     with pytest.raises(Unavailable):
         await world.parcels.apply(id, lambda parcel: parcel.stamp("late"), cause())
-    running = asyncio.create_task(world.rounds.run())
-    await world.rounds.idle.wait()
+    running = asyncio.create_task(world.commits.run())
+    await world.commits.idle.wait()
     running.cancel()
 
     assert (await world.parcels.get(id)).stamps == ()
