@@ -21,8 +21,8 @@ from shared.contracts.departments import GoodsDispatched, OrderRequested, Produc
 from shared.contracts.event import Event
 from shared.contracts.example import example
 from shared.contracts.intake import OrderPlaced
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
-from shared.identity import Role
 from shared.wire import ingress
 from shared.wire.broker import EVENTS
 

@@ -12,7 +12,7 @@ from kefu_local.system import System
 from orders.domain.route import CURRENT
 from shared.contracts import departments as facts
 from shared.contracts.event import Event
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -14,8 +14,8 @@ from waiting import until
 from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
 from kefu_local.system import System
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
-from shared.identity import Role
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ORDER_NO = json.loads((EXAMPLES / "order_requested.json").read_text())["order_no"]

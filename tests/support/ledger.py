@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Event, Instant
+from shared.contracts.roles import Role
 from shared.http import CausedByRequest, RequestBody, Router
 from shared.runtime.deadlines import Timers
 from shared.service import Service, main
@@ -110,7 +111,7 @@ class Credit(RequestBody):
 
 
 def routes(accounts: Accounts) -> APIRouter:
-    router = Router()
+    router = Router(readers=tuple(Role))
 
     @router.post("/accounts", status_code=201)
     async def open_account(body: OpenAccount, cause: CausedByRequest) -> Account:

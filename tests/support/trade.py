@@ -22,8 +22,8 @@ from kefu.tokens import local_token
 from shared.clock import write
 from shared.contracts.event import Event
 from shared.contracts.intake import EnquiryReceived
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.identity import Role
 from shared.testing import cause
 from shared.wire.broker import EVENTS, properties
 from shared.wire.envelope import Envelope

@@ -9,7 +9,7 @@ import httpx
 from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
 from kefu.trouble import Trouble
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 _PATIENCE = 30.0
 

@@ -21,7 +21,8 @@ from kefu.surroundings import SERVICES, Surroundings, surroundings
 from kefu.tokens import local_token
 from kefu.trouble import Trouble
 from shared import logs
-from shared.identity import DepartmentKeys, Role, StaffTokens, Unauthenticated
+from shared.contracts.roles import Role
+from shared.identity import DepartmentKeys, StaffTokens, Unauthenticated
 
 app = typer.Typer(add_completion=False)
 

@@ -9,7 +9,8 @@ import typer
 from kefu.console import say
 from kefu.surroundings import Surroundings, surroundings
 from kefu.trouble import Trouble
-from shared.identity import Role, add_api_key, issue_token
+from shared.contracts.roles import Role
+from shared.identity import add_api_key, issue_token
 
 token_app = typer.Typer(add_completion=False)
 api_key_app = typer.Typer(add_completion=False)

@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Generic, Literal, Self, TypeVar
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.contracts.event import Actor, Event, Instant, Part
+from shared.contracts.event import Actor, Event, Frozen, Instant, Part
 
 
 class Refused(Exception):
@@ -46,17 +44,11 @@ class Deadline(Part):
     at: Instant
 
 
-class Aggregate(BaseModel):
+class Aggregate(Frozen):
     """A consistency boundary: loaded, decided on and stored as one. Frozen; a decision returns the next one."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     id: UUID
     deadlines: tuple[Deadline, ...] = ()
-
-    def but(self, **fields: object) -> Self:
-        """The same aggregate with some fields changed. Values are trusted: they come from the domain."""
-        return self.model_copy(update=fields)
 
     def awaiting(self, kind: str, at: datetime) -> Self:
         """The same aggregate with a deadline set, or moved if it has one of this kind."""
@@ -83,6 +75,15 @@ class Change(Generic[A]):
 
     state: A
     events: tuple[Event, ...] = ()
+
+    def then(self, decide: "Decision[A]") -> "Change[A]":
+        """This change and then another decision on the state it leaves; the events of both, in order."""
+        following = decide(self.state)
+        return Change(following.state, (*self.events, *following.events))
+
+    def announcing(self, *events: Event) -> "Change[A]":
+        """The same change with further events behind its own."""
+        return Change(self.state, (*self.events, *events))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """How a service is asked over HTTP: causes from requests, problems from exceptions, and who may ask."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
 from typing import Annotated, Any, Generic, TypeVar
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validat
 from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Refused, Unavailable
+from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, Unauthenticated
 from shared.telemetry import Metrics, Tracing
 
@@ -48,21 +50,27 @@ class RequestBody(BaseModel):
         return value
 
 
-class Listing(BaseModel, Generic[T]):
+class View(BaseModel):
+    """What a route answers with."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Listing(View, Generic[T]):
     """One page of a list; `next` goes into `after` for the following one and is null at the end."""
 
     items: list[T]
     next: str | None = None
 
 
-class FieldError(BaseModel):
+class FieldError(View):
     """One thing that is wrong with a request."""
 
     where: str = Field(examples=["body.lines.0.quantity"])
     what: str = Field(examples=["Input should be greater than 0"])
 
 
-class Problem(BaseModel):
+class Problem(View):
     """RFC 9457. `code` is stable and meant for programs, `detail` for people: what is wrong and what would be right."""
 
     type: str = Field(default="about:blank", examples=["about:blank"])
@@ -75,7 +83,6 @@ class Problem(BaseModel):
 
 After = Annotated[str | None, Query(description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
-Cursor = After
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": description}
@@ -90,9 +97,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def Router(**kwargs: Any) -> APIRouter:  # noqa: N802
-    """A router that documents our problems."""
+def OpenRouter(**kwargs: Any) -> APIRouter:  # noqa: N802
+    """A router whose routes ask for no identity and document our problems."""
     return APIRouter(responses=PROBLEMS, **kwargs)
+
+
+def Router(*, readers: Sequence[Role | Department], **kwargs: Any) -> APIRouter:  # noqa: N802
+    """A router that documents our problems. Its GET routes answer to `readers` alone; the others say `allow(…)`."""
+    return APIRouter(responses=PROBLEMS, dependencies=[Depends(Readers(tuple(readers)))], **kwargs)
 
 
 class Authenticator:
@@ -123,13 +135,30 @@ async def authenticated(
     return principal
 
 
-def allow(*roles: str) -> Any:
-    """A dependency that lets in only staff with one of these roles, or the department of this name."""
+@dataclass(frozen=True)
+class Allowed:
+    """Lets in only staff with one of these roles, or these departments' systems."""
 
-    async def allowed(request: Request) -> None:
-        request.state.actor = request.state.principal.acting(*roles)
+    roles: tuple[Role | Department, ...]
 
-    return Depends(allowed)
+    async def __call__(self, request: Request) -> None:
+        request.state.actor = request.state.principal.acting(*self.roles)
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Lets only these read: applies to GET alone."""
+
+    roles: tuple[Role | Department, ...]
+
+    async def __call__(self, request: Request) -> None:
+        if request.method == "GET":
+            request.state.principal.acting(*self.roles)
+
+
+def allow(*roles: Role | Department) -> Any:
+    """A dependency that lets in only staff with one of these roles, or the systems of these departments."""
+    return Depends(Allowed(roles))
 
 
 async def caused_by_request(

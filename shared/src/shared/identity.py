@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,56 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from shared.contracts.event import Actor
+from shared.contracts.roles import Department, Role
 from shared.files import WatchedFile, replace_file
 
 _REMEMBERED = 4096
 _KEYS_AT_ONCE = 2
-
-
-class Role(StrEnum):
-    """The parts that members of staff play (000 §2; approvals 003 §18-29 and 004). `chinese` is the name people use."""
-
-    chinese: str
-
-    def __new__(cls, value: str, chinese: str) -> "Role":
-        """A role is its identifier; the Chinese name comes with it."""
-        role = str.__new__(cls, value)
-        role._value_ = value
-        role.chinese = chinese
-        return role
-
-    ACCOUNT_MANAGER = "account_manager", "客户经理"
-    REGIONAL_HEAD = "regional_head", "区域负责人"
-    SALES_ASSISTANT = "sales_assistant", "销售助理"
-    SALES_VP = "sales_vp", "销售副总"
-    MARKETING_VP = "marketing_vp", "营销副总"
-    MARKET_SUPERVISOR = "market_supervisor", "市场督导"
-    CS_SPECIALIST = "cs_specialist", "客服专员"
-    CS_SUPERVISOR = "cs_supervisor", "客服主管"
-    CS_SECTION_CHIEF = "cs_section_chief", "客服课长"
-    CS_MANAGER = "cs_manager", "客服部经理"
-    CS_DIRECTOR = "cs_director", "客服总监"
-    COMPLAINT_HANDLER = "complaint_handler", "投诉处理专员"
-    ORDER_SPECIALIST = "order_specialist", "跟单专员"
-    STATISTICS_CLERK = "statistics_clerk", "统计员"
-    PLANNER = "planner", "计划员"
-    DESIGN_DIRECTOR = "design_director", "设计总监"
-    PROJECT_TEAM = "project_team", "项目组"
-    RD_TEAM = "rd_team", "研发组"
-    PLANT_MANAGER = "plant_manager", "生产部厂长"
-    BREAKDOWN_SECTION = "breakdown_section", "拆单课"
-    ENGINEERING_REGIONAL_HEAD = "engineering_regional_head", "工程部区域负责人"
-    INSTALLATION_FOREMAN = "installation_foreman", "工程班长"
-    INSTALLER = "installer", "安装人员"
-    SENIOR_INSTALLER = "senior_installer", "安装技术骨干"
-    OPERATIONS_SUPERVISOR = "operations_supervisor", "运作主管"
-    WAREHOUSE = "warehouse", "仓库"
-    FINANCE = "finance", "财务"
-    HUMAN_RESOURCES = "human_resources", "人事"
-    DEPUTY_GM = "deputy_gm", "分管副总经理"
-    GM = "gm", "总经理"
-    GM_OFFICE = "gm_office", "总经理办公室"
-    OPERATOR = "operator", "系统运维"
 
 
 class Unauthenticated(Exception):
@@ -90,24 +44,39 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who has proved who they are: a member of staff with one or more roles, or a department's system."""
+    """Who has proved their identity: a member of staff with a set of roles, or a department's system.
+
+    A role and a department of the same name are different things: `Role.FINANCE` admits no system of
+    `Department.FINANCE`, and the other way round.
+    """
 
     kind: Literal["staff", "department"]
     id: str
-    roles: tuple[str, ...] = ()
+    roles: frozenset[Role | Department]
     name: str | None = None
 
-    def acting(self, *allowed: str) -> Actor:
-        """Who goes into the cause: with the first own role that is allowed, where only some are.
+    @classmethod
+    def staff(cls, id: str, *roles: Role, name: str | None = None) -> "Principal":
+        """A member of staff."""
+        return cls("staff", id, frozenset(roles), name)
 
-        A department's role is its own name. Forbidden when none fits.
+    @classmethod
+    def system(cls, department: Department) -> "Principal":
+        """A department's system."""
+        return cls("department", department, frozenset((department,)))
+
+    def acting(self, *allowed: Role | Department) -> Actor:
+        """Who goes into the cause: in the first allowed role that is theirs; with no roles given, in any of theirs.
+
+        Forbidden when none fits.
         """
-        if not allowed:
-            return Actor(kind=self.kind, id=self.id, role=self.roles[0])
-        for role in self.roles:
-            if role in allowed:
-                return Actor(kind=self.kind, id=self.id, role=role)
-        raise Forbidden(f"this needs one of the roles {', '.join(sorted(allowed))}; yours: {', '.join(self.roles)}")
+        kind = Role if self.kind == "staff" else Department
+        for role in allowed or kind:
+            if isinstance(role, kind) and role in self.roles:
+                return Actor(kind=self.kind, id=self.id, role=role.value)
+        needed = ", ".join(_named(role) for role in allowed)
+        yours = ", ".join(sorted(_named(role) for role in self.roles))
+        raise Forbidden(f"this needs one of {needed}; yours: {yours}")
 
 
 PublicKey = Ed25519PublicKey | RSAPublicKey
@@ -194,7 +163,7 @@ class DepartmentKeys:
         known = [hmac.compare_digest(presented, each) for each in self._hashes.value().get(department, ())]
         if not any(known):
             raise Unauthenticated("the API key is not known; expected X-API-Key: <department>.<secret>")
-        return Principal("department", department, (department,))
+        return Principal.system(Department(department))
 
 
 def create_key_pair(private_file: Path, public_file: Path) -> None:
@@ -228,8 +197,8 @@ def issue_token(
 
 def add_api_key(file: Path, department: str) -> str:
     """Make a key for a department and add its hash; its newest two stay valid. The key itself is kept nowhere."""
-    if not department.isidentifier():
-        raise ValueError(f"{department!r} cannot name a department: letters, digits and underscores only")
+    if department not in list(Department):
+        raise ValueError(f"{department!r} is not a department; there are {', '.join(Department)}")
     hashes = dict(_department_hashes(file.read_text(encoding="utf-8"))) if file.exists() else {}
     key = f"{department}.{secrets.token_urlsafe(32)}"
     hashes[department] = (*hashes.get(department, ()), _hash(key))[-_KEYS_AT_ONCE:]
@@ -268,4 +237,8 @@ def _staff(claims: Mapping[str, Any]) -> Principal:
         raise Unauthenticated('the token names no roles; expected the claim "roles" with at least one')
     if unknown := sorted(set(roles) - {role.value for role in Role}):
         raise Unauthenticated(f"the token names unknown roles: {', '.join(unknown)}")
-    return Principal("staff", str(claims["sub"]), tuple(roles), claims.get("name"))
+    return Principal.staff(str(claims["sub"]), *(Role(role) for role in roles), name=claims.get("name"))
+
+
+def _named(role: Role | Department) -> str:
+    return f"the department {role.value}" if isinstance(role, Department) else role.value

@@ -186,7 +186,7 @@ def test_a_fact_that_intake_refuses_is_told_why(kefu: Kefu, services: list[tuple
 def test_a_token_names_role_and_subject_and_is_accepted(kefu: Kefu, tmp_path: Path) -> None:
     result = kefu("token", "--role", "cs_director", "--role", "gm", "--subject", "zhang", "--name", "张敏")
     principal = StaffTokens(tmp_path / ".run" / "public.pem", "kefu", "kefu").verify(result.stdout.strip())
-    assert (principal.id, principal.roles, principal.name) == ("zhang", ("cs_director", "gm"), "张敏")
+    assert (principal.id, principal.roles, principal.name) == ("zhang", {"cs_director", "gm"}, "张敏")
 
 
 def test_a_role_that_does_not_exist_is_answered_with_those_that_do(kefu: Kefu) -> None:

@@ -15,6 +15,7 @@ from notify.api import callback_routes, routes
 from notify.domain.answer import ABSENT, unknown
 from notify.gateways.local import LocalSms
 from notify.gateways.switchboard import Switchboard
+from shared.contracts.roles import Role
 from shared.http import answer_problems, guarded
 from shared.identity import Principal
 
@@ -23,7 +24,7 @@ class Everybody:
     """A authenticator who knows one supervisor."""
 
     def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
-        return Principal("staff", "cs-07", ("cs_supervisor",))
+        return Principal.staff("cs-07", Role.CS_SUPERVISOR)
 
 
 @pytest.fixture

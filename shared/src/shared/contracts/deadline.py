@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import CustomerId, DueAt, Line, Role, StaffId
+from shared.contracts.vocabulary import CustomerId, DueAt, Line, RoleName, StaffId
 
 
 class RunningDeadline(Part):
@@ -21,7 +21,7 @@ class RunningDeadline(Part):
     about: Line = Field(description="What people call it: a number on a form or a name.", examples=["2026-11-0007"])
     due_at: DueAt
     assignee: StaffId | None = Field(default=None, description="Absent while nobody in person has the duty.")
-    assignee_role: Role | None = Field(default=None, examples=["cs_manager"])
+    assignee_role: RoleName | None = Field(default=None, examples=["cs_manager"])
     customer_id: CustomerId | None = Field(default=None, description="Absent for clocks that concern staff alone.")
 
 
@@ -42,6 +42,6 @@ class DeadlineApproaching(RunningDeadline):
 class DeadlineMissed(RunningDeadline):
     """A clock ran out and the duty is still open."""
 
-    supervisor_role: Role | None = Field(
+    supervisor_role: RoleName | None = Field(
         default=None, description="Who hears of it beside the assignee.", examples=["cs_director"]
     )

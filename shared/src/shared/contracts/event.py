@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -21,10 +21,24 @@ Instant = Annotated[AwareDatetime, PlainSerializer(_instant, return_type=str, wh
 """A point in time. Always aware; on the wire and at rest UTC with microseconds, so texts sort as times do."""
 
 
-class Part(BaseModel):
-    """A value inside an event or an aggregate: frozen, and tolerant of fields that came later."""
+class Frozen(BaseModel):
+    """Never changed: what differs is another one, made by `but`. Fields that came later are ignored when it is read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    def but(self, **fields: Any) -> Self:
+        """The same with some fields changed. The values are trusted: they come from the domain.
+
+        TypeError for a field that the class does not have.
+        """
+        unknown = fields.keys() - type(self).model_fields.keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        return self.model_copy(update=fields)
+
+
+class Part(Frozen):
+    """A value inside an event or an aggregate."""
 
 
 class Money(Part):

@@ -10,12 +10,12 @@ from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     Channel,
     CustomerId,
-    Department,
+    DepartmentName,
     Hash,
     Line,
     NotificationId,
     Prose,
-    Role,
+    RoleName,
     StaffId,
 )
 
@@ -102,7 +102,7 @@ class StaffAlerted(Event, key="notify.staff_alerted.v1"):
 
     alert_id: UUID
     kind: Literal["task", "chase", "escalation", "deadline", "digest"]
-    role: Role | None = Field(default=None, description="Absent when one person was meant.")
+    role: RoleName | None = Field(default=None, description="Absent when one person was meant.")
     staff: tuple[StaffId, ...] = ()
     about: Line | None = Field(default=None, examples=["2026-11-0007"])
     text: Prose = Field(examples=["投诉 2026-11-0007 已超过 6 天未结案"])
@@ -116,7 +116,7 @@ class StaffMessagePosted(Event, key="notify.staff_message_posted.v1"):
 
     slip_no: Line = Field(examples=["LL-2026-0103"])
     from_staff: StaffId
-    to_department: Department
+    to_department: DepartmentName
     text: Prose = Field(examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
     acknowledgement_required: bool = True
     acknowledge_by: Instant | None = None
@@ -136,7 +136,7 @@ class Shift(Part):
 
     staff: StaffId
     name: Line = Field(examples=["李芳"])
-    role: Role
+    role: RoleName
     begin: Instant
     end: Instant
 

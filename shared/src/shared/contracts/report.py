@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line, Period, Role
+from shared.contracts.vocabulary import Line, Period, RoleName
 
 
 class ReportReady(Part):
@@ -22,4 +22,4 @@ class ReportReady(Part):
         examples=["/reports/weekly_exceptions"],
     )
     figures: dict[str, JsonValue] = Field(default={}, examples=[{"open": 3, "resolved": 11}])
-    audience: tuple[Role, ...] = Field(default=(), examples=[["section_chief", "cs_director"]])
+    audience: tuple[RoleName, ...] = Field(default=(), examples=[["section_chief", "cs_director"]])

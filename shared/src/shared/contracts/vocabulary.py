@@ -55,7 +55,7 @@ ShipmentId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c
 NotificationId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c07"])]
 ProposalId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c08"])]
 StaffId = Annotated[str, Field(min_length=1, max_length=128, examples=["cs-07"])]
-Role = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs_specialist"])]
+RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs_specialist"])]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015" * 2])]
 FileRef = Annotated[str, Field(min_length=1, max_length=500, examples=["drawings/SO-2026-0412/plan-v1.pdf"])]
 Percent = Annotated[int, Field(ge=0, le=100, examples=[80])]
@@ -68,7 +68,7 @@ Period = Annotated[
         examples=["2026-11"],
     ),
 ]
-Department = Literal[
+DepartmentName = Literal[
     "sales", "design", "production", "warehouse", "engineering", "finance", "rd", "operations", "purchasing", "hr", "cs"
 ]
 OrderKind = Literal["standard", "custom"]

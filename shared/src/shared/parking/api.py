@@ -8,10 +8,12 @@ from pydantic import Field
 
 from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
-from shared.identity import Role
+from shared.contracts.roles import Role
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.parking.parked import Note, Parked, Parking, State, code, reason
 from shared.parking.retries import Retries
+
+OPERATORS = allow(Role.OPERATOR)
 
 
 class DropDead(RequestBody):
@@ -35,7 +37,7 @@ class ReplayDead(RequestBody):
     per_second: float = Field(default=50, gt=0, le=1000)
 
 
-class ParkedView(RequestBody):
+class ParkedView(View):
     """One parked or dead message or deadline."""
 
     id: UUID
@@ -69,7 +71,7 @@ class ParkedView(RequestBody):
         )
 
 
-class Group(RequestBody):
+class Group(View):
     """Dead things that failed alike."""
 
     queue: str
@@ -79,19 +81,19 @@ class Group(RequestBody):
     oldest: Instant
 
 
-class Replayed(RequestBody):
+class Replayed(View):
     """How many will be tried again."""
 
     count: int
 
 
-class Rehearsed(RequestBody):
+class Rehearsed(View):
     """The events that a replay would announce."""
 
     events: list[dict[str, object]]
 
 
-class Problem(RequestBody):
+class Obstacle(View):
     """What some of the dead would meet again."""
 
     code: str
@@ -99,16 +101,16 @@ class Problem(RequestBody):
     count: int
 
 
-class RehearsedAll(RequestBody):
+class RehearsedAll(View):
     """How many would settle if they were replayed, each by itself, and what stops the others."""
 
     settled: int
-    problems: list[Problem]
+    problems: list[Obstacle]
 
 
 def routes(parking: Parking, retries: Retries) -> APIRouter:
     """List, group, show, repair, rehearse, replay and drop; for operators only, with an entry for every act."""
-    router = Router(tags=["dead"], prefix="/dead", dependencies=[allow(Role.OPERATOR)])
+    router = Router(readers=(Role.OPERATOR,), tags=["dead"], prefix="/dead")
     _rehearsing(router, retries)
     _reading(router, parking)
     _repairing(router, parking, retries)
@@ -124,7 +126,7 @@ def _rehearsing(router: APIRouter, retries: Retries) -> None:
         asked = {"queue": queue, "key": key, "code": code}
         where = {name: value for name, value in asked.items() if value is not None}
         met = await retries.rehearse_all(where, limit)
-        problems = [Problem(code=what[0], reason=what[1], count=count) for what, count in met.most_common() if what]
+        problems = [Obstacle(code=what[0], reason=what[1], count=count) for what, count in met.most_common() if what]
         return RehearsedAll(settled=met[None], problems=problems)
 
     @router.get("/{id}/rehearsal")
@@ -177,28 +179,28 @@ def _reading(router: APIRouter, parking: Parking) -> None:
 
 
 def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
-    @router.post("/replay", status_code=202)
+    @router.post("/replay", status_code=202, dependencies=[OPERATORS])
     async def replay_many(body: ReplayDead, cause: CausedByRequest) -> Replayed:
         """Try everything that matches again, at a limited rate."""
         where = body.model_dump(include={"queue", "key", "code"}, exclude_none=True)
         return Replayed(count=await retries.replay(where, cause, body.per_second))
 
-    @router.post("/{id}/replay", status_code=202)
+    @router.post("/{id}/replay", status_code=202, dependencies=[OPERATORS])
     async def replay(id: UUID, cause: CausedByRequest) -> ParkedView:
         """Try this one again now."""
         return ParkedView.of(await parking.apply(id, lambda parked: parked.replayed(cause, retries.now()), cause))
 
-    @router.post("/{id}/edit")
+    @router.post("/{id}/edit", dependencies=[OPERATORS])
     async def edit(id: UUID, body: EditDead, cause: CausedByRequest) -> ParkedView:
         """Propose another body. Another operator has to confirm it."""
         return ParkedView.of(await parking.apply(id, lambda parked: parked.edited(body.body, cause), cause))
 
-    @router.post("/{id}/confirm", status_code=202)
+    @router.post("/{id}/confirm", status_code=202, dependencies=[OPERATORS])
     async def confirm(id: UUID, cause: CausedByRequest) -> ParkedView:
         """Confirm somebody else's edit; the message is then tried again."""
         return ParkedView.of(await parking.apply(id, lambda parked: parked.confirmed(cause, retries.now()), cause))
 
-    @router.post("/{id}/drop")
+    @router.post("/{id}/drop", dependencies=[OPERATORS])
     async def drop(id: UUID, body: DropDead, cause: CausedByRequest) -> ParkedView:
         """Give it up for good. It stays readable, with the reason."""
         return ParkedView.of(await parking.apply(id, lambda parked: parked.dropped(body.reason, cause), cause))

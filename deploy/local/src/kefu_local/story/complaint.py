@@ -8,7 +8,7 @@ from kefu.trouble import Trouble
 from kefu_local.story.people import Customer, hears
 from kefu_local.story.teller import Teller
 from kefu_local.story.world import World
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 _NUMBER = re.compile(r"\d{4}-\d{2}-\d{4,}")
 CLOCK = "close_6d"

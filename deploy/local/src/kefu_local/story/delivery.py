@@ -17,8 +17,8 @@ from shared.contracts.departments import (
     ProductionCompleted,
     ShipmentArrived,
 )
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerKind
-from shared.identity import Role
 
 _DRAWINGS: tuple[DrawingKind, ...] = ("plan", "rendering", "elevation", "construction")
 _LAST_WORDS: dict[CustomerKind, str] = {"end": "欢迎您邀请朋友参观", "intermediary": "期待与贵司再次合作"}

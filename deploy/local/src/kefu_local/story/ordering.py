@@ -8,7 +8,7 @@ from kefu_local.story.teller import Teller
 from kefu_local.story.world import World
 from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Money
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 SHIP_IN = timedelta(days=12)
 _TOTAL = "100000.00"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from kefu_local.story.teller import Message, Teller
 from kefu_local.story.world import World
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerKind, order_id_of
-from shared.identity import Role
 
 
 @dataclass(slots=True)

@@ -18,9 +18,9 @@ from kefu.trouble import Trouble
 from shared import clock as clocks
 from shared.calendar import CHINA
 from shared.contracts.event import Event
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderFact
 from shared.files import NOTICED_WITHIN
-from shared.identity import Role
 from shared.wire import ingress
 
 T = TypeVar("T")

@@ -7,15 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import BOOKKEEPERS, SERVICE, TECHNICIANS
+from aftersales.api.roles import BOOKKEEPERS, READERS, SERVICE, TECHNICIANS
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.policy import AftersalesPolicy
 from aftersales.domain.voucher import Charge, Payment
 from aftersales.store import Records
 from shared.contracts.event import Instant, Money
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
-from shared.identity import Role
 
 _NOTHING = Money(amount=Decimal("0.00"))
 
@@ -46,7 +46,7 @@ class ReceivePayment(RequestBody):
 
 def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
     """What concerns money, each a POST to its name."""
-    router = Router(tags=["money"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, tags=["money"], prefix="/service-orders/{service_order_id}")
     orders = records.service_orders
 
     @router.post("/record-cost", dependencies=[allow(*BOOKKEEPERS)])

@@ -40,7 +40,7 @@ class Dispatch(RequestBody):
 
 def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
     """The routes by which service orders are opened, found and dispatched."""
-    router = Router(tags=["service orders"], prefix="/service-orders")
+    router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders")
     orders = records.service_orders
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE)])
@@ -58,7 +58,7 @@ def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
         change = ServiceOrder.internal(id, body.content, body.voucher_no, policy, cause.at)
         return ServiceOrderView.of(await orders.create(change, cause))
 
-    @router.get("", dependencies=[allow(*READERS)])
+    @router.get("")
     async def find(
         stage: Stage | None = None,
         priority: bool | None = None,
@@ -73,7 +73,7 @@ def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
         page = await orders.find(where, sort="opened_at", after=after, limit=limit)
         return Listing(items=[ServiceOrderView.of(each) for each in page.items], next=page.next)
 
-    @router.get("/{service_order_id}", dependencies=[allow(*READERS)])
+    @router.get("/{service_order_id}")
     async def show(service_order_id: UUID) -> ServiceOrderView:
         """One voucher."""
         return ServiceOrderView.of(await orders.get(service_order_id))

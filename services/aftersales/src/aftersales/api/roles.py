@@ -1,6 +1,6 @@
 """Which staff may do what in after-sales."""
 
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
 SERVICE = (Role.CS_SPECIALIST, Role.CS_SECTION_CHIEF, Role.COMPLAINT_HANDLER, *MANAGERS)

@@ -9,9 +9,9 @@ from aftersales.domain.settlement import Entry, Settlement
 from aftersales.store import Records
 from shared.aggregate import Deadline
 from shared.contracts.event import Part
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Month, StaffId
 from shared.http import CausedByRequest, Router, allow
-from shared.identity import Role
 
 
 class SettlementView(Part):
@@ -30,10 +30,10 @@ class SettlementView(Part):
 
 def routes(records: Records) -> APIRouter:
     """The routes under /settlements."""
-    router = Router(tags=["settlements"], prefix="/settlements/{month}")
+    router = Router(readers=READERS, tags=["settlements"], prefix="/settlements/{month}")
     settlements = records.settlements
 
-    @router.get("", dependencies=[allow(*READERS)])
+    @router.get("")
     async def show(month: Month) -> SettlementView:
         """The vouchers of a month."""
         return SettlementView.of(await settlements.get(Settlement.id_of(month)))

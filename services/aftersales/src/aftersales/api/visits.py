@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import DISPATCHERS, SERVICE, TECHNICIANS
+from aftersales.api.roles import DISPATCHERS, READERS, SERVICE, TECHNICIANS
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.policy import AftersalesPolicy
 from aftersales.domain.service_order import ServiceOrder
@@ -42,7 +42,7 @@ class CloseServiceOrder(RequestBody):
 
 def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
     """What follows dispatching, each a POST to its name."""
-    router = Router(tags=["service orders"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders/{service_order_id}")
     orders = records.service_orders
 
     @router.post("/complete-visit", dependencies=[allow(*TECHNICIANS, *DISPATCHERS, *SERVICE)])

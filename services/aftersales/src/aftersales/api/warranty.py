@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import JUDGES
+from aftersales.api.roles import JUDGES, READERS
 from aftersales.domain.policy import AftersalesPolicy
 from aftersales.domain.warranty_check import Question, WarrantyCheck
 from aftersales.store import Records
@@ -34,7 +34,7 @@ class OverrideWarranty(RequestBody):
 
 def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
     """The routes under /warranty-checks. Every department may ask."""
-    router = Router(tags=["warranty"], prefix="/warranty-checks")
+    router = Router(readers=READERS, tags=["warranty"], prefix="/warranty-checks")
     checks = records.warranty_checks
 
     @router.post("", status_code=201)

@@ -7,23 +7,23 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
 
 from aftersales.domain.warranty import Rule
 from shared.calendar import CHINA, Calendar, Daily, Monthly, Policy
-from shared.contracts.vocabulary import Role
+from shared.contracts.vocabulary import RoleName
 
 
 class DispatchClock(Policy):
     """Until when a job has to be dispatched; what is left over goes to the manager (003 §11)."""
 
     term: Daily
-    assignee_role: Role
-    supervisor_role: Role
+    assignee_role: RoleName
+    supervisor_role: RoleName
 
 
 class SettlementClock(Policy):
     """Until which day of the month vouchers and forms go to finance (001 售后六c)."""
 
     term: Monthly
-    assignee_role: Role
-    supervisor_role: Role
+    assignee_role: RoleName
+    supervisor_role: RoleName
 
 
 class AftersalesPolicy(BaseModel):

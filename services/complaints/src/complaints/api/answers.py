@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import HANDLERS, INVESTIGATORS
+from complaints.api.roles import HANDLERS, INVESTIGATORS, READERS
 from complaints.api.views import ComplaintView
 from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.record import Answer, Implementation
@@ -39,7 +39,7 @@ class Implement(RequestBody):
 
 def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
     """The answer and the work, each decision a POST to its name."""
-    router = Router(tags=["resolution"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
 
     @router.post("/accept", dependencies=[allow(*HANDLERS)])
     async def accept(complaint_id: UUID, body: Accept, cause: CausedByRequest) -> ComplaintView:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import FILERS
+from complaints.api.roles import FILERS, READERS
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.form import Form
@@ -57,7 +57,7 @@ class FileDraft(RequestBody):
 
 def routes(registers: Registers, complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
     """The routes by which complaints come in."""
-    router = Router(tags=["complaints"])
+    router = Router(readers=READERS, tags=["complaints"])
 
     async def enter(id: UUID, form: Form, cause: Cause) -> ComplaintView:
         """Number the complaint, then open its case at once, so that who filed it can go on.

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import HANDLERS, LEADERS, MANAGERS
+from complaints.api.roles import HANDLERS, LEADERS, MANAGERS, READERS
 from complaints.api.views import ComplaintView
 from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.record import Classification
@@ -38,7 +38,7 @@ class Close(RequestBody):
 
 def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
     """Decisions about a case that do not settle it, and its end; each a POST to its name."""
-    router = Router(tags=["handling"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=READERS, tags=["handling"], prefix="/complaints/{complaint_id}")
 
     @router.post("/assign-owner", dependencies=[allow(*MANAGERS)])
     async def assign_owner(complaint_id: UUID, body: AssignOwner, cause: CausedByRequest) -> ComplaintView:

@@ -5,13 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import HANDLERS, INVESTIGATORS
+from complaints.api.roles import HANDLERS, INVESTIGATORS, READERS
 from complaints.api.views import ComplaintView
 from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.record import Investigation, Judgement
 from complaints.store import Complaints
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import Department, FileRef, Line, Prose
+from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -23,14 +23,14 @@ class Judge(RequestBody):
         description="Internal; never shown to the customer.", examples=["经查崩角为出厂包装不足所致"]
     )
     demand_reasonable: bool
-    responsible_department: Department | None = None
+    responsible_department: DepartmentName | None = None
 
 
 class AssignInvestigation(RequestBody):
     """Who looks for the cause, and by when."""
 
-    department: Department = Field(examples=["production"])
-    joint_with: tuple[Department, ...] = Field(default=(), examples=[["rd"]])
+    department: DepartmentName = Field(examples=["production"])
+    joint_with: tuple[DepartmentName, ...] = Field(default=(), examples=[["rd"]])
     due_at: Instant | None = Field(default=None, description="The step's own limit by default.")
 
 
@@ -44,7 +44,7 @@ class CompleteInvestigation(RequestBody):
 
 def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
     """From judging to the cause, each decision a POST to its name."""
-    router = Router(tags=["investigation"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=READERS, tags=["investigation"], prefix="/complaints/{complaint_id}")
 
     @router.post("/judge", dependencies=[allow(*HANDLERS)])
     async def judge(complaint_id: UUID, body: Judge, cause: CausedByRequest) -> ComplaintView:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import DECIDERS, HANDLERS
+from complaints.api.roles import DECIDERS, HANDLERS, READERS
 from complaints.api.views import ComplaintView
 from complaints.domain.policy import ComplaintPolicy
 from complaints.domain.record import Proposal
@@ -48,7 +48,7 @@ class Reject(RequestBody):
 
 def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
     """Proposing, approving and rejecting, each a POST to its name."""
-    router = Router(tags=["resolution"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
 
     @router.post("/propose", dependencies=[allow(*HANDLERS)])
     async def propose(complaint_id: UUID, body: Propose, cause: CausedByRequest) -> ComplaintView:

@@ -11,14 +11,14 @@ from complaints.domain.customer_view import CustomerView
 from complaints.domain.stage import Stage
 from complaints.store import Complaints
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, OrderNo
-from shared.http import After, Limit, Listing, Router, allow
+from shared.http import After, Limit, Listing, Router
 
 
 def routes(complaints: Complaints) -> APIRouter:
     """The routes by which complaints are found and shown."""
-    router = Router(tags=["complaints"])
+    router = Router(readers=READERS, tags=["complaints"])
 
-    @router.get("/complaints", dependencies=[allow(*READERS)])
+    @router.get("/complaints")
     async def find(
         stage: Stage | None = None,
         customer_id: CustomerId | None = None,
@@ -38,7 +38,7 @@ def routes(complaints: Complaints) -> APIRouter:
         page = await complaints.find(where, sort="-form.received_at", after=after, limit=limit)
         return Listing(items=[ComplaintView.of(each) for each in page.items], next=page.next)
 
-    @router.get("/complaints/{complaint_id}", dependencies=[allow(*READERS)])
+    @router.get("/complaints/{complaint_id}")
     async def show(complaint_id: UUID) -> ComplaintView:
         """The internal form. Never for the customer."""
         return ComplaintView.of(await complaints.get(complaint_id))

@@ -1,6 +1,6 @@
 """Which staff may do what with a complaint."""
 
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
 HANDLERS = (Role.COMPLAINT_HANDLER, Role.CS_SPECIALIST, Role.CS_SECTION_CHIEF, *MANAGERS)

@@ -28,12 +28,12 @@ from shared.contracts.complaints import (
     DeadlineSetByComplaints,
 )
 from shared.contracts.event import Event, Instant
-from shared.contracts.vocabulary import ComplaintNo, Role, StaffId
+from shared.contracts.vocabulary import ComplaintNo, RoleName, StaffId
 
 ClockKind = Literal["close", "submit", "step"]
 CLOCKS: tuple[ClockKind, ...] = ("close", "submit", "step")
 ESCALATION = "escalation"
-BELOW_THE_LADDER: Role = "complaint_handler"
+BELOW_THE_LADDER: RoleName = "complaint_handler"
 
 
 class IllegalTransition(Refused):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
 
 from complaints.domain.authority import AuthorityMatrix
 from shared.calendar import CHINA, After, Calendar, Policy
-from shared.contracts.vocabulary import Role
+from shared.contracts.vocabulary import RoleName
 
 Step = Literal["judge", "investigate", "propose", "approve", "implement"]
 STEPS: tuple[Step, ...] = ("judge", "investigate", "propose", "approve", "implement")
@@ -18,7 +18,7 @@ class Clock(Policy):
 
     term: After
     warn_before: Annotated[timedelta, Field(gt=timedelta())] | None = None
-    escalates_to: Role
+    escalates_to: RoleName
 
     @property
     def length(self) -> timedelta:
@@ -41,9 +41,9 @@ class ComplaintPolicy(BaseModel):
     close: Clock
     submit: Clock
     steps: dict[Step, Clock]
-    ladder: tuple[Role, ...] = Field(min_length=1)
+    ladder: tuple[RoleName, ...] = Field(min_length=1)
     patience: timedelta = Field(gt=timedelta())
-    major_to: Role
+    major_to: RoleName
     authority: AuthorityMatrix
     calendar: InstanceOf[Calendar] = Field(default=CHINA, exclude=True)
 
@@ -59,6 +59,6 @@ class ComplaintPolicy(BaseModel):
             raise ValueError(f"not on the ladder: {', '.join(strange)}")
         return self
 
-    def rung(self, role: Role | None) -> int:
+    def rung(self, role: RoleName | None) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""
         return self.ladder.index(role) + 1 if role in self.ladder else 0

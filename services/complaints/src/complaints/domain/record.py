@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import Department, FileRef, Line, Prose, Role, StaffId
+from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose, RoleName, StaffId
 
 Outcome = Literal["resolved", "not_upheld", "withdrawn", "resubmitted"]
 
@@ -28,15 +28,15 @@ class Judgement(Part):
     upheld: bool
     grounds: Prose
     demand_reasonable: bool
-    responsible_department: Department | None = None
+    responsible_department: DepartmentName | None = None
     by: StaffId
 
 
 class Investigation(Part):
     """Who looks for the cause, and what was found (002 六1(3), 003 §25.2)."""
 
-    department: Department
-    joint_with: tuple[Department, ...] = ()
+    department: DepartmentName
+    joint_with: tuple[DepartmentName, ...] = ()
     cause: Prose | None = None
     evidence: tuple[FileRef, ...] = ()
     responsible: tuple[Line, ...] = ()
@@ -64,7 +64,7 @@ class Verdict(Part):
     proposal_id: UUID
     option: Remediation | None
     approver: StaffId
-    role: Role
+    role: RoleName
     matrix_version: int
     note: str = ""
     at: Instant
@@ -74,7 +74,7 @@ class Blocked(Part):
     """An approval beyond the authority of the role, which was refused (003 §25.6)."""
 
     staff: StaffId
-    role: Role
+    role: RoleName
     attempted: Money
     limit: Money
     at: Instant

@@ -47,7 +47,7 @@ class CorrectTalk(RequestBody):
 
 def routes(records: Records) -> APIRouter:
     """The routes under /customers/{id}/contacts."""
-    router = Router(tags=["contacts"], prefix="/customers/{customer_id}/contacts")
+    router = Router(readers=READERS, tags=["contacts"], prefix="/customers/{customer_id}/contacts")
     logs = records.contact_logs
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
@@ -59,7 +59,7 @@ def routes(records: Records) -> APIRouter:
         log = await logs.apply(blank.id, lambda log: log.recorded(talk, cause), cause, blank)
         return log.record(cause.derive("contact"))
 
-    @router.get("", dependencies=[allow(*READERS)])
+    @router.get("")
     async def list_talks(customer_id: UUID) -> list[Record]:
         """Every talk with the customer as it reads now, with its corrections, oldest first."""
         await records.customers.get(customer_id)

@@ -11,7 +11,7 @@ from intake.domain.customer import Customer, Particulars, Rule, Trade, customer_
 from intake.store import Records
 from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.intake import Contact
-from shared.contracts.vocabulary import CustomerKind, Department, Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerKind, DepartmentName, Line, Prose, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
@@ -26,7 +26,7 @@ class RegisterCustomer(RequestBody):
     region: Line | None = Field(default=None, examples=["华南"])
     member: bool = False
     special_specs: tuple[Prose, ...] = Field(default=(), max_length=100, examples=[["门洞一律加宽至 1100 mm"]])
-    source: Department = Field(default="cs", description="Who found the customer.", examples=["sales"])
+    source: DepartmentName = Field(default="cs", description="Who found the customer.", examples=["sales"])
     customer_no: Line | None = Field(default=None, description="The number which that department knows it by.")
     owner: StaffId | None = Field(default=None, examples=["am-03"])
 
@@ -62,7 +62,7 @@ class CustomerView(Part):
     customer_id: UUID
     revision: int
     particulars: Particulars
-    source: Department
+    source: DepartmentName
 
     @classmethod
     def of(cls, customer: Customer) -> Self:
@@ -86,7 +86,7 @@ class Revision(Part):
 
 def routes(records: Records) -> APIRouter:
     """The routes that write and read customers' files."""
-    router = Router(tags=["customers"], prefix="/customers")
+    router = Router(readers=READERS, tags=["customers"], prefix="/customers")
     customers = records.customers
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
@@ -97,7 +97,7 @@ def routes(records: Records) -> APIRouter:
         change = Customer.registered(id, particulars, body.source, cause)
         return CustomerView.of(await customers.create(change, cause))
 
-    @router.get("", dependencies=[allow(*READERS)])
+    @router.get("")
     async def search(
         name: Annotated[str | None, Query(max_length=200)] = None,
         mobile: Annotated[str | None, Query(max_length=20)] = None,
@@ -111,12 +111,12 @@ def routes(records: Records) -> APIRouter:
         page = await customers.find(where, after=after, limit=limit)
         return Listing(items=[CustomerView.of(each) for each in page.items], next=page.next)
 
-    @router.get("/{customer_id}", dependencies=[allow(*READERS)])
+    @router.get("/{customer_id}")
     async def show(customer_id: UUID) -> CustomerView:
         """One customer as the file reads now."""
         return CustomerView.of(await customers.get(customer_id))
 
-    @router.get("/{customer_id}/revisions", dependencies=[allow(*READERS)])
+    @router.get("/{customer_id}/revisions")
     async def show_revisions(customer_id: UUID) -> list[Revision]:
         """Everything the file ever said, oldest first."""
         customer = await customers.get(customer_id)

@@ -13,6 +13,7 @@ from intake.store import Facts
 from shared.aggregate import NotFound
 from shared.clock import Clock
 from shared.contracts.event import Instant, Part
+from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Router, allow, problem
 from shared.parking.parked import Parked, Parking
 from shared.store import OneOf
@@ -55,9 +56,15 @@ class FactView(Part):
 
 def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -> APIRouter:
     """The departments' routes; each sees its own facts only."""
-    router = Router(tags=["facts"], dependencies=[allow(*ingress.departments())])
+    router = Router(readers=tuple(Department), tags=["facts"])
 
-    @router.post("/facts", status_code=202, response_model=FactView, openapi_extra={"requestBody": _accepted()})
+    @router.post(
+        "/facts",
+        status_code=202,
+        response_model=FactView,
+        openapi_extra={"requestBody": _accepted()},
+        dependencies=[allow(*Department)],
+    )
     async def report(request: Request, department: AskedBy) -> FactView | Response:
         """Report a fact. The same fact again is recognised by its id and has no second effect."""
         try:

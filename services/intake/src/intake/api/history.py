@@ -14,7 +14,7 @@ from intake.store import Records
 from shared.aggregate import NotFound
 from shared.contracts.event import Actor, Event, Instant, Part
 from shared.contracts.intake import ContactCorrected, ContactRecorded, CustomerUpdated
-from shared.http import After, Limit, Listing, Router, allow
+from shared.http import After, Limit, Listing, Router
 from shared.store import OneOf
 
 
@@ -49,7 +49,7 @@ class MomentView(Part):
 
 def routes(records: Records) -> APIRouter:
     """The routes that look back at a customer."""
-    router = Router(tags=["history"], prefix="/customers/{customer_id}", dependencies=[allow(*READERS)])
+    router = Router(readers=READERS, tags=["history"], prefix="/customers/{customer_id}")
 
     @router.get("/verify")
     async def verify(customer_id: UUID) -> Verification:

@@ -1,6 +1,6 @@
 """Which staff may do what at intake."""
 
-from shared.identity import Role
+from shared.contracts.roles import Role
 
 SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)
 SERVICE = (Role.CS_SPECIALIST, *SUPERVISORS)

@@ -41,7 +41,7 @@ class VisitView(Part):
 
 def routes(records: Records) -> APIRouter:
     """The routes under /visits."""
-    router = Router(tags=["visits"], prefix="/visits")
+    router = Router(readers=READERS, tags=["visits"], prefix="/visits")
     visits = records.visits
 
     @router.post("", status_code=201, dependencies=[allow(*SALES, *SERVICE)])
@@ -52,13 +52,13 @@ def routes(records: Records) -> APIRouter:
         change = Visit.reported(cause.derive("visit"), VisitReport.model_validate(body.model_dump()), cause)
         return VisitView.of(await visits.create(change, cause))
 
-    @router.get("", dependencies=[allow(*READERS)])
+    @router.get("")
     async def list_visits(staff: StaffId, after: After = None, limit: Limit = 50) -> Listing[VisitView]:
         """The visits that one member of staff reported, the latest first."""
         page = await visits.find({"staff": staff}, sort="-reported_at", after=after, limit=limit)
         return Listing(items=[VisitView.of(each) for each in page.items], next=page.next)
 
-    @router.get("/{visit_id}", dependencies=[allow(*READERS)])
+    @router.get("/{visit_id}")
     async def show(visit_id: UUID) -> VisitView:
         """One visit."""
         return VisitView.of(await visits.get(visit_id))

@@ -26,13 +26,13 @@ from shared.contracts.vocabulary import (
     CustomerSnapshot,
     Line,
     OrderNo,
-    Role,
+    RoleName,
     ServiceOrderId,
     StaffId,
 )
 
 DUE = "callback"
-SUPERVISOR: Role = "cs_supervisor"
+SUPERVISOR: RoleName = "cs_supervisor"
 
 QUESTIONS = MappingProxyType[CallbackKind, frozenset[str]](
     {
@@ -85,7 +85,7 @@ class Callback(Aggregate):
     reason: Reason
     state: Literal["open", "completed", "waived"] = "open"
     assignee: StaffId | None = None
-    assignee_role: Role = "cs_specialist"
+    assignee_role: RoleName = "cs_specialist"
     due_at: Instant
     missed: bool = False
     preferred_slot: Line | None = None

@@ -11,7 +11,7 @@ from intake.domain.clocks import FIRST_CONTACT
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Part
 from shared.contracts.intake import Contact, CustomerAssigned, CustomerRegistered, CustomerUpdated, FieldChange
-from shared.contracts.vocabulary import CustomerKind, CustomerSnapshot, Department, Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerKind, CustomerSnapshot, DepartmentName, Line, Prose, StaffId
 
 _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 
@@ -38,11 +38,11 @@ class Customer(Aggregate):
     """A customer. `file` holds every revision; `particulars` is what the last one says."""
 
     particulars: Particulars
-    source: Department
+    source: DepartmentName
     file: tuple[Entry, ...]
 
     @classmethod
-    def registered(cls, id: UUID, particulars: Particulars, source: Department, cause: Cause) -> Change["Customer"]:
+    def registered(cls, id: UUID, particulars: Particulars, source: DepartmentName, cause: Cause) -> Change["Customer"]:
         """A file is opened, whichever department found the customer (002 尾1)."""
         content = {"particulars": particulars.model_dump(mode="json"), "source": source}
         customer = cls(id=id, particulars=particulars, source=source, file=appended((), "registered", content, cause))

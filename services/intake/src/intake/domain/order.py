@@ -13,7 +13,7 @@ from shared.contracts.vocabulary import (
     ContractNo,
     CustomerId,
     CustomerSnapshot,
-    Department,
+    DepartmentName,
     Line,
     OrderKind,
     OrderLine,
@@ -40,7 +40,7 @@ class Wish(Part):
     region: Line | None = None
     sales_owner: StaffId | None = None
     intake_channel: Channel = "phone"
-    source_department: Department | None = None
+    source_department: DepartmentName | None = None
     design_intake_id: UUID | None = None
 
 

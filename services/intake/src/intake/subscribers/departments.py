@@ -14,7 +14,7 @@ from shared.contracts.departments import (
     OrderWithdrawn,
 )
 from shared.contracts.intake import Contact
-from shared.contracts.vocabulary import CustomerSnapshot, Department
+from shared.contracts.vocabulary import CustomerSnapshot, DepartmentName
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -49,7 +49,7 @@ def listen(on: Subscriptions, records: Records) -> None:
         return records.orders.touch(event.order_id, lambda order: order.withdrawn())
 
 
-def _introduced(records: Records, introduced: IntroducedCustomer, by: Department, cause: Cause) -> Touch[Customer]:
+def _introduced(records: Records, introduced: IntroducedCustomer, by: DepartmentName, cause: Cause) -> Touch[Customer]:
     opened = Customer.registered(customer_id_of(by, introduced.customer_no), _particulars(introduced), by, cause)
     blank = opened.state.but(file=())
     return records.customers.touch(blank.id, lambda known: known.met(opened), blank)

@@ -14,7 +14,7 @@ from notify.gateways.gateway import BadCallback, Callback, Gateway
 from notify.gateways.switchboard import Switchboard
 from notify.sender.postbox import Postbox
 from shared.aggregate import NotFound, Refused
-from shared.http import Router
+from shared.http import OpenRouter
 
 T = TypeVar("T")
 Taking = Callable[[Callback], Awaitable[None]]
@@ -23,7 +23,7 @@ PREFIX = "/callbacks/{secret}/{provider}"
 
 def callback_routes(switchboard: Switchboard, postbox: Postbox, secret: SecretStr) -> APIRouter:
     """One pair of routes for all providers. The secret in the path is what proves them: most of them sign nothing."""
-    router = Router(tags=["callbacks"])
+    router = OpenRouter(tags=["callbacks"])
 
     async def take(given: str, provider: str, request: Request, pushed_in: Callable[[Gateway], Taking]) -> Response:
         gateway = switchboard.named(provider)

@@ -8,6 +8,7 @@ from fastapi import Query
 from fastapi.routing import APIRouter
 from pydantic import BaseModel, Field
 
+from notify.api.roles import DESK, READERS
 from notify.domain.address import masked
 from notify.domain.drafting import Desk
 from notify.domain.lifecycle import State
@@ -152,7 +153,7 @@ STATES: tuple[State, ...] = (
 
 def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
     """Reading for everybody in the house; deciding for customer service."""
-    router = Router(tags=["notifications"])
+    router = Router(readers=READERS, tags=["notifications"])
 
     @router.get("/notifications")
     async def search(
@@ -185,7 +186,7 @@ def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
 
     @router.post(
         "/notifications/{notification_id}/resolve",
-        dependencies=[allow("cs_specialist", "cs_supervisor", "cs_manager", "cs_director", "operator")],
+        dependencies=[allow(*DESK)],
     )
     async def resolve(notification_id: UUID, body: Resolve, cause: CausedByRequest) -> NotificationView:
         """Decide about an unresolved message. Refused for any other."""

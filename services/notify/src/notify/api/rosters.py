@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi.routing import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from notify.api.roles import READERS, SUPERVISORS
 from notify.domain.roster import Duty, published
 from notify.store import Rosters
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -48,9 +49,9 @@ class RosterView(BaseModel):
 
 def routes(rosters: Rosters) -> APIRouter:
     """Published by the CS supervisor."""
-    router = Router(tags=["rosters"])
+    router = Router(readers=READERS, tags=["rosters"])
 
-    @router.post("/rosters", status_code=201, dependencies=[allow("cs_supervisor", "cs_manager", "cs_director")])
+    @router.post("/rosters", status_code=201, dependencies=[allow(*SUPERVISORS)])
     async def publish(body: PublishRoster, cause: CausedByRequest) -> RosterView:
         """From now on alerts follow this roster on its days."""
         duties = tuple(Duty(**duty.model_dump()) for duty in body.duties)

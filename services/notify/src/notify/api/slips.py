@@ -6,16 +6,17 @@ from uuid import UUID
 from fastapi.routing import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
+from notify.api.roles import STAFF
 from notify.domain.slip import Slip, posted
 from notify.store import Slips
-from shared.contracts.vocabulary import Department
+from shared.contracts.vocabulary import DepartmentName
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router
 
 
 class PostSlip(RequestBody):
     """A message to another department."""
 
-    to_department: Department = Field(examples=["production"])
+    to_department: DepartmentName = Field(examples=["production"])
     text: str = Field(min_length=1, max_length=4000, examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
     acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: nobody has to acknowledge it.")
 
@@ -26,7 +27,7 @@ class SlipView(BaseModel):
     id: UUID
     slip_no: str = Field(examples=["LL-20261122-3f0e4a"])
     from_staff: str
-    to_department: Department
+    to_department: DepartmentName
     text: str
     posted_at: datetime
     acknowledge_by: datetime | None
@@ -37,7 +38,7 @@ class SlipView(BaseModel):
 
 def routes(slips: Slips) -> APIRouter:
     """For everybody in the house."""
-    router = Router(tags=["slips"])
+    router = Router(readers=STAFF, tags=["slips"])
 
     @router.post("/slips", status_code=201)
     async def post(body: PostSlip, cause: CausedByRequest) -> SlipView:
@@ -49,7 +50,7 @@ def routes(slips: Slips) -> APIRouter:
 
     @router.get("/slips")
     async def listing(
-        to_department: Department | None = None, after: After = None, limit: Limit = 50
+        to_department: DepartmentName | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[SlipView]:
         """Slips, newest first."""
         where = {"to_department": to_department} if to_department else {}

@@ -3,6 +3,7 @@
 from fastapi.routing import APIRouter
 from pydantic import BaseModel, Field
 
+from notify.api.roles import READERS
 from notify.domain.drafting import Desk
 from notify.domain.template import Channel, Template
 from notify.domain.variable import Unfit
@@ -46,7 +47,7 @@ class PreviewView(BaseModel):
 
 def routes(desk: Desk) -> APIRouter:
     """Reading only: texts change by a new version in the tables."""
-    router = Router(tags=["templates"])
+    router = Router(readers=READERS, tags=["templates"])
 
     @router.get("/templates")
     async def texts(channel: Channel | None = None) -> Listing[TemplateView]:

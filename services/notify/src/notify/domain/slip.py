@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Instant
 from shared.contracts.notify import StaffMessageAcknowledged, StaffMessagePosted
-from shared.contracts.vocabulary import Department
+from shared.contracts.vocabulary import DepartmentName
 
 CHASE_EVERY = timedelta(hours=4)
 CHASES = 3
@@ -17,7 +17,7 @@ class Slip(Aggregate):
 
     slip_no: str
     from_staff: str
-    to_department: Department
+    to_department: DepartmentName
     text: str
     posted_at: Instant
     acknowledge_by: Instant | None = None
@@ -56,7 +56,7 @@ def posted(
     id: UUID,
     slip_no: str,
     from_staff: str,
-    to_department: Department,
+    to_department: DepartmentName,
     text: str,
     acknowledge_by: datetime | None,
     cause: Cause,

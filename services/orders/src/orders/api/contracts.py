@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from orders.api.roles import CS, FOLLOW_UP
+from orders.api.roles import CS, DRAFTERS, FOLLOW_UP, READERS
 from orders.api.views import OrderRow, OrderView
 from orders.domain.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
@@ -72,7 +72,7 @@ class SealView(BaseModel):
 
 def routes(orders: Orders) -> APIRouter:
     """The contract ledger, the seal log and the decisions about contracts."""
-    router = Router(tags=["contracts"])
+    router = Router(readers=READERS, tags=["contracts"])
     _ledger(router, orders)
     _decisions(router, orders)
     return router
@@ -122,7 +122,7 @@ def _decisions(router: APIRouter, orders: Orders) -> None:
             await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*CS, "account_manager", "regional_head")])
+    @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*DRAFTERS)])
     async def amend_contract(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
         """Write a change down; it has to be reviewed."""
         draft = Draft(revision=0, changes=body.changes, total=body.total, ship_on=body.ship_on, terms=body.terms)

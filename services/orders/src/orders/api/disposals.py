@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import CS
+from orders.api.roles import CS, READERS
 from orders.domain.disposal import Disposal, Proposal
 from orders.store import Disposals
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -31,14 +32,14 @@ class DecideDisposal(RequestBody):
 
 def routes(disposals: Disposals) -> APIRouter:
     """Propose, decide, list."""
-    router = Router(tags=["stock"])
+    router = Router(readers=READERS, tags=["stock"])
 
-    @router.post("/disposals", dependencies=[allow("warehouse", "statistics_clerk", *CS)])
+    @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
     async def propose(body: ProposeDisposal, cause: CausedByRequest) -> Disposal:
         """Propose that returned or obsolete goods go."""
         return await disposals.create(Disposal.proposed(Proposal(**body.model_dump()), cause), cause)
 
-    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow("marketing_vp")])
+    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(Role.MARKETING_VP)])
     async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> Disposal:
         """Approve or reject, as the marketing vice-president."""
         approved = body.outcome == "approved"

@@ -5,11 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import FOLLOW_UP
+from orders.api.roles import FOLLOW_UP, READERS
 from orders.api.views import OrderView
 from orders.domain.installation import Installer
 from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.store import Orders
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Defect, FileRef, Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -40,9 +41,9 @@ class RefuseWork(RequestBody):
 
 def routes(orders: Orders) -> APIRouter:
     """Crews and acceptance."""
-    router = Router(tags=["installation"])
+    router = Router(readers=READERS, tags=["installation"])
 
-    @router.post("/orders/{order_id}/installation", dependencies=[allow("engineering_regional_head", *FOLLOW_UP)])
+    @router.post("/orders/{order_id}/installation", dependencies=[allow(Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP)])
     async def schedule(order_id: UUID, body: ScheduleInstallation, cause: CausedByRequest) -> OrderView:
         """Dispatch installers of the skill that the route asks for."""
         return OrderView.of(

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import PLANNING
+from orders.api.roles import PLANNING, READERS
 from orders.domain.load import Load, Vehicle, Weights, freight_of
 from orders.domain.loading import plan
 from orders.store import Stores
+from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 MOST_FREIGHT = 300
@@ -28,9 +29,9 @@ class PlanLoads(RequestBody):
 
 def routes(stores: Stores) -> APIRouter:
     """Plan a day's vehicles and read the plans."""
-    router = Router(tags=["loads"])
+    router = Router(readers=READERS, tags=["loads"])
 
-    @router.post("/loads", dependencies=[allow("warehouse", *PLANNING)])
+    @router.post("/loads", dependencies=[allow(Role.WAREHOUSE, *PLANNING)])
     async def plan_loads(body: PlanLoads, cause: CausedByRequest) -> Load:
         """Assign the orders that are ready to vehicles, the most urgent ones if there are too many to weigh."""
         until = body.day + timedelta(days=body.days_ahead + 1)

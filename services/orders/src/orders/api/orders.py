@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from orders.api.roles import CS, FOLLOW_UP, PLANNING
+from orders.api.roles import CS, FOLLOW_UP, PLANNING, READERS
 from orders.api.views import OrderRow, OrderView, PromiseView
 from orders.domain.cancelling import cancel
 from orders.domain.delaying import postpone
@@ -19,6 +19,7 @@ from orders.domain.route import stages
 from orders.store import Exceptions, Orders
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -70,7 +71,7 @@ class ResolveException(RequestBody):
 
 def routes(orders: Orders, exceptions: Exceptions) -> APIRouter:
     """Orders, their promises and their exceptions."""
-    router = Router(tags=["orders"])
+    router = Router(readers=READERS, tags=["orders"])
     _lists(router, orders)
     _decisions(router, orders)
     _exceptions(router, orders, exceptions)
@@ -118,7 +119,7 @@ def _lists(router: APIRouter, orders: Orders) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*CS, "account_manager", "regional_head")])
+    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*CS, Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD)])
     async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
         """The order ends where it stands."""
         return OrderView.of(

@@ -7,10 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from orders.api.roles import READERS
 from orders.api.views import OrderRow
 from orders.domain.account import Account, Entry
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
+from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import Between
 
@@ -49,14 +51,14 @@ class AccountView(BaseModel):
 
 def routes(orders: Orders, accounts: Accounts) -> APIRouter:
     """Accounts, credit and what is overdue."""
-    router = Router(tags=["payments"])
+    router = Router(readers=READERS, tags=["payments"])
 
     @router.get("/customers/{customer_id}/account")
     async def read_account(customer_id: UUID) -> AccountView:
         """What this customer owes, order by order."""
         return AccountView.of(await accounts.of(customer_id))
 
-    @router.post("/customers/{customer_id}/credit", dependencies=[allow("cs_director", "sales_vp")])
+    @router.post("/customers/{customer_id}/credit", dependencies=[allow(Role.CS_DIRECTOR, Role.SALES_VP)])
     async def set_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
         """Decide about a customer's credit; orders that waited for it may go on."""
         account = await accounts.of(customer_id)

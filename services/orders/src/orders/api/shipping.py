@@ -5,13 +5,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import FOLLOW_UP
+from orders.api.roles import FOLLOW_UP, READERS
 from orders.api.views import OrderView
 from orders.domain.order import Order
 from orders.domain.shipping import dispatch, issue_delivery_note
 from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -34,9 +35,9 @@ class IssueDeliveryNote(RequestBody):
 
 def routes(orders: Orders) -> APIRouter:
     """Dispatch and delivery notes."""
-    router = Router(tags=["shipping"])
+    router = Router(readers=READERS, tags=["shipping"])
 
-    @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*FOLLOW_UP, "warehouse")])
+    @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*FOLLOW_UP, Role.WAREHOUSE)])
     async def dispatch_goods(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:
         """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
 
@@ -47,7 +48,7 @@ def routes(orders: Orders) -> APIRouter:
 
         return OrderView.of(await orders.apply(order_id, decide, cause))
 
-    @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow("statistics_clerk", *FOLLOW_UP)])
+    @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow(Role.STATISTICS_CLERK, *FOLLOW_UP)])
     async def issue_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
         """Write the delivery note."""
         return OrderView.of(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
+from orders.api.roles import READERS
 from orders.api.sheets import Format, sheet
 from orders.domain.desk import ReportKind
 from orders.domain.pace import table
@@ -49,7 +50,7 @@ class ReportRow(BaseModel):
 
 def routes(stores: Stores) -> APIRouter:
     """Figures for the clerk and the sales VP, and exports."""
-    router = Router(tags=["statistics"])
+    router = Router(readers=READERS, tags=["statistics"])
     _figures(router, stores.orders, stores.paces)
     _reports(router, stores.reports)
     _exports(router, stores.orders)

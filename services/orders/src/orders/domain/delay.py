@@ -8,14 +8,14 @@ from uuid import UUID
 
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Department, Percent, Prose
+from shared.contracts.vocabulary import DepartmentName, Percent, Prose
 
 
 class Reason(NamedTuple):
     """Why goods are late: words that are safe to show to the customer, and who answers for it inside."""
 
     text: str
-    department: Department
+    department: DepartmentName
 
 
 REASONS: Mapping[DelayReason, Reason] = MappingProxyType(
@@ -41,7 +41,7 @@ class Delay(Part):
     new: date
     reason: DelayReason
     text: Prose
-    department: Department
+    department: DepartmentName
     ready_percent: Percent | None = None
     announced_at: Instant
     told_in_time: bool

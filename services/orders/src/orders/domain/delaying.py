@@ -11,7 +11,7 @@ from orders.domain.promising import break_promise, promise
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
-from shared.contracts.vocabulary import Department, Percent
+from shared.contracts.vocabulary import DepartmentName, Percent
 
 
 def slip(
@@ -20,7 +20,7 @@ def slip(
     reason: DelayReason,
     cause: Cause,
     text: str | None = None,
-    department: Department | None = None,
+    department: DepartmentName | None = None,
 ) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
@@ -96,7 +96,7 @@ def _delay(
     reason: DelayReason,
     at: datetime,
     text: str | None,
-    department: Department | None,
+    department: DepartmentName | None,
 ) -> Delay:
     known = REASONS[reason]
     said = known.text if reason == "supply" else text

@@ -9,7 +9,7 @@ from shared.aggregate import Refused
 from shared.contracts.departments import DrawingKind, Skill
 from shared.contracts.event import Part
 from shared.contracts.orders import Collector, StageGroup
-from shared.contracts.vocabulary import OrderKind, Role
+from shared.contracts.vocabulary import OrderKind, RoleName
 
 RouteName = Literal["standard", "custom", "stock"]
 ReleasedTo = Literal["project_team", "design_director"]
@@ -68,8 +68,8 @@ class Route(Part):
     version: int
     title: str
     stages: tuple[Stage, ...]
-    deciders: Mapping[Milestone, tuple[Role, ...]]
-    drafters: tuple[Role, ...]
+    deciders: Mapping[Milestone, tuple[RoleName, ...]]
+    drafters: tuple[RoleName, ...]
     released_to: ReleasedTo
     designers: Literal["project_team", "rd"]
     installers: Skill
@@ -92,7 +92,7 @@ class Route(Part):
         """Refused with `not_authorised` unless this role prepares and reviews order notices on this route."""
         self._allow(self.drafters, role, "an order notice is prepared and reviewed by")
 
-    def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
+    def _allow(self, roles: tuple[RoleName, ...], role: str | None, what: str) -> None:
         if role not in roles:
             raise Refused(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
 

@@ -14,10 +14,10 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     ContractDate,
     ContractNo,
-    Department,
+    DepartmentName,
     Line,
     Prose,
-    Role,
+    RoleName,
     StaffId,
 )
 
@@ -84,14 +84,14 @@ class ComplaintJudged(ConcerningOrder, AboutCustomersComplaint, Event, key="comp
     upheld: bool
     grounds: Prose = Field(examples=["经查崩角为出厂包装不足所致"])
     demand_reasonable: bool
-    responsible_department: Department | None = Field(default=None, description="Absent when not upheld.")
+    responsible_department: DepartmentName | None = Field(default=None, description="Absent when not upheld.")
     by: StaffId
 
 
 class MajorComplaintPanelConvened(AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1"):
     """Departments review the measures of a major case together (004 一㈢3b)."""
 
-    departments: tuple[Department, ...] = Field(min_length=1)
+    departments: tuple[DepartmentName, ...] = Field(min_length=1)
     at: Instant
 
 
@@ -107,15 +107,15 @@ class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1"):
 
     petition: Prose = Field(examples=["客户对不成立结论有异议，签呈请示"])
     by: StaffId
-    to_role: Role = Field(examples=["deputy_gm"])
+    to_role: RoleName = Field(examples=["deputy_gm"])
 
 
 class ComplaintEscalated(AboutCustomersComplaint, Event, key="complaints.complaint_escalated.v1"):
     """A case goes up a level: its clock ran out, it is serious, or somebody sent it up (003 §18a, §19, §26)."""
 
     level: int = Field(ge=1)
-    from_role: Role
-    to_role: Role = Field(examples=["deputy_gm"])
+    from_role: RoleName
+    to_role: RoleName = Field(examples=["deputy_gm"])
     reason: Literal["deadline", "severity", "manual"]
     clock: Line | None = Field(default=None, description="Set for reason `deadline`.", examples=["close_6d"])
 

@@ -10,14 +10,14 @@ from shared.contracts.vocabulary import (
     AboutCustomersComplaint,
     ComplaintNo,
     ConcerningOrder,
-    Department,
+    DepartmentName,
     DueAt,
     FileRef,
     Line,
     OrderId,
     ProposalId,
     Prose,
-    Role,
+    RoleName,
     StaffId,
 )
 
@@ -27,8 +27,8 @@ Remedy = Literal["repair", "rework", "replace", "return", "allowance", "compensa
 class InvestigationAssigned(AboutCustomersComplaint, Event, key="complaints.investigation_assigned.v1"):
     """A department has to find the cause by a day that CS sets, with R&D if need be (002 六1(2)c, 003 §25.2)."""
 
-    department: Department
-    joint_with: tuple[Department, ...] = Field(default=(), examples=[["rd"]])
+    department: DepartmentName
+    joint_with: tuple[DepartmentName, ...] = Field(default=(), examples=[["rd"]])
     due_at: DueAt
 
 
@@ -54,7 +54,7 @@ class LiabilityAssigned(AboutComplaint, Event, key="complaints.liability_assigne
     """Which unit bears which share of the loss (003 §25.4a, 002 六1(3))."""
 
     unit: Literal["own_department", "supplier", "customer", "carrier"]
-    department: Department | None = Field(default=None, description="Set when the unit is a department of ours.")
+    department: DepartmentName | None = Field(default=None, description="Set when the unit is a department of ours.")
     share_percent: int = Field(ge=0, le=100, examples=[100])
     loss: Money | None = None
 
@@ -82,7 +82,7 @@ class ApprovalRequested(AboutComplaint, Event, key="complaints.approval_requeste
     proposal_id: ProposalId
     amount: Money
     band: Line = Field(examples=["1000-10000"])
-    required_role: Role = Field(examples=["deputy_gm"])
+    required_role: RoleName = Field(examples=["deputy_gm"])
     due_at: DueAt
     matrix_version: int = Field(ge=1)
 
@@ -93,7 +93,7 @@ class ResolutionApproved(ConcerningOrder, AboutCustomersComplaint, Event, key="c
     proposal_id: ProposalId
     option: Remediation
     approver: StaffId
-    role: Role = Field(examples=["deputy_gm"])
+    role: RoleName = Field(examples=["deputy_gm"])
     matrix_version: int = Field(ge=1)
     note: str = Field(default="", max_length=4000)
 
@@ -103,7 +103,7 @@ class ResolutionRejected(AboutComplaint, Event, key="complaints.resolution_rejec
 
     proposal_id: ProposalId
     approver: StaffId
-    role: Role = Field(examples=["deputy_gm"])
+    role: RoleName = Field(examples=["deputy_gm"])
     matrix_version: int = Field(ge=1)
     note: Prose = Field(examples=["请核实破损数量后再报"])
 
@@ -112,7 +112,7 @@ class AuthorityExceededBlocked(AboutComplaint, Event, key="complaints.authority_
     """Somebody tried to grant more than the role allows; it was refused (003 §25.6)."""
 
     staff: StaffId
-    role: Role
+    role: RoleName
     attempted: Money
     limit: Money
 
@@ -147,7 +147,7 @@ class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_a
     """Something has to change so that it does not happen again (003 §25.4a, 002 六1(6))."""
 
     action: Prose = Field(examples=["玻璃包装增加护角"])
-    department: Department
+    department: DepartmentName
     due_at: DueAt
 
 

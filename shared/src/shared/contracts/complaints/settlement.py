@@ -12,7 +12,7 @@ from shared.contracts.vocabulary import (
     AboutCustomersComplaint,
     ComplaintId,
     ConcerningOrder,
-    Department,
+    DepartmentName,
     Line,
     Prose,
     ReturnNo,
@@ -101,7 +101,7 @@ class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.
 
     supplier: Line = Field(examples=["佛山某玻璃厂"])
     claim: Money | None = None
-    with_department: Department = "purchasing"
+    with_department: DepartmentName = "purchasing"
 
 
 class ComplaintsReportPublished(ReportReady, Event, key="complaints.report_published.v1"):

@@ -16,7 +16,7 @@ from shared.contracts.vocabulary import (
     Line,
     OrderNo,
     Prose,
-    Role,
+    RoleName,
     ServiceOrderId,
     StaffId,
 )
@@ -171,7 +171,7 @@ class CallbackDue(Event, key="intake.callback_due.v1"):
     service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
     complaint_no: Line | None = None
     assignee: StaffId | None = Field(default=None, description="Absent: whoever has the role may take it.")
-    assignee_role: Role = "cs_specialist"
+    assignee_role: RoleName = "cs_specialist"
     due_at: DueAt
     preferred_slot: Line | None = Field(default=None, examples=["下午三点以后"])
     script: Line | None = Field(default=None, examples=["post_acceptance"])

@@ -12,7 +12,7 @@ from shared.contracts.vocabulary import (
     CustomerId,
     CustomerKind,
     CustomerSnapshot,
-    Department,
+    DepartmentName,
     DueAt,
     Line,
     Period,
@@ -57,7 +57,7 @@ class CustomerRegistered(Event, key="intake.customer_registered.v1"):
     region: Line | None = Field(default=None, examples=["华南"])
     member: bool = False
     special_specs: tuple[Prose, ...] = Field(default=(), examples=[["门洞一律加宽至 1100 mm"]])
-    source: Department = "cs"
+    source: DepartmentName = "cs"
     owner: StaffId | None = Field(default=None, description="Absent until the supervisor assigns one.")
 
 
@@ -136,7 +136,7 @@ class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
     opportunity_id: UUID
     customer: CustomerSnapshot
     found_by: StaffId
-    found_by_department: Department = "cs"
+    found_by_department: DepartmentName = "cs"
     owner: StaffId | None = Field(default=None, description="Absent: goes to the sales manager.")
     project: Prose = Field(examples=["新办公楼三层隔断，约 200 平方米"])
     has_plan: bool = False

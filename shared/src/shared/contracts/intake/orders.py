@@ -13,7 +13,7 @@ from shared.contracts.vocabulary import (
     ContractNo,
     CustomerId,
     CustomerSnapshot,
-    Department,
+    DepartmentName,
     FileRef,
     Line,
     OrderKind,
@@ -49,7 +49,9 @@ class OrderPlaced(AboutCustomersOrder, Event, key="intake.order_placed.v1"):
         default=None, description="Absent until the customer is assigned.", examples=["am-03"]
     )
     intake_channel: Literal["phone", "visit", "email", "web", "department"] = "phone"
-    source_department: Department | None = Field(default=None, description="Set when a department placed the order.")
+    source_department: DepartmentName | None = Field(
+        default=None, description="Set when a department placed the order."
+    )
     verified_by: StaffId = Field(description="Who verified the order with the customer; a department's name counts.")
     verified_at: Instant
     design_intake_id: UUID | None = Field(default=None, description="The checked papers; custom orders need them.")

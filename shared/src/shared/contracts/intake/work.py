@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
 from shared.contracts.event import Event, Instant
 from shared.contracts.report import ReportReady
-from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, Role, StaffId
+from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
 
 
 class ReportSubmitted(Event, key="intake.report_submitted.v1"):
@@ -19,7 +19,7 @@ class ReportSubmitted(Event, key="intake.report_submitted.v1"):
     kind: Line = Field(examples=["weekly_plan"])
     form: int | None = Field(default=None, ge=1, le=15, description="The form's number.", examples=[10])
     staff: StaffId = Field(examples=["am-03"])
-    reviewer_role: Role = Field(examples=["cs_specialist"])
+    reviewer_role: RoleName = Field(examples=["cs_specialist"])
     period: Period
     due_at: DueAt
     submitted_at: Instant

@@ -14,7 +14,7 @@ from shared.contracts.vocabulary import (
     OrderId,
     OrderKind,
     Prose,
-    Role,
+    RoleName,
     StaffId,
 )
 
@@ -30,7 +30,7 @@ class Reviewer(Part):
     """Who reviewed, in which role."""
 
     staff: StaffId
-    role: Role
+    role: RoleName
 
 
 class PaymentTerm(Part):

@@ -16,7 +16,7 @@ from shared.contracts.vocabulary import (
     FileRef,
     Line,
     Prose,
-    Role,
+    RoleName,
     StaffId,
 )
 
@@ -54,7 +54,7 @@ class DesignReviewed(AboutOrder, Event, key="orders.design_reviewed.v1"):
     version: int = Field(ge=1)
     outcome: Literal["approved", "rejected"]
     by: StaffId
-    by_role: Role
+    by_role: RoleName
     notes: str = Field(default="", max_length=4000)
 
 

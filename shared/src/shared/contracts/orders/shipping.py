@@ -14,7 +14,7 @@ from shared.contracts.vocabulary import (
     ContractNo,
     CustomerKind,
     Defect,
-    Department,
+    DepartmentName,
     FileRef,
     Line,
     OrderLine,
@@ -60,7 +60,7 @@ class ShipmentDelayed(AboutCustomersOrder, Event, key="orders.shipment_delayed.v
     supersedes: UUID | None = Field(
         default=None, description="The id of the event of the revision before; absent for the first."
     )
-    responsible_department: Department = "production"
+    responsible_department: DepartmentName = "production"
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")
     kind: Literal["ship", "arrive"] = Field(default="ship", description="Which promise will not be kept.")
 

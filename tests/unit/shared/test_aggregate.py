@@ -1,0 +1,61 @@
+"""The words of a domain: changes compose, and a field that does not exist is refused."""
+
+from uuid import uuid4
+
+import pytest
+
+from shared.aggregate import Aggregate, Change
+from shared.contracts.event import Event, Part
+
+
+class Painted(Event, key="test.painted.v1"):
+    """A fence has a colour."""
+
+    colour: str
+
+
+class Plank(Part):
+    """One board."""
+
+    colour: str = "raw"
+
+
+class Fence(Aggregate):
+    """Something to decide on."""
+
+    colour: str = "raw"
+    coats: int = 0
+    plank: Plank = Plank()
+
+
+def paint(fence: Fence, colour: str) -> Change[Fence]:
+    return Change(fence.but(colour=colour, coats=fence.coats + 1), (Painted(colour=colour),))
+
+
+def test_a_change_goes_on_from_the_state_that_the_first_decision_left() -> None:
+    fence = Fence(id=uuid4())
+
+    twice = paint(fence, "red").then(lambda fence: paint(fence, "green"))
+
+    assert twice == Change(fence.but(colour="green", coats=2), (Painted(colour="red"), Painted(colour="green")))
+
+
+def test_what_a_change_announces_besides_stands_behind_its_own_events() -> None:
+    fence = Fence(id=uuid4())
+
+    assert paint(fence, "red").announcing(Painted(colour="again")).events == (
+        Painted(colour="red"),
+        Painted(colour="again"),
+    )
+
+
+@pytest.mark.parametrize("frozen", [Fence(id=uuid4()), Plank(), Painted(colour="red")])
+def test_a_field_that_does_not_exist_is_refused(frozen: Fence | Plank | Painted) -> None:
+    with pytest.raises(TypeError, match=r"has no field color"):
+        frozen.but(color="red")
+
+
+def test_another_one_differs_in_the_named_fields_alone() -> None:
+    fence = Fence(id=uuid4(), coats=3)
+    assert fence.but(plank=fence.plank.but(colour="red")) == Fence(id=fence.id, coats=3, plank=Plank(colour="red"))
+    assert fence == Fence(id=fence.id, coats=3)

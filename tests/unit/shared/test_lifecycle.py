@@ -1,0 +1,56 @@
+"""One table says what is possible, who may do it, what is refused and how it is drawn."""
+
+import pytest
+
+from shared.contracts.roles import Role
+from shared.lifecycle import IllegalTransition, Lifecycle, Move, Possible
+
+LAMP = Lifecycle(
+    "lamp",
+    "off",
+    {
+        "light": Move(("off",), ("on",), (Role.OPERATOR, Role.GM)),
+        "dim": Move(("on",), by=(Role.OPERATOR,)),
+        "burn_out": Move(("on", "off"), ("dead",)),
+    },
+)
+
+
+def test_what_a_stage_allows_passes() -> None:
+    LAMP.must("off", "light")
+
+
+@pytest.mark.parametrize(
+    ("stage", "decision", "offers"),
+    [("on", "light", "dim, burn_out"), ("off", "dim", "light, burn_out"), ("dead", "light", "nothing any more")],
+)
+def test_what_a_stage_does_not_allow_is_refused_with_what_is_possible(stage: str, decision: str, offers: str) -> None:
+    with pytest.raises(IllegalTransition) as refused:
+        LAMP.must(stage, decision)
+    assert refused.value.code == "illegal_transition"
+    assert refused.value.detail == (f"{decision} is not possible while the lamp is {stage}; possible now: {offers}")
+
+
+def test_a_view_shows_what_is_possible_with_the_roles_that_may_do_it() -> None:
+    assert LAMP.possible("off") == (
+        Possible(decision="light", roles=(Role.OPERATOR, Role.GM)),
+        Possible(decision="burn_out", roles=()),
+    )
+    assert LAMP.roles("dim") == (Role.OPERATOR,)
+
+
+def test_the_stages_and_the_last_ones_follow_from_the_table() -> None:
+    assert LAMP.stages == ("off", "on", "dead")
+    assert LAMP.terminal == {"dead"}
+
+
+def test_the_table_is_drawn() -> None:
+    assert LAMP.mermaid() == (
+        "stateDiagram-v2\n"
+        "    [*] --> off\n"
+        "    off --> on: light\n"
+        "    on --> on: dim\n"
+        "    on --> dead: burn_out\n"
+        "    off --> dead: burn_out\n"
+        "    dead --> [*]\n"
+    )
