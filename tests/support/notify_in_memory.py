@@ -8,11 +8,11 @@ from prometheus_client import CollectorRegistry
 
 from notify.app import catalogue
 from notify.domain.answer import BLIND, Answer, Sighting, accepted
-from notify.domain.catalogue import Catalogue
 from notify.domain.drafting import Desk
 from notify.domain.inbound import SeenReceipt, SeenReply
+from notify.domain.messages.catalogue import Catalogue
+from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification
-from notify.domain.template import Channel, Words
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.switchboard import Switchboard

@@ -17,7 +17,7 @@ from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
-from notify.domain.template import Words
+from notify.domain.messages.template import Words
 from notify.gateways.gateway import Callback, Outgoing
 from notify.gateways.smtp import Mailbox, Smtp
 

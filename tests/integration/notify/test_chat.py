@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from kefu_local.ports import LOOPBACK, free_ports
-from notify.domain.template import Words
+from notify.domain.messages.template import Words
 from notify.gateways.chat import Chat
 from notify.gateways.gateway import Outgoing
 

@@ -14,7 +14,7 @@ from waiting import until
 from kefu_local.ports import LOOPBACK, accepts, free_ports
 from kefu_local.process import Process
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Words
+from notify.domain.messages.template import Words
 from notify.gateways.gateway import Outgoing
 from notify.gateways.smpp import Account, Smpp
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from kefu_local.ports import LOOPBACK, free_ports
-from notify.domain.template import Words
+from notify.domain.messages.template import Words
 from notify.gateways.gateway import BadCallback, Callback, Outgoing
 from notify.gateways.tencent import Account, Tencent
 

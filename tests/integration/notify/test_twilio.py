@@ -10,7 +10,7 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from kefu_local.ports import LOOPBACK, free_ports
-from notify.domain.template import Words
+from notify.domain.messages.template import Words
 from notify.gateways.gateway import BadCallback, Callback, Outgoing
 from notify.gateways.twilio import Account, Twilio
 

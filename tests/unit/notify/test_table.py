@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from notify_in_memory import TABLES, InMemoryNotify
 
-from notify.domain.catalogue import BadCatalogue, Catalogue
+from notify.domain.messages.catalogue import BadCatalogue, Catalogue
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
 

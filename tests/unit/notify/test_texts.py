@@ -22,8 +22,8 @@ from facts import (
 from notify_in_memory import SETTINGS, InMemoryNotify
 
 from notify.app import catalogue
-from notify.domain.template import Layout, Template, sms_parts
-from notify.domain.variable import Unfit, Variable
+from notify.domain.messages.template import Layout, Template, sms_parts
+from notify.domain.messages.variable import Unfit, Variable
 from shared.aggregate import Refused
 from shared.contracts.departments import DelayReason
 from shared.contracts.intake import NotificationRequested

@@ -7,8 +7,8 @@ from socket import gethostname
 from uuid import uuid4
 
 from notify.api import callback_routes, routes
-from notify.domain.catalogue import Catalogue
 from notify.domain.drafting import Desk
+from notify.domain.messages.catalogue import Catalogue
 from notify.gateways.carriers import carriers
 from notify.gateways.switchboard import Switchboard
 from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender

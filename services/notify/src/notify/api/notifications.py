@@ -12,8 +12,8 @@ from notify.api.roles import DESK, READERS
 from notify.domain.address import masked
 from notify.domain.drafting import Desk
 from notify.domain.lifecycle import State
+from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
-from notify.domain.template import Channel
 from notify.store import Notifications, Replies
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import OneOf

@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 
 from notify.api.roles import READERS
 from notify.domain.drafting import Desk
-from notify.domain.template import Channel, Template
-from notify.domain.variable import Unfit
+from notify.domain.messages.template import Channel, Template
+from notify.domain.messages.variable import Unfit
 from shared.aggregate import NotFound, Refused
 from shared.http import Listing, RequestBody, Router
 

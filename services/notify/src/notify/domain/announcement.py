@@ -7,7 +7,7 @@ from uuid import UUID
 
 from notify.domain.address import masked
 from notify.domain.attempt import Receipt
-from notify.domain.template import Channel, Words
+from notify.domain.messages.template import Channel, Words
 from shared.contracts.event import Event
 from shared.contracts.notify import (
     Message,

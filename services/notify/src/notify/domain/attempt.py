@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from shared.contracts.event import Instant, Part
 
 

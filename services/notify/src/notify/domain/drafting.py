@@ -8,14 +8,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notify.domain.attempt import Piece, Way
-from notify.domain.catalogue import Catalogue
+from notify.domain.messages.catalogue import Catalogue
+from notify.domain.messages.purpose import Purpose
+from notify.domain.messages.rule import Rule, reach
+from notify.domain.messages.template import Channel, Template, Words
+from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification
 from notify.domain.policy import House
-from notify.domain.purpose import Purpose
 from notify.domain.recipient import Recipient
-from notify.domain.rule import Rule, reach
-from notify.domain.template import Channel, Template, Words
-from notify.domain.variable import Unfit
 from shared.aggregate import Cause, Change
 from shared.contracts.vocabulary import CustomerSnapshot
 

@@ -11,9 +11,9 @@ from notify.domain import announcement
 from notify.domain.answer import Answer, Sighting
 from notify.domain.attempt import Attempt, Piece, Receipt, Way
 from notify.domain.lifecycle import Signal, State, following, possible
-from notify.domain.purpose import Promise
+from notify.domain.messages.purpose import Promise
+from notify.domain.messages.template import Channel, Words
 from notify.domain.recipient import Recipient
-from notify.domain.template import Channel, Words
 from shared.aggregate import Aggregate, Change, Contention, Refused
 from shared.contracts.event import Instant
 

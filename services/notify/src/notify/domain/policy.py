@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notify.domain.ledger import Entry, Ledger
-from notify.domain.purpose import Purpose
+from notify.domain.messages.purpose import Purpose
 from notify.domain.recipient import Recipient, Rest
 from shared.contracts.event import Part
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from notify.domain.address import as_mobile
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from shared.aggregate import Aggregate, Change
 from shared.contracts.event import Instant, Part
 from shared.contracts.intake import CustomerRegistered, CustomerUpdated

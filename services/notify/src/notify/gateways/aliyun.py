@@ -18,7 +18,7 @@ from Tea.exceptions import TeaException
 
 from notify.domain.answer import ABSENT, BLIND, Answer, Scope, Sighting, accepted, permanent, retry_later, stop, unknown
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel, Words
+from notify.domain.messages.template import Channel, Words
 from notify.gateways.carrier import reason_of
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.gateway import Gateway
 from notify.gateways.local import LocalSms
 from notify.gateways.smtp import Mailbox, Smtp

@@ -7,7 +7,7 @@ from typing import ClassVar
 import apprise
 
 from notify.domain.answer import Answer, accepted, permanent, retry_later
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.gateway import Gateway, Outgoing
 
 EVERYBODY = "default"

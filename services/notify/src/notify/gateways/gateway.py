@@ -9,7 +9,7 @@ from uuid import UUID
 
 from notify.domain.answer import BLIND, Answer, Sighting
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel, Words
+from notify.domain.messages.template import Channel, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from notify.domain.answer import Answer, accepted, permanent, retry_later, stop
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Web, trouble
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from notify.domain.answer import ABSENT, BLIND, Answer, Sighting, accepted
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Page, Web, trouble
 from shared.contracts.event import Instant, Part

@@ -13,7 +13,7 @@ from aiosmpplib.state import SmppCommandStatus
 
 from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.carrier import reason_of
 from notify.gateways.gateway import Gateway, Outgoing, TakeReceipts, TakeReplies
 

@@ -16,7 +16,7 @@ import aiosmtplib
 
 from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.gateway import Callback, Gateway, Outgoing
 from notify.gateways.mail import answers, bounces, message_id
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from notify.domain.answer import Answer
+from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification
-from notify.domain.template import Channel, Words
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway
 

@@ -15,7 +15,7 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 
 from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel, Words
+from notify.domain.messages.template import Channel, Words
 from notify.gateways.carrier import reason_of
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 

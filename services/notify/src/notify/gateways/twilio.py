@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from notify.domain.answer import ABSENT, BLIND, Answer, Sighting, accepted, permanent, retry_later, stop
 from notify.domain.inbound import SeenReceipt, SeenReply
-from notify.domain.template import Channel
+from notify.domain.messages.template import Channel
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Page, Web, trouble
 

@@ -13,12 +13,12 @@ import structlog
 from notify.domain.answer import Answer, retry_later, unknown
 from notify.domain.drafting import Desk
 from notify.domain.ledger import NOTHING, Entry, Ledger
+from notify.domain.messages.purpose import Purpose
+from notify.domain.messages.template import Words
+from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Lane, Notification
 from notify.domain.policy import Candidate, Verdict, judge
-from notify.domain.purpose import Purpose
 from notify.domain.recipient import Recipient, stranger
-from notify.domain.template import Words
-from notify.domain.variable import Unfit
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.switchboard import Switchboard
 from notify.sender.figures import Figures

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from notify.domain.drafting import Desk
-from notify.domain.rule import Rule
+from notify.domain.messages.rule import Rule
 from notify.sender import Sender
 from notify.store import Notifications, Recipients, Rosters
 from notify.subscribers.messages import Messages

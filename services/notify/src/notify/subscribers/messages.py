@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 
 from notify.domain import recipient
 from notify.domain.drafting import Body, Desk, Person, born
+from notify.domain.messages.rule import Rule
 from notify.domain.notification import Notification
 from notify.domain.recipient import Recipient, stranger
 from notify.domain.roster import Duty, Roster
-from notify.domain.rule import Rule
 from notify.store import Notifications, Recipients, Rosters
 from shared.aggregate import Cause, NotFound, Refused
 from shared.contracts.event import Event

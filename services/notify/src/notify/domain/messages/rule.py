@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from notify.domain.messages.template import Channel
 from notify.domain.notification import Alert
-from notify.domain.template import Channel
 from shared.contracts.event import Part
 
 

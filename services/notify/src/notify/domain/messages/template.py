@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from notify.domain.variable import Unfit
+from notify.domain.messages.variable import Unfit
 from shared.contracts.event import Part
 
 Channel = Literal["sms", "email", "chat"]

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from notify.domain.purpose import Purpose
-from notify.domain.rule import Rule
-from notify.domain.template import Channel, Layout, Template
-from notify.domain.variable import Variable
+from notify.domain.messages.purpose import Purpose
+from notify.domain.messages.rule import Rule
+from notify.domain.messages.template import Channel, Layout, Template
+from notify.domain.messages.variable import Variable
 
 COMMON_LOCALE = "zh-CN"
 BUILT_IN = ("company", "hotline", "name")
