@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from notify_in_memory import TABLES, InMemoryNotify
 
-from notify.domain.messages.catalogue import BadCatalogue, Catalogue
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
 
@@ -80,44 +79,3 @@ OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_
 def _put(body: dict, path: str, value: str | None) -> None:
     typed = {"true": True, "false": False, "0": 0}
     body[path] = typed.get(value, value)
-
-
-def test_only_declared_variables_can_leave_the_company() -> None:
-    wrong = """
-    [[templates]]
-    key = "x"
-    channel = "sms"
-    text = "供应商${supplier}"
-    """
-
-    with pytest.raises(BadCatalogue, match="supplier is not a declared variable"):
-        Catalogue.read([wrong])
-
-
-def test_a_table_that_contradicts_itself_is_refused_with_every_fault() -> None:
-    wrong = """
-    [[purposes]]
-    name = "known"
-    [[rules]]
-    name = "broken"
-    event = "orders.order_released.v1"
-    audience = "customer"
-    purpose = "unknown"
-    channels = ["sms"]
-    template = "nowhere"
-    [[templates]]
-    key = "rude"
-    channel = "sms"
-    text = "【公司】不行$"
-    """
-
-    with pytest.raises(BadCatalogue) as refusal:
-        Catalogue.read([wrong, 'never = ["不行"]'])
-
-    assert set(str(refusal.value).splitlines()) == {
-        "template rude (sms, zh-CN, v1): a $ that is not a ${name}",
-        "template rude (sms, zh-CN, v1): the signature's brackets",
-        "template rude (sms, zh-CN, v1): nobody may say 不行",
-        "rule broken: there is no purpose unknown",
-        "rule broken: no template nowhere for sms",
-    }

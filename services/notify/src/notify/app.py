@@ -1,7 +1,9 @@
 """How notify is put together."""
 
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from os import getpid
 from socket import gethostname
 from uuid import uuid4
@@ -9,6 +11,8 @@ from uuid import uuid4
 from notify.api import callback_routes, routes
 from notify.domain.drafting import Desk
 from notify.domain.messages.catalogue import Catalogue
+from notify.domain.messages.reading import read
+from notify.domain.messages.toml_file import TomlFile
 from notify.gateways.carriers import carriers
 from notify.gateways.switchboard import Switchboard
 from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
@@ -49,12 +53,24 @@ def service(settings: Settings) -> Service:
 
 
 def catalogue(settings: Settings) -> Catalogue:
-    """The built-in tables, and the company's own after them."""
-    built_in = sorted(files("notify.domain").joinpath("tables").iterdir(), key=lambda file: file.name)
-    texts = [file.read_text(encoding="utf-8") for file in built_in if file.name.endswith(".toml")]
+    """The built-in tables, and the company's own after them. Raises BadCatalogue."""
+    folders: list[Traversable] = [files("notify.domain").joinpath("tables")]
     if settings.catalogue_folder:
-        texts += [file.read_text(encoding="utf-8") for file in sorted(settings.catalogue_folder.glob("*.toml"))]
-    return Catalogue.read(texts)
+        folders.append(settings.catalogue_folder)
+    common = [file for folder in folders for _, file in _toml_files(folder)]
+    messages = [each for folder in folders for each in _toml_files(folder / "messages", deep=True)]
+    return read(common, messages)
+
+
+def _toml_files(folder: Traversable, *, deep: bool = False, above: str = "") -> Iterator[tuple[str, TomlFile]]:
+    """The TOML files of a folder in the order of their names, each with its path below it, a dot between the names."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".toml"):
+            yield above + entry.name.removesuffix(".toml"), TomlFile(str(entry), entry.read_text(encoding="utf-8"))
+        elif deep and entry.is_dir():
+            yield from _toml_files(entry, deep=True, above=f"{above}{entry.name}.")
 
 
 def codes(settings: Settings) -> dict[str, dict[str, str]]:

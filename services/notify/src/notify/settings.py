@@ -22,7 +22,8 @@ class Settings(ServiceSettings):
     rest_begin: time = Field(default=time(21), description="From when customers are not disturbed.")
     rest_end: time = Field(default=time(8), description="Until when.")
     catalogue_folder: Path | None = Field(
-        default=None, description="TOML files that are read after the built-in tables: own rules, texts, purposes."
+        default=None,
+        description="Own tables, read after the built-in ones and laid out like them.",
     )
     template_codes_file: Path | None = Field(
         default=None, description='TOML: under each provider, "template@version" = its code there.'

@@ -11,7 +11,7 @@ from notify.domain.attempt import Piece, Way
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.rule import Rule, reach
-from notify.domain.messages.template import Channel, Template, Words
+from notify.domain.messages.template import Channel, Template, Words, variant_key
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification
 from notify.domain.policy import House
@@ -65,7 +65,7 @@ class Desk:
         """What this fact tells this person: the values as they will be read, the templates as they are now."""
         key = rule.template_for(body)
         if rule.otherwise and not any(self.catalogue.newest(key, channel, person.locale) for channel in rule.channels):
-            key = rule.otherwise
+            key = variant_key(rule.message, rule.otherwise)
         versions = {}
         for channel in rule.channels:
             template = self.catalogue.newest(key, channel, person.locale)

@@ -11,7 +11,7 @@ Promise = Literal["at_most_once", "at_least_once"]
 Class = Literal["service", "care", "staff"]
 
 
-class Purpose(Part):
+class Purpose(Part, extra="forbid"):
     """One line of the policy table.
 
     `promise` says what happens when nobody knows whether it went out: better never twice, or better never missed.

@@ -1,12 +1,13 @@
 """One line of the table from fact and audience to message; everything a line may say, nothing it may compute."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field
 
-from notify.domain.messages.template import Channel
+from notify.domain.messages.template import Channel, variant_key
 from notify.domain.notification import Alert
 from shared.contracts.event import Part
 
@@ -29,31 +30,29 @@ def _walk(value: Any, names: Sequence[str]) -> Any:
     return value
 
 
-class Rule(Part):
-    """Which fact tells whom what, over which channels, in order.
+class Line(Part, extra="forbid"):
+    """What a message's file says about one fact: whom it is told to, over which channels, in order.
 
     `when` limits the line to facts whose field has one of these words, `unless` to the others; a field that is not
     there is `absent`. A staff line names `people` (paths to their ids) and `roles` (words, or paths after an @); with
     `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a message of its own;
-    otherwise the later channels wait for the earlier ones to fail. `template` may contain a {path}; where no such
-    template exists `otherwise` is used. `at` is a path to the moment the message is for, `ahead` how long before it
-    goes out.
+    otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the message's texts, by a
+    word or by a {path}; where it has no such text `otherwise` is used. `values` says which field of the fact fills
+    which placeholder. `at` is a path to the moment the message is for, `ahead` how long before it goes out.
     """
 
     name: str
     event: str
-    audience: Literal["customer", "staff"]
     when: dict[str, tuple[str, ...]] = Field(default={})
     unless: dict[str, tuple[str, ...]] = Field(default={})
     people: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     person_instead_of_role: bool = False
-    purpose: str
     alert: Alert | None = None
     channels: tuple[Channel, ...] = Field(min_length=1)
     each: bool = False
-    template: str
-    otherwise: str | None = None
+    variant: str = ""
+    otherwise: str = ""
     values: dict[str, str] = Field(default={})
     about: str | None = None
     thread: str | None = None
@@ -62,6 +61,25 @@ class Rule(Part):
     ahead: timedelta = timedelta(0)
     wished: str | None = None
     until: str | None = None
+
+    def paths(self) -> Iterator[tuple[str, str]]:
+        """Each path into the fact that this line names, after the name of the entry that it stands in."""
+        for entry in ("about", "thread", "revision", "at", "wished", "until"):
+            if path := getattr(self, entry):
+                yield entry, path
+        for entry, several in (("when", self.when), ("unless", self.unless), ("people", self.people)):
+            yield from ((entry, path) for path in several)
+        yield from (("values", path) for path in self.values.values())
+        yield from (("roles", role[1:]) for role in self.roles if role.startswith("@"))
+        yield from (("variant", path) for path in re.findall(r"\{(.*?)\}", self.variant))
+
+
+class Rule(Line):
+    """A line in its place: of which message it is, what that is for, and for whom."""
+
+    message: str
+    purpose: str
+    audience: Literal["customer", "staff"]
 
     def holds(self, body: Mapping[str, Any]) -> bool:
         """Whether this line is meant for a fact with this body."""
@@ -85,12 +103,12 @@ class Rule(Part):
             yield channels
 
     def template_for(self, body: Mapping[str, Any]) -> str:
-        """The template's key with the fact's own word put in."""
-        head, brace, rest = self.template.partition("{")
+        """The key of the text, with the fact's own word put in where the variant has a path."""
+        head, brace, rest = self.variant.partition("{")
         if not brace:
-            return self.template
+            return variant_key(self.message, self.variant)
         path, _, tail = rest.partition("}")
-        return f"{head}{reach(body, path)}{tail}"
+        return variant_key(self.message, f"{head}{reach(body, path)}{tail}")
 
 
 def _word(value: Any) -> str:

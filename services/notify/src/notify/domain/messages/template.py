@@ -39,7 +39,7 @@ class Words(Part):
     parts: int = 1
 
 
-class Layout(Part):
+class Layout(Part, extra="forbid"):
     """What is put around an e-mail's text to make its HTML side: each line in a paragraph, all in a frame."""
 
     paragraph: str
@@ -51,23 +51,42 @@ class Layout(Part):
         return _put(self.frame, {"body": "\n".join(lines)})
 
 
-class Template(Part):
-    """A text with `${name}` placeholders. There is no other syntax: nothing can loop, compute or reach anything.
+class Text(Part, extra="forbid"):
+    """One version of a text in one locale, as its message's file says it.
 
-    Where one message may tell several things of a kind, `item` is the text of each, `${items}` the place of them all,
-    with `between` them. A published version never changes; another wording is another version, and a message pins the
-    one it was made with.
+    `${name}` is a placeholder. There is no other syntax: nothing can loop, compute or reach anything. A message with
+    several texts on a channel tells them by `variant`. Where one message may tell several things of a kind, `item` is
+    the text of each, `${items}` the place of them all, with `between` them. A published version never changes; another
+    wording is another version, and a message pins the one it was made with.
     """
+
+    variant: str = Field(default="", pattern=r"^[a-z0-9_]*$")
+    locale: str = "zh-CN"
+    version: int = Field(default=1, ge=1)
+    text: str = Field(min_length=1)
+    item: str = ""
+    between: str = "\n"
+
+
+class MailText(Text):
+    """The text of an e-mail. Without `html` the layout makes its HTML side of the text."""
+
+    subject: str = Field(min_length=1)
+    html: str = ""
+
+
+def variant_key(message: str, variant: str) -> str:
+    """The key of one of a message's texts."""
+    return f"{message}.{variant}" if variant else message
+
+
+class Template(Text):
+    """A text in its place: under which key, for which channel."""
 
     key: str = Field(pattern=r"^[a-z0-9_.]+$")
     channel: Channel
-    locale: str = "zh-CN"
-    version: int = Field(default=1, ge=1)
     subject: str = ""
-    text: str
     html: str = ""
-    item: str = ""
-    between: str = "\n"
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -142,6 +161,8 @@ def _sms_faults(text: str) -> list[str]:
         found.append("two variables side by side")
     if "m²" in text:
         found.append("a character that carriers drop")
+    if len(said := _PLACEHOLDER.sub("", text)) > SMS_LONGEST:
+        found.append(f"an SMS of {len(said)} characters without its values, {SMS_LONGEST} are allowed")
     return found
 
 

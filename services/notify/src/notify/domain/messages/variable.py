@@ -16,7 +16,7 @@ class Unfit(Exception):
     """A value that must not go into a message; the text says which and why, without the value."""
 
 
-class Variable(Part):
+class Variable(Part, extra="forbid"):
     """A declared placeholder. Nothing that is not declared leaves the company (003 二5, 三5).
 
     `longest` counts characters after formatting. `shorten` cuts a longer value instead of refusing it. `labels` turns

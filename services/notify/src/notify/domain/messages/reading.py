@@ -1,0 +1,61 @@
+"""From the files of the tables to the catalogue; each fault in them is named with its file and line."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from notify.domain.messages.catalogue import Catalogue
+from notify.domain.messages.checking import faults
+from notify.domain.messages.message import Message
+from notify.domain.messages.table import CommonTable, MessageTable
+from notify.domain.messages.toml_file import BadToml, TomlFile
+
+T = TypeVar("T", MessageTable, CommonTable)
+
+
+class BadCatalogue(Exception):
+    """The tables are wrong or contradict each other; the text has one line for each fault, `file:line: the fault`."""
+
+
+def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]]) -> Catalogue:
+    """The catalogue of these files: what messages share, and each message under its key.
+
+    A later file adds to an earlier one: purposes, variables and layouts of the same name replace it, a message of the
+    same key gets more lines and texts. Raises BadCatalogue with every fault.
+    """
+    found: list[str] = []
+    shared = [table for file in common for table in _parsed(file, CommonTable, found)]
+    known: dict[str, Message] = {}
+    for key, file in messages:
+        for table in _parsed(file, MessageTable, found):
+            known.setdefault(key, Message(key)).tables.append((file, table))
+    _refuse(found)
+    catalogue = Catalogue(
+        [purpose for table in shared for purpose in table.purposes],
+        [rule.value for message in known.values() for rule in message.rules()],
+        {name: variable for table in shared for name, variable in table.variables.items()},
+        [template.value for message in known.values() for template in message.templates()],
+        [phrase for table in shared for phrase in table.never],
+        {name: layout for table in shared for name, layout in table.layouts.items()},
+        {key: why for table in shared for key, why in table.silent.items()},
+    )
+    _refuse(faults(known.values(), catalogue))
+    return catalogue
+
+
+def _parsed(file: TomlFile, kind: type[T], found: list[str]) -> Iterator[T]:
+    """The file's table; for a file that holds none its faults are added to those found."""
+    try:
+        yield kind.model_validate(file.parsed())
+    except BadToml as error:
+        found.append(str(error))
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            said = "there is no such key" if each["type"] == "extra_forbidden" else each["msg"]
+            found.append(file.fault(each["loc"], f"{'.'.join(map(str, each['loc']))}: {said}"))
+
+
+def _refuse(found: Iterable[str]) -> None:
+    if said := "\n".join(found):
+        raise BadCatalogue(said)

@@ -1,0 +1,36 @@
+"""What the files may hold; a key that is not named here is a mistake of whoever wrote it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from notify.domain.messages.purpose import Purpose
+from notify.domain.messages.rule import Line
+from notify.domain.messages.template import Layout, MailText, Text
+from notify.domain.messages.variable import Variable
+from shared.contracts.event import Part
+
+
+class MessageTable(Part, extra="forbid"):
+    """One message: what it is for, whom it is for, the values it needs, which facts make it, and in which words.
+
+    `needs` names the variables that its newest texts may use; every line gives each of them.
+    """
+
+    purpose: str
+    audience: Literal["customer", "staff"]
+    needs: tuple[str, ...] = ()
+    rules: tuple[Line, ...] = ()
+    sms: tuple[Text, ...] = ()
+    email: tuple[MailText, ...] = ()
+    chat: tuple[Text, ...] = ()
+
+
+class CommonTable(Part, extra="forbid"):
+    """What messages share: purposes, variables, layouts, words that no customer may read, facts without a message."""
+
+    purposes: tuple[Purpose, ...] = ()
+    variables: dict[str, Variable] = Field(default={})
+    layouts: dict[str, Layout] = Field(default={})
+    never: tuple[str, ...] = ()
+    silent: dict[str, str] = Field(default={})
