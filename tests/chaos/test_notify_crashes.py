@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from courier_office import Office, Sinks, notify_settings, office, sinks
 from customers import customer
 from dying_notify import STEPS
 from facts import ready, released
+from notify_office import Office, Sinks, notify_settings, office, sinks
 from tally import Tally
 from waiting import until
 

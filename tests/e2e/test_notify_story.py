@@ -7,9 +7,9 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from courier_office import Office, Sinks, notify_settings, office, sinks
 from customers import customer
 from facts import complained, delayed, greeting, proposed, released
+from notify_office import Office, Sinks, notify_settings, office, sinks
 from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports

@@ -7,16 +7,16 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from notify.app import catalogue
-from notify.domain.answer import BLIND, Answer, Sighting, accepted
-from notify.domain.drafting import Desk
-from notify.domain.inbound import SeenReceipt, SeenReply
+from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification
+from notify.domain.parts.answer import BLIND, Answer, Sighting, accepted
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
-from notify.gateways.switchboard import Switchboard
-from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
+from notify.gateways.router import GatewayRouter
+from notify.sender import Dispatcher, Inbound, Reconciler, Sender, SendingMetrics, Timeouts
 from notify.settings import Settings
 from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
 from notify.subscribers import subscriptions
@@ -33,7 +33,7 @@ TABLES = catalogue(SETTINGS)
 
 
 PLACES = 8
-NO_PATIENCE = Patience(looks=(0.0, 0.0, 0.0))
+NO_PATIENCE = Timeouts(looks=(0.0, 0.0, 0.0))
 
 
 class Told(Gateway):
@@ -66,7 +66,7 @@ class InMemoryNotify:
         *sms: Gateway,
         at: datetime = MORNING,
         tables: Catalogue | None = None,
-        patience: Patience = NO_PATIENCE,
+        timeouts: Timeouts = NO_PATIENCE,
     ) -> None:
         self.clock = FixedClock(at)
         self.database = database = InMemoryDatabase()
@@ -74,42 +74,42 @@ class InMemoryNotify:
         self.ledgers = Ledgers(database)
         self.rosters, self.slips = Rosters(database), Slips(database)
         self.early, self.replies = EarlyReceipts(database), Replies(database)
-        self.desk = Desk(tables or TABLES, SETTINGS.house)
+        self.composer = Composer(tables or TABLES, SETTINGS.our_company)
         self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
         gateways: dict[Channel, Sequence[Gateway]] = {
             "sms": sms or (self.sms,),
             "email": (self.email,),
             "chat": (self.chat,),
         }
-        switchboard = Switchboard(gateways, Circuits())
-        self.metrics = CollectorRegistry()
-        self.figures = Figures(self.metrics)
-        self.courier = Courier(
+        gateways = GatewayRouter(gateways, Circuits())
+        self.registry = CollectorRegistry()
+        self.metrics = SendingMetrics(self.registry)
+        self.dispatcher = Dispatcher(
             "worker",
             self.notifications,
             self.recipients,
             self.ledgers,
-            self.desk,
-            switchboard,
+            self.composer,
+            gateways,
             self.clock,
-            patience,
-            self.figures,
+            timeouts,
+            self.metrics,
         )
-        self.postbox = Postbox(
-            self.notifications, self.recipients, self.early, self.replies, self.desk, self.clock, self.figures
+        self.inbound = Inbound(
+            self.notifications, self.recipients, self.early, self.replies, self.composer, self.clock, self.metrics
         )
         self.reconciler = Reconciler(
             self.notifications,
             self.early,
-            self.postbox,
-            self.desk,
-            switchboard,
+            self.inbound,
+            self.composer,
+            gateways,
             self.clock,
-            patience,
-            self.figures,
+            timeouts,
+            self.metrics,
         )
-        self.sender = Sender(self.courier, self.figures, at_once=PLACES, nap=0.01)
-        self.on = subscriptions(self.notifications, self.recipients, self.rosters, self.desk, self.sender)
+        self.sender = Sender(self.dispatcher, self.metrics, at_once=PLACES, nap=0.01)
+        self.on = subscriptions(self.notifications, self.recipients, self.rosters, self.composer, self.sender)
         self.at = timers(self.notifications, self.slips)
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
@@ -119,9 +119,9 @@ class InMemoryNotify:
 
     async def send(self) -> None:
         """Carry everything whose time has come, until nothing is left."""
-        while due := [*await self.courier.collect("live", 100), *await self.courier.collect("bulk", 100)]:
+        while due := [*await self.dispatcher.collect("live", 100), *await self.dispatcher.collect("bulk", 100)]:
             for each in due:
-                await self.courier.carry(each)
+                await self.dispatcher.carry(each)
             after = [await self.notifications.get(each.notification.id) for each in due]
             if after == [each.notification for each in due]:
                 return
@@ -148,12 +148,12 @@ class InMemoryNotify:
     async def receipt(self, notification: Notification, status: str = "delivered", **fields: object) -> None:
         """The provider's receipt for a message."""
         told = {"provider": notification.attempts[-1].provider, "message": notification.id, "at": self.clock.now()}
-        await self.postbox.take_receipts([SeenReceipt.model_validate({**told, "status": status, **fields})])
+        await self.inbound.take_receipts([SeenReceipt.model_validate({**told, "status": status, **fields})])
 
     async def reply(self, address: str, text: str, sequence: str = "1") -> None:
         """Somebody answers."""
         seen = SeenReply(provider="sms-gateway", address=address, text=text, sequence=sequence, at=self.clock.now())
-        await self.postbox.take_replies([seen])
+        await self.inbound.take_replies([seen])
 
     def announced(self, kind: type[Event]) -> list[Event]:
         """What notify said of one kind."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from courier_office import Office, Sinks, notify_settings, office, sinks
+from notify_office import Office, Sinks, notify_settings, office, sinks
 
 from shared.settings import ServiceSettings
 

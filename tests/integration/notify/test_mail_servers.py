@@ -11,8 +11,8 @@ import pytest
 
 from kefu_local.ports import LOOPBACK, accepts, free_ports
 from kefu_local.process import Process
-from notify.domain.answer import Answer
 from notify.domain.messages.template import Words
+from notify.domain.parts.answer import Answer
 from notify.gateways.gateway import Outgoing
 from notify.gateways.smtp import Mailbox, Smtp
 

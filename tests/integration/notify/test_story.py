@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 import pytest
-from courier_office import Office, Sinks
 from customers import customer
 from facts import accepted, complained, delayed, released
+from notify_office import Office, Sinks
 
 
 @pytest.mark.requirement("R058")

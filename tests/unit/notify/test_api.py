@@ -12,9 +12,9 @@ from notify_in_memory import InMemoryNotify
 from pydantic import SecretStr
 
 from notify.api import callback_routes, routes
-from notify.domain.answer import ABSENT, unknown
+from notify.domain.parts.answer import ABSENT, unknown
 from notify.gateways.local import LocalSms
-from notify.gateways.switchboard import Switchboard
+from notify.gateways.router import GatewayRouter
 from shared.contracts.roles import Role
 from shared.http import answer_problems, guarded
 from shared.identity import Principal
@@ -32,10 +32,10 @@ async def http(notify: InMemoryNotify) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.authenticator, app.state.clock = Everybody(), notify.clock
     answer_problems(app)
-    switchboard = Switchboard({"sms": [LocalSms("http://nowhere")]})
-    app.include_router(callback_routes(switchboard, notify.postbox, SecretStr("secret")))
+    gateways = GatewayRouter({"sms": [LocalSms("http://nowhere")]})
+    app.include_router(callback_routes(gateways, notify.inbound, SecretStr("secret")))
     stores = (notify.notifications, notify.recipients, notify.rosters, notify.slips, notify.replies)
-    for router in routes(*stores, notify.desk, notify.clock):
+    for router in routes(*stores, notify.composer, notify.clock):
         app.include_router(router, dependencies=guarded())
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:

@@ -7,7 +7,7 @@ from customers import CUSTOMER
 from facts import greeting, proposed, ready, released
 from notify_in_memory import InMemoryNotify
 
-from notify.domain.inbound import SeenReceipt
+from notify.domain.reply import SeenReceipt
 from notify.gateways.mail import answers, bounces
 from shared.contracts.intake import SurveyIssued
 from shared.contracts.notify import NotificationDelivered, NotificationFailed, NotificationSent, ReplyReceived
@@ -27,7 +27,7 @@ async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryN
     await notify.hear(released())
     queued = await notify.one()
     now = notify.clock.now()
-    words = notify.desk.words(queued)
+    words = notify.composer.words(queued)
     claimed = queued.claimed("worker", "sms-gateway", now, now).state
     early = SeenReceipt(provider="sms-gateway", message=queued.id, status="delivered", at=now).receipt()
 
@@ -39,7 +39,7 @@ async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryN
 
 async def test_a_receipt_that_names_the_providers_own_number_waits_for_its_message(notify: InMemoryNotify) -> None:
     seen = SeenReceipt(provider="sms-gateway", reference="sms-gateway-1", status="delivered", at=notify.clock.now())
-    await notify.postbox.take_receipts([seen])
+    await notify.inbound.take_receipts([seen])
     (waiting,) = [each async for each in notify.early.each()]
 
     (told,) = await notify.tell(released())
@@ -116,7 +116,7 @@ async def test_a_survey_is_answered_with_a_grade(notify: InMemoryNotify) -> None
     (asked,) = notify.email.sent
     mail = f"From: <{CUSTOMER.email}>\r\nMessage-ID: <1@x>\r\nIn-Reply-To: <{asked.id}@kefu.example>\r\n\r\n2\r\n> 请您"
 
-    await notify.postbox.take_replies(answers("smtp", mail.encode()))
+    await notify.inbound.take_replies(answers("smtp", mail.encode()))
 
     (reply,) = notify.announced(ReplyReceived)
     assert (reply.intent, reply.choice, reply.about) == ("rating", 2, "SO-1")

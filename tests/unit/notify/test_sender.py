@@ -13,10 +13,10 @@ from notify_in_memory import PLACES, InMemoryNotify
 from prometheus_client import CollectorRegistry
 from waiting import until
 
-from notify.domain.answer import Answer, accepted
 from notify.domain.notification import Notification
+from notify.domain.parts.answer import Answer, accepted
 from notify.gateways.gateway import Outgoing
-from notify.sender import Figures, Patience, Sender, sender
+from notify.sender import Sender, SendingMetrics, Timeouts, loop
 from notify.subscribers import subscriptions
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
@@ -187,8 +187,8 @@ async def test_the_same_fact_again_is_no_second_message(notify: InMemoryNotify) 
 
 async def test_what_another_process_was_born_claimed_by_is_left_to_it(notify: InMemoryNotify) -> None:
     counter, fact, id = Counter(notify), released(), uuid4()
-    other = Sender(notify.courier, Figures(CollectorRegistry()), PLACES, nap=0.01)
-    there = subscriptions(notify.notifications, notify.recipients, notify.rosters, notify.desk, other)
+    other = Sender(notify.dispatcher, SendingMetrics(CollectorRegistry()), PLACES, nap=0.01)
+    there = subscriptions(notify.notifications, notify.recipients, notify.rosters, notify.composer, other)
     stop = asyncio.Event()
     running = asyncio.create_task(other.run(stop))
 
@@ -219,7 +219,7 @@ async def test_facts_wait_until_three_quarters_of_the_places_are_free(notify: In
 
 
 async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "PATIENCE", 0.02)
+    monkeypatch.setattr(loop, "PATIENCE", 0.02)
     counter = Counter(notify)
 
     async with sending(notify):
@@ -232,7 +232,7 @@ async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify, monkeypatch: p
 
 
 async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_attempt() -> None:
-    notify = InMemoryNotify(patience=Patience(budget=0.05, looks=(0.0,)))
+    notify = InMemoryNotify(timeouts=Timeouts(budget=0.05, looks=(0.0,)))
 
     async with sending(notify):
         await until(lambda: _looked(notify))

@@ -11,9 +11,9 @@ from customers import CUSTOMER
 from facts import delayed, greeting, ready, released
 from notify_in_memory import InMemoryNotify, Told
 
-from notify.domain.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
 from notify.domain.lifecycle import LIFECYCLE, State, diagram
 from notify.domain.notification import Notification
+from notify.domain.parts.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
 from notify.gateways.circuits import FAILURES, LONG_REST, REST, Circuits
 from notify.settings import Settings
 from shared.aggregate import Change, Refused
@@ -116,9 +116,9 @@ async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(no
 
     parked = await notify.one(audience="customer")
     assert (parked.state, len(notify.sms.sent)) == ("unresolved", 1)
-    again = parked.resolved(sent=False, words=notify.desk.words(parked), at=notify.clock.now()).state
+    again = parked.resolved(sent=False, words=notify.composer.words(parked), at=notify.clock.now()).state
     assert again.state == "queued"
-    marked = parked.resolved(sent=True, words=notify.desk.words(parked), at=notify.clock.now()).state
+    marked = parked.resolved(sent=True, words=notify.composer.words(parked), at=notify.clock.now()).state
     assert marked.state == "accepted"
 
 
@@ -134,9 +134,9 @@ async def test_a_claim_belongs_to_one_worker(notify: InMemoryNotify) -> None:
 
 async def test_two_couriers_with_the_same_message_send_it_once(notify: InMemoryNotify) -> None:
     await notify.hear(released())
-    (due,) = await notify.courier.collect("live", 10)
+    (due,) = await notify.dispatcher.collect("live", 10)
 
-    await asyncio.gather(*(notify.courier.carry(due) for _ in range(3)))
+    await asyncio.gather(*(notify.dispatcher.carry(due) for _ in range(3)))
 
     assert len(notify.sms.sent) == 1
 
@@ -148,7 +148,7 @@ async def test_an_answer_to_an_attempt_that_was_given_up_changes_nothing(notify:
     again = await notify.one()
 
     with pytest.raises(Refused, match="attempt 1 was given up"):
-        again.answered(1, permanent("late"), notify.desk.words(again), notify.clock.now(), notify.clock.now())
+        again.answered(1, permanent("late"), notify.composer.words(again), notify.clock.now(), notify.clock.now())
 
 
 @pytest.mark.parametrize("state", get_args(State))
@@ -246,7 +246,7 @@ async def test_every_answer_is_counted_by_provider_purpose_and_outcome() -> None
     await notify.tell(greeting("中秋"))
 
     def count(name: str, **labels: str) -> float | None:
-        return notify.metrics.get_sample_value(f"notify_{name}_total", labels)
+        return notify.registry.get_sample_value(f"notify_{name}_total", labels)
 
     assert count("answers", provider="first", purpose="order_placed", outcome="retry_later") == 1
     assert count("answers", provider="second", purpose="order_placed", outcome="accepted") == 1

@@ -69,7 +69,7 @@ async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(rule) -
     assert made, "nobody hears of it"
     for notification in made:
         for way in notification.ways:
-            words = notify.desk.words(notification.but(step=notification.ways.index(way)))
+            words = notify.composer.words(notification.but(step=notification.ways.index(way)))
             assert words.text
 
 

@@ -170,7 +170,7 @@ async def test_a_complaint_is_answered_tactfully_or_with_a_plea_for_time(notify:
     assert "已认真核实，专员将致电向您详细说明" in declined
     assert "恳请您给我们一些时间" in upheld
     for text in (declined, upheld):
-        assert notify.desk.catalogue.forbidden(text) is None
+        assert notify.composer.catalogue.forbidden(text) is None
 
 
 @pytest.mark.requirement("R158")
@@ -236,7 +236,7 @@ async def test_a_request_for_a_message_that_nobody_wrote_is_refused_with_the_rea
 
 @pytest.mark.requirement("R118")
 def test_no_text_says_what_nobody_may_say(notify: InMemoryNotify) -> None:
-    catalogue = notify.desk.catalogue
+    catalogue = notify.composer.catalogue
     texts = [each.subject + each.text for each in catalogue.templates.values() if each.channel != "chat"]
 
     assert [text for text in texts if catalogue.forbidden(text)] == []
@@ -301,7 +301,7 @@ def test_a_text_can_neither_loop_nor_compute() -> None:
 
 
 def test_a_too_long_value_is_shortened_only_where_that_is_declared(notify: InMemoryNotify) -> None:
-    zone = notify.desk._zone
+    zone = notify.composer._zone
     assert Variable(longest=5, shorten=True, sample="x").write("name", "一二三四五六", zone) == "一二三四…"
     with pytest.raises(Unfit, match="6 characters, 5 are allowed"):
         Variable(longest=5, sample="x").write("name", "一二三四五六", zone)
@@ -310,10 +310,10 @@ def test_a_too_long_value_is_shortened_only_where_that_is_declared(notify: InMem
 async def test_a_delivery_keeps_the_version_it_was_made_with() -> None:
     notify = InMemoryNotify(tables=catalogue(SETTINGS))
     await notify.hear(released())
-    old = notify.desk.catalogue.newest("order_placed", "sms", "zh-CN")
+    old = notify.composer.catalogue.newest("order_placed", "sms", "zh-CN")
     newer = old.model_copy(update={"version": 2, "text": "新${order_no}"})
-    notify.desk.catalogue.templates["order_placed", "sms", "zh-CN", 2] = newer
-    notify.desk.catalogue._newest["order_placed", "sms", "zh-CN"] = newer
+    notify.composer.catalogue.templates["order_placed", "sms", "zh-CN", 2] = newer
+    notify.composer.catalogue._newest["order_placed", "sms", "zh-CN"] = newer
     await notify.send()
     await notify.tell(released("SO-2"))
 

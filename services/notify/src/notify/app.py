@@ -9,13 +9,13 @@ from socket import gethostname
 from uuid import uuid4
 
 from notify.api import callback_routes, routes
-from notify.domain.drafting import Desk
+from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
-from notify.gateways.carriers import carriers
-from notify.gateways.switchboard import Switchboard
-from notify.sender import Courier, Figures, Patience, Postbox, Reconciler, Sender
+from notify.gateways.configured import carriers
+from notify.gateways.router import GatewayRouter
+from notify.sender import Dispatcher, Inbound, Reconciler, Sender, SendingMetrics, Timeouts
 from notify.settings import Settings
 from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
 from notify.subscribers import subscriptions
@@ -30,21 +30,21 @@ def service(settings: Settings) -> Service:
     notifications, recipients, ledgers = Notifications(database), Recipients(database), Ledgers(database)
     rosters, slips = Rosters(database), Slips(database)
     early, replies = EarlyReceipts(database), Replies(database)
-    desk = Desk(catalogue(settings), settings.house)
-    switchboard = Switchboard(carriers(settings, codes(settings)))
-    figures = Figures(service.metrics.registry)
-    patience = Patience(settings.send_budget, settings.send_lease, settings.ask_after)
+    composer = Composer(catalogue(settings), settings.our_company)
+    gateways = GatewayRouter(carriers(settings, codes(settings)))
+    metrics = SendingMetrics(service.metrics.registry)
+    timeouts = Timeouts(settings.send_budget, settings.send_lease, settings.ask_after)
     worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
-    postbox = Postbox(notifications, recipients, early, replies, desk, clock, figures)
-    for gateway in switchboard:
-        gateway.listen(postbox.take_receipts, postbox.take_replies)
-    courier = Courier(worker, notifications, recipients, ledgers, desk, switchboard, clock, patience, figures)
-    sender = Sender(courier, figures, settings.send_at_once)
-    reconciler = Reconciler(notifications, early, postbox, desk, switchboard, clock, patience, figures)
+    inbound = Inbound(notifications, recipients, early, replies, composer, clock, metrics)
+    for gateway in gateways:
+        gateway.listen(inbound.take_receipts, inbound.take_replies)
+    dispatcher = Dispatcher(worker, notifications, recipients, ledgers, composer, gateways, clock, timeouts, metrics)
+    sender = Sender(dispatcher, metrics, settings.send_at_once)
+    reconciler = Reconciler(notifications, early, inbound, composer, gateways, clock, timeouts, metrics)
     return service.with_(
-        routes=routes(notifications, recipients, rosters, slips, replies, desk, clock),
-        open_routes=callback_routes(switchboard, postbox, settings.callback_secret),
-        subscriptions=subscriptions(notifications, recipients, rosters, desk, sender),
+        routes=routes(notifications, recipients, rosters, slips, replies, composer, clock),
+        open_routes=callback_routes(gateways, inbound, settings.callback_secret),
+        subscriptions=subscriptions(notifications, recipients, rosters, composer, sender),
         timers=timers(notifications, slips),
         tasks=[sender.run, reconciler.run],
         after_commit=sender,

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from notify.domain.policy import House
+from notify.domain.judging import Company
 from notify.domain.recipient import Rest
 from shared.settings import ServiceSettings
 
@@ -81,10 +81,10 @@ class Settings(ServiceSettings):
         return self
 
     @property
-    def house(self) -> House:
+    def our_company(self) -> Company:
         """What the company says once for all messages."""
-        return House(
-            company=self.company,
+        return Company(
+            name=self.company,
             signature=self.sms_signature,
             hotline=self.hotline,
             timezone=self.timezone,

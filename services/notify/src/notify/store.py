@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from notify.domain.inbound import EarlyReceipt, Reply
 from notify.domain.ledger import Ledger, ledger
 from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient, stranger
+from notify.domain.reply import EarlyReceipt, Reply
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
 from shared.store import Between, Index, OneOf, Store

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from notify.api import callbacks, notifications, rosters, slips, templates
 from notify.api.callbacks import callback_routes
-from notify.domain.drafting import Desk
+from notify.domain.composer import Composer
 from notify.store import Notifications, Recipients, Replies, Rosters, Slips
 from shared.clock import Clock
 
@@ -17,13 +17,13 @@ def routes(
     roster_store: Rosters,
     slip_store: Slips,
     replies: Replies,
-    desk: Desk,
+    composer: Composer,
     clock: Clock,
 ) -> list[APIRouter]:
     """All routes for staff and departments."""
     return [
-        notifications.routes(store, replies, desk),
-        templates.routes(desk),
+        notifications.routes(store, replies, composer),
+        templates.routes(composer),
         slips.routes(slip_store),
         rosters.routes(roster_store),
     ]

@@ -11,8 +11,8 @@ from fastapi.routing import APIRouter
 from pydantic import SecretStr
 
 from notify.gateways.gateway import BadCallback, Callback, Gateway
-from notify.gateways.switchboard import Switchboard
-from notify.sender.postbox import Postbox
+from notify.gateways.router import GatewayRouter
+from notify.sender.inbound import Inbound
 from shared.aggregate import NotFound, Refused
 from shared.http import OpenRouter
 
@@ -21,12 +21,12 @@ Taking = Callable[[Callback], Awaitable[None]]
 PREFIX = "/callbacks/{secret}/{provider}"
 
 
-def callback_routes(switchboard: Switchboard, postbox: Postbox, secret: SecretStr) -> APIRouter:
+def callback_routes(gateways: GatewayRouter, inbound: Inbound, secret: SecretStr) -> APIRouter:
     """One pair of routes for all providers. The secret in the path is what proves them: most of them sign nothing."""
     router = OpenRouter(tags=["callbacks"])
 
     async def take(given: str, provider: str, request: Request, pushed_in: Callable[[Gateway], Taking]) -> Response:
-        gateway = switchboard.named(provider)
+        gateway = gateways.named(provider)
         if gateway is None or not hmac.compare_digest(given, secret.get_secret_value()):
             raise NotFound("callback", provider)
         pushed = await _read(request)
@@ -40,7 +40,7 @@ def callback_routes(switchboard: Switchboard, postbox: Postbox, secret: SecretSt
         """Receipts; the same one again is thanked for and has no effect."""
 
         def taking(gateway: Gateway) -> Taking:
-            return lambda pushed: postbox.take_receipts(_parsed(gateway.receipts, pushed))
+            return lambda pushed: inbound.take_receipts(_parsed(gateway.receipts, pushed))
 
         return await take(secret, provider, request, taking)
 
@@ -50,7 +50,7 @@ def callback_routes(switchboard: Switchboard, postbox: Postbox, secret: SecretSt
         """What people answered; the same push again has no effect."""
 
         def taking(gateway: Gateway) -> Taking:
-            return lambda pushed: postbox.take_replies(_parsed(gateway.replies, pushed))
+            return lambda pushed: inbound.take_replies(_parsed(gateway.replies, pushed))
 
         return await take(secret, provider, request, taking)
 

@@ -9,11 +9,11 @@ from fastapi.routing import APIRouter
 from pydantic import BaseModel, Field
 
 from notify.api.roles import DESK, READERS
-from notify.domain.address import masked
-from notify.domain.drafting import Desk
+from notify.domain.composer import Composer
 from notify.domain.lifecycle import State
 from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
+from notify.domain.parts.address import masked
 from notify.store import Notifications, Replies
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import OneOf
@@ -151,8 +151,8 @@ STATES: tuple[State, ...] = (
 )
 
 
-def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
-    """Reading for everybody in the house; deciding for customer service."""
+def routes(store: Notifications, replies: Replies, composer: Composer) -> APIRouter:
+    """Reading for everybody in the company; deciding for customer service."""
     router = Router(readers=READERS, tags=["notifications"])
 
     @router.get("/notifications")
@@ -192,7 +192,7 @@ def routes(store: Notifications, replies: Replies, desk: Desk) -> APIRouter:
         """Decide about an unresolved message. Refused for any other."""
         resolved = await store.apply(
             notification_id,
-            lambda current: current.resolved(body.sent, desk.known_words(current), cause.at),
+            lambda current: current.resolved(body.sent, composer.known_words(current), cause.at),
             cause,
         )
         return NotificationView.of(resolved)

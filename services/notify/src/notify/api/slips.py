@@ -37,7 +37,7 @@ class SlipView(BaseModel):
 
 
 def routes(slips: Slips) -> APIRouter:
-    """For everybody in the house."""
+    """For everybody in the company."""
     router = Router(readers=STAFF, tags=["slips"])
 
     @router.post("/slips", status_code=201)

@@ -4,7 +4,7 @@ from fastapi.routing import APIRouter
 from pydantic import BaseModel, Field
 
 from notify.api.roles import READERS
-from notify.domain.drafting import Desk
+from notify.domain.composer import Composer
 from notify.domain.messages.template import Channel, Template
 from notify.domain.messages.variable import Unfit
 from shared.aggregate import NotFound, Refused
@@ -45,26 +45,26 @@ class PreviewView(BaseModel):
     parts: int
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(composer: Composer) -> APIRouter:
     """Reading only: texts change by a new version in the tables."""
     router = Router(readers=READERS, tags=["templates"])
 
     @router.get("/templates")
     async def texts(channel: Channel | None = None) -> Listing[TemplateView]:
         """All texts and versions."""
-        found = [each for each in desk.catalogue.templates.values() if channel in (None, each.channel)]
+        found = [each for each in composer.catalogue.templates.values() if channel in (None, each.channel)]
         return Listing(items=[_view(each) for each in found])
 
     @router.post("/templates/{key}/preview")
     async def preview(key: str, body: Preview) -> PreviewView:
         """How a text looks. Refused when a carrier would not take it."""
-        template = _found(desk, key, body)
-        given = {**{name: desk.catalogue.variables[name].sample for name in template.names}, **body.values}
-        piece = desk.make_piece(
+        template = _found(composer, key, body)
+        given = {**{name: composer.catalogue.variables[name].sample for name in template.names}, **body.values}
+        piece = composer.make_piece(
             key, {template.channel: template.version}, given, "preview", None, given.get("name", "")
         )
         try:
-            words = desk.fill(piece, template)
+            words = composer.fill(piece, template)
         except Unfit as error:
             raise Refused(str(error), "unfit") from error
         return PreviewView(
@@ -80,10 +80,10 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _found(desk: Desk, key: str, body: Preview) -> Template:
-    found = desk.catalogue.newest(key, body.channel, body.locale)
+def _found(composer: Composer, key: str, body: Preview) -> Template:
+    found = composer.catalogue.newest(key, body.channel, body.locale)
     if body.version is not None:
-        found = desk.catalogue.pinned(key, body.channel, body.locale, body.version)
+        found = composer.catalogue.pinned(key, body.channel, body.locale, body.version)
     if found is None:
         raise NotFound("template", f"{key} for {body.channel}")
     return found

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from notify.domain import announcement
-from notify.domain.answer import Answer, Sighting
-from notify.domain.attempt import Attempt, Piece, Receipt, Way
+from notify.domain import announcements
 from notify.domain.lifecycle import Signal, State, following, possible
 from notify.domain.messages.purpose import Promise
 from notify.domain.messages.template import Channel, Words
+from notify.domain.parts.answer import Answer, Sighting
+from notify.domain.parts.attempt import Attempt, Piece, Receipt, Way
 from notify.domain.recipient import Recipient
 from shared.aggregate import Aggregate, Change, Contention, Refused
 from shared.contracts.event import Instant
@@ -29,7 +29,7 @@ class Notification(Aggregate):
     """An intent to tell somebody something, over the first way that works.
 
     `check_at` is real time, whatever the business clock shows: the end of a lease, or the next question to a provider.
-    It is claimed with a fence and a lease before anything leaves the house. Whoever loses the lease without an answer
+    It is claimed with a fence and a lease before anything leaves the company. Whoever loses the lease without an answer
     leaves it `unknown`: then the provider is asked, and only after that the purpose's promise decides.
     """
 
@@ -108,18 +108,18 @@ class Notification(Aggregate):
     def deferred(self, reason: str, until: datetime, at: datetime) -> Change["Notification"]:
         """Not now. It comes back at `until` and is judged again."""
         waiting = self._to("deferred", reason=reason, not_before=until)
-        return Change(waiting, (announcement.deferred(self, reason, until),))
+        return Change(waiting, (announcements.deferred(self, reason, until),))
 
     def suppressed(self, reason: str, by: UUID | None = None) -> Change["Notification"]:
         """Not ever, and why."""
         silent = self._to("suppressed", reason=reason, superseded_by=by)
-        return Change(silent, (announcement.suppressed(self, reason, by),))
+        return Change(silent, (announcements.suppressed(self, reason, by),))
 
     def unreachable(self) -> Change["Notification"]:
         """Nobody can be told on any channel: somebody has to call."""
         why = "; ".join(self.skipped) or "no channel that the recipient takes"
         lost = self._to("rejected", reason=why)
-        return Change(lost, (announcement.failed(lost, why, self.created_at),))
+        return Change(lost, (announcements.failed(lost, why, self.created_at),))
 
     def waiting(self, until: datetime) -> Change["Notification"]:
         """Nobody can take it now: every provider of its channel is out of order."""
@@ -128,7 +128,7 @@ class Notification(Aggregate):
     def given_up(self, at: datetime) -> Change["Notification"]:
         """Its time has passed before any way worked."""
         lost = self._to("rejected", reason="expired")
-        return Change(lost, (announcement.failed(lost, "expired", at),))
+        return Change(lost, (announcements.failed(lost, "expired", at),))
 
     def unfit(self, why: str, at: datetime) -> Change["Notification"]:
         """The words for this way cannot be made; the next way may have others."""
@@ -177,7 +177,7 @@ class Notification(Aggregate):
         )
 
     def released(self, fence: int) -> Change["Notification"]:
-        """The claim with this fence is given back before anything left the house. An older claim is refused."""
+        """The claim with this fence is given back before anything left the company. An older claim is refused."""
         self._current(fence)
         return Change(self._to("released", reason=None, check_at=None, looks=0, attempts=self.attempts[:-1]))
 
@@ -219,7 +219,7 @@ class Notification(Aggregate):
             return Change(self.but(looks=self.looks + 1, check_at=next_look))
         if self.promise == "at_most_once":
             parked = self._to("parked", reason="nobody knows whether it went out", check_at=None)
-            return Change(parked, (announcement.failed(parked, "UNKNOWN", at),))
+            return Change(parked, (announcements.failed(parked, "UNKNOWN", at),))
         return Change(self._to("put_back", check_at=None, looks=0, not_before=at))
 
     def resolved(self, sent: bool, words: Words, at: datetime) -> Change["Notification"]:
@@ -243,7 +243,7 @@ class Notification(Aggregate):
         if self.state in ("accepted", "unconfirmed") and self.step + 1 < len(self.ways):
             return seen.but(state="accepted")._next_way(receipt.reason, receipt.code, receipt.at, receipt.provider)
         lost = seen._to("undelivered", reason=receipt.reason, check_at=None).done_with("receipt")
-        return Change(lost, (announcement.failed(lost, receipt.reason, receipt.at),))
+        return Change(lost, (announcements.failed(lost, receipt.reason, receipt.at),))
 
     def unconfirmed(self) -> Change["Notification"]:
         """No receipt within the providers' own patience of 72 hours."""
@@ -252,13 +252,13 @@ class Notification(Aggregate):
     def _delivered(self, receipt: Receipt, words: Words) -> Change["Notification"]:
         if not possible(self.state, "delivered"):
             return Change(self)
-        first = () if self.announced else announcement.sent(self, words, receipt.at, receipt.provider)
+        first = () if self.announced else announcements.sent(self, words, receipt.at, receipt.provider)
         arrived = self._to("delivered", reason=None, check_at=None, announced=True).done_with("receipt")
-        return Change(arrived, (*first, announcement.delivered(arrived, receipt)))
+        return Change(arrived, (*first, announcements.delivered(arrived, receipt)))
 
     def _taken_over(self, answer: Answer, words: Words, at: datetime) -> Change["Notification"]:
         provider = self.attempts[-1].provider
-        events = () if self.announced else announcement.sent(self, words, at, provider)
+        events = () if self.announced else announcements.sent(self, words, at, provider)
         references = self.references
         if answer.reference:
             references = (*references, f"{provider}:{answer.reference}")
@@ -281,9 +281,9 @@ class Notification(Aggregate):
             signal: Signal = "deferred" if self.state == "queued" else "put_back"
             moved = self._to(signal, step=self.step + 1, reason=code, not_before=at, check_at=None)
             moved = moved.but(announced=False).done_with("receipt")
-            return Change(moved, (announcement.failed(self, code, at, provider, fallback=left[0].channel),))
+            return Change(moved, (announcements.failed(self, code, at, provider, fallback=left[0].channel),))
         lost = self._to("rejected", reason=f"{code}: {detail}" if detail else code, check_at=None)
-        return Change(lost, (announcement.failed(lost, code, at, provider),))
+        return Change(lost, (announcements.failed(lost, code, at, provider),))
 
     def _lost(self, look_at: datetime) -> Change["Notification"]:
         if self.state == "unknown":

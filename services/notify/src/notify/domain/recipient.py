@@ -5,8 +5,8 @@ from typing import Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from notify.domain.address import as_mobile
 from notify.domain.messages.template import Channel
+from notify.domain.parts.address import as_mobile
 from shared.aggregate import Aggregate, Change
 from shared.contracts.event import Instant, Part
 from shared.contracts.intake import CustomerRegistered, CustomerUpdated

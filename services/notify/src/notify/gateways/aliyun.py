@@ -16,11 +16,22 @@ from darabonba.exceptions import DaraException
 from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
-from notify.domain.answer import ABSENT, BLIND, Answer, Scope, Sighting, accepted, permanent, retry_later, stop, unknown
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel, Words
-from notify.gateways.carrier import reason_of
+from notify.domain.parts.answer import (
+    ABSENT,
+    BLIND,
+    Answer,
+    Scope,
+    Sighting,
+    accepted,
+    permanent,
+    retry_later,
+    stop,
+    unknown,
+)
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
+from notify.gateways.receipt_codes import reason_of
 
 CHINA = timezone(timedelta(hours=8))
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import apprise
 
-from notify.domain.answer import Answer, accepted, permanent, retry_later
 from notify.domain.messages.template import Channel
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later
 from notify.gateways.gateway import Gateway, Outgoing
 
 EVERYBODY = "default"

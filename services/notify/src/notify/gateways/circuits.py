@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from time import monotonic
 
-from notify.domain.answer import Answer
+from notify.domain.parts.answer import Answer
 
 FAILURES = 8
 REST = 30.0

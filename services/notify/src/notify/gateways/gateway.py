@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from notify.domain.answer import BLIND, Answer, Sighting
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel, Words
+from notify.domain.parts.answer import BLIND, Answer, Sighting
+from notify.domain.reply import SeenReceipt, SeenReply
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from notify.domain.answer import Answer, accepted, permanent, retry_later, stop
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Web, trouble
 

@@ -11,11 +11,11 @@ from aiosmpplib import ESME, NPI, TON, AbstractBroker, AbstractHook, PhoneNumber
 from aiosmpplib.protocol import DeliverSm, SmppMessage, SubmitSm, SubmitSmResp
 from aiosmpplib.state import SmppCommandStatus
 
-from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel
-from notify.gateways.carrier import reason_of
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.gateway import Gateway, Outgoing, TakeReceipts, TakeReplies
+from notify.gateways.receipt_codes import reason_of
 
 WINDOW = 100
 """Messages on the way at most: the library's correlator slows down with many more."""

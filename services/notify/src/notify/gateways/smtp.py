@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.gateway import Callback, Gateway, Outgoing
 from notify.gateways.mail import answers, bounces, message_id
 

@@ -13,11 +13,11 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111.models import SendSmsRequest
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
-from notify.domain.answer import Answer, accepted, permanent, retry_later, stop, unknown
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel, Words
-from notify.gateways.carrier import reason_of
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
+from notify.gateways.receipt_codes import reason_of
 
 _STOPS_TEMPLATE = {
     "FailedOperation.SignatureIncorrectOrUnapproved",

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Literal
 import aiohttp
 from twilio.request_validator import RequestValidator
 
-from notify.domain.answer import ABSENT, BLIND, Answer, Sighting, accepted, permanent, retry_later, stop
-from notify.domain.inbound import SeenReceipt, SeenReply
 from notify.domain.messages.template import Channel
+from notify.domain.parts.answer import ABSENT, BLIND, Answer, Sighting, accepted, permanent, retry_later, stop
+from notify.domain.reply import SeenReceipt, SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Page, Web, trouble
 

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from pydantic_core import to_json
 
-from notify.domain.answer import Answer, retry_later, unknown
+from notify.domain.parts.answer import Answer, retry_later, unknown
 
 
 @dataclass(frozen=True, slots=True)

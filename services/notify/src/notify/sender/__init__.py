@@ -1,9 +1,9 @@
 """What happens when a message's time has come, and what comes back afterwards."""
 
-from notify.sender.courier import Begun, Courier, Due, Patience
-from notify.sender.figures import Figures
-from notify.sender.postbox import Postbox
+from notify.sender.dispatcher import Begun, Dispatcher, Due, Timeouts
+from notify.sender.inbound import Inbound
+from notify.sender.loop import Sender
+from notify.sender.metrics import SendingMetrics
 from notify.sender.reconciler import Reconciler
-from notify.sender.sender import Sender
 
-__all__ = ["Begun", "Courier", "Due", "Figures", "Patience", "Postbox", "Reconciler", "Sender"]
+__all__ = ["Begun", "Dispatcher", "Due", "Inbound", "Reconciler", "Sender", "SendingMetrics", "Timeouts"]

@@ -7,15 +7,15 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from notify.domain.answer import BLIND, Sighting
-from notify.domain.drafting import Desk
-from notify.domain.inbound import EarlyReceipt
+from notify.domain.composer import Composer
 from notify.domain.notification import Notification
+from notify.domain.parts.answer import BLIND, Sighting
+from notify.domain.reply import EarlyReceipt
 from notify.gateways.gateway import Outgoing
-from notify.gateways.switchboard import Switchboard
-from notify.sender.courier import SENDER, Patience, real_time
-from notify.sender.figures import Figures
-from notify.sender.postbox import Postbox
+from notify.gateways.router import GatewayRouter
+from notify.sender.dispatcher import SENDER, Timeouts, real_time
+from notify.sender.inbound import Inbound
+from notify.sender.metrics import SendingMetrics
 from notify.store import EarlyReceipts, Notifications
 from shared.aggregate import Cause, Contention, NotFound, Refused, Unavailable
 from shared.clock import Clock
@@ -36,21 +36,21 @@ class Reconciler:
         self,
         notifications: Notifications,
         receipts: EarlyReceipts,
-        postbox: Postbox,
-        desk: Desk,
-        switchboard: Switchboard,
+        inbound: Inbound,
+        composer: Composer,
+        gateways: GatewayRouter,
         clock: Clock,
-        patience: Patience,
-        figures: Figures,
+        timeouts: Timeouts,
+        metrics: SendingMetrics,
     ) -> None:
         self._notifications = notifications
         self._receipts = receipts
-        self._postbox = postbox
-        self._desk = desk
-        self._switchboard = switchboard
+        self._postbox = inbound
+        self._composer = composer
+        self._switchboard = gateways
         self._clock = clock
-        self._patience = patience
-        self._figures = figures
+        self._timeouts = timeouts
+        self._metrics = metrics
 
     async def run(self, stop: asyncio.Event) -> None:
         """Settle until told to stop."""
@@ -70,7 +70,7 @@ class Reconciler:
         await asyncio.gather(*(self._settle(each) for each in overdue))
         for receipt in await self._receipts.waiting(now, AT_ONCE):
             await self._match(receipt)
-        self._figures.unknown.set(await self._notifications.unknown())
+        self._metrics.unknown.set(await self._notifications.unknown())
 
     async def _settle(self, notification: Notification) -> None:
         try:
@@ -82,7 +82,7 @@ class Reconciler:
             log.debug("settled_meanwhile", notification=notification.id, reason=str(error))
 
     async def _lease_ended(self, notification: Notification) -> None:
-        fence, look_at = notification.fence, real_time(self._patience.looks[0])
+        fence, look_at = notification.fence, real_time(self._timeouts.looks[0])
         log.warning("lease_ended", notification=notification.id, fence=fence, worker=notification.worker)
         await self._notifications.apply(
             notification.id,
@@ -91,14 +91,14 @@ class Reconciler:
         )
 
     async def _ask(self, notification: Notification) -> None:
-        words = self._desk.known_words(notification)
+        words = self._composer.known_words(notification)
         attempt = notification.attempts[-1]
         gateway = self._switchboard.named(attempt.provider)
         sighting: Sighting = BLIND
         if gateway is not None:
             message = Outgoing(notification.id, notification.way.address, words, attempt.began_at)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._patience.budget):
+                async with asyncio.timeout(self._timeouts.budget):
                     sighting = await gateway.look_up(message)
         now, again = self._clock.now(), self._next_look(notification.looks, sighting)
         await self._notifications.apply(
@@ -108,7 +108,7 @@ class Reconciler:
         )
 
     def _next_look(self, looks: int, sighting: Sighting) -> datetime | None:
-        left = self._patience.looks[looks + 1 :]
+        left = self._timeouts.looks[looks + 1 :]
         return real_time(left[0]) if left and sighting.seen != "blind" else None
 
     async def _match(self, receipt: EarlyReceipt) -> None:

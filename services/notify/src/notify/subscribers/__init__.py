@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from notify.domain.drafting import Desk
+from notify.domain.composer import Composer
 from notify.domain.messages.rule import Rule
 from notify.sender import Sender
 from notify.store import Notifications, Recipients, Rosters
@@ -17,16 +17,16 @@ from shared.subscriptions import Subscriptions
 
 
 def subscriptions(
-    notifications: Notifications, recipients: Recipients, rosters: Rosters, desk: Desk, sender: Sender
+    notifications: Notifications, recipients: Recipients, rosters: Rosters, composer: Composer, sender: Sender
 ) -> Subscriptions:
     """One reaction per event that the table names or that says something about people."""
     on = Subscriptions("notify")
-    messages = Messages(notifications, recipients, rosters, desk)
+    messages = Messages(notifications, recipients, rosters, composer)
     known: Mapping[str, type[Event]] = published()
-    for key in sorted(desk.catalogue.events() | PEOPLE.keys()):
+    for key in sorted(composer.catalogue.events() | PEOPLE.keys()):
         react = _reaction(messages, PEOPLE.get(key), recipients, sender)
         react.__name__ = key.replace(".", "_")
-        react.__doc__ = _why(desk.catalogue.rules_for(key), kept=key in PEOPLE)
+        react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE)
         on(known[key])(react)
     return on
 

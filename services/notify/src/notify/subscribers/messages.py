@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from notify.domain import recipient
-from notify.domain.drafting import Body, Desk, Person, born
+from notify.domain.composer import Body, Composer, Person, born
 from notify.domain.messages.rule import Rule
 from notify.domain.notification import Notification
 from notify.domain.recipient import Recipient, stranger
@@ -24,12 +24,14 @@ _WINDOWS = UUID("b9d5ce0e-7f0d-5c39-8f2a-1a3a1d9f6c41")
 class Messages:
     """The table at work. The same fact makes the same messages, with the same ids."""
 
-    def __init__(self, notifications: Notifications, recipients: Recipients, rosters: Rosters, desk: Desk) -> None:
+    def __init__(
+        self, notifications: Notifications, recipients: Recipients, rosters: Rosters, composer: Composer
+    ) -> None:
         self._notifications = notifications
         self._recipients = recipients
         self._rosters = rosters
-        self._desk = desk
-        self._rules = {key: desk.catalogue.rules_for(key) for key in desk.catalogue.events()}
+        self._composer = composer
+        self._rules = {key: composer.catalogue.rules_for(key) for key in composer.catalogue.events()}
 
     async def asked_for_by(self, event: Event, cause: Cause) -> list[Touch[Any]]:
         """The births and joins that this fact asks for. Refused when it asks for a message that the table lacks."""
@@ -47,11 +49,11 @@ class Messages:
         return wanted
 
     async def _messages(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:
-        piece = self._desk.piece(rule, body, cause.id, person)
+        piece = self._composer.piece(rule, body, cause.id, person)
         drafts = []
         for plan in rule.plans(body):
             id = cause.derive(f"{rule.name}/{person.recipient.id}/{'+'.join(plan)}")
-            drafts.append(self._desk.draft(id, rule, piece, person, plan, body, cause))
+            drafts.append(self._composer.draft(id, rule, piece, person, plan, body, cause))
         wanted: list[Touch[Any]] = []
         for draft in [each for each in drafts if each.ways] or drafts[:1]:
             wanted.append(await self._placed(draft, cause))
@@ -60,7 +62,7 @@ class Messages:
 
     async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
         """Born on its own, or joined to what waits for the same person, in the same thread and window of time."""
-        window = self._desk.purpose(draft.purpose).merge.total_seconds()
+        window = self._composer.purpose(draft.purpose).merge.total_seconds()
         if not window or not draft.ways:
             return self._notifications.birth(born(draft))
         thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
@@ -77,7 +79,7 @@ class Messages:
 
     async def _overtaken(self, draft: Notification) -> list[Touch[Any]]:
         """Older messages of the same thread that have not gone out: this one says it newer."""
-        if not draft.thread or not self._desk.purpose(draft.purpose).supersede:
+        if not draft.thread or not self._composer.purpose(draft.purpose).supersede:
             return []
         older = [each for each in await self._notifications.unsent_of(draft.thread) if draft.newer_than(each)]
         return [self._notifications.touch(each.id, lambda current: current.overtaken(draft.id)) for each in older]

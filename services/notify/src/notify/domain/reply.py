@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
-from notify.domain.address import masked
-from notify.domain.attempt import Receipt
 from notify.domain.messages.purpose import Purpose
 from notify.domain.notification import Notification
+from notify.domain.parts.address import masked
+from notify.domain.parts.attempt import Receipt
 from shared.aggregate import Aggregate, Change
 from shared.contracts.event import Instant, Part
 from shared.contracts.notify import ReplyReceived

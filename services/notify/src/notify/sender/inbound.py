@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from notify.domain.drafting import Desk
-from notify.domain.inbound import SeenReceipt, SeenReply, answered_one, early, understood
+from notify.domain.composer import Composer
 from notify.domain.notification import Notification
 from notify.domain.recipient import stranger
-from notify.sender.figures import Figures
+from notify.domain.reply import SeenReceipt, SeenReply, answered_one, early, understood
+from notify.sender.metrics import SendingMetrics
 from notify.store import EarlyReceipts, Notifications, Recipients, Replies
 from shared.aggregate import Cause, Change, NotFound
 from shared.clock import Clock
 from shared.contracts.event import Actor
 
 
-class Postbox:
+class Inbound:
     """Whatever is taken in has been written down when this returns, so that the provider may forget it."""
 
     def __init__(
@@ -24,22 +24,22 @@ class Postbox:
         recipients: Recipients,
         early_receipts: EarlyReceipts,
         replies: Replies,
-        desk: Desk,
+        composer: Composer,
         clock: Clock,
-        figures: Figures,
+        metrics: SendingMetrics,
     ) -> None:
         self._notifications = notifications
         self._recipients = recipients
         self._early = early_receipts
         self._replies = replies
-        self._desk = desk
+        self._composer = composer
         self._clock = clock
-        self._figures = figures
+        self._metrics = metrics
 
     async def take_receipts(self, receipts: Iterable[SeenReceipt]) -> None:
         """Place each receipt; one whose message is not known (yet) is kept and matched again later."""
         for seen in receipts:
-            self._figures.received(seen.provider, seen.status)
+            self._metrics.received(seen.provider, seen.status)
             if await self.place(seen) is None:
                 cause = self._cause(seen.id, seen.provider)
                 await self._early.create(early(seen, datetime.now(UTC)), cause)
@@ -54,7 +54,7 @@ class Postbox:
             return None
 
         def tell(notification: Notification) -> Change[Notification]:
-            return notification.receipted(seen.receipt(), self._desk.known_words(notification))
+            return notification.receipted(seen.receipt(), self._composer.known_words(notification))
 
         try:
             told = await self._notifications.apply(id, tell, self._cause(seen.id, seen.provider))
@@ -77,7 +77,7 @@ class Postbox:
 
     async def _take_reply(self, seen: SeenReply) -> None:
         about = await self._about(seen)
-        purpose = self._desk.catalogue.purposes.get(about.purpose) if about else None
+        purpose = self._composer.catalogue.purposes.get(about.purpose) if about else None
         cause = self._cause(seen.id, seen.provider)
         reply = await self._replies.create(understood(seen, about, purpose), cause)
         if reply.intent == "stop" and about:
@@ -88,7 +88,7 @@ class Postbox:
         if seen.message:
             return await self._notifications.get(seen.message)
         candidates = await self._notifications.latest_to(seen.address)
-        return answered_one(candidates, seen.text, self._desk.catalogue.purposes, self._clock.now())
+        return answered_one(candidates, seen.text, self._composer.catalogue.purposes, self._clock.now())
 
     def _cause(self, id: UUID, provider: str) -> Cause:
         return Cause(

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from notify.domain.attempt import Piece, Way
+from notify.domain.judging import Company
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.rule import Rule, reach
 from notify.domain.messages.template import Channel, Template, Words, variant_key
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification
-from notify.domain.policy import House
+from notify.domain.parts.attempt import Piece, Way
 from notify.domain.recipient import Recipient
 from shared.aggregate import Cause, Change
 from shared.contracts.vocabulary import CustomerSnapshot
@@ -49,13 +49,13 @@ class Person:
         return self.recipient.address(channel, self.snapshot)
 
 
-class Desk:
+class Composer:
     """Drafts messages by the catalogue and fills their words."""
 
-    def __init__(self, catalogue: Catalogue, house: House) -> None:
+    def __init__(self, catalogue: Catalogue, company: Company) -> None:
         self.catalogue = catalogue
-        self.house = house
-        self._zone = ZoneInfo(house.timezone)
+        self.company = company
+        self._zone = ZoneInfo(company.timezone)
 
     def purpose(self, name: str) -> Purpose:
         """The policy of a purpose; one that has been taken out of the tables since is treated as a plain service."""
@@ -84,7 +84,7 @@ class Desk:
         name: str,
     ) -> Piece:
         """A piece of these raw values, each written by its declaration; one that does not fit is left out."""
-        said = {"company": self.house.company, "hotline": self.house.hotline, "name": name, **given}
+        said = {"company": self.company.name, "hotline": self.company.hotline, "name": name, **given}
         values = {}
         for variable, raw in said.items():
             try:
@@ -191,7 +191,7 @@ class Desk:
     def fill(self, piece: Piece, template: Template, also: Sequence[Piece] = ()) -> Words:
         """The words of one piece in one template, and with it of others that go into the same. Raises Unfit."""
         layout = self.catalogue.layout(template.locale)
-        return template.fill(piece.values, self.house.signature, layout, [each.values for each in also])
+        return template.fill(piece.values, self.company.signature, layout, [each.values for each in also])
 
     def _ways(self, piece: Piece, person: Person, plan: Iterable[Channel]) -> tuple[tuple[Way, ...], tuple[str, ...]]:
         ways, skipped = [], []

@@ -11,8 +11,8 @@ from uuid import UUID
 import structlog
 
 from notify.domain.notification import Lane, Notification
-from notify.sender.courier import Begun, Courier, Due
-from notify.sender.figures import Figures
+from notify.sender.dispatcher import Begun, Dispatcher, Due
+from notify.sender.metrics import SendingMetrics
 from shared.aggregate import Aggregate, Change, Unavailable
 from shared.store import Touch
 
@@ -34,9 +34,9 @@ class Sender:
     looked for every `nap` seconds of real time, for bulk every fourth time.
     """
 
-    def __init__(self, courier: Courier, figures: Figures, at_once: int = 512, nap: float = 0.05) -> None:
-        self._courier = courier
-        self._in_flight = {lane: figures.in_flight.labels(lane) for lane in LANES}
+    def __init__(self, dispatcher: Dispatcher, metrics: SendingMetrics, at_once: int = 512, nap: float = 0.05) -> None:
+        self._courier = dispatcher
+        self._in_flight = {lane: metrics.in_flight.labels(lane) for lane in LANES}
         self._places = {"live": at_once, "bulk": at_once * 3 // 4}
         self._ahead = 2 * at_once
         self._low = at_once // 2

@@ -2,13 +2,13 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from notify.domain.answer import Answer
 from notify.domain.notification import Notification
+from notify.domain.parts.answer import Answer
 
 _LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
 
 
-class Figures:
+class SendingMetrics:
     """Counters of one process. Times are in seconds."""
 
     def __init__(self, registry: CollectorRegistry) -> None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from notify.domain.answer import Answer
 from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification
+from notify.domain.parts.answer import Answer
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway
 
 ELSEWHERE = {"retry_later", "stop"}
 
 
-class Switchboard:
+class GatewayRouter:
     """All gateways of a deployment. A message moves to another provider only when it has surely not been sent."""
 
     def __init__(self, gateways: Mapping[Channel, Sequence[Gateway]], circuits: Circuits | None = None) -> None:

@@ -14,10 +14,10 @@ from shared.contracts.event import Part
 DAY = timedelta(days=1)
 
 
-class House(Part):
+class Company(Part):
     """What the company says once for all messages: who it is and when its customers rest unless they say otherwise."""
 
-    company: str
+    name: str
     signature: str
     hotline: str
     timezone: str
@@ -46,7 +46,7 @@ class Candidate:
 
 
 def judge(
-    candidate: Candidate, recipient: Recipient, ledger: Ledger, purpose: Purpose, house: House, now: datetime
+    candidate: Candidate, recipient: Recipient, ledger: Ledger, purpose: Purpose, company: Company, now: datetime
 ) -> Verdict:
     """The policy's answer to a message for this recipient at the address that this is the ledger of.
 
@@ -59,7 +59,7 @@ def judge(
     refusal = _refusal(candidate, recipient, ledger, purpose, now)
     if refusal:
         return Verdict("suppress", refusal)
-    wait = _wait(recipient, ledger, purpose, house, now)
+    wait = _wait(recipient, ledger, purpose, company, now)
     if wait is None:
         return SEND
     return wait if wait.until and wait.until < candidate.expires_at else Verdict("suppress", "expired")
@@ -79,10 +79,10 @@ def _repeats(entry: Entry, candidate: Candidate, purpose: Purpose, now: datetime
     return bool(purpose.apart) and entry.words == candidate.words and entry.at > now - purpose.apart
 
 
-def _wait(recipient: Recipient, ledger: Ledger, purpose: Purpose, house: House, now: datetime) -> Verdict | None:
+def _wait(recipient: Recipient, ledger: Ledger, purpose: Purpose, company: Company, now: datetime) -> Verdict | None:
     if purpose.rest:
-        rest = recipient.rest or house.rest
-        ends = rest.ends(now, ZoneInfo(recipient.timezone or house.timezone))
+        rest = recipient.rest or company.rest
+        ends = rest.ends(now, ZoneInfo(recipient.timezone or company.timezone))
         if ends:
             return Verdict("defer", "quiet_hours", ends)
     if purpose.cap:

@@ -10,18 +10,18 @@ from uuid import UUID, uuid4, uuid5
 
 import structlog
 
-from notify.domain.answer import Answer, retry_later, unknown
-from notify.domain.drafting import Desk
+from notify.domain.composer import Composer
+from notify.domain.judging import Candidate, Verdict, judge
 from notify.domain.ledger import NOTHING, Entry, Ledger
 from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.template import Words
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Lane, Notification
-from notify.domain.policy import Candidate, Verdict, judge
+from notify.domain.parts.answer import Answer, retry_later, unknown
 from notify.domain.recipient import Recipient, stranger
 from notify.gateways.gateway import Gateway, Outgoing
-from notify.gateways.switchboard import Switchboard
-from notify.sender.figures import Figures
+from notify.gateways.router import GatewayRouter
+from notify.sender.metrics import SendingMetrics
 from notify.store import Ledgers, Notifications, Recipients
 from shared.aggregate import Cause, Change, Contention, Decision, NotFound, Refused, Unavailable
 from shared.clock import Clock
@@ -36,7 +36,7 @@ NOBODY = stranger(UUID(int=0), "customer")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """In real seconds: how long one attempt may take, how long its lease lasts, when to ask after an unknown one.
 
     The lease outlasts the budget by far: whoever is late has long stopped sending when another may begin.
@@ -72,7 +72,7 @@ class Due:
     begun: Begun | None = None
 
 
-class Courier:
+class Dispatcher:
     """Takes one queued message through its attempt. Several processes may hold couriers for the same messages."""
 
     def __init__(
@@ -81,21 +81,21 @@ class Courier:
         notifications: Notifications,
         recipients: Recipients,
         ledgers: Ledgers,
-        desk: Desk,
-        switchboard: Switchboard,
+        composer: Composer,
+        gateways: GatewayRouter,
         clock: Clock,
-        patience: Patience,
-        figures: Figures,
+        timeouts: Timeouts,
+        metrics: SendingMetrics,
     ) -> None:
         self._worker = worker
         self._notifications = notifications
         self._recipients = recipients
         self._ledgers = ledgers
-        self._desk = desk
-        self._switchboard = switchboard
+        self._composer = composer
+        self._switchboard = gateways
         self._clock = clock
-        self._patience = patience
-        self._figures = figures
+        self._timeouts = timeouts
+        self._metrics = metrics
 
     async def collect(self, lane: Lane, limit: int, held: Container[UUID] = ()) -> list[Due]:
         """The next messages of a lane that nobody here holds, with what the policy has to know about each."""
@@ -107,24 +107,24 @@ class Courier:
 
         Birth and claim are one write then. What its recipient wants is asked after that, for many at a time.
         """
-        now, purpose = self._clock.now(), self._desk.purpose(draft.purpose)
+        now, purpose = self._clock.now(), self._composer.purpose(draft.purpose)
         if draft.state != "queued" or draft.not_before > now or purpose.remembered:
             return None
-        if judge(_candidate(draft, purpose), NOBODY, NOTHING, purpose, self._desk.house, now).kind != "send":
+        if judge(_candidate(draft, purpose), NOBODY, NOTHING, purpose, self._composer.company, now).kind != "send":
             return None
         try:
-            words = self._desk.words(draft)
+            words = self._composer.words(draft)
         except Unfit:
             return None
         gateway = self._switchboard.choose(draft, words)
         if gateway is None:
             return None
-        claimed = draft.claimed(self._worker, gateway.name, now, real_time(self._patience.lease)).state
+        claimed = draft.claimed(self._worker, gateway.name, now, real_time(self._timeouts.lease)).state
         return Begun(claimed, gateway, words, monotonic())
 
     def late(self, begun: Begun) -> bool:
         """Whether the time that an attempt may take has passed already."""
-        return monotonic() - begun.since > self._patience.budget
+        return monotonic() - begun.since > self._timeouts.budget
 
     async def meet(self, born: Sequence[Begun]) -> list[Due]:
         """Messages that were born claimed, with what the policy has to know about each."""
@@ -150,13 +150,13 @@ class Courier:
 
     def _counted_at(self, notification: Notification, recipient: Recipient) -> str:
         """The address at which this message counts for caps and repetitions; empty when it counts nowhere."""
-        if not self._desk.purpose(notification.purpose).remembered:
+        if not self._composer.purpose(notification.purpose).remembered:
             return ""
         routed = notification.routed(recipient)
         return routed.way.address if routed.ways else ""
 
     def _gives_way(self, notification: Notification) -> bool:
-        return notification.thread is not None and self._desk.purpose(notification.purpose).supersede
+        return notification.thread is not None and self._composer.purpose(notification.purpose).supersede
 
     async def carry(self, due: Due) -> None:
         """One message, as far as it goes now. Losing it to another process is no trouble."""
@@ -178,20 +178,20 @@ class Courier:
             return Verdict("suppress", f"superseded:{due.newer}")
         notification, recipient = due.notification, due.recipient
         now = self._clock.now()
-        purpose = self._desk.purpose(notification.purpose)
+        purpose = self._composer.purpose(notification.purpose)
         candidate = _candidate(notification, purpose)
-        verdict = judge(candidate, recipient, due.ledger, purpose, self._desk.house, now)
+        verdict = judge(candidate, recipient, due.ledger, purpose, self._composer.company, now)
         if verdict.kind != "send" or due.ledger is NOTHING:
             return verdict
         entry = Entry(notification=notification.id, purpose=purpose.name, words=candidate.words, at=now)
 
         def admit(current: Ledger) -> Change[Ledger]:
-            again = judge(candidate, recipient, current, purpose, self._desk.house, now)
+            again = judge(candidate, recipient, current, purpose, self._composer.company, now)
             return current.let_out(entry) if again.kind == "send" else Change(current)
 
         cause = self._cause(notification, f"judged/{notification.not_before.isoformat()}/{len(notification.attempts)}")
         admitted = await self._ledgers.apply(due.ledger.id, admit, cause, due.ledger)
-        return judge(candidate, recipient, admitted, purpose, self._desk.house, now)
+        return judge(candidate, recipient, admitted, purpose, self._composer.company, now)
 
     async def _go_on(self, begun: Begun, recipient: Recipient, verdict: Verdict) -> None:
         """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""
@@ -205,7 +205,7 @@ class Courier:
     async def _withhold(self, notification: Notification, verdict: Verdict) -> None:
         now = self._clock.now()
         reason, _, by = verdict.reason.partition(":")
-        self._figures.withheld(notification, reason)
+        self._metrics.withheld(notification, reason)
 
         def hold(current: Notification) -> Change[Notification]:
             if verdict.kind == "defer" and verdict.until:
@@ -224,7 +224,7 @@ class Courier:
             )
             return
         try:
-            words = self._desk.words(notification)
+            words = self._composer.words(notification)
         except Unfit as error:
             why = str(error)
             cause = self._cause(notification, f"unfit/{notification.step}")
@@ -245,14 +245,14 @@ class Courier:
     async def _deliver(self, begun: Begun) -> None:
         answer = await self._send(begun)
         gateway, words = begun.gateway, begun.words
-        self._figures.answered(begun.claimed, gateway.name, answer, monotonic() - begun.since)
+        self._metrics.answered(begun.claimed, gateway.name, answer, monotonic() - begun.since)
         if self._switchboard.heard(gateway, words, answer):
             log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code, detail=answer.detail)
         await self._mark(begun.claimed, answer, words)
 
     async def _claim(self, notification: Notification, recipient: Recipient, gateway: Gateway) -> Notification:
         fence = notification.fence + 1
-        now, until = self._clock.now(), real_time(self._patience.lease)
+        now, until = self._clock.now(), real_time(self._timeouts.lease)
 
         def claim(current: Notification) -> Change[Notification]:
             if (current.fence, current.pieces) != (notification.fence, notification.pieces):
@@ -265,7 +265,7 @@ class Courier:
 
     async def _send(self, begun: Begun) -> Answer:
         """Send within what is left of the budget since before the claim. What is cut off is unknown, not failed."""
-        left = self._patience.budget - (monotonic() - begun.since)
+        left = self._timeouts.budget - (monotonic() - begun.since)
         if left <= 0:
             return retry_later("too_late", "claiming took longer than an attempt may take", wait=0.0)
         claimed, gateway = begun.claimed, begun.gateway
@@ -274,14 +274,14 @@ class Courier:
             async with asyncio.timeout(left):
                 return await gateway.send(message)
         except TimeoutError:
-            return unknown("cut_off", f"no answer within {self._patience.budget:g} s")
+            return unknown("cut_off", f"no answer within {self._timeouts.budget:g} s")
         except Exception as error:
             log.exception("gateway_broke", gateway=gateway.name, error=repr(error))
             return unknown("broke", repr(error))
 
     async def _mark(self, claimed: Notification, answer: Answer, words: Words) -> None:
         cause = self._cause(claimed, f"answered/{claimed.fence}")
-        now, look_at = self._clock.now(), real_time(self._patience.looks[0])
+        now, look_at = self._clock.now(), real_time(self._timeouts.looks[0])
         await self._insist(
             claimed.id, lambda current: current.answered(claimed.fence, answer, words, now, look_at), cause
         )

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from notify.domain.address import masked
-from notify.domain.attempt import Receipt
 from notify.domain.messages.template import Channel, Words
+from notify.domain.parts.address import masked
+from notify.domain.parts.attempt import Receipt
 from shared.contracts.event import Event
 from shared.contracts.notify import (
     Message,

@@ -1,0 +1,1 @@
+"""What may be decided: verb(aggregate, what is given, cause) -> Change."""

@@ -1,0 +1,1 @@
+"""What the state of the aggregates is made of."""
