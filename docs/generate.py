@@ -1,7 +1,7 @@
 """Write everything that follows from the code: schemas, samples, pages about events, AsyncAPI, OpenAPI, diagrams.
 
-`python docs/generate.py [schemas samples events asyncapi openapi routes] [--check]`; without names, all of them. With
-`--check` nothing is written: the stale files are named and the exit code is 1.
+`python docs/generate.py [schemas samples announced events asyncapi openapi routes] [--check]`; without names, all of
+them. With `--check` nothing is written: the stale files are named and the exit code is 1.
 """
 
 import argparse
@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from generators import ROOT
-from generators.contracts import SAMPLES, SCHEMAS, Broken, samples, schemas, text
+from generators.contracts import SAMPLES, SCHEMAS, Broken, not_announced, samples, schemas, text
 
 Files = dict[Path, str]
 DOCS = ROOT / "docs"
+_RIGHT = "Publish a .v2 beside a frozen contract; declare a new contract together with the code that announces it."
 
 
 def _events() -> Files:
@@ -43,6 +44,7 @@ def _routes() -> Files:
 KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "schemas": (schemas, SCHEMAS),
     "samples": (samples, SAMPLES),
+    "announced": (not_announced, None),
     "events": (_events, DOCS / "events"),
     "asyncapi": (_asyncapi, None),
     "openapi": (_openapi, DOCS / "openapi"),
@@ -61,7 +63,7 @@ def main() -> int:
     try:
         wanted, surplus = _wanted(asked.kinds or list(KINDS))
     except Broken as broken:
-        print(f"These changes break a frozen contract; publish a .v2 beside it instead:\n{broken}", file=sys.stderr)
+        print(f"These contracts are refused:\n{broken}\n{_RIGHT}", file=sys.stderr)
         return 1
     stale = sorted(path for path, content in wanted.items() if not path.exists() or path.read_text() != content)
     return _report(stale + surplus) if asked.check else _write({path: wanted[path] for path in stale}, surplus)

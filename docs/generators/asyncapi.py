@@ -87,6 +87,7 @@ def _operations(events: list[type[Event]]) -> Node:
     hears = {
         f"{name}.on.{key}": _operation("receive", published()[key], name, sentence)
         for key, heard in sorted(listeners().items())
+        if key in published()
         for name, sentence in sorted(heard.items())
     }
     return sends | hears

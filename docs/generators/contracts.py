@@ -1,4 +1,4 @@
-"""The frozen schemas, which may only grow, and the golden samples, which are written once."""
+"""The frozen schemas, which may only grow, the samples, which are written once, and what is not announced yet."""
 
 import json
 from datetime import UTC, datetime
@@ -7,15 +7,17 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from generators import ROOT
+from generators.services import listeners
+from kefu.example import example
 from shared.aggregate import Cause
-from shared.contracts.catalogue import published
+from shared.contracts.catalogue import contracts, published
 from shared.contracts.compatibility import breaks
 from shared.contracts.event import Actor, Event
-from shared.contracts.example import example
 from shared.wire.envelope import Envelope
 
 SCHEMAS = ROOT / "tests" / "contract" / "schemas"
 SAMPLES = ROOT / "tests" / "contract" / "samples"
+NOT_ANNOUNCED = ROOT / "tests" / "contract" / "not_announced.txt"
 _SERVICES = {"intake", "orders", "complaints", "aftersales", "notify"}
 _AT = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 _TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -46,6 +48,19 @@ def samples() -> dict[Path, str]:
     """
     paths = {SAMPLES / f"{key}.json": event for key, event in published().items()}
     return {path: path.read_text() if path.exists() else text(message(event)) for path, event in paths.items()}
+
+
+def not_announced() -> dict[Path, str]:
+    """The keys of the contracts that no code announces yet, each with the services that listen to it already.
+
+    The list may only shrink: raises Broken for a key that it did not have before.
+    """
+    waiting = sorted(contracts().keys() - published().keys())
+    frozen = {line.split()[0] for line in NOT_ANNOUNCED.read_text().splitlines()}
+    if new := sorted(set(waiting) - frozen):
+        raise Broken("\n".join(f"{key}: declared, but no code announces it" for key in new))
+    heard = listeners()
+    return {NOT_ANNOUNCED: "".join(" ".join((key, *sorted(heard.get(key, ())))) + "\n" for key in waiting)}
 
 
 def message(event: type[Event]) -> dict[str, Any]:

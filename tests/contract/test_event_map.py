@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from shared.contracts.catalogue import OUTSIDE, published
-from shared.contracts.example import example
+from kefu.example import example
+from shared.contracts.catalogue import OUTSIDE, contracts, published
 from shared.subscriptions import Subscription
 
 ROOT = Path(__file__).parents[2]
@@ -60,8 +60,14 @@ def test_a_service_listens_over_a_queue_that_carries_its_name_and_the_key(servic
     assert {queue for _, queue, _ in queues} == {f"{name}.on.{key}" for name, _, key in queues}
 
 
-def test_every_listener_listens_to_a_key_that_somebody_publishes(services):
-    assert {each.event.key for _, each in heard(services)} <= published().keys()
+def test_every_listener_listens_to_a_contract_and_the_list_says_who_waits_for_one_that_is_not_announced_yet(services):
+    keys = {each.event.key for _, each in heard(services)}
+    waiting = {
+        " ".join((key, *sorted({name for name, each in heard(services) if each.event.key == key})))
+        for key in contracts().keys() - published().keys()
+    }
+    assert keys <= contracts().keys()
+    assert waiting == set((ROOT / "tests" / "contract" / "not_announced.txt").read_text().splitlines())
 
 
 def test_every_listener_says_in_a_sentence_why_it_listens(services):

@@ -14,12 +14,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waiting import until
 
+from kefu.example import example
 from kefu.surroundings import SERVICES
 from kefu.tokens import local_token
 from kefu_local.system import System
 from shared.contracts.departments import GoodsDispatched, OrderRequested, ProductionProgressed, ShipmentArrived
 from shared.contracts.event import Event
-from shared.contracts.example import example
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of

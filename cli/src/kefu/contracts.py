@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kefu.example import example
 from kefu.trouble import Trouble
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
-from shared.contracts.example import example
 
 
 def contract(key: str) -> type[Event]:

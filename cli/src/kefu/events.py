@@ -12,11 +12,11 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 
 from kefu.console import errors, say, show_json, show_table
 from kefu.contracts import contract, summary
+from kefu.example import example
 from kefu.surroundings import surroundings
 from kefu.trouble import Trouble
 from shared import logs
 from shared.contracts.catalogue import published
-from shared.contracts.example import example
 from shared.wire.broker import EVENTS
 from shared.wire.envelope import Envelope, Malformed
 

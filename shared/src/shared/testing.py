@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from pydantic_core import from_json, to_json
 
 from shared.aggregate import A, Aggregate, Cause
-from shared.contracts.event import Actor, Event, published
+from shared.contracts.event import Actor, Event, declared
 from shared.kernel.batch import Work
 from shared.kernel.documents import (
     CAUSES_KEPT,
@@ -116,7 +116,7 @@ class InMemoryDatabase:
 
 def opened(envelope: Envelope) -> Event:
     """The event inside an envelope."""
-    return published()[envelope.key].model_validate_json(envelope.body)
+    return declared()[envelope.key].model_validate_json(envelope.body)
 
 
 class InMemoryDocuments(Documents):

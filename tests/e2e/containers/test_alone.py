@@ -25,11 +25,12 @@ def tools():
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_tests_of_a_service_pass_where_no_other_service_is_installed(tools, service):
-    seen = ("pyproject.toml", "tests/contract", "tests/support", f"tests/unit/{service}", f"services/{service}")
+    tests = ("tests/contract", "tests/support", f"tests/unit/{service}")
+    seen = ("pyproject.toml", *tests, f"services/{service}", "cli/src/kefu")
     shown = [word for path in seen for word in ("--volume", f"{ROOT / path}:/kefu/{path}:ro")]
     said = docker(
         *("run", "--rm", "--pull", "never", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),
-        *("--volume", f"{tools}:/tools:ro", "--env", "PYTHONPATH=/tools", "--workdir", "/kefu", *shown),
+        *("--volume", f"{tools}:/tools:ro", "--env", "PYTHONPATH=/tools:/kefu/cli/src", "--workdir", "/kefu", *shown),
         *("--entrypoint", "python3", f"kefu/{service}", "-m", "pytest", "-q", "-p", "no:cacheprovider"),
         *("--hypothesis-profile", "ci", *(f"--ignore={path}" for path in TOO_LARGE)),
         *(f"tests/unit/{service}", *(f"tests/contract/{name}" for name in CONTRACTS)),

@@ -16,10 +16,10 @@ from intake.domain.fact import Tolerance
 from intake.store import Facts
 from intake.subscribers.ingress import gateways
 from kefu.app import app
+from kefu.example import example
 from kefu_local.servers import Servers, vhost_of, with_login
 from shared.clock import Clock
 from shared.contracts.departments import ProductionDelayed
-from shared.contracts.example import example
 from shared.testing import InMemoryDatabase
 from shared.wire import ingress
 from shared.wire.broker import declare, safe_broker

@@ -17,9 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 from kefu.app import app
+from kefu.example import example
 from kefu_local.ports import free_ports
 from kefu_local.process import Process
-from shared.contracts.example import example
 from shared.contracts.intake import OrderPlaced
 from shared.identity import create_key_pair
 from shared.settings import ServiceSettings

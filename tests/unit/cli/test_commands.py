@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from kefu.app import app
 from kefu.contracts import fact
+from kefu.example import example
 from shared import clock
 from shared.clock import Clock
 from shared.contracts.catalogue import published
-from shared.contracts.example import example
 from shared.identity import DepartmentKeys, StaffTokens, add_api_key, create_key_pair
 
 Kefu = Callable[..., Any]

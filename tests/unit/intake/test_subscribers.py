@@ -10,6 +10,7 @@ from intake.domain.customer import Customer, Particulars, customer_id_of
 from intake.store import Records
 from intake.subscribers import subscriptions
 from intake.timers import timers
+from kefu.example import example
 from shared.aggregate import NotFound, Refused
 from shared.calendar import CHINA
 from shared.contracts.aftersales import ServiceOrderClosed
@@ -22,7 +23,6 @@ from shared.contracts.departments import (
     OrderWithdrawn,
 )
 from shared.contracts.event import Actor
-from shared.contracts.example import example
 from shared.contracts.intake import (
     CallbackDue,
     Contact,

@@ -1,17 +1,21 @@
-"""Every event there is, and whom it is for outside the five services: complete once this is imported."""
+"""Every event that is announced, and whom it is for outside the five services."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.contracts import aftersales, complaints, departments, intake, notify, orders  # noqa: F401
-from shared.contracts.event import Event
-from shared.contracts.event import published as everything
+from shared.contracts.event import Event, declared
+
+
+def contracts() -> Mapping[str, type[Event]]:
+    """Every event class of this package by key, announced or not; an event that a test declares is not among them."""
+    ours = f"{__package__}."
+    return MappingProxyType({key: event for key, event in declared().items() if event.__module__.startswith(ours)})
 
 
 def published() -> Mapping[str, type[Event]]:
-    """Every event of this package by key; an event that somebody else declares, in a test say, is not among them."""
-    ours = f"{__package__}."
-    return MappingProxyType({key: event for key, event in everything().items() if event.__module__.startswith(ours)})
+    """Every event that a service's code or a department announces, by key: the contracts that count."""
+    return MappingProxyType({key: event for key, event in contracts().items() if event.announced})
 
 
 _FOR: Mapping[str, tuple[type[Event], ...]] = {
@@ -76,5 +80,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
     ),
 }
 
-OUTSIDE: Mapping[str, str] = MappingProxyType({event.key: who for who, events in _FOR.items() for event in events})
+OUTSIDE: Mapping[str, str] = MappingProxyType(
+    {event.key: who for who, events in _FOR.items() for event in events if event.announced}
+)
 """Whom a fact is for outside the five services, by key; it may have listeners inside as well."""

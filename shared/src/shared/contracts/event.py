@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 _KEY = re.compile(r"[a-z]+\.[a-z0-9_]+\.v[1-9][0-9]*")
-_published: dict[str, type["Event"]] = {}
+_declared: dict[str, type["Event"]] = {}
 
 
 def _instant(value: datetime) -> str:
@@ -60,20 +60,26 @@ class Event(Part):
 
     `class OrderPlaced(Event, key="intake.order_placed.v1")`. Fields may be added with a default, never removed,
     renamed or retyped: anything else is a new class with the next version in its key.
+
+    `announced=False` marks a contract that the code of its publisher does not construct yet. Such a class stands in
+    no catalogue, schema, sample or document, and may still change; the mark goes with the first code that announces it.
+    A department's facts are announced by its own system, so they are never marked.
     """
 
     key: ClassVar[str]
+    announced: ClassVar[bool]
 
-    def __init_subclass__(cls, *, key: str | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, key: str | None = None, announced: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if key is None:
             raise TypeError(f"{cls.__name__} needs a key: class {cls.__name__}(Event, key='publisher.fact.v1')")
         if not _KEY.fullmatch(key):
             raise TypeError(f"{key!r} is not a key: <publisher>.<snake_past>.v<n>")
-        if key in _published:
-            raise TypeError(f"{key} is already the key of {_published[key].__name__}")
+        if key in _declared:
+            raise TypeError(f"{key} is already the key of {_declared[key].__name__}")
         cls.key = key
-        _published[key] = cls
+        cls.announced = announced
+        _declared[key] = cls
 
     @classmethod
     def publisher(cls) -> str:
@@ -81,9 +87,9 @@ class Event(Part):
         return cls.key.split(".", 1)[0]
 
 
-def published() -> Mapping[str, type[Event]]:
-    """Every event class imported so far, by key. `shared.contracts.catalogue` imports them all."""
-    return MappingProxyType(_published)
+def declared() -> Mapping[str, type[Event]]:
+    """Every event class imported so far, by key. `shared.contracts.catalogue` imports those of this package."""
+    return MappingProxyType(_declared)
 
 
 class Actor(Part):

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID, uuid5
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
-from shared.contracts.event import Event, published
+from shared.contracts.event import Event, declared
 from shared.kernel.documents import CAUSES_KEPT, Document, Pending, Write
 from shared.kernel.touch import Collection, Touch
 from shared.wire.envelope import Envelope
@@ -179,7 +179,7 @@ class AggregateBatch:
         """The events of a work of one touch, decided on what was read but not kept."""
         self.begin(self._revived(document) if document else None)
         self._take(Step(work, 0), round=0)
-        return [published()[pending.envelope.key].model_validate_json(pending.envelope.body) for pending in self.outbox]
+        return [declared()[pending.envelope.key].model_validate_json(pending.envelope.body) for pending in self.outbox]
 
     def write(self) -> Write | None:
         """What has to be stored, or nothing if every step was absorbed or failed."""

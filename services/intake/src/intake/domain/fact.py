@@ -12,12 +12,12 @@ from pydantic import JsonValue, ValidationError
 from intake.domain.cloudevent import CloudEvent, Unfit
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts import departments
-from shared.contracts.event import Actor, Event, Instant, published
+from shared.contracts.event import Actor, Event, Instant, declared
 from shared.contracts.vocabulary import Hash
 
 _FACTS = UUID("a3a5b1de-52f4-5c0e-8c5e-3f1b2d4c6e71")
 
-FACTS = {key: event for key, event in published().items() if event.__module__ == departments.__name__}
+FACTS = {key: event for key, event in declared().items() if event.__module__ == departments.__name__}
 """Every fact that a department may report, by key."""
 
 

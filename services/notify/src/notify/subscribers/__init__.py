@@ -10,7 +10,7 @@ from notify.store import Notifications, Recipients, Rosters
 from notify.subscribers.messages import Messages
 from notify.subscribers.people import PEOPLE, Kept
 from shared.aggregate import Cause
-from shared.contracts.catalogue import published
+from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -22,7 +22,7 @@ def subscriptions(
     """One reaction per event that the table names or that says something about people."""
     on = Subscriptions("notify")
     messages = Messages(notifications, recipients, rosters, composer)
-    known: Mapping[str, type[Event]] = published()
+    known: Mapping[str, type[Event]] = contracts()
     for key in sorted(composer.catalogue.events() | PEOPLE.keys()):
         react = _reaction(messages, PEOPLE.get(key), recipients, sender)
         react.__name__ = key.replace(".", "_")

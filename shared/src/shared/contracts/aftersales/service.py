@@ -38,7 +38,7 @@ class ServiceOrderOpened(AboutServiceOrder, Event, key="aftersales.service_order
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
 
 
-class HandlingOpinionRecorded(AboutServiceOrder, Event, key="aftersales.handling_opinion_recorded.v1"):
+class HandlingOpinionRecorded(AboutServiceOrder, Event, key="aftersales.handling_opinion_recorded.v1", announced=False):
     """The operations supervisor says how to go about it (001 售后三a, b)."""
 
     by: StaffId = Field(examples=["operations-01"])
@@ -57,7 +57,7 @@ class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.servi
     carried_over_days: int = Field(default=0, ge=0)
 
 
-class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1"):
+class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1", announced=False):
     """Service out of town needs the manager's approval before leaving (003 §12)."""
 
     place: Line = Field(examples=["湖南长沙"])
@@ -65,7 +65,7 @@ class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_se
     by: StaffId = Field(examples=["tech-05"])
 
 
-class RemoteServiceApproved(AboutServiceOrder, Event, key="aftersales.remote_service_approved.v1"):
+class RemoteServiceApproved(AboutServiceOrder, Event, key="aftersales.remote_service_approved.v1", announced=False):
     """The manager approved service out of town (003 §12)."""
 
     by: StaffId = Field(examples=["manager-01"])
@@ -78,7 +78,7 @@ class PartNeeded(Part):
     quantity: int = Field(ge=1, examples=[2])
 
 
-class PartsRequested(Event, key="aftersales.parts_requested.v1"):
+class PartsRequested(Event, key="aftersales.parts_requested.v1", announced=False):
     """Material must be replaced: the sales assistant orders it under the after-sales form's number (001 售后五)."""
 
     service_order_id: ServiceOrderId
@@ -87,7 +87,7 @@ class PartsRequested(Event, key="aftersales.parts_requested.v1"):
     needed_by: date | None = None
 
 
-class PartsReady(Event, key="aftersales.parts_ready.v1"):
+class PartsReady(Event, key="aftersales.parts_ready.v1", announced=False):
     """The parts of a service order lie ready and it can be scheduled (001 售后五)."""
 
     service_order_id: ServiceOrderId
@@ -139,7 +139,7 @@ class ServiceSignedOff(AboutCustomersServiceOrder, Event, key="aftersales.servic
     technician: StaffId = Field(examples=["tech-05"])
 
 
-class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1"):
+class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1", announced=False):
     """The technician claims expenses of a service (001 售后六a)."""
 
     claim_id: UUID
@@ -173,7 +173,7 @@ class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled
     handed_over_at: Instant
 
 
-class AftersalesReportPublished(ReportReady, Event, key="aftersales.report_published.v1"):
+class AftersalesReportPublished(ReportReady, Event, key="aftersales.report_published.v1", announced=False):
     """A report of aftersales is ready: the month's statistics (001 售后六b)."""
 
 
@@ -181,7 +181,9 @@ class DeadlineSetByAftersales(DeadlineSet, Event, key="aftersales.deadline_set.v
     """A clock of aftersales started."""
 
 
-class DeadlineApproachingAtAftersales(DeadlineApproaching, Event, key="aftersales.deadline_approaching.v1"):
+class DeadlineApproachingAtAftersales(
+    DeadlineApproaching, Event, key="aftersales.deadline_approaching.v1", announced=False
+):
     """A clock of aftersales is about to run out."""
 
 

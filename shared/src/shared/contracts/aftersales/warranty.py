@@ -112,13 +112,13 @@ class FaultDetermined(AboutServiceRequest, Event, key="aftersales.fault_determin
     customer: CustomerSnapshot
 
 
-class MaintenanceReminderDue(AboutCustomersOrder, Event, key="aftersales.maintenance_reminder_due.v1"):
+class MaintenanceReminderDue(AboutCustomersOrder, Event, key="aftersales.maintenance_reminder_due.v1", announced=False):
     """Time to remind a customer, friendly, of looking after the installed goods (002 三3)."""
 
     due_on: date
 
 
-class WarrantyExpiring(AboutCustomersOrder, Event, key="aftersales.warranty_expiring.v1"):
+class WarrantyExpiring(AboutCustomersOrder, Event, key="aftersales.warranty_expiring.v1", announced=False):
     """A customer's warranty ends soon (001 售后四b)."""
 
     expires_on: date

@@ -53,7 +53,9 @@ class ComplaintFiled(ConcerningOrder, AboutCustomersComplaint, Event, key="compl
     )
 
 
-class ComplaintAcknowledged(AboutCustomersComplaint, Event, key="complaints.complaint_acknowledged.v1"):
+class ComplaintAcknowledged(
+    AboutCustomersComplaint, Event, key="complaints.complaint_acknowledged.v1", announced=False
+):
     """What was understood is confirmed with the customer (004 一㈢3a)."""
 
     confirmed_at: Instant
@@ -88,7 +90,9 @@ class ComplaintJudged(ConcerningOrder, AboutCustomersComplaint, Event, key="comp
     by: StaffId
 
 
-class MajorComplaintPanelConvened(AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1"):
+class MajorComplaintPanelConvened(
+    AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1", announced=False
+):
     """Departments review the measures of a major case together (004 一㈢3b)."""
 
     departments: tuple[DepartmentName, ...] = Field(min_length=1)
@@ -102,7 +106,7 @@ class ComplaintResubmitted(AboutCustomersComplaint, Event, key="complaints.compl
     chain: tuple[ComplaintNo, ...] = Field(min_length=1, examples=[["2026-11-0003"]])
 
 
-class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1"):
+class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1", announced=False):
     """The customer objects to a case not upheld and a petition goes to the superiors (003 §25.8)."""
 
     petition: Prose = Field(examples=["客户对不成立结论有异议，签呈请示"])
@@ -132,7 +136,7 @@ class ComplaintClosed(ConcerningOrder, AboutCustomersComplaint, Event, key="comp
     )
 
 
-class ComplaintReviewed(AboutComplaint, Event, key="complaints.complaint_reviewed.v1"):
+class ComplaintReviewed(AboutComplaint, Event, key="complaints.complaint_reviewed.v1", announced=False):
     """What a closed case taught, and whether the customer was won back (002 六1(6), 五2)."""
 
     evaluation: Prose = Field(examples=["处理及时，客户满意"])

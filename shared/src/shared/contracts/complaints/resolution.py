@@ -41,7 +41,7 @@ class InvestigationCompleted(AboutComplaint, Event, key="complaints.investigatio
     at: Instant
 
 
-class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_identified.v1"):
+class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_identified.v1", announced=False):
     """Why it could happen, and whether it has happened before (002 五1)."""
 
     cause_code: Line = Field(examples=["packaging"])
@@ -50,7 +50,7 @@ class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_iden
     order_id: OrderId | None = None
 
 
-class LiabilityAssigned(AboutComplaint, Event, key="complaints.liability_assigned.v1"):
+class LiabilityAssigned(AboutComplaint, Event, key="complaints.liability_assigned.v1", announced=False):
     """Which unit bears which share of the loss (003 §25.4a, 002 六1(3))."""
 
     unit: Literal["own_department", "supplier", "customer", "carrier"]
@@ -143,7 +143,7 @@ class ResolutionImplemented(AboutCustomersComplaint, Event, key="complaints.reso
     by: StaffId
 
 
-class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_action_opened.v1"):
+class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_action_opened.v1", announced=False):
     """Something has to change so that it does not happen again (003 §25.4a, 002 六1(6))."""
 
     action: Prose = Field(examples=["玻璃包装增加护角"])
@@ -151,7 +151,7 @@ class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_a
     due_at: DueAt
 
 
-class CorrectiveActionVerified(AboutComplaint, Event, key="complaints.corrective_action_verified.v1"):
+class CorrectiveActionVerified(AboutComplaint, Event, key="complaints.corrective_action_verified.v1", announced=False):
     """Whether a change worked (003 §24-2, 004 一㈢3c)."""
 
     action: Prose = Field(examples=["玻璃包装增加护角"])

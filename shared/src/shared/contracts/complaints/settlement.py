@@ -20,7 +20,9 @@ from shared.contracts.vocabulary import (
 )
 
 
-class AllowanceGranted(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.allowance_granted.v1"):
+class AllowanceGranted(
+    ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.allowance_granted.v1", announced=False
+):
     """A discount certificate is countersigned by the sales VP and stamped by the customer (003 §29.1(1))."""
 
     certificate_no: Line = Field(examples=["ZK-2026-0012"])
@@ -36,7 +38,9 @@ class ApprovedLine(Part):
     quantity: int = Field(ge=1, examples=[3])
 
 
-class ReturnAuthorized(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.return_authorized.v1"):
+class ReturnAuthorized(
+    ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.return_authorized.v1", announced=False
+):
     """Goods may come back, with reason, method and basis; the sales VP approved (003 §29.1(2))."""
 
     return_no: ReturnNo
@@ -47,7 +51,7 @@ class ReturnAuthorized(ConcerningOrder, AboutCustomersComplaint, Event, key="com
     approved_by: StaffId = Field(examples=["sales-vp"])
 
 
-class ReturnReconciled(Event, key="complaints.return_reconciled.v1"):
+class ReturnReconciled(Event, key="complaints.return_reconciled.v1", announced=False):
     """What came back is what was approved; finance may post it (003 §29.2)."""
 
     complaint_id: ComplaintId
@@ -63,7 +67,7 @@ class Difference(Part):
     received: int = Field(ge=0, examples=[2])
 
 
-class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1"):
+class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1", announced=False):
     """What came back is not what was approved; finance must not post it yet (003 §29.2)."""
 
     complaint_id: ComplaintId
@@ -71,14 +75,14 @@ class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1"
     differences: tuple[Difference, ...] = Field(min_length=1)
 
 
-class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1"):
+class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1", announced=False):
     """What a case cost the company, by the standard of loss accounting (003 §25.4b)."""
 
     total: Money
     standard_version: int = Field(ge=1)
 
 
-class PenaltyProposed(AboutComplaint, Event, key="complaints.penalty_proposed.v1"):
+class PenaltyProposed(AboutComplaint, Event, key="complaints.penalty_proposed.v1", announced=False):
     """A punishment is proposed by the penalty standard; never shown to the customer (003 §25.4b)."""
 
     target: StaffId
@@ -87,7 +91,7 @@ class PenaltyProposed(AboutComplaint, Event, key="complaints.penalty_proposed.v1
     standard_version: int = Field(ge=1)
 
 
-class PenaltyDecided(AboutComplaint, Event, key="complaints.penalty_decided.v1"):
+class PenaltyDecided(AboutComplaint, Event, key="complaints.penalty_decided.v1", announced=False):
     """A punishment is decided; personnel carries it out; never shown to the customer (003 §28, 002 六1(5)a)."""
 
     target: StaffId
@@ -96,7 +100,7 @@ class PenaltyDecided(AboutComplaint, Event, key="complaints.penalty_decided.v1")
     approved_by: StaffId = Field(examples=["gm"])
 
 
-class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.v1"):
+class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.v1", announced=False):
     """Another company is liable; CS handles the case with the units concerned (003 §25.7)."""
 
     supplier: Line = Field(examples=["佛山某玻璃厂"])
@@ -104,7 +108,7 @@ class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.
     with_department: DepartmentName = "purchasing"
 
 
-class ComplaintsReportPublished(ReportReady, Event, key="complaints.report_published.v1"):
+class ComplaintsReportPublished(ReportReady, Event, key="complaints.report_published.v1", announced=False):
     """A report of complaints is ready: classification statistics, the month's closed cases (002 六1(6), 003 §28.1)."""
 
 

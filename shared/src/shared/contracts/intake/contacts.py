@@ -74,7 +74,7 @@ class ContactCorrected(Event, key="intake.contact_corrected.v1"):
     hash: Hash
 
 
-class RecordTamperDetected(Event, key="intake.record_tamper_detected.v1"):
+class RecordTamperDetected(Event, key="intake.record_tamper_detected.v1", announced=False):
     """An entry of the record is not what was written, which is fined (001 售前二b)."""
 
     scope: Line = Field(examples=["contacts"])
@@ -84,7 +84,7 @@ class RecordTamperDetected(Event, key="intake.record_tamper_detected.v1"):
     since_sequence_no: int = Field(ge=1)
 
 
-class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1"):
+class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1", announced=False):
     """An account manager's day is agreed on the phone between 09:00 and 09:30 (000 §3.2)."""
 
     staff: StaffId = Field(examples=["am-03"])
@@ -94,7 +94,7 @@ class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1"):
     confirmed_by: StaffId
 
 
-class VisitScheduled(Event, key="intake.visit_scheduled.v1"):
+class VisitScheduled(Event, key="intake.visit_scheduled.v1", announced=False):
     """A visit to a customer who is known, interested and has consented (001 售前三a, b)."""
 
     visit_id: UUID
@@ -124,7 +124,7 @@ class VisitReported(Event, key="intake.visit_reported.v1"):
     via: Literal["sms", "app", "phone"] = "sms"
 
 
-class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1"):
+class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1", announced=False):
     """A customer comes to the showroom; the sales assistant hears now and ten minutes before (001 售前四a, b)."""
 
     visit_id: UUID
@@ -142,7 +142,7 @@ class ShowroomStep(Part):
     minutes: int = Field(ge=0, examples=[8])
 
 
-class ShowroomVisitCompleted(Event, key="intake.showroom_visit_completed.v1"):
+class ShowroomVisitCompleted(Event, key="intake.showroom_visit_completed.v1", announced=False):
     """The visitor's form (001 表2): the tour, who decides, rating on three levels, signature."""
 
     visit_id: UUID
@@ -209,7 +209,7 @@ class CallbackWaived(Event, key="intake.callback_waived.v1"):
     report_id: UUID | None = None
 
 
-class CallbackAudited(Event, key="intake.callback_audited.v1"):
+class CallbackAudited(Event, key="intake.callback_audited.v1", announced=False):
     """The market supervisor asked the customer about the one who called (000 §3.7, 001 表3 注b)."""
 
     callback_id: CallbackId
@@ -232,7 +232,7 @@ class NegativeFeedbackReceived(Event, key="intake.negative_feedback_received.v1"
     severity: Literal["average", "dissatisfied"] = Field(examples=["dissatisfied"])
 
 
-class SurveyIssued(Event, key="intake.survey_issued.v1"):
+class SurveyIssued(Event, key="intake.survey_issued.v1", announced=False):
     """A customer is asked for an opinion in four dimensions and four grades (003 §14, §16, §17)."""
 
     survey_id: UUID
@@ -241,7 +241,7 @@ class SurveyIssued(Event, key="intake.survey_issued.v1"):
     order_no: OrderNo | None = None
 
 
-class SurveyAnswered(Event, key="intake.survey_answered.v1"):
+class SurveyAnswered(Event, key="intake.survey_answered.v1", announced=False):
     """A customer's opinion and rating of the service staff (003 §15, §17)."""
 
     survey_id: UUID

@@ -102,7 +102,7 @@ class CustomerAssigned(Event, key="intake.customer_assigned.v1"):
     first_contact_due: DueAt
 
 
-class CustomerClassified(Event, key="intake.customer_classified.v1"):
+class CustomerClassified(Event, key="intake.customer_classified.v1", announced=False):
     """The supervisor put a customer into a class (002 一2)."""
 
     customer_id: CustomerId
@@ -111,7 +111,7 @@ class CustomerClassified(Event, key="intake.customer_classified.v1"):
     by: StaffId
 
 
-class CustomerGraded(Event, key="intake.customer_graded.v1"):
+class CustomerGraded(Event, key="intake.customer_graded.v1", announced=False):
     """A customer's grade for a period, from orders, payments and complaints (004 一㈣3)."""
 
     customer_id: CustomerId
@@ -122,7 +122,7 @@ class CustomerGraded(Event, key="intake.customer_graded.v1"):
     complaints: int = Field(ge=0)
 
 
-class CustomerErased(Event, key="intake.customer_erased.v1"):
+class CustomerErased(Event, key="intake.customer_erased.v1", announced=False):
     """A customer's personal data must go; every copy replaces it with the pseudonym (003 二 privacy duty)."""
 
     customer_id: CustomerId
@@ -130,7 +130,7 @@ class CustomerErased(Event, key="intake.customer_erased.v1"):
     legal_basis: Line = Field(examples=["个人信息保护法第四十七条"])
 
 
-class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
+class OpportunityIdentified(Event, key="intake.opportunity_identified.v1", announced=False):
     """Somebody found new business with a customer; it belongs to the customer's owner (001 售后一d, 001 售前一)."""
 
     opportunity_id: UUID
@@ -143,7 +143,7 @@ class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
     style: Line | None = Field(default=None, examples=["简约玻璃"])
 
 
-class EnquiryReceived(Event, key="intake.enquiry_received.v1"):
+class EnquiryReceived(Event, key="intake.enquiry_received.v1", announced=False):
     """A customer asks: to order, for a price, for stock, for advice, or to complain (004 一㈠1)."""
 
     enquiry_id: UUID

@@ -57,7 +57,7 @@ class OrderPlaced(AboutCustomersOrder, Event, key="intake.order_placed.v1"):
     design_intake_id: UUID | None = Field(default=None, description="The checked papers; custom orders need them.")
 
 
-class QuoteIssued(Event, key="intake.quote_issued.v1"):
+class QuoteIssued(Event, key="intake.quote_issued.v1", announced=False):
     """The customer has our price before ordering, on site or at the counter (000 §3.3.2)."""
 
     quote_id: UUID
@@ -69,7 +69,7 @@ class QuoteIssued(Event, key="intake.quote_issued.v1"):
     valid_until: date
 
 
-class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1"):
+class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1", announced=False):
     """The three forms before a design order were looked at; no design order until all three pass (000 §3.3.1.1)."""
 
     design_intake_id: UUID
@@ -88,7 +88,7 @@ class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1"):
         return self.questionnaire_ok and self.drawings_ok and self.photos_ok
 
 
-class ProjectFileOpened(Event, key="intake.project_file_opened.v1"):
+class ProjectFileOpened(Event, key="intake.project_file_opened.v1", announced=False):
     """A project file exists for what the account manager brought back (000 §3.3.1.2)."""
 
     project_id: UUID

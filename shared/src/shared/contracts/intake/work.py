@@ -12,7 +12,7 @@ from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
 
 
-class ReportSubmitted(Event, key="intake.report_submitted.v1"):
+class ReportSubmitted(Event, key="intake.report_submitted.v1", announced=False):
     """A member of staff handed in a report of the documents (000 §3.1, §4.1, §5, §6): forms 1, 10 and 12 to 15."""
 
     report_id: UUID
@@ -25,7 +25,7 @@ class ReportSubmitted(Event, key="intake.report_submitted.v1"):
     submitted_at: Instant
 
 
-class ReportReviewed(Event, key="intake.report_reviewed.v1"):
+class ReportReviewed(Event, key="intake.report_reviewed.v1", announced=False):
     """A report was read and answered (000 §4.1b)."""
 
     report_id: UUID
@@ -35,11 +35,11 @@ class ReportReviewed(Event, key="intake.report_reviewed.v1"):
     comment: str = Field(default="", max_length=4000, examples=["请补充竞争对手情况"])
 
 
-class ReportPublished(ReportReady, Event, key="intake.report_published.v1"):
+class ReportPublished(ReportReady, Event, key="intake.report_published.v1", announced=False):
     """A report of intake is ready: callback summary, members called, daily problems (002 二3, 002 四2, 003 三3)."""
 
 
-class NotificationRequested(Event, key="intake.notification_requested.v1"):
+class NotificationRequested(Event, key="intake.notification_requested.v1", announced=False):
     """Intake asks for a message that no fact implies: a seasonal greeting, the monthly mail (001 售前五, 002 三2)."""
 
     request_id: UUID
@@ -51,7 +51,7 @@ class NotificationRequested(Event, key="intake.notification_requested.v1"):
     expires_at: Instant | None = None
 
 
-class CampaignStarted(Event, key="intake.campaign_started.v1"):
+class CampaignStarted(Event, key="intake.campaign_started.v1", announced=False):
     """A batch of calls was drawn and handed out (002 二3, 002 三2, 002 八1)."""
 
     campaign_id: UUID
@@ -62,11 +62,11 @@ class CampaignStarted(Event, key="intake.campaign_started.v1"):
     until: date | None = None
 
 
-class DeadlineSetByIntake(DeadlineSet, Event, key="intake.deadline_set.v1"):
+class DeadlineSetByIntake(DeadlineSet, Event, key="intake.deadline_set.v1", announced=False):
     """A clock of intake started: callback, first contact, report, reply (000 §3.6.1b, §4 to §6, 002 一3b, 四4)."""
 
 
-class DeadlineApproachingAtIntake(DeadlineApproaching, Event, key="intake.deadline_approaching.v1"):
+class DeadlineApproachingAtIntake(DeadlineApproaching, Event, key="intake.deadline_approaching.v1", announced=False):
     """A clock of intake is about to run out."""
 
 
