@@ -49,7 +49,7 @@ async def test_the_same_key_files_once_and_another_body_under_it_is_refused(ask)
 
 
 @pytest.mark.requirement("R109", "R110", "R114", "R116", "R161")
-async def test_a_complaint_is_handled_from_filing_to_close(ask):
+async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
     id = (await ask("account_manager", "POST", "/complaints", FILE)).json()["complaint_id"]
     steps = [
         ("cs_manager", "assign-owner", {"owner": "cs-manager-01"}),
@@ -77,6 +77,21 @@ async def test_a_complaint_is_handled_from_filing_to_close(ask):
         "免费更换三樘玻璃",
         "已免费更换三樘玻璃",
     )
+    clocks = "complaints.deadline_"
+    assert [event.key for event in database.published if not event.key.startswith(clocks)] == [
+        "complaints.complaint_filed.v1",
+        "complaints.complaint_owner_assigned.v1",
+        "complaints.complaint_classified.v1",
+        "complaints.complaint_judged.v1",
+        "complaints.investigation_assigned.v1",
+        "complaints.investigation_completed.v1",
+        "complaints.resolution_proposed.v1",
+        "complaints.approval_requested.v1",
+        "complaints.resolution_approved.v1",
+        "complaints.resolution_accepted.v1",
+        "complaints.resolution_implemented.v1",
+        "complaints.complaint_closed.v1",
+    ]
 
 
 @pytest.mark.requirement("R157")

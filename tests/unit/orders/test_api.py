@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from shared.contracts import departments as facts
-from shared.contracts.orders import DisposalDecided
+from shared.contracts.orders import DisposalDecided, DisposalProposed, OrderExceptionResolved
 from shared.contracts.vocabulary import order_id_of
 
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
@@ -165,6 +165,8 @@ async def test_exceptions_are_raised_listed_and_resolved(company, ask):
     (open_,) = (await ask("cs_specialist", "GET", "/exceptions")).json()["items"]
     answer = await ask("cs_specialist", "POST", f"/exceptions/{open_['id']}/resolve", {"resolution": "换供应商"})
     assert (answer.json()["status"], answer.json()["resolution"]) == ("resolved", "换供应商")
+    (resolved,) = company.announced(OrderExceptionResolved)
+    assert (str(resolved.exception_id), resolved.resolution) == (open_["id"], "换供应商")
     assert (await ask("cs_specialist", "GET", "/exceptions")).json()["items"] == []
 
 
@@ -249,6 +251,8 @@ async def test_obsolete_goods_go_only_with_the_marketing_vice_president_s_approv
     again = await ask("marketing_vp", "POST", path, {"outcome": "rejected"})
     assert again.json()["code"] == "already_decided"
 
+    (proposed,) = company.announced(DisposalProposed)
+    assert (proposed.goods, proposed.quantity, proposed.origin) == ("80 款单玻隔断", 36, "obsolete")
     (decided,) = company.announced(DisposalDecided)
     assert (decided.goods, decided.quantity, decided.outcome, decided.by) == (
         "80 款单玻隔断",

@@ -15,6 +15,18 @@ SIGNED_ON = PreciseDate(on=date(2026, 9, 30))
 FINDING = Finding(clause="付款方式", issue="尾款期限超出公司政策")
 
 
+async def test_the_contract_of_a_custom_order_waits_two_days_for_the_director(company):
+    order = await company.place(kind="custom")
+
+    (asked,) = company.announced(said.DeadlineSetByOrders)
+    assert (asked.kind, asked.about, asked.due_at, asked.assignee_role) == (
+        "contract_review",
+        order.order_no,
+        company.now + timedelta(days=2),
+        "cs_director",
+    )
+
+
 @pytest.mark.requirement("R178", "R179")
 async def test_an_approved_contract_may_be_signed_and_the_customer_is_told(company):
     await company.place()

@@ -43,6 +43,9 @@ async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company
     )
     await company.until(SATURDAY)
 
+    assert [event.period for event in company.announced(said.ReportDue) if event.report == "weekly_exceptions"] == [
+        "2026-W40"
+    ]
     published = [event for event in company.announced(said.OrdersReportPublished) if event.kind == "weekly_exceptions"]
     assert [(event.period, event.figures) for event in published] == [("2026-W40", {"open": 1, "resolved": 1})]
     assert "cs_section_chief" in published[0].audience
