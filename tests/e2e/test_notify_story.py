@@ -26,7 +26,7 @@ def outside(tmp_path: Path) -> Iterator[Sinks]:
         yield running
 
 
-@pytest.mark.requirement("R058", "R100")
+@pytest.mark.requirement("R058.b", "R100.a")
 async def test_deferred_superseded_muted_failed_over_and_answered(
     service_settings: ServiceSettings, outside: Sinks, tmp_path: Path
 ) -> None:

@@ -61,7 +61,7 @@ def complaint(order_no):
     )
 
 
-@pytest.mark.requirement("R073", "R074")
+@pytest.mark.requirement("R074.a", "R074.b")
 async def test_complaints_are_answered_with_the_warranty_of_their_contracts_once(aftersales, bus):
     number = uuid4().hex[:6]
     young, old, unknown = f"SO-Y-{number}", f"SO-O-{number}", f"SO-U-{number}"
@@ -113,7 +113,7 @@ async def judged(aftersales, bus, order_no, fault):
     return (await aftersales.ask("cs_specialist", "POST", "/service-orders", order))["service_order_id"]
 
 
-@pytest.mark.requirement("R083")
+@pytest.mark.requirement("R083.b")
 async def test_money_that_finance_reports_on_the_bus_sets_a_job_free(aftersales, bus):
     id = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "customer_cause")
     path = f"/service-orders/{id}"
@@ -133,7 +133,7 @@ async def test_money_that_finance_reports_on_the_bus_sets_a_job_free(aftersales,
     assert (sent["stage"], len(sent["payments"])) == ("dispatched", 1)
 
 
-@pytest.mark.requirement("R084")
+@pytest.mark.requirement("R084.a")
 async def test_an_incomplete_request_is_announced_with_what_is_missing(aftersales, bus):
     request = {"customer": CUSTOMER.model_dump(mode="json"), "content": "门铰链松动"}
 
@@ -143,7 +143,7 @@ async def test_an_incomplete_request_is_announced_with_what_is_missing(aftersale
     assert rejected.missing == ("address", "contract_date")
 
 
-@pytest.mark.requirement("R079", "R134")
+@pytest.mark.requirement("R079.a", "R079.b", "R134.a")
 async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled_each_deadline_once(
     aftersales, house, bus
 ):

@@ -58,7 +58,7 @@ async def shown(replica, complaint_id):
     return answer.json() if answer.is_success else None
 
 
-@pytest.mark.requirement("R145")
+@pytest.mark.requirement("R145.a")
 async def test_two_replicas_number_complaints_from_everywhere_without_a_gap(complaints, house, bus):
     async with house.replica() as second:
         filing = [
@@ -80,7 +80,7 @@ async def test_two_replicas_number_complaints_from_everywhere_without_a_gap(comp
     assert sorted(item["complaint_no"] for item in found["items"]) == everybody
 
 
-@pytest.mark.requirement("R109")
+@pytest.mark.requirement("R109.a")
 async def test_the_same_refused_acceptance_three_times_at_once_is_one_complaint(complaints, bus):
     event, id = refused_acceptance(), uuid4()
 
@@ -104,7 +104,7 @@ async def test_a_case_is_opened_by_its_announcement_when_the_one_who_filed_it_cr
     assert (case["stage"], case["form"]["content"]) == ("filed", "门闭合有异响")
 
 
-@pytest.mark.requirement("R150", "R161")
+@pytest.mark.requirement("R150.a", "R161.b")
 async def test_checked_and_forgotten_a_complaint_is_missed_and_escalated_once_by_two_replicas_and_after_a_restart(
     complaints, house, bus
 ):
@@ -171,7 +171,7 @@ async def proposed(complaints, amount):
     return id
 
 
-@pytest.mark.requirement("R156")
+@pytest.mark.requirement("R156.a", "R156.b")
 async def test_a_declined_solution_becomes_a_new_case_with_the_old_one_attached(complaints, bus):
     id = await proposed(complaints, "1800.00")
     approved = await complaints.ask("cs_manager", "POST", f"/complaints/{id}/approve", {"option": 0})
@@ -185,7 +185,7 @@ async def test_a_declined_solution_becomes_a_new_case_with_the_old_one_attached(
     assert (case["stage"], case["form"]["demand"]) == ("filed", "要求另加折扣")
 
 
-@pytest.mark.requirement("R157")
+@pytest.mark.requirement("R157.a")
 async def test_who_grants_too_much_is_refused_and_reported(complaints, bus):
     id = await proposed(complaints, "5000.00")
 

@@ -61,7 +61,7 @@ async def timeline(intake, keys, customer_id):
     return [moment["key"] for moment in answer.json()["items"]]
 
 
-@pytest.mark.requirement("R123")
+@pytest.mark.requirement("R123.b")
 async def test_a_verified_order_travels_with_its_customer(intake, heard, keys):
     customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
     order_no = f"SO-{uuid4().hex[:8]}"
@@ -80,7 +80,7 @@ async def test_a_verified_order_travels_with_its_customer(intake, heard, keys):
     )
 
 
-@pytest.mark.requirement("R192")
+@pytest.mark.requirement("R192.a")
 async def test_what_other_services_say_is_in_the_customers_timeline(intake, settings, keys):
     customer_id = UUID((await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"])
     accepted = AcceptancePassed(
@@ -106,7 +106,7 @@ async def test_what_other_services_say_is_in_the_customers_timeline(intake, sett
     ]
 
 
-@pytest.mark.requirement("R043")
+@pytest.mark.requirement("R043.b")
 async def test_a_talk_that_was_altered_in_the_database_is_found(intake, running_servers, settings, keys):
     customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
     path = f"/customers/{customer_id}"
@@ -124,7 +124,7 @@ async def test_a_talk_that_was_altered_in_the_database_is_found(intake, running_
     assert [(each["record"], each["entry"]) for each in after["altered"]] == [("contacts", 2)]
 
 
-@pytest.mark.requirement("R043")
+@pytest.mark.requirement("R043.b")
 async def test_a_talk_that_was_removed_from_the_database_is_missed(intake, running_servers, settings, keys):
     customer_id = (await post(intake, "/customers", HENGDA, keys.staff()))["customer_id"]
     await post(intake, f"/customers/{customer_id}/contacts", TALK, keys.staff())
@@ -140,7 +140,7 @@ async def test_a_talk_that_was_removed_from_the_database_is_missed(intake, runni
     assert [(each["record"], each["entry"]) for each in after["altered"]] == [("contacts", 1)]
 
 
-@pytest.mark.requirement("R026", "R027")
+@pytest.mark.requirement("R026.a", "R027.b", "R027.c")
 async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(
     intake, settings, heard, keys, clock_file
 ):

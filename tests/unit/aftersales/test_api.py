@@ -40,7 +40,7 @@ async def covered(records) -> CoveredOrder:
     return await records.covered_orders.create(Change(order), cause(AT))
 
 
-@pytest.mark.requirement("R073", "R074")
+@pytest.mark.requirement("R074.a", "R074.b")
 async def test_any_department_may_ask_about_a_warranty_and_gets_the_reasons(ask, covered, database):
     asked = await ask("sales_assistant", "POST", "/warranty-checks", {"contract_no": "JG20260930-017"})
 
@@ -89,7 +89,7 @@ async def test_somebody_with_the_authority_decides_otherwise_and_says_why(ask, c
     assert database.published[-1].override.by == "cs_manager-01"
 
 
-@pytest.mark.requirement("R084")
+@pytest.mark.requirement("R084.a", "R084.b")
 async def test_an_incomplete_request_says_what_is_missing_and_is_not_scheduled_until_it_is_filled_in(ask):
     lacking = {"customer": CUSTOMER, "content": "门铰链松动", "contract_no": "JG20260930-017"}
     registered = await ask("cs_specialist", "POST", "/service-requests", lacking)
@@ -125,7 +125,7 @@ async def scheduled(ask, records, policy, database, fault: str = "company_qualit
     return opened.json()["service_order_id"]
 
 
-@pytest.mark.requirement("R075", "R077", "R079", "R130", "R131")
+@pytest.mark.requirement("R075.a", "R075.b", "R077.a", "R079.a", "R079.b", "R130.a", "R131.a")
 async def test_a_service_goes_from_the_register_to_the_settlement(ask, records, policy, database, covered):
     id = await scheduled(ask, records, policy, database)
     visit = {
@@ -152,7 +152,7 @@ async def test_a_service_goes_from_the_register_to_the_settlement(ask, records, 
     assert (await ask("finance", "GET", "/settlements/2026-11")).json() == settled.json()
 
 
-@pytest.mark.requirement("R083")
+@pytest.mark.requirement("R083.b")
 async def test_the_customers_own_fault_is_dispatched_after_payment(ask, records, policy, database, covered):
     id = await scheduled(ask, records, policy, database, fault="customer_cause")
 

@@ -17,7 +17,7 @@ def servers(monkeypatch):
     monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
 
 
-@pytest.mark.requirement("R074")
+@pytest.mark.requirement("R074.a", "R074.b")
 def test_by_default_the_warranty_counts_one_year_from_the_date_on_the_contract(policy):
     (rule,) = policy.warranty
 

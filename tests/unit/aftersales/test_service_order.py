@@ -56,7 +56,7 @@ def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_
             decide[decision](order)
 
 
-@pytest.mark.requirement("R136")
+@pytest.mark.requirement("R136.a")
 @pytest.mark.parametrize("decision", get_args(Decision))
 def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, decide, policy):
     internal = ServiceOrder.internal(UUID(int=61), "宣传资料入库保管", "FW-D-1", policy, AT)
@@ -77,7 +77,7 @@ def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, d
             decide[decision](internal.state)
 
 
-@pytest.mark.requirement("R128", "R130")
+@pytest.mark.requirement("R128.a", "R130.a")
 @pytest.mark.parametrize("type", ["A", "B", "C"])
 def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_with, policy, customer):
     request = request_with()
@@ -96,7 +96,7 @@ def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_wit
     )
 
 
-@pytest.mark.requirement("R083")
+@pytest.mark.requirement("R083.b")
 def test_the_customers_own_fault_is_handled_after_the_fee_has_been_received(order_with, policy, payment):
     held = order_with("customer_cause")
     with pytest.raises(Refused) as refused:
@@ -116,7 +116,7 @@ def test_the_customers_own_fault_is_handled_after_the_fee_has_been_received(orde
     assert paid.state.dispatch("tech-05", None, AT).state.stage == "dispatched"
 
 
-@pytest.mark.requirement("R083")
+@pytest.mark.requirement("R083.b")
 def test_money_that_comes_before_it_is_charged_counts(order_with, policy, payment):
     paid_early = order_with("customer_cause").receive(payment, policy, AT)
 
@@ -136,7 +136,7 @@ def test_the_customers_own_fault_is_not_paid_afterwards(order_with, policy):
     assert refused.value.code == "pay_first"
 
 
-@pytest.mark.requirement("R073")
+@pytest.mark.requirement("R073.a", "R073.b")
 def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(order_with, policy):
     charge = Charge(amount=yuan("300.00"), mode="on_spot")
 
@@ -148,7 +148,7 @@ def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(o
     assert only(CustomerChargeRaised, raised).amount == yuan("300.00")
 
 
-@pytest.mark.requirement("R132")
+@pytest.mark.requirement("R132.a")
 @pytest.mark.parametrize("mode", ["on_spot", "invoiced"])
 def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_once(
     mode, order_with, policy, payment, customer
@@ -180,7 +180,7 @@ def test_a_service_is_charged_once(order_with, policy):
     assert refused.value.code == "already_charged"
 
 
-@pytest.mark.requirement("R075")
+@pytest.mark.requirement("R075.a", "R075.b")
 @pytest.mark.parametrize(
     ("verdict", "may", "may_not", "filled_by"),
     [("in_warranty", CS, FINANCE, "cs"), ("out_of_warranty", FINANCE, CS, "finance")],
@@ -222,7 +222,7 @@ def test_amounts_are_in_yuan_and_not_negative(amount, order_with, policy):
             attempt()
 
 
-@pytest.mark.requirement("R134")
+@pytest.mark.requirement("R134.a")
 async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_is_dispatched_with_priority(
     order_with, records, policy
 ):
@@ -250,7 +250,7 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
     assert await fire(clocks, until=MIDNIGHT + 30 * DAY) == ()
 
 
-@pytest.mark.requirement("R131")
+@pytest.mark.requirement("R131.a")
 def test_a_visit_reports_actual_times_and_work_and_the_customer_signs_before_the_technician_leaves(
     in_every_stage, visit, policy, customer
 ):
@@ -271,7 +271,7 @@ def test_a_visit_reports_actual_times_and_work_and_the_customer_signs_before_the
     assert signed.sign_off_note.signatory == "王建国"
 
 
-@pytest.mark.requirement("R077")
+@pytest.mark.requirement("R077.a")
 def test_nobody_closes_a_service_that_the_customer_has_not_signed(in_every_stage, decide):
     for stage in ("open", "dispatched", "resolved"):
         with pytest.raises(IllegalTransition):

@@ -21,7 +21,7 @@ def registered(form: FeedbackForm) -> Change[ServiceRequest]:
     return ServiceRequest.register(REQUEST, form, "cs-07", AT, CHINA)
 
 
-@pytest.mark.requirement("R067", "R129")
+@pytest.mark.requirement("R067.a", "R129.a")
 def test_a_request_is_registered_at_once_with_everything_on_the_form(form, customer):
     bought = form.filled({"spec": "3000×2700 mm", "purchased_on": {"on": "2026-09-30"}, "purchase_place": "广州展厅"})
 
@@ -48,7 +48,7 @@ def test_a_request_is_registered_at_once_with_everything_on_the_form(form, custo
     )
 
 
-@pytest.mark.requirement("R084")
+@pytest.mark.requirement("R084.a", "R084.b")
 @pytest.mark.parametrize("field", MANDATORY)
 def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_it(field, form, customer, policy):
     nobody = customer.model_copy(update={field: None})
@@ -67,7 +67,7 @@ def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_
         change.state.determine_fault("company_quality", (), "operations-01")
 
 
-@pytest.mark.requirement("R084")
+@pytest.mark.requirement("R084.a")
 def test_an_empty_form_misses_everything_and_is_registered_once_it_is_filled_in(form):
     empty = FeedbackForm(customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"))
 
@@ -80,7 +80,7 @@ def test_an_empty_form_misses_everything_and_is_registered_once_it_is_filled_in(
     assert (complete.state.stage, type(complete.events[0])) == ("registered", ServiceRequestRegistered)
 
 
-@pytest.mark.requirement("R069")
+@pytest.mark.requirement("R069.a")
 def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_sent(form, request_with, policy):
     without = request_with().but(form=form.model_copy(update={"contract_no": None}))
 
@@ -97,13 +97,13 @@ def test_a_registered_form_takes_nothing_but_its_contract_number(form):
     assert refused.value.code == "already_registered"
 
 
-@pytest.mark.requirement("R085")
+@pytest.mark.requirement("R085.a")
 def test_year_and_month_of_the_contract_are_enough(form):
     assert form.contract_date.precision == "month"
     assert form.missing == ()
 
 
-@pytest.mark.requirement("R083")
+@pytest.mark.requirement("R083.c")
 def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
     change = registered(form).state.determine_fault("customer_cause", ("p/1.jpg",), "operations-01")
 
@@ -119,7 +119,7 @@ def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
     )
 
 
-@pytest.mark.requirement("R073", "R083")
+@pytest.mark.requirement("R073.a", "R073.b", "R083.a")
 @pytest.mark.parametrize(
     ("verdict", "fault", "expected"),
     [

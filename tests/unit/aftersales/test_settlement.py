@@ -47,7 +47,7 @@ def closed(voucher_no: str, at: datetime, *, cost: str | None = None, charged: s
     )
 
 
-@pytest.mark.requirement("R079")
+@pytest.mark.requirement("R079.a")
 @pytest.mark.parametrize(
     ("closed_at", "month", "last_day"),
     [
@@ -70,7 +70,7 @@ def test_what_is_closed_is_settled_by_the_30th_and_in_february_by_the_last_day(c
     assert change.state.deadline("settlement") == CHINA.moment(last_day)
 
 
-@pytest.mark.requirement("R079")
+@pytest.mark.requirement("R079.a")
 @given(st.timedeltas(timedelta(), timedelta(days=16 * 365)).map(lambda later: noon(2020, 1, 1) + later))
 def test_whenever_something_is_closed_it_is_settled_within_a_month_in_a_settlement_of_its_own_due_day(closed_at):
     settlement = Settlement.at(closed_at, POLICY)
@@ -80,7 +80,7 @@ def test_whenever_something_is_closed_it_is_settled_within_a_month_in_a_settleme
     assert f"{CHINA.local(due_at - timedelta(seconds=1)):%Y-%m}" == settlement.month
 
 
-@pytest.mark.requirement("R079")
+@pytest.mark.requirement("R079.a")
 async def test_vouchers_go_to_finance_together_with_what_was_free_and_what_was_charged(records):
     on = subscriptions(records, POLICY)
     (begun,) = await deliver(on, closed("FW-1", noon(2026, 11, 3), cost="200.00"))
@@ -123,7 +123,7 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
     assert refused.value.code == "nothing_to_settle"
 
 
-@pytest.mark.requirement("R079")
+@pytest.mark.requirement("R079.b")
 async def test_a_month_that_is_not_settled_in_time_is_reported_once(records):
     on = subscriptions(records, POLICY)
     await deliver(on, closed("FW-1", noon(2027, 2, 3), cost="200.00"))

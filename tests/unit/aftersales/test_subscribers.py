@@ -117,7 +117,7 @@ async def test_a_contract_that_was_never_signed_here_is_known_by_the_order_or_el
     assert [each.contract_no for each in known] == [known_as, known_as]
 
 
-@pytest.mark.requirement("R073", "R074")
+@pytest.mark.requirement("R074.a", "R074.b")
 async def test_a_complaint_is_answered_with_the_warranty_of_its_contract(on, placed, signed, filed, customer):
     await deliver(on, placed)
     await deliver(on, signed)
@@ -156,7 +156,7 @@ async def test_the_same_complaint_announced_again_is_answered_once(on, records, 
     assert await records.warranty_checks.count() == 1
 
 
-@pytest.mark.requirement("R085")
+@pytest.mark.requirement("R085.b")
 async def test_with_only_the_month_known_the_answer_near_the_anniversary_is_uncertain(on, placed, filed):
     near = filed.model_copy(update={"received_at": datetime(2027, 9, 15, tzinfo=UTC)})
     await deliver(on, placed)
@@ -197,7 +197,6 @@ async def test_a_complaint_about_manners_has_no_warranty(on, filed):
     assert await deliver(on, filed.model_copy(update={"order_no": None})) == ()
 
 
-@pytest.mark.requirement("R073")
 async def test_a_registered_request_is_checked_and_keeps_the_answer(on, records, signed, form):
     await deliver(on, signed)
     change = ServiceRequest.register(UUID(int=50), form, "cs-07", AT, CHINA)
@@ -217,7 +216,7 @@ async def test_an_answer_about_a_complaint_touches_no_request(on, signed, filed)
     assert await deliver(on, checked) == ()
 
 
-@pytest.mark.requirement("R083")
+@pytest.mark.requirement("R083.b")
 async def test_money_that_finance_reports_sets_the_job_free_once(on, records, order_with, policy):
     fee = Money(amount=Decimal("300.00"))
     charged = order_with("customer_cause").raise_charge(Charge(amount=fee, mode="prepaid"), policy, AT).state

@@ -45,7 +45,7 @@ def secretive(in_every_stage, policy, proposal) -> list[Complaint]:
     return [filed, upheld, investigating, investigated, proposed, approved, accepted, implemented, closed]
 
 
-@pytest.mark.requirement("R158")
+@pytest.mark.requirement("R158.a")
 def test_nothing_that_is_internal_reaches_the_customer_in_any_stage(secretive):
     for case in secretive:
         shown = CustomerView.of(case).model_dump_json()
@@ -54,7 +54,7 @@ def test_nothing_that_is_internal_reaches_the_customer_in_any_stage(secretive):
         assert SECRET not in shown
 
 
-@pytest.mark.requirement("R157", "R158")
+@pytest.mark.requirement("R157.b", "R158.a")
 def test_a_solution_is_shown_once_it_is_approved_and_not_before(secretive):
     solutions = {case.stage: CustomerView.of(case).solution for case in secretive}
 
@@ -71,7 +71,7 @@ def test_a_solution_is_shown_once_it_is_approved_and_not_before(secretive):
     }
 
 
-@pytest.mark.requirement("R158")
+@pytest.mark.requirement("R158.a")
 def test_the_customer_reads_the_own_words_the_status_and_the_result(secretive):
     assert CustomerView.of(secretive[-1]) == CustomerView(
         complaint_no="2026-11-0001",

@@ -33,7 +33,7 @@ def only(kind, change):
     return event
 
 
-@pytest.mark.requirement("R110")
+@pytest.mark.requirement("R110.a", "R110.b", "R112.a")
 def test_an_upheld_complaint_names_the_responsible_department(in_every_stage, decide, form):
     change = decide["judge"](in_every_stage["filed"])
 
@@ -69,7 +69,7 @@ def test_a_department_is_responsible_if_and_only_if_the_complaint_is_upheld(uphe
     assert refused.value.code == "responsible_department"
 
 
-@pytest.mark.requirement("R144")
+@pytest.mark.requirement("R144.a")
 @pytest.mark.parametrize("stage", ["filed", "not_upheld", "investigating", "implemented"])
 def test_every_complaint_whoever_is_at_fault_gets_an_owner_in_person(stage, in_every_stage):
     change = in_every_stage[stage].assign_owner("cs-manager-01", True)
@@ -78,7 +78,7 @@ def test_every_complaint_whoever_is_at_fault_gets_an_owner_in_person(stage, in_e
     assert only(ComplaintOwnerAssigned, change).visit_required
 
 
-@pytest.mark.requirement("R147", "R141")
+@pytest.mark.requirement("R141.a", "R147.a")
 def test_a_case_is_a_matter_of_quality_or_not_and_a_major_one_goes_to_the_deputy_gm_at_once(in_every_stage, policy):
     filed = in_every_stage["filed"]
     ordinary = filed.classify(Classification(nature="non_quality", category="运输"), policy)
@@ -97,7 +97,7 @@ def test_a_case_is_a_matter_of_quality_or_not_and_a_major_one_goes_to_the_deputy
     )
 
 
-@pytest.mark.requirement("R141")
+@pytest.mark.requirement("R141.a")
 def test_a_complaint_that_is_filed_as_major_goes_to_the_deputy_gm_at_once(in_every_stage, form, policy):
     draft = in_every_stage["draft"]
     major = form.model_copy(update={"severity": "major"})
@@ -121,7 +121,7 @@ def test_a_case_is_sent_up_rung_by_rung_until_nobody_is_above(in_every_stage, po
     assert refused.value.code == "top_of_the_ladder"
 
 
-@pytest.mark.requirement("R113")
+@pytest.mark.requirement("R113.a", "R113.b")
 def test_an_investigation_ends_with_the_cause_the_evidence_and_who_is_responsible(in_every_stage, policy):
     change = in_every_stage["investigating"].complete_investigation("护角不足", ("p/1.jpg",), ("包装组",), policy, AT)
 
@@ -135,7 +135,7 @@ def test_an_investigation_ends_with_the_cause_the_evidence_and_who_is_responsibl
     )
 
 
-@pytest.mark.requirement("R114", "R163")
+@pytest.mark.requirement("R114.a", "R163.a")
 def test_several_solutions_go_to_whoever_may_approve_the_dearest(in_every_stage, proposal, policy):
     change = in_every_stage["investigated"].propose(proposal, policy, AT)
 
@@ -156,7 +156,7 @@ def test_the_preferred_solution_is_one_of_those_proposed(in_every_stage, proposa
         in_every_stage["investigated"].propose(proposal.model_copy(update={"preferred": 2}), policy, AT)
 
 
-@pytest.mark.requirement("R114", "R163")
+@pytest.mark.requirement("R114.b", "R163.a")
 def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(in_every_stage, proposal, policy):
     proposed = in_every_stage["proposed"]
 
@@ -179,7 +179,7 @@ def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(
     assert only(ResolutionApproved, dear).option == proposal.options[1]
 
 
-@pytest.mark.requirement("R157", "R163")
+@pytest.mark.requirement("R157.a", "R163.a")
 @pytest.mark.parametrize(("actor", "option", "limit"), [(MANAGER, 1, "2000"), (SALESMAN, 0, "0")])
 def test_an_approval_beyond_the_own_authority_grants_nothing_and_is_reported(
     actor, option, limit, in_every_stage, proposal, policy
@@ -206,7 +206,7 @@ def test_a_solution_that_was_not_proposed_cannot_be_approved(in_every_stage, pol
         in_every_stage["proposed"].approve(2, "", DEPUTY, policy, AT)
 
 
-@pytest.mark.requirement("R163")
+@pytest.mark.requirement("R163.a")
 def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(in_every_stage, proposal, policy):
     rejected = in_every_stage["proposed"].reject("请核实数量", DEPUTY, policy, AT)
 
@@ -221,7 +221,7 @@ def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, policy)
     assert refused.value.code == "authority_exceeded"
 
 
-@pytest.mark.requirement("R156")
+@pytest.mark.requirement("R156.a")
 def test_a_customer_who_declines_ends_this_case_so_that_a_new_one_can_take_it_up(in_every_stage, proposal, policy):
     answer = Answer(accepted=False, via="phone", reason="要求另加折扣", at=AT)
 
@@ -240,7 +240,7 @@ def test_a_customer_who_declines_ends_this_case_so_that_a_new_one_can_take_it_up
     assert only(ComplaintClosed, change).outcome == "resubmitted"
 
 
-@pytest.mark.requirement("R106")
+@pytest.mark.requirement("R106.a")
 def test_a_settled_case_keeps_everything_that_led_to_its_close(in_every_stage):
     closed = in_every_stage["closed"]
 

@@ -18,7 +18,7 @@ NOVEMBER = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CASE = UUID(int=1)
 
 
-@pytest.mark.requirement("R109", "R145", "R151")
+@pytest.mark.requirement("R109.a", "R145.a", "R151.a")
 def test_a_complaint_gets_the_months_next_number_and_is_announced_with_all_that_was_said(form):
     anomaly = {"batch_no": "P20261101-2", "shipped_on": date(2026, 11, 20), "defect_quantity": 3, "sample_ref": "YP-1"}
 
@@ -44,7 +44,7 @@ def test_a_complaint_gets_the_months_next_number_and_is_announced_with_all_that_
     )
 
 
-@pytest.mark.requirement("R145")
+@pytest.mark.requirement("R145.a")
 @given(st.lists(st.integers(0, 8), max_size=30))
 def test_however_often_complaints_are_entered_the_numbers_have_no_gap(arrivals):
     form = Form(
@@ -64,7 +64,7 @@ def test_however_often_complaints_are_entered_the_numbers_have_no_gap(arrivals):
     ]
 
 
-@pytest.mark.requirement("R145")
+@pytest.mark.requirement("R145.a")
 @pytest.mark.parametrize(
     ("accepted_at", "number"),
     [
@@ -85,7 +85,7 @@ def test_an_entered_complaint_is_not_announced_again(form):
     assert register.enter(CASE, form, NOVEMBER) == Change(register)
 
 
-@pytest.mark.requirement("R156")
+@pytest.mark.requirement("R156.b")
 def test_a_complaint_taken_up_again_names_all_cases_before_it(form):
     again = form.resubmitted("2026-10-0003", "要求另加折扣", NOVEMBER).resubmitted("2026-11-0001", None, NOVEMBER)
 

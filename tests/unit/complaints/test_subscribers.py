@@ -59,7 +59,7 @@ def warranty(complaint_id: UUID, form) -> WarrantyChecked:
     )
 
 
-@pytest.mark.requirement("R109")
+@pytest.mark.requirement("R109.a")
 async def test_a_failed_acceptance_files_a_complaint_by_itself_once(on, failed, complaints, form):
     (filed,) = await deliver(on, failed, at=AT, id=EVENT)
     again = await deliver(on, failed, at=AT, id=EVENT)
@@ -110,7 +110,6 @@ async def test_a_case_that_is_open_stays_as_it_is_when_its_announcement_comes_ag
     assert await complaints.get(filed.complaint_id) == case
 
 
-@pytest.mark.requirement("R105")
 async def test_who_turns_to_us_to_complain_is_accepted_at_once(on, form):
     enquiry = EnquiryReceived(
         enquiry_id=UUID(int=5),
@@ -151,7 +150,7 @@ async def test_negative_feedback_becomes_a_draft_without_a_number_or_a_clock(on,
     assert (draft.stage, draft.number, draft.deadlines, draft.form.channel) == ("draft", None, (), "phone")
 
 
-@pytest.mark.requirement("R156")
+@pytest.mark.requirement("R156.a", "R156.b")
 async def test_a_declined_solution_is_taken_up_again_in_a_new_case_with_the_old_one_attached(
     on, database, complaints, in_every_stage, policy
 ):
@@ -199,7 +198,7 @@ async def test_a_finding_about_something_else_is_none_of_our_business(on, form):
     assert await deliver(on, warranty(UUID(int=1), form).model_copy(update={"complaint_id": None})) == ()
 
 
-@pytest.mark.requirement("R161", "R150")
+@pytest.mark.requirement("R150.a", "R161.b")
 async def test_filed_checked_and_forgotten_a_complaint_is_missed_once_and_escalated(
     on, failed, complaints, policy, form
 ):

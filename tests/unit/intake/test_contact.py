@@ -33,7 +33,7 @@ def recorded(first=None):
     return ContactLog.of(CUSTOMER).recorded(TALK, first or cause(NOW))
 
 
-@pytest.mark.requirement("R042")
+@pytest.mark.requirement("R042.a")
 def test_a_talk_is_recorded_with_the_twelve_fields():
     first = cause(NOW)
     change = recorded(first)
@@ -75,7 +75,7 @@ def test_talks_form_one_chain():
     assert second.events[0].previous_hash == log.entries[0].hash
 
 
-@pytest.mark.requirement("R043")
+@pytest.mark.requirement("R043.a")
 def test_a_correction_is_added_and_the_wrong_record_stays_readable():
     first = cause(NOW)
     log = recorded(first).state
@@ -115,7 +115,7 @@ def test_a_record_that_does_not_exist_cannot_be_corrected():
         recorded().state.corrected(CUSTOMER, "feedback", "x", "笔误", cause(NOW))
 
 
-@pytest.mark.requirement("R043")
+@pytest.mark.requirement("R043.b")
 def test_an_altered_talk_is_named():
     log = recorded().state.recorded(TALK, cause(NOW)).state
     first, second = log.entries
@@ -124,7 +124,7 @@ def test_an_altered_talk_is_named():
     assert log.but(entries=(first, forged)).first_altered() == 2
 
 
-@pytest.mark.requirement("R043")
+@pytest.mark.requirement("R043.b")
 def test_a_talk_taken_off_the_end_is_missed_by_who_heard_of_it():
     log = recorded().state.recorded(TALK, cause(NOW)).state
     cut = log.but(entries=log.entries[:1])

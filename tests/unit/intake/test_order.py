@@ -33,7 +33,7 @@ def taken(verification=None):
     return new().taken(WISH, verification, cause(NOW))
 
 
-@pytest.mark.requirement("R123")
+@pytest.mark.requirement("R123.a", "R123.b")
 def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
     change = taken(VERIFIED)
     assert change.state.state == "placed"
@@ -52,7 +52,7 @@ def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
     )
 
 
-@pytest.mark.requirement("R123")
+@pytest.mark.requirement("R123.b")
 def test_an_order_that_nobody_verified_is_recorded_but_not_placed():
     recorded = taken()
     assert (recorded.state.state, recorded.events) == ("unverified", ())

@@ -108,7 +108,7 @@ def requested(**fields):
     return OrderRequested(**{**said, **fields})
 
 
-@pytest.mark.requirement("R026", "R027")
+@pytest.mark.requirement("R026.a", "R027.b")
 async def test_a_reported_visit_is_called_back_within_thirty_minutes(records, bus):
     customer = await a_customer(records)
     due = NOW + timedelta(minutes=30)
@@ -117,7 +117,7 @@ async def test_a_reported_visit_is_called_back_within_thirty_minutes(records, bu
     assert (said[0].customer, said[0].kind, said[0].due_at) == (customer.snapshot(), "visit_30min", due)
 
 
-@pytest.mark.requirement("R026")
+@pytest.mark.requirement("R026.a", "R026.b")
 async def test_a_shop_visited_for_the_first_time_gets_a_file(records, bus):
     said = await deliver(bus, visit(), at=NOW)
     assert [type(event) for event in said] == [CustomerRegistered, CallbackDue]
@@ -132,7 +132,7 @@ async def test_a_shop_is_recognised_by_its_number(records, bus):
     assert [event.customer.customer_id for event in said] == [customer.id]
 
 
-@pytest.mark.requirement("R027")
+@pytest.mark.requirement("R027.c")
 async def test_a_callback_that_nobody_made_is_missed_once(records, bus):
     await deliver(bus, visit(), at=NOW)
     missed = await fire(timers(records), until=NOW + timedelta(minutes=31))
@@ -141,7 +141,7 @@ async def test_a_callback_that_nobody_made_is_missed_once(records, bus):
     assert await fire(timers(records), until=NOW + timedelta(days=9)) == ()
 
 
-@pytest.mark.requirement("R093")
+@pytest.mark.requirement("R093.a", "R093.b")
 async def test_an_owner_has_a_week_for_the_first_call(records, bus):
     customer = await a_customer(records)
     due = NOW + timedelta(days=7)
@@ -154,7 +154,7 @@ async def test_an_owner_has_a_week_for_the_first_call(records, bus):
     assert [event.assignee for event in missed] == ["cs-07"]
 
 
-@pytest.mark.requirement("R029")
+@pytest.mark.requirement("R029.a")
 @pytest.mark.parametrize(
     ("group", "stage"),
     [
@@ -192,14 +192,14 @@ async def test_a_stage_without_a_callback_obliges_nobody(records, bus):
     assert await open_callbacks(records) == []
 
 
-@pytest.mark.requirement("R070")
+@pytest.mark.requirement("R070.a")
 async def test_the_first_thing_after_acceptance_is_a_call(records, bus):
     await deliver(bus, accepted((await a_customer(records)).snapshot()), at=NOW)
     due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
     assert await open_callbacks(records) == [(Reason(kind="post_acceptance", order_no="SO-1"), due)]
 
 
-@pytest.mark.requirement("R103")
+@pytest.mark.requirement("R103.a")
 async def test_a_service_is_called_back_within_three_days_of_the_visit(records, bus):
     service = uuid4()
     closed = ServiceOrderClosed(
@@ -226,7 +226,7 @@ async def test_internal_work_has_nobody_to_call(records, bus):
     assert await deliver(bus, closed, at=NOW) == ()
 
 
-@pytest.mark.requirement("R105")
+@pytest.mark.requirement("R105.c")
 async def test_a_closed_complaint_is_called_back(records, bus):
     closed = ComplaintClosed(
         complaint_id=uuid4(),
@@ -265,7 +265,7 @@ async def test_the_same_fact_heard_three_times_obliges_once(records, bus):
     assert len(await open_callbacks(records)) == 1
 
 
-@pytest.mark.requirement("R192")
+@pytest.mark.requirement("R192.a")
 async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it_happened(records, bus):
     customer = await a_customer(records)
     sent = example(NotificationSent).model_copy(update={"customer_id": customer.id})
@@ -288,7 +288,7 @@ async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it
     ]
 
 
-@pytest.mark.requirement("R192")
+@pytest.mark.requirement("R192.a")
 async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(records, bus):
     customer = await a_customer(records)
     await deliver(bus, accepted(customer.snapshot()), at=NOW)
@@ -302,14 +302,14 @@ async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(recor
     }
 
 
-@pytest.mark.requirement("R192")
+@pytest.mark.requirement("R192.a")
 def test_every_service_of_ours_feeds_the_timeline(bus):
     publishers = {subscription.event.publisher() for subscription in bus}
     assert publishers >= {"intake", "orders", "complaints", "aftersales", "notify"}
     assert ContactRecorded in {subscription.event for subscription in bus}
 
 
-@pytest.mark.requirement("R122")
+@pytest.mark.requirement("R122.a", "R122.b")
 @pytest.mark.parametrize(
     ("event", "source"),
     [
@@ -323,7 +323,7 @@ async def test_departments_feed_the_customer_file(records, bus, event, source):
     assert await deliver(bus, event, at=NOW) == ()
 
 
-@pytest.mark.requirement("R123")
+@pytest.mark.requirement("R123.b")
 async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(records, bus):
     said = await deliver(bus, requested(), at=NOW, actor=SALES)
     customer_id = customer_id_of("sales", "KH-00217")
@@ -343,7 +343,7 @@ async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(r
     )
 
 
-@pytest.mark.requirement("R123")
+@pytest.mark.requirement("R123.b")
 async def test_an_order_that_sales_did_not_verify_waits_for_us(records, bus):
     said = await deliver(bus, requested(verified_with_customer_at=None), at=NOW, actor=SALES)
     assert [type(event) for event in said] == [CustomerRegistered]

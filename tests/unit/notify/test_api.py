@@ -106,7 +106,7 @@ async def test_progress_counts_a_campaign_by_state(notify: InMemoryNotify, http:
     assert answer.json() == {"total": 1, "states": {"accepted": 1}}
 
 
-@pytest.mark.requirement("R013")
+@pytest.mark.requirement("R013.a", "R013.b")
 async def test_a_slip_is_posted_and_acknowledged(http: httpx.AsyncClient) -> None:
     posted = await http.post("/slips", json={"to_department": "production", "text": "请确认到厂日期"})
     again = await http.post("/slips", json={"to_department": "production", "text": "请确认到厂日期"})
@@ -116,7 +116,7 @@ async def test_a_slip_is_posted_and_acknowledged(http: httpx.AsyncClient) -> Non
     assert read.json()["acknowledged_by"] == "cs-07"
 
 
-@pytest.mark.requirement("R172")
+@pytest.mark.requirement("R172.a")
 async def test_a_roster_is_published(http: httpx.AsyncClient) -> None:
     duty = {
         "staff": "cs-07",

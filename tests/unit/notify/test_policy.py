@@ -21,7 +21,7 @@ def china(hour: int, minute: int = 0, day: int = 23) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=CHINA)
 
 
-@pytest.mark.requirement("R100")
+@pytest.mark.requirement("R100.a")
 async def test_a_message_waits_for_the_end_of_the_rest_hours_and_then_goes_out(notify: InMemoryNotify) -> None:
     notify.clock.set(china(22, 15))
 
@@ -34,7 +34,7 @@ async def test_a_message_waits_for_the_end_of_the_rest_hours_and_then_goes_out(n
     assert (await notify.one()).state == "accepted"
 
 
-@pytest.mark.requirement("R100")
+@pytest.mark.requirement("R100.b")
 async def test_a_customer_has_rest_hours_of_its_own_in_its_own_time_zone(notify: InMemoryNotify) -> None:
     await notify.hear(registered(timezone="Asia/Urumqi", quiet_hours=QuietHours(begin=time(12), end=time(14))))
     notify.clock.set(datetime(2026, 11, 23, 13, tzinfo=ZoneInfo("Asia/Urumqi")))
@@ -44,7 +44,7 @@ async def test_a_customer_has_rest_hours_of_its_own_in_its_own_time_zone(notify:
     assert waiting.not_before == datetime(2026, 11, 23, 14, tzinfo=ZoneInfo("Asia/Urumqi"))
 
 
-@pytest.mark.requirement("R100")
+@pytest.mark.requirement("R100.a")
 async def test_rest_hours_are_looked_at_again_when_the_wait_is_over(notify: InMemoryNotify) -> None:
     notify.clock.set(china(22, 15))
     await notify.tell(released())
@@ -72,7 +72,7 @@ def test_rest_hours_may_go_over_midnight(at: datetime, ends: datetime | None) ->
     assert Rest(begin=time(21), end=time(8)).ends(at, CHINA) == ends
 
 
-@pytest.mark.requirement("R053")
+@pytest.mark.requirement("R053.a")
 async def test_the_same_words_are_not_sent_again_within_a_month(notify: InMemoryNotify) -> None:
     await notify.tell(greeting("中秋"))
     await notify.later(days=2)
@@ -135,7 +135,7 @@ async def test_a_stop_word_ends_care_and_leaves_service_alone(notify: InMemoryNo
     assert (await notify.one(purpose="order_placed")).state == "accepted"
 
 
-@pytest.mark.requirement("R058")
+@pytest.mark.requirement("R058.b")
 async def test_a_second_slip_supersedes_the_first_while_it_waits(notify: InMemoryNotify) -> None:
     notify.clock.set(china(22))
     await notify.tell(delayed(days=4, revision=1))

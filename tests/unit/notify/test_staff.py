@@ -24,7 +24,6 @@ from shared.contracts.vocabulary import order_id_of
 from shared.testing import cause
 
 
-@pytest.mark.requirement("R048")
 async def test_the_sales_assistant_hears_of_a_visit_at_once_and_ten_minutes_before(notify: InMemoryNotify) -> None:
     await notify.tell(booked(at=MORNING + timedelta(hours=5)))
 
@@ -36,7 +35,7 @@ async def test_the_sales_assistant_hears_of_a_visit_at_once_and_ten_minutes_befo
     assert {event.role for event in notify.announced(StaffAlerted)} == {"sales_assistant"}
 
 
-@pytest.mark.requirement("R172")
+@pytest.mark.requirement("R172.a")
 async def test_an_alert_goes_to_whoever_is_on_duty(notify: InMemoryNotify) -> None:
     duty = Duty(
         staff="mgr-02",
@@ -85,7 +84,6 @@ async def test_several_callbacks_within_a_minute_are_one_message(notify: InMemor
     assert words.text.count("【回访】") == 2
 
 
-@pytest.mark.requirement("R097")
 async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: InMemoryNotify) -> None:
     season = CampaignStarted(
         campaign_id=uuid4(), kind="seasonal", name="中秋客户回访", customers=12_000, assignees=("cs-07", "cs-08")
@@ -101,7 +99,6 @@ async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: I
     assert "值此中秋之际" in notify.sms.words[0].text
 
 
-@pytest.mark.requirement("R098")
 async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
     reminder = MaintenanceReminderDue(
         order_id=order_id_of("SO-1"), order_no="SO-1", due_on=MORNING.date(), customer=CUSTOMER
@@ -114,7 +111,7 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
     assert [event.purpose for event in notify.announced(NotificationSent)] == ["maintenance"]
 
 
-@pytest.mark.requirement("R013")
+@pytest.mark.requirement("R013.a", "R013.b")
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
     asked = cause(MORNING)
     slip = posted(

@@ -291,7 +291,7 @@ def test_an_order_in_the_ordinary_way_comes_to_every_stage(route, stage):
     assert is_sound(standing(route, stage))
 
 
-@pytest.mark.requirement("R005", "R183")
+@pytest.mark.requirement("R005.a", "R183.a")
 @pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
 def test_a_fact_at_any_time_is_taken_and_opens_no_gate_but_its_own(route, stage):
     order = standing(route, stage)
@@ -311,7 +311,7 @@ def test_a_fact_reported_twice_moves_the_order_once(route, stage):
         assert (twice.stage, twice.reached) == (once.stage, once.reached), name
 
 
-@pytest.mark.requirement("R005")
+@pytest.mark.requirement("R005.b")
 @pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
 def test_a_decision_is_taken_in_its_stages_and_refused_in_all_others(route, stage):
     order = standing(route, stage)
@@ -331,15 +331,15 @@ def _taken(decide, order, why):
 
 R = pytest.mark.requirement
 ONLY = [
-    pytest.param("custom", "review", "approve", "cs_specialist", marks=R("R019")),
-    pytest.param("custom", "review", "approve", "cs_supervisor", marks=R("R019")),
-    pytest.param("custom", "release", "approve notice", "cs_specialist", marks=R("R019")),
+    pytest.param("custom", "review", "approve", "cs_specialist", marks=R("R019.c")),
+    pytest.param("custom", "review", "approve", "cs_supervisor", marks=R("R019.c")),
+    pytest.param("custom", "release", "approve notice", "cs_specialist", marks=R("R019.d")),
     pytest.param("standard", "release", "prepare", "plant_manager"),
-    pytest.param("standard", "plan", "approve drawing", "design_director", marks=R("R015")),
-    pytest.param("custom", "plan", "approve drawing", "cs_director", marks=R("R020")),
-    pytest.param("standard", "making", "release production", "cs_director", marks=R("R016")),
-    pytest.param("custom", "making", "release production", "plant_manager", marks=R("R020")),
-    pytest.param("custom", "breakdown_review", "approve breakdown", "cs_director", marks=R("R021")),
+    pytest.param("standard", "plan", "approve drawing", "design_director", marks=R("R015.b")),
+    pytest.param("custom", "plan", "approve drawing", "cs_director", marks=R("R020.b")),
+    pytest.param("standard", "making", "release production", "cs_director", marks=R("R016.b")),
+    pytest.param("custom", "making", "release production", "plant_manager", marks=R("R020.c")),
+    pytest.param("custom", "breakdown_review", "approve breakdown", "cs_director", marks=R("R021.a")),
 ]
 
 
@@ -494,7 +494,7 @@ class Chance(RuleBasedStateMachine):
 Chance.TestCase.settings = settings(
     max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestChance = pytest.mark.requirement("R005", "R019", "R021", "R022", "R023")(Chance.TestCase)
+TestChance = pytest.mark.requirement("R005.a", "R005.b", "R019.c", "R021.a", "R022.a", "R023.a")(Chance.TestCase)
 
 
 def test_the_routes_in_force_are_the_newest_ones():

@@ -53,7 +53,7 @@ VEHICLES = st.lists(
 )
 
 
-@pytest.mark.requirement("R124")
+@pytest.mark.requirement("R124.a")
 @settings(max_examples=40, deadline=None)
 @given(freights=FREIGHTS, vehicles=VEHICLES)
 def test_no_plan_is_cheaper_than_the_one_found(freights, vehicles):
@@ -71,7 +71,7 @@ def test_no_plan_is_cheaper_than_the_one_found(freights, vehicles):
     assert sorted([*loaded, *found.left]) == sorted(each.order_no for each in goods)
 
 
-@pytest.mark.requirement("R124", "R186")
+@pytest.mark.requirement("R124.a", "R186.a")
 def test_orders_for_one_place_travel_together_and_the_cheap_vehicle_is_taken():
     goods = [freight("A", 4, "广州市"), freight("B", 4, "广州市"), freight("C", 4, "深圳市")]
     trucks = [
@@ -111,7 +111,7 @@ async def test_goods_go_to_a_city_or_else_to_a_region(company, address, place):
     assert place_of(await company.place(site_address=address)) == place
 
 
-@pytest.mark.requirement("R124")
+@pytest.mark.requirement("R124.a")
 async def test_a_plan_is_announced_vehicle_by_vehicle(company):
     goods = [freight("A", 4, "广州市"), freight("B", 4, "深圳市")]
     trucks = [Vehicle(name=name, volume_litres=4, cost=10, cost_per_place=10) for name in ("甲", "乙")]

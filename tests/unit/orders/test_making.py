@@ -20,7 +20,7 @@ from shared.contracts import departments as facts
 from shared.contracts import orders as said
 
 
-@pytest.mark.requirement("R009")
+@pytest.mark.requirement("R009.a")
 @pytest.mark.parametrize(("kind", "by"), [("standard", "project_team"), ("custom", "rd")])
 async def test_the_four_drawings_are_ordered_one_by_one(company, kind, by):
     await company.place(kind)
@@ -29,7 +29,7 @@ async def test_the_four_drawings_are_ordered_one_by_one(company, kind, by):
     assert ordered == [(drawing, by) for drawing in ("plan", "rendering", "elevation", "construction")]
 
 
-@pytest.mark.requirement("R009", "R015")
+@pytest.mark.requirement("R009.b", "R015.b")
 async def test_each_drawing_has_a_status_of_its_own_and_a_rejected_one_comes_again(company):
     await company.place()
     await company.release()
@@ -50,7 +50,7 @@ async def test_each_drawing_has_a_status_of_its_own_and_a_rejected_one_comes_aga
     assert [event.outcome for event in company.announced(said.DesignReviewed)] == ["rejected", "approved"]
 
 
-@pytest.mark.requirement("R020")
+@pytest.mark.requirement("R020.a", "R020.b")
 async def test_rd_draws_a_custom_order_and_the_design_director_reviews(company):
     await company.place("custom")
     await company.release()
@@ -68,7 +68,7 @@ async def test_an_old_version_cannot_be_approved(company):
     assert refused.value.code == "not_submitted"
 
 
-@pytest.mark.requirement("R016", "R184")
+@pytest.mark.requirement("R016.b", "R016.c", "R184.a")
 async def test_a_standard_order_is_split_into_parts_to_make_and_parts_from_stock(company):
     await company.place()
     await company.run_to("making")
@@ -87,7 +87,7 @@ async def test_a_standard_order_is_split_into_parts_to_make_and_parts_from_stock
     assert (await company.order()).stage == "production"
 
 
-@pytest.mark.requirement("R021")
+@pytest.mark.requirement("R021.a", "R021.b")
 async def test_a_rejected_breakdown_is_done_again(company):
     await company.place("custom")
     await company.run_to("making")
@@ -101,7 +101,7 @@ async def test_a_rejected_breakdown_is_done_again(company):
     assert (await company.order()).stage == "sample"
 
 
-@pytest.mark.requirement("R022")
+@pytest.mark.requirement("R022.a")
 async def test_a_rejected_sample_keeps_the_order_out_of_production_until_another_is_confirmed(company):
     await company.place("custom")
     await company.run_to("making")
@@ -121,7 +121,7 @@ async def test_a_rejected_sample_keeps_the_order_out_of_production_until_another
     assert [event.outcome for event in company.announced(said.SampleReviewed)] == ["rejected", "confirmed"]
 
 
-@pytest.mark.requirement("R023")
+@pytest.mark.requirement("R023.a", "R023.b")
 async def test_a_failed_inspection_sends_the_goods_back_and_nothing_leaves(company):
     await company.place("custom")
     await company.run_to("making")
@@ -145,7 +145,7 @@ async def test_a_failed_inspection_sends_the_goods_back_and_nothing_leaves(compa
     assert (await company.order()).stage == "inspection"
 
 
-@pytest.mark.requirement("R022")
+@pytest.mark.requirement("R022.b")
 async def test_nobody_at_a_desk_confirms_a_sample_that_was_not_made_or_was_judged(company):
     await company.place("custom")
     await company.run_to("sample")
@@ -162,7 +162,7 @@ async def test_nobody_at_a_desk_confirms_a_sample_that_was_not_made_or_was_judge
     assert (await company.order()).stage == "sample"
 
 
-@pytest.mark.requirement("R023")
+@pytest.mark.requirement("R023.a")
 async def test_goods_are_inspected_after_they_are_made(company):
     await company.place("custom")
     await company.run_to("sample")
@@ -178,7 +178,7 @@ async def test_goods_are_inspected_after_they_are_made(company):
     assert (await company.order()).stage == "inspection"
 
 
-@pytest.mark.requirement("R023")
+@pytest.mark.requirement("R023.a")
 async def test_an_inspection_that_is_heard_before_the_goods_is_the_inspection_of_those_goods(company):
     await company.place("custom")
     await company.run_to("production")
@@ -189,7 +189,7 @@ async def test_an_inspection_that_is_heard_before_the_goods_is_the_inspection_of
     assert (await company.order()).stage == "shipping"
 
 
-@pytest.mark.requirement("R023")
+@pytest.mark.requirement("R023.c")
 async def test_goods_that_leave_without_inspection_are_an_exception_and_not_announced(company):
     await company.place("custom")
     await company.fact(facts.GoodsDispatched, left_at=company.now)
@@ -199,7 +199,7 @@ async def test_goods_that_leave_without_inspection_are_an_exception_and_not_anno
     assert company.announced(said.ShipmentDispatched) == []
 
 
-@pytest.mark.requirement("R182", "R198")
+@pytest.mark.requirement("R182.a", "R182.b", "R198.a")
 async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_delay(company):
     await company.place()
     await company.release()
@@ -211,7 +211,7 @@ async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_d
     assert events[1].delay_days == 2
 
 
-@pytest.mark.requirement("R182")
+@pytest.mark.requirement("R182.a")
 async def test_without_a_day_in_the_contract_the_plan_s_day_is_the_promise(company):
     await company.place(requested_ship_date=None)
     await company.release()
@@ -229,7 +229,7 @@ async def test_a_plan_that_ends_before_it_begins_is_refused(company):
     assert refused.value.code == "impossible_plan"
 
 
-@pytest.mark.requirement("R183", "R196")
+@pytest.mark.requirement("R183.b", "R196.b")
 async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
     await company.place()
     await company.run_to("making")
@@ -241,7 +241,7 @@ async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
     assert [event.kind for event in company.announced(said.OrderExceptionRaised)] == ["material"]
 
 
-@pytest.mark.requirement("R199")
+@pytest.mark.requirement("R199.a")
 async def test_packaging_is_confirmed_with_the_room_it_takes(company):
     await company.place()
     await company.run_to("shipping")
@@ -251,7 +251,7 @@ async def test_packaging_is_confirmed_with_the_room_it_takes(company):
     assert (packed.items, packed.volume_litres) == (("木箱 × 6", "安装说明书 × 1"), 4200)
 
 
-@pytest.mark.requirement("R197")
+@pytest.mark.requirement("R197.b")
 async def test_a_sample_is_sent_to_the_customer(company):
     await company.place("custom")
     await company.fact(facts.SampleMade, sample_no="DY-1")
@@ -263,7 +263,7 @@ async def test_a_sample_is_sent_to_the_customer(company):
     assert refused.value.code == "no_such_sample"
 
 
-@pytest.mark.requirement("R175")
+@pytest.mark.requirement("R175.a", "R175.b")
 async def test_trouble_with_supply_is_reported_and_the_customer_never_learns_who_supplies(company):
     await company.place()
     await company.release()
@@ -277,7 +277,7 @@ async def test_trouble_with_supply_is_reported_and_the_customer_never_learns_who
     assert delayed.reason_text == "部分配件到货延迟"
 
 
-@pytest.mark.requirement("R065")
+@pytest.mark.requirement("R065.a")
 @pytest.mark.parametrize("kind", ["standard", "custom"])
 async def test_no_stage_passes_in_silence(company, kind):
     await company.place(kind)

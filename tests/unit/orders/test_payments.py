@@ -46,7 +46,7 @@ async def filed(company):
     )
 
 
-@pytest.mark.requirement("R018", "R025")
+@pytest.mark.requirement("R018.a", "R025.c")
 @pytest.mark.parametrize(
     ("kind", "role", "days"), [("standard", "account_manager", 7), ("custom", "regional_head", 60)]
 )
@@ -60,7 +60,7 @@ async def test_who_collects_the_balance_and_by_when_depends_on_the_route(company
     assert balance.due_on == order.day(order.since) + timedelta(days=days)
 
 
-@pytest.mark.requirement("R203")
+@pytest.mark.requirement("R203.a")
 async def test_partial_payments_add_up(company):
     await company.place()
     await company.sign_contract()
@@ -123,7 +123,7 @@ async def test_finance_may_confirm_without_naming_an_amount(company):
     assert (await company.order()).stage == "release"
 
 
-@pytest.mark.requirement("R193", "R201")
+@pytest.mark.requirement("R193.a", "R201.b")
 async def test_what_is_not_paid_is_overdue_and_reminded_of_more_firmly_each_time(company):
     await company.place()
     await company.run_to("balance")
@@ -149,7 +149,7 @@ async def test_paying_in_time_makes_nothing_overdue(company):
     assert company.announced(said.PaymentOverdue) == []
 
 
-@pytest.mark.requirement("R160")
+@pytest.mark.requirement("R160.a")
 async def test_nobody_is_dunned_while_a_complaint_is_open_and_collection_goes_on_when_it_is_not_upheld(company):
     await company.place()
     await company.run_to("balance")
@@ -164,7 +164,7 @@ async def test_nobody_is_dunned_while_a_complaint_is_open_and_collection_goes_on
     assert len(company.announced(said.PaymentOverdue)) == 1
 
 
-@pytest.mark.requirement("R160")
+@pytest.mark.requirement("R160.a")
 async def test_a_part_that_is_paid_while_a_complaint_is_open_starts_no_reminders(company):
     await company.place()
     await company.run_to("balance")
@@ -206,7 +206,7 @@ async def test_a_complaint_about_an_order_that_we_do_not_know_holds_nothing(comp
     assert await filed(company) == ()
 
 
-@pytest.mark.requirement("R025")
+@pytest.mark.requirement("R025.b")
 async def test_a_custom_order_beyond_the_credit_limit_waits_until_the_director_decides(company):
     await company.place("custom", total=yuan("500000.00"))
     await company.sign_contract()
@@ -225,7 +225,7 @@ async def test_a_custom_order_beyond_the_credit_limit_waits_until_the_director_d
     assert (order.stage, order.receivable.credit_days) == ("plan", 90)
 
 
-@pytest.mark.requirement("R025")
+@pytest.mark.requirement("R025.b")
 async def test_paying_one_order_makes_room_for_the_next(company):
     await company.place("custom", order_no="SO-1", total=yuan("150000.00"))
     await company.sign_contract()
@@ -249,7 +249,7 @@ async def test_a_cancelled_order_makes_room_too(company):
     assert [event.order_no for event in company.announced(said.CreditGranted)] == ["SO-1", "SO-2"]
 
 
-@pytest.mark.requirement("R201", "R203")
+@pytest.mark.requirement("R201.a", "R203.b")
 async def test_on_the_first_of_the_month_accounts_are_compared_with_the_customer(company):
     await company.place()
     await company.sign_contract()

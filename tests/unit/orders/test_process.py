@@ -38,7 +38,7 @@ async def test_xes_reads_back_as_the_stages_that_were_left(company, tmp_path):
     }
 
 
-@pytest.mark.requirement("R005")
+@pytest.mark.requirement("R005.a")
 async def test_the_log_conforms_to_the_route(company, tmp_path):
     await log(company)
     frame = pm4py.read_xes(await written(company, xes, tmp_path / "orders.xes"))

@@ -27,7 +27,7 @@ async def test_a_custom_order_goes_from_review_to_the_last_payment(company):
     assert order.stage == "closed"
 
 
-@pytest.mark.requirement("R055")
+@pytest.mark.requirement("R055.a")
 async def test_signed_and_paid_the_customer_hears_that_the_order_is_being_placed(company):
     await company.place()
     await company.release()
@@ -37,7 +37,7 @@ async def test_signed_and_paid_the_customer_hears_that_the_order_is_being_placed
     assert released.customer.name == "广州恒达装饰"
 
 
-@pytest.mark.requirement("R058", "R056")
+@pytest.mark.requirement("R056.e", "R058.b")
 async def test_a_late_production_is_told_with_reason_and_days_before_the_contract_date(company):
     await company.place()
     await company.release()

@@ -246,7 +246,7 @@ def test_someone_without_an_allowed_role_is_told_which_would_do() -> None:
         Principal.staff("zhang", Role.CS_SPECIALIST).acting(Role.GM, Role.CS_DIRECTOR)
 
 
-@pytest.mark.requirement("R002")
+@pytest.mark.requirement("R002.a")
 def test_every_role_of_the_scope_is_registered_under_its_chinese_name() -> None:
     scope = {
         "客户经理", "区域负责人", "客服专员", "客服主管", "客服课长", "客服总监", "销售助理", "设计总监",
