@@ -94,7 +94,7 @@ contracts: setup ## Generate schemas, samples and docs anew from the contract cl
 current: setup
 	$(BIN)/python docs/generate.py --check
 
-requirements: setup ## Say which requirements the tests prove
+requirements: setup ## Say which requirements the tests prove, and which parts are missing
 	@$(BIN)/kefu requirements
 
 marks: setup
