@@ -7,7 +7,7 @@ from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.message import Message, Written
 from notify.domain.messages.rule import Rule
 from notify.domain.messages.template import Template, variant_key
-from shared.contracts.catalogue import published
+from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 
 BUILT_IN = frozenset(("company", "hotline", "name"))
@@ -64,7 +64,7 @@ def _unused(written: Written[Template], rules: Iterable[Written[Rule]]) -> Itera
 
 def _rule_faults(written: Written[Rule], needs: AbstractSet[str]) -> Iterator[str]:
     rule = written.value
-    event = published().get(rule.event)
+    event = contracts().get(rule.event)
     if event is None:
         yield written.fault("event", f"there is no event {rule.event}")
     else:
