@@ -4,22 +4,28 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol
+from functools import cache
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from pydantic import AliasChoices, AliasPath, BaseModel
+
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
-from shared.kernel.documents import Between, Document, Documents, Index, OneOf, Where, reach
+from shared.kernel.documents import Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.touch import Touch
 
 __all__ = ["Between", "DatabaseLike", "Index", "OneOf", "Page", "Store", "Touch", "Where"]
 
+T = TypeVar("T")
+Row = TypeVar("Row", bound=BaseModel)
+
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[A]):
-    """Some aggregates in order, and the cursor of what follows, if anything does."""
+class Page(Generic[T]):
+    """Some aggregates, or rows of them, in order, and the cursor of what follows, if anything does."""
 
-    items: tuple[A, ...]
+    items: tuple[T, ...]
     next: str | None
 
 
@@ -69,13 +75,38 @@ class Store(Generic[A]):
     ) -> Page[A]:
         """One page of the aggregates whose fields equal, lie Between or are OneOf the given values.
 
-        `sort` is a field, with a minus for descending; ties are broken by id. `after` is a Page's `next`.
+        A condition that is None does not count, so that a route hands its optional filters on as they are; what lacks
+        a field is asked for by OneOf(None). `sort` is a field, with a minus for descending; ties are broken by id.
+        `after` is a Page's `next`.
         """
         field, direction = _sort(sort)
-        found = await self.documents.find(where or {}, (field, direction), _read_cursor(after), limit + 1)
+        found = await self.documents.find(_asked(where), (field, direction), _read_cursor(after), limit + 1)
         items = tuple(self.revive(document.state) for document in found[:limit])
-        more = len(found) > limit
-        return Page(items, _cursor(found[limit - 1], field) if more else None)
+        return Page(items, _next(found, limit, field))
+
+    async def rows(
+        self,
+        row: type[Row],
+        where: Where | None = None,
+        *,
+        sort: str = "id",
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[Row]:
+        """One page, found and sorted as by `find`, of which only the fields of the model `row` are read.
+
+        Its fields are named as those of the state, or reach into them by
+        `Field(validation_alias=AliasPath("customer", "name"))`; `id` and `version` are the aggregate's. Where one index
+        holds them all, MongoDB reads no document. A field that was added after an aggregate was written takes the
+        row's default.
+        """
+        field, direction = _sort(sort)
+        fields, names = _fields(row)
+        wanted = fields if field == "id" else (*fields, field)
+        found = await self.documents.excerpts(wanted, _asked(where), (field, direction), _read_cursor(after), limit + 1)
+        return Page(
+            tuple(row.model_validate(_named(each, names)) for each in found[:limit]), _next(found, limit, field)
+        )
 
     async def each(self, where: Where | None = None, *, sort: str = "id") -> AsyncIterator[A]:
         """All of them, page by page; what is written meanwhile may or may not be among them."""
@@ -90,7 +121,7 @@ class Store(Generic[A]):
 
     async def count(self, where: Where | None = None, limit: int = 1_000_000_000) -> int:
         """How many there are, counted up to a limit."""
-        return await self.documents.count(where or {}, limit)
+        return await self.documents.count(_asked(where), limit)
 
     async def create(self, change: Change[A], cause: Cause) -> A:
         """A birth. Refused if the id is taken by another cause or a unique field by another aggregate."""
@@ -116,9 +147,40 @@ def _sort(sort: str) -> tuple[str, int]:
     return (sort[1:], -1) if sort.startswith("-") else (sort, 1)
 
 
-def _cursor(document: Document, field: str) -> str:
-    value = None if field == "id" else reach(document.state, field)
-    return base64.urlsafe_b64encode(json.dumps([value, str(document.id)]).encode()).decode()
+def _asked(where: Where | None) -> Where:
+    """The conditions that say something."""
+    return {field: value for field, value in (where or {}).items() if value is not None and value != Between()}
+
+
+@cache
+def _fields(row: type[BaseModel]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The dotted fields that a row reads, and the names under which it expects them at the top."""
+    fields = tuple(path for name, field in row.model_fields.items() for path in _paths(field.validation_alias or name))
+    return fields, frozenset(path.split(".")[0] for path in fields)
+
+
+def _paths(alias: str | AliasPath | AliasChoices) -> tuple[str, ...]:
+    """Up to the first place in a list: of a list all is read."""
+    if isinstance(alias, AliasChoices):
+        return tuple(path for choice in alias.choices for path in _paths(choice))
+    steps: Sequence[str | int] = alias.path if isinstance(alias, AliasPath) else (alias,)
+    places = [at for at, step in enumerate(steps) if isinstance(step, int)]
+    return (".".join(str(step) for step in steps[: min(places, default=len(steps))]),)
+
+
+def _named(excerpt: Excerpt, names: frozenset[str]) -> dict[str, Any]:
+    """What a row is made of, without the field that only the cursor needs."""
+    own = {"id": excerpt.id, "version": excerpt.version}
+    return {name: value for name, value in {**excerpt.state, **own}.items() if name in names}
+
+
+def _next(found: Sequence[Document | Excerpt], limit: int, field: str) -> str | None:
+    """The cursor of what follows the first `limit` of these, if there are more."""
+    if len(found) <= limit:
+        return None
+    last = found[limit - 1]
+    value = None if field == "id" else reach(last.state, field)
+    return base64.urlsafe_b64encode(json.dumps([value, str(last.id)]).encode()).decode()
 
 
 def _read_cursor(cursor: str | None) -> tuple[Any, UUID] | None:

@@ -16,6 +16,7 @@ from shared.kernel.documents import (
     Conflict,
     Document,
     Documents,
+    Excerpt,
     Index,
     OneOf,
     Pending,
@@ -24,6 +25,7 @@ from shared.kernel.documents import (
     duplicate,
     reach,
     stored,
+    widest,
 )
 from shared.kernel.group_commit import GroupCommit
 from shared.runtime.consumer import AfterCommit, NothingAfter
@@ -167,6 +169,18 @@ class InMemoryDocuments(Documents):
     async def find(
         self, where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
     ) -> list[Document]:
+        return [_copy(row) for row in self._page(where, sort, after, limit)]
+
+    async def excerpts(
+        self, fields: Sequence[str], where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
+    ) -> list[Excerpt]:
+        paths = [field.split(".") for field in widest(fields)]
+        return [
+            Excerpt(row.id, row.version if ["version"] in paths else 0, _excerpt(_copied(row.state), paths))
+            for row in self._page(where, sort, after, limit)
+        ]
+
+    def _page(self, where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int) -> list[Document]:
         field, direction = sort
 
         def place(row: Document) -> tuple[Any, ...]:
@@ -177,7 +191,7 @@ class InMemoryDocuments(Documents):
         if after is not None:
             last = (_ordered(after[0]), after[1].bytes)
             rows = [row for row in rows if (place(row) > last) == (direction > 0) and place(row) != last]
-        return [_copy(row) for row in rows[:limit]]
+        return rows[:limit]
 
     async def count(self, where: Where, limit: int) -> int:
         return min(limit, sum(map(_matching(where), self.rows.values())))
@@ -221,6 +235,20 @@ class InMemoryDocuments(Documents):
 def _copied(state: dict[str, Any]) -> dict[str, Any]:
     """A state is what JSON can say: through it is the shortest way to a copy."""
     return from_json(to_json(state))  # type: ignore[no-any-return]
+
+
+def _excerpt(value: Any, paths: Sequence[Sequence[str]]) -> Any:
+    """What MongoDB's projection leaves of a value; of a list, each element that has fields of its own."""
+    if isinstance(value, list):
+        return [_excerpt(each, paths) for each in value if isinstance(each, list | dict)]
+    inside: dict[str, list[Sequence[str]]] = {}
+    for path in paths:
+        inside.setdefault(path[0], []).append(path[1:])
+    return {
+        name: each if [] in inside[name] else _excerpt(each, inside[name])
+        for name, each in value.items()
+        if name in inside and ([] in inside[name] or isinstance(each, list | dict))
+    }
 
 
 def _copy(row: Document) -> Document:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from shared.aggregate import Aggregate, Change, NotFound, Refused
-from shared.contracts.event import Event
+from shared.contracts.event import Event, Instant, Part
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
@@ -25,12 +26,24 @@ class Painted(Event, key="workshop.painted.v1"):
     colour: str
 
 
+class Hinge(Part):
+    metal: str
+    size: int
+
+
+class Fittings(Part):
+    lock: str
+    hinges: tuple[Hinge, ...] = ()
+
+
 class Door(Aggregate):
     number: str | None = None
     colour: str = "none"
     width: int = 0
     tags: tuple[str, ...] = ()
     text: str = ""
+    fittings: Fittings | None = None
+    painted_at: Instant | None = None
 
     def paint(self, colour: str) -> Change["Door"]:
         if self.colour == "black":
@@ -224,6 +237,63 @@ async def test_a_range_takes_in_its_low_end_and_not_its_high_end(place: Place) -
     assert [door.width for door in (await place.doors.find({"width": Between(1, 3)}, sort="width")).items] == [1, 2]
     assert [door.width for door in (await place.doors.find({"width": OneOf(1, 3)}, sort="width")).items] == [1, 3]
     assert await place.doors.count({"width": Between(2)}) == 2
+
+
+async def test_a_condition_that_is_none_does_not_count_and_what_lacks_a_field_is_asked_for(place: Place) -> None:
+    named, bare = await born(place, number="D-1", width=1), await born(place, width=2)
+
+    everything = {"number": None, "colour": None, "width": Between(None, None)}
+    assert (await place.doors.find(everything, sort="width")).items == (named, bare)
+    assert await place.doors.count(everything) == 2
+    assert [door async for door in place.doors.each({"colour": None, "number": OneOf(None)})] == [bare]
+
+
+class Row(BaseModel):
+    """A door in a list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID
+    version: int
+    colour: str
+    lock: str | None = Field(default="none", validation_alias=AliasPath("fittings", "lock"))
+    hinge: str | None = Field(default=None, validation_alias=AliasPath("fittings", "hinges", 0, "metal"))
+    since: datetime | None = Field(default=None, validation_alias="painted_at")
+
+
+async def test_rows_have_the_fields_that_they_name_and_no_others(place: Place) -> None:
+    fittings = Fittings(lock="L-1", hinges=(Hinge(metal="brass", size=3), Hinge(metal="steel", size=4)))
+    oak = await born(place, colour="red", fittings=fittings, painted_at=NOW)
+    oak = await place.doors.apply(oak.id, lambda door: door.paint("blue"), cause())
+    bare = await born(place, colour="green", fittings=None)
+
+    page = await place.doors.rows(Row, {"colour": OneOf("blue", "green")}, sort="colour")
+
+    assert page.items == (
+        Row.model_construct(id=oak.id, version=2, colour="blue", lock="L-1", hinge="brass", since=NOW),
+        Row.model_construct(id=bare.id, version=1, colour="green", lock="none", hinge=None, since=None),
+    )
+
+
+async def test_rows_are_filtered_sorted_and_paged_as_aggregates_are(place: Place) -> None:
+    for width in (90, 70, 80, 100):
+        await born(place, colour="red", width=width)
+    await born(place, colour="blue", width=60)
+
+    class Narrow(BaseModel):
+        colour: str
+
+    for sort in ("-width", "width", "id", "-id", "fittings.lock", "colour"):
+        found, shown = [], []
+        whole, rows = None, None
+        for _ in range(2):
+            doors = await place.doors.find({"colour": "red", "number": None}, sort=sort, after=whole, limit=2)
+            page = await place.doors.rows(Row, {"colour": "red", "number": None}, sort=sort, after=rows, limit=2)
+            narrow = await place.doors.rows(Narrow, {"colour": "red"}, sort=sort, after=rows, limit=2)
+            assert page.next == doors.next == narrow.next
+            found, shown = [*found, *doors.items], [*shown, *page.items]
+            whole = rows = page.next
+        assert ([row.id for row in shown], whole) == ([door.id for door in found], None)
 
 
 async def test_a_list_field_is_found_by_its_elements(place: Place) -> None:

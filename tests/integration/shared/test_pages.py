@@ -1,10 +1,11 @@
 """A page costs as much as what is on it, however much there is."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from pydantic import BaseModel
 from pymongo import AsyncMongoClient
 
 from shared.aggregate import Aggregate
@@ -47,6 +48,35 @@ async def test_only_what_is_on_the_page_is_read(doors: Doors, real_servers, mong
     seen = await _seen(doors, real_servers.mongo_url, mongo_database, {"colour": "red"}, sort)
 
     assert (seen["docsExamined"], "hasSortStage" in seen) == (PAGE + 1, False)
+
+
+class Row(BaseModel):
+    """What an index has of a door."""
+
+    id: UUID
+    colour: str
+    width: int
+
+
+class LargeRow(Row):
+    """What it has not."""
+
+    version: int
+    key: str | None
+
+
+@pytest.mark.parametrize(("row", "read"), [(Row, 0), (LargeRow, PAGE + 1)])
+@pytest.mark.parametrize("sort", ["width", "-width"])
+async def test_rows_that_an_index_has_are_read_from_it_alone(
+    doors: Doors, real_servers, mongo_database: str, row: type[BaseModel], read: int, sort: str
+) -> None:
+    async def rows() -> None:
+        await doors.rows(row, {"colour": "red"}, sort=sort, limit=PAGE)
+
+    seen = await _profiled(rows, real_servers.mongo_url, mongo_database)
+
+    looked = (seen["keysExamined"], seen["docsExamined"], "hasSortStage" in seen)
+    assert looked == (PAGE + 1, read, False)
 
 
 @pytest.mark.parametrize(
@@ -106,12 +136,21 @@ def _some(found: Mapping[str, Any]) -> list[Any]:
 
 
 async def _seen(doors: Doors, url: str, database: str, where: Where, sort: str) -> dict[str, Any]:
+    """What MongoDB did for a page of whole aggregates."""
+
+    async def page() -> None:
+        await doors.find(where, sort=sort, limit=PAGE)
+
+    return await _profiled(page, url, database)
+
+
+async def _profiled(page: Callable[[], Awaitable[None]], url: str, database: str) -> dict[str, Any]:
     """What MongoDB did for a page."""
     async with AsyncMongoClient(url, uuidRepresentation="standard") as client:
         watched = client[database]
         await watched.command("profile", 2)
 
-        await doors.find(where, sort=sort, limit=PAGE)
+        await page()
 
         await watched.command("profile", 0)
         (seen,) = [each async for each in watched["system.profile"].find({"command.find": "doors"})]

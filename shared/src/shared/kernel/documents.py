@@ -1,6 +1,6 @@
 """The form in which aggregates are kept, and what is asked of the place that keeps them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -32,6 +32,15 @@ class Document:
     state: dict[str, Any]
     causes: list[UUID]
     outbox: list[Pending]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some fields of an aggregate as it is kept; `state` lacks the others."""
+
+    id: UUID
+    version: int
+    state: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -114,6 +123,15 @@ class Documents(Protocol):
         """At most `limit` documents that match, in order of the field and then the id, beginning behind `after`."""
         ...
 
+    async def excerpts(
+        self, fields: Sequence[str], where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
+    ) -> list[Excerpt]:
+        """As `find`, but only these dotted fields of the state are read; `id` and `version` are the document's own.
+
+        What none of the fields names is absent, and so is `version` (0) unless it is asked for.
+        """
+        ...
+
     async def count(self, where: Where, limit: int) -> int:
         """How many match, counted up to `limit`."""
         ...
@@ -145,6 +163,15 @@ class Documents(Protocol):
     async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
         """Take an aggregate out of the deadlines' way, unless it was written since. Its next write brings it back."""
         ...
+
+
+def widest(fields: Iterable[str]) -> list[str]:
+    """The dotted fields without those that lie inside another of them."""
+    kept: list[str] = []
+    for field in sorted(set(fields)):
+        if not any(field.startswith(f"{wider}.") for wider in kept):
+            kept.append(field)
+    return kept
 
 
 def duplicate(fields: Mapping[str, Any]) -> Refused:

@@ -31,6 +31,7 @@ from shared.kernel.documents import (
     Between,
     Conflict,
     Document,
+    Excerpt,
     Index,
     OneOf,
     Pending,
@@ -38,6 +39,7 @@ from shared.kernel.documents import (
     Write,
     duplicate,
     stored,
+    widest,
 )
 from shared.kernel.group_commit import GroupCommit
 from shared.wire.envelope import Envelope
@@ -160,14 +162,31 @@ class MongoDocuments:
     async def find(
         self, where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
     ) -> list[Document]:
+        return [_document(row) for row in await self._page(where, sort, after, limit)]
+
+    async def excerpts(
+        self, fields: Sequence[str], where: Where, sort: tuple[str, int], after: tuple[Any, UUID] | None, limit: int
+    ) -> list[Excerpt]:
+        wanted = {_place_of(field): 1 for field in widest(fields)}
+        rows = await self._page(where, sort, after, limit, {"_id": 1, **wanted})
+        return [Excerpt(row["_id"], row.get("version", 0), row.get("state", {})) for row in rows]
+
+    async def _page(
+        self,
+        where: Where,
+        sort: tuple[str, int],
+        after: tuple[Any, UUID] | None,
+        limit: int,
+        wanted: Mapping[str, int] | None = None,
+    ) -> list[Any]:
         field, direction = sort
         query = _query(where)
         order = [(_path(field), direction)] if field != "id" else []
         if after is not None:
             query = {"$and": [query, _following(field, direction, after)]}
-        cursor = self._collection.find(query).sort([*order, ("_id", direction)]).limit(limit)
+        cursor = self._collection.find(query, wanted).sort([*order, ("_id", direction)]).limit(limit)
         async with _reaching(self.name):
-            return [_document(row) for row in await cursor.to_list(None)]
+            return await cursor.to_list(None)  # type: ignore[no-any-return]
 
     async def count(self, where: Where, limit: int) -> int:
         async with _reaching(self.name):
@@ -336,6 +355,11 @@ def _unfit(write: Write, error: Exception) -> Refused:
 
 def _path(field: str) -> str:
     return "_id" if field == "id" else f"state.{field}"
+
+
+def _place_of(field: str) -> str:
+    """Where a row's field stands; unlike in a condition, `version` is the document's."""
+    return "version" if field == "version" else _path(field)
 
 
 def _query(where: Where) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class ReplayDead(RequestBody):
     per_second: float = Field(default=50, gt=0, le=1000)
 
 
-class ParkedView(View):
-    """One parked or dead message or deadline."""
+class ParkedRow(View):
+    """One parked or dead message or deadline in a list."""
 
     id: UUID
     state: State
@@ -50,6 +50,11 @@ class ParkedView(View):
     crashes: int
     first_at: Instant
     last_at: Instant
+
+
+class ParkedView(ParkedRow):
+    """One parked or dead message or deadline, with its body, headers and stack, and what people did to it."""
+
     body: str | None
     headers: dict[str, str | int | float | bool | None]
     stack: str
@@ -60,9 +65,7 @@ class ParkedView(View):
     def of(cls, parked: Parked) -> "ParkedView":
         letter = parked.letter
         return cls(
-            **parked.model_dump(include={"id", "state", "queue", "key", "code", "reason", "attempts", "crashes"}),
-            first_at=parked.first_at,
-            last_at=parked.last_at,
+            **parked.model_dump(include=set(ParkedRow.model_fields)),
             body=letter.body if letter else parked.overdue.model_dump_json() if parked.overdue else None,
             headers=dict(letter.headers) if letter else {},
             stack=parked.stack,
@@ -123,9 +126,7 @@ def _rehearsing(router: APIRouter, retries: Retries) -> None:
         queue: str | None = None, key: str | None = None, code: str | None = None, limit: Limit = 50
     ) -> RehearsedAll:
         """What a replay of those that match would come to, the oldest `limit` of them. Changes nothing."""
-        asked = {"queue": queue, "key": key, "code": code}
-        where = {name: value for name, value in asked.items() if value is not None}
-        met = await retries.rehearse_all(where, limit)
+        met = await retries.rehearse_all({"queue": queue, "key": key, "code": code}, limit)
         problems = [Obstacle(code=what[0], reason=what[1], count=count) for what, count in met.most_common() if what]
         return RehearsedAll(settled=met[None], problems=problems)
 
@@ -149,12 +150,11 @@ def _reading(router: APIRouter, parking: Parking) -> None:
         queue: str | None = None,
         code: str | None = None,
         key: str | None = None,
-    ) -> Listing[ParkedView]:
-        """What is parked or dead, the oldest first."""
-        asked = {"state": state, "queue": queue, "code": code, "key": key}
-        where = {name: value for name, value in asked.items() if value is not None}
-        page = await parking.find(where, sort="first_at", after=after, limit=limit)
-        return Listing(items=[ParkedView.of(each) for each in page.items], next=page.next)
+    ) -> Listing[ParkedRow]:
+        """What is parked or dead, the oldest first, without bodies, headers and stacks."""
+        where = {"state": state, "queue": queue, "code": code, "key": key}
+        page = await parking.rows(ParkedRow, where, sort="first_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/groups")
     async def group_dead(state: Annotated[State, Query()] = "dead") -> list[Group]:
@@ -182,7 +182,7 @@ def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
     @router.post("/replay", status_code=202, dependencies=[OPERATORS])
     async def replay_many(body: ReplayDead, cause: CausedByRequest) -> Replayed:
         """Try everything that matches again, at a limited rate."""
-        where = body.model_dump(include={"queue", "key", "code"}, exclude_none=True)
+        where = body.model_dump(include={"queue", "key", "code"})
         return Replayed(count=await retries.replay(where, cause, body.per_second))
 
     @router.post("/{id}/replay", status_code=202, dependencies=[OPERATORS])

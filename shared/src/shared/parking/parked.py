@@ -216,7 +216,7 @@ class Parking(Store[Parked]):
     collection = "parked"
     kind = Parked
     remembered = False
-    indexes = (Index("state", "key"), Index("queue", "state"), Index("code"))
+    indexes = (Index("state", "first_at"), Index("queue", "first_at"), Index("code", "first_at"))
 
     def message_failed(self, message: Message, error: Exception, policy: RetryPolicy) -> Touch[Parked]:
         """Keep a message that could not be handled."""
