@@ -25,7 +25,7 @@ from rich.table import Table
 
 from bench.hop.machine import Meter
 from bench.orders.many import Row, fill
-from bench.orders.work import WORK, Side
+from bench.orders.work import WORK, Side, page_times
 from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
 from shared.kernel.group_commit import GroupCommit
@@ -33,6 +33,7 @@ from shared.kernel.mongodb import Database
 from shared.testing import Outbox
 
 TURNS = 9
+PAGES = 1000
 PATIENCE = 1800.0
 """Seconds for building the indexes of a million orders."""
 out = Console(width=None if stdout.isatty() else 150)
@@ -135,6 +136,9 @@ async def compare(running: Servers, few: int, many: int, cache: str) -> None:
         for name, (one, other) in figures.items():
             table.add_row(name, f"{one:,.0f}", f"{other:,.0f}", f"{other / one:.2f}")
         out.print(table)
+        spent = sorted(await page_times(large, PAGES))
+        middle, late = (spent[round(PAGES * part) - 1] * 1000 for part in (0.5, 0.95))
+        out.print(f"{PAGES} pages of 50 rows of a stage among {many:,}: median {middle:.1f} ms, p95 {late:.1f} ms")
         out.print(f"MongoDB's cache {cache}; others used {foreign:.2f} cores meanwhile")
         out.print(await looked_at(url, large))
 

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import perf_counter
 from uuid import UUID
+
+from pydantic import AliasPath, BaseModel, Field
 
 from bench.orders.many import NOW, customer_of, id_of, number_of, running
 from bench.orders.pattern import ZONE, cause, placed
@@ -14,9 +17,12 @@ from orders.domain.order import Order
 from orders.domain.statistics import Sales
 from orders.store import Orders
 from shared.aggregate import Cause, Change
+from shared.contracts.vocabulary import Money
+from shared.store import Page
 
 AT_ONCE = 50
 SHOWN = 20
+PAGE = 50
 TIMES = 10
 LAST_WEEK = date(2028, 12, 25), date(2029, 1, 1)
 LONG_AFTER = NOW + timedelta(days=365)
@@ -134,6 +140,49 @@ async def count_week(side: Side, turn: int) -> int:
     return counted
 
 
+class ListedOrder(BaseModel):
+    """What `GET /orders` shows of an order."""
+
+    order_id: UUID = Field(validation_alias="id")
+    order_no: str
+    contract_no: str | None = Field(default=None, validation_alias=AliasPath("contract", "no"))
+    kind: str
+    stage: str
+    customer: str = Field(validation_alias=AliasPath("customer", "name"))
+    region: str | None = None
+    sales_owner: str | None = None
+    total: Money | None = None
+    placed_on: date
+    released_on: date | None = None
+    ship_on: date | None = None
+    overdue_since: date | None = None
+    delay_days: int = Field(default=0, validation_alias=AliasPath("delays", -1, "days"))
+
+
+async def list_rows(side: Side, turn: int) -> int:
+    """`GET /orders?stage=production`, only what it shows; ten pages one behind the other."""
+    after = None
+    for _ in range(TIMES):
+        after = (await _page(side, after)).next
+    return TIMES
+
+
+async def page_times(side: Side, pages: int) -> list[float]:
+    """Seconds for each of so many pages of fifty orders of a stage, from the first to the last and again."""
+    spent, after = [], None
+    for _ in range(pages):
+        began = perf_counter()
+        page = await _page(side, after)
+        spent.append(perf_counter() - began)
+        after = page.next
+    return spent
+
+
+async def _page(side: Side, after: str | None) -> Page[ListedOrder]:
+    where = {"stage": "production", "customer.customer_id": None, "order_no": None, "contract.no": None}
+    return await side.orders.rows(ListedOrder, where, sort="placed_on", after=after, limit=PAGE)
+
+
 Work = Callable[[Side, int], Awaitable[int]]
 
 WORK: Mapping[str, Work] = {
@@ -143,6 +192,7 @@ WORK: Mapping[str, Work] = {
     "advance an order": advance,
     "find 20 that are due": find_due,
     "list a stage": list_stage,
+    "list a stage, 50 rows": list_rows,
     "list a customer's": list_customer,
     "list all, page by page": list_all,
     "list broken promises": list_broken,
