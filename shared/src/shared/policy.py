@@ -1,0 +1,91 @@
+"""The company's figures as data: each file has a name, a version, its first day in force and who approved it."""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from shared.contracts.event import Frozen
+
+P = TypeVar("P", bound="Policy")
+
+
+class Policy(Frozen):
+    """One version of a policy. A field that the class does not know is an error, however deep the mistake lies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(ge=1)
+    in_force_from: date
+    approved_by: str = Field(min_length=1, max_length=200)
+
+
+class Policies(Generic[P]):
+    """All versions of one policy: what begins takes the one in force, what has begun keeps its own."""
+
+    def __init__(self, versions: Iterable[P]) -> None:
+        """ValueError for no version at all, or for versions whose order is not the order of their days."""
+        self._versions = {each.version: each for each in sorted(versions, key=lambda each: each.version)}
+        days = [each.in_force_from for each in self._versions.values()]
+        if not days:
+            raise ValueError("a policy needs at least one version")
+        if days != sorted(days):
+            raise ValueError("a later version of a policy is in force from a later day; correct in_force_from")
+
+    def on(self, day: date) -> P:
+        """The version in force on that day; the first one for the days before any was."""
+        begun = [each for each in self._versions.values() if each.in_force_from <= day]
+        return begun[-1] if begun else next(iter(self._versions.values()))
+
+    def version(self, number: int) -> P:
+        """That version. LookupError names those that there are."""
+        try:
+            return self._versions[number]
+        except KeyError:
+            known = ", ".join(map(str, self._versions))
+            raise LookupError(f"there is no version {number} of this policy; known: {known}") from None
+
+    @property
+    def latest(self) -> P:
+        """The version with the highest number, in force already or not."""
+        return self._versions[max(self._versions)]
+
+
+def read_policies(kind: type[P], shipped: Traversable, own: Path | None = None) -> Policies[P]:
+    """Every version among the TOML files of the folder that comes with the service and of the company's own.
+
+    `own` is a file or a folder of such files; a version of the company's takes the place of the shipped version of the
+    same number. ValueError names the file and what is wrong in it.
+    """
+    versions = {each.version: each for each in _all(kind, shipped)}
+    if own is not None:
+        versions |= {each.version: each for each in _all(kind, own)}
+    return Policies(versions.values())
+
+
+def _all(kind: type[P], place: Traversable) -> list[P]:
+    files = sorted(place.iterdir(), key=lambda file: file.name) if place.is_dir() else [place]
+    found = [_read(kind, file) for file in files if file.name.endswith(".toml")]
+    if not found:
+        raise ValueError(f"{place}: no policy here; expected a .toml file, or a folder of them")
+    numbers = [each.version for each in found]
+    if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
+        raise ValueError(f"{place}: version {twice[0]} stands in two files; each version has one file")
+    return found
+
+
+def _read(kind: type[P], file: Traversable) -> P:
+    try:
+        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ValueError(f"{file}: cannot be read: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: not TOML: {error}") from error
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
+        raise ValueError(f"{file}: {'; '.join(wrong)}") from error
