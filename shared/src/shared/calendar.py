@@ -3,26 +3,56 @@
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib.metadata import version
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared import policy
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
+class Holidays(policy.Policy):
+    """The company's own days: they go before what the library says.
+
+    `complete_years` are the years for which these days are the whole truth, whatever the library knows of them.
+    """
+
+    days_off: frozenset[date] = frozenset()
+    make_up_days: frozenset[date] = frozenset()
+    complete_years: frozenset[int] = frozenset()
+
+    @model_validator(mode="after")
+    def _does_not_contradict_itself(self) -> Self:
+        if both := sorted(self.days_off & self.make_up_days):
+            raise ValueError(f"{both[0]} is a day off and a make-up day; it can be one of them")
+        return self
+
+
 class Calendar:
     """Which day a moment falls on in `zone`, and which days are worked.
 
-    Working days follow the Chinese statutory holidays and their make-up days. In a year whose holidays the library does
-    not know, Monday to Friday are worked, and the log says so once.
+    Working days follow the company's own days, then the Chinese statutory holidays and their make-up days as the
+    library knows them, and in a year that neither knows Monday to Friday.
     """
 
-    def __init__(self, zone: str = "Asia/Shanghai") -> None:
+    def __init__(self, zone: str = "Asia/Shanghai", holidays: Holidays | None = None) -> None:
         self.zone = ZoneInfo(zone)
+        self.holidays = holidays
+
+    @property
+    def version(self) -> str:
+        """Which data the working days come from: the library's version and that of the company's own days."""
+        own = f"+{self.holidays.name}.v{self.holidays.version}" if self.holidays else ""
+        return f"chinesecalendar-{version('chinesecalendar')}{own}"
+
+    def knows(self, year: int) -> bool:
+        """Whether somebody has said which days of that year are worked, or Monday to Friday is assumed."""
+        return _library_knows(year) or (self.holidays is not None and year in self.holidays.complete_years)
 
     def local(self, at: datetime) -> datetime:
         """The same moment, told in this calendar's zone."""
@@ -40,7 +70,10 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on that day."""
-        if _holidays_known(day.year):
+        own = self.holidays
+        if own and (day in own.days_off or day in own.make_up_days):
+            return day in own.make_up_days
+        if _library_knows(day.year) and not (own and day.year in own.complete_years):
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < _SATURDAY
 
@@ -191,10 +224,9 @@ class Policy(BaseModel):
 
 
 @cache
-def _holidays_known(year: int) -> bool:
+def _library_knows(year: int) -> bool:
     try:
         chinese_calendar.is_workday(date(year, 1, 1))
     except NotImplementedError:
-        structlog.get_logger().warning("holidays_unknown", year=year, rule="Monday to Friday are worked")
         return False
     return True

@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.calendar import Calendar, Holidays
+from shared.policy import read_policies
 
 S = TypeVar("S", bound="ServiceSettings")
 
@@ -57,6 +60,9 @@ class ServiceSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     timezone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", description="Where days begin.")
+    holidays: Path | None = Field(
+        default=None, description="The company's own days off and make-up days (TOML); see shared.calendar.Holidays."
+    )
     clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
 
     jwt_public_key_file: Path | None = Field(default=None, description="PEM; without it no member of staff gets in.")
@@ -75,6 +81,17 @@ class ServiceSettings(BaseSettings):
     parking_longest_wait: float = Field(default=1800.0, gt=0, description="Seconds beyond which no wait grows.")
     parking_max_attempts: int = Field(default=8, ge=1, description="Attempts after which a parked message is dead.")
     suspect_limit: int = Field(default=3, ge=2, description="Crashes after which a message that ran alone is dead.")
+
+    @field_validator("holidays")
+    @classmethod
+    def _can_be_read(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            read_policies(Holidays, file)
+        return file
+
+    def calendar(self) -> Calendar:
+        """The company's calendar: its time zone, the statutory holidays and its own days."""
+        return Calendar(self.timezone, read_policies(Holidays, self.holidays).latest if self.holidays else None)
 
     @property
     def prefetch(self) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import TypeAdapter, ValidationError
 
-from shared.calendar import CHINA, After, Calendar, Daily, Monthly, Policy, Term, Weekly, Yearly, months_later
+from shared.calendar import CHINA, After, Calendar, Daily, Holidays, Monthly, Policy, Term, Weekly, Yearly, months_later
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = time(12)
@@ -76,11 +76,37 @@ def test_a_term_that_begins_on_a_holiday_counts_from_the_next_working_day() -> N
     assert After(days=1, working=True).due(local(2026, 3, 7, 10)) == local(2026, 3, 9, 10)
 
 
-def test_beyond_the_known_years_monday_to_friday_are_worked_and_the_log_says_so_once(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_beyond_the_known_years_monday_to_friday_are_worked() -> None:
     assert [CHINA.is_working_day(date(2071, 10, day)) for day in (1, 2, 3, 4)] == [True, True, False, False]
-    assert capsys.readouterr().out.count("holidays_unknown") == 1
+    assert (CHINA.knows(2026), CHINA.knows(2071)) == (True, False)
+
+
+def own_days(**days: frozenset[date] | frozenset[int]) -> Calendar:
+    named = {"name": "holidays", "version": 2, "in_force_from": date(2026, 1, 1), "approved_by": "gm"}
+    return Calendar(holidays=Holidays.model_validate({**named, **days}))
+
+
+def test_the_company_s_own_days_go_before_the_statutory_ones() -> None:
+    ours = own_days(days_off=frozenset({date(2026, 3, 2)}), make_up_days=frozenset({date(2026, 3, 7)}))
+    assert (CHINA.is_working_day(date(2026, 3, 2)), ours.is_working_day(date(2026, 3, 2))) == (True, False)
+    assert (CHINA.is_working_day(date(2026, 3, 7)), ours.is_working_day(date(2026, 3, 7))) == (False, True)
+    assert not ours.is_working_day(date(2026, 2, 17)), "the statutory holidays still hold"
+
+
+def test_a_year_that_the_library_does_not_know_is_known_by_the_company_s_data() -> None:
+    ours = own_days(days_off=frozenset({date(2071, 10, 1)}), complete_years=frozenset({2071}))
+    assert ours.knows(2071)
+    assert [ours.is_working_day(date(2071, 10, day)) for day in (1, 2, 3)] == [False, True, False]
+
+
+def test_the_version_of_the_calendar_names_the_library_and_the_company_s_days() -> None:
+    assert CHINA.version.startswith("chinesecalendar-")
+    assert own_days().version == f"{CHINA.version}+holidays.v2"
+
+
+def test_a_day_is_not_off_and_worked() -> None:
+    with pytest.raises(ValueError, match="2026-03-02 is a day off and a make-up day"):
+        own_days(days_off=frozenset({date(2026, 3, 2)}), make_up_days=frozenset({date(2026, 3, 2)}))
 
 
 def test_the_end_of_a_day_is_the_next_local_midnight() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import CustomerId, DueAt, Line, RoleName, StaffId
+from shared.contracts.vocabulary import CustomerId, DueAt, Line, Prose, RoleName, StaffId
 
 
 class RunningDeadline(Part):
@@ -26,7 +26,7 @@ class RunningDeadline(Part):
 
 
 class DeadlineSet(RunningDeadline):
-    """A clock has started."""
+    """A clock has started; again under the same id when it goes on after a hold, or when the calendar has changed."""
 
     calendar: Literal["calendar", "working"] = "calendar"
     policy_version: int = Field(default=1, ge=1)
@@ -45,3 +45,27 @@ class DeadlineMissed(RunningDeadline):
     supervisor_role: RoleName | None = Field(
         default=None, description="Who hears of it beside the assignee.", examples=["cs_director"]
     )
+    rung: int = Field(
+        default=1, ge=1, description="1 when it ran out; more for each step up the ladder while it stays undone."
+    )
+
+
+class DeadlineMet(RunningDeadline):
+    """The duty is over: done in time, done late, or no longer needed."""
+
+    met_at: Instant
+    outcome: Literal["in_time", "late", "no_longer_needed"] = "in_time"
+
+
+class DeadlineHeld(RunningDeadline):
+    """A clock stands still, where the policy allows it; what is left of its term counts on from when it is resumed."""
+
+    held_at: Instant
+    reason: Prose = Field(examples=["等待客户寄回样品"])
+
+
+class DeadlineReassigned(RunningDeadline):
+    """Another person has the duty now: taken over from a role, or handed over by a person."""
+
+    before: StaffId | None = Field(default=None, description="Absent when the role had it and no person.")
+    reason: Prose = Field(examples=["本周休假，由组长接手"])
