@@ -10,11 +10,11 @@ from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
 from shared.http import CausedByRequest, RequestBody, Router
-from shared.runtime.deadlines import Timers
 from shared.service import Service, main
 from shared.settings import ServiceSettings
 from shared.store import Index, Store, Touch
 from shared.subscriptions import Subscriptions
+from shared.timers import Timers
 
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
 

@@ -90,8 +90,9 @@ class Change(Generic[A]):
 class Cause:
     """Why something happens: a request, an event or a deadline. It touches an aggregate at most once.
 
-    `fingerprint` tells a repeated request from another request under the same key; `subject` and `sequence` are those
-    of an event: the aggregate it happened to and that aggregate's version then.
+    `what` names it for people: an event's key, or the kind of a deadline. `fingerprint` tells a repeated request from
+    another request under the same key; `subject` and `sequence` are those of an event: the aggregate it happened to and
+    that aggregate's version then.
     """
 
     id: UUID
@@ -99,6 +100,7 @@ class Cause:
     actor: Actor
     at: datetime
     kind: Literal["request", "event", "deadline"] = "request"
+    what: str | None = None
     traceparent: str | None = None
     fingerprint: UUID | None = None
     subject: UUID | None = None

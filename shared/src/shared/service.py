@@ -32,10 +32,11 @@ from shared.parking import api as dead
 from shared.parking.parked import Parking, RetryPolicy
 from shared.parking.retries import Retries
 from shared.runtime.consumer import AfterCommit, Consumer
-from shared.runtime.deadlines import Deadlines, Timers
+from shared.runtime.deadlines import Deadlines
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.subscriptions import Listener, Subscriptions
 from shared.telemetry import Metrics, tracing
+from shared.timers import Recurrences, Timers
 from shared.wire.broker import EventPublisher, UnroutableEvents, answers, connected, declare, safe_broker
 
 log = structlog.get_logger()
@@ -191,7 +192,15 @@ class Service:
         app.state.authenticator = self.authenticator
         app.state.clock = self.clock
         self.deadlines = Deadlines(
-            self.name, self._doors.timers, self.clock, self.group_commit, self.parking, self.policy, self.metrics
+            self.name,
+            self._doors.timers,
+            self.clock,
+            self.group_commit,
+            self.parking,
+            self.policy,
+            self.metrics,
+            recurrences=Recurrences(self.database),
+            calendar=self.settings.calendar(),
         )
         consumers = [bus.consumer for bus in self._buses]
         self.retries = Retries(self.parking, consumers, self.deadlines, self.group_commit, self.policy, self.metrics)

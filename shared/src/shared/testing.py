@@ -29,9 +29,9 @@ from shared.kernel.documents import (
 )
 from shared.kernel.group_commit import GroupCommit
 from shared.runtime.consumer import AfterCommit, NothingAfter
-from shared.runtime.deadlines import Timers
 from shared.store import Store, Touch
 from shared.subscriptions import Subscription, Subscriptions
+from shared.timers import Timers
 from shared.wire.envelope import Envelope
 from shared.wire.message import Message
 

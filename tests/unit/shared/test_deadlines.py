@@ -12,9 +12,10 @@ from shared.clock import Clock
 from shared.contracts.event import Event, Instant
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Overdue, Parking, RetryPolicy
-from shared.runtime.deadlines import Deadlines, Timers
+from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause, fire
+from shared.timers import Timers
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from aftersales.domain.service_order import DISPATCH, ServiceOrder
 from aftersales.domain.settlement import SETTLEMENT, Settlement
 from aftersales.store import Records
 from shared.aggregate import Cause, Change
-from shared.runtime.deadlines import Timers
+from shared.timers import Timers
 
 
 def timers(records: Records, policy: AftersalesPolicy) -> Timers:

@@ -5,7 +5,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.policy import ComplaintPolicy
 from complaints.store import Complaints
 from shared.aggregate import Cause, Change
-from shared.runtime.deadlines import Timers
+from shared.timers import Timers
 
 
 def timers(complaints: Complaints, policy: ComplaintPolicy) -> Timers:

@@ -3,7 +3,7 @@
 from intake.domain.callback import DUE, Callback
 from intake.store import Records
 from shared.aggregate import Cause, Change
-from shared.runtime.deadlines import Timers
+from shared.timers import Timers
 
 
 def timers(records: Records) -> Timers:

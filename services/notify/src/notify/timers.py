@@ -4,7 +4,7 @@ from notify.domain.notification import Notification
 from notify.domain.slip import Slip
 from notify.store import Notifications, Slips
 from shared.aggregate import Cause, Change
-from shared.runtime.deadlines import Timers
+from shared.timers import Timers
 
 
 def timers(notifications: Notifications, slips: Slips) -> Timers:

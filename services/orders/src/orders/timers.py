@@ -18,8 +18,8 @@ from orders.store import Desks, Orders, Stores
 from shared.aggregate import Cause, Change, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor
-from shared.runtime.deadlines import Timers
 from shared.service import Task
+from shared.timers import Timers
 
 MEASURED = timedelta(days=30)
 MEASURE_EVERY = 15.0

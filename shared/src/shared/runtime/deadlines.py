@@ -1,93 +1,29 @@
-"""What happens when time passes: a service names a decision for each kind of deadline; each deadline fires once."""
+"""Fires deadlines and recurrences when their time has come, each once however many replicas run."""
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid4, uuid5
 
 import structlog
 
-from shared.aggregate import A, Cause, Change, Deadline, Unavailable
+from shared.aggregate import Cause, Deadline, Unavailable
+from shared.calendar import CHINA, Calendar
 from shared.clock import Clock
-from shared.contracts.event import Actor
 from shared.kernel.documents import Document
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Overdue, Parking, RetryPolicy
-from shared.store import Store, Touch
+from shared.store import Store
+from shared.subscriptions import touches
 from shared.telemetry import Metrics
+from shared.timers import OCCUR, TIME, Recurrence, Recurrences, Schedule, Timers
 
 log = structlog.get_logger()
 
-TIME = Actor(kind="time", id="clock")
 NAP = 1.0
 """Seconds of real time after which the due deadlines are looked for again, whatever was expected."""
-
-TimeDecision = Callable[[A, Cause], Change[A]]
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """What one kind of deadline of one collection does."""
-
-    store: Store[Any]
-    kind: str
-    decide: TimeDecision[Any]
-
-    def fire(self, id: UUID, at: datetime, version: int) -> tuple[Cause, Touch[Any]]:
-        """The cause and the touch of this deadline; the same for the same deadline however often it is found.
-
-        `version` is the aggregate's, so that a deadline set again for the same moment is another one.
-
-        The decision sees the aggregate without the deadline, and its cause's time is the deadline's own.
-        """
-        cause = Cause(
-            id=uuid5(id, f"{self.kind}@{at.astimezone(UTC).isoformat()}#{version}"),
-            correlation=id,
-            actor=TIME,
-            at=at,
-            kind="deadline",
-        )
-
-        def decide(aggregate: Any) -> Change[Any]:
-            if aggregate.deadline(self.kind) != at:
-                return Change(aggregate)
-            return self.decide(aggregate.done_with(self.kind), cause)
-
-        return cause, self.store.touch(id, decide)
-
-
-class Timers:
-    """`at = Timers()`, then `@at(orders, "readiness")` over a pure decision `(order, cause) -> Change`."""
-
-    def __init__(self) -> None:
-        self._timers: dict[tuple[str, str], Timer] = {}
-
-    def __call__(self, store: Store[A], kind: str) -> Callable[[TimeDecision[A]], TimeDecision[A]]:
-        def register(decide: TimeDecision[A]) -> TimeDecision[A]:
-            if (store.collection, kind) in self._timers:
-                raise ValueError(f"{store.collection} has a decision for {kind!r} already")
-            self._timers[store.collection, kind] = Timer(store, kind, decide)
-            return decide
-
-        return register
-
-    def __iter__(self) -> Iterator[Timer]:
-        return iter(self._timers.values())
-
-    def of(self, collection: str, kind: str) -> Timer:
-        """The timer of this kind. LookupError when no decision is named for it."""
-        try:
-            return self._timers[collection, kind]
-        except KeyError:
-            raise LookupError(f"no decision is named for the deadline {kind!r} of {collection}") from None
-
-    @property
-    def stores(self) -> list[Store[Any]]:
-        """The stores whose aggregates have deadlines."""
-        return list({timer.store.collection: timer.store for timer in self}.values())
 
 
 class Deadlines:
@@ -102,6 +38,9 @@ class Deadlines:
         parking: Parking,
         policy: RetryPolicy,
         metrics: Metrics,
+        *,
+        recurrences: Recurrences | None = None,
+        calendar: Calendar = CHINA,
         size: int = 200,
     ) -> None:
         self._service = service
@@ -111,7 +50,10 @@ class Deadlines:
         self._parking = parking
         self._policy = policy
         self._metrics = metrics
+        self._recurrences = recurrences
+        self._calendar = calendar
         self._size = size
+        self._planned = False
         self._until: datetime | None = None
         self._waiting = False
         self._earlier = asyncio.Event()
@@ -133,6 +75,7 @@ class Deadlines:
         while True:
             try:
                 await self._group_commit.outlet.room()
+                await self.plan()
                 upcoming = await self._next()
                 if upcoming is None or upcoming > self._clock.now():
                     self._metrics.deadlines_overdue.set(0)
@@ -143,24 +86,83 @@ class Deadlines:
                 log.warning("deadlines_wait", reason=str(error))
                 await asyncio.sleep(random.uniform(NAP / 2, NAP))
 
+    async def plan(self) -> None:
+        """Give every schedule its recurrence, once in the life of this process."""
+        if self._planned or self._recurrences is None:
+            return
+        now = self._clock.now()
+        for schedule in self._timers.schedules.values():
+            start = Recurrence(id=schedule.id, name=schedule.name, rule=schedule.rule)
+            touch = self._recurrences.touch(schedule.id, schedule.planned(now, self._calendar), start)
+            cause = Cause(id=uuid4(), correlation=schedule.id, actor=TIME, at=now, kind="deadline")
+            await self._group_commit.commit_or_wait(cause, touch)
+        self._planned = True
+
     async def fire_due(self) -> int:
         """Fire everything that is due now, once; how many were."""
         now = self._clock.now()
         fired = 0
         for store in self._timers.stores:
             found = await store.documents.due(now, self._size)
-            works = [self._fire(store, document, now) for document in found]
+            works = [self._fire(store, document) for document in found]
             await asyncio.gather(*works)
             fired += len(works)
+        fired += await self._occur_due(now)
         self._metrics.deadlines_overdue.set(fired)
         return fired
 
     async def overdue(self) -> int:
         """How many aggregates have a deadline that is past and has not fired."""
         now = self._clock.now()
-        return sum([len(await store.documents.due(now, 10_000)) for store in self._timers.stores])
+        return sum([len(await store.documents.due(now, 10_000)) for store in self._stores])
 
-    async def _fire(self, store: Store[Any], document: Document, now: datetime) -> None:
+    @property
+    def _stores(self) -> list[Store[Any]]:
+        return [*self._timers.stores, *((self._recurrences,) if self._recurrences and self._timers.schedules else ())]
+
+    async def _occur_due(self, now: datetime) -> int:
+        """Let every schedule that has come round occur, one occurrence of each."""
+        if self._recurrences is None or not self._timers.schedules:
+            return 0
+        found = await self._recurrences.documents.due(now, self._size)
+        for document in found:
+            await self._occur(self._recurrences, document)
+        return len(found)
+
+    async def _occur(self, recurrences: Recurrences, document: Document) -> None:
+        recurrence = recurrences.revive(document.state)
+        at = recurrence.deadline(OCCUR)
+        schedule = self._timers.schedules.get(recurrence.name)
+        if schedule is None or at is None:
+            log.warning("schedule_unknown", schedule=recurrence.name)
+            await recurrences.documents.postpone(document.id, document.version, None)
+            return
+        error = await self._attempt(schedule, at)
+        if error is None:
+            self._metrics.fired(schedule.name)
+        else:
+            overdue = Overdue(collection=recurrences.collection, aggregate=document.id, kind=schedule.name, at=at)
+            await self._park(overdue, error)
+        cause, go_on = schedule.passed(at, self._calendar)
+        await self._group_commit.commit_or_wait(cause, recurrences.touch(document.id, go_on))
+
+    async def _attempt(self, schedule: Schedule, at: datetime) -> Exception | None:
+        """Let one occurrence have its effect; what has had it already is recognised by its cause.
+
+        Returns the first error of those whom it concerns; the others have their effect all the same.
+        """
+        try:
+            occurrences = await schedule.occurrences(at)
+            wanted = [(cause, await touches(schedule.react(each, cause))) for each, cause in occurrences]
+            commits = [self._group_commit.commit_or_wait(cause, touch) for cause, some in wanted for touch in some]
+            results = await asyncio.gather(*commits, return_exceptions=True)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001
+            return error
+        return next((result for result in results if isinstance(result, Exception)), None)
+
+    async def _fire(self, store: Store[Any], document: Document) -> None:
         """Fire the earliest deadline of one aggregate."""
         deadlines = [Deadline.model_validate(each) for each in document.state["deadlines"]]
         deadline = min(deadlines, key=lambda each: each.at)
@@ -175,17 +177,23 @@ class Deadlines:
         if error is None:
             self._metrics.fired(deadline.kind)
             return
-        queue = f"{self._service}.at.{store.collection}.{deadline.kind}"
-        id = uuid5(document.id, f"{deadline.kind}@{deadline.at.isoformat()}")
+        await self._park(overdue, error)
+        await store.documents.postpone(document.id, document.version, _after(deadlines, deadline))
+
+    async def _park(self, overdue: Overdue, error: Exception) -> None:
+        queue = f"{self._service}.at.{overdue.collection}.{overdue.kind}"
+        id = uuid5(overdue.aggregate, f"{overdue.kind}@{overdue.at.isoformat()}")
         touch = self._parking.deadline_failed(id, overdue, queue, error, self._policy)
-        cause = Cause(id=uuid5(id, now.isoformat()), correlation=document.id, actor=TIME, at=now)
+        now = self._clock.now()
+        cause = Cause(id=uuid5(id, now.isoformat()), correlation=overdue.aggregate, actor=TIME, at=now)
         parked = await self._group_commit.commit_or_wait(cause, touch)
         log.warning("deadline_not_fired", state=parked.state, queue=queue, code=parked.code, reason=parked.reason)
-        await store.documents.postpone(document.id, document.version, _after(deadlines, deadline))
 
     async def retry(self, overdue: Overdue) -> Exception | None:
         """Make the decision of one deadline; returns what went wrong."""
         try:
+            if overdue.collection == Recurrences.collection:
+                return await self._attempt(self._timers.schedules[overdue.kind], overdue.at)
             timer = self._timers.of(overdue.collection, overdue.kind)
             await self._group_commit.commit_or_wait(*timer.fire(overdue.aggregate, overdue.at, overdue.version))
         except Exception as error:  # noqa: BLE001
@@ -193,7 +201,7 @@ class Deadlines:
         return None
 
     async def _next(self) -> datetime | None:
-        found = [await store.documents.next_due() for store in self._timers.stores]
+        found = [await store.documents.next_due() for store in self._stores]
         return min(filter(None, found), default=None)
 
     async def _wait(self, until: datetime | None) -> None:

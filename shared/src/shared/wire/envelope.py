@@ -64,6 +64,7 @@ class Envelope:
             actor=self.actor,
             at=self.at,
             kind="event",
+            what=self.key,
             traceparent=self.traceparent,
             subject=self.subject,
             sequence=self.sequence,

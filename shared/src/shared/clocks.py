@@ -1,0 +1,415 @@
+"""Clocks: terms that people have to keep. While one runs it is somebody's duty, and it can explain itself."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Self, TypeVar
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
+from shared.calendar import After, Calendar, Daily, Term
+from shared.contracts.event import Actor, Event, Frozen, Instant, Part
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerId, Line, Prose, StaffId
+from shared.policy import Policy
+
+CLOCKS = "clocks"
+"""The kind of the one deadline that an aggregate has for all its clocks: `at(store, CLOCKS)(clocks.tick())`."""
+
+ENDED_KEPT = 40
+"""Ended runs that an aggregate remembers, the latest."""
+
+Positive = Annotated[timedelta, Field(gt=timedelta())]
+Outcome = Literal["in_time", "late", "no_longer_needed"]
+
+
+class Clock(Frozen):
+    """A term as policy data: how long, counted how, whose duty, and to whom a miss goes.
+
+    `title` is what staff read. `warn_before` are the lengths before the end at which the duty is called to mind. A miss
+    goes to the first role of the `ladder`; each further role hears of it when `patience` has passed once more.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
+    title: str = Field(min_length=1, max_length=100)
+    term: Term
+    role: Role
+    warn_before: tuple[Positive, ...] = ()
+    ladder: tuple[Role, ...] = ()
+    patience: Positive | None = None
+    may_be_held: bool = False
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _can_climb(self) -> Self:
+        if len(self.ladder) > 1 and self.patience is None:
+            raise ValueError("a ladder of several roles needs a patience: how long each of them has")
+        return self
+
+    @property
+    def working(self) -> bool:
+        """Whether it counts working days alone."""
+        return isinstance(self.term, After | Daily) and self.term.working
+
+
+class Matter(Part):
+    """What a duty is about: what people call it, and the customer whom it concerns, if any."""
+
+    about: Line
+    customer_id: CustomerId | None = None
+
+
+class Origin(Part):
+    """What started a clock: the request, the event or the deadline, and who was behind it."""
+
+    cause: UUID
+    kind: Literal["request", "event", "deadline"]
+    what: str | None = Field(default=None, description="The event's key, or the kind of the deadline.")
+    actor: Actor
+
+
+class Hold(Part):
+    """A while in which a clock stood still."""
+
+    since: Instant
+    by: Actor
+    reason: Prose
+    until: Instant | None = None
+
+
+class Handover(Part):
+    """The duty went from a role or a person to a person."""
+
+    at: Instant
+    by: Actor
+    before: StaffId | None
+    after: StaffId
+    reason: Prose
+
+
+class ClockRun(Part):
+    """One run of a clock, from its start to its end. All its events carry its id as `deadline_id`.
+
+    `of` tells several runs of one clock on one aggregate apart. `set_by_hand` marks an end that a person named instead
+    of the term. `calendar` is the version of the data that its working days were counted by.
+    """
+
+    id: UUID
+    clock: Clock
+    of: str = ""
+    policy: str
+    policy_version: int
+    matter: Matter
+    assignee: StaffId | None = None
+    origin: Origin
+    started_at: Instant
+    due_at: Instant
+    set_by_hand: bool = False
+    calendar: str
+    warn_at: tuple[Instant, ...] = ()
+    missed_at: Instant | None = None
+    rung: int = 0
+    climbs_at: Instant | None = None
+    holds: tuple[Hold, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    ended_at: Instant | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the duty is still open. A held clock runs, though it stands still."""
+        return self.ended_at is None
+
+    @property
+    def held(self) -> bool:
+        """Whether it stands still at present."""
+        return bool(self.holds) and self.holds[-1].until is None
+
+    @property
+    def next_moment(self) -> datetime | None:
+        """When it has something to say again: a warning, the miss, the next rung."""
+        if not self.running or self.held:
+            return None
+        return self.climbs_at if self.missed_at else min((*self.warn_at, self.due_at))
+
+
+class Timed(Aggregate):
+    """An aggregate on which clocks run."""
+
+    clocks: tuple[ClockRun, ...] = ()
+
+    def clock(self, name: str, of: str | None = None) -> ClockRun | None:
+        """The running clock of this name, if there is one; of several the earliest."""
+        found = [run for run in self.running if run.clock.name == name and of in (None, run.of)]
+        return min(found, key=lambda run: run.due_at, default=None)
+
+    @property
+    def running(self) -> tuple[ClockRun, ...]:
+        """The clocks that run, the earliest end first."""
+        return tuple(sorted((run for run in self.clocks if run.running), key=lambda run: run.due_at))
+
+
+T = TypeVar("T", bound=Timed)
+OnMiss = Callable[[T, ClockRun, Cause], Change[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """The service's own events about its clocks: subclasses of those in `shared.contracts.deadline`."""
+
+    set: Callable[..., Event]
+    approaching: Callable[..., Event]
+    missed: Callable[..., Event]
+    met: Callable[..., Event]
+    held: Callable[..., Event]
+    reassigned: Callable[..., Event]
+
+
+class Clocks:
+    """A service's clocks. Every method returns a decision: `judge(…).then(clocks.start(…))`."""
+
+    def __init__(self, announce: Announcements, calendar: Calendar) -> None:
+        self._announce = announce
+        self.calendar = calendar
+
+    def start(
+        self,
+        clock: Clock,
+        matter: Matter,
+        cause: Cause,
+        *,
+        policy: Policy,
+        assignee: StaffId | None = None,
+        of: str = "",
+        due_at: datetime | None = None,
+    ) -> Callable[[T], Change[T]]:
+        """A clock begins to run at the cause's time; one that runs already under this name is replaced.
+
+        `due_at` is an end that a person has named; without it the term of the policy says when.
+        """
+
+        def start(aggregate: T) -> Change[T]:
+            run = ClockRun(
+                id=cause.derive(f"clock:{aggregate.id}:{clock.name}:{of}"),
+                clock=clock,
+                of=of,
+                policy=policy.name,
+                policy_version=policy.version,
+                matter=matter,
+                assignee=assignee,
+                origin=Origin(cause=cause.id, kind=cause.kind, what=cause.what, actor=cause.actor),
+                started_at=cause.at,
+                due_at=due_at or clock.term.due(cause.at, self.calendar),
+                set_by_hand=due_at is not None,
+                calendar=self.calendar.version,
+            )
+            run = _with_warnings(run, cause.at)
+            replaced = self.drop(clock.name, cause=cause, of=of)(aggregate)
+            return Change(_with(replaced.state, run), (*replaced.events, self._set(run)))
+
+        return start
+
+    def stop(self, *names: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+        """The duties of these names are done, in time or late; without names all of them. What does not run is fine."""
+        return self._ending(names, of, cause, needed=True)
+
+    def drop(self, *names: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+        """The duties of these names are not needed any more; without names all of them."""
+        return self._ending(names, of, cause, needed=False)
+
+    def _ending(
+        self, names: tuple[str, ...], of: str | None, cause: Cause, *, needed: bool
+    ) -> Callable[[T], Change[T]]:
+        def end(aggregate: T) -> Change[T]:
+            meant = [run for run in aggregate.running if run.clock.name in (names or (run.clock.name,))]
+            ended = [_ended(run, cause.at, needed=needed) for run in meant if of in (None, run.of)]
+            events = [self._announce.met(met_at=cause.at, outcome=run.outcome, **_said(run)) for run in ended]
+            return Change(_with(aggregate, *ended), tuple(events))
+
+        return end
+
+    def hold(self, name: str, reason: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+        """A clock stands still. Refused where the policy does not allow it, or it stands still already."""
+
+        def hold(aggregate: T) -> Change[T]:
+            run = _running(aggregate, name, of)
+            if not run.clock.may_be_held:
+                raise Refused(f"the policy {run.policy} v{run.policy_version} lets nothing hold {name}", "not_holdable")
+            if run.held or run.missed_at:
+                raise Refused(f"{name} {'stands still' if run.held else 'has run out'} already", "not_running")
+            held = run.but(holds=(*run.holds, Hold(since=cause.at, by=cause.actor, reason=reason)))
+            said = self._announce.held(held_at=cause.at, reason=reason, **_said(held))
+            return Change(_with(aggregate, held), (said,))
+
+        return hold
+
+    def resume(self, name: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+        """A held clock goes on; what was left of its term then is left of it now. Refused when it was not held."""
+
+        def resume(aggregate: T) -> Change[T]:
+            run = _running(aggregate, name, of)
+            if not run.held:
+                raise Refused(f"{name} runs; only a held clock is resumed", "not_held")
+            over = run.holds[-1].but(until=cause.at)
+            run = run.but(holds=(*run.holds[:-1], over), due_at=self._later(run, run.due_at, over))
+            run = _with_warnings(run, cause.at)
+            return Change(_with(aggregate, run), (self._set(run),))
+
+        return resume
+
+    def reassign(self, id: UUID, to: StaffId, reason: str, cause: Cause) -> Callable[[T], Change[T]]:
+        """One running duty is another person's from now on. NotFound when it does not run (any more)."""
+
+        def reassign(aggregate: T) -> Change[T]:
+            run = next((run for run in aggregate.running if run.id == id), None)
+            if run is None:
+                raise NotFound("running duty", id)
+            return self._given(aggregate, (run,), to, reason, cause)
+
+        return reassign
+
+    def assign(self, to: StaffId, reason: str, cause: Cause) -> Callable[[T], Change[T]]:
+        """All running duties of the aggregate are this person's from now on."""
+        return lambda aggregate: self._given(aggregate, aggregate.running, to, reason, cause)
+
+    def _given(self, aggregate: T, runs: Iterable[ClockRun], to: StaffId, reason: str, cause: Cause) -> Change[T]:
+        given: list[ClockRun] = []
+        events: list[Event] = []
+        for run in runs:
+            if run.assignee == to:
+                continue
+            handover = Handover(at=cause.at, by=cause.actor, before=run.assignee, after=to, reason=reason)
+            given.append(run.but(assignee=to, handovers=(*run.handovers, handover)))
+            events.append(self._announce.reassigned(before=run.assignee, reason=reason, **_said(given[-1])))
+        return Change(_with(aggregate, *given), tuple(events))
+
+    def tick(self, on_miss: OnMiss[T] | None = None) -> Callable[[T, Cause], Change[T]]:
+        """What happens when a clock's moment has come: a warning, a miss, a rung up the ladder.
+
+        `on_miss` adds what the business does about a miss, at each rung: the aggregate, the run, the cause.
+        """
+
+        def tick(aggregate: T, cause: Cause) -> Change[T]:
+            change = Change(_with(aggregate))
+            for run in aggregate.running:
+                if run.next_moment and run.next_moment <= cause.at:
+                    change = change.then(self._moved_on(run.id, cause, on_miss))
+            return change
+
+        return tick
+
+    def _moved_on(self, id: UUID, cause: Cause, on_miss: OnMiss[T] | None) -> Callable[[T], Change[T]]:
+        def move_on(aggregate: T) -> Change[T]:
+            run = next((run for run in aggregate.running if run.id == id), None)
+            if run is None:
+                return Change(aggregate)
+            if run.missed_at is None and cause.at < run.due_at:
+                warned = run.but(warn_at=tuple(at for at in run.warn_at if at > cause.at))
+                said = self._announce.approaching(remaining=run.due_at - cause.at, **_said(run))
+                return Change(_with(aggregate, warned), (said,))
+            missed = _one_rung_up(run)
+            role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
+            said = self._announce.missed(supervisor_role=role, rung=missed.rung, **_said(run))
+            change = Change(_with(aggregate, missed), (said,))
+            return change.then(lambda late: on_miss(late, missed, cause)) if on_miss else change
+
+        return move_on
+
+    def follow_calendar(self, cause: Cause) -> Callable[[T], Change[T]]:
+        """Running clocks that count working days end when the present calendar says; one that ran out stays so."""
+
+        def follow(aggregate: T) -> Change[T]:
+            moved: list[ClockRun] = []
+            events: list[Event] = []
+            for run in aggregate.running:
+                if not run.clock.working or run.calendar == self.calendar.version:
+                    continue
+                due_at = run.due_at if run.set_by_hand or run.missed_at else self._due(run)
+                followed = run.but(calendar=self.calendar.version)
+                if due_at != run.due_at:
+                    followed = _with_warnings(followed.but(due_at=due_at), cause.at)
+                    events.append(self._set(followed))
+                moved.append(followed)
+            return Change(_with(aggregate, *moved), tuple(events))
+
+        return follow
+
+    def _due(self, run: ClockRun) -> datetime:
+        due_at = run.clock.term.due(run.started_at, self.calendar)
+        for hold in run.holds:
+            due_at = self._later(run, due_at, hold)
+        return due_at
+
+    def _later(self, run: ClockRun, due_at: datetime, hold: Hold) -> datetime:
+        """The end after a hold: what was left when it began is left when it is over."""
+        if hold.until is None:
+            return due_at
+        if not (run.clock.working and isinstance(run.clock.term, After)):
+            return due_at + (hold.until - hold.since)
+        calendar = self.calendar
+        last = calendar.local(due_at - timedelta(microseconds=1) if run.clock.term.end_of_day else due_at)
+        left = calendar.working_days_between(calendar.day(hold.since), last.date())
+        day = calendar.working_days_after(calendar.day(hold.until), left)
+        return calendar.moment(day) if run.clock.term.end_of_day else calendar.moment(day, last.time())
+
+    def _set(self, run: ClockRun) -> Event:
+        counted = "working" if run.clock.working else "calendar"
+        return self._announce.set(
+            calendar=counted, policy_version=run.policy_version, warn_at=run.warn_at, **_said(run)
+        )
+
+
+def _running(aggregate: Timed, name: str, of: str | None) -> ClockRun:
+    run = aggregate.clock(name, of)
+    if run is None:
+        offers = ", ".join(sorted({run.clock.name for run in aggregate.running})) or "none"
+        raise Refused(f"{name} does not run; running now: {offers}", "not_running")
+    return run
+
+
+def _said(run: ClockRun) -> dict[str, object]:
+    """The fields that all events of a run share: `RunningDeadline`."""
+    return {
+        "deadline_id": run.id,
+        "kind": run.clock.name,
+        "about": run.matter.about,
+        "due_at": run.due_at,
+        "assignee": run.assignee,
+        "assignee_role": run.clock.role,
+        "customer_id": run.matter.customer_id,
+    }
+
+
+def _with_warnings(run: ClockRun, now: datetime) -> ClockRun:
+    moments = sorted(run.due_at - before for before in run.clock.warn_before)
+    return run.but(warn_at=tuple(at for at in moments if at > now))
+
+
+def _one_rung_up(run: ClockRun) -> ClockRun:
+    at = run.climbs_at or run.due_at
+    rung = run.rung + 1
+    further = at + run.clock.patience if run.clock.patience and rung < len(run.clock.ladder) else None
+    return run.but(missed_at=run.missed_at or run.due_at, warn_at=(), rung=rung, climbs_at=further)
+
+
+def _ended(run: ClockRun, at: datetime, *, needed: bool) -> ClockRun:
+    outcome: Outcome = "no_longer_needed"
+    if needed:
+        outcome = "late" if run.missed_at or at > run.due_at else "in_time"
+    return run.but(ended_at=at, outcome=outcome, warn_at=(), climbs_at=None)
+
+
+def _with(aggregate: T, *runs: ClockRun) -> T:
+    """The aggregate with these runs as they are now, and its deadline at the earliest moment of any."""
+    new = {run.id: run for run in runs}
+    known = {run.id for run in aggregate.clocks}
+    clocks = [new.get(run.id, run) for run in aggregate.clocks] + [run for run in runs if run.id not in known]
+    ended = [run for run in clocks if not run.running]
+    forgotten = {run.id for run in ended[: max(len(ended) - ENDED_KEPT, 0)]}
+    kept = aggregate.but(clocks=tuple(run for run in clocks if run.id not in forgotten))
+    moment = min(filter(None, (run.next_moment for run in kept.clocks)), default=None)
+    return kept.awaiting(CLOCKS, moment) if moment else kept.done_with(CLOCKS)

@@ -1,0 +1,346 @@
+"""Clocks: they pair what they announce, go up their ladder, stand still where they may, and follow the calendar."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.aggregate import Cause, NotFound, Refused
+from shared.calendar import CHINA, After, Calendar, Holidays
+from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, Matter, Timed
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
+from shared.contracts.event import Actor, Event
+from shared.contracts.roles import Role
+from shared.policy import Policy
+from shared.testing import cause
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+POLICY = Policy(name="kettle", version=3, in_force_from=date(2026, 1, 1), approved_by="gm")
+MATTER = Matter(about="2026-11-0007", customer_id=uuid4())
+BOIL = Clock(
+    name="boil_6d",
+    title="烧水",
+    term=After(days=6),
+    role=Role.CS_MANAGER,
+    warn_before=(timedelta(days=1), timedelta(hours=2)),
+    ladder=(Role.DEPUTY_GM, Role.GM),
+    patience=timedelta(days=1),
+    may_be_held=True,
+)
+WORKED = Clock(name="clean", title="清洗", term=After(days=3, working=True), role=Role.CS_SPECIALIST, may_be_held=True)
+
+
+class Set(DeadlineSet, Event, key="clocktest.deadline_set.v1"):
+    """For tests."""
+
+
+class Approaching(DeadlineApproaching, Event, key="clocktest.deadline_approaching.v1"):
+    """For tests."""
+
+
+class Missed(DeadlineMissed, Event, key="clocktest.deadline_missed.v1"):
+    """For tests."""
+
+
+class Met(DeadlineMet, Event, key="clocktest.deadline_met.v1"):
+    """For tests."""
+
+
+class Held(DeadlineHeld, Event, key="clocktest.deadline_held.v1"):
+    """For tests."""
+
+
+class Reassigned(DeadlineReassigned, Event, key="clocktest.deadline_reassigned.v1"):
+    """For tests."""
+
+
+class Kettle(Timed):
+    """Something that has to boil in time."""
+
+    shouts: tuple[int, ...] = ()
+
+
+CLOCKS_OF_KETTLES = Clocks(Announcements(Set, Approaching, Missed, Met, Held, Reassigned), CHINA)
+
+
+def at(moment: datetime) -> Cause:
+    return cause(moment)
+
+
+def started(clock: Clock = BOIL, clocks: Clocks = CLOCKS_OF_KETTLES, **fields: Any) -> tuple[Kettle, ClockRun]:
+    kettle = clocks.start(clock, MATTER, at(NOW), policy=POLICY, **fields)(Kettle(id=uuid4())).state
+    run = kettle.clock(clock.name)
+    assert run is not None
+    return kettle, run
+
+
+def told(run: ClockRun, **more: Any) -> dict[str, Any]:
+    return {
+        "deadline_id": run.id,
+        "kind": run.clock.name,
+        "about": MATTER.about,
+        "due_at": run.due_at,
+        "assignee": run.assignee,
+        "assignee_role": run.clock.role,
+        "customer_id": MATTER.customer_id,
+        **more,
+    }
+
+
+def pass_time(kettle: Kettle, until: datetime, on_miss: Any = None) -> tuple[Kettle, tuple[Event, ...]]:
+    """What the kernel does: fire the deadline at its own moment, as long as one is due."""
+    events: tuple[Event, ...] = ()
+    while (moment := kettle.deadline(CLOCKS)) and moment <= until:
+        change = CLOCKS_OF_KETTLES.tick(on_miss)(kettle.done_with(CLOCKS), at(moment))
+        kettle, events = change.state, (*events, *change.events)
+    return kettle, events
+
+
+def test_a_clock_that_starts_says_until_when_and_when_it_will_warn() -> None:
+    kettle = Kettle(id=uuid4())
+
+    change = CLOCKS_OF_KETTLES.start(BOIL, MATTER, at(NOW), policy=POLICY, assignee="li")(kettle)
+
+    run = change.state.clock("boil_6d")
+    assert run is not None
+    due = NOW + timedelta(days=6)
+    warnings = (due - timedelta(days=1), due - timedelta(hours=2))
+    assert change.events == (Set(calendar="calendar", policy_version=3, warn_at=warnings, **told(run)),)
+    assert (run.due_at, run.assignee, run.policy, run.policy_version) == (due, "li", "kettle", 3)
+    assert change.state.deadline(CLOCKS) == warnings[0]
+
+
+def test_everything_that_one_run_announces_has_one_id() -> None:
+    kettle, run = started()
+
+    kettle, events = pass_time(kettle, NOW + timedelta(days=30))
+    end = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(NOW + timedelta(days=31)))(kettle)
+
+    due = run.due_at
+    assert (*events, *end.events) == (
+        Approaching(remaining=timedelta(days=1), **told(run)),
+        Approaching(remaining=timedelta(hours=2), **told(run)),
+        Missed(supervisor_role="deputy_gm", rung=1, **told(run)),
+        Missed(supervisor_role="gm", rung=2, **told(run)),
+        Met(met_at=NOW + timedelta(days=31), outcome="late", **told(run)),
+    )
+    ended = end.state.clocks[0]
+    assert (ended.missed_at, ended.rung, ended.outcome, end.state.deadline(CLOCKS)) == (due, 2, "late", None)
+
+
+def test_each_rung_of_the_ladder_is_told_once() -> None:
+    kettle, _ = started()
+    kettle, _ = pass_time(kettle, NOW + timedelta(days=30))
+    assert pass_time(kettle, NOW + timedelta(days=300)) == (kettle, ())
+
+
+def test_the_business_adds_what_it_does_about_a_miss_at_each_rung() -> None:
+    kettle, _ = started()
+
+    def shout(kettle: Kettle, run: ClockRun, cause: Cause) -> Any:
+        return CLOCKS_OF_KETTLES.drop("nothing", cause=cause)(kettle.but(shouts=(*kettle.shouts, run.rung)))
+
+    kettle, _ = pass_time(kettle, NOW + timedelta(days=30), shout)
+    assert kettle.shouts == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("when", "outcome"), [(timedelta(days=6), "in_time"), (timedelta(days=6, microseconds=1), "late")]
+)
+def test_done_at_the_last_moment_is_done_in_time(when: timedelta, outcome: str) -> None:
+    kettle, run = started()
+    change = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(NOW + when))(kettle)
+    assert change.events == (Met(met_at=NOW + when, outcome=outcome, **told(run)),)
+
+
+def test_what_is_not_needed_any_more_was_neither_kept_nor_missed() -> None:
+    kettle, run = started()
+    change = CLOCKS_OF_KETTLES.drop(cause=at(NOW))(kettle)
+    assert change.events == (Met(met_at=NOW, outcome="no_longer_needed", **told(run)),)
+    assert change.state.running == ()
+
+
+def test_stopping_what_does_not_run_changes_nothing() -> None:
+    kettle, _ = started()
+    change = CLOCKS_OF_KETTLES.stop("clean", cause=at(NOW))(kettle)
+    assert (change.state, change.events) == (kettle, ())
+
+
+def test_starting_again_replaces_the_clock_that_runs() -> None:
+    kettle, first = started()
+    later = at(NOW + timedelta(days=1))
+    change = CLOCKS_OF_KETTLES.start(BOIL, MATTER, later, policy=POLICY)(kettle)
+    (second,) = change.state.running
+    assert second.id != first.id
+    assert [type(event) for event in change.events] == [Met, Set]
+
+
+def test_several_runs_of_one_clock_are_told_apart_by_what_they_are_of() -> None:
+    kettle, _ = started(of="first")
+    kettle = CLOCKS_OF_KETTLES.start(BOIL, MATTER, at(NOW), policy=POLICY, of="second")(kettle).state
+    left = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(NOW), of="first")(kettle).state.running
+    assert [run.of for run in left] == ["second"]
+
+
+def test_an_end_that_a_person_named_goes_before_the_term() -> None:
+    due = NOW + timedelta(days=2)
+    _, run = started(due_at=due)
+    assert (run.due_at, run.set_by_hand) == (due, True)
+
+
+def test_a_held_clock_says_so_and_what_was_left_is_left_when_it_goes_on() -> None:
+    kettle, run = started()
+    since, until = NOW + timedelta(days=2), NOW + timedelta(days=12)
+
+    held = CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(since))(kettle)
+
+    assert held.events == (Held(held_at=since, reason="等待客户", **told(run)),)
+    assert held.state.deadline(CLOCKS) is None
+    resumed = CLOCKS_OF_KETTLES.resume("boil_6d", at(until))(held.state)
+    again = resumed.state.clock("boil_6d")
+    assert again is not None
+    assert again.due_at == run.due_at + timedelta(days=10)
+    assert again.id == run.id
+    assert resumed.events == (Set(calendar="calendar", policy_version=3, warn_at=again.warn_at, **told(again)),)
+    assert again.holds[0].by == at(since).actor
+
+
+def test_a_hold_of_a_working_term_leaves_as_many_working_days_as_there_were() -> None:
+    kettle, run = started(WORKED)
+    assert CHINA.local(run.due_at).date() == date(2026, 11, 25)
+    held = CLOCKS_OF_KETTLES.hold("clean", "等待客户", at(NOW + timedelta(days=3)))(kettle).state
+    resumed = CLOCKS_OF_KETTLES.resume("clean", at(NOW + timedelta(days=7)))(held).state.clock("clean")
+    assert resumed is not None
+    assert CHINA.local(resumed.due_at) == CHINA.local(NOW).replace(month=12, day=1)
+
+
+@pytest.mark.parametrize(
+    ("clock", "code"), [(BOIL.but(may_be_held=False), "not_holdable"), (BOIL.but(name="other"), "not_running")]
+)
+def test_a_hold_is_refused_where_it_may_not_be(clock: Clock, code: str) -> None:
+    kettle, _ = started(clock)
+    with pytest.raises(Refused) as refused:
+        CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(NOW))(kettle)
+    assert refused.value.code == code
+
+
+def test_a_clock_is_not_held_twice_nor_resumed_when_it_runs() -> None:
+    kettle, _ = started()
+    with pytest.raises(Refused, match="only a held clock is resumed"):
+        CLOCKS_OF_KETTLES.resume("boil_6d", at(NOW))(kettle)
+    held = CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(NOW))(kettle).state
+    with pytest.raises(Refused, match="stands still already"):
+        CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(NOW))(held)
+
+
+def test_a_duty_that_goes_to_a_person_tells_who_had_it_before_and_why() -> None:
+    kettle, run = started(assignee="li")
+    change = CLOCKS_OF_KETTLES.reassign(run.id, "wang", "李休假", at(NOW))(kettle)
+    (given,) = change.state.running
+    assert change.events == (Reassigned(before="li", reason="李休假", **told(given)),)
+    assert given.assignee == "wang"
+    assert CLOCKS_OF_KETTLES.assign("wang", "案件负责人", at(NOW))(change.state).events == ()
+    with pytest.raises(NotFound):
+        CLOCKS_OF_KETTLES.reassign(uuid4(), "wang", "李休假", at(NOW))(kettle)
+
+
+def test_a_clock_knows_what_started_it() -> None:
+    because = Cause(
+        id=uuid4(), correlation=uuid4(), actor=Actor(kind="department", id="finance"), at=NOW, kind="event",
+        what="finance.payment_received.v1",
+    )  # fmt: skip
+    change = CLOCKS_OF_KETTLES.start(BOIL, MATTER, because, policy=POLICY)(Kettle(id=uuid4()))
+    origin = change.state.clocks[0].origin
+    assert (origin.cause, origin.kind, origin.what, origin.actor.id) == (
+        because.id,
+        "event",
+        "finance.payment_received.v1",
+        "finance",
+    )
+
+
+def changed_calendar(**days: frozenset[date]) -> Clocks:
+    own = Holidays(name="holidays", version=2, in_force_from=date(2026, 1, 1), approved_by="gm", **days)  # type: ignore[arg-type]
+    return Clocks(CLOCKS_OF_KETTLES._announce, Calendar(holidays=own))
+
+
+def test_a_running_clock_follows_a_change_of_the_calendar() -> None:
+    kettle, run = started(WORKED)
+    clocks = changed_calendar(days_off=frozenset({date(2026, 11, 24)}))
+
+    change = clocks.follow_calendar(at(NOW))(kettle)
+
+    (followed,) = change.state.running
+    assert followed.due_at == run.due_at + timedelta(days=1)
+    assert followed.calendar == clocks.calendar.version
+    assert [type(event) for event in change.events] == [Set]
+    assert clocks.follow_calendar(at(NOW))(change.state).events == ()
+
+
+def test_a_clock_of_calendar_days_or_one_set_by_hand_does_not_follow_the_calendar() -> None:
+    clocks = changed_calendar(days_off=frozenset({date(2026, 11, 24)}))
+    kettle, _ = started()
+    assert clocks.follow_calendar(at(NOW))(kettle).state == kettle
+    by_hand, run = started(WORKED, due_at=NOW + timedelta(days=2))
+    assert [run.due_at] == [each.due_at for each in clocks.follow_calendar(at(NOW))(by_hand).state.running]
+
+
+def test_a_ladder_of_several_roles_needs_a_patience() -> None:
+    with pytest.raises(ValueError, match="needs a patience"):
+        Clock(name="x", title="x", term=After(days=1), role=Role.GM, ladder=(Role.GM, Role.DEPUTY_GM))
+
+
+def test_an_aggregate_forgets_the_oldest_ended_runs_and_no_running_one() -> None:
+    kettle, _ = started(WORKED)
+    for hour in range(60):
+        moment = at(NOW + timedelta(hours=hour))
+        kettle = CLOCKS_OF_KETTLES.start(BOIL, MATTER, moment, policy=POLICY)(kettle).state
+    assert len(kettle.clocks) == 42
+    assert {run.clock.name for run in kettle.running} == {"clean", "boil_6d"}
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["start", "stop", "drop", "hold", "resume", "assign", "wait"]), st.integers(0, 72)),
+    max_size=30,
+)
+
+
+@given(STEPS)
+def test_whatever_happens_each_run_is_set_first_and_ends_once(steps: list[tuple[str, int]]) -> None:
+    kettle, events, now = Kettle(id=uuid4()), list[Event](), NOW
+    for what, hours in steps:
+        now += timedelta(hours=hours)
+        kettle, said = pass_time(kettle, now)
+        events += said
+        decide = {
+            "start": CLOCKS_OF_KETTLES.start(BOIL, MATTER, at(now), policy=POLICY),
+            "stop": CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(now)),
+            "drop": CLOCKS_OF_KETTLES.drop("boil_6d", cause=at(now)),
+            "hold": CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(now)),
+            "resume": CLOCKS_OF_KETTLES.resume("boil_6d", at(now)),
+            "assign": CLOCKS_OF_KETTLES.assign("li", "接手", at(now)),
+            "wait": CLOCKS_OF_KETTLES.stop("clean", cause=at(now)),
+        }[what]
+        try:
+            change = decide(kettle)
+        except Refused:
+            continue
+        kettle, events = change.state, [*events, *change.events]
+    by_id: dict[object, list[Event]] = {}
+    for event in events:
+        by_id.setdefault(event.deadline_id, []).append(event)  # type: ignore[attr-defined]
+    for run in by_id.values():
+        assert isinstance(run[0], Set)
+        assert [place for place, event in enumerate(run) if isinstance(event, Met)] in ([], [len(run) - 1])
+        assert [event.rung for event in run if isinstance(event, Missed)] in ([], [1], [1, 2])
+    assert len([run for run in by_id.values() if not isinstance(run[-1], Met)]) == len(kettle.running)
