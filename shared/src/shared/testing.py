@@ -14,6 +14,7 @@ from shared.kernel.documents import (
     CAUSES_KEPT,
     Between,
     Conflict,
+    Derived,
     Document,
     Documents,
     Excerpt,
@@ -200,6 +201,11 @@ class InMemoryDocuments(Documents):
         for id in ids:
             self.rows.pop(id, None)
             self._due.pop(id, None)
+
+    async def derive(self, rows: Sequence[Derived]) -> None:
+        for row in rows:
+            if row.id not in self.rows or self.rows[row.id].version < row.version:
+                self.rows[row.id] = Document(row.id, row.version, _copied(row.state), [], [])
 
     async def clear(self, ids: Sequence[UUID], round: int) -> None:
         for id in ids:

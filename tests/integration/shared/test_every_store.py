@@ -12,6 +12,7 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field
 from shared.aggregate import Aggregate, Change, NotFound, Refused
 from shared.contracts.event import Event, Instant, Part
 from shared.kernel.batch import Work
+from shared.kernel.documents import Derived
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.store import Between, Index, OneOf, Store
@@ -369,3 +370,16 @@ async def test_an_error_stays_with_the_work_that_caused_it(place: Place) -> None
     unfit = ["Refused", "Refused"] if place.bounded else ["settled", "settled"]
     assert kinds == sorted([*unfit, "RuntimeError", "settled", "settled"])
     assert [(await place.doors.get(door.id)).colour for door in doors] == ["red", "blue", "none"]
+
+
+async def test_what_is_derived_is_written_unless_what_is_there_follows_from_a_later_version(place: Place) -> None:
+    id, documents = uuid4(), place.doors.documents
+    state = Door(id=id, colour="red").model_dump(mode="json")
+
+    await documents.derive([Derived(id, 2, state), Derived(uuid4(), 1, state | {"colour": "blue"})])
+    await documents.derive([Derived(id, 1, state | {"colour": "old"}), Derived(id, 2, state | {"colour": "same"})])
+    assert (await documents.read((id,)))[id].state["colour"] == "red"
+
+    await documents.derive([Derived(id, 3, state | {"colour": "new"})])
+    assert (await documents.read((id,)))[id].state["colour"] == "new"
+    assert await place.doors.count() == 2

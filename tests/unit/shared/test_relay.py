@@ -15,7 +15,7 @@ from shared.kernel import relay
 from shared.kernel.batch import Work
 from shared.kernel.documents import Document
 from shared.kernel.group_commit import GroupCommit
-from shared.kernel.relay import Relay
+from shared.kernel.relay import Handed, Relay
 from shared.store import Store
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
@@ -46,7 +46,10 @@ class Mill:
 
     def __init__(self, limit: int) -> None:
         self.database = InMemoryDatabase()
-        self.relay = Relay(self, self.database.collections.values, Metrics(), limit=limit, size=10)
+        self.derived: list[UUID] = []
+        self.away = 0
+        metrics = Metrics()
+        self.relay = Relay(self, self.database.collections.values, metrics, limit=limit, size=10, derive=self.derive)
         self.database.group_commit = self.group_commit = GroupCommit(self.relay)
         self.barrels = Barrels(self.database)
         self.open = asyncio.Event()
@@ -66,6 +69,12 @@ class Mill:
                 self.out[each.subject].append(turn)
         if self.rolled_on:
             await self.roll(self.rolled_on.pop())
+
+    async def derive(self, batch: Sequence[Handed]) -> None:
+        if self.away:
+            self.away -= 1
+            raise Unavailable("the database is away")
+        self.derived += [handed.id for handed in batch]
 
     async def roll(self, *barrels: UUID) -> None:
         works = [
@@ -179,3 +188,15 @@ async def test_what_the_broker_refuses_stays_written_and_holds_up_no_other() -> 
 
     assert set(mill.out) == set(others)
     assert [len(row.outbox) for id, row in mill.database.collections["barrels"].rows.items() if id == refused] == [1]
+
+
+async def test_what_follows_within_the_service_is_written_before_the_events_are_forgotten() -> None:
+    mill, id = Mill(limit=100), uuid4()
+    mill.away = 2
+    running = asyncio.create_task(mill.relay.run())
+    await mill.roll(id)
+    await until(mill.all_out)
+    running.cancel()
+    assert mill.derived == [id]
+    assert mill.out == {id: [1]}
+    assert (await mill.barrels.documents.read((id,)))[id].outbox == []

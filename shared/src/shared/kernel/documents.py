@@ -56,6 +56,15 @@ class Write:
     causes: list[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A document that follows from an aggregate, as it was in that version of the aggregate."""
+
+    id: UUID
+    version: int
+    state: dict[str, Any]
+
+
 class Conflict(Exception):
     """Another process wrote this aggregate since it was read."""
 
@@ -138,6 +147,10 @@ class Documents(Protocol):
 
     async def remove(self, ids: Sequence[UUID]) -> None:
         """Delete these documents; ids that do not exist are ignored."""
+        ...
+
+    async def derive(self, rows: Sequence[Derived]) -> None:
+        """Write these documents, each unless what is there follows from this version or a later one."""
         ...
 
     async def clear(self, ids: Sequence[UUID], round: int) -> None:

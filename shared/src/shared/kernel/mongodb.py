@@ -11,7 +11,7 @@ import pymongo
 from bson import Int64
 from bson.errors import BSONError
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ASCENDING, InsertOne, UpdateOne, WriteConcern
+from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne, WriteConcern
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
@@ -30,6 +30,7 @@ from shared.kernel.documents import (
     CAUSES_KEPT,
     Between,
     Conflict,
+    Derived,
     Document,
     Excerpt,
     Index,
@@ -196,6 +197,14 @@ class MongoDocuments:
         async with _reaching(self.name):
             await self._collection.delete_many({"_id": {"$in": list(ids)}})
 
+    async def derive(self, rows: Sequence[Derived]) -> None:
+        async with _reaching(self.name):
+            try:
+                await self._collection.bulk_write([_derivation(row) for row in rows], ordered=False)
+            except BulkWriteError as error:
+                if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
+                    raise Unavailable(f"MongoDB did not write to {self.name}: {error}") from error
+
     async def clear(self, ids: Sequence[UUID], round: int) -> None:
         async with _reaching(self.name):
             await self._careless.update_many(
@@ -283,6 +292,12 @@ def _operation(write: Write, written: datetime) -> InsertOne[Any] | UpdateOne:
     else:
         change["$set"]["due"] = write.due
     return UpdateOne({"_id": write.id, "version": write.version}, change)
+
+
+def _derivation(row: Derived) -> ReplaceOne[Any]:
+    """Beware: where a later version is there, the upsert meets its id and fails with a duplicate key, as it should."""
+    document = {"_id": row.id, "version": row.version, "state": row.state, "causes": [], "outbox": []}
+    return ReplaceOne({"_id": row.id, "version": {"$lt": row.version}}, document, upsert=True)
 
 
 def _entry(pending: Pending, written: datetime) -> dict[str, Any]:

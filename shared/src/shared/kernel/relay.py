@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,6 +40,15 @@ class Handed:
     pending: Sequence[Pending]
 
 
+Derive = Callable[[Sequence[Handed]], Awaitable[None] | None]
+"""Writes what follows from written events within the service, if anything does. Repeating it is harmless. May raise
+Unavailable."""
+
+
+def _nothing_derived(_: Sequence[Handed]) -> None:
+    return None
+
+
 class Relay:
     """Publishes in order of writing, then forgets. A crash in between repeats an event, never loses one.
 
@@ -56,6 +65,7 @@ class Relay:
         limit: int,
         age_limit: float = 300.0,
         size: int = 200,
+        derive: Derive = _nothing_derived,
     ) -> None:
         self._publisher = publisher
         self._collections = collections
@@ -63,6 +73,7 @@ class Relay:
         self._limit = limit
         self._age_limit = age_limit
         self._size = size
+        self._derive = derive
         self._handed: deque[Handed] = deque()
         self._known: set[UUID] = set()
         self._overflowed = False
@@ -123,7 +134,7 @@ class Relay:
         """Publish what is waiting in memory, once; what does not get out is found by a sweep."""
         while self._handed:
             batch = self._take()
-            await self._publisher.publish(_envelopes(batch))
+            await self._send(batch)
             await self._forget(batch)
 
     def _take(self) -> list[Handed]:
@@ -140,7 +151,7 @@ class Relay:
         wait = 0.1
         while True:
             try:
-                await self._publisher.publish(_envelopes(batch))
+                await self._send(batch)
                 break
             except EventsRefused as error:
                 batch = self._without(batch, error)
@@ -157,6 +168,17 @@ class Relay:
             log.warning("clearing_waits", reason=str(error))
             return False
         return True
+
+    async def _send(self, batch: list[Handed]) -> None:
+        """Publish, and write what is derived within the service, at the same time; both are done when it returns."""
+        publishing = self._publisher.publish(_envelopes(batch))
+        deriving = self._derive(batch)
+        if deriving is None:
+            await publishing
+            return
+        for error in await asyncio.gather(deriving, publishing, return_exceptions=True):
+            if isinstance(error, BaseException):
+                raise error
 
     async def _forget(self, batch: list[Handed]) -> None:
         for documents, ids, round in _by_round(batch):

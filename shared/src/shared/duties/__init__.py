@@ -1,0 +1,1 @@
+"""What people have to do by when: the list of running clocks, how each explains itself, and its routes."""

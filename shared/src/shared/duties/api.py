@@ -1,0 +1,199 @@
+"""The routes over duties, the same in every service: list, count, take over, hand on, and a clock's explanation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, Field
+
+from shared.aggregate import Refused
+from shared.calendar import Calendar
+from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, Outcome, Timed
+from shared.contracts.event import Instant
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerId, Line, Prose, StaffId
+from shared.duties.board import RUNNING, Duties, Duty
+from shared.duties.explanation import explanation
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.identity import Forbidden, Principal
+from shared.store import Between, Store, Where
+
+COUNTED = 10_000
+"""Duties up to which a count goes."""
+
+STAFF = tuple(Role)
+
+
+class DutyView(View):
+    """What has to be done, about whom and what, whose it is, and by when."""
+
+    id: UUID
+    kind: Line = Field(examples=["close_6d"])
+    title: str = Field(examples=["投诉结案"])
+    about: Line = Field(examples=["2026-11-0007"])
+    customer_id: CustomerId | None
+    role: Role = Field(description="Whose kind of duty it is.")
+    assignee: StaffId | None = Field(description="The person who has it; absent while the role has it.")
+    started_at: Instant
+    due_at: Instant
+    missed_at: Instant | None
+    held: bool
+    collection: str = Field(description="Where the matter itself stands.", examples=["complaints"])
+    aggregate: UUID = Field(description="The matter's id.")
+
+
+class DutyCount(View):
+    """How many duties match, counted up to 10,000, and how many of them are overdue."""
+
+    count: int
+    overdue: int
+
+
+class ClockView(View):
+    """One run of a clock, with its reasons."""
+
+    id: UUID
+    name: str
+    title: str
+    about: Line
+    role: Role
+    assignee: StaffId | None
+    policy: str
+    policy_version: int
+    calendar: str
+    origin: Origin
+    started_at: Instant
+    due_at: Instant
+    missed_at: Instant | None
+    ended_at: Instant | None
+    outcome: Outcome | None
+    held: bool
+    holds: tuple[Hold, ...]
+    handovers: tuple[Handover, ...]
+    explanation: tuple[str, ...] = Field(description="Sentences in Chinese, in order of time.")
+
+    @classmethod
+    def of(cls, run: ClockRun, calendar: Calendar) -> "ClockView":
+        """The view of one run."""
+        same = ("id", "policy", "policy_version", "calendar", "origin", "assignee", "started_at", "due_at")
+        more = ("missed_at", "ended_at", "outcome", "held", "holds", "handovers")
+        return cls(
+            name=run.clock.name,
+            title=run.clock.title,
+            about=run.matter.about,
+            role=run.clock.role,
+            explanation=explanation(run, calendar),
+            **{name: getattr(run, name) for name in (*same, *more)},
+        )
+
+
+class TakeDuty(RequestBody):
+    """Why the duty is taken over."""
+
+    reason: Prose = Field(default="接手", examples=["我来处理"])
+
+
+class HandOverDuty(RequestBody):
+    """To whom the duty goes, and why."""
+
+    to: StaffId = Field(examples=["cs-12"])
+    reason: Prose = Field(examples=["本周休假，由同组接手"])
+
+
+Wanted = Annotated[str | None, Query(max_length=200)]
+
+
+def clocks_of(aggregate: Timed, clocks: Clocks) -> list[ClockView]:
+    """All clocks of an aggregate, running and ended: what `GET …/{id}/clocks` answers."""
+    return [ClockView.of(run, clocks.calendar) for run in aggregate.clocks]
+
+
+def routes(duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> APIRouter:
+    """`stores` are those whose aggregates have clocks, by collection."""
+    router = Router(readers=STAFF, tags=["duties"], prefix="/duties")
+    _reading(router, duties)
+    _giving(router, duties, stores, clocks)
+    return router
+
+
+def _reading(router: APIRouter, duties: Duties) -> None:
+    @router.get("")
+    async def list_duties(
+        assignee: Wanted = None,
+        role: Role | None = None,
+        kind: Wanted = None,
+        customer_id: UUID | None = None,
+        about: Wanted = None,
+        due_before: AwareDatetime | None = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[DutyView]:
+        """What has to be done, the earliest end first."""
+        where = _where(assignee, role, kind, customer_id, about, due_before)
+        page = await duties.rows(DutyView, where, sort="due_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/count")
+    async def count_duties(
+        asked_at: AwareDatetime,
+        assignee: Wanted = None,
+        role: Role | None = None,
+        kind: Wanted = None,
+        customer_id: UUID | None = None,
+        about: Wanted = None,
+    ) -> DutyCount:
+        """How many there are, and how many of them should have been done by `asked_at`."""
+        where = _where(assignee, role, kind, customer_id, about, None)
+        overdue = _where(assignee, role, kind, customer_id, about, asked_at)
+        return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
+
+
+def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:
+    @router.post("/{id}/take", dependencies=[allow(*STAFF)])
+    async def take(id: UUID, body: TakeDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
+        """Take over a duty of a role that is yours."""
+        duty = await duties.get(id)
+        _must_have(asker, duty)
+        return await _given(duty, asker.id, body.reason, cause)
+
+    @router.post("/{id}/hand-over", dependencies=[allow(*STAFF)])
+    async def hand_over(id: UUID, body: HandOverDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
+        """Give a duty to another person: yours, or one of a role that is yours or below you on its ladder."""
+        duty = await duties.get(id)
+        _must_have(asker, duty)
+        return await _given(duty, body.to, body.reason, cause)
+
+    async def _given(duty: Duty, to: StaffId, reason: str, cause: Any) -> ClockView:
+        if duty.collection not in stores:
+            raise Refused(f"duties of {duty.collection} are not given to persons", "not_given")
+        aggregate = await stores[duty.collection].apply(
+            duty.aggregate, clocks.reassign(duty.id, to, reason, cause), cause
+        )
+        return next(view for view in clocks_of(aggregate, clocks) if view.id == duty.id)
+
+
+def _must_have(asker: Principal, duty: Duty) -> None:
+    if asker.id != duty.assignee and not asker.roles & {duty.role, *duty.ladder}:
+        needed = ", ".join(dict.fromkeys((duty.role.value, *duty.ladder)))
+        raise Forbidden(f"this is the duty of {duty.assignee or duty.role.value}; it needs one of the roles {needed}")
+
+
+def _where(
+    assignee: str | None,
+    role: Role | None,
+    kind: str | None,
+    customer_id: UUID | None,
+    about: str | None,
+    due_before: datetime | None,
+) -> Where:
+    return {
+        **RUNNING,
+        "assignee": assignee,
+        "role": role,
+        "kind": kind,
+        "customer_id": customer_id,
+        "about": about,
+        "due_at": Between(high=due_before) if due_before else None,
+    }

@@ -1,0 +1,266 @@
+"""Running clocks are one list of duties in every service: sorted, counted, taken over, handed on, and explained."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, Request
+
+from shared.calendar import After, Calendar, Daily, Monthly, Term, Weekly, Yearly
+from shared.clock import FixedClock
+from shared.clocks import Announcements, Clock, Clocks, Matter, Timed
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
+from shared.contracts.event import Actor, Event
+from shared.contracts.roles import Role
+from shared.duties.api import routes
+from shared.duties.board import Duties, rows_of
+from shared.duties.explanation import explanation, term_in_words
+from shared.http import answer_problems, authenticated
+from shared.identity import Principal
+from shared.kernel.relay import Handed
+from shared.policy import Policy
+from shared.store import Store
+from shared.testing import InMemoryDatabase, cause
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+POLICY = Policy(name="kettle", version=3, in_force_from=date(2026, 1, 1), approved_by="gm")
+BOIL = Clock(
+    name="boil", title="烧水", term=After(days=6), role=Role.CS_SPECIALIST, ladder=(Role.CS_MANAGER,),
+    may_be_held=True, source="003 §26.1",
+)  # fmt: skip
+
+
+class Set(DeadlineSet, Event, key="dutytest.deadline_set.v1"):
+    """For tests."""
+
+
+class Approaching(DeadlineApproaching, Event, key="dutytest.deadline_approaching.v1"):
+    """For tests."""
+
+
+class Missed(DeadlineMissed, Event, key="dutytest.deadline_missed.v1"):
+    """For tests."""
+
+
+class Met(DeadlineMet, Event, key="dutytest.deadline_met.v1"):
+    """For tests."""
+
+
+class Held(DeadlineHeld, Event, key="dutytest.deadline_held.v1"):
+    """For tests."""
+
+
+class Reassigned(DeadlineReassigned, Event, key="dutytest.deadline_reassigned.v1"):
+    """For tests."""
+
+
+CLOCKS = Clocks(Announcements(Set, Approaching, Missed, Met, Held, Reassigned), Calendar())
+
+
+class Kettle(Timed):
+    """Something that has to boil in time."""
+
+
+class Kettles(Store[Kettle]):
+    """For tests."""
+
+    collection = "kettles"
+    kind = Kettle
+
+
+class Kitchen:
+    """Kettles, the list of duties that follows from them, and people who ask for it."""
+
+    def __init__(self) -> None:
+        self.database = InMemoryDatabase()
+        self.kettles = Kettles(self.database)
+        self.duties = Duties(self.database)
+        self.asker = Principal.staff("li", Role.CS_SPECIALIST)
+        app = FastAPI()
+        app.state.clock = FixedClock(NOW)
+        answer_problems(app)
+
+        async def known(request: Request) -> Principal:
+            request.state.principal = self.asker
+            return self.asker
+
+        app.dependency_overrides[authenticated] = known
+        router = routes(self.duties, {"kettles": self.kettles}, CLOCKS)
+        app.include_router(router, dependencies=[Depends(authenticated)])
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kitchen")
+
+    async def start(self, about: str, clock: Clock = BOIL, **fields: Any) -> UUID:
+        """One more kettle with a running clock; the run's id."""
+        because = cause(NOW)
+        start = CLOCKS.start(clock, Matter(about=about), because, policy=POLICY, **fields)
+        kettle = await self.kettles.create(start(Kettle(id=uuid4())), because)
+        await self.follow()
+        return kettle.clocks[0].id
+
+    async def follow(self) -> None:
+        """What the relay does with what was announced."""
+        found = await self.kettles.documents.read(list(self.database.collections["kettles"].rows))
+        handed = [Handed(self.kettles.documents, document.id, document.outbox) for document in found.values()]
+        if (following := self.duties.derive(handed)) is not None:
+            await following
+
+    async def abouts(self, **asked: Any) -> list[str]:
+        answer = await self.http.get("/duties", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [item["about"] for item in answer.json()["items"]]
+
+    async def post(self, path: str, **body: Any) -> httpx.Response:
+        return await self.http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())})
+
+
+@pytest.fixture
+async def kitchen() -> AsyncIterator[Kitchen]:
+    kitchen = Kitchen()
+    async with kitchen.http:
+        yield kitchen
+
+
+async def test_duties_are_listed_by_their_end(kitchen: Kitchen) -> None:
+    for about, days in (("c", 3), ("a", 1), ("b", 2)):
+        await kitchen.start(about, due_at=NOW + timedelta(days=days))
+    assert await kitchen.abouts() == ["a", "b", "c"]
+
+
+async def test_a_page_goes_on_where_the_one_before_ended(kitchen: Kitchen) -> None:
+    for number in range(5):
+        await kitchen.start(str(number), due_at=NOW + timedelta(days=number + 1))
+    first = (await kitchen.http.get("/duties", params={"limit": 3})).json()
+    second = (await kitchen.http.get("/duties", params={"limit": 3, "after": first["next"]})).json()
+    assert [item["about"] for item in (*first["items"], *second["items"])] == ["0", "1", "2", "3", "4"]
+    assert second["next"] is None
+
+
+async def test_duties_are_found_by_person_role_kind_matter_and_end(kitchen: Kitchen) -> None:
+    await kitchen.start("a", assignee="li")
+    await kitchen.start("b", BOIL.but(name="clean", role=Role.FINANCE), due_at=NOW + timedelta(days=1))
+    assert await kitchen.abouts(assignee="li") == ["a"]
+    assert await kitchen.abouts(role="finance") == ["b"]
+    assert await kitchen.abouts(kind="boil") == ["a"]
+    assert await kitchen.abouts(about="b") == ["b"]
+    assert await kitchen.abouts(due_before=(NOW + timedelta(days=2)).isoformat()) == ["b"]
+    assert await kitchen.abouts(assignee="wang") == []
+
+
+async def test_what_is_done_is_no_duty_any_more(kitchen: Kitchen) -> None:
+    await kitchen.start("a")
+    (id,) = kitchen.database.collections["kettles"].rows
+    because = cause(NOW + timedelta(days=1))
+    await kitchen.kettles.apply(id, CLOCKS.stop("boil", cause=because), because)
+    await kitchen.follow()
+    assert await kitchen.abouts() == []
+    (row,) = (await kitchen.duties.find({})).items
+    assert (row.running, row.outcome) == (False, "in_time")
+
+
+async def test_an_older_state_never_takes_the_place_of_a_newer_one(kitchen: Kitchen) -> None:
+    await kitchen.start("a")
+    (id,) = kitchen.database.collections["kettles"].rows
+    old = (await kitchen.kettles.documents.read((id,)))[id]
+    because = cause(NOW + timedelta(days=1))
+    await kitchen.kettles.apply(id, CLOCKS.stop("boil", cause=because), because)
+    await kitchen.follow()
+    await kitchen.duties.documents.derive(rows_of("kettles", old))
+    assert await kitchen.abouts() == []
+
+
+async def test_duties_are_counted_with_those_that_are_overdue(kitchen: Kitchen) -> None:
+    await kitchen.start("a", due_at=NOW + timedelta(days=1))
+    await kitchen.start("b", due_at=NOW + timedelta(days=3))
+    asked = {"asked_at": (NOW + timedelta(days=2)).isoformat()}
+    assert (await kitchen.http.get("/duties/count", params=asked)).json() == {"count": 2, "overdue": 1}
+
+
+async def test_a_person_takes_over_a_duty_of_their_role(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a")
+    answer = await kitchen.post(f"/duties/{id}/take", reason="我来处理")
+    assert (answer.status_code, answer.json()["assignee"]) == (200, "li")
+    await kitchen.follow()
+    assert await kitchen.abouts(assignee="li") == ["a"]
+
+
+async def test_a_duty_of_another_role_is_not_taken(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a", BOIL.but(role=Role.FINANCE, ladder=()))
+    answer = await kitchen.post(f"/duties/{id}/take", reason="我来处理")
+    assert answer.status_code == 403
+    assert "needs one of the roles finance" in answer.json()["detail"]
+
+
+async def test_a_supervisor_on_the_ladder_hands_a_duty_to_another_person_with_a_reason(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a", assignee="li")
+    kitchen.asker = Principal.staff("zhao", Role.CS_MANAGER)
+    answer = await kitchen.post(f"/duties/{id}/hand-over", to="wang", reason="李休假")
+    assert answer.json()["assignee"] == "wang"
+    assert answer.json()["explanation"][-1] == "2026年11月20日10:00由li转给wang，原因：李休假。"
+
+
+async def test_what_is_no_duty_cannot_be_taken(kitchen: Kitchen) -> None:
+    assert (await kitchen.post(f"/duties/{uuid4()}/take", reason="我来处理")).status_code == 404
+
+
+async def test_duties_counted_by_another_calendar_are_found(kitchen: Kitchen) -> None:
+    await kitchen.start("a", BOIL.but(term=After(days=3, working=True)))
+    await kitchen.start("b")
+    now = CLOCKS.calendar.version
+    assert await kitchen.duties.on_other_calendars(now) == ()
+    for other in ("a newer one", "0"):
+        assert [duty.about for duty in await kitchen.duties.on_other_calendars(other)] == ["a"]
+
+
+def test_a_clock_explains_itself() -> None:
+    li = Actor(kind="staff", id="li", role="cs_specialist")
+    because = cause(NOW, actor=li)
+    kettle = CLOCKS.start(BOIL, Matter(about="a"), because, policy=POLICY)(Kettle(id=uuid4())).state
+    held = CLOCKS.hold("boil", "等待客户", cause(NOW + timedelta(days=1), actor=li))(kettle).state
+    resumed = CLOCKS.resume("boil", cause(NOW + timedelta(days=2), actor=li))(held).state
+    assert explanation(resumed.clocks[0], CLOCKS.calendar) == (
+        "2026年11月20日10:00开始计时：li（客服专员）的操作。",
+        "按制度“kettle”第3版，“烧水”的时限为6天，依据 003 §26.1。",
+        "按自然日计算。",
+        "2026年11月21日10:00由li（客服专员）暂停，2026年11月22日10:00恢复，原因：等待客户。",
+        "到期时间为2026年11月27日10:00。",
+    )
+
+
+def test_a_year_without_holiday_data_is_said_in_the_explanation() -> None:
+    clock = BOIL.but(term=After(days=3, working=True))
+    start = CLOCKS.start(clock, Matter(about="a"), cause(datetime(2071, 3, 2, 2, tzinfo=UTC)), policy=POLICY)
+    run = start(Kettle(id=uuid4())).state.clocks[0]
+    assert explanation(run, CLOCKS.calendar)[2] == (
+        f"按工作日计算，节假日数据为 {CLOCKS.calendar.version}；2071年的节假日尚无数据，暂以周一至周五为工作日。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        (After(minutes=30), "30分钟"),
+        (After(months=12), "12个月"),
+        (After(days=6, working=True), "6个工作日"),
+        (After(days=1, end_of_day=True), "1天（至当日24:00）"),
+        (After(hours=4), "4小时"),
+        (Daily(at=time(9)), "每天09:00"),
+        (Daily(working=True), "每个工作日24:00"),
+        (Weekly(weekday=5, at=time(12)), "每周六12:00"),
+        (Monthly(day=5, at=time(12)), "每月5日12:00"),
+        (Monthly(day=30, at=time(12)), "每月30日（当月不足则为最后一天）12:00"),
+        (Monthly(day=31), "每月最后一天24:00"),
+        (Yearly(month=3, day=25, at=time(18)), "每年3月25日18:00"),
+    ],
+)
+def test_a_term_is_told_as_people_say_it(term: Term, words: str) -> None:
+    assert term_in_words(term) == words
