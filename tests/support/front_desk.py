@@ -14,7 +14,7 @@ from waiting import until
 
 from intake.app import service
 from intake.settings import Settings
-from intake.store import Records
+from intake.store import Stores
 from kefu_local.servers import Servers, with_login
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
@@ -29,7 +29,7 @@ class Desk:
     """One running replica of intake."""
 
     service: Service
-    records: Records
+    stores: Stores
     http: httpx.AsyncClient
 
     async def ready(self) -> bool:
@@ -46,7 +46,7 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     built = service(settings)
     transport = httpx.ASGITransport(built.app)
     async with built.running(), httpx.AsyncClient(transport=transport, base_url="http://intake") as http:
-        running = Desk(built, Records.within(built.database), http)
+        running = Desk(built, Stores.on(built.database), http)
         await until(running.ready, 90)
         yield running
 

@@ -47,9 +47,13 @@ class Lifecycle(Generic[S, V]):
         named = [start, *(stage for move in moves.values() for stage in (*move.when, *move.to))]
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
 
+    def allows(self, stage: S, decision: V) -> bool:
+        """Whether the stage allows the decision; for facts and time, which come whatever the stage is."""
+        return stage in self.moves[decision].when
+
     def must(self, stage: S, decision: V) -> None:
         """Raises IllegalTransition, with what is possible instead, when the stage does not allow the decision."""
-        if stage in self.moves[decision].when:
+        if self.allows(stage, decision):
             return
         offers = ", ".join(self.decisions(stage)) or "nothing any more"
         raise IllegalTransition(f"{decision} is not possible while the {self.noun} is {stage}; possible now: {offers}")

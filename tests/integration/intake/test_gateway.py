@@ -8,7 +8,7 @@ import pytest
 from aiormq.exceptions import ChannelAccessRefused
 from waiting import until
 
-from intake.domain.cloudevent import SIZE_LIMIT
+from intake.domain.parts.cloud_event import SIZE_LIMIT
 from shared.contracts.departments import ProductionCompleted
 from shared.wire import ingress
 

@@ -186,7 +186,7 @@ async def test_an_order_is_placed_when_it_has_been_verified(http, staff, said):
     again = await http.post(f"/orders/{order_id}/verify", json={}, headers=staff())
     assert [each["order_id"] for each in waiting] == [order_id]
     assert placed.json()["verification"]["by"] == "cs-09"
-    assert (again.status_code, again.json()["code"]) == (409, "order_placed")
+    assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
     assert kinds(said) == [CustomerRegistered, OrderPlaced]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from intake.domain.chain import GENESIS, appended, first_altered
+from intake.domain.parts.chain import GENESIS, appended, first_altered
 from shared.testing import cause
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -18,9 +18,7 @@ def file_of(*words):
 
 
 def altered(entries, place, **fields):
-    return tuple(
-        entry.model_copy(update=fields) if number == place else entry for number, entry in enumerate(entries, start=1)
-    )
+    return tuple(entry.but(**fields) if number == place else entry for number, entry in enumerate(entries, start=1))
 
 
 def test_an_untouched_file_is_whole():
@@ -51,8 +49,8 @@ def test_an_altered_entry_is_named(forged):
 
 def test_an_entry_forged_with_its_hash_shows_at_the_next_one():
     entries = file_of("a", "b", "c")
-    forged = entries[1].model_copy(update={"content": {"word": "x"}})
-    forged = forged.model_copy(update={"hash": forged.fingerprint()})
+    forged = entries[1].but(content={"word": "x"})
+    forged = forged.but(hash=forged.fingerprint())
     assert first_altered((entries[0], forged, entries[2])) == 3
 
 

@@ -5,11 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.chain import GENESIS
-from intake.domain.contact import ContactLog, Correction, Record, Talk
+from intake.domain.contact_log import ContactLog
+from intake.domain.decisions.talk import correct_talk, record_talk
+from intake.domain.parts.chain import GENESIS
+from intake.domain.parts.record import Correction, Record
 from shared.aggregate import NotFound, Refused
 from shared.contracts.event import Actor
-from shared.contracts.intake import ContactCorrected, ContactRecorded
+from shared.contracts.intake import ContactCorrected, ContactRecorded, Talk
 from shared.testing import cause
 
 NOW = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
@@ -30,7 +32,7 @@ TALK = Talk(
 
 
 def recorded(first=None):
-    return ContactLog.of(CUSTOMER).recorded(TALK, first or cause(NOW))
+    return record_talk(ContactLog.blank(CUSTOMER), TALK, first or cause(NOW))
 
 
 @pytest.mark.requirement("R042.a")
@@ -70,7 +72,7 @@ def test_a_talk_is_recorded_with_the_twelve_fields():
 
 def test_talks_form_one_chain():
     log = recorded().state
-    second = log.recorded(TALK, cause(NOW))
+    second = record_talk(log, TALK, cause(NOW))
     assert second.events[0].sequence_no == 2
     assert second.events[0].previous_hash == log.entries[0].hash
 
@@ -81,7 +83,7 @@ def test_a_correction_is_added_and_the_wrong_record_stays_readable():
     log = recorded(first).state
     contact = first.derive("contact")
     correcting = cause(NOW, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
-    change = log.corrected(contact, "feedback", "使用良好，近期有新项目", "录入笔误", correcting)
+    change = correct_talk(log, contact, "feedback", "使用良好，近期有新项目", "录入笔误", correcting)
     correction = Correction(
         contact_id=contact, field="feedback", before="使用良好", after="使用良好，近期有新项目", reason="录入笔误"
     )
@@ -106,27 +108,27 @@ def test_a_correction_is_added_and_the_wrong_record_stays_readable():
 def test_a_correction_without_a_difference_is_refused():
     first = cause(NOW)
     with pytest.raises(Refused) as refused:
-        recorded(first).state.corrected(first.derive("contact"), "feedback", "使用良好", "笔误", cause(NOW))
+        correct_talk(recorded(first).state, first.derive("contact"), "feedback", "使用良好", "笔误", cause(NOW))
     assert refused.value.code == "nothing_changes"
 
 
 def test_a_record_that_does_not_exist_cannot_be_corrected():
     with pytest.raises(NotFound):
-        recorded().state.corrected(CUSTOMER, "feedback", "x", "笔误", cause(NOW))
+        correct_talk(recorded().state, CUSTOMER, "feedback", "x", "笔误", cause(NOW))
 
 
 @pytest.mark.requirement("R043.b")
 def test_an_altered_talk_is_named():
-    log = recorded().state.recorded(TALK, cause(NOW)).state
+    log = record_talk(recorded().state, TALK, cause(NOW)).state
     first, second = log.entries
-    forged = second.model_copy(update={"content": {**second.content, "talk": {"feedback": "非常满意"}}})
+    forged = second.but(content={**second.content, "talk": {"feedback": "非常满意"}})
     assert log.first_altered() is None
     assert log.but(entries=(first, forged)).first_altered() == 2
 
 
 @pytest.mark.requirement("R043.b")
 def test_a_talk_taken_off_the_end_is_missed_by_who_heard_of_it():
-    log = recorded().state.recorded(TALK, cause(NOW)).state
+    log = record_talk(recorded().state, TALK, cause(NOW)).state
     cut = log.but(entries=log.entries[:1])
     assert cut.first_altered() is None
     assert cut.first_altered([entry.hash for entry in log.entries]) == 2

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from intake.domain.cloudevent import SIZE_LIMIT, CloudEvent, Unfit, read
-from intake.domain.fact import Fact, Tolerance, understood
+from intake.domain.decisions.admission import Tolerance, admit, understand
+from intake.domain.fact import Fact
+from intake.domain.parts.cloud_event import SIZE_LIMIT, CloudEvent, Unfit, read
 from shared.aggregate import Change, Refused
 from shared.contracts.departments import ProductionDelayed
+from shared.testing import cause as asked
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 TOLERANCE = Tolerance()
@@ -32,7 +34,7 @@ def structured(**fields):
 
 
 def fact_of(told, department="production"):
-    return Fact.reported(department, told), understood(department, told, NOW, TOLERANCE)
+    return Fact.blank(department, told), understand(department, told, NOW, TOLERANCE)
 
 
 def test_both_modes_say_the_same():
@@ -124,7 +126,7 @@ def test_a_fact_that_fits_is_the_event_it_says():
 )
 def test_a_fact_that_is_not_theirs_or_not_of_now_is_refused(department, changed, code, told):
     with pytest.raises(Unfit) as unfit:
-        understood(department, binary(**changed), NOW, TOLERANCE)
+        understand(department, binary(**changed), NOW, TOLERANCE)
     assert unfit.value.code == code
     assert told in unfit.value.detail
 
@@ -159,28 +161,28 @@ def test_unknown_fields_are_refused_however_deep_they_are():
 
 def test_a_fact_is_announced_when_it_is_told_first():
     fact, event = fact_of(binary())
-    change = fact.told(fact, event)
-    assert change == Change(fact.but(admitted=True), (event,))
-    assert change.state.told(fact, event) == Change(change.state)
+    change = admit(fact, fact, event, asked(NOW))
+    assert change == Change(fact.but(state="admitted"), (event,))
+    assert admit(change.state, fact, event, asked(NOW)) == Change(change.state)
 
 
 def test_the_same_fact_told_with_another_time_is_still_the_same():
     fact, event = fact_of(binary())
     again, _ = fact_of(binary(time="2026-11-22T01:59:30Z"))
-    assert fact.told(fact, event).state.told(again, event).events == ()
+    assert admit(admit(fact, fact, event, asked(NOW)).state, again, event, asked(NOW)).events == ()
 
 
 def test_another_fact_under_the_same_id_is_refused():
     fact, event = fact_of(binary())
     other, changed = fact_of(binary({**DATA, "expected_ready_on": "2026-12-05"}))
-    admitted = fact.told(fact, event).state
+    admitted = admit(fact, fact, event, asked(NOW)).state
     with pytest.raises(Refused) as refused:
-        admitted.told(other, changed)
+        admit(admitted, other, changed, asked(NOW))
     assert refused.value.code == "fact_differs"
 
 
 def test_two_departments_may_use_the_same_id():
-    assert Fact.reported("sales", binary()).id != Fact.reported("production", binary()).id
+    assert Fact.blank("sales", binary()).id != Fact.blank("production", binary()).id
 
 
 def test_the_department_is_who_did_it():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from intake.domain.cloudevent import SIZE_LIMIT
+from intake.domain.parts.cloud_event import SIZE_LIMIT
 from shared.contracts.departments import OrderWithdrawn
 from shared.wire import ingress
 

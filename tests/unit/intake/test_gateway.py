@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from intake.domain.cloudevent import SIZE_LIMIT
-from intake.domain.fact import Tolerance
-from intake.store import Records
+from intake.domain.decisions.admission import Tolerance
+from intake.domain.parts.cloud_event import SIZE_LIMIT
+from intake.store import Stores
 from intake.subscribers import gateways
 from shared.aggregate import Refused
 from shared.clock import FixedClock
@@ -36,7 +36,7 @@ def database():
 
 @pytest.fixture
 def production(database):
-    doors = gateways(Records.within(database).facts, FixedClock(NOW), Tolerance())
+    doors = gateways(Stores.on(database).facts, FixedClock(NOW), Tolerance())
     return next(door for door in doors if door.department == "production")
 
 
@@ -133,5 +133,5 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
 
 
 def test_there_is_a_gateway_for_every_department():
-    doors = gateways(Records.within(InMemoryDatabase()).facts, FixedClock(NOW), Tolerance())
+    doors = gateways(Stores.on(InMemoryDatabase()).facts, FixedClock(NOW), Tolerance())
     assert [door.queue for door in doors] == [f"in.{name}" for name in ingress.departments()]

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.order import Order, Verification, Wish, order_no_of
+from intake.domain.decisions.placement import take, verify, withdraw
+from intake.domain.order import Order, order_no_of
+from intake.domain.parts.verification import Verification
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Money
-from shared.contracts.intake import OrderPlaced
+from shared.contracts.intake import OrderPlaced, Wish
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import cause
 
@@ -26,11 +28,11 @@ VERIFIED = Verification(by="cs-07", at=NOW)
 
 
 def new():
-    return Order.new(WISH, WANG, cause(NOW))
+    return Order.blank(WISH, WANG, cause(NOW))
 
 
 def taken(verification=None):
-    return new().taken(WISH, verification, cause(NOW))
+    return take(new(), WISH, verification, cause(NOW))
 
 
 @pytest.mark.requirement("R123.a", "R123.b")
@@ -56,7 +58,7 @@ def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
 def test_an_order_that_nobody_verified_is_recorded_but_not_placed():
     recorded = taken()
     assert (recorded.state.state, recorded.events) == ("unverified", ())
-    placed = recorded.state.verified(VERIFIED, cause(NOW))
+    placed = verify(recorded.state, VERIFIED, cause(NOW))
     assert placed.state.state == "placed"
     assert [type(event) for event in placed.events] == [OrderPlaced]
 
@@ -69,36 +71,36 @@ def test_an_order_is_not_verified_in_advance():
 
 def test_an_order_is_placed_once():
     with pytest.raises(Refused) as refused:
-        taken(VERIFIED).state.verified(VERIFIED, cause(NOW))
-    assert refused.value.code == "order_placed"
+        verify(taken(VERIFIED).state, VERIFIED, cause(NOW))
+    assert refused.value.code == "illegal_transition"
 
 
 def test_the_same_order_again_changes_nothing():
     placed = taken(VERIFIED).state
-    assert placed.taken(WISH, VERIFIED, cause(NOW)) == Change(placed)
+    assert take(placed, WISH, VERIFIED, cause(NOW)) == Change(placed)
 
 
 def test_a_verification_that_comes_with_the_second_message_places_the_order():
-    assert taken().state.taken(WISH, VERIFIED, cause(NOW)).state.state == "placed"
+    assert take(taken().state, WISH, VERIFIED, cause(NOW)).state.state == "placed"
 
 
 def test_another_order_under_a_taken_number_is_refused():
-    other = WISH.model_copy(update={"kind": "standard"})
+    other = WISH.but(kind="standard")
     with pytest.raises(Refused) as refused:
-        taken(VERIFIED).state.taken(other, VERIFIED, cause(NOW))
+        take(taken(VERIFIED).state, other, VERIFIED, cause(NOW))
     assert refused.value.code == "order_differs"
 
 
 def test_an_order_withdrawn_before_it_was_verified_goes_no_further():
-    withdrawn = taken().state.withdrawn().state
+    withdrawn = withdraw(taken().state, cause(NOW)).state
     assert withdrawn.state == "withdrawn"
     with pytest.raises(Refused):
-        withdrawn.verified(VERIFIED, cause(NOW))
+        verify(withdrawn, VERIFIED, cause(NOW))
 
 
 def test_a_placed_order_is_not_ours_to_stop():
     placed = taken(VERIFIED).state
-    assert placed.withdrawn() == Change(placed)
+    assert withdraw(placed, cause(NOW)) == Change(placed)
 
 
 def test_an_order_without_papers_gets_a_number_that_stays_the_same():

@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from intake.domain.callback import Reason
-from intake.domain.customer import Customer, Particulars, customer_id_of
-from intake.store import Records
+from intake.domain.customer import customer_id_of
+from intake.domain.decisions.registration import register
+from intake.domain.decisions.revision import correct
+from intake.store import Stores
 from intake.subscribers import subscriptions
 from intake.timers import timers
 from kefu.example import example
@@ -25,12 +26,14 @@ from shared.contracts.departments import (
 from shared.contracts.event import Actor
 from shared.contracts.intake import (
     CallbackDue,
+    CallbackReason,
     Contact,
     ContactRecorded,
     CustomerAssigned,
     CustomerRegistered,
     DeadlineMissedByIntake,
     OrderPlaced,
+    Particulars,
     VisitReported,
 )
 from shared.contracts.notify import NotificationSent
@@ -44,30 +47,28 @@ HENGDA = IntroducedCustomer(customer_no="KH-00217", kind="intermediary", name="�
 
 
 @pytest.fixture
-def records():
-    return Records.within(InMemoryDatabase())
+def stores():
+    return Stores.on(InMemoryDatabase())
 
 
 @pytest.fixture
-def bus(records):
-    return subscriptions(records, CHINA)
+def bus(stores):
+    return subscriptions(stores, CHINA)
 
 
-async def a_customer(records, **particulars):
+async def a_customer(stores, **particulars):
     contact = Contact(name="王建国", mobile="13800138000")
-    change = Customer.registered(
-        uuid4(), Particulars(name="恒达装饰", contacts=(contact,), **particulars), "cs", cause(NOW)
-    )
-    return await records.customers.create(change, cause(NOW))
+    change = register(uuid4(), Particulars(name="恒达装饰", contacts=(contact,), **particulars), "cs", cause(NOW))
+    return await stores.customers.create(change, cause(NOW))
 
 
-async def open_callbacks(records):
-    page = await records.callbacks.find({"state": "open"}, sort="due_at")
+async def open_callbacks(stores):
+    page = await stores.callbacks.find({"state": "open"}, sort="due_at")
     return [(callback.reason, callback.due_at) for callback in page.items]
 
 
-async def timeline(records, customer_id):
-    page = await records.moments.find({"customer_id": customer_id}, sort="at")
+async def timeline(stores, customer_id):
+    page = await stores.moments.find({"customer_id": customer_id}, sort="at")
     return [moment.key for moment in page.items]
 
 
@@ -109,8 +110,8 @@ def requested(**fields):
 
 
 @pytest.mark.requirement("R026.a", "R027.b")
-async def test_a_reported_visit_is_called_back_within_thirty_minutes(records, bus):
-    customer = await a_customer(records)
+async def test_a_reported_visit_is_called_back_within_thirty_minutes(stores, bus):
+    customer = await a_customer(stores)
     due = NOW + timedelta(minutes=30)
     said = await deliver(bus, visit(customer_id=customer.id), at=NOW)
     assert [type(event) for event in said] == [CallbackDue]
@@ -118,7 +119,7 @@ async def test_a_reported_visit_is_called_back_within_thirty_minutes(records, bu
 
 
 @pytest.mark.requirement("R026.a", "R026.b")
-async def test_a_shop_visited_for_the_first_time_gets_a_file(records, bus):
+async def test_a_shop_visited_for_the_first_time_gets_a_file(stores, bus):
     said = await deliver(bus, visit(), at=NOW)
     assert [type(event) for event in said] == [CustomerRegistered, CallbackDue]
     assert (said[0].name, said[0].source, said[0].owner) == ("明镜眼镜店", "sales", "am-03")
@@ -126,31 +127,31 @@ async def test_a_shop_visited_for_the_first_time_gets_a_file(records, bus):
     assert said[1].customer.customer_id == said[0].customer_id
 
 
-async def test_a_shop_is_recognised_by_its_number(records, bus):
-    customer = await a_customer(records)
+async def test_a_shop_is_recognised_by_its_number(stores, bus):
+    customer = await a_customer(stores)
     said = await deliver(bus, visit(mobile="13800138000"), at=NOW)
     assert [event.customer.customer_id for event in said] == [customer.id]
 
 
 @pytest.mark.requirement("R027.c")
-async def test_a_callback_that_nobody_made_is_missed_once(records, bus):
+async def test_a_callback_that_nobody_made_is_missed_once(stores, bus):
     await deliver(bus, visit(), at=NOW)
-    missed = await fire(timers(records), until=NOW + timedelta(minutes=31))
+    missed = await fire(timers(stores), until=NOW + timedelta(minutes=31))
     assert [type(event) for event in missed] == [DeadlineMissedByIntake]
     assert missed[0].due_at == NOW + timedelta(minutes=30)
-    assert await fire(timers(records), until=NOW + timedelta(days=9)) == ()
+    assert await fire(timers(stores), until=NOW + timedelta(days=9)) == ()
 
 
 @pytest.mark.requirement("R093.a", "R093.b")
-async def test_an_owner_has_a_week_for_the_first_call(records, bus):
-    customer = await a_customer(records)
+async def test_an_owner_has_a_week_for_the_first_call(stores, bus):
+    customer = await a_customer(stores)
     due = NOW + timedelta(days=7)
     assigned = CustomerAssigned(
         customer_id=customer.id, customer_name="恒达装饰", owner="cs-07", rule="manual", first_contact_due=due
     )
     said = await deliver(bus, assigned, at=NOW)
     assert [(event.kind, event.assignee, event.due_at) for event in said] == [("first_contact_7d", "cs-07", due)]
-    missed = await fire(timers(records), until=due)
+    missed = await fire(timers(stores), until=due)
     assert [event.assignee for event in missed] == ["cs-07"]
 
 
@@ -167,8 +168,8 @@ async def test_an_owner_has_a_week_for_the_first_call(records, bus):
         ("installation", "安装"),
     ],
 )
-async def test_the_customer_is_called_at_each_of_the_seven_stages(records, bus, group, stage):
-    customer = (await a_customer(records)).snapshot()
+async def test_the_customer_is_called_at_each_of_the_seven_stages(stores, bus, group, stage):
+    customer = (await a_customer(stores)).snapshot()
     changed = OrderStageChanged(
         order_id=order_id_of("SO-1"),
         order_no="SO-1",
@@ -180,27 +181,27 @@ async def test_the_customer_is_called_at_each_of_the_seven_stages(records, bus, 
     )
     await deliver(bus, changed, at=NOW)
     due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
-    assert await open_callbacks(records) == [(Reason(kind="stage", stage=stage, order_no="SO-1"), due)]
+    assert await open_callbacks(stores) == [(CallbackReason(kind="stage", stage=stage, order_no="SO-1"), due)]
 
 
-async def test_a_stage_without_a_callback_obliges_nobody(records, bus):
-    customer = (await a_customer(records)).snapshot()
+async def test_a_stage_without_a_callback_obliges_nobody(stores, bus):
+    customer = (await a_customer(stores)).snapshot()
     changed = OrderStageChanged(
         order_id=order_id_of("SO-1"), order_no="SO-1", before="a", after="b", at=NOW, customer=customer
     )
     assert await deliver(bus, changed, at=NOW) == ()
-    assert await open_callbacks(records) == []
+    assert await open_callbacks(stores) == []
 
 
 @pytest.mark.requirement("R070.a")
-async def test_the_first_thing_after_acceptance_is_a_call(records, bus):
-    await deliver(bus, accepted((await a_customer(records)).snapshot()), at=NOW)
+async def test_the_first_thing_after_acceptance_is_a_call(stores, bus):
+    await deliver(bus, accepted((await a_customer(stores)).snapshot()), at=NOW)
     due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
-    assert await open_callbacks(records) == [(Reason(kind="post_acceptance", order_no="SO-1"), due)]
+    assert await open_callbacks(stores) == [(CallbackReason(kind="post_acceptance", order_no="SO-1"), due)]
 
 
 @pytest.mark.requirement("R103.a")
-async def test_a_service_is_called_back_within_three_days_of_the_visit(records, bus):
+async def test_a_service_is_called_back_within_three_days_of_the_visit(stores, bus):
     service = uuid4()
     closed = ServiceOrderClosed(
         service_order_id=service,
@@ -210,16 +211,16 @@ async def test_a_service_is_called_back_within_three_days_of_the_visit(records, 
         serviced_at=NOW - timedelta(days=1),
         result="已更换铰链",
         closed_by="cs-07",
-        customer=(await a_customer(records)).snapshot(),
+        customer=(await a_customer(stores)).snapshot(),
     )
     await deliver(bus, closed, at=NOW)
     due = NOW + timedelta(days=2)
-    assert await open_callbacks(records) == [(Reason(kind="post_service_3d", service_order_id=service), due)]
-    missed = await fire(timers(records), until=due)
+    assert await open_callbacks(stores) == [(CallbackReason(kind="post_service_3d", service_order_id=service), due)]
+    missed = await fire(timers(stores), until=due)
     assert [event.kind for event in missed] == ["callback"]
 
 
-async def test_internal_work_has_nobody_to_call(records, bus):
+async def test_internal_work_has_nobody_to_call(stores, bus):
     closed = ServiceOrderClosed(
         service_order_id=uuid4(), voucher_no="FW-1", type="D", closed_at=NOW, result="盘点", closed_by="cs-07"
     )
@@ -227,7 +228,7 @@ async def test_internal_work_has_nobody_to_call(records, bus):
 
 
 @pytest.mark.requirement("R105.c")
-async def test_a_closed_complaint_is_called_back(records, bus):
+async def test_a_closed_complaint_is_called_back(stores, bus):
     closed = ComplaintClosed(
         complaint_id=uuid4(),
         complaint_no="2026-11-0007",
@@ -235,14 +236,14 @@ async def test_a_closed_complaint_is_called_back(records, bus):
         days_used=4,
         within_six_days=True,
         outcome="resolved",
-        customer=(await a_customer(records)).snapshot(),
+        customer=(await a_customer(stores)).snapshot(),
     )
     await deliver(bus, closed, at=NOW)
     due = NOW + timedelta(days=3)
-    assert await open_callbacks(records) == [(Reason(kind="post_complaint", complaint_no="2026-11-0007"), due)]
+    assert await open_callbacks(stores) == [(CallbackReason(kind="post_complaint", complaint_no="2026-11-0007"), due)]
 
 
-async def test_a_delay_is_also_told_by_phone(records, bus):
+async def test_a_delay_is_also_told_by_phone(stores, bus):
     delayed = ShipmentDelayed(
         order_id=order_id_of("SO-1"),
         order_no="SO-1",
@@ -252,22 +253,22 @@ async def test_a_delay_is_also_told_by_phone(records, bus):
         reason_code="goods_incomplete",
         reason_text="玻璃未到",
         told_before_contract_date=True,
-        customer=(await a_customer(records)).snapshot(),
+        customer=(await a_customer(stores)).snapshot(),
     )
     said = await deliver(bus, delayed, at=NOW)
     assert [(event.kind, event.order_no) for event in said] == [("delay", "SO-1")]
 
 
-async def test_the_same_fact_heard_three_times_obliges_once(records, bus):
-    event, id = accepted((await a_customer(records)).snapshot()), uuid4()
+async def test_the_same_fact_heard_three_times_obliges_once(stores, bus):
+    event, id = accepted((await a_customer(stores)).snapshot()), uuid4()
     heard = [await deliver(bus, event, at=NOW, id=id) for _ in range(3)]
     assert [len(said) for said in heard] == [1, 0, 0]
-    assert len(await open_callbacks(records)) == 1
+    assert len(await open_callbacks(stores)) == 1
 
 
 @pytest.mark.requirement("R192.a")
-async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it_happened(records, bus):
-    customer = await a_customer(records)
+async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it_happened(stores, bus):
+    customer = await a_customer(stores)
     sent = example(NotificationSent).model_copy(update={"customer_id": customer.id})
     closed = ComplaintClosed(
         complaint_id=uuid4(),
@@ -281,7 +282,7 @@ async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it
     await deliver(bus, sent, at=NOW + timedelta(minutes=2))
     await deliver(bus, closed, at=NOW + timedelta(minutes=1))
     await deliver(bus, accepted(customer.snapshot()), at=NOW)
-    assert await timeline(records, customer.id) == [
+    assert await timeline(stores, customer.id) == [
         "orders.acceptance_passed.v1",
         "complaints.complaint_closed.v1",
         "notify.notification_sent.v1",
@@ -289,10 +290,10 @@ async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it
 
 
 @pytest.mark.requirement("R192.a")
-async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(records, bus):
-    customer = await a_customer(records)
+async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(stores, bus):
+    customer = await a_customer(stores)
     await deliver(bus, accepted(customer.snapshot()), at=NOW)
-    moment = (await records.moments.find({"customer_id": customer.id})).items[0]
+    moment = (await stores.moments.find({"customer_id": customer.id})).items[0]
     assert moment.said == {
         "order_id": str(order_id_of("SO-1")),
         "order_no": "SO-1",
@@ -317,14 +318,14 @@ def test_every_service_of_ours_feeds_the_timeline(bus):
         (CustomerIntroducedByEngineering(customer=HENGDA, found_by="foreman-02"), "engineering"),
     ],
 )
-async def test_departments_feed_the_customer_file(records, bus, event, source):
+async def test_departments_feed_the_customer_file(stores, bus, event, source):
     said = await deliver(bus, event, at=NOW)
     assert [(each.customer_id, each.source) for each in said] == [(customer_id_of(source, "KH-00217"), source)]
     assert await deliver(bus, event, at=NOW) == ()
 
 
 @pytest.mark.requirement("R123.b")
-async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(records, bus):
+async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(stores, bus):
     said = await deliver(bus, requested(), at=NOW, actor=SALES)
     customer_id = customer_id_of("sales", "KH-00217")
     assert [type(event) for event in said] == [CustomerRegistered, OrderPlaced]
@@ -344,10 +345,10 @@ async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(r
 
 
 @pytest.mark.requirement("R123.b")
-async def test_an_order_that_sales_did_not_verify_waits_for_us(records, bus):
+async def test_an_order_that_sales_did_not_verify_waits_for_us(stores, bus):
     said = await deliver(bus, requested(verified_with_customer_at=None), at=NOW, actor=SALES)
     assert [type(event) for event in said] == [CustomerRegistered]
-    assert (await records.orders.get(order_id_of("SO-2026-0412"))).state == "unverified"
+    assert (await stores.orders.get(order_id_of("SO-2026-0412"))).state == "unverified"
 
 
 async def test_sales_may_verify_after_the_time_at_which_it_dates_the_order(bus):
@@ -355,29 +356,29 @@ async def test_sales_may_verify_after_the_time_at_which_it_dates_the_order(bus):
     assert [type(event) for event in said] == [CustomerRegistered, OrderPlaced]
 
 
-async def test_our_own_file_knows_the_customer_better_than_an_order(records, bus):
+async def test_our_own_file_knows_the_customer_better_than_an_order(stores, bus):
     await deliver(bus, requested(), at=NOW)
     id = customer_id_of("sales", "KH-00217")
     moved = (Contact(name="李雷", mobile="13900139000"),)
     correcting = cause(NOW)
-    await records.customers.apply(
-        id, lambda customer: customer.corrected({"contacts": moved}, "客户来电", correcting), correcting
+    await stores.customers.apply(
+        id, lambda customer: correct(customer, {"contacts": moved}, "客户来电", correcting), correcting
     )
     said = await deliver(bus, requested(order_no="SO-2026-0413"), at=NOW)
     assert [event.customer.mobile for event in said] == ["13900139000"]
 
 
-async def test_the_same_order_in_a_second_message_is_taken_once(records, bus):
+async def test_the_same_order_in_a_second_message_is_taken_once(stores, bus):
     await deliver(bus, requested(), at=NOW)
     assert await deliver(bus, requested(), at=NOW) == ()
     with pytest.raises(Refused):
         await deliver(bus, requested(kind="custom"), at=NOW)
 
 
-async def test_a_withdrawn_order_is_not_placed_any_more(records, bus):
+async def test_a_withdrawn_order_is_not_placed_any_more(stores, bus):
     await deliver(bus, requested(verified_with_customer_at=None), at=NOW)
     await deliver(bus, OrderWithdrawn(order_no="SO-2026-0412", reason="客户项目取消"), at=NOW)
-    assert (await records.orders.get(order_id_of("SO-2026-0412"))).state == "withdrawn"
+    assert (await stores.orders.get(order_id_of("SO-2026-0412"))).state == "withdrawn"
 
 
 async def test_a_withdrawal_that_comes_before_its_order_is_tried_again_later(bus):

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from intake.domain.callback import Callback
-from intake.domain.contact import ContactLog
+from intake.domain.contact_log import ContactLog
 from intake.domain.customer import Customer
 from intake.domain.fact import Fact
+from intake.domain.moment import Moment
 from intake.domain.order import Order
-from intake.domain.timeline import Moment
 from intake.domain.visit import Visit
 from shared.store import DatabaseLike, Index, Store
 
@@ -73,8 +73,8 @@ class Facts(Store[Fact]):
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """All that intake keeps."""
+class Stores:
+    """Everything that intake keeps, in one database."""
 
     customers: Customers
     contact_logs: ContactLogs
@@ -85,8 +85,8 @@ class Records:
     facts: Facts
 
     @classmethod
-    def within(cls, database: DatabaseLike) -> "Records":
-        """The records in this database."""
+    def on(cls, database: DatabaseLike) -> "Stores":
+        """The stores over this database."""
         return cls(
             Customers(database),
             ContactLogs(database),

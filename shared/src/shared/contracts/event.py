@@ -82,6 +82,18 @@ class Event(Part):
         _declared[key] = cls
 
     @classmethod
+    def of(cls, *parts: Part, **fields: Any) -> Self:
+        """The event that says what these parts say, each of which its class inherits, and these further fields.
+
+        TypeError for a part that the class does not inherit and for a field that it does not have.
+        """
+        if foreign := [type(part).__name__ for part in parts if not issubclass(cls, type(part))]:
+            raise TypeError(f"{cls.__name__} does not inherit {', '.join(foreign)}")
+        if unknown := sorted(fields.keys() - cls.model_fields.keys()):
+            raise TypeError(f"{cls.__name__} has no field {', '.join(unknown)}")
+        return cls(**{name: value for part in parts for name, value in part}, **fields)
+
+    @classmethod
     def publisher(cls) -> str:
         """Who announces this fact: the first word of its key."""
         return cls.key.split(".", 1)[0]

@@ -6,14 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from intake.api.roles import READERS, SERVICE
-from intake.domain.callback import Answers, Callback, Reason
-from intake.store import Records
-from shared.contracts.event import Instant, Part
+from intake.api import readers
+from intake.domain.callback import LIFECYCLE, Callback, CallbackState
+from intake.domain.decisions.callback import complete, waive
+from intake.store import Stores
+from shared.contracts.event import Instant
+from shared.contracts.intake import CallbackAnswers, CallbackReason
 from shared.contracts.intake.contacts import Rating
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, RoleName, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
 
 Asked = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 
@@ -43,13 +45,14 @@ class WaiveCallback(RequestBody):
     report_id: UUID | None = Field(default=None, description="The daily report on which it is noted.")
 
 
-class CallbackView(Part):
-    """A callback and how it stands."""
+class CallbackView(View):
+    """A callback, how it stands and what may be done with it now."""
 
     callback_id: UUID
     customer: CustomerSnapshot
-    reason: Reason
-    state: Literal["open", "completed", "waived"]
+    reason: CallbackReason
+    state: CallbackState
+    possible: tuple[Possible, ...]
     due_at: Instant
     missed: bool
     assignee: StaffId | None
@@ -62,6 +65,7 @@ class CallbackView(Part):
             customer=callback.customer,
             reason=callback.reason,
             state=callback.state,
+            possible=LIFECYCLE.possible(callback.state),
             due_at=callback.due_at,
             missed=callback.missed,
             assignee=callback.assignee,
@@ -69,14 +73,14 @@ class CallbackView(Part):
         )
 
 
-def routes(records: Records) -> APIRouter:
+def routes(stores: Stores) -> APIRouter:
     """The routes under /callbacks."""
-    router = Router(readers=READERS, tags=["callbacks"], prefix="/callbacks")
-    callbacks = records.callbacks
+    router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
+    callbacks = stores.callbacks
 
     @router.get("")
     async def list_callbacks(
-        state: Annotated[Literal["open", "completed", "waived"], Query()] = "open",
+        state: Annotated[CallbackState, Query()] = "open",
         customer_id: UUID | None = None,
         after: After = None,
         limit: Limit = 50,
@@ -87,22 +91,22 @@ def routes(records: Records) -> APIRouter:
         return Listing(items=[CallbackView.of(each) for each in page.items], next=page.next)
 
     @router.get("/{callback_id}")
-    async def show(callback_id: UUID) -> CallbackView:
+    async def show_callback(callback_id: UUID) -> CallbackView:
         """One callback."""
         return CallbackView.of(await callbacks.get(callback_id))
 
-    @router.post("/{callback_id}/complete", dependencies=[allow(*SERVICE)])
-    async def complete(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:
+    @router.post("/{callback_id}/complete", dependencies=[allow(*LIFECYCLE.roles("complete"))])
+    async def complete_callback(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:
         """Record what the customer said. It stays as it was said; less than satisfied is a negative feedback."""
-        answers = Answers.model_validate(body.model_dump())
-        completed = await callbacks.apply(callback_id, lambda callback: callback.completed(answers, cause), cause)
+        answers = CallbackAnswers.model_validate(body.model_dump())
+        completed = await callbacks.apply(callback_id, lambda callback: complete(callback, answers, cause), cause)
         return CallbackView.of(completed)
 
-    @router.post("/{callback_id}/waive", dependencies=[allow(Role.CS_DIRECTOR)])
-    async def waive(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
+    @router.post("/{callback_id}/waive", dependencies=[allow(*LIFECYCLE.roles("waive"))])
+    async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
         """Allow not to call a special customer; the director alone may."""
         waived = await callbacks.apply(
-            callback_id, lambda callback: callback.waived(body.reason, body.report_id, cause), cause
+            callback_id, lambda callback: waive(callback, body.reason, body.report_id, cause), cause
         )
         return CallbackView.of(waived)
 

@@ -1,19 +1,23 @@
 """The record of talks over HTTP: written once, corrected by adding."""
 
 from datetime import date, time
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from intake.api.roles import READERS, SALES, SERVICE
-from intake.domain.contact import ContactLog, Correctable, Record, Talk, contact_log_id_of
-from intake.store import Records
+from intake.api import readers
+from intake.domain.contact_log import ContactLog, contact_log_id_of
+from intake.domain.decisions.talk import correct_talk, record_talk
+from intake.domain.parts.record import Correctable, Correction, Record
+from intake.domain.roles import SALES, SERVICE
+from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Instant
+from shared.contracts.intake import Talk
 from shared.contracts.vocabulary import Line, Prose
-from shared.http import CausedByRequest, RequestBody, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, View, allow
 
 Question = Literal["q1", "q2", "q3", "q4", "q5", "q6", "q7"]
 
@@ -45,38 +49,50 @@ class CorrectTalk(RequestBody):
     reason: Line = Field(examples=["录入笔误"])
 
 
-def routes(records: Records) -> APIRouter:
+class RecordView(View):
+    """A talk as it reads now, and every correction that was made to it."""
+
+    contact_id: UUID
+    talk: Talk
+    corrections: tuple[Correction, ...]
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        return cls(contact_id=record.contact_id, talk=record.talk, corrections=record.corrections)
+
+
+def routes(stores: Stores) -> APIRouter:
     """The routes under /customers/{id}/contacts."""
-    router = Router(readers=READERS, tags=["contacts"], prefix="/customers/{customer_id}/contacts")
-    logs = records.contact_logs
+    router = Router(readers=readers.CUSTOMERS, tags=["contacts"], prefix="/customers/{customer_id}/contacts")
+    logs = stores.contact_logs
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
-    async def record(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> Record:
+    async def record(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
         """Write a talk down for good."""
-        await records.customers.get(customer_id)
+        await stores.customers.get(customer_id)
         talk = Talk.model_validate(body.model_dump())
-        blank = ContactLog.of(customer_id)
-        log = await logs.apply(blank.id, lambda log: log.recorded(talk, cause), cause, blank)
-        return log.record(cause.derive("contact"))
+        blank = ContactLog.blank(customer_id)
+        log = await logs.apply(blank.id, lambda log: record_talk(log, talk, cause), cause, blank)
+        return RecordView.of(log.record(cause.derive("contact")))
 
     @router.get("")
-    async def list_talks(customer_id: UUID) -> list[Record]:
+    async def list_talks(customer_id: UUID) -> list[RecordView]:
         """Every talk with the customer as it reads now, with its corrections, oldest first."""
-        await records.customers.get(customer_id)
+        await stores.customers.get(customer_id)
         try:
             log = await logs.get(contact_log_id_of(customer_id))
         except NotFound:
             return []
-        return list(log.records())
+        return [RecordView.of(record) for record in log.records()]
 
     @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
-    async def correct(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> Record:
+    async def correct(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> RecordView:
         """Add a correction; what the record said before stays readable."""
         log = await logs.apply(
             contact_log_id_of(customer_id),
-            lambda log: log.corrected(contact_id, body.field, body.after, body.reason, cause),
+            lambda log: correct_talk(log, contact_id, body.field, body.after, body.reason, cause),
             cause,
         )
-        return log.record(contact_id)
+        return RecordView.of(log.record(contact_id))
 
     return router

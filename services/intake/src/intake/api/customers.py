@@ -6,13 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from intake.api.roles import READERS, SALES, SERVICE, SUPERVISORS
-from intake.domain.customer import Customer, Particulars, Rule, Trade, customer_id_of
-from intake.store import Records
-from shared.contracts.event import Actor, Instant, Part
-from shared.contracts.intake import Contact
+from intake.api import readers
+from intake.domain.customer import Customer, customer_id_of
+from intake.domain.decisions.registration import register
+from intake.domain.decisions.revision import assign, correct
+from intake.domain.roles import SALES, SERVICE, SUPERVISORS
+from intake.store import Stores
+from shared.contracts.event import Actor, Instant
+from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
 from shared.contracts.vocabulary import CustomerKind, DepartmentName, Line, Prose, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
 class RegisterCustomer(RequestBody):
@@ -53,10 +56,10 @@ class AssignCustomer(RequestBody):
     """Whose customer it is from now on."""
 
     owner: StaffId = Field(examples=["am-03"])
-    rule: Rule = "manual"
+    rule: AssignmentRule = "manual"
 
 
-class CustomerView(Part):
+class CustomerView(View):
     """A customer's file as it reads now."""
 
     customer_id: UUID
@@ -74,7 +77,7 @@ class CustomerView(Part):
         )
 
 
-class Revision(Part):
+class RevisionView(View):
     """One revision of a customer's file."""
 
     revision: int
@@ -84,17 +87,17 @@ class Revision(Part):
     reason: str | None = Field(default=None, description="Absent for the registration and for a change of owner.")
 
 
-def routes(records: Records) -> APIRouter:
+def routes(stores: Stores) -> APIRouter:
     """The routes that write and read customers' files."""
-    router = Router(readers=READERS, tags=["customers"], prefix="/customers")
-    customers = records.customers
+    router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/customers")
+    customers = stores.customers
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
-    async def register(body: RegisterCustomer, cause: CausedByRequest) -> CustomerView:
+    async def register_customer(body: RegisterCustomer, cause: CausedByRequest) -> CustomerView:
         """Open a customer's file. One that this department knows by the same number has a file already."""
         id = customer_id_of(body.source, body.customer_no) if body.customer_no else cause.derive("customer")
         particulars = Particulars.model_validate(body.model_dump(exclude={"source"}))
-        change = Customer.registered(id, particulars, body.source, cause)
+        change = register(id, particulars, body.source, cause)
         return CustomerView.of(await customers.create(change, cause))
 
     @router.get("")
@@ -117,28 +120,28 @@ def routes(records: Records) -> APIRouter:
         return CustomerView.of(await customers.get(customer_id))
 
     @router.get("/{customer_id}/revisions")
-    async def show_revisions(customer_id: UUID) -> list[Revision]:
+    async def show_revisions(customer_id: UUID) -> list[RevisionView]:
         """Everything the file ever said, oldest first."""
         customer = await customers.get(customer_id)
         return [
-            Revision.model_validate({"revision": entry.seq, "at": entry.at, "by": entry.by, **entry.content})
+            RevisionView.model_validate({"revision": entry.seq, "at": entry.at, "by": entry.by, **entry.content})
             for entry in customer.file
         ]
 
     @router.post("/{customer_id}/correct", dependencies=[allow(*SERVICE)])
-    async def correct(customer_id: UUID, body: CorrectCustomer, cause: CausedByRequest) -> CustomerView:
+    async def correct_customer(customer_id: UUID, body: CorrectCustomer, cause: CausedByRequest) -> CustomerView:
         """Write a new revision; the earlier ones stay readable."""
         changes, reason = body.changes(), body.reason
         corrected = await customers.apply(
-            customer_id, lambda customer: customer.corrected(changes, reason, cause), cause
+            customer_id, lambda customer: correct(customer, changes, reason, cause), cause
         )
         return CustomerView.of(corrected)
 
     @router.post("/{customer_id}/assign", dependencies=[allow(*SUPERVISORS)])
-    async def assign(customer_id: UUID, body: AssignCustomer, cause: CausedByRequest) -> CustomerView:
+    async def assign_customer(customer_id: UUID, body: AssignCustomer, cause: CausedByRequest) -> CustomerView:
         """Give the customer its one contact person, who then has a week to call."""
         assigned = await customers.apply(
-            customer_id, lambda customer: customer.assigned(body.owner, body.rule, cause), cause
+            customer_id, lambda customer: assign(customer, body.owner, body.rule, cause), cause
         )
         return CustomerView.of(assigned)
 

@@ -7,14 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from intake.domain.cloudevent import JSON, STRUCTURED, Unfit, read
-from intake.domain.fact import FACTS, Fact, Tolerance, fact_id_of, understood
+from intake.domain.decisions.admission import Tolerance, admit, understand
+from intake.domain.fact import FACTS, Fact, fact_id_of
+from intake.domain.parts.cloud_event import JSON, STRUCTURED, Unfit, read
 from intake.store import Facts
 from shared.aggregate import NotFound
 from shared.clock import Clock
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Instant
 from shared.contracts.roles import Department
-from shared.http import After, AskedBy, Limit, Listing, Router, allow, problem
+from shared.http import After, AskedBy, Limit, Listing, Router, View, allow, problem
 from shared.parking.parked import Parked, Parking
 from shared.store import OneOf
 from shared.wire import ingress
@@ -24,7 +25,7 @@ _PREFIX = "ce-"
 _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400}
 
 
-class FactView(Part):
+class FactView(View):
     """What became of a fact."""
 
     id: str | None = Field(description="The id that you gave it; absent when it had none that could be read.")
@@ -69,11 +70,12 @@ def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -
         """Report a fact. The same fact again is recognised by its id and has no second effect."""
         try:
             told = read(request.headers.get("content-type"), _attributes(request), await request.body())
-            event = understood(department.id, told, clock.now(), tolerance)
+            event = understand(department.id, told, clock.now(), tolerance)
         except Unfit as unfit:
             return problem(_STATUS.get(unfit.code, 422), unfit.code, unfit.detail)
-        fact = Fact.reported(department.id, told)
-        admitted = await facts.apply(fact.id, lambda known: known.told(fact, event), fact.cause(told), fact)
+        fact = Fact.blank(department.id, told)
+        cause = fact.cause(told)
+        admitted = await facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)
         return FactView.admitted(admitted)
 
     @router.get("/facts")

@@ -7,18 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field, JsonValue
 
-from intake.api.roles import READERS
-from intake.domain.contact import ContactLog
-from intake.domain.timeline import Moment
-from intake.store import Records
+from intake.api import readers
+from intake.domain.contact_log import ContactLog
+from intake.domain.moment import Moment
+from intake.store import Stores
 from shared.aggregate import NotFound
-from shared.contracts.event import Actor, Event, Instant, Part
+from shared.contracts.event import Actor, Event, Instant
 from shared.contracts.intake import ContactCorrected, ContactRecorded, CustomerUpdated
-from shared.http import After, Limit, Listing, Router
+from shared.http import After, Limit, Listing, Router, View
 from shared.store import OneOf
 
 
-class Alteration(Part):
+class Alteration(View):
     """An entry that is not what was written."""
 
     record: Literal["file", "contacts", "callback"]
@@ -26,14 +26,14 @@ class Alteration(Part):
     entry: int = Field(description="The number of the first altered entry.")
 
 
-class Verification(Part):
+class VerificationView(View):
     """Whether all that is on record about a customer is what was written, and if not, what was altered first."""
 
     whole: bool
     altered: tuple[Alteration, ...]
 
 
-class MomentView(Part):
+class MomentView(View):
     """One fact about the customer."""
 
     at: Instant
@@ -47,48 +47,48 @@ class MomentView(Part):
         return cls(at=moment.at, key=moment.key, subject=moment.subject, by=moment.actor, said=moment.said)
 
 
-def routes(records: Records) -> APIRouter:
+def routes(stores: Stores) -> APIRouter:
     """The routes that look back at a customer."""
-    router = Router(readers=READERS, tags=["history"], prefix="/customers/{customer_id}")
+    router = Router(readers=readers.CUSTOMERS, tags=["history"], prefix="/customers/{customer_id}")
 
     @router.get("/verify")
-    async def verify(customer_id: UUID) -> Verification:
+    async def verify(customer_id: UUID) -> VerificationView:
         """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each."""
-        altered = [alteration async for alteration in _alterations(records, customer_id)]
-        return Verification(whole=not altered, altered=tuple(altered))
+        altered = [alteration async for alteration in _alterations(stores, customer_id)]
+        return VerificationView(whole=not altered, altered=tuple(altered))
 
     @router.get("/timeline")
     async def timeline(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
         """All that happened to the customer in every service, the latest first."""
-        page = await records.moments.find({"customer_id": customer_id}, sort="-at", after=after, limit=limit)
+        page = await stores.moments.find({"customer_id": customer_id}, sort="-at", after=after, limit=limit)
         return Listing(items=[MomentView.of(each) for each in page.items], next=page.next)
 
     return router
 
 
-async def _alterations(records: Records, customer_id: UUID) -> AsyncIterator[Alteration]:
-    customer = await records.customers.get(customer_id)
-    log = await _log(records, customer_id)
-    updates = await _told(records, customer_id, CustomerUpdated)
-    talks = await _told(records, customer_id, ContactRecorded, ContactCorrected)
+async def _alterations(stores: Stores, customer_id: UUID) -> AsyncIterator[Alteration]:
+    customer = await stores.customers.get(customer_id)
+    log = await _log(stores, customer_id)
+    updates = await _told(stores, customer_id, CustomerUpdated)
+    talks = await _told(stores, customer_id, ContactRecorded, ContactCorrected)
     if entry := customer.first_altered({said["revision"] for said in updates}):
         yield Alteration(record="file", record_id=customer_id, entry=entry)
     if entry := log.first_altered({said["hash"] for said in talks}):
         yield Alteration(record="contacts", record_id=log.id, entry=entry)
-    async for callback in records.callbacks.each({"customer_id": customer_id}, sort="due_at"):
+    async for callback in stores.callbacks.each({"customer_id": customer_id}, sort="due_at"):
         if entry := callback.first_altered():
             yield Alteration(record="callback", record_id=callback.id, entry=entry)
 
 
-async def _log(records: Records, customer_id: UUID) -> ContactLog:
-    blank = ContactLog.of(customer_id)
+async def _log(stores: Stores, customer_id: UUID) -> ContactLog:
+    blank = ContactLog.blank(customer_id)
     try:
-        return await records.contact_logs.get(blank.id)
+        return await stores.contact_logs.get(blank.id)
     except NotFound:
         return blank
 
 
-async def _told(records: Records, customer_id: UUID, *events: type[Event]) -> list[dict[str, Any]]:
+async def _told(stores: Stores, customer_id: UUID, *events: type[Event]) -> list[dict[str, Any]]:
     """What was announced about the customer's records; the timeline remembers it when the record does not."""
     where = {"customer_id": customer_id, "key": OneOf(*(event.key for event in events))}
-    return [moment.said async for moment in records.moments.each(where, sort="at")]
+    return [moment.said async for moment in stores.moments.each(where, sort="at")]

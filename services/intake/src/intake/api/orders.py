@@ -7,11 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from intake.api.roles import ORDERS, READERS
-from intake.domain.order import Order, Verification, Wish, order_no_of
-from intake.store import Records
+from intake.api import readers
+from intake.domain.decisions.placement import take, verify
+from intake.domain.order import LIFECYCLE, Order, OrderState, order_no_of
+from intake.domain.parts.verification import Verification
+from intake.store import Stores
 from shared.calendar import Calendar
-from shared.contracts.event import Instant, Money, Part, PreciseDate
+from shared.contracts.event import Instant, Money, PreciseDate
+from shared.contracts.intake import Wish
 from shared.contracts.vocabulary import (
     ContractNo,
     CustomerId,
@@ -22,7 +25,8 @@ from shared.contracts.vocabulary import (
     OrderNo,
     StaffId,
 )
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
 
 
 class TakeOrder(RequestBody):
@@ -53,12 +57,13 @@ class VerifyOrder(RequestBody):
     at: Instant | None = Field(default=None, description="Just now when left out.")
 
 
-class OrderView(Part):
-    """An order as it was taken."""
+class OrderView(View):
+    """An order as it was taken, and what may be done with it now."""
 
     order_id: UUID
     customer: CustomerSnapshot
-    state: Literal["new", "unverified", "placed", "withdrawn"]
+    state: OrderState
+    possible: tuple[Possible, ...]
     taken_at: Instant
     verification: Verification | None
     wish: Wish
@@ -69,33 +74,34 @@ class OrderView(Part):
             order_id=order.id,
             customer=order.customer,
             state=order.state,
+            possible=LIFECYCLE.possible(order.state),
             taken_at=order.taken_at,
             verification=order.verification,
             wish=order.wish,
         )
 
 
-def routes(records: Records, calendar: Calendar) -> APIRouter:
+def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     """The routes under /orders."""
-    router = Router(readers=READERS, tags=["orders"], prefix="/orders")
-    orders = records.orders
+    router = Router(readers=readers.ORDERS, tags=["orders"], prefix="/orders")
+    orders = stores.orders
 
-    @router.post("", status_code=201, dependencies=[allow(*ORDERS)])
-    async def take(body: TakeOrder, cause: CausedByRequest) -> OrderView:
+    @router.post("", status_code=201, dependencies=[allow(*LIFECYCLE.roles("take"))])
+    async def take_order(body: TakeOrder, cause: CausedByRequest) -> OrderView:
         """Record an order; verified with the customer, it is placed at once."""
-        customer = await records.customers.get(body.customer_id)
+        customer = await stores.customers.get(body.customer_id)
         asked = body.model_dump(exclude={"customer_id", "verified"})
         asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
         asked["region"] = body.region or customer.particulars.region
         asked["sales_owner"] = body.sales_owner or customer.particulars.owner
-        order = Order.new(Wish.model_validate(asked), customer.snapshot(), cause)
-        return OrderView.of(await orders.create(order.taken(order.wish, body.verified, cause), cause))
+        order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
+        return OrderView.of(await orders.create(take(order, order.wish, body.verified, cause), cause))
 
-    @router.post("/{order_id}/verify", dependencies=[allow(*ORDERS)])
-    async def verify(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
+    @router.post("/{order_id}/verify", dependencies=[allow(*LIFECYCLE.roles("verify"))])
+    async def verify_order(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
         """Say that the customer confirmed what is in the order; it is placed now."""
         verification = Verification(by=cause.actor.id, at=body.at or cause.at)
-        return OrderView.of(await orders.apply(order_id, lambda order: order.verified(verification, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: verify(order, verification, cause), cause))
 
     @router.get("")
     async def list_orders(
@@ -111,7 +117,7 @@ def routes(records: Records, calendar: Calendar) -> APIRouter:
         return Listing(items=[OrderView.of(each) for each in page.items], next=page.next)
 
     @router.get("/{order_id}")
-    async def show(order_id: UUID) -> OrderView:
+    async def show_order(order_id: UUID) -> OrderView:
         """One order."""
         return OrderView.of(await orders.get(order_id))
 

@@ -6,12 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from intake.api.roles import READERS, SALES, SERVICE
-from intake.domain.visit import Visit, VisitReport
-from intake.store import Records
-from shared.contracts.event import Instant, Part
+from intake.api import readers
+from intake.domain.decisions.visit import report_visit
+from intake.domain.roles import SALES, SERVICE
+from intake.domain.visit import Visit
+from intake.store import Stores
+from shared.contracts.event import Instant
+from shared.contracts.intake import VisitReport
 from shared.contracts.vocabulary import CustomerId, Line, StaffId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
 class ReportVisit(RequestBody):
@@ -26,7 +29,7 @@ class ReportVisit(RequestBody):
     via: Literal["sms", "app", "phone"] = "app"
 
 
-class VisitView(Part):
+class VisitView(View):
     """A visit as it was reported."""
 
     visit_id: UUID
@@ -39,17 +42,17 @@ class VisitView(Part):
         return cls(visit_id=visit.id, staff=visit.staff, reported_at=visit.reported_at, report=visit.report)
 
 
-def routes(records: Records) -> APIRouter:
+def routes(stores: Stores) -> APIRouter:
     """The routes under /visits."""
-    router = Router(readers=READERS, tags=["visits"], prefix="/visits")
-    visits = records.visits
+    router = Router(readers=readers.VISITS, tags=["visits"], prefix="/visits")
+    visits = stores.visits
 
     @router.post("", status_code=201, dependencies=[allow(*SALES, *SERVICE)])
     async def report(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         if body.customer_id is not None:
-            await records.customers.get(body.customer_id)
-        change = Visit.reported(cause.derive("visit"), VisitReport.model_validate(body.model_dump()), cause)
+            await stores.customers.get(body.customer_id)
+        change = report_visit(cause.derive("visit"), VisitReport.model_validate(body.model_dump()), cause)
         return VisitView.of(await visits.create(change, cause))
 
     @router.get("")

@@ -1,10 +1,10 @@
-"""What happened to a customer, from all services, in the order in which it happened."""
+"""One fact about one customer, from whichever service, as the customer's timeline keeps it."""
 
 from uuid import UUID
 
 from pydantic import JsonValue
 
-from shared.aggregate import Aggregate, Cause, Change
+from shared.aggregate import Aggregate
 from shared.contracts.catalogue import published
 from shared.contracts.deadline import DeadlineApproaching, DeadlineSet
 from shared.contracts.event import Actor, Event, Instant
@@ -24,22 +24,6 @@ class Moment(Aggregate):
     actor: Actor
     said: dict[str, JsonValue]
 
-    @classmethod
-    def of(cls, event: Event, customer_id: UUID, cause: Cause) -> Change["Moment"]:
-        """The fact as the timeline keeps it. The same fact has the same moment, however often it is heard."""
-        return Change(
-            cls(
-                id=cause.derive("moment"),
-                customer_id=customer_id,
-                at=cause.at,
-                key=event.key,
-                subject=cause.subject or cause.id,
-                sequence=cause.sequence,
-                actor=cause.actor,
-                said=event.model_dump(mode="json", exclude={"customer", "customer_id"}, exclude_defaults=True),
-            )
-        )
-
 
 def facts_about_customers() -> tuple[type[Event], ...]:
     """Every event of our own services that names its customer: what a timeline is made of (004 一㈢4).
@@ -49,11 +33,6 @@ def facts_about_customers() -> tuple[type[Event], ...]:
     return tuple(event for event in published().values() if event.publisher() in SERVICES and _tells(event))
 
 
-def _tells(event: type[Event]) -> bool:
-    names_customer = not event.model_fields.keys().isdisjoint({"customer", "customer_id"})
-    return names_customer and not issubclass(event, DeadlineSet | DeadlineApproaching)
-
-
 def customer_of(event: Event) -> UUID | None:
     """The customer whom a fact names, if it names one."""
     customer = getattr(event, "customer", None)
@@ -61,3 +40,8 @@ def customer_of(event: Event) -> UUID | None:
         return customer.customer_id
     named: UUID | None = getattr(event, "customer_id", None)
     return named
+
+
+def _tells(event: type[Event]) -> bool:
+    names_customer = not event.model_fields.keys().isdisjoint({"customer", "customer_id"})
+    return names_customer and not issubclass(event, DeadlineSet | DeadlineApproaching)

@@ -7,8 +7,9 @@ from typing import Any
 
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
-from intake.domain.cloudevent import CloudEvent, Unfit, read
-from intake.domain.fact import Fact, Tolerance, understood
+from intake.domain.decisions.admission import Tolerance, admit, understand
+from intake.domain.fact import Fact
+from intake.domain.parts.cloud_event import CloudEvent, Unfit, read
 from intake.store import Facts
 from shared.clock import Clock
 from shared.parking.parked import Parked
@@ -35,15 +36,16 @@ class Gateway:
         return ingress.inbox(self.department)
 
     def declared(self) -> tuple[RabbitQueue, RabbitExchange]:
-        """The queue as it is: whoever runs the broker laid it down, and we may not."""
+        """The queue as it is: the operator of the broker declares it, and this service has no right to."""
         return RabbitQueue(self.queue, declare=False), RabbitExchange(ingress.inbox(self.department), declare=False)
 
     async def hear(self, message: Message) -> Heard:
         """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`."""
         told = self._verified(message)
-        event = understood(self.department, told, self.clock.now(), self.tolerance)
-        fact = Fact.reported(self.department, told)
-        return fact.cause(told), (self.facts.touch(fact.id, lambda known: known.told(fact, event), fact),)
+        event = understand(self.department, told, self.clock.now(), self.tolerance)
+        fact = Fact.blank(self.department, told)
+        cause = fact.cause(told)
+        return cause, (self.facts.touch(fact.id, lambda known: admit(known, fact, event, cause), fact),)
 
     def answer(self, message: Message, parked: Parked) -> Answer:
         """What was refused and why, for the department to find in its queue of refusals."""

@@ -1,32 +1,34 @@
-"""Every fact about a customer goes into the timeline; some of them oblige us to call."""
+"""Every fact about a customer goes into the customer's timeline."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-from intake.domain.timeline import Moment, customer_of, facts_about_customers
-from intake.store import Records
-from intake.subscribers.callbacks import Calls
+from intake.domain.decisions.timeline import remember
+from intake.domain.moment import Moment, customer_of, facts_about_customers
+from intake.store import Stores
 from shared.aggregate import Cause
-from shared.calendar import Calendar
 from shared.contracts.event import Event
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
-Reaction = Callable[[Any, Cause], Awaitable[list[Touch[Any]]]]
 
-
-def listen(on: Subscriptions, records: Records, calendar: Calendar) -> None:
-    """Subscribe to every fact that names its customer (004 一㈢4)."""
-    calls = Calls(records, calendar)
+def subscribe(on: Subscriptions, stores: Stores) -> None:
+    """Subscribe to every fact that names its customer and that no other reaction of intake keeps already."""
+    kept = {subscription.event for subscription in on}
     for fact in facts_about_customers():
-        on(fact)(_reaction(records, calls, fact))
+        if fact not in kept:
+            on(fact)(_keeping(stores, fact))
 
 
-def _reaction(records: Records, calls: Calls, fact: type[Event]) -> Reaction:
-    async def remember_and_call(event: Event, cause: Cause) -> list[Touch[Any]]:
-        customer = customer_of(event)
-        moments = [records.moments.birth(Moment.of(event, customer, cause))] if customer else []
-        return [*moments, *await calls.owed_for(event, cause)]
+def moments(stores: Stores, event: Event, cause: Cause) -> list[Touch[Moment]]:
+    """The fact's place in the timeline; none for a fact that names no customer."""
+    customer_id = customer_of(event)
+    return [stores.moments.birth(remember(event, customer_id, cause))] if customer_id else []
 
-    remember_and_call.__doc__ = f"Into the customer's timeline, with the call that it obliges us to: {fact.__doc__}"
-    return remember_and_call
+
+def _keeping(stores: Stores, fact: type[Event]) -> Callable[[Any, Cause], list[Touch[Moment]]]:
+    def keep_in_timeline(event: Event, cause: Cause) -> list[Touch[Moment]]:
+        return moments(stores, event, cause)
+
+    keep_in_timeline.__doc__ = f"Into the customer's timeline (004 一㈢4): {fact.__doc__}"
+    return keep_in_timeline

@@ -36,12 +36,12 @@ CallbackKind = Literal[
 ]
 
 
-class ContactRecorded(Event, key="intake.contact_recorded.v1"):
-    """A talk with a customer is in the record, which only grows (001 售前二a: exactly these fields; 二b)."""
+class Talk(Part):
+    """What is written down of a talk: the fields of the service record, no more and no fewer (001 售前二a).
 
-    contact_id: UUID
-    sequence_no: int = Field(ge=1, description="Position in the hash chain.")
-    customer_id: CustomerId
+    The twelfth of them is the customer, whose record it stands in.
+    """
+
     subject: Line = Field(examples=["售前电话回访"])
     service_type: Line = Field(examples=["售前"])
     service_method: Line = Field(examples=["电话"])
@@ -56,6 +56,14 @@ class ContactRecorded(Event, key="intake.contact_recorded.v1"):
     answers: dict[str, str] = Field(
         default={}, description="The seven pre-sales questions, by number (001 售前一).", examples=[{"q1": "使用良好"}]
     )
+
+
+class ContactRecorded(Talk, Event, key="intake.contact_recorded.v1"):
+    """A talk with a customer is in the record, which only grows (001 售前二a: exactly these fields; 二b)."""
+
+    contact_id: UUID
+    sequence_no: int = Field(ge=1, description="Position in the hash chain.")
+    customer_id: CustomerId
     previous_hash: Hash | None = Field(default=None, description="Absent for the first record of all.")
     hash: Hash
 
@@ -106,22 +114,27 @@ class VisitScheduled(Event, key="intake.visit_scheduled.v1", announced=False):
     samples: tuple[Line, ...] = ()
 
 
-class VisitReported(Event, key="intake.visit_reported.v1"):
+class VisitReport(Part):
+    """What the account manager says on leaving: shop, name and mobile (000 §3.6.1a)."""
+
+    shop_name: Line = Field(examples=["明镜眼镜店"])
+    customer_id: CustomerId | None = Field(default=None, description="Absent for a shop without a file.")
+    customer_name: Line = Field(examples=["陈先生"])
+    mobile: str = Field(pattern=r"^\+?[0-9-]{5,20}$", examples=["13700137000"])
+    left_at: Instant
+    punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
+    via: Literal["sms", "app", "phone"] = "sms"
+
+
+class VisitReported(VisitReport, Event, key="intake.visit_reported.v1"):
     """Leaving a customer, the account manager reports shop, name and mobile; the callback is due in 30 minutes.
 
-    Source: 000 §3.6.1a, b; arrival ten minutes early 001 售前三c. `customer_id` is absent for a shop without a file.
+    Source: 000 §3.6.1a, b; arrival ten minutes early 001 售前三c.
     """
 
     visit_id: UUID
-    shop_name: Line = Field(examples=["明镜眼镜店"])
-    customer_id: CustomerId | None = None
-    customer_name: Line = Field(examples=["陈先生"])
-    mobile: str = Field(pattern=r"^\+?[0-9-]{5,20}$", examples=["13700137000"])
     staff: StaffId = Field(examples=["am-03"])
-    left_at: Instant
     reported_at: Instant
-    punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
-    via: Literal["sms", "app", "phone"] = "sms"
 
 
 class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1", announced=False):
@@ -156,20 +169,25 @@ class ShowroomVisitCompleted(Event, key="intake.showroom_visit_completed.v1", an
     signed: bool
 
 
-class CallbackDue(Event, key="intake.callback_due.v1"):
-    """Somebody has to call a customer by a certain time; each kind has its own clock.
+class CallbackReason(Part):
+    """What a callback is about: its kind, and what else is set where it applies."""
 
-    Source: 000 §3.6.1b (30 minutes), 000 §3.6.2 (stages), 001 售后二 (after acceptance), 002 四4 (3 days after
-    service), 002 一3b (first contact), 002 五a (after a complaint). What the call is about is set where it applies.
-    """
-
-    callback_id: CallbackId
-    customer: CustomerSnapshot
     kind: CallbackKind = Field(examples=["post_acceptance"])
     stage: Line | None = Field(default=None, description="Set for kind `stage`.", examples=[None])
     order_no: OrderNo | None = None
     service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
     complaint_no: Line | None = None
+
+
+class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):
+    """Somebody has to call a customer by a certain time; each kind has its own clock.
+
+    Source: 000 §3.6.1b (30 minutes), 000 §3.6.2 (stages), 001 售后二 (after acceptance), 002 四4 (3 days after
+    service), 002 一3b (first contact), 002 五a (after a complaint).
+    """
+
+    callback_id: CallbackId
+    customer: CustomerSnapshot
     assignee: StaffId | None = Field(default=None, description="Absent: whoever has the role may take it.")
     assignee_role: RoleName = "cs_specialist"
     due_at: DueAt
@@ -177,43 +195,51 @@ class CallbackDue(Event, key="intake.callback_due.v1"):
     script: Line | None = Field(default=None, examples=["post_acceptance"])
 
 
-class CallbackCompleted(Event, key="intake.callback_completed.v1"):
-    """What the customer really said on a callback (000 §3.6.1c, 001 表3, 002 四); only grows, like every record."""
+class AboutCallback(Part):
+    """The call that a fact is about, and the customer who was to be called."""
 
     callback_id: CallbackId
     customer_id: CustomerId
-    kind: CallbackKind = Field(examples=["post_acceptance"])
-    order_no: OrderNo | None = None
-    service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
-    completed_at: Instant
-    within_due: bool
+
+
+class CallbackAnswers(Part):
+    """What the customer said on a callback, in the customer's own words (001 表3 注b)."""
+
+    branch: Rating = Field(examples=["average"])
     ratings: dict[str, Line] = Field(
         default={},
         description="ability, professionalism, etiquette (000 §3.6.1c) or installer, sales_rep, product (001 表3).",
         examples=[{"installer": "满意", "sales_rep": "满意", "product": "一般"}],
     )
-    branch: Rating = Field(examples=["average"])
+    aspect: Line | None = Field(
+        default=None,
+        description="What the customer is not satisfied with; absent when satisfied.",
+        examples=["installer"],
+    )
     detail: str = Field(default="", max_length=4000, examples=["玻璃门闭合有异响"])
     suggestion: str = Field(default="", max_length=4000)
+
+
+class CallbackCompleted(AboutCallback, CallbackReason, CallbackAnswers, Event, key="intake.callback_completed.v1"):
+    """What the customer really said on a callback (000 §3.6.1c, 001 表3, 002 四); only grows, like every record."""
+
+    completed_at: Instant
+    within_due: bool
     recorded_by: StaffId
     hash: Hash
 
 
-class CallbackWaived(Event, key="intake.callback_waived.v1"):
+class CallbackWaived(AboutCallback, Event, key="intake.callback_waived.v1"):
     """The director allowed not to call, for a tender or a special case; noted on the daily report (000 §3.6.3)."""
 
-    callback_id: CallbackId
-    customer_id: CustomerId
     reason: Literal["tender", "special"]
     approved_by: StaffId = Field(examples=["director-01"])
     report_id: UUID | None = None
 
 
-class CallbackAudited(Event, key="intake.callback_audited.v1", announced=False):
+class CallbackAudited(AboutCallback, Event, key="intake.callback_audited.v1", announced=False):
     """The market supervisor asked the customer about the one who called (000 §3.7, 001 表3 注b)."""
 
-    callback_id: CallbackId
-    customer_id: CustomerId
     auditor: StaffId = Field(examples=["market-01"])
     ratings: dict[str, Line] = Field(examples=[{"ability": "满意", "professionalism": "满意", "etiquette": "满意"}])
     matches_record: bool

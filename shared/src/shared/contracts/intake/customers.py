@@ -20,6 +20,12 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 
+Trade = Literal["decoration_company", "dealer", "direct", "other"]
+"""What kind of business a customer is."""
+
+AssignmentRule = Literal["balanced", "ability", "manual"]
+"""How the owner of a customer was chosen."""
+
 
 class QuietHours(Part):
     """When a customer rests and must not be disturbed, in the customer's own time zone (002 四1)."""
@@ -42,23 +48,28 @@ class Contact(Part):
     opted_out: tuple[Channel, ...] = ()
 
 
-class CustomerRegistered(Event, key="intake.customer_registered.v1"):
-    """A customer has a file of its own, whichever department found it (002 尾1, 002 一1)."""
+class Particulars(Part):
+    """What a customer's file says at one time."""
 
-    customer_id: CustomerId
     customer_no: Line | None = Field(
         default=None, description="The number a department knows the customer by.", examples=["KH-00217"]
     )
     name: Line = Field(examples=["广州恒达装饰工程有限公司"])
     kind: CustomerKind = "end"
-    trade: Literal["decoration_company", "dealer", "direct", "other"] = "direct"
+    trade: Trade = "direct"
     contacts: tuple[Contact, ...] = ()
     address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号"])
     region: Line | None = Field(default=None, examples=["华南"])
     member: bool = False
     special_specs: tuple[Prose, ...] = Field(default=(), examples=[["门洞一律加宽至 1100 mm"]])
-    source: DepartmentName = "cs"
     owner: StaffId | None = Field(default=None, description="Absent until the supervisor assigns one.")
+
+
+class CustomerRegistered(Particulars, Event, key="intake.customer_registered.v1"):
+    """A customer has a file of its own, whichever department found it (002 尾1, 002 一1)."""
+
+    customer_id: CustomerId
+    source: DepartmentName = "cs"
 
 
 class FieldChange(Part):
@@ -68,7 +79,7 @@ class FieldChange(Part):
     after: JsonValue = Field(examples=["13900139000"])
 
 
-class CustomerUpdated(Event, key="intake.customer_updated.v1"):
+class CustomerUpdated(Particulars, Event, key="intake.customer_updated.v1"):
     """A new revision of a customer's file; earlier ones stay (001 售前二b, 004 一㈢2).
 
     Carries the whole file as it is now, so that a listener's copy needs no history; `changed` says what is new. Of two
@@ -77,16 +88,6 @@ class CustomerUpdated(Event, key="intake.customer_updated.v1"):
 
     customer_id: CustomerId
     revision: int = Field(ge=1, examples=[4])
-    customer_no: Line | None = None
-    name: Line = Field(examples=["广州恒达装饰工程有限公司"])
-    kind: CustomerKind = "end"
-    trade: Literal["decoration_company", "dealer", "direct", "other"] = "direct"
-    contacts: tuple[Contact, ...] = ()
-    address: Line | None = None
-    region: Line | None = Field(default=None, examples=["华南"])
-    member: bool = False
-    special_specs: tuple[Prose, ...] = ()
-    owner: StaffId | None = None
     changed: dict[str, FieldChange] = Field(default={})
     reason: Line | None = Field(default=None, examples=["客户来电更正"])
 
@@ -98,7 +99,7 @@ class CustomerAssigned(Event, key="intake.customer_assigned.v1"):
     customer_name: Line = Field(examples=["广州恒达装饰工程有限公司"])
     owner: StaffId
     previous_owner: StaffId | None = Field(default=None, description="Absent for the first owner.")
-    rule: Literal["balanced", "ability", "manual"]
+    rule: AssignmentRule
     first_contact_due: DueAt
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money
+from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.vocabulary import (
     AboutCustomersOrder,
     ContractDate,
@@ -23,13 +23,14 @@ from shared.contracts.vocabulary import (
 )
 
 
-class OrderPlaced(AboutCustomersOrder, Event, key="intake.order_placed.v1"):
-    """An order is recorded with spec and quantity and verified with the customer; orders takes it from here.
+class Wish(Part):
+    """What the customer orders, spec and quantity recorded carefully (002 尾2a).
 
-    Source: 002 尾2a, 004 一㈠1, 000 §3.4.1 (standard) and §3.5.1 (custom). The contract's number and date are absent
-    while the contract is still to be made; with the day unknown the date has precision `month` (001 备注3).
+    The contract's number and date are absent while the contract is still to be made; with the day unknown the date has
+    precision `month` (001 备注3).
     """
 
+    order_no: OrderNo
     kind: OrderKind = Field(examples=["custom"])
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     total: Money | None = Field(default=None, description="Absent while a line's price is open.")
@@ -52,9 +53,17 @@ class OrderPlaced(AboutCustomersOrder, Event, key="intake.order_placed.v1"):
     source_department: DepartmentName | None = Field(
         default=None, description="Set when a department placed the order."
     )
+    design_intake_id: UUID | None = Field(default=None, description="The checked papers; custom orders need them.")
+
+
+class OrderPlaced(AboutCustomersOrder, Wish, Event, key="intake.order_placed.v1"):
+    """An order is recorded with spec and quantity and verified with the customer; orders takes it from here.
+
+    Source: 002 尾2a, 004 一㈠1, 000 §3.4.1 (standard) and §3.5.1 (custom).
+    """
+
     verified_by: StaffId = Field(description="Who verified the order with the customer; a department's name counts.")
     verified_at: Instant
-    design_intake_id: UUID | None = Field(default=None, description="The checked papers; custom orders need them.")
 
 
 class QuoteIssued(Event, key="intake.quote_issued.v1", announced=False):

@@ -45,7 +45,7 @@ def appended(entries: Sequence[Entry], kind: str, content: Mapping[str, Any], ca
         previous=entries[-1].hash if entries else GENESIS,
         hash=GENESIS,
     )
-    return (*entries, entry.model_copy(update={"hash": entry.fingerprint()}))
+    return (*entries, entry.but(hash=entry.fingerprint()))
 
 
 def first_altered(entries: Sequence[Entry]) -> int | None:

@@ -1,9 +1,9 @@
-"""Which staff may do what at intake."""
+"""Which staff do what at intake, in the groups that its lifecycles and routes name."""
 
 from shared.contracts.roles import Role
 
 SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)
 SERVICE = (Role.CS_SPECIALIST, *SUPERVISORS)
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
-ORDERS = (*SERVICE, Role.ORDER_SPECIALIST)
-READERS = (*ORDERS, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
+ORDER_DESK = (*SERVICE, Role.ORDER_SPECIALIST)
+"""Who records orders and verifies them with the customer."""

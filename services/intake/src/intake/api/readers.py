@@ -1,0 +1,11 @@
+"""Who reads what at intake: those whose work needs it. Departments read their own facts and refusals, no customers."""
+
+from intake.domain.roles import ORDER_DESK, SALES, SERVICE
+from shared.contracts.roles import Role
+
+CUSTOMERS = (*ORDER_DESK, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
+"""The file, the talks and the history: everybody who speaks with the customer, and the two who examine it."""
+
+VISITS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR)
+CALLBACKS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
+ORDERS = (*ORDER_DESK, *SALES)

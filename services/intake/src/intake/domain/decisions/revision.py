@@ -1,0 +1,54 @@
+"""How a customer's file comes to say something else: by a new revision, never by writing over an old one."""
+
+from collections.abc import Mapping
+
+from intake.domain.clocks import FIRST_CONTACT
+from intake.domain.customer import Customer
+from intake.domain.parts.chain import appended
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.intake import AssignmentRule, CustomerAssigned, CustomerUpdated, FieldChange, Particulars
+from shared.contracts.vocabulary import StaffId
+
+
+def correct(customer: Customer, changes: Mapping[str, object], reason: str, cause: Cause) -> Change[Customer]:
+    """A new revision; the earlier ones stay as they were (001 售前二b). `changes` names fields of Particulars.
+
+    Refused with `nothing_changes` when the file says all of it already.
+    """
+    return _revise(customer, "corrected", changes, reason, cause)
+
+
+def assign(customer: Customer, owner: StaffId, rule: AssignmentRule, cause: Cause) -> Change[Customer]:
+    """The one person this customer needs to know (002 尾3), who must call within a week (002 一3b).
+
+    Refused with `nothing_changes` when it is that person already.
+    """
+    assigned = CustomerAssigned(
+        customer_id=customer.id,
+        customer_name=customer.particulars.name,
+        owner=owner,
+        previous_owner=customer.particulars.owner,
+        rule=rule,
+        first_contact_due=FIRST_CONTACT.due(cause.at),
+    )
+    return _revise(customer, "assigned", {"owner": owner}, None, cause).announcing(assigned)
+
+
+def _revise(
+    customer: Customer, kind: str, changes: Mapping[str, object], reason: str | None, cause: Cause
+) -> Change[Customer]:
+    particulars = Particulars.model_validate({**dict(customer.particulars), **changes})
+    changed = _differences(customer.particulars, particulars)
+    if not changed:
+        raise Refused("the file says all of this already; name a field that is different", "nothing_changes")
+    content = {"particulars": particulars.model_dump(mode="json"), "reason": reason}
+    revised = customer.but(particulars=particulars, file=appended(customer.file, kind, content, cause))
+    updated = CustomerUpdated.of(
+        particulars, customer_id=customer.id, revision=revised.revision, changed=changed, reason=reason
+    )
+    return Change(revised, (updated,))
+
+
+def _differences(before: Particulars, after: Particulars) -> dict[str, FieldChange]:
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    return {name: FieldChange(before=old[name], after=new[name]) for name in new if old[name] != new[name]}

@@ -1,0 +1,18 @@
+"""How a visit becomes known to us."""
+
+from uuid import UUID
+
+from intake.domain.visit import Visit
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.intake import VisitReport, VisitReported
+
+
+def report_visit(id: UUID, report: VisitReport, cause: Cause) -> Change[Visit]:
+    """The visit is over and known to us; from now on the callback's thirty minutes run (000 §3.6.1b).
+
+    Refused with `not_over` when it is said to end later than it is reported.
+    """
+    if report.left_at > cause.at:
+        raise Refused("a visit is reported when it is over; left_at lies ahead", "not_over")
+    visit = Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at)
+    return Change(visit, (VisitReported.of(report, visit_id=id, staff=visit.staff, reported_at=visit.reported_at),))

@@ -1,0 +1,1 @@
+"""What the aggregates of intake are made of."""
