@@ -19,9 +19,9 @@ def modules(folder, pattern="*.py"):
 
 
 def names(node):
-    """The classes that an expression names: itself, in a container, or before `.model_validate`."""
+    """The classes that an expression names: itself, in a container, or before `.of` and `.model_validate`."""
     if isinstance(node, ast.Attribute):
-        return names(node.value) if node.attr.startswith("model_validate") else {node.attr}
+        return names(node.value) if node.attr == "of" or node.attr.startswith("model_validate") else {node.attr}
     if isinstance(node, ast.Name):
         return {node.id}
     if isinstance(node, ast.Starred):
@@ -76,6 +76,7 @@ def test_every_announced_event_is_named_by_a_test():
         ("OrderPlaced(order_no='1')", True),
         ("orders.OrderPlaced(order_no='1')", True),
         ("OrderPlaced.model_validate(said)", True),
+        ("OrderPlaced.of(wish, order_id=id)", True),
         ("message(OrderPlaced, at=at)", True),
         ("Announcements(begun=OrderPlaced)", True),
         ("announce_one_of((OrderPlaced, OrderClosed))", True),

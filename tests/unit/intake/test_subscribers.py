@@ -8,6 +8,7 @@ import pytest
 from intake.domain.customer import customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import correct
+from intake.domain.moment import facts_about_customers
 from intake.store import Stores
 from intake.subscribers import subscriptions
 from intake.timers import timers
@@ -301,6 +302,17 @@ async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(store
         "signatory": "王建国",
         "customer_kind": "end",
     }
+
+
+@pytest.mark.requirement("R192.a")
+@pytest.mark.parametrize("fact", facts_about_customers(), ids=lambda fact: fact.key)
+async def test_every_fact_about_a_customer_goes_into_the_timeline(stores, bus, fact):
+    customer = await a_customer(stores)
+    named = {"customer": customer.snapshot(), "customer_id": customer.id}
+    event = example(fact)
+    event = event.but(**{name: named[name] for name in named.keys() & fact.model_fields.keys()})
+    await deliver(bus, event, at=NOW)
+    assert await timeline(stores, customer.id) == [fact.key]
 
 
 @pytest.mark.requirement("R192.a")

@@ -20,6 +20,12 @@ class Plank(Part):
     colour: str = "raw"
 
 
+class Nailed(Plank, Event, key="test.nailed.v1"):
+    """A board is in its place."""
+
+    nails: int = 2
+
+
 class Fence(Aggregate):
     """Something to decide on."""
 
@@ -59,3 +65,14 @@ def test_another_one_differs_in_the_named_fields_alone() -> None:
     fence = Fence(id=uuid4(), coats=3)
     assert fence.but(plank=fence.plank.but(colour="red")) == Fence(id=fence.id, coats=3, plank=Plank(colour="red"))
     assert fence == Fence(id=fence.id, coats=3)
+
+
+def test_an_event_says_what_the_parts_say_that_it_inherits() -> None:
+    assert Nailed.of(Plank(colour="red"), nails=4) == Nailed(colour="red", nails=4)
+
+
+def test_an_event_takes_no_part_that_it_does_not_inherit_and_no_field_that_it_does_not_have() -> None:
+    with pytest.raises(TypeError, match=r"Painted does not inherit Plank"):
+        Painted.of(Plank(), colour="red")
+    with pytest.raises(TypeError, match=r"Nailed has no field nail"):
+        Nailed.of(Plank(), nail=4)

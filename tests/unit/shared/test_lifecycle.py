@@ -31,6 +31,11 @@ def test_what_a_stage_does_not_allow_is_refused_with_what_is_possible(stage: str
     assert refused.value.detail == (f"{decision} is not possible while the lamp is {stage}; possible now: {offers}")
 
 
+@pytest.mark.parametrize(("stage", "allowed"), [("off", False), ("on", True), ("dead", False)])
+def test_whether_a_stage_allows_a_decision_can_be_asked(stage: str, allowed: bool) -> None:
+    assert LAMP.allows(stage, "dim") is allowed
+
+
 def test_a_view_shows_what_is_possible_with_the_roles_that_may_do_it() -> None:
     assert LAMP.possible("off") == (
         Possible(decision="light", roles=(Role.OPERATOR, Role.GM)),

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from shared.aggregate import Aggregate
 from shared.contracts.catalogue import published
-from shared.contracts.deadline import DeadlineApproaching, DeadlineSet
+from shared.contracts.deadline import DeadlineMissed, RunningDeadline
 from shared.contracts.event import Actor, Event, Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot
 
@@ -28,7 +28,7 @@ class Moment(Aggregate):
 def facts_about_customers() -> tuple[type[Event], ...]:
     """Every event of our own services that names its customer: what a timeline is made of (004 一㈢4).
 
-    That a clock runs is no news; that it ran out is.
+    Of a clock it keeps that it ran out, and nothing else.
     """
     return tuple(event for event in published().values() if event.publisher() in SERVICES and _tells(event))
 
@@ -44,4 +44,4 @@ def customer_of(event: Event) -> UUID | None:
 
 def _tells(event: type[Event]) -> bool:
     names_customer = not event.model_fields.keys().isdisjoint({"customer", "customer_id"})
-    return names_customer and not issubclass(event, DeadlineSet | DeadlineApproaching)
+    return names_customer and (issubclass(event, DeadlineMissed) or not issubclass(event, RunningDeadline))
