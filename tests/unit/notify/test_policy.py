@@ -8,7 +8,7 @@ from customers import CUSTOMER, customer
 from facts import complained, delayed, greeting, registered, released, resolved, stage
 from notify_in_memory import MORNING, InMemoryNotify
 
-from notify.domain.recipient import Rest
+from notify.domain.parts.rest import Rest
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
 from shared.testing import deliver
@@ -227,10 +227,10 @@ async def test_what_is_told_by_an_sms_that_merges_is_every_stage(notify: InMemor
 async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(notify: InMemoryNotify) -> None:
     await notify.hear(stage("plan"))
     notify.clock.advance(timedelta(minutes=11))
-    (due,) = await notify.dispatcher.collect("live", 10)
+    (due,) = await notify.sending.due.ready("live", 10)
     await deliver(notify.on, stage("rendering"), at=MORNING + timedelta(seconds=30))
 
-    await notify.dispatcher.carry(due)
+    await notify.sending.dispatcher.dispatch(due)
     assert notify.email.sent == []
     await notify.send()
 

@@ -13,11 +13,11 @@ from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
-from notify.gateways.configured import carriers
+from notify.gateways.configured import configured
 from notify.gateways.router import GatewayRouter
-from notify.sender import Dispatcher, Inbound, Reconciler, Sender, SendingMetrics, Timeouts
+from notify.sender import Sending, Timeouts
 from notify.settings import Settings
-from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
+from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.service import Service
@@ -26,29 +26,29 @@ from shared.service import Service
 def service(settings: Settings) -> Service:
     """Everything wired; nothing started."""
     service = Service("notify", settings)
-    database, clock = service.database, service.clock
-    notifications, recipients, ledgers = Notifications(database), Recipients(database), Ledgers(database)
-    rosters, slips = Rosters(database), Slips(database)
-    early, replies = EarlyReceipts(database), Replies(database)
+    stores, clock = Stores.on(service.database), service.clock
     composer = Composer(catalogue(settings), settings.our_company)
-    gateways = GatewayRouter(carriers(settings, codes(settings)))
-    metrics = SendingMetrics(service.metrics.registry)
-    timeouts = Timeouts(settings.send_budget, settings.send_lease, settings.ask_after)
-    worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
-    inbound = Inbound(notifications, recipients, early, replies, composer, clock, metrics)
+    gateways = GatewayRouter(configured(settings, codes(settings)))
+    sending = Sending.over(
+        stores,
+        composer,
+        gateways,
+        clock,
+        service.metrics.registry,
+        Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
+        worker=f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}",
+        at_once=settings.send_at_once,
+    )
     for gateway in gateways:
-        gateway.listen(inbound.take_receipts, inbound.take_replies)
-    dispatcher = Dispatcher(worker, notifications, recipients, ledgers, composer, gateways, clock, timeouts, metrics)
-    sender = Sender(dispatcher, metrics, settings.send_at_once)
-    reconciler = Reconciler(notifications, early, inbound, composer, gateways, clock, timeouts, metrics)
+        gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
     return service.with_(
-        routes=routes(notifications, recipients, rosters, slips, replies, composer, clock),
-        open_routes=callback_routes(gateways, inbound, settings.callback_secret),
-        subscriptions=subscriptions(notifications, recipients, rosters, composer, sender),
-        timers=timers(notifications, slips),
-        tasks=[sender.run, reconciler.run],
-        after_commit=sender,
-        owing=lambda: notifications.owing(clock.now()),
+        routes=routes(stores, composer),
+        open_routes=callback_routes(gateways, sending.inbound, settings.callback_secret),
+        subscriptions=subscriptions(stores, composer, sending.loop),
+        timers=timers(stores),
+        tasks=[sending.loop.run, sending.reconciler.run],
+        after_commit=sending.loop,
+        owing=lambda: stores.notifications.owing(clock.now()),
     )
 
 

@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from notify.domain.judging import Company
-from notify.domain.recipient import Rest
+from notify.domain.parts.company import Company
+from notify.domain.parts.rest import Rest
 from shared.settings import ServiceSettings
 
 SmsProvider = Literal["local", "aliyun", "tencent", "twilio", "kannel", "smpp"]

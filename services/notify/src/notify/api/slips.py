@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from notify.api.roles import STAFF
-from notify.domain.slip import Slip, posted
+from notify.domain.decisions import slips as decisions
+from notify.domain.slip import Slip
 from notify.store import Slips
 from shared.contracts.vocabulary import DepartmentName
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View
 
 
 class PostSlip(RequestBody):
@@ -21,7 +22,7 @@ class PostSlip(RequestBody):
     acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: nobody has to acknowledge it.")
 
 
-class SlipView(BaseModel):
+class SlipView(View):
     """A slip and what became of it."""
 
     id: UUID
@@ -45,7 +46,7 @@ def routes(slips: Slips) -> APIRouter:
         """Send a slip; the department's group hears of it at once."""
         id = cause.derive("slip")
         number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
-        slip = posted(id, number, cause.actor.id, body.to_department, body.text, body.acknowledge_by, cause)
+        slip = decisions.post(id, number, body.to_department, body.text, body.acknowledge_by, cause)
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
@@ -60,7 +61,7 @@ def routes(slips: Slips) -> APIRouter:
     @router.post("/slips/{slip_id}/acknowledge")
     async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:
         """Confirm that the department has read it."""
-        return _view(await slips.apply(slip_id, lambda slip: slip.acknowledge(cause.actor.id, cause.at), cause))
+        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, cause), cause))
 
     return router
 

@@ -1,0 +1,26 @@
+"""Receipts whose message is not known yet."""
+
+from datetime import datetime
+from uuid import UUID
+
+from notify.domain.early_receipt import EarlyReceipt
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.policy.policy import FIGURES
+from shared.aggregate import Cause, Change
+
+
+def keep(seen: SeenReceipt, now: datetime, cause: Cause) -> Change[EarlyReceipt]:
+    """To be matched later; `now` is real time."""
+    return Change(EarlyReceipt(id=seen.id, seen=seen, check_at=now + FIGURES.match_again[0]))
+
+
+def miss(early: EarlyReceipt, now: datetime, cause: Cause) -> Change[EarlyReceipt]:
+    """Still no message fits; the next try, if one is left. `now` is real time."""
+    left = FIGURES.match_again[early.tries + 1 :]
+    again = now + left[0] if left else None
+    return Change(early.but(tries=early.tries + 1, check_at=again))
+
+
+def match(early: EarlyReceipt, notification: UUID, cause: Cause) -> Change[EarlyReceipt]:
+    """It has reached its message."""
+    return Change(early.but(matched=notification, check_at=None))
