@@ -6,7 +6,7 @@ from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 
-from notify.app import catalogue
+from notify.app import catalogue, message_policies
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.template import Channel, Words
@@ -14,6 +14,7 @@ from notify.domain.notification import Notification
 from notify.domain.parts.answer import BLIND, Answer, Sighting, accepted
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
+from notify.domain.policy.policy import MessagePolicy
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.router import GatewayRouter
@@ -24,13 +25,15 @@ from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.clock import FixedClock
 from shared.contracts.event import Event
+from shared.policy import Policies
 from shared.testing import InMemoryDatabase, deliver, fire
 
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Ten o'clock on a Monday in Shanghai."""
 
 SETTINGS = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
-TABLES = catalogue(SETTINGS)
+POLICIES = message_policies(SETTINGS)
+TABLES = catalogue(SETTINGS, POLICIES)
 
 
 PLACES = 8
@@ -68,12 +71,13 @@ class InMemoryNotify:
         at: datetime = MORNING,
         tables: Catalogue | None = None,
         timeouts: Timeouts = NO_PATIENCE,
+        policies: Policies[MessagePolicy] = POLICIES,
     ) -> None:
         self.clock = FixedClock(at)
         self.database = InMemoryDatabase()
         self.stores = stores = Stores.on(self.database)
         self.notifications, self.recipients = stores.notifications, stores.recipients
-        self.composer = Composer(tables or TABLES, SETTINGS.our_company)
+        self.composer = Composer(tables or TABLES, policies, SETTINGS.our_company)
         self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
         gateways: dict[Channel, Sequence[Gateway]] = {
             "sms": sms or (self.sms,),
@@ -94,7 +98,7 @@ class InMemoryNotify:
         )
         self.loop, self.inbound, self.reconciler = self.sending.loop, self.sending.inbound, self.sending.reconciler
         self.on = subscriptions(stores, self.composer, self.loop)
-        self.at = timers(stores)
+        self.at = timers(stores, policies)
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
         """A fact arrives; no two do at the same moment."""

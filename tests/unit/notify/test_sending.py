@@ -120,9 +120,10 @@ async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(no
 
     parked = await notify.one(audience="customer")
     assert (parked.state, len(notify.sms.sent)) == ("unresolved", 1)
-    words, now = notify.composer.words(parked), cause(notify.clock.now())
-    assert resolve(parked, False, words, now).state.state == "queued"
-    assert resolve(parked, True, words, now).state.state == "accepted"
+    words, policy = notify.composer.words(parked), notify.composer.policy_of(parked)
+    now = cause(notify.clock.now())
+    assert resolve(parked, False, words, policy, now).state.state == "queued"
+    assert resolve(parked, True, words, policy, now).state.state == "accepted"
 
 
 async def test_a_claim_belongs_to_one_worker(notify: InMemoryNotify) -> None:

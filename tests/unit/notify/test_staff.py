@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from customers import CUSTOMER
 from facts import MORNING, booked, callback, complained, escalated, greeting, missed
-from notify_in_memory import InMemoryNotify
+from notify_in_memory import POLICIES, InMemoryNotify
 
 from notify.domain.decisions.rosters import publish
 from notify.domain.decisions.slips import acknowledge, post
@@ -116,7 +116,8 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 @pytest.mark.requirement("R013.a", "R013.b")
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
     asked = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
-    slip = post(asked.derive("slip"), "LL-1", "production", "请确认到厂日期", MORNING + timedelta(hours=2), asked)
+    until, policy = MORNING + timedelta(hours=2), POLICIES.latest
+    slip = post(asked.derive("slip"), "LL-1", "production", "请确认到厂日期", until, policy, asked)
     await notify.stores.slips.create(slip, asked)
     for event in notify.announced(StaffMessagePosted):
         await notify.tell(event)

@@ -13,6 +13,7 @@ from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
+from notify.domain.policy.policy import MessagePolicy
 from notify.gateways.configured import configured
 from notify.gateways.router import GatewayRouter
 from notify.sender import Sending, Timeouts
@@ -20,6 +21,7 @@ from notify.settings import Settings
 from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
+from shared.policy import Policies, read_policies
 from shared.service import Service
 
 
@@ -27,7 +29,8 @@ def service(settings: Settings) -> Service:
     """Everything wired; nothing started."""
     service = Service("notify", settings)
     stores, clock = Stores.on(service.database), service.clock
-    composer = Composer(catalogue(settings), settings.our_company)
+    policies = message_policies(settings)
+    composer = Composer(catalogue(settings, policies), policies, settings.our_company)
     gateways = GatewayRouter(configured(settings, codes(settings)))
     sending = Sending.over(
         stores,
@@ -45,21 +48,26 @@ def service(settings: Settings) -> Service:
         routes=routes(stores, composer),
         open_routes=callback_routes(gateways, sending.inbound, settings.callback_secret),
         subscriptions=subscriptions(stores, composer, sending.loop),
-        timers=timers(stores),
+        timers=timers(stores, policies),
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         owing=lambda: stores.notifications.owing(clock.now()),
     )
 
 
-def catalogue(settings: Settings) -> Catalogue:
+def message_policies(settings: Settings) -> Policies[MessagePolicy]:
+    """The shipped versions of the message policy, and the company's own. Raises ValueError."""
+    return read_policies(MessagePolicy, files("notify.domain").joinpath("policy"), settings.message_policy)
+
+
+def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogue:
     """The built-in tables, and the company's own after them. Raises BadCatalogue."""
     folders: list[Traversable] = [files("notify.domain").joinpath("tables")]
     if settings.catalogue_folder:
         folders.append(settings.catalogue_folder)
     common = [file for folder in folders for _, file in _toml_files(folder)]
     messages = [each for folder in folders for each in _toml_files(folder / "messages", deep=True)]
-    return read(common, messages)
+    return read(common, messages, {purpose.name for purpose in policies.latest.purposes})
 
 
 def _toml_files(folder: Traversable, *, deep: bool = False, above: str = "") -> Iterator[tuple[str, TomlFile]]:

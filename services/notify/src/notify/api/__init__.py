@@ -15,6 +15,6 @@ def routes(stores: Stores, composer: Composer) -> list[APIRouter]:
     return [
         notifications.routes(stores, composer),
         templates.routes(composer),
-        slips.routes(stores.slips),
+        slips.routes(stores.slips, composer),
         rosters.routes(stores.rosters),
     ]

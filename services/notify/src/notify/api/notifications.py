@@ -184,7 +184,9 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         """Decide about an unresolved message. Refused for any other."""
         resolved = await store.apply(
             notification_id,
-            lambda current: decisions.resolve(current, body.sent, composer.known_words(current), cause),
+            lambda current: decisions.resolve(
+                current, body.sent, composer.known_words(current), composer.policy_of(current), cause
+            ),
             cause,
         )
         return NotificationView.of(resolved)

@@ -7,6 +7,7 @@ from fastapi.routing import APIRouter
 from pydantic import AwareDatetime, Field
 
 from notify.api.roles import STAFF
+from notify.domain.composer import Composer
 from notify.domain.decisions import slips as decisions
 from notify.domain.slip import Slip
 from notify.store import Slips
@@ -37,7 +38,7 @@ class SlipView(View):
     chases: int
 
 
-def routes(slips: Slips) -> APIRouter:
+def routes(slips: Slips, composer: Composer) -> APIRouter:
     """For everybody in the company."""
     router = Router(readers=STAFF, tags=["slips"])
 
@@ -46,7 +47,8 @@ def routes(slips: Slips) -> APIRouter:
         """Send a slip; the department's group hears of it at once."""
         id = cause.derive("slip")
         number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
-        slip = decisions.post(id, number, body.to_department, body.text, body.acknowledge_by, cause)
+        policy = composer.policy_on(cause.at)
+        slip = decisions.post(id, number, body.to_department, body.text, body.acknowledge_by, policy, cause)
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
@@ -67,4 +69,4 @@ def routes(slips: Slips) -> APIRouter:
 
 
 def _view(slip: Slip) -> SlipView:
-    return SlipView(**slip.model_dump(exclude={"deadlines"}))
+    return SlipView(**slip.model_dump(exclude={"deadlines", "policy"}))

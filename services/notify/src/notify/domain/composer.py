@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notify.domain.messages.catalogue import Catalogue
-from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.rule import Rule, reach
 from notify.domain.messages.template import Channel, Template, Words, variant_key
 from notify.domain.messages.variable import Unfit
@@ -16,7 +15,10 @@ from notify.domain.parts.company import Company
 from notify.domain.parts.piece import Piece
 from notify.domain.parts.way import Way
 from notify.domain.person import Person
+from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.purpose import Purpose
 from shared.aggregate import Cause
+from shared.policy import Policies
 
 Body = Mapping[str, Any]
 
@@ -24,14 +26,23 @@ Body = Mapping[str, Any]
 class Composer:
     """Drafts messages by the catalogue and fills their words."""
 
-    def __init__(self, catalogue: Catalogue, company: Company) -> None:
+    def __init__(self, catalogue: Catalogue, policies: Policies[MessagePolicy], company: Company) -> None:
         self.catalogue = catalogue
+        self.policies = policies
         self.company = company
         self._zone = ZoneInfo(company.timezone)
 
-    def purpose(self, name: str) -> Purpose:
-        """The policy of a purpose; one that has been taken out of the tables since is treated as a plain service."""
-        return self.catalogue.purposes.get(name) or Purpose(name=name)
+    def policy_on(self, at: datetime) -> MessagePolicy:
+        """The policy that a message begins with at this moment."""
+        return self.policies.on(at.astimezone(self._zone).date())
+
+    def policy_of(self, notification: Notification) -> MessagePolicy:
+        """The policy that a message began with."""
+        return self.policies.version(notification.policy)
+
+    def purpose_of(self, notification: Notification) -> Purpose:
+        """What the purpose of a message allows, by the policy that it began with."""
+        return self.policy_of(notification).purpose(notification.purpose)
 
     def piece(self, rule: Rule, body: Body, trigger: UUID, person: Person) -> Piece:
         """What this fact tells this person: the values as they will be read, the templates as they are now."""
@@ -75,7 +86,8 @@ class Composer:
         self, id: UUID, rule: Rule, piece: Piece, person: Person, plan: Sequence[Channel], body: Body, cause: Cause
     ) -> Notification:
         """The intent, with the ways that this person and these words allow, and why each other channel is left out."""
-        purpose = self.purpose(rule.purpose)
+        policy = self.policy_on(cause.at)
+        purpose = policy.purpose(rule.purpose)
         due = self._due(rule, body, cause.at)
         until = reach(body, rule.until) if rule.until else None
         ways, skipped = self._ways(piece, person, plan)
@@ -90,6 +102,7 @@ class Composer:
             name=person.name,
             locale=person.locale,
             purpose=purpose.name,
+            policy=policy.version,
             rule=rule.name,
             alert=rule.alert,
             about=_text(reach(body, rule.about)) if rule.about else None,

@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notify.domain.ledger import Ledger
-from notify.domain.messages.purpose import Purpose
 from notify.domain.notification import Notification
-from notify.domain.parts.company import Company
+from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.purpose import Purpose
 from notify.domain.recipient import Recipient
 
 DAY = timedelta(days=1)
@@ -35,14 +35,16 @@ def judge(
     notification: Notification,
     recipient: Recipient,
     ledger: Ledger,
-    purpose: Purpose,
-    company: Company,
+    policy: MessagePolicy,
+    timezone: str,
     now: datetime,
 ) -> Verdict:
     """The policy's answer to a message for this recipient at the address that this is the ledger of.
 
-    Deferred messages come back and are judged again; none is dropped for being early.
+    `policy` is the version that the message began with, `timezone` the company's. Deferred messages come back and are
+    judged again; none is dropped for being early.
     """
+    purpose = policy.purpose(notification.purpose)
     if now >= notification.expires_at:
         return Verdict("suppress", "expired")
     if ledger.has_let_out(notification.id):
@@ -50,7 +52,7 @@ def judge(
     refusal = _refusal(notification, recipient, ledger, purpose, now)
     if refusal:
         return Verdict("suppress", refusal)
-    wait = _wait(recipient, ledger, purpose, company, now)
+    wait = _wait(recipient, ledger, purpose, policy, timezone, now)
     if wait is None:
         return SEND
     return wait if wait.until and wait.until < notification.expires_at else Verdict("suppress", "expired")
@@ -73,10 +75,12 @@ def _repeats(notification: Notification, ledger: Ledger, since: datetime) -> boo
     return any(entry.words == words and entry.at > since for entry in ledger.entries)
 
 
-def _wait(recipient: Recipient, ledger: Ledger, purpose: Purpose, company: Company, now: datetime) -> Verdict | None:
+def _wait(
+    recipient: Recipient, ledger: Ledger, purpose: Purpose, policy: MessagePolicy, timezone: str, now: datetime
+) -> Verdict | None:
     if purpose.rest:
-        rest = recipient.rest or company.rest
-        ends = rest.ends(now, ZoneInfo(recipient.timezone or company.timezone))
+        rest = recipient.rest or policy.rest
+        ends = rest.ends(now, ZoneInfo(recipient.timezone or timezone))
         if ends:
             return Verdict("defer", "quiet_hours", ends)
     if purpose.cap:

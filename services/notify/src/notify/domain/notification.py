@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import Field
 
 from notify.domain.lifecycle import State
-from notify.domain.messages.purpose import Promise
 from notify.domain.messages.rule import Alert
 from notify.domain.messages.template import Channel
 from notify.domain.parts.attempt import Attempt
 from notify.domain.parts.piece import Piece
 from notify.domain.parts.receipt import Receipt
 from notify.domain.parts.way import Way
+from notify.domain.policy.purpose import Promise
 from notify.domain.recipient import Recipient
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
@@ -26,7 +26,8 @@ class Notification(Aggregate):
 
     `check_at` is real time, whatever the business clock shows: the end of a lease, or the next question to a provider.
     It is claimed with a fence and a lease before anything leaves the company. A lease that ends without an answer
-    leaves it `unknown`: then the provider is asked, and only after that the purpose's promise decides.
+    leaves it `unknown`: then the provider is asked, and only after that the purpose's promise decides. `policy` is the
+    version of the message policy that it began with.
     """
 
     correlation: UUID
@@ -38,6 +39,7 @@ class Notification(Aggregate):
     name: str = ""
     locale: str = "zh-CN"
     purpose: str
+    policy: int = 1
     rule: str
     alert: Alert | None = None
     about: str | None = None

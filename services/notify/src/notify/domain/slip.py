@@ -6,7 +6,10 @@ from shared.contracts.vocabulary import DepartmentName
 
 
 class Slip(Aggregate):
-    """A numbered slip. Until it is acknowledged, where that is asked for, the department is chased."""
+    """A numbered slip. Until it is acknowledged, where that is asked for, the department is chased.
+
+    `policy` is the version of the message policy that it began with.
+    """
 
     slip_no: str
     from_staff: str
@@ -17,3 +20,4 @@ class Slip(Aggregate):
     acknowledged_by: str | None = None
     acknowledged_at: Instant | None = None
     chases: int = 0
+    policy: int = 1

@@ -1,12 +1,12 @@
 """What an answer means: which message it answers, and which of the offered choices it takes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from notify.domain.messages.purpose import Purpose
 from notify.domain.notification import Notification
-from notify.domain.policy.policy import FIGURES
+from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.purpose import Purpose
 from notify.domain.reply import Intent
 
 _STOP = re.compile(r"^(r|t|td|n|0000|stop|unsubscribe|退订|拒收|取消订阅)$", re.IGNORECASE)
@@ -15,14 +15,13 @@ _WIDE = str.maketrans("０１２３４５６７８９ＲＴＤＮ", "0123456789R
 
 
 def answered_one(
-    candidates: Iterable[Notification], text: str, purposes: Mapping[str, Purpose], at: datetime
+    candidates: Iterable[Notification], text: str, policy_of: Callable[[Notification], MessagePolicy], at: datetime
 ) -> Notification | None:
     """Which of the latest messages a text answers: the newest that offers this choice, else the newest of all."""
-    recent = [each for each in candidates if each.created_at > at - FIGURES.answered_within]
+    recent = [each for each in candidates if each.created_at > at - policy_of(each).answered_within]
     digit = _digit(text)
     for each in recent:
-        purpose = purposes.get(each.purpose)
-        if digit and purpose and digit in purpose.replies:
+        if digit and digit in policy_of(each).purpose(each.purpose).replies:
             return each
     return recent[0] if recent else None
 

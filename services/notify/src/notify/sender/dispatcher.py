@@ -74,7 +74,7 @@ class Dispatcher:
         """
         if draft.state != "queued" or draft.not_before > self._clock.now():
             return None
-        if self._composer.purpose(draft.purpose).remembered or self._judge(draft, ANYBODY).kind != "send":
+        if self._composer.purpose_of(draft).remembered or self._judge(draft, ANYBODY).kind != "send":
             return None
         try:
             words = self._composer.words(draft)
@@ -189,8 +189,8 @@ class Dispatcher:
         return await self._stores.notifications.apply(notification.id, decide, cause)
 
     def _judge(self, notification: Notification, recipient: Recipient, ledger: Ledger = UNCOUNTED) -> Verdict:
-        purpose = self._composer.purpose(notification.purpose)
-        return judge(notification, recipient, ledger, purpose, self._composer.company, self._clock.now())
+        policy, timezone = self._composer.policy_of(notification), self._composer.company.timezone
+        return judge(notification, recipient, ledger, policy, timezone, self._clock.now())
 
     def _lease(self) -> datetime:
         return real_time(self._timeouts.lease)

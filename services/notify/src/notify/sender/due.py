@@ -66,9 +66,9 @@ class DueMessages:
 
     def _counted_at(self, notification: Notification, recipient: Recipient) -> str:
         """The address at which this message counts for caps and repetitions; empty when it counts nowhere."""
-        if not self._composer.purpose(notification.purpose).remembered:
+        if not self._composer.purpose_of(notification).remembered:
             return ""
         return notification.address_for(recipient)
 
     def _gives_way(self, notification: Notification) -> bool:
-        return notification.thread is not None and self._composer.purpose(notification.purpose).supersede
+        return notification.thread is not None and self._composer.purpose_of(notification).supersede

@@ -70,7 +70,7 @@ class Inbound:
 
     async def _take_reply(self, seen: SeenReply) -> None:
         about = await self._about(seen)
-        purpose = self._composer.catalogue.purposes.get(about.purpose) if about else None
+        purpose = self._composer.purpose_of(about) if about else None
         cause = self._cause(seen)
         reply = await self._stores.replies.create(understand(seen, about, purpose, cause), cause)
         if reply.intent == "stop" and about:
@@ -80,7 +80,7 @@ class Inbound:
         if seen.message:
             return await self._stores.notifications.get(seen.message)
         candidates = await self._stores.notifications.latest_to(seen.address)
-        return answered_one(candidates, seen.text, self._composer.catalogue.purposes, self._clock.now())
+        return answered_one(candidates, seen.text, self._composer.policy_of, self._clock.now())
 
     async def _tell_recipient(self, about: Notification, decide: Decision[Recipient], cause: Cause) -> None:
         start = unknown_recipient(about.recipient, about.audience, about.customer_id)

@@ -60,7 +60,7 @@ class Facts:
 
     async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
         """Born on its own, or joined to what waits for the same person, in the same thread and window of time."""
-        window = self._composer.purpose(draft.purpose).merge.total_seconds()
+        window = self._composer.purpose_of(draft).merge.total_seconds()
         if not window or not draft.ways:
             return self._notifications.birth(queue(draft, cause))
         thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
@@ -79,7 +79,7 @@ class Facts:
 
     async def _overtaken(self, draft: Notification, cause: Cause) -> list[Touch[Any]]:
         """Older messages of the same thread that have not gone out: this one says it newer."""
-        if not draft.thread or not self._composer.purpose(draft.purpose).supersede:
+        if not draft.thread or not self._composer.purpose_of(draft).supersede:
             return []
         older = [each for each in await self._notifications.unsent_of(draft.thread) if draft.newer_than(each)]
         return [

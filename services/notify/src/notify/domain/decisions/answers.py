@@ -9,8 +9,12 @@ from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
 from notify.domain.parts.answer import Answer, Sighting
-from notify.domain.policy.policy import FIGURES
+from notify.domain.policy.policy import MessagePolicy
 from shared.aggregate import Cause, Change
+
+ATTEMPTS_PER_WAY = 8
+BACK_OFF = tuple(timedelta(seconds=each) for each in (5, 15, 60, 180, 600, 1800))
+"""How long a message that a provider put off waits, longer from try to try."""
 
 
 def take_answer(
@@ -59,22 +63,24 @@ def park(notification: Notification, cause: Cause) -> Change[Notification]:
     return Change(parked, (announcements.failed(parked, "UNKNOWN", cause.at),))
 
 
-def resolve(notification: Notification, sent: bool, words: Words, cause: Cause) -> Change[Notification]:
+def resolve(
+    notification: Notification, sent: bool, words: Words, policy: MessagePolicy, cause: Cause
+) -> Change[Notification]:
     """A person decides about a parked message: it went out, or it is to be sent again. Refused for any other."""
     LIFECYCLE.must(notification.state, "resolve")
     if sent:
         by_hand = Answer(outcome="accepted", code="BY_HAND")
         return take_over(_settled(notification, by_hand, cause), None, words, cause)
-    briefly = max(notification.expires_at, cause.at + FIGURES.resend_within)
-    return Change(notification.but(state="queued", reason=None, not_before=cause.at, expires_at=briefly))
+    expires_at = max(notification.expires_at, cause.at + policy.resend_within)
+    return Change(notification.but(state="queued", reason=None, not_before=cause.at, expires_at=expires_at))
 
 
 def _put_off(notification: Notification, answer: Answer, cause: Cause) -> Change[Notification]:
     """Surely not sent: again after a wait that grows, until the way has been tried often enough or time runs out."""
     tries = notification.tries
-    wait = timedelta(0) if answer.outcome == "stop" else FIGURES.back_off[min(tries, len(FIGURES.back_off)) - 1]
+    wait = timedelta(0) if answer.outcome == "stop" else BACK_OFF[min(tries, len(BACK_OFF)) - 1]
     until = cause.at + (wait if answer.wait is None else timedelta(seconds=answer.wait))
-    if tries >= FIGURES.attempts_per_way or until >= notification.expires_at:
+    if tries >= ATTEMPTS_PER_WAY or until >= notification.expires_at:
         return try_next_way(notification, answer.code, answer.detail, notification.last_provider, cause)
     return retry(notification, answer.code, until, cause)
 

@@ -1,22 +1,24 @@
 """Receipts whose message is not known yet."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from notify.domain.early_receipt import EarlyReceipt
 from notify.domain.parts.receipt import SeenReceipt
-from notify.domain.policy.policy import FIGURES
 from shared.aggregate import Cause, Change
+
+MATCH_AGAIN = tuple(timedelta(seconds=each) for each in (1, 5, 30, 300, 1800, 7200, 21600, 86400))
+"""The waits between looks for the message that a receipt is about; after the last one it is kept as it is."""
 
 
 def keep(seen: SeenReceipt, now: datetime, cause: Cause) -> Change[EarlyReceipt]:
     """To be matched later; `now` is real time."""
-    return Change(EarlyReceipt(id=seen.id, seen=seen, check_at=now + FIGURES.match_again[0]))
+    return Change(EarlyReceipt(id=seen.id, seen=seen, check_at=now + MATCH_AGAIN[0]))
 
 
 def miss(early: EarlyReceipt, now: datetime, cause: Cause) -> Change[EarlyReceipt]:
     """Still no message fits; the next try, if one is left. `now` is real time."""
-    left = FIGURES.match_again[early.tries + 1 :]
+    left = MATCH_AGAIN[early.tries + 1 :]
     again = now + left[0] if left else None
     return Change(early.but(tries=early.tries + 1, check_at=again))
 

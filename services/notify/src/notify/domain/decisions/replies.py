@@ -1,9 +1,9 @@
 """Answers of people to messages."""
 
-from notify.domain.messages.purpose import Purpose
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
 from notify.domain.parts.seen_reply import SeenReply
+from notify.domain.policy.purpose import Purpose
 from notify.domain.reply import Reply
 from notify.domain.understanding import intent_of
 from shared.aggregate import Cause, Change

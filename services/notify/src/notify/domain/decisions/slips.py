@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from notify.domain.policy.policy import FIGURES
+from notify.domain.policy.policy import MessagePolicy
 from notify.domain.slip import Slip
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.notify import StaffMessageAcknowledged, StaffMessagePosted
@@ -16,6 +16,7 @@ def post(
     to_department: DepartmentName,
     text: str,
     acknowledge_by: datetime | None,
+    policy: MessagePolicy,
     cause: Cause,
 ) -> Change[Slip]:
     """A slip on its way to a department, from whoever asks for it."""
@@ -27,6 +28,7 @@ def post(
         text=text,
         posted_at=cause.at,
         acknowledge_by=acknowledge_by,
+        policy=policy.version,
     )
     if acknowledge_by:
         slip = slip.awaiting("acknowledgement", acknowledge_by)
@@ -41,11 +43,11 @@ def acknowledge(slip: Slip, cause: Cause) -> Change[Slip]:
     return Change(read, (StaffMessageAcknowledged(slip_no=slip.slip_no, by=cause.actor.id, at=cause.at),))
 
 
-def chase(slip: Slip, cause: Cause) -> Change[Slip]:
+def chase(slip: Slip, policy: MessagePolicy, cause: Cause) -> Change[Slip]:
     """It has not been acknowledged in time: the department is reminded, a few times (003 §19)."""
     chased = slip.but(chases=slip.chases + 1)
-    if chased.chases < FIGURES.chases:
-        chased = chased.awaiting("acknowledgement", cause.at + FIGURES.chase_every)
+    if chased.chases < policy.chases:
+        chased = chased.awaiting("acknowledgement", cause.at + policy.chase_every)
     return Change(chased, (_message(chased),))
 
 

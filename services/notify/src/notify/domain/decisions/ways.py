@@ -1,13 +1,15 @@
 """What becomes of a message on the way whose turn it is: taken over, tried again, the next way, or the end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notify.domain import announcements
 from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
-from notify.domain.policy.policy import FIGURES
 from shared.aggregate import Cause, Change
+
+RECEIPT_WITHIN = timedelta(hours=72)
+"""After that no provider sends a receipt any more."""
 
 
 def accept(notification: Notification, reference: str | None, words: Words, cause: Cause) -> Change[Notification]:
@@ -25,7 +27,7 @@ def take_over(notification: Notification, reference: str | None, words: Words, c
         references = (*references, f"{provider}:{reference}")
     taken = notification.but(state="accepted", reason=None, references=references, check_at=None, announced=True)
     if notification.way.channel == "sms":
-        taken = taken.awaiting("receipt", cause.at + FIGURES.receipt_within)
+        taken = taken.awaiting("receipt", cause.at + RECEIPT_WITHIN)
     return Change(taken, events)
 
 

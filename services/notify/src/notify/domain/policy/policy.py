@@ -1,34 +1,28 @@
-"""How patient the company is with providers, recipients and departments."""
+"""The company's figures for messages: when customers rest, what each purpose allows, how long things are waited for."""
 
 from datetime import timedelta
 
 from pydantic import Field
 
-from shared.contracts.event import Part
+from notify.domain.parts.rest import Rest
+from notify.domain.policy.purpose import Purpose
+from shared.policy import Policy
 
 
-class Figures(Part, extra="forbid"):
-    """`back_off` are the waits between tries on one way, `match_again` those between looks for a receipt's message."""
+class MessagePolicy(Policy):
+    """One version of the figures. `rest` holds for customers who say nothing else.
 
-    attempts_per_way: int = Field(ge=1)
-    back_off: tuple[timedelta, ...] = Field(min_length=1)
-    receipt_within: timedelta
-    resend_within: timedelta
-    match_again: tuple[timedelta, ...] = Field(min_length=1)
-    answered_within: timedelta
-    counted_for: timedelta
-    chase_every: timedelta
+    `answered_within` is how old a message may be that an answer belongs to, `resend_within` how long a message stays
+    good that a person sends again. A department is reminded of a slip `chases` times, every `chase_every`.
+    """
+
+    rest: Rest
+    answered_within: timedelta = Field(gt=timedelta(0))
+    resend_within: timedelta = Field(gt=timedelta(0))
+    chase_every: timedelta = Field(gt=timedelta(0))
     chases: int = Field(ge=0)
+    purposes: tuple[Purpose, ...]
 
-
-FIGURES = Figures(
-    attempts_per_way=8,
-    back_off=tuple(timedelta(seconds=each) for each in (5, 15, 60, 180, 600, 1800)),
-    receipt_within=timedelta(hours=72),
-    resend_within=timedelta(hours=1),
-    match_again=tuple(timedelta(seconds=each) for each in (1, 5, 30, 300, 1800, 7200, 21600, 86400)),
-    answered_within=timedelta(days=7),
-    counted_for=timedelta(days=31),
-    chase_every=timedelta(hours=4),
-    chases=3,
-)
+    def purpose(self, name: str) -> Purpose:
+        """What this purpose allows; one that this version does not know is treated as a plain service."""
+        return next((purpose for purpose in self.purposes if purpose.name == name), Purpose(name=name))
