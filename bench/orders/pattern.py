@@ -4,16 +4,29 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from orders.domain.collecting import grant_credit, receive
-from orders.domain.contracting import review, sign, sign_notice
-from orders.domain.designing import review_drawing, submit
-from orders.domain.installation import Installer
-from orders.domain.installing import Acceptance, complete_installation, pass_acceptance, schedule_installation
-from orders.domain.opening import open_order
+from orders.domain.decisions.contract import review, sign, sign_notice
+from orders.domain.decisions.drawing import review_drawing, submit
+from orders.domain.decisions.installation import (
+    Acceptance,
+    complete_installation,
+    pass_acceptance,
+    schedule_installation,
+)
+from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.payment import grant_credit, receive
+from orders.domain.decisions.production import (
+    break_down,
+    complete,
+    inspect,
+    judge_sample,
+    make_sample,
+    release,
+    review_breakdown,
+)
+from orders.domain.decisions.shipment import arrive, dispatch
 from orders.domain.order import Order
-from orders.domain.producing import break_down, complete, inspect, judge_sample, make_sample, release, review_breakdown
+from orders.domain.parts.installation import Installer
 from orders.domain.route import DRAWINGS, Milestone
-from orders.domain.shipping import arrive, dispatch
 from shared.aggregate import Cause, Change
 from shared.contracts import departments as facts
 from shared.contracts.event import Actor, PreciseDate

@@ -10,15 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from orders.domain.advancing import then
-from orders.domain.cancelling import cancel
-from orders.domain.collecting import fall_overdue, grant_credit, hold, receive, remind, resume
-from orders.domain.contract import Draft
-from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
-from orders.domain.delaying import fall_behind, miss_arrival, miss_shipping
-from orders.domain.designing import review_drawing, submit
-from orders.domain.installation import Installer
-from orders.domain.installing import (
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.decisions.delay import fall_behind, miss_arrival, miss_shipping
+from orders.domain.decisions.drawing import review_drawing, submit
+from orders.domain.decisions.installation import (
     Acceptance,
     complete_installation,
     expect_completion,
@@ -26,9 +22,9 @@ from orders.domain.installing import (
     pass_acceptance,
     schedule_installation,
 )
-from orders.domain.opening import open_order
-from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.producing import (
+from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.payment import fall_overdue, grant_credit, hold, receive, remind, resume
+from orders.domain.decisions.production import (
     break_down,
     complete,
     inspect,
@@ -40,9 +36,13 @@ from orders.domain.producing import (
     review_breakdown,
     schedule,
 )
+from orders.domain.decisions.shipment import arrive, assess, dispatch, report_crew
+from orders.domain.decisions.stage import then
+from orders.domain.order import CANCELLED, CLOSED
+from orders.domain.parts.contract import Draft
+from orders.domain.parts.installation import Installer
+from orders.domain.parts.works import Schedule
 from orders.domain.route import CURRENT, CUSTOM, DRAWINGS, STANDARD, STOCK, Milestone
-from orders.domain.shipping import arrive, assess, dispatch, report_crew
-from orders.domain.works import Schedule
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said

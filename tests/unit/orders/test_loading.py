@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.domain.assignment import assigned, plan
+from orders.domain.decisions.production import pack
 from orders.domain.load import Freight, Load, Vehicle, Weights, freight_of, place_of
-from orders.domain.loading import assigned, plan
-from orders.domain.producing import pack
-from orders.domain.works import PackedItem
+from orders.domain.parts.works import PackedItem
 from shared.aggregate import Refused
 from shared.contracts import orders as said
 

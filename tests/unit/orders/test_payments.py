@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from orders.domain.account import account_id_of
-from orders.domain.contract import Draft
-from orders.domain.contracting import amend, review
+from orders.domain.decisions.contract import amend, review
+from orders.domain.parts.contract import Draft
 from shared.aggregate import NotFound
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -107,7 +107,7 @@ async def test_money_for_an_unknown_order_waits_for_the_order(company):
 
 
 async def test_money_for_a_cancelled_order_is_looked_into(company):
-    from orders.domain.cancelling import cancel
+    from orders.domain.decisions.cancellation import cancel
 
     await company.place()
     await company.decide(cancel, "客户取消", None)
@@ -238,7 +238,7 @@ async def test_paying_one_order_makes_room_for_the_next(company):
 
 
 async def test_a_cancelled_order_makes_room_too(company):
-    from orders.domain.cancelling import cancel
+    from orders.domain.decisions.cancellation import cancel
 
     await company.place("custom", order_no="SO-1", total=yuan("150000.00"))
     await company.sign_contract()

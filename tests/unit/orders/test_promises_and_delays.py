@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from orders.domain.delay import REASONS
-from orders.domain.delaying import postpone, slip
+from orders.domain.decisions.delay import postpone, slip
+from orders.domain.decisions.promise import agree, promise
 from orders.domain.pace import SAMPLE, Pace, StagePace, forecast
-from orders.domain.promising import agree, promise
+from orders.domain.parts.delay import REASONS
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -274,7 +274,7 @@ async def test_the_same_day_once_more_is_no_new_promise(company):
 
 
 async def test_a_broken_promise_turns_out_kept_when_the_news_was_late():
-    from orders.domain.promise import Promises
+    from orders.domain.parts.promise import Promises
 
     given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07", datetime(2026, 11, 1, tzinfo=UTC))
     assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].state == "kept"

@@ -81,7 +81,7 @@ async def test_an_exception_is_resolved_once(company):
 
 async def several_orders(company):
     """Three customers' orders in October, one of them cancelled."""
-    from orders.domain.cancelling import cancel
+    from orders.domain.decisions.cancellation import cancel
 
     company.now = datetime(2026, 10, 5, tzinfo=UTC)
     lines = [

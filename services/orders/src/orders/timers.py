@@ -7,13 +7,13 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry, Gauge
 
 from orders.domain.account import Account
-from orders.domain.advancing import miss_stage
-from orders.domain.collecting import fall_overdue, remind
-from orders.domain.delaying import miss_arrival, miss_shipping
+from orders.domain.decisions.delay import miss_arrival, miss_shipping
+from orders.domain.decisions.payment import fall_overdue, remind
+from orders.domain.decisions.promise import break_promise
+from orders.domain.decisions.shipment import assess
+from orders.domain.decisions.stage import miss_stage
 from orders.domain.desk import DESK, Desk
 from orders.domain.order import Order
-from orders.domain.promising import break_promise
-from orders.domain.shipping import assess
 from orders.store import Desks, Orders, Stores
 from shared.aggregate import Cause, Change, Unavailable
 from shared.clock import Clock

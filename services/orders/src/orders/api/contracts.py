@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from orders.api.roles import CS, DRAFTERS, FOLLOW_UP, READERS
 from orders.api.views import OrderRow, OrderView
-from orders.domain.contract import Contract, Draft, Outcome, SealUse
-from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
-from orders.domain.notice import Signature
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
+from orders.domain.parts.notice import Signature
 from orders.store import Orders
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm

@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from orders.api.roles import FOLLOW_UP, READERS
 from orders.api.views import OrderView
-from orders.domain.installation import Installer
-from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.parts.installation import Installer
 from orders.store import Orders
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Defect, FileRef, Line

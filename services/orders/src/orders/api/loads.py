@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from orders.api.roles import PLANNING, READERS
+from orders.domain.assignment import plan
 from orders.domain.load import Load, Vehicle, Weights, freight_of
-from orders.domain.loading import plan
 from orders.store import Stores
 from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow

@@ -9,9 +9,17 @@ from pydantic import Field
 
 from orders.api.roles import CS, FOLLOW_UP, PLANNING, READERS
 from orders.api.views import OrderView
-from orders.domain.designing import review_drawing
-from orders.domain.producing import inspect, judge_sample, pack, release, review_breakdown, schedule, send_sample
-from orders.domain.works import PackedItem, Schedule
+from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.production import (
+    inspect,
+    judge_sample,
+    pack,
+    release,
+    review_breakdown,
+    schedule,
+    send_sample,
+)
+from orders.domain.parts.works import PackedItem, Schedule
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
 from shared.contracts.roles import Role

@@ -9,12 +9,12 @@ from pydantic import AfterValidator, Field
 
 from orders.api.roles import CS, FOLLOW_UP, PLANNING, READERS
 from orders.api.views import OrderRow, OrderView, PromiseView
-from orders.domain.cancelling import cancel
-from orders.domain.delaying import postpone
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.delay import postpone
+from orders.domain.decisions.promise import agree
 from orders.domain.exception import ExceptionKind, OrderException
 from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.promise import PromiseKind, PromiseState
-from orders.domain.promising import agree
+from orders.domain.parts.promise import PromiseKind, PromiseState
 from orders.domain.route import stages
 from orders.store import Exceptions, Orders
 from shared.contracts.departments import DelayReason

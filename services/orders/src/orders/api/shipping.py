@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from orders.api.roles import FOLLOW_UP, READERS
 from orders.api.views import OrderView
+from orders.domain.decisions.shipment import dispatch, issue_delivery_note
 from orders.domain.order import Order
-from orders.domain.shipping import dispatch, issue_delivery_note
 from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched

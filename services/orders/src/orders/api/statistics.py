@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
+from orders.api.event_log import ocel, xes
 from orders.api.roles import READERS
 from orders.api.sheets import Format, sheet
 from orders.domain.desk import ReportKind
 from orders.domain.pace import table
-from orders.domain.process import ocel, xes
 from orders.domain.report import Report, Row
 from orders.domain.statistics import Dimension, Sales
 from orders.store import Orders, Paces, Reports, Stores

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from orders.domain.contract import Contract
-from orders.domain.delay import Delay
-from orders.domain.drawing import Drawing
-from orders.domain.installation import Installation
-from orders.domain.notice import Notice
 from orders.domain.order import Cancellation, Order, Passage
-from orders.domain.promise import Promise
-from orders.domain.receivable import Due, Receipt
+from orders.domain.parts.contract import Contract
+from orders.domain.parts.delay import Delay
+from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.installation import Installation
+from orders.domain.parts.notice import Notice
+from orders.domain.parts.promise import Promise
+from orders.domain.parts.receivable import Due, Receipt
+from orders.domain.parts.shipment import Shipment
+from orders.domain.parts.works import Works
 from orders.domain.route import Milestone
-from orders.domain.shipment import Shipment
-from orders.domain.works import Works
 from shared.contracts.event import Money
 from shared.contracts.orders import PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine

@@ -7,18 +7,18 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from orders.domain.contract import Contract
-from orders.domain.delay import Delay
-from orders.domain.drawing import Drawings
 from orders.domain.exception import ExceptionKind
-from orders.domain.installation import Installation
-from orders.domain.notice import Notice
-from orders.domain.promise import Promises
-from orders.domain.receivable import Receivable
+from orders.domain.parts.contract import Contract
+from orders.domain.parts.delay import Delay
+from orders.domain.parts.drawing import Drawings
+from orders.domain.parts.installation import Installation
+from orders.domain.parts.notice import Notice
+from orders.domain.parts.promise import Promises
+from orders.domain.parts.receivable import Receivable
+from orders.domain.parts.shipment import Shipment
+from orders.domain.parts.works import Works
 from orders.domain.route import ROUTES, Milestone, Route, RouteName
 from orders.domain.rules import RULES, Rules
-from orders.domain.shipment import Shipment
-from orders.domain.works import Works
 from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.calendar import Calendar
 from shared.contracts.event import Event, Instant, Money, Part

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from orders.domain.collecting import hold, resume
+from orders.domain.decisions.payment import hold, resume
 from orders.domain.order import Order
 from orders.store import Orders
 from shared.aggregate import Cause, Decision

@@ -1,12 +1,11 @@
 """How orders reacts to what other departments report: early, late or twice."""
 
-from orders.domain.cancelling import withdraw
-from orders.domain.collecting import receive
-from orders.domain.delaying import fall_behind
-from orders.domain.designing import submit
-from orders.domain.installing import complete_installation, expect_completion
-from orders.domain.order import Order
-from orders.domain.producing import (
+from orders.domain.decisions.cancellation import withdraw
+from orders.domain.decisions.delay import fall_behind
+from orders.domain.decisions.drawing import submit
+from orders.domain.decisions.installation import complete_installation, expect_completion
+from orders.domain.decisions.payment import receive
+from orders.domain.decisions.production import (
     break_down,
     complete,
     inspect,
@@ -15,7 +14,8 @@ from orders.domain.producing import (
     progress,
     report_problem,
 )
-from orders.domain.shipping import arrive, dispatch, report_crew
+from orders.domain.decisions.shipment import arrive, dispatch, report_crew
+from orders.domain.order import Order
 from orders.store import Orders
 from shared.aggregate import Cause
 from shared.contracts.departments import (

@@ -3,8 +3,8 @@
 from typing import Any
 
 from orders.domain.account import Account, account_id_of
-from orders.domain.collecting import grant_credit
-from orders.domain.delaying import remember_event
+from orders.domain.decisions.delay import remember_event
+from orders.domain.decisions.payment import grant_credit
 from orders.domain.exception import OrderException
 from orders.domain.order import Order
 from orders.domain.pace import Pace, forecast, warn

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from orders.domain.advancing import reach, then
-from orders.domain.entering import collecting
+from orders.domain.decisions.entry import collecting
+from orders.domain.decisions.stage import reach, then
 from orders.domain.order import Order
-from orders.domain.receivable import Receipt, Receivable
+from orders.domain.parts.receivable import Receipt, Receivable
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.departments import PaymentReceived

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
-from orders.domain.promise import Basis, PromiseKind
+from orders.domain.parts.promise import Basis, PromiseKind
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.orders import DeliveryDatePromised

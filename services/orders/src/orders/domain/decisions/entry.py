@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from orders.domain.drawing import Drawing
+from orders.domain.decisions.promise import promised_by
 from orders.domain.order import CLOSED, Order
-from orders.domain.promising import promised_by
-from orders.domain.receivable import Due
+from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.receivable import Due
 from orders.domain.route import DRAWINGS
 from shared.aggregate import Change
 from shared.contracts.event import Event

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from orders.domain.advancing import then
-from orders.domain.delay import REASONS, Delay
+from orders.domain.decisions.promise import break_promise, promise
+from orders.domain.decisions.stage import then
 from orders.domain.order import Order
-from orders.domain.promising import break_promise, promise
+from orders.domain.parts.delay import REASONS, Delay
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from orders.domain.entering import ENTERING
+from orders.domain.decisions.entry import ENTERING
 from orders.domain.order import CLOSED, Order, Passage
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change

@@ -1,10 +1,10 @@
 """How an order begins with us: on its route, with a contract to review or a day of arrival to keep."""
 
-from orders.domain.advancing import begin, then
-from orders.domain.contract import Contract, Draft, contract_no_of
+from orders.domain.decisions.promise import promise
+from orders.domain.decisions.stage import begin, then
 from orders.domain.order import Order
-from orders.domain.promising import promise
-from orders.domain.receivable import Receivable
+from orders.domain.parts.contract import Contract, Draft, contract_no_of
+from orders.domain.parts.receivable import Receivable
 from orders.domain.route import route_for
 from orders.domain.rules import CURRENT_RULES
 from shared.aggregate import Cause, Change

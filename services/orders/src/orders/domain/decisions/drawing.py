@@ -1,6 +1,6 @@
 """How drawings are handed in and reviewed."""
 
-from orders.domain.advancing import reach
+from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.route import DRAWINGS
 from shared.aggregate import Cause, Change

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from orders.domain.advancing import lose, reach, then
-from orders.domain.entering import invite_to_acceptance
-from orders.domain.installation import Installer, Refusal
+from orders.domain.decisions.entry import invite_to_acceptance
+from orders.domain.decisions.promise import happened, promise
+from orders.domain.decisions.stage import lose, reach, then
 from orders.domain.order import Order
-from orders.domain.promising import happened, promise
+from orders.domain.parts.installation import Installer, Refusal
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import CompletionExpected, InstallationCompleted

@@ -1,11 +1,11 @@
 """How an order is made: released, broken down, sampled, produced, inspected."""
 
-from orders.domain.advancing import lose, reach, then
-from orders.domain.delaying import slip
+from orders.domain.decisions.delay import slip
+from orders.domain.decisions.promise import promise
+from orders.domain.decisions.stage import lose, reach, then
 from orders.domain.order import Order
-from orders.domain.promising import promise
+from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
 from orders.domain.route import Milestone
-from orders.domain.works import Inspection, PackedItem, Sample, Schedule
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import (
     BreakdownCompleted,

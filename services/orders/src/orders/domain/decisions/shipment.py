@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 from typing import Literal
 
-from orders.domain.advancing import reach, then
-from orders.domain.delaying import miss_arrival, slip
-from orders.domain.entering import announce_departures
-from orders.domain.installation import suits
+from orders.domain.decisions.delay import miss_arrival, slip
+from orders.domain.decisions.entry import announce_departures
+from orders.domain.decisions.promise import happened, promise
+from orders.domain.decisions.stage import reach, then
 from orders.domain.order import Order
-from orders.domain.promising import happened, promise
+from orders.domain.parts.installation import suits
+from orders.domain.parts.shipment import Consignment, Crew
 from orders.domain.route import Milestone
-from orders.domain.shipment import Consignment, Crew
 from shared.aggregate import Cause, Change
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
 from shared.contracts.orders import DeliveryNoteIssued, ShipmentReadinessAssessed, ShipmentReady

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from orders.domain.advancing import lose, reach, settle, then
-from orders.domain.cancelling import cancel
-from orders.domain.contract import Contract, Draft, Outcome, Review
-from orders.domain.entering import collecting
-from orders.domain.notice import Signature
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.entry import collecting
+from orders.domain.decisions.promise import promise
+from orders.domain.decisions.stage import lose, reach, settle, then
 from orders.domain.order import Order, also
-from orders.domain.promising import promise
+from orders.domain.parts.contract import Contract, Draft, Outcome, Review
+from orders.domain.parts.notice import Signature
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Money, PreciseDate
