@@ -47,7 +47,7 @@ class Entry(Part):
 
     def told(self, sequence: int, **news: object) -> "Entry":
         """With newer figures."""
-        return self.model_copy(update={**news, "seen": sequence}) if sequence >= self.seen else self
+        return self.but(**news, seen=sequence) if sequence >= self.seen else self
 
 
 class Account(Aggregate):
@@ -76,7 +76,7 @@ class Account(Aggregate):
 
     def sign(self, event: ContractSigned, cause: Cause) -> Change["Account"]:
         """A signed contract is on the account; a custom order needs credit before it is released."""
-        entry = self._entry(event.order_id, event.order_no).model_copy(update={"on_credit": event.kind == "custom"})
+        entry = self._entry(event.order_id, event.order_no).but(on_credit=event.kind == "custom")
         entry = entry.told(cause.sequence, billed=event.total, outstanding=None)
         account = self._put(entry)._with_statement(cause)
         change = account._granting()
@@ -150,7 +150,7 @@ class Account(Aggregate):
         account, events = self, list[Event]()
         for entry in self.entries:
             if entry.on_credit and not entry.granted and account._fits(entry):
-                account = account._put(entry.model_copy(update={"granted": True}))
+                account = account._put(entry.but(granted=True))
                 events.append(account._granted(entry))
         return Change(account, tuple(events))
 

@@ -89,7 +89,7 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, cause: Cause) -> Ch
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     if signed_on.on > order.day(cause.at):
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
-    contract = order.contract.sealed(by, purpose, cause.at).model_copy(update={"signed_on": signed_on})
+    contract = order.contract.sealed(by, purpose, cause.at).but(signed_on=signed_on)
     signed = Change(order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by)))
     ship_on = contract.ship_on
     if ship_on is not None:
@@ -144,7 +144,7 @@ def _billed(order: Order, draft: Draft) -> Order:
     if total is None:
         return order
     terms = order.contract.terms or _usual_terms(total, order)
-    return order.but(total=total, receivable=order.receivable.model_copy(update={"terms": terms}))
+    return order.but(total=total, receivable=order.receivable.but(terms=terms))
 
 
 def _usual_terms(total: Money, order: Order) -> tuple[PaymentTerm, ...]:

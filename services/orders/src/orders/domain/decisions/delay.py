@@ -61,7 +61,7 @@ def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[O
         return Change(order)
     ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
     news = {"ready_percent": ready, "expected_ready_on": fact.expected_ready_on}
-    known = order.but(works=order.works.model_copy(update=news))
+    known = order.but(works=order.works.but(**news))
     return slip(known, fact.expected_ready_on, fact.reason, cause, text=fact.reason_text)
 
 
@@ -137,15 +137,12 @@ def _announced(order: Order, delay: Delay, kind: Literal["ship", "arrive"] = "sh
 
 def remember_event(order: Order, event: ShipmentDelayed, cause: Cause) -> Change[Order]:
     """Under which id a delay was announced, so that the next revision can say what it supersedes."""
-    delays = tuple(
-        each.model_copy(update={"event_id": cause.id}) if each.revision == event.revision else each
-        for each in order.delays
-    )
+    delays = tuple(each.but(event_id=cause.id) if each.revision == event.revision else each for each in order.delays)
     return Change(order.but(delays=delays))
 
 
 def _assessed_again(order: Order, new: date, at: datetime) -> Change[Order]:
-    shipment = order.shipment.model_copy(update={"announced_ready": False})
+    shipment = order.shipment.but(announced_ready=False)
     eve = order.morning(new - timedelta(days=1))
     return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, at)))
 

@@ -124,7 +124,7 @@ def _released(order: Order) -> OrderReleased:
 def announce_departures(order: Order) -> Change[Order]:
     """What has left and was not announced yet is announced, with the time it is expected (001 售中三)."""
     waiting = [each for each in order.shipment.consignments if not each.announced]
-    told = tuple(each.model_copy(update={"announced": True}) for each in order.shipment.consignments)
+    told = tuple(each.but(announced=True) for each in order.shipment.consignments)
     events = tuple(
         ShipmentDispatched(
             order_id=order.id,
@@ -139,7 +139,7 @@ def announce_departures(order: Order) -> Change[Order]:
         )
         for each in waiting
     )
-    return Change(order.but(shipment=order.shipment.model_copy(update={"consignments": told})), events)
+    return Change(order.but(shipment=order.shipment.but(consignments=told)), events)
 
 
 def invite_to_acceptance(order: Order, now: datetime | None = None) -> Change[Order]:
@@ -159,7 +159,7 @@ def invite_to_acceptance(order: Order, now: datetime | None = None) -> Change[Or
         site_address=order.site_address,
         customer=order.customer,
     )
-    told = order.but(installation=work.model_copy(update={"invited_for": hour}))
+    told = order.but(installation=work.but(invited_for=hour))
     promised = promised_by(work.foreman, at, told, "accept", order.day(hour), "plan")
     return Change(promised.state, (invited, *promised.events))
 

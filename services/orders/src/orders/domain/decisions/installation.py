@@ -62,7 +62,7 @@ def schedule_installation(
         site_address=order.site_address,
         customer=order.customer,
     )
-    change = Change(order.but(installation=order.installation.model_copy(update=planned)), (scheduled,))
+    change = Change(order.but(installation=order.installation.but(**planned)), (scheduled,))
     return then(change, lambda order: promise(order, "complete", order.day(planned_finish), "plan", cause))
 
 
@@ -74,7 +74,7 @@ def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> C
     if order.ended or order.has(_M.INSTALLED):
         return Change(order)
     known = {"forecast_at": fact.expected_at, "foreman": fact.foreman}
-    order = order.but(installation=order.installation.model_copy(update=known))
+    order = order.but(installation=order.installation.but(**known))
     forecasted = CompletionForecasted(
         order_id=order.id,
         order_no=order.order_no,
@@ -94,7 +94,7 @@ def complete_installation(order: Order, fact: InstallationCompleted) -> Change[O
     if order.ended or order.has(_M.INSTALLED) or (refused and fact.completed_at <= refused):
         return Change(order)
     crew = order.installation.crew or tuple(Installer(staff=staff) for staff in fact.crew)
-    known = order.installation.model_copy(update={"completed_at": fact.completed_at, "crew": crew})
+    known = order.installation.but(completed_at=fact.completed_at, crew=crew)
     day = order.day(fact.completed_at)
     done = happened(happened(order.but(installation=known), "install", day), "complete", day)
     return reach(done, _M.INSTALLED, at=fact.completed_at)
@@ -107,7 +107,7 @@ def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Chang
     """
     order.must_be_in("acceptance")
     order.decided_by(_M.ACCEPTED, cause)
-    accepted = order.installation.model_copy(update={"accepted_by": acceptance.signatory})
+    accepted = order.installation.but(accepted_by=acceptance.signatory)
     passed = AcceptancePassed(
         order_id=order.id,
         order_no=order.order_no,
@@ -142,7 +142,7 @@ def fail_acceptance(
         photos=photos,
         customer=order.customer,
     )
-    refused = order.but(installation=order.installation.model_copy(update={"refusals": refusals}))
+    refused = order.but(installation=order.installation.but(refusals=refusals))
     return then(Change(refused, (failed,)), lambda order: lose(order, _M.INSTALLED, at=cause.at))
 
 

@@ -49,9 +49,9 @@ def receive(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
 def _entered(order: Order, fact: PaymentReceived, counted: bool) -> Receivable:
     ledger = order.receivable
     if fact.amount is None:
-        return ledger.model_copy(update={"confirmed": (*ledger.confirmed, fact.kind)})
+        return ledger.but(confirmed=(*ledger.confirmed, fact.kind))
     receipt = Receipt(kind=fact.kind, amount=fact.amount, at=fact.received_at, no=fact.receipt_no, counted=counted)
-    return ledger.model_copy(update={"receipts": (*ledger.receipts, receipt)})
+    return ledger.but(receipts=(*ledger.receipts, receipt))
 
 
 def _settled(order: Order) -> tuple[Milestone, ...]:
@@ -117,7 +117,7 @@ def hold(order: Order, complaint_id: UUID) -> Change[Order]:
     """While a complaint is open nobody is dunned for its order (003 §25.8)."""
     if order.ended or complaint_id in order.receivable.held_by:
         return Change(order)
-    held = order.receivable.model_copy(update={"held_by": (*order.receivable.held_by, complaint_id)})
+    held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
     event = DunningHeld(order_id=order.id, order_no=order.order_no, complaint_id=complaint_id)
     return Change(collecting(order.but(receivable=held)), (event,))
 
@@ -130,7 +130,7 @@ def resume(order: Order, complaint_id: UUID) -> Change[Order]:
     if complaint_id not in order.receivable.held_by:
         return Change(order)
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
-    freed = order.but(receivable=order.receivable.model_copy(update={"held_by": others}))
+    freed = order.but(receivable=order.receivable.but(held_by=others))
     event = DunningReleased(order_id=order.id, order_no=order.order_no, complaint_id=complaint_id)
     return Change(freed if order.ended else collecting(freed), (event,))
 
@@ -139,5 +139,5 @@ def grant_credit(order: Order, granted: CreditGranted, cause: Cause) -> Change[O
     """The order fits into the customer's credit, limit and period (000 §3.5.5)."""
     if order.ended:
         return Change(order)
-    agreed = order.but(receivable=order.receivable.model_copy(update={"credit_days": granted.days}))
+    agreed = order.but(receivable=order.receivable.but(credit_days=granted.days))
     return reach(agreed, _M.CREDIT_GRANTED, at=cause.at)

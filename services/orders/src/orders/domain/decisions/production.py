@@ -45,7 +45,7 @@ def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
     order.must_be_running()
     if not plan.begin <= plan.finish <= plan.delivery_on:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
-    planned = order.but(works=order.works.model_copy(update={"schedule": plan, "expected_ready_on": plan.finish}))
+    planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
     scheduled = ProductionScheduled(
         order_id=order.id,
         order_no=order.order_no,
@@ -64,7 +64,7 @@ def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[O
     """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4)."""
     if order.ended:
         return Change(order)
-    known = order.but(works=order.works.model_copy(update={"parts": fact.parts}))
+    known = order.but(works=order.works.but(parts=fact.parts))
     sources = {"stock": "own", "outsource": "outsourced"}
     lines = tuple(
         AllocatedLine.model_validate(
@@ -112,7 +112,7 @@ def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order
     if order.ended or sample.verdict is not None:
         return Change(order)
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
-    judged = sample.model_copy(update={"verdict": fact.outcome, "notes": fact.notes})
+    judged = sample.but(verdict=fact.outcome, notes=fact.notes)
     reviewed = SampleReviewed(
         order_id=order.id,
         order_no=order.order_no,
@@ -141,7 +141,7 @@ def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Cha
     sample = order.works.sample(sample_no)
     if sample is None:
         raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
-    sent = order.but(works=order.works.with_sample(sample.model_copy(update={"sent_by": carrier})))
+    sent = order.but(works=order.works.with_sample(sample.but(sent_by=carrier)))
     event = SampleSent(
         order_id=order.id,
         order_no=order.order_no,
@@ -160,7 +160,7 @@ def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[O
     news: dict[str, object] = {"ready_percent": fact.ready_percent}
     if fact.expected_ready_on is not None:
         news["expected_ready_on"] = fact.expected_ready_on
-    known = order.but(works=order.works.model_copy(update=news))
+    known = order.but(works=order.works.but(**news))
     if fact.expected_ready_on is None:
         return Change(known)
     return slip(known, fact.expected_ready_on, "goods_incomplete", cause)
@@ -177,9 +177,9 @@ def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Or
     if fact.quantity_short:
         made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
         short = {"quantity_short": fact.quantity_short, "ready_percent": made}
-        known = order.but(works=order.works.model_copy(update=short))
+        known = order.but(works=order.works.but(**short))
         return known.excepting("material", f"{fact.quantity_short} pieces short", cause.actor.id)
-    done = order.but(works=order.works.model_copy(update={"quantity_short": 0, "ready_percent": 100}))
+    done = order.but(works=order.works.but(quantity_short=0, ready_percent=100))
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)
@@ -198,7 +198,7 @@ def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
     order.decided_by(_M.INSPECTED, cause)
     passed = fact.outcome == "passed"
     inspection = Inspection(inspector=fact.inspector, passed=passed, defects=fact.defects, at=cause.at)
-    works = order.works.model_copy(update={"inspections": (*order.works.inspections, inspection)})
+    works = order.works.but(inspections=(*order.works.inspections, inspection))
     event = PreShipmentInspected(
         order_id=order.id,
         order_no=order.order_no,
@@ -209,7 +209,7 @@ def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
     )
     if passed:
         return then(Change(order.but(works=works), (event,)), lambda order: reach(order, _M.INSPECTED, at=cause.at))
-    unready = order.but(works=works.model_copy(update={"ready_percent": 0}), dispatched_on=None)
+    unready = order.but(works=works.but(ready_percent=0), dispatched_on=None)
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = then(Change(unready, (event,)), lambda order: lose(order, *undone, at=cause.at))
     return then(change, lambda order: order.excepting("quality", "inspection before shipping failed", fact.inspector))
@@ -223,7 +223,7 @@ def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) ->
 def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause: Cause) -> Change[Order]:
     """Boxes, manuals and labels are confirmed, and how much room they take on a vehicle (004 三2(3))."""
     order.must_be_running()
-    packed = order.but(works=order.works.model_copy(update={"packed": items, "volume_litres": volume_litres}))
+    packed = order.but(works=order.works.but(packed=items, volume_litres=volume_litres))
     event = PackagingConfirmed(
         order_id=order.id,
         order_no=order.order_no,

@@ -27,7 +27,7 @@ def report_crew(order: Order, fact: CrewReported) -> Change[Order]:
     if order.ended or (fact.available and not suits(fact.skill, order.route.installers)):
         return Change(order)
     crew = Crew(available=fact.available, available_from=fact.available_from)
-    return Change(order.but(shipment=order.shipment.model_copy(update={"crew": crew})))
+    return Change(order.but(shipment=order.shipment.but(crew=crew)))
 
 
 def assess(order: Order, cause: Cause) -> Change[Order]:
@@ -91,7 +91,7 @@ def _ready(order: Order, ship_on: date) -> Change[Order]:
     ready = ShipmentReady(
         order_id=order.id, order_no=order.order_no, ship_at=order.morning(ship_on), customer=order.customer
     )
-    return Change(order.but(shipment=order.shipment.model_copy(update={"announced_ready": True})), (ready,))
+    return Change(order.but(shipment=order.shipment.but(announced_ready=True)), (ready,))
 
 
 def dispatch(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]:
@@ -110,7 +110,7 @@ def dispatch(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]
     if order.ended or _known(order, consignment):
         return Change(order)
     consignments = (*order.shipment.consignments, consignment)
-    sent = order.but(shipment=order.shipment.model_copy(update={"consignments": consignments}))
+    sent = order.but(shipment=order.shipment.but(consignments=consignments))
     noted = Change(sent) if fact.partial else _left(sent, fact, cause)
     if _around_a_gate(order):
         detail = f"goods left while the order was in {order.stage}"
@@ -169,7 +169,7 @@ def arrive(order: Order, fact: ShipmentArrived, cause: Cause) -> Change[Order]:
     promised = order.promises.current("arrive")
     late = promised is not None and promised.state == "open" and day > promised.on
     missed = miss_arrival(order, cause, day) if late else Change(order)
-    shipment = order.shipment.model_copy(update={"arrived_at": fact.arrived_at, "damages": fact.damages})
+    shipment = order.shipment.but(arrived_at=fact.arrived_at, damages=fact.damages)
     change = then(missed, lambda order: Change(happened(order.but(shipment=shipment), "arrive", day)))
     change = then(change, lambda order: reach(order, _M.ARRIVED, at=fact.arrived_at))
     if not fact.damages:

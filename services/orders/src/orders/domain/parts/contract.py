@@ -79,15 +79,15 @@ class Contract(Part):
             "ship_on": draft.ship_on or before.ship_on,
             "terms": draft.terms or before.terms,
         }
-        return self.model_copy(update={"draft": draft.model_copy(update=revised), "returned": None})
+        return self.but(draft=draft.but(**revised), returned=None)
 
     def reviewed(self, review: Review) -> "Contract":
         """After a review: approved makes the draft valid, the other outcomes drop it; a first contract comes back."""
         draft = self.to_review()
-        reviewed = self.model_copy(update={"reviews": (*self.reviews, review), "draft": None})
+        reviewed = self.but(reviews=(*self.reviews, review), draft=None)
         if review.outcome == "approved":
             return reviewed._valid(draft)
-        return reviewed if self.signed else reviewed.model_copy(update={"returned": draft})
+        return reviewed if self.signed else reviewed.but(returned=draft)
 
     def to_review(self) -> Draft:
         """The revision under review. Refused with `nothing_to_review` when there is none."""
@@ -97,16 +97,10 @@ class Contract(Part):
 
     def sealed(self, staff: StaffId, purpose: str, at: Instant) -> "Contract":
         """With one more use of the seal in its log."""
-        return self.model_copy(update={"seals": (*self.seals, SealUse(staff=staff, purpose=purpose, at=at))})
+        return self.but(seals=(*self.seals, SealUse(staff=staff, purpose=purpose, at=at)))
 
     def _next_revision(self) -> int:
         return max([self.revision, *(review.revision for review in self.reviews)]) + 1
 
     def _valid(self, draft: Draft) -> "Contract":
-        return self.model_copy(
-            update={
-                "revision": draft.revision,
-                "ship_on": draft.ship_on or self.ship_on,
-                "terms": draft.terms or self.terms,
-            }
-        )
+        return self.but(revision=draft.revision, ship_on=draft.ship_on or self.ship_on, terms=draft.terms or self.terms)

@@ -24,15 +24,13 @@ class Drawing(Part):
         """With a newer version handed in; one that is not newer changes nothing, nor does any after approval."""
         if version <= self.version or self.status == "approved":
             return self
-        return self.model_copy(
-            update={"status": "submitted", "version": version, "files": files, "designer": designer, "notes": ""}
-        )
+        return self.but(status="submitted", version=version, files=files, designer=designer, notes="")
 
     def reviewed(self, version: int, approved: bool, notes: str) -> "Drawing":
         """After a review of the version at hand. Refused with `not_submitted` for any other."""
         if self.status != "submitted" or version != self.version:
             raise Refused(f"version {version} of the {self.kind} drawing is not up for review", "not_submitted")
-        return self.model_copy(update={"status": "approved" if approved else "rejected", "notes": notes})
+        return self.but(status="approved" if approved else "rejected", notes=notes)
 
 
 class Drawings(Part):

@@ -40,4 +40,4 @@ class Notice(Part):
             raise Refused(f"the signature that is missing next is {self.next or 'none'}", "wrong_signature")
         if signature == "approved" and self.prepared and by == self.prepared.by:
             raise Refused("whoever prepared the notice cannot approve it; ask a colleague", "own_notice")
-        return self.model_copy(update={signature: Signed(by=by, at=at)})
+        return self.but(**{signature: Signed(by=by, at=at)})

@@ -25,7 +25,7 @@ class Promise(Part):
 
     def settled(self, on: date) -> "Promise":
         """Kept if it happened by the end of the promised day, otherwise broken."""
-        return self.model_copy(update={"state": "kept" if on <= self.on else "broken", "settled_on": on})
+        return self.but(state="kept" if on <= self.on else "broken", settled_on=on)
 
 
 class Promises(Part):
@@ -61,12 +61,8 @@ class Promises(Part):
     def withdrawn(self) -> "Promises":
         """After the order's end: what was open is owed no more."""
         return Promises(
-            given=tuple(
-                each.model_copy(update={"state": "withdrawn"}) if each.state == "open" else each for each in self.given
-            )
+            given=tuple(each.but(state="withdrawn") if each.state == "open" else each for each in self.given)
         )
 
     def _replaced(self, promise: Promise, **changes: object) -> "Promises":
-        return Promises(
-            given=tuple(each.model_copy(update=changes) if each is promise else each for each in self.given)
-        )
+        return Promises(given=tuple(each.but(**changes) if each is promise else each for each in self.given))

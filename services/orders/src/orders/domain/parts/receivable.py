@@ -100,9 +100,9 @@ class Receivable(Part):
         """With one more amount asked for; asking again for the same kind changes nothing."""
         if any(each.kind == due.kind for each in self.dues):
             return self
-        return self.model_copy(update={"dues": (*self.dues, due)})
+        return self.but(dues=(*self.dues, due))
 
     def noted(self, due: Due, **changes: object) -> "Receivable":
         """With what has become of an amount asked for."""
-        dues = tuple(each.model_copy(update=changes) if each.kind == due.kind else each for each in self.dues)
-        return self.model_copy(update={"dues": dues})
+        dues = tuple(each.but(**changes) if each.kind == due.kind else each for each in self.dues)
+        return self.but(dues=dues)

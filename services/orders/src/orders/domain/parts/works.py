@@ -64,7 +64,7 @@ class Works(Part):
     def with_sample(self, sample: Sample) -> "Works":
         """With this sample, new or in the place of the one of its number."""
         others = tuple(each for each in self.samples if each.no != sample.no)
-        return self.model_copy(update={"samples": (*others, sample)})
+        return self.but(samples=(*others, sample))
 
     @property
     def failed_inspection_at(self) -> Instant | None:
