@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from orders.domain.decisions.contract import review, sign, sign_notice
@@ -86,7 +87,7 @@ def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[
 def _notice(order: Order, at: datetime) -> Change[Order]:
     change = Change(order)
     for signature in ("prepared", "reviewed", "approved"):
-        change = sign_notice(change.state, signature, cause(at, by=signature))
+        change = change.then(partial(sign_notice, signature=signature, cause=cause(at, by=signature)))
     return change
 
 
@@ -95,7 +96,7 @@ def _drawn(kind: facts.DrawingKind) -> Callable[[Order, datetime], Change[Order]
         fact = facts.DesignSubmitted(
             order_no=order.order_no, drawing_kind=kind, version=1, files=(f"{kind}.pdf",), designer="designer-04"
         )
-        return review_drawing(submit(order, fact).state, kind, 1, True, "", cause(at, "design_director"))
+        return review_drawing(submit(order, fact, cause(at)).state, kind, 1, True, "", cause(at, "design_director"))
 
     return decide
 
@@ -121,7 +122,7 @@ def _broken_down(order: Order, at: datetime) -> Change[Order]:
 
 
 def _sampled(order: Order, at: datetime) -> Change[Order]:
-    made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1")).state
+    made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1"), cause(at)).state
     fact = facts.SampleJudged(order_no=order.order_no, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
     return judge_sample(made, fact, cause(at, "design_director"))
 
@@ -150,7 +151,7 @@ def _installed(order: Order, at: datetime) -> Change[Order]:
     crew = (Installer(staff="installer-11", skill="senior"),)
     begun = schedule_installation(order, at, at + timedelta(days=1), crew, cause(at)).state
     fact = facts.InstallationCompleted(order_no=order.order_no, completed_at=at)
-    return complete_installation(begun, fact)
+    return complete_installation(begun, fact, cause(at))
 
 
 OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {

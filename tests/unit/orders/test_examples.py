@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from kefu.example import example
 from orders.api import routes
 from orders.domain.decisions.production import pack
-from orders.domain.order import exception_id_of
+from orders.domain.exception import exception_id_of
 from orders.domain.parts.works import PackedItem
 from orders.store import Stores
 from shared.contracts import departments as facts

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from orders.domain.account import account_id_of
+from orders.domain.decisions.account import set_credit
 from orders.domain.decisions.contract import amend, review
 from orders.domain.parts.contract import Draft
 from shared.aggregate import NotFound
@@ -218,7 +219,7 @@ async def test_a_custom_order_beyond_the_credit_limit_waits_until_the_director_d
 
     cause = company.cause("cs_director")
     await company.stores.accounts.apply(
-        account_id_of(CUSTOMER), lambda account: account.set_credit(yuan("600000.00"), 90), cause
+        account_id_of(CUSTOMER), lambda account: set_credit(account, yuan("600000.00"), 90, cause), cause
     )
     await company.hear_ourselves()
     order = await company.order()
@@ -290,7 +291,7 @@ async def test_news_that_comes_late_does_not_overwrite_newer_figures(company):
 
     await deliver(company.subscriptions, old, sequence=1)
     account = await company.stores.accounts.get(account_id_of(CUSTOMER))
-    assert account.balance == Decimal("70000.00")
+    assert account.balance == yuan("70000.00")
 
 
 async def test_every_payment_fact_names_its_order_by_the_number_on_the_papers(company):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from orders.domain.account import Account
+from orders.domain.decisions.account import issue_statement
 from orders.domain.decisions.delay import miss_arrival, miss_shipping
 from orders.domain.decisions.payment import fall_overdue, remind
 from orders.domain.decisions.promise import break_promise
@@ -30,11 +30,7 @@ def timers(stores: Stores) -> Timers:
     """Every decision that waits for its time."""
     at = Timers()
     _orders(at, stores.orders)
-
-    @at(stores.accounts, "statement")
-    def issue_statement(account: Account, cause: Cause) -> Change[Account]:
-        """On the first of the month accounts are compared with the customer (004 三3, 四2)."""
-        return account.state(cause)
+    at(stores.accounts, "statement")(issue_statement)
 
     @at(stores.desks, "week")
     def ask_for_weekly_reports(desk: Desk, cause: Cause) -> Change[Desk]:

@@ -122,7 +122,7 @@ def _events(order: Order) -> Iterator[dict[str, object]]:
 
 
 def _route(order: Order) -> str:
-    return f"{order.route_name}.v{order.route_version}"
+    return order.route.label
 
 
 def _iso(at: datetime) -> str:

@@ -1,22 +1,11 @@
 """How orders are assigned to vehicles: the cheapest plan by place, volume and date, found with OR-Tools CP-SAT."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from orders.domain.load import Costs, Freight, Trip, Vehicle, Weights
+from orders.domain.parts.freight import Costs, Freight, Plan, Trip, Vehicle, Weights
 from shared.aggregate import Refused
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Trips, what stays behind, what that costs, and whether nothing cheaper exists."""
-
-    trips: tuple[Trip, ...]
-    left: tuple[str, ...]
-    costs: Costs
-    optimal: bool
 
 
 def penalty(freight: Freight, day: date, weights: Weights) -> tuple[int, int]:
@@ -27,7 +16,7 @@ def penalty(freight: Freight, day: date, weights: Weights) -> tuple[int, int]:
     return weights.left_behind, weights.day_late * max((day - freight.ship_on).days + 1, 0)
 
 
-def plan(
+def cheapest(
     day: date, freights: Sequence[Freight], vehicles: Sequence[Vehicle], weights: Weights, seconds: float = 10.0
 ) -> Plan:
     """The cheapest plan for a day. No vehicle is overloaded and no order is split.
@@ -115,7 +104,7 @@ def assigned(
         left_behind=sum(penalty(freight, day, weights)[0] for freight in left),
         lateness=sum(penalty(freight, day, weights)[1] for freight in left),
     )
-    return Plan(trips, tuple(freight.order_no for freight in left), costs, optimal)
+    return Plan(trips=trips, left=tuple(freight.order_no for freight in left), costs=costs, optimal=optimal)
 
 
 def _trip(vehicle: Vehicle, freights: Sequence[Freight]) -> Trip:

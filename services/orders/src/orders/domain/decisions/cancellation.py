@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from orders.domain.order import CANCELLED, Cancellation, Order, Passage
+from orders.domain.order import CANCELLED, Order
+from orders.domain.parts.passage import Cancellation, Passage
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
@@ -20,13 +21,11 @@ def cancel(order: Order, reason: str, refund: Money | None, cause: Cause) -> Cha
     back = refund if refund and refund.amount > Decimal() else None
     by = cause.actor.id
     cancelled = OrderCancelled(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         stage=order.stage,
         reason=reason,
         by=by,
         refund=back,
-        customer=order.customer,
     )
     passage = Passage(stage=order.stage, entered=order.since, left=max(cause.at, order.since))
     ended = order.but(

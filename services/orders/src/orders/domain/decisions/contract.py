@@ -7,8 +7,8 @@ from decimal import Decimal
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.entry import collecting
 from orders.domain.decisions.promise import promise
-from orders.domain.decisions.stage import lose, reach, settle, then
-from orders.domain.order import Order, also
+from orders.domain.decisions.stage import advance, lose, reach
+from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, Outcome, Review
 from orders.domain.parts.notice import Signature
 from orders.domain.route import Milestone
@@ -42,13 +42,13 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], cause:
     told = Change(reviewed, (_told(reviewed, made),))
     if outcome == "terminate":
         reason = "; ".join(finding.issue for finding in findings) or "合同评审未通过"
-        return then(told, lambda order: cancel(order, reason, None, cause))
+        return told.then(lambda order: cancel(order, reason, None, cause))
     if outcome == "amend":
         return told
     if order.contract.signed:
-        return then(told, lambda order: _in_force(order, draft, cause))
-    valid = then(told, lambda order: Change(_billed(order, draft)))
-    return then(valid, lambda order: reach(order, _M.CONTRACT_APPROVED, at=cause.at))
+        return told.then(lambda order: _in_force(order, draft, cause))
+    valid = told.then(lambda order: Change(_billed(order, draft)))
+    return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, at=cause.at, cause=cause))
 
 
 def amend(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
@@ -64,7 +64,7 @@ def amend(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
     amended = order.but(contract=order.contract.drafted(draft))
     if order.contract.signed:
         return Change(amended)
-    return lose(amended, _M.CONTRACT_APPROVED, at=cause.at)
+    return lose(amended, _M.CONTRACT_APPROVED, cause=cause)
 
 
 def _must_add_up(order: Order, draft: Draft) -> None:
@@ -93,12 +93,12 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, cause: Cause) -> Ch
     signed = Change(order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by)))
     ship_on = contract.ship_on
     if ship_on is not None:
-        signed = then(signed, lambda order: watched(order, ship_on, cause))
+        signed = signed.then(lambda order: watch(order, ship_on, cause))
     paid = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
-    return then(signed, lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, at=cause.at))
+    return signed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, at=cause.at, cause=cause))
 
 
-def watched(order: Order, ship_on: date, cause: Cause) -> Change[Order]:
+def watch(order: Order, ship_on: date, cause: Cause) -> Change[Order]:
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
     promised = promise(order, "ship", ship_on, "contract", cause)
     first = order.morning(ship_on - timedelta(days=order.rules.readiness_days))
@@ -121,20 +121,18 @@ def sign_notice(order: Order, signature: Signature, cause: Cause) -> Change[Orde
     order.must_be_running()
     by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(cause)
     signed = order.but(notice=order.notice.signed(signature, by, cause.at))
-    return reach(signed, _M.NOTICE_SIGNED, at=cause.at) if signed.notice.complete else Change(signed)
+    return reach(signed, _M.NOTICE_SIGNED, at=cause.at, cause=cause) if signed.notice.complete else Change(signed)
 
 
 def _told(order: Order, review: Review) -> ContractReviewed:
     return ContractReviewed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no or order.order_no,
         revision=review.revision,
         outcome=review.outcome,
         findings=review.findings,
         reviewers=review.reviewers,
         kind=order.kind,
-        customer=order.customer,
     )
 
 
@@ -159,22 +157,20 @@ def _usual_terms(total: Money, order: Order) -> tuple[PaymentTerm, ...]:
 def _in_force(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
     """An approved change of a signed contract: new price, new day, on paper and in the ledger (004 一㈡1d)."""
     amended = ContractAmended(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no or order.order_no,
         revision=draft.revision,
         changes=draft.changes or ("补充条款",),
         total=draft.total,
         promised_ship_date=draft.ship_on,
-        customer=order.customer,
     )
-    change = also(Change(_billed(order, draft)), amended)
+    change = Change(_billed(order, draft)).announcing(amended)
     ship_on = draft.ship_on
     if ship_on is not None and order.dispatched_on is None:
-        change = then(change, lambda order: watched(order, ship_on, cause))
+        change = change.then(lambda order: watch(order, ship_on, cause))
     if change.state.has(_M.PAID) and not change.state.receivable.settles("balance"):
-        change = then(change, lambda order: lose(order, _M.PAID, at=cause.at))
-    return then(change, lambda order: settle(collecting(order)))
+        change = change.then(lambda order: lose(order, _M.PAID, cause=cause))
+    return change.then(lambda order: advance(collecting(order), cause))
 
 
 def _sealed(contract: Contract, order: Order, by: str, purpose: str) -> SealUsed:
@@ -183,8 +179,7 @@ def _sealed(contract: Contract, order: Order, by: str, purpose: str) -> SealUsed
 
 def _signed(order: Order, contract: Contract, by: str) -> ContractSigned:
     return ContractSigned(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=contract.no or order.order_no,
         signed_on=contract.signed_on or PreciseDate(on=order.placed_on),
         sealed_by=by,
@@ -193,5 +188,4 @@ def _signed(order: Order, contract: Contract, by: str) -> ContractSigned:
         promised_ship_date=contract.ship_on,
         warranty_months=order.rules.warranty_months,
         kind=order.kind,
-        customer=order.customer,
     )

@@ -1,30 +1,22 @@
 """How a delay is decided and told: with its reason, in whole days, before the customer asks."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
+from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
-from orders.domain.decisions.stage import then
 from orders.domain.order import Order
-from orders.domain.parts.delay import REASONS, Delay
+from orders.domain.parts.delay import REASONS, Delay, delay_id_of
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
-from shared.contracts.vocabulary import DepartmentName, Percent
 
 
-def slip(
-    order: Order,
-    new: date,
-    reason: DelayReason,
-    cause: Cause,
-    text: str | None = None,
-    department: DepartmentName | None = None,
-) -> Change[Order]:
+def slip(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
     Days are counted from the contract's day. A date that is no later than what the customer has been told is no news.
+    `text` is what the customer hears, in place of the reason's usual words.
     """
     promised = order.contract.ship_on
     told = order.promises.current("ship")
@@ -32,10 +24,9 @@ def slip(
         return Change(order)
     if new <= max(promised, told.on if told else promised):
         return Change(order)
-    delay = _delay(order, promised, new, reason, cause.at, text, department)
-    change = then(_announced(order, delay), lambda order: promise(order, "ship", new, "reschedule", cause))
-    change = then(change, lambda order: _assessed_again(order, new, cause.at))
-    return then(change, _escalated(delay, cause))
+    change = _announce(order, promised, new, reason, text, "ship", cause)
+    change = change.then(lambda order: promise(order, "ship", new, "reschedule", cause))
+    return change.then(lambda order: _assess_again(order, new, cause)).then(lambda order: _escalate(order, cause))
 
 
 def postpone(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
@@ -52,7 +43,7 @@ def postpone(order: Order, new: date, reason: DelayReason, text: str | None, cau
     latest = max(promised, told.on if told else promised)
     if new <= latest:
         raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
-    return slip(order, new, reason, cause, text=text)
+    return slip(order, new, reason, text, cause)
 
 
 def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[Order]:
@@ -60,25 +51,32 @@ def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[O
     if order.ended:
         return Change(order)
     ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
-    news = {"ready_percent": ready, "expected_ready_on": fact.expected_ready_on}
-    known = order.but(works=order.works.but(**news))
-    return slip(known, fact.expected_ready_on, fact.reason, cause, text=fact.reason_text)
+    works = order.works.but(ready_percent=ready, expected_ready_on=fact.expected_ready_on)
+    known = order.but(works=works)
+    return slip(known, fact.expected_ready_on, fact.reason, fact.reason_text, cause)
 
 
-def miss_arrival(order: Order, cause: Cause, arrived_on: date | None = None) -> Change[Order]:
-    """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate.
+def miss_arrival(order: Order, cause: Cause) -> Change[Order]:
+    """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate."""
+    current = order.promises.current("arrive")
+    if current is None:
+        return Change(order)
+    last = max(current.on, order.day(cause.at) - timedelta(days=1))
+    return be_late(order, last + timedelta(days=order.rules.days_when_unknown), cause)
 
-    `arrived_on` is the day on which they did arrive, where the news of that came first.
+
+def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
+    """The goods arrive on a later day than promised: known or, while nobody knows it, estimated.
+
+    The customer hears of it where the contract names the day; another day is broken quietly (001 售中 理由).
     """
     current = order.promises.current("arrive")
     if order.ended or current is None or current.state != "open":
         return Change(order)
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
-    estimate = max(current.on, order.day(cause.at) - timedelta(days=1)) + timedelta(days=order.rules.days_when_unknown)
-    delay = _delay(order, current.on, arrived_on or estimate, "transport", cause.at, None, None)
     broken = order.but(promises=order.promises.broken("arrive")).done_with("arrive_by")
-    return _announced(broken, delay, kind="arrive")
+    return _announce(broken, current.on, arrives_on, "transport", None, "arrive", cause)
 
 
 def miss_shipping(order: Order, cause: Cause) -> Change[Order]:
@@ -86,38 +84,33 @@ def miss_shipping(order: Order, cause: Cause) -> Change[Order]:
     broken = break_promise(order, "ship", cause)
     day = order.in_days(cause.at, order.rules.days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
-    return then(broken, lambda order: slip(order, day, reason, cause))
+    return broken.then(lambda order: slip(order, day, reason, None, cause))
 
 
-def _delay(
+def _announce(
     order: Order,
     promised: date,
     new: date,
     reason: DelayReason,
-    at: datetime,
     text: str | None,
-    department: DepartmentName | None,
-) -> Delay:
+    kind: Literal["ship", "arrive"],
+    cause: Cause,
+) -> Change[Order]:
     known = REASONS[reason]
     said = known.text if reason == "supply" else text
-    ready: Percent | None = order.works.ready_percent
-    return Delay(
+    delay = Delay(
         revision=len(order.delays) + 1,
         promised=promised,
         new=new,
         reason=reason,
         text=said or known.text,
-        department=department or known.department,
-        ready_percent=ready,
-        announced_at=at,
-        told_in_time=order.day(at) < promised,
+        department=known.department,
+        ready_percent=order.works.ready_percent,
+        announced_at=cause.at,
+        told_in_time=order.day(cause.at) < promised,
     )
-
-
-def _announced(order: Order, delay: Delay, kind: Literal["ship", "arrive"] = "ship") -> Change[Order]:
     event = ShipmentDelayed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no,
         contract_ship_date=delay.promised,
         new_ship_date=delay.new,
@@ -126,32 +119,24 @@ def _announced(order: Order, delay: Delay, kind: Literal["ship", "arrive"] = "sh
         reason_text=delay.text,
         ready_percent=delay.ready_percent,
         revision=delay.revision,
-        supersedes=order.delays[-1].event_id if order.delays else None,
+        delay_id=delay_id_of(order.id, delay.revision),
+        supersedes=delay_id_of(order.id, delay.revision - 1) if order.delays else None,
         responsible_department=delay.department,
         told_before_contract_date=delay.told_in_time,
         kind=kind,
-        customer=order.customer,
     )
     return Change(order.but(delays=(*order.delays, delay), last_delay_at=delay.announced_at), (event,))
 
 
-def remember_event(order: Order, event: ShipmentDelayed, cause: Cause) -> Change[Order]:
-    """Under which id a delay was announced, so that the next revision can say what it supersedes."""
-    delays = tuple(each.but(event_id=cause.id) if each.revision == event.revision else each for each in order.delays)
-    return Change(order.but(delays=delays))
-
-
-def _assessed_again(order: Order, new: date, at: datetime) -> Change[Order]:
-    shipment = order.shipment.but(announced_ready=False)
+def _assess_again(order: Order, new: date, cause: Cause) -> Change[Order]:
     eve = order.morning(new - timedelta(days=1))
-    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, at)))
+    shipment = order.shipment.but(announced_ready=False)
+    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.at)))
 
 
-def _escalated(delay: Delay, cause: Cause) -> Callable[[Order], Change[Order]]:
-    def decide(order: Order) -> Change[Order]:
-        if delay.revision < order.rules.slips_before_escalation:
-            return Change(order)
-        detail = f"slip {delay.revision}: now {delay.days} days behind the contract ({delay.text})"
-        return order.excepting("schedule", detail, cause.actor.id)
-
-    return decide
+def _escalate(order: Order, cause: Cause) -> Change[Order]:
+    delay = order.delays[-1]
+    if delay.revision < order.rules.slips_before_escalation:
+        return Change(order)
+    detail = f"slip {delay.revision}: now {delay.days} days behind the contract ({delay.text})"
+    return raise_exception(order, "schedule", detail, cause)

@@ -8,7 +8,7 @@ from shared.contracts.departments import DesignSubmitted, DrawingKind
 from shared.contracts.orders import DesignReviewed
 
 
-def submit(order: Order, fact: DesignSubmitted) -> Change[Order]:
+def submit(order: Order, fact: DesignSubmitted, cause: Cause) -> Change[Order]:
     """The project team or R&D hands in a drawing; one that comes before its order is kept (000 §3.4.2, §3.5.2)."""
     if order.ended:
         return Change(order)
@@ -24,8 +24,7 @@ def review_drawing(
     by = order.decided_by(DRAWINGS[kind], cause)
     reviewed = order.drawings.of(kind).reviewed(version, approved, notes)
     event = DesignReviewed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         drawing_kind=kind,
         version=version,
         outcome="approved" if approved else "rejected",
@@ -34,5 +33,5 @@ def review_drawing(
         notes=notes,
     )
     decided = order.but(drawings=order.drawings.put(reviewed))
-    moved = reach(decided, DRAWINGS[kind], at=cause.at) if approved else Change(decided)
-    return Change(moved.state, (event, *moved.events))
+    change = Change(decided, (event,))
+    return change.then(lambda order: reach(order, DRAWINGS[kind], at=cause.at, cause=cause)) if approved else change

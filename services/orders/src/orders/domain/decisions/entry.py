@@ -1,15 +1,15 @@
 """What happens when an order enters a stage: who hears of it and which clocks start. No gate is opened here."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
-from orders.domain.decisions.promise import promised_by
+from orders.domain.decisions.promise import pass_on
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.drawing import Drawing
 from orders.domain.parts.receivable import Due
 from orders.domain.route import DRAWINGS
-from shared.aggregate import Change
+from shared.aggregate import Cause, Change
 from shared.contracts.event import Event
 from shared.contracts.orders import (
     AcceptanceInvited,
@@ -23,7 +23,7 @@ from shared.contracts.orders import (
 )
 
 
-def ask_for_review(order: Order) -> Change[Order]:
+def ask_for_review(order: Order, cause: Cause) -> Change[Order]:
     """The contract waits for its reviewer: CS, or the CS director for a custom order (004 一㈡1a, 000 §3.5.1)."""
     stage = order.route.stages[0]
     asked = DeadlineSetByOrders(
@@ -37,18 +37,18 @@ def ask_for_review(order: Order) -> Change[Order]:
     return Change(order, (asked,))
 
 
-def ask_for_deposit(order: Order) -> Change[Order]:
+def ask_for_deposit(order: Order, cause: Cause) -> Change[Order]:
     """The initial payment is due within the agreed time (001 售中一)."""
-    return asking(order, "initial", order.rules.initial_days)
+    return ask_for(order, "initial", order.rules.initial_days, cause)
 
 
-def ask_for_balance(order: Order) -> Change[Order]:
+def ask_for_balance(order: Order, cause: Cause) -> Change[Order]:
     """The balance is due: soon for a standard order, within the credit period for a custom one (000 §3.4.5, §3.5.5)."""
     days = order.receivable.credit_days or order.rules.credit_days
-    return asking(order, "balance", days if order.route.credit else order.rules.balance_days)
+    return ask_for(order, "balance", days if order.route.credit else order.rules.balance_days, cause)
 
 
-def asking(order: Order, kind: PaymentKind, days: int) -> Change[Order]:
+def ask_for(order: Order, kind: PaymentKind, days: int, cause: Cause) -> Change[Order]:
     """Ask for one kind of payment, once, to be in by the end of a day; what is paid already is not asked for."""
     amount = order.receivable.money(order.receivable.open) if kind == "balance" else order.receivable.term(kind)
     asked_before = any(due.kind == kind for due in order.receivable.dues)
@@ -58,14 +58,12 @@ def asking(order: Order, kind: PaymentKind, days: int) -> Change[Order]:
     due_on = term.due_on if term and term.due_on else order.in_days(order.since, days)
     asked = order.but(receivable=order.receivable.asked(Due(kind=kind, amount=amount, on=due_on)))
     event = PaymentDue(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         kind=kind,
         amount=amount,
         due_on=due_on,
         collector_role=order.route.collector,
         collector=order.sales_owner,
-        customer=order.customer,
     )
     return Change(collecting(asked), (event,))
 
@@ -88,7 +86,7 @@ def collecting(order: Order) -> Order:
     return order.awaiting("dunning", order.morning(day))
 
 
-def place_with_design(order: Order) -> Change[Order]:
+def place_with_design(order: Order, cause: Cause) -> Change[Order]:
     """The notice goes to design and four drawings are ordered; the customer hears it (001 售中一, 000 §3.3.2)."""
     if order.drawings.items:
         return Change(order)
@@ -96,11 +94,7 @@ def place_with_design(order: Order) -> Change[Order]:
     drawings = order.drawings
     for kind in DRAWINGS:
         drawings = drawings.put(Drawing(kind=kind))
-        events.append(
-            DesignOrdered(
-                order_id=order.id, order_no=order.order_no, drawing_kind=kind, assigned_to=order.route.designers
-            )
-        )
+        events.append(DesignOrdered(**order.named(), drawing_kind=kind, assigned_to=order.route.designers))
     return Change(order.but(drawings=drawings, released_on=order.day(order.since)), tuple(events))
 
 
@@ -108,8 +102,7 @@ def _released(order: Order) -> OrderReleased:
     signatures = (order.notice.prepared, order.notice.reviewed, order.notice.approved)
     prepared, reviewed, approved = (signed.by if signed else "" for signed in signatures)
     return OrderReleased(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no,
         kind=order.kind,
         to=order.route.released_to,
@@ -117,66 +110,61 @@ def _released(order: Order) -> OrderReleased:
         reviewed_by=reviewed,
         approved_by=approved,
         released_at=order.since,
-        customer=order.customer,
     )
 
 
-def announce_departures(order: Order) -> Change[Order]:
+def announce_departures(order: Order, cause: Cause) -> Change[Order]:
     """What has left and was not announced yet is announced, with the time it is expected (001 售中三)."""
     waiting = [each for each in order.shipment.consignments if not each.announced]
     told = tuple(each.but(announced=True) for each in order.shipment.consignments)
     events = tuple(
         ShipmentDispatched(
-            order_id=order.id,
-            order_no=order.order_no,
+            **order.about(),
             shipment_id=each.id,
             left_at=each.left_at,
             eta=each.eta,
             carrier=each.carrier,
             delivery_note_no=each.delivery_note_no,
             partial=each.partial,
-            customer=order.customer,
         )
         for each in waiting
     )
     return Change(order.but(shipment=order.shipment.but(consignments=told)), events)
 
 
-def invite_to_acceptance(order: Order, now: datetime | None = None) -> Change[Order]:
+def invite_to_acceptance(order: Order, cause: Cause) -> Change[Order]:
     """The customer is invited for the hour that the foreman named, once for each hour, if it is still to come.
 
     Source: 001 售中四b.
     """
     work = order.installation
-    hour, at = work.forecast_at, now or order.since
-    if hour is None or work.foreman is None or hour == work.invited_for or hour <= at:
+    hour = work.forecast_at
+    if hour is None or work.foreman is None or hour == work.invited_for or hour <= max(cause.at, order.since):
         return Change(order)
     invited = AcceptanceInvited(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         completion_at=hour,
         invited_for=hour,
         site_address=order.site_address,
-        customer=order.customer,
     )
     told = order.but(installation=work.but(invited_for=hour))
-    promised = promised_by(work.foreman, at, told, "accept", order.day(hour), "plan")
-    return Change(promised.state, (invited, *promised.events))
+    foreman = work.foreman
+    return Change(told, (invited,)).then(
+        lambda order: pass_on(order, "accept", order.day(hour), "plan", foreman, cause)
+    )
 
 
-def close(order: Order) -> Change[Order]:
+def close(order: Order, cause: Cause) -> Change[Order]:
     """Accepted and paid: what comes now is after-sales (001 售后 definition)."""
     closed = OrderClosed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         closed_at=order.since,
         paid_in_full=True,
-        customer=order.customer,
     )
     return Change(order.but(deadlines=(), overdue_since=None), (closed,))
 
 
-ENTERING: Mapping[str, Callable[[Order], Change[Order]]] = MappingProxyType(
+ENTERING: Mapping[str, Callable[[Order, Cause], Change[Order]]] = MappingProxyType(
     {
         "review": ask_for_review,
         "deposit": ask_for_deposit,

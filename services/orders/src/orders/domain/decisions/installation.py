@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from orders.domain.decisions.entry import invite_to_acceptance
 from orders.domain.decisions.promise import happened, promise
-from orders.domain.decisions.stage import lose, reach, then
+from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer, Refusal
 from orders.domain.route import Milestone
@@ -53,17 +53,15 @@ def schedule_installation(
         raise Refused(f"this order needs {wanted}; not so: {', '.join(unskilled) or 'nobody named'}", "unskilled")
     planned = {"begin": begin, "planned_finish": planned_finish, "crew": crew}
     scheduled = InstallationScheduled(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         begin=begin,
         planned_finish=planned_finish,
         crew=tuple(each.staff for each in crew),
         required_skill=order.route.installers,
         site_address=order.site_address,
-        customer=order.customer,
     )
     change = Change(order.but(installation=order.installation.but(**planned)), (scheduled,))
-    return then(change, lambda order: promise(order, "complete", order.day(planned_finish), "plan", cause))
+    return change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", cause))
 
 
 def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> Change[Order]:
@@ -76,19 +74,17 @@ def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> C
     known = {"forecast_at": fact.expected_at, "foreman": fact.foreman}
     order = order.but(installation=order.installation.but(**known))
     forecasted = CompletionForecasted(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         forecast_at=fact.expected_at,
         foreman=fact.foreman,
-        customer=order.customer,
     )
     if order.stage != "installation":
         return Change(order, (forecasted,))
     begun = happened(order, "install", order.day(cause.at))
-    return then(Change(begun, (forecasted,)), lambda order: invite_to_acceptance(order, cause.at))
+    return Change(begun, (forecasted,)).then(lambda order: invite_to_acceptance(order, cause))
 
 
-def complete_installation(order: Order, fact: InstallationCompleted) -> Change[Order]:
+def complete_installation(order: Order, fact: InstallationCompleted, cause: Cause) -> Change[Order]:
     """The installers are done. What was done before the customer refused it does not count again (001 售中五)."""
     refused = max((refusal.at for refusal in order.installation.refusals), default=None)
     if order.ended or order.has(_M.INSTALLED) or (refused and fact.completed_at <= refused):
@@ -97,7 +93,7 @@ def complete_installation(order: Order, fact: InstallationCompleted) -> Change[O
     known = order.installation.but(completed_at=fact.completed_at, crew=crew)
     day = order.day(fact.completed_at)
     done = happened(happened(order.but(installation=known), "install", day), "complete", day)
-    return reach(done, _M.INSTALLED, at=fact.completed_at)
+    return reach(done, _M.INSTALLED, at=fact.completed_at, cause=cause)
 
 
 def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Change[Order]:
@@ -109,8 +105,7 @@ def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Chang
     order.decided_by(_M.ACCEPTED, cause)
     accepted = order.installation.but(accepted_by=acceptance.signatory)
     passed = AcceptancePassed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no,
         accepted_at=cause.at,
         signatory=acceptance.signatory,
@@ -118,12 +113,11 @@ def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Chang
         photos=acceptance.photos,
         customer_kind=order.customer.kind,
         aftersales_contact=acceptance.aftersales_contact,
-        customer=order.customer,
     )
     done = happened(order.but(installation=accepted), "accept", order.day(cause.at))
     change = Change(done, (passed, *_performance(done)))
     paid = (_M.PAID,) if order.receivable.settles("balance") else ()
-    return then(change, lambda order: reach(order, _M.ACCEPTED, *paid, at=cause.at))
+    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, at=cause.at, cause=cause))
 
 
 def fail_acceptance(
@@ -134,16 +128,14 @@ def fail_acceptance(
     order.decided_by(_M.ACCEPTED, cause)
     refusals = (*order.installation.refusals, Refusal(at=cause.at, issues=issues))
     failed = AcceptanceFailed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no,
         at=cause.at,
         issues=issues,
         photos=photos,
-        customer=order.customer,
     )
     refused = order.but(installation=order.installation.but(refusals=refusals))
-    return then(Change(refused, (failed,)), lambda order: lose(order, _M.INSTALLED, at=cause.at))
+    return Change(refused, (failed,)).then(lambda order: lose(order, _M.INSTALLED, cause=cause))
 
 
 def _performance(order: Order) -> tuple[InstallPerformanceAssessed, ...]:
@@ -153,8 +145,7 @@ def _performance(order: Order) -> tuple[InstallPerformanceAssessed, ...]:
         return ()
     early = (order.day(work.planned_finish) - order.day(work.completed_at)) // timedelta(days=1)
     assessed = InstallPerformanceAssessed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         crew=tuple(each.staff for each in work.crew),
         days_early=early,
         quality_ok=work.quality_ok,

@@ -1,7 +1,7 @@
 """How an order begins with us: on its route, with a contract to review or a day of arrival to keep."""
 
 from orders.domain.decisions.promise import promise
-from orders.domain.decisions.stage import begin, then
+from orders.domain.decisions.stage import begin
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, contract_no_of
 from orders.domain.parts.receivable import Receivable
@@ -39,7 +39,9 @@ def open_order(event: OrderPlaced, zone: str, cause: Cause) -> Change[Order]:
         stage=route.stages[0].name,
         since=cause.at,
     )
-    return _sold_from_stock(order, event, cause) if route.name == "stock" else begin(_with_contract(order, event))
+    if route.name == "stock":
+        return _sold_from_stock(order, event, cause)
+    return begin(_with_contract(order, event), cause)
 
 
 def _with_contract(order: Order, event: OrderPlaced) -> Order:
@@ -53,8 +55,8 @@ def _sold_from_stock(order: Order, event: OrderPlaced, cause: Cause) -> Change[O
     terms = (PaymentTerm(kind="balance", amount=event.total),) if event.total else ()
     contract = Contract(no=event.contract_no, on=event.contract_date)
     sold = order.but(contract=contract, receivable=Receivable(terms=terms))
-    change = begin(sold)
+    change = begin(sold, cause)
     if event.promised_arrival_date is None:
         return change
     day = event.promised_arrival_date
-    return then(change, lambda order: promise(order, "arrive", day, "contract", cause))
+    return change.then(lambda order: promise(order, "arrive", day, "contract", cause))

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from orders.domain.decisions.entry import collecting
-from orders.domain.decisions.stage import reach, then
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.receivable import Receipt, Receivable
 from orders.domain.route import Milestone
@@ -33,17 +34,16 @@ def receive(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
     receivable = _entered(order, fact, counted)
     entered = order.but(receivable=receivable, last_receipt_at=receivable.last_receipt_at)
     if not counted:
-        return entered.excepting("payment", f"paid in another currency: {_told(fact.amount)}", cause.actor.id)
+        return raise_exception(entered, "payment", f"paid in another currency: {_told(fact.amount)}", cause)
     if order.ended:
-        return entered.excepting(
-            "payment", f"paid for an order that is {order.stage}: {_told(fact.amount)}", cause.actor.id
-        )
+        detail = f"paid for an order that is {order.stage}: {_told(fact.amount)}"
+        return raise_exception(entered, "payment", detail, cause)
     change = Change(collecting(entered), (_recorded(entered, fact),))
     over = receivable.paid - receivable.billed
     if receivable.terms and over > 0:
         detail = f"paid too much: {over} {receivable.currency}"
-        change = then(change, lambda order: order.excepting("payment", detail, cause.actor.id))
-    return then(change, lambda order: reach(order, *_settled(order), at=fact.received_at))
+        change = change.then(lambda order: raise_exception(order, "payment", detail, cause))
+    return change.then(lambda order: reach(order, *_settled(order), at=fact.received_at, cause=cause))
 
 
 def _entered(order: Order, fact: PaymentReceived, counted: bool) -> Receivable:
@@ -61,14 +61,12 @@ def _settled(order: Order) -> tuple[Milestone, ...]:
 
 def _recorded(order: Order, fact: PaymentReceived) -> PaymentRecorded:
     return PaymentRecorded(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         contract_no=order.contract.no,
         kind=fact.kind,
         amount=fact.amount,
         outstanding=order.receivable.money(order.receivable.open),
         received_at=fact.received_at,
-        customer=order.customer,
     )
 
 
@@ -83,14 +81,12 @@ def fall_overdue(order: Order, cause: Cause) -> Change[Order]:
         return Change(order)
     late = order.receivable.noted(due, overdue=True)
     overdue = PaymentOverdue(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         amount=order.receivable.money(min(due.amount.amount, order.receivable.open)),
         due_on=due.on,
         days_overdue=max((order.day(cause.at) - due.on).days, 1),
         collector_role=order.route.collector,
         collector=order.sales_owner,
-        customer=order.customer,
     )
     since = order.overdue_since or due.on
     return Change(collecting(order.but(receivable=late, overdue_since=since)), (overdue,))
@@ -103,26 +99,24 @@ def remind(order: Order, cause: Cause) -> Change[Order]:
         return Change(order)
     reminded = order.but(receivable=order.receivable.noted(due, level=due.level + 1))
     issued = DunningIssued(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         level=due.level + 1,
         amount=order.receivable.money(min(due.amount.amount, order.receivable.open)),
         due_on=due.on,
-        customer=order.customer,
     )
     return Change(collecting(reminded), (issued,))
 
 
-def hold(order: Order, complaint_id: UUID) -> Change[Order]:
+def hold(order: Order, complaint_id: UUID, cause: Cause) -> Change[Order]:
     """While a complaint is open nobody is dunned for its order (003 §25.8)."""
     if order.ended or complaint_id in order.receivable.held_by:
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
-    event = DunningHeld(order_id=order.id, order_no=order.order_no, complaint_id=complaint_id)
+    event = DunningHeld(**order.named(), complaint_id=complaint_id)
     return Change(collecting(order.but(receivable=held)), (event,))
 
 
-def resume(order: Order, complaint_id: UUID) -> Change[Order]:
+def resume(order: Order, complaint_id: UUID, cause: Cause) -> Change[Order]:
     """The complaint was not upheld or is closed: what is owed is collected again, once no other one is open.
 
     Source: 003 §25.8.
@@ -131,7 +125,7 @@ def resume(order: Order, complaint_id: UUID) -> Change[Order]:
         return Change(order)
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
     freed = order.but(receivable=order.receivable.but(held_by=others))
-    event = DunningReleased(order_id=order.id, order_no=order.order_no, complaint_id=complaint_id)
+    event = DunningReleased(**order.named(), complaint_id=complaint_id)
     return Change(freed if order.ended else collecting(freed), (event,))
 
 
@@ -140,4 +134,4 @@ def grant_credit(order: Order, granted: CreditGranted, cause: Cause) -> Change[O
     if order.ended:
         return Change(order)
     agreed = order.but(receivable=order.receivable.but(credit_days=granted.days))
-    return reach(agreed, _M.CREDIT_GRANTED, at=cause.at)
+    return reach(agreed, _M.CREDIT_GRANTED, at=cause.at, cause=cause)

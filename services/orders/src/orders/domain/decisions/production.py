@@ -1,8 +1,9 @@
 """How an order is made: released, broken down, sampled, produced, inspected."""
 
 from orders.domain.decisions.delay import slip
+from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import promise
-from orders.domain.decisions.stage import lose, reach, then
+from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
 from orders.domain.route import Milestone
@@ -35,9 +36,9 @@ def release(order: Order, cause: Cause) -> Change[Order]:
     """The plant manager (standard) or CS (custom) passes the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
     order.must_be_in("making")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
-    released = ProductionReleased(order_id=order.id, order_no=order.order_no, by=by)
-    moved = reach(order, _M.PRODUCTION_RELEASED, at=cause.at)
-    return Change(moved.state, (released, *moved.events))
+    released = ProductionReleased(**order.named(), by=by)
+    change = Change(order, (released,))
+    return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, at=cause.at, cause=cause))
 
 
 def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
@@ -47,17 +48,15 @@ def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
     planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
     scheduled = ProductionScheduled(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         begin=plan.begin,
         finish=plan.finish,
         delivery_on=plan.delivery_on,
-        customer=order.customer,
     )
     change = Change(planned, (scheduled,))
     if order.contract.signed and order.contract.ship_on is None and order.promises.current("ship") is None:
-        return then(change, lambda order: promise(order, "ship", plan.delivery_on, "plan", cause))
-    return then(change, lambda order: slip(order, plan.delivery_on, "goods_incomplete", cause))
+        return change.then(lambda order: promise(order, "ship", plan.delivery_on, "plan", cause))
+    return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, cause))
 
 
 def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[Order]:
@@ -73,8 +72,8 @@ def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[O
         for part in fact.parts
         if part.source in sources
     )
-    allocated = (StockAllocated(order_id=order.id, order_no=order.order_no, lines=lines),) if lines else ()
-    return then(Change(known, allocated), lambda order: reach(order, _M.BROKEN_DOWN, at=cause.at))
+    allocated = (StockAllocated(**order.named(), lines=lines),) if lines else ()
+    return Change(known, allocated).then(lambda order: reach(order, _M.BROKEN_DOWN, at=cause.at, cause=cause))
 
 
 def review_breakdown(order: Order, approved: bool, notes: str, cause: Cause) -> Change[Order]:
@@ -82,18 +81,18 @@ def review_breakdown(order: Order, approved: bool, notes: str, cause: Cause) -> 
     order.must_be_in("breakdown_review")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
     reviewed = BreakdownReviewed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         outcome="approved" if approved else "rejected",
         by=by,
         notes=notes,
     )
-    decide, milestone = (reach, _M.BREAKDOWN_APPROVED) if approved else (lose, _M.BROKEN_DOWN)
-    moved = decide(order, milestone, at=cause.at)
-    return Change(moved.state, (reviewed, *moved.events))
+    change = Change(order, (reviewed,))
+    if approved:
+        return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, at=cause.at, cause=cause))
+    return change.then(lambda order: lose(order, _M.BROKEN_DOWN, cause=cause))
 
 
-def make_sample(order: Order, fact: SampleMade) -> Change[Order]:
+def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
     """A sample is there to be judged (000 §3.5.3b)."""
     if order.ended or order.works.sample(fact.sample_no):
         return Change(order)
@@ -114,8 +113,7 @@ def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
     judged = sample.but(verdict=fact.outcome, notes=fact.notes)
     reviewed = SampleReviewed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         sample_no=fact.sample_no,
         outcome=fact.outcome,
         by=by if cause.kind == "request" else fact.judged_by,
@@ -124,7 +122,7 @@ def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order
     change = Change(order.but(works=order.works.with_sample(judged)), (reviewed,))
     if fact.outcome == "rejected":
         return change
-    return then(change, lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at))
+    return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at, cause=cause))
 
 
 def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
@@ -143,12 +141,10 @@ def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Cha
         raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
     sent = order.but(works=order.works.with_sample(sample.but(sent_by=carrier)))
     event = SampleSent(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         sample_no=sample_no,
         carrier=carrier,
         sent_by=cause.actor.id,
-        customer=order.customer,
     )
     return Change(sent, (event,))
 
@@ -163,7 +159,7 @@ def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[O
     known = order.but(works=order.works.but(**news))
     if fact.expected_ready_on is None:
         return Change(known)
-    return slip(known, fact.expected_ready_on, "goods_incomplete", cause)
+    return slip(known, fact.expected_ready_on, "goods_incomplete", None, cause)
 
 
 def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Order]:
@@ -178,12 +174,12 @@ def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Or
         made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
         short = {"quantity_short": fact.quantity_short, "ready_percent": made}
         known = order.but(works=order.works.but(**short))
-        return known.excepting("material", f"{fact.quantity_short} pieces short", cause.actor.id)
+        return raise_exception(known, "material", f"{fact.quantity_short} pieces short", cause)
     done = order.but(works=order.works.but(quantity_short=0, ready_percent=100))
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)
-    return reach(done, _M.PRODUCED, at=fact.completed_at)
+    return reach(done, _M.PRODUCED, at=fact.completed_at, cause=cause)
 
 
 def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
@@ -200,24 +196,24 @@ def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
     inspection = Inspection(inspector=fact.inspector, passed=passed, defects=fact.defects, at=cause.at)
     works = order.works.but(inspections=(*order.works.inspections, inspection))
     event = PreShipmentInspected(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         inspector=fact.inspector,
         outcome=fact.outcome,
         defects=fact.defects,
         photos=fact.photos,
     )
     if passed:
-        return then(Change(order.but(works=works), (event,)), lambda order: reach(order, _M.INSPECTED, at=cause.at))
+        seen = Change(order.but(works=works), (event,))
+        return seen.then(lambda order: reach(order, _M.INSPECTED, at=cause.at, cause=cause))
     unready = order.but(works=works.but(ready_percent=0), dispatched_on=None)
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
-    change = then(Change(unready, (event,)), lambda order: lose(order, *undone, at=cause.at))
-    return then(change, lambda order: order.excepting("quality", "inspection before shipping failed", fact.inspector))
+    change = Change(unready, (event,)).then(lambda order: lose(order, *undone, cause=cause))
+    return change.then(lambda order: raise_exception(order, "quality", "inspection before shipping failed", cause))
 
 
 def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) -> Change[Order]:
     """Something hinders the order on the shop floor; it goes on the Saturday list (004 一㈡2b, 003 三5)."""
-    return Change(order) if order.ended else order.excepting(fact.kind, fact.detail, cause.actor.id)
+    return Change(order) if order.ended else raise_exception(order, fact.kind, fact.detail, cause)
 
 
 def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause: Cause) -> Change[Order]:
@@ -225,8 +221,7 @@ def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause:
     order.must_be_running()
     packed = order.but(works=order.works.but(packed=items, volume_litres=volume_litres))
     event = PackagingConfirmed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         items=tuple(f"{item.item} × {item.quantity}" for item in items),
         volume_litres=volume_litres,
         confirmed_by=cause.actor.id,

@@ -1,9 +1,10 @@
 """How days are promised to a customer, and what follows when one passes."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 
+from orders.domain.decisions.exception import raise_exception
 from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.promise import Basis, PromiseKind
@@ -40,27 +41,25 @@ _BLAME: Mapping[PromiseKind, ExceptionKind] = MappingProxyType(
 
 def promise(order: Order, kind: PromiseKind, on: date, basis: Basis, cause: Cause) -> Change[Order]:
     """Give the customer a day and watch it until its end; the same day once more is no new promise (004 三2)."""
-    return promised_by(cause.actor.id, cause.at, order, kind, on, basis)
+    return pass_on(order, kind, on, basis, cause.actor.id, cause)
 
 
-def promised_by(who: StaffId, at: datetime, order: Order, kind: PromiseKind, on: date, basis: Basis) -> Change[Order]:
-    """The same for a promise that follows from what somebody said earlier."""
+def pass_on(order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffId, cause: Cause) -> Change[Order]:
+    """The same for a day that a person named to us, who answers for it: the foreman, for example."""
     current = order.promises.current(kind)
     if current and current.state == "open" and current.on == on:
         return Change(order)
-    promises = order.promises.give(kind, on, basis, who, at)
+    promises = order.promises.give(kind, on, basis, who, cause.at)
     promised = order.but(promises=promises).awaiting(DUE[kind], order.calendar.moment(on))
     if kind == "ship":
         promised = promised.but(ship_on=on)
     event = DeliveryDatePromised(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.about(),
         kind=kind,
         promised_for=on,
         revision=promises.given[-1].revision,
         basis=basis,
         promised_by=who,
-        customer=order.customer,
     )
     return Change(promised, (event,))
 
@@ -93,4 +92,4 @@ def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order
     if current is None or current.state != "open":
         return Change(order)
     broken = order.but(promises=order.promises.broken(kind))
-    return broken.excepting(_BLAME[kind], f"{kind} was promised for {current.on} and has not happened", cause.actor.id)
+    return raise_exception(broken, _BLAME[kind], f"{kind} was promised for {current.on} and has not happened", cause)

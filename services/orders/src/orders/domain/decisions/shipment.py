@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import Literal
 
-from orders.domain.decisions.delay import miss_arrival, slip
+from orders.domain.decisions.delay import be_late, slip
 from orders.domain.decisions.entry import announce_departures
+from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import happened, promise
-from orders.domain.decisions.stage import reach, then
+from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew
@@ -19,7 +20,7 @@ _M = Milestone
 Verdict = Literal["on_time", "late", "unknown"]
 
 
-def report_crew(order: Order, fact: CrewReported) -> Change[Order]:
+def report_crew(order: Order, fact: CrewReported, cause: Cause) -> Change[Order]:
     """Whether engineering has installers for the order, and from when (001 售中二a).
 
     Installers who are free but of no use to this order's route are none (000 §3.5.4).
@@ -45,9 +46,9 @@ def assess(order: Order, cause: Cause) -> Change[Order]:
     assessed = Change(order, (_assessment(order, verdict, earliest),))
     if reason:
         new = earliest if earliest and earliest > ship_on else ship_on + timedelta(days=order.rules.days_when_unknown)
-        return then(assessed, lambda order: slip(order, new, reason, cause))
+        return assessed.then(lambda order: slip(order, new, reason, None, cause))
     if last_call and verdict == "on_time":
-        return then(assessed, lambda order: _ready(order, ship_on))
+        return assessed.then(lambda order: _ready(order, ship_on))
     return Change(order.awaiting("readiness", order.morning(order.in_days(cause.at, 1))), assessed.events)
 
 
@@ -76,8 +77,7 @@ def _after(day: date | None, ship_on: date) -> bool:
 def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> ShipmentReadinessAssessed:
     crew = order.shipment.crew
     return ShipmentReadinessAssessed(
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         goods_ready_percent=order.works.goods_percent,
         installers_available=crew.available if crew else None,
         contract_ship_date=order.contract.ship_on or order.ship_on or order.placed_on,
@@ -88,9 +88,7 @@ def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> Shipme
 
 def _ready(order: Order, ship_on: date) -> Change[Order]:
     """All goods are prepared and leave tomorrow at nine (001 售中二b)."""
-    ready = ShipmentReady(
-        order_id=order.id, order_no=order.order_no, ship_at=order.morning(ship_on), customer=order.customer
-    )
+    ready = ShipmentReady(**order.about(), ship_at=order.morning(ship_on))
     return Change(order.but(shipment=order.shipment.but(announced_ready=True)), (ready,))
 
 
@@ -114,22 +112,22 @@ def dispatch(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]
     noted = Change(sent) if fact.partial else _left(sent, fact, cause)
     if _around_a_gate(order):
         detail = f"goods left while the order was in {order.stage}"
-        return then(noted, lambda order: order.excepting("quality", detail, cause.actor.id))
+        return noted.then(lambda order: raise_exception(order, "quality", detail, cause))
     if fact.partial and order.stage == "shipping":
-        return then(noted, announce_departures)
+        return noted.then(lambda order: announce_departures(order, cause))
     return noted
 
 
 def _left(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]:
     day = order.day(fact.left_at)
     gone = happened(order.but(dispatched_on=day).done_with("readiness"), "ship", day)
-    change = reach(gone, _M.DISPATCHED, at=fact.left_at)
+    change = reach(gone, _M.DISPATCHED, at=fact.left_at, cause=cause)
     if fact.eta is None or change.state.promises.current("arrive") is not None:
         return change
     expected = order.day(fact.eta)
     if order.has(_M.ARRIVED) or expected < day:
         return change
-    return then(change, lambda order: promise(order, "arrive", expected, "plan", cause))
+    return change.then(lambda order: promise(order, "arrive", expected, "plan", cause))
 
 
 def _known(order: Order, consignment: Consignment) -> bool:
@@ -150,8 +148,7 @@ def issue_delivery_note(order: Order, note_no: str, cause: Cause) -> Change[Orde
     order.must_be_running()
     issued = DeliveryNoteIssued(
         note_no=note_no,
-        order_id=order.id,
-        order_no=order.order_no,
+        **order.named(),
         lines=order.lines,
         issued_by=cause.actor.id,
     )
@@ -168,11 +165,11 @@ def arrive(order: Order, fact: ShipmentArrived, cause: Cause) -> Change[Order]:
     day = order.day(fact.arrived_at)
     promised = order.promises.current("arrive")
     late = promised is not None and promised.state == "open" and day > promised.on
-    missed = miss_arrival(order, cause, day) if late else Change(order)
+    missed = be_late(order, day, cause) if late else Change(order)
     shipment = order.shipment.but(arrived_at=fact.arrived_at, damages=fact.damages)
-    change = then(missed, lambda order: Change(happened(order.but(shipment=shipment), "arrive", day)))
-    change = then(change, lambda order: reach(order, _M.ARRIVED, at=fact.arrived_at))
+    change = missed.then(lambda order: Change(happened(order.but(shipment=shipment), "arrive", day)))
+    change = change.then(lambda order: reach(order, _M.ARRIVED, at=fact.arrived_at, cause=cause))
     if not fact.damages:
         return change
     detail = "; ".join(damage.description for damage in fact.damages)
-    return then(change, lambda order: order.excepting("quality", f"damaged on arrival: {detail}", cause.actor.id))
+    return change.then(lambda order: raise_exception(order, "quality", f"damaged on arrival: {detail}", cause))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Instant, Part
@@ -33,6 +33,11 @@ REASONS: Mapping[DelayReason, Reason] = MappingProxyType(
 """001 售中二c, 二d. No text names a supplier or a person, so of supply only these words are told (003 三5)."""
 
 
+def delay_id_of(order_id: UUID, revision: int) -> UUID:
+    """The id of the n-th announcement of a delay of an order."""
+    return uuid5(order_id, f"delay {revision}")
+
+
 class Delay(Part):
     """One slip of the date that the contract names."""
 
@@ -45,7 +50,6 @@ class Delay(Part):
     ready_percent: Percent | None = None
     announced_at: Instant
     told_in_time: bool
-    event_id: UUID | None = None
 
     @property
     def days(self) -> int:
