@@ -1,0 +1,163 @@
+"""`python -m bench.duties [--running 1000000] [--pages 400]`: a page of 50 duties among a million running clocks.
+
+The list of one service is filled with rows as the relay writes them: 500 people, 8 roles, 12 kinds, 200,000 customers,
+ends spread over three months. Then pages are asked for over HTTP, as a person asks: mine, my role's, of a kind, about a
+customer, everything, each from the beginning and from the middle. Printed are the median and the
+95th percentile.
+"""
+
+import asyncio
+import random
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from sys import stdout
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import Depends, FastAPI, Request
+from pymongo import MongoClient
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from kefu_local.servers import ServerPorts, servers
+from shared.calendar import Calendar
+from shared.clocks import Announcements, Clocks
+from shared.contracts.roles import Role
+from shared.duties.api import routes
+from shared.duties.board import Duties, Duty
+from shared.http import authenticated
+from shared.identity import Principal
+from shared.kernel.documents import stored
+from shared.kernel.group_commit import GroupCommit
+from shared.kernel.mongodb import Database
+from shared.testing import Outbox
+
+out = Console(width=None if stdout.isatty() else 120)
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+ROLES = list(Role)[:8]
+PEOPLE = [f"cs-{number:03d}" for number in range(500)]
+CHUNK = 20_000
+random.seed(7)
+CUSTOMERS = [UUID(int=random.getrandbits(128)) for _ in range(200_000)]
+
+
+def row(number: int) -> dict[str, Any]:
+    """One running clock as the list has it."""
+    since = NOW - timedelta(minutes=random.randrange(60 * 24 * 30))
+    duty = Duty(
+        id=UUID(int=random.getrandbits(128)),
+        collection="complaints",
+        aggregate=UUID(int=random.getrandbits(128)),
+        kind=f"step_{random.randrange(12)}",
+        title="投诉处理",
+        about=f"2026-11-{number:07d}",
+        customer_id=random.choice(CUSTOMERS),
+        role=random.choice(ROLES),
+        ladder=(Role.CS_MANAGER, Role.DEPUTY_GM),
+        assignee=random.choice(PEOPLE) if random.random() < 0.7 else None,
+        started_at=since,
+        due_at=since + timedelta(minutes=random.randrange(60 * 24 * 90)),
+        missed_at=None,
+        held=False,
+        running=True,
+        ended_at=None,
+        outcome=None,
+        working=False,
+        calendar="chinesecalendar-1.11.0",
+    )
+    return {"_id": duty.id, "version": 1, "state": duty.model_dump(mode="json"), "causes": [], "outbox": []}
+
+
+def fill(url: str, name: str, count: int) -> None:
+    """Write the rows past the store, in chunks, with progress."""
+    with MongoClient[dict[str, Any]](url, uuidRepresentation="standard") as client, Progress(console=out) as progress:
+        task = progress.add_task("running clocks", total=count)
+        for start in range(0, count, CHUNK):
+            rows = [row(number) for number in range(start, min(start + CHUNK, count))]
+            client[name]["duties"].insert_many(rows, ordered=False)
+            progress.advance(task, len(rows))
+
+
+def served(duties: Duties) -> httpx.AsyncClient:
+    """The routes of every service, asked in memory."""
+    app = FastAPI()
+
+    async def asker(request: Request) -> Principal:
+        request.state.principal = Principal.staff("cs-001", Role.CS_MANAGER)
+        return request.state.principal  # type: ignore[no-any-return]
+
+    app.dependency_overrides[authenticated] = asker
+    clocks = Clocks(Announcements(*[_unannounced] * 6), Calendar())
+    app.include_router(routes(duties, {}, clocks), dependencies=[Depends(authenticated)])
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duties", timeout=60)
+
+
+def _unannounced(**_: Any) -> Any:
+    raise AssertionError("nothing is announced here")
+
+
+def questions() -> dict[str, dict[str, Any]]:
+    """What a person asks for."""
+    return {
+        "mine": {"assignee": random.choice(PEOPLE)},
+        "my role's": {"role": random.choice(ROLES).value},
+        "my role's, due before": {"role": random.choice(ROLES).value, "due_before": stored(NOW + timedelta(days=3))},
+        "of a kind": {"kind": f"step_{random.randrange(12)}"},
+        "about a customer": {"customer_id": str(random.choice(CUSTOMERS))},
+        "everything": {},
+    }
+
+
+async def measure(http: httpx.AsyncClient, pages: int) -> dict[str, list[float]]:
+    """Milliseconds per page, for each question; every other page goes on from the middle of the list."""
+    times: dict[str, list[float]] = {name: [] for name in questions()}
+    for turn in range(pages):
+        for name, asked in questions().items():
+            began = perf_counter()
+            answer = await http.get("/duties", params={**asked, "limit": 50})
+            answer.raise_for_status()
+            times[name].append((perf_counter() - began) * 1000)
+            following = answer.json()["next"]
+            if turn % 2 and following:
+                began = perf_counter()
+                (await http.get("/duties", params={**asked, "limit": 50, "after": following})).raise_for_status()
+                times[name].append((perf_counter() - began) * 1000)
+    return times
+
+
+async def bench(url: str, running: int, pages: int) -> None:
+    """Fill, index, ask, print."""
+    name = f"bench-duties-{uuid4().hex[:8]}"
+    database = Database(url, name, GroupCommit(Outbox()), timeout=1800.0)
+    duties = Duties(database)
+    await asyncio.to_thread(fill, url, name, running)
+    out.print("building the indexes")
+    await database.prepare()
+    async with served(duties) as http:
+        await measure(http, 3)
+        times = await measure(http, pages)
+    database.close()
+    table = Table("page of 50", "pages", "median ms", "p95 ms", title=f"among {running:,} running clocks")
+    for question, taken in times.items():
+        table.add_row(question, str(len(taken)), f"{median(taken):.1f}", f"{quantiles(taken, n=20)[-1]:.1f}")
+    out.print(table)
+
+
+def main() -> None:
+    """Read the arguments and run on a mongod of its own."""
+    asked = ArgumentParser(description="What a page of duties costs among a million running clocks.")
+    asked.add_argument("--running", type=int, default=1_000_000)
+    asked.add_argument("--pages", type=int, default=400)
+    arguments = asked.parse_args()
+    with TemporaryDirectory() as folder, servers(Path(folder), ServerPorts.free(), disposable=True) as started:
+        asyncio.run(bench(started.mongo_url, arguments.running, arguments.pages))
+
+
+if __name__ == "__main__":
+    main()
