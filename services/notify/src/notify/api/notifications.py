@@ -1,4 +1,4 @@
-"""Why a person got a message, or did not: every notification with its fact, line, words, attempts and receipts."""
+"""Why somebody got a message, or did not: every notification with its fact, line, words, attempts and receipts."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,22 +6,20 @@ from uuid import UUID
 
 from fastapi import Query
 from fastapi.routing import APIRouter
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from notify.api.roles import READERS
+from notify.api.roles import DESK, READERS
 from notify.domain.composer import Composer
-from notify.domain.decisions import answers as decisions
-from notify.domain.lifecycle import LIFECYCLE, State
+from notify.domain.lifecycle import State
 from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
-from notify.store import Stores
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
-from shared.lifecycle import Possible
+from notify.store import Notifications, Replies
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import OneOf
 
 
-class PieceView(View):
+class PieceView(BaseModel):
     """One thing told: the fact behind it and the template's version for each channel."""
 
     event: str = Field(examples=["orders.shipment_delayed.v1"])
@@ -31,7 +29,7 @@ class PieceView(View):
     values: dict[str, str]
 
 
-class AttemptView(View):
+class AttemptView(BaseModel):
     """One try and what the provider answered."""
 
     number: int
@@ -45,7 +43,7 @@ class AttemptView(View):
     reference: str | None
 
 
-class ReceiptView(View):
+class ReceiptView(BaseModel):
     """What the provider said afterwards."""
 
     provider: str
@@ -55,7 +53,7 @@ class ReceiptView(View):
     at: datetime
 
 
-class NotificationView(View):
+class NotificationView(BaseModel):
     """A message as staff may see it: addresses masked, internal forms never in it (003 §25.6b)."""
 
     id: UUID
@@ -66,7 +64,6 @@ class NotificationView(View):
     rule: str
     about: str | None
     state: State
-    possible: tuple[Possible, ...]
     reason: str | None
     superseded_by: UUID | None
     channels: list[str]
@@ -109,7 +106,6 @@ class NotificationView(View):
                     "expires_at",
                 }
             ),
-            possible=LIFECYCLE.possible(seen.state),
             channels=[way.channel for way in seen.ways],
             addresses=[masked(way.address) for way in seen.ways],
             pieces=pieces,
@@ -118,7 +114,7 @@ class NotificationView(View):
         )
 
 
-class ReplyView(View):
+class ReplyView(BaseModel):
     """An answer and how it was understood."""
 
     id: UUID
@@ -129,7 +125,7 @@ class ReplyView(View):
     at: datetime
 
 
-class Progress(View):
+class Progress(BaseModel):
     """How far a campaign has come: how many messages are in each state."""
 
     total: int
@@ -137,14 +133,26 @@ class Progress(View):
 
 
 class Resolve(RequestBody):
-    """A person's decision about a message whose fate no provider could tell."""
+    """A person's decision about a message of which nobody knows whether it went out."""
 
     sent: bool = Field(description="True: it went out. False: send it again.", examples=[False])
 
 
-def routes(stores: Stores, composer: Composer) -> APIRouter:
+STATES: tuple[State, ...] = (
+    "queued",
+    "sending",
+    "unknown",
+    "accepted",
+    "delivered",
+    "failed",
+    "suppressed",
+    "unresolved",
+    "unconfirmed",
+)
+
+
+def routes(store: Notifications, replies: Replies, composer: Composer) -> APIRouter:
     """Reading for everybody in the company; deciding for customer service."""
-    store = stores.notifications
     router = Router(readers=READERS, tags=["notifications"])
 
     @router.get("/notifications")
@@ -168,7 +176,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
     @router.get("/notifications/progress")
     async def progress(correlation: UUID) -> Progress:
         """How far the messages of a campaign, or of any other case, have come."""
-        states = {state: await store.count({"correlation": correlation, "state": state}) for state in LIFECYCLE.stages}
+        states = {state: await store.count({"correlation": correlation, "state": state}) for state in STATES}
         return Progress(total=sum(states.values()), states={name: count for name, count in states.items() if count})
 
     @router.get("/notifications/{notification_id}")
@@ -178,15 +186,13 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
 
     @router.post(
         "/notifications/{notification_id}/resolve",
-        dependencies=[allow(*LIFECYCLE.roles("resolve"))],
+        dependencies=[allow(*DESK)],
     )
     async def resolve(notification_id: UUID, body: Resolve, cause: CausedByRequest) -> NotificationView:
         """Decide about an unresolved message. Refused for any other."""
         resolved = await store.apply(
             notification_id,
-            lambda current: decisions.resolve(
-                current, body.sent, composer.known_words(current), composer.policy_of(current), cause
-            ),
+            lambda current: current.resolved(body.sent, composer.known_words(current), cause.at),
             cause,
         )
         return NotificationView.of(resolved)
@@ -194,7 +200,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
     @router.get("/replies")
     async def answers(customer: UUID, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
         """What a customer answered, newest first."""
-        page = await stores.replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
+        page = await replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
         items = [ReplyView(**reply.model_dump(exclude={"address", "provider"})) for reply in page.items]
         return Listing(items=items, next=page.next)
 

@@ -4,15 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from notify.api.roles import STAFF
-from notify.domain.composer import Composer
-from notify.domain.decisions import slips as decisions
-from notify.domain.slip import Slip
+from notify.domain.slip import Slip, posted
 from notify.store import Slips
 from shared.contracts.vocabulary import DepartmentName
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router
 
 
 class PostSlip(RequestBody):
@@ -23,7 +21,7 @@ class PostSlip(RequestBody):
     acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: nobody has to acknowledge it.")
 
 
-class SlipView(View):
+class SlipView(BaseModel):
     """A slip and what became of it."""
 
     id: UUID
@@ -38,7 +36,7 @@ class SlipView(View):
     chases: int
 
 
-def routes(slips: Slips, composer: Composer) -> APIRouter:
+def routes(slips: Slips) -> APIRouter:
     """For everybody in the company."""
     router = Router(readers=STAFF, tags=["slips"])
 
@@ -47,8 +45,7 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
         """Send a slip; the department's group hears of it at once."""
         id = cause.derive("slip")
         number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
-        policy = composer.policy_on(cause.at)
-        slip = decisions.post(id, number, body.to_department, body.text, body.acknowledge_by, policy, cause)
+        slip = posted(id, number, cause.actor.id, body.to_department, body.text, body.acknowledge_by, cause)
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
@@ -63,10 +60,10 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
     @router.post("/slips/{slip_id}/acknowledge")
     async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:
         """Confirm that the department has read it."""
-        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, cause), cause))
+        return _view(await slips.apply(slip_id, lambda slip: slip.acknowledge(cause.actor.id, cause.at), cause))
 
     return router
 
 
 def _view(slip: Slip) -> SlipView:
-    return SlipView(**slip.model_dump(exclude={"deadlines", "policy"}))
+    return SlipView(**slip.model_dump(exclude={"deadlines"}))

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from notify.domain.messages.template import Channel, Words
 from notify.domain.parts.answer import BLIND, Answer, Sighting
-from notify.domain.parts.receipt import SeenReceipt
-from notify.domain.parts.seen_reply import SeenReply
+from notify.domain.reply import SeenReceipt, SeenReply
 
 
 @dataclass(frozen=True, slots=True)

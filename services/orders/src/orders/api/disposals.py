@@ -6,12 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import READERS
-from orders.api.views import DisposalView
-from orders.domain.decisions.disposal import decide_disposal, propose_disposal
-from orders.domain.disposal import LIFECYCLE, DisposalStatus
-from orders.domain.parts.proposal import Proposal
-from orders.domain.roles import CS
+from orders.api.roles import CS, READERS
+from orders.domain.disposal import Disposal, Proposal
 from orders.store import Disposals
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Prose
@@ -39,26 +35,24 @@ def routes(disposals: Disposals) -> APIRouter:
     router = Router(readers=READERS, tags=["stock"])
 
     @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
-    async def propose(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
+    async def propose(body: ProposeDisposal, cause: CausedByRequest) -> Disposal:
         """Propose that returned or obsolete goods go."""
-        proposal = Proposal(**body.model_dump())
-        return DisposalView.of(await disposals.create(propose_disposal(proposal, cause), cause))
+        return await disposals.create(Disposal.proposed(Proposal(**body.model_dump()), cause), cause)
 
-    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(*LIFECYCLE.roles("decide"))])
-    async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> DisposalView:
+    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(Role.MARKETING_VP)])
+    async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> Disposal:
         """Approve or reject, as the marketing vice-president."""
-        return DisposalView.of(
-            await disposals.apply(disposal_id, lambda disposal: decide_disposal(disposal, body.outcome, cause), cause)
-        )
+        approved = body.outcome == "approved"
+        return await disposals.apply(disposal_id, lambda disposal: disposal.decide(approved, cause), cause)
 
     @router.get("/disposals")
     async def list_disposals(
-        status: Annotated[DisposalStatus, Query()] = "proposed",
+        status: Annotated[Literal["proposed", "approved", "rejected"], Query()] = "proposed",
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[DisposalView]:
+    ) -> Listing[Disposal]:
         """Proposals by what became of them, the oldest first."""
         page = await disposals.find({"status": status}, sort="proposed_at", after=after, limit=limit)
-        return Listing(items=[DisposalView.of(disposal) for disposal in page.items], next=page.next)
+        return Listing(items=list(page.items), next=page.next)
 
     return router

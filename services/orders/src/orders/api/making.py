@@ -7,22 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from orders.api.roles import READERS
+from orders.api.roles import CS, FOLLOW_UP, PLANNING, READERS
 from orders.api.views import OrderView
-from orders.domain.decisions.drawing import review_drawing
-from orders.domain.decisions.production import (
-    inspect,
-    judge_sample,
-    pack,
-    release,
-    review_breakdown,
-    schedule,
-    send_sample,
-)
-from orders.domain.parts.works import PackedItem, Schedule
-from orders.domain.possible import deciders
+from orders.domain.designing import review_drawing
+from orders.domain.producing import inspect, judge_sample, pack, release, review_breakdown, schedule, send_sample
+from orders.domain.works import PackedItem, Schedule
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Defect, FileRef, Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -87,7 +79,7 @@ def routes(orders: Orders) -> APIRouter:
 
 
 def _design(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*deciders("review_drawing"))])
+    @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*CS, Role.DESIGN_DIRECTOR)])
     async def review(order_id: UUID, kind: DrawingKind, body: ReviewDrawing, cause: CausedByRequest) -> OrderView:
         """Approve a drawing or send it back: CS for standard orders, the design director for custom ones."""
         approved = body.outcome == "approved"
@@ -99,7 +91,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
             )
         )
 
-    @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow(*deciders("judge_sample"))])
+    @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow(Role.DESIGN_DIRECTOR)])
     async def judge(order_id: UUID, sample_no: Line, body: JudgeSample, cause: CausedByRequest) -> OrderView:
         """Confirm a sample or reject it."""
 
@@ -113,7 +105,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
         )
         return OrderView.of(await orders.apply(order_id, lambda order: judge_sample(order, fact, cause), cause))
 
-    @router.post("/orders/{order_id}/inspections", dependencies=[allow(*deciders("inspect"))])
+    @router.post("/orders/{order_id}/inspections", dependencies=[allow(Role.DESIGN_DIRECTOR)])
     async def inspect_goods(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
         """Pass a custom order's goods or send them back."""
         order_no = (await orders.get(order_id)).order_no
@@ -126,7 +118,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
         )
         return OrderView.of(await orders.apply(order_id, lambda order: inspect(order, fact, cause), cause))
 
-    @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*deciders("send_sample"))])
+    @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*FOLLOW_UP)])
     async def send(order_id: UUID, sample_no: Line, body: SendSample, cause: CausedByRequest) -> OrderView:
         """Send a sample to the customer (004 二2-3)."""
         return OrderView.of(
@@ -135,18 +127,18 @@ def _design(router: APIRouter, orders: Orders) -> None:
 
 
 def _production(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/production/release", dependencies=[allow(*deciders("release"))])
+    @router.post("/orders/{order_id}/production/release", dependencies=[allow(Role.PLANT_MANAGER, *CS)])
     async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """Pass the order on to the breakdown section."""
         return OrderView.of(await orders.apply(order_id, lambda order: release(order, cause), cause))
 
-    @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
+    @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*PLANNING)])
     async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
         plan = Schedule(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
         return OrderView.of(await orders.apply(order_id, lambda order: schedule(order, plan, cause), cause))
 
-    @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(*deciders("review_breakdown"))])
+    @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(Role.RD_TEAM)])
     async def review_parts(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
         """Approve a custom order's breakdown or have it done again."""
         approved = body.outcome == "approved"
@@ -154,7 +146,7 @@ def _production(router: APIRouter, orders: Orders) -> None:
             await orders.apply(order_id, lambda order: review_breakdown(order, approved, body.notes, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/packaging", dependencies=[allow(*deciders("pack"))])
+    @router.post("/orders/{order_id}/packaging", dependencies=[allow(*FOLLOW_UP, Role.WAREHOUSE)])
     async def confirm_packaging(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
         """Confirm boxes, manuals and labels."""
         return OrderView.of(

@@ -5,17 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from orders.api.roles import READERS
 from orders.api.views import OrderRow
-from orders.domain.account import Account
-from orders.domain.decisions.account import set_credit
-from orders.domain.parts.entry import Entry
+from orders.domain.account import Account, Entry
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 from shared.store import Between
 
 
@@ -26,7 +24,7 @@ class SetCredit(RequestBody):
     days: int = Field(ge=0, le=365, examples=[60])
 
 
-class AccountView(View):
+class AccountView(BaseModel):
     """What a customer owes."""
 
     customer_id: UUID
@@ -39,13 +37,14 @@ class AccountView(View):
 
     @classmethod
     def of(cls, account: Account) -> "AccountView":
+        currency = account.limit.currency
         return cls(
             customer_id=account.customer.customer_id,
             name=account.customer.name,
             limit=account.limit,
             days=account.days,
-            exposure=account.exposure,
-            balance=account.balance,
+            exposure=Money(amount=account.exposure, currency=currency),
+            balance=Money(amount=account.balance, currency=currency),
             entries=account.entries,
         )
 
@@ -60,11 +59,11 @@ def routes(orders: Orders, accounts: Accounts) -> APIRouter:
         return AccountView.of(await accounts.of(customer_id))
 
     @router.post("/customers/{customer_id}/credit", dependencies=[allow(Role.CS_DIRECTOR, Role.SALES_VP)])
-    async def decide_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
+    async def set_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
         """Decide about a customer's credit; orders that waited for it may go on."""
         account = await accounts.of(customer_id)
         return AccountView.of(
-            await accounts.apply(account.id, lambda account: set_credit(account, body.limit, body.days, cause), cause)
+            await accounts.apply(account.id, lambda account: account.set_credit(body.limit, body.days), cause)
         )
 
     @router.get("/payments/overdue")

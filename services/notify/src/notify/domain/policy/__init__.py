@@ -1,1 +1,0 @@
-"""The company's figures for messages."""

@@ -1,1 +1,0 @@
-"""What an order is made of."""
