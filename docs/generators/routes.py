@@ -11,7 +11,7 @@ _SECTION = re.compile(r"(?<=<!-- routes -->\n).*(?=<!-- end of routes -->)", re.
 
 def diagrams() -> dict[Path, str]:
     """The README with a diagram for the current version of each route."""
-    from orders.domain.diagram import mermaid
+    from orders.api.diagram import mermaid
     from orders.domain.route import CURRENT
 
     drawn = "\n".join(

@@ -15,7 +15,7 @@ from waiting import until
 from notify.app import service
 from notify.gateways.gateway import Answer, Gateway, Outgoing
 from notify.gateways.local import LocalSms
-from notify.sender import Dispatcher, Sender
+from notify.sender import DeliveryLoop, Dispatcher, Handover
 from notify.settings import Settings
 from shared.service import main
 
@@ -61,22 +61,22 @@ def dying_once_sent(send: Method) -> Method:
 
 
 STEPS: dict[tuple[str, str], tuple[type, str, Callable[[Method], Method]]] = {
-    ("before_claim", "free"): (Dispatcher, "begin", dying_before),
-    ("after_claim", "free"): (Dispatcher, "_go_on", dying_before),
+    ("before_claim", "free"): (Dispatcher, "claim_at_birth", dying_before),
+    ("after_claim", "free"): (Dispatcher, "_send_or_release", dying_before),
     ("before_claim", "taken"): (Dispatcher, "_claim", dying_before),
     ("after_claim", "taken"): (Dispatcher, "_claim", dying_after),
 }
 STEPS |= {("request_sent", places): (LocalSms, "send", dying_once_sent) for places in PLACES}
 STEPS |= {("answer_read", places): (LocalSms, "send", dying_after) for places in PLACES}
-STEPS |= {("before_mark", places): (Dispatcher, "_mark", dying_before) for places in PLACES}
-STEPS |= {("after_mark", places): (Dispatcher, "_mark", dying_after) for places in PLACES}
+STEPS |= {("before_mark", places): (Handover, "_mark", dying_before) for places in PLACES}
+STEPS |= {("after_mark", places): (Handover, "_mark", dying_after) for places in PLACES}
 
 
 def prepare(point: str, places: str) -> None:
     of, method, dying = STEPS[point, places]
     setattr(of, method, dying(getattr(of, method)))
     if places == "taken":
-        Sender._free = lambda self: False  # type: ignore[method-assign]
+        DeliveryLoop.claim_births = lambda self, wanted: list(wanted)  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -6,30 +6,34 @@ from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 
-from notify.app import catalogue
+from notify.app import catalogue, message_policies
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification
 from notify.domain.parts.answer import BLIND, Answer, Sighting, accepted
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
+from notify.domain.policy.policy import MessagePolicy
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.router import GatewayRouter
-from notify.sender import Dispatcher, Inbound, Reconciler, Sender, SendingMetrics, Timeouts
+from notify.sender import Sending, Timeouts
 from notify.settings import Settings
-from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
+from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.clock import FixedClock
 from shared.contracts.event import Event
+from shared.policy import Policies
 from shared.testing import InMemoryDatabase, deliver, fire
 
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Ten o'clock on a Monday in Shanghai."""
 
 SETTINGS = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
-TABLES = catalogue(SETTINGS)
+POLICIES = message_policies(SETTINGS)
+TABLES = catalogue(SETTINGS, POLICIES)
 
 
 PLACES = 8
@@ -67,61 +71,46 @@ class InMemoryNotify:
         at: datetime = MORNING,
         tables: Catalogue | None = None,
         timeouts: Timeouts = NO_PATIENCE,
+        policies: Policies[MessagePolicy] = POLICIES,
     ) -> None:
         self.clock = FixedClock(at)
-        self.database = database = InMemoryDatabase()
-        self.notifications, self.recipients = Notifications(database), Recipients(database)
-        self.ledgers = Ledgers(database)
-        self.rosters, self.slips = Rosters(database), Slips(database)
-        self.early, self.replies = EarlyReceipts(database), Replies(database)
-        self.composer = Composer(tables or TABLES, SETTINGS.our_company)
+        self.database = InMemoryDatabase()
+        self.stores = stores = Stores.on(self.database)
+        self.notifications, self.recipients = stores.notifications, stores.recipients
+        self.composer = Composer(tables or TABLES, policies, SETTINGS.our_company)
         self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
         gateways: dict[Channel, Sequence[Gateway]] = {
             "sms": sms or (self.sms,),
             "email": (self.email,),
             "chat": (self.chat,),
         }
-        gateways = GatewayRouter(gateways, Circuits())
         self.registry = CollectorRegistry()
-        self.metrics = SendingMetrics(self.registry)
-        self.dispatcher = Dispatcher(
-            "worker",
-            self.notifications,
-            self.recipients,
-            self.ledgers,
+        self.sending = Sending.over(
+            stores,
             self.composer,
-            gateways,
+            GatewayRouter(gateways, Circuits()),
             self.clock,
+            self.registry,
             timeouts,
-            self.metrics,
+            worker="worker",
+            at_once=PLACES,
+            nap=0.01,
         )
-        self.inbound = Inbound(
-            self.notifications, self.recipients, self.early, self.replies, self.composer, self.clock, self.metrics
-        )
-        self.reconciler = Reconciler(
-            self.notifications,
-            self.early,
-            self.inbound,
-            self.composer,
-            gateways,
-            self.clock,
-            timeouts,
-            self.metrics,
-        )
-        self.sender = Sender(self.dispatcher, self.metrics, at_once=PLACES, nap=0.01)
-        self.on = subscriptions(self.notifications, self.recipients, self.rosters, self.composer, self.sender)
-        self.at = timers(self.notifications, self.slips)
+        self.loop, self.inbound, self.reconciler = self.sending.loop, self.sending.inbound, self.sending.reconciler
+        self.on = subscriptions(stores, self.composer, self.loop)
+        self.at = timers(stores, policies)
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
         """A fact arrives; no two do at the same moment."""
-        await deliver(self.on, event, at=self.clock.now(), id=id, after_commit=self.sender)
+        await deliver(self.on, event, at=self.clock.now(), id=id, after_commit=self.loop)
         self.clock.advance(timedelta(seconds=1))
 
     async def send(self) -> None:
-        """Carry everything whose time has come, until nothing is left."""
-        while due := [*await self.dispatcher.collect("live", 100), *await self.dispatcher.collect("bulk", 100)]:
+        """Dispatch everything whose time has come, until nothing is left."""
+        ready = self.sending.due.ready
+        while due := [*await ready("live", 100), *await ready("bulk", 100)]:
             for each in due:
-                await self.dispatcher.carry(each)
+                await self.sending.dispatcher.dispatch(each)
             after = [await self.notifications.get(each.notification.id) for each in due]
             if after == [each.notification for each in due]:
                 return

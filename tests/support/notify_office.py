@@ -1,11 +1,13 @@
 """A running notify with the development sinks behind it, and everything a test wants to do to it from outside."""
 
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,6 +36,7 @@ from shared.wire.envelope import Envelope
 class Sinks:
     """Where SMS, mails and chat end."""
 
+    folder: Path
     url: str
     smtp_url: str
 
@@ -61,7 +64,7 @@ def sinks(folder: Path) -> Iterator[Sinks]:
         "SMS_PORT": str(sms_port),
         "SMTP_PORT": str(smtp_port),
     }
-    running = Sinks(f"http://{LOOPBACK}:{sms_port}", f"smtp://{LOOPBACK}:{smtp_port}")
+    running = Sinks(folder, f"http://{LOOPBACK}:{sms_port}", f"smtp://{LOOPBACK}:{smtp_port}")
     process = Process("sinks", [sys.executable, "-m", "kefu_local.sinks"], env=env, log=folder / "sinks.log")
     process.start()
     try:
@@ -78,6 +81,16 @@ def _ready(url: str) -> bool:
         return False
 
 
+def without_rest(folder: Path) -> Path:
+    """The shipped message policy, but messages go out at any hour."""
+    shipped = files("notify.domain").joinpath("policy", "messages.1.toml").read_text(encoding="utf-8")
+    changed, count = re.subn(r'^(begin|end) = "\d\d:00"$', r'\1 = "00:00"', shipped, flags=re.MULTILINE)
+    assert count == 2
+    own = folder / "message_policy.toml"
+    own.write_text(changed, encoding="utf-8")
+    return own
+
+
 def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Settings:
     """Settings of a notify that sends to these sinks and is impatient enough for tests."""
     known = base.model_dump()
@@ -87,8 +100,7 @@ def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Sett
             "sms_gateway_url": sinks.url,
             "smtp_url": sinks.smtp_url,
             "chat_groups": {"default": [sinks.url.replace("http", "json") + "/chat"]},
-            "rest_begin": "00:00",
-            "rest_end": "00:00",
+            "message_policy": without_rest(sinks.folder),
             "ask_after": (0.3, 0.3, 0.3),
             "send_budget": 1.0,
             "send_lease": 2.0,

@@ -15,7 +15,8 @@ from waiting import until
 from kefu_local.ports import LOOPBACK, accepts, free_ports
 from kefu_local.process import Process
 from notify.domain.messages.template import Words
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import Callback, Outgoing
 from notify.gateways.kannel import Kannel
 

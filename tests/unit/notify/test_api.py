@@ -34,8 +34,7 @@ async def http(notify: InMemoryNotify) -> AsyncIterator[httpx.AsyncClient]:
     answer_problems(app)
     gateways = GatewayRouter({"sms": [LocalSms("http://nowhere")]})
     app.include_router(callback_routes(gateways, notify.inbound, SecretStr("secret")))
-    stores = (notify.notifications, notify.recipients, notify.rosters, notify.slips, notify.replies)
-    for router in routes(*stores, notify.composer, notify.clock):
+    for router in routes(notify.stores, notify.composer):
         app.include_router(router, dependencies=guarded())
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
@@ -95,7 +94,7 @@ async def test_a_person_resolves_what_nobody_knows_and_nothing_else(
 
     assert resolved.json()["state"] == "queued"
     assert len(notify.sms.sent) == 2
-    assert (again.status_code, again.json()["code"]) == (409, "not_unresolved")
+    assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
 
 
 async def test_progress_counts_a_campaign_by_state(notify: InMemoryNotify, http: httpx.AsyncClient) -> None:

@@ -7,10 +7,13 @@ from customers import CUSTOMER
 from facts import greeting, proposed, ready, released
 from notify_in_memory import InMemoryNotify
 
-from notify.domain.reply import SeenReceipt
+from notify.domain.decisions.claiming import claim
+from notify.domain.decisions.receipts import take_receipt
+from notify.domain.parts.receipt import SeenReceipt
 from notify.gateways.mail import answers, bounces
 from shared.contracts.intake import SurveyIssued
 from shared.contracts.notify import NotificationDelivered, NotificationFailed, NotificationSent, ReplyReceived
+from shared.testing import cause
 
 
 async def test_a_receipt_delivers_once_however_often_it_is_pushed(notify: InMemoryNotify) -> None:
@@ -28,10 +31,10 @@ async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryN
     queued = await notify.one()
     now = notify.clock.now()
     words = notify.composer.words(queued)
-    claimed = queued.claimed("worker", "sms-gateway", now, now).state
+    claimed = claim(queued, "worker", "sms-gateway", now, cause(now)).state
     early = SeenReceipt(provider="sms-gateway", message=queued.id, status="delivered", at=now).receipt()
 
-    delivered = claimed.receipted(early, words)
+    delivered = take_receipt(claimed, early, words, cause(now))
 
     assert [type(event) for event in delivered.events] == [NotificationSent, NotificationDelivered]
     assert delivered.state.state == "delivered"
@@ -40,14 +43,14 @@ async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryN
 async def test_a_receipt_that_names_the_providers_own_number_waits_for_its_message(notify: InMemoryNotify) -> None:
     seen = SeenReceipt(provider="sms-gateway", reference="sms-gateway-1", status="delivered", at=notify.clock.now())
     await notify.inbound.take_receipts([seen])
-    (waiting,) = [each async for each in notify.early.each()]
+    (waiting,) = [each async for each in notify.stores.early_receipts.each()]
 
     (told,) = await notify.tell(released())
     assert told.state == "accepted"
-    await notify.reconciler._match(waiting)
+    await notify.reconciler.match(waiting)
 
     assert (await notify.one()).state == "delivered"
-    assert (await notify.early.get(waiting.id)).matched == told.id
+    assert (await notify.stores.early_receipts.get(waiting.id)).matched == told.id
 
 
 async def test_a_bad_receipt_moves_on_to_mail_and_the_number_is_not_used_again(notify: InMemoryNotify) -> None:

@@ -1,20 +1,29 @@
 """When a message goes out, waits or stays away, and the reason that is recorded for it."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from customers import CUSTOMER, customer
 from facts import complained, delayed, greeting, registered, released, resolved, stage
-from notify_in_memory import MORNING, InMemoryNotify
+from notify_in_memory import MORNING, POLICIES, InMemoryNotify
+from notify_office import without_rest
 
-from notify.domain.recipient import Rest
+from notify.domain.parts.rest import Rest
+from notify.domain.policy.policy import MessagePolicy
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
+from shared.policy import Policies, read_policies
 from shared.testing import deliver
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NUMBERS = ("13800138001", "+86-138-0013-8001", "13800138002")
+
+
+NEXT = POLICIES.latest.but(version=2, in_force_from=date(2026, 11, 24), rest=Rest(begin=time(21), end=time(10)))
+"""From the 24th customers rest for two hours longer."""
 
 
 def china(hour: int, minute: int = 0, day: int = 23) -> datetime:
@@ -55,6 +64,29 @@ async def test_rest_hours_are_looked_at_again_when_the_wait_is_over(notify: InMe
     assert (waiting.state, waiting.not_before) == ("queued", china(9, 30, day=24))
     await notify.later(hours=2)
     assert (await notify.one()).state == "accepted"
+
+
+async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
+    notify = InMemoryNotify(at=china(22), policies=Policies([POLICIES.latest, NEXT]))
+
+    (first,) = await notify.tell(released("SO-1"))
+    notify.clock.set(china(7, day=24))
+    await notify.tell(released("SO-2"))
+
+    waiting = {each.about: (each.policy, each.not_before) for each in await notify.all()}
+    assert first.policy == 1
+    assert waiting == {"SO-1": (1, china(8, day=24)), "SO-2": (2, china(10, day=24))}
+
+
+def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> None:
+    own = without_rest(tmp_path)
+
+    policies = read_policies(MessagePolicy, files("notify.domain").joinpath("policy"), own)
+
+    assert policies.latest == POLICIES.latest.but(rest=Rest(begin=time(0), end=time(0)))
+    own.write_text(own.read_text().replace("chases = 3", "chase = 3"))
+    with pytest.raises(ValueError, match=r"message_policy.toml: chases: Field required; chase: Extra inputs"):
+        read_policies(MessagePolicy, own)
 
 
 @pytest.mark.parametrize(
@@ -227,10 +259,10 @@ async def test_what_is_told_by_an_sms_that_merges_is_every_stage(notify: InMemor
 async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(notify: InMemoryNotify) -> None:
     await notify.hear(stage("plan"))
     notify.clock.advance(timedelta(minutes=11))
-    (due,) = await notify.dispatcher.collect("live", 10)
+    (due,) = await notify.sending.due.ready("live", 10)
     await deliver(notify.on, stage("rendering"), at=MORNING + timedelta(seconds=30))
 
-    await notify.dispatcher.carry(due)
+    await notify.sending.dispatcher.dispatch(due)
     assert notify.email.sent == []
     await notify.send()
 

@@ -6,11 +6,9 @@ from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import BadCatalogue, read
 from notify.domain.messages.toml_file import TomlFile
 
+PURPOSES = ("order_progress",)
 COMMON = """\
 never = ["不行"]
-
-[[purposes]]
-name = "order_progress"
 
 [variables]
 name = { sample = "王总" }
@@ -45,7 +43,7 @@ html = "<p>${order_no}</p>"
 
 
 def catalogue(message: str = MESSAGE, common: str = COMMON, key: str = "order_released") -> Catalogue:
-    return read([TomlFile("common.toml", common)], [(key, TomlFile("released.toml", message))])
+    return read([TomlFile("common.toml", common)], [(key, TomlFile("released.toml", message))], PURPOSES)
 
 
 def faults(message: str = MESSAGE, common: str = COMMON) -> list[str]:
@@ -158,12 +156,12 @@ def test_every_fault_of_every_file_is_told_at_once() -> None:
 
 
 def test_what_messages_share_is_named_by_file_and_line_too() -> None:
-    misspelt = COMMON.replace("kind =", "kinds =").replace('name = "order_progress"', 'name = "x"\nexpires = "soon"')
+    misspelt = COMMON.replace("kind =", "kinds =").replace('never = ["不行"]', 'never = "不行"')
 
     said = faults(common=misspelt)
 
-    assert [line.partition(": ")[0] for line in said] == ["common.toml:5", "common.toml:10"]
-    assert said[1] == "common.toml:10: variables.days.kinds: there is no such key"
+    assert [line.partition(": ")[0] for line in said] == ["common.toml:6", "common.toml:1"]
+    assert said[0] == "common.toml:6: variables.days.kinds: there is no such key"
 
 
 def test_a_file_of_the_company_adds_another_version_to_a_built_in_message() -> None:
@@ -178,13 +176,13 @@ text = "订单${order_no}已为您下单。"
 """
     both = [("order_released", TomlFile("built_in.toml", MESSAGE)), ("order_released", TomlFile("own.toml", newer))]
 
-    found = read([TomlFile("common.toml", COMMON)], both).newest("order_released", "sms", "zh-CN")
+    found = read([TomlFile("common.toml", COMMON)], both, PURPOSES).newest("order_released", "sms", "zh-CN")
 
     assert found is not None
     assert (found.version, found.text) == (2, "订单${order_no}已为您下单。")
     both[1] = ("order_released", TomlFile("own.toml", newer.replace("version = 2", "version = 1")))
     with pytest.raises(BadCatalogue, match=r"own.toml:6: order_released \(sms, zh-CN\) has this version twice"):
-        read([TomlFile("common.toml", COMMON)], both)
+        read([TomlFile("common.toml", COMMON)], both, PURPOSES)
 
 
 def test_two_lines_of_one_name_would_make_messages_of_one_id() -> None:
@@ -192,4 +190,5 @@ def test_two_lines_of_one_name_would_make_messages_of_one_id() -> None:
         read(
             [TomlFile("common.toml", COMMON)],
             [("order_released", TomlFile("released.toml", MESSAGE)), ("again", TomlFile("again.toml", MESSAGE))],
+            PURPOSES,
         )

@@ -16,7 +16,7 @@ from waiting import until
 from notify.domain.notification import Notification
 from notify.domain.parts.answer import Answer, accepted
 from notify.gateways.gateway import Outgoing
-from notify.sender import Sender, SendingMetrics, Timeouts, loop
+from notify.sender import DeliveryLoop, SendingMetrics, Timeouts, loop
 from notify.subscribers import subscriptions
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
@@ -28,7 +28,7 @@ from shared.wire.message import Message
 @asynccontextmanager
 async def sending(notify: InMemoryNotify):
     stop = asyncio.Event()
-    running = asyncio.create_task(notify.sender.run(stop))
+    running = asyncio.create_task(notify.loop.run(stop))
     yield
     stop.set()
     await running
@@ -187,8 +187,15 @@ async def test_the_same_fact_again_is_no_second_message(notify: InMemoryNotify) 
 
 async def test_what_another_process_was_born_claimed_by_is_left_to_it(notify: InMemoryNotify) -> None:
     counter, fact, id = Counter(notify), released(), uuid4()
-    other = Sender(notify.dispatcher, SendingMetrics(CollectorRegistry()), PLACES, nap=0.01)
-    there = subscriptions(notify.notifications, notify.recipients, notify.rosters, notify.composer, other)
+    other = DeliveryLoop(
+        notify.sending.due,
+        notify.sending.dispatcher,
+        notify.sending.handover,
+        SendingMetrics(CollectorRegistry()),
+        PLACES,
+        nap=0.01,
+    )
+    there = subscriptions(notify.stores, notify.composer, other)
     stop = asyncio.Event()
     running = asyncio.create_task(other.run(stop))
 
@@ -208,10 +215,10 @@ async def test_facts_wait_until_three_quarters_of_the_places_are_free(notify: In
     counter = Counter(notify)
 
     async with sending(notify):
-        await asyncio.wait_for(notify.sender.room(), timeout=1)
+        await asyncio.wait_for(notify.loop.room(), timeout=1)
         for number in range(PLACES // 2):
             await notify.hear(released(f"SO-{number}", customer(number)))
-        waiting = asyncio.create_task(notify.sender.room())
+        waiting = asyncio.create_task(notify.loop.room())
         await until(stand(counter, PLACES // 2))
         assert not waiting.done()
         counter.open.set()
@@ -219,14 +226,14 @@ async def test_facts_wait_until_three_quarters_of_the_places_are_free(notify: In
 
 
 async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "PATIENCE", 0.02)
+    monkeypatch.setattr(loop, "ROOM_WITHIN", 0.02)
     counter = Counter(notify)
 
     async with sending(notify):
-        await notify.sender.room()
+        await notify.loop.room()
         for number in range(PLACES):
             await notify.hear(released(f"SO-{number}", customer(number)))
-        await asyncio.wait_for(notify.sender.room(), timeout=1)
+        await asyncio.wait_for(notify.loop.room(), timeout=1)
         assert counter.open.is_set() is False
         counter.open.set()
 
@@ -245,11 +252,11 @@ async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_a
 
 
 async def _looked(notify: InMemoryNotify) -> bool:
-    return notify.sender._free()
+    return notify.loop.takes_births
 
 
 async def _rests(notify: InMemoryNotify) -> bool:
-    return notify.sender._taken() == 0
+    return len(notify.loop.places) == 0
 
 
 async def _settled(notify: InMemoryNotify) -> bool:

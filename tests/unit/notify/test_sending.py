@@ -9,15 +9,19 @@ from typing import get_args
 import pytest
 from customers import CUSTOMER
 from facts import delayed, greeting, ready, released
-from notify_in_memory import InMemoryNotify, Told
+from notify_in_memory import MORNING, InMemoryNotify, Told
 
-from notify.domain.lifecycle import LIFECYCLE, State, diagram
+from notify.domain.decisions.answers import resolve, take_answer
+from notify.domain.decisions.claiming import claim, end_lease, release
+from notify.domain.lifecycle import LIFECYCLE, State
 from notify.domain.notification import Notification
 from notify.domain.parts.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
 from notify.gateways.circuits import FAILURES, LONG_REST, REST, Circuits
 from notify.settings import Settings
 from shared.aggregate import Change, Refused
 from shared.contracts.notify import NotificationFailed, NotificationSent
+from shared.lifecycle import IllegalTransition
+from shared.testing import cause
 
 
 async def settle(notify: InMemoryNotify, times: int = 1) -> None:
@@ -116,27 +120,28 @@ async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(no
 
     parked = await notify.one(audience="customer")
     assert (parked.state, len(notify.sms.sent)) == ("unresolved", 1)
-    again = parked.resolved(sent=False, words=notify.composer.words(parked), at=notify.clock.now()).state
-    assert again.state == "queued"
-    marked = parked.resolved(sent=True, words=notify.composer.words(parked), at=notify.clock.now()).state
-    assert marked.state == "accepted"
+    words, policy = notify.composer.words(parked), notify.composer.policy_of(parked)
+    now = cause(notify.clock.now())
+    assert resolve(parked, False, words, policy, now).state.state == "queued"
+    assert resolve(parked, True, words, policy, now).state.state == "accepted"
 
 
 async def test_a_claim_belongs_to_one_worker(notify: InMemoryNotify) -> None:
     await notify.hear(released())
     queued = await notify.one()
     now = notify.clock.now()
-    claimed = queued.claimed("worker-1", "sms-gateway", now, now + timedelta(seconds=30)).state
+    lease = now + timedelta(seconds=30)
+    claimed = claim(queued, "worker-1", "sms-gateway", lease, cause(now)).state
 
     with pytest.raises(Refused):
-        claimed.claimed("worker-2", "sms-gateway", now, now + timedelta(seconds=30))
+        claim(claimed, "worker-2", "sms-gateway", lease, cause(now))
 
 
 async def test_two_couriers_with_the_same_message_send_it_once(notify: InMemoryNotify) -> None:
     await notify.hear(released())
-    (due,) = await notify.dispatcher.collect("live", 10)
+    (due,) = await notify.sending.due.ready("live", 10)
 
-    await asyncio.gather(*(notify.dispatcher.carry(due) for _ in range(3)))
+    await asyncio.gather(*(notify.sending.dispatcher.dispatch(due) for _ in range(3)))
 
     assert len(notify.sms.sent) == 1
 
@@ -148,7 +153,7 @@ async def test_an_answer_to_an_attempt_that_was_given_up_changes_nothing(notify:
     again = await notify.one()
 
     with pytest.raises(Refused, match="attempt 1 was given up"):
-        again.answered(1, permanent("late"), notify.composer.words(again), notify.clock.now(), notify.clock.now())
+        take_answer(again, 1, permanent("late"), notify.composer.words(again), MORNING, cause(MORNING))
 
 
 @pytest.mark.parametrize("state", get_args(State))
@@ -156,23 +161,24 @@ async def test_only_a_current_claim_can_be_given_back(notify: InMemoryNotify, st
     await notify.hear(ready())
     queued = await notify.one()
     now = notify.clock.now()
-    claimed = queued.claimed("worker-1", "sms-gateway", now, now + timedelta(seconds=30)).state.but(state=state)
+    lease = now + timedelta(seconds=30)
+    claimed = claim(queued, "worker-1", "sms-gateway", lease, cause(now)).state.but(state=state)
 
     allowed = state in ("sending", "unknown")
-    with nullcontext() if allowed else pytest.raises(Refused, match="cannot be released"):
-        assert claimed.released(1) == Change(queued.but(state="queued", fence=1, worker="worker-1"))
+    with nullcontext() if allowed else pytest.raises(IllegalTransition, match="release is not possible"):
+        assert release(claimed, 1, cause(now)) == Change(queued.but(state="queued", fence=1, worker="worker-1"))
     with pytest.raises(Refused, match="attempt 0 was given up"):
-        claimed.released(0)
+        release(claimed, 0, cause(now))
 
 
 async def test_an_ended_lease_is_unknown_not_queued(notify: InMemoryNotify) -> None:
     await notify.hear(ready())
     queued = await notify.one()
     now = notify.clock.now()
-    claimed = queued.claimed("worker-1", "sms-gateway", now, now).state
+    claimed = claim(queued, "worker-1", "sms-gateway", now, cause(now)).state
 
-    assert claimed.lease_expired(claimed.fence, now).state.state == "unknown"
-    assert claimed.lease_expired(claimed.fence - 1, now).state == claimed
+    assert end_lease(claimed, claimed.fence, now, cause(now)).state.state == "unknown"
+    assert end_lease(claimed, claimed.fence - 1, now, cause(now)).state == claimed
 
 
 async def test_a_gateway_that_breaks_leaves_the_message_unknown(notify: InMemoryNotify) -> None:
@@ -221,8 +227,7 @@ def test_a_stopped_template_leaves_the_provider_open() -> None:
 def test_the_diagram_in_the_readme_is_the_table_that_drives_the_code() -> None:
     readme = (Path(__file__).parents[3] / "services" / "notify" / "README.md").read_text()
 
-    assert f"```mermaid\n{diagram()}\n```" in readme
-    assert diagram().count("-->") == len(LIFECYCLE) + 1
+    assert f"```mermaid\n{LIFECYCLE.mermaid()}```" in readme
 
 
 async def test_both_channels_of_a_delay_are_promised_for_themselves(notify: InMemoryNotify) -> None:

@@ -6,12 +6,14 @@ from uuid import uuid4
 import pytest
 from customers import CUSTOMER
 from facts import MORNING, booked, callback, complained, escalated, greeting, missed
-from notify_in_memory import InMemoryNotify
+from notify_in_memory import POLICIES, InMemoryNotify
 
-from notify.domain.roster import Duty, published
-from notify.domain.slip import posted
+from notify.domain.decisions.rosters import publish
+from notify.domain.decisions.slips import acknowledge, post
+from notify.domain.parts.duty import Duty
 from shared.aggregate import Refused
 from shared.contracts.aftersales import MaintenanceReminderDue
+from shared.contracts.event import Actor
 from shared.contracts.intake import CampaignStarted
 from shared.contracts.notify import (
     NotificationSent,
@@ -45,8 +47,8 @@ async def test_an_alert_goes_to_whoever_is_on_duty(notify: InMemoryNotify) -> No
         end=MORNING + timedelta(hours=8),
         email="lifang@kefu.example",
     )
-    change = published(cause().derive("roster"), MORNING.date(), MORNING.date(), (duty,), cause(MORNING))
-    await notify.rosters.create(change, cause(MORNING))
+    change = publish(cause().derive("roster"), MORNING.date(), MORNING.date(), (duty,), cause(MORNING))
+    await notify.stores.rosters.create(change, cause(MORNING))
 
     await notify.tell(complained())
 
@@ -113,11 +115,10 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 
 @pytest.mark.requirement("R013.a", "R013.b")
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
-    asked = cause(MORNING)
-    slip = posted(
-        asked.derive("slip"), "LL-1", "cs-07", "production", "请确认到厂日期", MORNING + timedelta(hours=2), asked
-    )
-    await notify.slips.create(slip, asked)
+    asked = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
+    until, policy = MORNING + timedelta(hours=2), POLICIES.latest
+    slip = post(asked.derive("slip"), "LL-1", "production", "请确认到厂日期", until, policy, asked)
+    await notify.stores.slips.create(slip, asked)
     for event in notify.announced(StaffMessagePosted):
         await notify.tell(event)
     await notify.later(hours=2, minutes=1)
@@ -128,8 +129,9 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
         "【事务联络单】LL-1 来自cs-07：请确认到厂日期",
         "【催办】事务联络单LL-1尚未确认：请确认到厂日期",
     ]
-    read = (await notify.slips.get(slip.state.id)).acknowledge("plant-01", notify.clock.now())
+    plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
+    read = acknowledge(await notify.stores.slips.get(slip.state.id), plant)
     assert [type(event) for event in read.events] == [StaffMessageAcknowledged]
     assert read.state.deadlines == ()
     with pytest.raises(Refused):
-        read.state.acknowledge("plant-02", datetime(2026, 11, 24, tzinfo=UTC))
+        acknowledge(read.state, cause(datetime(2026, 11, 24, tzinfo=UTC)))

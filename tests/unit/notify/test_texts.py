@@ -19,7 +19,7 @@ from facts import (
     released,
     reviewed,
 )
-from notify_in_memory import SETTINGS, InMemoryNotify
+from notify_in_memory import POLICIES, SETTINGS, InMemoryNotify
 
 from notify.app import catalogue
 from notify.domain.messages.template import Layout, Template, sms_parts
@@ -308,7 +308,7 @@ def test_a_too_long_value_is_shortened_only_where_that_is_declared(notify: InMem
 
 
 async def test_a_delivery_keeps_the_version_it_was_made_with() -> None:
-    notify = InMemoryNotify(tables=catalogue(SETTINGS))
+    notify = InMemoryNotify(tables=catalogue(SETTINGS, POLICIES))
     await notify.hear(released())
     old = notify.composer.catalogue.newest("order_placed", "sms", "zh-CN")
     newer = old.model_copy(update={"version": 2, "text": "新${order_no}"})

@@ -10,12 +10,12 @@ from front_office import FrontOffice
 from httpx import Response
 
 from orders.api import routes
-from orders.domain.contracting import review, sign, sign_notice
-from orders.domain.designing import review_drawing
-from orders.domain.installation import Installer
-from orders.domain.installing import Acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.contract import review, sign, sign_notice
+from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.installation import Acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.production import release, review_breakdown
 from orders.domain.order import Order
-from orders.domain.producing import release, review_breakdown
+from orders.domain.parts.installation import Installer
 from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.timers import timers

@@ -248,7 +248,7 @@ async def test_obsolete_goods_go_only_with_the_marketing_vice_president_s_approv
     assert (await ask("cs_director", "POST", path, {"outcome": "approved"})).status_code == 403
     assert (await ask("marketing_vp", "POST", path, {"outcome": "approved"})).json()["status"] == "approved"
     again = await ask("marketing_vp", "POST", path, {"outcome": "rejected"})
-    assert again.json()["code"] == "already_decided"
+    assert again.json()["code"] == "illegal_transition"
 
     (proposed,) = company.announced(DisposalProposed)
     assert (proposed.goods, proposed.quantity, proposed.origin) == ("80 款单玻隔断", 36, "obsolete")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.domain.cancelling import cancel
+from orders.domain.decisions.cancellation import cancel
 from orders.domain.route import ROUTES
 from shared.aggregate import Refused
 from shared.contracts import departments as facts

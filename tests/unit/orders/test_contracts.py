@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from orders.domain.contract import Draft, contract_no_of
-from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.parts.contract import Draft, contract_no_of
 from shared.aggregate import Refused
 from shared.contracts import orders as said
 from shared.contracts.event import Money, PreciseDate

@@ -9,9 +9,9 @@ from fastapi.routing import APIRoute
 
 from kefu.example import example
 from orders.api import routes
-from orders.domain.order import exception_id_of
-from orders.domain.producing import pack
-from orders.domain.works import PackedItem
+from orders.domain.decisions.production import pack
+from orders.domain.exception import exception_id_of
+from orders.domain.parts.works import PackedItem
 from orders.store import Stores
 from shared.contracts import departments as facts
 from shared.contracts.vocabulary import order_id_of

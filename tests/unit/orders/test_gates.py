@@ -10,15 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from orders.domain.advancing import then
-from orders.domain.cancelling import cancel
-from orders.domain.collecting import fall_overdue, grant_credit, hold, receive, remind, resume
-from orders.domain.contract import Draft
-from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
-from orders.domain.delaying import fall_behind, miss_arrival, miss_shipping
-from orders.domain.designing import review_drawing, submit
-from orders.domain.installation import Installer
-from orders.domain.installing import (
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.decisions.delay import fall_behind, miss_arrival, miss_shipping
+from orders.domain.decisions.drawing import review_drawing, submit
+from orders.domain.decisions.installation import (
     Acceptance,
     complete_installation,
     expect_completion,
@@ -26,9 +22,9 @@ from orders.domain.installing import (
     pass_acceptance,
     schedule_installation,
 )
-from orders.domain.opening import open_order
-from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.producing import (
+from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.payment import fall_overdue, grant_credit, hold, receive, remind, resume
+from orders.domain.decisions.production import (
     break_down,
     complete,
     inspect,
@@ -40,9 +36,12 @@ from orders.domain.producing import (
     review_breakdown,
     schedule,
 )
+from orders.domain.decisions.shipment import arrive, assess, dispatch, report_crew
+from orders.domain.order import CANCELLED, CLOSED
+from orders.domain.parts.contract import Draft
+from orders.domain.parts.installation import Installer
+from orders.domain.parts.works import Schedule
 from orders.domain.route import CURRENT, CUSTOM, DRAWINGS, STANDARD, STOCK, Milestone
-from orders.domain.shipping import arrive, assess, dispatch, report_crew
-from orders.domain.works import Schedule
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -94,12 +93,12 @@ def at(order):
 
 FACTS = {
     "drawing": lambda order, why: submit(
-        order, reported(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("a",), designer="d-1")
+        order, reported(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("a",), designer="d-1"), why
     ),
     "breakdown": lambda order, why: break_down(
         order, reported(facts.BreakdownCompleted, parts=[{"part_no": "p", "quantity": 1, "source": "make"}]), why
     ),
-    "sample": lambda order, why: make_sample(order, reported(facts.SampleMade, sample_no="S1")),
+    "sample": lambda order, why: make_sample(order, reported(facts.SampleMade, sample_no="S1"), why),
     "sample confirmed": lambda order, why: judge_sample(
         order, reported(facts.SampleJudged, sample_no="S1", outcome="confirmed", judged_by="d"), why
     ),
@@ -127,14 +126,14 @@ FACTS = {
     "problem": lambda order, why: report_problem(
         order, reported(facts.MaterialProblemReported, kind="supply", detail="断货"), why
     ),
-    "crew": lambda order, why: report_crew(order, reported(facts.CrewReported, available=False)),
+    "crew": lambda order, why: report_crew(order, reported(facts.CrewReported, available=False), why),
     "dispatched": lambda order, why: dispatch(order, reported(facts.GoodsDispatched, left_at=why.at), why),
     "arrived": lambda order, why: arrive(order, reported(facts.ShipmentArrived, arrived_at=why.at), why),
     "forecast": lambda order, why: expect_completion(
         order, reported(facts.CompletionExpected, expected_at=why.at + timedelta(days=1), foreman="f"), why
     ),
     "installed": lambda order, why: complete_installation(
-        order, reported(facts.InstallationCompleted, completed_at=why.at, crew=("i-1",))
+        order, reported(facts.InstallationCompleted, completed_at=why.at, crew=("i-1",)), why
     ),
     "initial payment": lambda order, why: receive(
         order, reported(facts.PaymentReceived, kind="initial", amount={"amount": "30000.00"}, received_at=why.at), why
@@ -146,8 +145,8 @@ FACTS = {
         order, reported(facts.PaymentReceived, kind="initial", received_at=why.at), why
     ),
     "credit": lambda order, why: grant_credit(order, CREDIT, why),
-    "complaint": lambda order, why: hold(order, order.id),
-    "complaint closed": lambda order, why: resume(order, order.id),
+    "complaint": lambda order, why: hold(order, order.id, why),
+    "complaint closed": lambda order, why: resume(order, order.id, why),
     "overdue": fall_overdue,
     "reminder": remind,
     "readiness": assess,
@@ -222,7 +221,7 @@ def opening(order, milestone):
     if milestone in kinds:
         kind = kinds[milestone]
         handed_in = submit(
-            order, reported(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d-1")
+            order, reported(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d-1"), why
         ).state
         reviewer = cause("design_director" if custom else "cs_specialist", at=at(order))
         return review_drawing(handed_in, kind, 1, True, "", reviewer)
@@ -253,7 +252,7 @@ def _noticed(order):
     change = Change(order)
     for signature in ("prepared", "reviewed", "approved"):
         why = cause(at=at(order), by=signature)
-        change = then(change, lambda order, signature=signature, why=why: sign_notice(order, signature, why))
+        change = change.then(lambda order, signature=signature, why=why: sign_notice(order, signature, why))
     return change
 
 
@@ -271,7 +270,7 @@ def led_to(route, stage):
     while change.state.stage != stage:
         gate = change.state.route.stage(change.state.stage).gate
         missing = next(milestone for milestone in gate if not change.state.has(milestone))
-        change = then(change, lambda order, missing=missing: opening(order, missing))
+        change = change.then(lambda order, missing=missing: opening(order, missing))
     return change
 
 
@@ -413,7 +412,7 @@ class Chance(RuleBasedStateMachine):
         why = self._why(role, "request")
         version = self.order.drawings.of(kind).version + 1
         fact = reported(facts.DesignSubmitted, drawing_kind=kind, version=version, files=("a",), designer="d")
-        self._take(submit(self.order, fact))
+        self._take(submit(self.order, fact, why))
         self._try(lambda order, why: review_drawing(order, kind, version, True, "", why), why)
 
     @rule(name=ANY_DECISION, role=st.none() | st.sampled_from(["cs_specialist", "plant_manager", "design_director"]))

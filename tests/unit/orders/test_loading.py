@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.domain.load import Freight, Load, Vehicle, Weights, freight_of, place_of
-from orders.domain.loading import assigned, plan
-from orders.domain.producing import pack
-from orders.domain.works import PackedItem
+from orders.domain.assignment import assigned, cheapest
+from orders.domain.decisions.load import plan_load
+from orders.domain.decisions.production import pack
+from orders.domain.parts.freight import Freight, Vehicle, Weights
+from orders.domain.parts.works import PackedItem
 from shared.aggregate import Refused
 from shared.contracts import orders as said
 
@@ -22,7 +23,7 @@ def freight(no, litres, place, day=DAY):
     return Freight(order_no=no, volume_litres=litres, place=place, ship_on=day)
 
 
-def cheapest(freights, vehicles, weights=WEIGHTS):
+def lowest_cost(freights, vehicles, weights=WEIGHTS):
     """The cost of the best of all plans."""
     plans = []
     for chosen in product([None, *range(len(vehicles))], repeat=len(freights)):
@@ -62,10 +63,10 @@ def test_no_plan_is_cheaper_than_the_one_found(freights, vehicles):
         Vehicle(name=f"V{n}", volume_litres=litres, cost=cost, cost_per_place=place)
         for n, (litres, cost, place) in enumerate(vehicles)
     ]
-    found = plan(DAY, goods, trucks, WEIGHTS)
+    found = cheapest(DAY, goods, trucks, WEIGHTS)
 
     assert found.optimal
-    assert found.costs.total == cheapest(goods, trucks)
+    assert found.costs.total == lowest_cost(goods, trucks)
     assert all(trip.free_litres >= 0 for trip in found.trips)
     loaded = [no for trip in found.trips for no in trip.order_nos]
     assert sorted([*loaded, *found.left]) == sorted(each.order_no for each in goods)
@@ -78,7 +79,7 @@ def test_orders_for_one_place_travel_together_and_the_cheap_vehicle_is_taken():
         Vehicle(name="大车", volume_litres=12, cost=900, cost_per_place=100),
         Vehicle(name="小车", volume_litres=8, cost=300, cost_per_place=100),
     ]
-    found = plan(DAY, goods, trucks, Weights(left_behind=200, day_late=0))
+    found = cheapest(DAY, goods, trucks, Weights(left_behind=200, day_late=0))
     assert [(trip.vehicle, trip.order_nos, trip.places) for trip in found.trips] == [("小车", ("A", "B"), ("广州市",))]
     assert found.left == ("C",)
     assert found.costs.model_dump() == {"vehicles": 300, "places": 100, "left_behind": 200, "lateness": 0}
@@ -86,36 +87,36 @@ def test_orders_for_one_place_travel_together_and_the_cheap_vehicle_is_taken():
 
 def test_what_is_late_leaves_before_what_has_time():
     goods = [freight("late", 5, "广州市", date(2026, 11, 20)), freight("early", 5, "广州市", date(2026, 12, 1))]
-    found = plan(DAY, goods, [Vehicle(name="V", volume_litres=5, cost=100, cost_per_place=0)], WEIGHTS)
+    found = cheapest(DAY, goods, [Vehicle(name="V", volume_litres=5, cost=100, cost_per_place=0)], WEIGHTS)
     assert found.left == ("early",)
 
 
 def test_a_plan_needs_something_to_load():
     with pytest.raises(Refused) as refused:
-        plan(DAY, [], [Vehicle(name="V", volume_litres=5, cost=1, cost_per_place=1)], WEIGHTS)
+        cheapest(DAY, [], [Vehicle(name="V", volume_litres=5, cost=1, cost_per_place=1)], WEIGHTS)
     assert refused.value.code == "nothing_to_load"
 
 
 async def test_an_order_is_freight_once_it_is_ready_and_packed(company):
     await company.place(site_address="广州市天河区珠江东路 6 号")
     await company.run_to("shipping")
-    assert freight_of(await company.order()) is None
+    assert (await company.order()).freight is None
     await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
-    assert freight_of(await company.order()) == freight("SO-2026-0412", 4200, "广州市")
+    assert (await company.order()).freight == freight("SO-2026-0412", 4200, "广州市")
     await company.send()
-    assert freight_of(await company.order()) is None
+    assert (await company.order()).freight is None
 
 
 @pytest.mark.parametrize(("address", "place"), [("广州市天河区", "广州市"), ("三亚 5 号", "华南"), (None, None)])
 async def test_goods_go_to_a_city_or_else_to_a_region(company, address, place):
-    assert place_of(await company.place(site_address=address)) == place
+    assert (await company.place(site_address=address)).place == place
 
 
 @pytest.mark.requirement("R124.a")
 async def test_a_plan_is_announced_vehicle_by_vehicle(company):
     goods = [freight("A", 4, "广州市"), freight("B", 4, "深圳市")]
     trucks = [Vehicle(name=name, volume_litres=4, cost=10, cost_per_place=10) for name in ("甲", "乙")]
-    found = plan(DAY, goods, trucks, WEIGHTS)
-    change = Load.planned(DAY, found.trips, found.left, found.costs, found.optimal, company.cause())
+    found = cheapest(DAY, goods, trucks, WEIGHTS)
+    change = plan_load(found, DAY, company.cause())
     assert {(type(event), event.load_id) for event in change.events} == {(said.LoadPlanned, change.state.id)}
     assert sorted(event.order_nos for event in change.events) == [("A",), ("B",)]

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from orders.domain.designing import review_drawing
-from orders.domain.producing import (
+from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.production import (
     inspect,
     judge_sample,
     pack,
@@ -14,7 +14,7 @@ from orders.domain.producing import (
     schedule,
     send_sample,
 )
-from orders.domain.works import PackedItem, Schedule
+from orders.domain.parts.works import PackedItem, Schedule
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from orders.domain.account import account_id_of
-from orders.domain.contract import Draft
-from orders.domain.contracting import amend, review
+from orders.domain.decisions.account import set_credit
+from orders.domain.decisions.contract import amend, review
+from orders.domain.parts.contract import Draft
 from shared.aggregate import NotFound
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -107,7 +108,7 @@ async def test_money_for_an_unknown_order_waits_for_the_order(company):
 
 
 async def test_money_for_a_cancelled_order_is_looked_into(company):
-    from orders.domain.cancelling import cancel
+    from orders.domain.decisions.cancellation import cancel
 
     await company.place()
     await company.decide(cancel, "客户取消", None)
@@ -218,7 +219,7 @@ async def test_a_custom_order_beyond_the_credit_limit_waits_until_the_director_d
 
     cause = company.cause("cs_director")
     await company.stores.accounts.apply(
-        account_id_of(CUSTOMER), lambda account: account.set_credit(yuan("600000.00"), 90), cause
+        account_id_of(CUSTOMER), lambda account: set_credit(account, yuan("600000.00"), 90, cause), cause
     )
     await company.hear_ourselves()
     order = await company.order()
@@ -238,7 +239,7 @@ async def test_paying_one_order_makes_room_for_the_next(company):
 
 
 async def test_a_cancelled_order_makes_room_too(company):
-    from orders.domain.cancelling import cancel
+    from orders.domain.decisions.cancellation import cancel
 
     await company.place("custom", order_no="SO-1", total=yuan("150000.00"))
     await company.sign_contract()
@@ -290,7 +291,7 @@ async def test_news_that_comes_late_does_not_overwrite_newer_figures(company):
 
     await deliver(company.subscriptions, old, sequence=1)
     account = await company.stores.accounts.get(account_id_of(CUSTOMER))
-    assert account.balance == Decimal("70000.00")
+    assert account.balance == yuan("70000.00")
 
 
 async def test_every_payment_fact_names_its_order_by_the_number_on_the_papers(company):

@@ -3,9 +3,9 @@
 import pm4py
 import pytest
 
-from orders.domain.cancelling import cancel
-from orders.domain.contracting import review
-from orders.domain.process import activities, happenings, ocel, xes
+from orders.api.event_log import activities, happenings, ocel, xes
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.contract import review
 from orders.domain.route import CUSTOM, STANDARD
 
 

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from orders.domain.delay import REASONS
-from orders.domain.delaying import postpone, slip
-from orders.domain.pace import SAMPLE, Pace, StagePace, forecast
-from orders.domain.promising import agree, promise
+from orders.domain.decisions.delay import postpone, slip
+from orders.domain.decisions.promise import agree, promise
+from orders.domain.pace import SAMPLE, Pace, StagePace
+from orders.domain.parts.delay import REASONS
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -146,7 +146,7 @@ async def test_every_reason_has_words_that_a_customer_may_read():
 async def test_told_in_time_means_before_the_contract_s_day_begins_in_shanghai(company, now, told):
     await ready_to_ship(company)
     company.now = now
-    await company.decide(slip, date(2026, 11, 30), "transport", role="planner")
+    await company.decide(slip, date(2026, 11, 30), "transport", None, role="planner")
     (delayed,) = company.announced(said.ShipmentDelayed)
     assert delayed.told_before_contract_date is told
 
@@ -274,7 +274,7 @@ async def test_the_same_day_once_more_is_no_new_promise(company):
 
 
 async def test_a_broken_promise_turns_out_kept_when_the_news_was_late():
-    from orders.domain.promise import Promises
+    from orders.domain.parts.promise import Promises
 
     given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07", datetime(2026, 11, 1, tzinfo=UTC))
     assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].state == "kept"
@@ -299,7 +299,7 @@ def test_a_forecast_adds_up_what_is_left_and_plans_where_nothing_is_known():
         stages=(StagePace(stage="production", hours=(100.0, 200.0, 300.0, 400.0, 1000.0)),)
     )
     since = datetime(2026, 10, 1, tzinfo=UTC)
-    expected = forecast(pace, "production", since)
+    expected = pace.forecast("production", since)
     assert expected.likely == since + timedelta(hours=300 + 48)
     assert expected.safe == since + timedelta(hours=400 + 48)
 

@@ -8,8 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from orders.api.sheets import as_csv, as_xlsx
+from orders.domain.decisions.exception import resolve
 from orders.domain.desk import DESK, Desk
-from orders.domain.order import exception_id_of
+from orders.domain.exception import exception_id_of
 from orders.domain.report import Table
 from orders.domain.statistics import Sales
 from shared.aggregate import Change, Refused
@@ -39,7 +40,7 @@ async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company
     await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
     first = exception_id_of(order_id_of(company.order_no), 1)
     await company.stores.exceptions.apply(
-        first, lambda exception: exception.resolve("改用备用供应商", company.cause()), company.cause()
+        first, lambda exception: resolve(exception, "改用备用供应商", company.cause()), company.cause()
     )
     await company.until(SATURDAY)
 
@@ -62,7 +63,7 @@ async def test_what_is_solved_is_on_the_list_of_its_week_only(company):
     one = exception_id_of(order_id_of(company.order_no), 1)
     company.later(days=1)
     await company.stores.exceptions.apply(
-        one, lambda exception: exception.resolve("返工", company.cause()), company.cause()
+        one, lambda exception: resolve(exception, "返工", company.cause()), company.cause()
     )
     await company.until(SATURDAY + timedelta(days=14))
     figures = [report.table.figures for report in await reports(company, "weekly_exceptions")]
@@ -73,15 +74,15 @@ async def test_an_exception_is_resolved_once(company):
     await company.place()
     await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
     exception = await company.stores.exceptions.get(exception_id_of(order_id_of(company.order_no), 1))
-    resolved = exception.resolve("返工", company.cause()).state
+    resolved = resolve(exception, "返工", company.cause()).state
     with pytest.raises(Refused) as refused:
-        resolved.resolve("换货", company.cause())
-    assert refused.value.code == "already_resolved"
+        resolve(resolved, "换货", company.cause())
+    assert refused.value.code == "illegal_transition"
 
 
 async def several_orders(company):
     """Three customers' orders in October, one of them cancelled."""
-    from orders.domain.cancelling import cancel
+    from orders.domain.decisions.cancellation import cancel
 
     company.now = datetime(2026, 10, 5, tzinfo=UTC)
     lines = [

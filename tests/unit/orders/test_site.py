@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from orders.domain.installation import Installer
-from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
-from orders.domain.shipping import issue_delivery_note
+from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.shipment import issue_delivery_note
+from orders.domain.parts.installation import Installer
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said

@@ -13,53 +13,61 @@ from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
-from notify.gateways.configured import carriers
+from notify.domain.policy.policy import MessagePolicy
+from notify.gateways.configured import configured
 from notify.gateways.router import GatewayRouter
-from notify.sender import Dispatcher, Inbound, Reconciler, Sender, SendingMetrics, Timeouts
+from notify.sender import Sending, Timeouts
 from notify.settings import Settings
-from notify.store import EarlyReceipts, Ledgers, Notifications, Recipients, Replies, Rosters, Slips
+from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
+from shared.policy import Policies, read_policies
 from shared.service import Service
 
 
 def service(settings: Settings) -> Service:
     """Everything wired; nothing started."""
     service = Service("notify", settings)
-    database, clock = service.database, service.clock
-    notifications, recipients, ledgers = Notifications(database), Recipients(database), Ledgers(database)
-    rosters, slips = Rosters(database), Slips(database)
-    early, replies = EarlyReceipts(database), Replies(database)
-    composer = Composer(catalogue(settings), settings.our_company)
-    gateways = GatewayRouter(carriers(settings, codes(settings)))
-    metrics = SendingMetrics(service.metrics.registry)
-    timeouts = Timeouts(settings.send_budget, settings.send_lease, settings.ask_after)
-    worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
-    inbound = Inbound(notifications, recipients, early, replies, composer, clock, metrics)
+    stores, clock = Stores.on(service.database), service.clock
+    policies = message_policies(settings)
+    composer = Composer(catalogue(settings, policies), policies, settings.our_company)
+    gateways = GatewayRouter(configured(settings, codes(settings)))
+    sending = Sending.over(
+        stores,
+        composer,
+        gateways,
+        clock,
+        service.metrics.registry,
+        Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
+        worker=f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}",
+        at_once=settings.send_at_once,
+    )
     for gateway in gateways:
-        gateway.listen(inbound.take_receipts, inbound.take_replies)
-    dispatcher = Dispatcher(worker, notifications, recipients, ledgers, composer, gateways, clock, timeouts, metrics)
-    sender = Sender(dispatcher, metrics, settings.send_at_once)
-    reconciler = Reconciler(notifications, early, inbound, composer, gateways, clock, timeouts, metrics)
+        gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
     return service.with_(
-        routes=routes(notifications, recipients, rosters, slips, replies, composer, clock),
-        open_routes=callback_routes(gateways, inbound, settings.callback_secret),
-        subscriptions=subscriptions(notifications, recipients, rosters, composer, sender),
-        timers=timers(notifications, slips),
-        tasks=[sender.run, reconciler.run],
-        after_commit=sender,
-        owing=lambda: notifications.owing(clock.now()),
+        routes=routes(stores, composer),
+        open_routes=callback_routes(gateways, sending.inbound, settings.callback_secret),
+        subscriptions=subscriptions(stores, composer, sending.loop),
+        timers=timers(stores, policies),
+        tasks=[sending.loop.run, sending.reconciler.run],
+        after_commit=sending.loop,
+        owing=lambda: stores.notifications.owing(clock.now()),
     )
 
 
-def catalogue(settings: Settings) -> Catalogue:
+def message_policies(settings: Settings) -> Policies[MessagePolicy]:
+    """The shipped versions of the message policy, and the company's own. Raises ValueError."""
+    return read_policies(MessagePolicy, files("notify.domain").joinpath("policy"), settings.message_policy)
+
+
+def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogue:
     """The built-in tables, and the company's own after them. Raises BadCatalogue."""
     folders: list[Traversable] = [files("notify.domain").joinpath("tables")]
     if settings.catalogue_folder:
         folders.append(settings.catalogue_folder)
     common = [file for folder in folders for _, file in _toml_files(folder)]
     messages = [each for folder in folders for each in _toml_files(folder / "messages", deep=True)]
-    return read(common, messages)
+    return read(common, messages, {purpose.name for purpose in policies.latest.purposes})
 
 
 def _toml_files(folder: Traversable, *, deep: bool = False, above: str = "") -> Iterator[tuple[str, TomlFile]]:

@@ -1,13 +1,11 @@
 """What notify is told by its environment: who we are, which carriers there are, how patient to be."""
 
-from datetime import time
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from notify.domain.judging import Company
-from notify.domain.recipient import Rest
+from notify.domain.parts.company import Company
 from shared.settings import ServiceSettings
 
 SmsProvider = Literal["local", "aliyun", "tencent", "twilio", "kannel", "smpp"]
@@ -19,8 +17,9 @@ class Settings(ServiceSettings):
     company: str = Field(default="客服示范公司", description="Who signs the messages.")
     sms_signature: str = Field(default="客服示范", description="What stands in 【】 before every SMS.")
     hotline: str = Field(default="020-88886666", description="The number customers may call.")
-    rest_begin: time = Field(default=time(21), description="From when customers are not disturbed.")
-    rest_end: time = Field(default=time(8), description="Until when.")
+    message_policy: Path | None = Field(
+        default=None, description="The company's own versions of the message policy: a TOML file or a folder of them."
+    )
     catalogue_folder: Path | None = Field(
         default=None,
         description="Own tables, read after the built-in ones and laid out like them.",
@@ -88,7 +87,6 @@ class Settings(ServiceSettings):
             signature=self.sms_signature,
             hotline=self.hotline,
             timezone=self.timezone,
-            rest=Rest(begin=self.rest_begin, end=self.rest_end),
         )
 
     def callback_for(self, provider: str) -> str | None:

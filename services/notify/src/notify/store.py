@@ -1,16 +1,18 @@
 """Where notify keeps its messages, the people who get them, and what comes back."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from notify.domain.ledger import Ledger, ledger
+from notify.domain.early_receipt import EarlyReceipt
+from notify.domain.ledger import Ledger, ledger_of
 from notify.domain.notification import Lane, Notification
-from notify.domain.recipient import Recipient, stranger
-from notify.domain.reply import EarlyReceipt, Reply
+from notify.domain.recipient import Recipient, unknown_recipient
+from notify.domain.reply import Reply
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
-from shared.store import Between, Index, OneOf, Store
+from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 SOME = Between("", None)
 """Any text or moment at all."""
@@ -67,7 +69,7 @@ class Notifications(Store[Notification]):
         }
 
     async def unknown(self) -> int:
-        """Of how many nobody knows the fate, counted up to a limit."""
+        """How many have an unknown fate, counted up to a limit."""
         return await self.count({"check_at": SOME, "state": "unknown"}, limit=10_000)
 
     async def by_reference(self, reference: str) -> Notification | None:
@@ -91,8 +93,10 @@ class Recipients(Store[Recipient]):
     indexes = (Index("customer_id"),)
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
-        """Who gets these messages; somebody of whom nothing is known yet is a stranger."""
-        known = {each.recipient: stranger(each.recipient, each.audience, each.customer_id) for each in messages}
+        """Who gets these messages; of one that is not stored yet nothing is known."""
+        known = {
+            each.recipient: unknown_recipient(each.recipient, each.audience, each.customer_id) for each in messages
+        }
         if known:
             page = await self.find({"id": OneOf(*known)}, limit=len(known))
             known |= {each.id: each for each in page.items}
@@ -107,7 +111,7 @@ class Ledgers(Store[Ledger]):
 
     async def of(self, addresses: Iterable[str]) -> dict[str, Ledger]:
         """The ledgers of these addresses; one that nothing has gone to yet is empty."""
-        empty = {address: Ledger(id=ledger(address)) for address in addresses}
+        empty = {address: Ledger(id=ledger_of(address)) for address in addresses}
         if not empty:
             return {}
         page = await self.find({"id": OneOf(*(each.id for each in empty.values()))}, limit=len(empty))
@@ -154,3 +158,29 @@ class EarlyReceipts(Store[EarlyReceipt]):
     async def waiting(self, now: datetime, limit: int) -> Sequence[EarlyReceipt]:
         """Those to be matched again; `now` is real time."""
         return (await self.find({"check_at": Between(None, now)}, sort="check_at", limit=limit)).items
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that notify keeps, in one database."""
+
+    notifications: Notifications
+    recipients: Recipients
+    ledgers: Ledgers
+    rosters: Rosters
+    slips: Slips
+    replies: Replies
+    early_receipts: EarlyReceipts
+
+    @classmethod
+    def on(cls, database: DatabaseLike) -> "Stores":
+        """The stores over this database."""
+        return cls(
+            Notifications(database),
+            Recipients(database),
+            Ledgers(database),
+            Rosters(database),
+            Slips(database),
+            Replies(database),
+            EarlyReceipts(database),
+        )

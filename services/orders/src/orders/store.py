@@ -13,7 +13,7 @@ from orders.domain.exception import OrderException
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.pace import Pace
-from orders.domain.promise import PromiseState
+from orders.domain.parts.promise import PromiseState
 from orders.domain.report import Report
 from shared.aggregate import NotFound
 from shared.store import Between, DatabaseLike, Index, Page, Store

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from orders.domain.account import Account
-from orders.domain.advancing import miss_stage
-from orders.domain.collecting import fall_overdue, remind
-from orders.domain.delaying import miss_arrival, miss_shipping
+from orders.domain.decisions.account import issue_statement
+from orders.domain.decisions.delay import miss_arrival, miss_shipping
+from orders.domain.decisions.payment import fall_overdue, remind
+from orders.domain.decisions.promise import break_promise
+from orders.domain.decisions.shipment import assess
+from orders.domain.decisions.stage import miss_stage
 from orders.domain.desk import DESK, Desk
 from orders.domain.order import Order
-from orders.domain.promising import break_promise
-from orders.domain.shipping import assess
 from orders.store import Desks, Orders, Stores
 from shared.aggregate import Cause, Change, Unavailable
 from shared.clock import Clock
@@ -30,11 +30,7 @@ def timers(stores: Stores) -> Timers:
     """Every decision that waits for its time."""
     at = Timers()
     _orders(at, stores.orders)
-
-    @at(stores.accounts, "statement")
-    def issue_statement(account: Account, cause: Cause) -> Change[Account]:
-        """On the first of the month accounts are compared with the customer (004 三3, 四2)."""
-        return account.state(cause)
+    at(stores.accounts, "statement")(issue_statement)
 
     @at(stores.desks, "week")
     def ask_for_weekly_reports(desk: Desk, cause: Cause) -> Change[Desk]:

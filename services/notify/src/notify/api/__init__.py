@@ -2,28 +2,19 @@
 
 from fastapi import APIRouter
 
-from notify.api import callbacks, notifications, rosters, slips, templates
+from notify.api import notifications, rosters, slips, templates
 from notify.api.callbacks import callback_routes
 from notify.domain.composer import Composer
-from notify.store import Notifications, Recipients, Replies, Rosters, Slips
-from shared.clock import Clock
+from notify.store import Stores
 
-__all__ = ["callback_routes", "callbacks", "routes"]
+__all__ = ["callback_routes", "routes"]
 
 
-def routes(
-    store: Notifications,
-    recipients: Recipients,
-    roster_store: Rosters,
-    slip_store: Slips,
-    replies: Replies,
-    composer: Composer,
-    clock: Clock,
-) -> list[APIRouter]:
+def routes(stores: Stores, composer: Composer) -> list[APIRouter]:
     """All routes for staff and departments."""
     return [
-        notifications.routes(store, replies, composer),
+        notifications.routes(stores, composer),
         templates.routes(composer),
-        slips.routes(slip_store),
-        rosters.routes(roster_store),
+        slips.routes(stores.slips, composer),
+        rosters.routes(stores.rosters),
     ]

@@ -1,4 +1,4 @@
-"""Why somebody got a message, or did not: every notification with its fact, line, words, attempts and receipts."""
+"""Why a person got a message, or did not: every notification with its fact, line, words, attempts and receipts."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,20 +6,22 @@ from uuid import UUID
 
 from fastapi import Query
 from fastapi.routing import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from notify.api.roles import DESK, READERS
+from notify.api.roles import READERS
 from notify.domain.composer import Composer
-from notify.domain.lifecycle import State
+from notify.domain.decisions import answers as decisions
+from notify.domain.lifecycle import LIFECYCLE, State
 from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
-from notify.store import Notifications, Replies
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from notify.store import Stores
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
 from shared.store import OneOf
 
 
-class PieceView(BaseModel):
+class PieceView(View):
     """One thing told: the fact behind it and the template's version for each channel."""
 
     event: str = Field(examples=["orders.shipment_delayed.v1"])
@@ -29,7 +31,7 @@ class PieceView(BaseModel):
     values: dict[str, str]
 
 
-class AttemptView(BaseModel):
+class AttemptView(View):
     """One try and what the provider answered."""
 
     number: int
@@ -43,7 +45,7 @@ class AttemptView(BaseModel):
     reference: str | None
 
 
-class ReceiptView(BaseModel):
+class ReceiptView(View):
     """What the provider said afterwards."""
 
     provider: str
@@ -53,7 +55,7 @@ class ReceiptView(BaseModel):
     at: datetime
 
 
-class NotificationView(BaseModel):
+class NotificationView(View):
     """A message as staff may see it: addresses masked, internal forms never in it (003 §25.6b)."""
 
     id: UUID
@@ -64,6 +66,7 @@ class NotificationView(BaseModel):
     rule: str
     about: str | None
     state: State
+    possible: tuple[Possible, ...]
     reason: str | None
     superseded_by: UUID | None
     channels: list[str]
@@ -106,6 +109,7 @@ class NotificationView(BaseModel):
                     "expires_at",
                 }
             ),
+            possible=LIFECYCLE.possible(seen.state),
             channels=[way.channel for way in seen.ways],
             addresses=[masked(way.address) for way in seen.ways],
             pieces=pieces,
@@ -114,7 +118,7 @@ class NotificationView(BaseModel):
         )
 
 
-class ReplyView(BaseModel):
+class ReplyView(View):
     """An answer and how it was understood."""
 
     id: UUID
@@ -125,7 +129,7 @@ class ReplyView(BaseModel):
     at: datetime
 
 
-class Progress(BaseModel):
+class Progress(View):
     """How far a campaign has come: how many messages are in each state."""
 
     total: int
@@ -133,26 +137,14 @@ class Progress(BaseModel):
 
 
 class Resolve(RequestBody):
-    """A person's decision about a message of which nobody knows whether it went out."""
+    """A person's decision about a message whose fate no provider could tell."""
 
     sent: bool = Field(description="True: it went out. False: send it again.", examples=[False])
 
 
-STATES: tuple[State, ...] = (
-    "queued",
-    "sending",
-    "unknown",
-    "accepted",
-    "delivered",
-    "failed",
-    "suppressed",
-    "unresolved",
-    "unconfirmed",
-)
-
-
-def routes(store: Notifications, replies: Replies, composer: Composer) -> APIRouter:
+def routes(stores: Stores, composer: Composer) -> APIRouter:
     """Reading for everybody in the company; deciding for customer service."""
+    store = stores.notifications
     router = Router(readers=READERS, tags=["notifications"])
 
     @router.get("/notifications")
@@ -176,7 +168,7 @@ def routes(store: Notifications, replies: Replies, composer: Composer) -> APIRou
     @router.get("/notifications/progress")
     async def progress(correlation: UUID) -> Progress:
         """How far the messages of a campaign, or of any other case, have come."""
-        states = {state: await store.count({"correlation": correlation, "state": state}) for state in STATES}
+        states = {state: await store.count({"correlation": correlation, "state": state}) for state in LIFECYCLE.stages}
         return Progress(total=sum(states.values()), states={name: count for name, count in states.items() if count})
 
     @router.get("/notifications/{notification_id}")
@@ -186,13 +178,15 @@ def routes(store: Notifications, replies: Replies, composer: Composer) -> APIRou
 
     @router.post(
         "/notifications/{notification_id}/resolve",
-        dependencies=[allow(*DESK)],
+        dependencies=[allow(*LIFECYCLE.roles("resolve"))],
     )
     async def resolve(notification_id: UUID, body: Resolve, cause: CausedByRequest) -> NotificationView:
         """Decide about an unresolved message. Refused for any other."""
         resolved = await store.apply(
             notification_id,
-            lambda current: current.resolved(body.sent, composer.known_words(current), cause.at),
+            lambda current: decisions.resolve(
+                current, body.sent, composer.known_words(current), composer.policy_of(current), cause
+            ),
             cause,
         )
         return NotificationView.of(resolved)
@@ -200,7 +194,7 @@ def routes(store: Notifications, replies: Replies, composer: Composer) -> APIRou
     @router.get("/replies")
     async def answers(customer: UUID, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
         """What a customer answered, newest first."""
-        page = await replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
+        page = await stores.replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
         items = [ReplyView(**reply.model_dump(exclude={"address", "provider"})) for reply in page.items]
         return Listing(items=items, next=page.next)
 

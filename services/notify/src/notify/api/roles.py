@@ -1,11 +1,9 @@
 """Which staff may do what in notify."""
 
+from notify.domain.lifecycle import DESK
 from shared.contracts.roles import Role
 
 SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
-DESK = (Role.CS_SPECIALIST, *SUPERVISORS, Role.OPERATOR)
-"""Who may send a message again, and who looks after those that failed."""
-
 READERS = (
     *DESK,
     Role.CS_SECTION_CHIEF,

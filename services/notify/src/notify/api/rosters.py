@@ -4,12 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from notify.api.roles import READERS, SUPERVISORS
-from notify.domain.roster import Duty, published
+from notify.domain.decisions import rosters as decisions
+from notify.domain.parts.duty import Duty
 from notify.store import Rosters
-from shared.http import CausedByRequest, RequestBody, Router, allow
+from shared.http import CausedByRequest, RequestBody, Router, View, allow
 
 
 class AskedDuty(RequestBody):
@@ -38,7 +39,7 @@ class PublishRoster(RequestBody):
     duties: tuple[AskedDuty, ...] = Field(min_length=1, max_length=2000)
 
 
-class RosterView(BaseModel):
+class RosterView(View):
     """A published roster."""
 
     id: UUID
@@ -55,7 +56,7 @@ def routes(rosters: Rosters) -> APIRouter:
     async def publish(body: PublishRoster, cause: CausedByRequest) -> RosterView:
         """From now on alerts follow this roster on its days."""
         duties = tuple(Duty(**duty.model_dump()) for duty in body.duties)
-        change = published(cause.derive("roster"), body.first_day, body.last_day, duties, cause)
+        change = decisions.publish(cause.derive("roster"), body.first_day, body.last_day, duties, cause)
         roster = await rosters.create(change, cause)
         return RosterView(id=roster.id, first_day=roster.first_day, last_day=roster.last_day, shifts=len(roster.duties))
 

@@ -4,13 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from notify.api.roles import STAFF
-from notify.domain.slip import Slip, posted
+from notify.domain.composer import Composer
+from notify.domain.decisions import slips as decisions
+from notify.domain.slip import Slip
 from notify.store import Slips
 from shared.contracts.vocabulary import DepartmentName
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View
 
 
 class PostSlip(RequestBody):
@@ -21,7 +23,7 @@ class PostSlip(RequestBody):
     acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: nobody has to acknowledge it.")
 
 
-class SlipView(BaseModel):
+class SlipView(View):
     """A slip and what became of it."""
 
     id: UUID
@@ -36,7 +38,7 @@ class SlipView(BaseModel):
     chases: int
 
 
-def routes(slips: Slips) -> APIRouter:
+def routes(slips: Slips, composer: Composer) -> APIRouter:
     """For everybody in the company."""
     router = Router(readers=STAFF, tags=["slips"])
 
@@ -45,7 +47,8 @@ def routes(slips: Slips) -> APIRouter:
         """Send a slip; the department's group hears of it at once."""
         id = cause.derive("slip")
         number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
-        slip = posted(id, number, cause.actor.id, body.to_department, body.text, body.acknowledge_by, cause)
+        policy = composer.policy_on(cause.at)
+        slip = decisions.post(id, number, body.to_department, body.text, body.acknowledge_by, policy, cause)
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
@@ -60,10 +63,10 @@ def routes(slips: Slips) -> APIRouter:
     @router.post("/slips/{slip_id}/acknowledge")
     async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:
         """Confirm that the department has read it."""
-        return _view(await slips.apply(slip_id, lambda slip: slip.acknowledge(cause.actor.id, cause.at), cause))
+        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, cause), cause))
 
     return router
 
 
 def _view(slip: Slip) -> SlipView:
-    return SlipView(**slip.model_dump(exclude={"deadlines"}))
+    return SlipView(**slip.model_dump(exclude={"deadlines", "policy"}))

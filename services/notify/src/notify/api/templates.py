@@ -1,17 +1,17 @@
 """The texts: which there are, and how one looks with values."""
 
 from fastapi.routing import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from notify.api.roles import READERS
 from notify.domain.composer import Composer
 from notify.domain.messages.template import Channel, Template
 from notify.domain.messages.variable import Unfit
 from shared.aggregate import NotFound, Refused
-from shared.http import Listing, RequestBody, Router
+from shared.http import Listing, RequestBody, Router, View
 
 
-class TemplateView(BaseModel):
+class TemplateView(View):
     """One version of one text."""
 
     key: str = Field(examples=["shipment_delayed.supply"])
@@ -33,7 +33,7 @@ class Preview(RequestBody):
     values: dict[str, str] = Field(default={}, examples=[{"days": "4"}])
 
 
-class PreviewView(BaseModel):
+class PreviewView(View):
     """The finished words, and how many SMS a carrier would bill."""
 
     key: str

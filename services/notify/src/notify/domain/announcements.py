@@ -1,13 +1,13 @@
-"""What notify tells the others of a message: who it was for, what became of it, and the fact that it goes back to."""
+"""What notify announces of a message: for whom it was, what became of it, and which fact it goes back to."""
 
 import hashlib
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from notify.domain.messages.template import Channel, Words
+from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
-from notify.domain.parts.attempt import Receipt
+from notify.domain.parts.receipt import Receipt
 from shared.contracts.event import Event
 from shared.contracts.notify import (
     Message,
@@ -19,17 +19,11 @@ from shared.contracts.notify import (
     StaffAlerted,
 )
 
-if TYPE_CHECKING:
-    from notify.domain.notification import Notification
 
-F = TypeVar("F", bound=Message)
-
-
-def sent(about: "Notification", words: Words, at: datetime, provider: str) -> tuple[Event, ...]:
-    """A provider has it; for an alert also that somebody on duty was told."""
-    taken = _of(
-        about,
-        NotificationSent,
+def sent(about: Notification, words: Words, provider: str, at: datetime) -> tuple[Event, ...]:
+    """A provider took it over; of an alert also that the staff on duty were told."""
+    taken = NotificationSent(
+        **dict(_message(about)),
         provider=provider,
         address_masked=masked(about.way.address),
         template=words.template,
@@ -41,30 +35,30 @@ def sent(about: "Notification", words: Words, at: datetime, provider: str) -> tu
     return (taken,) if about.alert is None else (taken, _alerted(about, words, at))
 
 
-def delivered(about: "Notification", receipt: Receipt) -> NotificationDelivered:
+def delivered(about: Notification, receipt: Receipt) -> NotificationDelivered:
     """A receipt says that it arrived."""
-    return _of(about, NotificationDelivered, provider=receipt.provider, receipt=receipt.code or None, at=receipt.at)
+    return NotificationDelivered(
+        **dict(_message(about)), provider=receipt.provider, receipt=receipt.code or None, at=receipt.at
+    )
 
 
-def deferred(about: "Notification", reason: str, until: datetime) -> NotificationDeferred:
+def deferred(about: Notification, reason: str, until: datetime) -> NotificationDeferred:
     """It waits, and why."""
-    return _of(about, NotificationDeferred, reason=reason, until=until)
+    return NotificationDeferred(**dict(_message(about)), reason=reason, until=until)
 
 
-def suppressed(about: "Notification", reason: str, by: UUID | None) -> NotificationSuppressed:
+def suppressed(about: Notification, reason: str, by: UUID | None) -> NotificationSuppressed:
     """It will not go out, and why."""
-    return _of(about, NotificationSuppressed, reason=reason, superseded_by=by)
+    return NotificationSuppressed(**dict(_message(about)), reason=reason, superseded_by=by)
 
 
 def failed(
-    about: "Notification", error: str, at: datetime, provider: str | None = None, *, fallback: Channel | None = None
+    about: Notification, error: str, at: datetime, provider: str | None = None, *, fallback: Channel | None = None
 ) -> NotificationFailed:
     """A way did not work; without a fallback it was the last one."""
-    last = about.attempts[-1].provider if about.attempts else None
-    return _of(
-        about,
-        NotificationFailed,
-        provider=provider or last,
+    return NotificationFailed(
+        **dict(_message(about)),
+        provider=provider or about.last_provider,
         error=error[:200] or "failed",
         attempt=max(len(about.attempts), 1),
         final=fallback is None,
@@ -73,7 +67,7 @@ def failed(
     )
 
 
-def _alerted(about: "Notification", words: Words, at: datetime) -> StaffAlerted:
+def _alerted(about: Notification, words: Words, at: datetime) -> StaffAlerted:
     return StaffAlerted(
         alert_id=about.id,
         kind=about.alert,
@@ -87,8 +81,9 @@ def _alerted(about: "Notification", words: Words, at: datetime) -> StaffAlerted:
     )
 
 
-def _of(about: "Notification", kind: type[F], **fields: Any) -> F:
-    return kind(
+def _message(about: Notification) -> Message:
+    """What the events about one message share."""
+    return Message(
         notification_id=about.id,
         purpose=about.purpose,
         customer_id=about.customer_id,
@@ -96,5 +91,4 @@ def _of(about: "Notification", kind: type[F], **fields: Any) -> F:
         about=about.about,
         trigger_event_id=about.pieces[0].trigger,
         channel=about.way.channel if about.ways else "sms",
-        **fields,
     )

@@ -1,65 +1,48 @@
-"""From a fact and the table's line to the intent of a message: who, over which ways, in which pinned words."""
+"""From a fact and a line of the tables to the intent of a message: for whom, over which ways, in which words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from notify.domain.judging import Company
 from notify.domain.messages.catalogue import Catalogue
-from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.rule import Rule, reach
 from notify.domain.messages.template import Channel, Template, Words, variant_key
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification
-from notify.domain.parts.attempt import Piece, Way
-from notify.domain.recipient import Recipient
-from shared.aggregate import Cause, Change
-from shared.contracts.vocabulary import CustomerSnapshot
+from notify.domain.parts.company import Company
+from notify.domain.parts.piece import Piece
+from notify.domain.parts.way import Way
+from notify.domain.person import Person
+from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.purpose import Purpose
+from shared.aggregate import Cause
+from shared.policy import Policies
 
 Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom one message is for. `snapshot` is what the fact itself says about a customer."""
-
-    recipient: Recipient
-    snapshot: CustomerSnapshot | None = None
-    staff: str | None = None
-    role: str | None = None
-
-    @property
-    def name(self) -> str:
-        """How the person is addressed."""
-        if self.snapshot:
-            return self.snapshot.title or self.snapshot.contact_name or self.snapshot.name
-        return self.recipient.name or self.staff or self.role or ""
-
-    @property
-    def locale(self) -> str:
-        return self.snapshot.locale if self.snapshot else self.recipient.locale
-
-    def address(self, channel: Channel) -> str | None:
-        """Where to reach this person on a channel; a colleague's chat is the group of the role."""
-        if channel == "chat":
-            return self.role or self.staff
-        return self.recipient.address(channel, self.snapshot)
 
 
 class Composer:
     """Drafts messages by the catalogue and fills their words."""
 
-    def __init__(self, catalogue: Catalogue, company: Company) -> None:
+    def __init__(self, catalogue: Catalogue, policies: Policies[MessagePolicy], company: Company) -> None:
         self.catalogue = catalogue
+        self.policies = policies
         self.company = company
         self._zone = ZoneInfo(company.timezone)
 
-    def purpose(self, name: str) -> Purpose:
-        """The policy of a purpose; one that has been taken out of the tables since is treated as a plain service."""
-        return self.catalogue.purposes.get(name) or Purpose(name=name)
+    def policy_on(self, at: datetime) -> MessagePolicy:
+        """The policy that a message begins with at this moment."""
+        return self.policies.on(at.astimezone(self._zone).date())
+
+    def policy_of(self, notification: Notification) -> MessagePolicy:
+        """The policy that a message began with."""
+        return self.policies.version(notification.policy)
+
+    def purpose_of(self, notification: Notification) -> Purpose:
+        """What the purpose of a message allows, by the policy that it began with."""
+        return self.policy_of(notification).purpose(notification.purpose)
 
     def piece(self, rule: Rule, body: Body, trigger: UUID, person: Person) -> Piece:
         """What this fact tells this person: the values as they will be read, the templates as they are now."""
@@ -102,34 +85,15 @@ class Composer:
     def draft(
         self, id: UUID, rule: Rule, piece: Piece, person: Person, plan: Sequence[Channel], body: Body, cause: Cause
     ) -> Notification:
-        """The intent. Without any way that works it is born failed, with the reason for every channel."""
-        purpose = self.purpose(rule.purpose)
+        """The intent, with the ways that this person and these words allow, and why each other channel is left out."""
+        policy = self.policy_on(cause.at)
+        purpose = policy.purpose(rule.purpose)
         due = self._due(rule, body, cause.at)
         until = reach(body, rule.until) if rule.until else None
-        return self.make_draft(
-            id,
-            purpose,
-            piece,
-            person,
-            plan,
-            correlation=cause.correlation,
-            rule=rule.name,
-            alert=rule.alert,
-            about=_text(reach(body, rule.about)) if rule.about else None,
-            thread=f"{rule.purpose}/{reach(body, rule.thread)}" if rule.thread else None,
-            revision=int(reach(body, rule.revision) or 0) if rule.revision else 0,
-            created_at=cause.at,
-            not_before=due + purpose.merge,
-            expires_at=datetime.fromisoformat(until) if until else due + purpose.merge + purpose.expires,
-        )
-
-    def make_draft(
-        self, id: UUID, purpose: Purpose, piece: Piece, person: Person, plan: Sequence[Channel], **fields: Any
-    ) -> Notification:
-        """The intent of these fields, with the ways that this person and these words allow."""
         ways, skipped = self._ways(piece, person, plan)
         return Notification(
             id=id,
+            correlation=cause.correlation,
             recipient=person.recipient.id,
             audience=person.recipient.kind,
             customer_id=person.recipient.customer_id,
@@ -138,13 +102,21 @@ class Composer:
             name=person.name,
             locale=person.locale,
             purpose=purpose.name,
+            policy=policy.version,
+            rule=rule.name,
+            alert=rule.alert,
+            about=_text(reach(body, rule.about)) if rule.about else None,
+            thread=f"{rule.purpose}/{reach(body, rule.thread)}" if rule.thread else None,
+            revision=int(reach(body, rule.revision) or 0) if rule.revision else 0,
             lane="bulk" if purpose.bulk else "live",
             promise=purpose.promise,
             pieces=(piece,),
             channels=tuple(channel for channel in plan if channel in piece.versions),
             ways=ways,
             skipped=skipped,
-            **fields,
+            created_at=cause.at,
+            not_before=due + purpose.merge,
+            expires_at=datetime.fromisoformat(until) if until else due + purpose.merge + purpose.expires,
         )
 
     def words(self, notification: Notification) -> Words:
@@ -160,11 +132,8 @@ class Composer:
             filled.append(self._checked(self.fill(first, template, same), notification))
         if len(filled) == 1:
             return filled[0]
-        return filled[0].model_copy(
-            update={
-                "text": "\n".join(words.text for words in filled),
-                "html": "\n".join(words.html for words in filled),
-            }
+        return filled[0].but(
+            text="\n".join(words.text for words in filled), html="\n".join(words.html for words in filled)
         )
 
     def known_words(self, notification: Notification) -> Words:
@@ -185,7 +154,7 @@ class Composer:
     def _checked(self, words: Words, notification: Notification) -> Words:
         phrase = self.catalogue.forbidden(words.text) if notification.audience == "customer" else None
         if phrase:
-            raise Unfit(f"it says {phrase}, which nobody may say to a customer")
+            raise Unfit(f"it says {phrase}, which must not be said to a customer")
         return words
 
     def fill(self, piece: Piece, template: Template, also: Sequence[Piece] = ()) -> Words:
@@ -210,11 +179,6 @@ class Composer:
         if moment is None:
             return at
         return max(at, datetime.fromisoformat(moment) - rule.ahead)
-
-
-def born(draft: Notification) -> Change[Notification]:
-    """The birth of an intent; one that nobody can receive fails at once, so that somebody calls instead."""
-    return Change(draft) if draft.ways else draft.unreachable()
 
 
 def _text(value: Any) -> str | None:

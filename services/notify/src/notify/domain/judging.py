@@ -6,83 +6,81 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from notify.domain.ledger import Entry, Ledger
-from notify.domain.messages.purpose import Purpose
-from notify.domain.recipient import Recipient, Rest
-from shared.contracts.event import Part
+from notify.domain.ledger import Ledger
+from notify.domain.notification import Notification
+from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.purpose import Purpose
+from notify.domain.recipient import Recipient
 
 DAY = timedelta(days=1)
 
 
-class Company(Part):
-    """What the company says once for all messages: who it is and when its customers rest unless they say otherwise."""
-
-    name: str
-    signature: str
-    hotline: str
-    timezone: str
-    rest: Rest
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the policy says about one message at one moment. A reason is given for everything but yes."""
+    """What the policy says about one message at one moment. A reason is given for everything but yes.
+
+    `until` is the moment to judge it again, `by` the message that says it newer.
+    """
 
     kind: Literal["send", "defer", "suppress"]
     reason: str = ""
     until: datetime | None = None
+    by: UUID | None = None
 
 
 SEND = Verdict("send")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What the policy has to know about a message."""
-
-    notification: UUID
-    words: str
-    expires_at: datetime
-
-
 def judge(
-    candidate: Candidate, recipient: Recipient, ledger: Ledger, purpose: Purpose, company: Company, now: datetime
+    notification: Notification,
+    recipient: Recipient,
+    ledger: Ledger,
+    policy: MessagePolicy,
+    timezone: str,
+    now: datetime,
 ) -> Verdict:
     """The policy's answer to a message for this recipient at the address that this is the ledger of.
 
-    Deferred messages come back and are judged again; none is dropped for being early.
+    `policy` is the version that the message began with, `timezone` the company's. Deferred messages come back and are
+    judged again; none is dropped for being early.
     """
-    if now >= candidate.expires_at:
+    purpose = policy.purpose(notification.purpose)
+    if now >= notification.expires_at:
         return Verdict("suppress", "expired")
-    if ledger.has_let_out(candidate.notification):
+    if ledger.has_let_out(notification.id):
         return SEND
-    refusal = _refusal(candidate, recipient, ledger, purpose, now)
+    refusal = _refusal(notification, recipient, ledger, purpose, now)
     if refusal:
         return Verdict("suppress", refusal)
-    wait = _wait(recipient, ledger, purpose, company, now)
+    wait = _wait(recipient, ledger, purpose, policy, timezone, now)
     if wait is None:
         return SEND
-    return wait if wait.until and wait.until < candidate.expires_at else Verdict("suppress", "expired")
+    return wait if wait.until and wait.until < notification.expires_at else Verdict("suppress", "expired")
 
 
-def _refusal(candidate: Candidate, recipient: Recipient, ledger: Ledger, purpose: Purpose, now: datetime) -> str | None:
+def _refusal(
+    notification: Notification, recipient: Recipient, ledger: Ledger, purpose: Purpose, now: datetime
+) -> str | None:
     if purpose.kind == "care" and recipient.refused_care_at:
         return "opt_out"
     if purpose.kind == "care" and recipient.open_complaints:
         return "open_complaint"
-    if any(_repeats(entry, candidate, purpose, now) for entry in ledger.entries):
+    if purpose.apart and _repeats(notification, ledger, now - purpose.apart):
         return "duplicate_content"
     return None
 
 
-def _repeats(entry: Entry, candidate: Candidate, purpose: Purpose, now: datetime) -> bool:
-    return bool(purpose.apart) and entry.words == candidate.words and entry.at > now - purpose.apart
+def _repeats(notification: Notification, ledger: Ledger, since: datetime) -> bool:
+    words = notification.words_hash
+    return any(entry.words == words and entry.at > since for entry in ledger.entries)
 
 
-def _wait(recipient: Recipient, ledger: Ledger, purpose: Purpose, company: Company, now: datetime) -> Verdict | None:
+def _wait(
+    recipient: Recipient, ledger: Ledger, purpose: Purpose, policy: MessagePolicy, timezone: str, now: datetime
+) -> Verdict | None:
     if purpose.rest:
-        rest = recipient.rest or company.rest
-        ends = rest.ends(now, ZoneInfo(recipient.timezone or company.timezone))
+        rest = recipient.rest or policy.rest
+        ends = rest.ends(now, ZoneInfo(recipient.timezone or timezone))
         if ends:
             return Verdict("defer", "quiet_hours", ends)
     if purpose.cap:

@@ -1,78 +1,51 @@
-"""The states of a notification and every way between them, as the one table that the code and the diagram follow."""
+"""The states of a notification and what may be decided in each: one table for the code, the views and the diagram."""
 
-from types import MappingProxyType
 from typing import Literal
 
-from shared.aggregate import Refused
+from shared.contracts.roles import Role
+from shared.lifecycle import Lifecycle, Move
 
 State = Literal[
     "queued", "sending", "unknown", "accepted", "delivered", "failed", "suppressed", "unresolved", "unconfirmed"
 ]
-Signal = Literal[
-    "claimed",
-    "released",
-    "deferred",
-    "accepted",
-    "put_back",
-    "rejected",
-    "lost",
-    "parked",
-    "delivered",
-    "undelivered",
-    "suppressed",
-    "silent",
+Verb = Literal[
+    "claim",
+    "release",
+    "defer",
+    "suppress",
+    "accept",
+    "retry",
+    "fail",
+    "lose",
+    "park",
+    "resolve",
+    "deliver",
+    "bounce",
+    "give_up_on_receipt",
 ]
+DESK = (Role.CS_SPECIALIST, Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR, Role.OPERATOR)
+"""Who looks after messages whose fate is unknown, and those that failed."""
 
-LIFECYCLE: MappingProxyType[tuple[State, Signal], State] = MappingProxyType(
+LIFECYCLE: Lifecycle[State, Verb] = Lifecycle(
+    "notification",
+    "queued",
     {
-        ("queued", "claimed"): "sending",
-        ("queued", "deferred"): "queued",
-        ("queued", "suppressed"): "suppressed",
-        ("queued", "rejected"): "failed",
-        ("sending", "released"): "queued",
-        ("sending", "accepted"): "accepted",
-        ("sending", "put_back"): "queued",
-        ("sending", "rejected"): "failed",
-        ("sending", "lost"): "unknown",
-        ("sending", "delivered"): "delivered",
-        ("sending", "undelivered"): "failed",
-        ("unknown", "released"): "queued",
-        ("unknown", "accepted"): "accepted",
-        ("unknown", "put_back"): "queued",
-        ("unknown", "rejected"): "failed",
-        ("unknown", "parked"): "unresolved",
-        ("unknown", "delivered"): "delivered",
-        ("unknown", "undelivered"): "failed",
-        ("unresolved", "accepted"): "accepted",
-        ("unresolved", "put_back"): "queued",
-        ("unresolved", "delivered"): "delivered",
-        ("unresolved", "undelivered"): "failed",
-        ("accepted", "delivered"): "delivered",
-        ("accepted", "undelivered"): "failed",
-        ("accepted", "put_back"): "queued",
-        ("accepted", "silent"): "unconfirmed",
-        ("unconfirmed", "delivered"): "delivered",
-        ("unconfirmed", "undelivered"): "failed",
-        ("failed", "delivered"): "delivered",
-    }
+        "claim": Move(("queued",), ("sending",)),
+        "release": Move(("sending", "unknown"), ("queued",)),
+        "defer": Move(("queued",)),
+        "suppress": Move(("queued",), ("suppressed",)),
+        "accept": Move(("sending", "unknown"), ("accepted",)),
+        "retry": Move(("sending", "unknown", "accepted", "unconfirmed"), ("queued",)),
+        "fail": Move(("queued", "sending", "unknown"), ("failed",)),
+        "lose": Move(("sending",), ("unknown",)),
+        "park": Move(("unknown",), ("unresolved",)),
+        "resolve": Move(("unresolved",), ("accepted", "queued"), DESK),
+        "deliver": Move(
+            ("sending", "unknown", "unresolved", "accepted", "unconfirmed", "failed"),
+            ("delivered",),
+        ),
+        "bounce": Move(("sending", "unknown", "unresolved", "accepted", "unconfirmed"), ("failed",)),
+        "give_up_on_receipt": Move(("accepted",), ("unconfirmed",)),
+    },
 )
 """`delivered` and `suppressed` are final; a receipt may still raise what failed to delivered."""
-
-
-def following(state: State, signal: Signal) -> State:
-    """The state after a signal. Refused when the table has no such way."""
-    try:
-        return LIFECYCLE[state, signal]
-    except KeyError:
-        raise Refused(f"a notification that is {state} cannot be {signal}", f"not_{signal}") from None
-
-
-def possible(state: State, signal: Signal) -> bool:
-    """Whether the table has a way for this signal."""
-    return (state, signal) in LIFECYCLE
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram."""
-    ways = [f"    {state} --> {target}: {signal}" for (state, signal), target in LIFECYCLE.items()]
-    return "\n".join(["stateDiagram-v2", "    [*] --> queued", *ways])

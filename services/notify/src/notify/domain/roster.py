@@ -1,27 +1,10 @@
 """Who is on duty in which role, and how to reach them (003 三2)."""
 
 from datetime import date, datetime
-from uuid import UUID
 
-from shared.aggregate import Aggregate, Cause, Change
-from shared.contracts.event import Instant, Part
-from shared.contracts.notify import RosterPublished, Shift
-
-
-class Duty(Part):
-    """A shift, and where its colleague can be reached; the addresses stay inside notify."""
-
-    staff: str
-    name: str
-    role: str
-    begin: Instant
-    end: Instant
-    mobile: str | None = None
-    email: str | None = None
-
-    def covers(self, at: datetime) -> bool:
-        """Whether this colleague is on duty then."""
-        return self.begin <= at < self.end
+from notify.domain.parts.duty import Duty
+from shared.aggregate import Aggregate
+from shared.contracts.event import Instant
 
 
 class Roster(Aggregate):
@@ -41,20 +24,3 @@ class Roster(Aggregate):
     def colleague(self, staff: str) -> Duty | None:
         """How to reach a colleague, on duty or not."""
         return next((duty for duty in self.duties if duty.staff == staff), None)
-
-
-def published(id: UUID, first_day: date, last_day: date, duties: tuple[Duty, ...], cause: Cause) -> Change[Roster]:
-    """A new roster for everybody to go by."""
-    roster = Roster(
-        id=id,
-        first_day=first_day,
-        last_day=last_day,
-        begins_at=min(duty.begin for duty in duties),
-        ends_at=max(duty.end for duty in duties),
-        published_at=cause.at,
-        duties=duties,
-    )
-    shifts = tuple(
-        Shift(staff=duty.staff, name=duty.name, role=duty.role, begin=duty.begin, end=duty.end) for duty in duties
-    )
-    return Change(roster, (RosterPublished(roster_id=id, first_day=first_day, last_day=last_day, shifts=shifts),))

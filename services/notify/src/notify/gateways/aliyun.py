@@ -29,7 +29,8 @@ from notify.domain.parts.answer import (
     stop,
     unknown,
 )
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.receipt_codes import reason_of
 

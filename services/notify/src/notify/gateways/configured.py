@@ -13,7 +13,7 @@ from notify.settings import Settings, SmsProvider
 Codes = Mapping[str, Mapping[str, str]]
 
 
-def carriers(settings: Settings, codes: Codes) -> dict[Channel, list[Gateway]]:
+def configured(settings: Settings, codes: Codes) -> dict[Channel, list[Gateway]]:
     """The gateways of each channel, in the order in which they are tried."""
     mailbox = Mailbox(settings.smtp_url.get_secret_value(), settings.mail_from, settings.company)
     found: dict[Channel, list[Gateway]] = {

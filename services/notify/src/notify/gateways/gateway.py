@@ -9,7 +9,8 @@ from uuid import UUID
 
 from notify.domain.messages.template import Channel, Words
 from notify.domain.parts.answer import BLIND, Answer, Sighting
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from email.utils import parseaddr
 from typing import Literal
 from uuid import UUID
 
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 
 _MESSAGE_ID = re.compile(r"<([0-9a-f-]{36})@")
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")

@@ -13,7 +13,8 @@ from aiosmpplib.state import SmppCommandStatus
 
 from notify.domain.messages.template import Channel
 from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import Gateway, Outgoing, TakeReceipts, TakeReplies
 from notify.gateways.receipt_codes import reason_of
 

@@ -16,7 +16,8 @@ import aiosmtplib
 
 from notify.domain.messages.template import Channel
 from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import Callback, Gateway, Outgoing
 from notify.gateways.mail import answers, bounces, message_id
 

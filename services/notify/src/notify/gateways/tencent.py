@@ -15,7 +15,8 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 
 from notify.domain.messages.template import Channel, Words
 from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.receipt_codes import reason_of
 

@@ -11,7 +11,8 @@ from twilio.request_validator import RequestValidator
 
 from notify.domain.messages.template import Channel
 from notify.domain.parts.answer import ABSENT, BLIND, Answer, Sighting, accepted, permanent, retry_later, stop
-from notify.domain.reply import SeenReceipt, SeenReply
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Page, Web, trouble
 

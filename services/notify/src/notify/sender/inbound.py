@@ -1,37 +1,31 @@
-"""Takes what providers push to us to the message it is about: receipts and replies, once each."""
+"""Takes what providers push to the message that it is about: receipts and replies, once each."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from uuid import UUID
 
 from notify.domain.composer import Composer
+from notify.domain.decisions.early_receipts import keep
+from notify.domain.decisions.receipts import take_receipt
+from notify.domain.decisions.recipients import mark_unusable, refuse_care
+from notify.domain.decisions.replies import understand
 from notify.domain.notification import Notification
-from notify.domain.recipient import stranger
-from notify.domain.reply import SeenReceipt, SeenReply, answered_one, early, understood
+from notify.domain.parts.receipt import SeenReceipt
+from notify.domain.parts.seen_reply import SeenReply
+from notify.domain.recipient import Recipient, unknown_recipient
+from notify.domain.understanding import answered_one
 from notify.sender.metrics import SendingMetrics
-from notify.store import EarlyReceipts, Notifications, Recipients, Replies
-from shared.aggregate import Cause, Change, NotFound
+from notify.sender.timing import real_time
+from notify.store import Stores
+from shared.aggregate import Cause, Change, Decision, NotFound
 from shared.clock import Clock
 from shared.contracts.event import Actor
 
 
 class Inbound:
-    """Whatever is taken in has been written down when this returns, so that the provider may forget it."""
+    """What is taken in has been written down when this returns, so that the provider may forget it."""
 
-    def __init__(
-        self,
-        notifications: Notifications,
-        recipients: Recipients,
-        early_receipts: EarlyReceipts,
-        replies: Replies,
-        composer: Composer,
-        clock: Clock,
-        metrics: SendingMetrics,
-    ) -> None:
-        self._notifications = notifications
-        self._recipients = recipients
-        self._early = early_receipts
-        self._replies = replies
+    def __init__(self, stores: Stores, composer: Composer, clock: Clock, metrics: SendingMetrics) -> None:
+        self._stores = stores
         self._composer = composer
         self._clock = clock
         self._metrics = metrics
@@ -41,56 +35,57 @@ class Inbound:
         for seen in receipts:
             self._metrics.received(seen.provider, seen.status)
             if await self.place(seen) is None:
-                cause = self._cause(seen.id, seen.provider)
-                await self._early.create(early(seen, datetime.now(UTC)), cause)
+                cause = self._cause(seen)
+                await self._stores.early_receipts.create(keep(seen, real_time(), cause), cause)
 
     async def place(self, seen: SeenReceipt) -> UUID | None:
         """Tell the message; nothing if there is none that this receipt is about."""
-        id = seen.message
-        if id is None and seen.reference:
-            known = await self._notifications.by_reference(f"{seen.provider}:{seen.reference}")
-            id = known.id if known else None
+        id = await self._message_of(seen)
         if id is None:
             return None
+        cause = self._cause(seen)
 
         def tell(notification: Notification) -> Change[Notification]:
-            return notification.receipted(seen.receipt(), self._composer.known_words(notification))
+            return take_receipt(notification, seen.receipt(), self._composer.known_words(notification), cause)
 
         try:
-            told = await self._notifications.apply(id, tell, self._cause(seen.id, seen.provider))
+            told = await self._stores.notifications.apply(id, tell, cause)
         except NotFound:
             return None
         if seen.status == "undelivered" and seen.reason == "invalid_number":
             address = told.address_on(told.attempts[-1].channel) if told.attempts else told.way.address
-            await self._recipients.apply(
-                told.recipient,
-                lambda person: person.unreachable_at(address),
-                self._cause(seen.id, seen.provider),
-                stranger(told.recipient, told.audience, told.customer_id),
-            )
+            await self._tell_recipient(told, lambda recipient: mark_unusable(recipient, address, cause), cause)
         return id
 
+    async def _message_of(self, seen: SeenReceipt) -> UUID | None:
+        if seen.message or not seen.reference:
+            return seen.message
+        known = await self._stores.notifications.by_reference(f"{seen.provider}:{seen.reference}")
+        return known.id if known else None
+
     async def take_replies(self, replies: Iterable[SeenReply]) -> None:
-        """Understand each reply and announce it; a stop word ends care for its sender at once."""
+        """Understand each reply and announce it; a stop word ends care for its sender."""
         for seen in replies:
             await self._take_reply(seen)
 
     async def _take_reply(self, seen: SeenReply) -> None:
         about = await self._about(seen)
-        purpose = self._composer.catalogue.purposes.get(about.purpose) if about else None
-        cause = self._cause(seen.id, seen.provider)
-        reply = await self._replies.create(understood(seen, about, purpose), cause)
+        purpose = self._composer.purpose_of(about) if about else None
+        cause = self._cause(seen)
+        reply = await self._stores.replies.create(understand(seen, about, purpose, cause), cause)
         if reply.intent == "stop" and about:
-            start = stranger(about.recipient, about.audience, about.customer_id)
-            await self._recipients.apply(about.recipient, lambda person: person.refuses_care(seen.at), cause, start)
+            await self._tell_recipient(about, lambda recipient: refuse_care(recipient, cause), cause)
 
     async def _about(self, seen: SeenReply) -> Notification | None:
         if seen.message:
-            return await self._notifications.get(seen.message)
-        candidates = await self._notifications.latest_to(seen.address)
-        return answered_one(candidates, seen.text, self._composer.catalogue.purposes, self._clock.now())
+            return await self._stores.notifications.get(seen.message)
+        candidates = await self._stores.notifications.latest_to(seen.address)
+        return answered_one(candidates, seen.text, self._composer.policy_of, self._clock.now())
 
-    def _cause(self, id: UUID, provider: str) -> Cause:
-        return Cause(
-            id=id, correlation=id, actor=Actor(kind="service", id=provider), at=self._clock.now(), kind="event"
-        )
+    async def _tell_recipient(self, about: Notification, decide: Decision[Recipient], cause: Cause) -> None:
+        start = unknown_recipient(about.recipient, about.audience, about.customer_id)
+        await self._stores.recipients.apply(about.recipient, decide, cause, start)
+
+    def _cause(self, seen: SeenReceipt | SeenReply) -> Cause:
+        provider = Actor(kind="service", id=seen.provider)
+        return Cause(id=seen.id, correlation=seen.id, actor=provider, at=self._clock.now(), kind="event")

@@ -1,51 +1,64 @@
-"""Finds the messages whose time has come and lets couriers carry many at once; bulk never takes the last places."""
+"""Finds the messages whose time has come and carries many at once; bulk never takes the last places."""
 
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from notify.domain.notification import Lane, Notification
-from notify.sender.dispatcher import Begun, Dispatcher, Due
+from notify.sender.dispatcher import Dispatcher
+from notify.sender.due import Due, DueMessages
+from notify.sender.handover import Claimed, Handover
 from notify.sender.metrics import SendingMetrics
+from notify.sender.places import LANES, Places
 from shared.aggregate import Aggregate, Change, Unavailable
 from shared.store import Touch
 
 log = structlog.get_logger()
 
-LANES: tuple[Lane, ...] = ("live", "bulk")
-PATIENCE = 2.0
-"""Seconds that facts wait for the sender at most, so that a slow provider does not stop what else there is to hear."""
+ROOM_WITHIN = 2.0
+"""Seconds that facts wait for room at most, so that a slow provider does not stop what else there is to hear."""
+BULK_EVERY = 4
+"""While nothing is due, bulk is looked for every so many looks."""
 
 
-class Sender:
+class DeliveryLoop:
     """`at_once` messages are carried at the same time; live ones may take all places, bulk ones three quarters of them.
 
     A live message that may go out at once is born claimed, as long as there is a place for it and none waits before it:
-    birth and claim are one write. It goes on when that write is known to be durable.
+    birth and claim are one write. It goes on when that write is known to be durable: the loop is the kernel's hook
+    after commit (`shared.runtime.consumer.AfterCommit`).
 
     What is due is read ahead, twice as many as there are places, and read on when half of one set of places is left:
     one question for hundreds of messages, and a place that becomes free is taken at once. While nothing is due, it is
     looked for every `nap` seconds of real time, for bulk every fourth time.
     """
 
-    def __init__(self, dispatcher: Dispatcher, metrics: SendingMetrics, at_once: int = 512, nap: float = 0.05) -> None:
-        self._courier = dispatcher
+    def __init__(
+        self,
+        due: DueMessages,
+        dispatcher: Dispatcher,
+        handover: Handover,
+        metrics: SendingMetrics,
+        at_once: int = 512,
+        nap: float = 0.05,
+    ) -> None:
+        self._messages = due
+        self._dispatcher = dispatcher
+        self._handover = handover
         self._in_flight = {lane: metrics.in_flight.labels(lane) for lane in LANES}
-        self._places = {"live": at_once, "bulk": at_once * 3 // 4}
         self._ahead = 2 * at_once
         self._low = at_once // 2
         self._nap = nap
+        self.places = Places(at_once)
         self._due: dict[Lane, deque[Due]] = {lane: deque() for lane in LANES}
         self._more = dict.fromkeys(LANES, True)
-        self._held: dict[UUID, Lane] = {}
-        self._begun: dict[UUID, Begun] = {}
-        self._born: list[Begun] = []
+        self._unborn: dict[UUID, Claimed] = {}
+        self._born: list[Claimed] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._wanting = asyncio.Event()
         self._freed = asyncio.Event()
@@ -61,108 +74,111 @@ class Sender:
         self._open = False
         for due in self._due.values():
             due.clear()
-        while self._taken():
-            await self._meet()
+        while self.places:
+            self._forget_late()
+            await self._go_on_with_born()
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=self._nap)
             else:
                 await asyncio.sleep(self._nap)
 
+    @property
+    def takes_births(self) -> bool:
+        """Whether a live message that is born now may be born claimed: it is running, and no older one waits."""
+        return self._open and not self._waiting() and self.places.free("live")
+
+    def claim_births(self, wanted: Iterable[Touch[Any]]) -> list[Touch[Any]]:
+        """The same births and decisions; a message that goes out at once is born claimed by this process."""
+        self._forget_late()
+        return [self._claim_birth(touch) for touch in wanted]
+
+    def _claim_birth(self, touch: Touch[Any]) -> Touch[Any]:
+        draft = touch.born.state if touch.born else None
+        if not isinstance(draft, Notification) or draft.lane != "live" or not self.takes_births:
+            return touch
+        if not self.places.take(draft.id, "live"):
+            return touch
+        claimed = self._dispatcher.claim_at_birth(draft)
+        if claimed is None:
+            self.places.leave(draft.id)
+            return touch
+        self._unborn[draft.id] = claimed
+        return Touch(touch.collection, touch.id, born=Change(claimed.notification))
+
     async def room(self) -> None:
         """Returns when no live message waits for a place and three quarters are free of them, or after a while."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                while self._open and self._crowded():
+            async with asyncio.timeout(ROOM_WITHIN):
+                while self._open and (self._waiting() or self.places.crowded):
                     self._freed.clear()
                     await self._freed.wait()
 
-    def take(self, wanted: Iterable[Touch[Any]]) -> list[Touch[Any]]:
-        """The same births and decisions; a message that goes out at once is born claimed by this process."""
-        return [self._take(touch) for touch in wanted]
-
-    def _take(self, touch: Touch[Any]) -> Touch[Any]:
-        draft = touch.born.state if touch.born else None
-        if not isinstance(draft, Notification) or draft.lane != "live" or not self._free():
-            return touch
-        if draft.id in self._held or draft.id in self._begun:
-            return touch
-        begun = self._courier.begin(draft)
-        if begun is None:
-            return touch
-        self._begun[draft.id] = begun
-        return replace(touch, born=Change(begun.claimed))
-
     def go_on(self, made: Sequence[Aggregate]) -> None:
-        """These are durable. What was born just as it was begun here is this process's to send."""
+        """These are durable. What was born just as this process claimed it is this process's to send."""
         for each in made:
-            begun = self._begun.pop(each.id, None)
-            if begun is not None and begun.claimed == each:
-                self._held[each.id] = "live"
-                self._born.append(begun)
+            claimed = self._unborn.pop(each.id, None)
+            if claimed is None:
+                continue
+            if claimed.notification == each:
+                self._born.append(claimed)
                 self._wanting.set()
+            else:
+                self.places.leave(each.id)
 
     async def look(self) -> None:
-        """Read on in each lane that runs low, and let couriers begin."""
+        """Go on with what was born claimed, read on in each lane that runs low, and fill the free places."""
         self._looks += 1
         self._wanting.clear()
-        await self._meet()
+        self._forget_late()
+        await self._go_on_with_born()
         for lane in LANES:
-            if self._more[lane] or lane == "live" or self._looks % 4 == 0:
+            if self._more[lane] or lane == "live" or self._looks % BULK_EVERY == 0:
                 await self._read_on(lane)
         self._begin()
         self._freed.set()
 
-    async def _meet(self) -> None:
-        """Ask who gets what was born claimed, and let couriers go on with it: it has its places already."""
+    async def _go_on_with_born(self) -> None:
+        """Read whom the messages that were born claimed are for, and carry them on: they have their places already."""
         born = self._born[:]
         if not born:
             return
         try:
-            met = await self._courier.meet(born)
+            due = await self._messages.born(born)
         except Unavailable as error:
             log.warning("cannot_ask_for_recipients", reason=str(error))
             return
         del self._born[: len(born)]
-        for due in met:
-            self._start(due, "live")
+        for each in due:
+            self._start(each, "live")
 
     async def _read_on(self, lane: Lane) -> None:
         due = self._due[lane]
         if len(due) >= self._low:
             return
-        mine = sum(held == lane for held in self._held.values())
+        held = {*self.places, *(each.notification.id for each in due)}
         try:
-            found = await self._courier.collect(lane, self._ahead + mine, self._held)
+            found = await self._messages.ready(lane, self._ahead + self.places.of(lane) + len(due), held)
         except Unavailable as error:
             log.warning("cannot_look_for_messages", reason=str(error))
             self._more[lane] = False
             return
         self._more[lane] = len(found) >= self._ahead
-        self._held |= {each.notification.id: lane for each in found}
         due.extend(found)
 
     def _begin(self) -> None:
         """Fill the free places, from the live ones first."""
         for lane in LANES:
             due = self._due[lane]
-            while due and self._taken() < self._places[lane]:
+            while due and self.places.take(due[0].notification.id, lane):
                 self._start(due.popleft(), lane)
             if self._more[lane] and len(due) < self._low:
                 self._wanting.set()
 
-    def _taken(self) -> int:
-        """How many places are taken. What was begun and never born does not hold one for longer than an attempt."""
-        while self._begun and self._courier.late(begun := next(iter(self._begun.values()))):
-            del self._begun[begun.claimed.id]
-        return len(self._tasks) + len(self._begun) + len(self._born)
-
-    def _free(self) -> bool:
-        """Whether there is a place for a live message that is not born yet."""
-        return self._open and not self._waiting() and self._taken() < self._places["live"]
-
-    def _crowded(self) -> bool:
-        live = sum(lane == "live" for lane in self._held.values()) + len(self._begun)
-        return self._waiting() or live > self._places["live"] // 4
+    def _forget_late(self) -> None:
+        """What was claimed and is not born holds its place for no longer than an attempt may take."""
+        while self._unborn and self._handover.late(claimed := next(iter(self._unborn.values()))):
+            del self._unborn[claimed.notification.id]
+            self.places.leave(claimed.notification.id)
 
     def _waiting(self) -> bool:
         return bool(self._due["live"]) or self._more["live"]
@@ -175,14 +191,14 @@ class Sender:
 
     async def _carry(self, due: Due) -> None:
         try:
-            await self._courier.carry(due)
+            await self._dispatcher.dispatch(due)
         except Exception as error:
-            log.exception("courier_failed", notification=due.notification.id, error=repr(error))
+            log.exception("dispatching_failed", notification=due.notification.id, error=repr(error))
             await asyncio.sleep(1.0)
 
     def _end(self, task: asyncio.Task[None], id: UUID, lane: Lane) -> None:
         self._tasks.discard(task)
-        self._held.pop(id)
+        self.places.leave(id)
         self._in_flight[lane].dec()
         self._begin()
         self._freed.set()

@@ -1,14 +1,14 @@
-"""How notify reacts to what others announce: facts about people are kept, and the table's lines become messages."""
+"""How notify reacts to what others announce: facts about people are kept, and the tables' lines become messages."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from notify.domain.composer import Composer
 from notify.domain.messages.rule import Rule
-from notify.sender import Sender
-from notify.store import Notifications, Recipients, Rosters
-from notify.subscribers.messages import Messages
-from notify.subscribers.people import PEOPLE, Kept
+from notify.sender import DeliveryLoop
+from notify.store import Recipients, Stores
+from notify.subscribers.facts import Facts
+from notify.subscribers.people import PEOPLE, Keep
 from shared.aggregate import Cause
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
@@ -16,19 +16,22 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscriptions(
-    notifications: Notifications, recipients: Recipients, rosters: Rosters, composer: Composer, sender: Sender
-) -> Subscriptions:
-    """One reaction per event that the table names or that says something about people."""
+def subscriptions(stores: Stores, composer: Composer, loop: DeliveryLoop) -> Subscriptions:
+    """Every reaction of notify: one per event that a line names or that says something about people."""
     on = Subscriptions("notify")
-    messages = Messages(notifications, recipients, rosters, composer)
+    subscribe(on, stores, composer, loop)
+    return on
+
+
+def subscribe(on: Subscriptions, stores: Stores, composer: Composer, loop: DeliveryLoop) -> None:
+    """Which events make a message stands in the tables, so that the reactions are made of them."""
+    facts = Facts(stores, composer)
     known: Mapping[str, type[Event]] = contracts()
     for key in sorted(composer.catalogue.events() | PEOPLE.keys()):
-        react = _reaction(messages, PEOPLE.get(key), recipients, sender)
+        react = _reaction(facts, PEOPLE.get(key), stores.recipients, loop)
         react.__name__ = key.replace(".", "_")
         react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE)
         on(known[key])(react)
-    return on
 
 
 def _why(rules: Sequence[Rule], *, kept: bool) -> str:
@@ -39,10 +42,10 @@ def _why(rules: Sequence[Rule], *, kept: bool) -> str:
 
 
 def _reaction(
-    messages: Messages, keep: Callable[..., Kept] | None, recipients: Recipients, sender: Sender
+    facts: Facts, keep: Keep | None, recipients: Recipients, loop: DeliveryLoop
 ) -> Callable[[Event, Cause], Awaitable[list[Touch[Any]]]]:
     async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
-        kept = keep(event, recipients) if keep else []
-        return [*kept, *sender.take(await messages.asked_for_by(event, cause))]
+        kept = keep(event, recipients, cause) if keep else []
+        return [*kept, *loop.claim_births(await facts.messages(event, cause))]
 
     return react

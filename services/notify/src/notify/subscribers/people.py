@@ -3,38 +3,44 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
-from notify.domain import recipient
+from notify.domain.decisions.recipients import close_complaint, erase, open_complaint, register
+from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
 from notify.store import Recipients
+from shared.aggregate import Cause, Decision
 from shared.contracts.complaints import ComplaintClosed, ComplaintFiled
 from shared.contracts.intake import CustomerErased, CustomerRegistered, CustomerUpdated
 from shared.store import Touch
 
 Kept = list[Touch[Any]]
+Keep = Callable[[Any, Recipients, Cause], Kept]
 
 
-def _registered(event: CustomerRegistered | CustomerUpdated, recipients: Recipients) -> Kept:
-    return [_touch(recipients, event.customer_id, lambda known: known.registered(event))]
+def _registered(event: CustomerRegistered | CustomerUpdated, recipients: Recipients, cause: Cause) -> Kept:
+    return [_touch(recipients, event.customer_id, lambda known: register(known, event, cause))]
 
 
-def _erased(event: CustomerErased, recipients: Recipients) -> Kept:
-    return [_touch(recipients, event.customer_id, lambda known: known.erased(event.pseudonym))]
+def _erased(event: CustomerErased, recipients: Recipients, cause: Cause) -> Kept:
+    return [_touch(recipients, event.customer_id, lambda known: erase(known, event.pseudonym, cause))]
 
 
-def _complained(event: ComplaintFiled, recipients: Recipients) -> Kept:
-    return [_touch(recipients, event.customer.customer_id, lambda known: known.complained(event.complaint_id))]
+def _complained(event: ComplaintFiled, recipients: Recipients, cause: Cause) -> Kept:
+    complaint, customer = event.complaint_id, event.customer.customer_id
+    return [_touch(recipients, customer, lambda known: open_complaint(known, complaint, cause))]
 
 
-def _settled(event: ComplaintClosed, recipients: Recipients) -> Kept:
-    return [_touch(recipients, event.customer.customer_id, lambda known: known.settled(event.complaint_id))]
+def _settled(event: ComplaintClosed, recipients: Recipients, cause: Cause) -> Kept:
+    complaint, customer = event.complaint_id, event.customer.customer_id
+    return [_touch(recipients, customer, lambda known: close_complaint(known, complaint, cause))]
 
 
-def _touch(recipients: Recipients, customer_id: Any, decide: Any) -> Touch[Any]:
-    id = recipient.customer(customer_id)
-    return recipients.touch(id, decide, start=recipient.stranger(id, "customer", customer_id))
+def _touch(recipients: Recipients, customer_id: UUID, decide: Decision[Recipient]) -> Touch[Recipient]:
+    id = customer_recipient(customer_id)
+    return recipients.touch(id, decide, start=unknown_recipient(id, "customer", customer_id))
 
 
-PEOPLE: Mapping[str, Callable[..., Kept]] = MappingProxyType(
+PEOPLE: Mapping[str, Keep] = MappingProxyType(
     {
         CustomerRegistered.key: _registered,
         CustomerUpdated.key: _registered,

@@ -5,18 +5,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from orders.api.roles import CS, DRAFTERS, FOLLOW_UP, READERS
+from orders.api.roles import READERS
 from orders.api.views import OrderRow, OrderView
-from orders.domain.contract import Contract, Draft, Outcome, SealUse
-from orders.domain.contracting import amend, review, sign, sign_notice, use_seal
-from orders.domain.notice import Signature
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
+from orders.domain.parts.notice import Signature
+from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm
 from shared.contracts.vocabulary import ContractNo, Line, Prose
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
 
@@ -55,19 +56,22 @@ class SignNotice(RequestBody):
     signature: Signature = Field(examples=["prepared"])
 
 
-class ContractView(BaseModel):
+class ContractView(View):
     """A row of the contract ledger (004 一㈡1d)."""
 
     order: OrderRow
     contract: Contract
 
 
-class SealView(BaseModel):
+class SealView(View):
     """A row of the seal log."""
 
     contract_no: ContractNo | None
     order_no: str
     use: SealUse
+
+
+NOTICE = deciders("prepare_notice", "review_notice", "approve_notice")
 
 
 def routes(orders: Orders) -> APIRouter:
@@ -115,32 +119,32 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*CS)])
+    @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*deciders("review"))])
     async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
         """Approve, ask to amend, or terminate; the customer is told."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*DRAFTERS)])
+    @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*deciders("amend"))])
     async def amend_contract(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
         """Write a change down; it has to be reviewed."""
         draft = Draft(revision=0, changes=body.changes, total=body.total, ship_on=body.ship_on, terms=body.terms)
         return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, cause), cause))
 
-    @router.post("/orders/{order_id}/contract/sign", dependencies=[allow(*CS)])
+    @router.post("/orders/{order_id}/contract/sign", dependencies=[allow(*deciders("sign"))])
     async def sign_contract(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
         """Sign and seal the approved contract."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/contract/seal", dependencies=[allow(*CS)])
+    @router.post("/orders/{order_id}/contract/seal", dependencies=[allow(*deciders("use_seal"))])
     async def seal_contract(order_id: UUID, body: UseSeal, cause: CausedByRequest) -> OrderView:
         """Use the contract seal once more."""
         return OrderView.of(await orders.apply(order_id, lambda order: use_seal(order, body.purpose, cause), cause))
 
-    @router.post("/orders/{order_id}/notice/sign", dependencies=[allow(*FOLLOW_UP)])
+    @router.post("/orders/{order_id}/notice/sign", dependencies=[allow(*NOTICE)])
     async def sign_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
         """Sign the order notice as preparing, reviewing or approving."""
         return OrderView.of(

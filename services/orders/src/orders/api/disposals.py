@@ -6,8 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import CS, READERS
-from orders.domain.disposal import Disposal, Proposal
+from orders.api.roles import READERS
+from orders.api.views import DisposalView
+from orders.domain.decisions.disposal import decide_disposal, propose_disposal
+from orders.domain.disposal import LIFECYCLE, DisposalStatus
+from orders.domain.parts.proposal import Proposal
+from orders.domain.roles import CS
 from orders.store import Disposals
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Prose
@@ -35,24 +39,26 @@ def routes(disposals: Disposals) -> APIRouter:
     router = Router(readers=READERS, tags=["stock"])
 
     @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
-    async def propose(body: ProposeDisposal, cause: CausedByRequest) -> Disposal:
+    async def propose(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
         """Propose that returned or obsolete goods go."""
-        return await disposals.create(Disposal.proposed(Proposal(**body.model_dump()), cause), cause)
+        proposal = Proposal(**body.model_dump())
+        return DisposalView.of(await disposals.create(propose_disposal(proposal, cause), cause))
 
-    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(Role.MARKETING_VP)])
-    async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> Disposal:
+    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(*LIFECYCLE.roles("decide"))])
+    async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> DisposalView:
         """Approve or reject, as the marketing vice-president."""
-        approved = body.outcome == "approved"
-        return await disposals.apply(disposal_id, lambda disposal: disposal.decide(approved, cause), cause)
+        return DisposalView.of(
+            await disposals.apply(disposal_id, lambda disposal: decide_disposal(disposal, body.outcome, cause), cause)
+        )
 
     @router.get("/disposals")
     async def list_disposals(
-        status: Annotated[Literal["proposed", "approved", "rejected"], Query()] = "proposed",
+        status: Annotated[DisposalStatus, Query()] = "proposed",
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[Disposal]:
+    ) -> Listing[DisposalView]:
         """Proposals by what became of them, the oldest first."""
         page = await disposals.find({"status": status}, sort="proposed_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing(items=[DisposalView.of(disposal) for disposal in page.items], next=page.next)
 
     return router

@@ -5,12 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import FOLLOW_UP, READERS
+from orders.api.roles import READERS
 from orders.api.views import OrderView
-from orders.domain.installation import Installer
-from orders.domain.installing import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.parts.installation import Installer
+from orders.domain.possible import deciders
 from orders.store import Orders
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Defect, FileRef, Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -43,7 +43,7 @@ def routes(orders: Orders) -> APIRouter:
     """Crews and acceptance."""
     router = Router(readers=READERS, tags=["installation"])
 
-    @router.post("/orders/{order_id}/installation", dependencies=[allow(Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP)])
+    @router.post("/orders/{order_id}/installation", dependencies=[allow(*deciders("schedule_installation"))])
     async def schedule(order_id: UUID, body: ScheduleInstallation, cause: CausedByRequest) -> OrderView:
         """Dispatch installers of the skill that the route asks for."""
         return OrderView.of(
@@ -54,7 +54,7 @@ def routes(orders: Orders) -> APIRouter:
             )
         )
 
-    @router.post("/orders/{order_id}/acceptance/pass", dependencies=[allow(*FOLLOW_UP)])
+    @router.post("/orders/{order_id}/acceptance/pass", dependencies=[allow(*deciders("pass_acceptance"))])
     async def accept(order_id: UUID, body: AcceptWork, cause: CausedByRequest) -> OrderView:
         """The customer accepts the work."""
         acceptance = Acceptance.model_validate(body.model_dump())
@@ -62,7 +62,7 @@ def routes(orders: Orders) -> APIRouter:
             await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/acceptance/fail", dependencies=[allow(*FOLLOW_UP)])
+    @router.post("/orders/{order_id}/acceptance/fail", dependencies=[allow(*deciders("fail_acceptance"))])
     async def refuse(order_id: UUID, body: RefuseWork, cause: CausedByRequest) -> OrderView:
         """The customer refuses the work; a complaint is filed of it."""
         return OrderView.of(

@@ -8,9 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import PLANNING, READERS
-from orders.domain.load import Load, Vehicle, Weights, freight_of
-from orders.domain.loading import plan
+from orders.api.roles import READERS
+from orders.domain.assignment import cheapest
+from orders.domain.decisions.load import plan_load
+from orders.domain.load import Load
+from orders.domain.parts.freight import Vehicle, Weights
+from orders.domain.roles import PLANNING
 from orders.store import Stores
 from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
@@ -35,12 +38,10 @@ def routes(stores: Stores) -> APIRouter:
     async def plan_loads(body: PlanLoads, cause: CausedByRequest) -> Load:
         """Assign the orders that are ready to vehicles, the most urgent ones if there are too many to weigh."""
         until = body.day + timedelta(days=body.days_ahead + 1)
-        ready = [freight async for order in stores.orders.ready(until) if (freight := freight_of(order))]
-        best = await asyncio.to_thread(plan, body.day, ready[:MOST_FREIGHT], body.vehicles, body.weights)
+        ready = [freight async for order in stores.orders.ready(until) if (freight := order.freight)]
+        best = await asyncio.to_thread(cheapest, body.day, ready[:MOST_FREIGHT], body.vehicles, body.weights)
         left = (*best.left, *(freight.order_no for freight in ready[MOST_FREIGHT:]))
-        return await stores.loads.create(
-            Load.planned(body.day, best.trips, left, best.costs, best.optimal, cause), cause
-        )
+        return await stores.loads.create(plan_load(best.but(left=left), body.day, cause), cause)
 
     @router.get("/loads")
     async def list_loads(day: Annotated[date, Query()], after: After = None, limit: Limit = 50) -> Listing[Load]:

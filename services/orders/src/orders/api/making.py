@@ -7,14 +7,22 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from orders.api.roles import CS, FOLLOW_UP, PLANNING, READERS
+from orders.api.roles import READERS
 from orders.api.views import OrderView
-from orders.domain.designing import review_drawing
-from orders.domain.producing import inspect, judge_sample, pack, release, review_breakdown, schedule, send_sample
-from orders.domain.works import PackedItem, Schedule
+from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.production import (
+    inspect,
+    judge_sample,
+    pack,
+    release,
+    review_breakdown,
+    schedule,
+    send_sample,
+)
+from orders.domain.parts.works import PackedItem, Schedule
+from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Defect, FileRef, Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -79,7 +87,7 @@ def routes(orders: Orders) -> APIRouter:
 
 
 def _design(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*CS, Role.DESIGN_DIRECTOR)])
+    @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*deciders("review_drawing"))])
     async def review(order_id: UUID, kind: DrawingKind, body: ReviewDrawing, cause: CausedByRequest) -> OrderView:
         """Approve a drawing or send it back: CS for standard orders, the design director for custom ones."""
         approved = body.outcome == "approved"
@@ -91,7 +99,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
             )
         )
 
-    @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow(Role.DESIGN_DIRECTOR)])
+    @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow(*deciders("judge_sample"))])
     async def judge(order_id: UUID, sample_no: Line, body: JudgeSample, cause: CausedByRequest) -> OrderView:
         """Confirm a sample or reject it."""
 
@@ -105,7 +113,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
         )
         return OrderView.of(await orders.apply(order_id, lambda order: judge_sample(order, fact, cause), cause))
 
-    @router.post("/orders/{order_id}/inspections", dependencies=[allow(Role.DESIGN_DIRECTOR)])
+    @router.post("/orders/{order_id}/inspections", dependencies=[allow(*deciders("inspect"))])
     async def inspect_goods(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
         """Pass a custom order's goods or send them back."""
         order_no = (await orders.get(order_id)).order_no
@@ -118,7 +126,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
         )
         return OrderView.of(await orders.apply(order_id, lambda order: inspect(order, fact, cause), cause))
 
-    @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*FOLLOW_UP)])
+    @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*deciders("send_sample"))])
     async def send(order_id: UUID, sample_no: Line, body: SendSample, cause: CausedByRequest) -> OrderView:
         """Send a sample to the customer (004 二2-3)."""
         return OrderView.of(
@@ -127,18 +135,18 @@ def _design(router: APIRouter, orders: Orders) -> None:
 
 
 def _production(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/production/release", dependencies=[allow(Role.PLANT_MANAGER, *CS)])
+    @router.post("/orders/{order_id}/production/release", dependencies=[allow(*deciders("release"))])
     async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """Pass the order on to the breakdown section."""
         return OrderView.of(await orders.apply(order_id, lambda order: release(order, cause), cause))
 
-    @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*PLANNING)])
+    @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
     async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
         plan = Schedule(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
         return OrderView.of(await orders.apply(order_id, lambda order: schedule(order, plan, cause), cause))
 
-    @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(Role.RD_TEAM)])
+    @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(*deciders("review_breakdown"))])
     async def review_parts(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
         """Approve a custom order's breakdown or have it done again."""
         approved = body.outcome == "approved"
@@ -146,7 +154,7 @@ def _production(router: APIRouter, orders: Orders) -> None:
             await orders.apply(order_id, lambda order: review_breakdown(order, approved, body.notes, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/packaging", dependencies=[allow(*FOLLOW_UP, Role.WAREHOUSE)])
+    @router.post("/orders/{order_id}/packaging", dependencies=[allow(*deciders("pack"))])
     async def confirm_packaging(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
         """Confirm boxes, manuals and labels."""
         return OrderView.of(

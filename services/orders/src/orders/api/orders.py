@@ -7,19 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from orders.api.roles import CS, FOLLOW_UP, PLANNING, READERS
-from orders.api.views import OrderRow, OrderView, PromiseView
-from orders.domain.cancelling import cancel
-from orders.domain.delaying import postpone
-from orders.domain.exception import ExceptionKind, OrderException
+from orders.api.roles import READERS
+from orders.api.views import ExceptionView, OrderRow, OrderView, PromiseView
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.delay import postpone
+from orders.domain.decisions.exception import raise_exception, resolve
+from orders.domain.decisions.promise import agree
+from orders.domain.exception import LIFECYCLE, ExceptionKind, ExceptionStatus
 from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.promise import PromiseKind, PromiseState
-from orders.domain.promising import agree
+from orders.domain.parts.promise import PromiseKind, PromiseState
+from orders.domain.possible import deciders
 from orders.domain.route import stages
 from orders.store import Exceptions, Orders
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -119,19 +120,19 @@ def _lists(router: APIRouter, orders: Orders) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders) -> None:
-    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*CS, Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD)])
+    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*deciders("cancel"))])
     async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
         """The order ends where it stands."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, cause), cause)
         )
 
-    @router.post("/orders/{order_id}/promises", dependencies=[allow(*PLANNING)])
+    @router.post("/orders/{order_id}/promises", dependencies=[allow(*deciders("agree"))])
     async def promise_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
         """A day is agreed with the customer and watched from now on."""
         return OrderView.of(await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, cause), cause))
 
-    @router.post("/orders/{order_id}/delays", dependencies=[allow(*PLANNING)])
+    @router.post("/orders/{order_id}/delays", dependencies=[allow(*deciders("postpone"))])
     async def delay_shipment(order_id: UUID, body: DelayShipment, cause: CausedByRequest) -> OrderView:
         """The goods leave later; the customer hears it with reason and days."""
         return OrderView.of(
@@ -144,22 +145,24 @@ def _decisions(router: APIRouter, orders: Orders) -> None:
 
 
 def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions) -> None:
-    @router.post("/orders/{order_id}/exceptions", dependencies=[allow(*PLANNING)])
-    async def raise_exception(order_id: UUID, body: RaiseException, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/exceptions", dependencies=[allow(*deciders("raise_exception"))])
+    async def raise_order_exception(order_id: UUID, body: RaiseException, cause: CausedByRequest) -> OrderView:
         """Something is wrong; it is on the Saturday list until resolved."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: order.excepting(body.kind, body.detail, cause.actor.id), cause)
+            await orders.apply(order_id, lambda order: raise_exception(order, body.kind, body.detail, cause), cause)
         )
 
     @router.get("/exceptions")
     async def list_exceptions(
-        status: Annotated[str, Query(pattern="^(open|resolved)$")] = "open", after: After = None, limit: Limit = 50
-    ) -> Listing[OrderException]:
+        status: Annotated[ExceptionStatus, Query()] = "open", after: After = None, limit: Limit = 50
+    ) -> Listing[ExceptionView]:
         """The exception feedback forms, the oldest first."""
         page = await exceptions.find({"status": status}, sort="raised_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        return Listing(items=[ExceptionView.of(exception) for exception in page.items], next=page.next)
 
-    @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*FOLLOW_UP)])
-    async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> OrderException:
+    @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*LIFECYCLE.roles("resolve"))])
+    async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> ExceptionView:
         """A solution was found."""
-        return await exceptions.apply(exception_id, lambda exception: exception.resolve(body.resolution, cause), cause)
+        return ExceptionView.of(
+            await exceptions.apply(exception_id, lambda exception: resolve(exception, body.resolution, cause), cause)
+        )

@@ -5,15 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from orders.api.roles import READERS
 from orders.api.views import OrderRow
-from orders.domain.account import Account, Entry
+from orders.domain.account import Account
+from orders.domain.decisions.account import set_credit
+from orders.domain.parts.entry import Entry
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
 
@@ -24,7 +26,7 @@ class SetCredit(RequestBody):
     days: int = Field(ge=0, le=365, examples=[60])
 
 
-class AccountView(BaseModel):
+class AccountView(View):
     """What a customer owes."""
 
     customer_id: UUID
@@ -37,14 +39,13 @@ class AccountView(BaseModel):
 
     @classmethod
     def of(cls, account: Account) -> "AccountView":
-        currency = account.limit.currency
         return cls(
             customer_id=account.customer.customer_id,
             name=account.customer.name,
             limit=account.limit,
             days=account.days,
-            exposure=Money(amount=account.exposure, currency=currency),
-            balance=Money(amount=account.balance, currency=currency),
+            exposure=account.exposure,
+            balance=account.balance,
             entries=account.entries,
         )
 
@@ -59,11 +60,11 @@ def routes(orders: Orders, accounts: Accounts) -> APIRouter:
         return AccountView.of(await accounts.of(customer_id))
 
     @router.post("/customers/{customer_id}/credit", dependencies=[allow(Role.CS_DIRECTOR, Role.SALES_VP)])
-    async def set_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
+    async def decide_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
         """Decide about a customer's credit; orders that waited for it may go on."""
         account = await accounts.of(customer_id)
         return AccountView.of(
-            await accounts.apply(account.id, lambda account: account.set_credit(body.limit, body.days), cause)
+            await accounts.apply(account.id, lambda account: set_credit(account, body.limit, body.days, cause), cause)
         )
 
     @router.get("/payments/overdue")

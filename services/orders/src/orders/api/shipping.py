@@ -5,14 +5,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import FOLLOW_UP, READERS
+from orders.api.roles import READERS
 from orders.api.views import OrderView
+from orders.domain.decisions.shipment import dispatch, issue_delivery_note
 from orders.domain.order import Order
-from orders.domain.shipping import dispatch, issue_delivery_note
+from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -37,7 +37,7 @@ def routes(orders: Orders) -> APIRouter:
     """Dispatch and delivery notes."""
     router = Router(readers=READERS, tags=["shipping"])
 
-    @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*FOLLOW_UP, Role.WAREHOUSE)])
+    @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*deciders("dispatch"))])
     async def dispatch_goods(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:
         """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
 
@@ -48,7 +48,7 @@ def routes(orders: Orders) -> APIRouter:
 
         return OrderView.of(await orders.apply(order_id, decide, cause))
 
-    @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow(Role.STATISTICS_CLERK, *FOLLOW_UP)])
+    @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow(*deciders("issue_delivery_note"))])
     async def issue_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
         """Write the delivery note."""
         return OrderView.of(

@@ -7,26 +7,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel
 
+from orders.api.event_log import ocel, xes
 from orders.api.roles import READERS
 from orders.api.sheets import Format, sheet
 from orders.domain.desk import ReportKind
-from orders.domain.pace import table
-from orders.domain.process import ocel, xes
+from orders.domain.pace import Pace
 from orders.domain.report import Report, Row
 from orders.domain.statistics import Dimension, Sales
 from orders.store import Orders, Paces, Reports, Stores
 from shared.aggregate import Refused
 from shared.contracts.vocabulary import Period
-from shared.http import After, Limit, Listing, Router
+from shared.http import After, Limit, Listing, Router, View
 
 As = Annotated[Format, Query(alias="format", description="How the figures are written.")]
 Begin = Annotated[date, Query(description="Placed on this day or later.")]
 End = Annotated[date, Query(description="Placed before this day.")]
 
 
-class ReportRow(BaseModel):
+class ReportRow(View):
     """A report in a list."""
 
     report_id: UUID
@@ -46,6 +45,29 @@ class ReportRow(BaseModel):
             made_at=report.made_at,
             figures=report.table.figures,
         )
+
+
+class PaceRow(View):
+    """How long a stage of a route takes: the median and the 80th percentile of its latest orders, in hours."""
+
+    route: str
+    stage: str
+    orders: int
+    median_hours: float
+    p80_hours: float
+
+    @classmethod
+    def of(cls, pace: Pace) -> "list[PaceRow]":
+        return [
+            cls(
+                route=pace.route,
+                stage=each.stage,
+                orders=len(each.hours),
+                median_hours=each.percentile(50),
+                p80_hours=each.percentile(80),
+            )
+            for each in pace.stages
+        ]
 
 
 def routes(stores: Stores) -> APIRouter:
@@ -68,9 +90,9 @@ def _figures(router: APIRouter, orders: Orders, paces: Paces) -> None:
         return sheet(sales.table(), form, f"sales-{by}-{begin}-{end}")
 
     @router.get("/forecasts")
-    async def read_paces() -> list[dict[str, object]]:
-        """How long each stage of each route takes: median and 80th percentile in hours."""
-        return table([pace async for pace in paces.each()])
+    async def read_paces() -> list[PaceRow]:
+        """How long each stage of each route takes."""
+        return [row async for pace in paces.each() for row in PaceRow.of(pace)]
 
 
 def _reports(router: APIRouter, reports: Reports) -> None:

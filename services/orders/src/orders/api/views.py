@@ -1,28 +1,37 @@
-"""What is shown of an order."""
+"""What is shown of an order and of what belongs to it."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
-
-from orders.domain.contract import Contract
-from orders.domain.delay import Delay
-from orders.domain.drawing import Drawing
-from orders.domain.installation import Installation
-from orders.domain.notice import Notice
-from orders.domain.order import Cancellation, Order, Passage
-from orders.domain.promise import Promise
-from orders.domain.receivable import Due, Receipt
+from orders.domain.disposal import LIFECYCLE as DISPOSAL
+from orders.domain.disposal import Disposal, DisposalStatus
+from orders.domain.exception import LIFECYCLE as EXCEPTION
+from orders.domain.exception import ExceptionKind, ExceptionStatus, OrderException
+from orders.domain.order import Order
+from orders.domain.parts.contract import Contract
+from orders.domain.parts.delay import Delay
+from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.installation import Installation
+from orders.domain.parts.notice import Notice
+from orders.domain.parts.passage import Cancellation, Passage
+from orders.domain.parts.promise import Promise
+from orders.domain.parts.proposal import Proposal
+from orders.domain.parts.receivable import Due, Receipt
+from orders.domain.parts.shipment import Shipment
+from orders.domain.parts.works import Works
+from orders.domain.possible import possible
 from orders.domain.route import Milestone
-from orders.domain.shipment import Shipment
-from orders.domain.works import Works
+from shared.aggregate import Aggregate
 from shared.contracts.event import Money
 from shared.contracts.orders import PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine
+from shared.http import View
+from shared.lifecycle import Possible
 
 
-class LedgerView(BaseModel):
+class LedgerView(View):
     """What is owed for an order and what has come in."""
 
     terms: tuple[PaymentTerm, ...]
@@ -49,7 +58,7 @@ class LedgerView(BaseModel):
         )
 
 
-class OrderView(BaseModel):
+class OrderView(View):
     """An order with everything that staff may know about it."""
 
     order_id: UUID
@@ -78,6 +87,7 @@ class OrderView(BaseModel):
     payment: LedgerView
     passages: tuple[Passage, ...]
     cancellation: Cancellation | None
+    possible: tuple[Possible, ...]
 
     @classmethod
     def of(cls, order: Order) -> "OrderView":
@@ -86,17 +96,18 @@ class OrderView(BaseModel):
         same = cls.model_fields.keys() & Order.model_fields.keys() - {"promises", "drawings"}
         return cls(
             order_id=order.id,
-            route=f"{order.route_name}.v{order.route_version}",
+            route=order.route.label,
             stage_title=stage.title if stage else order.stage,
             waits_for=tuple(milestone for milestone in gate if not order.has(milestone)),
             drawings=order.drawings.items,
             promises=order.promises.given,
             payment=LedgerView.of(order),
+            possible=possible(order),
             **{field: getattr(order, field) for field in same},
         )
 
 
-class OrderRow(BaseModel):
+class OrderRow(View):
     """An order in a list."""
 
     order_id: UUID
@@ -134,9 +145,51 @@ class OrderRow(BaseModel):
         )
 
 
-class PromiseView(BaseModel):
+class PromiseView(View):
     """A promise, and for which order it was given."""
 
     order_id: UUID
     order_no: str
     promise: Promise
+
+
+class ExceptionView(View):
+    """An entry of the exception feedback form, and who may resolve it (000 §4.1c, form 11)."""
+
+    id: UUID
+    order_id: UUID
+    order_no: str
+    kind: ExceptionKind
+    detail: str
+    raised_by: str
+    raised_at: datetime
+    status: ExceptionStatus
+    resolution: str | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+    possible: tuple[Possible, ...]
+
+    @classmethod
+    def of(cls, exception: OrderException) -> "ExceptionView":
+        return cls(possible=EXCEPTION.possible(exception.status), **_same(cls, exception))
+
+
+class DisposalView(View):
+    """Goods that should go, and who may decide about it (004 一㈡4)."""
+
+    id: UUID
+    proposal: Proposal
+    proposed_by: str
+    proposed_at: datetime
+    status: DisposalStatus
+    decided_by: str | None
+    possible: tuple[Possible, ...]
+
+    @classmethod
+    def of(cls, disposal: Disposal) -> "DisposalView":
+        return cls(possible=DISPOSAL.possible(disposal.status), **_same(cls, disposal))
+
+
+def _same(view: type[View], aggregate: Aggregate) -> dict[str, Any]:
+    """The fields that a view takes over from an aggregate as they are."""
+    return {name: getattr(aggregate, name) for name in view.model_fields if name in type(aggregate).model_fields}

@@ -1,48 +1,46 @@
 """What an order is: where it stands on its route and everything known about it."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Self
-from uuid import UUID, uuid5
+from typing import Self, TypedDict
+from uuid import UUID
 
 from pydantic import Field
 
-from orders.domain.contract import Contract
-from orders.domain.delay import Delay
-from orders.domain.drawing import Drawings
-from orders.domain.exception import ExceptionKind
-from orders.domain.installation import Installation
-from orders.domain.notice import Notice
-from orders.domain.promise import Promises
-from orders.domain.receivable import Receivable
+from orders.domain.parts.contract import Contract
+from orders.domain.parts.delay import Delay
+from orders.domain.parts.drawing import Drawings
+from orders.domain.parts.freight import Freight
+from orders.domain.parts.installation import Installation
+from orders.domain.parts.notice import Notice
+from orders.domain.parts.passage import Cancellation, Passage
+from orders.domain.parts.promise import Promises
+from orders.domain.parts.receivable import Receivable
+from orders.domain.parts.shipment import Shipment
+from orders.domain.parts.works import Works
 from orders.domain.route import ROUTES, Milestone, Route, RouteName
 from orders.domain.rules import RULES, Rules
-from orders.domain.shipment import Shipment
-from orders.domain.works import Works
-from shared.aggregate import Aggregate, Cause, Change, Refused
+from shared.aggregate import Aggregate, Cause
 from shared.calendar import Calendar
-from shared.contracts.event import Event, Instant, Money, Part
-from shared.contracts.orders import OrderExceptionRaised
-from shared.contracts.vocabulary import CustomerSnapshot, Line, OrderKind, OrderLine, OrderNo, Prose, StaffId
+from shared.contracts.event import Instant, Money
+from shared.contracts.vocabulary import CustomerSnapshot, Line, OrderKind, OrderLine, OrderNo, StaffId
+from shared.lifecycle import IllegalTransition
 
 CLOSED, CANCELLED = "closed", "cancelled"
 
 
-class Passage(Part):
-    """A stage that the order was in, from when until when."""
+class About(TypedDict):
+    """The fields that every event about one order has: those of `AboutOrder`."""
 
-    stage: str
-    entered: Instant
-    left: Instant
+    order_id: UUID
+    order_no: OrderNo
 
 
-class Cancellation(Part):
-    """Why an order ended before it was done."""
+class AboutCustomers(About):
+    """The fields of `AboutCustomersOrder`, which tell the customer too."""
 
-    reason: Prose
-    by: StaffId
-    at: Instant
-    refund: Money | None = None
+    customer: CustomerSnapshot
 
 
 class Order(Aggregate):
@@ -110,6 +108,30 @@ class Order(Aggregate):
         """Whether nothing more is to happen."""
         return self.stage in (CLOSED, CANCELLED)
 
+    def named(self) -> About:
+        """Which order an event is about: `DunningHeld(**order.named(), …)`."""
+        return About(order_id=self.id, order_no=self.order_no)
+
+    def about(self) -> AboutCustomers:
+        """Which order of whom an event is about: `OrderClosed(**order.about(), …)`."""
+        return AboutCustomers(order_id=self.id, order_no=self.order_no, customer=self.customer)
+
+    @property
+    def place(self) -> str | None:
+        """Where the goods go, by city, or else by region; nothing when they are collected."""
+        if self.site_address is None:
+            return None
+        city = re.match(r".+?市", self.site_address)
+        return city.group() if city else self.region or self.site_address
+
+    @property
+    def freight(self) -> Freight | None:
+        """The goods that can be loaded; nothing while their place, room or day is unknown."""
+        litres = self.works.volume_litres
+        if self.stage != "shipping" or self.place is None or litres is None or self.ship_on is None:
+            return None
+        return Freight(order_no=self.order_no, volume_litres=litres, place=self.place, ship_on=self.ship_on)
+
     def has(self, *milestones: Milestone) -> bool:
         """Whether all of these are true."""
         return all(milestone in self.reached for milestone in milestones)
@@ -133,18 +155,20 @@ class Order(Aggregate):
     def must_be_in(self, *stages: str) -> None:
         """Refused with `wrong_stage` unless the order is in one of these stages."""
         if self.stage not in stages:
-            raise Refused(f"this can be done in {' or '.join(stages)}; the order is in {self.stage}", "wrong_stage")
+            raise IllegalTransition(
+                f"this can be done in {' or '.join(stages)}; the order is in {self.stage}", "wrong_stage"
+            )
 
     def must_be_past(self, stage: str) -> None:
         """Refused with `wrong_stage` while the order has not passed this stage, or when it has ended."""
         self.must_be_running()
         if not self.is_past(stage):
-            raise Refused(f"this can be done after {stage}; the order is in {self.stage}", "wrong_stage")
+            raise IllegalTransition(f"this can be done after {stage}; the order is in {self.stage}", "wrong_stage")
 
     def must_be_running(self) -> None:
         """Refused with `order_ended` when nothing more is to happen."""
         if self.ended:
-            raise Refused(f"the order is {self.stage}", "order_ended")
+            raise IllegalTransition(f"the order is {self.stage}", "order_ended")
 
     def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
         """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""
@@ -164,25 +188,3 @@ class Order(Aggregate):
     def without(self, *milestones: Milestone) -> Self:
         """With these milestones no longer true."""
         return self.but(reached={each: at for each, at in self.reached.items() if each not in milestones})
-
-    def excepting(self, kind: ExceptionKind, detail: str, by: StaffId) -> "Change[Order]":
-        """With one more thing that is wrong and has to be looked after (000 §4.1c)."""
-        raised = OrderExceptionRaised(
-            exception_id=exception_id_of(self.id, self.exceptions + 1),
-            order_id=self.id,
-            order_no=self.order_no,
-            kind=kind,
-            detail=detail,
-            raised_by=by,
-        )
-        return Change(self.but(exceptions=self.exceptions + 1), (raised,))
-
-
-def exception_id_of(order_id: UUID, number: int) -> UUID:
-    """The id of the n-th exception of an order."""
-    return uuid5(order_id, f"exception {number}")
-
-
-def also(change: Change[Order], *events: Event) -> Change[Order]:
-    """The same change with further events at its end."""
-    return Change(change.state, (*change.events, *events))

@@ -1,15 +1,12 @@
 """How long stages really take, and what that says about a promised day."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from orders.domain.order import Order
 from orders.domain.route import ROUTES, Route
-from shared.aggregate import Aggregate, Cause, Change
+from shared.aggregate import Aggregate
 from shared.contracts.event import Part
-from shared.contracts.orders import DeadlineApproachingAtOrders, OrderStageChanged
 
 _PACES = uuid5(NAMESPACE_URL, "urn:kefu:orders:pace")
 SAMPLE = 200
@@ -37,6 +34,13 @@ class StagePace(Part):
         return ranked[max(ceil(len(ranked) * percent / 100), 1) - 1]
 
 
+class Forecast(Part):
+    """When an order's goods will have left, if every stage takes its median, and if each takes its 80th percentile."""
+
+    likely: datetime
+    safe: datetime
+
+
 class Pace(Aggregate):
     """How long each stage of one version of a route takes, from our own orders."""
 
@@ -48,13 +52,10 @@ class Pace(Aggregate):
         """The pace of a route that nobody has gone yet."""
         return cls(id=pace_id_of(route), route=route)
 
-    def learn(self, event: OrderStageChanged) -> Change["Pace"]:
-        """An order has left a stage."""
-        if event.entered_at is None:
-            return Change(self)
-        hours = max((event.at - event.entered_at) / timedelta(hours=1), 0.0)
-        others = tuple(each for each in self.stages if each.stage != event.before)
-        return Change(self.but(stages=(*others, self.of(event.before).with_one_more(round(hours, 2)))))
+    def with_one_more(self, stage: str, hours: float) -> "Pace":
+        """With the newest duration of a stage."""
+        others = tuple(each for each in self.stages if each.stage != stage)
+        return self.but(stages=(*others, self.of(stage).with_one_more(hours)))
 
     def of(self, stage: str) -> StagePace:
         """The pace of one stage."""
@@ -71,54 +72,14 @@ class Pace(Aggregate):
             for each in stages
         )
 
+    def forecast(self, stage: str, since: datetime) -> Forecast:
+        """The forecast for an order that entered this stage at that time."""
+        return Forecast(
+            likely=since + timedelta(hours=self.hours_left(stage, 50)),
+            safe=since + timedelta(hours=self.hours_left(stage, 80)),
+        )
+
     @property
     def _route(self) -> Route:
         name, version = self.route.rsplit(".v", 1)
         return next(route for (known, number), route in ROUTES.items() if (known, number) == (name, int(version)))
-
-
-class Forecast(Part):
-    """When an order's goods will have left, if every stage takes its median, and if each takes its 80th percentile."""
-
-    likely: datetime
-    safe: datetime
-
-
-def forecast(pace: Pace, stage: str, since: datetime) -> Forecast:
-    """The forecast for an order that entered this stage at that time."""
-    return Forecast(
-        likely=since + timedelta(hours=pace.hours_left(stage, 50)),
-        safe=since + timedelta(hours=pace.hours_left(stage, 80)),
-    )
-
-
-def warn(order: Order, cause: Cause) -> Change[Order]:
-    """Staff hear that a promised day is in danger while there is time to do something; once per promised day."""
-    if order.ended or order.warned or order.ship_on is None:
-        return Change(order)
-    due = order.calendar.moment(order.ship_on)
-    warning = DeadlineApproachingAtOrders(
-        deadline_id=cause.derive("forecast"),
-        kind="ship_forecast",
-        about=order.order_no,
-        due_at=due,
-        assignee_role="order_specialist",
-        customer_id=order.customer.customer_id,
-        remaining=max(due - cause.at, timedelta()),
-    )
-    return Change(order.but(warned=True), (warning,))
-
-
-def table(paces: Iterable[Pace]) -> list[dict[str, object]]:
-    """Median and 80th percentile in hours per route and stage."""
-    return [
-        {
-            "route": pace.route,
-            "stage": each.stage,
-            "orders": len(each.hours),
-            "median_hours": each.percentile(50),
-            "p80_hours": each.percentile(80),
-        }
-        for pace in paces
-        for each in pace.stages
-    ]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from pydantic import Field
 
 from orders.domain.desk import ReportKind
-from shared.aggregate import Aggregate, Cause, Change
+from shared.aggregate import Aggregate
 from shared.contracts.event import Instant, Part
-from shared.contracts.orders import OrdersReportPublished, ReportDue
+from shared.contracts.roles import Role
 
 Cell = str | int | float | None
 Row = Mapping[str, Cell]
@@ -31,16 +31,16 @@ class Genre(NamedTuple):
     """What a kind of report is called and who is to read it."""
 
     title: str
-    audience: tuple[str, ...]
+    audience: tuple[Role, ...]
 
 
 GENRES: Mapping[ReportKind, Genre] = MappingProxyType(
     {
-        "weekly_exceptions": Genre("本周工程异常单汇总", ("cs_section_chief", "cs_director")),
-        "overdue_payments": Genre("滞纳货款报表", ("regional_head", "sales_vp")),
-        "sales_stats": Genre("销售统计", ("sales_vp", "cs_director")),
-        "commission_basis": Genre("提成基数", ("sales_vp", "finance")),
-        "told_in_time": Genre("延期提前告知率", ("cs_director",)),
+        "weekly_exceptions": Genre("本周工程异常单汇总", (Role.CS_SECTION_CHIEF, Role.CS_DIRECTOR)),
+        "overdue_payments": Genre("滞纳货款报表", (Role.REGIONAL_HEAD, Role.SALES_VP)),
+        "sales_stats": Genre("销售统计", (Role.SALES_VP, Role.CS_DIRECTOR)),
+        "commission_basis": Genre("提成基数", (Role.SALES_VP, Role.FINANCE)),
+        "told_in_time": Genre("延期提前告知率", (Role.CS_DIRECTOR,)),
     }
 )
 
@@ -53,26 +53,3 @@ class Report(Aggregate):
     period: str
     made_at: Instant
     table: Table
-
-    @classmethod
-    def made(cls, due: ReportDue, table: Table, cause: Cause) -> Change["Report"]:
-        """The report that was due, with its figures told to its readers."""
-        genre = GENRES[due.report]
-        report = cls(
-            id=cause.derive("report"),
-            kind=due.report,
-            title=genre.title,
-            period=due.period,
-            made_at=cause.at,
-            table=table,
-        )
-        published = OrdersReportPublished(
-            report_id=report.id,
-            kind=report.kind,
-            title=report.title,
-            period=report.period,
-            path=f"/reports/{report.id}",
-            figures=dict(table.figures),
-            audience=genre.audience,
-        )
-        return Change(report, (published,))

@@ -5,11 +5,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from orders.domain.roles import CS, CS_HEADS, FOLLOW_UP
 from shared.aggregate import Refused
 from shared.contracts.departments import DrawingKind, Skill
 from shared.contracts.event import Part
 from shared.contracts.orders import Collector, StageGroup
-from shared.contracts.vocabulary import OrderKind, RoleName
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import OrderKind
 
 RouteName = Literal["standard", "custom", "stock"]
 ReleasedTo = Literal["project_team", "design_director"]
@@ -68,13 +70,18 @@ class Route(Part):
     version: int
     title: str
     stages: tuple[Stage, ...]
-    deciders: Mapping[Milestone, tuple[RoleName, ...]]
-    drafters: tuple[RoleName, ...]
+    deciders: Mapping[Milestone, tuple[Role, ...]]
+    drafters: tuple[Role, ...]
     released_to: ReleasedTo
     designers: Literal["project_team", "rd"]
     installers: Skill
     collector: Collector
     credit: bool
+
+    @property
+    def label(self) -> str:
+        """Name and version, as in events: `custom.v1`."""
+        return f"{self.name}.v{self.version}"
 
     def index(self, stage: str) -> int:
         """How far along the route a stage is; its ends, `closed` and `cancelled`, are behind all stages."""
@@ -92,7 +99,7 @@ class Route(Part):
         """Refused with `not_authorised` unless this role prepares and reviews order notices on this route."""
         self._allow(self.drafters, role, "an order notice is prepared and reviewed by")
 
-    def _allow(self, roles: tuple[RoleName, ...], role: str | None, what: str) -> None:
+    def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
         if role not in roles:
             raise Refused(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
 
@@ -103,8 +110,6 @@ class Route(Part):
 
 
 _M = Milestone
-_CS = ("cs_specialist", "cs_supervisor", "cs_section_chief", "cs_manager", "cs_director")
-_CS_HEADS = ("cs_supervisor", "cs_section_chief", "cs_manager", "cs_director")
 
 _REVIEW = Stage(name="review", title="合同评审", group="contract", gate=(_M.CONTRACT_APPROVED,), days=2)
 _SIGNING = Stage(name="signing", title="合同签订", group="contract", gate=(_M.CONTRACT_SIGNED,), days=3)
@@ -148,14 +153,14 @@ STANDARD = Route(
         *_TO_THE_END,
     ),
     deciders={
-        _M.CONTRACT_APPROVED: _CS,
-        _M.CONTRACT_SIGNED: _CS,
-        _M.NOTICE_SIGNED: _CS,
-        **dict.fromkeys(DRAWINGS.values(), _CS),
-        _M.PRODUCTION_RELEASED: ("plant_manager",),
-        _M.ACCEPTED: ("order_specialist", *_CS),
+        _M.CONTRACT_APPROVED: CS,
+        _M.CONTRACT_SIGNED: CS,
+        _M.NOTICE_SIGNED: CS,
+        **dict.fromkeys(DRAWINGS.values(), CS),
+        _M.PRODUCTION_RELEASED: (Role.PLANT_MANAGER,),
+        _M.ACCEPTED: FOLLOW_UP,
     },
-    drafters=_CS,
+    drafters=CS,
     released_to="project_team",
     designers="project_team",
     installers="ordinary",
@@ -184,17 +189,17 @@ CUSTOM = Route(
         *_TO_THE_END,
     ),
     deciders={
-        _M.CONTRACT_APPROVED: ("cs_director",),
-        _M.CONTRACT_SIGNED: _CS_HEADS,
-        _M.NOTICE_SIGNED: _CS_HEADS,
-        **dict.fromkeys(DRAWINGS.values(), ("design_director",)),
-        _M.PRODUCTION_RELEASED: _CS_HEADS,
-        _M.BREAKDOWN_APPROVED: ("rd_team",),
-        _M.SAMPLE_CONFIRMED: ("design_director",),
-        _M.INSPECTED: ("design_director",),
-        _M.ACCEPTED: ("order_specialist", *_CS),
+        _M.CONTRACT_APPROVED: (Role.CS_DIRECTOR,),
+        _M.CONTRACT_SIGNED: CS_HEADS,
+        _M.NOTICE_SIGNED: CS_HEADS,
+        **dict.fromkeys(DRAWINGS.values(), (Role.DESIGN_DIRECTOR,)),
+        _M.PRODUCTION_RELEASED: CS_HEADS,
+        _M.BREAKDOWN_APPROVED: (Role.RD_TEAM,),
+        _M.SAMPLE_CONFIRMED: (Role.DESIGN_DIRECTOR,),
+        _M.INSPECTED: (Role.DESIGN_DIRECTOR,),
+        _M.ACCEPTED: FOLLOW_UP,
     },
-    drafters=_CS,
+    drafters=CS,
     released_to="design_director",
     designers="rd",
     installers="senior",

@@ -1,12 +1,11 @@
 """How orders reacts to what other departments report: early, late or twice."""
 
-from orders.domain.cancelling import withdraw
-from orders.domain.collecting import receive
-from orders.domain.delaying import fall_behind
-from orders.domain.designing import submit
-from orders.domain.installing import complete_installation, expect_completion
-from orders.domain.order import Order
-from orders.domain.producing import (
+from orders.domain.decisions.cancellation import withdraw
+from orders.domain.decisions.delay import fall_behind
+from orders.domain.decisions.drawing import submit
+from orders.domain.decisions.installation import complete_installation, expect_completion
+from orders.domain.decisions.payment import receive
+from orders.domain.decisions.production import (
     break_down,
     complete,
     inspect,
@@ -15,7 +14,8 @@ from orders.domain.producing import (
     progress,
     report_problem,
 )
-from orders.domain.shipping import arrive, dispatch, report_crew
+from orders.domain.decisions.shipment import arrive, dispatch, report_crew
+from orders.domain.order import Order
 from orders.store import Orders
 from shared.aggregate import Cause
 from shared.contracts.departments import (
@@ -56,7 +56,7 @@ def _sales_and_design(on: Subscriptions, orders: Orders) -> None:
     @on(DesignSubmitted)
     def keep_drawing(event: DesignSubmitted, cause: Cause) -> Touch[Order]:
         """A drawing is up for review (000 §3.4.2, §3.5.2)."""
-        return orders.touch(event.order_id, lambda order: submit(order, event))
+        return orders.touch(event.order_id, lambda order: submit(order, event, cause))
 
     @on(SampleJudged)
     def judge(event: SampleJudged, cause: Cause) -> Touch[Order]:
@@ -78,7 +78,7 @@ def _production(on: Subscriptions, orders: Orders) -> None:
     @on(SampleMade)
     def keep_sample(event: SampleMade, cause: Cause) -> Touch[Order]:
         """A sample waits for design's judgement (000 §3.5.3b)."""
-        return orders.touch(event.order_id, lambda order: make_sample(order, event))
+        return orders.touch(event.order_id, lambda order: make_sample(order, event, cause))
 
     @on(ProductionProgressed)
     def follow_production(event: ProductionProgressed, cause: Cause) -> Touch[Order]:
@@ -105,7 +105,7 @@ def _way_to_the_customer(on: Subscriptions, orders: Orders) -> None:
     @on(CrewReported)
     def note_crew(event: CrewReported, cause: Cause) -> Touch[Order]:
         """Whether there are installers (001 售中二a)."""
-        return orders.touch(event.order_id, lambda order: report_crew(order, event))
+        return orders.touch(event.order_id, lambda order: report_crew(order, event, cause))
 
     @on(GoodsDispatched)
     def announce_dispatch(event: GoodsDispatched, cause: Cause) -> Touch[Order]:
@@ -125,7 +125,7 @@ def _way_to_the_customer(on: Subscriptions, orders: Orders) -> None:
     @on(InstallationCompleted)
     def note_installation(event: InstallationCompleted, cause: Cause) -> Touch[Order]:
         """The installers are done; the customer's acceptance is next (001 售中五)."""
-        return orders.touch(event.order_id, lambda order: complete_installation(order, event))
+        return orders.touch(event.order_id, lambda order: complete_installation(order, event, cause))
 
     @on(PaymentReceived)
     def enter_payment(event: PaymentReceived, cause: Cause) -> Touch[Order]:

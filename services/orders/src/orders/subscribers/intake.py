@@ -1,6 +1,6 @@
 """How orders reacts to intake."""
 
-from orders.domain.opening import open_order
+from orders.domain.decisions.opening import open_order
 from orders.domain.order import Order
 from orders.store import Orders
 from shared.aggregate import Cause

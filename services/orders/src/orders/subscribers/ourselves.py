@@ -3,11 +3,13 @@
 from typing import Any
 
 from orders.domain.account import Account, account_id_of
-from orders.domain.collecting import grant_credit
-from orders.domain.delaying import remember_event
+from orders.domain.decisions.account import change_price, enter_contract, enter_payment, take_off
+from orders.domain.decisions.exception import register_exception
+from orders.domain.decisions.pace import learn, warn
+from orders.domain.decisions.payment import grant_credit
 from orders.domain.exception import OrderException
 from orders.domain.order import Order
-from orders.domain.pace import Pace, forecast, warn
+from orders.domain.pace import Pace
 from orders.store import Accounts, Exceptions, Orders, Paces, Stores
 from shared.aggregate import Cause, NotFound
 from shared.calendar import Calendar
@@ -19,7 +21,6 @@ from shared.contracts.orders import (
     OrderExceptionRaised,
     OrderStageChanged,
     PaymentRecorded,
-    ShipmentDelayed,
 )
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.store import Touch
@@ -40,24 +41,24 @@ def _account(on: Subscriptions, accounts: Accounts, zone: str) -> None:
     @on(ContractSigned)
     def put_on_account(event: ContractSigned, cause: Cause) -> Touch[Account]:
         """A signed contract is owed; a custom order needs credit (000 §3.5.5)."""
-        return account_of(event.customer, lambda account: account.sign(event, cause))
+        return account_of(event.customer, lambda account: enter_contract(account, event, cause))
 
     @on(ContractAmended)
     def change_account(event: ContractAmended, cause: Cause) -> Touch[Account]:
         """A changed price is owed instead."""
-        return account_of(event.customer, lambda account: account.amend(event, cause))
+        return account_of(event.customer, lambda account: change_price(account, event, cause))
 
     @on(PaymentRecorded)
     def pay_into_account(event: PaymentRecorded, cause: Cause) -> Touch[Account] | None:
         """What has been paid is owed no more; without a contract nothing is on account (004 四2)."""
         if event.contract_no is None:
             return None
-        return account_of(event.customer, lambda account: account.pay(event, cause))
+        return account_of(event.customer, lambda account: enter_payment(account, event, cause))
 
     @on(OrderCancelled)
     def take_off_account(event: OrderCancelled, cause: Cause) -> Touch[Account]:
         """A cancelled order is owed no more."""
-        return account_of(event.customer, lambda account: account.cancel(event))
+        return account_of(event.customer, lambda account: take_off(account, event, cause))
 
 
 def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions) -> None:
@@ -66,15 +67,10 @@ def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions) -> None:
         """An order within the customer's credit may be released (000 §3.5.5)."""
         return orders.touch(event.order_id, lambda order: grant_credit(order, event, cause))
 
-    @on(ShipmentDelayed)
-    def remember_delay(event: ShipmentDelayed, cause: Cause) -> Touch[Order]:
-        """The next revision has to say which announcement it supersedes."""
-        return orders.touch(event.order_id, lambda order: remember_event(order, event, cause))
-
     @on(OrderExceptionRaised)
-    def register_exception(event: OrderExceptionRaised, cause: Cause) -> Touch[OrderException]:
+    def list_exception(event: OrderExceptionRaised, cause: Cause) -> Touch[OrderException]:
         """What is wrong is on the list until it is resolved (000 §4.1c)."""
-        return exceptions.birth(OrderException.raised(event, cause))
+        return exceptions.birth(register_exception(event, cause))
 
 
 def _pace(on: Subscriptions, orders: Orders, paces: Paces, calendar: Calendar) -> None:
@@ -84,10 +80,10 @@ def _pace(on: Subscriptions, orders: Orders, paces: Paces, calendar: Calendar) -
         if event.route is None:
             return []
         blank = Pace.blank(event.route)
-        learned = paces.touch(blank.id, lambda pace: pace.learn(event), blank)
+        learned = paces.touch(blank.id, lambda pace: learn(pace, event, cause), blank)
         if event.ship_on is None:
             return [learned]
-        expected = forecast(await _known(blank), event.after, event.at)
+        expected = (await _known(blank)).forecast(event.after, event.at)
         if expected.safe <= calendar.moment(event.ship_on):
             return [learned]
         return [learned, orders.touch(event.order_id, lambda order: warn(order, cause))]

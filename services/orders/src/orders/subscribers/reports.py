@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, time
 
+from orders.domain.decisions.report import publish
 from orders.domain.desk import ReportKind
 from orders.domain.exception import OrderException
 from orders.domain.report import Report, Table
@@ -22,7 +23,7 @@ def subscribe(on: Subscriptions, stores: Stores, zone: str) -> None:
     @on(ReportDue)
     async def make_report(event: ReportDue, cause: Cause) -> Touch[Report]:
         """The figures are gathered and the report is told to its readers (000 §4.2, 004 四3 to 四6)."""
-        return stores.reports.birth(Report.made(event, await clerk.table(event), cause))
+        return stores.reports.birth(publish(event, await clerk.table(event), cause))
 
 
 class Clerk:

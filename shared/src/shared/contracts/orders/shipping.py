@@ -57,8 +57,9 @@ class ShipmentDelayed(AboutCustomersOrder, Event, key="orders.shipment_delayed.v
     reason_text: Prose = Field(description="Safe to show to the customer.", examples=["钢化玻璃补片尚未到厂"])
     ready_percent: Percent | None = Field(default=None, description="Absent: production has not said.")
     revision: int = Field(default=1, ge=1)
+    delay_id: UUID | None = Field(default=None, description="The id of this revision of the delay.")
     supersedes: UUID | None = Field(
-        default=None, description="The id of the event of the revision before; absent for the first."
+        default=None, description="The `delay_id` of the revision before; absent for the first."
     )
     responsible_department: DepartmentName = "production"
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")

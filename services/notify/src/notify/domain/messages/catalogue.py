@@ -1,8 +1,7 @@
-"""The tables that say who hears what, in which words and under which policy; data of one version."""
+"""The tables that say who hears what, and in which words; data of one version."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.rule import Rule
 from notify.domain.messages.template import Channel, Layout, Template
 from notify.domain.messages.variable import Variable
@@ -11,11 +10,10 @@ COMMON_LOCALE = "zh-CN"
 
 
 class Catalogue:
-    """Purposes, rules, variables and templates. `read` in `reading` makes one of files and checks it as a whole."""
+    """Rules, variables and templates. `read` in `reading` makes one of files and checks it as a whole."""
 
     def __init__(
         self,
-        purposes: Iterable[Purpose],
         rules: Sequence[Rule],
         variables: Mapping[str, Variable],
         templates: Iterable[Template],
@@ -23,7 +21,6 @@ class Catalogue:
         layouts: Mapping[str, Layout],
         silent: Mapping[str, str],
     ) -> None:
-        self.purposes = {purpose.name: purpose for purpose in purposes}
         self.rules = rules
         self.variables = variables
         self.never = never

@@ -14,10 +14,11 @@ BUILT_IN = frozenset(("company", "hotline", "name"))
 """Variables that every message has without a line giving them."""
 
 
-def faults(messages: Collection[Message], catalogue: Catalogue) -> Iterator[str]:
+def faults(messages: Collection[Message], catalogue: Catalogue, purposes: Collection[str]) -> Iterator[str]:
     """What is wrong, each with its file and line."""
     for message in messages:
         rules, templates = tuple(message.rules()), tuple(message.templates())
+        yield from _no_purpose(message, purposes)
         yield from _table_faults(message, templates, catalogue)
         for template in templates:
             yield from _template_faults(template, message.needs(), catalogue)
@@ -29,11 +30,15 @@ def faults(messages: Collection[Message], catalogue: Catalogue) -> Iterator[str]
     yield from _same_texts(messages)
 
 
+def _no_purpose(message: Message, purposes: Collection[str]) -> Iterator[str]:
+    for file, table in message.tables:
+        if table.purpose not in purposes:
+            yield file.fault(("purpose",), f"there is no purpose {table.purpose}")
+
+
 def _table_faults(message: Message, templates: Iterable[Written[Template]], catalogue: Catalogue) -> Iterator[str]:
     used = {name for template in templates for name in template.value.names}
     for file, table in message.tables:
-        if table.purpose not in catalogue.purposes:
-            yield file.fault(("purpose",), f"there is no purpose {table.purpose}")
         for name in table.needs:
             if name not in catalogue.variables:
                 yield file.fault(("needs",), f"{name} is not a declared variable")

@@ -1,6 +1,6 @@
 """From the files of the tables to the catalogue; each fault in them is named with its file and line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -18,11 +18,11 @@ class BadCatalogue(Exception):
     """The tables are wrong or contradict each other; the text has one line for each fault, `file:line: the fault`."""
 
 
-def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]]) -> Catalogue:
+def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]], purposes: Collection[str]) -> Catalogue:
     """The catalogue of these files: what messages share, and each message under its key.
 
-    A later file adds to an earlier one: purposes, variables and layouts of the same name replace it, a message of the
-    same key gets more lines and texts. Raises BadCatalogue with every fault.
+    A later file adds to an earlier one: variables and layouts of the same name replace it, a message of the same key
+    gets more lines and texts. `purposes` are the names that the policy knows. Raises BadCatalogue with every fault.
     """
     found: list[str] = []
     shared = [table for file in common for table in _parsed(file, CommonTable, found)]
@@ -32,7 +32,6 @@ def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]]) -
             known.setdefault(key, Message(key)).tables.append((file, table))
     _refuse(found)
     catalogue = Catalogue(
-        [purpose for table in shared for purpose in table.purposes],
         [rule.value for message in known.values() for rule in message.rules()],
         {name: variable for table in shared for name, variable in table.variables.items()},
         [template.value for message in known.values() for template in message.templates()],
@@ -40,7 +39,7 @@ def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]]) -
         {name: layout for table in shared for name, layout in table.layouts.items()},
         {key: why for table in shared for key, why in table.silent.items()},
     )
-    _refuse(faults(known.values(), catalogue))
+    _refuse(faults(known.values(), catalogue, purposes))
     return catalogue
 
 

@@ -8,8 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from notify.domain.messages.template import Channel, variant_key
-from notify.domain.notification import Alert
 from shared.contracts.event import Part
+
+Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
+"""Why a colleague is told at once."""
 
 
 def reach(body: Mapping[str, Any], path: str) -> Any:

@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from notify.domain.messages.purpose import Purpose
 from notify.domain.messages.rule import Line
 from notify.domain.messages.template import Layout, MailText, Text
 from notify.domain.messages.variable import Variable
@@ -27,9 +26,8 @@ class MessageTable(Part, extra="forbid"):
 
 
 class CommonTable(Part, extra="forbid"):
-    """What messages share: purposes, variables, layouts, words that no customer may read, facts without a message."""
+    """What messages share: variables, layouts, words that no customer may read, facts without a message."""
 
-    purposes: tuple[Purpose, ...] = ()
     variables: dict[str, Variable] = Field(default={})
     layouts: dict[str, Layout] = Field(default={})
     never: tuple[str, ...] = ()

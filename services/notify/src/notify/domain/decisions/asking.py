@@ -1,0 +1,34 @@
+"""How messages come into being, and what later facts add to them before they go out."""
+
+from uuid import UUID
+
+from notify.domain.decisions.ways import fail
+from notify.domain.decisions.withholding import suppress
+from notify.domain.notification import Notification
+from notify.domain.parts.piece import Piece
+from shared.aggregate import Cause, Change, Contention
+
+
+def queue(draft: Notification, cause: Cause) -> Change[Notification]:
+    """The birth of a message. One without any way that works fails at once, so that a colleague calls instead."""
+    return Change(draft) if draft.ways else fail_unreachable(draft, cause)
+
+
+def fail_unreachable(notification: Notification, cause: Cause) -> Change[Notification]:
+    """There is no way to its recipient: somebody has to call."""
+    why = "; ".join(notification.skipped) or "no channel that the recipient takes"
+    return fail(notification, why, "", None, cause)
+
+
+def join(notification: Notification, piece: Piece, cause: Cause) -> Change[Notification]:
+    """One more thing to tell in the same message, as long as it has not gone out. Raises Contention after that."""
+    if not notification.open:
+        raise Contention("this message went on its way just now; the fact gets one of its own")
+    return Change(notification.but(pieces=(*notification.pieces, piece)))
+
+
+def supersede(notification: Notification, by: UUID, cause: Cause) -> Change[Notification]:
+    """A newer message of the same thread says it; nothing changes if this one has gone out."""
+    if notification.state != "queued":
+        return Change(notification)
+    return suppress(notification, "superseded", by, cause)

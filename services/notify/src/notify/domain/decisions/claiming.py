@@ -1,0 +1,60 @@
+"""Who may send a message now: claims with a fence and a lease, and their end."""
+
+from datetime import datetime
+
+from notify.domain.decisions.ways import lose
+from notify.domain.lifecycle import LIFECYCLE
+from notify.domain.notification import Notification
+from notify.domain.parts.attempt import Attempt
+from notify.domain.recipient import Recipient
+from shared.aggregate import Cause, Change, Refused
+
+
+def route(notification: Notification, recipient: Recipient, cause: Cause) -> Change[Notification]:
+    """It goes over the ways that its recipient can be reached on; after the first attempt they stand."""
+    return Change(notification.but(ways=notification.routed(recipient)))
+
+
+def claim(
+    notification: Notification, worker: str, provider: str, lease_until: datetime, cause: Cause
+) -> Change[Notification]:
+    """This worker alone may send, until the lease ends (real time). Refused when another has claimed it."""
+    LIFECYCLE.must(notification.state, "claim")
+    attempt = Attempt(
+        number=len(notification.attempts) + 1,
+        channel=notification.way.channel,
+        provider=provider,
+        fence=notification.fence + 1,
+        began_at=cause.at,
+    )
+    return Change(
+        notification.but(
+            state="sending",
+            fence=attempt.fence,
+            worker=worker,
+            check_at=lease_until,
+            attempts=(*notification.attempts, attempt),
+        )
+    )
+
+
+def release(notification: Notification, fence: int, cause: Cause) -> Change[Notification]:
+    """The claim with this fence is given back before anything left the company. An older claim is refused."""
+    must_be_current(notification, fence)
+    LIFECYCLE.must(notification.state, "release")
+    return Change(
+        notification.but(state="queued", reason=None, check_at=None, looks=0, attempts=notification.attempts[:-1])
+    )
+
+
+def end_lease(notification: Notification, fence: int, look_at: datetime, cause: Cause) -> Change[Notification]:
+    """The worker that claimed it has gone without an answer; nothing changes if it answered meanwhile."""
+    if notification.state != "sending" or notification.fence != fence:
+        return Change(notification)
+    return lose(notification, look_at, cause)
+
+
+def must_be_current(notification: Notification, fence: int) -> None:
+    """Refused for a claim that was given up."""
+    if fence != notification.fence:
+        raise Refused(f"attempt {fence} was given up; {notification.fence} is the current one", "lost_ownership")

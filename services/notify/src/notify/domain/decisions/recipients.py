@@ -1,0 +1,62 @@
+"""What facts and answers say about the people who get messages."""
+
+from uuid import UUID
+
+from notify.domain.parts.rest import Rest
+from notify.domain.recipient import Recipient
+from shared.aggregate import Cause, Change
+from shared.contracts.intake import CustomerRegistered, CustomerUpdated
+
+FINAL_REVISION = 2**31
+"""Higher than any that a customer's file will have, so that nothing older is kept after it was erased."""
+
+
+def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, cause: Cause) -> Change[Recipient]:
+    """Keep how to reach the customer; of two revisions the higher one is the truth."""
+    revision = event.revision if isinstance(event, CustomerUpdated) else 1
+    if revision <= recipient.revision:
+        return Change(recipient)
+    known = recipient.but(revision=revision, name=event.name)
+    if event.contacts:
+        contact = event.contacts[0]
+        quiet = contact.quiet_hours
+        known = known.but(
+            name=contact.title or contact.name,
+            mobile=contact.mobile,
+            email=contact.email,
+            locale=contact.locale,
+            timezone=contact.timezone,
+            rest=Rest(begin=quiet.begin, end=quiet.end) if quiet else None,
+            preferred=contact.preferred_channel if contact.preferred_channel in ("sms", "email") else None,
+            refused_channels=tuple(contact.opted_out),
+        )
+    return Change(known)
+
+
+def erase(recipient: Recipient, pseudonym: str, cause: Cause) -> Change[Recipient]:
+    """Forget everything personal; what was refused stays refused."""
+    return Change(recipient.but(name=pseudonym, mobile=None, email=None, revision=FINAL_REVISION))
+
+
+def open_complaint(recipient: Recipient, complaint: UUID, cause: Cause) -> Change[Recipient]:
+    """Care rests while a complaint is open: it would be an insult."""
+    if complaint in recipient.open_complaints:
+        return Change(recipient)
+    return Change(recipient.but(open_complaints=(*recipient.open_complaints, complaint)))
+
+
+def close_complaint(recipient: Recipient, complaint: UUID, cause: Cause) -> Change[Recipient]:
+    """This complaint mutes care no longer."""
+    return Change(recipient.but(open_complaints=tuple(each for each in recipient.open_complaints if each != complaint)))
+
+
+def refuse_care(recipient: Recipient, cause: Cause) -> Change[Recipient]:
+    """The customer answered that it wants no more care messages; service messages go on."""
+    return Change(recipient.but(refused_care_at=recipient.refused_care_at or cause.at))
+
+
+def mark_unusable(recipient: Recipient, address: str, cause: Cause) -> Change[Recipient]:
+    """A provider says that this address does not exist; nothing more goes there."""
+    if address in recipient.unusable:
+        return Change(recipient)
+    return Change(recipient.but(unusable=(*recipient.unusable, address)))

@@ -1,0 +1,40 @@
+"""A message that does not go out now: later, or never."""
+
+from datetime import datetime
+from uuid import UUID
+
+from notify.domain import announcements
+from notify.domain.decisions.ways import fail
+from notify.domain.judging import Verdict
+from notify.domain.lifecycle import LIFECYCLE
+from notify.domain.notification import Notification
+from shared.aggregate import Cause, Change
+
+
+def withhold(notification: Notification, verdict: Verdict, cause: Cause) -> Change[Notification]:
+    """What follows from a verdict that does not let it out. What has been tried and expires has failed."""
+    if verdict.kind == "defer" and verdict.until:
+        return defer(notification, verdict.reason, verdict.until, cause)
+    if verdict.reason == "expired" and notification.attempts:
+        return fail(notification, "expired", "", None, cause)
+    return suppress(notification, verdict.reason, verdict.by, cause)
+
+
+def defer(notification: Notification, reason: str, until: datetime, cause: Cause) -> Change[Notification]:
+    """Not now. It comes back at `until` and is judged again."""
+    LIFECYCLE.must(notification.state, "defer")
+    waiting = notification.but(reason=reason, not_before=until)
+    return Change(waiting, (announcements.deferred(notification, reason, until),))
+
+
+def wait_for_provider(notification: Notification, until: datetime, cause: Cause) -> Change[Notification]:
+    """Every provider of its channel is out of order until then."""
+    LIFECYCLE.must(notification.state, "defer")
+    return Change(notification.but(reason="no_provider", not_before=until))
+
+
+def suppress(notification: Notification, reason: str, by: UUID | None, cause: Cause) -> Change[Notification]:
+    """Not ever, and why; `by` is the message that says it newer."""
+    LIFECYCLE.must(notification.state, "suppress")
+    silent = notification.but(state="suppressed", reason=reason, superseded_by=by)
+    return Change(silent, (announcements.suppressed(notification, reason, by),))

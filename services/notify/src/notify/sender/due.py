@@ -1,0 +1,74 @@
+"""Messages whose time has come, read by the hundred with what the policy has to know about each."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
+
+from notify.domain.composer import Composer
+from notify.domain.ledger import UNCOUNTED, Ledger
+from notify.domain.notification import Lane, Notification
+from notify.domain.recipient import Recipient
+from notify.sender.handover import Claimed
+from notify.store import Stores
+from shared.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message, whom it is for, what went out to that address lately where that counts, and what says it newer.
+
+    `newer` is a message of its thread; `claimed` is how it was born, if this process claimed it then.
+    """
+
+    notification: Notification
+    recipient: Recipient
+    ledger: Ledger = UNCOUNTED
+    newer: UUID | None = None
+    claimed: Claimed | None = None
+
+
+class DueMessages:
+    """Asks the stores once for many messages."""
+
+    def __init__(self, stores: Stores, composer: Composer, clock: Clock) -> None:
+        self._stores = stores
+        self._composer = composer
+        self._clock = clock
+
+    async def ready(self, lane: Lane, limit: int, held: Container[UUID] = ()) -> list[Due]:
+        """The next messages of a lane whose time has come, without those that this process holds."""
+        ready = await self._stores.notifications.ready(lane, self._clock.now(), limit)
+        return await self._known([each for each in ready if each.id not in held])
+
+    async def born(self, claimed: Sequence[Claimed]) -> list[Due]:
+        """Messages that were born claimed by this process."""
+        known = {each.notification.id: each for each in claimed}
+        return await self._known([each.notification for each in claimed], known)
+
+    async def _known(
+        self, messages: Sequence[Notification], claimed: Mapping[UUID, Claimed] = MappingProxyType({})
+    ) -> list[Due]:
+        people = await self._stores.recipients.of(messages)
+        counted = {each.id: self._counted_at(each, people[each.recipient]) for each in messages}
+        ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
+        newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])
+        return [
+            Due(
+                each,
+                people[each.recipient],
+                ledgers.get(counted[each.id], UNCOUNTED),
+                newer.get(each.id),
+                claimed.get(each.id),
+            )
+            for each in messages
+        ]
+
+    def _counted_at(self, notification: Notification, recipient: Recipient) -> str:
+        """The address at which this message counts for caps and repetitions; empty when it counts nowhere."""
+        if not self._composer.purpose_of(notification).remembered:
+            return ""
+        return notification.address_for(recipient)
+
+    def _gives_way(self, notification: Notification) -> bool:
+        return notification.thread is not None and self._composer.purpose_of(notification).supersede

@@ -1,0 +1,60 @@
+"""How the sender is put together."""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+
+from notify.domain.composer import Composer
+from notify.gateways.router import GatewayRouter
+from notify.sender.causes import Causes
+from notify.sender.dispatcher import Dispatcher
+from notify.sender.due import DueMessages
+from notify.sender.handover import Handover
+from notify.sender.inbound import Inbound
+from notify.sender.loop import DeliveryLoop
+from notify.sender.metrics import SendingMetrics
+from notify.sender.reconciler import Reconciler
+from notify.sender.timing import Timeouts
+from notify.store import Stores
+from shared.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The sender of one process; `worker` names it in the claims it makes."""
+
+    due: DueMessages
+    handover: Handover
+    dispatcher: Dispatcher
+    loop: DeliveryLoop
+    inbound: Inbound
+    reconciler: Reconciler
+
+    @classmethod
+    def over(
+        cls,
+        stores: Stores,
+        composer: Composer,
+        gateways: GatewayRouter,
+        clock: Clock,
+        registry: CollectorRegistry,
+        timeouts: Timeouts,
+        *,
+        worker: str,
+        at_once: int,
+        nap: float = 0.05,
+    ) -> "Sending":
+        """A sender over these stores and gateways. `at_once` and `nap` (seconds) are those of the loop."""
+        causes, metrics = Causes(clock), SendingMetrics(registry)
+        due = DueMessages(stores, composer, clock)
+        handover = Handover(stores.notifications, gateways, causes, timeouts, metrics)
+        dispatcher = Dispatcher(worker, stores, composer, gateways, handover, causes, clock, timeouts, metrics)
+        inbound = Inbound(stores, composer, clock, metrics)
+        return cls(
+            due,
+            handover,
+            dispatcher,
+            DeliveryLoop(due, dispatcher, handover, metrics, at_once, nap),
+            inbound,
+            Reconciler(stores, inbound, composer, gateways, causes, timeouts, metrics),
+        )

@@ -1,0 +1,130 @@
+"""From a fact to the messages that its lines ask for: for whom, over which channels, joined with what waits already."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from typing import Any
+from uuid import uuid5
+
+from notify.domain.composer import Body, Composer
+from notify.domain.decisions.asking import join, queue, supersede
+from notify.domain.messages.rule import Rule
+from notify.domain.notification import Notification
+from notify.domain.parts.duty import Duty
+from notify.domain.parts.ids import WINDOWS
+from notify.domain.person import Person
+from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, unknown_recipient
+from notify.domain.roster import Roster
+from notify.store import Stores
+from shared.aggregate import Cause, NotFound, Refused
+from shared.contracts.event import Event
+from shared.contracts.intake import NotificationRequested
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.store import Touch
+
+
+class Facts:
+    """The lines at work. The same fact makes the same messages, with the same ids."""
+
+    def __init__(self, stores: Stores, composer: Composer) -> None:
+        self._stores = stores
+        self._notifications = stores.notifications
+        self._composer = composer
+        self._rules = {key: composer.catalogue.rules_for(key) for key in composer.catalogue.events()}
+
+    async def messages(self, event: Event, cause: Cause) -> list[Touch[Any]]:
+        """The births and joins that this fact asks for. Refused when it asks for a message that no line makes."""
+        wanted: list[Touch[Any]] = []
+        rules = self._rules.get(event.key)
+        if not rules:
+            return wanted
+        body = event.model_dump(mode="json")
+        holding = [rule for rule in rules if rule.holds(body)]
+        if isinstance(event, NotificationRequested) and not holding:
+            raise Refused(f"no line of the table knows the template {event.template!r}", "no_such_template")
+        for rule in holding:
+            async for person in self._audience(rule, event, body, cause):
+                wanted += await self._told(rule, body, person, cause)
+        return wanted
+
+    async def _told(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:
+        piece = self._composer.piece(rule, body, cause.id, person)
+        drafts = []
+        for plan in rule.plans(body):
+            id = cause.derive(f"{rule.name}/{person.recipient.id}/{'+'.join(plan)}")
+            drafts.append(self._composer.draft(id, rule, piece, person, plan, body, cause))
+        wanted: list[Touch[Any]] = []
+        for draft in [each for each in drafts if each.ways] or drafts[:1]:
+            wanted.append(await self._placed(draft, cause))
+            wanted += await self._overtaken(draft, cause)
+        return wanted
+
+    async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
+        """Born on its own, or joined to what waits for the same person, in the same thread and window of time."""
+        window = self._composer.purpose_of(draft).merge.total_seconds()
+        if not window or not draft.ways:
+            return self._notifications.birth(queue(draft, cause))
+        thread, channels = draft.thread or draft.purpose, "+".join(draft.channels)
+        place = f"{draft.recipient}/{thread}/{channels}/{int(cause.at.timestamp() // window)}"
+        shared = draft.but(id=uuid5(WINDOWS, place))
+        try:
+            waiting = await self._notifications.get(shared.id)
+        except NotFound:
+            waiting = None
+        if waiting and not waiting.open:
+            return self._notifications.birth(queue(draft, cause))
+        piece = draft.pieces[0]
+        return self._notifications.touch(
+            shared.id, lambda current: join(current, piece, cause), start=shared.but(pieces=())
+        )
+
+    async def _overtaken(self, draft: Notification, cause: Cause) -> list[Touch[Any]]:
+        """Older messages of the same thread that have not gone out: this one says it newer."""
+        if not draft.thread or not self._composer.purpose_of(draft).supersede:
+            return []
+        older = [each for each in await self._notifications.unsent_of(draft.thread) if draft.newer_than(each)]
+        return [
+            self._notifications.touch(each.id, lambda current: supersede(current, draft.id, cause)) for each in older
+        ]
+
+    async def _audience(self, rule: Rule, event: Event, body: Body, cause: Cause) -> AsyncIterator[Person]:
+        if rule.audience == "customer":
+            person = await self._customer(event)
+            if person:
+                yield person
+            return
+        people, roles = rule.staff(body)
+        rosters = await self._stores.rosters.covering(cause.at)
+        for staff in people:
+            yield _colleague(staff, _duty_of(rosters, staff), roles[0] if roles else None)
+        for role in roles:
+            yield _group(role, [duty for roster in rosters[:1] for duty in roster.on_duty(role, cause.at)])
+
+    async def _customer(self, event: Event) -> Person | None:
+        snapshot = getattr(event, "customer", None)
+        if not isinstance(snapshot, CustomerSnapshot):
+            return None
+        id = customer_recipient(snapshot.customer_id)
+        known = unknown_recipient(id, "customer", snapshot.customer_id)
+        if not (snapshot.mobile or snapshot.email):
+            with suppress(NotFound):
+                known = await self._stores.recipients.get(id)
+        return Person(known, snapshot)
+
+
+def _duty_of(rosters: Iterable[Roster], staff: str) -> Duty | None:
+    return next((duty for roster in rosters if (duty := roster.colleague(staff))), None)
+
+
+def _colleague(staff: str, duty: Duty | None, role: str | None) -> Person:
+    known = unknown_recipient(staff_recipient(staff), "staff")
+    if duty:
+        known = known.but(name=duty.name, mobile=duty.mobile, email=duty.email)
+    return Person(known, staff=staff, role=duty.role if duty else role)
+
+
+def _group(role: str, on_duty: list[Duty]) -> Person:
+    """Those with a role: their group chat, and by name and e-mail the colleague who is on duty first."""
+    known: Recipient = unknown_recipient(staff_recipient(f"role/{role}"), "staff")
+    if on_duty:
+        known = known.but(name=on_duty[0].name, mobile=on_duty[0].mobile, email=on_duty[0].email)
+    return Person(known, staff=on_duty[0].staff if on_duty else None, role=role)

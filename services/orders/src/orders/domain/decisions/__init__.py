@@ -1,0 +1,1 @@
+"""What can be done to orders and what belongs to them."""

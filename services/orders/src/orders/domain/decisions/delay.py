@@ -1,0 +1,142 @@
+"""How a delay is decided and told: with its reason, in whole days, before the customer asks."""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.promise import break_promise, promise
+from orders.domain.order import Order
+from orders.domain.parts.delay import REASONS, Delay, delay_id_of
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.departments import DelayReason, ProductionDelayed
+from shared.contracts.orders import ShipmentDelayed
+
+
+def slip(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
+    """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
+
+    Days are counted from the contract's day. A date that is no later than what the customer has been told is no news.
+    `text` is what the customer hears, in place of the reason's usual words.
+    """
+    promised = order.contract.ship_on
+    told = order.promises.current("ship")
+    if order.ended or order.dispatched_on or promised is None or not order.contract.signed:
+        return Change(order)
+    if new <= max(promised, told.on if told else promised):
+        return Change(order)
+    change = _announce(order, promised, new, reason, text, "ship", cause)
+    change = change.then(lambda order: promise(order, "ship", new, "reschedule", cause))
+    return change.then(lambda order: _assess_again(order, new, cause)).then(lambda order: _escalate(order, cause))
+
+
+def postpone(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
+    """Staff name a later day and why; the customer hears it.
+
+    Refused: `order_ended`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`.
+    """
+    order.must_be_running()
+    if order.dispatched_on:
+        raise Refused(f"the goods left on {order.dispatched_on}; nothing is left to delay", "left_already")
+    promised, told = order.contract.ship_on, order.promises.current("ship")
+    if promised is None or not order.contract.signed:
+        raise Refused("no signed contract names a ship date yet; agree on a day instead", "no_ship_date")
+    latest = max(promised, told.on if told else promised)
+    if new <= latest:
+        raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
+    return slip(order, new, reason, text, cause)
+
+
+def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[Order]:
+    """Production will not make the date and says why and until when; the customer hears it (001 售中二c, 二d)."""
+    if order.ended:
+        return Change(order)
+    ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
+    works = order.works.but(ready_percent=ready, expected_ready_on=fact.expected_ready_on)
+    known = order.but(works=works)
+    return slip(known, fact.expected_ready_on, fact.reason, fact.reason_text, cause)
+
+
+def miss_arrival(order: Order, cause: Cause) -> Change[Order]:
+    """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate."""
+    current = order.promises.current("arrive")
+    if current is None:
+        return Change(order)
+    last = max(current.on, order.day(cause.at) - timedelta(days=1))
+    return be_late(order, last + timedelta(days=order.rules.days_when_unknown), cause)
+
+
+def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
+    """The goods arrive on a later day than promised: known or, while nobody knows it, estimated.
+
+    The customer hears of it where the contract names the day; another day is broken quietly (001 售中 理由).
+    """
+    current = order.promises.current("arrive")
+    if order.ended or current is None or current.state != "open":
+        return Change(order)
+    if current.basis != "contract":
+        return break_promise(order, "arrive", cause)
+    broken = order.but(promises=order.promises.broken("arrive")).done_with("arrive_by")
+    return _announce(broken, current.on, arrives_on, "transport", None, "arrive", cause)
+
+
+def miss_shipping(order: Order, cause: Cause) -> Change[Order]:
+    """The promised day has ended and the goods are still here: broken, and told with the next day that can be named."""
+    broken = break_promise(order, "ship", cause)
+    day = order.in_days(cause.at, order.rules.days_when_unknown - 1)
+    reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
+    return broken.then(lambda order: slip(order, day, reason, None, cause))
+
+
+def _announce(
+    order: Order,
+    promised: date,
+    new: date,
+    reason: DelayReason,
+    text: str | None,
+    kind: Literal["ship", "arrive"],
+    cause: Cause,
+) -> Change[Order]:
+    known = REASONS[reason]
+    said = known.text if reason == "supply" else text
+    delay = Delay(
+        revision=len(order.delays) + 1,
+        promised=promised,
+        new=new,
+        reason=reason,
+        text=said or known.text,
+        department=known.department,
+        ready_percent=order.works.ready_percent,
+        announced_at=cause.at,
+        told_in_time=order.day(cause.at) < promised,
+    )
+    event = ShipmentDelayed(
+        **order.about(),
+        contract_no=order.contract.no,
+        contract_ship_date=delay.promised,
+        new_ship_date=delay.new,
+        delay_days=delay.days,
+        reason_code=delay.reason,
+        reason_text=delay.text,
+        ready_percent=delay.ready_percent,
+        revision=delay.revision,
+        delay_id=delay_id_of(order.id, delay.revision),
+        supersedes=delay_id_of(order.id, delay.revision - 1) if order.delays else None,
+        responsible_department=delay.department,
+        told_before_contract_date=delay.told_in_time,
+        kind=kind,
+    )
+    return Change(order.but(delays=(*order.delays, delay), last_delay_at=delay.announced_at), (event,))
+
+
+def _assess_again(order: Order, new: date, cause: Cause) -> Change[Order]:
+    eve = order.morning(new - timedelta(days=1))
+    shipment = order.shipment.but(announced_ready=False)
+    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.at)))
+
+
+def _escalate(order: Order, cause: Cause) -> Change[Order]:
+    delay = order.delays[-1]
+    if delay.revision < order.rules.slips_before_escalation:
+        return Change(order)
+    detail = f"slip {delay.revision}: now {delay.days} days behind the contract ({delay.text})"
+    return raise_exception(order, "schedule", detail, cause)

@@ -1,0 +1,49 @@
+"""How something that is wrong with an order comes on the Saturday list, and off it again."""
+
+from orders.domain.exception import LIFECYCLE, ExceptionKind, OrderException, exception_id_of
+from orders.domain.order import Order
+from shared.aggregate import Cause, Change
+from shared.contracts.orders import OrderExceptionRaised, OrderExceptionResolved
+
+
+def raise_exception(order: Order, kind: ExceptionKind, detail: str, cause: Cause) -> Change[Order]:
+    """One more thing is wrong with the order and has to be looked after (000 §4.1c)."""
+    number = order.exceptions + 1
+    raised = OrderExceptionRaised(
+        **order.named(),
+        exception_id=exception_id_of(order.id, number),
+        kind=kind,
+        detail=detail,
+        raised_by=cause.actor.id,
+    )
+    return Change(order.but(exceptions=number), (raised,))
+
+
+def register_exception(event: OrderExceptionRaised, cause: Cause) -> Change[OrderException]:
+    """The entry for what an order has announced."""
+    return Change(
+        OrderException(
+            id=event.exception_id,
+            order_id=event.order_id,
+            order_no=event.order_no,
+            kind=event.kind,
+            detail=event.detail,
+            raised_by=event.raised_by,
+            raised_at=cause.at,
+        )
+    )
+
+
+def resolve(exception: OrderException, resolution: str, cause: Cause) -> Change[OrderException]:
+    """A solution was found. Refused with `illegal_transition` when there is one already."""
+    LIFECYCLE.must(exception.status, "resolve")
+    by = cause.actor.id
+    resolved = exception.but(status="resolved", resolution=resolution, resolved_by=by, resolved_at=cause.at)
+    told = OrderExceptionResolved(
+        exception_id=exception.id,
+        order_id=exception.order_id,
+        order_no=exception.order_no,
+        resolution=resolution,
+        by=by,
+    )
+    return Change(resolved, (told,))

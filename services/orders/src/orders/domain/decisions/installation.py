@@ -1,0 +1,154 @@
+"""How the work on the site goes: crew, forecast, invitation, acceptance."""
+
+from datetime import datetime, timedelta
+
+from orders.domain.decisions.entry import invite_to_acceptance
+from orders.domain.decisions.promise import happened, promise
+from orders.domain.decisions.stage import lose, reach
+from orders.domain.order import Order
+from orders.domain.parts.installation import Installer, Refusal
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.departments import CompletionExpected, InstallationCompleted
+from shared.contracts.event import Part
+from shared.contracts.orders import (
+    AcceptanceFailed,
+    AcceptancePassed,
+    CompletionForecasted,
+    InstallationScheduled,
+    InstallPerformanceAssessed,
+)
+from shared.contracts.vocabulary import Defect, FileRef, Line
+
+_M = Milestone
+
+
+class Acceptance(Part):
+    """What the customer signed (001 售中五, 售后一a)."""
+
+    signatory: Line
+    signature: FileRef | None = None
+    photos: tuple[FileRef, ...] = ()
+    aftersales_contact: Line | None = None
+
+
+def schedule_installation(
+    order: Order, begin: datetime, planned_finish: datetime, crew: tuple[Installer, ...], cause: Cause
+) -> Change[Order]:
+    """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
+
+    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan` or `no_installation`.
+    """
+    order.must_be_in("transport", "installation")
+    if _M.INSTALLED not in order.route.milestones:
+        raise Refused(f"nothing is installed on the {order.route_name} route", "no_installation")
+    arrival = order.shipment.arrived_at or order.shipment.eta
+    if arrival is not None and begin < arrival:
+        raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
+    if planned_finish <= begin:
+        raise Refused("the work has to finish after it begins", "impossible_plan")
+    unskilled = [each.staff for each in crew if not each.can(order.route.installers)]
+    if unskilled or not crew:
+        wanted = f"{order.route.installers} installers"
+        raise Refused(f"this order needs {wanted}; not so: {', '.join(unskilled) or 'nobody named'}", "unskilled")
+    planned = {"begin": begin, "planned_finish": planned_finish, "crew": crew}
+    scheduled = InstallationScheduled(
+        **order.about(),
+        begin=begin,
+        planned_finish=planned_finish,
+        crew=tuple(each.staff for each in crew),
+        required_skill=order.route.installers,
+        site_address=order.site_address,
+    )
+    change = Change(order.but(installation=order.installation.but(**planned)), (scheduled,))
+    return change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", cause))
+
+
+def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> Change[Order]:
+    """The foreman names the hour; the customer is invited to the site for it, so that no quarrel delays payment.
+
+    Source: 001 售中四a, 四b. An hour named before the goods are on the site is told when they are.
+    """
+    if order.ended or order.has(_M.INSTALLED):
+        return Change(order)
+    known = {"forecast_at": fact.expected_at, "foreman": fact.foreman}
+    order = order.but(installation=order.installation.but(**known))
+    forecasted = CompletionForecasted(
+        **order.about(),
+        forecast_at=fact.expected_at,
+        foreman=fact.foreman,
+    )
+    if order.stage != "installation":
+        return Change(order, (forecasted,))
+    begun = happened(order, "install", order.day(cause.at))
+    return Change(begun, (forecasted,)).then(lambda order: invite_to_acceptance(order, cause))
+
+
+def complete_installation(order: Order, fact: InstallationCompleted, cause: Cause) -> Change[Order]:
+    """The installers are done. What was done before the customer refused it does not count again (001 售中五)."""
+    refused = max((refusal.at for refusal in order.installation.refusals), default=None)
+    if order.ended or order.has(_M.INSTALLED) or (refused and fact.completed_at <= refused):
+        return Change(order)
+    crew = order.installation.crew or tuple(Installer(staff=staff) for staff in fact.crew)
+    known = order.installation.but(completed_at=fact.completed_at, crew=crew)
+    day = order.day(fact.completed_at)
+    done = happened(happened(order.but(installation=known), "install", day), "complete", day)
+    return reach(done, _M.INSTALLED, at=fact.completed_at, cause=cause)
+
+
+def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Change[Order]:
+    """The customer accepts: thanks by kind of customer, the after-sales contact, and the crew's performance.
+
+    Source: 001 售中五(1), 五(2), 售后一a, 表3 注a.
+    """
+    order.must_be_in("acceptance")
+    order.decided_by(_M.ACCEPTED, cause)
+    accepted = order.installation.but(accepted_by=acceptance.signatory)
+    passed = AcceptancePassed(
+        **order.about(),
+        contract_no=order.contract.no,
+        accepted_at=cause.at,
+        signatory=acceptance.signatory,
+        signature=acceptance.signature,
+        photos=acceptance.photos,
+        customer_kind=order.customer.kind,
+        aftersales_contact=acceptance.aftersales_contact,
+    )
+    done = happened(order.but(installation=accepted), "accept", order.day(cause.at))
+    change = Change(done, (passed, *_performance(done)))
+    paid = (_M.PAID,) if order.receivable.settles("balance") else ()
+    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, at=cause.at, cause=cause))
+
+
+def fail_acceptance(
+    order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], cause: Cause
+) -> Change[Order]:
+    """The customer refuses the work: a complaint is filed of it, and the installers come back (001 售中四b)."""
+    order.must_be_in("acceptance")
+    order.decided_by(_M.ACCEPTED, cause)
+    refusals = (*order.installation.refusals, Refusal(at=cause.at, issues=issues))
+    failed = AcceptanceFailed(
+        **order.about(),
+        contract_no=order.contract.no,
+        at=cause.at,
+        issues=issues,
+        photos=photos,
+    )
+    refused = order.but(installation=order.installation.but(refusals=refusals))
+    return Change(refused, (failed,)).then(lambda order: lose(order, _M.INSTALLED, cause=cause))
+
+
+def _performance(order: Order) -> tuple[InstallPerformanceAssessed, ...]:
+    """Whole days before the planned one, negative for late; nothing to assess without a plan."""
+    work = order.installation
+    if work.planned_finish is None or work.completed_at is None:
+        return ()
+    early = (order.day(work.planned_finish) - order.day(work.completed_at)) // timedelta(days=1)
+    assessed = InstallPerformanceAssessed(
+        **order.named(),
+        crew=tuple(each.staff for each in work.crew),
+        days_early=early,
+        quality_ok=work.quality_ok,
+        verdict=work.verdict(early),
+    )
+    return (assessed,)

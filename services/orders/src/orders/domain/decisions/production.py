@@ -1,0 +1,229 @@
+"""How an order is made: released, broken down, sampled, produced, inspected."""
+
+from orders.domain.decisions.delay import slip
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.promise import promise
+from orders.domain.decisions.stage import lose, reach
+from orders.domain.order import Order
+from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.departments import (
+    BreakdownCompleted,
+    GoodsInspected,
+    MaterialProblemReported,
+    ProductionCompleted,
+    ProductionProgressed,
+    SampleJudged,
+    SampleMade,
+)
+from shared.contracts.orders import (
+    AllocatedLine,
+    BreakdownReviewed,
+    PackagingConfirmed,
+    PreShipmentInspected,
+    ProductionReleased,
+    ProductionScheduled,
+    SampleReviewed,
+    SampleSent,
+    StockAllocated,
+)
+
+_M = Milestone
+
+
+def release(order: Order, cause: Cause) -> Change[Order]:
+    """The plant manager (standard) or CS (custom) passes the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
+    order.must_be_in("making")
+    by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
+    released = ProductionReleased(**order.named(), by=by)
+    change = Change(order, (released,))
+    return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, at=cause.at, cause=cause))
+
+
+def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
+    """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a)."""
+    order.must_be_running()
+    if not plan.begin <= plan.finish <= plan.delivery_on:
+        raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
+    planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
+    scheduled = ProductionScheduled(
+        **order.about(),
+        begin=plan.begin,
+        finish=plan.finish,
+        delivery_on=plan.delivery_on,
+    )
+    change = Change(planned, (scheduled,))
+    if order.contract.signed and order.contract.ship_on is None and order.promises.current("ship") is None:
+        return change.then(lambda order: promise(order, "ship", plan.delivery_on, "plan", cause))
+    return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, cause))
+
+
+def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[Order]:
+    """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4)."""
+    if order.ended:
+        return Change(order)
+    known = order.but(works=order.works.but(parts=fact.parts))
+    sources = {"stock": "own", "outsource": "outsourced"}
+    lines = tuple(
+        AllocatedLine.model_validate(
+            {"part_no": part.part_no, "quantity": part.quantity, "source": sources[part.source]}
+        )
+        for part in fact.parts
+        if part.source in sources
+    )
+    allocated = (StockAllocated(**order.named(), lines=lines),) if lines else ()
+    return Change(known, allocated).then(lambda order: reach(order, _M.BROKEN_DOWN, at=cause.at, cause=cause))
+
+
+def review_breakdown(order: Order, approved: bool, notes: str, cause: Cause) -> Change[Order]:
+    """R&D checks a custom order's breakdown before anything is made; a rejected one is done again (000 §3.5.3a)."""
+    order.must_be_in("breakdown_review")
+    by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
+    reviewed = BreakdownReviewed(
+        **order.named(),
+        outcome="approved" if approved else "rejected",
+        by=by,
+        notes=notes,
+    )
+    change = Change(order, (reviewed,))
+    if approved:
+        return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, at=cause.at, cause=cause))
+    return change.then(lambda order: lose(order, _M.BROKEN_DOWN, cause=cause))
+
+
+def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
+    """A sample is there to be judged (000 §3.5.3b)."""
+    if order.ended or order.works.sample(fact.sample_no):
+        return Change(order)
+    return Change(order.but(works=order.works.with_sample(Sample(no=fact.sample_no, photos=fact.photos))))
+
+
+def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order]:
+    """Design confirms a sample or rejects it, and another one is made; once per sample (000 §3.5.3b).
+
+    A report may come before the sample's own. Who asks us is refused: `no_such_sample`, `already_judged`.
+    """
+    known = order.works.sample(fact.sample_no)
+    if cause.kind == "request":
+        _must_be_judgeable(order, fact.sample_no, known)
+    sample = known or Sample(no=fact.sample_no)
+    if order.ended or sample.verdict is not None:
+        return Change(order)
+    by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
+    judged = sample.but(verdict=fact.outcome, notes=fact.notes)
+    reviewed = SampleReviewed(
+        **order.named(),
+        sample_no=fact.sample_no,
+        outcome=fact.outcome,
+        by=by if cause.kind == "request" else fact.judged_by,
+        notes=fact.notes,
+    )
+    change = Change(order.but(works=order.works.with_sample(judged)), (reviewed,))
+    if fact.outcome == "rejected":
+        return change
+    return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at, cause=cause))
+
+
+def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
+    order.must_be_running()
+    if sample is None:
+        raise Refused(f"no sample {no} of this order has been made", "no_such_sample")
+    if sample.verdict is not None:
+        raise Refused(f"sample {no} was {sample.verdict}; make another one to judge", "already_judged")
+
+
+def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Change[Order]:
+    """A sample goes to the customer (004 二2-3). Refused with `no_such_sample` when there is none of this number."""
+    order.must_be_running()
+    sample = order.works.sample(sample_no)
+    if sample is None:
+        raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
+    sent = order.but(works=order.works.with_sample(sample.but(sent_by=carrier)))
+    event = SampleSent(
+        **order.about(),
+        sample_no=sample_no,
+        carrier=carrier,
+        sent_by=cause.actor.id,
+    )
+    return Change(sent, (event,))
+
+
+def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[Order]:
+    """How much is ready and when the rest will be; a date behind the promise is a delay (001 售中二a, 004 二1)."""
+    if order.ended:
+        return Change(order)
+    news: dict[str, object] = {"ready_percent": fact.ready_percent}
+    if fact.expected_ready_on is not None:
+        news["expected_ready_on"] = fact.expected_ready_on
+    known = order.but(works=order.works.but(**news))
+    if fact.expected_ready_on is None:
+        return Change(known)
+    return slip(known, fact.expected_ready_on, "goods_incomplete", None, cause)
+
+
+def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Order]:
+    """The goods are made. Short ones are not yet, and what was ready before a failed inspection is not again.
+
+    An inspection that was passed before they were made saw other goods (000 §3.4.3, §3.5.3).
+    """
+    failed = order.works.failed_inspection_at
+    if order.ended or order.has(_M.PRODUCED) or (failed and fact.completed_at <= failed):
+        return Change(order)
+    if fact.quantity_short:
+        made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
+        short = {"quantity_short": fact.quantity_short, "ready_percent": made}
+        known = order.but(works=order.works.but(**short))
+        return raise_exception(known, "material", f"{fact.quantity_short} pieces short", cause)
+    done = order.but(works=order.works.but(quantity_short=0, ready_percent=100))
+    inspected = order.reached.get(_M.INSPECTED)
+    if inspected and inspected < fact.completed_at:
+        done = done.without(_M.INSPECTED)
+    return reach(done, _M.PRODUCED, at=fact.completed_at, cause=cause)
+
+
+def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
+    """Design looks at a custom order's goods; without a pass nothing leaves, and a failure sends them back to be made.
+
+    Source: 000 §3.5.3c. A report may come before production's own. Who asks us can only inspect goods that are made.
+    """
+    if cause.kind == "request":
+        order.must_be_in("inspection", "shipping")
+    if order.ended:
+        return Change(order)
+    order.decided_by(_M.INSPECTED, cause)
+    passed = fact.outcome == "passed"
+    inspection = Inspection(inspector=fact.inspector, passed=passed, defects=fact.defects, at=cause.at)
+    works = order.works.but(inspections=(*order.works.inspections, inspection))
+    event = PreShipmentInspected(
+        **order.named(),
+        inspector=fact.inspector,
+        outcome=fact.outcome,
+        defects=fact.defects,
+        photos=fact.photos,
+    )
+    if passed:
+        seen = Change(order.but(works=works), (event,))
+        return seen.then(lambda order: reach(order, _M.INSPECTED, at=cause.at, cause=cause))
+    unready = order.but(works=works.but(ready_percent=0), dispatched_on=None)
+    undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
+    change = Change(unready, (event,)).then(lambda order: lose(order, *undone, cause=cause))
+    return change.then(lambda order: raise_exception(order, "quality", "inspection before shipping failed", cause))
+
+
+def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) -> Change[Order]:
+    """Something hinders the order on the shop floor; it goes on the Saturday list (004 一㈡2b, 003 三5)."""
+    return Change(order) if order.ended else raise_exception(order, fact.kind, fact.detail, cause)
+
+
+def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause: Cause) -> Change[Order]:
+    """Boxes, manuals and labels are confirmed, and how much room they take on a vehicle (004 三2(3))."""
+    order.must_be_running()
+    packed = order.but(works=order.works.but(packed=items, volume_litres=volume_litres))
+    event = PackagingConfirmed(
+        **order.named(),
+        items=tuple(f"{item.item} × {item.quantity}" for item in items),
+        volume_litres=volume_litres,
+        confirmed_by=cause.actor.id,
+    )
+    return Change(packed, (event,))

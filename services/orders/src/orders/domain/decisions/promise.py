@@ -1,0 +1,95 @@
+"""How days are promised to a customer, and what follows when one passes."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.exception import ExceptionKind
+from orders.domain.order import Order
+from orders.domain.parts.promise import Basis, PromiseKind
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.orders import DeliveryDatePromised
+from shared.contracts.vocabulary import StaffId
+
+DUE: Mapping[PromiseKind, str] = MappingProxyType(
+    {
+        "ship": "ship_by",
+        "arrive": "arrive_by",
+        "install": "install_by",
+        "complete": "complete_by",
+        "accept": "accept_by",
+    }
+)
+"""What the deadline of each promise is called."""
+
+_HAPPENS: Mapping[PromiseKind, tuple[Milestone, ...]] = MappingProxyType(
+    {
+        "ship": (Milestone.DISPATCHED,),
+        "arrive": (Milestone.ARRIVED,),
+        "install": (Milestone.INSTALLED,),
+        "complete": (Milestone.INSTALLED,),
+        "accept": (Milestone.ACCEPTED,),
+    }
+)
+
+_BLAME: Mapping[PromiseKind, ExceptionKind] = MappingProxyType(
+    {"ship": "schedule", "arrive": "schedule", "install": "installer", "complete": "installer", "accept": "schedule"}
+)
+
+
+def promise(order: Order, kind: PromiseKind, on: date, basis: Basis, cause: Cause) -> Change[Order]:
+    """Give the customer a day and watch it until its end; the same day once more is no new promise (004 三2)."""
+    return pass_on(order, kind, on, basis, cause.actor.id, cause)
+
+
+def pass_on(order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffId, cause: Cause) -> Change[Order]:
+    """The same for a day that a person named to us, who answers for it: the foreman, for example."""
+    current = order.promises.current(kind)
+    if current and current.state == "open" and current.on == on:
+        return Change(order)
+    promises = order.promises.give(kind, on, basis, who, cause.at)
+    promised = order.but(promises=promises).awaiting(DUE[kind], order.calendar.moment(on))
+    if kind == "ship":
+        promised = promised.but(ship_on=on)
+    event = DeliveryDatePromised(
+        **order.about(),
+        kind=kind,
+        promised_for=on,
+        revision=promises.given[-1].revision,
+        basis=basis,
+        promised_by=who,
+    )
+    return Change(promised, (event,))
+
+
+def agree(order: Order, kind: PromiseKind, on: date, cause: Cause) -> Change[Order]:
+    """A day is agreed with the customer (004 三2(4)).
+
+    Refused: `order_ended`, `past_day`, `happened_already`, and `needs_reason` for goods that would leave behind the
+    contract: that is a delay.
+    """
+    order.must_be_running()
+    if on < order.day(cause.at):
+        raise Refused(f"{on} has passed; agree on a day that is still to come", "past_day")
+    if order.has(*_HAPPENS[kind]):
+        raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")
+    contract = order.contract
+    if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:
+        raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason")
+    return promise(order, kind, on, "plan", cause)
+
+
+def happened(order: Order, kind: PromiseKind, on: date) -> Order:
+    """What was promised has happened: kept or broken by its own day, whenever the news came."""
+    return order.but(promises=order.promises.settle(kind, on)).done_with(DUE[kind])
+
+
+def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order]:
+    """A promised day has ended without news: it is broken, and on the Saturday list (001 售中 理由, 000 §4.1c)."""
+    current = order.promises.current(kind)
+    if current is None or current.state != "open":
+        return Change(order)
+    broken = order.but(promises=order.promises.broken(kind))
+    return raise_exception(broken, _BLAME[kind], f"{kind} was promised for {current.on} and has not happened", cause)

@@ -1,0 +1,106 @@
+"""What a contract is: its number, its revisions, their reviews and the use of the seal."""
+
+from datetime import date
+from typing import Literal
+
+from shared.aggregate import Refused
+from shared.contracts.event import Instant, Money, Part, PreciseDate
+from shared.contracts.orders import Finding, PaymentTerm, Reviewer
+from shared.contracts.vocabulary import ContractNo, Line, OrderNo, Prose, StaffId
+
+Outcome = Literal["approved", "amend", "terminate"]
+
+_LONGEST_TAIL = 53
+
+
+def contract_no_of(order_no: OrderNo, drawn_up_on: date) -> ContractNo:
+    """The number of the contract for this order: it carries the day it was drawn up, and needs no counter."""
+    return f"JG{drawn_up_on:%Y%m%d}-{order_no[-_LONGEST_TAIL:]}"
+
+
+class Draft(Part):
+    """A revision on its way through review: the first contract, or a change of it."""
+
+    revision: int
+    changes: tuple[Prose, ...] = ()
+    total: Money | None = None
+    ship_on: date | None = None
+    terms: tuple[PaymentTerm, ...] = ()
+
+
+class Review(Part):
+    """What a review of one revision came to (004 一㈡1a)."""
+
+    revision: int
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reviewers: tuple[Reviewer, ...] = ()
+    at: Instant
+
+
+class SealUse(Part):
+    """The seal was used: who, what for, when (004 一㈡1c)."""
+
+    staff: StaffId
+    purpose: Line
+    at: Instant
+
+
+class Contract(Part):
+    """A contract in its valid revision. No revision becomes valid without a review (004 一㈡1a)."""
+
+    no: ContractNo | None = None
+    on: PreciseDate | None = None
+    revision: int = 0
+    ship_on: date | None = None
+    terms: tuple[PaymentTerm, ...] = ()
+    draft: Draft | None = None
+    returned: Draft | None = None
+    reviews: tuple[Review, ...] = ()
+    signed_on: PreciseDate | None = None
+    seals: tuple[SealUse, ...] = ()
+
+    @property
+    def signed(self) -> bool:
+        """Whether the contract is in force."""
+        return self.signed_on is not None
+
+    def drafted(self, draft: Draft) -> "Contract":
+        """With a further revision to review. Refused with `under_review` while another one is.
+
+        Before the signature it keeps what the one says that came back from review, wherever it says nothing else.
+        """
+        if self.draft is not None:
+            raise Refused(f"revision {self.draft.revision} is under review; decide on it first", "under_review")
+        before = self.returned or Draft(revision=0)
+        revised = {
+            "revision": self._next_revision(),
+            "total": draft.total or before.total,
+            "ship_on": draft.ship_on or before.ship_on,
+            "terms": draft.terms or before.terms,
+        }
+        return self.but(draft=draft.but(**revised), returned=None)
+
+    def reviewed(self, review: Review) -> "Contract":
+        """After a review: approved makes the draft valid, the other outcomes drop it; a first contract comes back."""
+        draft = self.to_review()
+        reviewed = self.but(reviews=(*self.reviews, review), draft=None)
+        if review.outcome == "approved":
+            return reviewed._valid(draft)
+        return reviewed if self.signed else reviewed.but(returned=draft)
+
+    def to_review(self) -> Draft:
+        """The revision under review. Refused with `nothing_to_review` when there is none."""
+        if self.draft is None:
+            raise Refused("no revision is under review; amend the contract first", "nothing_to_review")
+        return self.draft
+
+    def sealed(self, staff: StaffId, purpose: str, at: Instant) -> "Contract":
+        """With one more use of the seal in its log."""
+        return self.but(seals=(*self.seals, SealUse(staff=staff, purpose=purpose, at=at)))
+
+    def _next_revision(self) -> int:
+        return max([self.revision, *(review.revision for review in self.reviews)]) + 1
+
+    def _valid(self, draft: Draft) -> "Contract":
+        return self.but(revision=draft.revision, ship_on=draft.ship_on or self.ship_on, terms=draft.terms or self.terms)

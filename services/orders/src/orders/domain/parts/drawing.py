@@ -1,0 +1,48 @@
+"""What a design order is: one of four drawings, a work item with a status of its own."""
+
+from typing import Literal
+
+from shared.aggregate import Refused
+from shared.contracts.departments import DrawingKind
+from shared.contracts.event import Part
+from shared.contracts.vocabulary import FileRef, StaffId
+
+DrawingStatus = Literal["ordered", "submitted", "approved", "rejected"]
+
+
+class Drawing(Part):
+    """A drawing on its way from order to approval (000 §3.3.2). A newer version asks for a new review."""
+
+    kind: DrawingKind
+    status: DrawingStatus = "ordered"
+    version: int = 0
+    files: tuple[FileRef, ...] = ()
+    designer: StaffId | None = None
+    notes: str = ""
+
+    def submitted(self, version: int, files: tuple[FileRef, ...], designer: StaffId) -> "Drawing":
+        """With a newer version handed in; one that is not newer changes nothing, nor does any after approval."""
+        if version <= self.version or self.status == "approved":
+            return self
+        return self.but(status="submitted", version=version, files=files, designer=designer, notes="")
+
+    def reviewed(self, version: int, approved: bool, notes: str) -> "Drawing":
+        """After a review of the version at hand. Refused with `not_submitted` for any other."""
+        if self.status != "submitted" or version != self.version:
+            raise Refused(f"version {version} of the {self.kind} drawing is not up for review", "not_submitted")
+        return self.but(status="approved" if approved else "rejected", notes=notes)
+
+
+class Drawings(Part):
+    """The drawings of an order, by kind."""
+
+    items: tuple[Drawing, ...] = ()
+
+    def of(self, kind: DrawingKind) -> Drawing:
+        """The drawing of this kind; one that nobody has ordered yet is as good as new."""
+        return next((drawing for drawing in self.items if drawing.kind == kind), Drawing(kind=kind))
+
+    def put(self, drawing: Drawing) -> "Drawings":
+        """With this drawing in the place of the one of its kind."""
+        others = tuple(each for each in self.items if each.kind != drawing.kind)
+        return Drawings(items=(*others, drawing))

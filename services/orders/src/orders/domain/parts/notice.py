@@ -1,0 +1,43 @@
+"""What an order notice is: the paper with three signatures that sends an order to design."""
+
+from typing import Literal
+
+from shared.aggregate import Refused
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import StaffId
+
+Signature = Literal["prepared", "reviewed", "approved"]
+
+
+class Signed(Part):
+    """Who signed, and when."""
+
+    by: StaffId
+    at: Instant
+
+
+class Notice(Part):
+    """Prepared, reviewed, approved: in this order, and nobody approves what they prepared (000 §3.3.2)."""
+
+    prepared: Signed | None = None
+    reviewed: Signed | None = None
+    approved: Signed | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all three have signed."""
+        return self.next is None
+
+    @property
+    def next(self) -> Signature | None:
+        """The signature that is missing next."""
+        names: tuple[Signature, ...] = ("prepared", "reviewed", "approved")
+        return next((name for name in names if getattr(self, name) is None), None)
+
+    def signed(self, signature: Signature, by: StaffId, at: Instant) -> "Notice":
+        """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for approving one's own."""
+        if signature != self.next:
+            raise Refused(f"the signature that is missing next is {self.next or 'none'}", "wrong_signature")
+        if signature == "approved" and self.prepared and by == self.prepared.by:
+            raise Refused("whoever prepared the notice cannot approve it; ask a colleague", "own_notice")
+        return self.but(**{signature: Signed(by=by, at=at)})

@@ -1,0 +1,77 @@
+"""What is known about the making of an order: plan, parts, sample, goods, inspection."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.departments import BrokenDownPart
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import Defect, FileRef, Line, Percent, StaffId
+
+
+class Schedule(Part):
+    """When an order is made and delivered, as planned (004 一㈡2a)."""
+
+    begin: date
+    finish: date
+    delivery_on: date
+
+
+class Sample(Part):
+    """A sample and what design said of it (000 §3.5.3b)."""
+
+    no: Line
+    photos: tuple[FileRef, ...] = ()
+    verdict: Literal["confirmed", "rejected"] | None = None
+    notes: str = ""
+    sent_by: Line | None = None
+
+
+class Inspection(Part):
+    """Design's look at the goods before they leave (000 §3.5.3c)."""
+
+    inspector: StaffId
+    passed: bool
+    defects: tuple[Defect, ...] = ()
+    at: Instant
+
+
+class PackedItem(Part):
+    """What was packed: boxes, manuals, labels (004 三2(3))."""
+
+    item: Line
+    quantity: int = Field(ge=1)
+
+
+class Works(Part):
+    """The making of one order as production, warehouse and design have reported it."""
+
+    schedule: Schedule | None = None
+    parts: tuple[BrokenDownPart, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    ready_percent: Percent | None = None
+    expected_ready_on: date | None = None
+    quantity_short: int = 0
+    packed: tuple[PackedItem, ...] = ()
+    volume_litres: int | None = None
+
+    def sample(self, no: str) -> Sample | None:
+        """The sample with this number, if it is known."""
+        return next((sample for sample in self.samples if sample.no == no), None)
+
+    def with_sample(self, sample: Sample) -> "Works":
+        """With this sample, new or in the place of the one of its number."""
+        others = tuple(each for each in self.samples if each.no != sample.no)
+        return self.but(samples=(*others, sample))
+
+    @property
+    def failed_inspection_at(self) -> Instant | None:
+        """When design last found the goods wanting; what was reported ready before then is not."""
+        return max((each.at for each in self.inspections if not each.passed), default=None)
+
+    @property
+    def goods_percent(self) -> int:
+        """How much of the goods is ready; nothing said is nothing ready."""
+        return self.ready_percent or 0

@@ -1,0 +1,136 @@
+"""What may be done with an order as it stands, and by whom: one table, which asks the route where a gate is decided."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from orders.domain.order import Order
+from orders.domain.roles import DRAFTERS, FOLLOW_UP, PLANNING
+from orders.domain.route import DRAWINGS, ROUTES, Milestone, Route
+from shared.contracts.roles import Role
+from shared.lifecycle import Possible
+
+OrderDecision = Literal[
+    "review",
+    "amend",
+    "sign",
+    "use_seal",
+    "prepare_notice",
+    "review_notice",
+    "approve_notice",
+    "review_drawing",
+    "release",
+    "schedule",
+    "review_breakdown",
+    "judge_sample",
+    "send_sample",
+    "inspect",
+    "pack",
+    "dispatch",
+    "issue_delivery_note",
+    "schedule_installation",
+    "pass_acceptance",
+    "fail_acceptance",
+    "agree",
+    "postpone",
+    "raise_exception",
+    "cancel",
+]
+When = Callable[[Order], bool]
+By = Callable[[Route], tuple[Role, ...]]
+
+
+class Rule(NamedTuple):
+    """When a decision is possible, and who makes it on a route: where nobody does, it is never possible."""
+
+    when: When
+    by: By
+
+
+def _stage(*stages: str) -> When:
+    return lambda order: order.stage in stages
+
+
+def _running(order: Order) -> bool:
+    return not order.ended
+
+
+def _running_and(holds: When) -> When:
+    return lambda order: not order.ended and holds(order)
+
+
+def _may_be_amended(order: Order) -> bool:
+    return order.route.name != "stock" and order.contract.draft is None
+
+
+def _has_drawing_to_review(order: Order) -> bool:
+    return order.is_past("release") and any(drawing.status == "submitted" for drawing in order.drawings.items)
+
+
+def _may_slip(order: Order) -> bool:
+    return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
+
+
+def _may_be_installed(order: Order) -> bool:
+    return order.stage in ("transport", "installation") and Milestone.INSTALLED in order.route.milestones
+
+
+def _always(*roles: Role) -> By:
+    return lambda route: roles
+
+
+def _drafters(route: Route) -> tuple[Role, ...]:
+    return route.drafters
+
+
+def _deciders(*gates: Milestone) -> By:
+    return lambda route: tuple(dict.fromkeys(role for gate in gates for role in route.deciders.get(gate, ())))
+
+
+_M = Milestone
+RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
+    {
+        "review": Rule(_running_and(lambda order: order.contract.draft is not None), _deciders(_M.CONTRACT_APPROVED)),
+        "amend": Rule(_running_and(_may_be_amended), _always(*DRAFTERS)),
+        "sign": Rule(_stage("signing"), _deciders(_M.CONTRACT_SIGNED)),
+        "use_seal": Rule(_running, _deciders(_M.CONTRACT_SIGNED)),
+        "prepare_notice": Rule(_running_and(lambda order: order.notice.next == "prepared"), _drafters),
+        "review_notice": Rule(_running_and(lambda order: order.notice.next == "reviewed"), _drafters),
+        "approve_notice": Rule(
+            _running_and(lambda order: order.notice.next == "approved"), _deciders(_M.NOTICE_SIGNED)
+        ),
+        "review_drawing": Rule(_running_and(_has_drawing_to_review), _deciders(*DRAWINGS.values())),
+        "release": Rule(_stage("making"), _deciders(_M.PRODUCTION_RELEASED)),
+        "schedule": Rule(_running, _always(*PLANNING)),
+        "review_breakdown": Rule(_stage("breakdown_review"), _deciders(_M.BREAKDOWN_APPROVED)),
+        "judge_sample": Rule(
+            _running_and(lambda order: any(sample.verdict is None for sample in order.works.samples)),
+            _deciders(_M.SAMPLE_CONFIRMED),
+        ),
+        "send_sample": Rule(_running_and(lambda order: bool(order.works.samples)), _always(*FOLLOW_UP)),
+        "inspect": Rule(_stage("inspection", "shipping"), _deciders(_M.INSPECTED)),
+        "pack": Rule(_running, _always(*FOLLOW_UP, Role.WAREHOUSE)),
+        "dispatch": Rule(_stage("shipping"), _always(*FOLLOW_UP, Role.WAREHOUSE)),
+        "issue_delivery_note": Rule(_running, _always(Role.STATISTICS_CLERK, *FOLLOW_UP)),
+        "schedule_installation": Rule(_may_be_installed, _always(Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP)),
+        "pass_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
+        "fail_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
+        "agree": Rule(_running, _always(*PLANNING)),
+        "postpone": Rule(_running_and(_may_slip), _always(*PLANNING)),
+        "raise_exception": Rule(lambda order: True, _always(*PLANNING)),
+        "cancel": Rule(_running, _always(*DRAFTERS)),
+    }
+)
+"""Every decision about an order that a person makes."""
+
+
+def possible(order: Order) -> tuple[Possible, ...]:
+    """What may be done with the order now, and by whom on its route."""
+    now = (Possible(decision=name, roles=rule.by(order.route)) for name, rule in RULES.items() if rule.when(order))
+    return tuple(each for each in now if each.roles)
+
+
+def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:
+    """Who makes these decisions, on one route or another: whom an HTTP route lets in."""
+    roles = (role for decision in decisions for route in ROUTES.values() for role in RULES[decision].by(route))
+    return tuple(dict.fromkeys(roles))
