@@ -16,6 +16,7 @@ from rich.table import Table
 
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import HERE, Stage, envelope, stage
+from shared.plumbing import Plumbing
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.subscriptions import Subscriptions
@@ -80,13 +81,13 @@ async def consume_in_batches(ready: Stage, envelopes: list[Envelope]) -> tuple[f
     def hear(event: Deposited, _: object) -> None:
         taken.release()
 
-    service = Service("ledger", settings).with_(subscriptions=on)
+    service = Service(Plumbing("ledger", settings), subscriptions=on)
     async with service.running():
         await taken.acquire()
         begun = perf_counter(), process_time()
         for _ in envelopes[1:]:
             await taken.acquire()
-        while not service.resting:  # noqa: ASYNC110
+        while not service.health.idle:  # noqa: ASYNC110
             await asyncio.sleep(0)
         return perf_counter() - begun[0], process_time() - begun[1]
 

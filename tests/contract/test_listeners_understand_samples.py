@@ -37,14 +37,14 @@ async def react(service, subscription, sample):
     message = Message(
         subscription.queue, subscription.event.key, sample["headers"], json.dumps(sample["body"]).encode()
     )
-    before = len(service.database.published)
+    before = len(service.plumbing.database.published)
     try:
         cause, touches = await subscription.hear(message)
         for touch in touches:
-            await service.database.group_commit.commit(cause, touch)
+            await service.plumbing.database.group_commit.commit(cause, touch)
     except NotFound:
         return None
-    return service.database.published[before:]
+    return service.plumbing.database.published[before:]
 
 
 def test_every_published_event_has_a_sample():

@@ -119,12 +119,12 @@ class Bench:
         async with running.running(), httpx.AsyncClient(transport=transport, base_url="http://ledger") as http:
 
             async def settled() -> bool:
-                figures = await running.figures()
-                told = bool(figures) and not any(figures[name] for name in ("in_hand", "outbox", "overdue", "parked"))
+                status = await running.health.status()
+                told = bool(status) and not any(status[name] for name in ("in_hand", "outbox", "overdue", "parked"))
                 return told and await self.empty()
 
             async def consuming() -> bool:
-                return (await running.checks())["rabbit"] == "ok"
+                return (await running.health.checks())["rabbit"] == "ok"
 
             await until(consuming, 60)
             yield settled, http
@@ -233,7 +233,7 @@ async def bench(settings: ServiceSettings, folder: Path) -> AsyncIterator[Bench]
         async with running.running():
 
             async def connected() -> bool:
-                return (await running.checks())["rabbit"] == "ok"
+                return (await running.health.checks())["rabbit"] == "ok"
 
             await until(connected, 60)
         heard = await channel.declare_queue(exclusive=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import uvicorn
 from aiormq.channel import Channel
-from ledger import alone
+from ledger import service as ledger
 from pymongo import monitoring
 
 from shared import logs
@@ -116,9 +116,9 @@ def doomed(settings: Mapping[str, Any], log: Path, fatal: Point | None) -> None:
     for call in _BUS_CALLS:
         _watched(points, Channel, call)
     _watched(points, EventPublisher, "publish")
-    service = alone(ServiceSettings.model_validate(settings))
+    service = ledger(ServiceSettings.model_validate(settings))
     logs.configure(service.name, "ERROR")
     config = uvicorn.Config(
-        Watched(service.app, points), "127.0.0.1", service.settings.http_port, log_config=None, lifespan="on"
+        Watched(service.app, points), "127.0.0.1", service.plumbing.settings.http_port, log_config=None, lifespan="on"
     )
     uvicorn.Server(config).run()

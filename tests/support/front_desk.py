@@ -33,11 +33,11 @@ class Desk:
     http: httpx.AsyncClient
 
     async def ready(self) -> bool:
-        return all(check == "ok" for check in (await self.service.checks()).values())
+        return all(check == "ok" for check in (await self.service.health.checks()).values())
 
     async def settled(self) -> bool:
-        figures = await self.service.figures()
-        return bool(figures) and not any(figures[name] for name in ("in_hand", "outbox", "overdue", "parked"))
+        status = await self.service.health.status()
+        return bool(status) and not any(status[name] for name in ("in_hand", "outbox", "overdue", "parked"))
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
     built = service(settings)
     transport = httpx.ASGITransport(built.app)
     async with built.running(), httpx.AsyncClient(transport=transport, base_url="http://intake") as http:
-        running = Desk(built, Stores.on(built.database), http)
+        running = Desk(built, Stores.on(built.plumbing.database), http)
         await until(running.ready, 90)
         yield running
 

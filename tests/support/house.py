@@ -58,11 +58,11 @@ class Replica:
         return answer.json()
 
     async def ready(self) -> bool:
-        return all(check == "ok" for check in (await self.service.checks()).values())
+        return all(check == "ok" for check in (await self.service.health.checks()).values())
 
     async def settled(self) -> bool:
-        figures = await self.service.figures()
-        return bool(figures) and not any(figures[name] for name in ("in_hand", "outbox", "overdue", "parked"))
+        status = await self.service.health.status()
+        return bool(status) and not any(status[name] for name in ("in_hand", "outbox", "overdue", "parked"))
 
 
 @dataclass

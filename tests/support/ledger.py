@@ -10,6 +10,7 @@ from shared.aggregate import Aggregate, Cause, Change, Refused
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
 from shared.http import CausedByRequest, RequestBody, Router
+from shared.plumbing import Plumbing
 from shared.service import Service, main
 from shared.settings import ServiceSettings
 from shared.store import Index, Store, Touch
@@ -129,17 +130,15 @@ def routes(accounts: Accounts) -> APIRouter:
     return router
 
 
-def service(settings: ServiceSettings) -> tuple[Service, Accounts]:
-    service = Service("ledger", settings)
-    accounts = Accounts(service.database)
-    service.with_(routes=routes(accounts), subscriptions=subscriptions(accounts), timers=timers(accounts))
-    return service, accounts
+def service(settings: ServiceSettings, plumbing: Plumbing | None = None) -> Service:
+    plumbing = plumbing or Plumbing("ledger", settings)
+    kept = accounts(plumbing)
+    return Service(plumbing, routes=routes(kept), subscriptions=subscriptions(kept), timers=timers(kept))
 
 
-def alone(settings: ServiceSettings) -> Service:
-    """The service for a process of its own."""
-    return service(settings)[0]
+def accounts(plumbing: Plumbing) -> Accounts:
+    return Accounts(plumbing.database)
 
 
 if __name__ == "__main__":
-    main(alone, ServiceSettings)
+    main(service, ServiceSettings)

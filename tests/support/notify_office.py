@@ -115,8 +115,8 @@ class Office:
     def __init__(self, running: Service, http: httpx.AsyncClient, wire: EventPublisher, stack: AsyncExitStack) -> None:
         self._stack = stack
         self.service = running
-        self.notifications = Notifications(running.database)
-        self.replies = Replies(running.database)
+        self.notifications = Notifications(running.plumbing.database)
+        self.replies = Replies(running.plumbing.database)
         self.http = http
         self._wire = wire
 
@@ -147,7 +147,7 @@ class Office:
         await until(bound, seconds=60)
 
     async def _channel(self) -> AbstractChannel:
-        connection = await aio_pika.connect(self.service.settings.rabbit_url.get_secret_value())
+        connection = await aio_pika.connect(self.service.plumbing.settings.rabbit_url.get_secret_value())
         self._stack.push_async_callback(connection.close)
         return await connection.channel()
 
@@ -183,7 +183,7 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
         stack.push_async_callback(broker.stop)
 
         async def connected() -> bool:
-            return settings.role == "http" or (await running.checks())["rabbit"] == "ok"
+            return settings.role == "http" or (await running.health.checks())["rabbit"] == "ok"
 
         await until(connected)
         yield Office(running, http, EventPublisher(broker), stack)

@@ -96,7 +96,7 @@ async def test_a_case_is_opened_by_its_announcement_when_the_one_who_filed_it_cr
     form = Form(customer=CUSTOMER, complainant="王建国", channel="phone", received_at=NOW, content="门闭合有异响")
     id, month = uuid4(), Register.at(NOW, CHINA)
 
-    await Registers(complaints.service.database).apply(
+    await Registers(complaints.service.plumbing.database).apply(
         month.id, lambda register: register.enter(id, form, NOW), cause(NOW), month
     )
 

@@ -75,7 +75,7 @@ async def running(name, settings):
     service = import_module(f"{name}.app").service(kind.model_validate(settings))
 
     async def ready():
-        checks = await service.checks()
+        checks = await service.health.checks()
         return all(checks[what] == "ok" for what in ("mongo", "rabbit", "outbox"))
 
     async with service.running():
@@ -102,14 +102,14 @@ async def refused(doing):
 @pytest.mark.parametrize("name", services())
 async def test_a_service_has_every_right_it_needs(guarded, name):
     async with running(name, guarded(name)) as service:
-        assert await service.figures() != {}
+        assert await service.health.status() != {}
 
 
 async def test_the_gateway_is_at_home_in_the_departments_vhost_with_the_same_user(real_servers, guarded):
     departments_vhost = open_ingress(real_servers)
     ingress_url = with_login(real_servers.vhost_url(departments_vhost), "intake", PASSWORD)
     async with running("intake", guarded("intake", ingress_url=ingress_url)) as service:
-        assert (await service.checks())["rabbit"] == "ok"
+        assert (await service.health.checks())["rabbit"] == "ok"
     for name in set(services()) - {"intake"}:
         with pytest.raises(AMQPException):
             await aio_pika.connect(with_login(real_servers.vhost_url(departments_vhost), name, PASSWORD))

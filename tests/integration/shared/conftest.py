@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import aio_pika
 import pytest
-from ledger import Account, Accounts, Deposited, service
+from ledger import Account, Deposited, accounts, service
 from waiting import until
 
+from shared.plumbing import Plumbing, ServerTimeouts
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import cause
@@ -21,16 +22,17 @@ from shared.wire.envelope import Envelope
 class Ledger:
     """One running replica of the ledger service."""
 
-    def __init__(self, running: Service, accounts: Accounts) -> None:
+    def __init__(self, running: Service) -> None:
         self.service = running
-        self.accounts = accounts
+        self.accounts = accounts(running.plumbing)
+        self.parking = running.plumbing.parking
 
     async def connected(self) -> bool:
-        return (await self.service.checks())["rabbit"] == "ok"
+        return (await self.service.health.checks())["rabbit"] == "ok"
 
     async def settled(self) -> bool:
-        figures = await self.service.figures()
-        return bool(figures) and not any(figures[name] for name in ("in_hand", "outbox", "overdue"))
+        status = await self.service.health.status()
+        return bool(status) and not any(status[name] for name in ("in_hand", "outbox", "overdue"))
 
     async def all(self) -> dict[str, Account]:
         return {account.name: account async for account in self.accounts.each()}
@@ -45,8 +47,9 @@ class Bench:
         self.broker = safe_broker(settings.rabbit_url.get_secret_value(), "bench")
         self.wire = EventPublisher(self.broker)
 
-    async def replica(self, **changes: Any) -> Ledger:
-        ledger = Ledger(*service(self.settings.model_copy(update=changes)))
+    async def replica(self, timeouts: ServerTimeouts | None = None, **changes: Any) -> Ledger:
+        settings = self.settings.model_copy(update=changes)
+        ledger = Ledger(service(settings, Plumbing("ledger", settings, timeouts=timeouts)))
         await self.stack.enter_async_context(ledger.service.running())
         await until(ledger.connected)
         return ledger

@@ -25,7 +25,7 @@ async def test_writers_are_told_to_wait_and_nothing_that_was_accepted_is_lost(be
 
     accepted = await _until_refused(ledger)
     assert accepted >= LIMIT
-    assert (await ledger.service.checks())["outbox"] != "ok"
+    assert (await ledger.service.health.checks())["outbox"] != "ok"
 
     await asyncio.to_thread(real_servers.rabbit.start)
     await until(ledger.settled, seconds=60)
@@ -52,7 +52,7 @@ async def _until_refused(ledger: Any) -> int:
 
 
 async def _open(ledger: Any) -> bool:
-    return not ledger.service.relay.full
+    return not ledger.service.plumbing.relay.full
 
 
 async def test_a_slow_consumer_holds_no_more_than_it_asked_for(bench: Any) -> None:
@@ -62,7 +62,7 @@ async def test_a_slow_consumer_holds_no_more_than_it_asked_for(bench: Any) -> No
 
     async def done() -> bool:
         nonlocal most
-        most = max(most, ledger.service._buses[0].consumer.unsettled)
+        most = max(most, ledger.service.connections.buses[0].consumer.in_hand)
         return sum(account.credits for account in (await ledger.all()).values()) == 500
 
     await until(done, seconds=60)

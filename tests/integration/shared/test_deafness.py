@@ -6,52 +6,42 @@ import ledger as ledger_module
 import pytest
 from proxy import Wire
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 from waiting import until
 from yarl import URL
 
-from shared import service as service_module
+from shared.plumbing import Plumbing, ServerTimeouts
 
 QUEUE = "ledger.on.test.deposited.v1"
+IMPATIENT = ServerTimeouts(deaf_for=1.0, watch_every=0.1)
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service_module, "DEAF_FOR", 1.0)
-    monkeypatch.setattr(service_module, "WATCH_EVERY", 0.1)
-
-
-async def test_a_bus_that_is_away_for_long_ends_nobody(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bus_that_is_away_for_long_ends_nobody(bench: Any) -> None:
     direct = URL(bench.settings.rabbit_url.get_secret_value())
     wire = Wire(direct.port or 5672)
     wire.lay()
     bench.stack.callback(wire.cut)
-    ledger = await bench.replica(rabbit_url=SecretStr(str(direct.with_port(wire.port))))
-    looks: list[bool] = []
+    ledger = await bench.replica(IMPATIENT, rabbit_url=SecretStr(str(direct.with_port(wire.port))))
 
-    async def answers(broker: Any) -> bool:
-        looks.append(await answering(broker))
-        return looks[-1]
+    with capture_logs() as logs:
 
-    async def looked_twice() -> bool:
-        return len(looks) > 1
+        async def found_away_twice() -> bool:
+            return len([log for log in logs if log["event"] == "bus_away"]) > 1
 
-    answering = service_module.answers
-    monkeypatch.setattr(service_module, "answers", answers)
-    wire.cut()
-    await until(looked_twice, 30)
-    monkeypatch.setattr(service_module, "DEAF_FOR", 30.0)
+        wire.cut()
+        await until(found_away_twice, 30)
+    ledger.service.connections.timeouts = ServerTimeouts(deaf_for=30.0)
     wire.lay()
     await until(ledger.connected, 30)
 
-    assert not any(looks)
     assert ledger.service.failed is None
 
 
 async def test_a_consumer_that_the_broker_has_dropped_ends_the_process(bench: Any) -> None:
-    running, _ = ledger_module.service(bench.settings)
+    running = ledger_module.service(bench.settings, Plumbing("ledger", bench.settings, timeouts=IMPATIENT))
 
     async def connected() -> bool:
-        return (await running.checks())["rabbit"] == "ok"
+        return (await running.health.checks())["rabbit"] == "ok"
 
     async def given_up() -> bool:
         return running.failed is not None

@@ -18,7 +18,7 @@ QUEUE = "ledger.on.test.deposited.v1"
 
 
 async def parked(ledger: Any) -> Any:
-    return [each async for each in ledger.service.parking.each()]
+    return [each async for each in ledger.parking.each()]
 
 
 async def test_an_event_has_its_effect_and_what_it_causes_is_published(bench: Any, ledger: Any) -> None:

@@ -109,7 +109,7 @@ async def test_a_handler_that_raises_does_not_delete_the_message(bench: Any, led
     assert await depth(bench, "fragile") == 0
 
     await bench.publish(Deposited(account="ann", amount=666))
-    await until(ledger.service.parking.count)
+    await until(ledger.parking.count)
 
 
 async def test_a_message_cannot_make_us_answer_where_it_wants(bench: Any, ledger: Any) -> None:
@@ -147,24 +147,24 @@ async def test_stopping_under_load_sends_no_message_back(bench: Any) -> None:
     """F11: whatever has come in is settled. What the broker was about to send it may call redelivered all the same."""
     async with AsyncExitStack() as stack:
         stopping = ledger_module.service(bench.settings.model_copy(update={"batch": 20}))
-        await stack.enter_async_context(stopping[0].running())
-        await until(lambda: _connected(stopping[0]))
+        await stack.enter_async_context(stopping.running())
+        await until(lambda: _connected(stopping))
         await bench.publish(*(Deposited(account=f"n{turn % 9}", amount=1) for turn in range(600)))
-        await until(lambda: stopping[1].count({"credits": Between(1)}, limit=1))
+        await until(lambda: ledger_module.accounts(stopping.plumbing).count({"credits": Between(1)}, limit=1))
     done = sum([account.credits async for account in _each(bench)])
     queue = await (await bench.channel()).get_queue(QUEUE)
     left = [await queue.get() for _ in range(600 - done)]
 
-    assert (stopping[0].taken, await queue.get(fail=False)) == (done, None)
+    assert (stopping.health.taken, await queue.get(fail=False)) == (done, None)
     assert len({message.message_id for message in left}) == len(left)
 
 
 async def _connected(service: Any) -> bool:
-    return bool((await service.checks())["rabbit"] == "ok")
+    return bool((await service.health.checks())["rabbit"] == "ok")
 
 
 async def _each(bench: Any) -> Any:
-    _, accounts = ledger_module.service(bench.settings)
+    accounts = ledger_module.accounts(ledger_module.service(bench.settings).plumbing)
     async for account in _through_database(accounts):
         yield account
 
@@ -183,13 +183,14 @@ async def test_a_message_that_kills_the_process_takes_no_innocents_with_it(bench
         "RABBIT_URL": bench.settings.rabbit_url.get_secret_value(),
         "HTTP_PORT": "0",
     }
-    watcher, accounts = ledger_module.service(bench.settings)
+    watcher = ledger_module.service(bench.settings)
+    accounts = ledger_module.accounts(watcher.plumbing)
     command = [sys.executable, ledger_module.__file__]
     await _declared(bench)
     await bench.publish(*(Deposited(account=f"n{turn}", amount=13 if turn == 20 else 1) for turn in range(40)))
 
     async def poison() -> Any:
-        return (await watcher.parking.find({"state": "dead"})).items
+        return (await watcher.plumbing.parking.find({"state": "dead"})).items
 
     deaths = 0
     process = await _started(command, environment)
@@ -222,7 +223,7 @@ async def _count_is(accounts: Any, expected: int) -> bool:
 
 async def _declared(bench: Any) -> None:
     """Let a service declare its queue, so that what is published now waits there."""
-    running, _ = ledger_module.service(bench.settings)
+    running = ledger_module.service(bench.settings)
     async with running.running():
         await until(lambda: _connected(running))
 
@@ -247,11 +248,11 @@ async def test_a_long_wait_does_not_hold_up_a_short_one(bench: Any) -> None:
 
 
 async def _attempts(ledger: Any, count: int) -> bool:
-    return any([each.attempts >= count async for each in ledger.service.parking.each()])
+    return any([each.attempts >= count async for each in ledger.parking.each()])
 
 
 async def _attempts_of(ledger: Any, name: str, count: int) -> bool:
-    return any([each.attempts == count and name in each.letter.body async for each in ledger.service.parking.each()])
+    return any([each.attempts == count and name in each.letter.body async for each in ledger.parking.each()])
 
 
 async def test_no_more_messages_are_taken_in_hand_than_were_asked_for(bench: Any) -> None:
@@ -279,10 +280,10 @@ async def test_no_more_messages_are_taken_in_hand_than_were_asked_for(bench: Any
     await _declared(bench)
     await bench.publish(*(Deposited(account="one", amount=1) for _ in range(300)))
     ledger = await bench.replica(batch=10)
-    consumer = ledger.service._buses[0].consumer
+    consumer = ledger.service.connections.buses[0].consumer
     seen = []
     while not await ledger.accounts.count({"credits": 300}):
-        seen.append(consumer.unsettled)
+        seen.append(consumer.in_hand)
     assert max(seen) <= 20
 
 

@@ -10,8 +10,9 @@ from door_keys import Keys
 from intake.app import service
 from intake.settings import Settings
 from shared.clock import FixedClock
+from shared.plumbing import Plumbing
 from shared.service import Service
-from shared.testing import InMemoryDatabase, Outbox
+from shared.testing import InMemoryDatabase, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 
@@ -23,27 +24,21 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @pytest.fixture(scope="session")
 def built(keys: Keys) -> Service:
-    where = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1"}
-    settings = Settings.model_validate({**where, "ingress_url": "amqp://127.0.0.1/ingress", **keys.settings})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shared.service.Database", lambda *_: InMemoryDatabase())
-        patch.setattr("shared.service.Clock", lambda: FixedClock(NOW))
-        return service(settings)
+    settings = nowhere(Settings, ingress_url="amqp://nowhere/ingress", **keys.settings)
+    return service(settings, Plumbing("intake", settings, clock=FixedClock(NOW), database=InMemoryDatabase()))
 
 
 @pytest.fixture
 async def intake(built: Service) -> Service:
     """Intake, knowing nothing yet, at six in the morning UTC."""
-    for documents in built.database.collections.values():
-        await documents.remove(list(documents.rows))
-    built.database.outbox = built.database.group_commit.outlet = Outbox()
-    built.clock.set(NOW)
+    built.plumbing.database.forget()
+    built.plumbing.clock.set(NOW)
     return built
 
 
 @pytest.fixture
 def clock(intake: Service) -> FixedClock:
-    return intake.clock
+    return intake.plumbing.clock
 
 
 @pytest.fixture

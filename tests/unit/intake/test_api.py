@@ -45,7 +45,7 @@ TALK = {
 
 @pytest.fixture
 def said(intake):
-    return intake.database
+    return intake.plumbing.database
 
 
 def kinds(said):
@@ -157,7 +157,7 @@ async def test_verify_names_the_first_altered_entry_of_each_record(http, staff, 
     await http.post(f"{path}/contacts", json=TALK, headers=staff())
     await http.post(f"{path}/contacts", json=TALK, headers=staff())
     whole = (await http.get(f"{path}/verify", headers=staff())).json()
-    (log,) = intake.database.collections["contact_logs"].rows.values()
+    (log,) = intake.plumbing.database.collections["contact_logs"].rows.values()
     log.state["entries"][1]["content"]["talk"]["feedback"] = "非常满意"
     altered = (await http.get(f"{path}/verify", headers=staff())).json()
     assert whole == {"whole": True, "altered": []}

@@ -32,7 +32,7 @@ async def test_a_fact_in_structured_mode_is_admitted(http, sales, intake):
     answer = await told(http, sales)
     shown = await http.get("/facts/crm-1", headers=sales)
     assert (answer.status_code, answer.json()["state"]) == (202, "admitted")
-    assert intake.database.published == (OrderWithdrawn(**DATA),)
+    assert intake.plumbing.database.published == (OrderWithdrawn(**DATA),)
     assert shown.json() == answer.json()
 
 
@@ -40,12 +40,12 @@ async def test_a_fact_in_binary_mode_is_admitted(http, sales, intake):
     headers = {**sales, "Content-Type": "application/json", **{f"ce-{name}": text for name, text in EVENT.items()}}
     answer = await http.post("/facts", content=json.dumps(DATA), headers=headers)
     assert answer.status_code == 202
-    assert intake.database.published == (OrderWithdrawn(**DATA),)
+    assert intake.plumbing.database.published == (OrderWithdrawn(**DATA),)
 
 
 async def test_a_fact_is_announced_in_the_departments_name(http, sales, intake):
     await told(http, sales)
-    (envelope,) = intake.database.outbox.envelopes
+    (envelope,) = intake.plumbing.database.outbox.envelopes
     assert (envelope.key, envelope.source, envelope.actor.kind, envelope.actor.id) == (
         "sales.order_withdrawn.v1",
         "sales",
@@ -57,14 +57,14 @@ async def test_a_fact_is_announced_in_the_departments_name(http, sales, intake):
 async def test_the_same_fact_three_times_is_announced_once(http, sales, intake):
     answers = [(await told(http, sales)).status_code for _ in range(3)]
     assert answers == [202, 202, 202]
-    assert len(intake.database.published) == 1
+    assert len(intake.plumbing.database.published) == 1
 
 
 async def test_another_fact_under_the_same_id_is_refused(http, sales, intake):
     await told(http, sales)
     answer = await told(http, sales, data={**DATA, "reason": "别的原因"})
     assert (answer.status_code, answer.json()["code"]) == (409, "fact_differs")
-    assert len(intake.database.published) == 1
+    assert len(intake.plumbing.database.published) == 1
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ async def test_a_fact_that_does_not_fit_is_answered_with_the_reason(http, sales,
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert named in answer.json()["detail"]
-    assert intake.database.published == ()
+    assert intake.plumbing.database.published == ()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_what_is_no_fact_at_all_is_refused(http, sales, content, content_t
 async def test_a_forged_key_admits_nothing(http, key, intake):
     answer = await told(http, {**STRUCTURED, "X-API-Key": key})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-    assert intake.database.published == ()
+    assert intake.plumbing.database.published == ()
 
 
 async def test_staff_do_not_report_in_a_departments_name(http, staff):

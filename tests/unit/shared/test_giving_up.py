@@ -9,6 +9,7 @@ import pytest
 BROKEN = """
 import asyncio
 
+from shared.plumbing import Plumbing
 from shared.service import Service, main
 from shared.settings import ServiceSettings
 
@@ -17,7 +18,7 @@ async def break_down(stopping: asyncio.Event) -> None:
     raise {error}
 
 
-main(lambda settings: Service("kettle", settings).with_(tasks=(break_down,)), ServiceSettings)
+main(lambda settings: Service(Plumbing("kettle", settings), tasks=(break_down,)), ServiceSettings)
 """
 
 NOBODY = {"MONGO_URL": "mongodb://127.0.0.1:1", "RABBIT_URL": "amqp://127.0.0.1:1", "HTTP_PORT": "0"}

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from ledger import BANK, Account, Credited, Deposited, Lapsed, account_id, opened
-from memory_world import Failure, Process, World, spoiled
+from two_replicas import Failure, Process, TwoReplicas, spoiled
 from virtual_time import VirtualLoop
 
 from shared.aggregate import Cause, Change, Decision, Refused, Unavailable
@@ -79,7 +79,7 @@ class Kernel(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.world = World(BEGIN)
+        self.world = TwoReplicas(BEGIN)
         self.run(self.world.start())
 
     @rule(account=names, amount=st.sampled_from([1, 2, 3, 666]), broken=st.booleans(), times=st.integers(1, 3))

@@ -78,7 +78,7 @@ async def pass_time(office: Office, until: datetime, *replicas: Deadlines) -> No
     """Time goes on; every replica looks whenever something is due."""
     for replica in replicas:
         await replica.plan()
-    while (due := await replicas[0]._next()) and due <= until:
+    while (due := await replicas[0].next_due()) and due <= until:
         office.clock.set(max(due, office.clock.now()))
         for replica in replicas:
             await replica.fire_due()

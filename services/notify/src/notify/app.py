@@ -21,14 +21,15 @@ from notify.settings import Settings
 from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
+from shared.plumbing import Plumbing
 from shared.policy import Policies, read_policies
 from shared.service import Service
 
 
-def service(settings: Settings) -> Service:
+def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Everything wired; nothing started."""
-    service = Service("notify", settings)
-    stores, clock = Stores.on(service.database), service.clock
+    plumbing = plumbing or Plumbing("notify", settings)
+    stores, clock = Stores.on(plumbing.database), plumbing.clock
     policies = message_policies(settings)
     composer = Composer(catalogue(settings, policies), policies, settings.our_company)
     gateways = GatewayRouter(configured(settings, codes(settings)))
@@ -37,21 +38,22 @@ def service(settings: Settings) -> Service:
         composer,
         gateways,
         clock,
-        service.metrics.registry,
+        plumbing.metrics.registry,
         Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
         worker=f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}",
         at_once=settings.send_at_once,
     )
     for gateway in gateways:
         gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
-    return service.with_(
+    return Service(
+        plumbing,
         routes=routes(stores, composer),
         open_routes=callback_routes(gateways, sending.inbound, settings.callback_secret),
         subscriptions=subscriptions(stores, composer, sending.loop),
         timers=timers(stores, policies),
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
-        owing=lambda: stores.notifications.owing(clock.now()),
+        backlog=lambda: stores.notifications.owing(clock.now()),
     )
 
 

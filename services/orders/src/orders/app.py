@@ -5,19 +5,21 @@ from orders.settings import Settings
 from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.timers import measuring, opening, timers
+from shared.plumbing import Plumbing
 from shared.service import Service
 
 
-def service(settings: Settings) -> Service:
+def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Orders with its three doors."""
-    service = Service("orders", settings)
-    stores = Stores.on(service.database)
-    return service.with_(
+    plumbing = plumbing or Plumbing("orders", settings)
+    stores = Stores.on(plumbing.database)
+    return Service(
+        plumbing,
         routes=routes(stores),
         subscriptions=subscriptions(stores, settings.timezone),
         timers=timers(stores),
         tasks=(
-            opening(stores.desks, settings.timezone, service.clock),
-            measuring(stores.orders, service.clock, service.metrics.registry),
+            opening(stores.desks, settings.timezone, plumbing.clock),
+            measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),
         ),
     )

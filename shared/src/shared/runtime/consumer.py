@@ -123,7 +123,7 @@ class Consumer:
         self._policy = policy
         self._metrics = metrics
         self._tracing = tracing or Tracing()
-        self._successor = after_commit or NothingAfter()
+        self._after_commit = after_commit or NothingAfter()
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
         self._suspects: deque[InFlight] = deque()
@@ -131,7 +131,7 @@ class Consumer:
         self._turns: deque[deque[InFlight]] = deque()
         self._arrived = asyncio.Event()
         self._channels: dict[int, Acknowledger] = {}
-        self._unsettled = 0
+        self._in_hand = 0
         self.taken = 0
         self._empty = asyncio.Event()
         self._empty.set()
@@ -188,15 +188,15 @@ class Consumer:
         if not inbox and not delivery.redelivered:
             self._turns.append(inbox)
         inbox.append(InFlight(message, settled, delivery.tag, perf_counter()))
-        self._unsettled += 1
+        self._in_hand += 1
         self.taken += 1
         self._empty.clear()
         self._arrived.set()
 
     @property
-    def unsettled(self) -> int:
-        """How many messages are in hand and not settled."""
-        return self._unsettled
+    def in_hand(self) -> int:
+        """How many messages have been taken and not acknowledged yet."""
+        return self._in_hand
 
     async def run(self) -> None:
         """Settle batches until cancelled. An error that no message can answer for ends it."""
@@ -216,7 +216,7 @@ class Consumer:
             await self._settle_suspects([self._suspects.popleft() for _ in range(count)])
             return
         await self._until_at_most(1)
-        await self._successor.room()
+        await self._after_commit.room()
         task = group.create_task(self._settle(self._take()))
         self._batches.add(task)
         task.add_done_callback(self._batches.discard)
@@ -328,8 +328,8 @@ class Consumer:
         for arrived in batch:
             arrived.channel.settle(arrived.tag)
             channels[id(arrived.channel)] = arrived.channel
-        self._unsettled -= len(batch)
-        if not self._unsettled:
+        self._in_hand -= len(batch)
+        if not self._in_hand:
             self._empty.set()
         for channel in channels.values():
             await channel.acknowledge()
@@ -346,7 +346,7 @@ class Consumer:
             if isinstance(result, Exception):
                 failures.append((message, result))
             else:
-                self._successor.go_on(result)
+                self._after_commit.go_on(result)
             span.end(result if isinstance(result, Exception) else None)
             if not open_:
                 settled.set()

@@ -53,7 +53,6 @@ class Deadlines:
         self._recurrences = recurrences
         self._calendar = calendar
         self._size = size
-        self._planned = False
         self._until: datetime | None = None
         self._waiting = False
         self._earlier = asyncio.Event()
@@ -65,18 +64,21 @@ class Deadlines:
             self._earlier.set()
 
     @property
-    def resting(self) -> bool:
+    def idle(self) -> bool:
         """Whether it waits, and for nothing that is due by now."""
         due = self._until is not None and self._until <= self._clock.now()
         return self._waiting and not due and not self._earlier.is_set()
 
     async def run(self) -> None:
         """Fire until cancelled."""
+        planned = False
         while True:
             try:
                 await self._group_commit.outlet.room()
-                await self.plan()
-                upcoming = await self._next()
+                if not planned:
+                    await self.plan()
+                    planned = True
+                upcoming = await self.next_due()
                 if upcoming is None or upcoming > self._clock.now():
                     self._metrics.deadlines_overdue.set(0)
                     await self._wait(upcoming)
@@ -87,8 +89,8 @@ class Deadlines:
                 await asyncio.sleep(random.uniform(NAP / 2, NAP))
 
     async def plan(self) -> None:
-        """Give every schedule its recurrence, once in the life of this process."""
-        if self._planned or self._recurrences is None:
+        """Give every schedule its recurrence; one that has it goes on where it was."""
+        if self._recurrences is None:
             return
         now = self._clock.now()
         for schedule in self._timers.schedules.values():
@@ -96,7 +98,6 @@ class Deadlines:
             touch = self._recurrences.touch(schedule.id, schedule.planned(now, self._calendar), start)
             cause = Cause(id=uuid4(), correlation=schedule.id, actor=TIME, at=now, kind="deadline")
             await self._group_commit.commit_or_wait(cause, touch)
-        self._planned = True
 
     async def fire_due(self) -> int:
         """Fire everything that is due now, once; how many were."""
@@ -200,7 +201,8 @@ class Deadlines:
             return error
         return None
 
-    async def _next(self) -> datetime | None:
+    async def next_due(self) -> datetime | None:
+        """When the next deadline or recurrence is due."""
         found = [await store.documents.next_due() for store in self._stores]
         return min(filter(None, found), default=None)
 

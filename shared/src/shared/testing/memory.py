@@ -1,14 +1,14 @@
-"""Doubles of the plumbing, shipped with it and held to the same suite: a database in memory, delivery without a bus."""
+"""A database in memory, held to the same suite as MongoDB."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from shared.aggregate import A, Aggregate, Cause
-from shared.contracts.event import Actor, Event, declared
+from shared.aggregate import A, Cause
+from shared.contracts.event import Event, declared
 from shared.kernel.batch import Work
 from shared.kernel.documents import (
     CAUSES_KEPT,
@@ -29,27 +29,9 @@ from shared.kernel.documents import (
     widest,
 )
 from shared.kernel.group_commit import GroupCommit
-from shared.runtime.consumer import AfterCommit, NothingAfter
-from shared.store import Store, Touch
-from shared.subscriptions import Subscription, Subscriptions
-from shared.timers import Timers
+from shared.kernel.relay import Handed
+from shared.kernel.touch import Touch
 from shared.wire.envelope import Envelope
-from shared.wire.message import Message
-
-STAFF = Actor(kind="staff", id="tester", role="operator")
-
-
-def cause(
-    at: datetime | None = None,
-    *,
-    id: UUID | None = None,
-    actor: Actor = STAFF,
-    correlation: UUID | None = None,
-    fingerprint: UUID | None = None,
-) -> Cause:
-    """A request's cause for tests; everything that is not said is made up."""
-    id = id or uuid4()
-    return Cause(id=id, correlation=correlation or id, actor=actor, at=at or datetime.now(UTC), fingerprint=fingerprint)
 
 
 class Outbox:
@@ -59,16 +41,19 @@ class Outbox:
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
+        self.handed: list[Handed] = []
         self._known: set[UUID] = set()
 
     def forget(self) -> None:
         self.envelopes.clear()
+        self.handed.clear()
         self._known.clear()
 
     def hand(self, documents: Documents, id: UUID, pending: Sequence[Pending]) -> None:
         fresh = [each.envelope for each in pending if each.envelope.id not in self._known]
         self._known.update(envelope.id for envelope in fresh)
         self.envelopes += fresh
+        self.handed.append(Handed(documents, id, pending))
 
     def holds(self, event: UUID) -> bool:
         return event in self._known
@@ -104,6 +89,15 @@ class InMemoryDatabase:
 
     def documents(self, name: str, indexes: Sequence[Index]) -> "InMemoryDocuments":
         return self.collections.setdefault(name, InMemoryDocuments(name, indexes))
+
+    async def prepare(self) -> None:
+        """There is nothing to prepare."""
+
+    async def ping(self) -> None:
+        """It answers."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
     def forget(self) -> None:
         """Be as at the beginning, for the next test; stores stay usable."""
@@ -311,76 +305,3 @@ def _between(value: Any, wanted: Between) -> bool:
     if _ordered(value)[0] != kind:
         return False
     return (low is None or value >= low) and (high is None or value < high)
-
-
-async def deliver(
-    subscriptions: Subscriptions | Iterable[Subscription],
-    event: Event,
-    *,
-    at: datetime | None = None,
-    actor: Actor = STAFF,
-    id: UUID | None = None,
-    correlation: UUID | None = None,
-    subject: UUID | None = None,
-    sequence: int = 1,
-    after_commit: AfterCommit | None = None,
-) -> tuple[Event, ...]:
-    """Deliver one event to whoever subscribes to it; returns what that announces, raises what it raises.
-
-    The same `id` again is the same event again. LookupError when nobody subscribes.
-    """
-    id = id or uuid4()
-    envelope = Envelope.of(
-        event,
-        id,
-        subject or uuid4(),
-        sequence,
-        Cause(id=uuid4(), correlation=correlation or id, actor=actor, at=at or datetime.now(UTC)),
-    )
-    announced: list[Event] = []
-    listeners = [each for each in subscriptions if each.event.key == event.key]
-    if not listeners:
-        raise LookupError(f"nobody subscribes to {event.key}")
-    for subscription in listeners:
-        message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
-        announced += await _hear(subscription, message, after_commit or NothingAfter())
-    return tuple(announced)
-
-
-async def _hear(subscription: Subscription, message: Message, after_commit: AfterCommit) -> list[Event]:
-    cause, touches = await subscription.hear(message)
-    announced: list[Event] = []
-    made: list[Aggregate] = []
-    for touch in touches:
-        aggregate, events = await _made(cause, touch)
-        made.append(aggregate)
-        announced += events
-    after_commit.go_on(made)
-    return announced
-
-
-async def _made(cause: Cause, touch: Touch[Any]) -> tuple[Aggregate, list[Event]]:
-    store = touch.collection
-    assert isinstance(store, Store)
-    outbox = store.group_commit.outlet
-    assert isinstance(outbox, Outbox)
-    before = len(outbox.envelopes)
-    aggregate = await store.group_commit.commit(cause, touch)
-    return aggregate, [opened(envelope) for envelope in outbox.envelopes[before:]]
-
-
-async def fire(timers: Timers, *, until: datetime) -> tuple[Event, ...]:
-    """Fire every deadline up to a moment, in order, also those set meanwhile; returns what that announces."""
-    announced: list[Event] = []
-    while True:
-        found = [(await store.documents.due(until, 1), store) for store in timers.stores]
-        due = [
-            (min(store.revive(rows[0].state).deadlines, key=lambda each: each.at), rows[0].id, rows[0].version, store)
-            for rows, store in found
-            if rows
-        ]
-        if not due:
-            return tuple(announced)
-        deadline, id, version, store = min(due, key=lambda each: each[0].at)
-        cause, touch = timers.of(store.collection, deadline.kind).fire(id, deadline.at, version)
-        announced += (await _made(cause, touch))[1]

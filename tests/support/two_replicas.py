@@ -216,12 +216,12 @@ class Process:
         return next((error for error in ended if error), None)
 
     @property
-    def resting(self) -> bool:
-        told = not self.consumer.unsettled and self.group_commit.idle.is_set()
-        return told and not self.relay.waiting and not self.relay.behind and self.deadlines.resting
+    def idle(self) -> bool:
+        told = not self.consumer.in_hand and self.group_commit.idle.is_set()
+        return told and not self.relay.waiting and not self.relay.behind and self.deadlines.idle
 
 
-class World:
+class TwoReplicas:
     """Two replicas of the ledger with a supervisor that starts a dead one again."""
 
     def __init__(self, begins: datetime) -> None:
@@ -253,7 +253,7 @@ class World:
             if process.power.out:
                 await self.kill(which)
         waiting = any(row.state["state"] == "parked" for row in self.rows("parked"))
-        return not waiting and all(process.resting for process in self.replicas)
+        return not waiting and all(process.idle for process in self.replicas)
 
     async def outcome(self, which: int, work: Awaitable[T]) -> T | Exception | None:
         """What came of a request; nothing when the process died over it, so that the client does not know."""

@@ -1,0 +1,23 @@
+"""Doubles of the plumbing, shipped with it: a database in memory, delivery without a bus, a whole service in a world.
+
+Needs httpx, which is a requirement of tests and not of services.
+"""
+
+from shared.testing.delivery import STAFF, cause, deliver, fire
+from shared.testing.memory import InlineCommit, InMemoryDatabase, InMemoryDocuments, Outbox, opened
+from shared.testing.world import World, in_memory, nowhere
+
+__all__ = [
+    "STAFF",
+    "InMemoryDatabase",
+    "InMemoryDocuments",
+    "InlineCommit",
+    "Outbox",
+    "World",
+    "cause",
+    "deliver",
+    "fire",
+    "in_memory",
+    "nowhere",
+    "opened",
+]
