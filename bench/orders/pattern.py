@@ -2,18 +2,32 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
-from orders.domain.collecting import grant_credit, receive
-from orders.domain.contracting import review, sign, sign_notice
-from orders.domain.designing import review_drawing, submit
-from orders.domain.installation import Installer
-from orders.domain.installing import Acceptance, complete_installation, pass_acceptance, schedule_installation
-from orders.domain.opening import open_order
+from orders.domain.decisions.contract import review, sign, sign_notice
+from orders.domain.decisions.drawing import review_drawing, submit
+from orders.domain.decisions.installation import (
+    Acceptance,
+    complete_installation,
+    pass_acceptance,
+    schedule_installation,
+)
+from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.payment import grant_credit, receive
+from orders.domain.decisions.production import (
+    break_down,
+    complete,
+    inspect,
+    judge_sample,
+    make_sample,
+    release,
+    review_breakdown,
+)
+from orders.domain.decisions.shipment import arrive, dispatch
 from orders.domain.order import Order
-from orders.domain.producing import break_down, complete, inspect, judge_sample, make_sample, release, review_breakdown
+from orders.domain.parts.installation import Installer
 from orders.domain.route import DRAWINGS, Milestone
-from orders.domain.shipping import arrive, dispatch
 from shared.aggregate import Cause, Change
 from shared.contracts import departments as facts
 from shared.contracts.event import Actor, PreciseDate
@@ -73,7 +87,7 @@ def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[
 def _notice(order: Order, at: datetime) -> Change[Order]:
     change = Change(order)
     for signature in ("prepared", "reviewed", "approved"):
-        change = sign_notice(change.state, signature, cause(at, by=signature))
+        change = change.then(partial(sign_notice, signature=signature, cause=cause(at, by=signature)))
     return change
 
 
@@ -82,7 +96,7 @@ def _drawn(kind: facts.DrawingKind) -> Callable[[Order, datetime], Change[Order]
         fact = facts.DesignSubmitted(
             order_no=order.order_no, drawing_kind=kind, version=1, files=(f"{kind}.pdf",), designer="designer-04"
         )
-        return review_drawing(submit(order, fact).state, kind, 1, True, "", cause(at, "design_director"))
+        return review_drawing(submit(order, fact, cause(at)).state, kind, 1, True, "", cause(at, "design_director"))
 
     return decide
 
@@ -108,7 +122,7 @@ def _broken_down(order: Order, at: datetime) -> Change[Order]:
 
 
 def _sampled(order: Order, at: datetime) -> Change[Order]:
-    made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1")).state
+    made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1"), cause(at)).state
     fact = facts.SampleJudged(order_no=order.order_no, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
     return judge_sample(made, fact, cause(at, "design_director"))
 
@@ -137,7 +151,7 @@ def _installed(order: Order, at: datetime) -> Change[Order]:
     crew = (Installer(staff="installer-11", skill="senior"),)
     begun = schedule_installation(order, at, at + timedelta(days=1), crew, cause(at)).state
     fact = facts.InstallationCompleted(order_no=order.order_no, completed_at=at)
-    return complete_installation(begun, fact)
+    return complete_installation(begun, fact, cause(at))
 
 
 OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {

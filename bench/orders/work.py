@@ -11,8 +11,8 @@ from pydantic import AliasPath, BaseModel, Field
 
 from bench.orders.many import NOW, customer_of, id_of, number_of, running
 from bench.orders.pattern import ZONE, cause, placed
-from orders.domain.contracting import use_seal
-from orders.domain.opening import open_order
+from orders.domain.decisions.contract import use_seal
+from orders.domain.decisions.opening import open_order
 from orders.domain.order import Order
 from orders.domain.statistics import Sales
 from orders.store import Orders
