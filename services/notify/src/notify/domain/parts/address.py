@@ -1,17 +1,26 @@
 """What counts as an address, and how it is shown to people who need not know it."""
 
-import re
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-_MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
-_ABROAD = re.compile(r"\+[1-9]\d{6,14}")
+_HOME, _HOME_CODE = "CN", 86
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def as_mobile(number: str) -> str | None:
-    """The number as providers want it: eleven digits for the mainland, E.164 elsewhere; nothing for a landline."""
-    plain = re.sub(r"[\s()-]", "", number)
-    if found := _MAINLAND.fullmatch(plain):
-        return found[1]
-    return plain if _ABROAD.fullmatch(plain) and not plain.startswith("+86") else None
+    """The number as providers want it: eleven digits for the mainland, E.164 elsewhere; nothing for a landline.
+
+    A number without a country code is one of the mainland.
+    """
+    try:
+        parsed = phonenumbers.parse(number, _HOME)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.number_type(parsed) not in _MOBILE:
+        return None
+    if parsed.country_code == _HOME_CODE:
+        return str(parsed.national_number)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
 def masked(address: str) -> str:
