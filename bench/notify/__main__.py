@@ -200,8 +200,8 @@ async def throughput(
 
 def without_rest(folder: Path) -> Path:
     """The shipped message policy, but messages go out at any hour."""
-    shipped = files("notify.domain").joinpath("policy", "messages.1.toml").read_text(encoding="utf-8")
-    own = folder / "message_policy.toml"
+    shipped = files("notify.domain").joinpath("policy", "messages_v1.toml").read_text(encoding="utf-8")
+    own = folder / "notify_policy.toml"
     own.write_text(shipped.replace('begin = "21:00"', 'begin = "00:00"').replace('end = "08:00"', 'end = "00:00"'))
     return own
 
@@ -214,7 +214,7 @@ def settings(taken: Sink, folder: Path) -> dict[str, str]:
         "SMS_GATEWAY_URL": taken.url,
         "HTTP_PORT": "0",
         "LOG_LEVEL": "WARNING",
-        "MESSAGE_POLICY": str(without_rest(folder)),
+        "NOTIFY_POLICY": str(without_rest(folder)),
     }
 
 

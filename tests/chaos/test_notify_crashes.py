@@ -83,7 +83,7 @@ def _environment(settings: Settings, outside: Sinks) -> dict[str, str]:
         "HTTP_PORT": "0",
         "SMS_GATEWAY_URL": outside.url,
         "SMTP_URL": outside.smtp_url,
-        "MESSAGE_POLICY": str(settings.message_policy),
+        "NOTIFY_POLICY": str(settings.notify_policy),
         "SEND_BUDGET": str(settings.send_budget),
         "SEND_LEASE": str(settings.send_lease),
         "ASK_AFTER": str(list(settings.ask_after)),

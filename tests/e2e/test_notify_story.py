@@ -38,7 +38,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
         outside,
         sms_providers=("kannel", "local"),
         kannel_url=broken,
-        message_policy=None,
+        notify_policy=None,
         clock_file=shown,
     )
     waiting, unhappy, asked = (customer(number, email=None) for number in range(3))

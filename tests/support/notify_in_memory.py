@@ -6,7 +6,7 @@ from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 
-from notify.app import catalogue, message_policies
+from notify.app import catalogue
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.template import Channel, Words
@@ -32,7 +32,7 @@ MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Ten o'clock on a Monday in Shanghai."""
 
 SETTINGS = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
-POLICIES = message_policies(SETTINGS)
+POLICIES = SETTINGS.policies()
 TABLES = catalogue(SETTINGS, POLICIES)
 
 

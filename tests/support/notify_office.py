@@ -83,10 +83,10 @@ def _ready(url: str) -> bool:
 
 def without_rest(folder: Path) -> Path:
     """The shipped message policy, but messages go out at any hour."""
-    shipped = files("notify.domain").joinpath("policy", "messages.1.toml").read_text(encoding="utf-8")
+    shipped = files("notify.domain").joinpath("policy", "messages_v1.toml").read_text(encoding="utf-8")
     changed, count = re.subn(r'^(begin|end) = "\d\d:00"$', r'\1 = "00:00"', shipped, flags=re.MULTILINE)
     assert count == 2
-    own = folder / "message_policy.toml"
+    own = folder / "notify_policy.toml"
     own.write_text(changed, encoding="utf-8")
     return own
 
@@ -100,7 +100,7 @@ def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Sett
             "sms_gateway_url": sinks.url,
             "smtp_url": sinks.smtp_url,
             "chat_groups": {"default": [sinks.url.replace("http", "json") + "/chat"]},
-            "message_policy": without_rest(sinks.folder),
+            "notify_policy": without_rest(sinks.folder),
             "ask_after": (0.3, 0.3, 0.3),
             "send_budget": 1.0,
             "send_lease": 2.0,

@@ -1,7 +1,6 @@
 """When a message goes out, waits or stays away, and the reason that is recorded for it."""
 
 from datetime import date, datetime, time, timedelta
-from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,10 +11,10 @@ from notify_in_memory import MORNING, POLICIES, InMemoryNotify
 from notify_office import without_rest
 
 from notify.domain.parts.rest import Rest
-from notify.domain.policy.policy import MessagePolicy
+from notify.settings import Settings
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
-from shared.policy import Policies, read_policies
+from shared.policy import Policies
 from shared.testing import deliver
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -80,13 +79,14 @@ async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
 
 def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> None:
     own = without_rest(tmp_path)
+    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none"}
 
-    policies = read_policies(MessagePolicy, files("notify.domain").joinpath("policy"), own)
+    policies = Settings(**servers, notify_policy=own).policies()
 
     assert policies.latest == POLICIES.latest.but(rest=Rest(begin=time(0), end=time(0)))
     own.write_text(own.read_text().replace("chases = 3", "chase = 3"))
-    with pytest.raises(ValueError, match=r"message_policy.toml: chases: Field required; chase: Extra inputs"):
-        read_policies(MessagePolicy, own)
+    with pytest.raises(ValueError, match=r"notify_policy.toml: chases: Field required; chase: Extra inputs"):
+        Settings(**servers, notify_policy=own)
 
 
 @pytest.mark.parametrize(

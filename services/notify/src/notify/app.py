@@ -22,7 +22,7 @@ from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.plumbing import Plumbing
-from shared.policy import Policies, read_policies
+from shared.policy import Policies
 from shared.service import Service
 
 
@@ -30,7 +30,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Everything wired; nothing started."""
     plumbing = plumbing or Plumbing("notify", settings)
     stores, clock = Stores.on(plumbing.database), plumbing.clock
-    policies = message_policies(settings)
+    policies = settings.policies()
     composer = Composer(catalogue(settings, policies), policies, settings.our_company)
     gateways = GatewayRouter(configured(settings, codes(settings)))
     sending = Sending.over(
@@ -55,11 +55,6 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.owing(clock.now()),
     )
-
-
-def message_policies(settings: Settings) -> Policies[MessagePolicy]:
-    """The shipped versions of the message policy, and the company's own. Raises ValueError."""
-    return read_policies(MessagePolicy, files("notify.domain").joinpath("policy"), settings.message_policy)
 
 
 def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogue:

@@ -1,11 +1,14 @@
 """What notify is told by its environment: who we are, which carriers there are, how patient to be."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from notify.domain.parts.company import Company
+from notify.domain.policy.policy import MessagePolicy
+from shared.policy import Policies, read_policies
 from shared.settings import ServiceSettings
 
 SmsProvider = Literal["local", "aliyun", "tencent", "twilio", "kannel", "smpp"]
@@ -17,8 +20,8 @@ class Settings(ServiceSettings):
     company: str = Field(default="客服示范公司", description="Who signs the messages.")
     sms_signature: str = Field(default="客服示范", description="What stands in 【】 before every SMS.")
     hotline: str = Field(default="020-88886666", description="The number customers may call.")
-    message_policy: Path | None = Field(
-        default=None, description="The company's own versions of the message policy: a TOML file or a folder of them."
+    notify_policy: Path | None = Field(
+        default=None, description="The company's versions of the message policy (TOML): a file, or a folder of them."
     )
     catalogue_folder: Path | None = Field(
         default=None,
@@ -73,11 +76,21 @@ class Settings(ServiceSettings):
         default=(15.0, 60.0, 300.0, 1800.0), min_length=1, description="Seconds between questions about an unknown one."
     )
 
+    @field_validator("notify_policy")
+    @classmethod
+    def _can_be_used(cls, own: Path | None) -> Path | None:
+        _policies(own)
+        return own
+
     @model_validator(mode="after")
     def _trusted_lease(self) -> Self:
         if self.send_lease < 2 * self.send_budget:
             raise ValueError("SEND_LEASE has to be at least twice SEND_BUDGET, or two may send one message at once")
         return self
+
+    def policies(self) -> Policies[MessagePolicy]:
+        """Every version of the message policy, the shipped ones and the company's own."""
+        return _policies(self.notify_policy)
 
     @property
     def our_company(self) -> Company:
@@ -94,3 +107,8 @@ class Settings(ServiceSettings):
         if self.callback_url is None:
             return None
         return f"{self.callback_url.rstrip('/')}/callbacks/{self.callback_secret.get_secret_value()}/{provider}"
+
+
+def _policies(own: Path | None) -> Policies[MessagePolicy]:
+    """ValueError when a file cannot be read, or is not a version of the policy."""
+    return read_policies(MessagePolicy, files("notify") / "domain" / "policy", own)
