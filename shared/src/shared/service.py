@@ -15,6 +15,9 @@ from faststream.rabbit import RabbitBroker
 
 from shared import logs
 from shared.aggregate import Unavailable
+from shared.clocks import CLOCKS, Clocks
+from shared.duties import api as duties
+from shared.duties.following import CalendarFollower
 from shared.http import HttpMiddleware, answer_problems, guarded
 from shared.parking import api as dead
 from shared.parking.retries import Retries
@@ -52,7 +55,8 @@ class Service:
 
     `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop; `backlog`
     says how much the tasks have yet to do that could be done now. The `after_commit` hook goes on with what messages
-    have made, once it is durable. `gateway` is another vhost's URL and what to listen to there.
+    have made, once it is durable. With `clocks` it answers `GET /duties`, over the stores whose timers keep clocks.
+    `gateway` is another vhost's URL and what to listen to there.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Service:
         open_routes: Routers = (),
         subscriptions: Subscriptions | None = None,
         timers: Timers | None = None,
+        clocks: Clocks | None = None,
         tasks: Sequence[Task] = (),
         backlog: Backlog = _nothing,
         after_commit: AfterCommit | None = None,
@@ -73,12 +78,15 @@ class Service:
         self.subscriptions = subscriptions or Subscriptions(plumbing.name)
         self.after_commit = after_commit or NothingAfter()
         self._tasks = tasks
+        timers = timers or Timers()
+        self._clocks = clocks
+        self._clocked = timers.keeping(CLOCKS)
         self._stopping = asyncio.Event()
         self.failed: BaseException | None = None
         self.when_failed: Callable[[], None] = _unwatched
         self.deadlines = Deadlines(
             plumbing.name,
-            timers or Timers(),
+            timers,
             plumbing.clock,
             plumbing.group_commit,
             plumbing.parking,
@@ -144,6 +152,9 @@ class Service:
                 app.include_router(router)
             for router in routes:
                 app.include_router(router, dependencies=guarded())
+            if self._clocks is not None:
+                board = duties.routes(plumbing.duties, self._clocked, self._clocks)
+                app.include_router(board, dependencies=guarded())
         app.include_router(dead.routes(plumbing.parking, self.retries), dependencies=guarded())
         return app
 
@@ -181,6 +192,11 @@ class Service:
             work |= {f"consumer-{place}": bus.consumer.run() for place, bus in enumerate(self._buses)}
         if plumbing.runs("timers"):
             work |= {"deadlines": self.deadlines.run(), "retries": self.retries.run()}
+            if self._clocks is not None:
+                follower = CalendarFollower(
+                    plumbing.duties, self._clocked, self._clocks, plumbing.group_commit, plumbing.clock
+                )
+                work["calendar"] = follower.run()
             work |= {f"task-{place}": _run(task, self._stopping) for place, task in enumerate(self._tasks)}
         return work
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI, Request
 
-from shared.calendar import After, Calendar, Daily, Monthly, Term, Weekly, Yearly
+from shared.calendar import After, Calendar, Daily, Holidays, Monthly, Term, Weekly, Yearly
 from shared.clock import FixedClock
 from shared.clocks import Announcements, Clock, Clocks, Matter, Timed
 from shared.contracts.deadline import (
@@ -25,6 +25,7 @@ from shared.contracts.roles import Role
 from shared.duties.api import routes
 from shared.duties.board import Duties, rows_of
 from shared.duties.explanation import explanation, term_in_words
+from shared.duties.following import CalendarFollower
 from shared.http import answer_problems, authenticated
 from shared.identity import Principal
 from shared.kernel.relay import Handed
@@ -216,9 +217,29 @@ async def test_duties_counted_by_another_calendar_are_found(kitchen: Kitchen) ->
     await kitchen.start("a", BOIL.but(term=After(days=3, working=True)))
     await kitchen.start("b")
     now = CLOCKS.calendar.version
-    assert await kitchen.duties.on_other_calendars(now) == ()
+    assert [duty.about async for duty in kitchen.duties.on_other_calendars(now)] == []
     for other in ("a newer one", "0"):
-        assert [duty.about for duty in await kitchen.duties.on_other_calendars(other)] == ["a"]
+        assert [duty.about async for duty in kitchen.duties.on_other_calendars(other)] == ["a"]
+
+
+async def test_a_service_that_starts_with_another_calendar_counts_its_running_clocks_again(kitchen: Kitchen) -> None:
+    await kitchen.start("worked", BOIL.but(term=After(days=3, working=True)))
+    await kitchen.start("plain")
+    own = Holidays(
+        name="holidays", version=2, in_force_from=date(2026, 1, 1), approved_by="gm",
+        days_off=frozenset({date(2026, 11, 24)}),
+    )  # fmt: skip
+    clocks = Clocks(CLOCKS._announce, Calendar(holidays=own))
+    stores = {"kettles": kitchen.kettles}
+    follower = CalendarFollower(kitchen.duties, stores, clocks, kitchen.database.group_commit, FixedClock(NOW))
+    before = {duty.about: duty.due_at async for duty in kitchen.duties.each()}
+
+    assert await follower.follow() == 1
+    await kitchen.follow()
+
+    after = {duty.about: duty.due_at async for duty in kitchen.duties.each()}
+    assert after == before | {"worked": before["worked"] + timedelta(days=1)}
+    assert await follower.follow() == 0
 
 
 def test_a_clock_explains_itself() -> None:

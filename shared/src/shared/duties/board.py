@@ -1,6 +1,6 @@
 """Duties: the clocks that run in a service, whoever's they are, as one list that is kept from the events about them."""
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -99,12 +99,11 @@ class Duties(Store[Duty]):
             rows += [row for document in found.values() for row in rows_of(documents.name, document)]
         await self.documents.derive(rows)
 
-    async def on_other_calendars(self, version: str) -> Sequence[Duty]:
-        """Some of the running duties whose working days were counted by another calendar than this one."""
-        working = {"running": True, "working": True}
-        before = await self.find({**working, "calendar": Between(high=version)}, sort="calendar", limit=500)
-        after = await self.find({**working, "calendar": Between(low=version + "\x00")}, sort="calendar", limit=500)
-        return (*before.items, *after.items)
+    async def on_other_calendars(self, version: str) -> AsyncIterator[Duty]:
+        """The running duties whose working days were counted by another calendar than this one."""
+        for others in (Between(high=version), Between(low=version + " ")):
+            async for duty in self.each({"running": True, "working": True, "calendar": others}, sort="calendar"):
+                yield duty
 
 
 def rows_of(collection: str, document: Document) -> list[Derived]:
