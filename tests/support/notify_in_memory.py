@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from prometheus_client import CollectorRegistry
+import httpx
 
-from notify.app import catalogue
+from notify.app import assembled, catalogue
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.template import Channel, Words
@@ -18,20 +18,17 @@ from notify.domain.policy.policy import MessagePolicy
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.router import GatewayRouter
-from notify.sender import Sending, Timeouts
+from notify.sender import Timeouts
 from notify.settings import Settings
-from notify.store import Stores
-from notify.subscribers import subscriptions
-from notify.timers import timers
-from shared.clock import FixedClock
 from shared.contracts.event import Event
+from shared.contracts.roles import Role
 from shared.policy import Policies
-from shared.testing import InMemoryDatabase, deliver, fire
+from shared.testing import World, in_memory, nowhere
 
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Ten o'clock on a Monday in Shanghai."""
 
-SETTINGS = Settings(mongo_url="mongodb://none", rabbit_url="amqp://none")
+SETTINGS = nowhere(Settings)
 POLICIES = SETTINGS.policies()
 TABLES = catalogue(SETTINGS, POLICIES)
 
@@ -73,10 +70,6 @@ class InMemoryNotify:
         timeouts: Timeouts = NO_PATIENCE,
         policies: Policies[MessagePolicy] = POLICIES,
     ) -> None:
-        self.clock = FixedClock(at)
-        self.database = InMemoryDatabase()
-        self.stores = stores = Stores.on(self.database)
-        self.notifications, self.recipients = stores.notifications, stores.recipients
         self.composer = Composer(tables or TABLES, policies, SETTINGS.our_company)
         self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
         gateways: dict[Channel, Sequence[Gateway]] = {
@@ -84,26 +77,37 @@ class InMemoryNotify:
             "email": (self.email,),
             "chat": (self.chat,),
         }
-        self.registry = CollectorRegistry()
-        self.sending = Sending.over(
-            stores,
+        assembly = assembled(
+            in_memory("notify", SETTINGS, at=at),
             self.composer,
             GatewayRouter(gateways, Circuits()),
-            self.clock,
-            self.registry,
             timeouts,
-            worker="worker",
+            SETTINGS.callback_secret,
             at_once=PLACES,
             nap=0.01,
         )
+        self.world = World(assembly.service)
+        self.clock, self.on = self.world.clock, assembly.service.subscriptions
+        self.stores, self.sending = assembly.stores, assembly.sending
+        self.notifications, self.recipients = self.stores.notifications, self.stores.recipients
         self.loop, self.inbound, self.reconciler = self.sending.loop, self.sending.inbound, self.sending.reconciler
-        self.on = subscriptions(stores, self.composer, self.loop)
-        self.at = timers(stores, policies)
+        self.registry = assembly.service.plumbing.metrics.registry
+
+    def forget(self) -> None:
+        """Be as at the beginning, for another test that sends nothing by the loop."""
+        self.world.forget()
+        for gateway in (self.sms, self.email, self.chat):
+            gateway.sent.clear()
+            gateway.answers.clear()
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
         """A fact arrives; no two do at the same moment."""
-        await deliver(self.on, event, at=self.clock.now(), id=id, after_commit=self.loop)
+        await self.world.hear(event, id=id)
         self.clock.advance(timedelta(seconds=1))
+
+    async def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> httpx.Response:
+        """A supervisor asks over HTTP."""
+        return await self.world.ask(Role.CS_SUPERVISOR, method, path, body, by="cs-07", key=key)
 
     async def send(self) -> None:
         """Dispatch everything whose time has come, until nothing is left."""
@@ -123,8 +127,7 @@ class InMemoryNotify:
 
     async def later(self, **ahead: float) -> None:
         """Let time pass, and do what then falls due."""
-        self.clock.advance(timedelta(**ahead))
-        await fire(self.at, until=self.clock.now())
+        await self.world.until(self.clock.now() + timedelta(**ahead))
         await self.send()
 
     async def all(self, **where: object) -> list[Notification]:
@@ -146,4 +149,4 @@ class InMemoryNotify:
 
     def announced(self, kind: type[Event]) -> list[Event]:
         """What notify said of one kind."""
-        return [event for event in self.database.published if isinstance(event, kind)]
+        return [event for event in self.world.announced if isinstance(event, kind)]

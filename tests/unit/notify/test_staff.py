@@ -26,6 +26,13 @@ from shared.contracts.vocabulary import order_id_of
 from shared.testing import cause
 
 
+@pytest.fixture
+def notify(built: InMemoryNotify) -> InMemoryNotify:
+    """As at the beginning, and built once for all tests here."""
+    built.forget()
+    return built
+
+
 async def test_the_sales_assistant_hears_of_a_visit_at_once_and_ten_minutes_before(notify: InMemoryNotify) -> None:
     await notify.tell(booked(at=MORNING + timedelta(hours=5)))
 

@@ -53,9 +53,15 @@ def test_no_fact_is_both_told_and_silent() -> None:
     assert TABLES.events() & set(TABLES.silent) == set()
 
 
+@pytest.fixture
+def notify(built: InMemoryNotify) -> InMemoryNotify:
+    """As at the beginning, and built once for all lines."""
+    built.forget()
+    return built
+
+
 @pytest.mark.parametrize("rule", TABLES.rules, ids=lambda rule: rule.name)
-async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(rule) -> None:
-    notify = InMemoryNotify()
+async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(notify: InMemoryNotify, rule) -> None:
     fact = sample(rule.event)
     body = {**fact.model_dump(mode="json"), **({"assignees": ["cs-07"]} if rule.people == ("assignees",) else {})}
     for path, words in rule.when.items():

@@ -30,6 +30,13 @@ from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled
 
 
+@pytest.fixture
+def notify(built: InMemoryNotify) -> InMemoryNotify:
+    """As at the beginning, and built once for all tests here."""
+    built.forget()
+    return built
+
+
 async def sms_of(notify: InMemoryNotify, *events) -> list[str]:
     for event in events:
         await notify.tell(event)

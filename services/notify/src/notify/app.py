@@ -2,11 +2,14 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from os import getpid
 from socket import gethostname
 from uuid import uuid4
+
+from pydantic import SecretStr
 
 from notify.api import callback_routes, routes
 from notify.domain.composer import Composer
@@ -29,32 +32,63 @@ from shared.service import Service
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Everything wired; nothing started."""
     plumbing = plumbing or Plumbing("notify", settings)
-    stores, clock = Stores.on(plumbing.database), plumbing.clock
     policies = settings.policies()
-    composer = Composer(catalogue(settings, policies), policies, settings.our_company)
-    gateways = GatewayRouter(configured(settings, codes(settings)))
+    return assembled(
+        plumbing,
+        Composer(catalogue(settings, policies), policies, settings.our_company),
+        GatewayRouter(configured(settings, codes(settings))),
+        Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
+        settings.callback_secret,
+        at_once=settings.send_at_once,
+    ).service
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The service, and what it does its work with."""
+
+    service: Service
+    stores: Stores
+    sending: Sending
+
+
+def assembled(
+    plumbing: Plumbing,
+    composer: Composer,
+    gateways: GatewayRouter,
+    timeouts: Timeouts,
+    callback_secret: SecretStr,
+    *,
+    at_once: int,
+    nap: float = 0.05,
+) -> Assembled:
+    """Notify with its doors and its sender over these gateways; `at_once` and `nap` are those of its loop."""
+    stores, clock = Stores.on(plumbing.database), plumbing.clock
+    worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
     sending = Sending.over(
         stores,
         composer,
         gateways,
         clock,
         plumbing.metrics.registry,
-        Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
-        worker=f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}",
-        at_once=settings.send_at_once,
+        timeouts,
+        worker=worker,
+        at_once=at_once,
+        nap=nap,
     )
     for gateway in gateways:
         gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
-    return Service(
+    service = Service(
         plumbing,
         routes=routes(stores, composer),
-        open_routes=callback_routes(gateways, sending.inbound, settings.callback_secret),
+        open_routes=callback_routes(gateways, sending.inbound, callback_secret),
         subscriptions=subscriptions(stores, composer, sending.loop),
-        timers=timers(stores, policies),
+        timers=timers(stores, composer.policies),
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.owing(clock.now()),
     )
+    return Assembled(service, stores, sending)
 
 
 def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogue:
