@@ -85,7 +85,7 @@ class Settings(ServiceSettings):
     @model_validator(mode="after")
     def _trusted_lease(self) -> Self:
         if self.send_lease < 2 * self.send_budget:
-            raise ValueError("SEND_LEASE has to be at least twice SEND_BUDGET, or two may send one message at once")
+            raise ValueError("SEND_LEASE has to be at least twice SEND_BUDGET, or two processes may send one message")
         return self
 
     def policies(self) -> Policies[MessagePolicy]:

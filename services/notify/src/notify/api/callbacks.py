@@ -80,7 +80,7 @@ async def _read(request: Request) -> Callback:
 
 
 def _is_probe(request: Request, pushed: Callback) -> bool:
-    """Some providers look with a bare GET whether somebody is there."""
+    """Some providers send a bare GET to see whether this address answers."""
     return request.method == "GET" and not pushed.query
 
 

@@ -20,7 +20,7 @@ class PostSlip(RequestBody):
 
     to_department: DepartmentName = Field(examples=["production"])
     text: str = Field(min_length=1, max_length=4000, examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
-    acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: nobody has to acknowledge it.")
+    acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: it needs no acknowledgement.")
 
 
 class SlipView(View):
@@ -44,7 +44,7 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
 
     @router.post("/slips", status_code=201)
     async def post(body: PostSlip, cause: CausedByRequest) -> SlipView:
-        """Send a slip; the department's group hears of it at once."""
+        """Send a slip; the department's group is told."""
         id = cause.derive("slip")
         number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
         policy = composer.policy_on(cause.at)

@@ -20,7 +20,7 @@ class TemplateView(View):
     version: int
     subject: str
     text: str
-    item: str = Field(description="The text of each of several things told at once; empty where one is told.")
+    item: str = Field(description="The text of each of several things told in one message; empty where one is told.")
     variables: list[str]
 
 

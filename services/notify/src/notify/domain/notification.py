@@ -15,7 +15,7 @@ from notify.domain.parts.receipt import Receipt
 from notify.domain.parts.way import Way
 from notify.domain.policy.purpose import Promise
 from notify.domain.recipient import Recipient
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Instant
 
 Lane = Literal["live", "bulk"]
@@ -90,6 +90,11 @@ class Notification(Aggregate):
     def address_on(self, channel: Channel) -> str:
         """The address on one of its channels."""
         return next(way.address for way in self.ways if way.channel == channel)
+
+    def must_hold(self, fence: int) -> None:
+        """Refused for a claim that was given up: another one has been made since."""
+        if fence != self.fence:
+            raise Refused(f"attempt {fence} was given up; {self.fence} is the current one", "lost_ownership")
 
     @property
     def words_hash(self) -> str:

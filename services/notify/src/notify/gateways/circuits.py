@@ -18,9 +18,9 @@ class _Circuit:
 
 
 class Circuits:
-    """In real time, seconds. A `stop` opens a circuit at once and for long, a row of failures for a short while.
+    """In real time, seconds. A `stop` opens a circuit for LONG_REST, a row of FAILURES failures for REST.
 
-    After the rest one message goes first; if it gets through, the others follow. If nobody ever hears of that one, the
+    After the rest one message goes first; if it gets through, the others follow. If that one gets no answer, the
     next goes first after another rest.
     """
 

@@ -62,7 +62,7 @@ class Gateway(ABC):
         """Hand the message over once."""
 
     async def look_up(self, message: Outgoing) -> Sighting:
-        """What became of a message that nobody answered for. Most providers cannot be asked."""
+        """What became of a message whose attempt got no answer. Most providers cannot be asked."""
         return BLIND
 
     def receipts(self, callback: Callback) -> Sequence[SeenReceipt]:

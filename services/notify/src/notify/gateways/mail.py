@@ -50,7 +50,7 @@ def bounces(provider: str, raw: bytes) -> list[SeenReceipt]:
 
 
 def answers(provider: str, raw: bytes) -> list[SeenReply]:
-    """What a person wrote back. Automatic answers are left alone, or two machines would talk for ever."""
+    """What a person wrote back. Automatic answers are left alone, so that two machines do not answer each other."""
     mail = message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     if str(mail.get("Auto-Submitted", "no")).lower() != "no" or _is_report(mail):

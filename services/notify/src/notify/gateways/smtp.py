@@ -1,4 +1,4 @@
-"""E-mail over SMTP: kept connections, bytes built once, and care about the one moment in which nobody knows."""
+"""E-mail over SMTP: kept connections, bytes built once, and the one moment after which the fate of a mail is unknown."""
 
 import asyncio
 from collections import deque

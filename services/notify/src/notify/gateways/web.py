@@ -59,7 +59,7 @@ def _json(value: Any) -> str:
 
 
 def trouble(page: Page, codes: Mapping[int, Answer] | None = None) -> Answer:
-    """What an HTTP status means when the provider says no more: 429 later, other 4xx never taken, 5xx nobody knows."""
+    """What an HTTP status means when the provider says no more: 429 later, other 4xx never taken, 5xx unknown."""
     if codes and page.status in codes:
         return codes[page.status]
     if page.status == 429:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 PAUSE = timedelta(seconds=30)
 """How long a message waits at least when every provider of its channel is out of order."""
-ANYBODY = unknown_recipient(UUID(int=0), "customer")
+UNKNOWN = unknown_recipient(UUID(int=0), "customer")
 """A recipient of whom nothing is known: what may not go out to every recipient is not claimed at its birth."""
 
 
@@ -68,13 +68,13 @@ class Dispatcher:
         self._metrics = metrics
 
     def claim_at_birth(self, draft: Notification) -> Claimed | None:
-        """Claim a message before it is born, if nothing known by now speaks against sending it at once.
+        """Claim a message before it is born, if nothing known by now speaks against sending it now.
 
         Birth and claim are one write then. What its recipient wants is asked after that, for many at a time.
         """
         if draft.state != "queued" or draft.not_before > self._clock.now():
             return None
-        if self._composer.purpose_of(draft).remembered or self._judge(draft, ANYBODY).kind != "send":
+        if self._composer.purpose_of(draft).remembered or self._judge(draft, UNKNOWN).kind != "send":
             return None
         try:
             words = self._composer.words(draft)

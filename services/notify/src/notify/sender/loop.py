@@ -29,13 +29,13 @@ BULK_EVERY = 4
 class DeliveryLoop:
     """`at_once` messages are carried at the same time; live ones may take all places, bulk ones three quarters of them.
 
-    A live message that may go out at once is born claimed, as long as there is a place for it and none waits before it:
+    A live message that may go out now is born claimed, as long as there is a place for it and none waits before it:
     birth and claim are one write. It goes on when that write is known to be durable: the loop is the kernel's hook
     after commit (`shared.runtime.consumer.AfterCommit`).
 
     What is due is read ahead, twice as many as there are places, and read on when half of one set of places is left:
-    one question for hundreds of messages, and a place that becomes free is taken at once. While nothing is due, it is
-    looked for every `nap` seconds of real time, for bulk every fourth time.
+    one question for hundreds of messages, and a place that becomes free is taken without another one. While nothing is
+    due, it is looked for every `nap` seconds of real time, for bulk every fourth time.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class DeliveryLoop:
         return self._open and not self._waiting() and self.places.free("live")
 
     def claim_births(self, wanted: Iterable[Touch[Any]]) -> list[Touch[Any]]:
-        """The same births and decisions; a message that goes out at once is born claimed by this process."""
+        """The same births and decisions; a message that goes out now is born claimed by this process."""
         self._forget_late()
         return [self._claim_birth(touch) for touch in wanted]
 

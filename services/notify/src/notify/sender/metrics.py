@@ -26,7 +26,7 @@ class SendingMetrics:
             "notify_attempt_seconds", "From claim to answer.", ("provider",), buckets=_LATENCIES, registry=registry
         )
         self.in_flight = Gauge("notify_in_flight", "Messages in the sender's hands.", ("lane",), registry=registry)
-        self.unknown = Gauge("notify_unknown", "Messages of which nobody knows the fate.", registry=registry)
+        self.unknown = Gauge("notify_unknown", "Messages whose fate is unknown.", registry=registry)
 
     def answered(self, notification: Notification, provider: str, answer: Answer, seconds: float) -> None:
         """An attempt has an answer."""

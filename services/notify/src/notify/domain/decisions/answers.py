@@ -1,9 +1,8 @@
-"""What providers and people say about an attempt, at once or when they are asked later."""
+"""What providers and people say about an attempt, in answer to it or when they are asked later."""
 
 from datetime import datetime, timedelta
 
 from notify.domain import announcements
-from notify.domain.decisions.claiming import must_be_current
 from notify.domain.decisions.ways import accept, lose, retry, take_over, try_next_way
 from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.messages.template import Words
@@ -24,7 +23,7 @@ def take_answer(
 
     An answer that comes when a receipt has settled the message already is kept and changes nothing else.
     """
-    must_be_current(notification, fence)
+    notification.must_hold(fence)
     settled = _settled(notification, answer, cause)
     if notification.state not in ("sending", "unknown"):
         return Change(settled)
@@ -59,7 +58,7 @@ def take_sighting(
 def park(notification: Notification, cause: Cause) -> Change[Notification]:
     """Whether it went out cannot be found out, and it must not be sent twice: a person decides."""
     LIFECYCLE.must(notification.state, "park")
-    parked = notification.but(state="unresolved", reason="nobody knows whether it went out", check_at=None)
+    parked = notification.but(state="unresolved", reason="no provider can tell whether it went out", check_at=None)
     return Change(parked, (announcements.failed(parked, "UNKNOWN", cause.at),))
 
 

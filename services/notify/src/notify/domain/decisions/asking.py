@@ -10,12 +10,12 @@ from shared.aggregate import Cause, Change, Contention
 
 
 def queue(draft: Notification, cause: Cause) -> Change[Notification]:
-    """The birth of a message. One without any way that works fails at once, so that a colleague calls instead."""
+    """The birth of a message. One without any way that works fails, so that a colleague calls instead."""
     return Change(draft) if draft.ways else fail_unreachable(draft, cause)
 
 
 def fail_unreachable(notification: Notification, cause: Cause) -> Change[Notification]:
-    """There is no way to its recipient: somebody has to call."""
+    """There is no way to its recipient: a colleague has to call."""
     why = "; ".join(notification.skipped) or "no channel that the recipient takes"
     return fail(notification, why, "", None, cause)
 

@@ -7,7 +7,7 @@ from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.notification import Notification
 from notify.domain.parts.attempt import Attempt
 from notify.domain.recipient import Recipient
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change
 
 
 def route(notification: Notification, recipient: Recipient, cause: Cause) -> Change[Notification]:
@@ -40,7 +40,7 @@ def claim(
 
 def release(notification: Notification, fence: int, cause: Cause) -> Change[Notification]:
     """The claim with this fence is given back before anything left the company. An older claim is refused."""
-    must_be_current(notification, fence)
+    notification.must_hold(fence)
     LIFECYCLE.must(notification.state, "release")
     return Change(
         notification.but(state="queued", reason=None, check_at=None, looks=0, attempts=notification.attempts[:-1])
@@ -52,9 +52,3 @@ def end_lease(notification: Notification, fence: int, look_at: datetime, cause: 
     if notification.state != "sending" or notification.fence != fence:
         return Change(notification)
     return lose(notification, look_at, cause)
-
-
-def must_be_current(notification: Notification, fence: int) -> None:
-    """Refused for a claim that was given up."""
-    if fence != notification.fence:
-        raise Refused(f"attempt {fence} was given up; {notification.fence} is the current one", "lost_ownership")

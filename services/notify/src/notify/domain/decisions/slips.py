@@ -19,7 +19,7 @@ def post(
     policy: MessagePolicy,
     cause: Cause,
 ) -> Change[Slip]:
-    """A slip on its way to a department, from whoever asks for it."""
+    """A slip on its way to a department, from the person who asks."""
     slip = Slip(
         id=id,
         slip_no=slip_no,

@@ -11,7 +11,7 @@ from notify.domain.messages.template import Channel, variant_key
 from shared.contracts.event import Part
 
 Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
-"""Why a colleague is told at once."""
+"""Why a colleague is alerted."""
 
 
 def reach(body: Mapping[str, Any], path: str) -> Any:

@@ -1,4 +1,4 @@
-"""What the files may hold; a key that is not named here is a mistake of whoever wrote it."""
+"""What the files may hold; a key that is not named here is a mistake."""
 
 from typing import Literal
 

@@ -12,8 +12,8 @@ class Answer(Part):
     """A provider's answer to one attempt.
 
     `accepted`: it has the message. `permanent`: this message to this address will never work. `retry_later`: surely not
-    sent, may work after `wait` seconds. `stop`: surely not sent, and nothing of this `scope` will be until somebody
-    repairs the configuration. `unknown`: it may or may not have the message, so nobody may send it again unasked.
+    sent, may work after `wait` seconds. `stop`: surely not sent, and nothing of this `scope` will be until the
+    configuration is repaired. `unknown`: it may or may not have the message, so it is asked before a repetition.
     """
 
     outcome: Outcome

@@ -14,8 +14,8 @@ Class = Literal["service", "care", "staff"]
 class Purpose(Part, extra="forbid"):
     """One line of the policy table.
 
-    `promise` says what happens when nobody knows whether it went out: better never twice, or better never missed.
-    `rest` respects the recipient's quiet hours. `expires` drops what nobody needs to hear any more. `cap` is per
+    `promise` says what happens when it is unknown whether it went out: better never twice, or better never missed.
+    `rest` respects the recipient's quiet hours. `expires` drops what is of no use any more. `cap` is per
     recipient and day, `apart` the time within which the same words are not repeated. `merge` collects what happens
     within that time into one message; `supersede` lets a newer message of the same thread replace an unsent older one.
     Care rests while the customer has an open complaint, and ends when the customer says so.
@@ -40,5 +40,5 @@ class Purpose(Part, extra="forbid"):
 
     @property
     def bulk(self) -> bool:
-        """Whether it gives way to messages that somebody waits for."""
+        """Whether it gives way to messages that are waited for."""
         return self.kind == "care"
