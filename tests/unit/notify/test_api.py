@@ -1,5 +1,7 @@
 """What staff and providers get over HTTP."""
 
+from uuid import uuid4
+
 import pytest
 from customers import CUSTOMER
 from facts import delayed, released
@@ -75,8 +77,27 @@ async def test_a_slip_is_posted_and_acknowledged(notify: InMemoryNotify) -> None
     again = await notify.ask("POST", "/slips", slip, key="post")
     read = await notify.ask("POST", f"/slips/{posted.json()['id']}/acknowledge")
 
+    listed = await notify.ask("GET", "/slips?to_department=production")
+
     assert (posted.status_code, again.json()["id"]) == (201, posted.json()["id"])
+    assert listed.json() == {"items": [read.json()], "next": None}
+    assert (await notify.ask("GET", "/slips?to_department=finance")).json()["items"] == []
     assert read.json()["acknowledged_by"] == "cs-07"
+
+
+async def test_what_a_customer_answered_is_listed(notify: InMemoryNotify) -> None:
+    (told,) = await notify.tell(released())
+    await notify.reply("13800138000", "请尽快处理")
+
+    (reply,) = (await notify.ask("GET", f"/replies?customer={CUSTOMER.customer_id}")).json()["items"]
+
+    assert (reply["notification"], reply["text"], reply["intent"], reply["choice"]) == (
+        str(told.id),
+        "请尽快处理",
+        "free",
+        None,
+    )
+    assert (await notify.ask("GET", f"/replies?customer={uuid4()}")).json()["items"] == []
 
 
 @pytest.mark.requirement("R172.a")

@@ -1,7 +1,7 @@
 """Why a person got a message, or did not: every notification with its fact, line, words, attempts and receipts."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
@@ -158,10 +158,13 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[NotificationView]:
         """The messages that fit, newest first."""
-        wanted = {"customer_id": customer, "about": about, "purpose": purpose, "correlation": correlation}
-        where: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-        if state:
-            where["state"] = OneOf(*state)
+        where = {
+            "customer_id": customer,
+            "about": about,
+            "purpose": purpose,
+            "correlation": correlation,
+            "state": OneOf(*state) if state else None,
+        }
         page = await store.find(where, sort="-created_at", after=after, limit=limit)
         return Listing(items=[NotificationView.of(each) for each in page.items], next=page.next)
 
@@ -194,8 +197,8 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
     @router.get("/replies")
     async def answers(customer: UUID, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
         """What a customer answered, newest first."""
-        page = await stores.replies.find({"customer_id": customer}, sort="-at", after=after, limit=limit)
-        items = [ReplyView(**reply.model_dump(exclude={"address", "provider"})) for reply in page.items]
-        return Listing(items=items, next=page.next)
+        where = {"customer_id": customer}
+        page = await stores.replies.rows(ReplyView, where, sort="-at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     return router

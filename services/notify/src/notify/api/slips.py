@@ -56,9 +56,9 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
         to_department: DepartmentName | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[SlipView]:
         """Slips, newest first."""
-        where = {"to_department": to_department} if to_department else {}
-        page = await slips.find(where, sort="-posted_at", after=after, limit=limit)
-        return Listing(items=[_view(each) for each in page.items], next=page.next)
+        where = {"to_department": to_department}
+        page = await slips.rows(SlipView, where, sort="-posted_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.post("/slips/{slip_id}/acknowledge")
     async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:

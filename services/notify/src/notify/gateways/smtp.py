@@ -1,4 +1,4 @@
-"""E-mail over SMTP: kept connections, bytes built once, and the one moment after which the fate of a mail is unknown."""
+"""E-mail over SMTP: kept connections, bytes built once, and the one moment after which a mail's fate is unknown."""
 
 import asyncio
 from collections import deque
