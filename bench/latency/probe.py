@@ -14,8 +14,8 @@ from pymongo import InsertOne
 from bench.hop.columns import COLUMNS, deposit
 from bench.hop.stage import Stage, envelope
 from shared.wire.broker import EventPublisher, durable_queue, safe_broker
-from shared.wire.delivery_reader import Delivery
 from shared.wire.envelope import Envelope
+from shared.wire.message import Delivery
 
 ANSWER = "ledger.credited.v1"
 """What the service announces, and what `bench.heard` is bound to."""
@@ -79,7 +79,7 @@ class Probe:
         connection: Any = await broker.connect()
         wire = EventPublisher(broker)
         heard = await broker.declare_queue(durable_queue("bench.heard"))
-        connection.take("probe", self._note)
+        connection.take("probe", heard.name, self._note)
         await heard.consume(_never, consumer_tag="probe", no_ack=True)
 
         async def send(count: int) -> None:
@@ -104,7 +104,7 @@ class Probe:
                 await self._arrived.wait()
 
     def _note(self, delivery: Delivery) -> None:
-        sent = self._sent.pop((delivery.properties.headers or {})["cloudEvents:causation"], None)
+        sent = self._sent.pop(delivery.message.headers["cloudEvents:causation"], None)
         if sent is not None:
             self.seconds.append(perf_counter() - sent)
             self._arrived.set()

@@ -22,9 +22,8 @@ from shared.runtime.deadlines import Deadlines
 from shared.store import Index
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
-from shared.wire.amqp_codec import Properties
-from shared.wire.delivery_reader import Delivery, Take
 from shared.wire.envelope import Envelope
+from shared.wire.message import Delivery, Message, Take
 
 T = TypeVar("T")
 Failure = Literal["before", "after", "unknown"]
@@ -133,36 +132,20 @@ class AmqpChannel:
             del self._unacknowledged[tag]
 
     def _delivery(self, envelope: Envelope, redelivered: bool) -> Delivery:
-        properties = Properties(headers=envelope.headers(), message_id=str(envelope.id))
-        body = envelope.body.encode()
-        return Delivery(self, self._tag, redelivered, envelope.key, properties, body)
+        message = Message(
+            "ledger.on.test.deposited.v1",
+            envelope.key,
+            envelope.headers(),
+            envelope.body.encode(),
+            message_id=str(envelope.id),
+            redelivered=redelivered,
+        )
+        return Delivery(message, self, self._tag)
 
     def close(self) -> None:
         """What was not acknowledged goes back to the head of the queue."""
         self.is_closed = True
         self._bus.queue.extendleft((envelope, True) for envelope in reversed(self._unacknowledged.values()))
-
-
-class Broker:
-    """As much of a FastStream broker, its connection and its queue as a consumer needs."""
-
-    _take: Take
-
-    def subscriber(self, *_: object, **__: object) -> Any:
-        return SimpleNamespace(_queue_obj=self)
-
-    @property
-    def _connection(self) -> Any:
-        return self
-
-    def take(self, _: str, take: Take) -> None:
-        self._take = take
-
-    async def consume(self, *_: object, **__: object) -> None:
-        """Deliveries are taken."""
-
-    def channel(self, bus: Bus, power: Power) -> AmqpChannel:
-        return AmqpChannel(bus, power, self._take)
 
 
 class Process:
@@ -171,7 +154,6 @@ class Process:
     def __init__(self, database: InMemoryDatabase, bus: Bus, clock: FixedClock) -> None:
         self.power = Power()
         self._bus = bus
-        self._broker = Broker()
         policy = RetryPolicy(first=timedelta(), attempts=3)
         metrics = Metrics()
         collections: dict[str, Any] = {}
@@ -180,22 +162,29 @@ class Process:
         connection = Connection(database, self.power, self.group_commit, collections)
         self.accounts = ledger.Accounts(connection)
         self.parking = Parking(connection)
-        broker: Any = self._broker
+        broker: Any = SimpleNamespace(subscriber=lambda *_, **__: None)
         subscriptions = ledger.subscriptions(self.accounts)
         self.consumer = Consumer(broker, subscriptions, self.group_commit, self.parking, policy, metrics, batch=3)
         timers = ledger.timers(self.accounts)
         self.deadlines = Deadlines("ledger", timers, clock, self.group_commit, self.parking, policy, metrics)
-        self.retries = Retries(self.parking, (self.consumer,), self.deadlines, self.group_commit, policy, metrics)
+        self.retries = Retries(
+            self.parking,
+            self.consumer.listeners,
+            handle=self.consumer.retry,
+            fire=self.deadlines.retry,
+            group_commit=self.group_commit,
+            policy=policy,
+            metrics=metrics,
+        )
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
-        await self.consumer.start()
         self.connect()
         workers = (self.group_commit, self.relay, self.consumer, self.deadlines, self.retries)
         self._tasks = [asyncio.create_task(worker.run()) for worker in workers]
 
     def connect(self) -> None:
-        self.channel = self._broker.channel(self._bus, self.power)
+        self.channel = AmqpChannel(self._bus, self.power, self.consumer._collect)
 
     def disconnect(self) -> None:
         """The connection breaks and is there again; the process does not notice what it has lost."""

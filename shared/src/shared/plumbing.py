@@ -91,7 +91,7 @@ class Plumbing:
             attempts=settings.parking_max_attempts,
             suspicions=settings.suspect_limit,
         )
-        self.broker = safe_broker(settings.rabbit_url.get_secret_value(), name)
+        self.broker = safe_broker(settings.rabbit_url.get_secret_value(), name, fast_delivery=settings.fast_delivery)
         self.relay = Relay(
             EventPublisher(self.broker),
             self._collections,

@@ -30,6 +30,7 @@ from shared.settings import BadSettings, ServiceSettings, load
 from shared.subscriptions import Listener, Subscriptions
 from shared.timers import Recurrences, Timers
 from shared.wire.broker import safe_broker
+from shared.wire.message import Message
 
 log = structlog.get_logger()
 
@@ -99,11 +100,12 @@ class Service:
         self._buses = (core, *self._gateways(gateway))
         self.retries = Retries(
             plumbing.parking,
-            [bus.consumer for bus in self._buses],
-            self.deadlines,
-            plumbing.group_commit,
-            plumbing.retry_policy,
-            plumbing.metrics,
+            {listener.queue: listener for listener in self.listeners},
+            handle=self._handle,
+            fire=self.deadlines.retry,
+            group_commit=plumbing.group_commit,
+            policy=plumbing.retry_policy,
+            metrics=plumbing.metrics,
         )
         self.connections = Connections(plumbing, self._buses, self._give_up)
         self.health = Health(plumbing, self.connections, self.deadlines, backlog)
@@ -114,9 +116,14 @@ class Service:
         """Everything it listens to, on the bus and at the gateway."""
         return tuple(listener for bus in self._buses for listener in bus.consumer.listeners.values())
 
+    async def _handle(self, message: Message) -> Exception | None:
+        consumer = next(bus.consumer for bus in self._buses if message.queue in bus.consumer.listeners)
+        return await consumer.retry(message)
+
     def _gateways(self, gateway: tuple[str, Iterable[Listener]] | None) -> Iterable[Bus]:
         if gateway is not None:
-            broker = safe_broker(gateway[0], f"{self.name}-gateway")
+            fast = self.plumbing.settings.fast_delivery
+            broker = safe_broker(gateway[0], f"{self.name}-gateway", fast_delivery=fast)
             yield Bus(broker, self._consumer(broker, gateway[1], NothingAfter()), core=False)
 
     def _consumer(self, broker: RabbitBroker, listeners: Iterable[Listener], after_commit: AfterCommit) -> Consumer:

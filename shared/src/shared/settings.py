@@ -72,6 +72,9 @@ class ServiceSettings(BaseSettings):
 
     otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://", description="Where traces go, if anywhere.")
 
+    fast_delivery: bool = Field(
+        default=True, description="Take messages straight off the socket; false for aio-pika's ordinary consumer."
+    )
     batch: int = Field(default=200, ge=1, le=10_000, description="Messages that travel together at most.")
     outbox_limit: int = Field(default=100_000, ge=1, description="Waiting events beyond which writers are told 503.")
     outbox_age_limit: float = Field(default=300.0, gt=0, description="Seconds an event may wait before the same.")

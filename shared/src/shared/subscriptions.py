@@ -3,13 +3,14 @@
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from shared.aggregate import Cause
 from shared.contracts.event import Event
-from shared.parking.parked import Parked
 from shared.store import Touch
 from shared.wire.broker import EVENTS, durable_queue
 from shared.wire.envelope import Envelope, Malformed
@@ -19,6 +20,25 @@ E = TypeVar("E", bound=Event)
 Wanted = Touch[Any] | Iterable[Touch[Any]] | None
 Reaction = Callable[[E, Cause], Wanted | Awaitable[Wanted]]
 Heard = tuple[Cause, Sequence[Touch[Any]]]
+
+
+class Dead(Protocol):
+    """A message that is given up: where it is kept, what it was, why, and since when."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def last_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +62,7 @@ class Subscription:
         cause = envelope.cause()
         return cause, await touches(self.react(event, cause))
 
-    def answer(self, message: Message, parked: Parked) -> None:
+    def answer(self, message: Message, dead: Dead) -> None:
         """Who announces an event expects no answer."""
 
 
@@ -100,6 +120,6 @@ class Listener(Protocol):
 
     async def hear(self, message: Message) -> Heard: ...
 
-    def answer(self, message: Message, parked: Parked) -> Answer | None:
+    def answer(self, message: Message, dead: Dead) -> Answer | None:
         """What the sender is told of a message that is dead; nothing when nobody waits for that."""
         ...

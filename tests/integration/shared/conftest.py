@@ -74,10 +74,12 @@ class Bench:
         return queue
 
 
-@pytest.fixture
-async def bench(service_settings: ServiceSettings) -> AsyncIterator[Bench]:
+@pytest.fixture(params=[True, False], ids=["off the socket", "ordinary"])
+async def bench(request: pytest.FixtureRequest, service_settings: ServiceSettings) -> AsyncIterator[Bench]:
+    """Every test runs in both ways in which deliveries come."""
+    changes = {"parking_first_wait": 0.3, "fast_delivery": request.param}
     async with AsyncExitStack() as stack:
-        bench = Bench(service_settings.model_copy(update={"parking_first_wait": 0.3}), stack)
+        bench = Bench(service_settings.model_copy(update=changes), stack)
         await bench.broker.connect()
         yield bench
     async with asyncio.timeout(5):

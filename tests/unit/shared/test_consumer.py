@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -17,10 +16,8 @@ from shared.runtime.consumer import AfterCommit, Consumer
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
 from shared.testing import InlineCommit, InMemoryDatabase, Outbox, cause
-from shared.wire.amqp_codec import Properties
-from shared.wire.delivery_reader import Delivery
 from shared.wire.envelope import Envelope
-from shared.wire.message import Message
+from shared.wire.message import Delivery, Message
 
 
 class Flooded(Event, key="weather.flooded.v1"):
@@ -86,10 +83,10 @@ class Weather:
     def arrives(self, event: Event, *, redelivered: bool = False) -> Message:
         self._tags += 1
         envelope = Envelope.of(event, uuid4(), uuid4(), 1, cause())
-        body, properties = envelope.body.encode(), Properties(headers=envelope.headers())
-        take = partial(self.consumer._collect, f"ears.on.{event.key}")
-        take(Delivery(self._channel, self._tags, redelivered, event.key, properties, body))
-        return Message(f"ears.on.{event.key}", event.key, envelope.headers(), body)
+        queue, body = f"ears.on.{event.key}", envelope.body.encode()
+        message = Message(queue, event.key, envelope.headers(), body, redelivered=redelivered)
+        self.consumer._collect(Delivery(message, self._channel, self._tags))
+        return message
 
     async def settle(self) -> list[str]:
         async with asyncio.timeout(5):

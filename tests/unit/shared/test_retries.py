@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,6 +19,10 @@ from shared.wire.message import Message
 QUEUE = "ledger.on.test.deposited.v1"
 
 
+async def _not_now(_: object) -> Exception | None:
+    raise AssertionError("nothing is tried again in these tests")
+
+
 class Morgue:
     """A ledger's parking and who tries again what is in it."""
 
@@ -30,9 +32,15 @@ class Morgue:
         self.parking = Parking(self.database)
         self.metrics = Metrics()
         listeners = {each.queue: each for each in subscriptions(self.accounts)}
-        consumer: Any = SimpleNamespace(listeners=listeners)
-        none: Any = None
-        self.retries = Retries(self.parking, (consumer,), none, self.database.group_commit, RetryPolicy(), self.metrics)
+        self.retries = Retries(
+            self.parking,
+            listeners,
+            handle=_not_now,
+            fire=_not_now,
+            group_commit=self.database.group_commit,
+            policy=RetryPolicy(),
+            metrics=self.metrics,
+        )
 
     async def receives(self, account: str, amount: int = 1, body: str | None = None, queue: str = QUEUE) -> Parked:
         envelope = Envelope.of(Deposited(account=account, amount=amount), uuid4(), uuid4(), 1, cause())

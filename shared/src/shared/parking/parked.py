@@ -4,7 +4,7 @@ import base64
 import math
 import random
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -18,6 +18,8 @@ from shared.wire.envelope import Malformed
 from shared.wire.message import Message
 
 RETRY = "retry"
+PARKING = Actor(kind="service", id="parking")
+"""The actor behind what the parking does by itself."""
 State = Literal["suspect", "parked", "dead", "dropped", "settled"]
 
 
@@ -47,32 +49,17 @@ class Letter(Part):
             body = kept.decode()
         except UnicodeDecodeError:
             encoding, body = "base64", base64.b64encode(kept).decode()
-        return cls(
-            routing_key=message.routing_key,
-            headers={name.replace("\0", "\ufffd"): _plain(value) for name, value in message.headers.items()},
-            body=body,
-            encoding=encoding,
-            size=len(message.body),
-            message_id=message.message_id,
-            content_type=message.content_type,
-            user_id=message.user_id,
-            reply_to=message.reply_to,
-            expiration=message.expiration,
-        )
+        headers = {name.replace("\0", "\ufffd"): _plain(value) for name, value in message.headers.items()}
+        same = {name: getattr(message, name) for name in _SAME}
+        return cls(headers=headers, body=body, encoding=encoding, size=len(message.body), **same)
 
     def message(self, queue: str) -> Message:
         body = self.body.encode() if self.encoding == "utf-8" else base64.b64decode(self.body)
-        return Message(
-            queue=queue,
-            routing_key=self.routing_key,
-            headers=self.headers,
-            body=body,
-            message_id=self.message_id,
-            content_type=self.content_type,
-            user_id=self.user_id,
-            reply_to=self.reply_to,
-            expiration=self.expiration,
-        )
+        return Message(queue, headers=self.headers, body=body, **{name: getattr(self, name) for name in _SAME})
+
+
+_SAME = {each.name for each in fields(Message)} & Letter.model_fields.keys() - {"headers", "body"}
+"""What a message and a letter have alike."""
 
 
 class Overdue(Part):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import UUID, uuid4
@@ -12,17 +12,23 @@ import structlog
 from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import Parked, Parking, RetryPolicy, code, reason
-from shared.runtime.consumer import PARKING, Consumer
-from shared.runtime.deadlines import Deadlines
+from shared.parking.parked import PARKING, Overdue, Parked, Parking, RetryPolicy, code, reason
 from shared.store import OneOf
+from shared.subscriptions import Listener
 from shared.telemetry import Metrics
 from shared.wire.message import Message
 
 log = structlog.get_logger()
 
 LOOK_EVERY = 1.0
+"""Seconds between two looks for what may be tried again."""
 COUNT_EVERY = 5.0
+"""Seconds between two counts for the metrics."""
+
+Handle = Callable[[Message], Awaitable[Exception | None]]
+"""Lets a message have its effect once more; returns what went wrong."""
+Fire = Callable[[Overdue], Awaitable[Exception | None]]
+"""Makes the decision of a deadline once more; returns what went wrong."""
 
 
 class Retries:
@@ -31,17 +37,18 @@ class Retries:
     def __init__(
         self,
         parking: Parking,
-        consumers: Sequence[Consumer],
-        deadlines: Deadlines,
+        listeners: Mapping[str, Listener],
+        *,
+        handle: Handle,
+        fire: Fire,
         group_commit: GroupCommit,
         policy: RetryPolicy,
         metrics: Metrics,
     ) -> None:
         self._parking = parking
-        self._consumers: Mapping[str, Consumer] = {
-            queue: consumer for consumer in consumers for queue in consumer.listeners
-        }
-        self._deadlines = deadlines
+        self._listeners = listeners
+        self._handle = handle
+        self._fire = fire
         self._group_commit = group_commit
         self._policy = policy
         self._metrics = metrics
@@ -96,11 +103,10 @@ class Retries:
 
     async def _attempt(self, parked: Parked) -> Exception | None:
         if parked.overdue is not None:
-            return await self._deadlines.retry(parked.overdue)
-        consumer = self._consumers.get(parked.queue)
-        if consumer is None:
-            return LookupError(f"nobody listens to {parked.queue} any more")
-        return await consumer.retry(_message(parked))
+            return await self._fire(parked.overdue)
+        if parked.queue not in self._listeners:
+            return LookupError(f"this service does not listen to {parked.queue} any more")
+        return await self._handle(_message(parked))
 
     @staticmethod
     def now() -> datetime:
@@ -110,10 +116,10 @@ class Retries:
     async def rehearse(self, id: UUID) -> list[Event]:
         """What replaying this would announce, without doing it. Raises what it would raise."""
         parked = await self._parking.get(id)
-        consumer = self._consumers.get(parked.queue)
-        if consumer is None or parked.letter is None:
-            raise Refused(f"nobody here listens to {parked.queue}; it can only be dropped", "no_listener")
-        cause, touches = await consumer.listeners[parked.queue].hear(_message(parked))
+        listener = self._listeners.get(parked.queue)
+        if listener is None or parked.letter is None:
+            raise Refused(f"this service does not listen to {parked.queue}; it can only be dropped", "no_listener")
+        cause, touches = await listener.hear(_message(parked))
         return await self._group_commit.rehearse(cause, touches)
 
     async def rehearse_all(self, where: Mapping[str, object], limit: int) -> Counter[tuple[str, str] | None]:

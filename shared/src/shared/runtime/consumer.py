@@ -16,17 +16,16 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitExchange
 from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.aggregate import Aggregate, Cause, Unavailable
-from shared.contracts.event import Actor
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import PARKING, Parking, RetryPolicy
 from shared.store import Touch
 from shared.subscriptions import Answer, Listener
 from shared.telemetry import Metrics, Span, Tracing
 from shared.wire.broker import PUBLISHED
-from shared.wire.delivery_reader import Delivery
+from shared.wire.consuming import consume
 from shared.wire.envelope import PREFIX
-from shared.wire.message import Message
+from shared.wire.message import Delivery, Message
 
 log = structlog.get_logger()
 
@@ -34,7 +33,6 @@ AGAIN = 0.5
 """Seconds until a database that was away is asked again."""
 
 TRACEPARENT = PREFIX + "traceparent"
-PARKING = Actor(kind="service", id="parking")
 ANSWERED_WITHIN = 5.0
 
 
@@ -148,44 +146,27 @@ class Consumer:
     async def start(self) -> None:
         """Begin to take messages. The broker has been started: FastStream has declared the queues and their bindings.
 
-        aio-pika brings the consumers back after a reconnect; their messages come straight off the socket, for what
-        FastStream and aio-pika do to each before a handler sees it costs more than the whole decision (ADR 11, 21).
+        FastStream's own handlers get none of them: what it does to each costs more than the whole decision (ADR 11).
         """
-        connection: Any = self._broker._connection
         for name, subscriber in self._subscribers.items():
             if name not in self._queues:
                 queue = subscriber._queue_obj
                 assert queue is not None
-                tag = uuid4().hex
-                connection.take(tag, partial(self._collect, name))
-                await queue.consume(_never, consumer_tag=tag)
-                self._queues[name] = (queue, tag)
+                self._queues[name] = (queue, await consume(self._broker._connection, queue, self._collect))
 
     def listening(self) -> bool:
         """Whether every consumer that should be there is. A ping would not tell."""
         return len(self._queues) == len(self.listeners) and all(_consuming(*each) for each in self._queues.values())
 
-    def _collect(self, queue: str, delivery: Delivery) -> None:
-        channel, properties = delivery.channel, delivery.properties
+    def _collect(self, delivery: Delivery) -> None:
+        channel, message = delivery.channel, delivery.message
         settled = self._channels.get(id(channel))
         if settled is None or settled._channel is not channel:
             settled = Acknowledger(channel)
             self._channels = {key: each for key, each in self._channels.items() if not each._channel.is_closed}
             self._channels[id(channel)] = settled
-        message = Message(
-            queue=queue,
-            routing_key=delivery.routing_key,
-            headers=properties.headers or {},
-            body=delivery.body,
-            message_id=properties.message_id,
-            content_type=properties.content_type,
-            user_id=properties.user_id,
-            reply_to=properties.reply_to,
-            expiration=properties.expiration,
-            redelivered=delivery.redelivered,
-        )
-        inbox = self._suspects if delivery.redelivered else self._inboxes[queue]
-        if not inbox and not delivery.redelivered:
+        inbox = self._suspects if message.redelivered else self._inboxes[message.queue]
+        if not inbox and not message.redelivered:
             self._turns.append(inbox)
         inbox.append(InFlight(message, settled, delivery.tag, perf_counter()))
         self._in_hand += 1
@@ -373,9 +354,7 @@ class Consumer:
         return await self._group_commit.commit_or_wait(cause, touch)
 
     async def retry(self, message: Message) -> Exception | None:
-        """Handle a parked message once more; returns what went wrong."""
-        if message.queue not in self.listeners:
-            return LookupError(f"nobody listens to {message.queue} any more")
+        """Handle a parked message of one of these queues once more; returns what went wrong."""
         failures = await self._work([message])
         return failures[0][1] if failures else None
 
@@ -389,11 +368,6 @@ class Consumer:
     async def drain(self) -> None:
         """Wait until everything in hand is settled."""
         await self._empty.wait()
-
-
-async def _never(message: object) -> None:
-    """Every delivery is taken off the socket, so that none comes this way."""
-    raise AssertionError(f"this message was not taken off the socket: {message!r}")
 
 
 def _consuming(queue: Any, tag: str) -> bool:

@@ -5,8 +5,7 @@ raises ends the connection for every queue on it, and the message comes back and
 without properties it goes where every malformed message goes.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import lru_cache
 from struct import Struct, error
 from typing import Any
@@ -21,63 +20,43 @@ START = Struct(">BHI")
 END = b"\xce"
 
 _HEADER, _LONG, _LENGTH = Struct(">HHQH"), Struct(">q"), Struct(">I")
-_SHORT = {
-    0x8000: "content_type",
-    0x4000: "content_encoding",
-    0x0400: "correlation_id",
-    0x0200: "reply_to",
-    0x0100: "expiration",
-    0x0080: "message_id",
-    0x0020: "message_type",
-    0x0010: "user_id",
-    0x0008: "app_id",
-    0x0004: "cluster_id",
-}
+_KEPT = {0x8000: "content_type", 0x0200: "reply_to", 0x0100: "expiration", 0x0080: "message_id", 0x0010: "user_id"}
+"""The texts that a Message has, under their names there."""
+_SKIPPED = {0x4000, 0x0400, 0x0020, 0x0008, 0x0004}
+"""The texts that it has not: encoding, correlation, type, app id and cluster id."""
 _SIZED = {0x1000: 1, 0x0800: 1, 0x0040: 8}
-"""Delivery mode, priority and timestamp, which nobody here asks for."""
+"""The bytes of delivery mode, priority and timestamp, which it has not either."""
 _TABLE = 0x2000
 _OURS = 0x8000 | _TABLE | 0x1000 | 0x0400 | 0x0080 | 0x0040 | 0x0020
 
 
-@dataclass(slots=True)
-class Properties:
-    """What came with a message beside its body."""
+def read_header(payload: bytes) -> tuple[int, dict[str, Any]]:
+    """The size of the body to come, and the properties by the names of a Message's fields.
 
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    content_type: str | None = None
-    content_encoding: str | None = None
-    correlation_id: str | None = None
-    reply_to: str | None = None
-    expiration: str | None = None
-    message_id: str | None = None
-    message_type: str | None = None
-    user_id: str | None = None
-    app_id: str | None = None
-    cluster_id: str | None = None
-
-
-def read_header(payload: bytes) -> tuple[int, Properties]:
-    """The size of the body to come, and the properties; none at all when they cannot be read."""
+    No properties at all when they cannot be read.
+    """
     size: int = int.from_bytes(payload[4:12])
     try:
         return size, _properties(payload)
     except (ArithmeticError, IndexError, OSError, RecursionError, ValueError, error):
-        return size, Properties()
+        return size, {}
 
 
-def _properties(payload: bytes) -> Properties:
-    found = Properties()
+def _properties(payload: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     flags, at = int.from_bytes(payload[12:14]), 14
     for bit in range(15, 1, -1):
         flag = flags & 1 << bit
         if not flag:
             continue
-        if flag in _SHORT:
+        if flag in _KEPT:
             end = at + 1 + payload[at]
-            setattr(found, _SHORT[flag], payload[at + 1 : end].decode(errors="replace"))
+            found[_KEPT[flag]] = payload[at + 1 : end].decode(errors="replace")
             at = end
+        elif flag in _SKIPPED:
+            at += 1 + payload[at]
         elif flag == _TABLE:
-            at, found.headers = _table(payload, at)
+            at, found["headers"] = _table(payload, at)
         else:
             at += _SIZED[flag]
     return found

@@ -38,11 +38,11 @@ class EventsRefused(Exception):
         self.refused = refused
 
 
-def safe_broker(url: str, name: str) -> RabbitBroker:
+def safe_broker(url: str, name: str, *, fast_delivery: bool = True) -> RabbitBroker:
     """A FastStream broker that loses nothing: persistent, confirmed, returned messages raise, nothing is answered.
 
     `name` shows in RabbitMQ's list of connections. Reconnects by itself; a dead peer is noticed within two
-    heartbeats of 10 s.
+    heartbeats of 10 s. With `fast_delivery` what it consumes comes straight off the socket (`shared.wire.consuming`).
     """
     broker = RabbitBroker(
         f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT}&name={name}",
@@ -53,7 +53,8 @@ def safe_broker(url: str, name: str) -> RabbitBroker:
         graceful_timeout=15.0,
         apply_types=False,
     )
-    broker._connection_kwargs["connection_class"] = Connection
+    if fast_delivery:
+        broker._connection_kwargs["connection_class"] = Connection
     return broker
 
 

@@ -5,7 +5,6 @@ with the message (ADR 21).
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any
@@ -14,45 +13,53 @@ import aiormq
 from aio_pika import RobustConnection
 from aiormq.connection import TransportFactory
 
-from shared.wire.amqp_codec import BODY, DELIVER, END, HEADER, HEARTBEAT, METHOD, START, Properties, read_header
+from shared.wire.amqp_codec import BODY, DELIVER, END, HEADER, HEARTBEAT, METHOD, START, read_header
+from shared.wire.message import Delivery, Message, Take
 
 ALIVE = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 """A heartbeat: tells aiormq that the broker was heard, when nothing else was for it."""
 
-UNREAD = Properties()
 _ENVELOPE = Struct(">QB")
 _AROUND = START.size + len(END)
 
 
-@dataclass(slots=True)
-class Delivery:
-    """A message off the wire, the aiormq channel it came by and its tag there."""
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes the deliveries of one consumer, and the queue they come from."""
 
-    channel: Any
-    tag: int
-    redelivered: bool
-    routing_key: str
-    properties: Properties
-    body: bytes
-
-
-Take = Callable[[Delivery], None]
+    queue: str
+    take: Take
 
 
 @dataclass(slots=True)
 class _Begun:
     """A delivery of which the header or some of the body is still to come."""
 
-    delivery: Delivery
-    take: Take
+    taker: Taker
+    channel: Any
+    tag: int
+    redelivered: bool
+    routing_key: str
+    properties: dict[str, Any] = field(default_factory=dict)
     missing: int = 0
     parts: list[bytes] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Hand it over whole."""
+        message = Message(
+            self.taker.queue,
+            self.routing_key,
+            body=b"".join(self.parts),
+            redelivered=self.redelivered,
+            **self.properties,
+        )
+        self.taker.take(Delivery(message, self.channel, self.tag))
 
 
 class Socket(asyncio.StreamReader):
     """Reads a connection's bytes: deliveries that somebody takes are handed over whole, other frames are passed on."""
 
-    def __init__(self, takers: dict[bytes, Take]) -> None:
+    def __init__(self, takers: dict[bytes, Taker]) -> None:
         super().__init__()
         self._takers = takers
         self._rest = b""
@@ -88,33 +95,32 @@ class Socket(asyncio.StreamReader):
         if begun is None:
             return False
         if kind == HEADER:
-            begun.missing, begun.delivery.properties = read_header(payload)
+            begun.missing, begun.properties = read_header(payload)
         else:
             begun.parts.append(payload)
             begun.missing -= len(payload)
         if begun.missing <= 0:
             del self._begun[channel]
-            begun.delivery.body = b"".join(begun.parts)
-            begun.take(begun.delivery)
+            begun.end()
         return True
 
     def _begins(self, channel: int, payload: bytes) -> bool:
         at = 5 + payload[4]
-        take = self._takers.get(payload[5:at])
-        if take is None:
+        taker = self._takers.get(payload[5:at])
+        if taker is None:
             return False
         tag, redelivered = _ENVELOPE.unpack_from(payload, at)
         at += _ENVELOPE.size
         at += 2 + payload[at]
         key = payload[at : at + payload[at - 1]].decode(errors="replace")
         through = self.connection.channels[channel]
-        self._begun[channel] = _Begun(Delivery(through, tag, bool(redelivered), key, UNREAD, b""), take)
+        self._begun[channel] = _Begun(taker, through, tag, bool(redelivered), key)
         return True
 
 
 class _Sockets(TransportFactory):
     def __init__(self) -> None:
-        self.takers: dict[bytes, Take] = {}
+        self.takers: dict[bytes, Taker] = {}
         self.latest: Socket
 
     async def create(self, url: Any, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -138,9 +144,9 @@ class Connection(RobustConnection):
         self._sockets = _Sockets()
         self.kwargs["transport_factory"] = self._sockets
 
-    def take(self, consumer_tag: str, take: Take) -> None:
+    def take(self, consumer_tag: str, queue: str, take: Take) -> None:
         """Hand every delivery for this tag over, in order of arrival. Say so before the consumer begins."""
-        self._sockets.takers[consumer_tag.encode()] = take
+        self._sockets.takers[consumer_tag.encode()] = Taker(queue, take)
 
     async def _on_connected(self) -> None:
         assert self.transport

@@ -1,7 +1,7 @@
-"""A message as it came off the wire."""
+"""A message as it came off the wire, and its delivery, which waits for an acknowledgement."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,12 +10,15 @@ PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it came off the wire."""
+    """A message as it came off the wire: where it came from, its headers and body, and what AMQP says beside them.
+
+    Every reader of deliveries fills it by the names of its fields, and a parked letter keeps it under the same names.
+    """
 
     queue: str
     routing_key: str
-    headers: Mapping[str, Any]
-    body: bytes
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    body: bytes = b""
     message_id: str | None = None
     content_type: str | None = None
     user_id: str | None = None
@@ -33,3 +36,16 @@ class Message:
     def key(self) -> str:
         """The key it claims."""
         return str(self.headers.get("cloudEvents:type") or self.routing_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message, the aiormq channel it came by and its tag there."""
+
+    message: Message
+    channel: Any
+    tag: int
+
+
+Take = Callable[[Delivery], None]
+"""Is handed every delivery of one consumer, in order of arrival. Must neither wait nor raise."""

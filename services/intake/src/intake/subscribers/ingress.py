@@ -12,8 +12,7 @@ from intake.domain.fact import Fact
 from intake.domain.parts.cloud_event import CloudEvent, Unfit, read
 from intake.store import Facts
 from shared.clock import Clock
-from shared.parking.parked import Parked
-from shared.subscriptions import Answer, Heard
+from shared.subscriptions import Answer, Dead, Heard
 from shared.wire import ingress
 from shared.wire.message import Message
 
@@ -47,15 +46,15 @@ class Gateway:
         cause = fact.cause(told)
         return cause, (self.facts.touch(fact.id, lambda known: admit(known, fact, event, cause), fact),)
 
-    def answer(self, message: Message, parked: Parked) -> Answer:
+    def answer(self, message: Message, dead: Dead) -> Answer:
         """What was refused and why, for the department to find in its queue of refusals."""
         refused = {
             "id": _attributes(message.headers).get("id"),
-            "type": parked.key,
-            "code": parked.code,
-            "reason": parked.reason,
-            "refusal": str(parked.id),
-            "at": parked.last_at.isoformat(),
+            "type": dead.key,
+            "code": dead.code,
+            "reason": dead.reason,
+            "refusal": str(dead.id),
+            "at": dead.last_at.isoformat(),
         }
         body = json.dumps(refused, ensure_ascii=False, default=str).encode()
         return Answer(ingress.REFUSED, self.department, body)
