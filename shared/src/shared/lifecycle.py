@@ -1,6 +1,6 @@
 """The stages of an aggregate and what may be done in each, as one table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -79,17 +79,13 @@ class Lifecycle(Generic[S, V]):
         return (any(to != stage for to in move.to) for move in self.moves.values() if stage in move.when)
 
     def mermaid(self) -> str:
-        """The table as a Mermaid state diagram."""
+        """The table as a Mermaid state diagram: the decisions that lead from a stage to another one."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
         arrows: dict[tuple[str, str], list[str]] = {}
         for decision, move in self.moves.items():
             for stage in move.when:
-                for to in _targets(move, stage):
+                for to in move.to:
                     arrows.setdefault((stage, to), []).append(decision)
         lines += [f"    {stage} --> {to}: {', '.join(decisions)}" for (stage, to), decisions in arrows.items()]
         lines += [f"    {stage} --> [*]" for stage in self.stages if stage in self.terminal]
         return "\n".join(lines) + "\n"
-
-
-def _targets(move: Move[S], stage: S) -> Sequence[S]:
-    return move.to or (stage,)

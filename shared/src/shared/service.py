@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from faststream.rabbit import RabbitBroker
 
 from shared import logs
@@ -19,6 +20,7 @@ from shared.clocks import CLOCKS, Clocks
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
 from shared.http import HttpMiddleware, answer_problems, guarded
+from shared.openapi import documented, operation_id
 from shared.parking import api as dead
 from shared.parking.retries import Retries
 from shared.plumbing import Plumbing
@@ -26,6 +28,7 @@ from shared.runtime.connections import Bus, Connections
 from shared.runtime.consumer import AfterCommit, Consumer, NothingAfter
 from shared.runtime.deadlines import Deadlines
 from shared.runtime.health import Backlog, Health
+from shared.runtime.http_server import configure
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.subscriptions import Listener, Subscriptions
 from shared.timers import Recurrences, Timers
@@ -143,7 +146,15 @@ class Service:
 
     def _served(self, routes: Iterable[APIRouter], open_routes: Iterable[APIRouter]) -> FastAPI:
         plumbing = self.plumbing
-        app = FastAPI(title=f"kefu {self.name}", version=self.health.version, lifespan=self._lifespan)
+        app = documented(
+            FastAPIOffline(
+                redoc_url=None,
+                title=f"kefu {self.name}",
+                version=self.health.version,
+                lifespan=self._lifespan,
+                generate_unique_id_function=operation_id,
+            )
+        )
         app.state.authenticator = plumbing.authenticator
         app.state.clock = plumbing.clock
         app.add_middleware(
@@ -270,14 +281,7 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
         sys.exit(f"{error}")
     service = build(settings)
     logs.configure(service.name, settings.log_level)
-    config = uvicorn.Config(
-        service.app,
-        settings.http_host,
-        settings.http_port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=10,
-    )
+    config = configure(service.app, settings)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)

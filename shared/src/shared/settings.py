@@ -53,6 +53,15 @@ class ServiceSettings(BaseSettings):
 
     http_host: str = Field(default="127.0.0.1", description="Where the API listens.")
     http_port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0 takes any free one.")
+    request_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="Seconds within which a request has to arrive whole; then the connection is closed.",
+    )
+    http_connections: int = Field(default=1000, ge=1, description="Connections that a process holds at most.")
+    http_connections_per_client: int = Field(
+        default=500, ge=1, description="Connections of one address; behind a gateway all come from the gateway's."
+    )
     body_limit: int = Field(default=1024 * 1024, gt=0, description="Bytes a request may carry.")
 
     role: Literal["all", "http", "consumers", "relay", "timers"] = Field(

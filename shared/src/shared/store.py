@@ -5,10 +5,10 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, TypeAdapter
 
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
 from shared.kernel.documents import Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
@@ -143,6 +143,17 @@ class Store(Generic[A]):
         return Touch(self, id, decide=decide, start=start)
 
 
+_Stored = (
+    bool
+    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+    | Annotated[float, Field(allow_inf_nan=False)]
+    | Annotated[str, Field(max_length=20_000)]
+    | None
+)
+_CURSOR: TypeAdapter[tuple[_Stored, UUID]] = TypeAdapter(tuple[_Stored, UUID])
+"""A value that a state can have, and an id. Anything else was not made by a list, and MongoDB might not take it."""
+
+
 def _sort(sort: str) -> tuple[str, int]:
     return (sort[1:], -1) if sort.startswith("-") else (sort, 1)
 
@@ -187,9 +198,6 @@ def _read_cursor(cursor: str | None) -> tuple[Any, UUID] | None:
     if cursor is None:
         return None
     try:
-        value, id = json.loads(base64.urlsafe_b64decode(cursor))
-        if isinstance(value, dict | list):
-            raise ValueError("not a plain value")
-        return value, UUID(id)
-    except (ValueError, TypeError):
+        return _CURSOR.validate_json(base64.b64decode(cursor, altchars=b"-_", validate=True), strict=True)
+    except ValueError:
         raise Refused("this cursor is not one that a list has returned; start without one", "bad_cursor") from None

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 
 from shared.calendar import After, Calendar, Daily, Holidays, Monthly, Term, Weekly, Yearly
 from shared.clock import FixedClock
@@ -91,11 +92,7 @@ class Kitchen:
         app.state.clock = FixedClock(NOW)
         answer_problems(app)
 
-        async def known(request: Request) -> Principal:
-            request.state.principal = self.asker
-            return self.asker
-
-        app.dependency_overrides[authenticated] = known
+        app.state.authenticator = SimpleNamespace(recognise=lambda *_: self.asker)
         router = routes(self.duties, {"kettles": self.kettles}, CLOCKS)
         app.include_router(router, dependencies=[Depends(authenticated)])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kitchen")
@@ -207,6 +204,15 @@ async def test_a_supervisor_on_the_ladder_hands_a_duty_to_another_person_with_a_
     answer = await kitchen.post(f"/duties/{id}/hand-over", to="wang", reason="李休假")
     assert answer.json()["assignee"] == "wang"
     assert answer.json()["explanation"][-1] == "2026年11月20日10:00由li转给wang，原因：李休假。"
+
+
+async def test_a_clock_is_held_and_goes_on_where_its_policy_allows_that(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a", assignee="li")
+    assert (await kitchen.post(f"/duties/{id}/hold", reason="等待客户")).json()["held"]
+    assert not (await kitchen.post(f"/duties/{id}/resume")).json()["held"]
+    other = await kitchen.start("b", BOIL.but(may_be_held=False))
+    refused = await kitchen.post(f"/duties/{other}/hold", reason="等待客户")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_holdable")
 
 
 async def test_what_is_no_duty_cannot_be_taken(kitchen: Kitchen) -> None:

@@ -54,7 +54,6 @@ def test_the_table_is_drawn() -> None:
         "stateDiagram-v2\n"
         "    [*] --> off\n"
         "    off --> on: light\n"
-        "    on --> on: dim\n"
         "    on --> dead: burn_out\n"
         "    off --> dead: burn_out\n"
         "    dead --> [*]\n"

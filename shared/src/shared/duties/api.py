@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
-from shared.aggregate import Refused
+from shared.aggregate import Cause, Decision
 from shared.calendar import Calendar
 from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, Outcome, Timed
 from shared.contracts.event import Instant
@@ -95,6 +95,16 @@ class TakeDuty(RequestBody):
     reason: Prose = Field(default="接手", examples=["我来处理"])
 
 
+class HoldDuty(RequestBody):
+    """Why the clock stands still."""
+
+    reason: Prose = Field(examples=["等待客户寄回样品"])
+
+
+class ResumeDuty(RequestBody):
+    """The clock goes on; nothing more has to be said."""
+
+
 class HandOverDuty(RequestBody):
     """To whom the duty goes, and why."""
 
@@ -165,12 +175,25 @@ def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]],
         _must_have(asker, duty)
         return await _given(duty, body.to, body.reason, cause)
 
-    async def _given(duty: Duty, to: StaffId, reason: str, cause: Any) -> ClockView:
-        if duty.collection not in stores:
-            raise Refused(f"duties of {duty.collection} are not given to persons", "not_given")
-        aggregate = await stores[duty.collection].apply(
-            duty.aggregate, clocks.reassign(duty.id, to, reason, cause), cause
-        )
+    @router.post("/{id}/hold", dependencies=[allow(*STAFF)])
+    async def hold(id: UUID, body: HoldDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
+        """Let the clock stand still, where its policy allows that: what is left of its term stays left."""
+        duty = await duties.get(id)
+        _must_have(asker, duty)
+        return await _decided(duty, clocks.hold(duty.kind, body.reason, cause, of=duty.of), cause)
+
+    @router.post("/{id}/resume", dependencies=[allow(*STAFF)])
+    async def resume(id: UUID, body: ResumeDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
+        """Let a clock that stands still go on."""
+        duty = await duties.get(id)
+        _must_have(asker, duty)
+        return await _decided(duty, clocks.resume(duty.kind, cause, of=duty.of), cause)
+
+    async def _given(duty: Duty, to: StaffId, reason: str, cause: Cause) -> ClockView:
+        return await _decided(duty, clocks.reassign(duty.id, to, reason, cause), cause)
+
+    async def _decided(duty: Duty, decide: Decision[Any], cause: Cause) -> ClockView:
+        aggregate = await stores[duty.collection].apply(duty.aggregate, decide, cause)
         return next(view for view in clocks_of(aggregate, clocks) if view.id == duty.id)
 
 

@@ -27,6 +27,7 @@ class Duty(Aggregate):
     collection: str
     aggregate: UUID
     kind: str
+    of: str = ""
     title: str
     about: Line
     customer_id: CustomerId | None
@@ -44,13 +45,14 @@ class Duty(Aggregate):
     calendar: str
 
     @classmethod
-    def of(cls, collection: str, aggregate: UUID, run: ClockRun) -> "Duty":
+    def following(cls, collection: str, aggregate: UUID, run: ClockRun) -> "Duty":
         """The row of one run."""
         return cls(
             id=run.id,
             collection=collection,
             aggregate=aggregate,
             kind=run.clock.name,
+            of=run.of,
             title=run.clock.title,
             about=run.matter.about,
             customer_id=run.matter.customer_id,
@@ -109,7 +111,7 @@ class Duties(Store[Duty]):
 def rows_of(collection: str, document: Document) -> list[Derived]:
     """The rows of an aggregate's runs, as they are in this version of it."""
     runs = _RUNS.validate_python(document.state.get("clocks", ()))
-    duties = [Duty.of(collection, document.id, run) for run in runs]
+    duties = [Duty.following(collection, document.id, run) for run in runs]
     return [Derived(duty.id, document.version, duty.model_dump(mode="json")) for duty in duties]
 
 

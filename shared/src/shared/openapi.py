@@ -1,0 +1,69 @@
+"""The API's document as generated clients need it: problems as what they are, short operation ids."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the route's function: short, and the same from release to release."""
+    return route.name
+
+
+def documented(app: FastAPI) -> FastAPI:
+    """The same app, whose document says what its answers really are. Two routes of one name are an error at once."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _unique([route for route in app.routes if isinstance(route, APIRoute)])
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                routes=app.routes,
+                servers=[{"url": "/", "description": "The service itself, or its path at the gateway."}],
+            )
+            _problems(document)
+            _optional_parameters(document)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def _unique(routes: list[APIRoute]) -> None:
+    names = [route.name for route in routes if route.include_in_schema]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two routes have the same name, which is their operation id: {', '.join(twice)}")
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from (operation for operation in methods.values() if isinstance(operation, dict))
+
+
+def _problems(document: dict[str, Any]) -> None:
+    """An error's answer has the media type that it is sent with."""
+    for operation in _operations(document):
+        for status, answer in operation.get("responses", {}).items():
+            content = answer.get("content", {})
+            if status >= "400" and JSON in content:
+                content[PROBLEM] = content.pop(JSON)
+
+
+def _optional_parameters(document: dict[str, Any]) -> None:
+    """A parameter that may be left out is never null: there is no way to say null in a header or a query."""
+    for operation in _operations(document):
+        for parameter in operation.get("parameters", ()):
+            schema = parameter["schema"]
+            kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+            if len(kinds) == 1 and len(schema["anyOf"]) == 2:
+                del schema["anyOf"]
+                parameter["schema"] = {**kinds[0], **schema}

@@ -1,0 +1,131 @@
+"""What comes in over HTTP: strangers cost nothing, JSON is read strictly, no invented cursor breaks a list."""
+
+import base64
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import ledger
+import pytest
+
+from shared.contracts.roles import Department, Role
+from shared.identity import Principal
+from shared.settings import ServiceSettings
+from shared.testing import World, in_memory, nowhere
+
+
+@pytest.fixture
+def world() -> World:
+    settings = nowhere(ServiceSettings)
+    service = ledger.service(settings, in_memory("ledger", settings, at=datetime(2026, 11, 28, tzinfo=UTC)))
+    return World(service)
+
+
+async def sent(world: World, content: bytes, who: Role | Department | None = Role.OPERATOR) -> Any:
+    """A body as it is, to the route that drops a dead message."""
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "k"}
+    if who is not None:
+        principal = Principal.system(who) if isinstance(who, Department) else Principal.staff("li", who)
+        headers["Authorization"] = world._introductions.introduce(principal)
+    return await world._http.post(f"/dead/{uuid4()}/drop", content=content, headers=headers)
+
+
+async def test_a_stranger_is_turned_away_before_the_body_is_read(world: World) -> None:
+    answer = await sent(world, b"{broken", who=None)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("who", [Role.FINANCE, Department.FINANCE])
+async def test_one_who_may_not_is_turned_away_before_the_body_is_read(world: World, who: Role | Department) -> None:
+    answer = await sent(world, b"{broken", who=who)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"reason":"first","reason":"second"}', "the field 'reason' stands there twice"),
+        (b'{"reason":NaN}', "NaN is not JSON"),
+        ('{"reason":"好"}'.encode("utf-16"), "not UTF-8"),
+        (b"\xff", "not UTF-8"),
+        (b"[" * 200_000, "nested too deeply"),
+        (b'{"reason":', "Expecting value"),
+    ],
+)
+async def test_json_that_is_not_plain_is_refused_with_what_is_wrong(world: World, content: bytes, said: str) -> None:
+    answer = await sent(world, content)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    assert said in answer.json()["detail"]
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def cursor(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        cursor(["x", 5]),
+        cursor(["x", []]),
+        cursor(["x", {}]),
+        cursor([{"$gt": ""}, str(uuid4())]),
+        cursor(["\ud800", str(uuid4())]),
+        cursor(["x" * 30_000, str(uuid4())]),
+        cursor(["x", str(uuid4()), "more"]),
+        cursor("x"),
+        cursor(None),
+        base64.urlsafe_b64encode(b"[" * 6000).decode(),
+        base64.urlsafe_b64encode(b"[1e999," + b'"' + str(uuid4()).encode() + b'"]').decode(),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        "ä",
+        "%%%",
+        "x",
+        " ",
+    ],
+)
+async def test_a_cursor_that_no_list_has_returned_is_refused(world: World, forged: str) -> None:
+    answer = await world._http.get(
+        "/dead", params={"after": forged}, headers={"Authorization": (await operator(world))}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "bad_cursor")
+
+
+@pytest.mark.parametrize("number", [2**63, 2**70, -(2**64), 10**300])
+async def test_a_number_that_no_column_holds_is_beyond_every_row(world: World, number: int) -> None:
+    headers = {"Authorization": await operator(world)}
+    answer = await world._http.get("/dead", params={"after": cursor([number, str(uuid4())])}, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
+
+
+async def operator(world: World) -> str:
+    return world._introductions.introduce(Principal.staff("li", Role.OPERATOR))
+
+
+async def test_a_method_that_a_client_invents_makes_no_label(world: World) -> None:
+    for number in range(50):
+        await world._http.request(f"M{number}", "/x")
+    exposition = (await world._http.get("/metrics")).text
+    assert "M17" not in exposition
+    assert 'method="other"' in exposition
+
+
+async def test_the_page_of_the_api_loads_nothing_from_elsewhere(world: World) -> None:
+    page = (await world._http.get("/docs")).text
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert [address for address in addresses if not address.startswith("/")] == []
+    for address in addresses:
+        assert (await world._http.get(address)).status_code == 200
+
+
+async def test_the_document_says_how_to_be_known_and_what_errors_are(world: World) -> None:
+    document = (await world._http.get("/openapi.json")).json()
+    assert set(document["components"]["securitySchemes"]) == {"staff", "department"}
+    assert document["servers"]
+    listed = document["paths"]["/dead"]["get"]
+    assert listed["operationId"] == "list_dead"
+    assert set(listed["responses"]["403"]["content"]) == {"application/problem+json"}
+    assert [each["name"] for each in listed["parameters"] if "anyOf" in each["schema"]] == []
