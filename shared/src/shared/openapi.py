@@ -12,8 +12,9 @@ PROBLEM = "application/problem+json"
 
 
 def operation_id(route: APIRoute) -> str:
-    """The name of the route's function: short, and the same from release to release."""
-    return route.name
+    """The name of the route's function, with the subject where it is one word alone: `show` of orders is `show_orders`."""
+    subject = str(route.tags[0]).replace(" ", "_").replace("-", "_") if route.tags else ""
+    return route.name if "_" in route.name or not subject else f"{route.name}_{subject}"
 
 
 def documented(app: FastAPI) -> FastAPI:
@@ -38,7 +39,7 @@ def documented(app: FastAPI) -> FastAPI:
 
 
 def _unique(routes: list[APIRoute]) -> None:
-    names = [route.name for route in routes if route.include_in_schema]
+    names = [operation_id(route) for route in routes if route.include_in_schema]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"two routes have the same name, which is their operation id: {', '.join(twice)}")
