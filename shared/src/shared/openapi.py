@@ -12,7 +12,7 @@ PROBLEM = "application/problem+json"
 
 
 def operation_id(route: APIRoute) -> str:
-    """The name of the route's function, with the subject where it is one word alone: `show` of orders is `show_orders`."""
+    """The name of the route's function, followed by its subject where it is one word: `show` becomes `show_orders`."""
     subject = str(route.tags[0]).replace(" ", "_").replace("-", "_") if route.tags else ""
     return route.name if "_" in route.name or not subject else f"{route.name}_{subject}"
 
