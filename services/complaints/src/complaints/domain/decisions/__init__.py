@@ -1,0 +1,1 @@
+"""What may be decided about a complaint, a file for each topic."""
