@@ -1,13 +1,16 @@
-"""The stages of a complaint and what may be decided in each (002 六, 003 §25)."""
+"""The stages of a complaint, what may be decided in each and by whom, as one table (002 六, 003 §25)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal
 
-from complaints.domain.policy import Step
+from complaints.domain.policy.policy import Step
+from complaints.domain.roles import DECIDERS, FILERS, HANDLERS, INVESTIGATORS, LEADERS, MANAGERS
+from shared.lifecycle import Lifecycle, Move
 
 Stage = Literal[
     "draft",
+    "received",
     "filed",
     "upheld",
     "not_upheld",
@@ -22,6 +25,7 @@ Stage = Literal[
 ]
 Decision = Literal[
     "open",
+    "file",
     "dismiss",
     "assign_owner",
     "classify",
@@ -39,30 +43,43 @@ Decision = Literal[
     "escalate",
 ]
 
-STAGES: tuple[Stage, ...] = get_args(Stage)
-TERMINAL: frozenset[Stage] = frozenset({"closed", "dismissed"})
-LIVE: frozenset[Stage] = frozenset(STAGES) - TERMINAL - {"draft"}
-
-ALLOWED: Mapping[Decision, frozenset[Stage]] = MappingProxyType(
-    {
-        "open": frozenset[Stage]({"draft"}),
-        "dismiss": frozenset[Stage]({"draft"}),
-        "assign_owner": LIVE,
-        "classify": LIVE,
-        "judge": frozenset[Stage]({"filed"}),
-        "assign_investigation": frozenset[Stage]({"upheld", "investigating"}),
-        "complete_investigation": frozenset[Stage]({"investigating"}),
-        "propose": frozenset[Stage]({"investigated"}),
-        "approve": frozenset[Stage]({"proposed"}),
-        "reject": frozenset[Stage]({"proposed"}),
-        "accept": frozenset[Stage]({"approved"}),
-        "decline": frozenset[Stage]({"approved"}),
-        "implement": frozenset[Stage]({"accepted"}),
-        "close": frozenset[Stage]({"implemented", "not_upheld"}),
-        "withdraw": LIVE,
-        "escalate": LIVE,
-    }
+LIVE: tuple[Stage, ...] = (
+    "filed",
+    "upheld",
+    "not_upheld",
+    "investigating",
+    "investigated",
+    "proposed",
+    "approved",
+    "accepted",
+    "implemented",
 )
+"""The stages of a numbered complaint that is not closed yet."""
+
+LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
+    "complaint",
+    "draft",
+    {
+        "open": Move(("draft", "received"), ("filed",)),
+        "file": Move(("draft", "received"), ("received",), FILERS),
+        "dismiss": Move(("draft",), ("dismissed",), FILERS),
+        "assign_owner": Move(LIVE, by=MANAGERS),
+        "classify": Move(LIVE, by=HANDLERS),
+        "judge": Move(("filed",), ("upheld", "not_upheld"), HANDLERS),
+        "assign_investigation": Move(("upheld", "investigating"), ("investigating",), HANDLERS),
+        "complete_investigation": Move(("investigating",), ("investigated",), INVESTIGATORS),
+        "propose": Move(("investigated",), ("proposed",), HANDLERS),
+        "approve": Move(("proposed",), ("approved",), DECIDERS),
+        "reject": Move(("proposed",), ("investigated",), DECIDERS),
+        "accept": Move(("approved",), ("accepted",), HANDLERS),
+        "decline": Move(("approved",), ("closed",), HANDLERS),
+        "implement": Move(("accepted",), ("implemented",), INVESTIGATORS),
+        "close": Move(("implemented", "not_upheld"), ("closed",), HANDLERS),
+        "withdraw": Move(LIVE, ("closed",), HANDLERS),
+        "escalate": Move(LIVE, by=(*HANDLERS, *LEADERS)),
+    },
+)
+"""A draft that a person has filed is `received` until the month's register has given it a number."""
 
 STEP_OF: Mapping[Stage, Step] = MappingProxyType(
     {
@@ -74,9 +91,4 @@ STEP_OF: Mapping[Stage, Step] = MappingProxyType(
         "accepted": "implement",
     }
 )
-"""Whose step a case waits for; in the other stages it waits for the customer or for nobody."""
-
-
-def possible(stage: Stage) -> tuple[Decision, ...]:
-    """What may be decided in this stage."""
-    return tuple(decision for decision, stages in ALLOWED.items() if stage in stages)
+"""Whose step a case waits for; in the other stages it waits for the customer, or for nothing."""

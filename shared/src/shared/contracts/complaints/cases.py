@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money
+from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.vocabulary import (
     AboutComplaint,
     AboutCustomersComplaint,
@@ -22,17 +22,12 @@ from shared.contracts.vocabulary import (
 )
 
 
-class ComplaintFiled(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.complaint_filed.v1"):
-    """A complaint is registered under its number, by whatever channel it came.
-
-    Source: 002 六1(1), 003 §24-1, §25.1, 004 一㈢3a. What the customer could not tell is absent: a complaint about
-    manners has no order, an oral one no batch. With an order or a contract number the warranty is checked.
-    """
+class ComplaintForm(Part):
+    """What the customer said. What the customer could not tell is absent (002 六1(1), 003 §24-1, §25.1)."""
 
     complainant: Line = Field(examples=["王建国"])
     channel: Literal["oral", "written", "phone", "sms", "email", "web", "auto"] = Field(examples=["phone"])
     received_at: Instant
-    accepted_at: Instant
     content: Prose = Field(examples=["三樘玻璃边缘崩角，要求更换"])
     demand: Prose | None = Field(default=None, examples=["更换三樘玻璃"])
     contract_no: ContractNo | None = None
@@ -45,11 +40,23 @@ class ComplaintFiled(ConcerningOrder, AboutCustomersComplaint, Event, key="compl
     nature: Literal["quality", "non_quality", "unknown"] = Field(default="unknown", examples=["quality"])
     severity: Literal["ordinary", "major"] = "ordinary"
     source_event_id: UUID | None = Field(default=None, description="The fact that a case filed by itself came from.")
-    previous_no: ComplaintNo | None = Field(
-        default=None, examples=[None], description="The case that this one takes up again (003 §25.6)."
-    )
     chain: tuple[ComplaintNo, ...] = Field(
         default=(), examples=[[]], description="All cases that this one takes up again, oldest first."
+    )
+
+
+class ComplaintFiled(
+    ConcerningOrder, ComplaintForm, AboutCustomersComplaint, Event, key="complaints.complaint_filed.v1"
+):
+    """A complaint is registered under its number, by whatever channel it came.
+
+    Source: 002 六1(1), 003 §24-1, §25.1, 004 一㈢3a. What the customer could not tell is absent: a complaint about
+    manners has no order, an oral one no batch. With an order or a contract number the warranty is checked.
+    """
+
+    accepted_at: Instant
+    previous_no: ComplaintNo | None = Field(
+        default=None, examples=[None], description="The case that this one takes up again (003 §25.6)."
     )
 
 

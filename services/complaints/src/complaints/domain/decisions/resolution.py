@@ -1,147 +1,141 @@
-"""How a case is settled: solutions, approval by amount, the answer, the work (002 六1(4)-(5), 003 §25, §27)."""
+"""Which solution it shall be: proposed, then approved by amount or sent back (002 六1(4), 003 §25.3, §27)."""
 
-from datetime import datetime
-from typing import Self
-
-from complaints.domain.case import Case
-from complaints.domain.policy import ComplaintPolicy
-from complaints.domain.record import Answer, Blocked, Closing, Implementation, Proposal, Verdict
-from shared.aggregate import Change, Refused
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions import clock
+from complaints.domain.decisions.stage import move
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
+from complaints.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import (
     ApprovalRequested,
     AuthorityExceededBlocked,
-    ComplaintClosed,
     Remediation,
-    ResolutionAccepted,
     ResolutionApproved,
-    ResolutionDeclined,
-    ResolutionImplemented,
     ResolutionProposed,
     ResolutionRejected,
 )
-from shared.contracts.event import Actor
 from shared.contracts.vocabulary import Prose
 
 
-class Resolvable(Case):
-    """A case whose cause is known: what is done about it, and who has to agree."""
+def propose(
+    complaint: Complaint,
+    options: tuple[Remediation, ...],
+    preferred: int,
+    customer_may_choose: bool,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """Submit one or more solutions to the role that may decide on the dearest one (002 六1(4), 003 §25.3, §27)."""
+    LIFECYCLE.must(complaint.stage, "propose")
+    if preferred >= len(options):
+        raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option")
+    policy = rules.version(complaint.policy_version)
+    for option in options:
+        policy.authority.band(option.amount)
+    proposal = Proposal(
+        proposal_id=cause.derive("proposal"),
+        options=options,
+        preferred=preferred,
+        customer_may_choose=customer_may_choose,
+        proposed_by=cause.actor.id,
+    )
+    band = policy.authority.band(proposal.dearest)
+    proposed = ResolutionProposed.of(
+        complaint.about_customer,
+        proposal_id=proposal.proposal_id,
+        options=options,
+        preferred=preferred,
+        customer_may_choose=customer_may_choose,
+    )
+    requested = ApprovalRequested.of(
+        complaint.about,
+        proposal_id=proposal.proposal_id,
+        amount=proposal.dearest,
+        band=band.name,
+        required_role=band.roles[0],
+        due_at=policy.steps["approve"].due(cause.at, rules.calendar),
+        matrix_version=policy.authority.version,
+    )
+    submitted = complaint.but(proposals=(*complaint.proposals, proposal))
+    return (
+        clock.stop(submitted, "submit")
+        .announcing(proposed, requested)
+        .then(lambda case: move(case, "proposed", rules, cause))
+    )
 
-    def propose(self, proposal: Proposal, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
-        """Submit one or more solutions to whoever may decide on the dearest one (002 六1(4), 003 §25.3, §27)."""
-        self.must("propose")
-        if proposal.preferred >= len(proposal.options):
-            raise Refused(f"the preferred option is one of 0 to {len(proposal.options) - 1}", "no_such_option")
-        for option in proposal.options:
-            policy.authority.band(option.amount)
-        band = policy.authority.band(proposal.dearest)
-        proposed = ResolutionProposed(
-            **proposal.model_dump(exclude={"proposed_by"}), customer=self.form.customer, **self._named()
-        )
-        requested = ApprovalRequested(
-            proposal_id=proposal.proposal_id,
-            amount=proposal.dearest,
-            band=band.name,
-            required_role=band.roles[0],
-            due_at=policy.steps["approve"].due(at, policy.calendar),
-            matrix_version=policy.authority.version,
-            **self._named(),
-        )
-        case = self._stopped("submit").but(proposals=(*self.proposals, proposal))
-        return case._moved("proposed", policy, at, proposed, requested)
 
-    def approve(self, option: int, note: str, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
-        """Choose a solution within one's authority. Beyond it nothing is granted, and the attempt is reported.
+def approve(complaint: Complaint, option: int, note: str, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Choose a solution within the actor's authority. Beyond it nothing is granted, and the attempt is reported.
 
-        Source: 003 §27, §25.6.
-        """
-        self.must("approve")
-        proposal = self.proposals[-1]
-        if option >= len(proposal.options):
-            raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
-        chosen = proposal.options[option]
-        if not policy.authority.allows(by.role, chosen.amount):
-            return self._blocked(chosen, by, policy, at)
-        verdict = self._verdict(chosen, note, by, policy, at)
-        approved = ResolutionApproved(
-            **verdict.model_dump(exclude={"at"}),
-            order_id=self.form.order_id,
-            order_no=self.form.order_no,
-            customer=self.form.customer,
-            **self._named(),
-        )
-        return self.but(verdicts=(*self.verdicts, verdict))._moved("approved", policy, at, approved)
+    Source: 003 §27, §25.6.
+    """
+    LIFECYCLE.must(complaint.stage, "approve")
+    proposal = complaint.proposals[-1]
+    if option >= len(proposal.options):
+        raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
+    chosen = proposal.options[option]
+    authority = rules.version(complaint.policy_version).authority
+    if not authority.allows(cause.actor.role, chosen.amount):
+        return _block(complaint, chosen, rules, cause)
+    verdict = _verdict(complaint, chosen, note, rules, cause)
+    approved = ResolutionApproved.of(
+        complaint.about_customer,
+        complaint.concerning,
+        proposal_id=verdict.proposal_id,
+        option=chosen,
+        approver=verdict.approver,
+        role=verdict.role,
+        matrix_version=verdict.matrix_version,
+        note=note,
+    )
+    decided = Change(complaint.but(verdicts=(*complaint.verdicts, verdict)), (approved,))
+    return decided.then(lambda case: move(case, "approved", rules, cause))
 
-    def reject(self, note: Prose, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
-        """Send the proposal back with the reason; only who might have approved its dearest option (003 §27)."""
-        self.must("reject")
-        if not policy.authority.allows(by.role, self.proposals[-1].dearest):
-            needed = ", ".join(policy.authority.band(self.proposals[-1].dearest).roles)
-            raise Refused(f"this amount is decided by {needed}", "authority_exceeded")
-        verdict = self._verdict(None, note, by, policy, at)
-        rejected = ResolutionRejected(**verdict.model_dump(exclude={"at", "option"}), **self._named())
-        return self.but(verdicts=(*self.verdicts, verdict))._moved("investigated", policy, at, rejected)
 
-    def accept(self, answer: Answer, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
-        """The customer agrees to the approved solution (002 六1(5)b)."""
-        self.must("accept")
-        accepted = ResolutionAccepted(
-            proposal_id=self.proposals[-1].proposal_id,
-            customer=self.form.customer,
-            **answer.model_dump(exclude={"accepted", "reason"}),
-            **self._named(),
-        )
-        return self.but(answer=answer)._moved("accepted", policy, at, accepted)
+def reject(complaint: Complaint, note: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Send the proposal back with the reason; only a role that might have approved its dearest option (003 §27)."""
+    LIFECYCLE.must(complaint.stage, "reject")
+    authority, dearest = rules.version(complaint.policy_version).authority, complaint.proposals[-1].dearest
+    if not authority.allows(cause.actor.role, dearest):
+        needed = ", ".join(authority.band(dearest).roles)
+        raise Refused(f"this amount is decided by {needed}", "authority_exceeded")
+    verdict = _verdict(complaint, None, note, rules, cause)
+    rejected = ResolutionRejected.of(
+        complaint.about,
+        proposal_id=verdict.proposal_id,
+        approver=verdict.approver,
+        role=verdict.role,
+        matrix_version=verdict.matrix_version,
+        note=note,
+    )
+    decided = Change(complaint.but(verdicts=(*complaint.verdicts, verdict)), (rejected,))
+    return decided.then(lambda case: move(case, "investigated", rules, cause))
 
-    def decline(self, answer: Answer, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
-        """The customer does not agree: this case ends and a new form takes it up, the old one attached (003 §25.6)."""
-        self.must("decline")
-        declined = ResolutionDeclined(
-            proposal_id=self.proposals[-1].proposal_id,
-            customer=self.form.customer,
-            **answer.model_dump(exclude={"accepted", "signature"}),
-            **self._named(),
-        )
-        closed = self.but(answer=answer)._closed(Closing(outcome="resubmitted", at=at, by=by.id), policy)
-        return Change(closed.state, (declined, *closed.events))
 
-    def implement(self, implementation: Implementation, policy: ComplaintPolicy) -> Change[Self]:
-        """The solution is carried out (002 六1(5)b)."""
-        self.must("implement")
-        implemented = ResolutionImplemented(**implementation.model_dump(), customer=self.form.customer, **self._named())
-        return self.but(implementation=implementation)._moved("implemented", policy, implementation.at, implemented)
+def _verdict(complaint: Complaint, option: Remediation | None, note: str, rules: Rules, cause: Cause) -> Verdict:
+    return Verdict(
+        proposal_id=complaint.proposals[-1].proposal_id,
+        option=option,
+        approver=cause.actor.id,
+        role=cause.actor.role or cause.actor.kind,
+        matrix_version=rules.version(complaint.policy_version).authority.version,
+        note=note,
+        at=cause.at,
+    )
 
-    def _verdict(
-        self, option: Remediation | None, note: str, by: Actor, policy: ComplaintPolicy, at: datetime
-    ) -> Verdict:
-        return Verdict(
-            proposal_id=self.proposals[-1].proposal_id,
-            option=option,
-            approver=by.id,
-            role=by.role or by.kind,
-            matrix_version=policy.authority.version,
-            note=note,
-            at=at,
-        )
 
-    def _blocked(self, chosen: Remediation, by: Actor, policy: ComplaintPolicy, at: datetime) -> Change[Self]:
-        limit = policy.authority.limit(by.role)
-        assert limit is not None
-        blocked = Blocked(staff=by.id, role=by.role or by.kind, attempted=chosen.amount, limit=limit, at=at)
-        attempt = AuthorityExceededBlocked(**blocked.model_dump(exclude={"at"}), **self._named())
-        return Change(self.but(blocked=(*self.blocked, blocked)), (attempt,))
-
-    def _closed(self, closing: Closing, policy: ComplaintPolicy) -> Change[Self]:
-        assert self.accepted_at is not None
-        assert self.close_by is not None
-        closed = ComplaintClosed(
-            closed_at=closing.at,
-            days_used=max((closing.at - self.accepted_at).days, 0),
-            within_six_days=closing.at <= self.close_by,
-            outcome=closing.outcome,
-            result=closing.result,
-            order_id=self.form.order_id,
-            order_no=self.form.order_no,
-            customer=self.form.customer,
-            **self._named(),
-        )
-        return self.but(closing=closing)._moved("closed", policy, closing.at, closed)
+def _block(complaint: Complaint, chosen: Remediation, rules: Rules, cause: Cause) -> Change[Complaint]:
+    limit = rules.version(complaint.policy_version).authority.limit(cause.actor.role)
+    assert limit is not None
+    blocked = Blocked(
+        staff=cause.actor.id,
+        role=cause.actor.role or cause.actor.kind,
+        attempted=chosen.amount,
+        limit=limit,
+        at=cause.at,
+    )
+    attempt = AuthorityExceededBlocked.of(
+        complaint.about, staff=blocked.staff, role=blocked.role, attempted=blocked.attempted, limit=blocked.limit
+    )
+    return Change(complaint.but(blocked=(*complaint.blocked, blocked)), (attempt,))

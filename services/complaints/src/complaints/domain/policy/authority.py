@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from shared.aggregate import Refused
 from shared.contracts.event import Money, Part
-from shared.contracts.vocabulary import RoleName
+from shared.contracts.roles import Role
 
 
 class Band(Part):
@@ -15,7 +15,7 @@ class Band(Part):
 
     name: str = Field(min_length=1, max_length=64)
     up_to: Decimal | None = Field(default=None, ge=0)
-    roles: tuple[RoleName, ...] = Field(min_length=1)
+    roles: tuple[Role, ...] = Field(min_length=1)
 
     def holds(self, amount: Decimal) -> bool:
         """Whether the amount lies in this band or a smaller one."""

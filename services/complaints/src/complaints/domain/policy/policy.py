@@ -1,24 +1,27 @@
-"""The rules a company may set: clocks, steps, escalation and authority; data with versions, no constants."""
+"""The company's policy for complaints: clocks, steps, the ladder of escalation and authority by amount."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
+from pydantic import Field, model_validator
 
-from complaints.domain.authority import AuthorityMatrix
-from shared.calendar import CHINA, After, Calendar, Policy
-from shared.contracts.vocabulary import RoleName
+from complaints.domain.policy.authority import AuthorityMatrix
+from shared import calendar
+from shared.calendar import After, Calendar
+from shared.contracts.roles import Role
+from shared.policy import Policies, Policy
 
 Step = Literal["judge", "investigate", "propose", "approve", "implement"]
 STEPS: tuple[Step, ...] = ("judge", "investigate", "propose", "approve", "implement")
 
 
-class Clock(Policy):
+class Clock(calendar.Policy):
     """How long something may take, when to warn before it runs out, and whom a miss is taken to."""
 
     term: After
     warn_before: Annotated[timedelta, Field(gt=timedelta())] | None = None
-    escalates_to: RoleName
+    escalates_to: Role
 
     @property
     def length(self) -> timedelta:
@@ -26,26 +29,23 @@ class Clock(Policy):
         return timedelta(days=self.term.days, hours=self.term.hours, minutes=self.term.minutes)
 
     def warns_at(self, due_at: datetime) -> datetime | None:
-        """When to warn that `due_at` comes near, or nothing when nobody is to be warned."""
+        """When to warn that `due_at` comes near, or nothing when the company wants no warning."""
         return due_at - self.warn_before if self.warn_before else None
 
 
-class ComplaintPolicy(BaseModel):
-    """All rules of one company for its complaints.
+class ComplaintPolicy(Policy):
+    """One version of all the company's rules for complaints.
 
     The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     close: Clock
     submit: Clock
     steps: dict[Step, Clock]
-    ladder: tuple[RoleName, ...] = Field(min_length=1)
+    ladder: tuple[Role, ...] = Field(min_length=1)
     patience: timedelta = Field(gt=timedelta())
-    major_to: RoleName
+    major_to: Role
     authority: AuthorityMatrix
-    calendar: InstanceOf[Calendar] = Field(default=CHINA, exclude=True)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -59,6 +59,23 @@ class ComplaintPolicy(BaseModel):
             raise ValueError(f"not on the ladder: {', '.join(strange)}")
         return self
 
-    def rung(self, role: RoleName | None) -> int:
+    def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""
         return self.ladder.index(role) + 1 if role in self.ladder else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the company has laid down: its policy in every version, and the calendar in which terms are counted."""
+
+    policies: Policies[ComplaintPolicy]
+    calendar: Calendar
+
+    def on(self, at: datetime) -> ComplaintPolicy:
+        """The version for a complaint that is accepted at this moment."""
+        return self.policies.on(self.calendar.day(at))
+
+    def version(self, number: int | None) -> ComplaintPolicy:
+        """The version that a complaint keeps from its acceptance to its end. LookupError for one that there is not."""
+        assert number is not None, "a draft is not numbered yet and has no policy"
+        return self.policies.version(number)

@@ -1,0 +1,65 @@
+"""A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
+
+from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
+from complaints.domain.parts.form import Form
+from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
+from complaints.domain.parts.investigation import Investigation, Judgement
+from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
+from shared.aggregate import Aggregate
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import (
+    AboutComplaint,
+    AboutCustomersComplaint,
+    ComplaintNo,
+    ConcerningOrder,
+    StaffId,
+)
+
+
+class Complaint(Aggregate):
+    """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
+
+    A draft has no number and no clock. From its acceptance on a complaint keeps one version of the policy.
+    """
+
+    form: Form
+    stage: Stage = LIFECYCLE.start
+    number: ComplaintNo | None = None
+    policy_version: int | None = None
+    accepted_at: Instant | None = None
+    close_by: Instant | None = None
+    owner: StaffId | None = None
+    classification: Classification | None = None
+    judgement: Judgement | None = None
+    investigation: Investigation | None = None
+    proposals: tuple[Proposal, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    answer: Answer | None = None
+    implementation: Implementation | None = None
+    warranty: tuple[WarrantyNote, ...] = ()
+    level: int = 0
+    missed: tuple[Missed, ...] = ()
+    closing: Closing | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is numbered and not closed yet."""
+        return self.stage in LIVE
+
+    @property
+    def about(self) -> AboutComplaint:
+        """What every announcement about it says."""
+        assert self.number is not None, "a draft announces nothing"
+        return AboutComplaint(complaint_id=self.id, complaint_no=self.number)
+
+    @property
+    def about_customer(self) -> AboutCustomersComplaint:
+        """What every announcement that matters to the customer says."""
+        assert self.number is not None, "a draft announces nothing"
+        return AboutCustomersComplaint(complaint_id=self.id, complaint_no=self.number, customer=self.form.customer)
+
+    @property
+    def concerning(self) -> ConcerningOrder:
+        """The order that it concerns, if it concerns one."""
+        return self.form.concerning

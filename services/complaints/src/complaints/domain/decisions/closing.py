@@ -1,0 +1,41 @@
+"""How a case ends, once and with one outcome (002 五, 003 §26.1)."""
+
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.stage import move
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.handling import Closing, Outcome
+from complaints.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change
+from shared.contracts.complaints import ComplaintClosed
+from shared.contracts.vocabulary import Prose
+
+
+def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1)."""
+    LIFECYCLE.must(complaint.stage, "close")
+    return end(complaint, "not_upheld" if complaint.stage == "not_upheld" else "resolved", result, rules, cause)
+
+
+def withdraw(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """The customer takes the complaint back."""
+    LIFECYCLE.must(complaint.stage, "withdraw")
+    return end(complaint, "withdrawn", None, rules, cause)
+
+
+def end(
+    complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """Closed with this outcome; every clock stops."""
+    assert complaint.accepted_at is not None
+    assert complaint.close_by is not None
+    closed = ComplaintClosed.of(
+        complaint.about_customer,
+        complaint.concerning,
+        closed_at=cause.at,
+        days_used=max((cause.at - complaint.accepted_at).days, 0),
+        within_six_days=cause.at <= complaint.close_by,
+        outcome=outcome,
+        result=result,
+    )
+    closing = Closing(outcome=outcome, result=result, at=cause.at, by=cause.actor.id)
+    return Change(complaint.but(closing=closing), (closed,)).then(lambda case: move(case, "closed", rules, cause))

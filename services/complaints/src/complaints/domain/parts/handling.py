@@ -1,0 +1,58 @@
+"""What customer service notes about a complaint as a whole."""
+
+from datetime import date
+from typing import Literal, Self
+from uuid import UUID
+
+from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import Line, Prose, StaffId
+
+Outcome = Literal["resolved", "not_upheld", "withdrawn", "resubmitted"]
+
+
+class Classification(Part):
+    """A matter of quality or not, major or not (003 §23, §18)."""
+
+    nature: Literal["quality", "non_quality"]
+    category: Line
+    major: bool = False
+
+
+class WarrantyNote(Part):
+    """What after-sales said about the warranty, kept in the case."""
+
+    check_id: UUID
+    verdict: Literal["in_warranty", "out_of_warranty", "uncertain"]
+    expires_on: date | None = None
+    rule: WarrantyRule
+    explanation: tuple[Prose, ...] = ()
+    at: Instant
+
+    @classmethod
+    def of(cls, checked: WarrantyChecked, at: Instant) -> Self:
+        """The part of the announcement that matters to the case."""
+        return cls(
+            check_id=checked.check_id,
+            verdict=checked.verdict,
+            expires_on=checked.expires_on,
+            rule=checked.rule,
+            explanation=checked.explanation,
+            at=at,
+        )
+
+
+class Missed(Part):
+    """A clock that ran out while the case was open (003 §24-3)."""
+
+    clock: Line
+    due_at: Instant
+
+
+class Closing(Part):
+    """How a case ended. `result` is safe to show to the customer."""
+
+    outcome: Outcome
+    result: Prose | None = None
+    at: Instant
+    by: StaffId

@@ -1,0 +1,19 @@
+"""Which members of staff make which decisions about a complaint."""
+
+from shared.contracts.roles import Role
+
+MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
+HANDLERS = (Role.COMPLAINT_HANDLER, Role.CS_SPECIALIST, Role.CS_SECTION_CHIEF, *MANAGERS)
+SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT, Role.SALES_VP, Role.MARKETING_VP)
+FILERS = (*HANDLERS, *SALES)
+INVESTIGATORS = (
+    *HANDLERS,
+    Role.RD_TEAM,
+    Role.DESIGN_DIRECTOR,
+    Role.PLANT_MANAGER,
+    Role.ENGINEERING_REGIONAL_HEAD,
+    Role.OPERATIONS_SUPERVISOR,
+)
+LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
+DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
+"""Who may try to approve. Whether they may approve this amount is the authority matrix's to say."""
