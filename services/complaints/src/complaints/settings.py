@@ -1,40 +1,52 @@
 """What complaints is told by its environment, and the company's rules."""
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from complaints.domain.policy import ComplaintPolicy
-from shared.calendar import Calendar
+from complaints.domain.policy.policy import ComplaintPolicy, Rules
+from shared.clocks import Announcements, Clocks
+from shared.contracts.complaints import (
+    DeadlineApproachingAtComplaints,
+    DeadlineHeldByComplaints,
+    DeadlineMetByComplaints,
+    DeadlineMissedByComplaints,
+    DeadlineReassignedByComplaints,
+    DeadlineSetByComplaints,
+)
+from shared.policy import Policies, read_policies
 from shared.settings import ServiceSettings
+
+ANNOUNCEMENTS = Announcements(
+    set=DeadlineSetByComplaints,
+    approaching=DeadlineApproachingAtComplaints,
+    missed=DeadlineMissedByComplaints,
+    met=DeadlineMetByComplaints,
+    held=DeadlineHeldByComplaints,
+    reassigned=DeadlineReassignedByComplaints,
+)
 
 
 class Settings(ServiceSettings):
     """The settings of every service, and where the rules are kept."""
 
-    policy_file: Path | None = Field(
-        default=None, description="The company's rules (TOML); without it the policy.toml that comes with the service."
+    complaints_policy: Path | None = Field(
+        default=None,
+        description="The company's versions of the complaint policy (TOML): a file, or a folder of them.",
     )
 
-    @field_validator("policy_file")
+    @field_validator("complaints_policy")
     @classmethod
-    def _can_be_used(cls, file: Path | None) -> Path | None:
-        if file is not None:
-            _rules(file, Calendar())
-        return file
+    def _can_be_used(cls, own: Path | None) -> Path | None:
+        _policies(own)
+        return own
 
-    def policy(self) -> ComplaintPolicy:
-        """The rules in force."""
-        return _rules(self.policy_file, Calendar(self.timezone))
+    def rules(self) -> Rules:
+        """The company's rules for complaints: its policy in every version, and its calendar."""
+        return Rules(_policies(self.complaints_policy), Clocks(ANNOUNCEMENTS, self.calendar()))
 
 
-def _rules(file: Path | None, calendar: Calendar) -> ComplaintPolicy:
-    """ValueError when the file cannot be read, or its rules contradict each other."""
-    source = file or files("complaints") / "policy.toml"
-    try:
-        rules = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error}") from error
-    return ComplaintPolicy.model_validate(rules | {"calendar": calendar})
+def _policies(own: Path | None) -> Policies[ComplaintPolicy]:
+    """ValueError when a file cannot be read, or its rules contradict each other."""
+    return read_policies(ComplaintPolicy, files("complaints") / "domain" / "policy", own)

@@ -1,8 +1,11 @@
 """Where complaints and their registers are kept."""
 
+from dataclasses import dataclass
+from typing import Self
+
 from complaints.domain.complaint import Complaint
 from complaints.domain.register import Register
-from shared.store import Index, Store
+from shared.store import DatabaseLike, Index, Store
 
 
 class Registers(Store[Register]):
@@ -24,3 +27,16 @@ class Complaints(Store[Complaint]):
         Index("form.customer.customer_id", "form.received_at"),
         Index("form.order_no", "form.received_at"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All that complaints keeps."""
+
+    registers: Registers
+    complaints: Complaints
+
+    @classmethod
+    def on(cls, database: DatabaseLike) -> Self:
+        """The stores in this database."""
+        return cls(Registers(database), Complaints(database))

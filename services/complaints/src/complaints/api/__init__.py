@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from complaints.api import answers, filing, handling, investigation, proposals, reading
-from complaints.domain.policy import ComplaintPolicy
-from complaints.store import Complaints, Registers
+from complaints.domain.policy.policy import Rules
+from complaints.store import Stores
 
 
-def routes(registers: Registers, complaints: Complaints, policy: ComplaintPolicy) -> Sequence[APIRouter]:
+def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """Every route of complaints."""
     return (
-        filing.routes(registers, complaints, policy),
-        reading.routes(complaints),
-        handling.routes(complaints, policy),
-        investigation.routes(complaints, policy),
-        proposals.routes(complaints, policy),
-        answers.routes(complaints, policy),
+        filing.routes(stores, rules),
+        reading.routes(stores.complaints, rules),
+        handling.routes(stores.complaints, rules),
+        investigation.routes(stores.complaints, rules),
+        proposals.routes(stores.complaints, rules),
+        answers.routes(stores.complaints, rules),
     )

@@ -1,20 +1,19 @@
 """The customer's answer to the approved solution, and the work, over HTTP."""
 
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import HANDLERS, INVESTIGATORS, READERS
 from complaints.api.views import ComplaintView
-from complaints.domain.policy import ComplaintPolicy
-from complaints.domain.record import Answer, Implementation
+from complaints.domain.decisions.settlement import accept, decline, implement
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.resolution import Way
+from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import READERS
 from complaints.store import Complaints
 from shared.contracts.vocabulary import FileRef, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
-
-Way = Literal["signature", "sms", "phone"]
 
 
 class Accept(RequestBody):
@@ -37,32 +36,31 @@ class Implement(RequestBody):
     evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)
 
 
-def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
+def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """The answer and the work, each decision a POST to its name."""
     router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/accept", dependencies=[allow(*HANDLERS)])
-    async def accept(complaint_id: UUID, body: Accept, cause: CausedByRequest) -> ComplaintView:
+    @router.post("/accept", dependencies=[allow(*LIFECYCLE.roles("accept"))])
+    async def accept_solution(complaint_id: UUID, body: Accept, cause: CausedByRequest) -> ComplaintView:
         """The customer agrees."""
-        answer = Answer(accepted=True, via=body.via, signature=body.signature, at=cause.at)
-        return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: case.accept(answer, policy, cause.at), cause)
-        )
-
-    @router.post("/decline", dependencies=[allow(*HANDLERS)])
-    async def decline(complaint_id: UUID, body: Decline, cause: CausedByRequest) -> ComplaintView:
-        """The customer does not agree: this case ends, and a new one takes it up with the old one attached."""
-        answer = Answer(accepted=False, via=body.via, reason=body.reason, at=cause.at)
         return ComplaintView.of(
             await complaints.apply(
-                complaint_id, lambda case: case.decline(answer, cause.actor, policy, cause.at), cause
+                complaint_id, lambda case: accept(case, body.via, body.signature, rules, cause), cause
             )
         )
 
-    @router.post("/implement", dependencies=[allow(*INVESTIGATORS)])
-    async def implement(complaint_id: UUID, body: Implement, cause: CausedByRequest) -> ComplaintView:
+    @router.post("/decline", dependencies=[allow(*LIFECYCLE.roles("decline"))])
+    async def decline_solution(complaint_id: UUID, body: Decline, cause: CausedByRequest) -> ComplaintView:
+        """The customer does not agree: this case ends, and a new one takes it up with the old one attached."""
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: decline(case, body.via, body.reason, rules, cause), cause)
+        )
+
+    @router.post("/implement", dependencies=[allow(*LIFECYCLE.roles("implement"))])
+    async def implement_solution(complaint_id: UUID, body: Implement, cause: CausedByRequest) -> ComplaintView:
         """The solution is carried out."""
-        done = Implementation(evidence=body.evidence, by=cause.actor.id, at=cause.at)
-        return ComplaintView.of(await complaints.apply(complaint_id, lambda case: case.implement(done, policy), cause))
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: implement(case, body.evidence, rules, cause), cause)
+        )
 
     return router

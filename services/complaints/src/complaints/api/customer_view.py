@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import Self
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.stage import Stage
+from complaints.domain.lifecycle import Stage
 from shared.aggregate import Refused
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Instant
 from shared.contracts.vocabulary import ComplaintNo, Line, Prose
+from shared.http import View
 
 STATUS: Mapping[Stage, str] = MappingProxyType(
     {
@@ -29,7 +30,7 @@ STATUS: Mapping[Stage, str] = MappingProxyType(
 _TOLD: frozenset[Stage] = frozenset({"approved", "accepted", "implemented", "closed"})
 
 
-class CustomerView(Part):
+class CustomerView(View):
     """The customer's own words, where the matter stands, and what was offered once that is approved.
 
     Every field is chosen; whatever is added to the case stays inside. Grounds, causes, persons, amounts under
@@ -70,7 +71,7 @@ class CustomerView(Part):
 
 
 def _solution(complaint: Complaint) -> str | None:
-    """The approved option, which is offered only once somebody with the authority has chosen it (003 §25.6)."""
+    """The approved option, which is offered only once a role with the authority has chosen it (003 §25.6)."""
     if complaint.stage not in _TOLD or not complaint.verdicts:
         return None
     option = complaint.verdicts[-1].option

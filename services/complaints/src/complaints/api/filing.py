@@ -7,13 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import FILERS, READERS
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
-from complaints.domain.form import Form
-from complaints.domain.policy import ComplaintPolicy
+from complaints.domain.decisions.filing import dismiss, open_case
+from complaints.domain.decisions.register import announcement, enter
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.form import Form
+from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
-from complaints.store import Complaints, Registers
+from complaints.domain.roles import FILERS, READERS
+from complaints.store import Complaints, Stores
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, Money, PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Prose
@@ -55,40 +58,53 @@ class FileDraft(RequestBody):
     severity: Literal["ordinary", "major"] | None = None
 
 
-def routes(registers: Registers, complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which complaints come in."""
     router = Router(readers=READERS, tags=["complaints"])
-
-    async def enter(id: UUID, form: Form, cause: Cause) -> ComplaintView:
-        """Number the complaint, then open its case at once, so that who filed it can go on.
-
-        After a crash between the two the announcement opens the case. A complaint that has its number keeps it.
-        """
-        draft = Complaint.draft(id, form)
-        case = next(iter((await complaints.find({"id": id}, limit=1)).items), draft)
-        if case.number is not None:
-            return ComplaintView.of(await complaints.apply(id, Change, cause))
-        case.must("open")
-        empty = Register.at(cause.at, policy.calendar)
-        register = await registers.apply(empty.id, lambda each: each.enter(id, form, cause.at), cause, empty)
-        filed = form.filed(id, register.number(id), cause.at)
-        return ComplaintView.of(await complaints.apply(id, lambda each: each.open(filed, policy), cause, draft))
+    complaints = stores.complaints
 
     @router.post("/complaints", status_code=201, dependencies=[allow(*FILERS)])
     async def file(body: FileComplaint, cause: CausedByRequest) -> ComplaintView:
         """Register a complaint, by whatever channel it came; it gets its number and its clocks start."""
-        return await enter(cause.derive("complaint"), body.form(cause), cause)
+        id = cause.derive("complaint")
+        if await complaints.count({"id": id}, limit=1):
+            return await _as_it_is(complaints, id, cause)
+        form = body.form(cause)
+        return await _number(stores, rules, Complaint(id=id, form=form), form, cause)
 
-    @router.post("/complaints/{complaint_id}/file", dependencies=[allow(*FILERS)])
+    @router.post("/complaints/{complaint_id}/file", dependencies=[allow(*LIFECYCLE.roles("file"))])
     async def file_draft(complaint_id: UUID, body: FileDraft, cause: CausedByRequest) -> ComplaintView:
-        """Make a complaint of a draft."""
+        """Make a complaint of a draft. The first filing holds; a later one changes nothing."""
         draft = await complaints.get(complaint_id)
-        added = body.model_dump(exclude_none=True)
-        return await enter(complaint_id, draft.form.model_copy(update=added), cause)
+        if draft.number is not None:
+            return await _as_it_is(complaints, complaint_id, cause)
+        LIFECYCLE.must(draft.stage, "file")
+        return await _number(stores, rules, draft, draft.form.but(**body.model_dump(exclude_none=True)), cause)
 
-    @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*FILERS)])
-    async def dismiss(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
+    @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*LIFECYCLE.roles("dismiss"))])
+    async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """A draft that is no complaint; it gets no number."""
-        return ComplaintView.of(await complaints.apply(complaint_id, Complaint.dismiss, cause))
+        return ComplaintView.of(await complaints.apply(complaint_id, lambda draft: dismiss(draft, cause), cause))
 
     return router
+
+
+async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, cause: Cause) -> ComplaintView:
+    """Give the complaint its number, then open its case, so that the person who filed it can go on.
+
+    The register alone decides: it announces the form of the one request that gave the number, and the announcement
+    opens the case, whatever becomes of this request. Only that request opens the case by itself.
+    """
+    id, empty = start.id, Register.at(cause.at, rules.clocks.calendar)
+    register = await stores.registers.apply(empty.id, lambda each: enter(each, id, form, cause), cause, empty)
+    if register.entered_by(id) != cause.id:
+        return ComplaintView.of(await stores.complaints.get(id))
+    filed = announcement(id, register.number(id), form, cause)
+    return ComplaintView.of(
+        await stores.complaints.apply(id, lambda each: open_case(each, filed, rules, cause), cause, start)
+    )
+
+
+async def _as_it_is(complaints: Complaints, id: UUID, cause: Cause) -> ComplaintView:
+    """A complaint that has its number keeps it. Refused when the key was used for another request."""
+    return ComplaintView.of(await complaints.apply(id, Change, cause))

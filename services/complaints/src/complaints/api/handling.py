@@ -6,10 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import HANDLERS, LEADERS, MANAGERS, READERS
 from complaints.api.views import ComplaintView
-from complaints.domain.policy import ComplaintPolicy
-from complaints.domain.record import Classification
+from complaints.domain.decisions.closing import close, withdraw
+from complaints.domain.decisions.escalation import escalate
+from complaints.domain.decisions.handling import assign_owner, classify
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.handling import Classification
+from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import READERS
 from complaints.store import Complaints
 from shared.contracts.vocabulary import Line, Prose, StaffId
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -36,44 +40,42 @@ class Close(RequestBody):
     result: Prose | None = Field(default=None, examples=["已免费更换三樘玻璃"])
 
 
-def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
+def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """Decisions about a case that do not settle it, and its end; each a POST to its name."""
     router = Router(readers=READERS, tags=["handling"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/assign-owner", dependencies=[allow(*MANAGERS)])
-    async def assign_owner(complaint_id: UUID, body: AssignOwner, cause: CausedByRequest) -> ComplaintView:
-        """The CS manager in person, or somebody designated, handles the case."""
-        return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: case.assign_owner(body.owner, body.visit_required), cause)
-        )
-
-    @router.post("/classify", dependencies=[allow(*HANDLERS)])
-    async def classify(complaint_id: UUID, body: Classify, cause: CausedByRequest) -> ComplaintView:
-        """A matter of quality or not; a major case goes to the deputy GM at once."""
-        classification = Classification(**body.model_dump())
-        return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: case.classify(classification, policy), cause)
-        )
-
-    @router.post("/escalate", dependencies=[allow(*HANDLERS, *LEADERS)])
-    async def escalate(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
-        """Send the case up one rung."""
-        return ComplaintView.of(await complaints.apply(complaint_id, lambda case: case.escalate(policy), cause))
-
-    @router.post("/close", dependencies=[allow(*HANDLERS)])
-    async def close(complaint_id: UUID, body: Close, cause: CausedByRequest) -> ComplaintView:
-        """Carried out, or answered as not upheld."""
+    @router.post("/assign-owner", dependencies=[allow(*LIFECYCLE.roles("assign_owner"))])
+    async def assign_case_owner(complaint_id: UUID, body: AssignOwner, cause: CausedByRequest) -> ComplaintView:
+        """The CS manager in person, or a designated person, handles the case."""
         return ComplaintView.of(
             await complaints.apply(
-                complaint_id, lambda case: case.close(body.result, cause.actor, policy, cause.at), cause
+                complaint_id, lambda case: assign_owner(case, body.owner, body.visit_required, rules, cause), cause
             )
         )
 
-    @router.post("/withdraw", dependencies=[allow(*HANDLERS)])
-    async def withdraw(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
-        """The customer takes the complaint back."""
+    @router.post("/classify", dependencies=[allow(*LIFECYCLE.roles("classify"))])
+    async def classify_case(complaint_id: UUID, body: Classify, cause: CausedByRequest) -> ComplaintView:
+        """A matter of quality or not; a major case goes to the deputy GM."""
+        classification = Classification(**body.model_dump())
         return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: case.withdraw(cause.actor, policy, cause.at), cause)
+            await complaints.apply(complaint_id, lambda case: classify(case, classification, rules, cause), cause)
         )
+
+    @router.post("/escalate", dependencies=[allow(*LIFECYCLE.roles("escalate"))])
+    async def escalate_case(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
+        """Send the case up one rung."""
+        return ComplaintView.of(await complaints.apply(complaint_id, lambda case: escalate(case, rules, cause), cause))
+
+    @router.post("/close", dependencies=[allow(*LIFECYCLE.roles("close"))])
+    async def close_case(complaint_id: UUID, body: Close, cause: CausedByRequest) -> ComplaintView:
+        """Carried out, or answered as not upheld."""
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: close(case, body.result, rules, cause), cause)
+        )
+
+    @router.post("/withdraw", dependencies=[allow(*LIFECYCLE.roles("withdraw"))])
+    async def withdraw_case(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
+        """The customer takes the complaint back."""
+        return ComplaintView.of(await complaints.apply(complaint_id, lambda case: withdraw(case, rules, cause), cause))
 
     return router

@@ -5,11 +5,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import HANDLERS, INVESTIGATORS, READERS
 from complaints.api.views import ComplaintView
-from complaints.domain.policy import ComplaintPolicy
-from complaints.domain.record import Investigation, Judgement
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import READERS
 from complaints.store import Complaints
+from shared.aggregate import Change
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -42,41 +45,40 @@ class CompleteInvestigation(RequestBody):
     responsible: tuple[Line, ...] = Field(default=(), max_length=50, examples=[["包装组"]])
 
 
-def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
+def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """From judging to the cause, each decision a POST to its name."""
     router = Router(readers=READERS, tags=["investigation"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/judge", dependencies=[allow(*HANDLERS)])
-    async def judge(complaint_id: UUID, body: Judge, cause: CausedByRequest) -> ComplaintView:
+    @router.post("/judge", dependencies=[allow(*LIFECYCLE.roles("judge"))])
+    async def judge_case(complaint_id: UUID, body: Judge, cause: CausedByRequest) -> ComplaintView:
         """Upheld, or not."""
-        judgement = Judgement(**body.model_dump(), by=cause.actor.id)
-        return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: case.judge(judgement, policy, cause.at), cause)
-        )
 
-    @router.post("/assign-investigation", dependencies=[allow(*HANDLERS)])
-    async def assign_investigation(
+        def decide(case: Complaint) -> Change[Complaint]:
+            grounds, department = body.grounds, body.responsible_department
+            return judge(case, body.upheld, grounds, body.demand_reasonable, department, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
+
+    @router.post("/assign-investigation", dependencies=[allow(*LIFECYCLE.roles("assign_investigation"))])
+    async def assign_case_investigation(
         complaint_id: UUID, body: AssignInvestigation, cause: CausedByRequest
     ) -> ComplaintView:
         """A department finds the cause by a time that CS sets, with others if need be."""
-        assigned = Investigation(department=body.department, joint_with=body.joint_with)
-        return ComplaintView.of(
-            await complaints.apply(
-                complaint_id, lambda case: case.assign_investigation(assigned, body.due_at, policy, cause.at), cause
-            )
-        )
 
-    @router.post("/complete-investigation", dependencies=[allow(*INVESTIGATORS)])
-    async def complete_investigation(
+        def decide(case: Complaint) -> Change[Complaint]:
+            return assign_investigation(case, body.department, body.joint_with, body.due_at, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
+
+    @router.post("/complete-investigation", dependencies=[allow(*LIFECYCLE.roles("complete_investigation"))])
+    async def complete_case_investigation(
         complaint_id: UUID, body: CompleteInvestigation, cause: CausedByRequest
     ) -> ComplaintView:
         """The cause is found; a solution has to be submitted within three days."""
-        return ComplaintView.of(
-            await complaints.apply(
-                complaint_id,
-                lambda case: case.complete_investigation(body.cause, body.evidence, body.responsible, policy, cause.at),
-                cause,
-            )
-        )
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return complete_investigation(case, body.cause, body.evidence, body.responsible, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
     return router

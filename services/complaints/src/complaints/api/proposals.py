@@ -5,12 +5,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.roles import DECIDERS, HANDLERS, READERS
 from complaints.api.views import ComplaintView
-from complaints.domain.policy import ComplaintPolicy
-from complaints.domain.record import Proposal
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.resolution import approve, propose, reject
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import READERS
 from complaints.store import Complaints
-from shared.aggregate import Refused
+from shared.aggregate import Change, Refused
 from shared.contracts.complaints import Remediation, Remedy
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Prose
@@ -46,44 +48,39 @@ class Reject(RequestBody):
     note: Prose = Field(examples=["请核实破损数量后再报"])
 
 
-def routes(complaints: Complaints, policy: ComplaintPolicy) -> APIRouter:
+def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """Proposing, approving and rejecting, each a POST to its name."""
     router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/propose", dependencies=[allow(*HANDLERS)])
-    async def propose(complaint_id: UUID, body: Propose, cause: CausedByRequest) -> ComplaintView:
-        """Submit solutions to whoever may decide on the dearest of them."""
-        proposal = Proposal(
-            proposal_id=cause.derive("proposal"),
-            options=tuple(Remediation(**option.model_dump()) for option in body.options),
-            preferred=body.preferred,
-            customer_may_choose=body.customer_may_choose,
-            proposed_by=cause.actor.id,
-        )
-        return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: case.propose(proposal, policy, cause.at), cause)
-        )
+    @router.post("/propose", dependencies=[allow(*LIFECYCLE.roles("propose"))])
+    async def propose_solutions(complaint_id: UUID, body: Propose, cause: CausedByRequest) -> ComplaintView:
+        """Submit solutions to the role that may decide on the dearest of them."""
+        options = tuple(Remediation(**option.model_dump()) for option in body.options)
 
-    @router.post("/approve", dependencies=[allow(*DECIDERS)])
-    async def approve(complaint_id: UUID, body: Approve, cause: CausedByRequest) -> ComplaintView:
-        """Choose a solution within one's own authority; an attempt beyond it is refused and reported."""
+        def decide(case: Complaint) -> Change[Complaint]:
+            return propose(case, options, body.preferred, body.customer_may_choose, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
+
+    @router.post("/approve", dependencies=[allow(*LIFECYCLE.roles("approve"))])
+    async def approve_solution(complaint_id: UUID, body: Approve, cause: CausedByRequest) -> ComplaintView:
+        """Choose a solution within the approver's own authority; an attempt beyond it is refused and reported."""
         case = await complaints.apply(
-            complaint_id, lambda case: case.approve(body.option, body.note, cause.actor, policy, cause.at), cause
+            complaint_id, lambda case: approve(case, body.option, body.note, rules, cause), cause
         )
         if case.stage == "proposed":
-            needed = ", ".join(policy.authority.band(case.proposals[-1].options[body.option].amount).roles)
+            authority = rules.version(case.policy_version).authority
+            needed = ", ".join(authority.band(case.proposals[-1].options[body.option].amount).roles)
             raise Refused(
                 f"{cause.actor.role} may not approve this amount; it is decided by {needed}", "authority_exceeded"
             )
         return ComplaintView.of(case)
 
-    @router.post("/reject", dependencies=[allow(*DECIDERS)])
-    async def reject(complaint_id: UUID, body: Reject, cause: CausedByRequest) -> ComplaintView:
+    @router.post("/reject", dependencies=[allow(*LIFECYCLE.roles("reject"))])
+    async def reject_solutions(complaint_id: UUID, body: Reject, cause: CausedByRequest) -> ComplaintView:
         """Send the solutions back with the reason."""
         return ComplaintView.of(
-            await complaints.apply(
-                complaint_id, lambda case: case.reject(body.note, cause.actor, policy, cause.at), cause
-            )
+            await complaints.apply(complaint_id, lambda case: reject(case, body.note, rules, cause), cause)
         )
 
     return router

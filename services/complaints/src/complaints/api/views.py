@@ -1,38 +1,36 @@
-"""How a case is shown inside the house."""
+"""How a case is shown inside the house, in full and as a row of a list."""
 
 from typing import Self
 from uuid import UUID
 
+from pydantic import AliasPath, Field, computed_field
+
 from complaints.domain.complaint import Complaint
-from complaints.domain.form import Form
-from complaints.domain.record import (
-    Answer,
-    Blocked,
-    Classification,
-    Closing,
-    Implementation,
-    Investigation,
-    Judgement,
-    Missed,
-    Proposal,
-    Verdict,
-    WarrantyNote,
-)
-from complaints.domain.stage import Decision, Stage, possible
+from complaints.domain.lifecycle import LIFECYCLE, Stage
+from complaints.domain.parts.form import Channel, Form
+from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
+from complaints.domain.parts.investigation import Investigation, Judgement
+from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.aggregate import Deadline
-from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import ComplaintNo, OrderId, StaffId
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, OrderId, OrderNo, Prose, StaffId
+from shared.http import View
+from shared.lifecycle import Possible
 
 
-class ComplaintView(Part):
-    """The internal form with everything on it, and what may be decided next. Never for the customer (003 §25.6)."""
+class ComplaintView(View):
+    """The internal form with everything on it, and what may be decided next. Never for the customer (003 §25.6).
+
+    `deadlines` are the clocks that run, by name, and when each falls due.
+    """
 
     complaint_id: UUID
     complaint_no: ComplaintNo | None
     stage: Stage
-    possible: tuple[Decision, ...]
+    possible: tuple[Possible, ...]
     form: Form
     order_id: OrderId | None
+    policy_version: int | None
     accepted_at: Instant | None
     close_by: Instant | None
     owner: StaffId | None
@@ -53,11 +51,37 @@ class ComplaintView(Part):
     @classmethod
     def of(cls, complaint: Complaint) -> Self:
         """Everything on the form."""
-        shown = {name: getattr(complaint, name) for name in cls.model_fields.keys() & Complaint.model_fields.keys()}
+        same = (cls.model_fields.keys() & Complaint.model_fields.keys()) - {"deadlines"}
         return cls(
             complaint_id=complaint.id,
             complaint_no=complaint.number,
-            possible=possible(complaint.stage),
-            order_id=complaint.form.order_id,
-            **shown,
+            possible=LIFECYCLE.possible(complaint.stage),
+            order_id=complaint.concerning.order_id,
+            missed=complaint.missed,
+            deadlines=tuple(Deadline(kind=run.clock.name, at=run.due_at) for run in complaint.running),
+            **{name: getattr(complaint, name) for name in same},
         )
+
+
+class ComplaintRow(View):
+    """A complaint as a line of a list."""
+
+    complaint_id: UUID = Field(validation_alias="id")
+    complaint_no: ComplaintNo | None = Field(default=None, validation_alias="number")
+    stage: Stage
+    channel: Channel = Field(validation_alias=AliasPath("form", "channel"))
+    content: Prose = Field(validation_alias=AliasPath("form", "content"))
+    severity: str = Field(default="ordinary", validation_alias=AliasPath("form", "severity"))
+    customer_id: CustomerId = Field(validation_alias=AliasPath("form", "customer", "customer_id"))
+    customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
+    order_no: OrderNo | None = Field(default=None, validation_alias=AliasPath("form", "order_no"))
+    received_at: Instant = Field(validation_alias=AliasPath("form", "received_at"))
+    close_by: Instant | None = None
+    owner: StaffId | None = None
+    level: int = 0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.stage)

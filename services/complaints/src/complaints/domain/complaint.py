@@ -5,7 +5,7 @@ from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
-from shared.aggregate import Aggregate
+from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import (
     AboutComplaint,
@@ -16,7 +16,7 @@ from shared.contracts.vocabulary import (
 )
 
 
-class Complaint(Aggregate):
+class Complaint(Timed):
     """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
 
     A draft has no number and no clock. From its acceptance on a complaint keeps one version of the policy.
@@ -39,13 +39,18 @@ class Complaint(Aggregate):
     implementation: Implementation | None = None
     warranty: tuple[WarrantyNote, ...] = ()
     level: int = 0
-    missed: tuple[Missed, ...] = ()
     closing: Closing | None = None
 
     @property
     def live(self) -> bool:
         """Whether it is numbered and not closed yet."""
         return self.stage in LIVE
+
+    @property
+    def missed(self) -> tuple[Missed, ...]:
+        """The clocks that ran out, the earliest first (003 §24-3)."""
+        late = [Missed(clock=run.clock.name, due_at=run.missed_at) for run in self.clocks if run.missed_at]
+        return tuple(sorted(late, key=lambda missed: missed.due_at))
 
     @property
     def about(self) -> AboutComplaint:

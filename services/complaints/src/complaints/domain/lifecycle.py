@@ -10,7 +10,6 @@ from shared.lifecycle import Lifecycle, Move
 
 Stage = Literal[
     "draft",
-    "received",
     "filed",
     "upheld",
     "not_upheld",
@@ -60,8 +59,8 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
     "complaint",
     "draft",
     {
-        "open": Move(("draft", "received"), ("filed",)),
-        "file": Move(("draft", "received"), ("received",), FILERS),
+        "open": Move(("draft", "dismissed"), ("filed",)),
+        "file": Move(("draft",), ("filed",), FILERS),
         "dismiss": Move(("draft",), ("dismissed",), FILERS),
         "assign_owner": Move(LIVE, by=MANAGERS),
         "classify": Move(LIVE, by=HANDLERS),
@@ -79,7 +78,8 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
         "escalate": Move(LIVE, by=(*HANDLERS, *LEADERS)),
     },
 )
-"""A draft that a person has filed is `received` until the month's register has given it a number."""
+"""Filing a draft is a decision of the month's register; the number that it gives opens the case. A number is never
+taken back, so a draft that one person dismisses while another files it is opened all the same."""
 
 STEP_OF: Mapping[Stage, Step] = MappingProxyType(
     {

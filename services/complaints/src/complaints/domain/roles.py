@@ -1,4 +1,4 @@
-"""Which members of staff make which decisions about a complaint."""
+"""Which members of staff make which decisions about a complaint, and who may read it."""
 
 from shared.contracts.roles import Role
 
@@ -17,3 +17,6 @@ INVESTIGATORS = (
 LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
 DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
 """Who may try to approve. Whether they may approve this amount is the authority matrix's to say."""
+
+READERS = (*INVESTIGATORS, *SALES, *LEADERS, Role.FINANCE)
+"""Who may read the internal form and everything on it. No department's system is among them (003 §25.6)."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from complaints.domain.form import Channel, Form
+from complaints.domain.parts.form import Channel, Form
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
 from shared.contracts.orders import AcceptanceFailed
 from shared.contracts.vocabulary import CustomerSnapshot

@@ -4,7 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
 from shared.contracts.event import Event, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
@@ -122,3 +129,15 @@ class DeadlineApproachingAtComplaints(DeadlineApproaching, Event, key="complaint
 
 class DeadlineMissedByComplaints(DeadlineMissed, Event, key="complaints.deadline_missed.v1"):
     """A case was not submitted or closed in time, and is reported as overdue (003 §21, §25.3, §26)."""
+
+
+class DeadlineMetByComplaints(DeadlineMet, Event, key="complaints.deadline_met.v1"):
+    """A clock of a case has stopped: what was due is done, in time or late, or is not needed any more (003 §26)."""
+
+
+class DeadlineHeldByComplaints(DeadlineHeld, Event, key="complaints.deadline_held.v1", announced=False):
+    """A clock of a case stands still, where the policy allows it."""
+
+
+class DeadlineReassignedByComplaints(DeadlineReassigned, Event, key="complaints.deadline_reassigned.v1"):
+    """The duty behind a clock of a case is another person's from now on (003 §20)."""

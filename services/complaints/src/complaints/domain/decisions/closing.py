@@ -1,7 +1,6 @@
 """How a case ends, once and with one outcome (002 五, 003 §26.1)."""
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.handling import Closing, Outcome
 from complaints.domain.policy.policy import Rules
@@ -13,19 +12,18 @@ from shared.contracts.vocabulary import Prose
 def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1)."""
     LIFECYCLE.must(complaint.stage, "close")
-    return end(complaint, "not_upheld" if complaint.stage == "not_upheld" else "resolved", result, rules, cause)
+    outcome: Outcome = "not_upheld" if complaint.stage == "not_upheld" else "resolved"
+    return end(complaint, outcome, result, rules, cause)
 
 
 def withdraw(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The customer takes the complaint back."""
+    """The customer takes the complaint back; what was still to be done is not needed any more."""
     LIFECYCLE.must(complaint.stage, "withdraw")
     return end(complaint, "withdrawn", None, rules, cause)
 
 
-def end(
-    complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rules, cause: Cause
-) -> Change[Complaint]:
-    """Closed with this outcome; every clock stops."""
+def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Closed with this outcome; no clock runs on. The duties of its clocks count as done, unless it was withdrawn."""
     assert complaint.accepted_at is not None
     assert complaint.close_by is not None
     closed = ComplaintClosed.of(
@@ -38,4 +36,5 @@ def end(
         result=result,
     )
     closing = Closing(outcome=outcome, result=result, at=cause.at, by=cause.actor.id)
-    return Change(complaint.but(closing=closing), (closed,)).then(lambda case: move(case, "closed", rules, cause))
+    over = rules.clocks.drop if outcome == "withdrawn" else rules.clocks.stop
+    return Change(complaint.but(stage="closed", closing=closing), (closed,)).then(over(cause=cause))

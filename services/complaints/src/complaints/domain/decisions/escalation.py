@@ -9,9 +9,6 @@ from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import ComplaintEscalated
 from shared.contracts.roles import Role
 
-ESCALATION = "escalation"
-"""The deadline at which an overdue case goes up one more rung."""
-
 BELOW_THE_LADDER = Role.COMPLAINT_HANDLER
 Reason = Literal["deadline", "severity", "manual"]
 
@@ -21,25 +18,18 @@ def escalate(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complai
     LIFECYCLE.must(complaint.stage, "escalate")
     ladder = rules.version(complaint.policy_version).ladder
     if complaint.level == len(ladder):
-        raise Refused(f"the case is with {ladder[-1]} already; there is nobody above", "top_of_the_ladder")
-    return take_up(complaint, complaint.level + 1, "manual", rules)
+        raise Refused(f"the case is with {ladder[-1]} already, the highest role on the ladder", "top_of_the_ladder")
+    return take_up(complaint, complaint.level + 1, "manual", rules, None, cause)
 
 
-def climb(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """An overdue case that is still open goes up one more rung, until it is at the top."""
-    policy = rules.version(complaint.policy_version)
-    raised = take_up(complaint, complaint.level + 1, "deadline", rules, policy.close.name)
-    return raised.then(lambda case: wait_on_the_rung(case, rules, cause))
-
-
-def take_to_major(complaint: Complaint, rules: Rules) -> Change[Complaint]:
+def take_to_major(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """A particularly serious case goes to the role that the policy names, the deputy GM (003 §18a)."""
     policy = rules.version(complaint.policy_version)
-    return take_up(complaint, policy.rung(policy.major_to), "severity", rules)
+    return take_up(complaint, policy.rung(policy.major_to), "severity", rules, None, cause)
 
 
 def take_up(
-    complaint: Complaint, level: int, reason: Reason, rules: Rules, clock: str | None = None
+    complaint: Complaint, level: int, reason: Reason, rules: Rules, clock: str | None, cause: Cause
 ) -> Change[Complaint]:
     """On this rung of the ladder; unchanged when it is as high already, or not live any more."""
     if level <= complaint.level or not complaint.live:
@@ -54,11 +44,3 @@ def take_up(
         clock=clock,
     )
     return Change(complaint.but(level=level), (escalated,))
-
-
-def wait_on_the_rung(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """An overdue case waits on its rung as long as the policy's patience lasts; on the highest it waits for good."""
-    policy = rules.version(complaint.policy_version)
-    if complaint.level >= len(policy.ladder):
-        return Change(complaint)
-    return Change(complaint.awaiting(ESCALATION, cause.at + policy.patience))

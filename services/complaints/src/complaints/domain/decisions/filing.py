@@ -1,11 +1,9 @@
-"""How a complaint begins: drafted, filed, opened under its number, or dismissed (002 六1(1), 003 §18a)."""
+"""How a complaint begins: drafted, opened under its number, or dismissed (002 六1(1), 003 §18a)."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions import clock
+from complaints.domain.decisions.clock import start
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
@@ -18,17 +16,6 @@ from shared.contracts.complaints import ComplaintFiled
 def draft(id: UUID, form: Form, cause: Cause) -> Change[Complaint]:
     """Write down what may be a complaint; a person decides whether it is one."""
     return Change(Complaint(id=id, form=form))
-
-
-def file(complaint: Complaint, added: Mapping[str, Any], cause: Cause) -> Change[Complaint]:
-    """Make a complaint of a draft, with what a person adds to its form. It still has to get its number.
-
-    The first filing holds: filing it again, by anyone and with whatever form, changes nothing.
-    """
-    if complaint.accepted_at is not None:
-        return Change(complaint)
-    LIFECYCLE.must(complaint.stage, "file")
-    return Change(complaint.but(stage="received", form=complaint.form.but(**added), accepted_at=cause.at))
 
 
 def dismiss(complaint: Complaint, cause: Cause) -> Change[Complaint]:
@@ -51,7 +38,7 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
         number=filed.complaint_no,
         policy_version=policy.version,
         accepted_at=filed.accepted_at,
-        close_by=policy.close.due(filed.accepted_at, rules.calendar),
+        close_by=policy.close.term.due(filed.accepted_at, rules.clocks.calendar),
     )
-    opened = clock.start(numbered, "close", rules, cause).then(lambda case: move(case, "filed", rules, cause))
-    return opened.then(lambda case: take_to_major(case, rules)) if filed.severity == "major" else opened
+    opened = start(numbered, policy.close, rules, cause).then(lambda case: move(case, "filed", rules, cause))
+    return opened.then(lambda case: take_to_major(case, rules, cause)) if filed.severity == "major" else opened

@@ -11,11 +11,16 @@ from shared.contracts.complaints import ComplaintClassified, ComplaintOwnerAssig
 from shared.contracts.vocabulary import StaffId
 
 
-def assign_owner(complaint: Complaint, owner: StaffId, visit_required: bool, cause: Cause) -> Change[Complaint]:
-    """The CS manager in person, or a designated person, handles the case, whoever is at fault (003 §20)."""
+def assign_owner(
+    complaint: Complaint, owner: StaffId, visit_required: bool, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """The CS manager in person, or a designated person, handles the case, whoever is at fault (003 §20).
+
+    All that is still to be done by some moment is this person's duty from now on.
+    """
     LIFECYCLE.must(complaint.stage, "assign_owner")
     assigned = ComplaintOwnerAssigned.of(complaint.about_customer, owner=owner, visit_required=visit_required)
-    return Change(complaint.but(owner=owner), (assigned,))
+    return Change(complaint.but(owner=owner), (assigned,)).then(rules.clocks.assign(owner, "指定为投诉负责人", cause))
 
 
 def classify(complaint: Complaint, classification: Classification, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -28,7 +33,7 @@ def classify(complaint: Complaint, classification: Classification, rules: Rules,
         major=classification.major,
     )
     classified = Change(complaint.but(classification=classification), (told,))
-    return classified.then(lambda case: take_to_major(case, rules)) if classification.major else classified
+    return classified.then(lambda case: take_to_major(case, rules, cause)) if classification.major else classified
 
 
 def keep_warranty(complaint: Complaint, checked: WarrantyChecked, cause: Cause) -> Change[Complaint]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions import clock
+from complaints.domain.decisions.clock import start
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE, Stage
 from complaints.domain.parts.investigation import Investigation, Judgement
@@ -58,11 +58,14 @@ def assign_investigation(
 ) -> Change[Complaint]:
     """A department has to find the cause by the time that CS sets on the form, with others if need be (003 §25.2).
 
-    Without a time the step's own limit holds. Refused when the time is past, or beyond the closing of the case.
+    Without a time the step that runs goes on; one that has run out begins anew. Refused when the time is past, or
+    beyond the closing of the case.
     """
     LIFECYCLE.must(complaint.stage, "assign_investigation")
-    limit = rules.version(complaint.policy_version).steps["investigate"].due(cause.at, rules.calendar)
-    due = due_at or complaint.deadline("step") or limit
+    step = rules.version(complaint.policy_version).steps["investigate"]
+    running = complaint.clock(step.name)
+    goes_on = running if running and not running.missed_at and due_at is None else None
+    due = due_at or (goes_on.due_at if goes_on else step.term.due(cause.at, rules.clocks.calendar))
     if due <= cause.at or (complaint.close_by and cause.at < complaint.close_by < due):
         raise Refused(
             f"the investigation is due between now and the closing of the case, {complaint.close_by}", "due_at"
@@ -72,11 +75,8 @@ def assign_investigation(
     )
     investigation = Investigation(department=department, joint_with=joint_with)
     begun = complaint.but(stage="investigating", investigation=investigation)
-    return (
-        clock.stop(begun, "step")
-        .announcing(assigned)
-        .then(lambda case: clock.start(case, "step", rules, cause, due))
-    )
+    change = Change(begun, (assigned,))
+    return change if goes_on else change.then(lambda case: start(case, step, rules, cause, due_at))
 
 
 def complete_investigation(
@@ -99,5 +99,5 @@ def complete_investigation(
     return (
         Change(complaint.but(investigation=investigation), (completed,))
         .then(lambda case: move(case, "investigated", rules, cause))
-        .then(lambda case: clock.start(case, "submit", rules, cause))
+        .then(lambda case: start(case, rules.version(case.policy_version).submit, rules, cause))
     )

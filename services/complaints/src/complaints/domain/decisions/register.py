@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from complaints.domain.parts.form import Form
-from complaints.domain.register import Register
+from complaints.domain.register import Entry, Register
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintFiled, ComplaintResubmitted
 from shared.contracts.vocabulary import AboutCustomersComplaint, ComplaintNo
@@ -15,9 +15,9 @@ def enter(register: Register, complaint_id: UUID, form: Form, cause: Cause) -> C
     Number and announcement are one write, so no number is given without its complaint being announced; the announcement
     opens the case.
     """
-    if complaint_id in register.entries:
+    if register.holds(complaint_id):
         return Change(register)
-    entered = register.but(entries=(*register.entries, complaint_id))
+    entered = register.but(entries=(*register.entries, Entry(complaint_id=complaint_id, cause=cause.id)))
     number = entered.number(complaint_id)
     change = Change(entered, (announcement(complaint_id, number, form, cause),))
     if not form.chain:

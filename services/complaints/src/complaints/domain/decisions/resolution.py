@@ -1,7 +1,6 @@
 """Which solution it shall be: proposed, then approved by amount or sent back (002 六1(4), 003 §25.3, §27)."""
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions import clock
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
@@ -54,14 +53,12 @@ def propose(
         amount=proposal.dearest,
         band=band.name,
         required_role=band.roles[0],
-        due_at=policy.steps["approve"].due(cause.at, rules.calendar),
+        due_at=policy.steps["approve"].term.due(cause.at, rules.clocks.calendar),
         matrix_version=policy.authority.version,
     )
-    submitted = complaint.but(proposals=(*complaint.proposals, proposal))
-    return (
-        clock.stop(submitted, "submit")
-        .announcing(proposed, requested)
-        .then(lambda case: move(case, "proposed", rules, cause))
+    submitted = Change(complaint.but(proposals=(*complaint.proposals, proposal)), (proposed, requested))
+    return submitted.then(rules.clocks.stop(policy.submit.name, cause=cause)).then(
+        lambda case: move(case, "proposed", rules, cause)
     )
 
 

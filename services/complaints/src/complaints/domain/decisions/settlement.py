@@ -44,9 +44,7 @@ def implement(complaint: Complaint, evidence: tuple[FileRef, ...], rules: Rules,
     """The solution is carried out (002 六1(5)b)."""
     LIFECYCLE.must(complaint.stage, "implement")
     done = Implementation(evidence=evidence, by=cause.actor.id, at=cause.at)
-    implemented = ResolutionImplemented.of(
-        complaint.about_customer, evidence=evidence, by=cause.actor.id, at=cause.at
-    )
+    implemented = ResolutionImplemented.of(complaint.about_customer, evidence=evidence, by=cause.actor.id, at=cause.at)
     return Change(complaint.but(implementation=done), (implemented,)).then(
         lambda case: move(case, "implemented", rules, cause)
     )

@@ -2,35 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from complaints.domain.policy.authority import AuthorityMatrix
-from shared import calendar
-from shared.calendar import After, Calendar
+from shared.calendar import After
+from shared.clocks import Clock, Clocks
 from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
 
 Step = Literal["judge", "investigate", "propose", "approve", "implement"]
 STEPS: tuple[Step, ...] = ("judge", "investigate", "propose", "approve", "implement")
-
-
-class Clock(calendar.Policy):
-    """How long something may take, when to warn before it runs out, and whom a miss is taken to."""
-
-    term: After
-    warn_before: Annotated[timedelta, Field(gt=timedelta())] | None = None
-    escalates_to: Role
-
-    @property
-    def length(self) -> timedelta:
-        """The time allowed, a working day counted as a day."""
-        return timedelta(days=self.term.days, hours=self.term.hours, minutes=self.term.minutes)
-
-    def warns_at(self, due_at: datetime) -> datetime | None:
-        """When to warn that `due_at` comes near, or nothing when the company wants no warning."""
-        return due_at - self.warn_before if self.warn_before else None
 
 
 class ComplaintPolicy(Policy):
@@ -43,7 +26,6 @@ class ComplaintPolicy(Policy):
     submit: Clock
     steps: dict[Step, Clock]
     ladder: tuple[Role, ...] = Field(min_length=1)
-    patience: timedelta = Field(gt=timedelta())
     major_to: Role
     authority: AuthorityMatrix
 
@@ -51,29 +33,51 @@ class ComplaintPolicy(Policy):
     def _fits_together(self) -> Self:
         if missing := [step for step in STEPS if step not in self.steps]:
             raise ValueError(f"every step has a limit; missing: {', '.join(missing)}")
-        total = sum((clock.length for clock in self.steps.values()), timedelta())
-        if total > self.close.length:
-            raise ValueError(f"the steps take {total} together, the whole case may take {self.close.length}")
-        named = {self.major_to, *(clock.escalates_to for clock in (self.close, self.submit, *self.steps.values()))}
+        total = sum((length(clock) for clock in self.steps.values()), timedelta())
+        if total > length(self.close):
+            raise ValueError(f"the steps take {total} together, the whole case may take {length(self.close)}")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_where_a_miss_goes(self) -> Self:
+        names = [clock.name for clock in self.clocks]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
+        if silent := [clock.name for clock in self.clocks if not clock.ladder]:
+            raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
+        named = {self.major_to, *(role for clock in self.clocks for role in clock.ladder)}
         if strange := sorted(named - set(self.ladder)):
             raise ValueError(f"not on the ladder: {', '.join(strange)}")
         return self
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Every clock that may run on a case."""
+        return (self.close, self.submit, *self.steps.values())
 
     def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""
         return self.ladder.index(role) + 1 if role in self.ladder else 0
 
 
+def length(clock: Clock) -> timedelta:
+    """The time that a clock allows, a working day counted as a day. ValueError for a term that has no fixed length."""
+    term = clock.term
+    if not isinstance(term, After) or term.months:
+        raise ValueError(f"{clock.name}: give its term in days, hours or minutes, so that the steps can be added up")
+    return timedelta(days=term.days, hours=term.hours, minutes=term.minutes)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the company has laid down: its policy in every version, and the calendar in which terms are counted."""
+    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
 
     policies: Policies[ComplaintPolicy]
-    calendar: Calendar
+    clocks: Clocks
 
     def on(self, at: datetime) -> ComplaintPolicy:
         """The version for a complaint that is accepted at this moment."""
-        return self.policies.on(self.calendar.day(at))
+        return self.policies.on(self.clocks.calendar.day(at))
 
     def version(self, number: int | None) -> ComplaintPolicy:
         """The version that a complaint keeps from its acceptance to its end. LookupError for one that there is not."""
