@@ -11,24 +11,41 @@ from front_office import Counter, FrontOffice
 
 from complaints.api import routes
 from complaints.domain.complaint import Complaint
-from complaints.domain.form import Form
-from complaints.domain.policy import ComplaintPolicy
-from complaints.domain.record import Answer, Classification, Implementation, Investigation, Judgement, Proposal
+from complaints.domain.decisions.closing import close, withdraw
+from complaints.domain.decisions.escalation import escalate
+from complaints.domain.decisions.filing import dismiss, draft, open_case
+from complaints.domain.decisions.handling import assign_owner, classify
+from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
+from complaints.domain.decisions.register import announcement
+from complaints.domain.decisions.resolution import approve, propose, reject
+from complaints.domain.decisions.settlement import accept, decline, implement
+from complaints.domain.parts.form import Form
+from complaints.domain.parts.handling import Classification
+from complaints.domain.parts.resolution import Proposal
+from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.settings import Settings
-from complaints.store import Complaints, Registers
-from shared.contracts.complaints import Remediation
+from complaints.store import Complaints, Registers, Stores
+from shared.contracts.complaints import ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import InMemoryDatabase
+from shared.testing import InMemoryDatabase, cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
 HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
+PROPOSING = cause(AT, id=UUID(int=7), actor=HANDLER)
+UPHELD = (True, "经查崩角为出厂包装不足所致", True, "production")
+NOT_UPHELD = (False, "现场检查未见崩角", False, None)
 
 
 @pytest.fixture(scope="session")
-def policy() -> ComplaintPolicy:
-    return Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).policy()
+def rules() -> Rules:
+    return Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).rules()
+
+
+@pytest.fixture(scope="session")
+def policy(rules: Rules) -> ComplaintPolicy:
+    return rules.policies.latest
 
 
 @pytest.fixture
@@ -50,7 +67,7 @@ def form() -> Form:
 @pytest.fixture
 def proposal() -> Proposal:
     return Proposal(
-        proposal_id=UUID(int=7),
+        proposal_id=PROPOSING.derive("proposal"),
         options=(
             Remediation(kind="replace", amount=Money(amount=Decimal("1800.00")), description="免费更换三樘玻璃"),
             Remediation(kind="allowance", amount=Money(amount=Decimal("5000.00")), description="折让 5000 元"),
@@ -60,65 +77,70 @@ def proposal() -> Proposal:
 
 
 @pytest.fixture
-def in_every_stage(policy: ComplaintPolicy, form: Form, proposal: Proposal) -> dict[str, Complaint]:
+def numbered(form: Form) -> Callable[..., ComplaintFiled]:
+    """What is announced of a complaint once it has this number."""
+
+    def announced(id: UUID, number: str = "2026-11-0001", at: datetime = AT, form: Form = form) -> ComplaintFiled:
+        return announcement(id, number, form, cause(at))
+
+    return announced
+
+
+@pytest.fixture
+def in_every_stage(
+    rules: Rules, form: Form, proposal: Proposal, numbered: Callable[..., ComplaintFiled]
+) -> dict[str, Complaint]:
     """One complaint per stage, each reached by the decisions that lead there."""
-    draft = Complaint.draft(UUID(int=100), form)
-    filed = draft.open(form.filed(draft.id, "2026-11-0001", AT), policy).state
-    upheld = filed.judge(_judgement(True), policy, AT).state
-    investigating = upheld.assign_investigation(Investigation(department="production"), None, policy, AT).state
-    investigated = investigating.complete_investigation("护角未按规范包装", (), ("包装组",), policy, AT).state
-    proposed = investigated.propose(proposal, policy, AT).state
-    approved = proposed.approve(0, "", DEPUTY, policy, AT).state
-    accepted = approved.accept(Answer(accepted=True, via="phone", at=AT), policy, AT).state
-    implemented = accepted.implement(Implementation(by="handler-01", at=AT), policy).state
+    handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
+    drafted = draft(UUID(int=100), form, handler).state
+    filed = open_case(drafted, numbered(drafted.id), rules, handler).state
+    upheld = judge(filed, *UPHELD, rules, handler).state
+    investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
+    investigated = complete_investigation(investigating, "护角未按规范包装", (), ("包装组",), rules, handler).state
+    proposed = propose(investigated, proposal.options, 0, True, rules, PROPOSING).state
+    approved = approve(proposed, 0, "", rules, deputy).state
+    accepted = accept(approved, "phone", None, rules, handler).state
+    implemented = implement(accepted, (), rules, handler).state
     return {
-        "draft": draft,
+        "draft": drafted,
         "filed": filed,
         "upheld": upheld,
-        "not_upheld": filed.judge(_judgement(False), policy, AT).state,
+        "not_upheld": judge(filed, *NOT_UPHELD, rules, handler).state,
         "investigating": investigating,
         "investigated": investigated,
         "proposed": proposed,
         "approved": approved,
         "accepted": accepted,
         "implemented": implemented,
-        "closed": implemented.close("已更换", HANDLER, policy, AT).state,
-        "dismissed": draft.dismiss().state,
+        "closed": close(implemented, "已更换", rules, handler).state,
+        "dismissed": dismiss(drafted, handler).state,
     }
 
 
-def _judgement(upheld: bool) -> Judgement:
-    return Judgement(
-        upheld=upheld,
-        grounds="经查崩角为出厂包装不足所致" if upheld else "现场检查未见崩角",
-        demand_reasonable=upheld,
-        responsible_department="production" if upheld else None,
-        by="handler-01",
-    )
-
-
 @pytest.fixture
-def decide(policy: ComplaintPolicy, form: Form, proposal: Proposal) -> dict[str, Callable[[Complaint], object]]:
+def decide(
+    rules: Rules, proposal: Proposal, numbered: Callable[..., ComplaintFiled]
+) -> dict[str, Callable[[Complaint], object]]:
     """Every decision there is, with everything it needs."""
+    quality = Classification(nature="quality", category="玻璃破损")
+    handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
     return {
-        "open": lambda case: case.open(form.filed(case.id, "2026-11-0099", AT), policy),
-        "dismiss": lambda case: case.dismiss(),
-        "assign_owner": lambda case: case.assign_owner("cs-manager-01", True),
-        "classify": lambda case: case.classify(Classification(nature="quality", category="玻璃破损"), policy),
-        "judge": lambda case: case.judge(_judgement(True), policy, AT),
-        "assign_investigation": lambda case: case.assign_investigation(
-            Investigation(department="rd"), None, policy, AT
-        ),
-        "complete_investigation": lambda case: case.complete_investigation("原因", (), (), policy, AT),
-        "propose": lambda case: case.propose(proposal, policy, AT),
-        "approve": lambda case: case.approve(0, "", DEPUTY, policy, AT),
-        "reject": lambda case: case.reject("请核实", DEPUTY, policy, AT),
-        "accept": lambda case: case.accept(Answer(accepted=True, via="sms", at=AT), policy, AT),
-        "decline": lambda case: case.decline(Answer(accepted=False, via="sms", at=AT), HANDLER, policy, AT),
-        "implement": lambda case: case.implement(Implementation(by="handler-01", at=AT), policy),
-        "close": lambda case: case.close(None, HANDLER, policy, AT),
-        "withdraw": lambda case: case.withdraw(HANDLER, policy, AT),
-        "escalate": lambda case: case.escalate(policy),
+        "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
+        "dismiss": lambda case: dismiss(case, handler),
+        "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
+        "classify": lambda case: classify(case, quality, rules, handler),
+        "judge": lambda case: judge(case, *UPHELD, rules, handler),
+        "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, handler),
+        "complete_investigation": lambda case: complete_investigation(case, "原因", (), (), rules, handler),
+        "propose": lambda case: propose(case, proposal.options, 0, True, rules, PROPOSING),
+        "approve": lambda case: approve(case, 0, "", rules, deputy),
+        "reject": lambda case: reject(case, "请核实", rules, deputy),
+        "accept": lambda case: accept(case, "sms", None, rules, handler),
+        "decline": lambda case: decline(case, "sms", None, rules, handler),
+        "implement": lambda case: implement(case, (), rules, handler),
+        "close": lambda case: close(case, None, rules, handler),
+        "withdraw": lambda case: withdraw(case, rules, handler),
+        "escalate": lambda case: escalate(case, rules, handler),
     }
 
 
@@ -127,17 +149,16 @@ class House:
     """Complaints over memory: what it keeps, and its front office."""
 
     database: InMemoryDatabase
-    registers: Registers
-    complaints: Complaints
+    stores: Stores
     office: FrontOffice
 
 
 @pytest.fixture(scope="session")
-def house(policy: ComplaintPolicy, tmp_path_factory: pytest.TempPathFactory) -> House:
+def house(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> House:
     database = InMemoryDatabase()
-    registers, complaints = Registers(database), Complaints(database)
-    doors = routes(registers, complaints, policy)
-    return House(database, registers, complaints, FrontOffice.opened(doors, tmp_path_factory.mktemp("office"), AT))
+    stores = Stores.on(database)
+    doors = routes(stores, rules)
+    return House(database, stores, FrontOffice.opened(doors, tmp_path_factory.mktemp("office"), AT))
 
 
 @pytest.fixture
@@ -148,13 +169,18 @@ def database(house: House) -> InMemoryDatabase:
 
 
 @pytest.fixture
+def stores(house: House, database: InMemoryDatabase) -> Stores:
+    return house.stores
+
+
+@pytest.fixture
 def complaints(house: House, database: InMemoryDatabase) -> Complaints:
-    return house.complaints
+    return house.stores.complaints
 
 
 @pytest.fixture
 def registers(house: House, database: InMemoryDatabase) -> Registers:
-    return house.registers
+    return house.stores.registers
 
 
 @pytest.fixture

@@ -5,8 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from complaints.domain.decisions.register import enter
+from complaints.domain.register import Register
+from complaints.subscribers import subscriptions
 from shared.aggregate import Change
-from shared.testing import cause
+from shared.testing import cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 FILE = {
@@ -230,3 +233,57 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
     assert "possible now: assign_owner, classify, judge, withdraw, escalate" in refused.json()["detail"]
+
+
+async def test_of_two_who_file_a_draft_the_first_one_holds_and_its_form_is_the_one_announced(
+    ask, stores, database, in_every_stage, rules
+):
+    draft = await stores.complaints.create(Change(in_every_stage["draft"]), cause(AT))
+    first, month = cause(AT), Register.at(AT, rules.clocks.calendar)
+    form = draft.form.but(demand="先到的要求")
+    await stores.registers.apply(month.id, lambda register: enter(register, draft.id, form, first), first, month)
+
+    second = await ask("cs_specialist", "POST", f"/complaints/{draft.id}/file", {"demand": "后到的要求"})
+
+    assert (second.status_code, second.json()["stage"]) == (200, "draft")
+    (filed,) = database.published
+    await deliver(subscriptions(stores, rules), filed, at=AT)
+    opened = (await ask("cs_specialist", "GET", f"/complaints/{draft.id}")).json()
+    assert (opened["stage"], opened["form"]["demand"], filed.demand) == ("filed", "先到的要求", "先到的要求")
+
+
+async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
+    filed = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()
+
+    possible = {each["decision"]: each["roles"] for each in filed["possible"]}
+    assert list(possible) == ["assign_owner", "classify", "judge", "withdraw", "escalate"]
+    assert possible["assign_owner"] == ["cs_supervisor", "cs_manager", "cs_director"]
+    (row,) = (await ask("cs_specialist", "GET", "/complaints")).json()["items"]
+    assert row == {
+        "complaint_id": filed["complaint_id"],
+        "complaint_no": "2026-11-0001",
+        "stage": "filed",
+        "channel": "phone",
+        "content": "三樘玻璃边缘崩角",
+        "severity": "ordinary",
+        "customer_id": str(UUID(int=1)),
+        "customer_name": "广州恒达装饰工程有限公司",
+        "order_no": "SO-2026-0412",
+        "received_at": "2026-11-22T02:00:00.000000Z",
+        "close_by": "2026-11-28T02:00:00.000000Z",
+        "owner": None,
+        "level": 0,
+        "possible": filed["possible"],
+    }
+
+
+async def test_the_clocks_of_a_case_explain_themselves(ask):
+    id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+
+    clocks = (await ask("cs_manager", "GET", f"/complaints/{id}/clocks")).json()
+
+    assert [(clock["name"], clock["policy"], clock["policy_version"], clock["due_at"]) for clock in clocks] == [
+        ("close_6d", "complaints", 1, "2026-11-28T02:00:00.000000Z"),
+        ("step_judge", "complaints", 1, "2026-11-23T02:00:00.000000Z"),
+    ]
+    assert "按制度“complaints”第1版，“投诉结案”的时限为6天，依据 003 §26.1。" in clocks[0]["explanation"]

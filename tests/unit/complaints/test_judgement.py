@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from complaints.domain.record import Answer, Classification, Judgement
+from complaints.domain.decisions.closing import close
+from complaints.domain.decisions.escalation import escalate
+from complaints.domain.decisions.filing import open_case
+from complaints.domain.decisions.handling import assign_owner, classify
+from complaints.domain.decisions.investigation import complete_investigation, judge
+from complaints.domain.decisions.resolution import approve, propose, reject
+from complaints.domain.decisions.settlement import decline
+from complaints.domain.parts.handling import Classification
 from shared.aggregate import Refused
 from shared.contracts.complaints import (
     ApprovalRequested,
@@ -19,12 +26,18 @@ from shared.contracts.complaints import (
     ResolutionRejected,
 )
 from shared.contracts.event import Actor, Money
+from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 MANAGER = Actor(kind="staff", id="cs-manager-01", role="cs_manager")
 SALESMAN = Actor(kind="staff", id="am-03", role="account_manager")
 DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
 HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
+
+
+def by(actor):
+    """What this person asks for."""
+    return cause(AT, actor=actor)
 
 
 def only(kind, change):
@@ -45,44 +58,40 @@ def test_an_upheld_complaint_names_the_responsible_department(in_every_stage, de
         demand_reasonable=True,
         responsible_department="production",
         by="handler-01",
-        order_id=form.order_id,
+        order_id=form.concerning.order_id,
         order_no=form.order_no,
         customer=form.customer,
     )
 
 
-def test_a_complaint_that_is_not_upheld_is_announced_answered_and_closed_as_such(in_every_stage, policy):
-    closed = in_every_stage["not_upheld"].close("经现场核实，产品符合合同约定", HANDLER, policy, AT)
+def test_a_complaint_that_is_not_upheld_is_announced_answered_and_closed_as_such(in_every_stage, rules):
+    closed = close(in_every_stage["not_upheld"], "经现场核实，产品符合合同约定", rules, by(HANDLER))
 
     assert only(ComplaintClosed, closed).outcome == "not_upheld"
     assert closed.state.closing.result == "经现场核实，产品符合合同约定"
 
 
 @pytest.mark.parametrize(("upheld", "department"), [(True, None), (False, "production")])
-def test_a_department_is_responsible_if_and_only_if_the_complaint_is_upheld(upheld, department, in_every_stage, policy):
-    judgement = Judgement(
-        upheld=upheld, grounds="理由", demand_reasonable=True, responsible_department=department, by="handler-01"
-    )
-
+def test_a_department_is_responsible_if_and_only_if_the_complaint_is_upheld(upheld, department, in_every_stage, rules):
     with pytest.raises(Refused) as refused:
-        in_every_stage["filed"].judge(judgement, policy, AT)
+        judge(in_every_stage["filed"], upheld, "理由", True, department, rules, by(HANDLER))
     assert refused.value.code == "responsible_department"
 
 
 @pytest.mark.requirement("R144.a")
 @pytest.mark.parametrize("stage", ["filed", "not_upheld", "investigating", "implemented"])
-def test_every_complaint_whoever_is_at_fault_gets_an_owner_in_person(stage, in_every_stage):
-    change = in_every_stage[stage].assign_owner("cs-manager-01", True)
+def test_every_complaint_whoever_is_at_fault_gets_an_owner_in_person(stage, in_every_stage, rules):
+    change = assign_owner(in_every_stage[stage], "cs-manager-01", True, rules, by(MANAGER))
 
     assert change.state.owner == "cs-manager-01"
     assert only(ComplaintOwnerAssigned, change).visit_required
 
 
 @pytest.mark.requirement("R141.a", "R147.a")
-def test_a_case_is_a_matter_of_quality_or_not_and_a_major_one_goes_to_the_deputy_gm_at_once(in_every_stage, policy):
+def test_a_case_is_a_matter_of_quality_or_not_and_a_major_one_goes_to_the_deputy_gm_at_once(in_every_stage, rules):
     filed = in_every_stage["filed"]
-    ordinary = filed.classify(Classification(nature="non_quality", category="运输"), policy)
-    major = filed.classify(Classification(nature="quality", category="玻璃坠落", major=True), policy)
+    ordinary = classify(filed, Classification(nature="non_quality", category="运输"), rules, by(HANDLER))
+    major = classify(filed, Classification(nature="quality", category="玻璃坠落", major=True), rules, by(HANDLER))
 
     assert ordinary.state.classification.nature == "non_quality"
     assert [type(event).__name__ for event in ordinary.events] == ["ComplaintClassified"]
@@ -98,32 +107,34 @@ def test_a_case_is_a_matter_of_quality_or_not_and_a_major_one_goes_to_the_deputy
 
 
 @pytest.mark.requirement("R141.a")
-def test_a_complaint_that_is_filed_as_major_goes_to_the_deputy_gm_at_once(in_every_stage, form, policy):
+def test_a_complaint_that_is_filed_as_major_goes_to_the_deputy_gm_at_once(in_every_stage, form, numbered, rules):
     draft = in_every_stage["draft"]
-    major = form.model_copy(update={"severity": "major"})
+    major = numbered(draft.id, form=form.but(severity="major"))
 
-    opened = draft.open(major.filed(draft.id, "2026-11-0001", AT), policy)
+    opened = open_case(draft, major, rules, by(HANDLER))
 
     assert only(ComplaintEscalated, opened).to_role == "deputy_gm"
 
 
-def test_a_case_is_sent_up_rung_by_rung_until_nobody_is_above(in_every_stage, policy):
+def test_a_case_is_sent_up_rung_by_rung_until_nobody_is_above(in_every_stage, policy, rules):
     case = in_every_stage["filed"]
     went_to = []
     for _ in policy.ladder:
-        change = case.escalate(policy)
+        change = escalate(case, rules, by(HANDLER))
         case = change.state
         went_to.append(only(ComplaintEscalated, change).to_role)
 
     assert went_to == ["cs_manager", "deputy_gm", "gm"]
     with pytest.raises(Refused) as refused:
-        case.escalate(policy)
+        escalate(case, rules, by(HANDLER))
     assert refused.value.code == "top_of_the_ladder"
 
 
 @pytest.mark.requirement("R113.a", "R113.b")
-def test_an_investigation_ends_with_the_cause_the_evidence_and_who_is_responsible(in_every_stage, policy):
-    change = in_every_stage["investigating"].complete_investigation("护角不足", ("p/1.jpg",), ("包装组",), policy, AT)
+def test_an_investigation_ends_with_the_cause_the_evidence_and_who_is_responsible(in_every_stage, rules):
+    change = complete_investigation(
+        in_every_stage["investigating"], "护角不足", ("p/1.jpg",), ("包装组",), rules, by(HANDLER)
+    )
 
     assert only(InvestigationCompleted, change) == InvestigationCompleted(
         complaint_id=change.state.id,
@@ -136,8 +147,8 @@ def test_an_investigation_ends_with_the_cause_the_evidence_and_who_is_responsibl
 
 
 @pytest.mark.requirement("R114.a", "R163.a")
-def test_several_solutions_go_to_whoever_may_approve_the_dearest(in_every_stage, proposal, policy):
-    change = in_every_stage["investigated"].propose(proposal, policy, AT)
+def test_several_solutions_go_to_whoever_may_approve_the_dearest(in_every_stage, proposal, decide):
+    change = decide["propose"](in_every_stage["investigated"])
 
     assert only(ApprovalRequested, change) == ApprovalRequested(
         complaint_id=change.state.id,
@@ -151,17 +162,17 @@ def test_several_solutions_go_to_whoever_may_approve_the_dearest(in_every_stage,
     )
 
 
-def test_the_preferred_solution_is_one_of_those_proposed(in_every_stage, proposal, policy):
+def test_the_preferred_solution_is_one_of_those_proposed(in_every_stage, proposal, rules):
     with pytest.raises(Refused, match="one of 0 to 1"):
-        in_every_stage["investigated"].propose(proposal.model_copy(update={"preferred": 2}), policy, AT)
+        propose(in_every_stage["investigated"], proposal.options, 2, True, rules, by(HANDLER))
 
 
 @pytest.mark.requirement("R114.b", "R163.a")
-def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(in_every_stage, proposal, policy):
+def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(in_every_stage, proposal, rules):
     proposed = in_every_stage["proposed"]
 
-    cheap = proposed.approve(0, "同意", MANAGER, policy, AT)
-    dear = proposed.approve(1, "同意", DEPUTY, policy, AT)
+    cheap = approve(proposed, 0, "同意", rules, by(MANAGER))
+    dear = approve(proposed, 1, "同意", rules, by(DEPUTY))
 
     assert only(ResolutionApproved, cheap) == ResolutionApproved(
         complaint_id=proposed.id,
@@ -172,7 +183,7 @@ def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(
         role="cs_manager",
         matrix_version=1,
         note="同意",
-        order_id=proposed.form.order_id,
+        order_id=proposed.concerning.order_id,
         order_no=proposed.form.order_no,
         customer=proposed.form.customer,
     )
@@ -182,11 +193,11 @@ def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(
 @pytest.mark.requirement("R157.a", "R163.a")
 @pytest.mark.parametrize(("actor", "option", "limit"), [(MANAGER, 1, "2000"), (SALESMAN, 0, "0")])
 def test_an_approval_beyond_the_own_authority_grants_nothing_and_is_reported(
-    actor, option, limit, in_every_stage, proposal, policy
+    actor, option, limit, in_every_stage, proposal, rules
 ):
     proposed = in_every_stage["proposed"]
 
-    change = proposed.approve(option, "", actor, policy, AT)
+    change = approve(proposed, option, "", rules, by(actor))
 
     assert (change.state.stage, change.state.verdicts, change.state.deadlines) == ("proposed", (), proposed.deadlines)
     assert change.events == (
@@ -201,31 +212,30 @@ def test_an_approval_beyond_the_own_authority_grants_nothing_and_is_reported(
     )
 
 
-def test_a_solution_that_was_not_proposed_cannot_be_approved(in_every_stage, policy):
+def test_a_solution_that_was_not_proposed_cannot_be_approved(in_every_stage, rules):
     with pytest.raises(Refused, match="options 0 to 1"):
-        in_every_stage["proposed"].approve(2, "", DEPUTY, policy, AT)
+        approve(in_every_stage["proposed"], 2, "", rules, by(DEPUTY))
 
 
 @pytest.mark.requirement("R163.a")
-def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(in_every_stage, proposal, policy):
-    rejected = in_every_stage["proposed"].reject("请核实数量", DEPUTY, policy, AT)
+def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(in_every_stage, proposal, rules):
+    rejected = reject(in_every_stage["proposed"], "请核实数量", rules, by(DEPUTY))
 
     assert only(ResolutionRejected, rejected).note == "请核实数量"
-    again = rejected.state.propose(proposal.model_copy(update={"proposal_id": rejected.state.id}), policy, AT)
-    assert [each.proposal_id for each in again.state.proposals] == [proposal.proposal_id, rejected.state.id]
+    asked = by(HANDLER)
+    again = propose(rejected.state, proposal.options, 0, True, rules, asked)
+    assert [each.proposal_id for each in again.state.proposals] == [proposal.proposal_id, asked.derive("proposal")]
 
 
-def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, policy):
+def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, rules):
     with pytest.raises(Refused) as refused:
-        in_every_stage["proposed"].reject("不行", MANAGER, policy, AT)
+        reject(in_every_stage["proposed"], "不行", rules, by(MANAGER))
     assert refused.value.code == "authority_exceeded"
 
 
 @pytest.mark.requirement("R156.a")
-def test_a_customer_who_declines_ends_this_case_so_that_a_new_one_can_take_it_up(in_every_stage, proposal, policy):
-    answer = Answer(accepted=False, via="phone", reason="要求另加折扣", at=AT)
-
-    change = in_every_stage["approved"].decline(answer, HANDLER, policy, AT)
+def test_a_customer_who_declines_ends_this_case_so_that_a_new_one_can_take_it_up(in_every_stage, proposal, rules):
+    change = decline(in_every_stage["approved"], "phone", "要求另加折扣", rules, by(HANDLER))
 
     assert (change.state.stage, change.state.closing.outcome) == ("closed", "resubmitted")
     assert only(ResolutionDeclined, change) == ResolutionDeclined(
@@ -249,9 +259,9 @@ def test_a_settled_case_keeps_everything_that_led_to_its_close(in_every_stage):
     assert [verdict.approver for verdict in closed.verdicts] == ["deputy-01"]
 
 
-def test_opening_a_case_twice_changes_nothing(in_every_stage, form, policy):
+def test_opening_a_case_twice_changes_nothing(in_every_stage, numbered, rules):
     filed = in_every_stage["filed"]
 
-    again = filed.open(form.filed(filed.id, "2026-11-0001", AT), policy)
+    again = open_case(filed, numbered(filed.id), rules, by(HANDLER))
 
     assert (again.state, again.events) == (filed, ())

@@ -1,17 +1,22 @@
 """The rules come as data with versions, and rules that contradict each other are not taken."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
 
 import pytest
 from pydantic import ValidationError
 
-from complaints.domain.authority import AuthorityMatrix, Band
-from complaints.domain.policy import STEPS, ComplaintPolicy
+from complaints.domain.decisions.escalation import escalate
+from complaints.domain.policy.authority import AuthorityMatrix, Band
+from complaints.domain.policy.policy import STEPS, ComplaintPolicy, length
 from complaints.settings import Settings
 from shared.aggregate import Refused
 from shared.contracts.event import Money
+from shared.policy import Policies
 from shared.settings import BadSettings, load
+from shared.testing import cause
 
 
 def yuan(amount: str) -> Money:
@@ -21,7 +26,7 @@ def yuan(amount: str) -> Money:
 @pytest.mark.requirement("R162.a", "R162.b")
 def test_every_step_has_a_limit_and_together_they_take_no_longer_than_the_case(policy):
     assert set(policy.steps) == set(STEPS)
-    assert sum((clock.length for clock in policy.steps.values()), start=policy.close.length * 0) <= policy.close.length
+    assert sum((length(clock) for clock in policy.steps.values()), start=timedelta()) <= length(policy.close)
 
 
 @pytest.mark.requirement("R162.b")
@@ -101,18 +106,47 @@ def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp
     monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
 
     for file in (broken, tmp_path / "absent.toml"):
-        monkeypatch.setenv("POLICY_FILE", str(file))
-        with pytest.raises(BadSettings, match="POLICY_FILE"):
+        monkeypatch.setenv("COMPLAINTS_POLICY", str(file))
+        with pytest.raises(BadSettings, match="COMPLAINTS_POLICY"):
             load(Settings)
 
 
 def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
     own = tmp_path / "rules.toml"
-    default = (files("complaints") / "policy.toml").read_text(encoding="utf-8")
+    default = (files("complaints") / "domain" / "policy" / "complaints_v1.toml").read_text(encoding="utf-8")
     own.write_text(default.replace("version = 1\ncurrency", "version = 2\ncurrency"), encoding="utf-8")
     monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
     monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
-    monkeypatch.setenv("POLICY_FILE", str(own))
+    monkeypatch.setenv("COMPLAINTS_POLICY", str(own))
 
     assert policy.authority.version == 1
-    assert load(Settings).policy().authority.version == 2
+    assert load(Settings).rules().policies.latest.authority.version == 2
+
+
+def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy, rules, in_every_stage):
+    later = policy.but(
+        version=2,
+        in_force_from=date(2026, 11, 23),
+        ladder=("gm",),
+        major_to="gm",
+        steps={step: clock.but(ladder=("gm",)) for step, clock in policy.steps.items()},
+    )
+    both = replace(rules, policies=Policies([policy, later]))
+    filed = in_every_stage["filed"]
+
+    assert (both.on(datetime(2026, 11, 22, 15, 59, tzinfo=UTC)), both.on(datetime(2026, 11, 22, 16, tzinfo=UTC))) == (
+        policy,
+        later,
+    )
+    assert (filed.policy_version, both.version(filed.policy_version)) == (1, policy)
+    assert escalate(filed, both, cause()).events[0].to_role == "cs_manager"
+
+
+def test_a_clock_without_a_ladder_and_two_of_one_name_are_not_taken(policy):
+    silent, twice = policy.model_dump(), policy.model_dump()
+    silent["submit"]["ladder"] = ()
+    twice["submit"]["name"] = "close_6d"
+
+    for rules, wrong in ((silent, "missing: submit_3d"), (twice, "used twice: close_6d")):
+        with pytest.raises(ValidationError, match=wrong):
+            ComplaintPolicy.model_validate(rules)

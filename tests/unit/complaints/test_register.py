@@ -7,24 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.domain.form import Form
-from complaints.domain.register import Register
+from complaints.domain.decisions.register import enter
+from complaints.domain.parts.form import Form
+from complaints.domain.register import Entry, Register
 from shared.aggregate import Change
 from shared.calendar import CHINA
 from shared.contracts.complaints import ComplaintFiled, ComplaintResubmitted
 from shared.contracts.vocabulary import CustomerSnapshot
+from shared.testing import cause
 
 NOVEMBER = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CASE = UUID(int=1)
+FILING = cause(NOVEMBER)
 
 
 @pytest.mark.requirement("R109.a", "R145.a", "R151.a")
 def test_a_complaint_gets_the_months_next_number_and_is_announced_with_all_that_was_said(form):
     anomaly = {"batch_no": "P20261101-2", "shipped_on": date(2026, 11, 20), "defect_quantity": 3, "sample_ref": "YP-1"}
 
-    change = Register.at(NOVEMBER, CHINA).enter(CASE, form.model_copy(update=anomaly), NOVEMBER)
+    change = enter(Register.at(NOVEMBER, CHINA), CASE, form.but(**anomaly), FILING)
 
-    assert change.state.entries == (CASE,)
+    assert change.state.entries == (Entry(complaint_id=CASE, cause=FILING.id),)
     assert change.events == (
         ComplaintFiled(
             complaint_id=CASE,
@@ -36,7 +39,7 @@ def test_a_complaint_gets_the_months_next_number_and_is_announced_with_all_that_
             accepted_at=NOVEMBER,
             content="三樘玻璃边缘崩角",
             demand="更换三樘玻璃",
-            order_id=form.order_id,
+            order_id=form.concerning.order_id,
             order_no="SO-2026-0412",
             contract_no="JG20260930-017",
             **anomaly,
@@ -56,7 +59,7 @@ def test_however_often_complaints_are_entered_the_numbers_have_no_gap(arrivals):
     )
     register, announced = Register.at(NOVEMBER, CHINA), []
     for arrival in arrivals:
-        change = register.enter(uuid5(CASE, str(arrival)), form, NOVEMBER)
+        change = enter(register, uuid5(CASE, str(arrival)), form, FILING)
         register, announced = change.state, [*announced, *change.events]
 
     assert [event.complaint_no for event in announced] == [
@@ -74,22 +77,23 @@ def test_however_often_complaints_are_entered_the_numbers_have_no_gap(arrivals):
     ],
 )
 def test_the_month_is_the_one_in_shanghai(accepted_at, number, form):
-    register = Register.at(accepted_at, CHINA).enter(CASE, form, accepted_at).state
+    register = enter(Register.at(accepted_at, CHINA), CASE, form, cause(accepted_at)).state
 
     assert register.number(CASE) == number
 
 
 def test_an_entered_complaint_is_not_announced_again(form):
-    register = Register.at(NOVEMBER, CHINA).enter(CASE, form, NOVEMBER).state
+    register = enter(Register.at(NOVEMBER, CHINA), CASE, form, FILING).state
 
-    assert register.enter(CASE, form, NOVEMBER) == Change(register)
+    assert enter(register, CASE, form.but(demand="别的"), cause(NOVEMBER)) == Change(register)
+    assert register.entered_by(CASE) == FILING.id
 
 
 @pytest.mark.requirement("R156.b")
 def test_a_complaint_taken_up_again_names_all_cases_before_it(form):
     again = form.resubmitted("2026-10-0003", "要求另加折扣", NOVEMBER).resubmitted("2026-11-0001", None, NOVEMBER)
 
-    filed, resubmitted = Register.at(NOVEMBER, CHINA).enter(CASE, again, NOVEMBER).events
+    filed, resubmitted = enter(Register.at(NOVEMBER, CHINA), CASE, again, FILING).events
 
     assert (filed.previous_no, filed.demand) == ("2026-11-0001", "要求另加折扣")
     assert resubmitted == ComplaintResubmitted(
@@ -101,5 +105,5 @@ def test_a_complaint_taken_up_again_names_all_cases_before_it(form):
     )
 
 
-def test_a_form_survives_being_announced(form):
-    assert Form.of(form.filed(CASE, "2026-11-0001", NOVEMBER)) == form
+def test_a_form_survives_being_announced(form, numbered):
+    assert Form.of(numbered(CASE)) == form

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from complaints.domain.record import Answer
+from complaints.domain.decisions.settlement import decline
 from complaints.subscribers import subscriptions
 from complaints.timers import timers
 from shared.aggregate import Change, NotFound
@@ -29,8 +29,8 @@ HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
 
 
 @pytest.fixture
-def on(registers, complaints, policy):
-    return subscriptions(registers, complaints, policy)
+def on(stores, rules):
+    return subscriptions(stores, rules)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def test_a_failed_acceptance_files_a_complaint_by_itself_once(on, failed, 
 
 
 async def test_more_issues_than_a_form_has_room_for_are_shortened_not_lost_to_the_bin(on, failed, form):
-    many = failed.model_copy(update={"issues": tuple(Defect(description="崩角" * 900) for _ in range(5))})
+    many = failed.but(issues=tuple(Defect(description="崩角" * 900) for _ in range(5)))
 
     (filed,) = await deliver(on, many)
 
@@ -152,11 +152,11 @@ async def test_negative_feedback_becomes_a_draft_without_a_number_or_a_clock(on,
 
 @pytest.mark.requirement("R156.a", "R156.b")
 async def test_a_declined_solution_is_taken_up_again_in_a_new_case_with_the_old_one_attached(
-    on, database, complaints, in_every_stage, policy
+    on, database, complaints, in_every_stage, rules
 ):
     approved = await complaints.create(Change(in_every_stage["approved"]), cause(AT))
-    answer = Answer(accepted=False, via="phone", reason="要求另加折扣", at=AT)
-    await complaints.apply(approved.id, lambda case: case.decline(answer, HANDLER, policy, AT), cause(AT))
+    answered = cause(AT, actor=HANDLER)
+    await complaints.apply(approved.id, lambda case: decline(case, "phone", "要求另加折扣", rules, answered), answered)
     declined = next(event for event in database.published if isinstance(event, ResolutionDeclined))
 
     filed, resubmitted = await deliver(on, declined, at=AT)
@@ -195,18 +195,16 @@ async def test_a_finding_that_comes_before_its_case_waits_for_it(on, form):
 
 
 async def test_a_finding_about_something_else_is_none_of_our_business(on, form):
-    assert await deliver(on, warranty(UUID(int=1), form).model_copy(update={"complaint_id": None})) == ()
+    assert await deliver(on, warranty(UUID(int=1), form).but(complaint_id=None)) == ()
 
 
 @pytest.mark.requirement("R150.a", "R161.b")
-async def test_filed_checked_and_forgotten_a_complaint_is_missed_once_and_escalated(
-    on, failed, complaints, policy, form
-):
+async def test_filed_checked_and_forgotten_a_complaint_is_missed_once_and_escalated(on, failed, stores, rules, form):
     (filed,) = await deliver(on, failed, at=AT)
     await deliver(on, filed, at=AT)
     await deliver(on, warranty(filed.complaint_id, form), at=AT)
 
-    events = await fire(timers(complaints, policy), until=AT + timedelta(days=6))
+    events = await fire(timers(stores, rules), until=AT + timedelta(days=6))
 
     missed = [event.kind for event in events if isinstance(event, DeadlineMissedByComplaints)]
     raised = [event.to_role for event in events if isinstance(event, ComplaintEscalated)]
