@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from waiting import until
 
-from complaints.domain.form import Form
+from complaints.domain.decisions.register import enter
+from complaints.domain.parts.form import Form
 from complaints.domain.register import Register
 from complaints.store import Registers
 from shared.calendar import CHINA
@@ -94,10 +95,10 @@ async def test_the_same_refused_acceptance_three_times_at_once_is_one_complaint(
 
 async def test_a_case_is_opened_by_its_announcement_when_the_one_who_filed_it_crashed_in_between(complaints, bus):
     form = Form(customer=CUSTOMER, complainant="王建国", channel="phone", received_at=NOW, content="门闭合有异响")
-    id, month = uuid4(), Register.at(NOW, CHINA)
+    id, month, filing = uuid4(), Register.at(NOW, CHINA), cause(NOW)
 
     await Registers(complaints.service.plumbing.database).apply(
-        month.id, lambda register: register.enter(id, form, NOW), cause(NOW), month
+        month.id, lambda register: enter(register, id, form, filing), filing, month
     )
 
     case = await until(lambda: shown(complaints, id))
@@ -144,9 +145,10 @@ async def test_checked_and_forgotten_a_complaint_is_missed_and_escalated_once_by
 
     missed = [event for event in await bus.of(DeadlineMissedByComplaints) if event.about == number]
     raised = [event for event in await bus.of(ComplaintEscalated) if event.complaint_id == id]
-    assert [(event.kind, event.due_at) for event in missed] == [
-        ("step_judge", began + timedelta(days=1)),
-        ("close_6d", began + timedelta(days=6)),
+    assert [(event.kind, event.rung, event.due_at) for event in missed] == [
+        ("step_judge", 1, began + timedelta(days=1)),
+        ("close_6d", 1, began + timedelta(days=6)),
+        ("close_6d", 2, began + timedelta(days=6)),
     ]
     assert [(event.level, event.to_role) for event in raised] == [(1, "cs_manager"), (2, "deputy_gm"), (3, "gm")]
 
@@ -199,7 +201,7 @@ async def test_who_grants_too_much_is_refused_and_reported(complaints, bus):
 
 
 async def test_feedback_becomes_a_draft_and_a_person_makes_it_a_complaint(complaints, bus):
-    customer = CUSTOMER.model_copy(update={"customer_id": uuid4()})
+    customer = CUSTOMER.but(customer_id=uuid4())
     feedback = NegativeFeedbackReceived(
         feedback_id=uuid4(),
         source="callback",

@@ -135,7 +135,7 @@ class DeadlineMetByComplaints(DeadlineMet, Event, key="complaints.deadline_met.v
     """A clock of a case has stopped: what was due is done, in time or late, or is not needed any more (003 §26)."""
 
 
-class DeadlineHeldByComplaints(DeadlineHeld, Event, key="complaints.deadline_held.v1", announced=False):
+class DeadlineHeldByComplaints(DeadlineHeld, Event, key="complaints.deadline_held.v1"):
     """A clock of a case stands still, where the policy allows it."""
 
 
