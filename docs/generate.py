@@ -1,7 +1,7 @@
-"""Write everything that follows from the code: schemas, samples, pages about events, AsyncAPI, OpenAPI, diagrams.
+"""Write everything that follows from the code: schemas, samples, pages about events and stages, AsyncAPI, OpenAPI.
 
-`python docs/generate.py [schemas samples announced events asyncapi openapi routes] [--check]`; without names, all of
-them. With `--check` nothing is written: the stale files are named and the exit code is 1.
+`python docs/generate.py [--check] [kind …]`, kinds as in KINDS; without names, all of them. With `--check` nothing is
+written: the stale files are named and the exit code is 1.
 """
 
 import argparse
@@ -41,6 +41,12 @@ def _routes() -> Files:
     return diagrams()
 
 
+def _lifecycles() -> Files:
+    from generators.lifecycles import page
+
+    return page()
+
+
 KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "schemas": (schemas, SCHEMAS),
     "samples": (samples, SAMPLES),
@@ -49,6 +55,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "asyncapi": (_asyncapi, None),
     "openapi": (_openapi, DOCS / "openapi"),
     "routes": (_routes, None),
+    "lifecycles": (_lifecycles, None),
 }
 """Each kind: what makes the files, and the folder in which there is nothing else."""
 
