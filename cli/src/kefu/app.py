@@ -14,6 +14,7 @@ COMMANDS = {
     "events": "kefu.events:app",
     "publish": "kefu.publish:app",
     "dead": "kefu.dead:app",
+    "audit": "kefu.audit:app",
     "token": "kefu.tokens:token_app",
     "api-key": "kefu.tokens:api_key_app",
     "clock": "kefu.clock:app",

@@ -20,6 +20,15 @@ class Refused(Exception):
         self.code = code or self.code
 
 
+class Overstepped(Refused):
+    """A decision that the state allows, but not to this person: beyond their authority, or another one has to make it.
+
+    Over HTTP it leaves an entry in the audit trail.
+    """
+
+    code = "overstepped"
+
+
 class NotFound(Exception):
     """There is no such aggregate, or not yet."""
 

@@ -22,7 +22,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from starlette.exceptions import HTTPException
 
-from shared.aggregate import Cause, Contention, NotFound, Refused, Unavailable
+from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, Unauthenticated
 from shared.telemetry import Metrics, Tracing
@@ -40,6 +40,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Evidence = Callable[[Scope, int, str], None]
+"""Is told of each request with its answer's status and media type. Must neither wait nor raise."""
 
 
 _EVERY_FIELD = object()
@@ -305,6 +307,8 @@ def answer_problems(app: FastAPI) -> None:
 
     def answering(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
         async def handle(request: Request, error: Exception) -> JSONResponse:
+            request.state.problem = getattr(error, "code", None)
+            request.state.overstepped = isinstance(error, Overstepped)
             return answer(error)
 
         app.add_exception_handler(kind, handle)
@@ -350,8 +354,9 @@ class TooLarge(HTTPException):
 class HttpMiddleware:
     """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
 
-    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int) -> None:
+    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int, evidence: Evidence) -> None:
         self._app = app
+        self._evidence = evidence
         self._metrics = metrics
         self._tracing = tracing
         self._limit = body_limit
@@ -363,11 +368,13 @@ class HttpMiddleware:
         began = perf_counter()
         status = 500
         started = False
+        content_type = ""
 
         async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal status, started
+            nonlocal status, started, content_type
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
+                content_type = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
             await send(message)
 
         structlog.contextvars.clear_contextvars()
@@ -386,6 +393,7 @@ class HttpMiddleware:
         finally:
             route = scope.get("route")
             self._metrics.answered(scope["method"], getattr(route, "path", "-"), status, perf_counter() - began)
+            self._evidence(scope, status, content_type)
 
     @contextmanager
     def _traced(self, scope: Scope) -> Iterator[None]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from shared.audit.trail import Audit, AuditTrail
 from shared.clock import Clock
 from shared.duties.board import Duties
 from shared.http import Authenticator
@@ -109,6 +110,7 @@ class Plumbing:
         self.group_commit = self.database.group_commit
         self.parking = Parking(self.database)
         self.duties = Duties(self.database)
+        self.trail = AuditTrail(Audit(self.database), self.group_commit, self.clock)
 
     def _collections(self) -> Iterable[Documents]:
         return self.database.collections.values()

@@ -16,6 +16,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared import logs
 from shared.aggregate import Unavailable
+from shared.audit import api as audit
 from shared.clocks import CLOCKS, Clocks
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
@@ -162,6 +163,7 @@ class Service:
             metrics=plumbing.metrics,
             tracing=plumbing.tracing,
             body_limit=plumbing.settings.body_limit,
+            evidence=plumbing.trail.note,
         )
         answer_problems(app)
         app.include_router(self.health.routes())
@@ -173,6 +175,7 @@ class Service:
             if self._clocks is not None:
                 board = duties.routes(plumbing.duties, self._clocked, self._clocks)
                 app.include_router(board, dependencies=guarded())
+        app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())
         app.include_router(dead.routes(plumbing.parking, self.retries), dependencies=guarded())
         return app
 
@@ -210,6 +213,7 @@ class Service:
             work |= {f"consumer-{place}": bus.consumer.run() for place, bus in enumerate(self._buses)}
         if plumbing.runs("timers"):
             work |= {"deadlines": self.deadlines.run(), "retries": self.retries.run()}
+            work["retention"] = plumbing.trail.keep(plumbing.settings.audit_days)
             if self._clocks is not None:
                 follower = CalendarFollower(
                     plumbing.duties, self._clocked, self._clocks, plumbing.group_commit, plumbing.clock

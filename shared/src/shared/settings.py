@@ -64,6 +64,8 @@ class ServiceSettings(BaseSettings):
     )
     body_limit: int = Field(default=1024 * 1024, gt=0, description="Bytes a request may carry.")
 
+    audit_days: int = Field(default=1095, ge=1, description="Days for which entries of the audit trail are kept.")
+
     role: Literal["all", "http", "consumers", "relay", "timers"] = Field(
         default="all", description="Which part of the service this process runs."
     )

@@ -63,7 +63,7 @@ class Outbox:
 
 
 class InlineCommit(GroupCommit):
-    """GroupCommit that are settled on the spot, one work at a time, each on what was stored."""
+    """Commits on the spot, one work at a time, each on what was stored; `catch_up` commits what was only submitted."""
 
     def __init__(self, outlet: Outbox) -> None:
         super().__init__(outlet, remembered=0)
@@ -78,13 +78,19 @@ class InlineCommit(GroupCommit):
     async def commit_or_wait(self, cause: Cause, touch: Touch[A]) -> A:
         return await self.commit(cause, touch)
 
+    async def catch_up(self) -> None:
+        """Commit what was submitted without waiting for it."""
+        while self.waiting:
+            await self.commit_all((self.waiting.popleft(),))
+
 
 class InMemoryDatabase:
     """A database that forgets at the end of the test. What was announced is in `published`, sealed in `outbox`."""
 
     def __init__(self) -> None:
         self.outbox = Outbox()
-        self.group_commit: GroupCommit = InlineCommit(self.outbox)
+        self.inline = InlineCommit(self.outbox)
+        self.group_commit: GroupCommit = self.inline
         self.collections: dict[str, InMemoryDocuments] = {}
 
     def documents(self, name: str, indexes: Sequence[Index]) -> "InMemoryDocuments":

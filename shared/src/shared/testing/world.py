@@ -191,6 +191,7 @@ class World:
 
     async def _follow(self) -> None:
         """What the relay does with announced events: the list of duties follows them, and they reach the service."""
+        await self.database.inline.catch_up()
         await self._list_duties()
         if self._hears_itself:
             await self._hear_itself()

@@ -1,0 +1,185 @@
+"""The audit trail: one entry for each refusal, each reading of personal data, each act of an operator, each export."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import uuid4
+
+import structlog
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from pydantic.errors import PydanticUserError
+
+from shared.aggregate import Aggregate, Cause, Change, Unavailable
+from shared.clock import Clock
+from shared.contracts.event import Actor, Instant
+from shared.contracts.roles import Role
+from shared.identity import Principal
+from shared.kernel.batch import Work
+from shared.kernel.group_commit import GroupCommit
+from shared.store import Between, Index, Store
+
+log = structlog.get_logger()
+
+Kind = Literal["refused", "read", "act", "export"]
+PERSONAL = ('"mobile"', '"email"', '"contact_name"', '"id_card"')
+"""Names of fields that make an answer personal data, as they stand in its JSON schema."""
+
+EXPORTED = ("text/csv", "application/vnd.", "application/pdf", "application/zip")
+LONGEST = 300
+"""Characters that are kept of a path, a reason, an address."""
+
+SWEEP_EVERY = 3600.0
+"""Seconds between two sweeps of the retention."""
+
+SWEPT = 1000
+"""Entries that one sweep of the retention removes at most."""
+
+
+class AuditEntry(Aggregate):
+    """Who did or tried what, when, from where, and why they say. Never changed; removed when its time is over.
+
+    The path is the one that was asked for; of a query only the names of its parameters are kept. `actor` is absent for
+    those who proved no identity.
+    """
+
+    at: Instant
+    kind: Kind
+    actor: Actor | None
+    who: str
+    method: str
+    route: str
+    path: str
+    asked_by: tuple[str, ...] = ()
+    status: int
+    code: str | None
+    origin: str
+    forwarded_for: str | None
+    reason: str | None
+
+
+class Audit(Store[AuditEntry]):
+    """A service's audit trail. Entries are only born."""
+
+    collection = "audit"
+    kind = AuditEntry
+    indexes = (Index("at"), Index("who", "at"), Index("kind", "at"), Index("route", "at"))
+
+    async def forget(self, before: datetime) -> int:
+        """Remove some of the entries from before that moment, the oldest first; how many these were."""
+        old = (await self.find({"at": Between(high=before)}, sort="at", limit=SWEPT)).items
+        if old:
+            await self.documents.remove([entry.id for entry in old])
+        return len(old)
+
+
+class AuditTrail:
+    """Takes entries without making a request wait: they are written with the next commit, and logged besides."""
+
+    def __init__(self, audit: Audit, group_commit: GroupCommit, clock: Clock) -> None:
+        self.audit = audit
+        self._group_commit = group_commit
+        self._clock = clock
+
+    async def keep(self, days: int) -> None:
+        """Remove what is older than so many days, now and then, until cancelled."""
+        while True:
+            try:
+                while await self.audit.forget(self._clock.now() - timedelta(days=days)):
+                    pass
+            except Unavailable as error:
+                log.warning("retention_waits", reason=str(error))
+            await asyncio.sleep(SWEEP_EVERY)
+
+    def note(self, scope: Mapping[str, Any], status: int, content_type: str) -> None:
+        """Keep an entry about this request and its answer, if it is one of those that are evidence."""
+        try:
+            self._note(scope, status, content_type)
+        except Exception:
+            log.exception("audit_not_noted", method=scope["method"], status=status)
+
+    def _note(self, scope: Mapping[str, Any], status: int, content_type: str) -> None:
+        kind = noted(scope, status, content_type)
+        if kind is None:
+            return
+        entry = _entry(scope, kind, status, self._clock.now())
+        log.info("audit", kind=kind, who=entry.who, method=entry.method, route=entry.route, status=status)
+        cause = Cause(id=entry.id, correlation=entry.id, actor=entry.actor or UNKNOWN, at=entry.at)
+        self._group_commit.submit((Work(cause, (self.audit.birth(Change(entry)),), _written),))
+
+
+UNKNOWN = Actor(kind="service", id="unknown")
+
+
+def noted(scope: Mapping[str, Any], status: int, content_type: str) -> Kind | None:
+    """What makes a request evidence; None for the others."""
+    state = scope.get("state", {})
+    route = scope.get("route")
+    if status in {401, 403} or state.get("overstepped") or (status >= 400 and state.get("evidence")):
+        return "refused"
+    principal: Principal | None = state.get("principal")
+    if principal is None or status >= 400:
+        return None
+    if content_type.startswith(EXPORTED):
+        return "export"
+    if scope["method"] == "GET":
+        personal = principal.kind == "staff" and isinstance(route, APIRoute) and answers_personally(route)
+        return "read" if personal else None
+    actor: Actor | None = state.get("actor")
+    return "act" if actor and actor.role == Role.OPERATOR else None
+
+
+def answers_personally(route: APIRoute) -> bool:
+    """Whether the answer of a route can hold personal data: it follows from the model, so no list is to be kept."""
+    return route.response_model is not None and _personal(route.response_model)
+
+
+@lru_cache(maxsize=1024)
+def _personal(model: Any) -> bool:
+    try:
+        schema = json.dumps(TypeAdapter(model).json_schema())
+    except PydanticUserError:
+        return True
+    return any(name in schema for name in PERSONAL)
+
+
+def _entry(scope: Mapping[str, Any], kind: Kind, status: int, now: datetime) -> AuditEntry:
+    state = scope.get("state", {})
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    principal: Principal | None = state.get("principal")
+    actor: Actor | None = state.get("actor")
+    if actor is None and principal is not None:
+        actor = Actor(kind=principal.kind, id=principal.id, role=min(principal.roles, default=None))
+    client = scope.get("client")
+    names = [part.partition("=")[0] for part in scope.get("query_string", b"").decode("latin-1").split("&") if part]
+    return AuditEntry(
+        id=uuid4(),
+        at=now,
+        kind=kind,
+        actor=actor,
+        who=principal.id if principal else "unknown",
+        method=_plain(scope["method"]) or "",
+        route=getattr(scope.get("route"), "path", "-"),
+        path=_plain(scope["path"]) or "",
+        asked_by=tuple(sorted({(_plain(name) or "")[:40] for name in names}))[:20],
+        status=status,
+        code=state.get("problem"),
+        origin=client[0] if client else "unknown",
+        forwarded_for=_plain(headers.get(b"x-forwarded-for")),
+        reason=_plain(headers.get(b"reason")),
+    )
+
+
+def _plain(text: str | None) -> str | None:
+    """A text from outside as it can be kept: printable, bounded."""
+    if text is None:
+        return None
+    return "".join(each if each.isprintable() else "\ufffd" for each in text[:LONGEST])
+
+
+def _written(result: object) -> None:
+    if isinstance(result, Exception):
+        log.error("audit_not_written", reason=repr(result))

@@ -1,0 +1,176 @@
+"""The audit trail: refusals, readings of personal data, acts of operators and exports leave who, what and when."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import Response
+
+from shared.aggregate import Overstepped, Refused
+from shared.audit.trail import AuditEntry, answers_personally
+from shared.contracts.event import Actor
+from shared.contracts.roles import Department, Role
+from shared.http import CausedByRequest, RequestBody, Router, View, allow
+from shared.service import Service
+from shared.settings import ServiceSettings
+from shared.testing import World, in_memory, nowhere
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+class Person(View):
+    """Personal data, somewhere inside."""
+
+    mobile: str = "13800138000"
+
+
+class Thing(View):
+    """No personal data."""
+
+    colour: str = "red"
+
+
+class Say(RequestBody):
+    """Anything."""
+
+    what: str
+
+
+def routes() -> Any:
+    router = Router(readers=(Role.CS_SPECIALIST, Role.OPERATOR, Department.SALES), tags=["people"])
+
+    @router.get("/people/{name}")
+    async def show_person(name: str, colour: str = "") -> Person:
+        return Person()
+
+    @router.get("/things")
+    async def list_things() -> list[Thing]:
+        return [Thing()]
+
+    @router.get("/exports/people.csv")
+    async def export_people() -> Response:
+        return Response("name", media_type="text/csv; charset=utf-8")
+
+    @router.post("/people/{name}/judge", dependencies=[allow(Role.CS_SPECIALIST, Role.OPERATOR)])
+    async def judge(name: str, body: Say, cause: CausedByRequest) -> Thing:
+        if body.what == "beyond":
+            raise Overstepped("this needs the general manager", "authority_exceeded")
+        if body.what == "closed":
+            raise Refused("the case is closed", "closed")
+        return Thing()
+
+    return router
+
+
+@pytest.fixture
+def world() -> World:
+    settings = nowhere(ServiceSettings)
+    return World(Service(in_memory("people", settings, at=NOW), routes=routes()))
+
+
+async def entries(world: World) -> list[tuple[str, str, str, int, str | None]]:
+    found = await world.service.plumbing.trail.audit.find({}, sort="at")
+    return sorted((each.kind, each.who, each.route, each.status, each.code) for each in found.items)
+
+
+async def test_a_stranger_s_request_is_a_refusal(world: World) -> None:
+    await world.ask(None, "GET", "/people/wang")
+    assert await entries(world) == [("refused", "unknown", "/people/{name}", 401, "unauthenticated")]
+
+
+async def test_asking_for_what_is_not_one_s_own_is_a_refusal_with_the_name(world: World) -> None:
+    await world.ask(Role.FINANCE, "GET", "/people/wang", by="li")
+    await world.ask(Department.SALES, "POST", "/people/wang/judge", {"what": "x"})
+    assert await entries(world) == [
+        ("refused", "li", "/people/{name}", 403, "forbidden"),
+        ("refused", "sales", "/people/{name}/judge", 403, "forbidden"),
+    ]
+
+
+async def test_overstepping_one_s_authority_is_a_refusal_and_a_stage_that_forbids_is_none(world: World) -> None:
+    await world.ask(Role.CS_SPECIALIST, "POST", "/people/wang/judge", {"what": "beyond"}, by="li")
+    await world.ask(Role.CS_SPECIALIST, "POST", "/people/wang/judge", {"what": "closed"}, by="li")
+    assert await entries(world) == [("refused", "li", "/people/{name}/judge", 409, "authority_exceeded")]
+
+
+async def test_reading_personal_data_leaves_who_what_when_whence_and_why(world: World) -> None:
+    await world.ask(
+        Role.CS_SPECIALIST, "GET", "/people/wang?colour=red", by="li",
+        headers={"Reason": "callback", "X-Forwarded-For": "10.1.2.3"},
+    )  # fmt: skip
+    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    assert entry == AuditEntry(
+        id=entry.id,
+        at=NOW,
+        kind="read",
+        actor=Actor(kind="staff", id="li", role="cs_specialist"),
+        who="li",
+        method="GET",
+        route="/people/{name}",
+        path="/people/wang",
+        asked_by=("colour",),
+        status=200,
+        code=None,
+        origin="127.0.0.1",
+        forwarded_for="10.1.2.3",
+        reason="callback",
+    )
+
+
+async def test_what_holds_no_personal_data_and_a_department_s_own_reading_leave_nothing(world: World) -> None:
+    await world.ask(Role.CS_SPECIALIST, "GET", "/things")
+    await world.ask(Department.SALES, "GET", "/people/wang")
+    await world.ask(Role.CS_SPECIALIST, "POST", "/people/wang/judge", {"what": "x"})
+    assert await entries(world) == []
+
+
+async def test_an_operator_s_act_and_an_export_leave_an_entry(world: World) -> None:
+    await world.ask(Role.OPERATOR, "POST", "/people/wang/judge", {"what": "x"}, by="root")
+    await world.ask(Role.CS_SPECIALIST, "GET", "/exports/people.csv", by="li")
+    assert await entries(world) == [
+        ("act", "root", "/people/{name}/judge", 200, None),
+        ("export", "li", "/exports/people.csv", 200, None),
+    ]
+
+
+async def test_whatever_stands_in_headers_and_path_is_kept_in_a_form_that_can_be(world: World) -> None:
+    await world.ask(
+        Role.CS_SPECIALIST, "GET", "/people/" + "%00%0a%E2%80%AE" + "x" * 900, by="li",
+        headers={"Reason": "\x01" + "y" * 900},
+    )  # fmt: skip
+    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    assert (len(entry.path), len(entry.reason or "")) == (300, 300)
+    assert entry.path.isprintable()
+
+
+async def test_the_trail_is_looked_up_by_person_kind_and_time_the_latest_first(world: World) -> None:
+    await world.ask(Role.CS_SPECIALIST, "GET", "/people/wang", by="li")
+    world.clock.advance(timedelta(hours=1))
+    await world.ask(Role.CS_SPECIALIST, "GET", "/people/zhao", by="wang")
+    await world.ask(Role.FINANCE, "GET", "/people/zhao", by="li")
+
+    async def paths(**asked: str) -> list[str]:
+        query = "&".join(f"{name}={value}" for name, value in asked.items())
+        answer = await world.ask(Role.GM, "GET", f"/audit?{query}")
+        assert answer.status_code == 200, answer.text
+        return [f"{item['who']} {item['kind']} {item['path']}" for item in answer.json()["items"]]
+
+    assert await paths(who="li") == ["li refused /people/zhao", "li read /people/wang"]
+    assert await paths(kind="read") == ["wang read /people/zhao", "li read /people/wang"]
+    assert await paths(until="2026-11-28T00:30:00Z") == ["li read /people/wang"]
+    assert (await world.ask(Role.CS_SPECIALIST, "GET", "/audit")).status_code == 403
+
+
+async def test_entries_are_removed_when_their_time_is_over(world: World) -> None:
+    await world.ask(Role.CS_SPECIALIST, "GET", "/people/wang", by="li")
+    world.clock.advance(timedelta(days=10))
+    await world.ask(Role.CS_SPECIALIST, "GET", "/people/zhao", by="li")
+    audit = world.service.plumbing.trail.audit
+    assert await audit.forget(world.now - timedelta(days=5)) == 1
+    assert [each.path for each in (await audit.find({})).items] == ["/people/zhao"]
+
+
+def test_whether_an_answer_is_personal_follows_from_its_model() -> None:
+    personal = {route.path: answers_personally(route) for route in routes().routes}
+    assert personal["/people/{name}"]
+    assert not personal["/things"]
