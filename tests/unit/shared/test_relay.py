@@ -48,6 +48,7 @@ class Mill:
         self.database = InMemoryDatabase()
         self.derived: list[UUID] = []
         self.away = 0
+        self.broken = False
         metrics = Metrics()
         self.relay = Relay(self, self.database.collections.values, metrics, limit=limit, size=10, derive=self.derive)
         self.database.group_commit = self.group_commit = GroupCommit(self.relay)
@@ -74,6 +75,8 @@ class Mill:
         if self.away:
             self.away -= 1
             raise Unavailable("the database is away")
+        if self.broken:
+            raise ValueError("not derivable")
         self.derived += [handed.id for handed in batch]
 
     async def roll(self, *barrels: UUID) -> None:
@@ -200,3 +203,15 @@ async def test_what_follows_within_the_service_is_written_before_the_events_are_
     assert mill.derived == [id]
     assert mill.out == {id: [1]}
     assert (await mill.barrels.documents.read((id,)))[id].outbox == []
+
+
+async def test_what_cannot_be_derived_is_logged_and_holds_up_neither_the_events_nor_the_relay() -> None:
+    mill, id = Mill(limit=100), uuid4()
+    mill.broken = True
+    running = asyncio.create_task(mill.relay.run())
+    await mill.roll(id)
+    await until(mill.all_out)
+    await mill.roll(id)
+    await until(mill.all_out)
+    running.cancel()
+    assert mill.out == {id: [1, 2]}

@@ -176,9 +176,14 @@ class Relay:
         if deriving is None:
             await publishing
             return
-        for error in await asyncio.gather(deriving, publishing, return_exceptions=True):
-            if isinstance(error, BaseException):
+        derived, published = await asyncio.gather(deriving, publishing, return_exceptions=True)
+        for error in (derived, published):
+            if isinstance(error, Unavailable):
                 raise error
+        if isinstance(derived, Exception):
+            log.error("not_derived", reason=repr(derived), aggregates=[str(handed.id) for handed in batch][:20])
+        if isinstance(published, BaseException):
+            raise published
 
     async def _forget(self, batch: list[Handed]) -> None:
         for documents, ids, round in _by_round(batch):
