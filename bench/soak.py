@@ -27,7 +27,8 @@ from shared.wire.envelope import Envelope
 SUPPORT = Path(__file__).parents[1] / "tests" / "support"
 sys.path.insert(0, str(SUPPORT))
 
-from ledger import Deposited, alone  # noqa: E402
+from ledger import Deposited  # noqa: E402
+from ledger import service as ledger  # noqa: E402
 
 from shared.service import main as serve  # noqa: E402
 from shared.settings import ServiceSettings  # noqa: E402
@@ -193,7 +194,7 @@ async def stage() -> AsyncIterator[Soak]:
 
 def counted(settings: ServiceSettings) -> Any:
     """The ledger, which also tells how many tasks its event loop has."""
-    service = alone(settings)
+    service = ledger(settings)
 
     @service.app.get("/tasks")
     async def tasks() -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from shared.files import NOTICED_WITHIN, WatchedFile, replace_file
 
 _LONGEST_NAP = 3600.0
+"""Seconds."""
 
 
 class Reading(NamedTuple):
@@ -20,9 +21,9 @@ class Reading(NamedTuple):
     anchor: float
     rate: float
 
-    def now(self) -> datetime:
-        """What the clock shows at this moment."""
-        return self.at + timedelta(seconds=(time.time() - self.anchor) * self.rate)
+    def shows(self, wall: float) -> datetime:
+        """What the clock shows when the wall clock shows `wall` (epoch seconds)."""
+        return self.at + timedelta(seconds=(wall - self.anchor) * self.rate)
 
 
 class Clock:
@@ -64,7 +65,7 @@ class _FollowingClock(Clock):
         self._file = WatchedFile(path, _parse, initial=Reading(datetime.now(UTC), time.time(), 1.0))
 
     def now(self) -> datetime:
-        return self._file.value().now()
+        return self._file.value().shows(time.time())
 
     @property
     def rate(self) -> float:

@@ -27,7 +27,9 @@ from shared.contracts.roles import Department, Role
 from shared.files import WatchedFile, replace_file
 
 _REMEMBERED = 4096
+"""Tokens whose verification is remembered."""
 _KEYS_AT_ONCE = 2
+"""Keys that a department may have at the same time, while it changes from one to the next."""
 
 
 class Unauthenticated(Exception):

@@ -113,10 +113,10 @@ class ServiceSettings(BaseSettings):
         return 2 * self.batch
 
 
-def load(kind: type[S]) -> S:
-    """Settings from the environment, else from SECRETS. BadSettings when a variable is missing or wrong."""
+def load(kind: type[S], secrets: Path = SECRETS) -> S:
+    """Settings from the environment, else from the folder of secrets. BadSettings names what is missing or wrong."""
     try:
-        return kind(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
+        return kind(_secrets_dir=secrets if secrets.is_dir() else None)
     except ValidationError as error:
         raise BadSettings("\n".join(_complaint(problem["loc"], problem["msg"]) for problem in error.errors())) from None
 

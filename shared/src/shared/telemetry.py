@@ -13,7 +13,9 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """Methods with a label of their own; a client may send any word as its method, and labels are kept for good."""
 
 _LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+"""Bounds of the histograms, in seconds."""
 _SENDING = 2.0
+"""Seconds that an export of traces may take."""
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 Server = Literal["mongo", "rabbit"]

@@ -20,10 +20,9 @@ def test_the_systems_clock_is_aware_and_in_utc() -> None:
     assert now.tzinfo is UTC
 
 
-def test_a_reading_runs_at_its_rate_from_its_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.time", lambda: 1_000_010.0)
-    assert Reading(NOON, 1_000_000.0, 3600).now() == NOON + timedelta(hours=10)
-    assert Reading(NOON, 1_000_000.0, 0).now() == NOON
+def test_a_reading_runs_at_its_rate_from_its_anchor() -> None:
+    assert Reading(NOON, 1_000_000.0, 3600).shows(1_000_010.0) == NOON + timedelta(hours=10)
+    assert Reading(NOON, 1_000_000.0, 0).shows(1_000_010.0) == NOON
 
 
 def test_two_clocks_that_follow_one_file_show_the_same_time(tmp_path: Path) -> None:

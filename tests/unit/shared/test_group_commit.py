@@ -64,13 +64,15 @@ class Counting(InMemoryDocuments):
         return await super().write(writes)
 
 
-class World:
-    def __init__(self) -> None:
+class PostOffice:
+    """Parcels, whose reads are counted, and the commit that stamps them."""
+
+    def __init__(self, **limits: float) -> None:
         self.database = InMemoryDatabase()
         self.documents = Counting()
         self.database.collections["parcels"] = self.documents
         self.outbox = Outbox()
-        self.commits = self.database.group_commit = GroupCommit(self.outbox)
+        self.commits = self.database.group_commit = GroupCommit(self.outbox, **limits)
         self.parcels = Parcels(self.database)
         self.results: list[Any] = []
 
@@ -94,278 +96,278 @@ class World:
 
 
 async def test_decisions_on_one_aggregate_are_folded_in_order_into_one_write() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
-    await world.commits.commit_all([world.work(world.stamping(id, stamp)) for stamp in ("a", "b", "c")])
+    await post.commits.commit_all([post.work(post.stamping(id, stamp)) for stamp in ("a", "b", "c")])
 
-    assert (await world.parcels.get(id)).stamps == ("a", "b", "c")
-    assert [result[0].stamps for result in world.results] == [("a",), ("a", "b"), ("a", "b", "c")]
-    assert (world.documents.writes, world.announced) == ([1], [Stamped(stamp=stamp) for stamp in ("a", "b", "c")])
-    assert [envelope.sequence for envelope in world.outbox.envelopes] == [2, 3, 4]
+    assert (await post.parcels.get(id)).stamps == ("a", "b", "c")
+    assert [result[0].stamps for result in post.results] == [("a",), ("a", "b"), ("a", "b", "c")]
+    assert (post.documents.writes, post.announced) == ([1], [Stamped(stamp=stamp) for stamp in ("a", "b", "c")])
+    assert [envelope.sequence for envelope in post.outbox.envelopes] == [2, 3, 4]
 
 
 async def test_many_aggregates_share_one_read_and_one_write() -> None:
-    world = World()
-    ids = [await world.parcel() for _ in range(5)]
-    world.documents.reads = 0
+    post = PostOffice()
+    ids = [await post.parcel() for _ in range(5)]
+    post.documents.reads = 0
 
-    await world.commits.commit_all([world.work(world.stamping(id, "a")) for id in ids])
+    await post.commits.commit_all([post.work(post.stamping(id, "a")) for id in ids])
 
-    assert (world.documents.reads, world.documents.writes) == (1, [5])
+    assert (post.documents.reads, post.documents.writes) == (1, [5])
 
 
 async def test_a_birth_needs_no_read() -> None:
-    world = World()
+    post = PostOffice()
 
-    await world.commits.commit_all([world.work(world.parcels.birth(Change(Parcel(id=uuid4()))))])
+    await post.commits.commit_all([post.work(post.parcels.birth(Change(Parcel(id=uuid4()))))])
 
-    assert (world.documents.reads, world.documents.writes) == (0, [1])
+    assert (post.documents.reads, post.documents.writes) == (0, [1])
 
 
 async def test_a_refusal_stays_with_its_cause_and_the_others_go_on() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
-    await world.commits.commit_all([world.work(world.stamping(id, stamp)) for stamp in ("a", "forged", "b")])
+    await post.commits.commit_all([post.work(post.stamping(id, stamp)) for stamp in ("a", "forged", "b")])
 
-    assert [getattr(result, "code", "settled") for result in world.results] == ["settled", "forged", "settled"]
-    assert (await world.parcels.get(id)).stamps == ("a", "b")
+    assert [getattr(result, "code", "concluded") for result in post.results] == ["concluded", "forged", "concluded"]
+    assert (await post.parcels.get(id)).stamps == ("a", "b")
 
 
-async def test_a_work_with_several_touches_is_settled_when_all_are() -> None:
-    world = World()
-    first, second = await world.parcel(), await world.parcel()
+async def test_a_work_with_several_touches_is_concluded_when_all_are() -> None:
+    post = PostOffice()
+    first, second = await post.parcel(), await post.parcel()
 
-    await world.commits.commit_all([world.work(world.stamping(first, "a"), world.stamping(second, "b"))])
+    await post.commits.commit_all([post.work(post.stamping(first, "a"), post.stamping(second, "b"))])
 
-    assert [[parcel.stamps for parcel in result] for result in world.results] == [[("a",), ("b",)]]
+    assert [[parcel.stamps for parcel in result] for result in post.results] == [[("a",), ("b",)]]
 
 
 async def test_a_work_whose_one_touch_fails_reports_it_and_keeps_the_other() -> None:
-    world = World()
-    first, missing = await world.parcel(), uuid4()
+    post = PostOffice()
+    first, missing = await post.parcel(), uuid4()
     same = cause()
 
-    await world.commits.commit_all([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
-    assert [type(result) for result in world.results] == [NotFound]
+    await post.commits.commit_all([post.work(post.stamping(first, "a"), post.stamping(missing, "b"), because=same)])
+    assert [type(result) for result in post.results] == [NotFound]
 
-    await world.commits.commit_all([world.work(world.parcels.birth(Change(Parcel(id=missing))))])
-    await world.commits.commit_all([world.work(world.stamping(first, "a"), world.stamping(missing, "b"), because=same)])
-    assert ((await world.parcels.get(first)).stamps, (await world.parcels.get(missing)).stamps) == (("a",), ("b",))
+    await post.commits.commit_all([post.work(post.parcels.birth(Change(Parcel(id=missing))))])
+    await post.commits.commit_all([post.work(post.stamping(first, "a"), post.stamping(missing, "b"), because=same)])
+    assert ((await post.parcels.get(first)).stamps, (await post.parcels.get(missing)).stamps) == (("a",), ("b",))
 
 
-async def test_a_work_that_wants_nothing_is_settled_at_once() -> None:
-    world = World()
+async def test_a_work_that_wants_nothing_is_concluded_at_once() -> None:
+    post = PostOffice()
 
-    await world.commits.commit_all([world.work()])
+    await post.commits.commit_all([post.work()])
 
-    assert world.results == [[]]
+    assert post.results == [[]]
 
 
 async def test_a_database_that_was_away_is_asked_again() -> None:
-    world = World()
-    id = await world.parcel()
-    world.documents.away = 3
+    post = PostOffice()
+    id = await post.parcel()
+    post.documents.away = 3
 
-    await world.commits.commit_all([world.work(world.stamping(id, "a"))])
+    await post.commits.commit_all([post.work(post.stamping(id, "a"))])
 
-    assert [result[0].stamps for result in world.results] == [("a",)]
+    assert [result[0].stamps for result in post.results] == [("a",)]
 
 
 async def test_a_conflict_is_decided_again_on_what_the_other_wrote() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
     async def somebody_else() -> None:
-        row = world.documents.rows[id]
+        row = post.documents.rows[id]
         other = Parcel(id=id, stamps=("other",)).model_dump(mode="json")
-        await InMemoryDocuments.write(world.documents, [Write(id, row.version, 1, other, None, [], [uuid4()])])
+        await InMemoryDocuments.write(post.documents, [Write(id, row.version, 1, other, None, [], [uuid4()])])
 
-    world.documents.disturbed = [somebody_else]
-    await world.commits.commit_all([world.work(world.stamping(id, "mine"))])
+    post.documents.disturbed = [somebody_else]
+    await post.commits.commit_all([post.work(post.stamping(id, "mine"))])
 
-    assert (await world.parcels.get(id)).stamps == ("other", "mine")
-    assert world.announced == [Stamped(stamp="mine")]
+    assert (await post.parcels.get(id)).stamps == ("other", "mine")
+    assert post.announced == [Stamped(stamp="mine")]
 
 
 async def test_endless_conflicts_end_as_contention(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
     async def always_disturbed(writes: Any) -> list[Exception]:
         return [Conflict() for _ in writes]
 
-    monkeypatch.setattr(world.documents, "write", always_disturbed)
-    await world.commits.commit_all([world.work(world.stamping(id, "a"))])
+    monkeypatch.setattr(post.documents, "write", always_disturbed)
+    await post.commits.commit_all([post.work(post.stamping(id, "a"))])
 
-    assert [type(result) for result in world.results] == [Contention]
+    assert [type(result) for result in post.results] == [Contention]
 
 
 async def test_whoever_insists_outlasts_the_contention(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World()
-    id = await world.parcel()
-    write = world.documents.write
+    post = PostOffice()
+    id = await post.parcel()
+    write = post.documents.write
     disturbances = iter(range(ATTEMPTS))
 
     async def disturbed_at_first(writes: Any) -> Any:
         return await write(writes) if next(disturbances, None) is None else [Conflict() for _ in writes]
 
-    monkeypatch.setattr(world.documents, "write", disturbed_at_first)
-    running = asyncio.create_task(world.commits.run())
-    stamped = await world.commits.commit_or_wait(cause(), world.stamping(id, "a"))
+    monkeypatch.setattr(post.documents, "write", disturbed_at_first)
+    running = asyncio.create_task(post.commits.run())
+    stamped = await post.commits.commit_or_wait(cause(), post.stamping(id, "a"))
     running.cancel()
 
     assert stamped.stamps == ("a",)
 
 
 async def test_what_was_written_a_moment_ago_is_not_read_back() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
     for stamp in ("a", "b", "c"):
-        await world.commits.commit_all([world.work(world.stamping(id, stamp))])
+        await post.commits.commit_all([post.work(post.stamping(id, stamp))])
 
-    assert (world.documents.reads, world.documents.writes) == (1, [1, 1, 1])
-    assert (await world.parcels.get(id)).stamps == ("a", "b", "c")
-    assert [envelope.sequence for envelope in world.outbox.envelopes] == [2, 3, 4]
+    assert (post.documents.reads, post.documents.writes) == (1, [1, 1, 1])
+    assert (await post.parcels.get(id)).stamps == ("a", "b", "c")
+    assert [envelope.sequence for envelope in post.outbox.envelopes] == [2, 3, 4]
 
 
 async def test_what_another_has_written_since_is_decided_on_all_the_same() -> None:
-    world = World()
-    id = await world.parcel()
-    await world.commits.commit_all([world.work(world.stamping(id, "mine"))])
-    await GroupCommit(Outbox()).commit_all([world.work(world.stamping(id, "other's"))])
+    post = PostOffice()
+    id = await post.parcel()
+    await post.commits.commit_all([post.work(post.stamping(id, "mine"))])
+    await GroupCommit(Outbox()).commit_all([post.work(post.stamping(id, "other's"))])
 
-    await world.commits.commit_all([world.work(world.stamping(id, "mine again"))])
+    await post.commits.commit_all([post.work(post.stamping(id, "mine again"))])
 
-    assert (await world.parcels.get(id)).stamps == ("mine", "other's", "mine again")
+    assert (await post.parcels.get(id)).stamps == ("mine", "other's", "mine again")
 
 
 async def test_a_refusal_is_given_for_what_is_stored_not_for_what_is_remembered() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
     def only_after_the_other(parcel: Parcel) -> Change[Parcel]:
         return parcel.stamp("mine" if "other's" in parcel.stamps else "forged")
 
-    await world.commits.commit_all([world.work(world.stamping(id, "first"))])
-    await GroupCommit(Outbox()).commit_all([world.work(world.stamping(id, "other's"))])
-    await world.commits.commit_all([world.work(world.parcels.touch(id, only_after_the_other))])
+    await post.commits.commit_all([post.work(post.stamping(id, "first"))])
+    await GroupCommit(Outbox()).commit_all([post.work(post.stamping(id, "other's"))])
+    await post.commits.commit_all([post.work(post.parcels.touch(id, only_after_the_other))])
 
-    assert (await world.parcels.get(id)).stamps == ("first", "other's", "mine")
+    assert (await post.parcels.get(id)).stamps == ("first", "other's", "mine")
 
 
 async def test_a_cause_that_was_absorbed_is_so_however_it_is_remembered() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
     same, others = cause(), cause()
-    await world.commits.commit_all([world.work(world.stamping(id, "a"), because=same)])
-    await GroupCommit(Outbox()).commit_all([world.work(world.stamping(id, "b"), because=others)])
-    world.results.clear()
+    await post.commits.commit_all([post.work(post.stamping(id, "a"), because=same)])
+    await GroupCommit(Outbox()).commit_all([post.work(post.stamping(id, "b"), because=others)])
+    post.results.clear()
 
-    await world.commits.commit_all([world.work(world.stamping(id, "again"), because=each) for each in (same, others)])
+    await post.commits.commit_all([post.work(post.stamping(id, "again"), because=each) for each in (same, others)])
 
-    assert [result[0].stamps for result in world.results] == [("a", "b"), ("a", "b")]
+    assert [result[0].stamps for result in post.results] == [("a", "b"), ("a", "b")]
 
 
-async def test_what_is_remembered_is_not_much_and_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World()
-    world.commits = GroupCommit(world.outbox, remembered=2)
-    ids = [await world.parcel() for _ in range(3)]
-    world.documents.reads = 0
+async def test_what_is_remembered_is_not_much_and_not_old() -> None:
+    post = PostOffice()
+    post.commits = GroupCommit(post.outbox, remembered=2)
+    ids = [await post.parcel() for _ in range(3)]
+    post.documents.reads = 0
     for stamp in ("a", "b"):
         for id in ids:
-            await world.commits.commit_all([world.work(world.stamping(id, stamp))])
-    assert world.documents.reads == 6
+            await post.commits.commit_all([post.work(post.stamping(id, stamp))])
+    assert post.documents.reads == 6
 
-    monkeypatch.setattr("shared.kernel.group_commit.REMEMBERED_FOR", 0.0)
-    await world.commits.commit_all([world.work(world.stamping(ids[-1], "c"))])
-    assert world.documents.reads == 7
+    post.commits = GroupCommit(post.outbox, remembered_for=0.0)
+    for stamp in ("c", "d"):
+        await post.commits.commit_all([post.work(post.stamping(ids[-1], stamp))])
+    assert post.documents.reads == 8
 
 
 async def test_a_state_that_cannot_be_stored_hurts_only_its_own_step_also_where_nothing_is_read_back() -> None:
-    world = World()
-    broken, sound = await world.parcel(), await world.parcel()
+    post = PostOffice()
+    broken, sound = await post.parcel(), await post.parcel()
     for id in (broken, sound):
-        await world.commits.commit_all([world.work(world.stamping(id, "a"))])
-    world.results.clear()
+        await post.commits.commit_all([post.work(post.stamping(id, "a"))])
+    post.results.clear()
 
     def unstorable(parcel: Parcel) -> Change[Parcel]:
         return Change(parcel.but(stamps=(object(),)))
 
-    touches = [world.parcels.touch(broken, unstorable), world.stamping(sound, "b")]
-    await world.commits.commit_all([world.work(touch) for touch in touches])
+    touches = [post.parcels.touch(broken, unstorable), post.stamping(sound, "b")]
+    await post.commits.commit_all([post.work(touch) for touch in touches])
 
-    assert [type(result).__name__ for result in world.results] == ["PydanticSerializationError", "list"]
-    assert [(await world.parcels.get(id)).stamps for id in (broken, sound)] == [("a",), ("a", "b")]
+    assert [type(result).__name__ for result in post.results] == ["PydanticSerializationError", "list"]
+    assert [(await post.parcels.get(id)).stamps for id in (broken, sound)] == [("a",), ("a", "b")]
 
 
 async def test_what_may_be_removed_and_born_again_is_never_remembered() -> None:
-    world = World()
-    world.parcels = Unremembered(world.database)
-    id = await world.parcel()
-    await world.commits.commit_all([world.work(world.stamping(id, "mine"))])
-    await world.documents.remove([id])
+    post = PostOffice()
+    post.parcels = Unremembered(post.database)
+    id = await post.parcel()
+    await post.commits.commit_all([post.work(post.stamping(id, "mine"))])
+    await post.documents.remove([id])
     again = GroupCommit(Outbox())
-    await again.commit_all([world.work(world.parcels.birth(Change(Parcel(id=id, stamps=("reborn",)))))])
-    await again.commit_all([world.work(world.stamping(id, "other's"))])
+    await again.commit_all([post.work(post.parcels.birth(Change(Parcel(id=id, stamps=("reborn",)))))])
+    await again.commit_all([post.work(post.stamping(id, "other's"))])
 
-    await world.commits.commit_all([world.work(world.stamping(id, "mine again"))])
+    await post.commits.commit_all([post.work(post.stamping(id, "mine again"))])
 
-    assert (await world.parcels.get(id)).stamps == ("reborn", "other's", "mine again")
+    assert (await post.parcels.get(id)).stamps == ("reborn", "other's", "mine again")
     assert not Parking.remembered
 
 
 async def test_a_document_that_cannot_be_revived_hurts_only_its_own_steps() -> None:
-    world = World()
-    broken, sound = await world.parcel(), await world.parcel()
-    world.documents.rows[broken].state = {"id": "not an id"}
+    post = PostOffice()
+    broken, sound = await post.parcel(), await post.parcel()
+    post.documents.rows[broken].state = {"id": "not an id"}
 
-    await world.commits.commit_all([world.work(world.stamping(broken, "a")), world.work(world.stamping(sound, "b"))])
+    await post.commits.commit_all([post.work(post.stamping(broken, "a")), post.work(post.stamping(sound, "b"))])
 
-    assert [type(result).__name__ for result in world.results] == ["ValidationError", "list"]
+    assert [type(result).__name__ for result in post.results] == ["ValidationError", "list"]
 
 
 async def test_events_that_an_earlier_process_left_behind_are_handed_on_first() -> None:
-    world = World()
-    id = await world.parcel()
-    await world.commits.commit_all([world.work(world.stamping(id, "old"))])
+    post = PostOffice()
+    id = await post.parcel()
+    await post.commits.commit_all([post.work(post.stamping(id, "old"))])
     fresh = Outbox()
     restarted = GroupCommit(fresh)
 
-    await restarted.commit_all([world.work(world.stamping(id, "new"))])
+    await restarted.commit_all([post.work(post.stamping(id, "new"))])
 
     assert [opened(envelope) for envelope in fresh.envelopes] == [Stamped(stamp="old"), Stamped(stamp="new")]
 
 
 async def test_a_rehearsal_tells_the_events_and_writes_nothing() -> None:
-    world = World()
-    id = await world.parcel()
+    post = PostOffice()
+    id = await post.parcel()
 
-    events = await world.commits.rehearse(cause(), [world.stamping(id, "a")])
+    events = await post.commits.rehearse(cause(), [post.stamping(id, "a")])
 
     assert events == [Stamped(stamp="a")]
-    assert ((await world.parcels.get(id)).stamps, world.documents.writes) == ((), [])
+    assert ((await post.parcels.get(id)).stamps, post.documents.writes) == ((), [])
 
 
 async def test_a_full_outlet_refuses_writers_at_once() -> None:
-    world = World()
-    world.outbox.full = True
+    post = PostOffice()
+    post.outbox.full = True
 
     with pytest.raises(Unavailable):
-        await world.parcels.create(Change(Parcel(id=uuid4())), cause())
+        await post.parcels.create(Change(Parcel(id=uuid4())), cause())
 
 
-async def test_a_request_that_gave_up_is_not_settled_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.kernel.group_commit.PATIENCE", 0.01)
-    world = World()
-    id = await world.parcel()
+async def test_a_request_that_gave_up_is_not_committed_any_more() -> None:
+    post = PostOffice(patience=0.01)
+    id = await post.parcel()
 
     with pytest.raises(Unavailable):
-        await world.parcels.apply(id, lambda parcel: parcel.stamp("late"), cause())
-    running = asyncio.create_task(world.commits.run())
-    await world.commits.idle.wait()
+        await post.parcels.apply(id, lambda parcel: parcel.stamp("late"), cause())
+    running = asyncio.create_task(post.commits.run())
+    await post.commits.idle.wait()
     running.cancel()
 
-    assert (await world.parcels.get(id)).stamps == ()
+    assert (await post.parcels.get(id)).stamps == ()

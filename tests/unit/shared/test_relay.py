@@ -11,7 +11,6 @@ from waiting import until
 
 from shared.aggregate import Aggregate, Change, Unavailable
 from shared.contracts.event import Event
-from shared.kernel import relay
 from shared.kernel.batch import Work
 from shared.kernel.documents import Document
 from shared.kernel.group_commit import GroupCommit
@@ -41,16 +40,28 @@ class Barrels(Store[Barrel]):
     kind = Barrel
 
 
+NEVER = 3600.0
+"""Seconds between two sweeps by the clock: no test lasts as long."""
+
+
 class Mill:
     """Barrels, and a bus that can be shut, refuses what it is told to, and has barrels rolled on while it publishes."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, sweep_every: float = NEVER) -> None:
         self.database = InMemoryDatabase()
         self.derived: list[UUID] = []
         self.away = 0
         self.broken = False
         metrics = Metrics()
-        self.relay = Relay(self, self.database.collections.values, metrics, limit=limit, size=10, derive=self.derive)
+        self.relay = Relay(
+            self,
+            self.database.collections.values,
+            metrics,
+            limit=limit,
+            size=10,
+            derive=self.derive,
+            sweep_every=sweep_every,
+        )
         self.database.group_commit = self.group_commit = GroupCommit(self.relay)
         self.barrels = Barrels(self.database)
         self.open = asyncio.Event()
@@ -91,11 +102,6 @@ class Mill:
 
     async def shut(self) -> bool:
         return self.relay.full
-
-
-@pytest.fixture(autouse=True)
-def no_sweep_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "SWEEP_EVERY", 3600.0)
 
 
 async def test_what_is_more_than_memory_may_hold_gets_out_as_soon_as_there_is_room() -> None:
@@ -160,7 +166,7 @@ async def test_writers_may_go_on_as_soon_as_there_is_room_again_and_all_of_it_ge
 async def test_a_database_that_is_away_during_a_sweep_is_asked_for_the_same_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    mill = Mill(limit=5)
+    mill = Mill(limit=5, sweep_every=0.02)
     barrels = [uuid4() for _ in range(9)]
     await mill.roll(*barrels)
     documents = mill.database.collections["barrels"]
@@ -171,7 +177,6 @@ async def test_a_database_that_is_away_during_a_sweep_is_asked_for_the_same_agai
             raise Unavailable("away")
         return await unpublished(before, limit)
 
-    monkeypatch.setattr(relay, "SWEEP_EVERY", 0.02)
     monkeypatch.setattr(documents, "unpublished", away_at_first)
     running = asyncio.create_task(mill.relay.run())
     await until(mill.all_out, 3)

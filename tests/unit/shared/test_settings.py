@@ -60,10 +60,9 @@ def test_addresses_do_not_show_their_passwords() -> None:
 def test_what_the_environment_does_not_say_stands_in_the_folder_of_secrets(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("shared.settings.SECRETS", tmp_path)
     monkeypatch.delenv("MONGO_URL")
     (tmp_path / "mongo_url").write_text("mongodb://orders:hidden@mongo/orders\n")
     (tmp_path / "rabbit_url").write_text("amqp://from-a-file/")
-    settings = load(ServiceSettings)
+    settings = load(ServiceSettings, tmp_path)
     assert settings.mongo_url.get_secret_value() == "mongodb://orders:hidden@mongo/orders"
     assert settings.rabbit_url.get_secret_value() == "amqp://kefu:hidden@127.0.0.1/"

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from shared.aggregate import A, Aggregate, Cause, Contention, Unavailable
 from shared.contracts.event import Event
+from shared.kernel.backoff import Backoff
 from shared.kernel.batch import AggregateBatch, Conclude, Known, Step, Work
 from shared.kernel.documents import Conflict, Document, Documents, Pending, Write
 from shared.kernel.touch import Touch
@@ -23,7 +24,7 @@ PATIENCE = 10.0
 """Seconds that a request waits for its commit."""
 
 REMEMBERED = 2000
-"""Aggregates."""
+"""How many aggregates are remembered as they were written last."""
 
 REMEMBERED_FOR = 3.0
 """Seconds: an aggregate that somebody repairs by hand, without counting its version up, is soon seen as it is."""
@@ -49,8 +50,9 @@ class Outlet(Protocol):
 class Memory:
     """What was written a moment ago, so that it need not be read back. A guess: others may have written since."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, seconds: float) -> None:
         self._size = size
+        self._seconds = seconds
         self._known: OrderedDict[tuple[int, UUID], tuple[float, Known]] = OrderedDict()
 
     def keep(self, documents: Documents, batch: AggregateBatch) -> None:
@@ -59,13 +61,13 @@ class Memory:
         if batch.collection.remembered:
             self._known[id(documents), batch.id] = (now, batch.left)
             self._known.move_to_end((id(documents), batch.id))
-        while self._known and (len(self._known) > self._size or self._oldest < now - REMEMBERED_FOR):
+        while self._known and (len(self._known) > self._size or self._oldest < now - self._seconds):
             self._known.popitem(last=False)
 
     def take(self, documents: Documents, aggregate: UUID) -> Known | None:
         """What is remembered of this aggregate, once: whoever writes it keeps it anew."""
         at, known = self._known.pop((id(documents), aggregate), (0.0, None))
-        return known if at > monotonic() - REMEMBERED_FOR else None
+        return known if at > monotonic() - self._seconds else None
 
     @property
     def _oldest(self) -> float:
@@ -89,6 +91,9 @@ class GroupCommit:
         size: int = 200,
         observe: Callable[[float], None] = _unobserved,
         remembered: int = REMEMBERED,
+        *,
+        remembered_for: float = REMEMBERED_FOR,
+        patience: float = PATIENCE,
     ) -> None:
         self.outlet = outlet
         self._observe = observe
@@ -98,14 +103,15 @@ class GroupCommit:
         self.noticed: Callable[[datetime], None] = _unnoticed
         self._arrived = asyncio.Event()
         self._round = count(random.getrandbits(60))
-        self._memory = Memory(remembered)
+        self._memory = Memory(remembered, remembered_for)
+        self._patience = patience
         self.idle = asyncio.Event()
         self.idle.set()
 
     async def commit(self, cause: Cause, touch: Touch[A]) -> A:
         """Commit one touch and return the aggregate after it.
 
-        Raises what the decision raised, or Unavailable: after PATIENCE seconds, or when too much is waiting.
+        Raises what the decision raised, or Unavailable: after `patience` seconds, or when too much is waiting.
         """
         if self.outlet.full or len(self.waiting) >= self.limit:
             raise Unavailable("more is waiting to be published than may be; try again shortly")
@@ -113,7 +119,7 @@ class GroupCommit:
         work = Work(cause, (touch,), _into(committed))
         self.submit((work,))
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return cast(A, (await committed)[0])
         except TimeoutError:
             work.abandoned = True
@@ -174,15 +180,14 @@ class GroupCommit:
             step.resolve(Contention(f"{touch.collection.noun} {touch.id} is being changed by too many at once"))
 
     async def _patiently(self, steps: list[Step], again: bool) -> list[Step]:
-        wait = 0.05
+        backoff = Backoff(0.05)
         while True:
             steps = [step for step in steps if not step.resolved]
             try:
                 return await self._attempt(steps, again)
             except Unavailable:
                 again = True
-                await asyncio.sleep(random.uniform(wait / 2, wait))
-                wait = min(wait * 2, 2.0)
+                await backoff.wait()
 
     async def _attempt(self, steps: list[Step], again: bool) -> list[Step]:
         """Commit what can be committed; return the steps that have to be decided once more, in order."""

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from shared.aggregate import Unavailable
+from shared.kernel.backoff import Backoff
 from shared.kernel.documents import Documents, Pending
 from shared.telemetry import Metrics
 from shared.wire.broker import EventsRefused
@@ -22,7 +23,9 @@ from shared.wire.envelope import Envelope
 log = structlog.get_logger()
 
 SWEEP_EVERY = 2.0
+"""Seconds between two sweeps, at most."""
 LEFT_BEHIND = timedelta(seconds=5)
+"""How old an unpublished event is before a sweep takes it for left behind by another process."""
 
 
 class Publisher(Protocol):
@@ -66,6 +69,7 @@ class Relay:
         age_limit: float = 300.0,
         size: int = 200,
         derive: Derive = _nothing_derived,
+        sweep_every: float = SWEEP_EVERY,
     ) -> None:
         self._publisher = publisher
         self._collections = collections
@@ -74,6 +78,7 @@ class Relay:
         self._age_limit = age_limit
         self._size = size
         self._derive = derive
+        self._sweep_every = sweep_every
         self._handed: deque[Handed] = deque()
         self._known: set[UUID] = set()
         self._overflowed = False
@@ -148,7 +153,7 @@ class Relay:
 
     async def _publish(self, batch: list[Handed]) -> bool:
         """Whether some of the batch is published and forgotten; what is not will be found by a sweep."""
-        wait = 0.1
+        backoff = Backoff(0.1)
         while True:
             try:
                 await self._send(batch)
@@ -159,8 +164,7 @@ class Relay:
                     return False
             except Unavailable as error:
                 log.warning("publishing_waits", reason=str(error), events=len(self._known))
-                await asyncio.sleep(random.uniform(wait / 2, wait))
-                wait = min(wait * 2, 2.0)
+                await backoff.wait()
         try:
             await self._forget(batch)
         except Unavailable as error:
@@ -211,7 +215,7 @@ class Relay:
             self._sought.clear()
             await self._sweep_once()
             with suppress(TimeoutError):
-                async with asyncio.timeout(random.uniform(SWEEP_EVERY / 2, SWEEP_EVERY)):
+                async with asyncio.timeout(random.uniform(self._sweep_every / 2, self._sweep_every)):
                     await self._sought.wait()
 
     async def _sweep_once(self) -> None:

@@ -105,7 +105,7 @@ class Obstacle(View):
 
 
 class RehearsedAll(View):
-    """How many would settle if they were replayed, each by itself, and what stops the others."""
+    """How many would have their effect if they were replayed, each by itself, and what stops the others."""
 
     settled: int
     problems: list[Obstacle]

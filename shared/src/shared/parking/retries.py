@@ -87,13 +87,13 @@ class Retries:
         try:
             parked = await self._group_commit.commit_or_wait(cause, touch)
         except NotFound:
-            return  # another replica has settled it meanwhile
+            return  # another replica has handled it meanwhile
         if parked.state == "dead":
             self._metrics.queue(parked.queue).dead.inc()
         log.warning("retry_failed", queue=parked.queue, state=parked.state, code=parked.code, reason=parked.reason)
 
     async def _forget(self, parked: Parked, cause: Cause) -> None:
-        """What settled by itself is gone; what people have looked after stays, with what they did."""
+        """What has had its effect is gone, unless people have looked after it: then it stays, with what they did."""
         if parked.history:
             await self._group_commit.commit_or_wait(
                 cause, self._parking.touch(parked.id, lambda parked: parked.settled(cause.at))
@@ -123,9 +123,9 @@ class Retries:
         return await self._group_commit.rehearse(cause, touches)
 
     async def rehearse_all(self, where: Mapping[str, object], limit: int) -> Counter[tuple[str, str] | None]:
-        """Rehearse each dead thing that matches, up to a limit and each by itself: how many would settle or meet what.
+        """Rehearse each dead thing that matches, up to a limit and each by itself: how many would meet what.
 
-        What would be met is told by its code and reason; those that would settle are counted under None.
+        What would be met is told by its code and reason; those that would have their effect are counted under None.
         """
         met: Counter[tuple[str, str] | None] = Counter()
         async for parked in self._parking.each({"state": "dead", **where}, sort="first_at"):

@@ -1,4 +1,4 @@
-"""How messages are taken: collected as they come, settled in batches that join the group_commit, then acknowledged."""
+"""How messages are taken: collected as they come, handled in batches that join the group commit, then acknowledged."""
 
 import asyncio
 from collections import Counter, defaultdict, deque
@@ -34,25 +34,27 @@ AGAIN = 0.5
 
 TRACEPARENT = PREFIX + "traceparent"
 ANSWERED_WITHIN = 5.0
+"""Seconds that the answer to the sender of a dead message may take to be confirmed."""
 
 
 class Acknowledger:
-    """Which deliveries of one channel are settled; acknowledges without gaps, as many at once as possible."""
+    """Acknowledges what is done of one channel without gaps, as many messages with each acknowledgement as possible."""
 
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self._acknowledged = 0
-        self._settled: set[int] = set()
+        self._done: set[int] = set()
 
-    def settle(self, tag: int) -> None:
-        self._settled.add(tag)
+    def done(self, tag: int) -> None:
+        """This delivery may be acknowledged."""
+        self._done.add(tag)
 
     async def acknowledge(self) -> None:
         """A channel that is gone takes no acknowledgement: its messages come back and are recognised."""
         upto = self._acknowledged
-        while upto + 1 in self._settled:
+        while upto + 1 in self._done:
             upto += 1
-            self._settled.discard(upto)
+            self._done.discard(upto)
         if upto == self._acknowledged or self._channel.is_closed:
             return
         self._acknowledged = upto
@@ -93,11 +95,11 @@ class NothingAfter:
 
 
 class Consumer:
-    """Collects what has arrived on some queues and settles it in batches, from every queue in turn.
+    """Collects what has arrived on some queues and handles it in batches, from every queue in turn.
 
     A message is acknowledged after its effect, or its place in the parking, is durable. Nothing is lost when the
     connection or the process goes; what comes back is recognised by its cause. It is also a suspect, for one of those
-    that were in hand may have ended the process: the first time suspects are settled together, the next time alone.
+    that were in hand may have ended the process: the first time suspects are handled together, the next time alone.
     """
 
     def __init__(
@@ -160,15 +162,15 @@ class Consumer:
 
     def _collect(self, delivery: Delivery) -> None:
         channel, message = delivery.channel, delivery.message
-        settled = self._channels.get(id(channel))
-        if settled is None or settled._channel is not channel:
-            settled = Acknowledger(channel)
+        acknowledger = self._channels.get(id(channel))
+        if acknowledger is None or acknowledger._channel is not channel:
+            acknowledger = Acknowledger(channel)
             self._channels = {key: each for key, each in self._channels.items() if not each._channel.is_closed}
-            self._channels[id(channel)] = settled
+            self._channels[id(channel)] = acknowledger
         inbox = self._suspects if message.redelivered else self._inboxes[message.queue]
         if not inbox and not message.redelivered:
             self._turns.append(inbox)
-        inbox.append(InFlight(message, settled, delivery.tag, perf_counter()))
+        inbox.append(InFlight(message, acknowledger, delivery.tag, perf_counter()))
         self._in_hand += 1
         self.taken += 1
         self._empty.clear()
@@ -180,7 +182,7 @@ class Consumer:
         return self._in_hand
 
     async def run(self) -> None:
-        """Settle batches until cancelled. An error that no message can answer for ends it."""
+        """Handle batches until cancelled. An error that belongs to no message ends it."""
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._arrived.wait()
@@ -190,15 +192,15 @@ class Consumer:
                     await self._begin(group)
 
     async def _begin(self, group: asyncio.TaskGroup) -> None:
-        """Settle two batches at a time: one is decided while the other is being written. Suspects go by themselves."""
+        """Have two batches in hand: one is decided while the other is being written. Suspects go by themselves."""
         if self._suspects:
             await self._until_at_most(0)
             count = min(self._batch, len(self._suspects))
-            await self._settle_suspects([self._suspects.popleft() for _ in range(count)])
+            await self._try_suspects([self._suspects.popleft() for _ in range(count)])
             return
         await self._until_at_most(1)
         await self._after_commit.room()
-        task = group.create_task(self._settle(self._take()))
+        task = group.create_task(self._handle_batch(self._take()))
         self._batches.add(task)
         task.add_done_callback(self._batches.discard)
 
@@ -216,7 +218,7 @@ class Consumer:
         while len(self._batches) > count:
             await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _settle_suspects(self, batch: Sequence[InFlight]) -> None:
+    async def _try_suspects(self, batch: Sequence[InFlight]) -> None:
         """What has come back before is tried alone, so that a poison message takes no innocents with it."""
         known = await self._suspected_before(batch)
         fresh = [arrived for arrived in batch if arrived.message.id not in known]
@@ -255,7 +257,7 @@ class Consumer:
             except Unavailable:
                 await asyncio.sleep(AGAIN)
 
-    async def _settle(self, batch: Sequence[InFlight]) -> None:
+    async def _handle_batch(self, batch: Sequence[InFlight]) -> None:
         await self._handle(batch)
         await self._acknowledge(batch)
         self._count(batch)
@@ -307,7 +309,7 @@ class Consumer:
     async def _acknowledge(self, batch: Sequence[InFlight]) -> None:
         channels = {}
         for arrived in batch:
-            arrived.channel.settle(arrived.tag)
+            arrived.channel.done(arrived.tag)
             channels[id(arrived.channel)] = arrived.channel
         self._in_hand -= len(batch)
         if not self._in_hand:
@@ -319,7 +321,7 @@ class Consumer:
         """Let every message have its effect; return those that could not, each with its own error."""
         failures: list[tuple[Message, Exception]] = []
         open_ = len(messages)
-        settled = asyncio.Event()
+        concluded = asyncio.Event()
 
         def conclude(message: Message, span: Span, result: list[Aggregate] | Exception) -> None:
             nonlocal open_
@@ -330,7 +332,7 @@ class Consumer:
                 self._after_commit.go_on(result)
             span.end(result if isinstance(result, Exception) else None)
             if not open_:
-                settled.set()
+                concluded.set()
 
         works = []
         for message in messages:
@@ -345,7 +347,7 @@ class Consumer:
             works.append(Work(cause, wanted, partial(conclude, message, span)))
         self._group_commit.submit(works)
         if open_:
-            await settled.wait()
+            await concluded.wait()
         return failures
 
     async def _record(self, touch: Touch[Any]) -> Any:
@@ -359,14 +361,14 @@ class Consumer:
         return failures[0][1] if failures else None
 
     async def cancel(self) -> None:
-        """Take no further messages. What is in hand can still be settled and acknowledged."""
+        """Take no further messages. What is in hand can still be handled and acknowledged."""
         for queue, tag in self._queues.values():
             if not queue.channel.is_closed:
                 await queue.cancel(tag)
         self._queues.clear()
 
     async def drain(self) -> None:
-        """Wait until everything in hand is settled."""
+        """Wait until everything in hand is acknowledged."""
         await self._empty.wait()
 
 

@@ -26,8 +26,11 @@ PUBLISHED = "published"
 """The header that tells when a message was sent: milliseconds of real time."""
 
 ANSWERS_WITHIN = 5.0
+"""Seconds in which a bus that works takes a new connection."""
 PUBLISH_TIMEOUT = 10.0
+"""Seconds in which the broker confirms a batch."""
 HEARTBEAT = 10
+"""Seconds between two heartbeats."""
 
 
 class EventsRefused(Exception):

@@ -12,7 +12,9 @@ from shared.contracts.event import Event
 VHOST = "ingress"
 REFUSED = "refused"
 INBOX_BYTES = 64 * 1024 * 1024
+"""Bytes of messages that wait in an inbox before further ones are refused."""
 REFUSALS_KEPT = 1000
+"""Messages in a queue of refusals; older ones are dropped."""
 LIMITS = {"max-connections": 20, "max-channels": 40}
 
 
