@@ -185,12 +185,15 @@ class Clocks:
         policy: Policy,
         assignee: StaffId | None = None,
         of: str = "",
+        since: datetime | None = None,
         due_at: datetime | None = None,
     ) -> Callable[[T], Change[T]]:
-        """A clock begins to run at the cause's time; one that runs already under this name is replaced.
+        """A clock begins to run; one that runs already under this name is replaced.
 
-        `due_at` is an end that a person has named; without it the term of the policy says when.
+        The term counts from `since`, the moment at which the matter happened, or from the cause's time. `due_at` is an
+        end that a person has named; without it the term of the policy says when.
         """
+        began = since or cause.at
 
         def start(aggregate: T) -> Change[T]:
             run = ClockRun(
@@ -202,8 +205,8 @@ class Clocks:
                 matter=matter,
                 assignee=assignee,
                 origin=Origin(cause=cause.id, kind=cause.kind, what=cause.what, actor=cause.actor),
-                started_at=cause.at,
-                due_at=due_at or clock.term.due(cause.at, self.calendar),
+                started_at=began,
+                due_at=due_at or clock.term.due(began, self.calendar),
                 set_by_hand=due_at is not None,
                 calendar=self.calendar.version,
             )

@@ -15,6 +15,7 @@ from shared.contracts.intake import (
     CustomerAssigned,
     CustomerRegistered,
     CustomerUpdated,
+    DeadlineMetByIntake,
     OrderPlaced,
     VisitReported,
 )
@@ -227,9 +228,28 @@ async def test_a_callback_is_recorded_with_every_answer(http, staff, intake, clo
     done = await http.post(path, json=answers, headers=staff())
     assert (short.status_code, short.json()["code"]) == (409, "questions_open")
     assert done.json()["state"] == "completed"
-    assert isinstance(said.published[-1], CallbackCompleted)
-    assert said.published[-1].within_due is True
+    completed, met = said.published[-2:]
+    assert isinstance(completed, CallbackCompleted)
+    assert completed.within_due is True
+    assert (type(met), met.outcome) == (DeadlineMetByIntake, "in_time")
     assert (await http.get("/callbacks", headers=staff())).json()["items"] == []
+
+
+async def test_a_callback_shows_what_may_be_done_by_whom_and_why_it_is_due(http, staff, intake):
+    callback = await owed(intake)
+    shown = (await http.get(f"/callbacks/{callback}", headers=staff())).json()
+    (clock,) = (await http.get(f"/callbacks/{callback}/clocks", headers=staff())).json()
+    assert [(each["decision"], each["roles"]) for each in shown["possible"]] == [
+        ("complete", ["cs_specialist", "cs_supervisor", "cs_section_chief", "cs_manager", "cs_director"]),
+        ("waive", ["cs_director"]),
+    ]
+    assert (shown["due_at"], shown["missed"], shown["policy_version"]) == ("2026-11-20T06:30:00.000000Z", False, 1)
+    assert (clock["name"], clock["due_at"], clock["origin"]["what"]) == (
+        "callback_visit",
+        shown["due_at"],
+        "intake.visit_reported.v1",
+    )
+    assert "按制度“intake”第1版，“拜访后回访”的时限为30分钟，依据 000 §3.6.1b, c。" in clock["explanation"]
 
 
 @pytest.mark.requirement("R030.a")
@@ -239,8 +259,10 @@ async def test_only_the_director_lets_a_customer_off(http, staff, intake, said):
     waived = await http.post(path, json={"reason": "tender"}, headers=staff("cs_director", id="director-01"))
     assert refused.status_code == 403
     assert waived.json()["state"] == "waived"
-    assert isinstance(said.published[-1], CallbackWaived)
-    assert said.published[-1].approved_by == "director-01"
+    noted, met = said.published[-2:]
+    assert isinstance(noted, CallbackWaived)
+    assert noted.approved_by == "director-01"
+    assert (type(met), met.outcome) == (DeadlineMetByIntake, "no_longer_needed")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.decisions.callback import complete, miss, owe, waive
+from intake.domain.decisions.callback import complete, owe, waive
+from intake.settings import read_rules
 from shared.aggregate import Refused
 from shared.calendar import CHINA
 from shared.contracts.event import Actor
@@ -15,13 +16,19 @@ from shared.contracts.intake import (
     CallbackDue,
     CallbackReason,
     CallbackWaived,
+    DeadlineApproachingAtIntake,
+    DeadlineHeldByIntake,
+    DeadlineMetByIntake,
     DeadlineMissedByIntake,
+    DeadlineReassignedByIntake,
+    DeadlineSetByIntake,
     NegativeFeedbackReceived,
 )
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+RULES = read_rules(CHINA)
 ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c05")
 WANG = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达装饰", mobile="13800138000")
 SPECIALIST = Actor(kind="staff", id="cs-07", role="cs_specialist")
@@ -29,21 +36,38 @@ PLEASED = CallbackAnswers(branch="satisfied", ratings={"installer": "满意", "s
 
 
 def owed(kind="post_acceptance", **about):
-    return owe(ID, WANG, CallbackReason(kind=kind, **about), NOW, None, CHINA, cause(NOW))
+    return owe(ID, WANG, CallbackReason(kind=kind, **about), NOW, None, RULES, cause(NOW))
+
+
+def clock(callback):
+    """What all events about a callback's clock say, under the one id of its run."""
+    return {
+        "deadline_id": callback.term.id,
+        "kind": callback.term.clock.name,
+        "about": callback.title,
+        "due_at": callback.due_at,
+        "assignee_role": "cs_specialist",
+        "customer_id": WANG.customer_id,
+    }
+
+
+def tick(callback, moment):
+    return RULES.clocks.tick()(callback, moment)
 
 
 @pytest.mark.requirement("R027.b")
 def test_after_a_visit_the_customer_is_called_within_thirty_minutes():
     change = owed("visit_30min")
-    assert change.state.deadline("callback") == NOW + timedelta(minutes=30)
+    due = NOW + timedelta(minutes=30)
+    assert (change.state.due_at, change.state.policy_version) == (due, 1)
     assert change.events == (
-        CallbackDue(
-            callback_id=ID,
-            customer=WANG,
-            kind="visit_30min",
-            due_at=NOW + timedelta(minutes=30),
-            script="visit_30min",
-        ),
+        DeadlineSetByIntake(**clock(change.state), policy_version=1, warn_at=(NOW + timedelta(minutes=20),)),
+        CallbackDue(callback_id=ID, customer=WANG, kind="visit_30min", due_at=due, script="visit_30min"),
+    )
+    assert (change.events[0].kind, change.events[0].about, change.events[0].due_at) == (
+        "callback_visit",
+        "恒达装饰",
+        due,
     )
 
 
@@ -59,24 +83,47 @@ def test_after_acceptance_the_call_is_due_by_the_end_of_the_next_day():
 @pytest.mark.requirement("R027.c")
 def test_a_call_that_nobody_made_in_time_is_missed_and_still_owed():
     callback = owed(order_no="SO-2026-0412").state
-    change = miss(callback.done_with("callback"), cause(NOW))
-    assert (change.state.missed, change.state.state) == (True, "open")
+    change = tick(callback, cause(callback.due_at))
+    assert (change.state.term.missed_at, change.state.state) == (callback.due_at, "open")
+    assert change.events == (DeadlineMissedByIntake(**clock(callback), supervisor_role="cs_supervisor"),)
+    assert (change.events[0].kind, change.events[0].about) == ("callback_acceptance", "SO-2026-0412")
+
+
+def test_a_call_that_comes_near_its_end_is_called_to_mind_once():
+    callback = owed("visit_30min").state
+    change = tick(callback, cause(NOW + timedelta(minutes=20)))
+    assert change.events == (DeadlineApproachingAtIntake(**clock(callback), remaining=timedelta(minutes=10)),)
+    assert tick(change.state, cause(NOW + timedelta(minutes=21))).events == ()
+
+
+def test_the_term_counts_from_what_happened_and_not_from_when_we_heard_of_it():
+    heard = cause(NOW + timedelta(days=1))
+    change = owe(ID, WANG, CallbackReason(kind="post_service_3d"), NOW, None, RULES, heard)
+    assert change.state.due_at == NOW + timedelta(days=3)
+
+
+def test_another_person_takes_the_duty_over():
+    owed_to_role = owed("visit_30min").state
+    change = RULES.clocks.reassign(owed_to_role.term.id, "cs-09", "接手", cause(NOW))(owed_to_role)
+    assert (change.state.term.assignee, change.state.due_at) == ("cs-09", owed_to_role.due_at)
     assert change.events == (
-        DeadlineMissedByIntake(
-            deadline_id=ID,
-            kind="callback",
-            about="SO-2026-0412",
-            due_at=callback.due_at,
-            assignee_role="cs_specialist",
-            supervisor_role="cs_supervisor",
-            customer_id=WANG.customer_id,
-        ),
+        DeadlineReassignedByIntake(**{**clock(owed_to_role), "assignee": "cs-09"}, before=None, reason="接手"),
     )
+
+
+def test_a_callback_stands_still_only_where_the_companys_policy_allows_it():
+    callback = owed("post_service_3d").state
+    with pytest.raises(Refused) as refused:
+        RULES.clocks.hold("callback_service", "客户出差", cause(NOW))(callback)
+    assert refused.value.code == "not_holdable"
+    allowed = callback.but(clocks=(callback.term.but(clock=callback.term.clock.but(may_be_held=True)),))
+    change = RULES.clocks.hold("callback_service", "客户出差", cause(NOW))(allowed)
+    assert change.events == (DeadlineHeldByIntake(**clock(callback), held_at=NOW, reason="客户出差"),)
 
 
 @pytest.mark.requirement("R070.b")
 def test_a_satisfied_customer_ends_the_matter():
-    change = complete(owed(order_no="SO-2026-0412").state, PLEASED, cause(NOW, actor=SPECIALIST))
+    change = complete(owed(order_no="SO-2026-0412").state, PLEASED, RULES, cause(NOW, actor=SPECIALIST))
     assert (change.state.state, change.state.deadlines) == ("completed", ())
     assert change.events == (
         CallbackCompleted(
@@ -91,6 +138,7 @@ def test_a_satisfied_customer_ends_the_matter():
             recorded_by="cs-07",
             hash=change.state.file[0].hash,
         ),
+        DeadlineMetByIntake(**clock(change.state), met_at=NOW),
     )
 
 
@@ -99,7 +147,7 @@ def test_a_satisfied_customer_ends_the_matter():
 def test_a_customer_who_is_less_than_satisfied_is_asked_with_what_and_complaints_hears_of_it(branch):
     said = PLEASED.but(branch=branch, aspect="installer", detail="安装师傅迟到两小时")
     calling = cause(NOW)
-    change = complete(owed(order_no="SO-2026-0412").state, said, calling)
+    change = complete(owed(order_no="SO-2026-0412").state, said, RULES, calling)
     assert change.events[1] == NegativeFeedbackReceived(
         feedback_id=calling.derive("feedback"),
         source="callback",
@@ -114,7 +162,7 @@ def test_a_customer_who_is_less_than_satisfied_is_asked_with_what_and_complaints
 @pytest.mark.requirement("R104.d")
 def test_a_dissatisfied_customer_who_was_not_asked_why_is_not_done_with():
     with pytest.raises(Refused) as refused:
-        complete(owed().state, PLEASED.but(branch="dissatisfied"), cause(NOW))
+        complete(owed().state, PLEASED.but(branch="dissatisfied"), RULES, cause(NOW))
     assert refused.value.code == "aspect_missing"
 
 
@@ -128,7 +176,7 @@ def test_a_dissatisfied_customer_who_was_not_asked_why_is_not_done_with():
 )
 def test_a_record_with_questions_left_out_is_refused_and_they_are_named(kind, missing):
     with pytest.raises(Refused) as refused:
-        complete(owed(kind).state, CallbackAnswers(branch="satisfied"), cause(NOW))
+        complete(owed(kind).state, CallbackAnswers(branch="satisfied"), RULES, cause(NOW))
     assert (refused.value.code, refused.value.detail) == ("questions_open", f"ask and record also: {missing}")
 
 
@@ -136,22 +184,24 @@ def test_a_late_call_says_that_it_is_late():
     change = complete(
         owed("visit_30min").state,
         CallbackAnswers(branch="satisfied", ratings={"ability": "好", "professionalism": "好", "etiquette": "好"}),
+        RULES,
         cause(NOW + timedelta(minutes=31)),
     )
     assert change.events[0].within_due is False
+    assert change.events[1].outcome == "late"
 
 
 @pytest.mark.requirement("R089.a")
 def test_what_the_customer_said_cannot_be_said_again_differently():
-    done = complete(owed().state, PLEASED, cause(NOW)).state
+    done = complete(owed().state, PLEASED, RULES, cause(NOW)).state
     with pytest.raises(Refused) as refused:
-        complete(done, PLEASED, cause(NOW))
+        complete(done, PLEASED, RULES, cause(NOW))
     assert refused.value.code == "illegal_transition"
 
 
 @pytest.mark.requirement("R089.a")
 def test_falsified_answers_are_found():
-    done = complete(owed().state, PLEASED, cause(NOW)).state
+    done = complete(owed().state, PLEASED, RULES, cause(NOW)).state
     forged = done.file[0].but(content={**done.file[0].content, "branch": "dissatisfied"})
     assert done.first_altered() is None
     assert done.but(file=(forged,)).first_altered() == 1
@@ -160,7 +210,7 @@ def test_falsified_answers_are_found():
 @pytest.mark.requirement("R030.a")
 def test_a_special_customer_is_let_off_and_it_is_noted_by_whom():
     director = Actor(kind="staff", id="director-01", role="cs_director")
-    change = waive(owed().state, "tender", ID, cause(NOW, actor=director))
+    change = waive(owed().state, "tender", ID, RULES, cause(NOW, actor=director))
     assert (change.state.state, change.state.deadlines) == ("waived", ())
     assert change.events == (
         CallbackWaived(
@@ -170,4 +220,5 @@ def test_a_special_customer_is_let_off_and_it_is_noted_by_whom():
             approved_by="director-01",
             report_id=ID,
         ),
+        DeadlineMetByIntake(**clock(change.state), met_at=NOW, outcome="no_longer_needed"),
     )

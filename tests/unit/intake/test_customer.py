@@ -8,7 +8,9 @@ import pytest
 from intake.domain.customer import customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
+from intake.settings import read_rules
 from shared.aggregate import Refused
+from shared.calendar import CHINA
 from shared.contracts.intake import (
     Contact,
     CustomerAssigned,
@@ -21,6 +23,7 @@ from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+RULES = read_rules(CHINA)
 ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
 WANG = Contact(name="王建国", title="王总", mobile="13800138000", email="wang@hengda.example")
 HENGDA = Particulars(name="广州恒达装饰工程有限公司", kind="intermediary", contacts=(WANG,), region="华南")
@@ -98,8 +101,8 @@ def test_a_correction_that_changes_nothing_is_refused():
 
 @pytest.mark.requirement("R125.a")
 def test_a_customer_has_one_owner_who_is_told_and_has_a_week():
-    change = assign(registered().state, "am-03", "manual", cause(NOW))
-    again = assign(change.state, "am-04", "ability", cause(NOW))
+    change = assign(registered().state, "am-03", "manual", RULES, cause(NOW))
+    again = assign(change.state, "am-04", "ability", RULES, cause(NOW))
     assert change.state.particulars.owner == "am-03"
     assert change.events[1] == CustomerAssigned(
         customer_id=ID,

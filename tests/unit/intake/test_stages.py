@@ -14,6 +14,7 @@ from intake.domain.fact import Fact
 from intake.domain.order import Order
 from intake.domain.parts.cloud_event import CloudEvent
 from intake.domain.parts.verification import Verification
+from intake.settings import read_rules
 from shared.aggregate import Change
 from shared.calendar import CHINA
 from shared.contracts.departments import OrderWithdrawn
@@ -22,6 +23,7 @@ from shared.contracts.intake import (
     CallbackCompleted,
     CallbackReason,
     CallbackWaived,
+    DeadlineMetByIntake,
     OrderPlaced,
     Wish,
 )
@@ -35,19 +37,20 @@ WANG = CustomerSnapshot(customer_id=ID, name="恒达装饰")
 PLEASED = CallbackAnswers(branch="satisfied")
 WISH = Wish(order_no="SO-1", kind="standard", lines=(OrderLine(description="高隔断", quantity=2),))
 VERIFIED = Verification(by="cs-07", at=NOW)
+RULES = read_rules(CHINA)
 DATA = {"order_no": "SO-1", "reason": "取消"}
 TOLD = CloudEvent(id="crm-1", type=OrderWithdrawn.key, source="sales", time=NOW, data=DATA)
 REPORTED = Fact.blank("sales", TOLD)
 
-OWED = owe(ID, WANG, CallbackReason(kind="delay"), NOW, None, CHINA, cause(NOW)).state
+OWED = owe(ID, WANG, CallbackReason(kind="delay"), NOW, None, RULES, cause(NOW)).state
 CALLBACKS = {
     "open": OWED,
-    "completed": complete(OWED, PLEASED, cause(NOW)).state,
-    "waived": waive(OWED, "tender", None, cause(NOW)).state,
+    "completed": complete(OWED, PLEASED, RULES, cause(NOW)).state,
+    "waived": waive(OWED, "tender", None, RULES, cause(NOW)).state,
 }
 ON_CALLBACK = {
-    "complete": (lambda call: complete(call, PLEASED, cause(NOW)), CallbackCompleted),
-    "waive": (lambda call: waive(call, "special", None, cause(NOW)), CallbackWaived),
+    "complete": (lambda call: complete(call, PLEASED, RULES, cause(NOW)), CallbackCompleted),
+    "waive": (lambda call: waive(call, "special", None, RULES, cause(NOW)), CallbackWaived),
 }
 
 NEW = Order.blank(WISH, WANG, cause(NOW))
@@ -75,7 +78,8 @@ def test_a_callback_is_closed_once_and_then_stays_as_it_is(state, decision):
         return
     change = decide(CALLBACKS[state])
     assert (change.state.state,) == callback.LIFECYCLE.moves[decision].to
-    assert [type(event) for event in change.events] == [announced]
+    assert [type(event) for event in change.events] == [announced, DeadlineMetByIntake]
+    assert change.state.running == ()
 
 
 @pytest.mark.parametrize("state", ORDERS)

@@ -9,6 +9,7 @@ from intake.domain.customer import customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import correct
 from intake.domain.moment import facts_about_customers
+from intake.settings import read_rules
 from intake.store import Stores
 from intake.subscribers import subscriptions
 from intake.timers import timers
@@ -32,7 +33,9 @@ from shared.contracts.intake import (
     ContactRecorded,
     CustomerAssigned,
     CustomerRegistered,
+    DeadlineApproachingAtIntake,
     DeadlineMissedByIntake,
+    DeadlineSetByIntake,
     OrderPlaced,
     Particulars,
     VisitReported,
@@ -43,6 +46,7 @@ from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import InMemoryDatabase, cause, deliver, fire
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+RULES = read_rules(CHINA)
 SALES = Actor(kind="department", id="sales", role="sales")
 HENGDA = IntroducedCustomer(customer_no="KH-00217", kind="intermediary", name="恒达装饰", mobile="13800138000")
 
@@ -54,7 +58,7 @@ def stores():
 
 @pytest.fixture
 def bus(stores):
-    return subscriptions(stores, CHINA)
+    return subscriptions(stores, RULES)
 
 
 async def a_customer(stores, **particulars):
@@ -115,32 +119,34 @@ async def test_a_reported_visit_is_called_back_within_thirty_minutes(stores, bus
     customer = await a_customer(stores)
     due = NOW + timedelta(minutes=30)
     said = await deliver(bus, visit(customer_id=customer.id), at=NOW)
-    assert [type(event) for event in said] == [CallbackDue]
-    assert (said[0].customer, said[0].kind, said[0].due_at) == (customer.snapshot(), "visit_30min", due)
+    assert [type(event) for event in said] == [DeadlineSetByIntake, CallbackDue]
+    assert (said[1].customer, said[1].kind, said[1].due_at) == (customer.snapshot(), "visit_30min", due)
 
 
 @pytest.mark.requirement("R026.a", "R026.b")
 async def test_a_shop_visited_for_the_first_time_gets_a_file(stores, bus):
     said = await deliver(bus, visit(), at=NOW)
-    assert [type(event) for event in said] == [CustomerRegistered, CallbackDue]
+    assert [type(event) for event in said] == [CustomerRegistered, DeadlineSetByIntake, CallbackDue]
     assert (said[0].name, said[0].source, said[0].owner) == ("明镜眼镜店", "sales", "am-03")
     assert said[0].contacts == (Contact(name="陈先生", mobile="13700137000"),)
-    assert said[1].customer.customer_id == said[0].customer_id
+    assert said[2].customer.customer_id == said[0].customer_id
 
 
 async def test_a_shop_is_recognised_by_its_number(stores, bus):
     customer = await a_customer(stores)
     said = await deliver(bus, visit(mobile="13800138000"), at=NOW)
-    assert [event.customer.customer_id for event in said] == [customer.id]
+    assert [event.customer.customer_id for event in said if isinstance(event, CallbackDue)] == [customer.id]
 
 
 @pytest.mark.requirement("R027.c")
 async def test_a_callback_that_nobody_made_is_missed_once(stores, bus):
-    await deliver(bus, visit(), at=NOW)
-    missed = await fire(timers(stores), until=NOW + timedelta(minutes=31))
-    assert [type(event) for event in missed] == [DeadlineMissedByIntake]
-    assert missed[0].due_at == NOW + timedelta(minutes=30)
-    assert await fire(timers(stores), until=NOW + timedelta(days=9)) == ()
+    begun = next(event for event in await deliver(bus, visit(), at=NOW) if isinstance(event, DeadlineSetByIntake))
+    told = await fire(timers(stores, RULES), until=NOW + timedelta(minutes=31))
+    assert [type(event) for event in told] == [DeadlineApproachingAtIntake, DeadlineMissedByIntake]
+    assert {(event.deadline_id, event.kind, event.due_at) for event in (begun, *told)} == {
+        (begun.deadline_id, "callback_visit", NOW + timedelta(minutes=30))
+    }
+    assert await fire(timers(stores, RULES), until=NOW + timedelta(days=9)) == ()
 
 
 @pytest.mark.requirement("R093.a", "R093.b")
@@ -151,9 +157,15 @@ async def test_an_owner_has_a_week_for_the_first_call(stores, bus):
         customer_id=customer.id, customer_name="恒达装饰", owner="cs-07", rule="manual", first_contact_due=due
     )
     said = await deliver(bus, assigned, at=NOW)
-    assert [(event.kind, event.assignee, event.due_at) for event in said] == [("first_contact_7d", "cs-07", due)]
-    missed = await fire(timers(stores), until=due)
-    assert [event.assignee for event in missed] == ["cs-07"]
+    assert [(event.kind, event.assignee, event.due_at) for event in said] == [
+        ("first_contact", "cs-07", due),
+        ("first_contact_7d", "cs-07", due),
+    ]
+    told = await fire(timers(stores, RULES), until=due)
+    assert [(type(event), event.assignee) for event in told] == [
+        (DeadlineApproachingAtIntake, "cs-07"),
+        (DeadlineMissedByIntake, "cs-07"),
+    ]
 
 
 @pytest.mark.requirement("R029.a")
@@ -217,8 +229,11 @@ async def test_a_service_is_called_back_within_three_days_of_the_visit(stores, b
     await deliver(bus, closed, at=NOW)
     due = NOW + timedelta(days=2)
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_service_3d", service_order_id=service), due)]
-    missed = await fire(timers(stores), until=due)
-    assert [event.kind for event in missed] == ["callback"]
+    told = await fire(timers(stores, RULES), until=due)
+    assert [(type(event), event.kind) for event in told] == [
+        (DeadlineApproachingAtIntake, "callback_service"),
+        (DeadlineMissedByIntake, "callback_service"),
+    ]
 
 
 async def test_internal_work_has_nobody_to_call(stores, bus):
@@ -257,13 +272,16 @@ async def test_a_delay_is_also_told_by_phone(stores, bus):
         customer=(await a_customer(stores)).snapshot(),
     )
     said = await deliver(bus, delayed, at=NOW)
-    assert [(event.kind, event.order_no) for event in said] == [("delay", "SO-1")]
+    assert [(event.kind, event.about) for event in said if isinstance(event, DeadlineSetByIntake)] == [
+        ("callback_delay", "SO-1")
+    ]
+    assert [(event.kind, event.order_no) for event in said if isinstance(event, CallbackDue)] == [("delay", "SO-1")]
 
 
 async def test_the_same_fact_heard_three_times_obliges_once(stores, bus):
     event, id = accepted((await a_customer(stores)).snapshot()), uuid4()
     heard = [await deliver(bus, event, at=NOW, id=id) for _ in range(3)]
-    assert [len(said) for said in heard] == [1, 0, 0]
+    assert [len(said) for said in heard] == [2, 0, 0]
     assert len(await open_callbacks(stores)) == 1
 
 

@@ -6,6 +6,8 @@ from intake.settings import Settings
 from intake.store import Stores
 from intake.subscribers import gateways, subscriptions
 from intake.timers import timers
+from shared.clocks import CLOCKS
+from shared.duties.api import routes as duty_routes
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -14,13 +16,17 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Intake, ready to be served. Without `ingress_url` departments report over HTTP alone."""
     plumbing = plumbing or Plumbing("intake", settings)
     stores = Stores.on(plumbing.database)
-    calendar, clock = plumbing.calendar, plumbing.clock
-    ingress = settings.ingress_url
+    rules = settings.rules(plumbing.calendar)
+    terms = timers(stores, rules)
     tolerance = Tolerance(settings.fact_age_limit, settings.fact_ahead_limit)
+    ingress = settings.ingress_url
     return Service(
         plumbing,
-        routes=routes(stores, plumbing.parking, calendar, clock, tolerance),
-        subscriptions=subscriptions(stores, calendar),
-        timers=timers(stores),
-        gateway=(ingress.get_secret_value(), gateways(stores.facts, clock, tolerance)) if ingress else None,
+        routes=(
+            *routes(stores, plumbing.parking, rules, plumbing.clock, tolerance),
+            duty_routes(plumbing.duties, terms.keeping(CLOCKS), rules.clocks),
+        ),
+        subscriptions=subscriptions(stores, rules),
+        timers=terms,
+        gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.clock, tolerance)) if ingress else None,
     )

@@ -1,19 +1,13 @@
 """What happens at intake when time passes."""
 
-from intake.domain.callback import Callback
-from intake.domain.decisions.callback import DUE, miss
+from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from shared.aggregate import Cause, Change
+from shared.clocks import CLOCKS
 from shared.timers import Timers
 
 
-def timers(stores: Stores) -> Timers:
-    """The decisions of intake's clocks."""
+def timers(stores: Stores, rules: Rules) -> Timers:
+    """Callbacks that come near their end are called to mind; one that is missed is still owed."""
     at = Timers()
-
-    @at(stores.callbacks, DUE)
-    def report_missed_callback(callback: Callback, cause: Cause) -> Change[Callback]:
-        """Nobody called in time: the assignee and the supervisor hear of it, and the call is still owed."""
-        return miss(callback, cause)
-
+    at(stores.callbacks, CLOCKS)(rules.clocks.tick())
     return at

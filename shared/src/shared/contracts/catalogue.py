@@ -73,6 +73,9 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
     "the audit": (orders.SealUsed, intake.ContactCorrected, notify.StaffMessageAcknowledged),
     "the operators' dashboard": (
         intake.DeadlineSetByIntake,
+        intake.DeadlineMetByIntake,
+        intake.DeadlineHeldByIntake,
+        intake.DeadlineReassignedByIntake,
         orders.DeadlineSetByOrders,
         complaints.DeadlineSetByComplaints,
         complaints.DeadlineMetByComplaints,

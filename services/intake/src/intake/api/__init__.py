@@ -6,22 +6,20 @@ from fastapi import APIRouter
 
 from intake.api import callbacks, contacts, customers, facts, history, orders, visits
 from intake.domain.decisions.admission import Tolerance
+from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from shared.calendar import Calendar
 from shared.clock import Clock
 from shared.parking.parked import Parking
 
 
-def routes(
-    stores: Stores, parking: Parking, calendar: Calendar, clock: Clock, tolerance: Tolerance
-) -> Sequence[APIRouter]:
+def routes(stores: Stores, parking: Parking, rules: Rules, clock: Clock, tolerance: Tolerance) -> Sequence[APIRouter]:
     """Every route of intake."""
     return (
-        customers.routes(stores),
+        customers.routes(stores, rules),
         history.routes(stores),
         contacts.routes(stores),
         visits.routes(stores),
-        callbacks.routes(stores),
-        orders.routes(stores, calendar),
+        callbacks.routes(stores, rules),
+        orders.routes(stores, rules.clocks.calendar),
         facts.routes(stores.facts, parking, clock, tolerance),
     )

@@ -9,22 +9,22 @@ from pydantic import Field
 from intake.api import readers
 from intake.domain.callback import LIFECYCLE, Callback, CallbackState
 from intake.domain.decisions.callback import complete, waive
+from intake.domain.policy.policy import Question, Rules
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason
 from shared.contracts.intake.contacts import Rating
 from shared.contracts.vocabulary import CustomerSnapshot, Line, RoleName, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
-
-Asked = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 
 
 class CompleteCallback(RequestBody):
     """What the customer said, in the customer's own words."""
 
     branch: Rating = Field(description="Which way the talk went.", examples=["dissatisfied"])
-    ratings: dict[Asked, Line] = Field(
+    ratings: dict[Question, Line] = Field(
         default={},
         max_length=20,
         description="By what was asked: ability, professionalism, etiquette after a visit; installer, sales_rep, "
@@ -57,6 +57,7 @@ class CallbackView(View):
     missed: bool
     assignee: StaffId | None
     assignee_role: RoleName
+    policy_version: int = Field(description="The version of the policy with which the call was owed.")
 
     @classmethod
     def of(cls, callback: Callback) -> Self:
@@ -67,13 +68,14 @@ class CallbackView(View):
             state=callback.state,
             possible=LIFECYCLE.possible(callback.state),
             due_at=callback.due_at,
-            missed=callback.missed,
-            assignee=callback.assignee,
-            assignee_role=callback.assignee_role,
+            missed=callback.term.missed_at is not None,
+            assignee=callback.term.assignee,
+            assignee_role=callback.term.clock.role,
+            policy_version=callback.policy_version,
         )
 
 
-def routes(stores: Stores) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
@@ -95,18 +97,25 @@ def routes(stores: Stores) -> APIRouter:
         """One callback."""
         return CallbackView.of(await callbacks.get(callback_id))
 
+    @router.get("/{callback_id}/clocks")
+    async def show_clocks(callback_id: UUID) -> list[ClockView]:
+        """By when the call is due and why: what started its clock, by which rule, who had the duty."""
+        return clocks_of(await callbacks.get(callback_id), rules.clocks)
+
     @router.post("/{callback_id}/complete", dependencies=[allow(*LIFECYCLE.roles("complete"))])
     async def complete_callback(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:
         """Record what the customer said. It stays as it was said; less than satisfied is a negative feedback."""
         answers = CallbackAnswers.model_validate(body.model_dump())
-        completed = await callbacks.apply(callback_id, lambda callback: complete(callback, answers, cause), cause)
+        completed = await callbacks.apply(
+            callback_id, lambda callback: complete(callback, answers, rules, cause), cause
+        )
         return CallbackView.of(completed)
 
     @router.post("/{callback_id}/waive", dependencies=[allow(*LIFECYCLE.roles("waive"))])
     async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
         """Allow not to call a special customer; the director alone may."""
         waived = await callbacks.apply(
-            callback_id, lambda callback: waive(callback, body.reason, body.report_id, cause), cause
+            callback_id, lambda callback: waive(callback, body.reason, body.report_id, rules, cause), cause
         )
         return CallbackView.of(waived)
 

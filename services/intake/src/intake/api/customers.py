@@ -10,6 +10,7 @@ from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
+from intake.domain.policy.policy import Rules
 from intake.domain.roles import SALES, SERVICE, SUPERVISORS
 from intake.store import Stores
 from shared.contracts.event import Actor, Instant
@@ -87,7 +88,7 @@ class RevisionView(View):
     reason: str | None = Field(default=None, description="Absent for the registration and for a change of owner.")
 
 
-def routes(stores: Stores) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes that write and read customers' files."""
     router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/customers")
     customers = stores.customers
@@ -141,7 +142,7 @@ def routes(stores: Stores) -> APIRouter:
     async def assign_customer(customer_id: UUID, body: AssignCustomer, cause: CausedByRequest) -> CustomerView:
         """Give the customer its one contact person, who then has a week to call."""
         assigned = await customers.apply(
-            customer_id, lambda customer: assign(customer, body.owner, body.rule, cause), cause
+            customer_id, lambda customer: assign(customer, body.owner, body.rule, rules, cause), cause
         )
         return CustomerView.of(assigned)
 

@@ -3,15 +3,16 @@
 from types import MappingProxyType
 from typing import Literal
 
+from pydantic import computed_field
+
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.roles import SERVICE
-from shared.aggregate import Aggregate
+from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
-from shared.contracts.intake import CallbackAnswers, CallbackReason
-from shared.contracts.intake.contacts import AboutCallback, CallbackKind
+from shared.contracts.intake import AboutCallback, CallbackReason
 from shared.contracts.orders import StageGroup
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, RoleName, StaffId
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line
 from shared.lifecycle import Lifecycle, Move
 
 CallbackState = Literal["open", "completed", "waived"]
@@ -27,14 +28,6 @@ LIFECYCLE: Lifecycle[CallbackState, CallbackDecision] = Lifecycle(
 )
 """A call that was missed stays open: it is still owed."""
 
-QUESTIONS = MappingProxyType[CallbackKind, frozenset[str]](
-    {
-        "visit_30min": frozenset({"ability", "professionalism", "etiquette"}),
-        "post_acceptance": frozenset({"installer", "sales_rep", "product"}),
-    }
-)
-"""What has to be asked on a callback of a kind: 000 §3.6.1c and 001 表3."""
-
 STAGES = MappingProxyType[StageGroup, Line](
     {
         "plan": "平面",
@@ -49,17 +42,14 @@ STAGES = MappingProxyType[StageGroup, Line](
 """The seven stages at which an existing customer is called (000 §3.6.2)."""
 
 
-class Callback(Aggregate):
-    """A call we owe a customer. `file` is the record of what was said, which only grows."""
+class Callback(Timed):
+    """A call we owe a customer. Its one clock says by when and whose it is; `file` is the record of what was said."""
 
     customer_id: CustomerId
     customer: CustomerSnapshot
     reason: CallbackReason
+    policy_version: int
     state: CallbackState = "open"
-    assignee: StaffId | None = None
-    assignee_role: RoleName = Role.CS_SPECIALIST
-    due_at: Instant
-    missed: bool = False
     preferred_slot: Line | None = None
     file: tuple[Entry, ...] = ()
 
@@ -73,9 +63,16 @@ class Callback(Aggregate):
         """What people call the matter: the order's or complaint's number, else the customer's name."""
         return self.reason.order_no or self.reason.complaint_no or self.customer.name
 
-    def unanswered(self, answers: CallbackAnswers) -> tuple[str, ...]:
-        """The questions of its kind that these answers leave open, in alphabetical order."""
-        return tuple(sorted(QUESTIONS.get(self.reason.kind, frozenset()) - answers.ratings.keys()))
+    @property
+    def term(self) -> ClockRun:
+        """The run of its clock, which began when the call was owed."""
+        return self.clocks[-1]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def due_at(self) -> Instant:
+        """By when the customer is to be called. Stored, because lists are sorted by it."""
+        return self.term.due_at
 
     def first_altered(self) -> int | None:
         """The first entry of the record that is not what was written, or nothing when it is whole."""

@@ -7,10 +7,10 @@ from typing import Any
 from intake.domain.callback import STAGES
 from intake.domain.decisions.callback import owe
 from intake.domain.decisions.registration import register
+from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from intake.subscribers.timeline import moments
 from shared.aggregate import Cause
-from shared.calendar import Calendar
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.event import Event
@@ -23,9 +23,9 @@ from shared.subscriptions import Subscriptions
 Touches = list[Touch[Any]]
 
 
-def subscribe(on: Subscriptions, stores: Stores, calendar: Calendar) -> None:
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Each fact obliges us to one call, however often it is heard."""
-    calls = Calls(stores, calendar)
+    calls = Calls(stores, rules)
     _before_the_order(on, stores, calls)
     _while_the_order_runs(on, calls)
     _when_it_is_over(on, calls)
@@ -36,7 +36,7 @@ class Calls:
     """Owes calls for facts."""
 
     stores: Stores
-    calendar: Calendar
+    rules: Rules
 
     def owed_for(
         self,
@@ -48,7 +48,7 @@ class Calls:
         assignee: StaffId | None = None,
     ) -> Touches:
         """The fact in the timeline, and the call that it obliges us to; the call's term counts from `since`."""
-        call = owe(cause.derive("callback"), customer, reason, since, assignee, self.calendar, cause)
+        call = owe(cause.derive("callback"), customer, reason, since, assignee, self.rules, cause)
         return [*moments(self.stores, event, cause), self.stores.callbacks.birth(call)]
 
 

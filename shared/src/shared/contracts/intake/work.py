@@ -6,7 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
 from shared.contracts.event import Event, Instant
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
@@ -62,13 +69,25 @@ class CampaignStarted(Event, key="intake.campaign_started.v1", announced=False):
     until: date | None = None
 
 
-class DeadlineSetByIntake(DeadlineSet, Event, key="intake.deadline_set.v1", announced=False):
+class DeadlineSetByIntake(DeadlineSet, Event, key="intake.deadline_set.v1"):
     """A clock of intake started: callback, first contact, report, reply (000 §3.6.1b, §4 to §6, 002 一3b, 四4)."""
 
 
-class DeadlineApproachingAtIntake(DeadlineApproaching, Event, key="intake.deadline_approaching.v1", announced=False):
+class DeadlineApproachingAtIntake(DeadlineApproaching, Event, key="intake.deadline_approaching.v1"):
     """A clock of intake is about to run out."""
 
 
 class DeadlineMissedByIntake(DeadlineMissed, Event, key="intake.deadline_missed.v1"):
     """A duty of intake was not done in time: report, callback, first contact, care quota (000 §3.1, 002 一3b, 四4)."""
+
+
+class DeadlineMetByIntake(DeadlineMet, Event, key="intake.deadline_met.v1"):
+    """A duty of intake is over: the customer was called, or need not be called any more."""
+
+
+class DeadlineHeldByIntake(DeadlineHeld, Event, key="intake.deadline_held.v1"):
+    """A clock of intake stands still, where the policy allows it."""
+
+
+class DeadlineReassignedByIntake(DeadlineReassigned, Event, key="intake.deadline_reassigned.v1"):
+    """Another person has a duty of intake now."""

@@ -1,14 +1,14 @@
-"""How a call comes to be owed, and how it is made, missed or waived."""
+"""How a call comes to be owed, and how it is made or waived."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from intake.domain.callback import LIFECYCLE, Callback
-from intake.domain.clocks import CALLBACKS
 from intake.domain.parts.chain import appended
+from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
-from shared.calendar import Calendar
+from shared.clocks import Matter
 from shared.contracts.event import Part
 from shared.contracts.intake import (
     CallbackAnswers,
@@ -16,13 +16,9 @@ from shared.contracts.intake import (
     CallbackDue,
     CallbackReason,
     CallbackWaived,
-    DeadlineMissedByIntake,
     NegativeFeedbackReceived,
 )
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, StaffId
-
-DUE = "callback"
 
 
 def owe(
@@ -31,54 +27,39 @@ def owe(
     reason: CallbackReason,
     since: datetime,
     assignee: StaffId | None,
-    calendar: Calendar,
+    rules: Rules,
     cause: Cause,
 ) -> Change[Callback]:
-    """This customer has to be called; the clock of the reason's kind began at `since`."""
-    due_at = CALLBACKS[reason.kind].due(since, calendar)
+    """This customer has to be called; the term of the reason's kind counts from `since`."""
+    policy = rules.on(cause.at)
+    clock = policy.callbacks[reason.kind].clock
     callback = Callback(
-        id=id,
-        customer_id=customer.customer_id,
-        customer=customer,
-        reason=reason,
-        assignee=assignee,
-        due_at=due_at,
+        id=id, customer_id=customer.customer_id, customer=customer, reason=reason, policy_version=policy.version
     )
+    matter = Matter(about=callback.title, customer_id=customer.customer_id)
+    start = rules.clocks.start(clock, matter, cause, policy=policy, assignee=assignee, since=since)
+    started = start(callback)
     due = CallbackDue.of(
         reason,
         callback_id=id,
         customer=customer,
         assignee=assignee,
-        assignee_role=callback.assignee_role,
-        due_at=due_at,
+        assignee_role=clock.role,
+        due_at=started.state.due_at,
         script=reason.kind,
     )
-    return Change(callback.awaiting(DUE, due_at), (due,))
+    return started.announcing(due)
 
 
-def miss(callback: Callback, cause: Cause) -> Change[Callback]:
-    """The clock ran out; the call is still owed."""
-    missed = DeadlineMissedByIntake(
-        deadline_id=callback.id,
-        kind=DUE,
-        about=callback.title,
-        due_at=callback.due_at,
-        assignee=callback.assignee,
-        assignee_role=callback.assignee_role,
-        supervisor_role=Role.CS_SUPERVISOR,
-        customer_id=callback.customer_id,
-    )
-    return Change(callback.but(missed=True), (missed,))
-
-
-def complete(callback: Callback, answers: CallbackAnswers, cause: Cause) -> Change[Callback]:
+def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: Cause) -> Change[Callback]:
     """The customer was called; what was said stays as it was said.
 
     IllegalTransition when it is completed or waived; refused with `questions_open` when a question of its kind has no
     answer, `aspect_missing` when the customer is not satisfied and was not asked with what (002 四).
     """
     LIFECYCLE.must(callback.state, "complete")
-    if unanswered := callback.unanswered(answers):
+    questions = rules.version(callback.policy_version).callbacks[callback.reason.kind].questions
+    if unanswered := sorted(questions - answers.ratings.keys()):
         raise Refused(f"ask and record also: {', '.join(unanswered)}", "questions_open")
     if answers.branch != "satisfied" and not answers.aspect:
         raise Refused("ask what the customer is not satisfied with and record it as aspect", "aspect_missing")
@@ -92,21 +73,22 @@ def complete(callback: Callback, answers: CallbackAnswers, cause: Cause) -> Chan
         recorded_by=cause.actor.id,
         hash=completed.file[-1].hash,
     )
-    return Change(completed, (said, *_feedback(callback, answers, cause)))
+    change = Change(completed, (said, *_feedback(callback, answers, cause)))
+    return change.then(rules.clocks.stop(cause=cause))
 
 
 def waive(
-    callback: Callback, why: Literal["tender", "special"], report_id: UUID | None, cause: Cause
+    callback: Callback, why: Literal["tender", "special"], report_id: UUID | None, rules: Rules, cause: Cause
 ) -> Change[Callback]:
     """The director allows not to call a special customer (000 §3.6.3). IllegalTransition when it is over."""
     LIFECYCLE.must(callback.state, "waive")
     waived = CallbackWaived.of(callback.about, reason=why, approved_by=cause.actor.id, report_id=report_id)
-    return Change(_closed(callback, "waived", waived, cause), (waived,))
+    change = Change(_closed(callback, "waived", waived, cause), (waived,))
+    return change.then(rules.clocks.drop(cause=cause))
 
 
 def _closed(callback: Callback, state: Literal["completed", "waived"], content: Part, cause: Cause) -> Callback:
-    file = appended(callback.file, state, content.model_dump(mode="json"), cause)
-    return callback.but(state=state, file=file).done_with(DUE)
+    return callback.but(state=state, file=appended(callback.file, state, content.model_dump(mode="json"), cause))
 
 
 def _feedback(callback: Callback, answers: CallbackAnswers, cause: Cause) -> tuple[NegativeFeedbackReceived, ...]:

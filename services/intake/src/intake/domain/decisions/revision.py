@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from intake.domain.clocks import FIRST_CONTACT
 from intake.domain.customer import Customer
 from intake.domain.parts.chain import appended
+from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import AssignmentRule, CustomerAssigned, CustomerUpdated, FieldChange, Particulars
 from shared.contracts.vocabulary import StaffId
@@ -18,18 +18,19 @@ def correct(customer: Customer, changes: Mapping[str, object], reason: str, caus
     return _revise(customer, "corrected", changes, reason, cause)
 
 
-def assign(customer: Customer, owner: StaffId, rule: AssignmentRule, cause: Cause) -> Change[Customer]:
+def assign(customer: Customer, owner: StaffId, basis: AssignmentRule, rules: Rules, cause: Cause) -> Change[Customer]:
     """The one person this customer needs to know (002 尾3), who must call within a week (002 一3b).
 
     Refused with `nothing_changes` when it is that person already.
     """
+    term = rules.on(cause.at).callbacks["first_contact_7d"].clock.term
     assigned = CustomerAssigned(
         customer_id=customer.id,
         customer_name=customer.particulars.name,
         owner=owner,
         previous_owner=customer.particulars.owner,
-        rule=rule,
-        first_contact_due=FIRST_CONTACT.due(cause.at),
+        rule=basis,
+        first_contact_due=term.due(cause.at, rules.clocks.calendar),
     )
     return _revise(customer, "assigned", {"owner": owner}, None, cause).announcing(assigned)
 

@@ -1,0 +1,83 @@
+"""The company's policy for intake: by when which customer is called, by whom, and what is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from shared.clocks import Announcements, Clock, Clocks
+from shared.contracts.event import Frozen
+from shared.contracts.intake import (
+    DeadlineApproachingAtIntake,
+    DeadlineHeldByIntake,
+    DeadlineMetByIntake,
+    DeadlineMissedByIntake,
+    DeadlineReassignedByIntake,
+    DeadlineSetByIntake,
+)
+from shared.contracts.intake.contacts import CallbackKind
+from shared.policy import Policies, Policy
+
+OBLIGED: tuple[CallbackKind, ...] = (
+    "visit_30min",
+    "stage",
+    "post_acceptance",
+    "post_service_3d",
+    "post_complaint",
+    "delay",
+    "first_contact_7d",
+)
+"""The kinds of callback that facts oblige us to: each needs a rule."""
+
+ANNOUNCEMENTS = Announcements(
+    set=DeadlineSetByIntake,
+    approaching=DeadlineApproachingAtIntake,
+    missed=DeadlineMissedByIntake,
+    met=DeadlineMetByIntake,
+    held=DeadlineHeldByIntake,
+    reassigned=DeadlineReassignedByIntake,
+)
+"""What intake announces about its clocks."""
+
+Question = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+
+
+class CallbackRule(Frozen):
+    """By when a callback of one kind is made, whose duty it is, and what has to be asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Clock
+    questions: frozenset[Question] = frozenset()
+
+
+class IntakePolicy(Policy):
+    """One version of the company's rules for intake."""
+
+    callbacks: dict[CallbackKind, CallbackRule]
+
+    @model_validator(mode="after")
+    def _knows_every_kind(self) -> Self:
+        if missing := [kind for kind in OBLIGED if kind not in self.callbacks]:
+            raise ValueError(f"every kind of callback has a rule; missing: {', '.join(missing)}")
+        names = [rule.clock.name for rule in self.callbacks.values()]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
+
+    policies: Policies[IntakePolicy]
+    clocks: Clocks
+
+    def on(self, at: datetime) -> IntakePolicy:
+        """The version for what begins at this moment."""
+        return self.policies.on(self.clocks.calendar.day(at))
+
+    def version(self, number: int) -> IntakePolicy:
+        """The version with which something began. LookupError for one that there is not."""
+        return self.policies.version(number)

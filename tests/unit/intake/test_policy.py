@@ -1,0 +1,89 @@
+"""The company's figures: shipped with the service, replaced by the company's own, and kept by what began with them."""
+
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from intake.domain.decisions.callback import complete, owe
+from intake.settings import Settings, read_rules
+from shared.aggregate import Refused
+from shared.calendar import CHINA
+from shared.contracts.intake import CallbackAnswers, CallbackReason
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.testing import cause
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+WANG = CustomerSnapshot(customer_id=uuid4(), name="恒达装饰")
+SHIPPED = files("intake.domain").joinpath("policy", "intake_v1.toml").read_text(encoding="utf-8")
+SECOND = (
+    SHIPPED.replace("version = 1", "version = 2")
+    .replace("2026-01-01", "2026-11-21")
+    .replace("minutes = 30", "minutes = 20")
+    .replace('["ability", "professionalism", "etiquette"]', '["ability"]')
+)
+
+
+def owed(rules, at):
+    return owe(uuid4(), WANG, CallbackReason(kind="visit_30min"), at, None, rules, cause(at)).state
+
+
+def settings(policy):
+    where = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1"}
+    return Settings.model_validate({**where, "intake_policy": policy})
+
+
+def test_the_terms_that_the_documents_name_are_shipped():
+    rules = read_rules(CHINA).on(NOW).callbacks
+    assert {kind: rule.clock.term.due(NOW, CHINA) - NOW for kind, rule in rules.items()} == {
+        "visit_30min": timedelta(minutes=30),
+        "stage": timedelta(hours=34),
+        "post_acceptance": timedelta(hours=34),
+        "post_service_3d": timedelta(days=3),
+        "post_complaint": timedelta(days=3),
+        "delay": timedelta(hours=34),
+        "first_contact_7d": timedelta(days=7),
+    }
+
+
+def test_a_callback_keeps_the_version_with_which_it_began(tmp_path):
+    (tmp_path / "second.toml").write_text(SECOND)
+    rules = settings(tmp_path).rules(CHINA)
+    before, after = owed(rules, NOW), owed(rules, NOW + timedelta(days=1))
+    said = CallbackAnswers(branch="satisfied", ratings={"ability": "好"})
+    assert [(each.policy_version, each.due_at - each.term.started_at) for each in (before, after)] == [
+        (1, timedelta(minutes=30)),
+        (2, timedelta(minutes=20)),
+    ]
+    assert complete(after, said, rules, cause(NOW)).state.state == "completed"
+    with pytest.raises(Refused, match="ask and record also: etiquette, professionalism"):
+        complete(before, said, rules, cause(NOW))
+
+
+def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text(SHIPPED.replace('approved_by = "the product', 'approved_by = "gm, not the product'))
+    assert settings(own).rules(CHINA).policies.latest.approved_by.startswith("gm")
+    assert read_rules(CHINA).policies.latest.in_force_from == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        ("version = 1", "version = 0", "version: Input should be greater than or equal to 1"),
+        ("[callbacks.delay.clock]", "[callbacks.member.clock]", "every kind of callback has a rule; missing: delay"),
+        ('name = "callback_delay"', 'name = "callback_stage"', "used twice: callback_stage"),
+        ('role = "cs_specialist"', 'role = "cs_specalist"', "role: Input should be"),
+        ("minutes = 30", "minuts = 30", "minuts: Extra inputs are not permitted"),
+        ("[callbacks.stage.clock]", "[callbacks.stage]\nquestion = []\n[callbacks.stage.clock]", "question: Extra"),
+    ],
+)
+def test_a_policy_that_does_not_fit_stops_the_service_with_its_file_and_what_is_wrong(tmp_path, was, becomes, told):
+    own = tmp_path / "own.toml"
+    own.write_text(SHIPPED.replace(was, becomes))
+    with pytest.raises(ValidationError) as wrong:
+        settings(own)
+    assert str(own) in str(wrong.value)
+    assert told in str(wrong.value)
