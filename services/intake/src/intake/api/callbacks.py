@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AliasPath, Field, computed_field
 
 from intake.api import readers
 from intake.domain.callback import LIFECYCLE, Callback, CallbackState
@@ -14,7 +14,8 @@ from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason
 from shared.contracts.intake.contacts import Rating
-from shared.contracts.vocabulary import CustomerSnapshot, Line, RoleName, StaffId
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerSnapshot, Line, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -46,33 +47,27 @@ class WaiveCallback(RequestBody):
 
 
 class CallbackView(View):
-    """A callback, how it stands and what may be done with it now."""
+    """A callback, how it stands and what may be done with it now; the same in a list."""
 
-    callback_id: UUID
+    callback_id: UUID = Field(validation_alias="id")
     customer: CustomerSnapshot
     reason: CallbackReason
-    state: CallbackState
-    possible: tuple[Possible, ...]
-    due_at: Instant
-    missed: bool
-    assignee: StaffId | None
-    assignee_role: RoleName
     policy_version: int = Field(description="The version of the policy with which the call was owed.")
+    state: CallbackState
+    due_at: Instant
+    missed_at: Instant | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "missed_at"))
+    assignee: StaffId | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "assignee"))
+    assignee_role: Role = Field(validation_alias=AliasPath("clocks", 0, "clock", "role"))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided now, and by whom."""
+        return LIFECYCLE.possible(self.state)
 
     @classmethod
     def of(cls, callback: Callback) -> Self:
-        return cls(
-            callback_id=callback.id,
-            customer=callback.customer,
-            reason=callback.reason,
-            state=callback.state,
-            possible=LIFECYCLE.possible(callback.state),
-            due_at=callback.due_at,
-            missed=callback.term.missed_at is not None,
-            assignee=callback.term.assignee,
-            assignee_role=callback.term.clock.role,
-            policy_version=callback.policy_version,
-        )
+        return cls.model_validate(callback, from_attributes=True)
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -88,9 +83,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[CallbackView]:
         """The calls in one state, what is due first at the top."""
-        where = {"state": state, "customer_id": customer_id} if customer_id else {"state": state}
-        page = await callbacks.find(where, sort="due_at", after=after, limit=limit)
-        return Listing(items=[CallbackView.of(each) for each in page.items], next=page.next)
+        where = {"state": state, "customer_id": customer_id}
+        page = await callbacks.rows(CallbackView, where, sort="due_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{callback_id}")
     async def show_callback(callback_id: UUID) -> CallbackView:

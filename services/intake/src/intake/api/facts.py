@@ -1,11 +1,12 @@
 """Departments' facts over HTTP, for systems without AMQP: CloudEvents in binary or structured mode."""
 
-from typing import Any, Literal, Self
+from datetime import datetime
+from typing import Any, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import AliasPath, BaseModel, Field
 
 from intake.domain.decisions.admission import Tolerance, admit, understand
 from intake.domain.fact import FACTS, Fact, fact_id_of
@@ -16,7 +17,7 @@ from shared.clock import Clock
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Router, View, allow, problem
-from shared.parking.parked import Parked, Parking
+from shared.parking.parked import Parking
 from shared.store import OneOf
 from shared.wire import ingress
 from shared.wire.message import Message
@@ -36,22 +37,40 @@ class FactView(View):
     code: str | None = None
     reason: str | None = None
 
-    @classmethod
-    def admitted(cls, fact: Fact) -> Self:
-        return cls(id=fact.event_id, type=fact.type, state="admitted", at=fact.at, fact_id=fact.id)
 
-    @classmethod
-    def refused(cls, parked: Parked) -> Self:
-        headers = parked.letter.headers if parked.letter else {}
-        id = headers.get("cloudEvents:id")
-        return cls(
-            id=str(id) if id is not None else None,
-            type=parked.key,
+class AdmittedRow(BaseModel):
+    """What a list reads of a fact that was admitted."""
+
+    event_id: str
+    type: str
+    at: datetime
+    id: UUID
+
+    def view(self) -> FactView:
+        """As its department sees it."""
+        return FactView(id=self.event_id, type=self.type, state="admitted", at=self.at, fact_id=self.id)
+
+
+class RefusedRow(BaseModel):
+    """What a list reads of a message that was refused: not its body, which may be long."""
+
+    event_id: Any = Field(default=None, validation_alias=AliasPath("letter", "headers", "cloudEvents:id"))
+    key: str
+    last_at: datetime
+    id: UUID
+    code: str
+    reason: str
+
+    def view(self) -> FactView:
+        """As its department sees it."""
+        return FactView(
+            id=str(self.event_id) if self.event_id is not None else None,
+            type=self.key,
             state="refused",
-            at=parked.last_at,
-            fact_id=parked.id,
-            code=parked.code,
-            reason=parked.reason,
+            at=self.last_at,
+            fact_id=self.id,
+            code=self.code,
+            reason=self.reason,
         )
 
 
@@ -76,29 +95,31 @@ def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -
         fact = Fact.blank(department.id, told)
         cause = fact.cause(told)
         admitted = await facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)
-        return FactView.admitted(admitted)
+        return AdmittedRow.model_validate(admitted, from_attributes=True).view()
 
     @router.get("/facts")
     async def list_facts(department: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
         """Your facts that were admitted, the latest first."""
-        page = await facts.find({"department": department.id}, sort="-at", after=after, limit=limit)
-        return Listing(items=[FactView.admitted(each) for each in page.items], next=page.next)
+        where = {"department": department.id}
+        page = await facts.rows(AdmittedRow, where, sort="-at", after=after, limit=limit)
+        return Listing(items=[row.view() for row in page.items], next=page.next)
 
     @router.get("/facts/{event_id:path}")
     async def show(event_id: str, department: AskedBy) -> FactView:
         """What became of the fact to which you gave this id."""
         try:
-            return FactView.admitted(await facts.get(fact_id_of(department.id, event_id)))
+            fact = await facts.get(fact_id_of(department.id, event_id))
         except NotFound:
             place = Message(ingress.inbox(department.id), "", {"cloudEvents:id": event_id}, b"").id
-            return FactView.refused(await parking.get(place))
+            return RefusedRow.model_validate(await parking.get(place), from_attributes=True).view()
+        return AdmittedRow.model_validate(fact, from_attributes=True).view()
 
     @router.get("/refusals")
     async def list_refusals(department: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
         """Your messages that were refused and are kept for repair, and why."""
         where = {"queue": ingress.inbox(department.id), "state": OneOf("dead", "parked")}
-        page = await parking.find(where, sort="-last_at", after=after, limit=limit)
-        return Listing(items=[FactView.refused(each) for each in page.items], next=page.next)
+        page = await parking.rows(RefusedRow, where, sort="-last_at", after=after, limit=limit)
+        return Listing(items=[row.view() for row in page.items], next=page.next)
 
     return router
 

@@ -1,7 +1,7 @@
 """A customer's history over HTTP: all that happened in every service, and proof that our records of it are whole."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,7 +9,6 @@ from pydantic import Field, JsonValue
 
 from intake.api import readers
 from intake.domain.contact_log import ContactLog
-from intake.domain.moment import Moment
 from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Actor, Event, Instant
@@ -39,12 +38,8 @@ class MomentView(View):
     at: Instant
     key: str
     subject: UUID
-    by: Actor
+    by: Actor = Field(validation_alias="actor")
     said: dict[str, JsonValue]
-
-    @classmethod
-    def of(cls, moment: Moment) -> Self:
-        return cls(at=moment.at, key=moment.key, subject=moment.subject, by=moment.actor, said=moment.said)
 
 
 def routes(stores: Stores) -> APIRouter:
@@ -60,8 +55,9 @@ def routes(stores: Stores) -> APIRouter:
     @router.get("/timeline")
     async def timeline(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
         """All that happened to the customer in every service, the latest first."""
-        page = await stores.moments.find({"customer_id": customer_id}, sort="-at", after=after, limit=limit)
-        return Listing(items=[MomentView.of(each) for each in page.items], next=page.next)
+        where = {"customer_id": customer_id}
+        page = await stores.moments.rows(MomentView, where, sort="-at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     return router
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AliasPath, Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.placement import take, verify
@@ -57,28 +57,46 @@ class VerifyOrder(RequestBody):
     at: Instant | None = Field(default=None, description="Just now when left out.")
 
 
+class OrderRow(View):
+    """An order in a list."""
+
+    order_id: UUID = Field(validation_alias="id")
+    order_no: OrderNo = Field(validation_alias=AliasPath("wish", "order_no"))
+    kind: OrderKind = Field(validation_alias=AliasPath("wish", "kind"))
+    customer_id: CustomerId
+    customer_name: Line = Field(validation_alias=AliasPath("customer", "name"))
+    state: OrderState
+    taken_at: Instant
+    total: Money | None = Field(default=None, validation_alias=AliasPath("wish", "total"))
+    requested_ship_date: date | None = Field(default=None, validation_alias=AliasPath("wish", "requested_ship_date"))
+    sales_owner: StaffId | None = Field(default=None, validation_alias=AliasPath("wish", "sales_owner"))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided now, and by whom."""
+        return LIFECYCLE.possible(self.state)
+
+
 class OrderView(View):
     """An order as it was taken, and what may be done with it now."""
 
-    order_id: UUID
+    order_id: UUID = Field(validation_alias="id")
     customer: CustomerSnapshot
     state: OrderState
-    possible: tuple[Possible, ...]
     taken_at: Instant
     verification: Verification | None
     wish: Wish
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided now, and by whom."""
+        return LIFECYCLE.possible(self.state)
+
     @classmethod
     def of(cls, order: Order) -> Self:
-        return cls(
-            order_id=order.id,
-            customer=order.customer,
-            state=order.state,
-            possible=LIFECYCLE.possible(order.state),
-            taken_at=order.taken_at,
-            verification=order.verification,
-            wish=order.wish,
-        )
+        return cls.model_validate(order, from_attributes=True)
 
 
 def routes(stores: Stores, calendar: Calendar) -> APIRouter:
@@ -109,12 +127,11 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
         state: Annotated[Literal["unverified", "placed", "withdrawn"] | None, Query()] = None,
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[OrderView]:
+    ) -> Listing[OrderRow]:
         """Orders as they were taken, the latest first."""
-        asked = {"customer_id": customer_id, "state": state}
-        where = {field: value for field, value in asked.items() if value is not None}
-        page = await orders.find(where, sort="-taken_at", after=after, limit=limit)
-        return Listing(items=[OrderView.of(each) for each in page.items], next=page.next)
+        where = {"customer_id": customer_id, "state": state}
+        page = await orders.rows(OrderRow, where, sort="-taken_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{order_id}")
     async def show_order(order_id: UUID) -> OrderView:

@@ -30,16 +30,16 @@ class ReportVisit(RequestBody):
 
 
 class VisitView(View):
-    """A visit as it was reported."""
+    """A visit as it was reported; the same in a list."""
 
-    visit_id: UUID
+    visit_id: UUID = Field(validation_alias="id")
     staff: StaffId
     reported_at: Instant
     report: VisitReport
 
     @classmethod
     def of(cls, visit: Visit) -> Self:
-        return cls(visit_id=visit.id, staff=visit.staff, reported_at=visit.reported_at, report=visit.report)
+        return cls.model_validate(visit, from_attributes=True)
 
 
 def routes(stores: Stores) -> APIRouter:
@@ -58,8 +58,8 @@ def routes(stores: Stores) -> APIRouter:
     @router.get("")
     async def list_visits(staff: StaffId, after: After = None, limit: Limit = 50) -> Listing[VisitView]:
         """The visits that one member of staff reported, the latest first."""
-        page = await visits.find({"staff": staff}, sort="-reported_at", after=after, limit=limit)
-        return Listing(items=[VisitView.of(each) for each in page.items], next=page.next)
+        page = await visits.rows(VisitView, {"staff": staff}, sort="-reported_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{visit_id}")
     async def show(visit_id: UUID) -> VisitView:
