@@ -9,7 +9,14 @@ from pymongo import MongoClient
 from waiting import until
 
 from shared import clock
-from shared.contracts.intake import CallbackDue, DeadlineMissedByIntake, OrderPlaced
+from shared.contracts.deadline import RunningDeadline
+from shared.contracts.intake import (
+    CallbackDue,
+    DeadlineApproachingAtIntake,
+    DeadlineMissedByIntake,
+    DeadlineSetByIntake,
+    OrderPlaced,
+)
 from shared.contracts.orders import AcceptancePassed
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.testing import cause
@@ -59,6 +66,12 @@ async def heard_until(heard, kind):
 async def timeline(intake, keys, customer_id):
     answer = await intake.http.get(f"/customers/{customer_id}/timeline", headers=keys.staff())
     return [moment["key"] for moment in answer.json()["items"]]
+
+
+async def duties(intake, keys, customer_id):
+    params = {"customer_id": str(customer_id)}
+    answer = await intake.http.get("/duties", params=params, headers=keys.staff())
+    return [(duty["kind"], duty["due_at"]) for duty in answer.json()["items"]]
 
 
 @pytest.mark.requirement("R123.b")
@@ -152,11 +165,19 @@ async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(
     }
     async with desk(settings) as second:
         await post(second, "/visits", report, keys.staff("account_manager", id="am-03"))
-        _, due = await heard_until(heard, CallbackDue)
+        heard_first, due = await heard_until(heard, CallbackDue)
         clock.write(clock_file, NOW + timedelta(minutes=31), 0)
         heard_then, missed = await heard_until(heard, DeadlineMissedByIntake)
         await until(intake.settled)
         await until(second.settled)
     assert (due.kind, due.due_at) == ("visit_30min", NOW + timedelta(minutes=30))
-    assert missed.deadline_id == due.callback_id
-    assert [type(event) for event in heard_then + await heard.fresh()] == [DeadlineMissedByIntake]
+    clock_events = [
+        each for each in (*heard_first, *heard_then, *await heard.fresh()) if isinstance(each, RunningDeadline)
+    ]
+    assert [type(event) for event in clock_events] == [
+        DeadlineSetByIntake,
+        DeadlineApproachingAtIntake,
+        DeadlineMissedByIntake,
+    ]
+    assert {event.deadline_id for event in clock_events} == {missed.deadline_id}
+    assert await duties(intake, keys, due.customer.customer_id) == [("callback_visit", "2026-11-20T06:30:00.000000Z")]
