@@ -6,8 +6,6 @@ from intake.settings import Settings
 from intake.store import Stores
 from intake.subscribers import gateways, subscriptions
 from intake.timers import timers
-from shared.clocks import CLOCKS
-from shared.duties.api import routes as duty_routes
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -17,16 +15,13 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     plumbing = plumbing or Plumbing("intake", settings)
     stores = Stores.on(plumbing.database)
     rules = settings.rules(plumbing.calendar)
-    terms = timers(stores, rules)
     tolerance = Tolerance(settings.fact_age_limit, settings.fact_ahead_limit)
     ingress = settings.ingress_url
     return Service(
         plumbing,
-        routes=(
-            *routes(stores, plumbing.parking, rules, plumbing.clock, tolerance),
-            duty_routes(plumbing.duties, terms.keeping(CLOCKS), rules.clocks),
-        ),
+        routes=routes(stores, plumbing.parking, rules, plumbing.clock, tolerance),
         subscriptions=subscriptions(stores, rules),
-        timers=terms,
+        timers=timers(stores, rules),
+        clocks=rules.clocks,
         gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.clock, tolerance)) if ingress else None,
     )

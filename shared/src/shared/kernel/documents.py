@@ -150,7 +150,7 @@ class Documents(Protocol):
         ...
 
     async def derive(self, rows: Sequence[Derived]) -> None:
-        """Write these documents, each unless what is there follows from this version or a later one."""
+        """Write these documents, if any, each unless what is there follows from this version or a later one."""
         ...
 
     async def clear(self, ids: Sequence[UUID], round: int) -> None:
