@@ -28,14 +28,16 @@ from orders.domain.decisions.shipment import arrive, dispatch
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer
 from orders.domain.route import DRAWINGS, Milestone
+from orders.settings import Settings
 from shared.aggregate import Cause, Change
 from shared.contracts import departments as facts
 from shared.contracts.event import Actor, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import CreditGranted
 from shared.contracts.vocabulary import order_id_of
+from shared.testing import nowhere
 
-ZONE = "Asia/Shanghai"
+RULES = nowhere(Settings).rules()
 SHIPS_AFTER = timedelta(days=65)
 """What the contract names; a custom order as planned leaves three days earlier, one that waits long does not."""
 
@@ -73,12 +75,13 @@ def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[
 
     With a wait in production its ship date passes: the order of a customer whose promise was broken.
     """
-    order = open_order(placed(no, at, uuid4()), ZONE, cause(at)).state
+    order = open_order(placed(no, at, uuid4()), RULES, cause(at)).state
     while not order.ended:
         yield order
         stage = order.route.stage(order.stage)
         assert stage is not None
-        now = order.since + timedelta(days=stage.days or 0) + (waits if stage.name == "production" else timedelta())
+        days = RULES.of(order).days(order.route_name, stage.name) or 0
+        now = order.since + timedelta(days=days) + (waits if stage.name == "production" else timedelta())
         for milestone in stage.gate:
             order = OPENING[milestone](order, now).state
     yield order
@@ -87,7 +90,7 @@ def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[
 def _notice(order: Order, at: datetime) -> Change[Order]:
     change = Change(order)
     for signature in ("prepared", "reviewed", "approved"):
-        change = change.then(partial(sign_notice, signature=signature, cause=cause(at, by=signature)))
+        change = change.then(partial(sign_notice, signature=signature, rules=RULES, cause=cause(at, by=signature)))
     return change
 
 
@@ -96,7 +99,9 @@ def _drawn(kind: facts.DrawingKind) -> Callable[[Order, datetime], Change[Order]
         fact = facts.DesignSubmitted(
             order_no=order.order_no, drawing_kind=kind, version=1, files=(f"{kind}.pdf",), designer="designer-04"
         )
-        return review_drawing(submit(order, fact, cause(at)).state, kind, 1, True, "", cause(at, "design_director"))
+        return review_drawing(
+            submit(order, fact, cause(at)).state, kind, 1, True, "", RULES, cause(at, "design_director")
+        )
 
     return decide
 
@@ -104,13 +109,13 @@ def _drawn(kind: facts.DrawingKind) -> Callable[[Order, datetime], Change[Order]
 def _credit(order: Order, at: datetime) -> Change[Order]:
     owed = {"exposure": {"amount": "1.00"}, "limit": {"amount": "9.00"}, "days": 60}
     granted = CreditGranted.model_validate({"order_id": order.id, "order_no": order.order_no, **owed})
-    return grant_credit(order, granted, cause(at))
+    return grant_credit(order, granted, RULES, cause(at))
 
 
 def _paid(kind: str, amount: str) -> Callable[[Order, datetime], Change[Order]]:
     def decide(order: Order, at: datetime) -> Change[Order]:
         said = {"order_no": order.order_no, "kind": kind, "amount": {"amount": amount}, "received_at": at}
-        return receive(order, facts.PaymentReceived.model_validate({**said, "receipt_no": kind}), cause(at))
+        return receive(order, facts.PaymentReceived.model_validate({**said, "receipt_no": kind}), RULES, cause(at))
 
     return decide
 
@@ -118,61 +123,61 @@ def _paid(kind: str, amount: str) -> Callable[[Order, datetime], Change[Order]]:
 def _broken_down(order: Order, at: datetime) -> Change[Order]:
     parts = [{"part_no": f"LC-80-{n}", "quantity": 48, "source": "make"} for n in range(6)]
     fact = facts.BreakdownCompleted.model_validate({"order_no": order.order_no, "parts": parts})
-    return break_down(order, fact, cause(at))
+    return break_down(order, fact, RULES, cause(at))
 
 
 def _sampled(order: Order, at: datetime) -> Change[Order]:
     made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1"), cause(at)).state
     fact = facts.SampleJudged(order_no=order.order_no, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
-    return judge_sample(made, fact, cause(at, "design_director"))
+    return judge_sample(made, fact, RULES, cause(at, "design_director"))
 
 
 def _produced(order: Order, at: datetime) -> Change[Order]:
     return complete(
-        order, facts.ProductionCompleted(order_no=order.order_no, completed_at=at, quantity_ok=30), cause(at)
+        order, facts.ProductionCompleted(order_no=order.order_no, completed_at=at, quantity_ok=30), RULES, cause(at)
     )
 
 
 def _inspected(order: Order, at: datetime) -> Change[Order]:
     fact = facts.GoodsInspected(order_no=order.order_no, inspector="designer-04", outcome="passed")
-    return inspect(order, fact, cause(at, "design_director"))
+    return inspect(order, fact, RULES, cause(at, "design_director"))
 
 
 def _dispatched(order: Order, at: datetime) -> Change[Order]:
     fact = facts.GoodsDispatched(order_no=order.order_no, left_at=at, eta=at + timedelta(days=4), carrier="德邦物流")
-    return dispatch(order, fact, cause(at))
+    return dispatch(order, fact, RULES, cause(at))
 
 
 def _arrived(order: Order, at: datetime) -> Change[Order]:
-    return arrive(order, facts.ShipmentArrived(order_no=order.order_no, arrived_at=at), cause(at))
+    return arrive(order, facts.ShipmentArrived(order_no=order.order_no, arrived_at=at), RULES, cause(at))
 
 
 def _installed(order: Order, at: datetime) -> Change[Order]:
     crew = (Installer(staff="installer-11", skill="senior"),)
-    begun = schedule_installation(order, at, at + timedelta(days=1), crew, cause(at)).state
+    begun = schedule_installation(order, at, at + timedelta(days=1), crew, RULES, cause(at)).state
     fact = facts.InstallationCompleted(order_no=order.order_no, completed_at=at)
-    return complete_installation(begun, fact, cause(at))
+    return complete_installation(begun, fact, RULES, cause(at))
 
 
 OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {
-    Milestone.CONTRACT_APPROVED: lambda order, at: review(order, "approved", (), cause(at)),
+    Milestone.CONTRACT_APPROVED: lambda order, at: review(order, "approved", (), RULES, cause(at)),
     Milestone.CONTRACT_SIGNED: lambda order, at: sign(
-        order, PreciseDate(on=order.placed_on), "签订销售合同", cause(at)
+        order, PreciseDate(on=order.placed_on), "签订销售合同", RULES, cause(at)
     ),
     Milestone.INITIAL_PAID: _paid("initial", "30000.00"),
     Milestone.CREDIT_GRANTED: _credit,
     Milestone.NOTICE_SIGNED: _notice,
     **{milestone: _drawn(kind) for kind, milestone in DRAWINGS.items()},
-    Milestone.PRODUCTION_RELEASED: lambda order, at: release(order, cause(at, "cs_supervisor")),
+    Milestone.PRODUCTION_RELEASED: lambda order, at: release(order, RULES, cause(at, "cs_supervisor")),
     Milestone.BROKEN_DOWN: _broken_down,
-    Milestone.BREAKDOWN_APPROVED: lambda order, at: review_breakdown(order, True, "", cause(at, "rd_team")),
+    Milestone.BREAKDOWN_APPROVED: lambda order, at: review_breakdown(order, True, "", RULES, cause(at, "rd_team")),
     Milestone.SAMPLE_CONFIRMED: _sampled,
     Milestone.PRODUCED: _produced,
     Milestone.INSPECTED: _inspected,
     Milestone.DISPATCHED: _dispatched,
     Milestone.ARRIVED: _arrived,
     Milestone.INSTALLED: _installed,
-    Milestone.ACCEPTED: lambda order, at: pass_acceptance(order, Acceptance(signatory="王建国"), cause(at)),
+    Milestone.ACCEPTED: lambda order, at: pass_acceptance(order, Acceptance(signatory="王建国"), RULES, cause(at)),
     Milestone.PAID: _paid("balance", "70000.00"),
 }
 """What opens each gate, on its day."""

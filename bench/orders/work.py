@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AliasPath, BaseModel, Field
 
 from bench.orders.many import NOW, customer_of, id_of, number_of, running
-from bench.orders.pattern import ZONE, cause, placed
+from bench.orders.pattern import RULES, cause, placed
 from orders.domain.decisions.contract import use_seal
 from orders.domain.decisions.opening import open_order
 from orders.domain.order import Order
@@ -57,7 +57,7 @@ class Side:
 async def place(side: Side, turn: int) -> int:
     """Fifty orders arrive together."""
     births = [
-        (open_order(placed(number_of(each), NOW, customer_of(each, side.size)), ZONE, cause(NOW)), cause(NOW))
+        (open_order(placed(number_of(each), NOW, customer_of(each, side.size)), RULES, cause(NOW)), cause(NOW))
         for each in side.fresh()
     ]
     await asyncio.gather(*(side.orders.create(birth, why) for birth, why in births))

@@ -264,6 +264,17 @@ class Clocks:
 
         return resume
 
+    def call_to_mind(self, name: str, cause: Cause) -> Callable[[T], Change[T]]:
+        """A duty is called to mind out of turn, because it is unlikely to be done in time; not after it was missed."""
+
+        def call(aggregate: T) -> Change[T]:
+            run = aggregate.clock(name)
+            if run is None or run.held or run.missed_at or cause.at >= run.due_at:
+                return Change(aggregate)
+            return Change(aggregate, (self._announce.approaching(remaining=run.due_at - cause.at, **_said(run)),))
+
+        return call
+
     def reassign(self, id: UUID, to: StaffId, reason: str, cause: Cause) -> Callable[[T], Change[T]]:
         """One running duty is another person's from now on. NotFound when it does not run (any more)."""
 

@@ -1,32 +1,33 @@
 """A company in memory: staff decide, departments report, time passes, and everything announced is heard again."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from inspect import signature
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from front_office import FrontOffice
 from httpx import Response
+from order_rules import RULES
 
-from orders.api import routes
+from orders.app import service
 from orders.domain.decisions.contract import review, sign, sign_notice
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.installation import Acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.production import release, review_breakdown
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer
+from orders.settings import Settings
 from orders.store import Stores
-from orders.subscribers import subscriptions
-from orders.timers import timers
 from shared.aggregate import Cause, Change
 from shared.contracts import departments as facts
+from shared.contracts.deadline import RunningDeadline
 from shared.contracts.event import Actor, Event, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
-from shared.testing import InMemoryDatabase, deliver, fire, opened
+from shared.testing import World, in_memory, nowhere
 
-ZONE = "Asia/Shanghai"
 BEGIN = datetime(2026, 9, 30, 1, tzinfo=UTC)
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
 SHIP_ON = date(2026, 11, 26)
@@ -35,22 +36,27 @@ SHIP_ON = date(2026, 11, 26)
 class Company:
     """One order of one customer, and everybody who has to do with it."""
 
-    def __init__(self, database: InMemoryDatabase | None = None) -> None:
-        self.database = database or InMemoryDatabase()
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.database = world.database
+        self.subscriptions = world.service.subscriptions
         self.stores = Stores.on(self.database)
         self.orders = self.stores.orders
-        self.subscriptions = subscriptions(self.stores, ZONE)
-        self.timers = timers(self.stores)
-        self.now = BEGIN
         self.order_no = "SO-2026-0412"
-        self._heard = 0
-        self._opened: list[Event] = []
 
     @property
-    def published(self) -> list[Event]:
-        """Everything announced so far, in order; each envelope is opened once."""
-        self._opened += [opened(envelope) for envelope in self.database.outbox.envelopes[len(self._opened) :]]
-        return self._opened
+    def now(self) -> datetime:
+        """What the clock shows."""
+        return self.world.now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self.world.clock.set(moment)
+
+    @property
+    def published(self) -> tuple[Event, ...]:
+        """Everything announced so far, in order."""
+        return self.world.announced
 
     def announced(self, kind: type[Event]) -> list[Any]:
         """Everything of one kind that was announced so far."""
@@ -80,12 +86,9 @@ class Company:
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> tuple[Event, ...]:
         """Somebody else announces something; returns all that orders announces of it, by whatever detour."""
-        before = len(self.published)
-        await deliver(
-            self.subscriptions, event, at=self.now, id=id, actor=Actor(kind="department", id=event.publisher())
+        return business(
+            await self.world.hear(event, id=id, actor=Actor(kind="department", id=event.publisher())),
         )
-        await self.hear_ourselves()
-        return tuple(self.published[before:])
 
     async def fact(self, report: type[Event], /, *, id: UUID | None = None, **fields: Any) -> tuple[Event, ...]:
         """A department reports something about the order."""
@@ -95,23 +98,15 @@ class Company:
         self, decision: Callable[..., Change[Order]], *args: Any, role: str = "cs_director", by: str | None = None
     ) -> tuple[Event, ...]:
         """A member of staff decides about the order."""
-        before = len(self.published)
-        cause = self.cause(role, by)
-        await self.orders.apply(order_id_of(self.order_no), lambda order: decision(order, *args, cause), cause)
+        before, cause = len(self.published), self.cause(role, by)
+        given = (*args, RULES) if "rules" in signature(decision).parameters else args
+        await self.orders.apply(order_id_of(self.order_no), lambda order: decision(order, *given, cause), cause)
         await self.hear_ourselves()
-        return tuple(self.published[before:])
+        return business(self.published[before:])
 
     async def until(self, moment: datetime) -> tuple[Event, ...]:
         """Time passes."""
-        before = len(self.published)
-        while True:
-            count = len(self.published)
-            await fire(self.timers, until=moment)
-            await self.hear_ourselves()
-            if len(self.published) == count:
-                break
-        self.now = moment
-        return tuple(self.published[before:])
+        return business(await self.world.until(moment))
 
     def later(self, **step: float) -> None:
         """The clock moves on; nothing happens yet."""
@@ -122,21 +117,8 @@ class Company:
         return Cause(id=id, correlation=id, actor=Actor(kind="staff", id=by or f"{role}-1", role=role), at=self.now)
 
     async def hear_ourselves(self) -> None:
-        """Deliver our own announcements to ourselves, as the bus would."""
-        listened = {subscription.event.key for subscription in self.subscriptions}
-        while self._heard < len(self.database.outbox.envelopes):
-            envelope = self.database.outbox.envelopes[self._heard]
-            self._heard += 1
-            if envelope.key in listened:
-                await deliver(
-                    self.subscriptions,
-                    self.published[self._heard - 1],
-                    at=envelope.at,
-                    actor=envelope.actor,
-                    id=envelope.id,
-                    subject=envelope.subject,
-                    sequence=envelope.sequence,
-                )
+        """What was decided at a store has its effects."""
+        await self.world.follow()
 
     async def sign_contract(self) -> None:
         """Review, approval, signature."""
@@ -238,8 +220,8 @@ class Company:
         await self.release_signatures()
 
     async def release_signatures(self) -> None:
-        for signature, who in (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09")):
-            await self.decide(sign_notice, signature, by=who)
+        for name, who in (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09")):
+            await self.decide(sign_notice, name, by=who)
 
     async def pay_balance(self) -> None:
         await self.pay("balance", "70000.00")
@@ -249,31 +231,31 @@ def customer(kind: str = "end") -> CustomerSnapshot:
     return CustomerSnapshot(customer_id=CUSTOMER, kind=kind, name="广州恒达装饰", mobile="13800138000")
 
 
+def business(events: Iterable[Event]) -> tuple[Event, ...]:
+    """What is announced beside the clocks, which have tests of their own."""
+    return tuple(event for event in events if not isinstance(event, RunningDeadline))
+
+
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[InMemoryDatabase, FrontOffice]:
-    """The HTTP door of orders, and the database behind it."""
-    database = InMemoryDatabase()
-    return database, FrontOffice.opened(routes(Stores.on(database)), tmp_path_factory.mktemp("office"), BEGIN)
+def built() -> World:
+    """Orders over memory, built once."""
+    settings = nowhere(Settings)
+    return World(service(settings, in_memory("orders", settings, at=BEGIN)), hears_itself=True)
 
 
 @pytest.fixture
-def company(office: tuple[InMemoryDatabase, FrontOffice]) -> Company:
+async def company(built: World) -> Company:
     """Nothing has happened to it yet."""
-    database, _ = office
-    database.forget()
-    return Company(database)
+    built.forget()
+    await built.until(BEGIN)
+    return Company(built)
 
 
 @pytest.fixture
-async def ask(
-    office: tuple[InMemoryDatabase, FrontOffice], company: Company
-) -> AsyncIterator[Callable[..., Awaitable[Response]]]:
+def ask(company: Company) -> Callable[..., Awaitable[Response]]:
     """Asks as a member of staff: `await ask("cs_director", "POST", path, body)`; what it leads to has happened then."""
-    async with office[1].counter() as counter:
 
-        async def request(role: str, method: str, path: str, body: object = None, who: str = "01") -> Response:
-            answer = await counter(role, method, path, body, who=who)
-            await company.hear_ourselves()
-            return answer
+    async def request(role: str, method: str, path: str, body: object = None, who: str = "01") -> Response:
+        return await company.world.ask(Role(role), method, path, body, by=f"{role}-{who}")
 
-        yield request
+    return request

@@ -256,9 +256,10 @@ async def test_a_contract_signed_but_not_paid_releases_nothing(company):
 @pytest.mark.requirement("R196.a")
 async def test_a_stage_that_takes_longer_than_planned_is_told_to_whoever_follows_the_order_up(company):
     await company.place()
+    await company.decide(review, "approved", ())
     await company.until(company.now + timedelta(days=10))
     (missed,) = company.announced(said.DeadlineMissedByOrders)
-    assert (missed.kind, missed.about, missed.assignee_role) == ("stage_review", "SO-2026-0412", "order_specialist")
+    assert (missed.kind, missed.about, missed.assignee_role) == ("stage_signing", "SO-2026-0412", "order_specialist")
 
 
 @pytest.mark.requirement("R065.a", "R183.a")

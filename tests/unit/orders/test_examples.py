@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from fastapi.routing import APIRoute
+from order_rules import RULES
 
 from kefu.example import example
 from orders.api import routes
@@ -61,7 +62,7 @@ WHEN = {
 
 @cache
 def posts() -> dict[str, APIRoute]:
-    every = (route for router in routes(Stores.on(InMemoryDatabase())) for route in router.routes)
+    every = (route for router in routes(Stores.on(InMemoryDatabase()), RULES) for route in router.routes)
     return {route.path: route for route in every if isinstance(route, APIRoute) and "POST" in route.methods}
 
 

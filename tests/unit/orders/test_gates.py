@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from order_rules import RULES
 
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
@@ -83,7 +84,7 @@ def placed(route):
             "verified_at": BEGIN,
         }
     )
-    return open_order(event, "Asia/Shanghai", cause(kind="event")).state
+    return open_order(event, RULES, cause(kind="event")).state
 
 
 def at(order):
@@ -96,62 +97,68 @@ FACTS = {
         order, reported(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("a",), designer="d-1"), why
     ),
     "breakdown": lambda order, why: break_down(
-        order, reported(facts.BreakdownCompleted, parts=[{"part_no": "p", "quantity": 1, "source": "make"}]), why
+        order, reported(facts.BreakdownCompleted, parts=[{"part_no": "p", "quantity": 1, "source": "make"}]), RULES, why
     ),
     "sample": lambda order, why: make_sample(order, reported(facts.SampleMade, sample_no="S1"), why),
     "sample confirmed": lambda order, why: judge_sample(
-        order, reported(facts.SampleJudged, sample_no="S1", outcome="confirmed", judged_by="d"), why
+        order, reported(facts.SampleJudged, sample_no="S1", outcome="confirmed", judged_by="d"), RULES, why
     ),
     "sample rejected": lambda order, why: judge_sample(
-        order, reported(facts.SampleJudged, sample_no="S2", outcome="rejected", judged_by="d"), why
+        order, reported(facts.SampleJudged, sample_no="S2", outcome="rejected", judged_by="d"), RULES, why
     ),
     "progress": lambda order, why: progress(
-        order, reported(facts.ProductionProgressed, ready_percent=50, expected_ready_on="2026-12-01"), why
+        order, reported(facts.ProductionProgressed, ready_percent=50, expected_ready_on="2026-12-01"), RULES, why
     ),
     "behind": lambda order, why: fall_behind(
-        order, reported(facts.ProductionDelayed, expected_ready_on="2026-12-03", reason_text="缺料"), why
+        order, reported(facts.ProductionDelayed, expected_ready_on="2026-12-03", reason_text="缺料"), RULES, why
     ),
     "produced": lambda order, why: complete(
-        order, reported(facts.ProductionCompleted, completed_at=why.at, quantity_ok=24), why
+        order, reported(facts.ProductionCompleted, completed_at=why.at, quantity_ok=24), RULES, why
     ),
     "short": lambda order, why: complete(
-        order, reported(facts.ProductionCompleted, completed_at=why.at, quantity_ok=20, quantity_short=4), why
+        order, reported(facts.ProductionCompleted, completed_at=why.at, quantity_ok=20, quantity_short=4), RULES, why
     ),
     "inspection passed": lambda order, why: inspect(
-        order, reported(facts.GoodsInspected, inspector="d", outcome="passed"), why
+        order, reported(facts.GoodsInspected, inspector="d", outcome="passed"), RULES, why
     ),
     "inspection failed": lambda order, why: inspect(
-        order, reported(facts.GoodsInspected, inspector="d", outcome="failed"), why
+        order, reported(facts.GoodsInspected, inspector="d", outcome="failed"), RULES, why
     ),
     "problem": lambda order, why: report_problem(
         order, reported(facts.MaterialProblemReported, kind="supply", detail="断货"), why
     ),
     "crew": lambda order, why: report_crew(order, reported(facts.CrewReported, available=False), why),
-    "dispatched": lambda order, why: dispatch(order, reported(facts.GoodsDispatched, left_at=why.at), why),
-    "arrived": lambda order, why: arrive(order, reported(facts.ShipmentArrived, arrived_at=why.at), why),
+    "dispatched": lambda order, why: dispatch(order, reported(facts.GoodsDispatched, left_at=why.at), RULES, why),
+    "arrived": lambda order, why: arrive(order, reported(facts.ShipmentArrived, arrived_at=why.at), RULES, why),
     "forecast": lambda order, why: expect_completion(
-        order, reported(facts.CompletionExpected, expected_at=why.at + timedelta(days=1), foreman="f"), why
+        order, reported(facts.CompletionExpected, expected_at=why.at + timedelta(days=1), foreman="f"), RULES, why
     ),
     "installed": lambda order, why: complete_installation(
-        order, reported(facts.InstallationCompleted, completed_at=why.at, crew=("i-1",)), why
+        order, reported(facts.InstallationCompleted, completed_at=why.at, crew=("i-1",)), RULES, why
     ),
     "initial payment": lambda order, why: receive(
-        order, reported(facts.PaymentReceived, kind="initial", amount={"amount": "30000.00"}, received_at=why.at), why
+        order,
+        reported(facts.PaymentReceived, kind="initial", amount={"amount": "30000.00"}, received_at=why.at),
+        RULES,
+        why,
     ),
     "everything paid": lambda order, why: receive(
-        order, reported(facts.PaymentReceived, kind="balance", amount={"amount": "100000.00"}, received_at=why.at), why
+        order,
+        reported(facts.PaymentReceived, kind="balance", amount={"amount": "100000.00"}, received_at=why.at),
+        RULES,
+        why,
     ),
     "confirmed by finance": lambda order, why: receive(
-        order, reported(facts.PaymentReceived, kind="initial", received_at=why.at), why
+        order, reported(facts.PaymentReceived, kind="initial", received_at=why.at), RULES, why
     ),
-    "credit": lambda order, why: grant_credit(order, CREDIT, why),
-    "complaint": lambda order, why: hold(order, order.id, why),
-    "complaint closed": lambda order, why: resume(order, order.id, why),
-    "overdue": fall_overdue,
-    "reminder": remind,
-    "readiness": assess,
-    "ship day ends": miss_shipping,
-    "arrival day ends": miss_arrival,
+    "credit": lambda order, why: grant_credit(order, CREDIT, RULES, why),
+    "complaint": lambda order, why: hold(order, order.id, RULES, why),
+    "complaint closed": lambda order, why: resume(order, order.id, RULES, why),
+    "overdue": lambda order, why: fall_overdue(order, RULES, why),
+    "reminder": lambda order, why: remind(order, RULES, why),
+    "readiness": lambda order, why: assess(order, RULES, why),
+    "ship day ends": lambda order, why: miss_shipping(order, RULES, why),
+    "arrival day ends": lambda order, why: miss_arrival(order, RULES, why),
 }
 """Everything that comes from outside or with time: it is never refused."""
 
@@ -159,39 +166,42 @@ RUNNING = {name for _, name in STAGES}
 PAST_RELEASE = RUNNING - {"review", "signing", "deposit", "release", "payment"}
 
 DECISIONS = {
-    "approve": ({"review"}, lambda order, why: review(order, "approved", (), why)),
-    "send back": ({"review"}, lambda order, why: review(order, "amend", (), why)),
-    "terminate": ({"review"}, lambda order, why: review(order, "terminate", (), why)),
-    "amend": (RUNNING - {"review"}, lambda order, why: amend(order, Draft(revision=0, changes=("x",)), why)),
-    "sign": ({"signing"}, lambda order, why: sign(order, PreciseDate(on=date(2026, 9, 30)), "签订", why)),
+    "approve": ({"review"}, lambda order, why: review(order, "approved", (), RULES, why)),
+    "send back": ({"review"}, lambda order, why: review(order, "amend", (), RULES, why)),
+    "terminate": ({"review"}, lambda order, why: review(order, "terminate", (), RULES, why)),
+    "amend": (RUNNING - {"review"}, lambda order, why: amend(order, Draft(revision=0, changes=("x",)), RULES, why)),
+    "sign": ({"signing"}, lambda order, why: sign(order, PreciseDate(on=date(2026, 9, 30)), "签订", RULES, why)),
     "seal": (RUNNING, lambda order, why: use_seal(order, "盖章", why)),
-    "prepare": (RUNNING - PAST_RELEASE, lambda order, why: sign_notice(order, "prepared", why)),
-    "approve notice": (set(), lambda order, why: sign_notice(order, "approved", why)),
+    "prepare": (RUNNING - PAST_RELEASE, lambda order, why: sign_notice(order, "prepared", RULES, why)),
+    "approve notice": (set(), lambda order, why: sign_notice(order, "approved", RULES, why)),
     "approve drawing": (
         {"plan"},
-        lambda order, why: review_drawing(FACTS["drawing"](order, why).state, "plan", 1, True, "", why),
+        lambda order, why: review_drawing(FACTS["drawing"](order, why).state, "plan", 1, True, "", RULES, why),
     ),
-    "release production": ({"making"}, release),
+    "release production": ({"making"}, lambda order, why: release(order, RULES, why)),
     "plan production": (
         RUNNING,
         lambda order, why: schedule(
-            order, Schedule(begin=date(2026, 10, 1), finish=date(2026, 11, 1), delivery_on=date(2026, 11, 2)), why
+            order,
+            Schedule(begin=date(2026, 10, 1), finish=date(2026, 11, 1), delivery_on=date(2026, 11, 2)),
+            RULES,
+            why,
         ),
     ),
-    "approve breakdown": ({"breakdown_review"}, lambda order, why: review_breakdown(order, True, "", why)),
-    "reject breakdown": ({"breakdown_review"}, lambda order, why: review_breakdown(order, False, "", why)),
+    "approve breakdown": ({"breakdown_review"}, lambda order, why: review_breakdown(order, True, "", RULES, why)),
+    "reject breakdown": ({"breakdown_review"}, lambda order, why: review_breakdown(order, False, "", RULES, why)),
     "send crew": (
         {"transport", "installation"},
         lambda order, why: schedule_installation(
-            order, why.at, why.at + timedelta(days=1), (Installer(staff="i", skill="senior"),), why
+            order, why.at, why.at + timedelta(days=1), (Installer(staff="i", skill="senior"),), RULES, why
         ),
     ),
-    "accept": ({"acceptance"}, lambda order, why: pass_acceptance(order, Acceptance(signatory="王"), why)),
+    "accept": ({"acceptance"}, lambda order, why: pass_acceptance(order, Acceptance(signatory="王"), RULES, why)),
     "refuse": (
         {"acceptance"},
-        lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), why),
+        lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), RULES, why),
     ),
-    "cancel": (RUNNING, lambda order, why: cancel(order, "客户取消", None, why)),
+    "cancel": (RUNNING, lambda order, why: cancel(order, "客户取消", None, RULES, why)),
 }
 """What staff decide, and the stages in which it may be decided."""
 
@@ -224,17 +234,17 @@ def opening(order, milestone):
             order, reported(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d-1"), why
         ).state
         reviewer = cause("design_director" if custom else "cs_specialist", at=at(order))
-        return review_drawing(handed_in, kind, 1, True, "", reviewer)
+        return review_drawing(handed_in, kind, 1, True, "", RULES, reviewer)
     ways = {
-        Milestone.CONTRACT_APPROVED: lambda: review(order, "approved", (), cause(at=at(order))),
+        Milestone.CONTRACT_APPROVED: lambda: review(order, "approved", (), RULES, cause(at=at(order))),
         Milestone.CONTRACT_SIGNED: lambda: DECISIONS["sign"][1](order, cause(at=at(order))),
         Milestone.INITIAL_PAID: lambda: fact["initial payment"](order, why),
-        Milestone.CREDIT_GRANTED: lambda: grant_credit(order, CREDIT, why),
+        Milestone.CREDIT_GRANTED: lambda: grant_credit(order, CREDIT, RULES, why),
         Milestone.PRODUCTION_RELEASED: lambda: release(
-            order, cause("cs_supervisor" if custom else "plant_manager", at=at(order))
+            order, RULES, cause("cs_supervisor" if custom else "plant_manager", at=at(order))
         ),
         Milestone.BROKEN_DOWN: lambda: fact["breakdown"](order, why),
-        Milestone.BREAKDOWN_APPROVED: lambda: review_breakdown(order, True, "", cause("rd_team", at=at(order))),
+        Milestone.BREAKDOWN_APPROVED: lambda: review_breakdown(order, True, "", RULES, cause("rd_team", at=at(order))),
         Milestone.SAMPLE_CONFIRMED: lambda: fact["sample confirmed"](order, why),
         Milestone.PRODUCED: lambda: fact["produced"](order, why),
         Milestone.INSPECTED: lambda: fact["inspection passed"](order, why),
@@ -252,14 +262,14 @@ def _noticed(order):
     change = Change(order)
     for signature in ("prepared", "reviewed", "approved"):
         why = cause(at=at(order), by=signature)
-        change = change.then(lambda order, signature=signature, why=why: sign_notice(order, signature, why))
+        change = change.then(lambda order, signature=signature, why=why: sign_notice(order, signature, RULES, why))
     return change
 
 
 def standing(route, stage):
     """An order that has come to this stage in the ordinary way."""
     if stage == CANCELLED:
-        return cancel(placed(route), "客户取消", None, cause()).state
+        return cancel(placed(route), "客户取消", None, RULES, cause()).state
     return led_to(route, stage).state
 
 
@@ -413,7 +423,7 @@ class Chance(RuleBasedStateMachine):
         version = self.order.drawings.of(kind).version + 1
         fact = reported(facts.DesignSubmitted, drawing_kind=kind, version=version, files=("a",), designer="d")
         self._take(submit(self.order, fact, why))
-        self._try(lambda order, why: review_drawing(order, kind, version, True, "", why), why)
+        self._try(lambda order, why: review_drawing(order, kind, version, True, "", RULES, why), why)
 
     @rule(name=ANY_DECISION, role=st.none() | st.sampled_from(["cs_specialist", "plant_manager", "design_director"]))
     def decide(self, name, role):

@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orders.domain.desk import Desk
-from shared.aggregate import Change
 from shared.contracts import departments as facts
 from shared.store import Between, Store
 
@@ -74,7 +72,6 @@ async def test_a_list_is_read_from_an_index_in_its_order(company, ask, asked, pa
 
 
 async def test_every_report_is_gathered_from_an_index(company, asked):
-    await company.stores.desks.create(Change(Desk.opened("Asia/Shanghai", company.now)), company.cause())
     await company.place()
     await company.sign_contract()
     await company.fact(facts.MaterialProblemReported, kind="supply", detail="断货")

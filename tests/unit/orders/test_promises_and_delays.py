@@ -299,7 +299,7 @@ def test_a_forecast_adds_up_what_is_left_and_plans_where_nothing_is_known():
         stages=(StagePace(stage="production", hours=(100.0, 200.0, 300.0, 400.0, 1000.0)),)
     )
     since = datetime(2026, 10, 1, tzinfo=UTC)
-    expected = pace.forecast("production", since)
+    expected = pace.forecast("production", since, {"shipping": 2})
     assert expected.likely == since + timedelta(hours=300 + 48)
     assert expected.safe == since + timedelta(hours=400 + 48)
 
@@ -310,7 +310,7 @@ async def test_staff_are_warned_once_when_our_own_durations_make_the_day_unlikel
     await company.release()
 
     (warning,) = company.announced(said.DeadlineApproachingAtOrders)
-    assert (warning.kind, warning.about, warning.assignee_role) == ("ship_forecast", "SO-2026-0412", "order_specialist")
+    assert (warning.kind, warning.about, warning.assignee_role) == ("ship_by", "SO-2026-0412", "order_specialist")
     pace = await company.stores.paces.get(Pace.blank("standard.v1").id)
     assert pace.of("review").hours == (0.0,)
 

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
+from order_rules import RULES
 
 from orders.api.sheets import as_csv, as_xlsx
 from orders.domain.decisions.exception import resolve
-from orders.domain.desk import DESK, Desk
 from orders.domain.exception import exception_id_of
 from orders.domain.report import Table
 from orders.domain.statistics import Sales
-from shared.aggregate import Change, Refused
+from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.event import Money
@@ -23,18 +23,12 @@ SATURDAY = datetime(2026, 10, 3, 5, tzinfo=UTC)
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
 
 
-async def open_desk(company):
-    cause = company.cause()
-    await company.stores.desks.create(Change(Desk.opened("Asia/Shanghai", company.now)), cause)
-
-
 async def reports(company, kind):
     return [report async for report in company.stores.reports.each({"kind": kind}, sort="made_at")]
 
 
 @pytest.mark.requirement("R034.a")
 async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company):
-    await open_desk(company)
     await company.place()
     await company.fact(facts.MaterialProblemReported, kind="supply", detail="五金件断货")
     await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
@@ -44,9 +38,6 @@ async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company
     )
     await company.until(SATURDAY)
 
-    assert [event.period for event in company.announced(said.ReportDue) if event.report == "weekly_exceptions"] == [
-        "2026-W40"
-    ]
     published = [event for event in company.announced(said.OrdersReportPublished) if event.kind == "weekly_exceptions"]
     assert [(event.period, event.figures) for event in published] == [("2026-W40", {"open": 1, "resolved": 1})]
     assert "cs_section_chief" in published[0].audience
@@ -56,7 +47,6 @@ async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company
 
 
 async def test_what_is_solved_is_on_the_list_of_its_week_only(company):
-    await open_desk(company)
     await company.place()
     await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
     await company.until(SATURDAY)
@@ -131,7 +121,6 @@ async def test_each_customer_s_products_are_counted(company):
 
 @pytest.mark.requirement("R205.d")
 async def test_month_quarter_and_year_have_their_reports(company):
-    await open_desk(company)
     await several_orders(company)
     await company.until(datetime(2027, 1, 1, 0, tzinfo=UTC))
     made = {report.period: report for report in await reports(company, "sales_stats")}
@@ -141,7 +130,6 @@ async def test_month_quarter_and_year_have_their_reports(company):
 
 @pytest.mark.requirement("R206.a")
 async def test_commission_is_computed_from_what_came_in(company):
-    await open_desk(company)
     company.now = datetime(2026, 10, 5, tzinfo=UTC)
     await company.place()
     await company.sign_contract()
@@ -159,7 +147,6 @@ async def test_commission_is_computed_from_what_came_in(company):
 
 @pytest.mark.requirement("R193.b", "R204.a")
 async def test_what_is_overdue_is_reported_to_the_sales_manager_until_it_is_paid(company):
-    await open_desk(company)
     await company.place()
     await company.sign_contract()
     await company.until(datetime(2026, 10, 10, 6, tzinfo=UTC))
@@ -174,7 +161,6 @@ async def test_what_is_overdue_is_reported_to_the_sales_manager_until_it_is_paid
 
 
 async def test_the_share_of_delays_told_before_the_contract_date_is_reported(company):
-    await open_desk(company)
     company.now = datetime(2026, 10, 2, tzinfo=UTC)
     for no, ship_on in (("A", date(2026, 10, 20)), ("B", date(2026, 10, 12)), ("C", date(2026, 10, 5))):
         await company.place(order_no=no, requested_ship_date=ship_on)
@@ -228,8 +214,7 @@ async def test_what_was_sold_in_two_currencies_is_not_added_up(company):
     assert (await sales(company, "region")).figures["amount"] == "1500.00 CNY + 900.00 USD"
 
 
-def test_a_desk_keeps_its_dates():
-    desk = Desk.opened("Asia/Shanghai", datetime(2026, 10, 3, 4, 59, tzinfo=UTC))
-    assert desk.id == DESK
-    assert desk.deadline("week") == SATURDAY
-    assert desk.deadline("month") == datetime(2026, 10, 31, 22, tzinfo=UTC)
+def test_reports_come_round_on_saturday_at_one_and_on_the_first_at_six():
+    policy, since = RULES.policies.latest, datetime(2026, 10, 3, 4, 59, tzinfo=UTC)
+    assert policy.weekly_reports.due(since, RULES.calendar) == SATURDAY
+    assert policy.monthly_reports.due(since, RULES.calendar) == datetime(2026, 10, 31, 22, tzinfo=UTC)

@@ -4,22 +4,21 @@ from orders.api import routes
 from orders.settings import Settings
 from orders.store import Stores
 from orders.subscribers import subscriptions
-from orders.timers import measuring, opening, timers
+from orders.tasks import measuring
+from orders.timers import timers
 from shared.plumbing import Plumbing
 from shared.service import Service
 
 
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
-    """Orders with its three doors."""
+    """Orders with its doors."""
     plumbing = plumbing or Plumbing("orders", settings)
-    stores = Stores.on(plumbing.database)
+    stores, rules = Stores.on(plumbing.database), settings.rules()
     return Service(
         plumbing,
-        routes=routes(stores),
-        subscriptions=subscriptions(stores, settings.timezone),
-        timers=timers(stores),
-        tasks=(
-            opening(stores.desks, settings.timezone, plumbing.clock),
-            measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),
-        ),
+        routes=routes(stores, rules),
+        subscriptions=subscriptions(stores, rules),
+        timers=timers(stores, rules),
+        clocks=rules.clocks,
+        tasks=(measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),),
     )

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from orders.domain.account import Account, account_id_of
-from orders.domain.desk import Desk
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
 from orders.domain.load import Load
@@ -120,13 +119,6 @@ class Disposals(Store[Disposal]):
     indexes = (Index("status", "proposed_at"),)
 
 
-class Desks(Store[Desk]):
-    """The desk, of which there is one."""
-
-    collection = "desks"
-    kind = Desk
-
-
 class Reports(Store[Report]):
     """Reports as they were published."""
 
@@ -152,7 +144,6 @@ class Stores:
     paces: Paces
     loads: Loads
     disposals: Disposals
-    desks: Desks
     reports: Reports
 
     @classmethod
@@ -165,6 +156,5 @@ class Stores:
             Paces(database),
             Loads(database),
             Disposals(database),
-            Desks(database),
             Reports(database),
         )

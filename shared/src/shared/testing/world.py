@@ -133,7 +133,7 @@ class World:
             sequence=sequence,
             after_commit=self.service.after_commit,
         )
-        await self._follow()
+        await self.follow()
         return self.announced[before:]
 
     async def ask(
@@ -156,7 +156,7 @@ class World:
         if who is not None:
             said["Authorization"] = self._introductions.introduce(_principal(who, by))
         answer = await self._http.request(method, path, json=body, headers=said)
-        await self._follow()
+        await self.follow()
         return answer
 
     async def until(self, moment: datetime) -> tuple[Event, ...]:
@@ -171,7 +171,7 @@ class World:
             self.clock.set(max(due, self.now))
             await deadlines.fire_due()
             await self._complain()
-            await self._follow()
+            await self.follow()
         self.clock.set(moment)
         return self.announced[before:]
 
@@ -189,8 +189,11 @@ class World:
         if failed:
             raise AssertionError(f"{failed[0].queue} failed: {failed[0].reason}\n{failed[0].stack}")
 
-    async def _follow(self) -> None:
-        """What the relay does with announced events: the list of duties follows them, and they reach the service."""
+    async def follow(self) -> None:
+        """What the relay does with announced events: the list of duties follows them, and they reach the service.
+
+        A test that decides at a store itself calls it; `hear`, `ask` and `until` have done so.
+        """
         await self.database.inline.catch_up()
         await self._list_duties()
         if self._hears_itself:

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from orders.api import contracts, disposals, installation, loads, making, orders, payments, shipping, statistics
+from orders.domain.policy.policy import Rules
 from orders.store import Stores
 
 
-def routes(stores: Stores) -> Sequence[APIRouter]:
+def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """Every route of orders."""
     return (
-        orders.routes(stores.orders, stores.exceptions),
-        contracts.routes(stores.orders),
-        making.routes(stores.orders),
-        shipping.routes(stores.orders),
-        installation.routes(stores.orders),
+        orders.routes(stores.orders, stores.exceptions, rules),
+        contracts.routes(stores.orders, rules),
+        making.routes(stores.orders, rules),
+        shipping.routes(stores.orders, rules),
+        installation.routes(stores.orders, rules),
         payments.routes(stores.orders, stores.accounts),
         loads.routes(stores),
         disposals.routes(stores.disposals),

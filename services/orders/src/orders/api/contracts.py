@@ -12,6 +12,7 @@ from orders.api.views import OrderRow, OrderView
 from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
 from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.parts.notice import Signature
+from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.event import Money, PreciseDate
@@ -74,11 +75,11 @@ class SealView(View):
 NOTICE = deciders("prepare_notice", "review_notice", "approve_notice")
 
 
-def routes(orders: Orders) -> APIRouter:
+def routes(orders: Orders, rules: Rules) -> APIRouter:
     """The contract ledger, the seal log and the decisions about contracts."""
     router = Router(readers=READERS, tags=["contracts"])
     _ledger(router, orders)
-    _decisions(router, orders)
+    _decisions(router, orders, rules)
     return router
 
 
@@ -118,25 +119,25 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
         return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
 
 
-def _decisions(router: APIRouter, orders: Orders) -> None:
+def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*deciders("review"))])
     async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
         """Approve, ask to amend, or terminate; the customer is told."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, cause), cause)
+            await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, rules, cause), cause)
         )
 
     @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*deciders("amend"))])
     async def amend_contract(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
         """Write a change down; it has to be reviewed."""
         draft = Draft(revision=0, changes=body.changes, total=body.total, ship_on=body.ship_on, terms=body.terms)
-        return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, rules, cause), cause))
 
     @router.post("/orders/{order_id}/contract/sign", dependencies=[allow(*deciders("sign"))])
     async def sign_contract(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
         """Sign and seal the approved contract."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, cause), cause)
+            await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, rules, cause), cause)
         )
 
     @router.post("/orders/{order_id}/contract/seal", dependencies=[allow(*deciders("use_seal"))])
@@ -148,5 +149,5 @@ def _decisions(router: APIRouter, orders: Orders) -> None:
     async def sign_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
         """Sign the order notice as preparing, reviewing or approving."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: sign_notice(order, body.signature, cause), cause)
+            await orders.apply(order_id, lambda order: sign_notice(order, body.signature, rules, cause), cause)
         )

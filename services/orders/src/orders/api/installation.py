@@ -9,6 +9,7 @@ from orders.api.roles import READERS
 from orders.api.views import OrderView
 from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.parts.installation import Installer
+from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.vocabulary import Defect, FileRef, Line
@@ -39,7 +40,7 @@ class RefuseWork(RequestBody):
     photos: tuple[FileRef, ...] = ()
 
 
-def routes(orders: Orders) -> APIRouter:
+def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Crews and acceptance."""
     router = Router(readers=READERS, tags=["installation"])
 
@@ -49,7 +50,7 @@ def routes(orders: Orders) -> APIRouter:
         return OrderView.of(
             await orders.apply(
                 order_id,
-                lambda order: schedule_installation(order, body.begin, body.planned_finish, body.crew, cause),
+                lambda order: schedule_installation(order, body.begin, body.planned_finish, body.crew, rules, cause),
                 cause,
             )
         )
@@ -59,14 +60,16 @@ def routes(orders: Orders) -> APIRouter:
         """The customer accepts the work."""
         acceptance = Acceptance.model_validate(body.model_dump())
         return OrderView.of(
-            await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, cause), cause)
+            await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, rules, cause), cause)
         )
 
     @router.post("/orders/{order_id}/acceptance/fail", dependencies=[allow(*deciders("fail_acceptance"))])
     async def refuse(order_id: UUID, body: RefuseWork, cause: CausedByRequest) -> OrderView:
         """The customer refuses the work; a complaint is filed of it."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: fail_acceptance(order, body.issues, body.photos, cause), cause)
+            await orders.apply(
+                order_id, lambda order: fail_acceptance(order, body.issues, body.photos, rules, cause), cause
+            )
         )
 
     return router

@@ -20,6 +20,7 @@ from orders.domain.decisions.production import (
     send_sample,
 )
 from orders.domain.parts.works import PackedItem, Schedule
+from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
@@ -78,15 +79,15 @@ class ConfirmPackaging(RequestBody):
     volume_litres: int = Field(ge=1, le=200_000, examples=[4200])
 
 
-def routes(orders: Orders) -> APIRouter:
+def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Drawings, production, samples, inspection, packaging."""
     router = Router(readers=READERS, tags=["making"])
-    _design(router, orders)
-    _production(router, orders)
+    _design(router, orders, rules)
+    _production(router, orders, rules)
     return router
 
 
-def _design(router: APIRouter, orders: Orders) -> None:
+def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*deciders("review_drawing"))])
     async def review(order_id: UUID, kind: DrawingKind, body: ReviewDrawing, cause: CausedByRequest) -> OrderView:
         """Approve a drawing or send it back: CS for standard orders, the design director for custom ones."""
@@ -94,7 +95,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
         return OrderView.of(
             await orders.apply(
                 order_id,
-                lambda order: review_drawing(order, kind, body.version, approved, body.notes, cause),
+                lambda order: review_drawing(order, kind, body.version, approved, body.notes, rules, cause),
                 cause,
             )
         )
@@ -111,7 +112,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
             notes=body.notes,
             judged_by=cause.actor.id,
         )
-        return OrderView.of(await orders.apply(order_id, lambda order: judge_sample(order, fact, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: judge_sample(order, fact, rules, cause), cause))
 
     @router.post("/orders/{order_id}/inspections", dependencies=[allow(*deciders("inspect"))])
     async def inspect_goods(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
@@ -124,7 +125,7 @@ def _design(router: APIRouter, orders: Orders) -> None:
             defects=body.defects,
             photos=body.photos,
         )
-        return OrderView.of(await orders.apply(order_id, lambda order: inspect(order, fact, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: inspect(order, fact, rules, cause), cause))
 
     @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*deciders("send_sample"))])
     async def send(order_id: UUID, sample_no: Line, body: SendSample, cause: CausedByRequest) -> OrderView:
@@ -134,24 +135,26 @@ def _design(router: APIRouter, orders: Orders) -> None:
         )
 
 
-def _production(router: APIRouter, orders: Orders) -> None:
+def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/production/release", dependencies=[allow(*deciders("release"))])
     async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """Pass the order on to the breakdown section."""
-        return OrderView.of(await orders.apply(order_id, lambda order: release(order, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: release(order, rules, cause), cause))
 
     @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
     async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
         plan = Schedule(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
-        return OrderView.of(await orders.apply(order_id, lambda order: schedule(order, plan, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: schedule(order, plan, rules, cause), cause))
 
     @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(*deciders("review_breakdown"))])
     async def review_parts(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
         """Approve a custom order's breakdown or have it done again."""
         approved = body.outcome == "approved"
         return OrderView.of(
-            await orders.apply(order_id, lambda order: review_breakdown(order, approved, body.notes, cause), cause)
+            await orders.apply(
+                order_id, lambda order: review_breakdown(order, approved, body.notes, rules, cause), cause
+            )
         )
 
     @router.post("/orders/{order_id}/packaging", dependencies=[allow(*deciders("pack"))])

@@ -16,12 +16,14 @@ from orders.domain.decisions.promise import agree
 from orders.domain.exception import LIFECYCLE, ExceptionKind, ExceptionStatus
 from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.promise import PromiseKind, PromiseState
+from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.domain.route import stages
 from orders.store import Exceptions, Orders
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line, Prose
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
@@ -70,16 +72,16 @@ class ResolveException(RequestBody):
     resolution: Prose = Field(examples=["改用备用供应商"])
 
 
-def routes(orders: Orders, exceptions: Exceptions) -> APIRouter:
+def routes(orders: Orders, exceptions: Exceptions, rules: Rules) -> APIRouter:
     """Orders, their promises and their exceptions."""
     router = Router(readers=READERS, tags=["orders"])
-    _lists(router, orders)
-    _decisions(router, orders)
+    _lists(router, orders, rules)
+    _decisions(router, orders, rules)
     _exceptions(router, orders, exceptions)
     return router
 
 
-def _lists(router: APIRouter, orders: Orders) -> None:
+def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.get("/orders")
     async def list_orders(
         stage: Annotated[StageName | None, Query(examples=["production"])] = None,
@@ -104,6 +106,11 @@ def _lists(router: APIRouter, orders: Orders) -> None:
         """One order with all its parts."""
         return OrderView.of(await orders.get(order_id))
 
+    @router.get("/orders/{order_id}/clocks")
+    async def read_clocks(order_id: UUID) -> list[ClockView]:
+        """Every clock of the order, running and ended, each with its reasons."""
+        return clocks_of(await orders.get(order_id), rules.clocks)
+
     @router.get("/promises")
     async def list_promises(
         state: Annotated[PromiseState, Query()] = "broken", after: After = None, limit: Limit = 50
@@ -119,18 +126,20 @@ def _lists(router: APIRouter, orders: Orders) -> None:
         return Listing(items=found, next=page.next)
 
 
-def _decisions(router: APIRouter, orders: Orders) -> None:
+def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/cancel", dependencies=[allow(*deciders("cancel"))])
     async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
         """The order ends where it stands."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, cause), cause)
+            await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, rules, cause), cause)
         )
 
     @router.post("/orders/{order_id}/promises", dependencies=[allow(*deciders("agree"))])
     async def promise_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
         """A day is agreed with the customer and watched from now on."""
-        return OrderView.of(await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, cause), cause))
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, rules, cause), cause)
+        )
 
     @router.post("/orders/{order_id}/delays", dependencies=[allow(*deciders("postpone"))])
     async def delay_shipment(order_id: UUID, body: DelayShipment, cause: CausedByRequest) -> OrderView:
@@ -138,7 +147,7 @@ def _decisions(router: APIRouter, orders: Orders) -> None:
         return OrderView.of(
             await orders.apply(
                 order_id,
-                lambda order: postpone(order, body.new_ship_date, body.reason, body.reason_text, cause),
+                lambda order: postpone(order, body.new_ship_date, body.reason, body.reason_text, rules, cause),
                 cause,
             )
         )

@@ -9,6 +9,7 @@ from orders.api.roles import READERS
 from orders.api.views import OrderView
 from orders.domain.decisions.shipment import dispatch, issue_delivery_note
 from orders.domain.order import Order
+from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.aggregate import Change
@@ -33,7 +34,7 @@ class IssueDeliveryNote(RequestBody):
     note_no: Line = Field(examples=["CH-2026-1126-03"])
 
 
-def routes(orders: Orders) -> APIRouter:
+def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Dispatch and delivery notes."""
     router = Router(readers=READERS, tags=["shipping"])
 
@@ -44,7 +45,7 @@ def routes(orders: Orders) -> APIRouter:
         def decide(order: Order) -> Change[Order]:
             order.must_be_in("shipping")
             fact = GoodsDispatched(order_no=order.order_no, **body.model_dump())
-            return dispatch(order, fact, cause)
+            return dispatch(order, fact, rules, cause)
 
         return OrderView.of(await orders.apply(order_id, decide, cause))
 

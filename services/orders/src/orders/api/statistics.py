@@ -11,8 +11,8 @@ from fastapi.responses import Response, StreamingResponse
 from orders.api.event_log import ocel, xes
 from orders.api.roles import READERS
 from orders.api.sheets import Format, sheet
-from orders.domain.desk import ReportKind
 from orders.domain.pace import Pace
+from orders.domain.parts.period import ReportKind
 from orders.domain.report import Report, Row
 from orders.domain.statistics import Dimension, Sales
 from orders.store import Orders, Paces, Reports, Stores

@@ -1,11 +1,12 @@
 """What a customer owes us over all orders, and how much it may owe."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from orders.domain.parts.entry import Entry
-from orders.domain.rules import CURRENT_RULES, RULES
+from orders.domain.policy.policy import Rules
 from shared.aggregate import Aggregate
 from shared.calendar import Calendar
 from shared.contracts.event import Money
@@ -24,14 +25,21 @@ class Account(Aggregate):
 
     customer: CustomerSnapshot
     zone: str
-    limit: Money = RULES[CURRENT_RULES].credit_limit
-    days: int = RULES[CURRENT_RULES].credit_days
+    limit: Money
+    days: int
     entries: tuple[Entry, ...] = ()
 
     @classmethod
-    def blank(cls, customer: CustomerSnapshot, zone: str) -> "Account":
+    def blank(cls, customer: CustomerSnapshot, rules: Rules, at: datetime) -> "Account":
         """The account of a customer who has not ordered yet."""
-        return cls(id=account_id_of(customer.customer_id), customer=customer, zone=zone)
+        policy = rules.on(at)
+        return cls(
+            id=account_id_of(customer.customer_id),
+            customer=customer,
+            zone=rules.calendar.zone.key,
+            limit=policy.credit_limit,
+            days=policy.credit_days,
+        )
 
     @property
     def calendar(self) -> Calendar:

@@ -20,9 +20,9 @@ from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.route import ROUTES, Milestone, Route, RouteName
-from orders.domain.rules import RULES, Rules
-from shared.aggregate import Aggregate, Cause
+from shared.aggregate import Cause
 from shared.calendar import Calendar
+from shared.clocks import Timed
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import CustomerSnapshot, Line, OrderKind, OrderLine, OrderNo, StaffId
 from shared.lifecycle import IllegalTransition
@@ -43,7 +43,7 @@ class AboutCustomers(About):
     customer: CustomerSnapshot
 
 
-class Order(Aggregate):
+class Order(Timed):
     """An order on its route.
 
     `stage` is always the first stage of the route whose gate is not yet open: what came early is written down in
@@ -55,7 +55,7 @@ class Order(Aggregate):
     kind: OrderKind
     route_name: RouteName
     route_version: int
-    rules_version: int
+    policy_version: int
     zone: str
     lines: tuple[OrderLine, ...]
     total: Money | None
@@ -92,11 +92,6 @@ class Order(Aggregate):
     def route(self) -> Route:
         """The version of the route that the order began with."""
         return ROUTES[self.route_name, self.route_version]
-
-    @property
-    def rules(self) -> Rules:
-        """The version of the company's figures that the order began with."""
-        return RULES[self.rules_version]
 
     @property
     def calendar(self) -> Calendar:
@@ -143,10 +138,6 @@ class Order(Aggregate):
     def day(self, at: datetime) -> date:
         """The local day of a moment."""
         return self.calendar.day(at)
-
-    def morning(self, day: date) -> datetime:
-        """When the desk opens on a day."""
-        return self.calendar.moment(day, self.rules.desk_opens)
 
     def in_days(self, at: datetime, days: int) -> date:
         """The local day so many days after a moment."""

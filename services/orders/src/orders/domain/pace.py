@@ -1,10 +1,11 @@
 """How long stages really take, and what that says about a promised day."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from orders.domain.route import ROUTES, Route
+from orders.domain.route import ROUTES, Route, RouteName
 from shared.aggregate import Aggregate
 from shared.contracts.event import Part
 
@@ -61,25 +62,29 @@ class Pace(Aggregate):
         """The pace of one stage."""
         return next((each for each in self.stages if each.stage == stage), StagePace(stage=stage))
 
-    def hours_left(self, stage: str, percent: int, until: str = "shipping") -> float:
+    def hours_left(self, stage: str, percent: int, planned: Mapping[str, int], until: str = "shipping") -> float:
         """How long it takes from the beginning of a stage to the end of `until`, if each stage takes its percentile.
 
-        A stage that nobody has left yet takes as long as the route plans for it.
+        A stage that no order has left yet takes as many days as are planned for it.
         """
         stages = self._route.stages[self._route.index(stage) : self._route.index(until) + 1]
         return sum(
-            pace.percentile(percent) if (pace := self.of(each.name)).hours else 24.0 * (each.days or 0)
+            pace.percentile(percent) if (pace := self.of(each.name)).hours else 24.0 * planned.get(each.name, 0)
             for each in stages
         )
 
-    def forecast(self, stage: str, since: datetime) -> Forecast:
+    def forecast(self, stage: str, since: datetime, planned: Mapping[str, int]) -> Forecast:
         """The forecast for an order that entered this stage at that time."""
         return Forecast(
-            likely=since + timedelta(hours=self.hours_left(stage, 50)),
-            safe=since + timedelta(hours=self.hours_left(stage, 80)),
+            likely=since + timedelta(hours=self.hours_left(stage, 50, planned)),
+            safe=since + timedelta(hours=self.hours_left(stage, 80, planned)),
         )
 
     @property
+    def route_name(self) -> RouteName:
+        """The route without its version."""
+        return self._route.name
+
+    @property
     def _route(self) -> Route:
-        name, version = self.route.rsplit(".v", 1)
-        return next(route for (known, number), route in ROUTES.items() if (known, number) == (name, int(version)))
+        return next(route for route in ROUTES.values() if route.label == self.route)

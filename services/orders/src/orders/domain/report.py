@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from orders.domain.desk import ReportKind
+from orders.domain.parts.period import ReportKind
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant, Part
 from shared.contracts.roles import Role

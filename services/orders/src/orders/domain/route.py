@@ -60,7 +60,6 @@ class Stage(Part):
     title: str
     group: StageGroup
     gate: tuple[Milestone, ...]
-    days: int | None
 
 
 class Route(Part):
@@ -111,29 +110,28 @@ class Route(Part):
 
 _M = Milestone
 
-_REVIEW = Stage(name="review", title="合同评审", group="contract", gate=(_M.CONTRACT_APPROVED,), days=2)
-_SIGNING = Stage(name="signing", title="合同签订", group="contract", gate=(_M.CONTRACT_SIGNED,), days=3)
-_DEPOSIT = Stage(name="deposit", title="收首期款", group="payment", gate=(_M.INITIAL_PAID,), days=7)
+_REVIEW = Stage(name="review", title="合同评审", group="contract", gate=(_M.CONTRACT_APPROVED,))
+_SIGNING = Stage(name="signing", title="合同签订", group="contract", gate=(_M.CONTRACT_SIGNED,))
+_DEPOSIT = Stage(name="deposit", title="收首期款", group="payment", gate=(_M.INITIAL_PAID,))
 _DRAWING_STAGES = (
-    Stage(name="plan", title="平面设计", group="plan", gate=(_M.PLAN_APPROVED,), days=3),
-    Stage(name="rendering", title="效果设计", group="rendering", gate=(_M.RENDERING_APPROVED,), days=3),
+    Stage(name="plan", title="平面设计", group="plan", gate=(_M.PLAN_APPROVED,)),
+    Stage(name="rendering", title="效果设计", group="rendering", gate=(_M.RENDERING_APPROVED,)),
     Stage(
         name="drawings",
         title="立面与施工图",
         group="order",
         gate=(_M.ELEVATION_APPROVED, _M.CONSTRUCTION_APPROVED),
-        days=4,
     ),
 )
-_MAKING = Stage(name="making", title="下单生产", group="order", gate=(_M.PRODUCTION_RELEASED,), days=1)
-_BREAKDOWN = Stage(name="breakdown", title="拆单", group="order", gate=(_M.BROKEN_DOWN,), days=2)
-_SHIPPING = Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,), days=2)
-_TRANSPORT = Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,), days=4)
+_MAKING = Stage(name="making", title="下单生产", group="order", gate=(_M.PRODUCTION_RELEASED,))
+_BREAKDOWN = Stage(name="breakdown", title="拆单", group="order", gate=(_M.BROKEN_DOWN,))
+_SHIPPING = Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,))
+_TRANSPORT = Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,))
 _TO_THE_END = (
     _TRANSPORT,
-    Stage(name="installation", title="安装", group="installation", gate=(_M.INSTALLED,), days=7),
-    Stage(name="acceptance", title="验收", group="installation", gate=(_M.ACCEPTED,), days=2),
-    Stage(name="balance", title="收尾款", group="payment", gate=(_M.PAID,), days=30),
+    Stage(name="installation", title="安装", group="installation", gate=(_M.INSTALLED,)),
+    Stage(name="acceptance", title="验收", group="installation", gate=(_M.ACCEPTED,)),
+    Stage(name="balance", title="收尾款", group="payment", gate=(_M.PAID,)),
 )
 
 STANDARD = Route(
@@ -144,11 +142,11 @@ STANDARD = Route(
         _REVIEW,
         _SIGNING,
         _DEPOSIT,
-        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED,), days=1),
+        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED,)),
         *_DRAWING_STAGES,
         _MAKING,
         _BREAKDOWN,
-        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,), days=15),
+        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,)),
         _SHIPPING,
         *_TO_THE_END,
     ),
@@ -177,14 +175,14 @@ CUSTOM = Route(
         _REVIEW,
         _SIGNING,
         _DEPOSIT,
-        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED, _M.CREDIT_GRANTED), days=2),
+        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED, _M.CREDIT_GRANTED)),
         *_DRAWING_STAGES,
         _MAKING,
         _BREAKDOWN,
-        Stage(name="breakdown_review", title="拆单审核", group="order", gate=(_M.BREAKDOWN_APPROVED,), days=2),
-        Stage(name="sample", title="打样", group="order", gate=(_M.SAMPLE_CONFIRMED,), days=5),
-        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,), days=25),
-        Stage(name="inspection", title="发货前验收", group="order", gate=(_M.INSPECTED,), days=1),
+        Stage(name="breakdown_review", title="拆单审核", group="order", gate=(_M.BREAKDOWN_APPROVED,)),
+        Stage(name="sample", title="打样", group="order", gate=(_M.SAMPLE_CONFIRMED,)),
+        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,)),
+        Stage(name="inspection", title="发货前验收", group="order", gate=(_M.INSPECTED,)),
         _SHIPPING,
         *_TO_THE_END,
     ),
@@ -214,9 +212,9 @@ STOCK = Route(
     version=1,
     title="现货",
     stages=(
-        Stage(name="payment", title="收款", group="payment", gate=(_M.PAID,), days=None),
-        Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,), days=None),
-        Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,), days=None),
+        Stage(name="payment", title="收款", group="payment", gate=(_M.PAID,)),
+        Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,)),
+        Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,)),
     ),
     deciders={},
     drafters=(),

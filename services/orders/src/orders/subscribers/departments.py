@@ -16,6 +16,7 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.decisions.shipment import arrive, dispatch, report_crew
 from orders.domain.order import Order
+from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.aggregate import Cause
 from shared.contracts.departments import (
@@ -40,18 +41,18 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, orders: Orders) -> None:
+def subscribe(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     """Each department names an order by its number; a fact about an order that is not here yet waits for it."""
-    _sales_and_design(on, orders)
-    _production(on, orders)
-    _way_to_the_customer(on, orders)
+    _sales_and_design(on, orders, rules)
+    _production(on, orders, rules)
+    _way_to_the_customer(on, orders, rules)
 
 
-def _sales_and_design(on: Subscriptions, orders: Orders) -> None:
+def _sales_and_design(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(OrderWithdrawn)
     def withdraw_order(event: OrderWithdrawn, cause: Cause) -> Touch[Order]:
         """Sales takes the order back on the customer's wish."""
-        return orders.touch(event.order_id, lambda order: withdraw(order, event.reason, cause))
+        return orders.touch(event.order_id, lambda order: withdraw(order, event.reason, rules, cause))
 
     @on(DesignSubmitted)
     def keep_drawing(event: DesignSubmitted, cause: Cause) -> Touch[Order]:
@@ -61,19 +62,19 @@ def _sales_and_design(on: Subscriptions, orders: Orders) -> None:
     @on(SampleJudged)
     def judge(event: SampleJudged, cause: Cause) -> Touch[Order]:
         """Only a confirmed sample lets a custom order into production (000 §3.5.3b)."""
-        return orders.touch(event.order_id, lambda order: judge_sample(order, event, cause))
+        return orders.touch(event.order_id, lambda order: judge_sample(order, event, rules, cause))
 
     @on(GoodsInspected)
     def inspect_goods(event: GoodsInspected, cause: Cause) -> Touch[Order]:
         """Without a pass a custom order's goods do not leave (000 §3.5.3c)."""
-        return orders.touch(event.order_id, lambda order: inspect(order, event, cause))
+        return orders.touch(event.order_id, lambda order: inspect(order, event, rules, cause))
 
 
-def _production(on: Subscriptions, orders: Orders) -> None:
+def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(BreakdownCompleted)
     def keep_breakdown(event: BreakdownCompleted, cause: Cause) -> Touch[Order]:
         """The parts are known; stock is allocated (000 §3.4.3)."""
-        return orders.touch(event.order_id, lambda order: break_down(order, event, cause))
+        return orders.touch(event.order_id, lambda order: break_down(order, event, rules, cause))
 
     @on(SampleMade)
     def keep_sample(event: SampleMade, cause: Cause) -> Touch[Order]:
@@ -83,17 +84,17 @@ def _production(on: Subscriptions, orders: Orders) -> None:
     @on(ProductionProgressed)
     def follow_production(event: ProductionProgressed, cause: Cause) -> Touch[Order]:
         """How much is ready; a date behind the promise is told to the customer (001 售中二a)."""
-        return orders.touch(event.order_id, lambda order: progress(order, event, cause))
+        return orders.touch(event.order_id, lambda order: progress(order, event, rules, cause))
 
     @on(ProductionDelayed)
     def announce_delay(event: ProductionDelayed, cause: Cause) -> Touch[Order]:
         """The customer hears of the delay from us, with reason and days (001 售中二c, 二d)."""
-        return orders.touch(event.order_id, lambda order: fall_behind(order, event, cause))
+        return orders.touch(event.order_id, lambda order: fall_behind(order, event, rules, cause))
 
     @on(ProductionCompleted)
     def note_goods(event: ProductionCompleted, cause: Cause) -> Touch[Order]:
         """The goods are made (000 §3.4.3, §3.5.3)."""
-        return orders.touch(event.order_id, lambda order: complete(order, event, cause))
+        return orders.touch(event.order_id, lambda order: complete(order, event, rules, cause))
 
     @on(MaterialProblemReported)
     def raise_exception(event: MaterialProblemReported, cause: Cause) -> Touch[Order]:
@@ -101,7 +102,7 @@ def _production(on: Subscriptions, orders: Orders) -> None:
         return orders.touch(event.order_id, lambda order: report_problem(order, event, cause))
 
 
-def _way_to_the_customer(on: Subscriptions, orders: Orders) -> None:
+def _way_to_the_customer(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(CrewReported)
     def note_crew(event: CrewReported, cause: Cause) -> Touch[Order]:
         """Whether there are installers (001 售中二a)."""
@@ -110,24 +111,24 @@ def _way_to_the_customer(on: Subscriptions, orders: Orders) -> None:
     @on(GoodsDispatched)
     def announce_dispatch(event: GoodsDispatched, cause: Cause) -> Touch[Order]:
         """The goods have left; the customer hears when they will be there (001 售中三)."""
-        return orders.touch(event.order_id, lambda order: dispatch(order, event, cause))
+        return orders.touch(event.order_id, lambda order: dispatch(order, event, rules, cause))
 
     @on(ShipmentArrived)
     def note_arrival(event: ShipmentArrived, cause: Cause) -> Touch[Order]:
         """The goods are on the site; installers come by this time (000 §3.4.4)."""
-        return orders.touch(event.order_id, lambda order: arrive(order, event, cause))
+        return orders.touch(event.order_id, lambda order: arrive(order, event, rules, cause))
 
     @on(CompletionExpected)
     def invite_to_acceptance(event: CompletionExpected, cause: Cause) -> Touch[Order]:
         """The foreman named the hour; the customer is invited for it (001 售中四)."""
-        return orders.touch(event.order_id, lambda order: expect_completion(order, event, cause))
+        return orders.touch(event.order_id, lambda order: expect_completion(order, event, rules, cause))
 
     @on(InstallationCompleted)
     def note_installation(event: InstallationCompleted, cause: Cause) -> Touch[Order]:
         """The installers are done; the customer's acceptance is next (001 售中五)."""
-        return orders.touch(event.order_id, lambda order: complete_installation(order, event, cause))
+        return orders.touch(event.order_id, lambda order: complete_installation(order, event, rules, cause))
 
     @on(PaymentReceived)
     def enter_payment(event: PaymentReceived, cause: Cause) -> Touch[Order]:
         """Money counts towards what is due (001 售中一, 000 §3.4.5)."""
-        return orders.touch(event.order_id, lambda order: receive(order, event, cause))
+        return orders.touch(event.order_id, lambda order: receive(order, event, rules, cause))

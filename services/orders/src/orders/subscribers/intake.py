@@ -2,6 +2,7 @@
 
 from orders.domain.decisions.opening import open_order
 from orders.domain.order import Order
+from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.aggregate import Cause
 from shared.contracts.intake import OrderPlaced
@@ -9,10 +10,10 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, orders: Orders, zone: str) -> None:
+def subscribe(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     """An order that intake has taken is ours from now on."""
 
     @on(OrderPlaced)
     def open_contract(event: OrderPlaced, cause: Cause) -> Touch[Order]:
         """The order goes on its route and its contract waits for review (000 §3.4.1, §3.5.1, 004 一㈡1a)."""
-        return orders.birth(open_order(event, zone, cause))
+        return orders.birth(open_order(event, rules, cause))

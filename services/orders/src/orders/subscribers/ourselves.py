@@ -10,9 +10,9 @@ from orders.domain.decisions.payment import grant_credit
 from orders.domain.exception import OrderException
 from orders.domain.order import Order
 from orders.domain.pace import Pace
+from orders.domain.policy.policy import Rules
 from orders.store import Accounts, Exceptions, Orders, Paces, Stores
-from shared.aggregate import Cause, NotFound
-from shared.calendar import Calendar
+from shared.aggregate import Cause, Decision, NotFound
 from shared.contracts.orders import (
     ContractAmended,
     ContractSigned,
@@ -27,45 +27,45 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, stores: Stores, zone: str) -> None:
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Accounts, exceptions and paces follow from what orders announce."""
-    _account(on, stores.accounts, zone)
-    _order(on, stores.orders, stores.exceptions)
-    _pace(on, stores.orders, stores.paces, Calendar(zone))
+    _account(on, stores.accounts, rules)
+    _order(on, stores.orders, stores.exceptions, rules)
+    _pace(on, stores.orders, stores.paces, rules)
 
 
-def _account(on: Subscriptions, accounts: Accounts, zone: str) -> None:
-    def account_of(customer: CustomerSnapshot, decide: Any) -> Touch[Account]:
-        return accounts.touch(account_id_of(customer.customer_id), decide, Account.blank(customer, zone))
+def _account(on: Subscriptions, accounts: Accounts, rules: Rules) -> None:
+    def account_of(customer: CustomerSnapshot, cause: Cause, decide: Decision[Account]) -> Touch[Account]:
+        return accounts.touch(account_id_of(customer.customer_id), decide, Account.blank(customer, rules, cause.at))
 
     @on(ContractSigned)
     def put_on_account(event: ContractSigned, cause: Cause) -> Touch[Account]:
         """A signed contract is owed; a custom order needs credit (000 §3.5.5)."""
-        return account_of(event.customer, lambda account: enter_contract(account, event, cause))
+        return account_of(event.customer, cause, lambda account: enter_contract(account, event, rules, cause))
 
     @on(ContractAmended)
     def change_account(event: ContractAmended, cause: Cause) -> Touch[Account]:
         """A changed price is owed instead."""
-        return account_of(event.customer, lambda account: change_price(account, event, cause))
+        return account_of(event.customer, cause, lambda account: change_price(account, event, cause))
 
     @on(PaymentRecorded)
     def pay_into_account(event: PaymentRecorded, cause: Cause) -> Touch[Account] | None:
         """What has been paid is owed no more; without a contract nothing is on account (004 四2)."""
         if event.contract_no is None:
             return None
-        return account_of(event.customer, lambda account: enter_payment(account, event, cause))
+        return account_of(event.customer, cause, lambda account: enter_payment(account, event, cause))
 
     @on(OrderCancelled)
     def take_off_account(event: OrderCancelled, cause: Cause) -> Touch[Account]:
         """A cancelled order is owed no more."""
-        return account_of(event.customer, lambda account: take_off(account, event, cause))
+        return account_of(event.customer, cause, lambda account: take_off(account, event, cause))
 
 
-def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions) -> None:
+def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions, rules: Rules) -> None:
     @on(CreditGranted)
     def open_credit_gate(event: CreditGranted, cause: Cause) -> Touch[Order]:
         """An order within the customer's credit may be released (000 §3.5.5)."""
-        return orders.touch(event.order_id, lambda order: grant_credit(order, event, cause))
+        return orders.touch(event.order_id, lambda order: grant_credit(order, event, rules, cause))
 
     @on(OrderExceptionRaised)
     def list_exception(event: OrderExceptionRaised, cause: Cause) -> Touch[OrderException]:
@@ -73,7 +73,7 @@ def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions) -> None:
         return exceptions.birth(register_exception(event, cause))
 
 
-def _pace(on: Subscriptions, orders: Orders, paces: Paces, calendar: Calendar) -> None:
+def _pace(on: Subscriptions, orders: Orders, paces: Paces, rules: Rules) -> None:
     @on(OrderStageChanged)
     async def learn_pace(event: OrderStageChanged, cause: Cause) -> list[Touch[Any]]:
         """Durations are learned; a promised day that has become unlikely is a warning to staff (001 售中二a)."""
@@ -83,10 +83,11 @@ def _pace(on: Subscriptions, orders: Orders, paces: Paces, calendar: Calendar) -
         learned = paces.touch(blank.id, lambda pace: learn(pace, event, cause), blank)
         if event.ship_on is None:
             return [learned]
-        expected = (await _known(blank)).forecast(event.after, event.at)
-        if expected.safe <= calendar.moment(event.ship_on):
+        planned = rules.on(cause.at).planned_days.get(blank.route_name, {})
+        expected = (await _known(blank)).forecast(event.after, event.at, planned)
+        if expected.safe <= rules.calendar.moment(event.ship_on):
             return [learned]
-        return [learned, orders.touch(event.order_id, lambda order: warn(order, cause))]
+        return [learned, orders.touch(event.order_id, lambda order: warn(order, rules, cause))]
 
     async def _known(blank: Pace) -> Pace:
         try:

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
@@ -17,7 +24,6 @@ from shared.contracts.vocabulary import (
     CustomerSnapshot,
     Month,
     OrderNo,
-    Period,
     StaffId,
 )
 
@@ -108,15 +114,6 @@ class StatementIssued(Event, key="orders.statement_issued.v1"):
     customer: CustomerSnapshot
 
 
-class ReportDue(Event, key="orders.report_due.v1"):
-    """The company's calendar asks for a report over a period, from `begin` up to, not including, `end`."""
-
-    report: Literal["weekly_exceptions", "sales_stats", "overdue_payments", "commission_basis", "told_in_time"]
-    period: Period
-    begin: date
-    end: date
-
-
 class OrdersReportPublished(ReportReady, Event, key="orders.report_published.v1"):
     """A report of orders is ready: the week's exceptions, sales, overdue payments, commission (000 §4.1c, 004 四)."""
 
@@ -131,3 +128,15 @@ class DeadlineApproachingAtOrders(DeadlineApproaching, Event, key="orders.deadli
 
 class DeadlineMissedByOrders(DeadlineMissed, Event, key="orders.deadline_missed.v1"):
     """A duty of orders was not done in time."""
+
+
+class DeadlineMetByOrders(DeadlineMet, Event, key="orders.deadline_met.v1"):
+    """A duty of orders is over: done in time, done late, or no longer needed."""
+
+
+class DeadlineHeldByOrders(DeadlineHeld, Event, key="orders.deadline_held.v1"):
+    """A clock of orders stands still."""
+
+
+class DeadlineReassignedByOrders(DeadlineReassigned, Event, key="orders.deadline_reassigned.v1"):
+    """Another person has a duty of orders now."""

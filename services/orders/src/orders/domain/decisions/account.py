@@ -6,9 +6,8 @@ from functools import partial
 
 from orders.domain.account import Account
 from orders.domain.parts.entry import Entry
-from orders.domain.rules import CURRENT_RULES, RULES
+from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.calendar import Monthly
 from shared.contracts.event import Money
 from shared.contracts.orders import (
     ContractAmended,
@@ -22,11 +21,11 @@ from shared.contracts.orders import (
 )
 
 
-def enter_contract(account: Account, event: ContractSigned, cause: Cause) -> Change[Account]:
+def enter_contract(account: Account, event: ContractSigned, rules: Rules, cause: Cause) -> Change[Account]:
     """A signed contract is on the account; a custom order needs credit before it is released (000 §3.5.5)."""
     entry = account.entry(event.order_id, event.order_no).but(on_credit=event.kind == "custom")
     entry = entry.told(cause.sequence, billed=event.total, outstanding=None)
-    entered = _with_statement(account.put(entry), cause)
+    entered = _with_statement(account.put(entry), rules, cause)
     change = grant(entered, cause)
     if entry.on_credit and not change.state.entry(entry.order_id, entry.order_no).granted:
         return change.announcing(_exceeded(entered, entry))
@@ -79,7 +78,7 @@ def _grant_one(account: Account, entry: Entry) -> Change[Account]:
     return Change(granted, (event,))
 
 
-def issue_statement(account: Account, cause: Cause) -> Change[Account]:
+def issue_statement(account: Account, rules: Rules, cause: Cause) -> Change[Account]:
     """The month's statement; what is paid in full leaves the account with it (004 三3, 四2)."""
     if not account.entries:
         return Change(account)
@@ -92,14 +91,13 @@ def issue_statement(account: Account, cause: Cause) -> Change[Account]:
         customer=account.customer,
     )
     open_ = tuple(entry for entry in account.entries if entry.owed is None or entry.owed.amount > 0)
-    return Change(_with_statement(account.but(entries=open_), cause), (issued,))
+    return Change(_with_statement(account.but(entries=open_), rules, cause), (issued,))
 
 
-def _with_statement(account: Account, cause: Cause) -> Account:
+def _with_statement(account: Account, rules: Rules, cause: Cause) -> Account:
     if not account.entries:
         return account
-    first = Monthly(day=1, at=RULES[CURRENT_RULES].desk_opens)
-    return account.awaiting("statement", first.due(cause.at, account.calendar))
+    return account.awaiting("statement", rules.on(cause.at).statement.due(cause.at, account.calendar))
 
 
 def _exceeded(account: Account, entry: Entry) -> CreditLimitExceeded:

@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from orders.domain.order import CANCELLED, Order
 from orders.domain.parts.passage import Cancellation, Passage
+from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
 
 
-def cancel(order: Order, reason: str, refund: Money | None, cause: Cause) -> Change[Order]:
+def cancel(order: Order, reason: str, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The order ends where it stands: clocks stop, promises are owed no more, everybody hears it (004 一㈡1b).
 
     Refused with `order_ended` when it has ended, `refund_too_high` when more would be paid back than came in.
@@ -37,9 +38,9 @@ def cancel(order: Order, reason: str, refund: Money | None, cause: Cause) -> Cha
         cancellation=Cancellation(reason=reason, by=by, at=cause.at, refund=back),
         overdue_since=None,
     )
-    return Change(ended, (cancelled,))
+    return Change(ended, (cancelled,)).then(rules.clocks.drop(cause=cause))
 
 
-def withdraw(order: Order, reason: str, cause: Cause) -> Change[Order]:
+def withdraw(order: Order, reason: str, rules: Rules, cause: Cause) -> Change[Order]:
     """Sales takes the order back on the customer's wish; one that has ended is not taken back again."""
-    return Change(order) if order.ended else cancel(order, reason, None, cause)
+    return Change(order) if order.ended else cancel(order, reason, None, rules, cause)

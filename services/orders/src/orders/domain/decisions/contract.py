@@ -11,6 +11,7 @@ from orders.domain.decisions.stage import advance, lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, Outcome, Review
 from orders.domain.parts.notice import Signature
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Money, PreciseDate
@@ -27,7 +28,7 @@ from shared.contracts.orders import (
 _M = Milestone
 
 
-def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], cause: Cause) -> Change[Order]:
+def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules: Rules, cause: Cause) -> Change[Order]:
     """Terms' accuracy and conformity to policy are reviewed, for a contract and for every change of it.
 
     The customer is told the result. Approved, it becomes valid; to be amended, it waits for a better revision;
@@ -42,16 +43,16 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], cause:
     told = Change(reviewed, (_told(reviewed, made),))
     if outcome == "terminate":
         reason = "; ".join(finding.issue for finding in findings) or "合同评审未通过"
-        return told.then(lambda order: cancel(order, reason, None, cause))
+        return told.then(lambda order: cancel(order, reason, None, rules, cause))
     if outcome == "amend":
         return told
     if order.contract.signed:
-        return told.then(lambda order: _in_force(order, draft, cause))
-    valid = told.then(lambda order: Change(_billed(order, draft)))
-    return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, at=cause.at, cause=cause))
+        return told.then(lambda order: _in_force(order, draft, rules, cause))
+    valid = told.then(lambda order: Change(_billed(order, draft, rules)))
+    return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, at=cause.at, rules=rules, cause=cause))
 
 
-def amend(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
+def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
     """A change of the contract is written down and has to be reviewed like the contract itself (004 一㈡1a).
 
     A contract that was approved but not signed goes back to review; a signed one stays in force meanwhile.
@@ -64,7 +65,7 @@ def amend(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
     amended = order.but(contract=order.contract.drafted(draft))
     if order.contract.signed:
         return Change(amended)
-    return lose(amended, _M.CONTRACT_APPROVED, cause=cause)
+    return lose(amended, _M.CONTRACT_APPROVED, rules=rules, cause=cause)
 
 
 def _must_add_up(order: Order, draft: Draft) -> None:
@@ -80,7 +81,7 @@ def _must_add_up(order: Order, draft: Draft) -> None:
         raise Refused(f"the terms come to {terms}, the price is {price}; they have to be the same", "wrong_amount")
 
 
-def sign(order: Order, signed_on: PreciseDate, purpose: str, cause: Cause) -> Change[Order]:
+def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause: Cause) -> Change[Order]:
     """The approved contract is signed and sealed; from its date the warranty counts, and its days are promises.
 
     Source: 001 售中一, 售后四; 004 一㈡1c, 1d.
@@ -90,18 +91,20 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, cause: Cause) -> Ch
     if signed_on.on > order.day(cause.at):
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
     contract = order.contract.sealed(by, purpose, cause.at).but(signed_on=signed_on)
-    signed = Change(order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by)))
+    signed = Change(
+        order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by, rules))
+    )
     ship_on = contract.ship_on
     if ship_on is not None:
-        signed = signed.then(lambda order: watch(order, ship_on, cause))
+        signed = signed.then(lambda order: watch(order, ship_on, rules, cause))
     paid = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
-    return signed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, at=cause.at, cause=cause))
+    return signed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, at=cause.at, rules=rules, cause=cause))
 
 
-def watch(order: Order, ship_on: date, cause: Cause) -> Change[Order]:
+def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
-    promised = promise(order, "ship", ship_on, "contract", cause)
-    first = order.morning(ship_on - timedelta(days=order.rules.readiness_days))
+    promised = promise(order, "ship", ship_on, "contract", rules, cause)
+    first = rules.morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
     return Change(promised.state.awaiting("readiness", max(first, cause.at)), promised.events)
 
 
@@ -113,7 +116,7 @@ def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
     return Change(order.but(contract=contract), (_sealed(contract, order, by, purpose),))
 
 
-def sign_notice(order: Order, signature: Signature, cause: Cause) -> Change[Order]:
+def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) -> Change[Order]:
     """One of the three signatures without which no order notice leaves (000 §3.3.2).
 
     CS prepares and reviews it. To approve it is to order: a head of CS does that for a custom order (000 §3.5.1).
@@ -121,7 +124,11 @@ def sign_notice(order: Order, signature: Signature, cause: Cause) -> Change[Orde
     order.must_be_running()
     by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(cause)
     signed = order.but(notice=order.notice.signed(signature, by, cause.at))
-    return reach(signed, _M.NOTICE_SIGNED, at=cause.at, cause=cause) if signed.notice.complete else Change(signed)
+    return (
+        reach(signed, _M.NOTICE_SIGNED, at=cause.at, rules=rules, cause=cause)
+        if signed.notice.complete
+        else Change(signed)
+    )
 
 
 def _told(order: Order, review: Review) -> ContractReviewed:
@@ -136,17 +143,17 @@ def _told(order: Order, review: Review) -> ContractReviewed:
     )
 
 
-def _billed(order: Order, draft: Draft) -> Order:
+def _billed(order: Order, draft: Draft, rules: Rules) -> Order:
     """What the valid revision costs and when it is to be paid; without terms of its own by the company's share."""
     total = draft.total or order.total
     if total is None:
         return order
-    terms = order.contract.terms or _usual_terms(total, order)
+    terms = order.contract.terms or _usual_terms(total, order, rules)
     return order.but(total=total, receivable=order.receivable.but(terms=terms))
 
 
-def _usual_terms(total: Money, order: Order) -> tuple[PaymentTerm, ...]:
-    initial = (total.amount * order.rules.initial_share).quantize(Decimal("0.01"))
+def _usual_terms(total: Money, order: Order, rules: Rules) -> tuple[PaymentTerm, ...]:
+    initial = (total.amount * rules.of(order).initial_share).quantize(Decimal("0.01"))
     parts: Sequence[tuple[str, object]] = (("initial", initial), ("balance", total.amount - initial))
     return tuple(
         PaymentTerm.model_validate({"kind": kind, "amount": {"amount": amount, "currency": total.currency}})
@@ -154,7 +161,7 @@ def _usual_terms(total: Money, order: Order) -> tuple[PaymentTerm, ...]:
     )
 
 
-def _in_force(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
+def _in_force(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
     """An approved change of a signed contract: new price, new day, on paper and in the ledger (004 一㈡1d)."""
     amended = ContractAmended(
         **order.about(),
@@ -164,20 +171,20 @@ def _in_force(order: Order, draft: Draft, cause: Cause) -> Change[Order]:
         total=draft.total,
         promised_ship_date=draft.ship_on,
     )
-    change = Change(_billed(order, draft)).announcing(amended)
+    change = Change(_billed(order, draft, rules)).announcing(amended)
     ship_on = draft.ship_on
     if ship_on is not None and order.dispatched_on is None:
-        change = change.then(lambda order: watch(order, ship_on, cause))
+        change = change.then(lambda order: watch(order, ship_on, rules, cause))
     if change.state.has(_M.PAID) and not change.state.receivable.settles("balance"):
-        change = change.then(lambda order: lose(order, _M.PAID, cause=cause))
-    return change.then(lambda order: advance(collecting(order), cause))
+        change = change.then(lambda order: lose(order, _M.PAID, rules=rules, cause=cause))
+    return change.then(lambda order: advance(collecting(order, rules), rules, cause))
 
 
 def _sealed(contract: Contract, order: Order, by: str, purpose: str) -> SealUsed:
     return SealUsed(contract_no=contract.no or order.order_no, order_id=order.id, staff=by, purpose=purpose)
 
 
-def _signed(order: Order, contract: Contract, by: str) -> ContractSigned:
+def _signed(order: Order, contract: Contract, by: str, rules: Rules) -> ContractSigned:
     return ContractSigned(
         **order.about(),
         contract_no=contract.no or order.order_no,
@@ -186,6 +193,6 @@ def _signed(order: Order, contract: Contract, by: str) -> ContractSigned:
         total=order.total,
         payment_terms=order.receivable.terms,
         promised_ship_date=contract.ship_on,
-        warranty_months=order.rules.warranty_months,
+        warranty_months=rules.of(order).warranty_months,
         kind=order.kind,
     )

@@ -7,12 +7,13 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
 from orders.domain.order import Order
 from orders.domain.parts.delay import REASONS, Delay, delay_id_of
+from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
 
 
-def slip(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
+def slip(order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
     Days are counted from the contract's day. A date that is no later than what the customer has been told is no news.
@@ -25,11 +26,15 @@ def slip(order: Order, new: date, reason: DelayReason, text: str | None, cause: 
     if new <= max(promised, told.on if told else promised):
         return Change(order)
     change = _announce(order, promised, new, reason, text, "ship", cause)
-    change = change.then(lambda order: promise(order, "ship", new, "reschedule", cause))
-    return change.then(lambda order: _assess_again(order, new, cause)).then(lambda order: _escalate(order, cause))
+    change = change.then(lambda order: promise(order, "ship", new, "reschedule", rules, cause))
+    return change.then(lambda order: _assess_again(order, new, rules, cause)).then(
+        lambda order: _escalate(order, rules, cause)
+    )
 
 
-def postpone(order: Order, new: date, reason: DelayReason, text: str | None, cause: Cause) -> Change[Order]:
+def postpone(
+    order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause
+) -> Change[Order]:
     """Staff name a later day and why; the customer hears it.
 
     Refused: `order_ended`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`.
@@ -43,26 +48,26 @@ def postpone(order: Order, new: date, reason: DelayReason, text: str | None, cau
     latest = max(promised, told.on if told else promised)
     if new <= latest:
         raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
-    return slip(order, new, reason, text, cause)
+    return slip(order, new, reason, text, rules, cause)
 
 
-def fall_behind(order: Order, fact: ProductionDelayed, cause: Cause) -> Change[Order]:
+def fall_behind(order: Order, fact: ProductionDelayed, rules: Rules, cause: Cause) -> Change[Order]:
     """Production will not make the date and says why and until when; the customer hears it (001 售中二c, 二d)."""
     if order.ended:
         return Change(order)
     ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
     works = order.works.but(ready_percent=ready, expected_ready_on=fact.expected_ready_on)
     known = order.but(works=works)
-    return slip(known, fact.expected_ready_on, fact.reason, fact.reason_text, cause)
+    return slip(known, fact.expected_ready_on, fact.reason, fact.reason_text, rules, cause)
 
 
-def miss_arrival(order: Order, cause: Cause) -> Change[Order]:
+def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate."""
     current = order.promises.current("arrive")
     if current is None:
         return Change(order)
     last = max(current.on, order.day(cause.at) - timedelta(days=1))
-    return be_late(order, last + timedelta(days=order.rules.days_when_unknown), cause)
+    return be_late(order, last + timedelta(days=rules.of(order).days_when_unknown), cause)
 
 
 def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
@@ -75,16 +80,16 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
         return Change(order)
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
-    broken = order.but(promises=order.promises.broken("arrive")).done_with("arrive_by")
+    broken = order.but(promises=order.promises.broken("arrive"))
     return _announce(broken, current.on, arrives_on, "transport", None, "arrive", cause)
 
 
-def miss_shipping(order: Order, cause: Cause) -> Change[Order]:
+def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The promised day has ended and the goods are still here: broken, and told with the next day that can be named."""
     broken = break_promise(order, "ship", cause)
-    day = order.in_days(cause.at, order.rules.days_when_unknown - 1)
+    day = order.in_days(cause.at, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
-    return broken.then(lambda order: slip(order, day, reason, None, cause))
+    return broken.then(lambda order: slip(order, day, reason, None, rules, cause))
 
 
 def _announce(
@@ -128,15 +133,15 @@ def _announce(
     return Change(order.but(delays=(*order.delays, delay), last_delay_at=delay.announced_at), (event,))
 
 
-def _assess_again(order: Order, new: date, cause: Cause) -> Change[Order]:
-    eve = order.morning(new - timedelta(days=1))
+def _assess_again(order: Order, new: date, rules: Rules, cause: Cause) -> Change[Order]:
+    eve = rules.morning(order, new - timedelta(days=1))
     shipment = order.shipment.but(announced_ready=False)
     return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.at)))
 
 
-def _escalate(order: Order, cause: Cause) -> Change[Order]:
+def _escalate(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     delay = order.delays[-1]
-    if delay.revision < order.rules.slips_before_escalation:
+    if delay.revision < rules.of(order).slips_before_escalation:
         return Change(order)
     detail = f"slip {delay.revision}: now {delay.days} days behind the contract ({delay.text})"
     return raise_exception(order, "schedule", detail, cause)

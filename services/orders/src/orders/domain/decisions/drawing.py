@@ -2,6 +2,7 @@
 
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
+from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS
 from shared.aggregate import Cause, Change
 from shared.contracts.departments import DesignSubmitted, DrawingKind
@@ -17,7 +18,7 @@ def submit(order: Order, fact: DesignSubmitted, cause: Cause) -> Change[Order]:
 
 
 def review_drawing(
-    order: Order, kind: DrawingKind, version: int, approved: bool, notes: str, cause: Cause
+    order: Order, kind: DrawingKind, version: int, approved: bool, notes: str, rules: Rules, cause: Cause
 ) -> Change[Order]:
     """CS reviews a standard order's drawings, the design director a custom order's (000 §3.4.2, §3.5.2)."""
     order.must_be_past("release")
@@ -34,4 +35,8 @@ def review_drawing(
     )
     decided = order.but(drawings=order.drawings.put(reviewed))
     change = Change(decided, (event,))
-    return change.then(lambda order: reach(order, DRAWINGS[kind], at=cause.at, cause=cause)) if approved else change
+    return (
+        change.then(lambda order: reach(order, DRAWINGS[kind], at=cause.at, rules=rules, cause=cause))
+        if approved
+        else change
+    )

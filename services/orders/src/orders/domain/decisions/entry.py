@@ -8,12 +8,12 @@ from orders.domain.decisions.promise import pass_on
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.drawing import Drawing
 from orders.domain.parts.receivable import Due
+from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Event
 from shared.contracts.orders import (
     AcceptanceInvited,
-    DeadlineSetByOrders,
     DesignOrdered,
     OrderClosed,
     OrderReleased,
@@ -23,32 +23,18 @@ from shared.contracts.orders import (
 )
 
 
-def ask_for_review(order: Order, cause: Cause) -> Change[Order]:
-    """The contract waits for its reviewer: CS, or the CS director for a custom order (004 一㈡1a, 000 §3.5.1)."""
-    stage = order.route.stages[0]
-    asked = DeadlineSetByOrders(
-        deadline_id=order.id,
-        kind="contract_review",
-        about=order.order_no,
-        due_at=order.since + timedelta(days=stage.days or 1),
-        assignee_role=order.route.deciders[stage.gate[0]][0],
-        customer_id=order.customer.customer_id,
-    )
-    return Change(order, (asked,))
-
-
-def ask_for_deposit(order: Order, cause: Cause) -> Change[Order]:
+def ask_for_deposit(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The initial payment is due within the agreed time (001 售中一)."""
-    return ask_for(order, "initial", order.rules.initial_days, cause)
+    return ask_for(order, "initial", rules.of(order).initial_days, rules, cause)
 
 
-def ask_for_balance(order: Order, cause: Cause) -> Change[Order]:
+def ask_for_balance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The balance is due: soon for a standard order, within the credit period for a custom one (000 §3.4.5, §3.5.5)."""
-    days = order.receivable.credit_days or order.rules.credit_days
-    return ask_for(order, "balance", days if order.route.credit else order.rules.balance_days, cause)
+    days = order.receivable.credit_days or rules.of(order).credit_days
+    return ask_for(order, "balance", days if order.route.credit else rules.of(order).balance_days, rules, cause)
 
 
-def ask_for(order: Order, kind: PaymentKind, days: int, cause: Cause) -> Change[Order]:
+def ask_for(order: Order, kind: PaymentKind, days: int, rules: Rules, cause: Cause) -> Change[Order]:
     """Ask for one kind of payment, once, to be in by the end of a day; what is paid already is not asked for."""
     amount = order.receivable.money(order.receivable.open) if kind == "balance" else order.receivable.term(kind)
     asked_before = any(due.kind == kind for due in order.receivable.dues)
@@ -65,10 +51,10 @@ def ask_for(order: Order, kind: PaymentKind, days: int, cause: Cause) -> Change[
         collector_role=order.route.collector,
         collector=order.sales_owner,
     )
-    return Change(collecting(asked), (event,))
+    return Change(collecting(asked, rules), (event,))
 
 
-def collecting(order: Order) -> Order:
+def collecting(order: Order, rules: Rules) -> Order:
     """With the clock running for the amount that is due, if any: to its day, then from reminder to reminder.
 
     While a complaint about the order is open no clock runs (003 §25.8).
@@ -80,13 +66,13 @@ def collecting(order: Order) -> Order:
         return order.done_with("overdue", "dunning")
     if not due.overdue:
         return order.awaiting("overdue", order.calendar.moment(due.on))
-    if due.level >= len(order.rules.dunning_days):
+    if due.level >= len(rules.of(order).dunning_days):
         return order
-    day = due.on + timedelta(days=order.rules.dunning_days[due.level])
-    return order.awaiting("dunning", order.morning(day))
+    day = due.on + timedelta(days=rules.of(order).dunning_days[due.level])
+    return order.awaiting("dunning", rules.morning(order, day))
 
 
-def place_with_design(order: Order, cause: Cause) -> Change[Order]:
+def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The notice goes to design and four drawings are ordered; the customer hears it (001 售中一, 000 §3.3.2)."""
     if order.drawings.items:
         return Change(order)
@@ -113,7 +99,7 @@ def _released(order: Order) -> OrderReleased:
     )
 
 
-def announce_departures(order: Order, cause: Cause) -> Change[Order]:
+def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """What has left and was not announced yet is announced, with the time it is expected (001 售中三)."""
     waiting = [each for each in order.shipment.consignments if not each.announced]
     told = tuple(each.but(announced=True) for each in order.shipment.consignments)
@@ -132,7 +118,7 @@ def announce_departures(order: Order, cause: Cause) -> Change[Order]:
     return Change(order.but(shipment=order.shipment.but(consignments=told)), events)
 
 
-def invite_to_acceptance(order: Order, cause: Cause) -> Change[Order]:
+def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The customer is invited for the hour that the foreman named, once for each hour, if it is still to come.
 
     Source: 001 售中四b.
@@ -150,23 +136,23 @@ def invite_to_acceptance(order: Order, cause: Cause) -> Change[Order]:
     told = order.but(installation=work.but(invited_for=hour))
     foreman = work.foreman
     return Change(told, (invited,)).then(
-        lambda order: pass_on(order, "accept", order.day(hour), "plan", foreman, cause)
+        lambda order: pass_on(order, "accept", order.day(hour), "plan", foreman, rules, cause)
     )
 
 
-def close(order: Order, cause: Cause) -> Change[Order]:
+def close(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Accepted and paid: what comes now is after-sales (001 售后 definition)."""
     closed = OrderClosed(
         **order.about(),
         closed_at=order.since,
         paid_in_full=True,
     )
-    return Change(order.but(deadlines=(), overdue_since=None), (closed,))
+    ended = Change(order.but(deadlines=(), overdue_since=None), (closed,))
+    return ended.then(rules.clocks.drop(cause=cause))
 
 
-ENTERING: Mapping[str, Callable[[Order, Cause], Change[Order]]] = MappingProxyType(
+ENTERING: Mapping[str, Callable[[Order, Rules, Cause], Change[Order]]] = MappingProxyType(
     {
-        "review": ask_for_review,
         "deposit": ask_for_deposit,
         "plan": place_with_design,
         "shipping": announce_departures,

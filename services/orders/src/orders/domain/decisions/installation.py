@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from orders.domain.decisions.entry import invite_to_acceptance
-from orders.domain.decisions.promise import happened, promise
+from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer, Refusal
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import CompletionExpected, InstallationCompleted
@@ -33,7 +34,7 @@ class Acceptance(Part):
 
 
 def schedule_installation(
-    order: Order, begin: datetime, planned_finish: datetime, crew: tuple[Installer, ...], cause: Cause
+    order: Order, begin: datetime, planned_finish: datetime, crew: tuple[Installer, ...], rules: Rules, cause: Cause
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
@@ -61,10 +62,10 @@ def schedule_installation(
         site_address=order.site_address,
     )
     change = Change(order.but(installation=order.installation.but(**planned)), (scheduled,))
-    return change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", cause))
+    return change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", rules, cause))
 
 
-def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> Change[Order]:
+def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, cause: Cause) -> Change[Order]:
     """The foreman names the hour; the customer is invited to the site for it, so that no quarrel delays payment.
 
     Source: 001 售中四a, 四b. An hour named before the goods are on the site is told when they are.
@@ -80,11 +81,12 @@ def expect_completion(order: Order, fact: CompletionExpected, cause: Cause) -> C
     )
     if order.stage != "installation":
         return Change(order, (forecasted,))
-    begun = happened(order, "install", order.day(cause.at))
-    return Change(begun, (forecasted,)).then(lambda order: invite_to_acceptance(order, cause))
+    told = Change(order, (forecasted,))
+    begun = told.then(lambda order: keep_promise(order, "install", order.day(cause.at), rules, cause))
+    return begun.then(lambda order: invite_to_acceptance(order, rules, cause))
 
 
-def complete_installation(order: Order, fact: InstallationCompleted, cause: Cause) -> Change[Order]:
+def complete_installation(order: Order, fact: InstallationCompleted, rules: Rules, cause: Cause) -> Change[Order]:
     """The installers are done. What was done before the customer refused it does not count again (001 售中五)."""
     refused = max((refusal.at for refusal in order.installation.refusals), default=None)
     if order.ended or order.has(_M.INSTALLED) or (refused and fact.completed_at <= refused):
@@ -92,11 +94,12 @@ def complete_installation(order: Order, fact: InstallationCompleted, cause: Caus
     crew = order.installation.crew or tuple(Installer(staff=staff) for staff in fact.crew)
     known = order.installation.but(completed_at=fact.completed_at, crew=crew)
     day = order.day(fact.completed_at)
-    done = happened(happened(order.but(installation=known), "install", day), "complete", day)
-    return reach(done, _M.INSTALLED, at=fact.completed_at, cause=cause)
+    begun = keep_promise(order.but(installation=known), "install", day, rules, cause)
+    done = begun.then(lambda order: keep_promise(order, "complete", day, rules, cause))
+    return done.then(lambda order: reach(order, _M.INSTALLED, at=fact.completed_at, rules=rules, cause=cause))
 
 
-def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Change[Order]:
+def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: Cause) -> Change[Order]:
     """The customer accepts: thanks by kind of customer, the after-sales contact, and the crew's performance.
 
     Source: 001 售中五(1), 五(2), 售后一a, 表3 注a.
@@ -114,14 +117,15 @@ def pass_acceptance(order: Order, acceptance: Acceptance, cause: Cause) -> Chang
         customer_kind=order.customer.kind,
         aftersales_contact=acceptance.aftersales_contact,
     )
-    done = happened(order.but(installation=accepted), "accept", order.day(cause.at))
-    change = Change(done, (passed, *_performance(done)))
+    done = order.but(installation=accepted)
+    told = Change(done, (passed, *_performance(done)))
+    change = told.then(lambda order: keep_promise(order, "accept", order.day(cause.at), rules, cause))
     paid = (_M.PAID,) if order.receivable.settles("balance") else ()
-    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, at=cause.at, cause=cause))
+    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, at=cause.at, rules=rules, cause=cause))
 
 
 def fail_acceptance(
-    order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], cause: Cause
+    order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], rules: Rules, cause: Cause
 ) -> Change[Order]:
     """The customer refuses the work: a complaint is filed of it, and the installers come back (001 售中四b)."""
     order.must_be_in("acceptance")
@@ -135,7 +139,7 @@ def fail_acceptance(
         photos=photos,
     )
     refused = order.but(installation=order.installation.but(refusals=refusals))
-    return Change(refused, (failed,)).then(lambda order: lose(order, _M.INSTALLED, cause=cause))
+    return Change(refused, (failed,)).then(lambda order: lose(order, _M.INSTALLED, rules=rules, cause=cause))
 
 
 def _performance(order: Order) -> tuple[InstallPerformanceAssessed, ...]:

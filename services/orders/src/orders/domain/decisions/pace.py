@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from orders.domain.order import Order
 from orders.domain.pace import Pace
+from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.contracts.orders import DeadlineApproachingAtOrders, OrderStageChanged
-from shared.contracts.roles import Role
+from shared.contracts.orders import OrderStageChanged
 
 
 def learn(pace: Pace, event: OrderStageChanged, cause: Cause) -> Change[Pace]:
@@ -17,18 +17,9 @@ def learn(pace: Pace, event: OrderStageChanged, cause: Cause) -> Change[Pace]:
     return Change(pace.with_one_more(event.before, round(hours, 2)))
 
 
-def warn(order: Order, cause: Cause) -> Change[Order]:
+def warn(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Staff hear that a promised day is in danger while there is time to do something; once per promised day."""
-    if order.ended or order.warned or order.ship_on is None:
+    if order.warned:
         return Change(order)
-    due = order.calendar.moment(order.ship_on)
-    warning = DeadlineApproachingAtOrders(
-        deadline_id=cause.derive("forecast"),
-        kind="ship_forecast",
-        about=order.order_no,
-        due_at=due,
-        assignee_role=Role.ORDER_SPECIALIST,
-        customer_id=order.customer.customer_id,
-        remaining=max(due - cause.at, timedelta()),
-    )
-    return Change(order.but(warned=True), (warning,))
+    clock = rules.of(order).promises["ship"].name
+    return rules.clocks.call_to_mind(clock, cause)(order.but(warned=True))

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.entry import collecting
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.receivable import Receipt, Receivable
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.departments import PaymentReceived
@@ -23,7 +25,7 @@ from shared.contracts.orders import (
 _M = Milestone
 
 
-def receive(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
+def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> Change[Order]:
     """Money has come in: in part, in full or too much; in another currency it is not counted but looked into.
 
     Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt number counts once; money for an ended order is looked into.
@@ -38,12 +40,12 @@ def receive(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
     if order.ended:
         detail = f"paid for an order that is {order.stage}: {_told(fact.amount)}"
         return raise_exception(entered, "payment", detail, cause)
-    change = Change(collecting(entered), (_recorded(entered, fact),))
+    change = Change(collecting(entered, rules), (_recorded(entered, fact),))
     over = receivable.paid - receivable.billed
     if receivable.terms and over > 0:
         detail = f"paid too much: {over} {receivable.currency}"
         change = change.then(lambda order: raise_exception(order, "payment", detail, cause))
-    return change.then(lambda order: reach(order, *_settled(order), at=fact.received_at, cause=cause))
+    return change.then(lambda order: reach(order, *_settled(order), at=fact.received_at, rules=rules, cause=cause))
 
 
 def _entered(order: Order, fact: PaymentReceived, counted: bool) -> Receivable:
@@ -74,7 +76,7 @@ def _told(amount: Money | None) -> str:
     return f"{amount.amount} {amount.currency}" if amount else "an amount that finance has not named"
 
 
-def fall_overdue(order: Order, cause: Cause) -> Change[Order]:
+def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """An amount was not paid by the end of its day; who has to collect it hears so (000 §3.5.5, 004 三3)."""
     due = order.receivable.due
     if order.ended or due is None:
@@ -89,10 +91,10 @@ def fall_overdue(order: Order, cause: Cause) -> Change[Order]:
         collector=order.sales_owner,
     )
     since = order.overdue_since or due.on
-    return Change(collecting(order.but(receivable=late, overdue_since=since)), (overdue,))
+    return Change(collecting(order.but(receivable=late, overdue_since=since), rules), (overdue,))
 
 
-def remind(order: Order, cause: Cause) -> Change[Order]:
+def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The customer is reminded, more firmly each time (004 四2)."""
     due = order.receivable.due
     if order.ended or due is None:
@@ -104,19 +106,20 @@ def remind(order: Order, cause: Cause) -> Change[Order]:
         amount=order.receivable.money(min(due.amount.amount, order.receivable.open)),
         due_on=due.on,
     )
-    return Change(collecting(reminded), (issued,))
+    return Change(collecting(reminded, rules), (issued,))
 
 
-def hold(order: Order, complaint_id: UUID, cause: Cause) -> Change[Order]:
+def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:
     """While a complaint is open nobody is dunned for its order (003 §25.8)."""
     if order.ended or complaint_id in order.receivable.held_by:
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
     event = DunningHeld(**order.named(), complaint_id=complaint_id)
-    return Change(collecting(order.but(receivable=held)), (event,))
+    change = Change(collecting(order.but(receivable=held), rules), (event,))
+    return change.then(lambda order: follow_complaints(order, rules, cause))
 
 
-def resume(order: Order, complaint_id: UUID, cause: Cause) -> Change[Order]:
+def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:
     """The complaint was not upheld or is closed: what is owed is collected again, once no other one is open.
 
     Source: 003 §25.8.
@@ -126,12 +129,13 @@ def resume(order: Order, complaint_id: UUID, cause: Cause) -> Change[Order]:
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
     freed = order.but(receivable=order.receivable.but(held_by=others))
     event = DunningReleased(**order.named(), complaint_id=complaint_id)
-    return Change(freed if order.ended else collecting(freed), (event,))
+    change = Change(freed if order.ended else collecting(freed, rules), (event,))
+    return change.then(lambda order: follow_complaints(order, rules, cause))
 
 
-def grant_credit(order: Order, granted: CreditGranted, cause: Cause) -> Change[Order]:
+def grant_credit(order: Order, granted: CreditGranted, rules: Rules, cause: Cause) -> Change[Order]:
     """The order fits into the customer's credit, limit and period (000 §3.5.5)."""
     if order.ended:
         return Change(order)
     agreed = order.but(receivable=order.receivable.but(credit_days=granted.days))
-    return reach(agreed, _M.CREDIT_GRANTED, at=cause.at, cause=cause)
+    return reach(agreed, _M.CREDIT_GRANTED, at=cause.at, rules=rules, cause=cause)

@@ -6,6 +6,7 @@ from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import (
@@ -32,16 +33,16 @@ from shared.contracts.orders import (
 _M = Milestone
 
 
-def release(order: Order, cause: Cause) -> Change[Order]:
+def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The plant manager (standard) or CS (custom) passes the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
     order.must_be_in("making")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
     released = ProductionReleased(**order.named(), by=by)
     change = Change(order, (released,))
-    return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, at=cause.at, cause=cause))
+    return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, at=cause.at, rules=rules, cause=cause))
 
 
-def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
+def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change[Order]:
     """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a)."""
     order.must_be_running()
     if not plan.begin <= plan.finish <= plan.delivery_on:
@@ -55,11 +56,11 @@ def schedule(order: Order, plan: Schedule, cause: Cause) -> Change[Order]:
     )
     change = Change(planned, (scheduled,))
     if order.contract.signed and order.contract.ship_on is None and order.promises.current("ship") is None:
-        return change.then(lambda order: promise(order, "ship", plan.delivery_on, "plan", cause))
-    return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, cause))
+        return change.then(lambda order: promise(order, "ship", plan.delivery_on, "plan", rules, cause))
+    return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, rules, cause))
 
 
-def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[Order]:
+def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Cause) -> Change[Order]:
     """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4)."""
     if order.ended:
         return Change(order)
@@ -73,10 +74,12 @@ def break_down(order: Order, fact: BreakdownCompleted, cause: Cause) -> Change[O
         if part.source in sources
     )
     allocated = (StockAllocated(**order.named(), lines=lines),) if lines else ()
-    return Change(known, allocated).then(lambda order: reach(order, _M.BROKEN_DOWN, at=cause.at, cause=cause))
+    return Change(known, allocated).then(
+        lambda order: reach(order, _M.BROKEN_DOWN, at=cause.at, rules=rules, cause=cause)
+    )
 
 
-def review_breakdown(order: Order, approved: bool, notes: str, cause: Cause) -> Change[Order]:
+def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
     """R&D checks a custom order's breakdown before anything is made; a rejected one is done again (000 §3.5.3a)."""
     order.must_be_in("breakdown_review")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
@@ -88,8 +91,8 @@ def review_breakdown(order: Order, approved: bool, notes: str, cause: Cause) -> 
     )
     change = Change(order, (reviewed,))
     if approved:
-        return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, at=cause.at, cause=cause))
-    return change.then(lambda order: lose(order, _M.BROKEN_DOWN, cause=cause))
+        return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, at=cause.at, rules=rules, cause=cause))
+    return change.then(lambda order: lose(order, _M.BROKEN_DOWN, rules=rules, cause=cause))
 
 
 def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
@@ -99,7 +102,7 @@ def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
     return Change(order.but(works=order.works.with_sample(Sample(no=fact.sample_no, photos=fact.photos))))
 
 
-def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order]:
+def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -> Change[Order]:
     """Design confirms a sample or rejects it, and another one is made; once per sample (000 §3.5.3b).
 
     A report may come before the sample's own. Who asks us is refused: `no_such_sample`, `already_judged`.
@@ -122,7 +125,7 @@ def judge_sample(order: Order, fact: SampleJudged, cause: Cause) -> Change[Order
     change = Change(order.but(works=order.works.with_sample(judged)), (reviewed,))
     if fact.outcome == "rejected":
         return change
-    return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at, cause=cause))
+    return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at, rules=rules, cause=cause))
 
 
 def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
@@ -149,7 +152,7 @@ def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Cha
     return Change(sent, (event,))
 
 
-def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[Order]:
+def progress(order: Order, fact: ProductionProgressed, rules: Rules, cause: Cause) -> Change[Order]:
     """How much is ready and when the rest will be; a date behind the promise is a delay (001 售中二a, 004 二1)."""
     if order.ended:
         return Change(order)
@@ -159,10 +162,10 @@ def progress(order: Order, fact: ProductionProgressed, cause: Cause) -> Change[O
     known = order.but(works=order.works.but(**news))
     if fact.expected_ready_on is None:
         return Change(known)
-    return slip(known, fact.expected_ready_on, "goods_incomplete", None, cause)
+    return slip(known, fact.expected_ready_on, "goods_incomplete", None, rules, cause)
 
 
-def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Order]:
+def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods are made. Short ones are not yet, and what was ready before a failed inspection is not again.
 
     An inspection that was passed before they were made saw other goods (000 §3.4.3, §3.5.3).
@@ -179,10 +182,10 @@ def complete(order: Order, fact: ProductionCompleted, cause: Cause) -> Change[Or
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)
-    return reach(done, _M.PRODUCED, at=fact.completed_at, cause=cause)
+    return reach(done, _M.PRODUCED, at=fact.completed_at, rules=rules, cause=cause)
 
 
-def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
+def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> Change[Order]:
     """Design looks at a custom order's goods; without a pass nothing leaves, and a failure sends them back to be made.
 
     Source: 000 §3.5.3c. A report may come before production's own. Who asks us can only inspect goods that are made.
@@ -204,10 +207,10 @@ def inspect(order: Order, fact: GoodsInspected, cause: Cause) -> Change[Order]:
     )
     if passed:
         seen = Change(order.but(works=works), (event,))
-        return seen.then(lambda order: reach(order, _M.INSPECTED, at=cause.at, cause=cause))
+        return seen.then(lambda order: reach(order, _M.INSPECTED, at=cause.at, rules=rules, cause=cause))
     unready = order.but(works=works.but(ready_percent=0), dispatched_on=None)
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
-    change = Change(unready, (event,)).then(lambda order: lose(order, *undone, cause=cause))
+    change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))
     return change.then(lambda order: raise_exception(order, "quality", "inspection before shipping failed", cause))
 
 

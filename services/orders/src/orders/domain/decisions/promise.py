@@ -4,25 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from orders.domain.decisions.clock import start
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.promise import Basis, PromiseKind
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.orders import DeliveryDatePromised
 from shared.contracts.vocabulary import StaffId
-
-DUE: Mapping[PromiseKind, str] = MappingProxyType(
-    {
-        "ship": "ship_by",
-        "arrive": "arrive_by",
-        "install": "install_by",
-        "complete": "complete_by",
-        "accept": "accept_by",
-    }
-)
-"""What the deadline of each promise is called."""
 
 _HAPPENS: Mapping[PromiseKind, tuple[Milestone, ...]] = MappingProxyType(
     {
@@ -39,20 +30,20 @@ _BLAME: Mapping[PromiseKind, ExceptionKind] = MappingProxyType(
 )
 
 
-def promise(order: Order, kind: PromiseKind, on: date, basis: Basis, cause: Cause) -> Change[Order]:
+def promise(order: Order, kind: PromiseKind, on: date, basis: Basis, rules: Rules, cause: Cause) -> Change[Order]:
     """Give the customer a day and watch it until its end; the same day once more is no new promise (004 三2)."""
-    return pass_on(order, kind, on, basis, cause.actor.id, cause)
+    return pass_on(order, kind, on, basis, cause.actor.id, rules, cause)
 
 
-def pass_on(order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffId, cause: Cause) -> Change[Order]:
+def pass_on(
+    order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffId, rules: Rules, cause: Cause
+) -> Change[Order]:
     """The same for a day that a person named to us, who answers for it: the foreman, for example."""
     current = order.promises.current(kind)
     if current and current.state == "open" and current.on == on:
         return Change(order)
     promises = order.promises.give(kind, on, basis, who, cause.at)
-    promised = order.but(promises=promises).awaiting(DUE[kind], order.calendar.moment(on))
-    if kind == "ship":
-        promised = promised.but(ship_on=on)
+    promised = order.but(promises=promises, ship_on=on if kind == "ship" else order.ship_on)
     event = DeliveryDatePromised(
         **order.about(),
         kind=kind,
@@ -61,10 +52,11 @@ def pass_on(order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffI
         basis=basis,
         promised_by=who,
     )
-    return Change(promised, (event,))
+    clock, end = rules.of(order).promises[kind], order.calendar.moment(on)
+    return Change(promised, (event,)).then(lambda order: start(order, clock, rules, cause, due_at=end))
 
 
-def agree(order: Order, kind: PromiseKind, on: date, cause: Cause) -> Change[Order]:
+def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """A day is agreed with the customer (004 三2(4)).
 
     Refused: `order_ended`, `past_day`, `happened_already`, and `needs_reason` for goods that would leave behind the
@@ -78,12 +70,13 @@ def agree(order: Order, kind: PromiseKind, on: date, cause: Cause) -> Change[Ord
     contract = order.contract
     if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:
         raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason")
-    return promise(order, kind, on, "plan", cause)
+    return promise(order, kind, on, "plan", rules, cause)
 
 
-def happened(order: Order, kind: PromiseKind, on: date) -> Order:
+def keep_promise(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """What was promised has happened: kept or broken by its own day, whenever the news came."""
-    return order.but(promises=order.promises.settle(kind, on)).done_with(DUE[kind])
+    settled = order.but(promises=order.promises.settle(kind, on))
+    return rules.clocks.stop(rules.of(order).promises[kind].name, cause=cause)(settled)
 
 
 def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order]:

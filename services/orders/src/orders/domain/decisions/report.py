@@ -1,16 +1,17 @@
 """How a report is published."""
 
+from orders.domain.parts.period import ReportPeriod
 from orders.domain.report import GENRES, Report, Table
 from shared.aggregate import Cause, Change
-from shared.contracts.orders import OrdersReportPublished, ReportDue
+from shared.contracts.orders import OrdersReportPublished
 
 
-def publish(due: ReportDue, table: Table, cause: Cause) -> Change[Report]:
+def publish(due: ReportPeriod, table: Table, cause: Cause) -> Change[Report]:
     """The report that was due, with its figures told to its readers."""
-    genre = GENRES[due.report]
+    genre = GENRES[due.kind]
     report = Report(
-        id=cause.derive("report"),
-        kind=due.report,
+        id=cause.derive(f"report {due.kind} {due.period}"),
+        kind=due.kind,
         title=genre.title,
         period=due.period,
         made_at=cause.at,

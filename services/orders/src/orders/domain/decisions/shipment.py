@@ -6,11 +6,12 @@ from typing import Literal
 from orders.domain.decisions.delay import be_late, slip
 from orders.domain.decisions.entry import announce_departures
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.promise import happened, promise
+from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
@@ -31,7 +32,7 @@ def report_crew(order: Order, fact: CrewReported, cause: Cause) -> Change[Order]
     return Change(order.but(shipment=order.shipment.but(crew=crew)))
 
 
-def assess(order: Order, cause: Cause) -> Change[Order]:
+def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """We find out ourselves, before the customer calls: goods and installers ready, late or unknown (001 售中二a).
 
     Late is told at once. Unknown is asked again every morning; on the last one what is not ready is late, unless it is
@@ -45,11 +46,13 @@ def assess(order: Order, cause: Cause) -> Change[Order]:
     verdict: Verdict = "late" if reason else "on_time" if _goods_ready(order) else "unknown"
     assessed = Change(order, (_assessment(order, verdict, earliest),))
     if reason:
-        new = earliest if earliest and earliest > ship_on else ship_on + timedelta(days=order.rules.days_when_unknown)
-        return assessed.then(lambda order: slip(order, new, reason, None, cause))
+        new = (
+            earliest if earliest and earliest > ship_on else ship_on + timedelta(days=rules.of(order).days_when_unknown)
+        )
+        return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
-        return assessed.then(lambda order: _ready(order, ship_on))
-    return Change(order.awaiting("readiness", order.morning(order.in_days(cause.at, 1))), assessed.events)
+        return assessed.then(lambda order: _ready(order, ship_on, rules))
+    return Change(order.awaiting("readiness", rules.morning(order, order.in_days(cause.at, 1))), assessed.events)
 
 
 def _goods_ready(order: Order) -> bool:
@@ -86,13 +89,13 @@ def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> Shipme
     )
 
 
-def _ready(order: Order, ship_on: date) -> Change[Order]:
+def _ready(order: Order, ship_on: date, rules: Rules) -> Change[Order]:
     """All goods are prepared and leave tomorrow at nine (001 售中二b)."""
-    ready = ShipmentReady(**order.about(), ship_at=order.morning(ship_on))
+    ready = ShipmentReady(**order.about(), ship_at=rules.morning(order, ship_on))
     return Change(order.but(shipment=order.shipment.but(announced_ready=True)), (ready,))
 
 
-def dispatch(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]:
+def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods have left. It is announced, with the expected arrival, as soon as every gate before it is open.
 
     Goods that left around a closed gate stay unannounced and are an exception (001 售中三, 000 §3.5.3c).
@@ -109,25 +112,25 @@ def dispatch(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]
         return Change(order)
     consignments = (*order.shipment.consignments, consignment)
     sent = order.but(shipment=order.shipment.but(consignments=consignments))
-    noted = Change(sent) if fact.partial else _left(sent, fact, cause)
+    noted = Change(sent) if fact.partial else _left(sent, fact, rules, cause)
     if _around_a_gate(order):
         detail = f"goods left while the order was in {order.stage}"
         return noted.then(lambda order: raise_exception(order, "quality", detail, cause))
     if fact.partial and order.stage == "shipping":
-        return noted.then(lambda order: announce_departures(order, cause))
+        return noted.then(lambda order: announce_departures(order, rules, cause))
     return noted
 
 
-def _left(order: Order, fact: GoodsDispatched, cause: Cause) -> Change[Order]:
+def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     day = order.day(fact.left_at)
-    gone = happened(order.but(dispatched_on=day).done_with("readiness"), "ship", day)
-    change = reach(gone, _M.DISPATCHED, at=fact.left_at, cause=cause)
+    gone = keep_promise(order.but(dispatched_on=day).done_with("readiness"), "ship", day, rules, cause)
+    change = gone.then(lambda order: reach(order, _M.DISPATCHED, at=fact.left_at, rules=rules, cause=cause))
     if fact.eta is None or change.state.promises.current("arrive") is not None:
         return change
     expected = order.day(fact.eta)
     if order.has(_M.ARRIVED) or expected < day:
         return change
-    return change.then(lambda order: promise(order, "arrive", expected, "plan", cause))
+    return change.then(lambda order: promise(order, "arrive", expected, "plan", rules, cause))
 
 
 def _known(order: Order, consignment: Consignment) -> bool:
@@ -155,7 +158,7 @@ def issue_delivery_note(order: Order, note_no: str, cause: Cause) -> Change[Orde
     return Change(order, (issued,))
 
 
-def arrive(order: Order, fact: ShipmentArrived, cause: Cause) -> Change[Order]:
+def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods are on the site; damage goes on the Saturday list. Late by its own time is late, whenever heard.
 
     Source: 000 §3.4.4, §3.5.4.
@@ -167,8 +170,8 @@ def arrive(order: Order, fact: ShipmentArrived, cause: Cause) -> Change[Order]:
     late = promised is not None and promised.state == "open" and day > promised.on
     missed = be_late(order, day, cause) if late else Change(order)
     shipment = order.shipment.but(arrived_at=fact.arrived_at, damages=fact.damages)
-    change = missed.then(lambda order: Change(happened(order.but(shipment=shipment), "arrive", day)))
-    change = change.then(lambda order: reach(order, _M.ARRIVED, at=fact.arrived_at, cause=cause))
+    change = missed.then(lambda order: keep_promise(order.but(shipment=shipment), "arrive", day, rules, cause))
+    change = change.then(lambda order: reach(order, _M.ARRIVED, at=fact.arrived_at, rules=rules, cause=cause))
     if not fact.damages:
         return change
     detail = "; ".join(damage.description for damage in fact.damages)

@@ -3,50 +3,37 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+from orders.domain.decisions.clock import watch_stage
 from orders.domain.decisions.entry import ENTERING
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.passage import Passage
+from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
-from shared.contracts.orders import DeadlineMissedByOrders, OrderStageChanged
-from shared.contracts.roles import Role
+from shared.contracts.orders import OrderStageChanged
 
 
-def reach(order: Order, *milestones: Milestone, at: datetime, cause: Cause) -> Change[Order]:
+def reach(order: Order, *milestones: Milestone, at: datetime, rules: Rules, cause: Cause) -> Change[Order]:
     """These milestones are true since `at`; the order goes as far as its gates let it."""
-    return advance(order.noting(*milestones, at=at), cause)
+    return advance(order.noting(*milestones, at=at), rules, cause)
 
 
-def lose(order: Order, *milestones: Milestone, cause: Cause) -> Change[Order]:
+def lose(order: Order, *milestones: Milestone, rules: Rules, cause: Cause) -> Change[Order]:
     """These milestones are true no longer; the order goes back to the first gate that has closed."""
-    return advance(order.without(*milestones), cause)
+    return advance(order.without(*milestones), rules, cause)
 
 
-def advance(order: Order, cause: Cause) -> Change[Order]:
+def advance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Move the order to the first stage whose gate is closed: forwards stage by stage, backwards in one step."""
     change = Change(order)
     while (stage := _next(change.state)) != change.state.stage:
-        change = change.then(partial(_enter, name=stage, cause=cause))
-    return change
+        change = change.then(partial(_enter, name=stage, rules=rules, cause=cause))
+    return change.then(lambda order: watch_stage(order, rules, cause))
 
 
-def begin(order: Order, cause: Cause) -> Change[Order]:
+def begin(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Put a new order into the first stage of its route."""
-    return _entered(order, cause).then(lambda order: advance(order, cause))
-
-
-def miss_stage(order: Order, cause: Cause) -> Change[Order]:
-    """A stage takes longer than planned: the order specialist and the supervisor hear of it, once (004 二1)."""
-    missed = DeadlineMissedByOrders(
-        deadline_id=cause.id,
-        kind=f"stage_{order.stage}",
-        about=order.order_no,
-        due_at=cause.at,
-        assignee_role=Role.ORDER_SPECIALIST,
-        supervisor_role=Role.CS_SUPERVISOR,
-        customer_id=order.customer.customer_id,
-    )
-    return Change(order, (missed,))
+    return _entered(order, rules, cause).then(lambda order: advance(order, rules, cause))
 
 
 def _next(order: Order) -> str:
@@ -58,10 +45,11 @@ def _next(order: Order) -> str:
     return stages[place].name if place < len(stages) else CLOSED
 
 
-def _enter(order: Order, name: str, cause: Cause) -> Change[Order]:
+def _enter(order: Order, name: str, rules: Rules, cause: Cause) -> Change[Order]:
     before, after = order.route.stage(order.stage), order.route.stage(name)
     at = _moved_at(order, name, cause)
-    planned = order.since + timedelta(days=before.days) if before and before.days else None
+    days = rules.of(order).days(order.route_name, order.stage)
+    planned = order.since + timedelta(days=days) if days else None
     changed = OrderStageChanged(
         **order.about(),
         before=order.stage,
@@ -76,7 +64,7 @@ def _enter(order: Order, name: str, cause: Cause) -> Change[Order]:
     )
     passage = Passage(stage=order.stage, entered=order.since, left=at)
     moved = order.but(stage=name, since=at, passages=(*order.passages, passage))
-    return Change(moved, (changed,)).then(lambda order: _entered(order, cause))
+    return Change(moved, (changed,)).then(lambda order: _entered(order, rules, cause))
 
 
 def _moved_at(order: Order, to: str, cause: Cause) -> datetime:
@@ -87,15 +75,7 @@ def _moved_at(order: Order, to: str, cause: Cause) -> datetime:
     return max([order.since, *opened, *now])
 
 
-def _entered(order: Order, cause: Cause) -> Change[Order]:
-    """What follows from the order being in its stage now: the stage's clock, and what others have to hear."""
+def _entered(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """What follows from the order being in its stage now: what others have to hear."""
     effect = ENTERING.get(order.stage)
-    clocked = _with_clock(order)
-    return effect(clocked, cause) if effect else Change(clocked)
-
-
-def _with_clock(order: Order) -> Order:
-    stage = order.route.stage(order.stage)
-    if stage is None or stage.days is None:
-        return order.done_with("stage")
-    return order.awaiting("stage", order.since + timedelta(days=stage.days))
+    return effect(order, rules, cause) if effect else Change(order)

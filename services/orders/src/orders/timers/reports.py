@@ -1,29 +1,37 @@
-"""How orders makes a report when its calendar asks for one."""
+"""The reports that come round by the calendar, and how their figures are gathered."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import date, datetime, time
 
 from orders.domain.decisions.report import publish
-from orders.domain.desk import ReportKind
 from orders.domain.exception import OrderException
+from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
+from orders.domain.policy.policy import Rules
 from orders.domain.report import Report, Table
 from orders.domain.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
 from orders.store import Stores
 from shared.aggregate import Cause
 from shared.calendar import Calendar
-from shared.contracts.orders import ReportDue
 from shared.store import Between, Touch
-from shared.subscriptions import Subscriptions
+from shared.timers import Occurrence, Timers
 
 
-def subscribe(on: Subscriptions, stores: Stores, zone: str) -> None:
-    """Each kind of report has its maker."""
-    clerk = Clerk(stores, Calendar(zone))
+def schedule(at: Timers, stores: Stores, rules: Rules) -> None:
+    """Each report is made on its day from the figures of its period, and told to its readers."""
+    clerk, calendar, policy = Clerk(stores, rules.calendar), rules.calendar, rules.policies.latest
 
-    @on(ReportDue)
-    async def make_report(event: ReportDue, cause: Cause) -> Touch[Report]:
-        """The figures are gathered and the report is told to its readers (000 §4.2, 004 四3 to 四6)."""
-        return stores.reports.birth(publish(event, await clerk.table(event), cause))
+    async def made(periods: Iterable[ReportPeriod], cause: Cause) -> list[Touch[Report]]:
+        return [stores.reports.birth(publish(period, await clerk.table(period), cause)) for period in periods]
+
+    @at.every(policy.weekly_reports)
+    async def weekly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
+        """On Saturday at 13:00 the meeting wants the week's exceptions and what is overdue (000 §4.2, 004 四3)."""
+        return await made(of_week(calendar.day(occurrence.at)), cause)
+
+    @at.every(policy.monthly_reports)
+    async def monthly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
+        """On the first of the month the clerk's figures are due (004 四4 to 四6)."""
+        return await made(of_month(calendar.day(occurrence.at)), cause)
 
 
 class Clerk:
@@ -34,37 +42,37 @@ class Clerk:
         self._exceptions = stores.exceptions
         self._calendar = calendar
 
-    async def table(self, due: ReportDue) -> Table:
+    async def table(self, due: ReportPeriod) -> Table:
         """The figures of the report that is due."""
-        makers: dict[ReportKind, Callable[[ReportDue], Awaitable[Table]]] = {
+        makers: dict[ReportKind, Callable[[ReportPeriod], Awaitable[Table]]] = {
             "weekly_exceptions": self._week,
             "overdue_payments": self._owed,
             "sales_stats": self._sold,
             "commission_basis": self._earned,
             "told_in_time": self._told,
         }
-        return await makers[due.report](due)
+        return await makers[due.kind](due)
 
-    async def _week(self, due: ReportDue) -> Table:
+    async def _week(self, due: ReportPeriod) -> Table:
         open_ = await _all(self._exceptions.each({"status": "open"}, sort="raised_at"))
         during = Between(self._midnight(due.begin), self._midnight(due.end))
         solved = await _all(self._exceptions.each({"resolved_at": during}, sort="resolved_at"))
         return digest([*open_, *solved])
 
-    async def _owed(self, due: ReportDue) -> Table:
+    async def _owed(self, due: ReportPeriod) -> Table:
         return await overdue(self._orders.overdue(), due.end)
 
-    async def _sold(self, due: ReportDue) -> Table:
+    async def _sold(self, due: ReportPeriod) -> Table:
         sales = [Sales(by) for by in DIMENSIONS]
         async for order in self._orders.placed(due.begin, due.end):
             for each in sales:
                 each.add(order)
         return sales_report(sales)
 
-    async def _earned(self, due: ReportDue) -> Table:
+    async def _earned(self, due: ReportPeriod) -> Table:
         return await commission(self._orders.paid_since(self._midnight(due.begin)), due.begin, due.end)
 
-    async def _told(self, due: ReportDue) -> Table:
+    async def _told(self, due: ReportPeriod) -> Table:
         return await told_in_time(self._orders.delayed_since(self._midnight(due.begin)), due.begin, due.end)
 
     def _midnight(self, day: date) -> datetime:

@@ -1,0 +1,98 @@
+"""The company's policy for orders: terms, clocks, shares and limits; and all its versions beside the calendar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from orders.domain.order import Order
+from orders.domain.parts.promise import PromiseKind
+from orders.domain.route import CURRENT, Route, RouteName
+from shared.calendar import After, Calendar, Monthly, Weekly
+from shared.clocks import Clock, Clocks
+from shared.contracts.event import Money
+from shared.policy import Policies, Policy
+
+
+class OrdersPolicy(Policy):
+    """One version of the company's figures for orders, of which the source documents give few.
+
+    Every promise has a clock, and every stage that the route plans days for.
+    """
+
+    readiness_days: int = Field(ge=1, description="Days before the ship date from which readiness is assessed.")
+    desk_opens: time = Field(description="When the desk assesses, tells and reminds; goods leave at this hour.")
+    days_when_unknown: int = Field(ge=1, description="By how many days a date moves when the new one is not known.")
+    slips_before_escalation: int = Field(ge=1)
+    initial_share: Decimal = Field(gt=0, le=1, description="Due at signing when the contract names no terms.")
+    initial_days: int = Field(ge=0, description="Days after signing within which the initial payment is due.")
+    balance_days: int = Field(ge=0, description="Days after installation within which the balance is due.")
+    dunning_days: tuple[int, ...] = Field(description="Days after the due day on which a reminder goes out.")
+    credit_limit: Money
+    credit_days: int = Field(ge=0)
+    warranty_months: int = Field(ge=0)
+    weekly_reports: Weekly
+    monthly_reports: Monthly
+    statement: Monthly
+
+    review: Clock
+    stage: Clock = Field(description="Of every other stage; its term is what is planned for the stage.")
+    planned_days: Mapping[RouteName, Mapping[str, int]]
+    promises: Mapping[PromiseKind, Clock]
+
+    @model_validator(mode="after")
+    def _plans_stages_that_there_are(self) -> Self:
+        for name, days in self.planned_days.items():
+            if strange := sorted(days.keys() - {stage.name for stage in CURRENT[name].stages}):
+                raise ValueError(f"the {name} route has no stage {', '.join(strange)}")
+        if missing := sorted({"ship", "arrive", "install", "complete", "accept"} - self.promises.keys()):
+            raise ValueError(f"every promise has a clock; missing: {', '.join(missing)}")
+        return self
+
+    def days(self, route: RouteName, stage: str) -> int | None:
+        """How many days are planned for a stage; None for one that is not watched."""
+        return self.planned_days.get(route, {}).get(stage)
+
+    def stage_clock(self, route: Route, name: str) -> Clock | None:
+        """The clock of a stage; None for one that is not watched.
+
+        The duty of the review is that of the role which decides about it on the route (004 一㈡1a, 000 §3.5.1).
+        """
+        stage, days = route.stage(name), self.days(route.name, name)
+        if stage is None or days is None:
+            return None
+        if name == "review":
+            return self.review.but(term=After(days=days), role=route.deciders[stage.gate[0]][0])
+        return self.stage.but(name=f"stage_{name}", title=stage.title, term=After(days=days))
+
+    def promise_of(self, clock: str) -> PromiseKind | None:
+        """The promise whose clock has this name; None when it is another clock."""
+        return next((kind for kind, each in self.promises.items() if each.name == clock), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
+
+    policies: Policies[OrdersPolicy]
+    clocks: Clocks
+
+    @property
+    def calendar(self) -> Calendar:
+        """The company's calendar."""
+        return self.clocks.calendar
+
+    def on(self, at: datetime) -> OrdersPolicy:
+        """The version in force at this moment: for an order that begins then, and for what belongs to no order."""
+        return self.policies.on(self.calendar.day(at))
+
+    def of(self, order: Order) -> OrdersPolicy:
+        """The version that the order keeps from its beginning to its end. LookupError when it is not there any more."""
+        return self.policies.version(order.policy_version)
+
+    def morning(self, order: Order, day: date) -> datetime:
+        """When the desk opens on a day."""
+        return order.calendar.moment(day, self.of(order).desk_opens)

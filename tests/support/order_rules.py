@@ -1,0 +1,6 @@
+"""The company's rules for orders as they come with the service."""
+
+from orders.settings import Settings
+from shared.testing import nowhere
+
+RULES = nowhere(Settings).rules()
