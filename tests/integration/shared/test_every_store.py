@@ -382,5 +382,6 @@ async def test_what_is_derived_is_written_unless_what_is_there_follows_from_a_la
 
     await documents.derive([])
     await documents.derive([Derived(id, 3, state | {"colour": "new"})])
+    await documents.derive([])
     assert (await documents.read((id,)))[id].state["colour"] == "new"
     assert await place.doors.count() == 2
