@@ -12,7 +12,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from shared.clock import FixedClock
 from shared.http import Authenticator, answer_problems, guarded
-from shared.identity import DepartmentKeys, StaffTokens, create_key_pair, issue_token
+from shared.identity import DepartmentKeys, LocalKey, StaffTokens, create_key_pair, issue_token
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FrontOffice:
         app = FastAPI()
         app.state.clock = FixedClock(at)
         app.state.authenticator = Authenticator(
-            StaffTokens(folder / "public.pem", "kefu", "kefu"), DepartmentKeys(None)
+            StaffTokens(LocalKey(folder / "public.pem", "kefu", "kefu")), DepartmentKeys(None)
         )
         answer_problems(app)
         for router in routers:

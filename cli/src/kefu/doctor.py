@@ -22,7 +22,8 @@ from kefu.tokens import local_token
 from kefu.trouble import Trouble
 from shared import logs
 from shared.contracts.roles import Role
-from shared.identity import DepartmentKeys, StaffTokens, Unauthenticated
+from shared.identity import DepartmentKeys, GroupRoles, IdentityProvider, LocalKey, StaffTokens, Unauthenticated
+from shared.policy import read_policies
 
 app = typer.Typer(add_completion=False)
 
@@ -84,8 +85,9 @@ def servers(around: Surroundings) -> Iterator[Finding]:
 
 
 def keys(around: Surroundings) -> Iterator[Finding]:
-    """Whether tokens can be issued and are accepted, and whether departments have keys."""
+    """Whether tokens can be issued and are accepted, the identity provider answers, and departments have keys."""
     yield _staff(around)
+    yield _identity_provider(around)
     yield _departments(around)
 
 
@@ -150,12 +152,31 @@ def _staff(around: Surroundings) -> Finding:
     try:
         private, public = around.path("JWT_PRIVATE_KEY_FILE"), around.path("JWT_PUBLIC_KEY_FILE")
         issuer, audience = (around.get(name) or "kefu" for name in ("JWT_ISSUER", "JWT_AUDIENCE"))
-        StaffTokens(public, issuer, audience).verify(local_token(around, Role.OPERATOR))
+        asyncio.run(StaffTokens(LocalKey(public, issuer, audience)).verify(local_token(around, Role.OPERATOR)))
     except (Trouble, Unauthenticated) as error:
         return Finding("staff", "bad", str(error), "the two key files must be a pair; `make run` makes one")
     if private.stat().st_mode & 0o077:
         return Finding("staff", "bad", f"{private} can be read by others", f"chmod 600 {private}")
     return Finding("staff", "ok", f"tokens signed with {private.name} are accepted")
+
+
+def _identity_provider(around: Surroundings) -> Finding:
+    thing, issuer = "identity provider", around.get("OIDC_ISSUER")
+    if issuer is None:
+        return Finding(thing, "note", "OIDC_ISSUER is not set", "only tokens of the local key are taken")
+    try:
+        provider = IdentityProvider(
+            issuer,
+            around.get("OIDC_AUDIENCE") or "kefu",
+            read_policies(GroupRoles, around.path("SIGN_IN_POLICY")),
+            authority=around.path("OIDC_AUTHORITY_FILE") if around.get("OIDC_AUTHORITY_FILE") else None,
+        )
+    except (Trouble, ValueError) as error:
+        return Finding(thing, "bad", str(error), "docs/signin.md says what the files hold")
+    asyncio.run(provider.refresh())
+    if trouble := provider.trouble():
+        return Finding(thing, "bad", trouble, "is it up, and is OIDC_ISSUER what its tokens name in iss?")
+    return Finding(thing, "ok", f"{issuer} answers; keys: {', '.join(provider.key_names)}")
 
 
 def _departments(around: Surroundings) -> Finding:

@@ -156,7 +156,7 @@ class GuardedRoute(APIRoute):
         guards = [each.dependency for each in self.dependencies if isinstance(each.dependency, Allowed | Readers)]
 
         async def guarded(request: Request) -> Response:
-            identify(request)
+            await identify(request)
             for guard in guards:
                 await guard(request)
             return await handle(StrictRequest(request.scope, request.receive))
@@ -182,20 +182,24 @@ class Authenticator:
         self.tokens = tokens
         self.keys = keys
 
-    def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
-        """Raises Unauthenticated."""
+    async def run(self) -> None:
+        """Keep what identities are verified by up to date until cancelled."""
+        await self.tokens.run()
+
+    async def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
+        """Raises Unauthenticated, or Forbidden for a person who has no role here."""
         if api_key:
             return self.keys.verify(api_key)
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return self.tokens.verify(token.strip())
+            return await self.tokens.verify(token.strip())
         raise Unauthenticated("send Authorization: Bearer <token> (staff) or X-API-Key: <key> (department)")
 
 
-def identify(request: Request) -> Principal:
-    """Who is asking; kept with the request. Raises Unauthenticated."""
+async def identify(request: Request) -> Principal:
+    """Who is asking; kept with the request. Raises Unauthenticated, or Forbidden for a person without a role here."""
     headers = request.headers
-    principal: Principal = request.app.state.authenticator.recognise(
+    principal: Principal = await request.app.state.authenticator.recognise(
         headers.get("authorization"), headers.get("x-api-key")
     )
     request.state.principal = principal
@@ -212,7 +216,7 @@ async def authenticated(
     The two schemes only stand in the API's document; what they would check is checked by `identify`.
     """
     known: Principal | None = getattr(request.state, "principal", None)
-    return known or identify(request)
+    return known or await identify(request)
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,7 @@ async def caused_by_request(
     """The cause that a request is: the same key of the same actor is the same cause."""
     principal: Principal = request.state.principal
     actor = getattr(request.state, "actor", None) or principal.acting()
-    id = uuid5(REQUESTS, f"{actor.kind}:{actor.id}:{idempotency_key}")
+    id = uuid5(REQUESTS, f"{actor.kind}:{len(actor.id)}:{actor.id}:{idempotency_key}")
     digest = hashlib.sha256(await request.body()).hexdigest()
     cause = Cause(
         id=id,

@@ -9,7 +9,7 @@ from shared.audit.trail import Audit, AuditTrail
 from shared.clock import Clock
 from shared.duties.board import Duties
 from shared.http import Authenticator
-from shared.identity import DepartmentKeys, StaffTokens
+from shared.identity import DepartmentKeys
 from shared.kernel.documents import Documents
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
@@ -82,8 +82,7 @@ class Plumbing:
         self.metrics = Metrics()
         self.tracing = tracing(name, settings.otlp_endpoint)
         self.authenticator = authenticator or Authenticator(
-            StaffTokens(settings.jwt_public_key_file, settings.jwt_issuer, settings.jwt_audience),
-            DepartmentKeys(settings.api_keys_file),
+            settings.staff_tokens(), DepartmentKeys(settings.api_keys_file)
         )
         self.retry_policy = RetryPolicy(
             first=timedelta(seconds=settings.parking_first_wait),

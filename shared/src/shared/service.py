@@ -208,6 +208,7 @@ class Service:
             "relay": plumbing.relay.run(),
             "connections": self.connections.run(),
             "unroutable": self.connections.count_unroutable(),
+            "identities": plumbing.authenticator.run(),
         }
         if plumbing.runs("consumers"):
             work |= {f"consumer-{place}": bus.consumer.run() for place, bus in enumerate(self._buses)}

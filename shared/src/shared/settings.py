@@ -1,13 +1,15 @@
 """What a service is told by its environment, and a clear word when it is told something wrong."""
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.calendar import Calendar, Holidays
+from shared.identity import GroupRoles, IdentityProvider, LocalKey, StaffTokens
+from shared.identity.provider import is_private_line
 from shared.policy import read_policies
 
 S = TypeVar("S", bound="ServiceSettings")
@@ -35,6 +37,12 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError(f"{name!r} is not a time zone; write for example Asia/Shanghai") from error
     return name
+
+
+def _issuer(url: str) -> str:
+    if not is_private_line(url):
+        raise ValueError("must start with https://, or with http:// on this machine")
+    return url
 
 
 MongoUrl = Annotated[SecretStr, _scheme("mongodb://", "mongodb+srv://")]
@@ -76,9 +84,27 @@ class ServiceSettings(BaseSettings):
     )
     clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
 
-    jwt_public_key_file: Path | None = Field(default=None, description="PEM; without it no member of staff gets in.")
+    jwt_public_key_file: Path | None = Field(
+        default=None, description="PEM; the key of tokens that we issue ourselves."
+    )
     jwt_issuer: str = "kefu"
     jwt_audience: str = "kefu"
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        default=None, description="The company's identity provider, exactly as its tokens name it in iss."
+    )
+    oidc_audience: str = Field(default="kefu", min_length=1, description="What its tokens for us name in aud.")
+    oidc_subject_claim: str = Field(default="sub", min_length=1, description="The claim that says who a person is.")
+    oidc_groups_claim: str = Field(default="groups", min_length=1, description="The claim that lists their groups.")
+    oidc_authority_file: Path | None = Field(
+        default=None, description="PEM; the authorities that certify the provider, instead of the public ones."
+    )
+    sign_in_policy: Path | None = Field(
+        default=None, description="Which groups play which roles (TOML); see shared.identity.GroupRoles."
+    )
+    revoked_subjects_file: Path | None = Field(default=None, description="Who is out, a subject in each line.")
+    subjects_ignore_case: bool = Field(default=False, description="Whether ZHANG and zhang are one person.")
+    token_longest_life: float = Field(default=43_200, gt=0, description="Seconds from iat to exp at most.")
+    token_leeway: float = Field(default=30, ge=0, le=300, description="Seconds by which clocks may differ.")
     api_keys_file: Path | None = Field(default=None, description="JSON; without it no department gets in over HTTP.")
 
     otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://", description="Where traces go, if anywhere.")
@@ -102,6 +128,46 @@ class ServiceSettings(BaseSettings):
         if file is not None:
             read_policies(Holidays, file)
         return file
+
+    @model_validator(mode="after")
+    def _staff_can_be_recognised(self) -> Self:
+        if self.oidc_issuer is not None:
+            if self.sign_in_policy is None:
+                raise ValueError("SIGN_IN_POLICY is not set: without it no group of OIDC_ISSUER has a role")
+            if self.oidc_issuer == self.jwt_issuer:
+                raise ValueError("OIDC_ISSUER and JWT_ISSUER are the same: each needs a name of its own")
+        self.staff_tokens()
+        return self
+
+    def staff_tokens(self) -> StaffTokens:
+        """What verifies staff's tokens: those of the local key, and those of the identity provider if there is one.
+
+        ValueError when a file that has to be read at the start cannot be.
+        """
+        local = LocalKey(self.jwt_public_key_file, self.jwt_issuer, self.jwt_audience)
+        provider = self.identity_provider()
+        issuers = (provider, local) if provider and self.jwt_public_key_file else (provider or local,)
+        return StaffTokens(
+            *issuers,
+            revoked=self.revoked_subjects_file,
+            ignore_case=self.subjects_ignore_case,
+            leeway=self.token_leeway,
+            longest_life=self.token_longest_life,
+        )
+
+    def identity_provider(self) -> IdentityProvider | None:
+        """The company's identity provider, if one is set."""
+        if self.oidc_issuer is None or self.sign_in_policy is None:
+            return None
+        return IdentityProvider(
+            self.oidc_issuer,
+            self.oidc_audience,
+            read_policies(GroupRoles, self.sign_in_policy),
+            timezone=self.timezone,
+            groups_claim=self.oidc_groups_claim,
+            subject_claim=self.oidc_subject_claim,
+            authority=self.oidc_authority_file,
+        )
 
     def calendar(self) -> Calendar:
         """The company's calendar: its time zone, the statutory holidays and its own days."""

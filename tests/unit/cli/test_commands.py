@@ -17,7 +17,7 @@ from kefu.example import example
 from shared import clock
 from shared.clock import Clock
 from shared.contracts.catalogue import published
-from shared.identity import DepartmentKeys, StaffTokens, add_api_key, create_key_pair
+from shared.identity import DepartmentKeys, LocalKey, StaffTokens, add_api_key, create_key_pair
 
 Kefu = Callable[..., Any]
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -185,7 +185,9 @@ def test_a_fact_that_intake_refuses_is_told_why(kefu: Kefu, services: list[tuple
 
 def test_a_token_names_role_and_subject_and_is_accepted(kefu: Kefu, tmp_path: Path) -> None:
     result = kefu("token", "--role", "cs_director", "--role", "gm", "--subject", "zhang", "--name", "张敏")
-    principal = StaffTokens(tmp_path / ".run" / "public.pem", "kefu", "kefu").verify(result.stdout.strip())
+    principal = asyncio.run(
+        StaffTokens(LocalKey(tmp_path / ".run" / "public.pem", "kefu", "kefu")).verify(result.stdout.strip())
+    )
     assert (principal.id, principal.roles, principal.name) == ("zhang", {"cs_director", "gm"}, "张敏")
 
 

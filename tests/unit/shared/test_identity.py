@@ -1,9 +1,10 @@
 """Who is asking."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, time
 from typing import Any
 
 import jwt
@@ -23,6 +24,7 @@ from shared.contracts.roles import Department, Role
 from shared.identity import (
     DepartmentKeys,
     Forbidden,
+    LocalKey,
     Principal,
     StaffTokens,
     Unauthenticated,
@@ -40,32 +42,36 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.fixture
 def tokens(pair: tuple[Path, Path]) -> StaffTokens:
-    return StaffTokens(pair[1], "kefu", "kefu")
+    return StaffTokens(LocalKey(pair[1], "kefu", "kefu"))
 
 
 def signed(private: Path, **changes: Any) -> str:
+    now = datetime.now(UTC)
     claims = {
         "sub": "zhang",
         "roles": ["cs_specialist"],
         "iss": "kefu",
         "aud": "kefu",
-        "exp": datetime.now(UTC) + timedelta(hours=1),
+        "iat": now,
+        "exp": now + timedelta(hours=1),
     } | changes
     key = load_pem_private_key(private.read_bytes(), password=None)
     assert isinstance(key, Ed25519PrivateKey)
     return jwt.encode({name: claim for name, claim in claims.items() if claim is not None}, key, algorithm="EdDSA")
 
 
-def verify_until(limit: float, tokens: StaffTokens, token: str) -> None:
+async def verify_until(limit: float, tokens: StaffTokens, token: str) -> None:
     while monotonic() < limit:
-        tokens.verify(token)
-        sleep(0.05)
+        await tokens.verify(token)
+        await asyncio.sleep(0.05)
 
 
-def test_a_token_that_we_issued_names_its_subject_roles_and_name(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
+async def test_a_token_that_we_issued_names_its_subject_roles_and_name(
+    pair: tuple[Path, Path], tokens: StaffTokens
+) -> None:
     token = issue_token(pair[0].read_text(), "zhang", "cs_specialist", "cs_supervisor", name="张敏")
     expected = Principal.staff("zhang", Role.CS_SPECIALIST, Role.CS_SUPERVISOR, name="张敏")
-    assert (tokens.verify(token), tokens.verify(token), tokens.trouble()) == (expected, expected, None)
+    assert (await tokens.verify(token), await tokens.verify(token), tokens.trouble()) == (expected, expected, None)
 
 
 def test_the_private_key_is_for_its_owner_only(pair: tuple[Path, Path]) -> None:
@@ -88,30 +94,32 @@ def test_the_private_key_is_for_its_owner_only(pair: tuple[Path, Path]) -> None:
         ({"roles": ["king"]}, "unknown roles: king"),
     ],
 )
-def test_a_token_that_proves_too_little_is_refused(
+async def test_a_token_that_proves_too_little_is_refused(
     pair: tuple[Path, Path], tokens: StaffTokens, changes: dict[str, Any], complaint: str
 ) -> None:
     with pytest.raises(Unauthenticated, match=complaint):
-        tokens.verify(signed(pair[0], **changes))
+        await tokens.verify(signed(pair[0], **changes))
 
 
-def test_a_token_that_was_good_is_refused_once_it_has_expired(pair: tuple[Path, Path]) -> None:
-    tokens = StaffTokens(pair[1], "kefu", "kefu", leeway=0)
+async def test_a_token_that_was_good_is_refused_once_it_has_expired(pair: tuple[Path, Path]) -> None:
+    tokens = StaffTokens(LocalKey(pair[1], "kefu", "kefu"), leeway=0)
     token = signed(pair[0], exp=int(datetime.now(UTC).timestamp()) + 2)
-    assert tokens.verify(token).id == "zhang"
+    assert (await tokens.verify(token)).id == "zhang"
     limit = monotonic() + 10
     with pytest.raises(Unauthenticated, match="expired"):
-        verify_until(limit, tokens, token)
+        await verify_until(limit, tokens, token)
 
 
-def test_a_token_signed_by_another_key_is_refused(tmp_path: Path, tokens: StaffTokens) -> None:
+async def test_a_token_signed_by_another_key_is_refused(tmp_path: Path, tokens: StaffTokens) -> None:
     create_key_pair(tmp_path / "other.pem", tmp_path / "other.pub")
     with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(signed(tmp_path / "other.pem"))
+        await tokens.verify(signed(tmp_path / "other.pem"))
 
 
-def test_a_forged_token_is_refused_whatever_algorithm_it_names(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
-    claims = {"sub": "x", "roles": ["gm"], "iss": "kefu", "aud": "kefu", "exp": 4_000_000_000}
+async def test_a_forged_token_is_refused_whatever_algorithm_it_names(
+    pair: tuple[Path, Path], tokens: StaffTokens
+) -> None:
+    claims = {"sub": "x", "roles": ["gm"], "iss": "kefu", "aud": "kefu", "iat": time(), "exp": time() + 60}
     unsigned = jwt.encode(claims, "", algorithm="none")
     head, body = (jwt.utils.base64url_encode(json.dumps(part).encode()) for part in ({"alg": "HS256"}, claims))
     digest = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
@@ -120,42 +128,44 @@ def test_a_forged_token_is_refused_whatever_algorithm_it_names(pair: tuple[Path,
     confused = b".".join((head, body, jwt.utils.base64url_encode(digest))).decode()
     for forged in (unsigned, confused, "", "a.b.c", "x" * 5000):
         with pytest.raises(Unauthenticated, match="not valid"):
-            tokens.verify(forged)
+            await tokens.verify(forged)
 
 
-def test_a_token_of_a_key_that_was_replaced_is_refused(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
+async def test_a_token_of_a_key_that_was_replaced_is_refused(pair: tuple[Path, Path], tokens: StaffTokens) -> None:
     token = signed(pair[0])
-    assert tokens.verify(token).id == "zhang"
+    assert (await tokens.verify(token)).id == "zhang"
     create_key_pair(*pair)
     with pytest.raises(Unauthenticated, match="not valid"):
-        verify_until(monotonic() + 5, tokens, token)
-    assert tokens.verify(signed(pair[0])).id == "zhang"
+        await verify_until(monotonic() + 5, tokens, token)
+    assert (await tokens.verify(signed(pair[0]))).id == "zhang"
 
 
-def test_an_rsa_key_pins_rs256(tmp_path: Path) -> None:
+async def test_an_rsa_key_pins_rs256(tmp_path: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (tmp_path / "public.pem").write_bytes(public)
-    claims = {"sub": "li", "roles": ["gm"], "iss": "kefu", "aud": "kefu", "exp": 4_000_000_000}
-    tokens = StaffTokens(tmp_path / "public.pem", "kefu", "kefu")
-    assert tokens.verify(jwt.encode(claims, key, algorithm="RS256")) == Principal.staff("li", Role.GM)
+    claims = {"sub": "li", "roles": ["gm"], "iss": "kefu", "aud": "kefu", "iat": time(), "exp": time() + 60}
+    tokens = StaffTokens(LocalKey(tmp_path / "public.pem", "kefu", "kefu"))
+    assert await tokens.verify(jwt.encode(claims, key, algorithm="RS256")) == Principal.staff("li", Role.GM)
     with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(jwt.encode(claims, key, algorithm="RS512"))
+        await tokens.verify(jwt.encode(claims, key, algorithm="RS512"))
 
 
 @pytest.mark.parametrize("file", [None, Path("/nonexistent/public.pem")])
-def test_without_a_public_key_no_member_of_staff_gets_in_and_readiness_says_why(file: Path | None) -> None:
-    tokens = StaffTokens(file, "kefu", "kefu")
+async def test_without_a_public_key_no_member_of_staff_gets_in_and_readiness_says_why(
+    pair: tuple[Path, Path], file: Path | None
+) -> None:
+    tokens = StaffTokens(LocalKey(file, "kefu", "kefu"))
     assert "JWT_PUBLIC_KEY_FILE" in str(tokens.trouble())
     with pytest.raises(Unauthenticated, match="JWT_PUBLIC_KEY_FILE"):
-        tokens.verify("anything")
+        await tokens.verify(signed(pair[0]))
 
 
 @pytest.mark.parametrize("pem", ["", "-----BEGIN PUBLIC KEY-----\nxx\n-----END PUBLIC KEY-----\n"])
-def test_a_file_that_holds_no_key_lets_nobody_in(tmp_path: Path, pem: str) -> None:
+async def test_a_file_that_holds_no_key_lets_nobody_in(pair: tuple[Path, Path], tmp_path: Path, pem: str) -> None:
     (tmp_path / "public.pem").write_text(pem)
     with pytest.raises(Unauthenticated, match="cannot be used"):
-        StaffTokens(tmp_path / "public.pem", "kefu", "kefu").verify("anything")
+        await StaffTokens(LocalKey(tmp_path / "public.pem", "kefu", "kefu")).verify(signed(pair[0]))
 
 
 def test_a_token_is_issued_only_with_a_role_and_by_an_ed25519_key(pair: tuple[Path, Path]) -> None:

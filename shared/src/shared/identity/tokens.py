@@ -1,246 +1,236 @@
-"""Who is asking: staff by signed token, departments' systems by API key."""
+"""Staff's tokens: read strictly, verified by the key of their issuer, refused for people who are out."""
 
-import hashlib
-import hmac
+import asyncio
 import json
-import secrets
-from collections.abc import Mapping
+import time
+from binascii import Error as NotBase64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Protocol
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from jwt.algorithms import AllowedPublicKeys
+from jwt.utils import base64url_decode
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.contracts.event import Actor
-from shared.contracts.roles import Department, Role
-from shared.files import WatchedFile, replace_file
+from shared.contracts.roles import Role
+from shared.files import WatchedFile
+from shared.identity.principals import Principal, Unauthenticated, display_name, identity
+
+_LONGEST_TOKEN = 16 * 1024
+_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""Types of JWTs that let people in (RFC 9068 §2.1); those for signing out or for security events are signed by the
+same keys."""
 
 _REMEMBERED = 4096
 """Tokens whose verification is remembered."""
-_KEYS_AT_ONCE = 2
-"""Keys that a department may have at the same time, while it changes from one to the next."""
+_REMEMBERED_FOR = 30.0
+"""Seconds for which a token that was verified is taken without reckoning again, while its key stands."""
 
 
-class Unauthenticated(Exception):
-    """Nobody known is asking. The text says what would be right, and never which part of a secret was wrong."""
+@dataclass(frozen=True, slots=True, eq=False)
+class SigningKey:
+    """A public key and the one algorithm that it verifies, which never comes from the token."""
 
-    code = "unauthenticated"
+    key: AllowedPublicKeys
+    algorithm: str
 
 
-class Forbidden(Exception):
-    """Somebody known asks for what is not theirs to do."""
+class Issuer(Protocol):
+    """Where tokens of staff come from, and what theirs look like."""
 
-    code = "forbidden"
+    issuer: str
+    audience: str
+    subject_claim: str
+
+    def known_key(self, kid: str | None) -> SigningKey | None:
+        """The key of that name, as far as it is known without asking anybody."""
+        ...
+
+    async def key(self, kid: str | None) -> SigningKey:
+        """The key of that name, within a bounded time. Unauthenticated when there is none."""
+        ...
+
+    def roles(self, claims: Mapping[str, Any]) -> frozenset[Role]:
+        """The roles that a verified token gives. Unauthenticated when it is not as it should be, Forbidden for none."""
+        ...
+
+    def trouble(self) -> str | None:
+        """Why no token of this issuer can be verified, if so."""
+        ...
+
+    async def run(self) -> None:
+        """Keep the keys up to date until cancelled."""
+        ...
+
+
+class Registered(BaseModel):
+    """The claims that every token has to have, with the types that they have to have."""
+
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+
+    iss: str
+    sub: str
+    aud: str | list[str]
+    iat: float = Field(ge=0, le=1e11)
+    exp: float = Field(ge=0, le=1e11)
+    nbf: float | None = Field(default=None, ge=0, le=1e11)
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """Who has proved their identity: a member of staff with a set of roles, or a department's system.
+class Presented:
+    """What a token says of itself. Nothing of it is believed before its signature is verified."""
 
-    A role and a department of the same name are different things: `Role.FINANCE` admits no system of
-    `Department.FINANCE`, and the other way round.
-    """
-
-    kind: Literal["staff", "department"]
-    id: str
-    roles: frozenset[Role | Department]
-    name: str | None = None
+    kid: str | None
+    claims: Mapping[str, Any]
+    registered: Registered
 
     @classmethod
-    def staff(cls, id: str, *roles: Role, name: str | None = None) -> "Principal":
-        """A member of staff."""
-        return cls("staff", id, frozenset(roles), name)
-
-    @classmethod
-    def system(cls, department: Department) -> "Principal":
-        """A department's system."""
-        return cls("department", department, frozenset((department,)))
-
-    def acting(self, *allowed: Role | Department) -> Actor:
-        """Who goes into the cause: in the first allowed role that is theirs; with no roles given, in any of theirs.
-
-        Forbidden when none fits.
-        """
-        kind = Role if self.kind == "staff" else Department
-        for role in allowed or kind:
-            if isinstance(role, kind) and role in self.roles:
-                return Actor(kind=self.kind, id=self.id, role=role.value)
-        needed = ", ".join(_named(role) for role in allowed)
-        yours = ", ".join(sorted(_named(role) for role in self.roles))
-        raise Forbidden(f"this needs one of {needed}; yours: {yours}")
-
-
-PublicKey = Ed25519PublicKey | RSAPublicKey
+    def read(cls, token: str) -> "Presented":
+        """ValueError for what is no signed JWT, is too long, says one thing twice, or lacks what it has to say."""
+        if len(token) > _LONGEST_TOKEN:
+            raise ValueError(f"longer than {_LONGEST_TOKEN} characters")
+        try:
+            head, body, _ = token.split(".")
+            header, claims = _object(head), _object(body)
+            kid, type = header.get("kid"), header.get("typ", "JWT")
+            if not isinstance(kid, str | None) or not isinstance(type, str) or type.lower() not in _TYPES:
+                raise ValueError("typ has to be JWT or at+jwt, and kid a text")
+            return cls(kid, claims, Registered.model_validate(claims))
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            raise ValueError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg'].lower()}") from None
+        except (NotBase64, RecursionError) as error:
+            raise ValueError(str(error)) from None
 
 
 class StaffTokens:
-    """Verifies staff's JWTs. The key's own type pins the algorithm (Ed25519: EdDSA, RSA: RS256), never the token.
+    """Verifies staff's JWTs: each by the key of the issuer that it names, in the algorithm that this key has.
 
-    Issuer, audience, subject and expiry are required; expiry is real time, whatever the business clock shows,
-    with `leeway` seconds for clocks that differ. The key
-    file may be replaced while the service runs.
+    Issuer, audience, subject, time of issue and expiry are required. Times are real ones, whatever the business clock
+    shows, with `leeway` seconds for clocks that differ; a token that is good for more than `longest_life` seconds is
+    refused. The file `revoked` names a subject in each line: they are refused, whatever their tokens say. Its changes
+    count at once, and without the file no member of staff gets in.
     """
 
-    def __init__(self, public_key_file: Path | None, issuer: str, audience: str, leeway: float = 30.0) -> None:
-        self._issuer = issuer
-        self._audience = audience
+    def __init__(
+        self,
+        *issuers: Issuer,
+        revoked: Path | None = None,
+        ignore_case: bool = False,
+        leeway: float = 30.0,
+        longest_life: float = 12 * 3600.0,
+    ) -> None:
+        self._issuers = {each.issuer: each for each in issuers}
+        self._ignore_case = ignore_case
         self._leeway = leeway
-        self._key = WatchedFile(public_key_file, _public_key, initial=None) if public_key_file else None
-        self._verified: dict[str, tuple[Principal, float]] = {}
-        self._verified_with: PublicKey | None = None
+        self._longest_life = longest_life
+        self._revoked = WatchedFile(revoked, self._subjects, initial=None) if revoked else None
+        self._verified: dict[str, tuple[Principal, float, Issuer, str | None, SigningKey]] = {}
 
     def trouble(self) -> str | None:
-        """Why no member of staff can get in, for the readiness page; nothing when they can."""
-        if self._key is None:
-            return "JWT_PUBLIC_KEY_FILE is not set: no member of staff can get in"
-        return None if self._key.value() else f"JWT_PUBLIC_KEY_FILE: {self._key.trouble}"
+        """Why no member of staff can get in, for the readiness page; nothing when tokens of one issuer are taken."""
+        if self._revoked and self._revoked.value() is None:
+            return f"REVOKED_SUBJECTS_FILE: {self._revoked.trouble}"
+        troubles = [each.trouble() for each in self._issuers.values()]
+        return None if None in troubles else "; ".join(filter(None, troubles)) or "no issuer of tokens is known"
 
-    def verify(self, token: str) -> Principal:
-        """The member of staff whom the token names. Unauthenticated when it proves nothing."""
-        key = self._key.value() if self._key else None
-        if key is None:
-            raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
-        if key is not self._verified_with or len(self._verified) >= _REMEMBERED:
-            self._verified, self._verified_with = {}, key
-        known = self._verified.get(token)
-        if known and datetime.now(UTC).timestamp() < known[1]:
-            return known[0]
-        claims = self._claims(token, key)
-        principal = _staff(claims)
-        self._verified[token] = (principal, float(claims["exp"]))
+    async def run(self) -> None:
+        """Keep the issuers' keys up to date until cancelled."""
+        await asyncio.gather(*(each.run() for each in self._issuers.values()))
+
+    async def verify(self, token: str) -> Principal:
+        """The member of staff whom the token names. Unauthenticated when it proves nothing or they are out.
+
+        Forbidden when it gives them no role here.
+        """
+        principal = self._remembered(token) or await self._proved(token)
+        if self._revoked is not None:
+            revoked = self._revoked.value()
+            if revoked is None:
+                raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
+            if principal.id in revoked:
+                raise Unauthenticated("this person's access has been withdrawn; ask those who run the system")
         return principal
 
-    def _claims(self, token: str, key: PublicKey) -> dict[str, Any]:
-        algorithm = "RS256" if isinstance(key, RSAPublicKey) else "EdDSA"
+    def _remembered(self, token: str) -> Principal | None:
+        known = self._verified.get(token)
+        if known is None:
+            return None
+        principal, until, issuer, kid, key = known
+        return principal if time.time() < until and issuer.known_key(kid) is key else None
+
+    async def _proved(self, token: str) -> Principal:
         try:
-            return jwt.decode(
+            presented = Presented.read(token)
+        except ValueError as error:
+            raise self._refusal(str(error)) from None
+        issuer = self._issuers.get(presented.registered.iss)
+        if issuer is None:
+            raise self._refusal("its issuer is not known here")
+        key = await issuer.key(presented.kid)
+        self._check(token, presented, issuer, key)
+        principal = Principal("staff", *self._named(presented.claims, issuer))
+        if len(self._verified) >= _REMEMBERED:
+            self._verified = {}
+        until = min(presented.registered.exp, time.time() + _REMEMBERED_FOR)
+        self._verified[token] = (principal, until, issuer, presented.kid, key)
+        return principal
+
+    def _check(self, token: str, presented: Presented, issuer: Issuer, key: SigningKey) -> None:
+        try:
+            jwt.decode(
                 token,
-                key,
-                algorithms=[algorithm],
-                issuer=self._issuer,
-                audience=self._audience,
+                key.key,
+                algorithms=[key.algorithm],
+                issuer=issuer.issuer,
+                audience=issuer.audience,
                 leeway=self._leeway,
-                options={"require": ["exp", "iss", "aud", "sub"]},
             )
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("the token has expired; ask for a new one") from None
         except jwt.PyJWTError as error:
+            raise self._refusal(str(error), issuer, key) from None
+        if presented.registered.exp - presented.registered.iat > self._longest_life:
             raise Unauthenticated(
-                f"the token is not valid ({error}); expected {algorithm}, issuer {self._issuer}, "
-                f"audience {self._audience}, with exp and sub"
-            ) from None
+                f"the token is good for too long; expected at most {self._longest_life:.0f} s from iat to exp"
+            )
+
+    def _named(self, claims: Mapping[str, Any], issuer: Issuer) -> tuple[str, frozenset[Role], str | None]:
+        try:
+            id = identity(claims.get(issuer.subject_claim), ignore_case=self._ignore_case)
+            name = display_name(claims.get("name"))
+        except ValueError as error:
+            raise self._refusal(str(error), issuer) from None
+        return id, issuer.roles(claims), name
+
+    def _subjects(self, text: str) -> frozenset[str]:
+        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        return frozenset(identity(line, ignore_case=self._ignore_case) for line in lines if line)
+
+    def _refusal(self, why: str, issuer: Issuer | None = None, key: SigningKey | None = None) -> Unauthenticated:
+        issuers = [issuer] if issuer else self._issuers.values()
+        right = " or ".join(f"issuer {each.issuer} with audience {each.audience}" for each in issuers)
+        signed = f"signed by {key.algorithm}, " if key else ""
+        return Unauthenticated(f"the token is not valid ({why}); expected {signed}{right}, with exp, iat and sub")
 
 
-class DepartmentKeys:
-    """Verifies departments' API keys `<department>.<secret>` against their hashes in a JSON file.
-
-    The file is `{department: [sha256, …]}`. All hashes of a department are valid, so that keys can be rotated; a change
-    counts at once.
-    """
-
-    def __init__(self, file: Path | None) -> None:
-        self._hashes = WatchedFile(file, _department_hashes, initial=_NOBODY) if file else None
-
-    def departments(self) -> tuple[str, ...]:
-        """The departments that have a key, in alphabetical order."""
-        return tuple(sorted(self._hashes.value())) if self._hashes else ()
-
-    def verify(self, key: str) -> Principal:
-        """The department whose key this is. Unauthenticated for any other text."""
-        if self._hashes is None:
-            raise Unauthenticated("departments cannot be recognised here: API_KEYS_FILE is not set")
-        department = key.partition(".")[0]
-        presented = _hash(key)
-        known = [hmac.compare_digest(presented, each) for each in self._hashes.value().get(department, ())]
-        if not any(known):
-            raise Unauthenticated("the API key is not known; expected X-API-Key: <department>.<secret>")
-        return Principal.system(Department(department))
+def _object(part: str) -> dict[str, Any]:
+    value = json.loads(base64url_decode(part.encode()), object_pairs_hook=_once, parse_constant=_no_number)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
 
 
-def create_key_pair(private_file: Path, public_file: Path) -> None:
-    """Make a new Ed25519 pair: the private key readable by the owner only."""
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    replace_file(private_file, private.decode(), mode=0o600)
-    replace_file(public_file, public.decode())
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError("one name stands in it twice")
+        found[name] = value
+    return found
 
 
-def issue_token(
-    private_key: str,
-    subject: str,
-    *roles: str,
-    name: str | None = None,
-    lifetime: timedelta = timedelta(hours=12),
-    issuer: str = "kefu",
-    audience: str = "kefu",
-) -> str:
-    """A staff token signed with a PEM key, valid for `lifetime` of real time. ValueError when no role is given."""
-    if not roles:
-        raise ValueError("a token needs at least one role")
-    key = load_pem_private_key(private_key.encode(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError("local tokens are signed with an Ed25519 key")
-    now = datetime.now(UTC)
-    claims = {"sub": subject, "roles": list(roles), "iss": issuer, "aud": audience, "iat": now, "exp": now + lifetime}
-    return jwt.encode(claims | ({"name": name} if name else {}), key, algorithm="EdDSA")
-
-
-def add_api_key(file: Path, department: str) -> str:
-    """Make a key for a department and add its hash; its newest two stay valid. The key itself is kept nowhere."""
-    if department not in list(Department):
-        raise ValueError(f"{department!r} is not a department; there are {', '.join(Department)}")
-    hashes = dict(_department_hashes(file.read_text(encoding="utf-8"))) if file.exists() else {}
-    key = f"{department}.{secrets.token_urlsafe(32)}"
-    hashes[department] = (*hashes.get(department, ()), _hash(key))[-_KEYS_AT_ONCE:]
-    replace_file(file, json.dumps(hashes, indent=2) + "\n", mode=0o600)
-    return key
-
-
-_NOBODY: Mapping[str, tuple[str, ...]] = {}
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _public_key(pem: str) -> PublicKey | None:
-    key = load_pem_public_key(pem.encode())
-    if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
-        raise ValueError("expected an Ed25519 or RSA public key")
-    return key
-
-
-def _department_hashes(text: str) -> Mapping[str, tuple[str, ...]]:
-    content = json.loads(text)
-    if not isinstance(content, dict) or not all(_are_hashes(hashes) for hashes in content.values()):
-        raise ValueError("expected {department: [sha256 of a key, …]}")
-    return {department: tuple(hashes) for department, hashes in content.items()}
-
-
-def _are_hashes(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) and len(each) == 64 for each in value)
-
-
-def _staff(claims: Mapping[str, Any]) -> Principal:
-    roles = claims.get("roles")
-    if not isinstance(roles, list) or not roles or not all(isinstance(role, str) for role in roles):
-        raise Unauthenticated('the token names no roles; expected the claim "roles" with at least one')
-    if unknown := sorted(set(roles) - {role.value for role in Role}):
-        raise Unauthenticated(f"the token names unknown roles: {', '.join(unknown)}")
-    return Principal.staff(str(claims["sub"]), *(Role(role) for role in roles), name=claims.get("name"))
-
-
-def _named(role: Role | Department) -> str:
-    return f"the department {role.value}" if isinstance(role, Department) else role.value
+def _no_number(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON")

@@ -11,7 +11,7 @@ from shared.clock import FixedClock
 from shared.contracts.event import Actor, Event
 from shared.contracts.roles import Department, Role
 from shared.http import Authenticator
-from shared.identity import DepartmentKeys, Principal, StaffTokens
+from shared.identity import DepartmentKeys, LocalKey, Principal, StaffTokens
 from shared.plumbing import Plumbing, ServerTimeouts
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -26,7 +26,7 @@ class Introductions(Authenticator):
     """Knows everybody whom a test introduces, by the token that it gave them."""
 
     def __init__(self) -> None:
-        super().__init__(StaffTokens(None, "kefu", "kefu"), DepartmentKeys(None))
+        super().__init__(StaffTokens(LocalKey(None, "kefu", "kefu")), DepartmentKeys(None))
         self._introduced: dict[str, Principal] = {}
 
     def introduce(self, principal: Principal) -> str:
@@ -35,8 +35,8 @@ class Introductions(Authenticator):
         self._introduced[header] = principal
         return header
 
-    def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
-        return self._introduced.get(authorization or "") or super().recognise(authorization, api_key)
+    async def recognise(self, authorization: str | None, api_key: str | None) -> Principal:
+        return self._introduced.get(authorization or "") or await super().recognise(authorization, api_key)
 
 
 def nowhere(settings: type[S], **fields: Any) -> S:
