@@ -1,5 +1,6 @@
 """The `kefu` command where no server is needed."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
