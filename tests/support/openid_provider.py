@@ -56,7 +56,7 @@ class OpenIdProvider:
         self.asked: Counter[str] = Counter()
         self.documents: dict[str, Any] = {}
         self._awake = threading.Event()
-        self._keys: dict[str, tuple[str, PrivateKey]] = {}
+        self.private_keys: dict[str, tuple[str, PrivateKey]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
         self.documents[DISCOVERY] = {"issuer": self.issuer, "jwks_uri": self.issuer + KEYS}
@@ -66,7 +66,7 @@ class OpenIdProvider:
     def add_key(self, kid: str, algorithm: str = "RS256", **fields: Any) -> None:
         """Sign with a new key from now on; the older ones stay in the set."""
         key = _first_key() if kid == "first" else private_key(algorithm)
-        self._keys[kid] = algorithm, key
+        self.private_keys[kid] = algorithm, key
         public = get_default_algorithms()[algorithm].to_jwk(key.public_key(), as_dict=True)
         self.publish(public | {"kid": kid, "use": "sig", "alg": algorithm} | fields)
 
@@ -88,8 +88,8 @@ class OpenIdProvider:
         **changes: Any,
     ) -> str:
         """A token for somebody in these groups, signed with the newest key or that one; a claim of None is left out."""
-        name = kid or list(self._keys)[-1]
-        algorithm, key = self._keys[name]
+        name = kid or list(self.private_keys)[-1]
+        algorithm, key = self.private_keys[name]
         now = datetime.now(UTC)
         claims = {
             "iss": self.issuer,

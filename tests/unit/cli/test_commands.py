@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from openid_provider import SIGN_IN_POLICY, OpenIdProvider
 from typer.testing import CliRunner
 
 from kefu.app import app
@@ -326,3 +327,17 @@ def test_the_doctor_sees_a_private_key_that_others_can_read(kefu: Kefu, tmp_path
     (tmp_path / ".run" / "private.pem").chmod(0o644)
     result = kefu("doctor")
     assert (result.exit_code, "chmod 600" in result.stdout) == (1, True)
+
+
+def test_the_doctor_asks_the_identity_provider(kefu: Kefu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "sign_in.toml").write_text(SIGN_IN_POLICY)
+    with OpenIdProvider().serving() as provider:
+        monkeypatch.setenv("OIDC_ISSUER", provider.issuer)
+        missing = kefu("doctor")
+        assert (missing.exit_code, "SIGN_IN_POLICY is not set" in missing.stdout) == (1, True)
+        monkeypatch.setenv("SIGN_IN_POLICY", str(tmp_path / "sign_in.toml"))
+        well = kefu("doctor")
+        assert (well.exit_code, f"{provider.issuer} answers; keys: first" in well.stdout) == (0, True)
+        provider.state = "broken"
+        broken = kefu("doctor")
+        assert (broken.exit_code, "answered 500" in broken.stdout) == (1, True)

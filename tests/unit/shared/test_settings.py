@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openid_provider import SIGN_IN_POLICY
 
 from shared.settings import BadSettings, ServiceSettings, load
 
@@ -66,3 +67,48 @@ def test_what_the_environment_does_not_say_stands_in_the_folder_of_secrets(
     settings = load(ServiceSettings, tmp_path)
     assert settings.mongo_url.get_secret_value() == "mongodb://orders:hidden@mongo/orders"
     assert settings.rabbit_url.get_secret_value() == "amqp://kefu:hidden@127.0.0.1/"
+
+
+@pytest.fixture
+def identity_provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    (tmp_path / "sign_in.toml").write_text(SIGN_IN_POLICY)
+    monkeypatch.setenv("OIDC_ISSUER", "https://login.example.com/realms/company")
+    monkeypatch.setenv("SIGN_IN_POLICY", str(tmp_path / "sign_in.toml"))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("identity_provider")
+def test_with_an_identity_provider_the_local_key_is_needed_no_more() -> None:
+    settings = load(ServiceSettings)
+    assert settings.staff_tokens().trouble() == (
+        "the identity provider https://login.example.com/realms/company: it has not answered yet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("SIGN_IN_POLICY", "", "SIGN_IN_POLICY is not set: without it no group of OIDC_ISSUER has a role"),
+        ("OIDC_ISSUER", "http://login.example.com", "OIDC_ISSUER: must start with https://"),
+        ("OIDC_ISSUER", "login.example.com", "OIDC_ISSUER: must start with https://"),
+        ("JWT_ISSUER", "https://login.example.com/realms/company", "OIDC_ISSUER and JWT_ISSUER are the same"),
+        ("OIDC_AUTHORITY_FILE", "/nonexistent/ca.pem", "/nonexistent/ca.pem: no certificates can be read here"),
+        ("SIGN_IN_POLICY", "/nonexistent/sign_in.toml", "/nonexistent/sign_in.toml: cannot be read"),
+        ("TOKEN_LONGEST_LIFE", "0", "TOKEN_LONGEST_LIFE: Input should be greater than 0"),
+        ("TOKEN_LEEWAY", "3600", "TOKEN_LEEWAY: Input should be less than or equal to 300"),
+    ],
+)
+@pytest.mark.usefixtures("identity_provider")
+def test_a_sign_in_that_cannot_work_ends_the_start(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, complaint: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadSettings) as caught:
+        load(ServiceSettings)
+    assert str(caught.value).startswith(complaint)
+
+
+def test_a_role_that_does_not_exist_ends_the_start(identity_provider: Path) -> None:
+    (identity_provider / "sign_in.toml").write_text(f'{SIGN_IN_POLICY}"x" = ["king"]\n')
+    with pytest.raises(BadSettings, match=r"sign_in.toml: groups\.x\.0: Input should be 'account_manager'"):
+        load(ServiceSettings)

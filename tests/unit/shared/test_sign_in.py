@@ -156,7 +156,7 @@ async def test_clocks_may_differ_by_as_much_as_the_setting_says(
 
 async def test_a_token_that_says_one_thing_twice_is_refused(provider: OpenIdProvider, tokens: StaffTokens) -> None:
     claims = json.dumps(jwt.decode(provider.token(), options={"verify_signature": False}))
-    algorithm, key = provider._keys["first"]
+    algorithm, key = provider.private_keys["first"]
     twice = claims[:-1] + ', "groups": ["IT"]}'
     signed = jwt.api_jws.encode(twice.encode(), key, algorithm, headers={"kid": "first"})
     with pytest.raises(Unauthenticated, match="stands in it twice"):
@@ -173,7 +173,7 @@ async def test_each_type_of_key_verifies_its_own_algorithm(
 
 async def test_the_key_pins_the_algorithm_and_never_the_token(provider: OpenIdProvider, tokens: StaffTokens) -> None:
     claims = jwt.decode(provider.token(), options={"verify_signature": False})
-    _, key = provider._keys["first"]
+    _, key = provider.private_keys["first"]
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     head = jwt.utils.base64url_encode(json.dumps({"alg": "HS256", "typ": "JWT", "kid": "first"}).encode())
     body = jwt.utils.base64url_encode(json.dumps(claims).encode())

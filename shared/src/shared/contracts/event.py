@@ -105,8 +105,11 @@ def declared() -> Mapping[str, type[Event]]:
 
 
 class Actor(Part):
-    """Who is behind something: a member of staff, a department's system, a customer, or the passing of time."""
+    """Who is behind something: staff, a department's system, a customer, a provider's callback, a service, or time.
 
-    kind: Literal["staff", "department", "customer", "service", "time"]
+    The same `id` under another `kind` is somebody else. An operator is a member of staff in the role `operator`.
+    """
+
+    kind: Literal["staff", "department", "customer", "provider", "service", "time"]
     id: str = Field(min_length=1, max_length=128)
     role: str | None = None

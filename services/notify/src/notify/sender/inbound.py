@@ -87,5 +87,5 @@ class Inbound:
         await self._stores.recipients.apply(about.recipient, decide, cause, start)
 
     def _cause(self, seen: SeenReceipt | SeenReply) -> Cause:
-        provider = Actor(kind="service", id=seen.provider)
+        provider = Actor(kind="provider", id=seen.provider)
         return Cause(id=seen.id, correlation=seen.id, actor=provider, at=self._clock.now(), kind="event")

@@ -1,0 +1,54 @@
+"""A request is a cause of the person who made it, under the key that they chose."""
+
+import asyncio
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from pydantic import BaseModel
+
+from shared.clock import Clock
+from shared.contracts.roles import Department, Role
+from shared.http import CausedByRequest, Router, answer_problems, guarded
+from shared.identity import Principal
+from shared.testing.world import Introductions
+
+
+class Seen(BaseModel):
+    id: str
+    actor: str
+
+
+def door() -> tuple[FastAPI, Introductions]:
+    router = Router(readers=(Role.GM,))
+
+    @router.post("/wishes")
+    async def wish(cause: CausedByRequest) -> Seen:
+        return Seen(id=str(cause.id), actor=f"{cause.actor.kind} {cause.actor.id} {cause.actor.role}")
+
+    app, introductions = FastAPI(), Introductions()
+    app.state.clock, app.state.authenticator = Clock(), introductions
+    answer_problems(app)
+    app.include_router(router, dependencies=guarded())
+    return app, introductions
+
+
+async def test_keys_of_different_people_never_meet() -> None:
+    app, introductions = door()
+    asked = [
+        (Principal.staff("a", Role.GM), "b:c"),
+        (Principal.staff("a:b", Role.GM), "c"),
+        (Principal.staff("a:b:c", Role.GM), ":"),
+        (Principal.staff("finance", Role.FINANCE), "1"),
+        (Principal.system(Department.FINANCE), "1"),
+    ]
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://door") as http:
+
+        async def wish(who: Principal, key: str) -> Seen:
+            headers = {"Authorization": introductions.introduce(who), "Idempotency-Key": key}
+            return Seen.model_validate((await http.post("/wishes", headers=headers)).json())
+
+        seen = await asyncio.gather(*(wish(who, key) for who, key in asked))
+        again = await asyncio.gather(*(wish(who, key) for who, key in asked))
+    assert len({each.id for each in seen}) == len(asked)
+    assert seen == again
+    assert [each.actor for each in seen][-2:] == ["staff finance finance", "department finance finance"]
