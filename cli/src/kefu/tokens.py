@@ -21,7 +21,7 @@ def token(
     role: Annotated[list[Role], typer.Option(metavar="ROLE", help=f"May be given several times: {', '.join(Role)}.")],
     subject: Annotated[str, typer.Option(help="Who this person is; your user name by default.")] = "",
     name: Annotated[str | None, typer.Option(help="What this person is called.")] = None,
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long it is good; services take TOKEN_LONGEST_LIFE.")] = 12,
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="At most TOKEN_LONGEST_LIFE.")] = 12,
 ) -> None:
     """Issue a token for a member of staff, signed with the local key that `make run` created."""
     say(local_token(surroundings(), *role, subject=subject, name=name, hours=hours))
