@@ -88,8 +88,11 @@ def fill(url: str, name: str, count: int) -> None:
 def served(duties: Duties) -> httpx.AsyncClient:
     """The routes of every service, asked in memory."""
     app = FastAPI()
-    asker = Principal.staff("cs-001", Role.CS_MANAGER)
-    app.state.authenticator = SimpleNamespace(recognise=lambda *_: asker)
+
+    async def recognise(*_: str | None) -> Principal:
+        return Principal.staff("cs-001", Role.CS_MANAGER)
+
+    app.state.authenticator = SimpleNamespace(recognise=recognise)
     clocks = Clocks(Announcements(*[_unannounced] * 6), Calendar())
     app.include_router(routes(duties, {}, clocks), dependencies=[Depends(authenticated)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duties", timeout=60)

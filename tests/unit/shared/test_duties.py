@@ -92,10 +92,13 @@ class Kitchen:
         app.state.clock = FixedClock(NOW)
         answer_problems(app)
 
-        app.state.authenticator = SimpleNamespace(recognise=lambda *_: self.asker)
+        app.state.authenticator = SimpleNamespace(recognise=self._recognise)
         router = routes(self.duties, {"kettles": self.kettles}, CLOCKS)
         app.include_router(router, dependencies=[Depends(authenticated)])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kitchen")
+
+    async def _recognise(self, *_: str | None) -> Principal:
+        return self.asker
 
     async def start(self, about: str, clock: Clock = BOIL, **fields: Any) -> UUID:
         """One more kettle with a running clock; the run's id."""
