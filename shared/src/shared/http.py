@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.roles import Department, Role
-from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, Unauthenticated
+from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.telemetry import Metrics, Tracing
 
 log = structlog.get_logger()
@@ -198,10 +198,12 @@ class Authenticator:
 
 async def identify(request: Request) -> Principal:
     """Who is asking; kept with the request. Raises Unauthenticated, or Forbidden for a person without a role here."""
-    headers = request.headers
-    principal: Principal = await request.app.state.authenticator.recognise(
-        headers.get("authorization"), headers.get("x-api-key")
-    )
+    headers, authenticator = request.headers, request.app.state.authenticator
+    try:
+        principal: Principal = await authenticator.recognise(headers.get("authorization"), headers.get("x-api-key"))
+    except TurnedAway as error:
+        request.state.principal = error.who
+        raise
     request.state.principal = principal
     return principal
 

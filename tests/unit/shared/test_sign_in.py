@@ -95,8 +95,9 @@ async def test_a_person_is_who_the_provider_says_in_the_roles_of_their_groups(
 async def test_someone_whose_groups_have_no_role_here_is_forbidden(
     provider: OpenIdProvider, tokens: StaffTokens
 ) -> None:
-    with pytest.raises(Forbidden, match="none of your groups"):
+    with pytest.raises(Forbidden, match="none of your groups") as refused:
         await tokens.verify(provider.token("保龄球", "gm", "cs_specialist"))
+    assert refused.value.who == Principal.staff("zhang.min", name="张敏")
     with pytest.raises(Forbidden, match="none of your groups"):
         await tokens.verify(provider.token(groups=[], roles=["gm"]))
 
@@ -328,8 +329,10 @@ async def test_a_revoked_subject_is_out_at_once_whoever_signed_and_in_whatever_s
     replace_file(tmp_path / "revoked", "wang.wu\nZhang.Min # 2026-11-28 手机丢失\n")
     await until(lambda: _is_out(tokens, theirs[0]))
     for each in theirs:
-        with pytest.raises(Unauthenticated, match="withdrawn"):
+        with pytest.raises(Unauthenticated, match="withdrawn") as refused:
             await tokens.verify(each)
+        assert refused.value.who
+        assert refused.value.who.id == "zhang.min"
     assert (await tokens.verify(provider.token(subject="li.si"))).id == "li.si"
 
 

@@ -3,7 +3,7 @@
 from shared.identity.department_keys import DepartmentKeys, add_api_key
 from shared.identity.groups import GroupRoles
 from shared.identity.local_key import LocalKey, create_key_pair, issue_token
-from shared.identity.principals import Forbidden, Principal, Unauthenticated
+from shared.identity.principals import Forbidden, Principal, TurnedAway, Unauthenticated
 from shared.identity.provider import IdentityProvider
 from shared.identity.tokens import StaffTokens
 
@@ -15,6 +15,7 @@ __all__ = [
     "LocalKey",
     "Principal",
     "StaffTokens",
+    "TurnedAway",
     "Unauthenticated",
     "add_api_key",
     "create_key_pair",

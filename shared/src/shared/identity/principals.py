@@ -20,14 +20,22 @@ _BLANK = frozenset(
 """Letters, marks and symbols that are drawn as nothing (Unicode Default_Ignorable_Code_Point; the blank Braille)."""
 
 
-class Unauthenticated(Exception):
-    """Nobody known is asking. The text says what would be right, and never which part of a secret was wrong."""
+class TurnedAway(Exception):
+    """A request that is not let in. `who` is the principal who proved their identity nevertheless, for the audit."""
+
+    def __init__(self, why: str, who: "Principal | None" = None) -> None:
+        super().__init__(why)
+        self.who = who
+
+
+class Unauthenticated(TurnedAway):
+    """No principal who may come in is asking. The text says what would be right, never what of a secret is wrong."""
 
     code = "unauthenticated"
 
 
-class Forbidden(Exception):
-    """Somebody known asks for what is not theirs to do."""
+class Forbidden(TurnedAway):
+    """A known principal asks for what is not theirs to do."""
 
     code = "forbidden"
 
@@ -66,7 +74,7 @@ class Principal:
                 return Actor(kind=self.kind, id=self.id, role=role.value)
         needed = ", ".join(_named(role) for role in allowed)
         yours = ", ".join(sorted(_named(role) for role in self.roles))
-        raise Forbidden(f"this needs one of {needed}; yours: {yours}")
+        raise Forbidden(f"this needs one of {needed}; yours: {yours}", self)
 
 
 def identity(subject: object, *, ignore_case: bool = False) -> str:

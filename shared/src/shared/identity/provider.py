@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.contracts.roles import Role
 from shared.identity.groups import GroupRoles
-from shared.identity.principals import Forbidden, Unauthenticated
+from shared.identity.principals import Unauthenticated
 from shared.identity.tokens import SigningKey
 from shared.policy import Policies
 
@@ -153,7 +153,7 @@ class IdentityProvider:
         return found
 
     def roles(self, claims: Mapping[str, Any]) -> frozenset[Role]:
-        """The roles of the token's groups by the policy in force today. Forbidden when no group gives one.
+        """The roles of the token's groups by the policy in force today.
 
         A group that the policy does not list is one of the company's many others, and means nothing here.
         """
@@ -161,10 +161,7 @@ class IdentityProvider:
         if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
             raise Unauthenticated(f'the token names no groups; expected the claim "{self._groups_claim}" with a list')
         today = datetime.now(self._zone).date()
-        roles = self._group_roles.on(today).roles(groups)
-        if not roles:
-            raise Forbidden("none of your groups has a role here; ask those who keep the sign-in policy")
-        return roles
+        return self._group_roles.on(today).roles(groups)
 
     async def run(self) -> None:
         """Keep the keys up to date until cancelled."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.contracts.roles import Role
 from shared.files import WatchedFile
-from shared.identity.principals import Principal, Unauthenticated, display_name, identity
+from shared.identity.principals import Forbidden, Principal, Unauthenticated, display_name, identity
 
 _LONGEST_TOKEN = 16 * 1024
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
@@ -53,7 +53,7 @@ class Issuer(Protocol):
         ...
 
     def roles(self, claims: Mapping[str, Any]) -> frozenset[Role]:
-        """The roles that a verified token gives. Unauthenticated when it is not as it should be, Forbidden for none."""
+        """The roles that a verified token gives. Unauthenticated when what it says of them is not as it should be."""
         ...
 
     def trouble(self) -> str | None:
@@ -151,7 +151,9 @@ class StaffTokens:
             if revoked is None:
                 raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
             if principal.id in revoked:
-                raise Unauthenticated("this person's access has been withdrawn; ask those who run the system")
+                raise Unauthenticated(
+                    "this person's access has been withdrawn; ask those who run the system", principal
+                )
         return principal
 
     def _remembered(self, token: str) -> Principal | None:
@@ -172,6 +174,8 @@ class StaffTokens:
         key = await issuer.key(presented.kid)
         self._check(token, presented, issuer, key)
         principal = Principal("staff", *self._named(presented.claims, issuer))
+        if not principal.roles:
+            raise Forbidden("none of your groups has a role here; ask those who keep the sign-in policy", principal)
         if len(self._verified) >= _REMEMBERED:
             self._verified = {}
         until = min(presented.registered.exp, time.time() + _REMEMBERED_FOR)
