@@ -11,6 +11,7 @@ from pydantic import AliasPath, BaseModel, Field
 
 from bench.orders.many import NOW, customer_of, id_of, number_of, running
 from bench.orders.pattern import RULES, cause, placed
+from orders.api.views import OrderRow, PromisesRow
 from orders.domain.decisions.contract import use_seal
 from orders.domain.decisions.opening import open_order
 from orders.domain.order import Order
@@ -103,7 +104,7 @@ async def find_due(side: Side, turn: int) -> int:
 async def list_stage(side: Side, turn: int) -> int:
     """`GET /orders?stage=production`."""
     for _ in range(TIMES):
-        await side.orders.listed({"stage": "production"}, "placed_on", None, SHOWN)
+        await side.orders.rows(OrderRow, {"stage": "production"}, sort="placed_on", limit=SHOWN)
     return TIMES
 
 
@@ -111,7 +112,7 @@ async def list_customer(side: Side, turn: int) -> int:
     """`GET /orders?customer_id=…`: ten orders from three years."""
     for number in range(TIMES):
         customer = customer_of(turn * TIMES + number, side.size)
-        await side.orders.listed({"customer.customer_id": customer}, "placed_on", None, SHOWN)
+        await side.orders.rows(OrderRow, {"customer.customer_id": customer}, sort="placed_on", limit=SHOWN)
     return TIMES
 
 
@@ -119,7 +120,7 @@ async def list_all(side: Side, turn: int) -> int:
     """`GET /orders`, three pages."""
     after = None
     for _ in range(3):
-        after = (await side.orders.listed({}, "placed_on", after, SHOWN)).next
+        after = (await side.orders.rows(OrderRow, sort="placed_on", after=after, limit=SHOWN)).next
     return 3
 
 
@@ -127,7 +128,8 @@ async def list_broken(side: Side, turn: int) -> int:
     """`GET /promises?state=broken`, three pages."""
     after = None
     for _ in range(3):
-        after = (await side.orders.with_promises("broken", after, SHOWN)).next
+        broken = {"promises.given.state": "broken"}
+        after = (await side.orders.rows(PromisesRow, broken, sort="placed_on", after=after, limit=SHOWN)).next
     return 3
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts import departments as facts
 from shared.contracts.orders import DisposalDecided, DisposalProposed, OrderExceptionResolved
+from shared.contracts.roles import Department
 from shared.contracts.vocabulary import order_id_of
 
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
@@ -268,3 +269,38 @@ async def test_forecasts_show_how_long_stages_really_take(company, ask):
     await company.sign_contract()
     rows = {row["stage"]: row for row in (await ask("planner", "GET", "/forecasts")).json()}
     assert (rows["review"]["median_hours"], rows["review"]["orders"]) == (6.0, 1)
+
+
+READ_BY = {
+    "/orders": (["order_specialist", "warehouse", "finance", "gm"], ["operator", "human_resources", "installer"]),
+    "/contracts": (["cs_specialist", "statistics_clerk"], ["warehouse", "plant_manager", "human_resources"]),
+    "/payments/overdue": (["finance", "regional_head"], ["plant_manager", "warehouse", "design_director"]),
+    "/reports": (["sales_vp", "finance", "cs_section_chief"], ["cs_specialist", "warehouse", "account_manager"]),
+    "/forecasts": (["planner", "order_specialist"], ["warehouse", "human_resources"]),
+    "/loads?day=2026-11-26": (["warehouse", "planner"], ["finance", "account_manager"]),
+    "/disposals": (["marketing_vp", "warehouse"], ["planner", "installer"]),
+}
+
+
+@pytest.mark.parametrize("path", READ_BY)
+async def test_a_page_is_read_by_whose_work_needs_it_and_by_no_department(company, ask, path):
+    need, do_not = READ_BY[path]
+    assert {role: (await ask(role, "GET", path)).status_code for role in need} == dict.fromkeys(need, 200)
+    assert {role: (await ask(role, "GET", path)).status_code for role in do_not} == dict.fromkeys(do_not, 403)
+    for department in Department:
+        assert (await company.world.ask(department, "GET", path)).status_code == 403
+
+
+async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
+    order = await company.place("custom")
+    shown = (await ask("cs_director", "GET", f"/orders/{order.id}")).json()
+    possible = {each["decision"]: each["roles"] for each in shown["possible"]}
+    assert possible["review"] == ["cs_director"]
+    assert "sign" not in possible
+    await company.sign_contract()
+    shown = (await ask("cs_director", "GET", f"/orders/{order.id}")).json()
+    assert "review" not in {each["decision"] for each in shown["possible"]}
+    await ask("planner", "POST", f"/orders/{order.id}/exceptions", {"kind": "material", "detail": "断货"})
+    (open_,) = (await ask("cs_director", "GET", "/exceptions")).json()["items"]
+    assert [each["decision"] for each in open_["possible"]] == ["resolve"]
+    assert "order_specialist" in open_["possible"][0]["roles"]

@@ -38,7 +38,13 @@ class Asked:
             self.questions.append((dict(where), sort[0]))
             return await find(where, sort, after, limit)
 
-        store.documents.find = asking
+        excerpts = store.documents.excerpts
+
+        async def asking_for_rows(fields, where, sort, after, limit):
+            self.questions.append((dict(where), sort[0]))
+            return await excerpts(fields, where, sort, after, limit)
+
+        store.documents.find, store.documents.excerpts = asking, asking_for_rows
 
     @property
     def unanswered(self) -> list[tuple[dict[str, object], str]]:

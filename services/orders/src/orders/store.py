@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from orders.domain.account import Account, account_id_of
@@ -12,10 +11,9 @@ from orders.domain.exception import OrderException
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.pace import Pace
-from orders.domain.parts.promise import PromiseState
 from orders.domain.report import Report
 from shared.aggregate import NotFound
-from shared.store import Between, DatabaseLike, Index, Page, Store
+from shared.store import Between, DatabaseLike, Index, Store
 
 
 class Orders(Store[Order]):
@@ -38,10 +36,6 @@ class Orders(Store[Order]):
         Index("delays.told_in_time", "last_delay_at"),
         Index("last_receipt_at"),
     )
-
-    async def with_promises(self, state: PromiseState, after: str | None, limit: int) -> Page[Order]:
-        """Orders with at least one promise in this state, by the day they were placed."""
-        return await self.find({"promises.given.state": state}, sort="placed_on", after=after, limit=limit)
 
     def placed(self, begin: date, end: date) -> AsyncIterator[Order]:
         """Every order placed from one day up to, not including, another."""
@@ -74,11 +68,6 @@ class Orders(Store[Order]):
             if order.id not in seen:
                 seen.add(order.id)
                 yield order
-
-    async def listed(self, where: dict[str, Any], sort: str, after: str | None, limit: int) -> Page[Order]:
-        """Orders by what people search for; what they leave open does not count."""
-        asked = {field: value for field, value in where.items() if value is not None}
-        return await self.find(asked, sort=sort, after=after, limit=limit)
 
 
 class Exceptions(Store[OrderException]):

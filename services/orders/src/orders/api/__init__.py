@@ -21,4 +21,5 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         loads.routes(stores),
         disposals.routes(stores.disposals),
         statistics.routes(stores),
+        statistics.forecasts(stores.paces),
     )

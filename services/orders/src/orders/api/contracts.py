@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AliasPath, Field
 
-from orders.api.roles import READERS
-from orders.api.views import OrderRow, OrderView
+from orders.api.roles import CONTRACTS
+from orders.api.views import OrderFacts, OrderRow, OrderView
 from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
 from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.parts.notice import Signature
@@ -57,11 +57,30 @@ class SignNotice(RequestBody):
     signature: Signature = Field(examples=["prepared"])
 
 
+class LedgerRow(OrderFacts):
+    """What the contract ledger reads of an order."""
+
+    contract: Contract
+
+
+class SealRow(View):
+    """What the seal log reads of an order."""
+
+    order_no: str
+    contract_no: ContractNo | None = Field(validation_alias=AliasPath("contract", "no"))
+    seals: tuple[SealUse, ...] = Field(validation_alias=AliasPath("contract", "seals"))
+
+
 class ContractView(View):
     """A row of the contract ledger (004 一㈡1d)."""
 
     order: OrderRow
     contract: Contract
+
+    @classmethod
+    def of(cls, row: LedgerRow) -> "ContractView":
+        facts = {name: getattr(row, name) for name in OrderFacts.model_fields}
+        return cls(order=OrderRow(**facts, contract_no=row.contract.no), contract=row.contract)
 
 
 class SealView(View):
@@ -77,7 +96,7 @@ NOTICE = deciders("prepare_notice", "review_notice", "approve_notice")
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """The contract ledger, the seal log and the decisions about contracts."""
-    router = Router(readers=READERS, tags=["contracts"])
+    router = Router(readers=CONTRACTS, tags=["contracts"])
     _ledger(router, orders)
     _decisions(router, orders, rules)
     return router
@@ -93,19 +112,18 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
     ) -> Listing[ContractView]:
         """The ledger of signed contracts, by day of signing (004 一㈡1d)."""
         signed = {"contract.signed_on.on": Between(begin or date.min, end)}
-        page = await orders.find(signed, sort="contract.signed_on.on", after=after, limit=limit)
-        rows = [ContractView(order=OrderRow.of(order), contract=order.contract) for order in page.items]
-        return Listing(items=rows, next=page.next)
+        page = await orders.rows(LedgerRow, signed, sort="contract.signed_on.on", after=after, limit=limit)
+        return Listing(items=[ContractView.of(row) for row in page.items], next=page.next)
 
     @router.get("/seal-uses")
     async def read_seal_log(after: After = None, limit: Limit = 50) -> Listing[SealView]:
         """Who used the contract seal, and what for (004 一㈡1c). The limit counts contracts."""
         signed = {"contract.signed_on.on": Between(date.min, None)}
-        page = await orders.find(signed, sort="contract.signed_on.on", after=after, limit=limit)
+        page = await orders.rows(SealRow, signed, sort="contract.signed_on.on", after=after, limit=limit)
         uses = [
-            SealView(contract_no=order.contract.no, order_no=order.order_no, use=use)
-            for order in page.items
-            for use in order.contract.seals
+            SealView(contract_no=row.contract_no, order_no=row.order_no, use=use)
+            for row in page.items
+            for use in row.seals
         ]
         return Listing(items=uses, next=page.next)
 
@@ -115,8 +133,8 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
     ) -> Listing[OrderRow]:
         """The project register: one row per released order, from the order notices (000 §3.3.2, form 7)."""
         released = {"released_on": Between(begin or date.min, None)}
-        page = await orders.find(released, sort="released_on", after=after, limit=limit)
-        return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
+        page = await orders.rows(OrderRow, released, sort="released_on", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
 
 def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import READERS
+from orders.api.roles import STOCK
 from orders.api.views import DisposalView
 from orders.domain.decisions.disposal import decide_disposal, propose_disposal
 from orders.domain.disposal import LIFECYCLE, DisposalStatus
@@ -36,7 +36,7 @@ class DecideDisposal(RequestBody):
 
 def routes(disposals: Disposals) -> APIRouter:
     """Propose, decide, list."""
-    router = Router(readers=READERS, tags=["stock"])
+    router = Router(readers=STOCK, tags=["stock"])
 
     @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
     async def propose(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
@@ -58,7 +58,7 @@ def routes(disposals: Disposals) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[DisposalView]:
         """Proposals by what became of them, the oldest first."""
-        page = await disposals.find({"status": status}, sort="proposed_at", after=after, limit=limit)
-        return Listing(items=[DisposalView.of(disposal) for disposal in page.items], next=page.next)
+        page = await disposals.rows(DisposalView, {"status": status}, sort="proposed_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     return router

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import READERS
+from orders.api.roles import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.parts.installation import Installer
@@ -42,7 +42,7 @@ class RefuseWork(RequestBody):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Crews and acceptance."""
-    router = Router(readers=READERS, tags=["installation"])
+    router = Router(readers=ORDERS, tags=["installation"])
 
     @router.post("/orders/{order_id}/installation", dependencies=[allow(*deciders("schedule_installation"))])
     async def schedule(order_id: UUID, body: ScheduleInstallation, cause: CausedByRequest) -> OrderView:

@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import READERS
+from orders.api.roles import LOADS
+from orders.api.views import LoadView
 from orders.domain.assignment import cheapest
 from orders.domain.decisions.load import plan_load
-from orders.domain.load import Load
 from orders.domain.parts.freight import Vehicle, Weights
 from orders.domain.roles import PLANNING
 from orders.store import Stores
@@ -32,26 +32,26 @@ class PlanLoads(RequestBody):
 
 def routes(stores: Stores) -> APIRouter:
     """Plan a day's vehicles and read the plans."""
-    router = Router(readers=READERS, tags=["loads"])
+    router = Router(readers=LOADS, tags=["loads"])
 
     @router.post("/loads", dependencies=[allow(Role.WAREHOUSE, *PLANNING)])
-    async def plan_loads(body: PlanLoads, cause: CausedByRequest) -> Load:
+    async def plan_loads(body: PlanLoads, cause: CausedByRequest) -> LoadView:
         """Assign the orders that are ready to vehicles, the most urgent ones if there are too many to weigh."""
         until = body.day + timedelta(days=body.days_ahead + 1)
         ready = [freight async for order in stores.orders.ready(until) if (freight := order.freight)]
         best = await asyncio.to_thread(cheapest, body.day, ready[:MOST_FREIGHT], body.vehicles, body.weights)
         left = (*best.left, *(freight.order_no for freight in ready[MOST_FREIGHT:]))
-        return await stores.loads.create(plan_load(best.but(left=left), body.day, cause), cause)
+        return LoadView.of(await stores.loads.create(plan_load(best.but(left=left), body.day, cause), cause))
 
     @router.get("/loads")
-    async def list_loads(day: Annotated[date, Query()], after: After = None, limit: Limit = 50) -> Listing[Load]:
+    async def list_loads(day: Annotated[date, Query()], after: After = None, limit: Limit = 50) -> Listing[LoadView]:
         """The plans of a day."""
-        page = await stores.loads.find({"day": day}, after=after, limit=limit)
+        page = await stores.loads.rows(LoadView, {"day": day}, after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/loads/{load_id}")
-    async def read_load(load_id: UUID) -> Load:
+    async def read_load(load_id: UUID) -> LoadView:
         """One plan."""
-        return await stores.loads.get(load_id)
+        return LoadView.of(await stores.loads.get(load_id))
 
     return router

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from orders.api.roles import READERS
+from orders.api.roles import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.production import (
@@ -81,7 +81,7 @@ class ConfirmPackaging(RequestBody):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Drawings, production, samples, inspection, packaging."""
-    router = Router(readers=READERS, tags=["making"])
+    router = Router(readers=ORDERS, tags=["making"])
     _design(router, orders, rules)
     _production(router, orders, rules)
     return router

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from orders.api.roles import READERS
-from orders.api.views import ExceptionView, OrderRow, OrderView, PromiseView
+from orders.api.roles import ORDERS
+from orders.api.views import ExceptionView, OrderRow, OrderView, PromisesRow, PromiseView
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.exception import raise_exception, resolve
@@ -74,7 +74,7 @@ class ResolveException(RequestBody):
 
 def routes(orders: Orders, exceptions: Exceptions, rules: Rules) -> APIRouter:
     """Orders, their promises and their exceptions."""
-    router = Router(readers=READERS, tags=["orders"])
+    router = Router(readers=ORDERS, tags=["orders"])
     _lists(router, orders, rules)
     _decisions(router, orders, rules)
     _exceptions(router, orders, exceptions)
@@ -98,8 +98,8 @@ def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
             "order_no": order_no,
             "contract.no": contract_no,
         }
-        page = await orders.listed(where, "placed_on", after, limit)
-        return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
+        page = await orders.rows(OrderRow, where, sort="placed_on", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/orders/{order_id}")
     async def read_order(order_id: UUID) -> OrderView:
@@ -116,11 +116,12 @@ def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
         state: Annotated[PromiseState, Query()] = "broken", after: After = None, limit: Limit = 50
     ) -> Listing[PromiseView]:
         """Days given to customers, by what became of them (001 售中 理由). The limit counts orders."""
-        page = await orders.with_promises(state, after, limit)
+        wanted = {"promises.given.state": state}
+        page = await orders.rows(PromisesRow, wanted, sort="placed_on", after=after, limit=limit)
         found = [
-            PromiseView(order_id=order.id, order_no=order.order_no, promise=promise)
+            PromiseView(order_id=order.order_id, order_no=order.order_no, promise=promise)
             for order in page.items
-            for promise in order.promises.given
+            for promise in order.given
             if promise.state == state
         ]
         return Listing(items=found, next=page.next)
@@ -166,8 +167,8 @@ def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions) -> No
         status: Annotated[ExceptionStatus, Query()] = "open", after: After = None, limit: Limit = 50
     ) -> Listing[ExceptionView]:
         """The exception feedback forms, the oldest first."""
-        page = await exceptions.find({"status": status}, sort="raised_at", after=after, limit=limit)
-        return Listing(items=[ExceptionView.of(exception) for exception in page.items], next=page.next)
+        page = await exceptions.rows(ExceptionView, {"status": status}, sort="raised_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*LIFECYCLE.roles("resolve"))])
     async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> ExceptionView:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import READERS
+from orders.api.roles import MONEY
 from orders.api.views import OrderRow
 from orders.domain.account import Account
 from orders.domain.decisions.account import set_credit
@@ -52,7 +52,7 @@ class AccountView(View):
 
 def routes(orders: Orders, accounts: Accounts) -> APIRouter:
     """Accounts, credit and what is overdue."""
-    router = Router(readers=READERS, tags=["payments"])
+    router = Router(readers=MONEY, tags=["payments"])
 
     @router.get("/customers/{customer_id}/account")
     async def read_account(customer_id: UUID) -> AccountView:
@@ -74,9 +74,8 @@ def routes(orders: Orders, accounts: Accounts) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[OrderRow]:
         """Orders with an amount that is overdue, the longest first (004 四3)."""
-        page = await orders.find(
-            {"overdue_since": Between(since or date.min, None)}, sort="overdue_since", after=after, limit=limit
-        )
-        return Listing(items=[OrderRow.of(order) for order in page.items], next=page.next)
+        overdue = {"overdue_since": Between(since or date.min, None)}
+        page = await orders.rows(OrderRow, overdue, sort="overdue_since", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     return router

@@ -1,6 +1,59 @@
-"""Who at the company may ask for what; which role decides about which gate is the route's own matter."""
+"""Who may read what, by whose work needs it; who may decide what stands with the route (`domain/possible.py`).
 
+No department reads here: what one needs to know it is told by events, and asks at intake (docs/departments.md).
+"""
+
+from orders.domain.roles import CS_HEADS, FOLLOW_UP
 from shared.contracts.roles import Role
 
-READERS = tuple(role for role in Role if role not in {Role.OPERATOR, Role.HUMAN_RESOURCES})
-"""Everybody on staff whose work is about orders."""
+_LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
+_SELLERS = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT, Role.SALES_VP)
+_MAKERS = (
+    Role.PLANNER,
+    Role.DESIGN_DIRECTOR,
+    Role.PROJECT_TEAM,
+    Role.RD_TEAM,
+    Role.PLANT_MANAGER,
+    Role.BREAKDOWN_SECTION,
+    Role.WAREHOUSE,
+    Role.ENGINEERING_REGIONAL_HEAD,
+    Role.INSTALLATION_FOREMAN,
+)
+
+ORDERS = (
+    *FOLLOW_UP,
+    *_SELLERS,
+    *_MAKERS,
+    *_LEADERS,
+    Role.COMPLAINT_HANDLER,
+    Role.STATISTICS_CLERK,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.FINANCE,
+)
+"""An order, its promises, clocks and exceptions: who follows it up, sells it, makes it, installs it, is paid for it."""
+
+CONTRACTS = (*FOLLOW_UP, *_SELLERS, *_LEADERS, Role.DESIGN_DIRECTOR, Role.STATISTICS_CLERK, Role.FINANCE)
+"""The contract ledger, the seal log and the project register (004 一㈡1c, 1d, 000 §3.3.2)."""
+
+MONEY = (*FOLLOW_UP, *_SELLERS, *_LEADERS, Role.STATISTICS_CLERK, Role.FINANCE)
+"""What customers owe: who collects it, decides about credit, and keeps the books (000 §3.4.5, §3.5.5, 004 四2)."""
+
+FIGURES = (
+    *CS_HEADS,
+    *_LEADERS,
+    Role.REGIONAL_HEAD,
+    Role.SALES_VP,
+    Role.MARKETING_VP,
+    Role.STATISTICS_CLERK,
+    Role.FINANCE,
+)
+"""Statistics, reports and the event log: whom they are made for, and the clerk who makes them (004 四)."""
+
+PACES = (*FIGURES, *FOLLOW_UP, Role.PLANNER, Role.PLANT_MANAGER)
+"""How long stages really take: who plans and who promises days."""
+
+LOADS = (*FOLLOW_UP, *_LEADERS, Role.PLANNER, Role.WAREHOUSE, Role.OPERATIONS_SUPERVISOR)
+"""Loading plans (002 尾2b)."""
+
+STOCK = (*FOLLOW_UP, *_LEADERS, Role.WAREHOUSE, Role.STATISTICS_CLERK, Role.MARKETING_VP, Role.FINANCE)
+"""Goods that should go (004 一㈡4)."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import READERS
+from orders.api.roles import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.shipment import dispatch, issue_delivery_note
 from orders.domain.order import Order
@@ -36,7 +36,7 @@ class IssueDeliveryNote(RequestBody):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Dispatch and delivery notes."""
-    router = Router(readers=READERS, tags=["shipping"])
+    router = Router(readers=ORDERS, tags=["shipping"])
 
     @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*deciders("dispatch"))])
     async def dispatch_goods(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
+from pydantic import AliasPath, Field
 
 from orders.api.event_log import ocel, xes
-from orders.api.roles import READERS
+from orders.api.roles import FIGURES, PACES
 from orders.api.sheets import Format, sheet
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind
-from orders.domain.report import Report, Row
+from orders.domain.report import Row
 from orders.domain.statistics import Dimension, Sales
 from orders.store import Orders, Paces, Reports, Stores
 from shared.aggregate import Refused
@@ -28,23 +29,12 @@ End = Annotated[date, Query(description="Placed before this day.")]
 class ReportRow(View):
     """A report in a list."""
 
-    report_id: UUID
+    report_id: UUID = Field(validation_alias="id")
     kind: ReportKind
     title: str
     period: Period
     made_at: datetime
-    figures: Row
-
-    @classmethod
-    def of(cls, report: Report) -> "ReportRow":
-        return cls(
-            report_id=report.id,
-            kind=report.kind,
-            title=report.title,
-            period=report.period,
-            made_at=report.made_at,
-            figures=report.table.figures,
-        )
+    figures: Row = Field(validation_alias=AliasPath("table", "figures"))
 
 
 class PaceRow(View):
@@ -72,14 +62,26 @@ class PaceRow(View):
 
 def routes(stores: Stores) -> APIRouter:
     """Figures for the clerk and the sales VP, and exports."""
-    router = Router(readers=READERS, tags=["statistics"])
-    _figures(router, stores.orders, stores.paces)
+    router = Router(readers=FIGURES, tags=["statistics"])
+    _figures(router, stores.orders)
     _reports(router, stores.reports)
     _exports(router, stores.orders)
     return router
 
 
-def _figures(router: APIRouter, orders: Orders, paces: Paces) -> None:
+def forecasts(paces: Paces) -> APIRouter:
+    """How long stages take."""
+    router = Router(readers=PACES, tags=["statistics"])
+
+    @router.get("/forecasts")
+    async def read_paces() -> list[PaceRow]:
+        """How long each stage of each route takes."""
+        return [row async for pace in paces.each() for row in PaceRow.of(pace)]
+
+    return router
+
+
+def _figures(router: APIRouter, orders: Orders) -> None:
     @router.get("/statistics", response_class=Response)
     async def count_sales(by: Dimension, begin: Begin, end: End, form: As = "json") -> Response:
         """Sales of a month, quarter or year by product, region, salesman or customer (004 四4)."""
@@ -89,11 +91,6 @@ def _figures(router: APIRouter, orders: Orders, paces: Paces) -> None:
             sales.add(order)
         return sheet(sales.table(), form, f"sales-{by}-{begin}-{end}")
 
-    @router.get("/forecasts")
-    async def read_paces() -> list[PaceRow]:
-        """How long each stage of each route takes."""
-        return [row async for pace in paces.each() for row in PaceRow.of(pace)]
-
 
 def _reports(router: APIRouter, reports: Reports) -> None:
     @router.get("/reports")
@@ -101,8 +98,8 @@ def _reports(router: APIRouter, reports: Reports) -> None:
         kind: Annotated[ReportKind, Query()] = "weekly_exceptions", after: After = None, limit: Limit = 50
     ) -> Listing[ReportRow]:
         """Published reports of a kind, the newest first."""
-        page = await reports.find({"kind": kind}, sort="-made_at", after=after, limit=limit)
-        return Listing(items=[ReportRow.of(report) for report in page.items], next=page.next)
+        page = await reports.rows(ReportRow, {"kind": kind}, sort="-made_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/reports/{report_id}", response_class=Response)
     async def read_report(report_id: UUID, form: As = "json") -> Response:

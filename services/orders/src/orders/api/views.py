@@ -1,18 +1,23 @@
 """What is shown of an order and of what belongs to it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_field
 
 from orders.domain.disposal import LIFECYCLE as DISPOSAL
 from orders.domain.disposal import Disposal, DisposalStatus
 from orders.domain.exception import LIFECYCLE as EXCEPTION
 from orders.domain.exception import ExceptionKind, ExceptionStatus, OrderException
+from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import Delay
 from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.freight import Costs, Trip
 from orders.domain.parts.installation import Installation
 from orders.domain.parts.notice import Notice
 from orders.domain.parts.passage import Cancellation, Passage
@@ -23,12 +28,18 @@ from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.possible import possible
 from orders.domain.route import Milestone
-from shared.aggregate import Aggregate
 from shared.contracts.event import Money
 from shared.contracts.orders import PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine
 from shared.http import View
 from shared.lifecycle import Possible
+
+
+def _days_behind(delays: object) -> object:
+    """How far the latest of an order's delays is behind the contract, in days."""
+    if not isinstance(delays, Sequence):
+        return delays
+    return Delay.model_validate(delays[-1]).days if delays else 0
 
 
 class LedgerView(View):
@@ -107,15 +118,16 @@ class OrderView(View):
         )
 
 
-class OrderRow(View):
-    """An order in a list."""
+class OrderFacts(View):
+    """What every list shows of an order."""
 
-    order_id: UUID
+    model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
+
+    order_id: UUID = Field(validation_alias="id")
     order_no: str
-    contract_no: str | None
     kind: OrderKind
     stage: str
-    customer: str
+    customer: str = Field(validation_alias=AliasPath("customer", "name"))
     region: str | None
     sales_owner: str | None
     total: Money | None
@@ -123,26 +135,21 @@ class OrderRow(View):
     released_on: date | None
     ship_on: date | None
     overdue_since: date | None
-    delay_days: int
+    delay_days: Annotated[int, BeforeValidator(_days_behind)] = Field(default=0, validation_alias="delays")
 
-    @classmethod
-    def of(cls, order: Order) -> "OrderRow":
-        return cls(
-            order_id=order.id,
-            order_no=order.order_no,
-            contract_no=order.contract.no,
-            kind=order.kind,
-            stage=order.stage,
-            customer=order.customer.name,
-            region=order.region,
-            sales_owner=order.sales_owner,
-            total=order.total,
-            placed_on=order.placed_on,
-            released_on=order.released_on,
-            ship_on=order.ship_on,
-            overdue_since=order.overdue_since,
-            delay_days=order.delays[-1].days if order.delays else 0,
-        )
+
+class OrderRow(OrderFacts):
+    """An order in a list."""
+
+    contract_no: str | None = Field(validation_alias=AliasPath("contract", "no"))
+
+
+class PromisesRow(View):
+    """Every day that was given to the customer of an order."""
+
+    order_id: UUID = Field(validation_alias="id")
+    order_no: str
+    given: tuple[Promise, ...] = Field(validation_alias=AliasPath("promises", "given"))
 
 
 class PromiseView(View):
@@ -167,11 +174,16 @@ class ExceptionView(View):
     resolution: str | None
     resolved_by: str | None
     resolved_at: datetime | None
-    possible: tuple[Possible, ...]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be done about it now."""
+        return EXCEPTION.possible(self.status)
 
     @classmethod
     def of(cls, exception: OrderException) -> "ExceptionView":
-        return cls(possible=EXCEPTION.possible(exception.status), **_same(cls, exception))
+        return cls.model_validate(exception, from_attributes=True)
 
 
 class DisposalView(View):
@@ -183,13 +195,28 @@ class DisposalView(View):
     proposed_at: datetime
     status: DisposalStatus
     decided_by: str | None
-    possible: tuple[Possible, ...]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be done with the proposal now."""
+        return DISPOSAL.possible(self.status)
 
     @classmethod
     def of(cls, disposal: Disposal) -> "DisposalView":
-        return cls(possible=DISPOSAL.possible(disposal.status), **_same(cls, disposal))
+        return cls.model_validate(disposal, from_attributes=True)
 
 
-def _same(view: type[View], aggregate: Aggregate) -> dict[str, Any]:
-    """The fields that a view takes over from an aggregate as they are."""
-    return {name: getattr(aggregate, name) for name in view.model_fields if name in type(aggregate).model_fields}
+class LoadView(View):
+    """The loading plan of a day: trips, what stays behind, what that costs, and whether nothing cheaper exists."""
+
+    id: UUID
+    day: date
+    trips: tuple[Trip, ...]
+    left: tuple[str, ...]
+    costs: Costs
+    optimal: bool
+
+    @classmethod
+    def of(cls, load: Load) -> "LoadView":
+        return cls.model_validate(load, from_attributes=True)
