@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench.hop.columns import COLUMNS
 from bench.hop.machine import Usage, spent
+from bench.hop.postgres import installed
 from bench.hop.stage import stage
 
 HEADINGS = (
@@ -19,7 +20,7 @@ HEADINGS = (
     "min…max",
     "÷ transaction",
     "÷ raw",
-    "µs CPU client/rabbit/mongod",
+    "µs CPU client/rabbit/database",
     "MB",
     "foreign cores",
 )
@@ -28,8 +29,11 @@ HEADINGS = (
 async def run(rounds: int, names: list[str], console: Console) -> dict[str, list[Usage]]:
     """Every column once per round, interleaved, so that the machine's moods hit all alike."""
     columns = [column for column in COLUMNS if column.name in names]
+    if not installed():
+        console.print("no PostgreSQL here (apt-get install postgresql): the ways that need it are left out")
+        columns = [column for column in columns if column.database != "postgres"]
     results: dict[str, list[Usage]] = defaultdict(list)
-    async with stage() as ready:
+    async with stage(with_postgres=any(column.database == "postgres" for column in columns)) as ready:
         with Progress(console=console) as progress:
             task = progress.add_task("hop", total=rounds * len(columns))
             for _ in range(rounds):

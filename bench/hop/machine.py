@@ -21,7 +21,7 @@ class Usage:
 
 def spent(usages: Sequence[Usage]) -> str:
     """Medians of the processor time of the workers, the broker and the database."""
-    parts = ("client", "rabbit", "mongod")
+    parts = ("client", "rabbit", "database")
     return "/".join(f"{statistics.median(usage.cpu[part] for usage in usages) * 1e6:.0f}" for part in parts)
 
 

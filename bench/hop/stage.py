@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +20,9 @@ from pymongo import MongoClient
 
 from bench.hop.columns import COLUMNS, Column, deposit
 from bench.hop.machine import Meter, Usage
+from bench.hop.postgres import Postgres, postgres
 from kefu_local.mongodb import mongod
-from kefu_local.ports import LOOPBACK
+from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
 from shared.contracts.event import Actor
@@ -39,8 +40,9 @@ async def _as_it_is(_: str) -> None:
 class Stage:
     """The servers, with their queues, and one worker at a time."""
 
-    def __init__(self, running: Servers, mongo_url: str, mongo_pid: int) -> None:
+    def __init__(self, running: Servers, mongo_url: str, mongo_pid: int, postgres: Postgres | None = None) -> None:
         self.running = running
+        self.postgres = postgres
         self.mongo_url = mongo_url
         self.mongo_pid = mongo_pid
 
@@ -52,6 +54,7 @@ class Stage:
             "MONGO_URL": self.mongo_url,
             "MONGO_DATABASE": database,
             "RABBIT_URL": self.running.rabbit_url,
+            "POSTGRES_URL": self.postgres.url(database) if self.postgres else "",
             "HTTP_PORT": "0",
             "LOG_LEVEL": "ERROR",
         }
@@ -115,6 +118,9 @@ class Stage:
             await self.empty(channel)
             await self.fill(column, count, spread)
             await prepare(database)
+            if column.database == "postgres":
+                assert self.postgres is not None
+                self.postgres.create(database)
             workers = [
                 subprocess.Popen(  # noqa: ASYNC220
                     column.command,
@@ -135,11 +141,14 @@ class Stage:
             await connection.close()
             with MongoClient[Any](self.mongo_url) as client:
                 client.drop_database(database)
+            if self.postgres is not None:
+                self.postgres.drop(database)
 
     async def _timed(self, channel: Any, column: Column, count: int, workers: list[subprocess.Popen[bytes]]) -> Usage:
         begun = await self._reached(channel, column.out, count // 10)
         clients = [worker.pid for worker in workers]
-        meter = Meter(client=clients, rabbit=[_beam(self.running)], mongod=[self.mongo_pid])
+        database = self.postgres.pid if self.postgres and column.database == "postgres" else self.mongo_pid
+        meter = Meter(client=clients, rabbit=[_beam(self.running)], database=[database])
         ended = await self._reached(channel, column.out, count)
         usage = meter.read()
         done = ended - begun
@@ -208,7 +217,7 @@ def replica_set(folder: Path, port: int) -> Process:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(*, with_postgres: bool = False) -> AsyncIterator[Stage]:
     """Servers of our own for one run."""
     with TemporaryDirectory(prefix="kefu-bench-") as folder:
         ports = ServerPorts.free()
@@ -216,8 +225,10 @@ async def stage() -> AsyncIterator[Stage]:
         mongo_url = f"mongodb://{LOOPBACK}:{ports.mongo}/?replicaSet=rs0"
         os.environ["MONGO_URL"] = mongo_url
         try:
-            with servers(Path(folder), ports, disposable=True) as running:
-                ready = Stage(running, mongo_url, database.pid)
+            with ExitStack() as stack:
+                running = stack.enter_context(servers(Path(folder), ports, disposable=True))
+                found = stack.enter_context(postgres(Path(folder), next(free_ports()))) if with_postgres else None
+                ready = Stage(running, mongo_url, database.pid, found)
                 await ready.prepare()
                 yield ready
         finally:

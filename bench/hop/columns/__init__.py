@@ -4,11 +4,11 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 PYTHON = sys.executable
 FOREIGN = str(Path(".venv-bench/bin/python").absolute())
-"""The task queues have an environment of their own: what they pin need not suit us."""
+"""Other libraries have an environment of their own: what they pin need not suit us."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,11 @@ class Column:
     queue: str
     out: str
     fill: str | None = None
+    database: Literal["mongod", "postgres"] = "mongod"
 
 
-def _module(name: str) -> tuple[str, ...]:
-    return (PYTHON, "-m", f"bench.hop.columns.{name}")
+def _module(name: str, python: str = PYTHON) -> tuple[str, ...]:
+    return (python, "-m", f"bench.hop.columns.{name}")
 
 
 COLUMNS = (
@@ -35,6 +36,16 @@ COLUMNS = (
         "transaction", "FastStream, one transaction each", _module("transaction"), 500, "transaction.in", "bench.out"
     ),
     Column("document", "FastStream, one document each", _module("document"), 800, "document.in", "bench.out"),
+    Column(
+        "outbox",
+        "faststream-outbox, PostgreSQL",
+        _module("outbox_", FOREIGN),
+        800,
+        "outbox.in",
+        "bench.out",
+        database="postgres",
+    ),
+    Column("dbos", "DBOS, PostgreSQL", _module("dbos_", FOREIGN), 500, "dbos.in", "bench.out", database="postgres"),
     Column(
         "celery",
         "Celery, prefork",

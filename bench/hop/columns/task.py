@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 MONGO = os.environ.get("MONGO_URL", "")
+POSTGRES = os.environ.get("POSTGRES_URL", "")
 RABBIT = os.environ.get("RABBIT_URL", "")
 DATABASE = os.environ.get("MONGO_DATABASE", "bench")
 OUT = "bench.out"
