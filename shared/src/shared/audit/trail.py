@@ -77,7 +77,7 @@ class Audit(Store[AuditEntry]):
 
 
 class AuditTrail:
-    """Takes entries without making a request wait: they are written with the next commit, and logged besides."""
+    """Takes entries without making a request wait: they are written with the next commit."""
 
     def __init__(self, audit: Audit, group_commit: GroupCommit, clock: Clock) -> None:
         self.audit = audit
@@ -106,7 +106,10 @@ class AuditTrail:
         if kind is None:
             return
         entry = _entry(scope, kind, status, self._clock.now())
-        log.info("audit", kind=kind, who=entry.who, method=entry.method, route=entry.route, status=status)
+        if kind == "refused":
+            log.warning(
+                "refused", who=entry.who, method=entry.method, route=entry.route, status=status, code=entry.code
+            )
         cause = Cause(id=entry.id, correlation=entry.id, actor=entry.actor or UNKNOWN, at=entry.at)
         self._group_commit.submit((Work(cause, (self.audit.birth(Change(entry)),), _written),))
 
