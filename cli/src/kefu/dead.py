@@ -137,16 +137,20 @@ def edit(
     """Propose another body; another person has to confirm it."""
     api = Api(surroundings())
     name, _ = _locate(api, id, service)
-    api.post(name, f"/dead/{id}/edit", {"body": body.read()})
-    say(f"proposed; another person now says `kefu dead confirm {id}`")
+    edit = api.post(name, f"/dead/{id}/edit", {"body": body.read()})["proposed"]["id"]
+    say(f"proposed; another person now looks at `kefu dead show {id}` and says `kefu dead confirm {id} {edit}`")
 
 
 @app.command("confirm")
-def confirm(id: Id, service: Only = None) -> None:
-    """Confirm the body that somebody else proposed; the message is then tried again."""
+def confirm(
+    id: Id,
+    edit: Annotated[UUID, typer.Argument(help="The proposed edit that you have looked at; `kefu dead show` names it.")],
+    service: Only = None,
+) -> None:
+    """Confirm the body that another person proposed; the message is then tried again."""
     api = Api(surroundings())
     name, _ = _locate(api, id, service)
-    api.post(name, f"/dead/{id}/confirm")
+    api.post(name, f"/dead/{id}/confirm", {"edit": str(edit)})
     say(f"{id} will be tried again by {name}")
 
 

@@ -105,10 +105,11 @@ def test_what_is_dead_is_listed_explained_repaired_by_two_people_and_tried_again
 
     right = example(OrderPlaced).model_dump_json()
     assert operator.says("edit", id, "-", "--service", "orders", said=right).exit_code == 0
-    refused = operator.says("confirm", id, "--service", "orders")
+    edit = operator.shows(id)["proposed"]["id"]
+    refused = operator.says("confirm", id, edit, "--service", "orders")
     assert (refused.exit_code, "another person" in refused.stderr) == (1, True)
     other = CliRunner().invoke(app, ["token", "--role", "operator", "--subject", "li"], env=operator.env)
-    confirmed = operator.says("confirm", id, "--service", "orders", KEFU_TOKEN=other.stdout.strip())
+    confirmed = operator.says("confirm", id, edit, "--service", "orders", KEFU_TOKEN=other.stdout.strip())
     assert (confirmed.exit_code, confirmed.stderr) == (0, "")
     assert wait_until(lambda: not operator.dead())
     assert wait_until(lambda: operator.shows(id)["state"] == "settled")

@@ -132,8 +132,9 @@ async def test_a_refused_fact_is_repaired_by_two_operators_and_then_admitted(int
     path = f"/dead/{answer['refusal']}"
     repaired = {"body": '{"order_no": "SO-2026-0412", "completed_at": "2026-11-20T05:00:00Z", "quantity_ok": 24}'}
     edited = await intake.http.post(f"{path}/edit", json=repaired, headers=keys.staff("operator", id="ops-1"))
-    alone = await intake.http.post(f"{path}/confirm", headers=keys.staff("operator", id="ops-1"))
-    both = await intake.http.post(f"{path}/confirm", headers=keys.staff("operator", id="ops-2"))
+    seen = {"edit": edited.json()["proposed"]["id"]}
+    alone = await intake.http.post(f"{path}/confirm", json=seen, headers=keys.staff("operator", id="ops-1"))
+    both = await intake.http.post(f"{path}/confirm", json=seen, headers=keys.staff("operator", id="ops-2"))
     assert (edited.status_code, alone.json()["code"], both.status_code) == (200, "four_eyes", 202)
     assert await announced(intake, heard, 1) == [ProductionCompleted.model_validate(completed())]
     shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()

@@ -105,7 +105,7 @@ ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {
         {"settled": 5, "problems": [{"code": "not_found", "reason": "there is no order x", "count": 2}]},
     ),
     ("POST", "orders", f"dead/{ID}/replay"): (202, DEAD),
-    ("POST", "orders", f"dead/{ID}/edit"): (200, DEAD),
+    ("POST", "orders", f"dead/{ID}/edit"): (200, DEAD | {"proposed": {"id": ID}}),
     ("POST", "orders", f"dead/{ID}/confirm"): (409, {"detail": "an edit is confirmed by another person"}),
     ("POST", "orders", f"dead/{ID}/drop"): (200, DEAD),
     ("POST", "orders", "dead/replay"): (202, {"count": 3}),
@@ -286,7 +286,7 @@ def test_the_dead_are_replayed_dropped_and_edited(
 
 
 def test_a_refusal_is_told_in_the_services_own_words(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
-    result = kefu("dead", "confirm", ID)
+    result = kefu("dead", "confirm", ID, ID)
     assert (result.exit_code, result.stderr) == (1, "orders says 409: an edit is confirmed by another person\n")
 
 

@@ -163,7 +163,9 @@ class Kernel(RuleBasedStateMachine):
         body = letter["body"].replace('"sum":', '"amount":')
         propose, confirm = self.cause(), self.by_another(self.cause())
         self.decide(which, id, lambda parked: parked.edited(body, propose), propose)
-        self.decide(which, id, lambda parked: parked.confirmed(confirm, datetime.now(UTC)), confirm)
+        self.decide(
+            which, id, lambda parked: parked.confirmed(propose.derive("edit"), confirm, datetime.now(UTC)), confirm
+        )
 
     def by_another(self, said: Cause) -> Cause:
         return Cause(said.id, said.correlation, Actor(kind="staff", id="another", role="operator"), said.at)

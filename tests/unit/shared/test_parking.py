@@ -1,12 +1,20 @@
 """Parking: whatever can come off a wire can be kept."""
 
 import math
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import bson
 import pytest
 
-from shared.parking.parked import Letter
+from shared.aggregate import Overstepped, Refused
+from shared.contracts.event import Actor
+from shared.parking.parked import LARGEST_BODY, LARGEST_KEPT, Letter, Parked, Parking, RetryPolicy
+from shared.testing import InMemoryDatabase, cause
 from shared.wire.message import Message
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -26,3 +34,63 @@ def test_a_header_that_no_database_takes_is_kept_as_a_text(header: tuple[str, ob
 
     assert letter.headers == kept
     assert bson.encode(letter.model_dump(mode="json"))
+
+
+HARD = [
+    b'{"\xed\xa0\x80":1}',
+    b'{"\\ud800":1,"\\ud800":2}',
+    b"\x00" * 10,
+    b"\xff" * (2 * 1024 * 1024),
+]
+
+
+@pytest.mark.parametrize("body", HARD)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"cloudEvents:id": "\ud800", "cloudEvents:type": "\udfff\0"},
+        {"cloudEvents:id": {"a": ["table"]}, "cloudEvents:type": 7},
+        {f"{number}\0\ud800": "x" * 5000 for number in range(300)},
+        {"n": 10**5000, "f": float("nan"), "b": b"\xff" * 9000},
+    ],
+)
+def test_whatever_a_message_has_it_is_kept_in_a_form_that_a_database_takes(body: bytes, headers: Any) -> None:
+    message = Message("orders.on.x.v1", "\ud800", headers, body, message_id="\ud801", reply_to="\0")
+    touches = [
+        Parking(InMemoryDatabase()).message_failed(message, Refused("\ud800 broke", "\ud800"), RetryPolicy()),
+        Parking(InMemoryDatabase()).message_suspected(message, RetryPolicy()),
+        Parking(InMemoryDatabase()).message_not_keepable(message, ValueError("\ud800")),
+    ]
+    for touch in touches:
+        assert touch.decide is not None
+        assert touch.start is not None
+        state = touch.decide(touch.start).state.model_dump(mode="json")
+        stored = bson.encode(state)
+        assert len(stored) < 1024 * 1024
+        assert message.id == Message("orders.on.x.v1", "\ud800", headers, body, message_id="\ud801").id
+
+
+def test_a_body_that_is_too_large_is_kept_in_its_beginning() -> None:
+    letter = Letter.of(Message("q", "k", {}, b"x" * (2 * LARGEST_BODY)))
+    assert (letter.size, len(letter.body)) == (2 * LARGEST_BODY, LARGEST_KEPT)
+
+
+def test_an_edit_is_confirmed_as_it_was_seen_and_both_proposals_stay_readable() -> None:
+    parked = Parked(
+        id=uuid4(), queue="q", key="k", state="dead", letter=Letter.of(Message("q", "k", {}, b"{}")),
+        first_at=NOW, last_at=NOW,
+    )  # fmt: skip
+    first, second, confirming = (cause(NOW, actor=Actor(kind="staff", id=who, role="operator")) for who in "aab")
+    shown = parked.edited('{"right": 1}', first).state
+    changed = shown.edited('{"wrong": 1}', second).state
+
+    with pytest.raises(Refused) as refused:
+        changed.confirmed(shown.edit.id, confirming, NOW)  # type: ignore[union-attr]
+
+    assert refused.value.code == "edit_changed"
+    confirmed = changed.confirmed(changed.edit.id, confirming, NOW).state  # type: ignore[union-attr]
+    assert confirmed.letter is not None
+    assert (confirmed.letter.body, confirmed.letter.edited_by) == ('{"wrong": 1}', "a+b")
+    assert [note.proposed for note in confirmed.history] == ['{"right": 1}', '{"wrong": 1}', None]
+    with pytest.raises(Overstepped):
+        changed.confirmed(changed.edit.id, second, NOW)  # type: ignore[union-attr]

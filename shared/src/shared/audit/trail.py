@@ -20,6 +20,7 @@ from shared.contracts.roles import Role
 from shared.identity import Principal
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
+from shared.plain import printable
 from shared.store import Between, Index, Store
 
 log = structlog.get_logger()
@@ -177,10 +178,7 @@ def _entry(scope: Mapping[str, Any], kind: Kind, status: int, now: datetime) -> 
 
 
 def _plain(text: str | None) -> str | None:
-    """A text from outside as it can be kept: printable, bounded."""
-    if text is None:
-        return None
-    return "".join(each if each.isprintable() else "\ufffd" for each in text[:LONGEST])
+    return None if text is None else printable(text, LONGEST)
 
 
 def _written(result: object) -> None:

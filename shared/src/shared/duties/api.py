@@ -67,6 +67,7 @@ class ClockView(View):
     started_at: Instant
     due_at: Instant
     missed_at: Instant | None
+    rung: int = Field(description="How often a miss was told, once for each rung of the ladder.")
     ended_at: Instant | None
     outcome: Outcome | None
     held: bool
@@ -78,7 +79,7 @@ class ClockView(View):
     def of(cls, run: ClockRun, calendar: Calendar) -> "ClockView":
         """The view of one run."""
         same = ("id", "policy", "policy_version", "calendar", "origin", "assignee", "started_at", "due_at")
-        more = ("missed_at", "ended_at", "outcome", "held", "holds", "handovers")
+        more = ("missed_at", "rung", "ended_at", "outcome", "held", "holds", "handovers")
         return cls(
             name=run.clock.name,
             title=run.clock.title,

@@ -10,7 +10,7 @@ from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
-from shared.parking.parked import Note, Parked, Parking, State, code, reason
+from shared.parking.parked import Edit, Note, Parked, Parking, State, code, reason
 from shared.parking.retries import Retries
 
 OPERATORS = allow(Role.OPERATOR)
@@ -26,6 +26,12 @@ class EditDead(RequestBody):
     """The body as it should have been."""
 
     body: str = Field(min_length=1, examples=['{"order_id": "3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"}'])
+
+
+class ConfirmDead(RequestBody):
+    """Which proposal is confirmed: the one that was looked at."""
+
+    edit: UUID = Field(description="The id of the proposed edit, as the view shows it.")
 
 
 class ReplayDead(RequestBody):
@@ -58,7 +64,7 @@ class ParkedView(ParkedRow):
     body: str | None
     headers: dict[str, str | int | float | bool | None]
     stack: str
-    proposed_body: str | None
+    proposed: Edit | None
     history: list[Note]
 
     @classmethod
@@ -69,7 +75,7 @@ class ParkedView(ParkedRow):
             body=letter.body if letter else parked.overdue.model_dump_json() if parked.overdue else None,
             headers=dict(letter.headers) if letter else {},
             stack=parked.stack,
-            proposed_body=parked.edit.body if parked.edit else None,
+            proposed=parked.edit,
             history=list(parked.history),
         )
 
@@ -196,9 +202,10 @@ def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
         return ParkedView.of(await parking.apply(id, lambda parked: parked.edited(body.body, cause), cause))
 
     @router.post("/{id}/confirm", status_code=202, dependencies=[OPERATORS])
-    async def confirm(id: UUID, cause: CausedByRequest) -> ParkedView:
-        """Confirm somebody else's edit; the message is then tried again."""
-        return ParkedView.of(await parking.apply(id, lambda parked: parked.confirmed(cause, retries.now()), cause))
+    async def confirm(id: UUID, body: ConfirmDead, cause: CausedByRequest) -> ParkedView:
+        """Confirm the edit that another operator has proposed, as it was seen; the message is then tried again."""
+        decided = await parking.apply(id, lambda parked: parked.confirmed(body.edit, cause, retries.now()), cause)
+        return ParkedView.of(decided)
 
     @router.post("/{id}/drop", dependencies=[OPERATORS])
     async def drop(id: UUID, body: DropDead, cause: CausedByRequest) -> ParkedView:

@@ -6,13 +6,16 @@ import random
 import traceback
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
 from typing import Any, Literal
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
 
-from shared.aggregate import Aggregate, Cause, Change, Refused
+from shared.aggregate import Aggregate, Cause, Change, Overstepped, Refused
 from shared.contracts.event import Actor, Instant, Part
+from shared.plain import plain
 from shared.store import Index, Store, Touch
 from shared.wire.envelope import Malformed
 from shared.wire.message import Message
@@ -23,8 +26,23 @@ PARKING = Actor(kind="service", id="parking")
 State = Literal["suspect", "parked", "dead", "dropped", "settled"]
 
 
-LARGEST_BODY = 4 * 1024 * 1024
-"""Bytes of a body that are kept: a document has 16 MiB, and nothing that we take is nearly as large."""
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a body that is handled; a larger one is dead at once."""
+
+LARGEST_KEPT = 64 * 1024
+"""Bytes that are kept of a body that is too large."""
+
+HEADERS_KEPT, HEADER_KEPT, REASON_KEPT = 100, 2_000, 2_000
+"""Headers that are kept, characters of each, characters of a reason."""
+
+
+class TooLarge(Refused):
+    """A message that nothing here takes for its size."""
+
+    code = "too_large"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the body has {size} bytes; a message may have at most {LARGEST_BODY}")
 
 
 class Letter(Part):
@@ -40,17 +58,20 @@ class Letter(Part):
     user_id: str | None = None
     reply_to: str | None = None
     expiration: str | None = None
+    edited_by: str | None = None
 
     @classmethod
     def of(cls, message: Message) -> "Letter":
         encoding: Literal["utf-8", "base64"] = "utf-8"
-        kept = message.body[:LARGEST_BODY]
+        whole = len(message.body) <= LARGEST_BODY
+        kept = message.body if whole else message.body[:LARGEST_KEPT]
         try:
             body = kept.decode()
         except UnicodeDecodeError:
             encoding, body = "base64", base64.b64encode(kept).decode()
-        headers = {name.replace("\0", "\ufffd"): _plain(value) for name, value in message.headers.items()}
-        same = {name: getattr(message, name) for name in _SAME}
+        some = islice(message.headers.items(), HEADERS_KEPT)
+        headers = {plain(str(name), HEADER_KEPT): _plain(value) for name, value in some}
+        same = {name: _plain(getattr(message, name)) for name in _SAME}
         return cls(headers=headers, body=body, encoding=encoding, size=len(message.body), **same)
 
     def message(self, queue: str) -> Message:
@@ -79,11 +100,13 @@ class Note(Part):
     by: Actor
     what: str
     before: str | None = None
+    proposed: str | None = None
 
 
 class Edit(Part):
-    """A new body that one person proposes and another has to confirm."""
+    """A new body that one person proposes and another one has to confirm, by naming it."""
 
+    id: UUID
     body: str
     by: Actor
 
@@ -171,17 +194,25 @@ class Parked(Aggregate):
         self._alive("edited")
         if self.letter is None:
             raise Refused("a deadline has no body; only messages can be edited", "not_a_message")
-        return Change(self.but(edit=Edit(body=body, by=cause.actor))._noting(cause, "edit proposed"))
+        edit = Edit(id=cause.derive("edit"), body=body, by=cause.actor)
+        return Change(self.but(edit=edit)._noting(cause, "edit proposed", proposed=body))
 
-    def confirmed(self, cause: Cause, now: datetime) -> Change["Parked"]:
-        """A second person confirms the proposed body; it is then tried at once."""
+    def confirmed(self, edit: UUID, cause: Cause, now: datetime) -> Change["Parked"]:
+        """A second person confirms the proposal that they have seen; its body is then tried.
+
+        Refused when the proposal is not the one they name any more, or is their own.
+        """
         self._alive("confirmed")
         if self.edit is None or self.letter is None:
             raise Refused("there is no proposed edit to confirm; propose one first", "nothing_to_confirm")
+        if self.edit.id != edit:
+            raise Refused("another body has been proposed meanwhile; look at it and name that one", "edit_changed")
         if self.edit.by.id == cause.actor.id:
-            raise Refused("an edit is confirmed by another person than the one who proposed it", "four_eyes")
+            raise Overstepped("an edit is confirmed by another person than the one who proposed it", "four_eyes")
         edited = self.but(
-            letter=self.letter.model_copy(update={"body": self.edit.body}),
+            letter=self.letter.but(
+                body=self.edit.body, encoding="utf-8", edited_by=f"{self.edit.by.id}+{cause.actor.id}"
+            ),
             edit=None,
             state="parked",
             attempts=0,
@@ -193,8 +224,9 @@ class Parked(Aggregate):
         if self.state == "dropped":
             raise Refused(f"this was dropped and cannot be {what}", "dropped")
 
-    def _noting(self, cause: Cause, what: str, before: str | None = None) -> "Parked":
-        return self.but(history=(*self.history, Note(at=cause.at, by=cause.actor, what=what, before=before)))
+    def _noting(self, cause: Cause, what: str, before: str | None = None, proposed: str | None = None) -> "Parked":
+        note = Note(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
+        return self.but(history=(*self.history, note))
 
 
 class Parking(Store[Parked]):
@@ -216,6 +248,27 @@ class Parking(Store[Parked]):
         now = datetime.now(UTC)
         start = _from(message, "suspect", now)
         return self.touch(start.id, lambda parked: parked.suspected(policy, now), start)
+
+    def message_not_keepable(self, message: Message, error: Exception) -> Touch[Parked]:
+        """Keep what can be kept of a message that cannot be kept as it came. Nothing in it is the sender's words."""
+        now = datetime.now(UTC)
+        body = base64.b64encode(message.body[:LARGEST_KEPT]).decode()
+        letter = Letter(routing_key="", headers={}, body=body, encoding="base64", size=len(message.body))
+        id = uuid5(uuid5(NAMESPACE_URL, message.queue), sha256(message.body).hexdigest())
+        reason = f"the message cannot be kept as it came ({type(error).__name__}); the beginning of its body is"
+        parked = Parked(
+            id=id,
+            queue=message.queue,
+            key="unreadable",
+            state="dead",
+            letter=letter,
+            code="not_keepable",
+            reason=reason,
+            attempts=1,
+            first_at=now,
+            last_at=now,
+        )
+        return self.touch(id, lambda known: Change(known.but(last_at=now)), parked)
 
     def deadline_failed(
         self, id: UUID, overdue: Overdue, queue: str, error: Exception, policy: RetryPolicy
@@ -246,7 +299,7 @@ def hopeless(error: Exception) -> bool:
 def code(error: Exception) -> str:
     """A stable word for the kind of trouble."""
     if isinstance(error, Refused):
-        return error.code
+        return plain(error.code, 100)
     return "invalid" if isinstance(error, ValidationError | Malformed) else type(error).__name__
 
 
@@ -254,21 +307,31 @@ def reason(error: Exception) -> str:
     """What is wrong, in one line for people."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)
-        return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in first[:5])
-    return str(error) or type(error).__name__
+        said = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in first[:5])
+        return plain(said, REASON_KEPT)
+    return plain(str(error), REASON_KEPT) or type(error).__name__
 
 
 def stack(error: Exception) -> str:
     """Where it came from; nothing for what is expected."""
-    return "" if hopeless(error) else "".join(traceback.format_exception(error))[-8000:]
+    return "" if hopeless(error) else plain("".join(traceback.format_exception(error))[-8000:], 8000)
 
 
 def _plain(value: Any) -> str | int | float | bool | None:
     """A header's value as a document can hold it; what it cannot hold becomes a text."""
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, bytes | bytearray):
+        return plain(bytes(value[:HEADER_KEPT]).decode(errors="replace"), HEADER_KEPT)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int) and value.bit_length() <= 63:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return plain(_text(value), HEADER_KEPT)
+
+
+def _text(value: Any) -> str:
+    try:
         return str(value)
-    if isinstance(value, int) and value.bit_length() > 63:
-        return str(value)
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+    except (ValueError, RecursionError, OverflowError):
+        return f"a {type(value).__name__} that cannot be written as a text"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,11 +16,13 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitExchange
 from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.aggregate import Aggregate, Cause, Unavailable
+from shared.contracts.event import Actor
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import PARKING, Parking, RetryPolicy
+from shared.parking.parked import LARGEST_BODY, PARKING, Parking, RetryPolicy, TooLarge
+from shared.plain import plain
 from shared.store import Touch
-from shared.subscriptions import Answer, Listener
+from shared.subscriptions import Answer, Heard, Listener
 from shared.telemetry import Metrics, Span, Tracing
 from shared.wire.broker import PUBLISHED
 from shared.wire.consuming import consume
@@ -31,6 +33,9 @@ log = structlog.get_logger()
 
 AGAIN = 0.5
 """Seconds until a database that was away is asked again."""
+
+LATEST_MILLISECOND = 10**14
+"""Of times that messages claim to have been sent at, in the year 5138; what is later is no time."""
 
 TRACEPARENT = PREFIX + "traceparent"
 ANSWERED_WITHIN = 5.0
@@ -228,8 +233,7 @@ class Consumer:
 
     async def _try(self, suspects: Sequence[InFlight]) -> None:
         """Count against each that it was in hand, try them, and clear those that have had their effect."""
-        touches = [self._parking.message_suspected(arrived.message, self._policy) for arrived in suspects]
-        records = await asyncio.gather(*(self._record(touch) for touch in touches))
+        records = await asyncio.gather(*(self._suspect(arrived.message) for arrived in suspects))
         dead = {parked.id: parked for parked in records if parked.state == "dead"}
         for parked in dead.values():
             log.error("message_dead", queue=parked.queue, reason=parked.reason)
@@ -240,6 +244,9 @@ class Consumer:
         await self._acknowledge(suspects)
         if living:
             self._count(living)
+
+    async def _suspect(self, message: Message) -> Any:
+        return await self._keep(message, lambda: self._parking.message_suspected(message, self._policy))
 
     async def _suspected_before(self, batch: Sequence[InFlight]) -> set[UUID]:
         ids = [arrived.message.id for arrived in batch]
@@ -269,12 +276,12 @@ class Consumer:
         return [message for message, _ in failures]
 
     async def _park(self, message: Message, error: Exception) -> None:
-        parked = await self._record(self._parking.message_failed(message, error, self._policy))
+        parked = await self._keep(message, lambda: self._parking.message_failed(message, error, self._policy))
         metrics = self._metrics.queue(message.queue)
         metrics.failed.inc()
         if parked.state == "dead":
             metrics.dead.inc()
-        why = {"code": parked.code, "reason": parked.reason, "cause": message.headers.get(PREFIX + "id")}
+        why = {"code": parked.code, "reason": parked.reason, "cause": str(message.headers.get(PREFIX + "id"))[:100]}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
         if parked.state == "dead":
             await self._tell(self.listeners[message.queue].answer(message, parked))
@@ -303,7 +310,7 @@ class Consumer:
         metrics = self._metrics.queue(first.message.queue)
         metrics.handling.observe(now - first.at)
         published = first.message.headers.get(PUBLISHED)
-        if isinstance(published, int):
+        if isinstance(published, int) and abs(published) < LATEST_MILLISECOND:
             metrics.hop.observe(max(0.0, time() - published / 1000))
 
     async def _acknowledge(self, batch: Sequence[InFlight]) -> None:
@@ -336,9 +343,10 @@ class Consumer:
 
         works = []
         for message in messages:
-            span = self._tracing.start(message.queue, message.headers.get(TRACEPARENT))
+            parent = message.headers.get(TRACEPARENT)
+            span = self._tracing.start(message.queue, parent if isinstance(parent, str) else None)
             try:
-                cause, wanted = await self.listeners[message.queue].hear(message)
+                cause, wanted = await self._hear(message)
             except Exception as error:  # noqa: BLE001
                 conclude(message, span, error)
                 continue
@@ -349,6 +357,24 @@ class Consumer:
         if open_:
             await concluded.wait()
         return failures
+
+    async def _hear(self, message: Message) -> Heard:
+        """What the message makes the service want. What operators have written is said to be theirs."""
+        if len(message.body) > LARGEST_BODY:
+            raise TooLarge(len(message.body))
+        cause, wanted = await self.listeners[message.queue].hear(message)
+        if message.edited_by:
+            operators = Actor(kind="staff", id=plain(message.edited_by, 128), role="operator")
+            cause = replace(cause, actor=operators)
+        return cause, wanted
+
+    async def _keep(self, message: Message, touch: Callable[[], Touch[Any]]) -> Any:
+        """Write a message to the parking; what cannot be kept as it came is kept as bytes under words of our own."""
+        try:
+            return await self._record(touch())
+        except Exception as error:  # noqa: BLE001
+            log.error("message_not_keepable", queue=message.queue, size=len(message.body), reason=type(error).__name__)
+            return await self._record(self._parking.message_not_keepable(message, error))
 
     async def _record(self, touch: Touch[Any]) -> Any:
         """Write to the parking, however long that takes: the message is not acknowledged before."""

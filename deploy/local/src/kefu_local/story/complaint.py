@@ -13,6 +13,9 @@ from shared.contracts.roles import Role
 _NUMBER = re.compile(r"\d{4}-\d{2}-\d{4,}")
 CLOCK = "close_6d"
 """The clock of the whole case: six days from the day it is accepted (003 §26.1)."""
+TOP = 3
+"""The general manager's rung."""
+
 LEFT_LYING = timedelta(days=8)
 """Six days, a seventh on the rung of the deputy, and the hours between two mornings."""
 _ALWAYS_SAID = {"company", "hotline", "name"}
@@ -61,13 +64,15 @@ async def leave_it_lying(world: World, teller: Teller, case: dict[str, Any]) -> 
 
 async def told_to_staff(world: World, teller: Teller, case: dict[str, Any]) -> None:
     """The clock was missed, once; the case went up as far as it can, and those in charge there were alerted."""
-    overdue = await world.seen("the clock missed, and none left", lambda: _overdue(world, case["complaint_id"]))
+    overdue = await world.seen("the clock missed, the top reached", lambda: _overdue(world, case["complaint_id"]))
     missed = [each for each in overdue["missed"] if each["clock"] == CLOCK]
     if len(missed) != 1:
         raise Trouble(f"The clock {CLOCK} is missed once, not {len(missed)} times.")
     teller.say(f"{CLOCK} ended at {missed[0]['due_at']}; the case is on level {overdue['level']}", world.now)
     no = case["complaint_no"]
-    told = await world.seen("every miss told to staff", lambda: _told_of_each(world, no, overdue["missed"]))
+    clocks = await world.find("complaints", f"/complaints/{case['complaint_id']}/clocks", Role.CS_MANAGER)
+    rungs = sum(each["rung"] for each in clocks or ())
+    told = await world.seen("every miss told to staff", lambda: _told_of_each(world, no, rungs))
     raised = await world.seen("the top of the ladder told", lambda: _told_on(world, no, overdue["level"]))
     for alert in (*told, *raised):
         (piece, *_) = alert["pieces"]
@@ -81,9 +86,10 @@ async def alerts(world: World, number: str, event: str) -> list[dict[str, Any]]:
     return [each for each in reversed(page["items"] if page else ()) if each["pieces"][0]["event"] == event]
 
 
-async def _told_of_each(world: World, number: str, missed: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+async def _told_of_each(world: World, number: str, rungs: int) -> list[dict[str, Any]] | None:
+    """What staff were told once they have been told of every miss, on every rung of its ladder."""
     told = await alerts(world, number, MISSED)
-    return told if len({alert["pieces"][0]["event_id"] for alert in told}) == len(missed) else None
+    return told if len({alert["pieces"][0]["event_id"] for alert in told}) == rungs else None
 
 
 async def _told_on(world: World, number: str, level: int) -> list[dict[str, Any]] | None:
@@ -97,6 +103,7 @@ async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:
 
 
 async def _overdue(world: World, id: str) -> dict[str, Any] | None:
-    """The case once its clock was missed and no other runs any more: nothing else will come of its lying there."""
+    """The case once its clock was missed and it is at the top of the ladder: nothing more comes of its lying there."""
     case = await _case(world, id, "missed")
-    return case if case and any(each["clock"] == CLOCK for each in case["missed"]) and not case["deadlines"] else None
+    missed = case and any(each["clock"] == CLOCK for each in case["missed"])
+    return case if case and missed and case["level"] == TOP else None

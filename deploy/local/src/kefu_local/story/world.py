@@ -90,14 +90,13 @@ class World:
             await asyncio.sleep(_NAP)
         return answer
 
-    async def find(self, service: str, path: str, role: Role) -> dict[str, Any] | None:
+    async def find(self, service: str, path: str, role: Role) -> Any:
         """What is there, or nothing while there is no such thing."""
         headers = {"Authorization": f"Bearer {local_token(self._around, role)}"}
         answer = await self._http.get(f"{self._around.service_url(service)}{path}", headers=headers)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
-        found: dict[str, Any] = answer.raise_for_status().json()
-        return found
+        return answer.raise_for_status().json()
 
     async def messages(self, mobile: str) -> Sequence[dict[str, Any]]:
         """The SMS that this number got, oldest first."""

@@ -1,0 +1,14 @@
+"""Texts from outside in a form that every part can store, log and send on."""
+
+REPLACED = "\ufffd"
+
+
+def plain(text: str, longest: int) -> str:
+    """The text without what no database takes: halves of characters and NUL are replaced, the rest is cut off."""
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(REPLACED if each == "\0" or "\ud800" <= each <= "\udfff" else each for each in cut)
+
+
+def printable(text: str, longest: int) -> str:
+    """The same, and without control and direction characters: for one line of a table."""
+    return "".join(each if each.isprintable() else REPLACED for each in plain(text, longest))
