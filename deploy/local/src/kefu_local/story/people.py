@@ -32,7 +32,8 @@ class Customer:
 
     async def order(self, world: World) -> dict[str, Any] | None:
         """The order as `orders` shows it, or nothing while it is not known there."""
-        return await world.find("orders", f"/orders/{self.order_id}", Role.CS_SPECIALIST)
+        order: dict[str, Any] | None = await world.find("orders", f"/orders/{self.order_id}", Role.CS_SPECIALIST)
+        return order
 
     async def told(self, world: World, sms: str, mail: str = "") -> Sequence[Message] | None:
         """What came since the last look; nothing before an SMS, and where asked for an e-mail, has the words in it."""
