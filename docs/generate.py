@@ -41,6 +41,12 @@ def _routes() -> Files:
     return diagrams()
 
 
+def _rights() -> Files:
+    from generators.rights import page
+
+    return page()
+
+
 def _lifecycles() -> Files:
     from generators.lifecycles import page
 
@@ -56,6 +62,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "openapi": (_openapi, DOCS / "openapi"),
     "routes": (_routes, None),
     "lifecycles": (_lifecycles, None),
+    "rights": (_rights, None),
 }
 """Each kind: what makes the files, and the folder in which there is nothing else."""
 

@@ -12,6 +12,7 @@ from aftersales.domain.policy import AftersalesPolicy
 from aftersales.domain.warranty_check import Question, WarrantyCheck
 from aftersales.store import Records
 from shared.contracts.aftersales import WarrantyChecked
+from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import ComplaintId, ContractNo, CustomerId, OrderNo, Prose, ServiceRequestId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -37,7 +38,7 @@ def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
     router = Router(readers=READERS, tags=["warranty"], prefix="/warranty-checks")
     checks = records.warranty_checks
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, dependencies=[allow(*Role, *Department)])
     async def check(body: CheckWarranty, cause: CausedByRequest) -> WarrantyChecked:
         """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced."""
         question = Question(

@@ -12,7 +12,7 @@ from notify.domain.decisions import slips as decisions
 from notify.domain.slip import Slip
 from notify.store import Slips
 from shared.contracts.vocabulary import DepartmentName
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
 class PostSlip(RequestBody):
@@ -42,7 +42,7 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
     """For everybody in the company."""
     router = Router(readers=STAFF, tags=["slips"])
 
-    @router.post("/slips", status_code=201)
+    @router.post("/slips", status_code=201, dependencies=[allow(*STAFF)])
     async def post(body: PostSlip, cause: CausedByRequest) -> SlipView:
         """Send a slip; the department's group is told."""
         id = cause.derive("slip")
@@ -60,7 +60,7 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
         page = await slips.rows(SlipView, where, sort="-posted_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
-    @router.post("/slips/{slip_id}/acknowledge")
+    @router.post("/slips/{slip_id}/acknowledge", dependencies=[allow(*STAFF)])
     async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:
         """Confirm that the department has read it."""
         return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, cause), cause))

@@ -8,7 +8,7 @@ from notify.domain.composer import Composer
 from notify.domain.messages.template import Channel, Template
 from notify.domain.messages.variable import Unfit
 from shared.aggregate import NotFound, Refused
-from shared.http import Listing, RequestBody, Router, View
+from shared.http import Listing, RequestBody, Router, View, allow
 
 
 class TemplateView(View):
@@ -55,7 +55,7 @@ def routes(composer: Composer) -> APIRouter:
         found = [each for each in composer.catalogue.templates.values() if channel in (None, each.channel)]
         return Listing(items=[_view(each) for each in found])
 
-    @router.post("/templates/{key}/preview")
+    @router.post("/templates/{key}/preview", dependencies=[allow(*READERS)])
     async def preview(key: str, body: Preview) -> PreviewView:
         """How a text looks. Refused when a carrier would not take it."""
         template = _found(composer, key, body)
