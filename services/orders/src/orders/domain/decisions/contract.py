@@ -105,7 +105,7 @@ def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Ord
     """The contract's ship date is promised, and goods and installers are looked at some days before (001 售中二a)."""
     promised = promise(order, "ship", ship_on, "contract", rules, cause)
     first = rules.morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
-    return Change(promised.state.awaiting("readiness", max(first, cause.at)), promised.events)
+    return promised.then(lambda order: Change(order.awaiting("readiness", max(first, cause.at))))
 
 
 def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:

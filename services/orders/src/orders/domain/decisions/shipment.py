@@ -52,7 +52,8 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules))
-    return Change(order.awaiting("readiness", rules.morning(order, order.in_days(cause.at, 1))), assessed.events)
+    tomorrow = rules.morning(order, order.in_days(cause.at, 1))
+    return assessed.then(lambda order: Change(order.awaiting("readiness", tomorrow)))
 
 
 def _goods_ready(order: Order) -> bool:
