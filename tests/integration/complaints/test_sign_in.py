@@ -31,6 +31,20 @@ class Desk:
         headers = {"Authorization": f"Bearer {token}"}
         return httpx.get(f"{self.urls[replica]}/complaints", headers=headers, trust_env=False).status_code
 
+    def refusals(self, who: str) -> list[tuple[int, str | None]]:
+        """The refused requests of a person in the audit trail, as an operator sees them: status and code."""
+        headers = {"Authorization": f"Bearer {self.provider.token('IT', subject='ops')}"}
+        query = {"who": who, "kind": "refused"}
+        answer = httpx.get(f"{self.urls[0]}/audit", params=query, headers=headers, trust_env=False)
+        return [(entry["status"], entry["code"]) for entry in answer.raise_for_status().json()["items"]]
+
+    def until_audited(self, who: str, *expected: tuple[int, str]) -> None:
+        """Wait until these refusals stand in the audit trail: entries are written with the next commit."""
+        began = monotonic()
+        while (found := self.refusals(who)) != list(expected):
+            assert monotonic() - began < 30, found
+            sleep(0.1)
+
     def until_answered(self, status: int, token: str, replica: int) -> float:
         """How many seconds of real time it takes until the replica answers this."""
         began = monotonic()
@@ -88,7 +102,8 @@ def test_a_person_of_the_directory_works_here_until_their_key_or_they_are_out(de
     provider = desk.provider
     token = provider.token("客服部")
     assert [desk.ask(token, replica) for replica in (0, 1)] == [200, 200]
-    assert desk.ask(provider.token("保龄球")) == 403
+    assert desk.ask(provider.token("保龄球", subject="wang.wu")) == 403
+    desk.until_audited("wang.wu", (403, "forbidden"))
     for refused in (
         provider.token(aud="payroll"),
         provider.token(iss="https://elsewhere.example"),
@@ -101,6 +116,7 @@ def test_a_person_of_the_directory_works_here_until_their_key_or_they_are_out(de
     replace_file(desk.revoked, "li.si\n")
     leaver = provider.token("客服部", subject="li.si")
     assert [desk.until_answered(401, leaver, replica) < 60 for replica in (0, 1)] == [True, True]
+    desk.until_audited("li.si", (401, "unauthenticated"), (401, "unauthenticated"))
     assert [desk.ask(token, replica) for replica in (0, 1)] == [200, 200]
 
     provider.state = "broken"
