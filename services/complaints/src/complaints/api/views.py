@@ -21,7 +21,8 @@ from shared.lifecycle import Possible
 class ComplaintView(View):
     """The internal form with everything on it, and what may be decided next. Never for the customer (003 §25.6).
 
-    `deadlines` are the clocks that run, by name, and when each falls due.
+    `deadlines` are the clocks that have something to say yet, by name, and the moment: the end of the term, after that
+    the next rung of the ladder.
     """
 
     complaint_id: UUID
@@ -58,7 +59,11 @@ class ComplaintView(View):
             possible=LIFECYCLE.possible(complaint.stage),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
-            deadlines=tuple(Deadline(kind=run.clock.name, at=run.due_at) for run in complaint.running),
+            deadlines=tuple(
+                Deadline(kind=run.clock.name, at=run.climbs_at or run.due_at)
+                for run in complaint.running
+                if run.next_moment
+            ),
             **{name: getattr(complaint, name) for name in same},
         )
 

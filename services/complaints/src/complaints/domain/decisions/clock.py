@@ -9,19 +9,14 @@ from shared.aggregate import Cause, Change
 from shared.clocks import Clock, ClockRun, Matter
 
 
-def start(
-    complaint: Complaint, clock: Clock, rules: Rules, cause: Cause, due_at: datetime | None = None
-) -> Change[Complaint]:
-    """Let a clock of the complaint's policy run, to the end of its term or to a given moment."""
-    begin = rules.clocks.start(
-        clock,
-        Matter(about=complaint.about.complaint_no, customer_id=complaint.form.customer.customer_id),
-        cause,
-        policy=rules.version(complaint.policy_version),
-        assignee=complaint.owner,
-        due_at=due_at,
-    )
-    return begin(complaint)
+def start(complaint: Complaint, clock: Clock, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Let a clock of the complaint's policy run, to the end of its term."""
+    return _begin(complaint, clock, None, rules, cause)
+
+
+def start_until(complaint: Complaint, clock: Clock, due_at: datetime, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Let a clock of the complaint's policy run, to a moment that a person has named."""
+    return _begin(complaint, clock, due_at, rules, cause)
 
 
 def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -35,3 +30,17 @@ def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause)
     to_role = run.clock.ladder[run.rung - 1]
     level = rules.version(complaint.policy_version).rung(to_role)
     return take_up(complaint, level, "deadline", rules, run.clock.name, cause)
+
+
+def _begin(
+    complaint: Complaint, clock: Clock, due_at: datetime | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    begin = rules.clocks.start(
+        clock,
+        Matter(about=complaint.about.complaint_no, customer_id=complaint.form.customer.customer_id),
+        cause,
+        policy=rules.version(complaint.policy_version),
+        assignee=complaint.owner,
+        due_at=due_at,
+    )
+    return begin(complaint)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import start
+from complaints.domain.decisions.clock import start, start_until
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE, Stage
 from complaints.domain.parts.investigation import Investigation, Judgement
@@ -76,7 +76,11 @@ def assign_investigation(
     investigation = Investigation(department=department, joint_with=joint_with)
     begun = complaint.but(stage="investigating", investigation=investigation)
     change = Change(begun, (assigned,))
-    return change if goes_on else change.then(lambda case: start(case, step, rules, cause, due_at))
+    if goes_on:
+        return change
+    if due_at is None:
+        return change.then(lambda case: start(case, step, rules, cause))
+    return change.then(lambda case: start_until(case, step, due_at, rules, cause))
 
 
 def complete_investigation(
