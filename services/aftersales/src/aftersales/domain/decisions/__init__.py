@@ -1,0 +1,1 @@
+"""What after-sales may decide, a file for each topic."""

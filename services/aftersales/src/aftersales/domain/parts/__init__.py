@@ -1,0 +1,1 @@
+"""What the aggregates of after-sales are made of."""
