@@ -48,8 +48,8 @@ class Lifecycle(Generic[S, V]):
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
 
     def allows(self, stage: S, decision: V) -> bool:
-        """Whether the stage allows the decision; for facts and time, which come whatever the stage is."""
-        return stage in self.moves[decision].when
+        """Whether the stage allows the decision. One that the table does not have is allowed in no stage."""
+        return decision in self.moves and stage in self.moves[decision].when
 
     def must(self, stage: S, decision: V) -> None:
         """Raises IllegalTransition, with what is possible instead, when the stage does not allow the decision."""

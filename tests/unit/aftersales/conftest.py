@@ -1,29 +1,39 @@
-"""The default rules, requests and service orders in every state, and the service's doors over memory."""
+"""The default rules, requests and service orders in every state, and the whole service over memory."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
-from front_office import Counter, FrontOffice
 
-from aftersales.api import routes
-from aftersales.domain.policy import AftersalesPolicy
+from aftersales.app import service
+from aftersales.domain.decisions import request
+from aftersales.domain.decisions.closing import close
+from aftersales.domain.decisions.dispatch import carry_over, dispatch
+from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
+from aftersales.domain.decisions.opening import open_requested
+from aftersales.domain.decisions.visit import complete_visit, sign_off
+from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
-from aftersales.domain.service_request import FeedbackForm, ServiceRequest
-from aftersales.domain.voucher import Charge, Payment, SignOff, Visit
+from aftersales.domain.service_request import ServiceRequest
 from aftersales.settings import Settings
-from aftersales.store import Records
-from shared.calendar import CHINA
+from aftersales.store import Stores
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import InMemoryDatabase
+from shared.subscriptions import Subscriptions
+from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
+OPERATIONS = Actor(kind="staff", id="operations-01", role="operations_supervisor")
+VISIT = (AT, AT, "更换两副铰链", True)
+"""When the technician came and went, what was done, and that it is resolved."""
 
 
 def yuan(amount: str) -> Money:
@@ -31,8 +41,13 @@ def yuan(amount: str) -> Money:
 
 
 @pytest.fixture(scope="session")
-def policy() -> AftersalesPolicy:
-    return Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).policy()
+def rules() -> Rules:
+    return nowhere(Settings).rules()
+
+
+@pytest.fixture(scope="session")
+def policy(rules: Rules) -> AftersalesPolicy:
+    return rules.policies.latest
 
 
 @pytest.fixture
@@ -56,11 +71,11 @@ def form(customer: CustomerSnapshot) -> FeedbackForm:
 
 
 @pytest.fixture
-def request_with(form: FeedbackForm) -> Callable[..., ServiceRequest]:
+def request_with(form: FeedbackForm, rules: Rules) -> Callable[..., ServiceRequest]:
     """A registered request with this fault and this warranty."""
 
     def build(fault: str = "company_quality", verdict: str = "in_warranty") -> ServiceRequest:
-        registered = ServiceRequest.register(UUID(int=50), form, "cs-07", AT, CHINA).state
+        registered = request.register(UUID(int=50), form, rules, cause(AT, actor=CS)).state
         checked = WarrantyChecked(
             check_id=UUID(int=9),
             service_request_id=registered.id,
@@ -69,98 +84,93 @@ def request_with(form: FeedbackForm) -> Callable[..., ServiceRequest]:
             as_of=date(2026, 11, 22),
             verdict=verdict,
         )
-        return registered.note_warranty(checked).state.determine_fault(fault, (), "operations-01").state
+        answered = request.keep_warranty(registered, checked, cause(AT)).state
+        return request.determine_fault(answered, fault, (), cause(AT, actor=OPERATIONS)).state
 
     return build
 
 
 @pytest.fixture
-def order_with(policy: AftersalesPolicy, request_with: Callable[..., ServiceRequest]) -> Callable[..., ServiceOrder]:
+def order_with(rules: Rules, request_with: Callable[..., ServiceRequest]) -> Callable[..., ServiceOrder]:
     """An opened service order for a request with this fault and this warranty."""
 
     def build(fault: str = "company_quality", verdict: str = "in_warranty") -> ServiceOrder:
-        request = request_with(fault, verdict)
-        return ServiceOrder.requested(UUID(int=60), request, "FW-2026-0055", "C", policy, AT).state
+        asked = request_with(fault, verdict)
+        return open_requested(UUID(int=60), asked, "FW-2026-0055", "C", rules, cause(AT, actor=CS)).state
 
     return build
 
 
 @pytest.fixture
-def visit() -> Visit:
-    return Visit(technician="tech-05", started_at=AT, ended_at=AT, work="更换两副铰链", resolved=True)
-
-
-@pytest.fixture
-def in_every_stage(
-    order_with: Callable[..., ServiceOrder], policy: AftersalesPolicy, visit: Visit
-) -> dict[str, ServiceOrder]:
-    """One service order under warranty per stage, and internal work in its two."""
+def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dict[str, ServiceOrder]:
+    """One service order under warranty per stage, each reached by the decisions that lead there."""
+    now = cause(AT, actor=CS)
     opened = order_with()
-    dispatched = opened.dispatch("tech-05", "李师傅", AT).state
-    resolved = dispatched.complete_visit(visit, policy, AT).state
-    nothing = yuan("0")
-    costed = resolved.record_cost(yuan("80.00"), yuan("20.00"), yuan("100.00"), nothing, CS).state
-    signed = costed.sign_off(SignOff(signatory="王建国", at=AT)).state
+    dispatched = dispatch(opened, "tech-05", "李师傅", rules, now).state
+    resolved = complete_visit(dispatched, *VISIT, rules, now).state
+    costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
+    signed = sign_off(costed, "王建国", None, (), now).state
     return {
         "open": opened,
         "dispatched": dispatched,
         "resolved": resolved,
         "signed_off": signed,
-        "closed": signed.close("已更换铰链", "cs-07", AT).state,
+        "closed": close(signed, "已更换铰链", now).state,
     }
 
 
 @pytest.fixture
-def decide(policy: AftersalesPolicy, visit: Visit) -> dict[str, Callable[[ServiceOrder], object]]:
+def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
     """Every decision there is, with everything it needs."""
-    nothing = yuan("0")
+    now, nothing = cause(AT, actor=CS), yuan("0")
     return {
-        "dispatch": lambda order: order.dispatch("tech-05", None, AT),
-        "complete_visit": lambda order: order.complete_visit(visit, policy, AT),
-        "sign_off": lambda order: order.sign_off(SignOff(signatory="王建国", at=AT)),
-        "close": lambda order: order.close("已处理", "cs-07", AT),
-        "record_cost": lambda order: order.record_cost(yuan("80.00"), nothing, nothing, nothing, CS),
-        "raise_charge": lambda order: order.but(charge_policy="normal_rate").raise_charge(
-            Charge(amount=yuan("300.00"), mode="invoiced"), policy, AT
+        "dispatch": lambda order: dispatch(order, "tech-05", None, rules, now),
+        "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
+        "sign_off": lambda order: sign_off(order, "王建国", None, (), now),
+        "close": lambda order: close(order, "已处理", now),
+        "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),
+        "raise_charge": lambda order: raise_charge(
+            order.but(charge_policy="normal_rate"), yuan("300.00"), "invoiced", rules, now
         ),
+        "receive_payment": lambda order: receive_payment(order, yuan("300.00"), AT, "FP-88120", rules, now),
+        "carry_over": lambda order: carry_over(order, rules, now),
     }
-
-
-@pytest.fixture
-def payment() -> Payment:
-    return Payment(amount=yuan("300.00"), at=AT, invoice_no="FP-88120")
-
-
-@dataclass(frozen=True)
-class House:
-    """After-sales over memory: what it keeps, and its front office."""
-
-    database: InMemoryDatabase
-    records: Records
-    office: FrontOffice
 
 
 @pytest.fixture(scope="session")
-def house(policy: AftersalesPolicy, tmp_path_factory: pytest.TempPathFactory) -> House:
-    database = InMemoryDatabase()
-    records = Records(database)
-    folder = tmp_path_factory.mktemp("office")
-    return House(database, records, FrontOffice.opened(routes(records, policy), folder, AT))
+def built() -> World:
+    """After-sales over memory, built once."""
+    settings = nowhere(Settings)
+    return World(service(settings, in_memory("aftersales", settings, at=AT)))
 
 
 @pytest.fixture
-def database(house: House) -> InMemoryDatabase:
-    """Empty at the beginning of each test."""
-    house.database.forget()
-    return house.database
+def world(built: World) -> World:
+    """After-sales as at the beginning."""
+    built.forget()
+    return built
 
 
 @pytest.fixture
-def records(house: House, database: InMemoryDatabase) -> Records:
-    return house.records
+def database(world: World) -> InMemoryDatabase:
+    return world.database
 
 
 @pytest.fixture
-async def ask(house: House, database: InMemoryDatabase) -> AsyncIterator[Counter]:
-    async with house.office.counter() as counter:
-        yield counter
+def stores(database: InMemoryDatabase) -> Stores:
+    return Stores.on(database)
+
+
+@pytest.fixture
+def on(world: World) -> Subscriptions:
+    return world.service.subscriptions
+
+
+@pytest.fixture
+def ask(world: World) -> Callable[..., Coroutine[Any, Any, httpx.Response]]:
+    """`await ask("cs_manager", "POST", path, body)` asks as a person in that role."""
+
+    async def asked(role: str, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
+        return await world.ask(Role(role), method, path, body, by=f"{role}-01", key=key)
+
+    return asked

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from pydantic import ValidationError
 
-from aftersales.domain.policy import AftersalesPolicy
+from aftersales.domain.policy.policy import AftersalesPolicy
 from aftersales.settings import Settings
 from shared.settings import BadSettings, load
 
@@ -25,29 +25,47 @@ def test_by_default_the_warranty_counts_one_year_from_the_date_on_the_contract(p
 
 
 def test_some_rule_covers_the_oldest_contract(policy):
-    rules = policy.model_dump()
-    rules["warranty"][0]["contracts_from"] = date(2026, 1, 1)
+    changed = policy.model_dump()
+    changed["warranty"][0]["contracts_from"] = date(2026, 1, 1)
 
     with pytest.raises(ValidationError, match="it covers the oldest contracts"):
-        AftersalesPolicy.model_validate(rules)
+        AftersalesPolicy.model_validate(changed)
 
 
 def test_no_two_rules_begin_on_the_same_day(policy):
-    rules = policy.model_dump()
-    rules["warranty"] = (*rules["warranty"], *rules["warranty"])
+    changed = policy.model_dump()
+    changed["warranty"] = (*changed["warranty"], *changed["warranty"])
 
     with pytest.raises(ValidationError, match="two warranty rules begin on the same day"):
-        AftersalesPolicy.model_validate(rules)
+        AftersalesPolicy.model_validate(changed)
+
+
+def test_the_settlement_comes_round_every_month(policy):
+    changed = policy.model_dump()
+    changed["settlement"]["term"] = {"kind": "daily"}
+
+    with pytest.raises(ValidationError, match="the settlement comes round every month"):
+        AftersalesPolicy.model_validate(changed)
+
+
+@pytest.mark.parametrize("clock", ["dispatch", "settlement"])
+def test_a_miss_goes_to_a_role(clock, policy):
+    changed = policy.model_dump()
+    changed[clock]["ladder"] = ()
+
+    with pytest.raises(ValidationError, match=f"to whose first role a miss goes; missing: {clock}"):
+        AftersalesPolicy.model_validate(changed)
 
 
 def test_a_company_adds_a_rule_for_its_new_contracts(tmp_path, monkeypatch):
     own = tmp_path / "rules.toml"
     newer = '\n[[warranty]]\nname = "acceptance_24m"\nversion = 1\nbasis = "acceptance_date"\nmonths = 24\n'
-    default = (files("aftersales") / "policy.toml").read_text(encoding="utf-8")
-    own.write_text(default + newer + "contracts_from = 2027-01-01\n", encoding="utf-8")
-    monkeypatch.setenv("POLICY_FILE", str(own))
+    shipped = files("aftersales") / "domain" / "policy" / "aftersales_v1.toml"
+    own.write_text(shipped.read_text(encoding="utf-8") + newer + "contracts_from = 2027-01-01\n", encoding="utf-8")
+    monkeypatch.setenv("AFTERSALES_POLICY", str(own))
 
-    assert [rule.contracts_from for rule in load(Settings).policy().warranty] == [date.min, date(2027, 1, 1)]
+    policy = load(Settings).rules().policies.latest
+    assert [rule.contracts_from for rule in policy.warranty] == [date.min, date(2027, 1, 1)]
 
 
 def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp_path, monkeypatch):
@@ -55,6 +73,6 @@ def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp
     broken.write_text("warranty = 3")
 
     for file in (broken, tmp_path / "absent.toml"):
-        monkeypatch.setenv("POLICY_FILE", str(file))
-        with pytest.raises(BadSettings, match="POLICY_FILE"):
+        monkeypatch.setenv("AFTERSALES_POLICY", str(file))
+        with pytest.raises(BadSettings, match="AFTERSALES_POLICY"):
             load(Settings)

@@ -8,13 +8,19 @@ from uuid import UUID
 
 import pytest
 
+from aftersales.domain.decisions.closing import close
+from aftersales.domain.decisions.dispatch import dispatch
+from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
+from aftersales.domain.decisions.opening import open_internal, open_requested
+from aftersales.domain.decisions.visit import complete_visit
+from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, Decision
 from aftersales.domain.service_order import ServiceOrder
-from aftersales.domain.voucher import ALLOWED, INTERNAL, STAGES, Charge, Decision, IllegalTransition, Payment
 from aftersales.timers import timers
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import (
     CustomerChargePaid,
     CustomerChargeRaised,
+    DeadlineMetByAftersales,
     DeadlineMissedByAftersales,
     DeadlineSetByAftersales,
     ServiceCostRecorded,
@@ -25,6 +31,7 @@ from shared.contracts.aftersales import (
     ServiceVisitCompleted,
 )
 from shared.contracts.event import Actor, Money
+from shared.lifecycle import IllegalTransition
 from shared.testing import cause, fire
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -32,6 +39,7 @@ MIDNIGHT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
 FINANCE = Actor(kind="staff", id="finance-01", role="finance")
+NOW = cause(AT, actor=CS)
 BECOMES = {"dispatch": "dispatched", "complete_visit": "resolved", "sign_off": "signed_off", "close": "closed"}
 
 
@@ -45,21 +53,26 @@ def only(kind, change):
     return event
 
 
-@pytest.mark.parametrize(("stage", "decision"), list(product(STAGES, get_args(Decision))))
+@pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, get_args(Decision))))
 def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_every_stage, decide):
     order = in_every_stage[stage]
 
-    if stage in ALLOWED[decision]:
+    if LIFECYCLE.allows(stage, decision):
         assert decide[decision](order).state.stage == BECOMES.get(decision, stage)
     else:
         with pytest.raises(IllegalTransition):
             decide[decision](order)
 
 
+def test_the_table_and_the_decisions_are_the_same(decide):
+    assert tuple(LIFECYCLE.moves) == get_args(Decision) == tuple(decide)
+    assert LIFECYCLE.terminal == INTERNAL.terminal == {"closed"}
+
+
 @pytest.mark.requirement("R136.a")
 @pytest.mark.parametrize("decision", get_args(Decision))
-def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, decide, policy):
-    internal = ServiceOrder.internal(UUID(int=61), "宣传资料入库保管", "FW-D-1", policy, AT)
+def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, decide, rules):
+    internal = open_internal(UUID(int=61), "宣传资料入库保管", "FW-D-1", rules, NOW)
 
     assert internal.events == (
         ServiceOrderOpened(
@@ -70,7 +83,7 @@ def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, d
             content="宣传资料入库保管",
         ),
     )
-    if decision in INTERNAL:
+    if INTERNAL.allows("open", decision):
         assert decide[decision](internal.state).state.stage in {"open", "closed"}
     else:
         with pytest.raises(IllegalTransition):
@@ -79,10 +92,10 @@ def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, d
 
 @pytest.mark.requirement("R128.a", "R130.a")
 @pytest.mark.parametrize("type", ["A", "B", "C"])
-def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_with, policy, customer):
+def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_with, rules, customer):
     request = request_with()
 
-    change = ServiceOrder.requested(UUID(int=60), request, "FW-2026-0055", type, policy, AT)
+    change = open_requested(UUID(int=60), request, "FW-2026-0055", type, rules, NOW)
 
     assert only(ServiceOrderOpened, change) == ServiceOrderOpened(
         service_order_id=UUID(int=60),
@@ -97,30 +110,30 @@ def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_wit
 
 
 @pytest.mark.requirement("R083.b")
-def test_the_customers_own_fault_is_handled_after_the_fee_has_been_received(order_with, policy, payment):
+def test_the_customers_own_fault_is_handled_after_the_fee_has_been_received(order_with, rules):
     held = order_with("customer_cause")
     with pytest.raises(Refused) as refused:
-        held.dispatch("tech-05", None, AT)
+        dispatch(held, "tech-05", None, rules, NOW)
     assert refused.value.code == "charge_unpaid"
     assert held.deadlines == ()
 
-    charged = held.raise_charge(Charge(amount=yuan("300.00"), mode="prepaid"), policy, AT)
-    half = charged.state.receive(payment.model_copy(update={"amount": yuan("100.00")}), policy, AT)
+    charged = raise_charge(held, yuan("300.00"), "prepaid", rules, NOW)
+    half = receive_payment(charged.state, yuan("100.00"), AT, "FP-88120", rules, NOW)
     with pytest.raises(Refused):
-        half.state.dispatch("tech-05", None, AT)
-    paid = half.state.receive(payment.model_copy(update={"amount": yuan("200.00")}), policy, AT)
+        dispatch(half.state, "tech-05", None, rules, NOW)
+    paid = receive_payment(half.state, yuan("200.00"), AT, "FP-88120", rules, NOW)
 
     assert [type(event) for event in charged.events] == [CustomerChargeRaised]
     assert half.events == ()
     assert [type(event) for event in paid.events] == [CustomerChargePaid, DeadlineSetByAftersales]
-    assert paid.state.dispatch("tech-05", None, AT).state.stage == "dispatched"
+    assert dispatch(paid.state, "tech-05", None, rules, NOW).state.stage == "dispatched"
 
 
 @pytest.mark.requirement("R083.b")
-def test_money_that_comes_before_it_is_charged_counts(order_with, policy, payment):
-    paid_early = order_with("customer_cause").receive(payment, policy, AT)
+def test_money_that_comes_before_it_is_charged_counts(order_with, rules):
+    paid_early = receive_payment(order_with("customer_cause"), yuan("300.00"), AT, "FP-88120", rules, NOW)
 
-    charged = paid_early.state.raise_charge(Charge(amount=yuan("300.00"), mode="prepaid"), policy, AT)
+    charged = raise_charge(paid_early.state, yuan("300.00"), "prepaid", rules, NOW)
 
     assert paid_early.events == ()
     assert [type(event) for event in charged.events] == [
@@ -130,19 +143,17 @@ def test_money_that_comes_before_it_is_charged_counts(order_with, policy, paymen
     ]
 
 
-def test_the_customers_own_fault_is_not_paid_afterwards(order_with, policy):
+def test_the_customers_own_fault_is_not_paid_afterwards(order_with, rules):
     with pytest.raises(Refused) as refused:
-        order_with("customer_cause").raise_charge(Charge(amount=yuan("300.00"), mode="invoiced"), policy, AT)
+        raise_charge(order_with("customer_cause"), yuan("300.00"), "invoiced", rules, NOW)
     assert refused.value.code == "pay_first"
 
 
 @pytest.mark.requirement("R073.a", "R073.b")
-def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(order_with, policy):
-    charge = Charge(amount=yuan("300.00"), mode="on_spot")
-
+def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(order_with, rules):
     with pytest.raises(Refused) as refused:
-        order_with(verdict="in_warranty").raise_charge(charge, policy, AT)
-    raised = order_with(verdict="out_of_warranty").raise_charge(charge, policy, AT)
+        raise_charge(order_with(verdict="in_warranty"), yuan("300.00"), "on_spot", rules, NOW)
+    raised = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), "on_spot", rules, NOW)
 
     assert refused.value.code == "free_of_charge"
     assert only(CustomerChargeRaised, raised).amount == yuan("300.00")
@@ -150,13 +161,11 @@ def test_within_the_warranty_nothing_is_charged_and_beyond_it_normal_rates_are(o
 
 @pytest.mark.requirement("R132.a")
 @pytest.mark.parametrize("mode", ["on_spot", "invoiced"])
-def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_once(
-    mode, order_with, policy, payment, customer
-):
-    charged = order_with(verdict="out_of_warranty").raise_charge(Charge(amount=yuan("300.00"), mode=mode), policy, AT)
+def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_once(mode, order_with, rules, customer):
+    charged = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), mode, rules, NOW)
 
-    paid = charged.state.receive(payment, policy, AT)
-    more = paid.state.receive(payment, policy, AT)
+    paid = receive_payment(charged.state, yuan("300.00"), AT, "FP-88120", rules, NOW)
+    more = receive_payment(paid.state, yuan("300.00"), AT, "FP-88120", rules, NOW)
 
     assert paid.events == (
         CustomerChargePaid(
@@ -171,12 +180,11 @@ def test_a_paid_service_is_collected_on_the_spot_or_by_invoice_and_announced_onc
     assert more.events == ()
 
 
-def test_a_service_is_charged_once(order_with, policy):
-    charge = Charge(amount=yuan("300.00"), mode="invoiced")
-    charged = order_with(verdict="out_of_warranty").raise_charge(charge, policy, AT).state
+def test_a_service_is_charged_once(order_with, rules):
+    charged = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), "invoiced", rules, NOW).state
 
     with pytest.raises(Refused) as refused:
-        charged.raise_charge(charge, policy, AT)
+        raise_charge(charged, yuan("300.00"), "invoiced", rules, NOW)
     assert refused.value.code == "already_charged"
 
 
@@ -190,8 +198,8 @@ def test_cs_fills_in_the_cost_under_warranty_and_finance_beyond_it(verdict, may,
     amounts = (yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0.00"))
 
     with pytest.raises(Refused) as refused:
-        order.record_cost(*amounts, may_not)
-    recorded = order.record_cost(*amounts, may)
+        record_cost(order, *amounts, cause(AT, actor=may_not))
+    recorded = record_cost(order, *amounts, cause(AT, actor=may))
 
     assert refused.value.code == "cost_authority"
     assert recorded.events == (
@@ -209,14 +217,14 @@ def test_cs_fills_in_the_cost_under_warranty_and_finance_beyond_it(verdict, may,
 
 
 @pytest.mark.parametrize("amount", [yuan("-0.01"), Money(amount=Decimal(1), currency="USD")])
-def test_amounts_are_in_yuan_and_not_negative(amount, order_with, policy):
+def test_amounts_are_in_yuan_and_not_negative(amount, order_with, rules):
     order, nothing = order_with(), yuan("0")
     chargeable = order_with(verdict="out_of_warranty")
 
     for attempt in (
-        lambda: order.record_cost(amount, nothing, nothing, nothing, CS),
-        lambda: chargeable.raise_charge(Charge(amount=amount, mode="invoiced"), policy, AT),
-        lambda: chargeable.receive(Payment(amount=amount, at=AT), policy, AT),
+        lambda: record_cost(order, amount, nothing, nothing, nothing, NOW),
+        lambda: raise_charge(chargeable, amount, "invoiced", rules, NOW),
+        lambda: receive_payment(chargeable, amount, AT, None, rules, NOW),
     ):
         with pytest.raises(Refused):
             attempt()
@@ -224,12 +232,12 @@ def test_amounts_are_in_yuan_and_not_negative(amount, order_with, policy):
 
 @pytest.mark.requirement("R134.a")
 async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_is_dispatched_with_priority(
-    order_with, records, policy
+    order_with, stores, rules
 ):
-    order = await records.service_orders.create(Change(order_with()), cause(AT))
-    clocks = timers(records, policy)
+    order = await stores.service_orders.create(Change(order_with()), cause(AT))
+    clocks = timers(stores, rules)
 
-    missed_once, set_again = await fire(clocks, until=MIDNIGHT)
+    missed_once, over, set_again = await fire(clocks, until=MIDNIGHT)
     events = await fire(clocks, until=MIDNIGHT + DAY)
 
     assert missed_once == DeadlineMissedByAftersales(
@@ -241,20 +249,31 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
         supervisor_role="cs_manager",
         customer_id=UUID(int=1),
     )
+    assert (type(over), over.deadline_id, over.outcome) == (
+        DeadlineMetByAftersales,
+        missed_once.deadline_id,
+        "no_longer_needed",
+    )
     assert (type(set_again), set_again.due_at) == (DeadlineSetByAftersales, MIDNIGHT + DAY)
-    assert [type(event) for event in events] == [DeadlineMissedByAftersales, DeadlineSetByAftersales]
-    left = await records.service_orders.get(order.id)
-    dispatched = only(ServiceDispatched, left.dispatch("tech-05", "李师傅", MIDNIGHT + DAY))
+    assert [type(event) for event in events] == [
+        DeadlineMissedByAftersales,
+        DeadlineMetByAftersales,
+        DeadlineSetByAftersales,
+    ]
+    left = await stores.service_orders.get(order.id)
+    sent = dispatch(left, "tech-05", "李师傅", rules, cause(MIDNIGHT + DAY))
+    dispatched, met = only(ServiceDispatched, sent), only(DeadlineMetByAftersales, sent)
     assert (dispatched.priority, dispatched.carried_over_days) == (True, 2)
-    await records.service_orders.apply(order.id, lambda each: each.dispatch("tech-05", None, AT), cause(AT))
+    assert (met.deadline_id, met.outcome) == (events[-1].deadline_id, "in_time")
+    await stores.service_orders.apply(order.id, lambda each: dispatch(each, "tech-05", None, rules, NOW), NOW)
     assert await fire(clocks, until=MIDNIGHT + 30 * DAY) == ()
 
 
 @pytest.mark.requirement("R131.a")
 def test_a_visit_reports_actual_times_and_work_and_the_customer_signs_before_the_technician_leaves(
-    in_every_stage, visit, policy, customer
+    in_every_stage, rules, customer
 ):
-    visited = in_every_stage["dispatched"].complete_visit(visit, policy, AT)
+    visited = complete_visit(in_every_stage["dispatched"], AT, AT, "更换两副铰链", True, rules, NOW)
     signed = in_every_stage["signed_off"]
 
     assert visited.events == (
@@ -280,24 +299,23 @@ def test_nobody_closes_a_service_that_the_customer_has_not_signed(in_every_stage
     assert only(ServiceSignedOff, signed).technician == "tech-05"
 
 
-def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, visit, policy):
-    unresolved = visit.model_copy(update={"resolved": False})
+def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, rules):
+    change = complete_visit(in_every_stage["dispatched"], AT, AT, "缺铰链", False, rules, NOW)
 
-    change = in_every_stage["dispatched"].complete_visit(unresolved, policy, AT)
-
-    assert (change.state.stage, change.state.deadline("dispatch")) == ("open", MIDNIGHT)
-    again = change.state.dispatch("tech-06", None, AT).state.complete_visit(visit, policy, AT).state
+    assert (change.state.stage, change.state.clock("dispatch").due_at) == ("open", MIDNIGHT)
+    sent = dispatch(change.state, "tech-06", None, rules, NOW).state
+    again = complete_visit(sent, AT, AT, "更换两副铰链", True, rules, NOW).state
     assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
 
 
-def test_a_visit_ends_after_it_has_started(in_every_stage, visit, policy):
+def test_a_visit_ends_after_it_has_started(in_every_stage, rules):
     with pytest.raises(Refused) as refused:
-        in_every_stage["dispatched"].complete_visit(visit.model_copy(update={"ended_at": AT - DAY}), policy, AT)
+        complete_visit(in_every_stage["dispatched"], AT, AT - DAY, "更换两副铰链", True, rules, NOW)
     assert refused.value.code == "visit_times"
 
 
-def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage, customer, visit):
-    change = in_every_stage["signed_off"].close("已更换铰链，客户确认正常", "cs-07", AT)
+def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage, customer):
+    change = close(in_every_stage["signed_off"], "已更换铰链，客户确认正常", NOW)
 
     assert change.events == (
         ServiceOrderClosed(
@@ -306,7 +324,7 @@ def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage,
             type="C",
             closed_at=AT,
             result="已更换铰链，客户确认正常",
-            serviced_at=visit.ended_at,
+            serviced_at=AT,
             item="隔断门铰链",
             closed_by="cs-07",
             customer=customer,
@@ -319,16 +337,16 @@ def test_nothing_is_closed_before_its_cost_and_its_charge_are_filled_in(in_every
     signed = in_every_stage["signed_off"]
 
     with pytest.raises(Refused) as without_cost:
-        signed.but(cost=None).close("已处理", "cs-07", AT)
+        close(signed.but(cost=None), "已处理", NOW)
     with pytest.raises(Refused) as without_charge:
-        signed.but(charge_policy="normal_rate").close("已处理", "cs-07", AT)
+        close(signed.but(charge_policy="normal_rate"), "已处理", NOW)
 
     assert (without_cost.value.code, without_charge.value.code) == ("cost_missing", "charge_missing")
 
 
-def test_what_is_stored_comes_back_as_it_was(in_every_stage, order_with, policy, payment, request_with):
-    charged = order_with("customer_cause").raise_charge(Charge(amount=yuan("300.00"), mode="prepaid"), policy, AT).state
-    paid = charged.receive(payment, policy, AT).state
+def test_what_is_stored_comes_back_as_it_was(in_every_stage, order_with, rules, request_with):
+    charged = raise_charge(order_with("customer_cause"), yuan("300.00"), "prepaid", rules, NOW).state
+    paid = receive_payment(charged, yuan("300.00"), AT, "FP-88120", rules, NOW).state
 
     for order in (*in_every_stage.values(), charged, paid):
         assert ServiceOrder.model_validate(order.model_dump(mode="json")) == order

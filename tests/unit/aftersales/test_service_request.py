@@ -1,24 +1,32 @@
 """The service register: what is missing is said, and an incomplete form is not scheduled."""
 
 from datetime import UTC, date, datetime
+from itertools import product
 from uuid import UUID
 
 import pytest
 
 from aftersales.domain.charge import charge_policy
-from aftersales.domain.service_order import ServiceOrder
-from aftersales.domain.service_request import MANDATORY, FeedbackForm, IncompleteForm, ServiceRequest, register_no
+from aftersales.domain.decisions.opening import open_requested
+from aftersales.domain.decisions.request import complete, determine_fault, register
+from aftersales.domain.lifecycle import REQUEST as LIFECYCLE
+from aftersales.domain.parts.form import MANDATORY, FeedbackForm
+from aftersales.domain.service_request import IncompleteForm, ServiceRequest, register_no
+from aftersales.settings import Settings
 from shared.aggregate import Change, Refused
-from shared.calendar import CHINA
 from shared.contracts.aftersales import FaultDetermined, ServiceRequestRegistered, ServiceRequestRejected
+from shared.contracts.event import Actor
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
+from shared.testing import cause, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 REQUEST = UUID(int=50)
+NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
+JUDGING = cause(AT, actor=Actor(kind="staff", id="operations-01", role="operations_supervisor"))
 
 
 def registered(form: FeedbackForm) -> Change[ServiceRequest]:
-    return ServiceRequest.register(REQUEST, form, "cs-07", AT, CHINA)
+    return register(REQUEST, form, nowhere(Settings).rules(), NOW)
 
 
 @pytest.mark.requirement("R067.a", "R129.a")
@@ -50,9 +58,9 @@ def test_a_request_is_registered_at_once_with_everything_on_the_form(form, custo
 
 @pytest.mark.requirement("R084.a", "R084.b")
 @pytest.mark.parametrize("field", MANDATORY)
-def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_it(field, form, customer, policy):
-    nobody = customer.model_copy(update={field: None})
-    lacking = form.model_copy(update={"customer": nobody} if field in {"contact_name", "mobile"} else {field: None})
+def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_it(field, form, customer, rules):
+    nobody = {"customer": customer.but(**{field: None})} if field in {"contact_name", "mobile"} else {field: None}
+    lacking = form.but(**nobody)
 
     change = registered(lacking)
 
@@ -62,9 +70,9 @@ def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_
         ),
     )
     with pytest.raises(IncompleteForm, match=f"missing: {field}"):
-        ServiceOrder.requested(UUID(int=60), change.state, "FW-1", "C", policy, AT)
+        open_requested(UUID(int=60), change.state, "FW-1", "C", rules, NOW)
     with pytest.raises(IncompleteForm):
-        change.state.determine_fault("company_quality", (), "operations-01")
+        determine_fault(change.state, "company_quality", (), JUDGING)
 
 
 @pytest.mark.requirement("R084.a")
@@ -72,28 +80,28 @@ def test_an_empty_form_misses_everything_and_is_registered_once_it_is_filled_in(
     empty = FeedbackForm(customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"))
 
     rejected = registered(empty)
-    again = rejected.state.complete(form.model_copy(update={"address": None}))
-    complete = again.state.complete(form)
+    again = complete(rejected.state, form.but(address=None), NOW)
+    whole = complete(again.state, form, NOW)
 
     assert rejected.events[0].missing == MANDATORY
     assert again.events[0].missing == ("address",)
-    assert (complete.state.stage, type(complete.events[0])) == ("registered", ServiceRequestRegistered)
+    assert (whole.state.stage, type(whole.events[0])) == ("registered", ServiceRequestRegistered)
 
 
 @pytest.mark.requirement("R069.a")
-def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_sent(form, request_with, policy):
-    without = request_with().but(form=form.model_copy(update={"contract_no": None}))
+def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_sent(form, request_with, rules):
+    without = request_with().but(form=form.but(contract_no=None))
 
     with pytest.raises(IncompleteForm, match="missing: contract_no"):
-        ServiceOrder.requested(UUID(int=60), without, "FW-1", "C", policy, AT)
+        open_requested(UUID(int=60), without, "FW-1", "C", rules, NOW)
 
-    written = without.complete(without.form.filled({"contract_no": "JG20260930-017"})).state
-    assert ServiceOrder.requested(UUID(int=60), written, "FW-1", "C", policy, AT).state.stage == "open"
+    written = complete(without, without.form.filled({"contract_no": "JG20260930-017"}), NOW).state
+    assert open_requested(UUID(int=60), written, "FW-1", "C", rules, NOW).state.stage == "open"
 
 
 def test_a_registered_form_takes_nothing_but_its_contract_number(form):
     with pytest.raises(Refused) as refused:
-        registered(form).state.complete(form.filled({"content": "别的"}))
+        complete(registered(form).state, form.filled({"content": "别的"}), NOW)
     assert refused.value.code == "already_registered"
 
 
@@ -105,7 +113,7 @@ def test_year_and_month_of_the_contract_are_enough(form):
 
 @pytest.mark.requirement("R083.c")
 def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
-    change = registered(form).state.determine_fault("customer_cause", ("p/1.jpg",), "operations-01")
+    change = determine_fault(registered(form).state, "customer_cause", ("p/1.jpg",), JUDGING)
 
     assert change.events == (
         FaultDetermined(
@@ -141,12 +149,29 @@ def test_warranty_and_fault_decide_together_who_pays(verdict, fault, expected):
 
 
 @pytest.mark.parametrize(("fault", "verdict"), [("unknown", "in_warranty"), ("company_quality", "uncertain")])
-def test_nobody_is_sent_while_nobody_can_say_who_pays(fault, verdict, request_with, policy):
+def test_nobody_is_sent_while_nobody_can_say_who_pays(fault, verdict, request_with, rules):
     with pytest.raises(Refused, match="nobody can say who pays") as refused:
-        ServiceOrder.requested(UUID(int=60), request_with(fault, verdict), "FW-1", "C", policy, AT)
+        open_requested(UUID(int=60), request_with(fault, verdict), "FW-1", "C", rules, NOW)
     assert refused.value.code == "charge_undecided"
 
 
 def test_a_register_number_tells_the_day_and_follows_from_the_id():
     assert register_no(UUID(int=50), date(2026, 11, 22)) == "SH-20261122-AAAAAA"
     assert register_no(UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c03"), date(2026, 11, 22)) == "SH-20261122-AGHVUM"
+
+
+@pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, LIFECYCLE.moves)))
+def test_every_decision_about_a_request_leads_where_it_should_or_is_refused(stage, decision, form, rules, request_with):
+    request = request_with() if stage == "registered" else registered(form.but(address=None)).state
+    decide = {
+        "complete": lambda: complete(request, form, NOW).state.stage,
+        "determine_fault": lambda: determine_fault(request, "wear", (), JUDGING).state.stage,
+        "open_service_order": lambda: open_requested(UUID(int=60), request, "FW-1", "C", rules, NOW) and stage,
+    }
+
+    assert request.stage == stage
+    if LIFECYCLE.allows(stage, decision):
+        assert decide[decision]() == "registered"
+    else:
+        with pytest.raises(IncompleteForm):
+            decide[decision]()

@@ -8,22 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aftersales.domain.decisions.settlement import add, settle
 from aftersales.domain.settlement import Settlement
 from aftersales.settings import Settings
-from aftersales.subscribers import subscriptions
 from aftersales.timers import timers
 from shared.aggregate import Refused
 from shared.calendar import CHINA
 from shared.contracts.aftersales import (
+    DeadlineMetByAftersales,
     DeadlineMissedByAftersales,
     DeadlineSetByAftersales,
     MonthlyAftersalesSettled,
     ServiceOrderClosed,
 )
-from shared.contracts.event import Money
-from shared.testing import cause, deliver, fire
+from shared.contracts.event import Actor, Money
+from shared.testing import cause, deliver, fire, nowhere
 
-POLICY = Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).policy()
+RULES = nowhere(Settings).rules()
+FINANCE = Actor(kind="staff", id="finance-01", role="finance")
 
 
 def yuan(amount: str) -> Money:
@@ -62,38 +64,38 @@ def closed(voucher_no: str, at: datetime, *, cost: str | None = None, charged: s
     ],
 )
 def test_what_is_closed_is_settled_by_the_30th_and_in_february_by_the_last_day(closed_at, month, last_day):
-    settlement = Settlement.at(closed_at, POLICY)
+    settlement = Settlement.at(closed_at, RULES)
 
-    change = settlement.add(closed("FW-1", closed_at), POLICY)
+    change = add(settlement, closed("FW-1", closed_at), RULES, cause(closed_at))
 
     assert settlement.month == month
-    assert change.state.deadline("settlement") == CHINA.moment(last_day)
+    assert change.state.clock("settlement").due_at == CHINA.moment(last_day)
 
 
 @pytest.mark.requirement("R079.a")
 @given(st.timedeltas(timedelta(), timedelta(days=16 * 365)).map(lambda later: noon(2020, 1, 1) + later))
 def test_whenever_something_is_closed_it_is_settled_within_a_month_in_a_settlement_of_its_own_due_day(closed_at):
-    settlement = Settlement.at(closed_at, POLICY)
-    due_at = POLICY.settlement.due(closed_at, CHINA)
+    settlement = Settlement.at(closed_at, RULES)
+    due_at = RULES.policies.latest.settlement.term.due(closed_at, CHINA)
 
     assert closed_at < due_at <= closed_at + timedelta(days=32)
     assert f"{CHINA.local(due_at - timedelta(seconds=1)):%Y-%m}" == settlement.month
 
 
 @pytest.mark.requirement("R079.a")
-async def test_vouchers_go_to_finance_together_with_what_was_free_and_what_was_charged(records):
-    on = subscriptions(records, POLICY)
-    (begun,) = await deliver(on, closed("FW-1", noon(2026, 11, 3), cost="200.00"))
-    assert await deliver(on, closed("FW-2", noon(2026, 11, 9), cost="150.00", charged="300.00")) == ()
-    assert await deliver(on, closed("FW-D", noon(2026, 11, 9))) == ()
-    id = Settlement.id_of("2026-11")
+async def test_vouchers_go_to_finance_together_with_what_was_free_and_what_was_charged(on, stores):
+    begin, later = noon(2026, 11, 3), noon(2026, 11, 9)
+    (begun,) = await deliver(on, closed("FW-1", begin, cost="200.00"), at=begin)
+    assert await deliver(on, closed("FW-2", later, cost="150.00", charged="300.00"), at=later) == ()
+    assert await deliver(on, closed("FW-D", later), at=later) == ()
+    id, handing_over = Settlement.id_of("2026-11"), cause(noon(2026, 11, 29), actor=FINANCE)
 
-    await records.settlements.apply(id, lambda each: each.settle("finance-01", noon(2026, 11, 29)), cause())
+    await stores.settlements.apply(id, lambda each: settle(each, RULES, handing_over), handing_over)
 
     assert (type(begun), begun.kind, begun.about) == (DeadlineSetByAftersales, "settlement", "2026-11")
-    settled = await records.settlements.get(id)
+    settled = await stores.settlements.get(id)
     assert settled.open == ()
-    assert await fire(timers(records, POLICY), until=noon(2026, 12, 31)) == ()
+    assert await fire(timers(stores, RULES), until=noon(2026, 12, 31)) == ()
 
 
 def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_over_once_more():
@@ -102,13 +104,15 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
         closed("FW-2", noon(2026, 11, 9), cost="150.00", charged="300.00"),
         closed("FW-3", noon(2026, 11, 29), cost="10.00"),
     )
-    month = Settlement.at(noon(2026, 11, 3), POLICY)
-    month = month.add(first, POLICY).state.add(second, POLICY).state.add(first, POLICY).state
+    month = Settlement.at(noon(2026, 11, 3), RULES)
+    for each in (first, second, first):
+        month = add(month, each, RULES, cause(each.closed_at)).state
 
-    settled = month.settle("finance-01", noon(2026, 11, 28))
-    again = settled.state.add(late, POLICY).state.settle("finance-01", noon(2026, 11, 30))
+    settled = settle(month, RULES, cause(noon(2026, 11, 28), actor=FINANCE))
+    more = add(settled.state, late, RULES, cause(late.closed_at)).state
+    again = settle(more, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
 
-    assert settled.events == (
+    assert settled.events[:-1] == (
         MonthlyAftersalesSettled(
             month="2026-11",
             voucher_nos=("FW-1", "FW-2"),
@@ -117,18 +121,18 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
             handed_over_at=noon(2026, 11, 28),
         ),
     )
+    assert [type(settled.events[-1]), settled.events[-1].outcome] == [DeadlineMetByAftersales, "in_time"]
     assert (again.events[0].voucher_nos, again.events[0].free_total) == (("FW-3",), yuan("10.00"))
     with pytest.raises(Refused) as refused:
-        again.state.settle("finance-01", noon(2026, 11, 30))
+        settle(again.state, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
     assert refused.value.code == "nothing_to_settle"
 
 
 @pytest.mark.requirement("R079.b")
-async def test_a_month_that_is_not_settled_in_time_is_reported_once(records):
-    on = subscriptions(records, POLICY)
-    await deliver(on, closed("FW-1", noon(2027, 2, 3), cost="200.00"))
+async def test_a_month_that_is_not_settled_in_time_is_reported_once(on, stores):
+    await deliver(on, closed("FW-1", noon(2027, 2, 3), cost="200.00"), at=noon(2027, 2, 3))
 
-    events = await fire(timers(records, POLICY), until=noon(2027, 4, 1))
+    events = await fire(timers(stores, RULES), until=noon(2027, 4, 1))
 
     assert events == (
         DeadlineMissedByAftersales(

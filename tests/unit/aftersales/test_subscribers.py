@@ -8,12 +8,11 @@ from uuid import UUID
 import pytest
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.service_request import ServiceRequest
-from aftersales.domain.voucher import Charge
-from aftersales.store import Records
+from aftersales.domain.decisions.money import raise_charge
+from aftersales.domain.decisions.request import register
+from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
 from shared.aggregate import Change
-from shared.calendar import CHINA
 from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.departments import ServiceChargeReceived
@@ -26,11 +25,6 @@ from shared.testing import InMemoryDatabase, cause, deliver
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ORDER = order_id_of("SO-2026-0412")
 COMPLAINT = UUID(int=100)
-
-
-@pytest.fixture
-def on(records, policy):
-    return subscriptions(records, policy)
 
 
 @pytest.fixture
@@ -86,16 +80,16 @@ def filed(customer) -> ComplaintFiled:
     )
 
 
-async def known_after(facts, policy) -> CoveredOrder:
+async def known_after(facts, rules) -> CoveredOrder:
     """What is known about the order after these facts, in this order."""
-    records = Records(InMemoryDatabase())
+    stores = Stores.on(InMemoryDatabase())
     for fact in facts:
-        await deliver(subscriptions(records, policy), fact)
-    return await records.covered_orders.get(ORDER)
+        await deliver(subscriptions(stores, rules), fact)
+    return await stores.covered_orders.get(ORDER)
 
 
-async def test_the_facts_about_an_order_may_come_in_any_order(policy, placed, signed, accepted):
-    known = [await known_after(facts, policy) for facts in permutations((placed, signed, accepted))]
+async def test_the_facts_about_an_order_may_come_in_any_order(rules, placed, signed, accepted):
+    known = [await known_after(facts, rules) for facts in permutations((placed, signed, accepted))]
 
     assert known[1:] == known[:-1]
     assert (known[0].contract_no, known[0].registered_date, known[0].accepted_on) == (
@@ -107,12 +101,12 @@ async def test_the_facts_about_an_order_may_come_in_any_order(policy, placed, si
 
 @pytest.mark.parametrize(("placed_under", "known_as"), [(None, "JG20250101-002"), ("JG20250101-001", "JG20250101-001")])
 async def test_a_contract_that_was_never_signed_here_is_known_by_the_order_or_else_by_the_acceptance(
-    placed_under, known_as, policy, placed, accepted
+    placed_under, known_as, rules, placed, accepted
 ):
-    placed = placed.model_copy(update={"contract_no": placed_under})
-    accepted = accepted.model_copy(update={"contract_no": "JG20250101-002"})
+    placed = placed.but(contract_no=placed_under)
+    accepted = accepted.but(contract_no="JG20250101-002")
 
-    known = [await known_after(facts, policy) for facts in permutations((placed, accepted))]
+    known = [await known_after(facts, rules) for facts in permutations((placed, accepted))]
 
     assert [each.contract_no for each in known] == [known_as, known_as]
 
@@ -146,19 +140,19 @@ async def test_a_complaint_is_answered_with_the_warranty_of_its_contract(on, pla
     )
 
 
-async def test_the_same_complaint_announced_again_is_answered_once(on, records, signed, filed):
+async def test_the_same_complaint_announced_again_is_answered_once(on, stores, signed, filed):
     await deliver(on, signed)
 
     first = await deliver(on, filed, id=UUID(int=7))
     again = await deliver(on, filed, id=UUID(int=7))
 
     assert (len(first), again) == (1, ())
-    assert await records.warranty_checks.count() == 1
+    assert await stores.warranty_checks.count() == 1
 
 
 @pytest.mark.requirement("R085.b")
 async def test_with_only_the_month_known_the_answer_near_the_anniversary_is_uncertain(on, placed, filed):
-    near = filed.model_copy(update={"received_at": datetime(2027, 9, 15, tzinfo=UTC)})
+    near = filed.but(received_at=datetime(2027, 9, 15, tzinfo=UTC))
     await deliver(on, placed)
 
     (checked,) = await deliver(on, near)
@@ -168,7 +162,7 @@ async def test_with_only_the_month_known_the_answer_near_the_anniversary_is_unce
 
 
 async def test_a_contract_that_is_not_known_is_uncertain_with_the_reason(on, filed):
-    (checked,) = await deliver(on, filed.model_copy(update={"order_no": None, "contract_no": "JG20250101-001"}))
+    (checked,) = await deliver(on, filed.but(order_no=None, contract_no="JG20250101-001"))
 
     assert (checked.verdict, checked.contract_no, checked.order_id) == ("uncertain", "JG20250101-001", None)
     assert checked.explanation == ("未找到对应的合同，无法判断是否在保修期内，请核对合同编号。",)
@@ -177,15 +171,15 @@ async def test_a_contract_that_is_not_known_is_uncertain_with_the_reason(on, fil
 async def test_a_contract_number_finds_its_order(on, signed, filed):
     await deliver(on, signed)
 
-    (checked,) = await deliver(on, filed.model_copy(update={"order_no": None, "contract_no": "JG20250930-017"}))
+    (checked,) = await deliver(on, filed.but(order_no=None, contract_no="JG20250930-017"))
 
     assert (checked.order_id, checked.verdict) == (ORDER, "out_of_warranty")
 
 
 async def test_the_day_that_counts_is_the_one_in_shanghai_on_which_the_customer_complained(on, signed, filed):
     await deliver(on, signed)
-    late_in_the_evening = filed.model_copy(update={"received_at": datetime(2026, 9, 30, 15, 59, tzinfo=UTC)})
-    after_midnight = filed.model_copy(update={"received_at": datetime(2026, 9, 30, 16, 0, tzinfo=UTC)})
+    late_in_the_evening = filed.but(received_at=datetime(2026, 9, 30, 15, 59, tzinfo=UTC))
+    after_midnight = filed.but(received_at=datetime(2026, 9, 30, 16, 0, tzinfo=UTC))
 
     assert [(await deliver(on, each, at=AT))[0].verdict for each in (late_in_the_evening, after_midnight)] == [
         "in_warranty",
@@ -194,18 +188,18 @@ async def test_the_day_that_counts_is_the_one_in_shanghai_on_which_the_customer_
 
 
 async def test_a_complaint_about_manners_has_no_warranty(on, filed):
-    assert await deliver(on, filed.model_copy(update={"order_no": None})) == ()
+    assert await deliver(on, filed.but(order_no=None)) == ()
 
 
-async def test_a_registered_request_is_checked_and_keeps_the_answer(on, records, signed, form):
+async def test_a_registered_request_is_checked_and_keeps_the_answer(on, stores, signed, form, rules):
     await deliver(on, signed)
-    change = ServiceRequest.register(UUID(int=50), form, "cs-07", AT, CHINA)
-    await records.service_requests.create(change, cause(AT))
+    change = register(UUID(int=50), form, rules, cause(AT))
+    await stores.service_requests.create(change, cause(AT))
 
     (checked,) = await deliver(on, change.events[0], at=AT)
     await deliver(on, checked)
 
-    kept = await records.service_requests.get(UUID(int=50))
+    kept = await stores.service_requests.get(UUID(int=50))
     assert (checked.service_request_id, kept.warranty, kept.verdict) == (UUID(int=50), checked, "out_of_warranty")
 
 
@@ -217,10 +211,10 @@ async def test_an_answer_about_a_complaint_touches_no_request(on, signed, filed)
 
 
 @pytest.mark.requirement("R083.b")
-async def test_money_that_finance_reports_sets_the_job_free_once(on, records, order_with, policy):
+async def test_money_that_finance_reports_sets_the_job_free_once(on, stores, order_with, rules):
     fee = Money(amount=Decimal("300.00"))
-    charged = order_with("customer_cause").raise_charge(Charge(amount=fee, mode="prepaid"), policy, AT).state
-    await records.service_orders.create(Change(charged), cause(AT))
+    charged = raise_charge(order_with("customer_cause"), fee, "prepaid", rules, cause(AT)).state
+    await stores.service_orders.create(Change(charged), cause(AT))
     received = ServiceChargeReceived(service_order_id=charged.id, amount=fee, received_at=AT, invoice_no="FP-1")
 
     events = await deliver(on, received, at=AT, id=UUID(int=8))
@@ -228,4 +222,4 @@ async def test_money_that_finance_reports_sets_the_job_free_once(on, records, or
 
     assert [type(event) for event in events] == [CustomerChargePaid, DeadlineSetByAftersales]
     assert again == ()
-    assert len((await records.service_orders.get(charged.id)).payments) == 1
+    assert len((await stores.service_orders.get(charged.id)).payments) == 1

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.domain.warranty import Covered, Finding, Rule, assess, date_in
+from aftersales.domain.parts.warranty import Covered, date_in
+from aftersales.domain.policy.policy import Rule
+from aftersales.domain.warranty import Finding, assess
 from shared.contracts.event import PreciseDate
 
 RULE = Rule(name="contract_date_12m", version=1, basis="contract_date", months=12)

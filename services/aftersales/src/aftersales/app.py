@@ -2,7 +2,7 @@
 
 from aftersales.api import routes
 from aftersales.settings import Settings
-from aftersales.store import Records
+from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
 from aftersales.timers import timers
 from shared.plumbing import Plumbing
@@ -12,11 +12,11 @@ from shared.service import Service
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """After-sales with its three doors."""
     plumbing = plumbing or Plumbing("aftersales", settings)
-    policy = settings.policy()
-    records = Records(plumbing.database)
+    stores, rules = Stores.on(plumbing.database), settings.rules()
     return Service(
         plumbing,
-        routes=routes(records, policy),
-        subscriptions=subscriptions(records, policy),
-        timers=timers(records, policy),
+        routes=routes(stores, rules),
+        subscriptions=subscriptions(stores, rules),
+        timers=timers(stores, rules),
+        clocks=rules.clocks,
     )

@@ -1,40 +1,52 @@
 """What after-sales is told by its environment, and the company's rules."""
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from aftersales.domain.policy import AftersalesPolicy
-from shared.calendar import Calendar
+from aftersales.domain.policy.policy import AftersalesPolicy, Rules
+from shared.clocks import Announcements, Clocks
+from shared.contracts.aftersales import (
+    DeadlineApproachingAtAftersales,
+    DeadlineHeldByAftersales,
+    DeadlineMetByAftersales,
+    DeadlineMissedByAftersales,
+    DeadlineReassignedByAftersales,
+    DeadlineSetByAftersales,
+)
+from shared.policy import Policies, read_policies
 from shared.settings import ServiceSettings
+
+ANNOUNCEMENTS = Announcements(
+    set=DeadlineSetByAftersales,
+    approaching=DeadlineApproachingAtAftersales,
+    missed=DeadlineMissedByAftersales,
+    met=DeadlineMetByAftersales,
+    held=DeadlineHeldByAftersales,
+    reassigned=DeadlineReassignedByAftersales,
+)
 
 
 class Settings(ServiceSettings):
     """The settings of every service, and where the rules are kept."""
 
-    policy_file: Path | None = Field(
-        default=None, description="The company's rules (TOML); without it the policy.toml that comes with the service."
+    aftersales_policy: Path | None = Field(
+        default=None,
+        description="The company's versions of the after-sales policy (TOML): a file, or a folder of them.",
     )
 
-    @field_validator("policy_file")
+    @field_validator("aftersales_policy")
     @classmethod
-    def _can_be_used(cls, file: Path | None) -> Path | None:
-        if file is not None:
-            _rules(file, Calendar())
-        return file
+    def _can_be_used(cls, own: Path | None) -> Path | None:
+        _policies(own)
+        return own
 
-    def policy(self) -> AftersalesPolicy:
-        """The rules in force."""
-        return _rules(self.policy_file, Calendar(self.timezone))
+    def rules(self) -> Rules:
+        """The company's rules for after-sales: its policy in every version, and its calendar."""
+        return Rules(_policies(self.aftersales_policy), Clocks(ANNOUNCEMENTS, self.calendar()))
 
 
-def _rules(file: Path | None, calendar: Calendar) -> AftersalesPolicy:
-    """ValueError when the file cannot be read, or its rules contradict each other."""
-    source = file or files("aftersales") / "policy.toml"
-    try:
-        rules = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error}") from error
-    return AftersalesPolicy.model_validate(rules | {"calendar": calendar})
+def _policies(own: Path | None) -> Policies[AftersalesPolicy]:
+    """ValueError when a file cannot be read, or its rules contradict each other."""
+    return read_policies(AftersalesPolicy, files("aftersales") / "domain" / "policy", own)

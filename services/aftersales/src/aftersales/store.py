@@ -1,5 +1,8 @@
 """Where after-sales keeps what it knows and what it does."""
 
+from dataclasses import dataclass
+from typing import Self
+
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
@@ -72,12 +75,23 @@ class Settlements(Store[Settlement]):
     indexes = (Index("month"),)
 
 
-class Records:
-    """All stores of after-sales."""
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All that after-sales keeps."""
 
-    def __init__(self, database: DatabaseLike) -> None:
-        self.covered_orders = CoveredOrders(database)
-        self.warranty_checks = WarrantyChecks(database)
-        self.service_requests = ServiceRequests(database)
-        self.service_orders = ServiceOrders(database)
-        self.settlements = Settlements(database)
+    covered_orders: CoveredOrders
+    warranty_checks: WarrantyChecks
+    service_requests: ServiceRequests
+    service_orders: ServiceOrders
+    settlements: Settlements
+
+    @classmethod
+    def on(cls, database: DatabaseLike) -> Self:
+        """The stores in this database."""
+        return cls(
+            CoveredOrders(database),
+            WarrantyChecks(database),
+            ServiceRequests(database),
+            ServiceOrders(database),
+            Settlements(database),
+        )

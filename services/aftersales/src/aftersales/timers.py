@@ -1,25 +1,21 @@
-"""What happens when time passes: jobs that nobody was sent to, and months that were not settled."""
+"""What happens when time passes: jobs to which no technician was sent, and months that were not settled."""
 
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.domain.service_order import DISPATCH, ServiceOrder
-from aftersales.domain.settlement import SETTLEMENT, Settlement
-from aftersales.store import Records
+from aftersales.domain.decisions.dispatch import carry_over
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.store import Stores
 from shared.aggregate import Cause, Change
+from shared.clocks import CLOCKS, ClockRun
 from shared.timers import Timers
 
 
-def timers(records: Records, policy: AftersalesPolicy) -> Timers:
-    """The clocks of after-sales."""
+def timers(stores: Stores, rules: Rules) -> Timers:
+    """A warning and a miss for every clock of after-sales; a job that was not dispatched is carried over."""
+
+    def on_miss(order: ServiceOrder, run: ClockRun, cause: Cause) -> Change[ServiceOrder]:
+        return carry_over(order, rules, cause)
+
     at = Timers()
-
-    @at(records.service_orders, DISPATCH)
-    def carry_over(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
-        """The day is over and nobody was sent."""
-        return order.carry_over(policy, cause.at)
-
-    @at(records.settlements, SETTLEMENT)
-    def miss_settlement(settlement: Settlement, cause: Cause) -> Change[Settlement]:
-        """The settlement day is over and something was not handed over."""
-        return settlement.miss(policy, cause.at)
-
+    at(stores.service_orders, CLOCKS)(rules.clocks.tick(on_miss))
+    at(stores.settlements, CLOCKS)(rules.clocks.tick())
     return at

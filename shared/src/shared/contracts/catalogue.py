@@ -85,6 +85,9 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         complaints.DeadlineHeldByComplaints,
         complaints.DeadlineReassignedByComplaints,
         aftersales.DeadlineSetByAftersales,
+        aftersales.DeadlineMetByAftersales,
+        aftersales.DeadlineHeldByAftersales,
+        aftersales.DeadlineReassignedByAftersales,
         notify.StaffAlerted,
     ),
 }

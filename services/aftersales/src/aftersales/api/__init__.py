@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from aftersales.api import money, orders, requests, settlements, visits, warranty
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.store import Records
+from aftersales.domain.policy.policy import Rules
+from aftersales.store import Stores
 
 
-def routes(records: Records, policy: AftersalesPolicy) -> Sequence[APIRouter]:
+def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """Every route of after-sales."""
     return (
-        warranty.routes(records, policy),
-        requests.routes(records, policy),
-        orders.routes(records, policy),
-        visits.routes(records, policy),
-        money.routes(records, policy),
-        settlements.routes(records),
+        warranty.routes(stores, rules),
+        requests.routes(stores.service_requests, rules),
+        orders.routes(stores, rules),
+        visits.routes(stores.service_orders, rules),
+        money.routes(stores.service_orders, rules),
+        settlements.routes(stores.settlements, rules),
     )

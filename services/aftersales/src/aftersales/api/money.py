@@ -1,19 +1,21 @@
 """Costs, charges and payments of service orders over HTTP."""
 
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import BOOKKEEPERS, READERS, SERVICE, TECHNICIANS
 from aftersales.api.views import ServiceOrderView
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.domain.voucher import Charge, Payment
-from aftersales.store import Records
+from aftersales.domain.decisions import money
+from aftersales.domain.lifecycle import LIFECYCLE
+from aftersales.domain.parts.money import Mode
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import READERS
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.store import ServiceOrders
+from shared.aggregate import Change
 from shared.contracts.event import Instant, Money
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -33,7 +35,7 @@ class RaiseCharge(RequestBody):
     """What the customer has to pay, and how."""
 
     amount: Money
-    mode: Literal["on_spot", "invoiced", "prepaid"] = Field(examples=["invoiced"])
+    mode: Mode = Field(examples=["invoiced"])
 
 
 class ReceivePayment(RequestBody):
@@ -44,36 +46,36 @@ class ReceivePayment(RequestBody):
     invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
 
 
-def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
+def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What concerns money, each a POST to its name."""
     router = Router(readers=READERS, tags=["money"], prefix="/service-orders/{service_order_id}")
-    orders = records.service_orders
 
-    @router.post("/record-cost", dependencies=[allow(*BOOKKEEPERS)])
+    @router.post("/record-cost", dependencies=[allow(*LIFECYCLE.roles("record_cost"))])
     async def record_cost(service_order_id: UUID, body: RecordCost, cause: CausedByRequest) -> ServiceOrderView:
         """CS fills in the cost under warranty, finance outside it."""
+
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return money.record_cost(order, body.material, body.transport, body.labour, body.travel, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
+
+    @router.post("/raise-charge", dependencies=[allow(*LIFECYCLE.roles("raise_charge"))])
+    async def raise_charge(service_order_id: UUID, body: RaiseCharge, cause: CausedByRequest) -> ServiceOrderView:
+        """The customer has to pay."""
         return ServiceOrderView.of(
             await orders.apply(
-                service_order_id,
-                lambda order: order.record_cost(body.material, body.transport, body.labour, body.travel, cause.actor),
-                cause,
+                service_order_id, lambda order: money.raise_charge(order, body.amount, body.mode, rules, cause), cause
             )
         )
 
-    @router.post("/raise-charge", dependencies=[allow(*BOOKKEEPERS)])
-    async def raise_charge(service_order_id: UUID, body: RaiseCharge, cause: CausedByRequest) -> ServiceOrderView:
-        """The customer has to pay."""
-        charge = Charge(amount=body.amount, mode=body.mode)
-        return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: order.raise_charge(charge, policy, cause.at), cause)
-        )
-
-    @router.post("/receive-payment", dependencies=[allow(Role.FINANCE, *SERVICE, *TECHNICIANS)])
+    @router.post("/receive-payment", dependencies=[allow(*LIFECYCLE.roles("receive_payment"))])
     async def receive_payment(service_order_id: UUID, body: ReceivePayment, cause: CausedByRequest) -> ServiceOrderView:
         """Money came in, on the spot or at finance."""
-        payment = Payment(amount=body.amount, at=body.received_at or cause.at, invoice_no=body.invoice_no)
-        return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: order.receive(payment, policy, cause.at), cause)
-        )
+        received_at = body.received_at or cause.at
+
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return money.receive_payment(order, body.amount, received_at, body.invoice_no, rules, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     return router

@@ -6,13 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import DISPATCHERS, MANAGERS, READERS, SERVICE
-from aftersales.api.views import ServiceOrderView
-from aftersales.domain.policy import AftersalesPolicy
+from aftersales.api.views import ServiceOrderRow, ServiceOrderView
+from aftersales.domain.decisions import dispatch, opening
+from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Stage
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import MANAGERS, READERS
 from aftersales.domain.service_order import ServiceOrder
-from aftersales.domain.voucher import Stage
-from aftersales.store import Records
+from aftersales.store import Stores
+from shared.aggregate import Change
 from shared.contracts.vocabulary import Line, Prose, ServiceRequestId, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
@@ -38,53 +41,56 @@ class Dispatch(RequestBody):
     technician_name: Line | None = Field(default=None, examples=["李师傅"])
 
 
-def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which service orders are opened, found and dispatched."""
     router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders")
-    orders = records.service_orders
+    orders = stores.service_orders
 
-    @router.post("", status_code=201, dependencies=[allow(*SERVICE)])
+    @router.post("", status_code=201, dependencies=[allow(*REQUEST.roles("open_service_order"))])
     async def open_requested(body: OpenServiceOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open an order for a registered request. Refused with what is missing while its form is incomplete."""
-        request = await records.service_requests.get(body.request_id)
+        request = await stores.service_requests.get(body.request_id)
         id = cause.derive("service order")
-        change = ServiceOrder.requested(id, request, body.voucher_no, body.type, policy, cause.at)
+        change = opening.open_requested(id, request, body.voucher_no, body.type, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.post("/internal", status_code=201, dependencies=[allow(*MANAGERS)])
     async def open_internal(body: OpenInternalOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open internal work, type D."""
-        id = cause.derive("service order")
-        change = ServiceOrder.internal(id, body.content, body.voucher_no, policy, cause.at)
+        change = opening.open_internal(cause.derive("service order"), body.content, body.voucher_no, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.get("")
-    async def find(
+    async def list_service_orders(
         stage: Stage | None = None,
         priority: bool | None = None,
         request_id: ServiceRequestId | None = None,
         voucher_no: Line | None = None,
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[ServiceOrderView]:
+    ) -> Listing[ServiceOrderRow]:
         """Service orders, the oldest first; `stage=open&priority=true` is what the manager dispatches first."""
-        asked = {"stage": stage, "priority": priority, "request_id": request_id, "voucher_no": voucher_no}
-        where = {field: value for field, value in asked.items() if value is not None}
-        page = await orders.find(where, sort="opened_at", after=after, limit=limit)
-        return Listing(items=[ServiceOrderView.of(each) for each in page.items], next=page.next)
+        where = {"stage": stage, "priority": priority, "request_id": request_id, "voucher_no": voucher_no}
+        page = await orders.rows(ServiceOrderRow, where, sort="opened_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{service_order_id}")
-    async def show(service_order_id: UUID) -> ServiceOrderView:
+    async def show_service_order(service_order_id: UUID) -> ServiceOrderView:
         """One voucher."""
         return ServiceOrderView.of(await orders.get(service_order_id))
 
-    @router.post("/{service_order_id}/dispatch", dependencies=[allow(*DISPATCHERS)])
-    async def dispatch(service_order_id: UUID, body: Dispatch, cause: CausedByRequest) -> ServiceOrderView:
-        """Send somebody. Refused while the fee for the customer's own fault has not been received."""
-        return ServiceOrderView.of(
-            await orders.apply(
-                service_order_id, lambda order: order.dispatch(body.technician, body.technician_name, cause.at), cause
-            )
-        )
+    @router.get("/{service_order_id}/clocks")
+    async def show_clocks(service_order_id: UUID) -> list[ClockView]:
+        """What had or has to be done by when, and how each moment came about."""
+        return clocks_of(await orders.get(service_order_id), rules.clocks)
+
+    @router.post("/{service_order_id}/dispatch", dependencies=[allow(*LIFECYCLE.roles("dispatch"))])
+    async def dispatch_technician(service_order_id: UUID, body: Dispatch, cause: CausedByRequest) -> ServiceOrderView:
+        """Send a technician. Refused while the fee for the customer's own fault has not been received."""
+
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return dispatch.dispatch(order, body.technician, body.technician_name, rules, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     return router

@@ -1,17 +1,19 @@
 """The service register over HTTP."""
 
-from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import JUDGES, READERS, SALES, SERVICE
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.domain.service_request import FeedbackForm, ServiceRequest, Stage
-from aftersales.store import Records
-from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
-from shared.contracts.event import Instant, Part, PreciseDate
+from aftersales.api.views import ServiceRequestRow, ServiceRequestView
+from aftersales.domain.decisions import request
+from aftersales.domain.lifecycle import REQUEST, RequestStage
+from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import READERS, REGISTRARS
+from aftersales.store import ServiceRequests
+from shared.contracts.aftersales import Fault
+from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
     ContractNo,
@@ -21,7 +23,6 @@ from shared.contracts.vocabulary import (
     Line,
     OrderNo,
     Prose,
-    ServiceRequestId,
     StaffId,
 )
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
@@ -62,72 +63,50 @@ class DetermineFault(RequestBody):
     evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)
 
 
-class ServiceRequestView(Part):
-    """An entry in the register, what is missing, and who pays as far as it can be said."""
-
-    request_id: ServiceRequestId
-    register_no: Line
-    stage: Stage
-    missing: tuple[Line, ...]
-    form: FeedbackForm
-    recorded_by: StaffId
-    recorded_at: Instant
-    fault: Fault
-    evidence: tuple[FileRef, ...]
-    determined_by: StaffId | None
-    warranty: WarrantyChecked | None
-    charge_policy: ChargePolicy
-
-    @classmethod
-    def of(cls, request: ServiceRequest) -> Self:
-        """The entry as it stands."""
-        shown = request.model_dump(include=set(cls.model_fields))
-        return cls(request_id=request.id, missing=request.form.missing, charge_policy=request.charge_policy, **shown)
-
-
-def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
+def routes(requests: ServiceRequests, rules: Rules) -> APIRouter:
     """The routes under /service-requests."""
     router = Router(readers=READERS, tags=["service requests"], prefix="/service-requests")
-    requests = records.service_requests
 
-    @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("", status_code=201, dependencies=[allow(*REGISTRARS)])
     async def register(body: RegisterRequest, cause: CausedByRequest) -> ServiceRequestView:
         """Enter a request at once. With a mandatory field missing it is kept as incomplete, and says which."""
         form = FeedbackForm(**body.model_dump())
-        change = ServiceRequest.register(
-            cause.derive("service request"), form, cause.actor.id, cause.at, policy.calendar
-        )
+        change = request.register(cause.derive("service request"), form, rules, cause)
         return ServiceRequestView.of(await requests.create(change, cause))
 
-    @router.post("/{request_id}/complete", dependencies=[allow(*SERVICE, *SALES)])
+    @router.post("/{request_id}/complete", dependencies=[allow(*REQUEST.roles("complete"))])
     async def complete(request_id: UUID, body: CompleteForm, cause: CausedByRequest) -> ServiceRequestView:
         """Fill in what was missing; a registered form takes its contract number."""
         filled = body.model_dump(exclude_none=True)
         return ServiceRequestView.of(
-            await requests.apply(request_id, lambda each: each.complete(each.form.filled(filled)), cause)
+            await requests.apply(
+                request_id, lambda entry: request.complete(entry, entry.form.filled(filled), cause), cause
+            )
         )
 
-    @router.post("/{request_id}/determine-fault", dependencies=[allow(*JUDGES)])
+    @router.post("/{request_id}/determine-fault", dependencies=[allow(*REQUEST.roles("determine_fault"))])
     async def determine_fault(request_id: UUID, body: DetermineFault, cause: CausedByRequest) -> ServiceRequestView:
         """Ours is repaired free, the customer's after payment."""
         return ServiceRequestView.of(
             await requests.apply(
-                request_id, lambda each: each.determine_fault(body.fault, body.evidence, cause.actor.id), cause
+                request_id, lambda entry: request.determine_fault(entry, body.fault, body.evidence, cause), cause
             )
         )
 
     @router.get("")
-    async def find(
-        stage: Stage | None = None, customer_id: CustomerId | None = None, after: After = None, limit: Limit = 50
-    ) -> Listing[ServiceRequestView]:
+    async def list_requests(
+        stage: RequestStage | None = None,
+        customer_id: CustomerId | None = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[ServiceRequestRow]:
         """The register, the newest first."""
-        asked = {"stage": stage, "form.customer.customer_id": customer_id}
-        where = {field: value for field, value in asked.items() if value is not None}
-        page = await requests.find(where, sort="-recorded_at", after=after, limit=limit)
-        return Listing(items=[ServiceRequestView.of(each) for each in page.items], next=page.next)
+        where = {"stage": stage, "form.customer.customer_id": customer_id}
+        page = await requests.rows(ServiceRequestRow, where, sort="-recorded_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{request_id}")
-    async def show(request_id: UUID) -> ServiceRequestView:
+    async def show_request(request_id: UUID) -> ServiceRequestView:
         """One entry."""
         return ServiceRequestView.of(await requests.get(request_id))
 

@@ -1,16 +1,26 @@
-"""How a service order is shown."""
+"""How service requests and service orders are shown, in full and as rows of a list."""
 
 from typing import Self
 
+from pydantic import AliasPath, Field, computed_field
+
+from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, REQUEST, RequestStage, Stage
+from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.parts.money import Charge, Cost, Payment
+from aftersales.domain.parts.service import ServiceType, SignOff, Visit
+from aftersales.domain.parts.warranty import Verdict
 from aftersales.domain.service_order import ServiceOrder
-from aftersales.domain.voucher import Charge, Cost, Payment, ServiceType, SignOff, Stage, Visit
-from aftersales.domain.warranty import Verdict
+from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Deadline
-from shared.contracts.aftersales import ChargePolicy, Fault
-from shared.contracts.event import Instant, Part
+from shared.clocks import Timed
+from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
+from shared.contracts.event import Instant
 from shared.contracts.vocabulary import (
     ComplaintId,
+    ContractNo,
+    CustomerId,
     CustomerSnapshot,
+    FileRef,
     Line,
     OrderNo,
     Prose,
@@ -18,16 +28,78 @@ from shared.contracts.vocabulary import (
     ServiceRequestId,
     StaffId,
 )
+from shared.http import View
+from shared.lifecycle import Possible
 
 
-class ServiceOrderView(Part):
-    """The voucher with everything on it."""
+def deadlines(timed: Timed) -> tuple[Deadline, ...]:
+    """The clocks that have something to say yet, by name, and the moment: the end of the term, then each rung."""
+    waiting = [run for run in timed.running if run.next_moment]
+    return tuple(Deadline(kind=run.clock.name, at=run.climbs_at or run.due_at) for run in waiting)
+
+
+class ServiceRequestView(View):
+    """An entry in the register, what is missing, and who pays as far as it can be said."""
+
+    request_id: ServiceRequestId
+    register_no: Line
+    stage: RequestStage
+    possible: tuple[Possible, ...]
+    missing: tuple[Line, ...]
+    form: FeedbackForm
+    recorded_by: StaffId
+    recorded_at: Instant
+    fault: Fault
+    evidence: tuple[FileRef, ...]
+    determined_by: StaffId | None
+    warranty: WarrantyChecked | None
+    charge_policy: ChargePolicy
+
+    @classmethod
+    def of(cls, request: ServiceRequest) -> Self:
+        """The entry as it stands."""
+        same = cls.model_fields.keys() & ServiceRequest.model_fields.keys()
+        return cls(
+            request_id=request.id,
+            possible=REQUEST.possible(request.stage),
+            missing=request.form.missing,
+            charge_policy=request.charge_policy,
+            **{name: getattr(request, name) for name in same},
+        )
+
+
+class ServiceRequestRow(View):
+    """An entry in the register as a line of a list."""
+
+    request_id: ServiceRequestId = Field(validation_alias="id")
+    register_no: Line
+    stage: RequestStage
+    customer_id: CustomerId = Field(validation_alias=AliasPath("form", "customer", "customer_id"))
+    customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
+    content: Prose | None = Field(default=None, validation_alias=AliasPath("form", "content"))
+    order_no: OrderNo | None = Field(default=None, validation_alias=AliasPath("form", "order_no"))
+    contract_no: ContractNo | None = Field(default=None, validation_alias=AliasPath("form", "contract_no"))
+    recorded_by: StaffId
+    recorded_at: Instant
+    fault: Fault = "unknown"
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return REQUEST.possible(self.stage)
+
+
+class ServiceOrderView(View):
+    """The voucher with everything on it, and what may be decided next."""
 
     service_order_id: ServiceOrderId
     voucher_no: Line
     type: ServiceType
     content: Prose
     stage: Stage
+    possible: tuple[Possible, ...]
+    policy_version: int
     opened_at: Instant
     request_id: ServiceRequestId | None
     complaint_id: ComplaintId | None
@@ -52,5 +124,37 @@ class ServiceOrderView(Part):
     @classmethod
     def of(cls, order: ServiceOrder) -> Self:
         """Everything on the voucher."""
-        shown = {name: getattr(order, name) for name in cls.model_fields if name != "service_order_id"}
-        return cls(service_order_id=order.id, **shown)
+        same = (cls.model_fields.keys() & ServiceOrder.model_fields.keys()) - {"deadlines"}
+        return cls(
+            service_order_id=order.id,
+            possible=order.lifecycle.possible(order.stage),
+            paid=order.paid,
+            deadlines=deadlines(order),
+            **{name: getattr(order, name) for name in same},
+        )
+
+
+class ServiceOrderRow(View):
+    """A voucher as a line of a list."""
+
+    service_order_id: ServiceOrderId = Field(validation_alias="id")
+    voucher_no: Line
+    type: ServiceType
+    stage: Stage
+    content: Prose
+    opened_at: Instant
+    request_id: ServiceRequestId | None = None
+    complaint_id: ComplaintId | None = None
+    order_no: OrderNo | None = None
+    customer_id: CustomerId | None = Field(default=None, validation_alias=AliasPath("customer", "customer_id"))
+    customer_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "name"))
+    charge_policy: ChargePolicy
+    technician: StaffId | None = None
+    priority: bool = False
+    carried_over_days: int = 0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return (INTERNAL if self.type == "D" else LIFECYCLE).possible(self.stage)

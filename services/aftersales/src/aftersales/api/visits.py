@@ -5,12 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import DISPATCHERS, READERS, SERVICE, TECHNICIANS
 from aftersales.api.views import ServiceOrderView
-from aftersales.domain.policy import AftersalesPolicy
+from aftersales.domain.decisions import closing, visit
+from aftersales.domain.lifecycle import LIFECYCLE
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import READERS
 from aftersales.domain.service_order import ServiceOrder
-from aftersales.domain.voucher import SignOff, Visit
-from aftersales.store import Records
+from aftersales.store import ServiceOrders
 from shared.aggregate import Change
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import FileRef, Line, Prose
@@ -40,35 +41,33 @@ class CloseServiceOrder(RequestBody):
     result: Prose = Field(examples=["已更换铰链，客户确认正常"])
 
 
-def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
+def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What follows dispatching, each a POST to its name."""
     router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders/{service_order_id}")
-    orders = records.service_orders
 
-    @router.post("/complete-visit", dependencies=[allow(*TECHNICIANS, *DISPATCHERS, *SERVICE)])
+    @router.post("/complete-visit", dependencies=[allow(*LIFECYCLE.roles("complete_visit"))])
     async def complete_visit(service_order_id: UUID, body: CompleteVisit, cause: CausedByRequest) -> ServiceOrderView:
-        """Somebody was there."""
+        """The technician was there."""
 
-        def visited(order: ServiceOrder) -> Change[ServiceOrder]:
-            return order.complete_visit(
-                Visit(technician=order.technician or cause.actor.id, **body.model_dump()), policy, cause.at
-            )
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return visit.complete_visit(order, body.started_at, body.ended_at, body.work, body.resolved, rules, cause)
 
-        return ServiceOrderView.of(await orders.apply(service_order_id, visited, cause))
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
-    @router.post("/sign-off", dependencies=[allow(*TECHNICIANS, *SERVICE)])
+    @router.post("/sign-off", dependencies=[allow(*LIFECYCLE.roles("sign_off"))])
     async def sign_off(service_order_id: UUID, body: SignOffService, cause: CausedByRequest) -> ServiceOrderView:
         """The customer accepts and signs."""
-        note = SignOff(**body.model_dump(), at=cause.at)
-        return ServiceOrderView.of(await orders.apply(service_order_id, lambda order: order.sign_off(note), cause))
 
-    @router.post("/close", dependencies=[allow(*SERVICE)])
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return visit.sign_off(order, body.signatory, body.signature, body.photos, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
+
+    @router.post("/close", dependencies=[allow(*LIFECYCLE.roles("close"))])
     async def close(service_order_id: UUID, body: CloseServiceOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Done and archived."""
         return ServiceOrderView.of(
-            await orders.apply(
-                service_order_id, lambda order: order.close(body.result, cause.actor.id, cause.at), cause
-            )
+            await orders.apply(service_order_id, lambda order: closing.close(order, body.result, cause), cause)
         )
 
     return router

@@ -1,20 +1,30 @@
 """Asking about a warranty over HTTP."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.roles import JUDGES, READERS
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.domain.warranty_check import Question, WarrantyCheck
-from aftersales.store import Records
-from shared.contracts.aftersales import WarrantyChecked
+from aftersales.domain.decisions import warranty
+from aftersales.domain.parts.warranty import Question
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import JUDGES, READERS
+from aftersales.domain.warranty_check import WarrantyCheck
+from aftersales.store import Stores
+from shared.contracts.aftersales import WarrantyFinding
 from shared.contracts.roles import Department, Role
-from shared.contracts.vocabulary import ComplaintId, ContractNo, CustomerId, OrderNo, Prose, ServiceRequestId
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    ConcerningOrder,
+    ContractNo,
+    CustomerId,
+    OrderNo,
+    Prose,
+    ServiceRequestId,
+)
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
 class CheckWarranty(RequestBody):
@@ -33,55 +43,64 @@ class OverrideWarranty(RequestBody):
     reason: Prose = Field(examples=["合同原件载明 2025-11-28 签订"])
 
 
-def routes(records: Records, policy: AftersalesPolicy) -> APIRouter:
-    """The routes under /warranty-checks. Every department may ask."""
+class WarrantyAnswer(ConcerningOrder, WarrantyFinding, View):
+    """An answer as it stands now."""
+
+    @classmethod
+    def of(cls, check: WarrantyCheck) -> Self:
+        """The answer that is recorded in this check."""
+        return cls.model_validate(check.checked.model_dump())
+
+
+def routes(stores: Stores, rules: Rules) -> APIRouter:
+    """The routes under /warranty-checks. Every member of staff and every department may ask; staff read the answers."""
     router = Router(readers=READERS, tags=["warranty"], prefix="/warranty-checks")
-    checks = records.warranty_checks
+    checks = stores.warranty_checks
 
     @router.post("", status_code=201, dependencies=[allow(*Role, *Department)])
-    async def check(body: CheckWarranty, cause: CausedByRequest) -> WarrantyChecked:
+    async def check(body: CheckWarranty, cause: CausedByRequest) -> WarrantyAnswer:
         """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced."""
         question = Question(
             customer_id=body.customer_id,
             order_no=body.order_no,
             contract_no=body.contract_no,
-            as_of=body.as_of or policy.calendar.day(cause.at),
+            as_of=body.as_of or rules.day(cause.at),
         )
-        order = await records.covered_orders.known(body.order_no, body.contract_no)
-        id = cause.derive("warranty check")
-        return (await checks.create(WarrantyCheck.answering(id, question, order, policy.warranty), cause)).checked
+        order = await stores.covered_orders.known(body.order_no, body.contract_no)
+        change = warranty.answer(cause.derive("warranty check"), question, order, rules, cause)
+        return WarrantyAnswer.of(await checks.create(change, cause))
 
     @router.get("")
-    async def find(
+    async def list_checks(
         complaint_id: ComplaintId | None = None,
         service_request_id: ServiceRequestId | None = None,
         order_no: OrderNo | None = None,
         contract_no: ContractNo | None = None,
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[WarrantyChecked]:
+    ) -> Listing[WarrantyAnswer]:
         """The answers that were given, each as it stands now."""
-        asked = {
+        where = {
             "checked.complaint_id": complaint_id,
             "checked.service_request_id": service_request_id,
             "checked.order_no": order_no,
             "checked.contract_no": contract_no,
         }
-        where = {field: value for field, value in asked.items() if value is not None}
         page = await checks.find(where, after=after, limit=limit)
-        return Listing(items=[check.checked for check in page.items], next=page.next)
+        return Listing(items=[WarrantyAnswer.of(each) for each in page.items], next=page.next)
 
     @router.get("/{check_id}")
-    async def show(check_id: UUID) -> WarrantyChecked:
+    async def show_check(check_id: UUID) -> WarrantyAnswer:
         """One answer as it stands now."""
-        return (await checks.get(check_id)).checked
+        return WarrantyAnswer.of(await checks.get(check_id))
 
     @router.post("/{check_id}/override", dependencies=[allow(*JUDGES)])
-    async def override(check_id: UUID, body: OverrideWarranty, cause: CausedByRequest) -> WarrantyChecked:
+    async def override(check_id: UUID, body: OverrideWarranty, cause: CausedByRequest) -> WarrantyAnswer:
         """Decide otherwise than the rule; who and why is announced with it."""
-        decided = await checks.apply(
-            check_id, lambda check: check.override(body.verdict, cause.actor.id, body.reason), cause
+        return WarrantyAnswer.of(
+            await checks.apply(
+                check_id, lambda answer: warranty.override(answer, body.verdict, body.reason, cause), cause
+            )
         )
-        return decided.checked
 
     return router

@@ -1,6 +1,6 @@
 """Who pays for a service: warranty and fault decide together (001 售后四a, 备注1)."""
 
-from aftersales.domain.warranty import Verdict
+from aftersales.domain.parts.warranty import Verdict
 from shared.contracts.aftersales import ChargePolicy, Fault
 
 

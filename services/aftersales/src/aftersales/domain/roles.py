@@ -1,16 +1,35 @@
-"""Which staff may do what in after-sales."""
+"""Which members of staff make which decisions in after-sales, and who may read."""
 
 from shared.contracts.roles import Role
 
 MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
 SERVICE = (Role.CS_SPECIALIST, Role.CS_SECTION_CHIEF, Role.COMPLAINT_HANDLER, *MANAGERS)
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
+REGISTRARS = (*SERVICE, *SALES)
+"""Who enters requests in the service register and completes their forms."""
+
 JUDGES = (Role.OPERATIONS_SUPERVISOR, *MANAGERS)
 """Who may say whose fault it is (001 售后三a), and decide a warranty otherwise than the rule."""
 
 DISPATCHERS = (Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *MANAGERS)
 TECHNICIANS = (Role.INSTALLER, Role.SENIOR_INSTALLER, Role.INSTALLATION_FOREMAN)
+VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *SERVICE)
+"""Who may report a visit: the technician, or a member of staff whom the technician has called."""
+
 BOOKKEEPERS = (*SERVICE, Role.FINANCE)
 """Who may try to fill in a cost. Which of them this cost is for, the warranty says (001 售后四c)."""
 
-READERS = (*SERVICE, *SALES, *JUDGES, *DISPATCHERS, *TECHNICIANS, Role.FINANCE, Role.DEPUTY_GM, Role.GM)
+CASHIERS = (Role.FINANCE, *SERVICE, *TECHNICIANS)
+"""Who may take in a customer's money, on the spot or at finance (003 §9)."""
+
+READERS = (
+    *SERVICE,
+    *SALES,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.ENGINEERING_REGIONAL_HEAD,
+    *TECHNICIANS,
+    Role.FINANCE,
+    Role.DEPUTY_GM,
+    Role.GM,
+)
+"""Who may read the register, the vouchers and the settlements. No department's system is among them."""

@@ -1,52 +1,15 @@
 """How long the goods of a contract are under warranty, and how sure we are (001 售后四, 001 备注3)."""
 
-import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
-from pydantic import Field
-
+from aftersales.domain.parts.warranty import Covered, Verdict
+from aftersales.domain.policy.policy import Rule
 from shared.calendar import months_later
-from shared.contracts.aftersales import WarrantyRule
 from shared.contracts.event import Part, PreciseDate
 
-Basis = Literal["contract_date", "acceptance_date"]
-Verdict = Literal["in_warranty", "out_of_warranty", "uncertain"]
-
-_DATE_IN_NUMBER = re.compile(r"^[^\W\d_]{0,8}[-_]?(20\d\d)([-./]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}
-
-
-class Rule(WarrantyRule):
-    """From which date a warranty counts, and for how many months, for contracts made since `contracts_from`.
-
-    A contract that names its own months keeps them. Data with a name and a version: a company may choose another date
-    for new contracts, and every check says which rule it followed.
-    """
-
-    contracts_from: date = date.min
-
-
-class Covered(Part):
-    """What is known about a contract when its warranty is asked about."""
-
-    contract_no: str | None = None
-    registered_date: PreciseDate | None = None
-    accepted_on: date | None = None
-    months: int | None = Field(default=None, ge=0)
-
-    @property
-    def contract_date(self) -> PreciseDate | None:
-        """The date on the contract's number; the registered one if the number carries none (001 售后四b)."""
-        return (date_in(self.contract_no) if self.contract_no else None) or self.registered_date
-
-    def begins(self, basis: Basis) -> PreciseDate | None:
-        """The date from which the warranty counts, if it is known."""
-        if basis == "contract_date":
-            return self.contract_date
-        return PreciseDate(on=self.accepted_on) if self.accepted_on else None
 
 
 class Finding(Part):
@@ -62,20 +25,6 @@ class Finding(Part):
     expires_on: date | None = None
     days_left: int | None = None
     explanation: tuple[str, ...]
-
-
-def date_in(contract_no: str) -> PreciseDate | None:
-    """The date that a contract number begins with, after its letters; nothing if it carries none.
-
-    `JG20260930-017` gives a day, `JG202609-017` a month.
-    """
-    found = _DATE_IN_NUMBER.match(contract_no)
-    if found is None:
-        return None
-    year, month, day = int(found[1]), int(found[3]), int(found[4] or 1)
-    if day > monthrange(year, month)[1]:
-        return None
-    return PreciseDate(on=date(year, month, day), precision="day" if found[4] else "month")
 
 
 def span(begins: PreciseDate) -> tuple[date, date]:

@@ -1,15 +1,15 @@
 """How after-sales reacts to what others announce, and to its own announcements."""
 
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.store import Records
+from aftersales.domain.policy.policy import Rules
+from aftersales.store import Stores
 from aftersales.subscribers import coverage, questions, service
 from shared.subscriptions import Subscriptions
 
 
-def subscriptions(records: Records, policy: AftersalesPolicy) -> Subscriptions:
+def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     """Everything that after-sales hears on the bus."""
     on = Subscriptions("aftersales")
-    coverage.listen(on, records.covered_orders, policy)
-    questions.listen(on, records, policy)
-    service.listen(on, records, policy)
+    coverage.subscribe(on, stores, rules)
+    questions.subscribe(on, stores, rules)
+    service.subscribe(on, stores, rules)
     return on

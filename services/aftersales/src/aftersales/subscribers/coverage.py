@@ -1,8 +1,9 @@
 """Which facts tell after-sales when a warranty begins."""
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.policy import AftersalesPolicy
-from aftersales.store import CoveredOrders
+from aftersales.domain.decisions.coverage import cover, date_acceptance, date_contract
+from aftersales.domain.policy.policy import Rules
+from aftersales.store import Stores
 from shared.aggregate import Cause
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
@@ -10,21 +11,24 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def listen(on: Subscriptions, orders: CoveredOrders, policy: AftersalesPolicy) -> None:
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Keep the covered orders up with what is announced, in whatever order it comes."""
+    orders = stores.covered_orders
 
     @on(OrderPlaced)
-    def cover(event: OrderPlaced, cause: Cause) -> Touch[CoveredOrder]:
+    def cover_order(event: OrderPlaced, cause: Cause) -> Touch[CoveredOrder]:
         """An order may name its contract already."""
-        return orders.touch(event.order_id, lambda order: order.placed(event), CoveredOrder.of(event.order_no))
+        unknown = CoveredOrder.of(event.order_no)
+        return orders.touch(event.order_id, lambda order: cover(order, event, cause), unknown)
 
     @on(ContractSigned)
-    def date_contract(event: ContractSigned, cause: Cause) -> Touch[CoveredOrder]:
+    def take_contract(event: ContractSigned, cause: Cause) -> Touch[CoveredOrder]:
         """The signed contract's number and date are the ones that count."""
-        return orders.touch(event.order_id, lambda order: order.contracted(event), CoveredOrder.of(event.order_no))
+        unknown = CoveredOrder.of(event.order_no)
+        return orders.touch(event.order_id, lambda order: date_contract(order, event, cause), unknown)
 
     @on(AcceptancePassed)
-    def date_acceptance(event: AcceptancePassed, cause: Cause) -> Touch[CoveredOrder]:
+    def take_acceptance(event: AcceptancePassed, cause: Cause) -> Touch[CoveredOrder]:
         """The day of acceptance counts where a company's rule says so."""
-        day = policy.calendar.day(event.accepted_at)
-        return orders.touch(event.order_id, lambda order: order.accepted(event, day), CoveredOrder.of(event.order_no))
+        unknown = CoveredOrder.of(event.order_no)
+        return orders.touch(event.order_id, lambda order: date_acceptance(order, event, rules, cause), unknown)

@@ -1,9 +1,12 @@
 """Which facts raise a warranty question."""
 
-from aftersales.domain.policy import AftersalesPolicy
+from aftersales.domain.decisions import request
+from aftersales.domain.decisions.warranty import answer
+from aftersales.domain.parts.warranty import Question
+from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest
-from aftersales.domain.warranty_check import Question, WarrantyCheck
-from aftersales.store import Records
+from aftersales.domain.warranty_check import WarrantyCheck
+from aftersales.store import Stores
 from shared.aggregate import Cause
 from shared.contracts.aftersales import ServiceRequestRegistered, WarrantyChecked
 from shared.contracts.complaints import ComplaintFiled
@@ -11,13 +14,12 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def listen(on: Subscriptions, records: Records, policy: AftersalesPolicy) -> None:
-    """Answer whoever needs to know whether something is under warranty."""
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
+    """Answer where a complaint or a request needs to know whether something is under warranty."""
 
     async def answered(question: Question, cause: Cause) -> Touch[WarrantyCheck]:
-        order = await records.covered_orders.known(question.order_no, question.contract_no)
-        id = cause.derive("warranty check")
-        return records.warranty_checks.birth(WarrantyCheck.answering(id, question, order, policy.warranty))
+        order = await stores.covered_orders.known(question.order_no, question.contract_no)
+        return stores.warranty_checks.birth(answer(cause.derive("warranty check"), question, order, rules, cause))
 
     @on(ComplaintFiled)
     async def check_complaint(event: ComplaintFiled, cause: Cause) -> Touch[WarrantyCheck] | None:
@@ -28,7 +30,7 @@ def listen(on: Subscriptions, records: Records, policy: AftersalesPolicy) -> Non
             customer_id=event.customer.customer_id,
             order_no=event.order_no,
             contract_no=event.contract_no,
-            as_of=policy.calendar.day(event.received_at),
+            as_of=rules.day(event.received_at),
             complaint_id=event.complaint_id,
             complaint_no=event.complaint_no,
         )
@@ -41,7 +43,7 @@ def listen(on: Subscriptions, records: Records, policy: AftersalesPolicy) -> Non
             customer_id=event.customer.customer_id,
             order_no=event.order_no,
             contract_no=event.contract_no,
-            as_of=policy.calendar.day(cause.at),
+            as_of=rules.day(cause.at),
             service_request_id=event.request_id,
         )
         return await answered(question, cause)
@@ -51,4 +53,6 @@ def listen(on: Subscriptions, records: Records, policy: AftersalesPolicy) -> Non
         """The answer belongs into the request that asked."""
         if event.service_request_id is None:
             return None
-        return records.service_requests.touch(event.service_request_id, lambda request: request.note_warranty(event))
+        return stores.service_requests.touch(
+            event.service_request_id, lambda asking: request.keep_warranty(asking, event, cause)
+        )

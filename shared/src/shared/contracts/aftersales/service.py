@@ -7,7 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.aftersales.warranty import ChargePolicy
-from shared.contracts.deadline import DeadlineApproaching, DeadlineMissed, DeadlineSet
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
@@ -181,11 +188,21 @@ class DeadlineSetByAftersales(DeadlineSet, Event, key="aftersales.deadline_set.v
     """A clock of aftersales started."""
 
 
-class DeadlineApproachingAtAftersales(
-    DeadlineApproaching, Event, key="aftersales.deadline_approaching.v1", announced=False
-):
+class DeadlineApproachingAtAftersales(DeadlineApproaching, Event, key="aftersales.deadline_approaching.v1"):
     """A clock of aftersales is about to run out."""
 
 
 class DeadlineMissedByAftersales(DeadlineMissed, Event, key="aftersales.deadline_missed.v1"):
     """A job was not dispatched on its day, or a month not settled by the 30th (003 §11, 001 售后六c)."""
+
+
+class DeadlineMetByAftersales(DeadlineMet, Event, key="aftersales.deadline_met.v1"):
+    """A clock of aftersales has stopped: what was due is done, in time or late, or another day is set (003 §11)."""
+
+
+class DeadlineHeldByAftersales(DeadlineHeld, Event, key="aftersales.deadline_held.v1"):
+    """A clock of aftersales stands still, where the policy allows it."""
+
+
+class DeadlineReassignedByAftersales(DeadlineReassigned, Event, key="aftersales.deadline_reassigned.v1"):
+    """The duty behind a clock of aftersales is another person's from now on."""

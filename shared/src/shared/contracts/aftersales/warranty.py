@@ -68,13 +68,8 @@ class WarrantyOverride(Part):
     reason: Prose = Field(examples=["老客户，经理特批免费"])
 
 
-class WarrantyChecked(ConcerningOrder, Event, key="aftersales.warranty_checked.v1"):
-    """Whether something is under warranty by the date in the contract number: in, out or uncertain, and why.
-
-    Source: 001 售后四a, b (one year from the contract's date, free within), 备注1 (who is at fault decides who
-    pays), 备注3 (a date without a day is `uncertain` around the edge, never a guess). What is not known is absent:
-    without any contract date the verdict is `uncertain`.
-    """
+class WarrantyFinding(Part):
+    """What was found out about a warranty: in, out or uncertain, and why. What is not known is absent."""
 
     check_id: UUID
     service_request_id: ServiceRequestId | None = Field(
@@ -100,6 +95,15 @@ class WarrantyChecked(ConcerningOrder, Event, key="aftersales.warranty_checked.v
     explanation: tuple[Prose, ...] = Field(
         default=(), examples=[["合同编号 JG20260930-017 载明日期 2026-09-30", "保修一年，至 2027-09-30"]]
     )
+
+
+class WarrantyChecked(ConcerningOrder, WarrantyFinding, Event, key="aftersales.warranty_checked.v1"):
+    """Whether something is under warranty by the date in the contract number: in, out or uncertain, and why.
+
+    Source: 001 售后四a, b (one year from the contract's date, free within), 备注1 (who is at fault decides who
+    pays), 备注3 (a date without a day is `uncertain` around the edge, never a guess). What is not known is absent:
+    without any contract date the verdict is `uncertain`.
+    """
 
 
 class FaultDetermined(AboutServiceRequest, Event, key="aftersales.fault_determined.v1"):

@@ -1,40 +1,37 @@
-"""The rules a company may set: warranty, dispatching and settling; data with versions, no constants."""
+"""The company's policy for after-sales service: warranty rules, dispatching and settling."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
+from pydantic import Field, model_validator
 
-from aftersales.domain.warranty import Rule
-from shared.calendar import CHINA, Calendar, Daily, Monthly, Policy
-from shared.contracts.vocabulary import RoleName
-
-
-class DispatchClock(Policy):
-    """Until when a job has to be dispatched; what is left over goes to the manager (003 §11)."""
-
-    term: Daily
-    assignee_role: RoleName
-    supervisor_role: RoleName
+from shared.calendar import Monthly
+from shared.clocks import Clock, Clocks
+from shared.contracts.aftersales import WarrantyRule
+from shared.policy import Policies, Policy
 
 
-class SettlementClock(Policy):
-    """Until which day of the month vouchers and forms go to finance (001 售后六c)."""
+class Rule(WarrantyRule):
+    """From which date a warranty counts, and for how many months, for contracts made since `contracts_from`.
 
-    term: Monthly
-    assignee_role: RoleName
-    supervisor_role: RoleName
+    A contract that names its own months keeps them. Data with a name and a version: a company may choose another date
+    for new contracts, and every check says which rule it followed.
+    """
+
+    contracts_from: date = date.min
 
 
-class AftersalesPolicy(BaseModel):
-    """All rules of one company for its after-sales service. Some warranty rule covers every contract ever made."""
+class AftersalesPolicy(Policy):
+    """One version of all the company's rules for its after-sales service.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Some warranty rule covers every contract ever made. `dispatch` is until when a technician has to be sent (003 §11),
+    `settlement` until which day of the month vouchers and forms go to finance (001 售后六c).
+    """
 
     warranty: tuple[Rule, ...] = Field(min_length=1)
-    dispatch: DispatchClock
-    settlement: SettlementClock
-    calendar: InstanceOf[Calendar] = Field(default=CHINA, exclude=True)
+    dispatch: Clock
+    settlement: Clock
 
     @model_validator(mode="after")
     def _covers_every_contract(self) -> Self:
@@ -44,3 +41,31 @@ class AftersalesPolicy(BaseModel):
         if len(set(starts)) != len(starts):
             raise ValueError("two warranty rules begin on the same day")
         return self
+
+    @model_validator(mode="after")
+    def _has_usable_clocks(self) -> Self:
+        if not isinstance(self.settlement.term, Monthly):
+            raise ValueError("the settlement comes round every month: give its term with kind = monthly and a day")
+        if silent := [clock.name for clock in (self.dispatch, self.settlement) if not clock.ladder]:
+            raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
+
+    policies: Policies[AftersalesPolicy]
+    clocks: Clocks
+
+    def on(self, at: datetime) -> AftersalesPolicy:
+        """The version in force at this moment, which what begins now keeps."""
+        return self.policies.on(self.day(at))
+
+    def version(self, number: int) -> AftersalesPolicy:
+        """The version that something began with. LookupError for one that there is not."""
+        return self.policies.version(number)
+
+    def day(self, at: datetime) -> date:
+        """The local day on which the moment falls."""
+        return self.clocks.calendar.day(at)

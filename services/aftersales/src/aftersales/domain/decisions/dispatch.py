@@ -1,0 +1,55 @@
+"""Sending a technician on the day, or with priority on the next (003 §7b, §11, 001 备注1)."""
+
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Matter
+from shared.contracts.aftersales import ServiceDispatched
+from shared.contracts.vocabulary import Line, StaffId
+
+
+def dispatch(
+    order: ServiceOrder, technician: StaffId, technician_name: Line | None, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
+    """Send a technician, with priority if the job was left over. The customer's own fault has to be paid for first.
+
+    Source: 003 §7b, §11, 001 备注1.
+    """
+    order.lifecycle.must(order.stage, "dispatch")
+    if order.waits_for_money:
+        raise Refused("the fault is the customer's: the fee has to be received before anybody is sent", "charge_unpaid")
+    dispatched = ServiceDispatched.of(
+        order.about_customer,
+        technician=technician,
+        technician_name=technician_name,
+        at=cause.at,
+        priority=order.priority,
+        carried_over_days=order.carried_over_days,
+    )
+    sent = Change(order.but(stage="dispatched", technician=technician), (dispatched,))
+    clock = rules.version(order.policy_version).dispatch
+    return sent.then(rules.clocks.stop(clock.name, cause=cause))
+
+
+def carry_over(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """Not dispatched on its day: the job goes to the manager, who dispatches it first tomorrow (003 §11)."""
+    order.lifecycle.must(order.stage, "carry_over")
+    left_over = order.but(priority=True, carried_over_days=order.carried_over_days + 1)
+    return _set_the_day(left_over, rules, cause)
+
+
+def await_dispatch(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """The day's end is the time by which a technician has to be sent, once nothing is in the way of it.
+
+    Unchanged while money is waited for, and for a job that waits to be dispatched already.
+    """
+    clock = rules.version(order.policy_version).dispatch
+    if order.stage != "open" or order.waits_for_money or order.clock(clock.name):
+        return Change(order)
+    return _set_the_day(order, rules, cause)
+
+
+def _set_the_day(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    policy = rules.version(order.policy_version)
+    matter = Matter(about=order.voucher_no, customer_id=order.customer.customer_id if order.customer else None)
+    return rules.clocks.start(policy.dispatch, matter, cause, policy=policy)(order)

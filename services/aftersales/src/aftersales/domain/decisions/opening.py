@@ -1,0 +1,67 @@
+"""How a service order begins: for a registered request, or as internal work (003 §6, §7b, §13)."""
+
+from uuid import UUID
+
+from aftersales.domain.decisions.dispatch import await_dispatch
+from aftersales.domain.parts.service import ServiceType
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_request import ServiceRequest
+from shared.aggregate import Cause, Change
+from shared.contracts.aftersales import ServiceOrderOpened
+from shared.contracts.vocabulary import Line, Prose
+
+
+def open_requested(
+    id: UUID, request: ServiceRequest, voucher_no: Line, type: ServiceType, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
+    """An order for a registered request. Refused while its form is incomplete, or it is open who pays.
+
+    Source: 001 备注1, 备注2, 售后一d; 003 §7b.
+    """
+    request.must_be_schedulable()
+    order = ServiceOrder(
+        id=id,
+        voucher_no=voucher_no,
+        type=type,
+        content=request.form.content or "",
+        policy_version=rules.on(cause.at).version,
+        opened_at=cause.at,
+        request_id=request.id,
+        complaint_id=request.form.complaint_id,
+        order_no=request.form.order_no,
+        customer=request.form.customer,
+        item=request.form.model,
+        fault=request.fault,
+        verdict=request.verdict,
+        charge_policy=request.charge_policy,
+    )
+    return _open(order).then(lambda opened: await_dispatch(opened, rules, cause))
+
+
+def open_internal(id: UUID, content: Prose, voucher_no: Line, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """Internal work, type D, such as the custody of promotional material (003 §13)."""
+    return _open(
+        ServiceOrder(
+            id=id,
+            voucher_no=voucher_no,
+            type="D",
+            content=content,
+            policy_version=rules.on(cause.at).version,
+            opened_at=cause.at,
+        )
+    )
+
+
+def _open(order: ServiceOrder) -> Change[ServiceOrder]:
+    opened = ServiceOrderOpened.of(
+        order.about,
+        type=order.type,
+        request_id=order.request_id,
+        charge_policy=order.charge_policy,
+        complaint_id=order.complaint_id,
+        order_no=order.order_no,
+        content=order.content,
+        customer=order.customer,
+    )
+    return Change(order, (opened,))

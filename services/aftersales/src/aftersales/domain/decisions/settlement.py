@@ -1,0 +1,44 @@
+"""Collecting the month's closed service orders and handing them to finance (001 售后六c)."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from aftersales.domain.parts.entry import Entry
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.settlement import Settlement
+from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Matter
+from shared.contracts.aftersales import MonthlyAftersalesSettled, ServiceOrderClosed
+from shared.contracts.event import Money
+
+
+def add(settlement: Settlement, closed: ServiceOrderClosed, rules: Rules, cause: Cause) -> Change[Settlement]:
+    """A service order is closed and has to be settled by the due day; the same one again changes nothing."""
+    if any(entry.service_order_id == closed.service_order_id for entry in settlement.entries):
+        return Change(settlement)
+    added = settlement.but(entries=(*settlement.entries, Entry.of(closed)))
+    policy = rules.version(settlement.policy_version)
+    if added.clock(policy.settlement.name):
+        return Change(added)
+    return rules.clocks.start(policy.settlement, Matter(about=added.month), cause, policy=policy)(added)
+
+
+def settle(settlement: Settlement, rules: Rules, cause: Cause) -> Change[Settlement]:
+    """Vouchers and forms go to finance together. Refused when there is nothing to hand over."""
+    if not settlement.open:
+        raise Refused(f"nothing of {settlement.month} is left to hand over", "nothing_to_settle")
+    settled = MonthlyAftersalesSettled(
+        month=settlement.month,
+        voucher_nos=tuple(entry.voucher_no for entry in settlement.open),
+        free_total=_total(entry.free for entry in settlement.open),
+        paid_total=_total(entry.paid for entry in settlement.open),
+        handed_over_at=cause.at,
+    )
+    entries = tuple(entry if entry.settled_at else entry.but(settled_at=cause.at) for entry in settlement.entries)
+    handed_over = settlement.but(entries=entries, handed_over_by=cause.actor.id)
+    clock = rules.version(settlement.policy_version).settlement
+    return Change(handed_over, (settled,)).then(rules.clocks.stop(clock.name, cause=cause))
+
+
+def _total(amounts: Iterable[Money]) -> Money:
+    return Money(amount=sum((amount.amount for amount in amounts), start=Decimal(0)))

@@ -1,0 +1,55 @@
+"""What a technician did at the customer's, and the customer's signature (003 §8, §10, 001 售后六a)."""
+
+from datetime import datetime
+
+from aftersales.domain.decisions.dispatch import await_dispatch
+from aftersales.domain.parts.service import SignOff, Visit
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.aftersales import ServiceSignedOff, ServiceVisitCompleted
+from shared.contracts.vocabulary import FileRef, Line, Prose
+
+
+def complete_visit(
+    order: ServiceOrder,
+    started_at: datetime,
+    ended_at: datetime,
+    work: Prose,
+    resolved: bool,
+    rules: Rules,
+    cause: Cause,
+) -> Change[ServiceOrder]:
+    """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10)."""
+    order.lifecycle.must(order.stage, "complete_visit")
+    if ended_at < started_at:
+        raise Refused("a visit ends after it has started", "visit_times")
+    visit = Visit(
+        technician=order.technician or cause.actor.id,
+        started_at=started_at,
+        ended_at=ended_at,
+        work=work,
+        resolved=resolved,
+    )
+    completed = ServiceVisitCompleted.of(
+        order.about_customer, started_at=started_at, ended_at=ended_at, work=work, resolved=resolved
+    )
+    visited = order.but(visits=(*order.visits, visit), stage="resolved" if resolved else "open")
+    return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
+
+
+def sign_off(
+    order: ServiceOrder, signatory: Line, signature: FileRef | None, photos: tuple[FileRef, ...], cause: Cause
+) -> Change[ServiceOrder]:
+    """The customer accepts and signs; only then may the technician leave (001 售后六a, 003 §8)."""
+    order.lifecycle.must(order.stage, "sign_off")
+    note = SignOff(signatory=signatory, signature=signature, photos=photos, at=cause.at)
+    signed = ServiceSignedOff.of(
+        order.about_customer,
+        signatory=signatory,
+        signature=signature,
+        photos=photos,
+        at=cause.at,
+        technician=order.technician,
+    )
+    return Change(order.but(stage="signed_off", sign_off_note=note), (signed,))

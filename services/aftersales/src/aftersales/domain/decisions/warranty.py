@@ -1,0 +1,60 @@
+"""Answering whether something is under warranty, and deciding otherwise than the rule (001 售后四, 备注3)."""
+
+from uuid import UUID
+
+from aftersales.domain.charge import charge_policy
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.parts.warranty import Covered, Question, Verdict
+from aftersales.domain.policy.policy import Rule, Rules
+from aftersales.domain.warranty import assess
+from aftersales.domain.warranty_check import WarrantyCheck
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.aftersales import WarrantyChecked, WarrantyOverride, WarrantyRule
+from shared.contracts.vocabulary import Prose
+
+
+def answer(
+    id: UUID, question: Question, order: CoveredOrder | None, rules: Rules, cause: Cause
+) -> Change[WarrantyCheck]:
+    """Answer from what is known about the order. Refused when nothing says whose an unknown contract is."""
+    customer = question.customer_id or (order.customer_id if order else None)
+    if customer is None:
+        raise Refused("this contract is not known here; say whose it is with customer_id", "unknown_contract")
+    covered = order.covered if order else None
+    found = assess(rules.on(cause.at).warranty, covered, question.as_of)
+    checked = WarrantyChecked(
+        check_id=id,
+        service_request_id=question.service_request_id,
+        complaint_id=question.complaint_id,
+        complaint_no=question.complaint_no,
+        customer_id=customer,
+        order_id=order.id if order else None,
+        order_no=order.order_no if order else question.order_no,
+        contract_no=covered.contract_no if covered else question.contract_no,
+        contract_date=covered.contract_date if covered else None,
+        rule=_applied(found.rule, covered),
+        as_of=question.as_of,
+        expires_on=found.expires_on,
+        verdict=found.verdict,
+        days_left=found.days_left,
+        fault=question.fault,
+        charge_policy=charge_policy(found.verdict, question.fault),
+        explanation=found.explanation,
+    )
+    return Change(WarrantyCheck(id=id, checked=checked), (checked,))
+
+
+def override(check: WarrantyCheck, verdict: Verdict, reason: Prose, cause: Cause) -> Change[WarrantyCheck]:
+    """Decide otherwise than the rule; who did and why goes with the verdict."""
+    checked = check.checked.but(
+        verdict=verdict,
+        charge_policy=charge_policy(verdict, check.checked.fault),
+        override=WarrantyOverride(by=cause.actor.id, reason=reason),
+    )
+    return Change(check.but(checked=checked), (checked,))
+
+
+def _applied(rule: Rule, covered: Covered | None) -> WarrantyRule:
+    """The rule as it was applied: with the contract's own months, where it names them."""
+    months = rule.months if covered is None or covered.months is None else covered.months
+    return WarrantyRule(name=rule.name, version=rule.version, basis=rule.basis, months=months)

@@ -1,0 +1,67 @@
+"""What may be decided about a service request and a service order, in which stage and by whom (001 表1, 003 §6-§10)."""
+
+from typing import Literal
+
+from aftersales.domain.roles import (
+    BOOKKEEPERS,
+    CASHIERS,
+    DISPATCHERS,
+    JUDGES,
+    REGISTRARS,
+    SERVICE,
+    TECHNICIANS,
+    VISITORS,
+)
+from shared.lifecycle import Lifecycle, Move
+
+RequestStage = Literal["incomplete", "registered"]
+RequestDecision = Literal["complete", "determine_fault", "open_service_order"]
+
+REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
+    "service request",
+    "incomplete",
+    {
+        "complete": Move(("incomplete", "registered"), ("registered",), REGISTRARS),
+        "determine_fault": Move(("registered",), by=JUDGES),
+        "open_service_order": Move(("registered",), by=SERVICE),
+    },
+)
+"""A request is registered once every mandatory field of its form is filled in, at once or later (001 备注2)."""
+
+Stage = Literal["open", "dispatched", "resolved", "signed_off", "closed"]
+Decision = Literal[
+    "dispatch",
+    "complete_visit",
+    "sign_off",
+    "close",
+    "record_cost",
+    "raise_charge",
+    "receive_payment",
+    "carry_over",
+]
+UNDER_WAY: tuple[Stage, ...] = ("open", "dispatched", "resolved", "signed_off")
+
+LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
+    "service order",
+    "open",
+    {
+        "dispatch": Move(("open",), ("dispatched",), DISPATCHERS),
+        "complete_visit": Move(("dispatched",), ("resolved", "open"), VISITORS),
+        "sign_off": Move(("resolved",), ("signed_off",), (*TECHNICIANS, *SERVICE)),
+        "close": Move(("signed_off",), ("closed",), SERVICE),
+        "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
+        "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),
+        "receive_payment": Move((*UNDER_WAY, "closed"), by=CASHIERS),
+        "carry_over": Move(("open",)),
+    },
+)
+
+INTERNAL: Lifecycle[Stage, Decision] = Lifecycle(
+    "internal service order",
+    "open",
+    {
+        "close": Move(("open",), ("closed",), SERVICE),
+        "record_cost": Move(("open",), by=BOOKKEEPERS),
+    },
+)
+"""Internal work, type D (003 §13): no technician is sent to a customer, and no customer pays or signs."""

@@ -1,0 +1,42 @@
+"""What a service costs us, and what its customer pays (001 售后四, 003 §9, §12)."""
+
+from decimal import Decimal
+from typing import Literal
+
+from shared.contracts.event import Instant, Money, Part
+from shared.contracts.vocabulary import Line, StaffId
+
+Mode = Literal["on_spot", "invoiced", "prepaid"]
+"""How a customer pays."""
+
+
+class Cost(Part):
+    """What the service cost us; travel out of town counts (003 §12)."""
+
+    material: Money
+    transport: Money
+    labour: Money
+    travel: Money
+    filled_by_role: Literal["cs", "finance"]
+    by: StaffId
+
+    @property
+    def total(self) -> Money:
+        """The sum of the four amounts."""
+        amounts = (self.material, self.transport, self.labour, self.travel)
+        return Money(amount=sum((each.amount for each in amounts), start=Decimal(0)))
+
+
+class Charge(Part):
+    """What the customer has to pay, and how."""
+
+    amount: Money
+    mode: Mode
+
+
+class Payment(Part):
+    """Money that came in."""
+
+    amount: Money
+    at: Instant
+    invoice_no: Line | None = None

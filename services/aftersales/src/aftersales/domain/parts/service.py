@@ -1,0 +1,28 @@
+"""What is done at the customer's, and that the customer accepted it (003 §6, §8, §10)."""
+
+from typing import Literal
+
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
+
+ServiceType = Literal["A", "B", "C", "D"]
+"""A paid, B contract, C free, D internal (003 §6; the words for B and C are missing there and inferred)."""
+
+
+class Visit(Part):
+    """The technician was there: actual times and work (003 §8, §10)."""
+
+    technician: StaffId
+    started_at: Instant
+    ended_at: Instant
+    work: Prose
+    resolved: bool
+
+
+class SignOff(Part):
+    """The customer accepted the service and signed."""
+
+    signatory: Line
+    signature: FileRef | None = None
+    photos: tuple[FileRef, ...] = ()
+    at: Instant
