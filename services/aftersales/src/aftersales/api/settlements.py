@@ -49,7 +49,7 @@ def routes(settlements: Settlements, rules: Rules) -> APIRouter:
         return SettlementView.of(await settlements.get(Settlement.id_of(month)))
 
     @router.get("/clocks")
-    async def show_clocks(month: Month) -> list[ClockView]:
+    async def show_settlement_clocks(month: Month) -> list[ClockView]:
         """By when the month has or had to be settled, and how that came about."""
         return clocks_of(await settlements.get(Settlement.id_of(month)), rules.clocks)
 
