@@ -17,4 +17,4 @@ CUSTOMER = CustomerSnapshot(
 def customer(number: int = 0, **fields: Any) -> CustomerSnapshot:
     """One of many customers, each with a mobile and a mailbox of its own."""
     known = {"customer_id": uuid4(), "mobile": f"138{number:08}", "email": f"customer{number}@hengda.example"}
-    return CUSTOMER.model_copy(update={**known, **fields})
+    return CUSTOMER.but(**{**known, **fields})

@@ -1,4 +1,4 @@
-"""Intake over a database in memory, asked over HTTP without a server."""
+"""Intake over a database in memory: a world to decide in, and the door with real tokens and keys."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,9 +12,22 @@ from intake.settings import Settings
 from shared.clock import FixedClock
 from shared.plumbing import Plumbing
 from shared.service import Service
-from shared.testing import InMemoryDatabase, nowhere
+from shared.testing import InMemoryDatabase, World, in_memory, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def built_world() -> World:
+    settings = nowhere(Settings)
+    return World(service(settings, in_memory("intake", settings, at=NOW)))
+
+
+@pytest.fixture
+def world(built_world: World) -> World:
+    """Intake, knowing nothing yet, at six in the morning UTC."""
+    built_world.forget()
+    return built_world
 
 
 @pytest.fixture(scope="session")
@@ -23,28 +36,25 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture(scope="session")
-def built(keys: Keys) -> Service:
+def guarded(keys: Keys) -> Service:
+    """Intake as it is deployed: it believes signed tokens and departments' keys alone."""
     settings = nowhere(Settings, ingress_url="amqp://nowhere/ingress", **keys.settings)
     return service(settings, Plumbing("intake", settings, clock=FixedClock(NOW), database=InMemoryDatabase()))
 
 
 @pytest.fixture
-async def intake(built: Service) -> Service:
-    """Intake, knowing nothing yet, at six in the morning UTC."""
-    built.plumbing.database.forget()
-    built.plumbing.clock.set(NOW)
-    return built
+def database(guarded: Service) -> InMemoryDatabase:
+    """What the guarded intake keeps and announces: nothing yet."""
+    database = guarded.plumbing.database
+    assert isinstance(database, InMemoryDatabase)
+    database.forget()
+    return database
 
 
 @pytest.fixture
-def clock(intake: Service) -> FixedClock:
-    return intake.plumbing.clock
-
-
-@pytest.fixture
-def http(intake: Service) -> httpx.AsyncClient:
+def http(guarded: Service, database: InMemoryDatabase) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(intake.app, raise_app_exceptions=False), base_url="http://intake"
+        transport=httpx.ASGITransport(guarded.app, raise_app_exceptions=False), base_url="http://intake"
     )
 
 

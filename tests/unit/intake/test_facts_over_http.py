@@ -28,24 +28,24 @@ def sales(department):
     return {**department("sales"), **STRUCTURED}
 
 
-async def test_a_fact_in_structured_mode_is_admitted(http, sales, intake):
+async def test_a_fact_in_structured_mode_is_admitted(http, sales, database):
     answer = await told(http, sales)
     shown = await http.get("/facts/crm-1", headers=sales)
     assert (answer.status_code, answer.json()["state"]) == (202, "admitted")
-    assert intake.plumbing.database.published == (OrderWithdrawn(**DATA),)
+    assert database.published == (OrderWithdrawn(**DATA),)
     assert shown.json() == answer.json()
 
 
-async def test_a_fact_in_binary_mode_is_admitted(http, sales, intake):
+async def test_a_fact_in_binary_mode_is_admitted(http, sales, database):
     headers = {**sales, "Content-Type": "application/json", **{f"ce-{name}": text for name, text in EVENT.items()}}
     answer = await http.post("/facts", content=json.dumps(DATA), headers=headers)
     assert answer.status_code == 202
-    assert intake.plumbing.database.published == (OrderWithdrawn(**DATA),)
+    assert database.published == (OrderWithdrawn(**DATA),)
 
 
-async def test_a_fact_is_announced_in_the_departments_name(http, sales, intake):
+async def test_a_fact_is_announced_in_the_departments_name(http, sales, database):
     await told(http, sales)
-    (envelope,) = intake.plumbing.database.outbox.envelopes
+    (envelope,) = database.outbox.envelopes
     assert (envelope.key, envelope.source, envelope.actor.kind, envelope.actor.id) == (
         "sales.order_withdrawn.v1",
         "sales",
@@ -54,17 +54,17 @@ async def test_a_fact_is_announced_in_the_departments_name(http, sales, intake):
     )
 
 
-async def test_the_same_fact_three_times_is_announced_once(http, sales, intake):
+async def test_the_same_fact_three_times_is_announced_once(http, sales, database):
     answers = [(await told(http, sales)).status_code for _ in range(3)]
     assert answers == [202, 202, 202]
-    assert len(intake.plumbing.database.published) == 1
+    assert len(database.published) == 1
 
 
-async def test_another_fact_under_the_same_id_is_refused(http, sales, intake):
+async def test_another_fact_under_the_same_id_is_refused(http, sales, database):
     await told(http, sales)
     answer = await told(http, sales, data={**DATA, "reason": "别的原因"})
     assert (answer.status_code, answer.json()["code"]) == (409, "fact_differs")
-    assert len(intake.plumbing.database.published) == 1
+    assert len(database.published) == 1
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ async def test_another_fact_under_the_same_id_is_refused(http, sales, intake):
         ({"data": {**DATA, "reason": "x" * SIZE_LIMIT}}, 413, "too_large", "at most"),
     ],
 )
-async def test_a_fact_that_does_not_fit_is_answered_with_the_reason(http, sales, intake, fields, status, code, named):
+async def test_a_fact_that_does_not_fit_is_answered_with_the_reason(http, sales, database, fields, status, code, named):
     answer = await told(http, sales, **fields)
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert named in answer.json()["detail"]
-    assert intake.plumbing.database.published == ()
+    assert database.published == ()
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ async def test_what_is_no_fact_at_all_is_refused(http, sales, content, content_t
 
 
 @pytest.mark.parametrize("key", ["forged", "sales.forged", "finance.forged", ""])
-async def test_a_forged_key_admits_nothing(http, key, intake):
+async def test_a_forged_key_admits_nothing(http, key, database):
     answer = await told(http, {**STRUCTURED, "X-API-Key": key})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-    assert intake.plumbing.database.published == ()
+    assert database.published == ()
 
 
 async def test_staff_do_not_report_in_a_departments_name(http, staff):

@@ -11,8 +11,6 @@ from intake.domain.decisions.revision import correct
 from intake.domain.moment import facts_about_customers
 from intake.settings import read_rules
 from intake.store import Stores
-from intake.subscribers import subscriptions
-from intake.timers import timers
 from kefu.example import example
 from shared.aggregate import NotFound, Refused
 from shared.calendar import CHINA
@@ -43,7 +41,7 @@ from shared.contracts.intake import (
 from shared.contracts.notify import NotificationSent
 from shared.contracts.orders import AcceptancePassed, OrderStageChanged, ShipmentDelayed
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
-from shared.testing import InMemoryDatabase, cause, deliver, fire
+from shared.testing import cause, deliver
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 RULES = read_rules(CHINA)
@@ -52,13 +50,8 @@ HENGDA = IntroducedCustomer(customer_no="KH-00217", kind="intermediary", name="�
 
 
 @pytest.fixture
-def stores():
-    return Stores.on(InMemoryDatabase())
-
-
-@pytest.fixture
-def bus(stores):
-    return subscriptions(stores, RULES)
+def stores(world):
+    return Stores.on(world.database)
 
 
 async def a_customer(stores, **particulars):
@@ -115,53 +108,53 @@ def requested(**fields):
 
 
 @pytest.mark.requirement("R026.a", "R027.b")
-async def test_a_reported_visit_is_called_back_within_thirty_minutes(stores, bus):
+async def test_a_reported_visit_is_called_back_within_thirty_minutes(world, stores):
     customer = await a_customer(stores)
     due = NOW + timedelta(minutes=30)
-    said = await deliver(bus, visit(customer_id=customer.id), at=NOW)
+    said = await world.hear(visit(customer_id=customer.id))
     assert [type(event) for event in said] == [DeadlineSetByIntake, CallbackDue]
     assert (said[1].customer, said[1].kind, said[1].due_at) == (customer.snapshot(), "visit_30min", due)
 
 
 @pytest.mark.requirement("R026.a", "R026.b")
-async def test_a_shop_visited_for_the_first_time_gets_a_file(stores, bus):
-    said = await deliver(bus, visit(), at=NOW)
+async def test_a_shop_visited_for_the_first_time_gets_a_file(world, stores):
+    said = await world.hear(visit())
     assert [type(event) for event in said] == [CustomerRegistered, DeadlineSetByIntake, CallbackDue]
     assert (said[0].name, said[0].source, said[0].owner) == ("明镜眼镜店", "sales", "am-03")
     assert said[0].contacts == (Contact(name="陈先生", mobile="13700137000"),)
     assert said[2].customer.customer_id == said[0].customer_id
 
 
-async def test_a_shop_is_recognised_by_its_number(stores, bus):
+async def test_a_shop_is_recognised_by_its_number(world, stores):
     customer = await a_customer(stores)
-    said = await deliver(bus, visit(mobile="13800138000"), at=NOW)
+    said = await world.hear(visit(mobile="13800138000"))
     assert [event.customer.customer_id for event in said if isinstance(event, CallbackDue)] == [customer.id]
 
 
 @pytest.mark.requirement("R027.c")
-async def test_a_callback_that_nobody_made_is_missed_once(stores, bus):
-    begun = next(event for event in await deliver(bus, visit(), at=NOW) if isinstance(event, DeadlineSetByIntake))
-    told = await fire(timers(stores, RULES), until=NOW + timedelta(minutes=31))
+async def test_a_callback_that_nobody_made_is_missed_once(world, stores):
+    begun = next(event for event in await world.hear(visit()) if isinstance(event, DeadlineSetByIntake))
+    told = await world.until(NOW + timedelta(minutes=31))
     assert [type(event) for event in told] == [DeadlineApproachingAtIntake, DeadlineMissedByIntake]
     assert {(event.deadline_id, event.kind, event.due_at) for event in (begun, *told)} == {
         (begun.deadline_id, "callback_visit", NOW + timedelta(minutes=30))
     }
-    assert await fire(timers(stores, RULES), until=NOW + timedelta(days=9)) == ()
+    assert await world.until(NOW + timedelta(days=9)) == ()
 
 
 @pytest.mark.requirement("R093.a", "R093.b")
-async def test_an_owner_has_a_week_for_the_first_call(stores, bus):
+async def test_an_owner_has_a_week_for_the_first_call(world, stores):
     customer = await a_customer(stores)
     due = NOW + timedelta(days=7)
     assigned = CustomerAssigned(
         customer_id=customer.id, customer_name="恒达装饰", owner="cs-07", rule="manual", first_contact_due=due
     )
-    said = await deliver(bus, assigned, at=NOW)
+    said = await world.hear(assigned)
     assert [(event.kind, event.assignee, event.due_at) for event in said] == [
         ("first_contact", "cs-07", due),
         ("first_contact_7d", "cs-07", due),
     ]
-    told = await fire(timers(stores, RULES), until=due)
+    told = await world.until(due)
     assert [(type(event), event.assignee) for event in told] == [
         (DeadlineApproachingAtIntake, "cs-07"),
         (DeadlineMissedByIntake, "cs-07"),
@@ -181,7 +174,7 @@ async def test_an_owner_has_a_week_for_the_first_call(stores, bus):
         ("installation", "安装"),
     ],
 )
-async def test_the_customer_is_called_at_each_of_the_seven_stages(stores, bus, group, stage):
+async def test_the_customer_is_called_at_each_of_the_seven_stages(world, stores, group, stage):
     customer = (await a_customer(stores)).snapshot()
     changed = OrderStageChanged(
         order_id=order_id_of("SO-1"),
@@ -192,29 +185,29 @@ async def test_the_customer_is_called_at_each_of_the_seven_stages(stores, bus, g
         at=NOW,
         customer=customer,
     )
-    await deliver(bus, changed, at=NOW)
+    await world.hear(changed)
     due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
     assert await open_callbacks(stores) == [(CallbackReason(kind="stage", stage=stage, order_no="SO-1"), due)]
 
 
-async def test_a_stage_without_a_callback_obliges_nobody(stores, bus):
+async def test_a_stage_without_a_callback_obliges_nobody(world, stores):
     customer = (await a_customer(stores)).snapshot()
     changed = OrderStageChanged(
         order_id=order_id_of("SO-1"), order_no="SO-1", before="a", after="b", at=NOW, customer=customer
     )
-    assert await deliver(bus, changed, at=NOW) == ()
+    assert await world.hear(changed) == ()
     assert await open_callbacks(stores) == []
 
 
 @pytest.mark.requirement("R070.a")
-async def test_the_first_thing_after_acceptance_is_a_call(stores, bus):
-    await deliver(bus, accepted((await a_customer(stores)).snapshot()), at=NOW)
+async def test_the_first_thing_after_acceptance_is_a_call(world, stores):
+    await world.hear(accepted((await a_customer(stores)).snapshot()))
     due = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_acceptance", order_no="SO-1"), due)]
 
 
 @pytest.mark.requirement("R103.a")
-async def test_a_service_is_called_back_within_three_days_of_the_visit(stores, bus):
+async def test_a_service_is_called_back_within_three_days_of_the_visit(world, stores):
     service = uuid4()
     closed = ServiceOrderClosed(
         service_order_id=service,
@@ -226,25 +219,25 @@ async def test_a_service_is_called_back_within_three_days_of_the_visit(stores, b
         closed_by="cs-07",
         customer=(await a_customer(stores)).snapshot(),
     )
-    await deliver(bus, closed, at=NOW)
+    await world.hear(closed)
     due = NOW + timedelta(days=2)
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_service_3d", service_order_id=service), due)]
-    told = await fire(timers(stores, RULES), until=due)
+    told = await world.until(due)
     assert [(type(event), event.kind) for event in told] == [
         (DeadlineApproachingAtIntake, "callback_service"),
         (DeadlineMissedByIntake, "callback_service"),
     ]
 
 
-async def test_internal_work_has_nobody_to_call(stores, bus):
+async def test_internal_work_has_nobody_to_call(world, stores):
     closed = ServiceOrderClosed(
         service_order_id=uuid4(), voucher_no="FW-1", type="D", closed_at=NOW, result="盘点", closed_by="cs-07"
     )
-    assert await deliver(bus, closed, at=NOW) == ()
+    assert await world.hear(closed) == ()
 
 
 @pytest.mark.requirement("R105.c")
-async def test_a_closed_complaint_is_called_back(stores, bus):
+async def test_a_closed_complaint_is_called_back(world, stores):
     closed = ComplaintClosed(
         complaint_id=uuid4(),
         complaint_no="2026-11-0007",
@@ -254,12 +247,12 @@ async def test_a_closed_complaint_is_called_back(stores, bus):
         outcome="resolved",
         customer=(await a_customer(stores)).snapshot(),
     )
-    await deliver(bus, closed, at=NOW)
+    await world.hear(closed)
     due = NOW + timedelta(days=3)
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_complaint", complaint_no="2026-11-0007"), due)]
 
 
-async def test_a_delay_is_also_told_by_phone(stores, bus):
+async def test_a_delay_is_also_told_by_phone(world, stores):
     delayed = ShipmentDelayed(
         order_id=order_id_of("SO-1"),
         order_no="SO-1",
@@ -271,24 +264,24 @@ async def test_a_delay_is_also_told_by_phone(stores, bus):
         told_before_contract_date=True,
         customer=(await a_customer(stores)).snapshot(),
     )
-    said = await deliver(bus, delayed, at=NOW)
+    said = await world.hear(delayed)
     assert [(event.kind, event.about) for event in said if isinstance(event, DeadlineSetByIntake)] == [
         ("callback_delay", "SO-1")
     ]
     assert [(event.kind, event.order_no) for event in said if isinstance(event, CallbackDue)] == [("delay", "SO-1")]
 
 
-async def test_the_same_fact_heard_three_times_obliges_once(stores, bus):
+async def test_the_same_fact_heard_three_times_obliges_once(world, stores):
     event, id = accepted((await a_customer(stores)).snapshot()), uuid4()
-    heard = [await deliver(bus, event, at=NOW, id=id) for _ in range(3)]
+    heard = [await world.hear(event, id=id) for _ in range(3)]
     assert [len(said) for said in heard] == [2, 0, 0]
     assert len(await open_callbacks(stores)) == 1
 
 
 @pytest.mark.requirement("R192.a")
-async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it_happened(stores, bus):
+async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it_happened(world, stores):
     customer = await a_customer(stores)
-    sent = example(NotificationSent).model_copy(update={"customer_id": customer.id})
+    sent = example(NotificationSent).but(customer_id=customer.id)
     closed = ComplaintClosed(
         complaint_id=uuid4(),
         complaint_no="2026-11-0007",
@@ -298,9 +291,9 @@ async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it
         outcome="resolved",
         customer=customer.snapshot(),
     )
-    await deliver(bus, sent, at=NOW + timedelta(minutes=2))
-    await deliver(bus, closed, at=NOW + timedelta(minutes=1))
-    await deliver(bus, accepted(customer.snapshot()), at=NOW)
+    await deliver(world.service.subscriptions, sent, at=NOW + timedelta(minutes=2))
+    await deliver(world.service.subscriptions, closed, at=NOW + timedelta(minutes=1))
+    await world.hear(accepted(customer.snapshot()))
     assert await timeline(stores, customer.id) == [
         "orders.acceptance_passed.v1",
         "complaints.complaint_closed.v1",
@@ -309,9 +302,9 @@ async def test_the_timeline_has_what_every_service_says_in_the_order_in_which_it
 
 
 @pytest.mark.requirement("R192.a")
-async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(stores, bus):
+async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(world, stores):
     customer = await a_customer(stores)
-    await deliver(bus, accepted(customer.snapshot()), at=NOW)
+    await world.hear(accepted(customer.snapshot()))
     moment = (await stores.moments.find({"customer_id": customer.id})).items[0]
     assert moment.said == {
         "order_id": str(order_id_of("SO-1")),
@@ -324,20 +317,20 @@ async def test_the_timeline_keeps_what_was_said_but_not_the_customer_again(store
 
 @pytest.mark.requirement("R192.a")
 @pytest.mark.parametrize("fact", facts_about_customers(), ids=lambda fact: fact.key)
-async def test_every_fact_about_a_customer_goes_into_the_timeline(stores, bus, fact):
+async def test_every_fact_about_a_customer_goes_into_the_timeline(world, stores, fact):
     customer = await a_customer(stores)
     named = {"customer": customer.snapshot(), "customer_id": customer.id}
     event = example(fact)
     event = event.but(**{name: named[name] for name in named.keys() & fact.model_fields.keys()})
-    await deliver(bus, event, at=NOW)
+    await world.hear(event)
     assert await timeline(stores, customer.id) == [fact.key]
 
 
 @pytest.mark.requirement("R192.a")
-def test_every_service_of_ours_feeds_the_timeline(bus):
-    publishers = {subscription.event.publisher() for subscription in bus}
+def test_every_service_of_ours_feeds_the_timeline(world):
+    publishers = {subscription.event.publisher() for subscription in world.service.subscriptions}
     assert publishers >= {"intake", "orders", "complaints", "aftersales", "notify"}
-    assert ContactRecorded in {subscription.event for subscription in bus}
+    assert ContactRecorded in {subscription.event for subscription in world.service.subscriptions}
 
 
 @pytest.mark.requirement("R122.a", "R122.b")
@@ -348,15 +341,15 @@ def test_every_service_of_ours_feeds_the_timeline(bus):
         (CustomerIntroducedByEngineering(customer=HENGDA, found_by="foreman-02"), "engineering"),
     ],
 )
-async def test_departments_feed_the_customer_file(stores, bus, event, source):
-    said = await deliver(bus, event, at=NOW)
+async def test_departments_feed_the_customer_file(world, stores, event, source):
+    said = await world.hear(event)
     assert [(each.customer_id, each.source) for each in said] == [(customer_id_of(source, "KH-00217"), source)]
-    assert await deliver(bus, event, at=NOW) == ()
+    assert await world.hear(event) == ()
 
 
 @pytest.mark.requirement("R123.b")
-async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(stores, bus):
-    said = await deliver(bus, requested(), at=NOW, actor=SALES)
+async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(world, stores):
+    said = await world.hear(requested(), actor=SALES)
     customer_id = customer_id_of("sales", "KH-00217")
     assert [type(event) for event in said] == [CustomerRegistered, OrderPlaced]
     assert said[1] == OrderPlaced(
@@ -375,47 +368,47 @@ async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(s
 
 
 @pytest.mark.requirement("R123.b")
-async def test_an_order_that_sales_did_not_verify_waits_for_us(stores, bus):
-    said = await deliver(bus, requested(verified_with_customer_at=None), at=NOW, actor=SALES)
+async def test_an_order_that_sales_did_not_verify_waits_for_us(world, stores):
+    said = await world.hear(requested(verified_with_customer_at=None), actor=SALES)
     assert [type(event) for event in said] == [CustomerRegistered]
     assert (await stores.orders.get(order_id_of("SO-2026-0412"))).state == "unverified"
 
 
-async def test_sales_may_verify_after_the_time_at_which_it_dates_the_order(bus):
-    said = await deliver(bus, requested(verified_with_customer_at=NOW + timedelta(hours=2)), at=NOW)
+async def test_sales_may_verify_after_the_time_at_which_it_dates_the_order(world):
+    said = await world.hear(requested(verified_with_customer_at=NOW + timedelta(hours=2)))
     assert [type(event) for event in said] == [CustomerRegistered, OrderPlaced]
 
 
-async def test_our_own_file_knows_the_customer_better_than_an_order(stores, bus):
-    await deliver(bus, requested(), at=NOW)
+async def test_our_own_file_knows_the_customer_better_than_an_order(world, stores):
+    await world.hear(requested())
     id = customer_id_of("sales", "KH-00217")
     moved = (Contact(name="李雷", mobile="13900139000"),)
     correcting = cause(NOW)
     await stores.customers.apply(
         id, lambda customer: correct(customer, {"contacts": moved}, "客户来电", correcting), correcting
     )
-    said = await deliver(bus, requested(order_no="SO-2026-0413"), at=NOW)
+    said = await world.hear(requested(order_no="SO-2026-0413"))
     assert [event.customer.mobile for event in said] == ["13900139000"]
 
 
-async def test_the_same_order_in_a_second_message_is_taken_once(stores, bus):
-    await deliver(bus, requested(), at=NOW)
-    assert await deliver(bus, requested(), at=NOW) == ()
+async def test_the_same_order_in_a_second_message_is_taken_once(world, stores):
+    await world.hear(requested())
+    assert await world.hear(requested()) == ()
     with pytest.raises(Refused):
-        await deliver(bus, requested(kind="custom"), at=NOW)
+        await world.hear(requested(kind="custom"))
 
 
-async def test_a_withdrawn_order_is_not_placed_any_more(stores, bus):
-    await deliver(bus, requested(verified_with_customer_at=None), at=NOW)
-    await deliver(bus, OrderWithdrawn(order_no="SO-2026-0412", reason="客户项目取消"), at=NOW)
+async def test_a_withdrawn_order_is_not_placed_any_more(world, stores):
+    await world.hear(requested(verified_with_customer_at=None))
+    await world.hear(OrderWithdrawn(order_no="SO-2026-0412", reason="客户项目取消"))
     assert (await stores.orders.get(order_id_of("SO-2026-0412"))).state == "withdrawn"
 
 
-async def test_a_withdrawal_that_comes_before_its_order_is_tried_again_later(bus):
+async def test_a_withdrawal_that_comes_before_its_order_is_tried_again_later(world):
     with pytest.raises(NotFound):
-        await deliver(bus, OrderWithdrawn(order_no="SO-9", reason="取消"), at=NOW)
+        await world.hear(OrderWithdrawn(order_no="SO-9", reason="取消"))
 
 
-async def test_a_visit_to_a_customer_that_is_not_there_yet_is_tried_again_later(bus):
+async def test_a_visit_to_a_customer_that_is_not_there_yet_is_tried_again_later(world):
     with pytest.raises(NotFound):
-        await deliver(bus, visit(customer_id=UUID(int=7)), at=NOW)
+        await world.hear(visit(customer_id=UUID(int=7)))
