@@ -95,7 +95,7 @@ class OrderRequested(OrderFact, Event, key="sales.order_requested.v1"):
     region: Line | None = Field(default=None, examples=["华南"])
     sales_owner: StaffId = Field(examples=["am-03"])
     verified_with_customer_at: Instant | None = Field(
-        default=None, description="Absent when nobody has yet gone through the order with the customer."
+        default=None, description="Absent while sales has not gone through the order with the customer."
     )
 
 

@@ -106,7 +106,7 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
 
     @router.post("", status_code=201, dependencies=[allow(*LIFECYCLE.roles("take"))])
     async def take_order(body: TakeOrder, cause: CausedByRequest) -> OrderView:
-        """Record an order; verified with the customer, it is placed at once."""
+        """Record an order; one that is verified with the customer already is placed by the same request."""
         customer = await stores.customers.get(body.customer_id)
         asked = body.model_dump(exclude={"customer_id", "verified"})
         asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))

@@ -180,7 +180,7 @@ class CallbackReason(Part):
 
 
 class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):
-    """Somebody has to call a customer by a certain time; each kind has its own clock.
+    """The department owes a customer a call by a certain time; each kind has its own clock.
 
     Source: 000 §3.6.1b (30 minutes), 000 §3.6.2 (stages), 001 售后二 (after acceptance), 002 四4 (3 days after
     service), 002 一3b (first contact), 002 五a (after a complaint).
@@ -188,7 +188,7 @@ class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):
 
     callback_id: CallbackId
     customer: CustomerSnapshot
-    assignee: StaffId | None = Field(default=None, description="Absent: whoever has the role may take it.")
+    assignee: StaffId | None = Field(default=None, description="Absent while the role has the duty and no person.")
     assignee_role: RoleName = "cs_specialist"
     due_at: DueAt
     preferred_slot: Line | None = Field(default=None, examples=["下午三点以后"])
