@@ -132,7 +132,7 @@ class CustomerErased(Event, key="intake.customer_erased.v1", announced=False):
 
 
 class OpportunityIdentified(Event, key="intake.opportunity_identified.v1", announced=False):
-    """A member of staff found new business with a customer; it belongs to the customer's owner (001 售后一d, 001 售前一)."""
+    """A member of staff found new business with a customer, which belongs to the owner (001 售后一d, 001 售前一)."""
 
     opportunity_id: UUID
     customer: CustomerSnapshot
