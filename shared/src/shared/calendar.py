@@ -208,21 +208,6 @@ Term = Annotated[After | Daily | Weekly | Monthly | Yearly, Field(discriminator=
 """How a deadline follows from the moment it began; as data it is told apart by `kind`."""
 
 
-class Policy(BaseModel):
-    """A clock as data: the company's rule under a name, with a version to tell which one a case was judged by."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")
-    version: int = Field(ge=1)
-    term: Term
-    source: str = ""
-
-    def due(self, since: datetime, calendar: Calendar = CHINA) -> datetime:
-        """When it falls due if it began at `since`, in UTC."""
-        return self.term.due(since, calendar)
-
-
 @cache
 def _library_knows(year: int) -> bool:
     try:

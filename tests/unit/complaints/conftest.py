@@ -1,15 +1,15 @@
-"""A complaint in every stage, the default rules, and the service's doors over memory."""
+"""A complaint in every stage, the default rules, and the whole service over memory."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
-from front_office import Counter, FrontOffice
 
-from complaints.api import routes
+from complaints.app import service
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
@@ -27,8 +27,10 @@ from complaints.settings import Settings
 from complaints.store import Complaints, Registers, Stores
 from shared.contracts.complaints import ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import InMemoryDatabase, cause
+from shared.subscriptions import Subscriptions
+from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
@@ -40,7 +42,7 @@ NOT_UPHELD = (False, "现场检查未见崩角", False, None)
 
 @pytest.fixture(scope="session")
 def rules() -> Rules:
-    return Settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere"}).rules()
+    return nowhere(Settings).rules()
 
 
 @pytest.fixture(scope="session")
@@ -144,46 +146,50 @@ def decide(
     }
 
 
-@dataclass(frozen=True)
-class House:
-    """Complaints over memory: what it keeps, and its front office."""
-
-    database: InMemoryDatabase
-    stores: Stores
-    office: FrontOffice
-
-
 @pytest.fixture(scope="session")
-def house(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> House:
-    database = InMemoryDatabase()
-    stores = Stores.on(database)
-    doors = routes(stores, rules)
-    return House(database, stores, FrontOffice.opened(doors, tmp_path_factory.mktemp("office"), AT))
+def built() -> World:
+    """Complaints over memory, built once."""
+    settings = nowhere(Settings)
+    return World(service(settings, in_memory("complaints", settings, at=AT)))
 
 
 @pytest.fixture
-def database(house: House) -> InMemoryDatabase:
-    """Empty at the beginning of each test."""
-    house.database.forget()
-    return house.database
+def world(built: World) -> World:
+    """Complaints as at the beginning."""
+    built.forget()
+    return built
 
 
 @pytest.fixture
-def stores(house: House, database: InMemoryDatabase) -> Stores:
-    return house.stores
+def database(world: World) -> InMemoryDatabase:
+    return world.database
 
 
 @pytest.fixture
-def complaints(house: House, database: InMemoryDatabase) -> Complaints:
-    return house.stores.complaints
+def stores(database: InMemoryDatabase) -> Stores:
+    return Stores.on(database)
 
 
 @pytest.fixture
-def registers(house: House, database: InMemoryDatabase) -> Registers:
-    return house.stores.registers
+def complaints(stores: Stores) -> Complaints:
+    return stores.complaints
 
 
 @pytest.fixture
-async def ask(house: House, database: InMemoryDatabase) -> AsyncIterator[Counter]:
-    async with house.office.counter() as counter:
-        yield counter
+def registers(stores: Stores) -> Registers:
+    return stores.registers
+
+
+@pytest.fixture
+def on(world: World) -> Subscriptions:
+    return world.service.subscriptions
+
+
+@pytest.fixture
+def ask(world: World) -> Callable[..., Coroutine[Any, Any, httpx.Response]]:
+    """`await ask("cs_manager", "POST", path, body)` asks as a person in that role."""
+
+    async def asked(role: str, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
+        return await world.ask(Role(role), method, path, body, by=f"{role}-01", key=key)
+
+    return asked

@@ -7,8 +7,8 @@ import pytest
 
 from complaints.domain.decisions.register import enter
 from complaints.domain.register import Register
-from complaints.subscribers import subscriptions
 from shared.aggregate import Change
+from shared.contracts.roles import Department
 from shared.testing import cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -236,7 +236,7 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
 
 
 async def test_of_two_who_file_a_draft_the_first_one_holds_and_its_form_is_the_one_announced(
-    ask, stores, database, in_every_stage, rules
+    ask, on, stores, database, in_every_stage, rules
 ):
     draft = await stores.complaints.create(Change(in_every_stage["draft"]), cause(AT))
     first, month = cause(AT), Register.at(AT, rules.clocks.calendar)
@@ -247,7 +247,7 @@ async def test_of_two_who_file_a_draft_the_first_one_holds_and_its_form_is_the_o
 
     assert (second.status_code, second.json()["stage"]) == (200, "draft")
     (filed,) = database.published
-    await deliver(subscriptions(stores, rules), filed, at=AT)
+    await deliver(on, filed, at=AT)
     opened = (await ask("cs_specialist", "GET", f"/complaints/{draft.id}")).json()
     assert (opened["stage"], opened["form"]["demand"], filed.demand) == ("filed", "先到的要求", "先到的要求")
 
@@ -287,3 +287,28 @@ async def test_the_clocks_of_a_case_explain_themselves(ask):
         ("step_judge", "complaints", 1, "2026-11-23T02:00:00.000000Z"),
     ]
     assert "按制度“complaints”第1版，“投诉结案”的时限为6天，依据 003 §26.1。" in clocks[0]["explanation"]
+
+
+@pytest.mark.parametrize("department", list(Department))
+async def test_no_departments_system_reads_anything_here(department, world):
+    for path in (
+        "/complaints",
+        f"/complaints/{UUID(int=5)}",
+        f"/complaints/{UUID(int=5)}/clocks",
+        f"/complaints/{UUID(int=5)}/customer-view",
+        "/duties",
+    ):
+        assert (await world.ask(department, "GET", path)).status_code == 403, path
+
+
+async def test_the_steps_of_a_case_are_duties_until_it_is_closed(ask):
+    id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+
+    open_ones = (await ask("cs_manager", "GET", "/duties")).json()["items"]
+    await ask("complaint_handler", "POST", f"/complaints/{id}/withdraw")
+
+    assert [(duty["kind"], duty["about"], duty["role"]) for duty in open_ones] == [
+        ("step_judge", "2026-11-0001", "cs_manager"),
+        ("close_6d", "2026-11-0001", "cs_manager"),
+    ]
+    assert (await ask("cs_manager", "GET", "/duties")).json()["items"] == []

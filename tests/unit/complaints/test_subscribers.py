@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from complaints.domain.decisions.settlement import decline
-from complaints.subscribers import subscriptions
 from complaints.timers import timers
 from shared.aggregate import Change, NotFound
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
@@ -26,11 +25,6 @@ from shared.testing import cause, deliver, fire
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 EVENT = UUID(int=42)
 HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
-
-
-@pytest.fixture
-def on(stores, rules):
-    return subscriptions(stores, rules)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Service orders over HTTP: opening them, finding them, sending somebody."""
+"""Service orders over HTTP: opening them, finding them, sending a technician."""
 
 from typing import Literal
 from uuid import UUID
@@ -35,7 +35,7 @@ class OpenInternalOrder(RequestBody):
 
 
 class Dispatch(RequestBody):
-    """Who goes."""
+    """The technician who goes."""
 
     technician: StaffId = Field(examples=["tech-05"])
     technician_name: Line | None = Field(default=None, examples=["李师傅"])

@@ -7,7 +7,7 @@ from shared.contracts.aftersales import ChargePolicy, Fault
 def charge_policy(verdict: Verdict, fault: Fault) -> ChargePolicy:
     """Free within the warranty, at normal rates outside; the customer's own fault is always paid before we come.
 
-    While the fault is unknown, or the warranty uncertain, nobody can say: undecided. Who pays for wear or a third
+    While the fault is unknown, or the warranty uncertain, it is undecided. Who pays for wear or a third
     party's fault, the documents leave open; here the warranty covers both.
     """
     if fault == "customer_cause":

@@ -16,7 +16,7 @@ INVESTIGATORS = (
 )
 LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
 DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
-"""Who may try to approve. Whether they may approve this amount is the authority matrix's to say."""
+"""Who may try to approve; the authority matrix says which amounts each of these roles may approve."""
 
 READERS = (*INVESTIGATORS, *SALES, *LEADERS, Role.FINANCE)
 """Who may read the internal form and everything on it. No department's system is among them (003 §25.6)."""

@@ -14,7 +14,7 @@ from shared.contracts.vocabulary import StaffId
 def assign_owner(
     complaint: Complaint, owner: StaffId, visit_required: bool, rules: Rules, cause: Cause
 ) -> Change[Complaint]:
-    """The CS manager in person, or a designated person, handles the case, whoever is at fault (003 §20).
+    """The CS manager in person, or a designated person, handles the case, whichever side is at fault (003 §20).
 
     All that is still to be done by some moment is this person's duty from now on.
     """
@@ -24,7 +24,7 @@ def assign_owner(
 
 
 def classify(complaint: Complaint, classification: Classification, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Quality or not, major or not; a major case goes to the deputy GM at once (003 §23, §18a)."""
+    """Quality or not, major or not; a major case goes straight to the deputy GM (003 §23, §18a)."""
     LIFECYCLE.must(complaint.stage, "classify")
     told = ComplaintClassified.of(
         complaint.about,

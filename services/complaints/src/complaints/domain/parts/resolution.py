@@ -29,7 +29,7 @@ class Proposal(Part):
 
 
 class Verdict(Part):
-    """What somebody with the authority decided on a proposal; without an option it was rejected."""
+    """What a member of staff with the authority decided on a proposal; without an option it was rejected."""
 
     proposal_id: UUID
     option: Remediation | None

@@ -23,7 +23,7 @@ class Band(Part):
 
 
 class AuthorityMatrix(Part):
-    """Bands from the smallest to the unlimited one. Who may approve a band may approve every smaller one."""
+    """Bands from the smallest to the unlimited one. A role that may approve a band may approve every smaller one."""
 
     version: int = Field(ge=1)
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
@@ -33,7 +33,7 @@ class AuthorityMatrix(Part):
     def _ascends_to_no_limit(self) -> Self:
         limits = [band.up_to for band in self.bands]
         if limits[-1] is not None or None in limits[:-1]:
-            raise ValueError("the last band, and only the last, has no limit: somebody must be able to approve")
+            raise ValueError("the last band, and only the last, has no limit, so that some role may approve any amount")
         bounded = [limit for limit in limits if limit is not None]
         if bounded != sorted(set(bounded)):
             raise ValueError("bands go from the smallest limit to the largest")
