@@ -17,7 +17,7 @@ VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_
 """Who may report a visit: the technician, or a member of staff whom the technician has called."""
 
 BOOKKEEPERS = (*SERVICE, Role.FINANCE)
-"""Who may try to fill in a cost; the warranty says whether it is customer service's or finance's to fill in (001 售后四c)."""
+"""Who may try to fill in a cost; the warranty says which of the two it is for (001 售后四c)."""
 
 CASHIERS = (Role.FINANCE, *SERVICE, *TECHNICIANS)
 """Who may take in a customer's money, on the spot or at finance (003 §9)."""
