@@ -185,7 +185,7 @@ def _departments(around: Surroundings) -> Finding:
     file = around.path("API_KEYS_FILE")
     known = DepartmentKeys(file).departments()
     if not known:
-        return Finding("departments", "bad", f"{file} names nobody", "`kefu api-key <department>` makes a key")
+        return Finding("departments", "bad", f"{file} names no department", "`kefu api-key <department>` makes a key")
     return Finding("departments", "ok", ", ".join(known))
 
 

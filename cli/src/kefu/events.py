@@ -32,7 +32,7 @@ def list_events(
     rows = [(key, summary(event)) for key, event in known if publisher in {None, event.publisher()}]
     if not rows:
         publishers = ", ".join(sorted({event.publisher() for _, event in known}))
-        raise Trouble(f"nobody called {publisher!r} publishes anything; there are {publishers}")
+        raise Trouble(f"there is no publisher {publisher!r}; there are {publishers}")
     show_table(("event", "fact"), rows)
 
 

@@ -116,7 +116,7 @@ class Cause:
     sequence: int = 0
 
     def derive(self, what: str) -> UUID:
-        """The id of something born from this cause: the same for the same cause and name, for ever."""
+        """The id of something born from this cause: always the same for the same cause and name."""
         return uuid5(self.id, what)
 
 

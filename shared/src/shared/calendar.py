@@ -51,7 +51,7 @@ class Calendar:
         return f"chinesecalendar-{version('chinesecalendar')}{own}"
 
     def knows(self, year: int) -> bool:
-        """Whether somebody has said which days of that year are worked, or Monday to Friday is assumed."""
+        """Whether the library or the company's file has that year's holidays; else Monday to Friday is assumed."""
         return _library_knows(year) or (self.holidays is not None and year in self.holidays.complete_years)
 
     def local(self, at: datetime) -> datetime:

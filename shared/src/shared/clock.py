@@ -77,7 +77,7 @@ class _FollowingClock(Clock):
 
 
 class FixedClock(Clock):
-    """Stands still until it is told otherwise; whoever waits for a moment that it is set to, goes on."""
+    """Stands still until it is told otherwise; what waits for a moment goes on when the clock is set to it."""
 
     def __init__(self, at: datetime) -> None:
         self._now = _aware(at)

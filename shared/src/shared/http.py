@@ -48,7 +48,7 @@ _EVERY_FIELD = object()
 
 
 class RequestBody(BaseModel):
-    """A request's body. A field that we do not know is an error, however deep: it would be a wish that nobody hears."""
+    """A request's body. A field that we do not know is an error, however deep: it would be ignored without a word."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=20_000)
 
@@ -254,7 +254,7 @@ async def caused_by_request(
         Header(
             min_length=1,
             max_length=200,
-            description="Yours to choose, new for every new wish; the same key again has no second effect.",
+            description="Yours to choose, new for every new request; the same key again has no second effect.",
             examples=["3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"],
         ),
     ],
@@ -283,7 +283,7 @@ AskedBy = Annotated[Principal, Depends(authenticated)]
 
 
 async def forbid_unknown_parameters(request: Request) -> None:
-    """A parameter that the route does not know is an error: whoever misspells a filter would be shown everything."""
+    """A parameter that the route does not know is an error: a misspelt filter would show everything."""
     asked = set(request.query_params)
     if not asked:
         return

@@ -18,7 +18,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 def documented(app: FastAPI) -> FastAPI:
-    """The same app, whose document says what its answers really are. Two routes of one name are an error at once."""
+    """The same app, whose document says what its answers really are. Two routes of one name are an error."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

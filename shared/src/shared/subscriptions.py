@@ -121,5 +121,5 @@ class Listener(Protocol):
     async def hear(self, message: Message) -> Heard: ...
 
     def answer(self, message: Message, dead: Dead) -> Answer | None:
-        """What the sender is told of a message that is dead; nothing when nobody waits for that."""
+        """What the sender is told of a message that is dead; None when the sender expects no answer."""
         ...

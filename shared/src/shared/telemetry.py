@@ -1,4 +1,4 @@
-"""What a service tells about itself: Prometheus metrics, and OpenTelemetry traces when somebody collects them."""
+"""What a service tells about itself: Prometheus metrics, and OpenTelemetry traces where a collector is configured."""
 
 import collections
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,7 +57,7 @@ class Metrics:
         self._handling = self._histogram("handling_seconds", "From taking a message to its durable effect.", "queue")
         self._hop = self._histogram("hop_seconds", "From a fact's publishing to its durable effect here.", "queue")
         self._published = self._counter("published", "Events confirmed by the broker.", "event")
-        self.unheard = self._gauge("unheard", "Events kept because nobody listens to them.")
+        self.unheard = self._gauge("unheard", "Events kept because no queue is bound to their key.")
         self._outbox_depth = self._gauge("outbox_depth", "Events written and not yet confirmed by the broker.")
         self._outbox_age = self._gauge("outbox_age_seconds", "How long the oldest of them has been waiting.")
         self.dead_age = self._gauge("dead_age_seconds", "How long the oldest dead message has been lying there.")
@@ -157,7 +157,7 @@ class Tracing:
     def start(
         self, name: str, parent: str | None, kind: Kind = "consumer", attributes: Mapping[str, str] | None = None
     ) -> Span:
-        """Begin a piece of work that continues `parent`; whoever starts it ends it."""
+        """Begin a piece of work that continues `parent`; the caller ends it."""
         return Span(parent)
 
     @contextmanager

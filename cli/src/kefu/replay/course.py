@@ -16,7 +16,7 @@ _NOON = time(12)
 class Day:
     """What happened on one day, and where the clock stops on it.
 
-    At noon nobody rests, so that messages which waited for the morning go out; and every day that was promised until
+    Noon is outside rest hours, so that messages that waited go out; and every day that was promised until
     the midnight before has ended.
     """
 

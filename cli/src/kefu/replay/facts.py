@@ -48,7 +48,7 @@ def _requested(row: Row) -> OrderRequested:
 
 
 def _customer(no: str) -> IntroducedCustomer:
-    """A customer under this number. The log names nobody, so name, mobile and e-mail are made up from the number."""
+    """A customer under this number. The log has no names, so name, mobile and e-mail are made up from the number."""
     digits = int.from_bytes(hashlib.sha256(no.encode()).digest()[:8], "big")
     return IntroducedCustomer(
         customer_no=no,

@@ -52,7 +52,7 @@ async def play(around: Surroundings, log: Log) -> Played:
                 for wave in day.waves:
                     await opened.tell(wave)
                     await effects.of(wave)
-                await running.at_rest("notify")  # its messages are due by the clock; the others act at once
+                await running.at_rest("notify")  # its messages are due by the clock; the others act immediately
                 shown.lived_through(day)
             set_clock(log.end)
             await running.fired(log.end)

@@ -138,7 +138,7 @@ class _Pages:
         self._below = at.path
 
     def get(self, path: str) -> dict[str, Any] | None:
-        """The JSON object there; nothing when nobody answers, or something else than an object."""
+        """The JSON object there; None when the service does not answer, or answers something else than an object."""
         try:
             self._connection.request("GET", f"{self._below}{path}")
             said = json.loads(self._connection.getresponse().read())

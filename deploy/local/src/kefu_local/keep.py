@@ -32,7 +32,7 @@ class Keeper:
         """The exit code: 0 when told to stop, else that of a run which was over too soon to be worth another."""
         while True:
             started = time.monotonic()
-            # In a group of its own, so that whoever stops our group stops it through us, and only once.
+            # In a group of its own, so that a signal to our group stops it through us, and only once.
             self._child = subprocess.Popen(ending_with_us(self._command), process_group=0)
             code = self._child.wait()
             if self._told_to_stop.is_set():

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Kept:
-    """A file of JSON lines. Nothing is ever merged or dropped, so whoever audits it sees every duplicate."""
+    """A file of JSON lines. Nothing is ever merged or dropped, so an audit sees every duplicate."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

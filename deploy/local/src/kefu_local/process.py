@@ -71,7 +71,7 @@ class Process:
         self._end(signal.SIGTERM, seconds)
 
     def kill(self) -> None:
-        """Ends it at once, as a crash would."""
+        """Kills it, as a crash would."""
         self._end(signal.SIGKILL, 10)
 
     def _spawn(self, log: BinaryIO | None) -> subprocess.Popen[bytes]:

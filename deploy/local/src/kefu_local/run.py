@@ -66,7 +66,7 @@ def _bring_up(stack: ExitStack) -> None:
 
 
 def look_at(running: Servers) -> None:
-    """Trouble when somebody else's server does not answer, does not let us in, or is too old."""
+    """Trouble when a server that already runs does not answer, does not let us in, or is too old."""
     around = Surroundings({"MONGO_URL": running.mongo_url, "RABBIT_URL": running.rabbit_url})
     for finding in doctor.servers(around):
         if finding.state == "bad":

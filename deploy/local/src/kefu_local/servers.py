@@ -27,7 +27,7 @@ class ServerPorts:
 
     @classmethod
     def free(cls) -> "ServerPorts":
-        """Ports that nobody uses."""
+        """Ports that are free."""
         port = free_ports()
         return cls(RabbitPorts(next(port), next(port), next(port), next(port)), next(port))
 
@@ -36,7 +36,7 @@ class ServerPorts:
 class Servers:
     """A RabbitMQ and a MongoDB that answer.
 
-    `rabbit` and `mongo` are our own nodes, with start, stop and kill; None when the server is somebody else's, which we
+    `rabbit` and `mongo` are our own nodes, with start, stop and kill; None when the server was there before, which we
     never stop. `management` speaks to RabbitMQ's HTTP API in either case.
     """
 

@@ -30,7 +30,7 @@ class Sms(BaseModel):
 
 
 def routes(kept: Kept, receipt_url: str | None) -> APIRouter:
-    """`POST /messages`, `GET /messages`. With `receipt_url`, each message is at once reported there as delivered."""
+    """`POST /messages`, `GET /messages`. With `receipt_url`, each message is reported there as delivered."""
     router = APIRouter(tags=["sms"])
     seen = {entry["id"] for entry in kept}
     http = httpx.AsyncClient(timeout=5, trust_env=False)

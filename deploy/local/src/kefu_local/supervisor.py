@@ -9,7 +9,7 @@ ENDS_WITHIN = 40.0
 
 
 class Outlet:
-    """Standard output for as long as somebody reads it: a pipe that is closed ends no service and loses no stop."""
+    """Standard output for as long as it is read: a pipe that is closed ends no service and loses no stop."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

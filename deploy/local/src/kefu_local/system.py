@@ -1,4 +1,4 @@
-"""The five services and the sinks as processes over servers that run, for whoever wants to kill and restart them."""
+"""The five services and the sinks as processes over servers that run, which tests kill and restart."""
 
 import random
 import sys

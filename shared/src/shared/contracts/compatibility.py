@@ -13,7 +13,7 @@ def breaks(frozen: Schema, current: Schema) -> tuple[str, ...]:
     """One line for each thing that a listener to `frozen` could not rely on any more; empty for an additive change.
 
     Additive is only a new field with a default. A field that is removed, renamed, retyped, made optional or made
-    mandatory breaks somebody, and so does another default, limit or set of values, on both sides of the wire.
+    mandatory breaks a reader, and so does another default, limit or set of values, on both sides of the wire.
     """
     return tuple(_differences(_inlined(frozen, frozen), _inlined(current, current), ""))
 

@@ -20,7 +20,7 @@ class RunningDeadline(Part):
     )
     about: Line = Field(description="What people call it: a number on a form or a name.", examples=["2026-11-0007"])
     due_at: DueAt
-    assignee: StaffId | None = Field(default=None, description="Absent while nobody in person has the duty.")
+    assignee: StaffId | None = Field(default=None, description="Absent while a role has the duty and no person.")
     assignee_role: RoleName | None = Field(default=None, examples=["cs_manager"])
     customer_id: CustomerId | None = Field(default=None, description="Absent for clocks that concern staff alone.")
 

@@ -107,7 +107,7 @@ def declared() -> Mapping[str, type[Event]]:
 class Actor(Part):
     """Who is behind something: staff, a department's system, a customer, a provider's callback, a service, or time.
 
-    The same `id` under another `kind` is somebody else. An operator is a member of staff in the role `operator`.
+    The same `id` under another `kind` is another one. An operator is a member of staff in the role `operator`.
     """
 
     kind: Literal["staff", "department", "customer", "provider", "service", "time"]

@@ -53,7 +53,7 @@ class NotificationDelivered(Message, Event, key="notify.notification_delivered.v
 
 
 class NotificationFailed(Message, Event, key="notify.notification_failed.v1"):
-    """A message did not go out or did not arrive; when final and no channel is left somebody has to call."""
+    """A message did not go out or did not arrive; when final and no channel is left, the customer has to be called."""
 
     provider: Line | None = Field(
         default=None, description="Absent: it failed before any provider.", examples=["aliyun"]
@@ -66,14 +66,14 @@ class NotificationFailed(Message, Event, key="notify.notification_failed.v1"):
 
 
 class NotificationDeferred(Message, Event, key="notify.notification_deferred.v1"):
-    """A message waits, so that nobody is disturbed in rest hours or too often (002 四1)."""
+    """A message waits, so that the recipient is not disturbed in rest hours or too often (002 四1)."""
 
     reason: Literal["quiet_hours", "rate", "open_complaint", "not_before"]
     until: Instant
 
 
 class NotificationSuppressed(Message, Event, key="notify.notification_suppressed.v1"):
-    """A message will not go out, and why: nobody gets the same twice (001 售前五b)."""
+    """A message will not go out, and why: no recipient gets the same twice (001 售前五b)."""
 
     reason: Literal[
         "duplicate_content", "opt_out", "open_complaint", "superseded", "expired", "no_address", "merged", "cap"
@@ -98,7 +98,7 @@ class ReplyReceived(Event, key="notify.reply_received.v1"):
 
 
 class StaffAlerted(Event, key="notify.staff_alerted.v1"):
-    """Somebody on duty was told of a task, a chase, an escalation or a deadline (001 售前四b, 003 §19)."""
+    """A colleague on duty was told of a task, a chase, an escalation or a deadline (001 售前四b, 003 §19)."""
 
     alert_id: UUID
     kind: Literal["task", "chase", "escalation", "deadline", "digest"]
@@ -142,7 +142,7 @@ class Shift(Part):
 
 
 class RosterPublished(Event, key="notify.roster_published.v1"):
-    """The duty roster of a period (003 三2); alerts go to whoever is on it."""
+    """The duty roster of a period (003 三2); alerts go to the people on it."""
 
     roster_id: UUID
     first_day: date

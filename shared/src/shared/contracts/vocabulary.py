@@ -11,10 +11,10 @@ _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
 
 
 def order_id_of(order_no: str) -> UUID:
-    """The id of the order with this number, the same everywhere and for ever.
+    """The id of the order with this number, always the same everywhere.
 
-    A department knows an order by the number on its papers, so the id follows from the number and nobody has to
-    look it up. Whoever gives an order its number gives it this id.
+    A department knows an order by the number on its papers, so the id follows from the number and need not
+    be looked up. The service that gives an order its number gives it this id.
     """
     return uuid5(_ORDERS, order_no)
 
@@ -83,7 +83,7 @@ Channel = Literal["sms", "email", "chat", "phone", "letter"]
 class CustomerSnapshot(Part):
     """The customer as known when the fact happened: all the personal data that a fact may carry.
 
-    Without `mobile` and `email` the listener resolves the customer by id; with them it needs nobody else.
+    Without `mobile` and `email` the listener resolves the customer by id; with them it needs no other source.
     """
 
     customer_id: CustomerId

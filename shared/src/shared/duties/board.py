@@ -1,4 +1,4 @@
-"""Duties: the clocks that run in a service, whoever's they are, as one list that is kept from the events about them."""
+"""Duties: all clocks that run in a service, as one list that is kept from the events about them."""
 
 from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from uuid import UUID

@@ -20,7 +20,7 @@ class DepartmentKeys:
     """Verifies departments' API keys `<department>.<secret>` against their hashes in a JSON file.
 
     The file is `{department: [sha256, …]}`. All hashes of a department are valid, so that keys can be rotated; a change
-    counts at once.
+    counts from the next request on.
     """
 
     def __init__(self, file: Path | None) -> None:

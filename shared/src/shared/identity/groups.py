@@ -12,5 +12,5 @@ class GroupRoles(Policy):
     groups: Mapping[str, frozenset[Role]]
 
     def roles(self, groups: Iterable[str]) -> frozenset[Role]:
-        """All roles of somebody in these groups, whatever the groups' order."""
+        """All roles of a person in these groups, whatever the groups' order."""
         return frozenset(role for group in groups for role in self.groups.get(group, ()))

@@ -111,7 +111,7 @@ class StaffTokens:
     Issuer, audience, subject, time of issue and expiry are required. Times are real ones, whatever the business clock
     shows, with `leeway` seconds for clocks that differ; a token that is good for more than `longest_life` seconds is
     refused. The file `revoked` names a subject in each line: they are refused, whatever their tokens say. Its changes
-    count at once, and without the file no member of staff gets in.
+    count from the next request on, and without the file no member of staff gets in.
     """
 
     def __init__(

@@ -77,7 +77,7 @@ class AggregateBatch:
         self.results: list[Aggregate | Exception] = []
 
     def decide_on(self, document: Document | None, round: int) -> Write | None:
-        """Decide on what was read and return what to write; whatever needs no writing is resolved at once.
+        """Decide on what was read and return what to write; what needs no writing is resolved immediately.
 
         A document that cannot be revived, or a state that cannot be stored, is the error of its own steps alone.
         """

@@ -27,7 +27,7 @@ REMEMBERED = 2000
 """How many aggregates are remembered as they were written last."""
 
 REMEMBERED_FOR = 3.0
-"""Seconds: an aggregate that somebody repairs by hand, without counting its version up, is soon seen as it is."""
+"""Seconds: an aggregate that is repaired by hand, without counting its version up, is soon seen as it is."""
 
 
 Decided = tuple[AggregateBatch, Write]
@@ -65,7 +65,7 @@ class Memory:
             self._known.popitem(last=False)
 
     def take(self, documents: Documents, aggregate: UUID) -> Known | None:
-        """What is remembered of this aggregate, once: whoever writes it keeps it anew."""
+        """What is remembered of this aggregate, once: the next write keeps it again."""
         at, known = self._known.pop((id(documents), aggregate), (0.0, None))
         return known if at > monotonic() - self._seconds else None
 
@@ -177,7 +177,7 @@ class GroupCommit:
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
         for step in steps:
             touch = step.touch
-            step.resolve(Contention(f"{touch.collection.noun} {touch.id} is being changed by too many at once"))
+            step.resolve(Contention(f"{touch.collection.noun} {touch.id} is being changed by too many others"))
 
     async def _patiently(self, steps: list[Step], again: bool) -> list[Step]:
         backoff = Backoff(0.05)

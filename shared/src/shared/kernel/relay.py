@@ -210,7 +210,7 @@ class Relay:
         return kept
 
     async def _sweep_for_ever(self) -> None:
-        """By the clock, and at once when there is room for what was left. Never two sweeps at a time."""
+        """Every few seconds, and immediately when there is room for what was left. Never two sweeps at a time."""
         while True:
             self._sought.clear()
             await self._sweep_once()

@@ -27,7 +27,7 @@ State = Literal["suspect", "parked", "dead", "dropped", "settled"]
 
 
 LARGEST_BODY = 1024 * 1024
-"""Bytes of a body that is handled; a larger one is dead at once."""
+"""Bytes of a body that is handled; a larger one is dead without a retry."""
 
 LARGEST_KEPT = 64 * 1024
 """Bytes that are kept of a body that is too large."""

@@ -80,7 +80,7 @@ class InFlight:
 
 
 class AfterCommit(Protocol):
-    """Whoever has more to do once what facts asked for is durable."""
+    """What a service does with aggregates once the messages that made them are durable."""
 
     async def room(self) -> None:
         """Returns when more facts may be heard; it must not wait for facts that are in hand already."""
@@ -287,7 +287,7 @@ class Consumer:
             await self._tell(self.listeners[message.queue].answer(message, parked))
 
     async def _tell(self, answer: Answer | None) -> None:
-        """An answer that does not get through is only logged: the reason stands in the parking, for whoever asks."""
+        """An answer that does not get through is only logged: the reason stands in the parking."""
         if answer is None:
             return
         try:

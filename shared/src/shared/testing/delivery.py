@@ -43,9 +43,9 @@ async def deliver(
     sequence: int = 1,
     after_commit: AfterCommit | None = None,
 ) -> tuple[Event, ...]:
-    """Deliver one event to whoever subscribes to it; returns what that announces, raises what it raises.
+    """Deliver one event to its subscriptions; returns what that announces, raises what it raises.
 
-    The same `id` again is the same event again. LookupError when nobody subscribes.
+    The same `id` again is the same event again. LookupError when there is no subscription.
     """
     id = id or uuid4()
     envelope = Envelope.of(
@@ -58,7 +58,7 @@ async def deliver(
     announced: list[Event] = []
     listeners = [each for each in subscriptions if each.event.key == event.key]
     if not listeners:
-        raise LookupError(f"nobody subscribes to {event.key}")
+        raise LookupError(f"there is no subscription to {event.key}")
     for subscription in listeners:
         message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
         announced += await _hear(subscription, message, after_commit or NothingAfter())

@@ -70,7 +70,7 @@ def durable_queue(name: str, routing_key: str = "", arguments: Mapping[str, Any]
 
 
 async def declare(broker: RabbitBroker) -> None:
-    """The exchanges of the bus, and a bounded queue that keeps the latest events nobody listens to."""
+    """The exchanges of the bus, and a bounded queue that keeps the latest events that no queue is bound to."""
     unheard = await broker.declare_exchange(UNHEARD)
     await broker.declare_exchange(EVENTS)
     kept = await broker.declare_queue(durable_queue(UNHEARD.name, arguments={"x-max-length": 10_000}))
@@ -78,7 +78,7 @@ async def declare(broker: RabbitBroker) -> None:
 
 
 class UnroutableEvents:
-    """Counts the events that are kept because nobody listens to them.
+    """Counts the events that are kept because no queue is bound to their key.
 
     Beware: a call to the broker that is cut off closes its channel, so this one has a channel of its own that lasts.
     """

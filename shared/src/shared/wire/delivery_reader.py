@@ -57,7 +57,7 @@ class _Begun:
 
 
 class Socket(asyncio.StreamReader):
-    """Reads a connection's bytes: deliveries that somebody takes are handed over whole, other frames are passed on."""
+    """Reads a connection's bytes: deliveries for our consumers are handed over whole, other frames are passed on."""
 
     def __init__(self, takers: dict[bytes, Taker]) -> None:
         super().__init__()

@@ -164,4 +164,4 @@ def _actor(kind: object, id: object, role: object) -> Actor:
     try:
         return Actor.model_validate({"kind": kind, "id": id, "role": role})
     except ValueError as error:
-        raise Malformed(f"the headers {PREFIX}actor… name nobody: {error}") from None
+        raise Malformed(f"the headers {PREFIX}actor… do not name an actor: {error}") from None

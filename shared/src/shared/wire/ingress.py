@@ -1,4 +1,4 @@
-"""The departments' own vhost on RabbitMQ: what is in it and who may do what, as data for whoever runs the broker."""
+"""The departments' own vhost on RabbitMQ: what is in it and who may do what, as data for the broker's operators."""
 
 import base64
 import hashlib

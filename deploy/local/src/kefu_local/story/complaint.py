@@ -1,4 +1,4 @@
-"""Steps 4 and 5: a complaint gets its number and its warranty check; nobody works on it, and staff are alerted."""
+"""Steps 4 and 5: a complaint gets its number and its warranty check; it is left lying, and staff are alerted."""
 
 import re
 from datetime import time, timedelta
@@ -56,9 +56,9 @@ async def complain(world: World, teller: Teller, customer: Customer) -> dict[str
 
 
 async def leave_it_lying(world: World, teller: Teller, case: dict[str, Any]) -> None:
-    """Nobody works on the case until its six days are over, and another day, after which it is on the top."""
+    """The case is left lying until its six days are over, and another day, after which it is on the top."""
     await world.until(world.in_days(LEFT_LYING.days), time(10))
-    teller.step(5, "Nobody works on it for six days", world.now)
+    teller.step(5, "The complaint is left lying for six days", world.now)
     await told_to_staff(world, teller, case)
 
 

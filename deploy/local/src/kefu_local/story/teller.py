@@ -19,7 +19,7 @@ class Message(NamedTuple):
 
 
 class Teller:
-    """Tells a story to whoever watches."""
+    """Tells the story on the terminal."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -30,7 +30,7 @@ class Teller:
         self._console.rule(f"[bold]{number}. {title}[/bold]  [dim]{now:%Y-%m-%d %H:%M}[/dim]", align="left")
 
     def say(self, text: str, now: datetime) -> None:
-        """Somebody did something."""
+        """One line: what happened."""
         self._console.print(Text.assemble((f"{now:%m-%d %H:%M}  ", "dim"), text))
 
     def show(self, name: str, messages: Iterable[Message]) -> None:

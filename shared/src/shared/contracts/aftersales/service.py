@@ -161,12 +161,12 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     type: Literal["A", "B", "C", "D"]
     closed_at: Instant
     result: Prose = Field(examples=["已更换铰链，客户确认正常"])
-    serviced_at: Instant | None = Field(default=None, description="Absent when nobody had to go.")
+    serviced_at: Instant | None = Field(default=None, description="Absent when no visit was needed.")
     item: Line | None = Field(default=None, examples=["隔断门铰链"])
     closed_by: StaffId
     complaint_id: ComplaintId | None = None
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
-    cost: Money | None = Field(default=None, description="What it cost us; absent when nobody filled it in.")
+    cost: Money | None = Field(default=None, description="What it cost us; absent while it is not filled in.")
     charged: Money | None = Field(default=None, description="What the customer was charged; absent when free.")
 
 

@@ -62,7 +62,7 @@ class WarrantyRule(Part):
 
 
 class WarrantyOverride(Part):
-    """Somebody decided otherwise than the rule."""
+    """A person with the authority decided otherwise than the rule."""
 
     by: StaffId
     reason: Prose = Field(examples=["老客户，经理特批免费"])

@@ -70,7 +70,7 @@ class ComplaintAcknowledged(
 
 
 class ComplaintOwnerAssigned(AboutCustomersComplaint, Event, key="complaints.complaint_owner_assigned.v1"):
-    """The CS manager in person, or somebody designated, handles the case, whoever is at fault (003 §20)."""
+    """The CS manager in person, or a person whom the manager names, handles the case (003 §20)."""
 
     owner: StaffId = Field(examples=["cs-manager-01"])
     visit_required: bool = True
@@ -122,7 +122,7 @@ class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1", annou
 
 
 class ComplaintEscalated(AboutCustomersComplaint, Event, key="complaints.complaint_escalated.v1"):
-    """A case goes up a level: its clock ran out, it is serious, or somebody sent it up (003 §18a, §19, §26)."""
+    """A case goes up a level: its clock ran out, it is serious, or a person sent it up (003 §18a, §19, §26)."""
 
     level: int = Field(ge=1)
     from_role: RoleName

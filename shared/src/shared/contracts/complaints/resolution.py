@@ -77,7 +77,7 @@ class ResolutionProposed(AboutCustomersComplaint, Event, key="complaints.resolut
 
 
 class ApprovalRequested(AboutComplaint, Event, key="complaints.approval_requested.v1"):
-    """A solution waits for whoever may decide on this amount (003 §25.3, §27)."""
+    """A solution waits for a person who may decide on this amount (003 §25.3, §27)."""
 
     proposal_id: ProposalId
     amount: Money
@@ -88,7 +88,7 @@ class ApprovalRequested(AboutComplaint, Event, key="complaints.approval_requeste
 
 
 class ResolutionApproved(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.resolution_approved.v1"):
-    """Somebody with the authority chose a solution (002 六1(4), 003 §27)."""
+    """A person with the authority chose a solution (002 六1(4), 003 §27)."""
 
     proposal_id: ProposalId
     option: Remediation
@@ -99,7 +99,7 @@ class ResolutionApproved(ConcerningOrder, AboutCustomersComplaint, Event, key="c
 
 
 class ResolutionRejected(AboutComplaint, Event, key="complaints.resolution_rejected.v1"):
-    """Somebody with the authority refused the solutions and said why (003 §27)."""
+    """A person with the authority refused the solutions and said why (003 §27)."""
 
     proposal_id: ProposalId
     approver: StaffId
@@ -109,7 +109,7 @@ class ResolutionRejected(AboutComplaint, Event, key="complaints.resolution_rejec
 
 
 class AuthorityExceededBlocked(AboutComplaint, Event, key="complaints.authority_exceeded_blocked.v1"):
-    """Somebody tried to grant more than the role allows; it was refused (003 §25.6)."""
+    """A person tried to grant more than the role allows; it was refused (003 §25.6)."""
 
     staff: StaffId
     role: RoleName

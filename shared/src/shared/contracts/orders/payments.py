@@ -85,7 +85,7 @@ class DunningIssued(AboutCustomersOrder, Event, key="orders.dunning_issued.v1"):
 
 
 class DunningHeld(AboutOrder, Event, key="orders.dunning_held.v1"):
-    """While a complaint is open nobody is dunned for its order (003 §25.8)."""
+    """While a complaint is open the customer is not dunned for its order (003 §25.8)."""
 
     complaint_id: ComplaintId
 

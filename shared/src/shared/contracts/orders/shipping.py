@@ -32,7 +32,7 @@ class ShipmentReadinessAssessed(AboutOrder, Event, key="orders.shipment_readines
     goods_ready_percent: Percent
     installers_available: bool | None = Field(default=None, description="Absent: engineering has not said.")
     contract_ship_date: date = Field(examples=["2026-11-26"])
-    earliest_ship: date | None = Field(default=None, description="Absent: nobody can say yet.")
+    earliest_ship: date | None = Field(default=None, description="Absent while it is not known.")
     verdict: Literal["on_time", "late", "unknown"]
 
 
