@@ -49,7 +49,7 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
     if order.contract.signed:
         return told.then(lambda order: _in_force(order, draft, rules, cause))
     valid = told.then(lambda order: Change(_billed(order, draft, rules)))
-    return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, at=cause.at, rules=rules, cause=cause))
+    return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, since=cause.at, rules=rules, cause=cause))
 
 
 def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
@@ -98,7 +98,7 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
     if ship_on is not None:
         signed = signed.then(lambda order: watch(order, ship_on, rules, cause))
     paid = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
-    return signed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, at=cause.at, rules=rules, cause=cause))
+    return signed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, since=cause.at, rules=rules, cause=cause))
 
 
 def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
@@ -125,7 +125,7 @@ def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) 
     by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(cause)
     signed = order.but(notice=order.notice.signed(signature, by, cause.at))
     return (
-        reach(signed, _M.NOTICE_SIGNED, at=cause.at, rules=rules, cause=cause)
+        reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
         if signed.notice.complete
         else Change(signed)
     )

@@ -36,7 +36,7 @@ def review_drawing(
     decided = order.but(drawings=order.drawings.put(reviewed))
     change = Change(decided, (event,))
     return (
-        change.then(lambda order: reach(order, DRAWINGS[kind], at=cause.at, rules=rules, cause=cause))
+        change.then(lambda order: reach(order, DRAWINGS[kind], since=cause.at, rules=rules, cause=cause))
         if approved
         else change
     )

@@ -96,7 +96,7 @@ def complete_installation(order: Order, fact: InstallationCompleted, rules: Rule
     day = order.day(fact.completed_at)
     begun = keep_promise(order.but(installation=known), "install", day, rules, cause)
     done = begun.then(lambda order: keep_promise(order, "complete", day, rules, cause))
-    return done.then(lambda order: reach(order, _M.INSTALLED, at=fact.completed_at, rules=rules, cause=cause))
+    return done.then(lambda order: reach(order, _M.INSTALLED, since=fact.completed_at, rules=rules, cause=cause))
 
 
 def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: Cause) -> Change[Order]:
@@ -121,7 +121,7 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
     told = Change(done, (passed, *_performance(done)))
     change = told.then(lambda order: keep_promise(order, "accept", order.day(cause.at), rules, cause))
     paid = (_M.PAID,) if order.receivable.settles("balance") else ()
-    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, at=cause.at, rules=rules, cause=cause))
+    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, since=cause.at, rules=rules, cause=cause))
 
 
 def fail_acceptance(

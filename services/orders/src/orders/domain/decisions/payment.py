@@ -45,7 +45,7 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
     if receivable.terms and over > 0:
         detail = f"paid too much: {over} {receivable.currency}"
         change = change.then(lambda order: raise_exception(order, "payment", detail, cause))
-    return change.then(lambda order: reach(order, *_settled(order), at=fact.received_at, rules=rules, cause=cause))
+    return change.then(lambda order: reach(order, *_settled(order), since=fact.received_at, rules=rules, cause=cause))
 
 
 def _entered(order: Order, fact: PaymentReceived, counted: bool) -> Receivable:
@@ -138,4 +138,4 @@ def grant_credit(order: Order, granted: CreditGranted, rules: Rules, cause: Caus
     if order.ended:
         return Change(order)
     agreed = order.but(receivable=order.receivable.but(credit_days=granted.days))
-    return reach(agreed, _M.CREDIT_GRANTED, at=cause.at, rules=rules, cause=cause)
+    return reach(agreed, _M.CREDIT_GRANTED, since=cause.at, rules=rules, cause=cause)

@@ -39,7 +39,7 @@ def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
     released = ProductionReleased(**order.named(), by=by)
     change = Change(order, (released,))
-    return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, at=cause.at, rules=rules, cause=cause))
+    return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, since=cause.at, rules=rules, cause=cause))
 
 
 def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change[Order]:
@@ -75,7 +75,7 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
     )
     allocated = (StockAllocated(**order.named(), lines=lines),) if lines else ()
     return Change(known, allocated).then(
-        lambda order: reach(order, _M.BROKEN_DOWN, at=cause.at, rules=rules, cause=cause)
+        lambda order: reach(order, _M.BROKEN_DOWN, since=cause.at, rules=rules, cause=cause)
     )
 
 
@@ -91,7 +91,7 @@ def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cau
     )
     change = Change(order, (reviewed,))
     if approved:
-        return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, at=cause.at, rules=rules, cause=cause))
+        return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, since=cause.at, rules=rules, cause=cause))
     return change.then(lambda order: lose(order, _M.BROKEN_DOWN, rules=rules, cause=cause))
 
 
@@ -125,7 +125,7 @@ def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
     change = Change(order.but(works=order.works.with_sample(judged)), (reviewed,))
     if fact.outcome == "rejected":
         return change
-    return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, at=cause.at, rules=rules, cause=cause))
+    return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, since=cause.at, rules=rules, cause=cause))
 
 
 def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
@@ -182,7 +182,7 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)
-    return reach(done, _M.PRODUCED, at=fact.completed_at, rules=rules, cause=cause)
+    return reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
 
 
 def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> Change[Order]:
@@ -207,7 +207,7 @@ def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> C
     )
     if passed:
         seen = Change(order.but(works=works), (event,))
-        return seen.then(lambda order: reach(order, _M.INSPECTED, at=cause.at, rules=rules, cause=cause))
+        return seen.then(lambda order: reach(order, _M.INSPECTED, since=cause.at, rules=rules, cause=cause))
     unready = order.but(works=works.but(ready_percent=0), dispatched_on=None)
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))

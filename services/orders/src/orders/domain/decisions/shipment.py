@@ -125,7 +125,7 @@ def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) ->
 def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     day = order.day(fact.left_at)
     gone = keep_promise(order.but(dispatched_on=day).done_with("readiness"), "ship", day, rules, cause)
-    change = gone.then(lambda order: reach(order, _M.DISPATCHED, at=fact.left_at, rules=rules, cause=cause))
+    change = gone.then(lambda order: reach(order, _M.DISPATCHED, since=fact.left_at, rules=rules, cause=cause))
     if fact.eta is None or change.state.promises.current("arrive") is not None:
         return change
     expected = order.day(fact.eta)
@@ -172,7 +172,7 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
     missed = be_late(order, day, cause) if late else Change(order)
     shipment = order.shipment.but(arrived_at=fact.arrived_at, damages=fact.damages)
     change = missed.then(lambda order: keep_promise(order.but(shipment=shipment), "arrive", day, rules, cause))
-    change = change.then(lambda order: reach(order, _M.ARRIVED, at=fact.arrived_at, rules=rules, cause=cause))
+    change = change.then(lambda order: reach(order, _M.ARRIVED, since=fact.arrived_at, rules=rules, cause=cause))
     if not fact.damages:
         return change
     detail = "; ".join(damage.description for damage in fact.damages)

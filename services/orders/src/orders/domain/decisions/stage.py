@@ -13,9 +13,9 @@ from shared.aggregate import Cause, Change
 from shared.contracts.orders import OrderStageChanged
 
 
-def reach(order: Order, *milestones: Milestone, at: datetime, rules: Rules, cause: Cause) -> Change[Order]:
-    """These milestones are true since `at`; the order goes as far as its gates let it."""
-    return advance(order.noting(*milestones, at=at), rules, cause)
+def reach(order: Order, *milestones: Milestone, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
+    """These milestones are true since that moment; the order goes as far as its gates let it."""
+    return advance(order.noting(*milestones, at=since), rules, cause)
 
 
 def lose(order: Order, *milestones: Milestone, rules: Rules, cause: Cause) -> Change[Order]:
