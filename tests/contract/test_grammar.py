@@ -12,7 +12,7 @@ NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
 KERNEL = {"Aggregate", "Timed"}
 BANNED = {"manager", "helper", "helpers", "util", "utils", "data", "info", "process", "base"}
 GIVEN_BY_THE_CAUSE = {"at", "by", "actor"}
-"""Names of parameters that would be a second source of who and when. Real time, for leases, is called `now` (ADR 13)."""
+"""Parameters that would be a second source of who and when. Real time, for leases, is called `now` (ADR 13)."""
 
 
 def source(name: str) -> Path:
