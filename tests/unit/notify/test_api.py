@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import httpx
 import pytest
 from customers import CUSTOMER
 from facts import delayed, released
@@ -9,6 +10,7 @@ from notify_in_memory import InMemoryNotify, Told
 
 from notify.domain.parts.answer import ABSENT, unknown
 from notify.gateways.local import LocalSms
+from shared.contracts.roles import Role
 
 
 async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -> None:
@@ -18,7 +20,10 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
     answer = await notify.ask("GET", f"/notifications?customer={CUSTOMER.customer_id}&about=SO-2026-0412")
 
     told = {each["channels"][0]: each for each in answer.json()["items"]}
-    sms = told["sms"]
+    listed = told["sms"]
+    sms = (await notify.ask("GET", f"/notifications/{listed['id']}")).json()
+    assert listed.items() >= {"event": "orders.shipment_delayed.v1", "addresses": ["138****8000"]}.items()
+    assert listed["values"]["days"] == sms["pieces"][0]["values"]["days"]
     assert (sms["state"], sms["rule"], sms["purpose"], sms["addresses"]) == (
         "delivered",
         "shipment_delayed",
@@ -75,14 +80,62 @@ async def test_a_slip_is_posted_and_acknowledged(notify: InMemoryNotify) -> None
     slip = {"to_department": "production", "text": "请确认到厂日期"}
     posted = await notify.ask("POST", "/slips", slip, key="post")
     again = await notify.ask("POST", "/slips", slip, key="post")
-    read = await notify.ask("POST", f"/slips/{posted.json()['id']}/acknowledge")
+    read = await _acknowledge(notify, posted.json()["id"], Role.PLANT_MANAGER, "pl-01")
 
     listed = await notify.ask("GET", "/slips?to_department=production")
 
     assert (posted.status_code, again.json()["id"]) == (201, posted.json()["id"])
     assert listed.json() == {"items": [read.json()], "next": None}
     assert (await notify.ask("GET", "/slips?to_department=finance")).json()["items"] == []
-    assert read.json()["acknowledged_by"] == "cs-07"
+    assert read.json()["acknowledged_by"] == "pl-01"
+
+
+@pytest.mark.parametrize(
+    ("role", "by"),
+    [(Role.HUMAN_RESOURCES, "hr-01"), (Role.CS_SPECIALIST, "cs-09"), (Role.FINANCE, "fi-01")],
+)
+async def test_a_slip_is_acknowledged_by_no_one_whom_it_was_not_meant_for(
+    notify: InMemoryNotify, role: Role, by: str
+) -> None:
+    posted = await notify.ask("POST", "/slips", {"to_department": "production", "text": "请确认到厂日期"})
+
+    refused = await _acknowledge(notify, posted.json()["id"], role, by)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "plant_manager" in refused.json()["detail"]
+
+
+async def test_the_author_of_a_slip_does_not_acknowledge_it(notify: InMemoryNotify) -> None:
+    posted = await notify.ask("POST", "/slips", {"to_department": "cs", "text": "请确认"})
+
+    refused = await notify.ask("POST", f"/slips/{posted.json()['id']}/acknowledge")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_slip")
+
+
+async def test_a_slip_for_one_colleague_is_acknowledged_by_that_colleague_alone(notify: InMemoryNotify) -> None:
+    slip = {"to_department": "production", "to_staff": "pl-02", "text": "请确认到厂日期"}
+    posted = await notify.ask("POST", "/slips", slip)
+
+    other = await _acknowledge(notify, posted.json()["id"], Role.PLANT_MANAGER, "pl-01")
+    meant = await _acknowledge(notify, posted.json()["id"], Role.PLANNER, "pl-02")
+
+    assert (other.status_code, meant.json()["acknowledged_by"]) == (403, "pl-02")
+
+
+async def test_a_slip_to_acknowledge_is_a_duty_that_explains_itself(notify: InMemoryNotify) -> None:
+    slip = {"to_department": "production", "text": "请确认到厂日期", "acknowledge_by": "2026-11-23T18:00+08:00"}
+    posted = (await notify.ask("POST", "/slips", slip)).json()
+
+    duties = (await notify.ask("GET", "/duties?kind=slip")).json()["items"]
+    (clock,) = (await notify.ask("GET", f"/slips/{posted['id']}/clocks")).json()
+    await _acknowledge(notify, posted["id"], Role.PLANT_MANAGER, "pl-01")
+
+    assert [(each["about"], each["role"], each["due_at"]) for each in duties] == [
+        (posted["slip_no"], "plant_manager", "2026-11-23T10:00:00.000000Z")
+    ]
+    assert (clock["id"], clock["ended_at"]) == (duties[0]["id"], None)
+    assert (await notify.ask("GET", "/duties?kind=slip")).json()["items"] == []
 
 
 async def test_what_a_customer_answered_is_listed(notify: InMemoryNotify) -> None:
@@ -130,3 +183,7 @@ async def test_only_who_knows_the_secret_may_push() -> None:
 
     assert [each.status_code for each in (guessed, nonsense, probe, taken)] == [404, 409, 200, 200]
     assert (await notify.one()).state == "delivered"
+
+
+async def _acknowledge(notify: InMemoryNotify, slip: str, role: Role, by: str) -> httpx.Response:
+    return await notify.world.ask(role, "POST", f"/slips/{slip}/acknowledge", by=by)

@@ -1,25 +1,30 @@
 """One message from queued to settled: whatever a provider answers, and whoever else tries the same."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import get_args
+from uuid import uuid4
 
 import pytest
-from customers import CUSTOMER
+from customers import CUSTOMER, customer
 from facts import delayed, greeting, ready, released
 from notify_in_memory import MORNING, InMemoryNotify, Told
 
 from notify.domain.decisions.answers import resolve, take_answer
 from notify.domain.decisions.claiming import claim, end_lease, release
 from notify.domain.lifecycle import LIFECYCLE, State
+from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
-from notify.domain.parts.answer import ABSENT, Sighting, permanent, retry_later, stop, unknown
+from notify.domain.parts.answer import ABSENT, Answer, Sighting, permanent, retry_later, stop, unknown, unsendable
 from notify.gateways.circuits import FAILURES, LONG_REST, REST, Circuits
+from notify.gateways.gateway import Outgoing, Unsendable
+from notify.gateways.smtp import Mailbox, Smtp
 from notify.settings import Settings
 from shared.aggregate import Change, Refused
-from shared.contracts.notify import NotificationFailed, NotificationSent
+from shared.contracts.notify import CustomerUnreached, NotificationFailed, NotificationSent
 from shared.lifecycle import IllegalTransition
 from shared.testing import cause
 
@@ -191,37 +196,180 @@ async def test_a_gateway_that_breaks_leaves_the_message_unknown(notify: InMemory
     assert (await notify.one()).state == "unknown"
 
 
+BUSY = retry_later("busy")
+
+
+def _failed(circuits: Circuits, addresses: Iterable[str], answer: Answer = BUSY) -> list[bool]:
+    """Whether each failure put the provider out of order."""
+    return [circuits.heard("aliyun", "x", to, answer) for to in addresses]
+
+
+MANY = [f"1380013{number:04}" for number in range(FAILURES)]
+
+
 def test_a_provider_out_of_order_rests_and_one_message_goes_first() -> None:
     now = [0.0]
     circuits = Circuits(lambda: now[0])
-    opened = [circuits.heard("aliyun", "x", retry_later("busy")) for _ in range(FAILURES)]
 
-    assert opened == [False] * (FAILURES - 1) + [True]
-    assert not circuits.lets("aliyun", "x")
+    assert _failed(circuits, MANY) == [False] * (FAILURES - 1) + [True]
+    assert not circuits.lets("aliyun", "x", "a")
     now[0] = REST + 1
-    assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
-    circuits.heard("aliyun", "x", permanent("number"))
-    assert circuits.lets("aliyun", "x")
+    assert [circuits.lets("aliyun", "x", "a"), circuits.lets("aliyun", "x", "b")] == [True, False]
+    circuits.heard("aliyun", "x", "a", permanent("number"))
+    assert circuits.lets("aliyun", "x", "b")
 
 
 def test_a_first_message_that_nobody_hears_of_does_not_keep_a_provider_out_for_ever() -> None:
     now = [0.0]
     circuits = Circuits(lambda: now[0])
-    for _ in range(FAILURES):
-        circuits.heard("aliyun", "x", retry_later("busy"))
+    _failed(circuits, MANY)
 
     now[0] = REST + 1
-    assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
+    assert [circuits.lets("aliyun", "x", "a"), circuits.lets("aliyun", "x", "b")] == [True, False]
     now[0] = 2 * REST + 2
-    assert [circuits.lets("aliyun", "x"), circuits.lets("aliyun", "x")] == [True, False]
+    assert [circuits.lets("aliyun", "x", "a"), circuits.lets("aliyun", "x", "b")] == [True, False]
+
+
+def test_failures_to_one_address_put_no_provider_out_of_order() -> None:
+    circuits = Circuits(lambda: 1.0)
+
+    assert not any(_failed(circuits, ["13800138000"] * 100))
+    assert not any(_failed(circuits, MANY * 2, unknown("broke", scope="message")))
+    assert circuits.lets("aliyun", "x", "13800138000")
+
+
+def test_the_message_that_goes_first_after_a_rest_is_not_the_one_that_failed_last() -> None:
+    now = [0.0]
+    circuits = Circuits(lambda: now[0])
+    _failed(circuits, MANY)
+
+    now[0] = REST + 1
+    assert not circuits.lets("aliyun", "x", MANY[-1])
+    assert circuits.lets("aliyun", "x", "another")
+
+
+def test_the_message_that_failed_last_goes_first_when_no_other_comes() -> None:
+    now = [0.0]
+    circuits = Circuits(lambda: now[0])
+    _failed(circuits, MANY)
+
+    now[0] = 2 * REST + 1
+    assert circuits.lets("aliyun", "x", MANY[-1])
+
+
+def test_a_message_that_cannot_be_built_lets_another_go_first() -> None:
+    now = [0.0]
+    circuits = Circuits(lambda: now[0])
+    _failed(circuits, MANY)
+
+    now[0] = REST + 1
+    assert circuits.lets("aliyun", "x", "bad")
+    circuits.heard("aliyun", "x", "bad", unsendable("no mailbox"))
+    assert [circuits.lets("aliyun", "x", "bad"), circuits.lets("aliyun", "x", "good")] == [False, True]
 
 
 def test_a_stopped_template_leaves_the_provider_open() -> None:
     circuits = Circuits(lambda: 0.0)
-    circuits.heard("aliyun", "withdrawn", stop("isv.SMS_TEMPLATE_ILLEGAL", scope="template"))
+    circuits.heard("aliyun", "withdrawn", "a", stop("isv.SMS_TEMPLATE_ILLEGAL", scope="template"))
 
-    assert (circuits.lets("aliyun", "withdrawn"), circuits.lets("aliyun", "other")) == (False, True)
+    assert (circuits.lets("aliyun", "withdrawn", "b"), circuits.lets("aliyun", "other", "b")) == (False, True)
     assert circuits.opens_in("aliyun", "withdrawn") == LONG_REST
+
+
+BAD_MAILBOXES = [
+    "wang@hengda.cn\u00a0",
+    "a@example.com;b@example.com",
+    "王先生 <w@example.com>",
+    "wang@hengda.cn\r\nBcc: x@example.com",
+    "wang@hengda.cn\n",
+    "wang@hengda.cn\u200b",
+    "not-an-email",
+    "无",
+    "@",
+    "a@b@c",
+    "wang@hengda.cn\x00",
+    "wang\ud83d@hengda.cn",
+]
+
+
+@pytest.mark.parametrize("address", BAD_MAILBOXES, ids=ascii)
+def test_an_address_that_is_not_one_mailbox_is_seen_before_anything_leaves(address: str) -> None:
+    gateway = Smtp(Mailbox("smtp://nowhere", "service@kefu.example", "客服部"))
+    words = Words(template="x", version=1, subject="延期", text="您好")
+
+    with pytest.raises(Unsendable) as caught:
+        gateway.prepare(Outgoing(uuid4(), address, words, MORNING))
+
+    assert len(address) == 1 or address not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["半个\ud83d", "钟\x07", "头\r\nBcc: x@y.example"], ids=ascii)
+async def test_a_text_that_cannot_be_encoded_fails_at_once_on_every_channel(notify: InMemoryNotify, text: str) -> None:
+    words = Words(template="x", version=1, text=text)
+    for gateway in (notify.sms, notify.email, notify.chat):
+        with pytest.raises(Unsendable):
+            gateway.prepare(Outgoing(uuid4(), "a@b.example", words, MORNING))
+
+
+async def test_what_cannot_be_built_is_failed_at_once_and_a_colleague_has_to_tell_it(notify: InMemoryNotify) -> None:
+    notify.sms.prepare = notify.email.prepare = _refuse
+    await notify.tell(released())
+    for event in notify.announced(NotificationFailed):
+        await notify.hear(event)
+
+    failed = await notify.one(audience="customer")
+    (unreached,) = notify.announced(CustomerUnreached)
+    duties = (await notify.ask("GET", "/duties?kind=unreached")).json()["items"]
+    assert (failed.state, failed.reason) == ("failed", "unsendable: the address is not one mailbox: name@domain")
+    assert (unreached.reason, unreached.about, "SO-2026-0412" in unreached.untold) == (
+        "unsendable",
+        "SO-2026-0412",
+        True,
+    )
+    assert [(each["about"], each["role"], each["customer_id"]) for each in duties] == [
+        ("SO-2026-0412", "cs_specialist", str(CUSTOMER.customer_id))
+    ]
+    await notify.tell(unreached)
+    await notify.later(minutes=2)
+    assert [
+        words.text.startswith("【通知未送达】SO-2026-0412：短信或邮件无法按此内容生成。") for words in notify.chat.words
+    ] == [True]
+
+
+async def test_a_colleague_who_told_the_customer_ends_the_duty_once(notify: InMemoryNotify) -> None:
+    notify.sms.prepare = notify.email.prepare = _refuse
+    await notify.tell(released())
+    for event in notify.announced(NotificationFailed):
+        await notify.hear(event)
+    (owed,) = (await notify.ask("GET", f"/unreached?customer={CUSTOMER.customer_id}")).json()["items"]
+
+    ended = await notify.ask("POST", f"/unreached/{owed['id']}/end", {"ending": "told", "note": "已电话告知"})
+    again = await notify.ask("POST", f"/unreached/{owed['id']}/end", {"ending": "told"})
+
+    assert (ended.json()["ended_by"], again.status_code) == ("cs-07", 409)
+    assert (await notify.ask("GET", "/duties?kind=unreached")).json()["items"] == []
+    (clock,) = (await notify.ask("GET", f"/unreached/{owed['id']}/clocks")).json()
+    assert clock["outcome"] == "in_time"
+
+
+async def test_messages_that_break_a_gateway_leave_the_others_their_way(notify: InMemoryNotify) -> None:
+    send = notify.sms.send
+
+    async def breaks_for_one(message: Outgoing) -> Answer:
+        if message.to == customer(0).mobile:
+            raise RuntimeError("bug")
+        return await send(message)
+
+    notify.sms.send = breaks_for_one
+    for number in range(2 * FAILURES):
+        await notify.tell(ready(f"SO-{number}", customer(0)))
+    await notify.tell(ready("SO-good", customer(1)))
+
+    assert (await notify.one(about="SO-good")).state == "accepted"
+
+
+def _refuse(message: Outgoing) -> None:
+    raise Unsendable("the address is not one mailbox: name@domain")
 
 
 def test_the_diagram_in_the_readme_is_the_table_that_drives_the_code() -> None:

@@ -11,11 +11,15 @@ from notify_in_memory import POLICIES, InMemoryNotify
 from notify.domain.decisions.rosters import publish
 from notify.domain.decisions.slips import acknowledge, post
 from notify.domain.parts.duty import Duty
+from notify.domain.policy.policy import ANNOUNCEMENTS
 from shared.aggregate import Refused
+from shared.calendar import Calendar
+from shared.clocks import Clocks
 from shared.contracts.aftersales import MaintenanceReminderDue
 from shared.contracts.event import Actor
 from shared.contracts.intake import CampaignStarted
 from shared.contracts.notify import (
+    DeadlineMetByNotify,
     NotificationSent,
     RosterPublished,
     StaffAlerted,
@@ -24,6 +28,8 @@ from shared.contracts.notify import (
 )
 from shared.contracts.vocabulary import order_id_of
 from shared.testing import cause
+
+CLOCKS = Clocks(ANNOUNCEMENTS, Calendar())
 
 
 @pytest.fixture
@@ -124,7 +130,7 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
     asked = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
     until, policy = MORNING + timedelta(hours=2), POLICIES.latest
-    slip = post(asked.derive("slip"), "LL-1", "production", "请确认到厂日期", until, policy, asked)
+    slip = post(asked.derive("slip"), "LL-1", "production", None, "请确认到厂日期", until, policy, CLOCKS, asked)
     await notify.stores.slips.create(slip, asked)
     for event in notify.announced(StaffMessagePosted):
         await notify.tell(event)
@@ -137,8 +143,8 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
         "【催办】事务联络单LL-1尚未确认：请确认到厂日期",
     ]
     plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
-    read = acknowledge(await notify.stores.slips.get(slip.state.id), plant)
-    assert [type(event) for event in read.events] == [StaffMessageAcknowledged]
+    read = acknowledge(await notify.stores.slips.get(slip.state.id), CLOCKS, plant)
+    assert [type(event) for event in read.events] == [StaffMessageAcknowledged, DeadlineMetByNotify]
     assert read.state.deadlines == ()
     with pytest.raises(Refused):
-        acknowledge(read.state, cause(datetime(2026, 11, 24, tzinfo=UTC)))
+        acknowledge(read.state, CLOCKS, cause(datetime(2026, 11, 24, tzinfo=UTC)))

@@ -16,7 +16,7 @@ from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
-from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.policy import ANNOUNCEMENTS, MessagePolicy
 from notify.gateways.configured import configured
 from notify.gateways.router import GatewayRouter
 from notify.sender import Sending, Timeouts
@@ -24,6 +24,7 @@ from notify.settings import Settings
 from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
+from shared.clocks import Clocks
 from shared.plumbing import Plumbing
 from shared.policy import Policies
 from shared.service import Service
@@ -50,6 +51,7 @@ class Assembled:
     service: Service
     stores: Stores
     sending: Sending
+    clocks: Clocks
 
 
 def assembled(
@@ -64,6 +66,7 @@ def assembled(
 ) -> Assembled:
     """Notify with its doors and its sender over these gateways; `at_once` and `nap` are those of its loop."""
     stores, clock = Stores.on(plumbing.database), plumbing.clock
+    clocks = Clocks(ANNOUNCEMENTS, plumbing.calendar)
     worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
     sending = Sending.over(
         stores,
@@ -80,15 +83,16 @@ def assembled(
         gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
     service = Service(
         plumbing,
-        routes=routes(stores, composer),
+        routes=routes(stores, composer, clocks),
         open_routes=callback_routes(gateways, sending.inbound, callback_secret),
-        subscriptions=subscriptions(stores, composer, sending.loop),
-        timers=timers(stores, composer.policies),
+        subscriptions=subscriptions(stores, composer, clocks, sending.loop),
+        timers=timers(stores, clocks),
+        clocks=clocks,
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.owing(clock.now()),
     )
-    return Assembled(service, stores, sending)
+    return Assembled(service, stores, sending, clocks)
 
 
 def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogue:

@@ -12,6 +12,7 @@ from notify.domain.recipient import Recipient, unknown_recipient
 from notify.domain.reply import Reply
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
+from notify.domain.unreached import Unreached
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 SOME = Between("", None)
@@ -140,6 +141,14 @@ class Slips(Store[Slip]):
     indexes = (Index("slip_no", unique=True), Index("to_department", "posted_at"))
 
 
+class UnreachedCustomers(Store[Unreached]):
+    """What customers were not told."""
+
+    collection = "unreached"
+    kind = Unreached
+    indexes = (Index("customer_id", "since"), Index("since"))
+
+
 class Replies(Store[Reply]):
     """What people answered."""
 
@@ -171,6 +180,7 @@ class Stores:
     slips: Slips
     replies: Replies
     early_receipts: EarlyReceipts
+    unreached: UnreachedCustomers
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -183,4 +193,5 @@ class Stores:
             Slips(database),
             Replies(database),
             EarlyReceipts(database),
+            UnreachedCustomers(database),
         )

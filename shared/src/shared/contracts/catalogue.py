@@ -88,6 +88,10 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         aftersales.DeadlineMetByAftersales,
         aftersales.DeadlineHeldByAftersales,
         aftersales.DeadlineReassignedByAftersales,
+        notify.DeadlineSetByNotify,
+        notify.DeadlineMetByNotify,
+        notify.DeadlineHeldByNotify,
+        notify.DeadlineReassignedByNotify,
         notify.StaffAlerted,
     ),
 }

@@ -6,6 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.deadline import (
+    DeadlineApproaching,
+    DeadlineHeld,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineReassigned,
+    DeadlineSet,
+)
 from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     Channel,
@@ -117,6 +125,9 @@ class StaffMessagePosted(Event, key="notify.staff_message_posted.v1"):
     slip_no: Line = Field(examples=["LL-2026-0103"])
     from_staff: StaffId
     to_department: DepartmentName
+    to_staff: StaffId | None = Field(
+        default=None, description="The one colleague who is meant; absent: the department.", examples=["pl-01"]
+    )
     text: Prose = Field(examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
     acknowledgement_required: bool = True
     acknowledge_by: Instant | None = None
@@ -148,3 +159,40 @@ class RosterPublished(Event, key="notify.roster_published.v1"):
     first_day: date
     last_day: date
     shifts: tuple[Shift, ...]
+
+
+class DeadlineSetByNotify(DeadlineSet, Event, key="notify.deadline_set.v1"):
+    """A clock of notify started: a slip to acknowledge, a customer to call, a reply to attribute (000 §3.3.3)."""
+
+
+class DeadlineApproachingAtNotify(DeadlineApproaching, Event, key="notify.deadline_approaching.v1"):
+    """A clock of notify is about to run out."""
+
+
+class DeadlineMissedByNotify(DeadlineMissed, Event, key="notify.deadline_missed.v1"):
+    """A duty of notify was not done in time (003 §19)."""
+
+
+class DeadlineMetByNotify(DeadlineMet, Event, key="notify.deadline_met.v1"):
+    """A duty of notify is over: the slip was read, the customer was called, the reply has its customer."""
+
+
+class DeadlineHeldByNotify(DeadlineHeld, Event, key="notify.deadline_held.v1"):
+    """A clock of notify stands still, where the policy allows it."""
+
+
+class DeadlineReassignedByNotify(DeadlineReassigned, Event, key="notify.deadline_reassigned.v1"):
+    """Another person has a duty of notify now."""
+
+
+class CustomerUnreached(Event, key="notify.customer_unreached.v1"):
+    """A message to a customer can not be brought over any way: a colleague tells the customer instead (001 售中二)."""
+
+    notification_id: NotificationId
+    customer_id: CustomerId
+    purpose: Line = Field(examples=["shipment_delayed"])
+    about: Line | None = Field(default=None, examples=["SO-2026-0412"])
+    reason: Line = Field(description="Why, in a word of ours.", examples=["no_address"])
+    detail: Line | None = Field(default=None, description="The provider's or the mail library's own words.")
+    untold: Prose = Field(description="What the customer was not told.", examples=["您的订单 SO-2026-0412 将延期 4 天"])
+    at: Instant

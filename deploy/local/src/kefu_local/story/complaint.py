@@ -75,26 +75,25 @@ async def told_to_staff(world: World, teller: Teller, case: dict[str, Any]) -> N
     told = await world.seen("every miss told to staff", lambda: _told_of_each(world, no, rungs))
     raised = await world.seen("the top of the ladder told", lambda: _told_on(world, no, overdue["level"]))
     for alert in (*told, *raised):
-        (piece, *_) = alert["pieces"]
-        words = " ".join(said for name, said in piece["values"].items() if name not in _ALWAYS_SAID)
-        teller.say(f"Alert to {alert['role'] or alert['staff']}, {piece['event']}: {words}", world.now)
+        words = " ".join(said for name, said in alert["values"].items() if name not in _ALWAYS_SAID)
+        teller.say(f"Alert to {alert['role'] or alert['staff']}, {alert['event']}: {words}", world.now)
 
 
 async def alerts(world: World, number: str, event: str) -> list[dict[str, Any]]:
     """What staff have been told so far of these events about the case, oldest first; more may come."""
     page = await world.find("notify", f"/notifications?about={number}&limit=500", Role.CS_MANAGER)
-    return [each for each in reversed(page["items"] if page else ()) if each["pieces"][0]["event"] == event]
+    return [each for each in reversed(page["items"] if page else ()) if each["event"] == event]
 
 
 async def _told_of_each(world: World, number: str, rungs: int) -> list[dict[str, Any]] | None:
     """What staff were told once they have been told of every miss, on every rung of its ladder."""
     told = await alerts(world, number, MISSED)
-    return told if len({alert["pieces"][0]["event_id"] for alert in told}) == rungs else None
+    return told if len({alert["event_id"] for alert in told}) == rungs else None
 
 
 async def _told_on(world: World, number: str, level: int) -> list[dict[str, Any]] | None:
     told = await alerts(world, number, ESCALATED)
-    return told if any(alert["pieces"][0]["values"]["level"] == str(level) for alert in told) else None
+    return told if any(alert["values"]["level"] == str(level) for alert in told) else None
 
 
 async def _case(world: World, id: str, part: str) -> dict[str, Any] | None:

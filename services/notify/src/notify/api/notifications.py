@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from fastapi.routing import APIRouter
-from pydantic import Field
+from pydantic import AliasPath, Field, computed_field
 
 from notify.api.roles import READERS
 from notify.domain.composer import Composer
@@ -15,6 +15,7 @@ from notify.domain.lifecycle import LIFECYCLE, State
 from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
+from notify.domain.parts.way import Way
 from notify.store import Stores
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -53,6 +54,38 @@ class ReceiptView(View):
     code: str
     reason: str
     at: datetime
+
+
+class NotificationRow(View):
+    """A message as a list shows it; its words, attempts and receipts are asked for by its id."""
+
+    id: UUID
+    customer_id: UUID | None
+    staff: str | None
+    role: str | None
+    purpose: str
+    rule: str
+    about: str | None
+    state: State
+    reason: str | None
+    superseded_by: UUID | None
+    event: str = Field(validation_alias=AliasPath("pieces", 0, "event"), examples=["orders.shipment_delayed.v1"])
+    event_id: UUID | None = Field(default=None, validation_alias=AliasPath("pieces", 0, "trigger"))
+    values: dict[str, str] = Field(validation_alias=AliasPath("pieces", 0, "values"))
+    ways: tuple[Way, ...] = Field(default=(), exclude=True)
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime
+
+    @computed_field
+    def channels(self) -> list[str]:
+        """The channels that it goes over, in their order."""
+        return [way.channel for way in self.ways]
+
+    @computed_field
+    def addresses(self) -> list[str]:
+        """The addresses on these channels, masked."""
+        return [masked(way.address) for way in self.ways]
 
 
 class NotificationView(View):
@@ -156,7 +189,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         correlation: Annotated[UUID | None, Query(description="The case, or the campaign.")] = None,
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[NotificationView]:
+    ) -> Listing[NotificationRow]:
         """The messages that fit, newest first."""
         where = {
             "customer_id": customer,
@@ -165,8 +198,8 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
             "correlation": correlation,
             "state": OneOf(*state) if state else None,
         }
-        page = await store.find(where, sort="-created_at", after=after, limit=limit)
-        return Listing(items=[NotificationView.of(each) for each in page.items], next=page.next)
+        page = await store.rows(NotificationRow, where, sort="-created_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     @router.get("/notifications/progress")
     async def progress(correlation: UUID) -> Progress:

@@ -11,14 +11,18 @@ from notify.domain.composer import Composer
 from notify.domain.decisions import slips as decisions
 from notify.domain.slip import Slip
 from notify.store import Slips
-from shared.contracts.vocabulary import DepartmentName
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.clocks import Clocks
+from shared.contracts.vocabulary import DepartmentName, StaffId
+from shared.duties.api import ClockView, clocks_of
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.identity import Forbidden, Principal
 
 
 class PostSlip(RequestBody):
     """A message to another department."""
 
     to_department: DepartmentName = Field(examples=["production"])
+    to_staff: StaffId | None = Field(default=None, description="The one colleague who is meant.", examples=[None])
     text: str = Field(min_length=1, max_length=4000, examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
     acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: it needs no acknowledgement.")
 
@@ -30,6 +34,7 @@ class SlipView(View):
     slip_no: str = Field(examples=["LL-20261122-3f0e4a"])
     from_staff: str
     to_department: DepartmentName
+    to_staff: str | None
     text: str
     posted_at: datetime
     acknowledge_by: datetime | None
@@ -38,7 +43,7 @@ class SlipView(View):
     chases: int
 
 
-def routes(slips: Slips, composer: Composer) -> APIRouter:
+def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
     """For everybody in the company."""
     router = Router(readers=STAFF, tags=["slips"])
 
@@ -48,7 +53,9 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
         id = cause.derive("slip")
         number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
         policy = composer.policy_on(cause.at)
-        slip = decisions.post(id, number, body.to_department, body.text, body.acknowledge_by, policy, cause)
+        slip = decisions.post(
+            id, number, body.to_department, body.to_staff, body.text, body.acknowledge_by, policy, clocks, cause
+        )
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
@@ -61,12 +68,25 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
         return Listing(items=list(page.items), next=page.next)
 
     @router.post("/slips/{slip_id}/acknowledge", dependencies=[allow(*STAFF)])
-    async def acknowledge(slip_id: UUID, cause: CausedByRequest) -> SlipView:
-        """Confirm that the department has read it."""
-        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, cause), cause))
+    async def acknowledge(slip_id: UUID, asker: AskedBy, cause: CausedByRequest) -> SlipView:
+        """Confirm that it has been read: the colleague whom it is for, or a reader of the department's slips."""
+        _must_be_meant(asker, await slips.get(slip_id), composer)
+        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, clocks, cause), cause))
+
+    @router.get("/slips/{slip_id}/clocks")
+    async def explain(slip_id: UUID) -> list[ClockView]:
+        """By when it has to be acknowledged, whose duty that is, and why."""
+        return clocks_of(await slips.get(slip_id), clocks)
 
     return router
 
 
+def _must_be_meant(asker: Principal, slip: Slip, composer: Composer) -> None:
+    readers = composer.policies.version(slip.policy).slips.readers[slip.to_department]
+    if not slip.meant_for(asker.id, frozenset(asker.roles), readers):
+        needed = slip.to_staff or " or ".join(readers)
+        raise Forbidden(f"slip {slip.slip_no} is for {needed}; another person cannot acknowledge it")
+
+
 def _view(slip: Slip) -> SlipView:
-    return SlipView(**slip.model_dump(exclude={"deadlines", "policy"}))
+    return SlipView(**slip.model_dump(include=set(SlipView.model_fields)))

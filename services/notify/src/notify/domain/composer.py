@@ -144,6 +144,17 @@ class Composer:
             piece = notification.pieces[0]
             return Words(template=piece.template, version=piece.versions.get(notification.way.channel, 1), text="")
 
+    def readable(self, notification: Notification) -> str:
+        """What a colleague reads of a message that could not be sent: its words, else the values it was made of."""
+        if notification.ways:
+            words = self.known_words(notification).text
+            if words:
+                return words
+        title = self.purpose_of(notification).title or notification.purpose
+        own = {"company", "hotline"}
+        said = [value for piece in notification.pieces for name, value in piece.values.items() if name not in own]
+        return "；".join([title, *said])
+
     def _template(self, piece: Piece, channel: Channel, locale: str) -> Template:
         version = piece.versions.get(channel)
         template = self.catalogue.pinned(piece.template, channel, locale, version) if version else None

@@ -1,19 +1,21 @@
-"""An internal liaison slip: a message to another department, with a record of who read it (000 §3.3.3)."""
+"""An internal liaison slip: a message to a department or a colleague, with a record of who read it (000 §3.3.3)."""
 
-from shared.aggregate import Aggregate
+from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import DepartmentName
 
 
-class Slip(Aggregate):
-    """A numbered slip. Until it is acknowledged, where that is asked for, the department is chased.
+class Slip(Timed):
+    """A numbered slip. Until it is acknowledged, where that is asked for, a clock runs and its readers are chased.
 
-    `policy` is the version of the message policy that it began with.
+    `to_staff` is the one colleague who is meant; without one the department's readers are. `policy` is the version of
+    the message policy that it began with.
     """
 
     slip_no: str
     from_staff: str
     to_department: DepartmentName
+    to_staff: str | None = None
     text: str
     posted_at: Instant
     acknowledge_by: Instant | None = None
@@ -21,3 +23,13 @@ class Slip(Aggregate):
     acknowledged_at: Instant | None = None
     chases: int = 0
     policy: int = 1
+
+    def meant_for(self, staff: str, roles: frozenset[str], readers: tuple[str, ...]) -> bool:
+        """Whether this colleague may acknowledge it: the one who is meant or has the duty, or one of the department.
+
+        `readers` are the roles that read the department's slips.
+        """
+        run = next(iter(self.running), None)
+        if staff in {run.assignee if run else None, self.to_staff}:
+            return True
+        return self.to_staff is None and bool(roles & set(readers))

@@ -54,8 +54,6 @@ _STOPS: dict[str, Scope] = {
     "isv.SMS_SIGN_ILLEGAL": "template",
     "isv.SIGN_STATE_ILLEGAL": "template",
     "isv.SMS_SIGNATURE_SCENE_ILLEGAL": "template",
-    "isv.INVALID_PARAMETERS": "template",
-    "isv.INVALID_JSON_PARAM": "template",
     "isv.EXTEND_CODE_ERROR": "template",
 }
 _PERMANENT = {
@@ -64,6 +62,9 @@ _PERMANENT = {
     "isv.SMS_CONTENT_ILLEGAL",
     "isv.BLACK_KEY_CONTROL_LIMIT",
     "isv.PARAM_LENGTH_LIMIT",
+    "isv.PARAM_NOT_SUPPORT_URL",
+    "isv.INVALID_PARAMETERS",
+    "isv.INVALID_JSON_PARAM",
 }
 
 

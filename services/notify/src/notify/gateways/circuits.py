@@ -1,7 +1,7 @@
 """Who may be asked now: a provider, or one template at a provider, that is out of order rests for a while."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from notify.domain.parts.answer import Answer
@@ -13,14 +13,17 @@ LONG_REST = 300.0
 
 @dataclass(slots=True)
 class _Circuit:
-    failures: int = 0
+    failed: set[str] = field(default_factory=set)
+    last_failed: str = ""
     closed_until: float = 0.0
 
 
 class Circuits:
-    """In real time, seconds. A `stop` opens a circuit for LONG_REST, a row of FAILURES failures for REST.
+    """In real time, seconds. A `stop` opens a circuit for LONG_REST; failures to FAILURES addresses in a row for REST.
 
-    After the rest one message goes first; if it gets through, the others follow. If that one gets no answer, the
+    Failures to one address count once, and what an answer says of its message alone counts nothing: one recipient's
+    trouble puts nothing out of order. After the rest one message goes first; if it gets through, the others follow. It
+    is not one to the address that failed last, unless no other comes within another rest. If it gets no answer, the
     next goes first after another rest.
     """
 
@@ -28,38 +31,59 @@ class Circuits:
         self._clock = clock
         self._circuits: dict[Hashable, _Circuit] = {}
 
-    def lets(self, provider: str, template: str) -> bool:
-        """Whether this template may be sent over this provider now."""
-        return all(self._lets(key) for key in (provider, (provider, template)))
+    def lets(self, provider: str, template: str, to: str) -> bool:
+        """Whether this template may be sent to this address over this provider now."""
+        keys = (provider, (provider, template))
+        if not all(self._may(key, to) for key in keys):
+            return False
+        for key in keys:
+            self._probed(key)
+        return True
 
     def opens_in(self, provider: str, template: str) -> float:
         """Seconds until it may be tried again."""
         waits = [self._circuits[key].closed_until for key in (provider, (provider, template)) if key in self._circuits]
         return max(0.0, max(waits, default=0.0) - self._clock())
 
-    def heard(self, provider: str, template: str, answer: Answer) -> bool:
-        """Learn from an answer. True when it has just put something out of order."""
+    def heard(self, provider: str, template: str, to: str, answer: Answer) -> bool:
+        """Learn from an answer about a message to this address. True when it has just put something out of order."""
+        if answer.scope == "message":
+            self._let_another_go_first(provider, template, to)
+            return False
         if answer.outcome == "stop":
-            return self._open(provider if answer.scope == "provider" else (provider, template), LONG_REST)
+            return self._open(provider if answer.scope == "provider" else (provider, template), LONG_REST, to)
         if answer.outcome in ("accepted", "permanent"):
             self._circuits.pop(provider, None)
             self._circuits.pop((provider, template), None)
             return False
         circuit = self._circuits.setdefault(provider, _Circuit())
-        circuit.failures += 1
-        return circuit.failures >= FAILURES and self._open(provider, REST)
+        circuit.failed.add(to)
+        circuit.last_failed = to
+        return len(circuit.failed) >= FAILURES and self._open(provider, REST, to)
 
-    def _lets(self, key: Hashable) -> bool:
+    def _may(self, key: Hashable, to: str) -> bool:
         circuit = self._circuits.get(key)
         if circuit is None or circuit.closed_until == 0.0:
             return True
-        if circuit.closed_until > self._clock():
-            return False
-        circuit.closed_until = self._clock() + REST
-        return True
+        over = self._clock() - circuit.closed_until
+        return over >= (REST if to == circuit.last_failed else 0.0)
 
-    def _open(self, key: Hashable, rest: float) -> bool:
+    def _probed(self, key: Hashable) -> None:
+        circuit = self._circuits.get(key)
+        if circuit is not None and circuit.closed_until:
+            circuit.closed_until = self._clock() + REST
+
+    def _let_another_go_first(self, provider: str, template: str, to: str) -> None:
+        """The message that went first after a rest says nothing about the provider."""
+        for key in (provider, (provider, template)):
+            circuit = self._circuits.get(key)
+            if circuit is not None and circuit.closed_until:
+                circuit.closed_until = min(circuit.closed_until, self._clock())
+                circuit.last_failed = to
+
+    def _open(self, key: Hashable, rest: float, to: str) -> bool:
         circuit = self._circuits.setdefault(key, _Circuit())
         fresh = circuit.closed_until <= self._clock()
         circuit.closed_until = self._clock() + rest
+        circuit.last_failed = to
         return fresh

@@ -1,5 +1,6 @@
 """What every carrier of messages can do: take one, perhaps say what became of one, and be closed."""
 
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,10 @@ TakeReceipts = Callable[[Sequence[SeenReceipt]], Awaitable[None]]
 TakeReplies = Callable[[Sequence[SeenReply]], Awaitable[None]]
 
 
+class Unsendable(Exception):
+    """No message can be made of these words for this address; the text says why, with neither of them in it."""
+
+
 class BadCallback(Exception):
     """What was pushed is not what this provider pushes."""
 
@@ -56,6 +61,12 @@ class Gateway(ABC):
     def carries(self, words: Words) -> bool:
         """Whether this provider can take these words at all; some only take templates that they have approved."""
         return True
+
+    def prepare(self, message: Outgoing) -> None:
+        """Look at the message before anything leaves the company. Raises Unsendable for one that cannot be built."""
+        words = message.words
+        must_be_text("the address", message.to)
+        must_be_text("the text", words.text, words.subject, words.html, *(value for _, value in words.values))
 
     @abstractmethod
     async def send(self, message: Outgoing) -> Answer:
@@ -84,3 +95,13 @@ class Gateway(ABC):
     async def close(self) -> None:
         """Give up the connections, where there are any to give up."""
         return
+
+
+def must_be_text(what: str, *texts: str) -> None:
+    """Raises Unsendable when a text has half a character, or a control character other than a tab or a new line."""
+    for text in texts:
+        for character in text:
+            if "\ud800" <= character <= "\udfff":
+                raise Unsendable(f"{what} has half of a character, which no encoding can hold")
+            if character not in "\t\n" and unicodedata.category(character) == "Cc":
+                raise Unsendable(f"{what} has the control character U+{ord(character):04X}")

@@ -31,7 +31,7 @@ class GatewayRouter:
         able = self._able(notification, words)
         fresh = [gateway for gateway in able if gateway.name not in _put_off(notification)]
         for gateway in [*fresh, *able]:
-            if self._circuits.lets(gateway.name, words.template):
+            if self._circuits.lets(gateway.name, words.template, notification.way.address):
                 return gateway
         return None
 
@@ -40,9 +40,9 @@ class GatewayRouter:
         waits = [self._circuits.opens_in(each.name, words.template) for each in self._able(notification, words)]
         return min(waits, default=0.0)
 
-    def heard(self, gateway: Gateway, words: Words, answer: Answer) -> bool:
-        """Learn from an answer. True when the gateway, or the template at it, has just been put out of order."""
-        return self._circuits.heard(gateway.name, words.template, answer)
+    def heard(self, gateway: Gateway, words: Words, to: str, answer: Answer) -> bool:
+        """Learn from an answer about a message to this address. True when it has just put something out of order."""
+        return self._circuits.heard(gateway.name, words.template, to, answer)
 
     async def close(self) -> None:
         """Give up all connections."""

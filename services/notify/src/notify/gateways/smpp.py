@@ -12,7 +12,7 @@ from aiosmpplib.protocol import DeliverSm, SmppMessage, SubmitSm, SubmitSmResp
 from aiosmpplib.state import SmppCommandStatus
 
 from notify.domain.messages.template import Channel
-from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown, unsendable
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import Gateway, Outgoing, TakeReceipts, TakeReplies
@@ -21,6 +21,7 @@ from notify.gateways.receipt_codes import reason_of
 WINDOW = 100
 """Messages on the way at most: the library's correlator slows down with many more."""
 
+_UNFIT = "the number or the text does not fit into a short message of SMPP 3.4"
 _LATER = {SmppCommandStatus.ESME_RTHROTTLED, SmppCommandStatus.ESME_RMSGQFUL}
 _STOPS = {SmppCommandStatus.ESME_RINVSRCADR, SmppCommandStatus.ESME_RINVSYSID, SmppCommandStatus.ESME_RINVPASWD}
 _UNKNOWN = {SmppCommandStatus.ESME_RSYSERR, SmppCommandStatus.ESME_RUNKNOWNERR}
@@ -56,9 +57,13 @@ class Smpp(Gateway):
         self._hook.take_receipts, self._hook.take_replies = receipts, replies
 
     async def send(self, message: Outgoing) -> Answer:
+        try:
+            pdu = _pdu(message, self._account.source)
+        except ValueError:
+            return unsendable(_UNFIT)
         self._bind()
         async with self._window:
-            waiting = self._desk.lay_down(_pdu(message, self._account.source))
+            waiting = self._desk.lay_down(pdu)
             try:
                 async with asyncio.timeout(self._patience):
                     await waiting.taken.wait()
@@ -159,7 +164,7 @@ class _Hook(AbstractHook):  # type: ignore[misc]
 
     async def send_error(self, smpp_message: SmppMessage, error: Exception, client_id: str) -> None:
         if isinstance(smpp_message, SubmitSm):
-            outcome = permanent("unfit", str(error)) if isinstance(error, ValueError) else unknown("reset", repr(error))
+            outcome = unsendable(_UNFIT) if isinstance(error, ValueError) else unknown("reset", repr(error))
             self._desk.answer(smpp_message.log_id, outcome)
 
     async def _deliver(self, delivered: DeliverSm) -> None:

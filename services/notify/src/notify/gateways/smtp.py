@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import Header
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
@@ -15,13 +16,14 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from notify.domain.messages.template import Channel
-from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
+from notify.domain.parts.answer import Answer, Scope, accepted, permanent, retry_later, stop, unknown, unsendable
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
-from notify.gateways.gateway import Callback, Gateway, Outgoing
+from notify.gateways.gateway import Callback, Gateway, Outgoing, Unsendable
 from notify.gateways.mail import answers, bounces, message_id
 
 _GREYLISTED = 60.0
+_NEVER = frozenset('\u200b\u200c\u200d\u2060\ufeff()<>[],;:\\"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,25 @@ class Smtp(Gateway):
         self._idle: deque[aiosmtplib.SMTP] = deque()
         self._places = asyncio.Semaphore(connections)
 
+    def prepare(self, message: Outgoing) -> None:
+        super().prepare(message)
+        must_be_mailbox(message.to)
+
     async def send(self, message: Outgoing) -> Answer:
-        body = compose(message, self._sender)
+        try:
+            self.prepare(message)
+            body = compose(message, self._sender)
+        except Unsendable as error:
+            return unsendable(str(error))
+        except (ValueError, MessageError) as error:
+            return unsendable(f"the mail cannot be built: {type(error).__name__}")
         async with self._places:
             while True:
                 kept = bool(self._idle)
                 try:
                     return await self._over(message.to, body)
+                except (ValueError, aiosmtplib.SMTPNotSupported):
+                    return unsendable("the mail server takes no such address")
                 except (OSError, aiosmtplib.SMTPException) as error:
                     if not kept:
                         return retry_later("unreachable", str(error))
@@ -141,6 +155,15 @@ def compose(message: Outgoing, sender: Mailbox) -> bytes:
     return mail.as_bytes()
 
 
+def must_be_mailbox(address: str) -> None:
+    """Raises Unsendable when this is not one mailbox: several, one with a name, or one that SMTP cannot carry."""
+    name, at, domain = address.rpartition("@")
+    if not (at and name and domain) or "@" in name:
+        raise Unsendable("the address is not one mailbox: name@domain")
+    if wrong := sorted({f"U+{ord(each):04X}" for each in address if each in _NEVER or each.isspace()}):
+        raise Unsendable(f"the address has a character that no mailbox has: {', '.join(wrong)}")
+
+
 def _went_away(client: aiosmtplib.SMTP) -> bool:
     """Whether the server has closed a kept connection; asking costs no round trip."""
     transport = client.transport
@@ -156,10 +179,9 @@ async def _reset(client: aiosmtplib.SMTP) -> None:
 
 def _refusal(error: aiosmtplib.SMTPResponseException, what: str) -> Answer:
     code, detail = str(error.code), f"{what}: {error.message}"
-    if error.code in (421, 450, 451, 452):
-        return retry_later(code, detail, wait=_GREYLISTED if error.code == 450 else None)
     if error.code < 500:
-        return retry_later(code, detail)
+        scope: Scope = "provider" if error.code == 421 or what == "sender" else "message"
+        return retry_later(code, detail, wait=_GREYLISTED if error.code == 450 else None, scope=scope)
     if what == "sender" or error.code in (530, 534, 535, 538):
         return stop(code, detail)
     return permanent(code, detail)

@@ -7,7 +7,10 @@ from typing import Any
 import aiohttp
 from pydantic_core import to_json
 
-from notify.domain.parts.answer import Answer, retry_later, unknown
+from notify.domain.parts.answer import Answer, permanent, retry_later, stop, unknown
+
+_OURS = {401, 402, 403, 404, 405, 407}
+"""What is wrong with our login, our account or the address of the service, whatever the message is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,16 @@ def _json(value: Any) -> str:
 
 
 def trouble(page: Page, codes: Mapping[int, Answer] | None = None) -> Answer:
-    """What an HTTP status means when the provider says no more: 429 later, other 4xx never taken, 5xx unknown."""
+    """What an HTTP status means when the provider says no more: 429 later, 5xx unknown.
+
+    Of the 4xx those about our login and the service's address stop everything; the others refuse this message alone.
+    """
     if codes and page.status in codes:
         return codes[page.status]
     if page.status == 429:
         return retry_later("http_429", page.text[:200])
+    if page.status in _OURS:
+        return stop(f"http_{page.status}", page.text[:200])
     if 400 <= page.status < 500:
-        return Answer(outcome="stop", code=f"http_{page.status}", detail=page.text[:200], scope="provider")
+        return permanent(f"http_{page.status}", page.text[:200])
     return unknown(f"http_{page.status}", page.text[:200])

@@ -1,6 +1,7 @@
 """Hands claimed messages to their providers, and writes down what becomes of them."""
 
 import asyncio
+import traceback
 from dataclasses import dataclass
 from time import monotonic
 
@@ -10,8 +11,8 @@ from notify.domain.decisions.answers import take_answer
 from notify.domain.decisions.claiming import release
 from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
-from notify.domain.parts.answer import Answer, retry_later, unknown
-from notify.gateways.gateway import Gateway, Outgoing
+from notify.domain.parts.answer import Answer, retry_later, unknown, unsendable
+from notify.gateways.gateway import Gateway, Outgoing, Unsendable
 from notify.gateways.router import GatewayRouter
 from notify.sender.causes import Causes
 from notify.sender.metrics import SendingMetrics
@@ -58,7 +59,7 @@ class Handover:
         gateway, words = claimed.gateway, claimed.words
         answer = await self._answer(claimed)
         self._metrics.answered(claimed.notification, gateway.name, answer, monotonic() - claimed.since)
-        if self._gateways.heard(gateway, words, answer):
+        if self._gateways.heard(gateway, words, claimed.notification.way.address, answer):
             log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code, detail=answer.detail)
         await self._mark(claimed.notification, answer, words)
 
@@ -76,13 +77,20 @@ class Handover:
         began_at = notification.attempts[-1].began_at
         message = Outgoing(notification.id, notification.way.address, claimed.words, began_at)
         try:
+            gateway.prepare(message)
+        except Unsendable as error:
+            log.warning("message_unsendable", gateway=gateway.name, notification=notification.id, reason=str(error))
+            return unsendable(str(error))
+        try:
             async with asyncio.timeout(self._left(claimed)):
                 return await gateway.send(message)
         except TimeoutError:
             return unknown("cut_off", f"no answer within {self._timeouts.budget:g} s")
         except Exception as error:
-            log.exception("gateway_broke", gateway=gateway.name, error=repr(error))
-            return unknown("broke", repr(error))
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            kind, place = type(error).__name__, f"{where.filename}:{where.lineno}"
+            log.exception("gateway_broke", gateway=gateway.name, error=kind, where=place, exc_info=False)
+            return unknown("broke", kind, scope="message")
 
     async def _mark(self, notification: Notification, answer: Answer, words: Words) -> None:
         fence, look_at = notification.fence, real_time(self._timeouts.looks[0])

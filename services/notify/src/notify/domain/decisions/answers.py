@@ -41,7 +41,8 @@ def take_sighting(
 ) -> Change[Notification]:
     """What asking the provider brought. Without a next look (real time) the purpose's promise decides.
 
-    At most once: parked for a person, never repeated. At least once: a new attempt with the same id.
+    At most once: parked for a person, never repeated. At least once: a new attempt with the same id, until the way has
+    been tried often enough; then the next way.
     """
     if notification.state != "unknown":
         return Change(notification)
@@ -52,6 +53,8 @@ def take_sighting(
         return Change(notification.but(looks=notification.looks + 1, check_at=next_look))
     if notification.promise == "at_most_once":
         return park(notification, cause)
+    if notification.tries >= ATTEMPTS_PER_WAY:
+        return try_next_way(notification, "no_answer", "", notification.last_provider, cause)
     return retry(notification.but(looks=0), notification.reason, cause.at, cause)
 
 

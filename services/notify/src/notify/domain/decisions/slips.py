@@ -6,57 +6,71 @@ from uuid import UUID
 from notify.domain.policy.policy import MessagePolicy
 from notify.domain.slip import Slip
 from shared.aggregate import Cause, Change, Refused
+from shared.clocks import ClockRun, Clocks, Matter
 from shared.contracts.notify import StaffMessageAcknowledged, StaffMessagePosted
-from shared.contracts.vocabulary import DepartmentName
+from shared.contracts.vocabulary import DepartmentName, StaffId
 
 
 def post(
     id: UUID,
     slip_no: str,
     to_department: DepartmentName,
+    to_staff: StaffId | None,
     text: str,
     acknowledge_by: datetime | None,
     policy: MessagePolicy,
+    clocks: Clocks,
     cause: Cause,
 ) -> Change[Slip]:
-    """A slip on its way to a department, from the person who asks."""
+    """A slip on its way to a department or a colleague of it, from the person who asks.
+
+    Refused when the person who asks is the one it is for.
+    """
+    if to_staff == cause.actor.id:
+        raise Refused("a slip goes to another person than the one who writes it", "own_slip")
     slip = Slip(
         id=id,
         slip_no=slip_no,
         from_staff=cause.actor.id,
         to_department=to_department,
+        to_staff=to_staff,
         text=text,
         posted_at=cause.at,
         acknowledge_by=acknowledge_by,
         policy=policy.version,
     )
-    if acknowledge_by:
-        slip = slip.awaiting("acknowledgement", acknowledge_by)
-    return Change(slip, (_message(slip),))
+    posted = Change(slip, (_message(slip),))
+    if acknowledge_by is None:
+        return posted
+    clock = policy.slips.clock_of(to_department)
+    matter = Matter(about=slip_no)
+    return posted.then(clocks.start(clock, matter, cause, policy=policy, assignee=to_staff, due_at=acknowledge_by))
 
 
-def acknowledge(slip: Slip, cause: Cause) -> Change[Slip]:
-    """The department has read it. Refused a second time, so that the first reader stands."""
+def acknowledge(slip: Slip, clocks: Clocks, cause: Cause) -> Change[Slip]:
+    """It has been read. Refused a second time, so that the first reader stands, and for the person who wrote it."""
     if slip.acknowledged_by:
         raise Refused(f"{slip.acknowledged_by} has acknowledged slip {slip.slip_no} already", "acknowledged")
-    read = slip.but(acknowledged_by=cause.actor.id, acknowledged_at=cause.at).done_with("acknowledgement")
-    return Change(read, (StaffMessageAcknowledged(slip_no=slip.slip_no, by=cause.actor.id, at=cause.at),))
+    if cause.actor.id == slip.from_staff:
+        raise Refused(f"{slip.from_staff} wrote slip {slip.slip_no}; another person acknowledges it", "own_slip")
+    read = slip.but(acknowledged_by=cause.actor.id, acknowledged_at=cause.at)
+    said = StaffMessageAcknowledged(slip_no=slip.slip_no, by=cause.actor.id, at=cause.at)
+    return Change(read, (said,)).then(clocks.stop(cause=cause))
 
 
-def chase(slip: Slip, policy: MessagePolicy, cause: Cause) -> Change[Slip]:
-    """It has not been acknowledged in time: the department is reminded, a few times (003 §19)."""
+def chase(slip: Slip, run: ClockRun, cause: Cause) -> Change[Slip]:
+    """It has not been acknowledged in time: its readers are reminded, once for each rung of the ladder (003 §19)."""
     chased = slip.but(chases=slip.chases + 1)
-    if chased.chases < policy.chases:
-        chased = chased.awaiting("acknowledgement", cause.at + policy.chase_every)
     return Change(chased, (_message(chased),))
 
 
 def _message(slip: Slip) -> StaffMessagePosted:
-    """What the department is told, and how often it has been told before."""
+    """What its readers are told, and how often they have been told before."""
     return StaffMessagePosted(
         slip_no=slip.slip_no,
         from_staff=slip.from_staff,
         to_department=slip.to_department,
+        to_staff=slip.to_staff,
         text=slip.text,
         acknowledgement_required=slip.acknowledge_by is not None,
         acknowledge_by=slip.acknowledge_by,

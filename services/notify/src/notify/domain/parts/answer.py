@@ -14,6 +14,9 @@ class Answer(Part):
     `accepted`: it has the message. `permanent`: this message to this address will never work. `retry_later`: surely not
     sent, may work after `wait` seconds. `stop`: surely not sent, and nothing of this `scope` will be until the
     configuration is repaired. `unknown`: it may or may not have the message, so it is asked before a repetition.
+
+    `scope` is what the answer tells something about: the message and its address alone, the template at this provider,
+    or the provider and the line to it. Only the last two put anything out of order.
     """
 
     outcome: Outcome
@@ -21,7 +24,7 @@ class Answer(Part):
     detail: str = ""
     reference: str | None = None
     wait: float | None = None
-    scope: Scope = "message"
+    scope: Scope = "provider"
 
 
 def accepted(reference: str | None, code: str = "OK") -> Answer:
@@ -34,9 +37,14 @@ def permanent(code: str, detail: str = "") -> Answer:
     return Answer(outcome="permanent", code=code, detail=detail)
 
 
-def retry_later(code: str, detail: str = "", wait: float | None = None) -> Answer:
+def unsendable(detail: str) -> Answer:
+    """No provider can be asked: of these words, for this address, no message can be made. The detail has neither."""
+    return Answer(outcome="permanent", code="unsendable", detail=detail, scope="message")
+
+
+def retry_later(code: str, detail: str = "", wait: float | None = None, scope: Scope = "provider") -> Answer:
     """Surely not sent; may work later. Without `wait` (seconds) the sender's own back-off decides."""
-    return Answer(outcome="retry_later", code=code, detail=detail, wait=wait)
+    return Answer(outcome="retry_later", code=code, detail=detail, wait=wait, scope=scope)
 
 
 def stop(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
@@ -44,9 +52,9 @@ def stop(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
     return Answer(outcome="stop", code=code, detail=detail, scope=scope)
 
 
-def unknown(code: str, detail: str = "") -> Answer:
+def unknown(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
     """Bytes of the request may have left, and no answer says what became of them."""
-    return Answer(outcome="unknown", code=code, detail=detail)
+    return Answer(outcome="unknown", code=code, detail=detail, scope=scope)
 
 
 class Sighting(Part):

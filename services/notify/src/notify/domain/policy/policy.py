@@ -1,26 +1,73 @@
 """The company's figures for messages: when customers rest, what each purpose allows, how long things are waited for."""
 
 from datetime import timedelta
+from typing import Self, get_args
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from notify.domain.parts.rest import Rest
 from notify.domain.policy.purpose import Purpose
+from shared.clocks import Announcements, Clock
+from shared.contracts.event import Frozen
+from shared.contracts.notify import (
+    DeadlineApproachingAtNotify,
+    DeadlineHeldByNotify,
+    DeadlineMetByNotify,
+    DeadlineMissedByNotify,
+    DeadlineReassignedByNotify,
+    DeadlineSetByNotify,
+)
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import DepartmentName
 from shared.policy import Policy
+
+ANNOUNCEMENTS = Announcements(
+    set=DeadlineSetByNotify,
+    approaching=DeadlineApproachingAtNotify,
+    missed=DeadlineMissedByNotify,
+    met=DeadlineMetByNotify,
+    held=DeadlineHeldByNotify,
+    reassigned=DeadlineReassignedByNotify,
+)
+"""What notify announces about its clocks."""
+
+
+class SlipRule(Frozen):
+    """How a slip is acknowledged: the clock, which chases at each rung of its ladder, and who reads for a department.
+
+    The first of a department's readers has the duty; each of them may acknowledge.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Clock
+    readers: dict[DepartmentName, tuple[Role, ...]]
+
+    @model_validator(mode="after")
+    def _every_department_reads(self) -> Self:
+        if missing := [name for name in get_args(DepartmentName) if not self.readers.get(name)]:
+            raise ValueError(f"every department has readers of its slips; missing: {', '.join(missing)}")
+        return self
+
+    def clock_of(self, department: DepartmentName) -> Clock:
+        """The clock of a slip to this department."""
+        return self.clock.but(role=self.readers[department][0])
 
 
 class MessagePolicy(Policy):
     """One version of the figures. `rest` holds for customers who say nothing else.
 
     `answered_within` is how old a message may be that an answer belongs to, `resend_within` how long a message stays
-    good that a person sends again. A department is reminded of a slip `chases` times, every `chase_every`.
+    good that a person sends again. `unreached` is the clock of telling a customer what no message could, `unattributed`
+    that of finding out who wrote a reply.
     """
 
     rest: Rest
     answered_within: timedelta = Field(gt=timedelta(0))
     resend_within: timedelta = Field(gt=timedelta(0))
-    chase_every: timedelta = Field(gt=timedelta(0))
-    chases: int = Field(ge=0)
+    slips: SlipRule
+    unreached: Clock
+    unattributed: Clock
     purposes: tuple[Purpose, ...]
 
     def purpose(self, name: str) -> Purpose:

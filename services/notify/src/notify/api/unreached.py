@@ -1,0 +1,67 @@
+"""Customers whom a message did not reach: what they were not told, and that somebody has told them (001 售中二)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi.routing import APIRouter
+from pydantic import Field
+
+from notify.api.roles import READERS
+from notify.domain.decisions import unreached as decisions
+from notify.domain.lifecycle import DESK
+from notify.domain.unreached import Ending
+from notify.store import UnreachedCustomers
+from shared.clocks import Clocks
+from shared.duties.api import ClockView, clocks_of
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+
+
+class UnreachedView(View):
+    """What a customer was not told, why, and what became of it."""
+
+    id: UUID
+    notification: UUID
+    customer_id: UUID
+    purpose: str
+    about: str | None
+    reason: str = Field(examples=["no_address"])
+    detail: str
+    untold: str = Field(description="The words as the customer would have read them.")
+    since: datetime
+    ending: Ending | None
+    ended_by: str | None
+    ended_at: datetime | None
+    note: str
+
+
+class EndUnreached(RequestBody):
+    """What was done about it."""
+
+    ending: Ending = Field(description="`told`: the customer knows it now. `not_needed`: it is no longer true.")
+    note: str = Field(default="", max_length=2000, examples=["已电话告知王先生"])
+
+
+def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
+    """Reading for those who see what customers are told; ending for customer service."""
+    router = Router(readers=READERS, tags=["unreached"])
+
+    @router.get("/unreached")
+    async def listing(customer: UUID | None = None, after: After = None, limit: Limit = 50) -> Listing[UnreachedView]:
+        """Customers whom a message did not reach, newest first; those still to be told stand at GET /duties."""
+        page = await unreached.rows(UnreachedView, {"customer_id": customer}, sort="-since", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.post("/unreached/{unreached_id}/end", dependencies=[allow(*DESK)])
+    async def end(unreached_id: UUID, body: EndUnreached, cause: CausedByRequest) -> UnreachedView:
+        """The customer has been told, or need not be told any more."""
+        ended = await unreached.apply(
+            unreached_id, lambda current: decisions.end(current, body.ending, body.note, clocks, cause), cause
+        )
+        return UnreachedView(**ended.model_dump(include=set(UnreachedView.model_fields)))
+
+    @router.get("/unreached/{unreached_id}/clocks")
+    async def explain(unreached_id: UUID) -> list[ClockView]:
+        """By when the customer has to be told, whose duty that is, and why."""
+        return clocks_of(await unreached.get(unreached_id), clocks)
+
+    return router

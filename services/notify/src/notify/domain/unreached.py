@@ -1,0 +1,35 @@
+"""A message that reached its customer over no way: what it would have said, and that a colleague says it instead."""
+
+from typing import Literal
+from uuid import UUID, uuid5
+
+from shared.clocks import Timed
+from shared.contracts.event import Instant
+
+Ending = Literal["told", "not_needed"]
+
+
+class Unreached(Timed):
+    """What a customer was not told. While a clock runs on it, it is a duty of customer service.
+
+    `reason` is a word of ours, `detail` what the provider or the mail library said, `untold` the words as they would
+    have been read.
+    """
+
+    notification: UUID
+    customer_id: UUID
+    purpose: str
+    about: str | None = None
+    reason: str
+    detail: str = ""
+    untold: str
+    since: Instant
+    ending: Ending | None = None
+    ended_by: str | None = None
+    ended_at: Instant | None = None
+    note: str = ""
+
+
+def unreached_of(notification: UUID) -> UUID:
+    """The one duty that follows when this message reaches its customer over no way."""
+    return uuid5(notification, "unreached")

@@ -1,0 +1,34 @@
+"""A message that failed for good makes it customer service's duty to tell the customer."""
+
+from typing import Any
+
+from notify.domain.composer import Composer
+from notify.domain.decisions.unreached import owe
+from notify.store import Stores
+from shared.aggregate import Cause, NotFound
+from shared.clocks import Clocks
+from shared.contracts.notify import NotificationFailed
+from shared.store import Touch
+
+
+class Failures:
+    """What follows from failures. The same failure makes the same duty."""
+
+    def __init__(self, stores: Stores, composer: Composer, clocks: Clocks) -> None:
+        self._stores = stores
+        self._composer = composer
+        self._clocks = clocks
+
+    async def owed(self, event: NotificationFailed, cause: Cause) -> list[Touch[Any]]:
+        """The duty that this failure makes; none while another way is left, and none for a message to staff."""
+        if not event.final or event.customer_id is None:
+            return []
+        try:
+            failed = await self._stores.notifications.get(event.notification_id)
+        except NotFound:
+            return []
+        policy = self._composer.policy_on(cause.at)
+        if policy.purpose(failed.purpose).kind == "care":
+            return []
+        untold = self._composer.readable(failed)
+        return [self._stores.unreached.birth(owe(failed, untold, policy, self._clocks, cause))]
