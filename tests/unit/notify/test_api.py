@@ -46,8 +46,11 @@ async def test_a_text_is_previewed_with_samples_and_with_given_values(notify: In
     assert answer.status_code == 200
     assert "推迟9天至11月30日" in answer.json()["text"]
     assert answer.json()["parts"] == 2
-    refused = await notify.ask("POST", "/templates/order_placed/preview", {"values": {"order_no": "https://x.example"}})
-    assert (refused.status_code, refused.json()["code"]) == (409, "unfit")
+    linked = await notify.ask("POST", "/templates/order_placed/preview", {"values": {"order_no": "https://x.example"}})
+    assert "https x example" in linked.json()["text"]
+    for name in ("", "nonsense", "${x}"):
+        wrong = await notify.ask("POST", "/templates/order_placed/preview", {"values": {name: "1"}})
+        assert (wrong.status_code, "order_no" in wrong.json()["detail"]) == (422, True)
     assert (await notify.ask("POST", "/templates/none/preview", {})).status_code == 404
 
 

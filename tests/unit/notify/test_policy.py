@@ -1,6 +1,6 @@
 """When a message goes out, waits or stays away, and the reason that is recorded for it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from facts import complained, delayed, greeting, registered, released, resolved,
 from notify_in_memory import MORNING, POLICIES, InMemoryNotify
 from notify_office import without_rest
 
+from notify.domain.judging import zone_of
 from notify.domain.parts.rest import Rest
 from notify.settings import Settings
 from shared.contracts.intake import QuietHours
@@ -102,6 +103,23 @@ def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> N
 )
 def test_rest_hours_may_go_over_midnight(at: datetime, ends: datetime | None) -> None:
     assert Rest(begin=time(21), end=time(8)).ends(at, CHINA) == ends
+
+
+def test_in_the_repeated_hour_rest_ends_later_than_now() -> None:
+    sydney = ZoneInfo("Australia/Sydney")
+    second = datetime(2027, 4, 3, 16, 10, tzinfo=UTC)
+
+    ends = Rest(begin=time(22), end=time(2, 30)).ends(second, sydney)
+
+    assert ends is not None
+    assert ends.astimezone(UTC) == datetime(2027, 4, 3, 16, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "zone", ["China Standard Time", "GMT+8", "Asia/Beijing", "asia/shanghai ", "../../x", "/etc", ""]
+)
+def test_a_time_zone_that_does_not_exist_is_taken_for_the_companys(zone: str) -> None:
+    assert str(zone_of(zone, "Asia/Shanghai")).lower() == "asia/shanghai"
 
 
 @pytest.mark.requirement("R053.a")

@@ -19,7 +19,12 @@ from shared.contracts.aftersales import MaintenanceReminderDue
 from shared.contracts.event import Actor
 from shared.contracts.intake import CampaignStarted
 from shared.contracts.notify import (
+    DeadlineApproachingAtNotify,
+    DeadlineHeldByNotify,
     DeadlineMetByNotify,
+    DeadlineMissedByNotify,
+    DeadlineReassignedByNotify,
+    DeadlineSetByNotify,
     NotificationSent,
     RosterPublished,
     StaffAlerted,
@@ -148,3 +153,40 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
     assert read.state.deadlines == ()
     with pytest.raises(Refused):
         acknowledge(read.state, CLOCKS, cause(datetime(2026, 11, 24, tzinfo=UTC)))
+
+
+async def test_a_slip_that_lies_is_missed_once_for_each_rung_and_each_time_its_readers_are_reminded(
+    notify: InMemoryNotify,
+) -> None:
+    slip = {"to_department": "production", "text": "请确认", "acknowledge_by": "2026-11-23T18:00+08:00"}
+    await notify.ask("POST", "/slips", slip)
+    await notify.later(days=3)
+
+    (began,) = notify.announced(DeadlineSetByNotify)
+    missed = notify.announced(DeadlineMissedByNotify)
+    assert (began.kind, began.assignee_role) == ("slip", "plant_manager")
+    assert [(each.rung, each.supervisor_role) for each in missed] == [
+        (1, "cs_specialist"),
+        (2, "cs_supervisor"),
+        (3, "cs_manager"),
+    ]
+    assert [each.reminder for each in notify.announced(StaffMessagePosted)] == [0, 1, 2, 3]
+
+
+def test_a_duty_of_notify_is_held_called_to_mind_and_handed_over_as_its_policy_says() -> None:
+    now = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
+    rules = POLICIES.latest.slips
+    policy = POLICIES.latest.but(slips=rules.but(clock=rules.clock.but(may_be_held=True)))
+    until = MORNING + timedelta(hours=9)
+    slip = post(now.derive("slip"), "LL-1", "production", None, "请确认", until, policy, CLOCKS, now)
+
+    reminded = slip.then(CLOCKS.call_to_mind("slip", now)).then(CLOCKS.assign("pl-01", "接手", now))
+    held = reminded.then(CLOCKS.hold("slip", "等待物料", now))
+
+    assert [type(event) for event in held.events] == [
+        StaffMessagePosted,
+        DeadlineSetByNotify,
+        DeadlineApproachingAtNotify,
+        DeadlineReassignedByNotify,
+        DeadlineHeldByNotify,
+    ]

@@ -1,5 +1,6 @@
 """What the messages say: the elements that the documents ask for, and nothing that must not get out."""
 
+import re
 from datetime import datetime, timedelta
 from typing import get_args
 from uuid import uuid4
@@ -280,15 +281,60 @@ def test_sms_parts_are_counted_by_the_70_67_rule(length: int, parts: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["看 https://kefu.example", "【假冒】", "两\n行", "www.kefu.example"],
-    ids=["link", "brackets", "line", "www"],
+    ("value", "read"),
+    [
+        ("看 https://kefu.example", "看 https kefu example"),
+        ("【假冒】", "〔假冒〕"),
+        ("两\n行", "两 行"),
+        ("www.kefu.example", "www kefu example"),
+        ("t.cn/Ab12领奖", "t cn Ab12领奖"),
+        ("ｔ．ｃｎ/Ab12", "t cn Ab12"),
+        ("t.\u200bcn/x", "t cn x"),
+        ("HTTP://10.0.0.1/a", "HTTP 10 0 0 1 a"),
+        ("weixin://pay", "weixin pay"),
+        ("恒达.中国", "恒达 中国"),
+        ("SO\x01\x02", "SO"),
+        ("SO-\u202e1390", "SO-1390"),
+        ("12.5mm 3.5×2.7 v1.2", "12.5mm 3.5×2.7 v1.2"),
+        ("SO-2026-0412", "SO-2026-0412"),
+        ("面积12m²", "面积12m2"),
+    ],
+    ids=ascii,
 )
-def test_values_that_carriers_refuse_are_refused_here_first(value: str) -> None:
+def test_what_carriers_and_phones_must_not_see_in_a_value_never_reaches_an_sms(value: str, read: str) -> None:
     template = Template(key="x", channel="sms", text="您好${text}。")
 
-    with pytest.raises(Unfit):
-        template.fill({"text": value}, "客服")
+    assert template.fill({"text": value}, "客服").text == f"【客服】您好{read}。"
+
+
+def test_an_sms_that_would_be_too_long_has_its_longest_values_cut_where_it_is_seen() -> None:
+    template = Template(key="x", channel="sms", text="您好${name}，${text}。")
+
+    words = template.fill({"name": "王总", "text": "长" * 600}, "客服")
+
+    assert (len(words.text), "王总" in words.text, "…" in words.text) == (500, True, True)
+
+
+@pytest.mark.parametrize(
+    "number", ["SO-" + "7" * 61, "0f6f2f34-93a6-5e57-8a3c-4b0a4b1f5d20", "SO-【1】", "http://so/1"]
+)
+async def test_an_order_number_that_was_accepted_anywhere_reaches_the_customer(number: str) -> None:
+    notify = InMemoryNotify()
+
+    for fact in (delayed(number, reason="supply"), released(number)):
+        await notify.tell(fact)
+
+    assert {each.state for each in await notify.all(audience="customer")} == {"accepted"}
+    last = re.findall(r"\w", number)[-1]
+    assert all(last in words.text and "【1" not in words.text for words in notify.sms.words)
+
+
+def test_an_amount_is_written_without_an_exponent(notify: InMemoryNotify) -> None:
+    zone = notify.composer._zone
+    money = Variable(kind="money", longest=16, sample="1.00")
+
+    assert money.write("amount", {"currency": "CNY", "amount": "1.2E+3"}, zone) == "¥1200"
+    assert money.write("amount", {"currency": "USD", "amount": "99999999999999.99"}, zone) == "USD 99999999999999.99"
 
 
 def test_a_value_is_escaped_in_html_and_cannot_become_a_placeholder() -> None:
@@ -307,11 +353,12 @@ def test_a_text_can_neither_loop_nor_compute() -> None:
     assert template.fill({"name": "王总"}, "客服").text == "{{ 7*7 }} {% for a in b %} 王总"
 
 
-def test_a_too_long_value_is_shortened_only_where_that_is_declared(notify: InMemoryNotify) -> None:
+def test_a_too_long_value_is_cut_at_its_end_or_in_its_middle(notify: InMemoryNotify) -> None:
     zone = notify.composer._zone
     assert Variable(longest=5, shorten=True, sample="x").write("name", "一二三四五六", zone) == "一二三四…"
-    with pytest.raises(Unfit, match="6 characters, 5 are allowed"):
-        Variable(longest=5, sample="x").write("name", "一二三四五六", zone)
+    assert Variable(longest=5, sample="x").write("name", "一二三四五六", zone) == "一二…五六"
+    assert Variable(kind="number", longest=2, sample="1").write("days", 12345, zone) == "12345"
+    assert Variable(longest=5, sample="x").write("name", "\u200b\u202e", zone) == "—"
 
 
 async def test_a_delivery_keeps_the_version_it_was_made_with() -> None:

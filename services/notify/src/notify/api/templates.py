@@ -1,5 +1,6 @@
 """The texts: which there are, and how one looks with values."""
 
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRouter
 from pydantic import Field
 
@@ -57,8 +58,9 @@ def routes(composer: Composer) -> APIRouter:
 
     @router.post("/templates/{key}/preview", dependencies=[allow(*READERS)])
     async def preview(key: str, body: Preview) -> PreviewView:
-        """How a text looks. Refused when a carrier would not take it."""
+        """How a text looks. A value that the text has no place for is an error that names the places there are."""
         template = _found(composer, key, body)
+        _must_be_declared(body, template)
         given = {**{name: composer.catalogue.variables[name].sample for name in template.names}, **body.values}
         piece = composer.make_piece(
             key, {template.channel: template.version}, given, "preview", None, given.get("name", "")
@@ -78,6 +80,16 @@ def routes(composer: Composer) -> APIRouter:
         )
 
     return router
+
+
+def _must_be_declared(body: Preview, template: Template) -> None:
+    names = ", ".join(template.names) or "none"
+    wrong = [
+        {"type": "unknown", "loc": ("body", "values", name), "msg": f"unknown; this text has {names}"}
+        for name in sorted(body.values.keys() - set(template.names))
+    ]
+    if wrong:
+        raise RequestValidationError(wrong)
 
 
 def _found(composer: Composer, key: str, body: Preview) -> Template:

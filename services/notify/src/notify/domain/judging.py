@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notify.domain.ledger import Ledger
 from notify.domain.notification import Notification
@@ -70,6 +70,14 @@ def _refusal(
     return None
 
 
+def zone_of(own: str | None, company: str) -> ZoneInfo:
+    """The recipient's own time zone; the company's where the file names none, or one that does not exist."""
+    try:
+        return ZoneInfo((own or company).strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(company)
+
+
 def _repeats(notification: Notification, ledger: Ledger, since: datetime) -> bool:
     words = notification.words_hash
     return any(entry.words == words and entry.at > since for entry in ledger.entries)
@@ -80,7 +88,7 @@ def _wait(
 ) -> Verdict | None:
     if purpose.rest:
         rest = recipient.rest or policy.rest
-        ends = rest.ends(now, ZoneInfo(recipient.timezone or timezone))
+        ends = rest.ends(now, zone_of(recipient.timezone, timezone))
         if ends:
             return Verdict("defer", "quiet_hours", ends)
     if purpose.cap:

@@ -2,20 +2,30 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
-from notify.domain.messages.variable import Unfit
+from notify.domain.messages.variable import Unfit, middle_cut, visible
 from shared.contracts.event import Part
 
 Channel = Literal["sms", "email", "chat"]
 
 ITEMS = "items"
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
-_URL = re.compile(r"https?://|www\.", re.IGNORECASE)
+_LINK = re.compile(
+    r"[a-z][a-z0-9+.-]*://\S*"
+    r"|(?:[\w-]+\.)+(?:[a-z]{2,}|中国|公司|网络|网址|中國|xn--[a-z0-9]+)(?::\d+)?(?:/\S*)?"
+    r"|(?:\d{1,3}\.){3}\d{1,3}(?:[:/]\S*)?",
+    re.IGNORECASE,
+)
+"""What phones open, with and without a scheme; looked for after compatibility forms have been made ordinary."""
+_JOINTS = re.compile(r"[.:/?#&=@%]+")
+_REFUSED = str.maketrans({"【": "〔", "】": "〕", "²": "2", "³": "3"})
+_SHORTEST_CUT = 8
 SMS_LONGEST = 500
 SMS_SINGLE = 70
 SMS_PART = 67
@@ -117,20 +127,24 @@ class Template(Text):
         layout: Layout | None = None,
         also: Sequence[Mapping[str, str]] = (),
     ) -> Words:
-        """The finished words; `also` has the values of what else is told. Raises Unfit when a value is missing or a
-        filled SMS breaks a carrier's rule."""
+        """The finished words; `also` has the values of what else is told. Raises Unfit when a value is missing.
+
+        Values that a carrier would refuse in an SMS are written so that it takes them; a filled SMS that is too long
+        has its longest values cut.
+        """
         told = (values, *also)
         missing = [name for name in self.names for each in told if name not in each]
         if missing:
             raise Unfit(f"{', '.join(dict.fromkeys(missing))} missing")
         if self.item:
             values = {**values, ITEMS: self.between.join(_put(self.item, each) for each in told)}
+        if self.channel == "sms":
+            values = {name: for_sms(value) for name, value in values.items()}
         used = tuple((name, values[name]) for name in self._places)
         text = _put(self.text, values)
         if self.channel == "sms":
-            for name, value in used:
-                _check_sms_value(name, value)
-            text = f"【{signature}】{text}"
+            head = f"【{signature}】"
+            text = head + _fitting(self.text, dict(used), SMS_LONGEST - len(head))
             if len(text) > SMS_LONGEST:
                 raise Unfit(f"the message has {len(text)} characters, {SMS_LONGEST} are allowed")
         return Words(
@@ -166,8 +180,24 @@ def _sms_faults(text: str) -> list[str]:
     return found
 
 
-def _check_sms_value(name: str, value: str) -> None:
-    if _URL.search(value):
-        raise Unfit(f"{name} has a link; a link must be part of the approved text")
-    if any(character in value for character in "【】\n\r"):
-        raise Unfit(f"{name} has a character that carriers refuse")
+def for_sms(value: str) -> str:
+    """The value as an SMS may carry it: in one line, with the signature's brackets replaced and links taken apart.
+
+    A link must be part of the approved text (003 二5), so one in a value is written so that no phone opens it.
+    """
+    plain = " ".join(visible(value).split()).translate(_REFUSED)
+    read = unicodedata.normalize("NFKC", plain)
+    return _LINK.sub(lambda found: _JOINTS.sub(" ", found[0]).strip(), read) if _LINK.search(read) else plain
+
+
+def _fitting(text: str, values: Mapping[str, str], longest: int) -> str:
+    """The filled text in so many characters: the longest values are cut in their middle until it fits."""
+    told = dict(values)
+    filled = _put(text, told)
+    while len(filled) > longest and told:
+        name = max(told, key=lambda each: len(told[each]))
+        if len(told[name]) <= _SHORTEST_CUT:
+            break
+        told[name] = middle_cut(told[name], max(_SHORTEST_CUT, len(told[name]) - (len(filled) - longest)))
+        filled = _put(text, told)
+    return filled

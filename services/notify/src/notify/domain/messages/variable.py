@@ -1,7 +1,9 @@
 """The values that a text may carry: how each kind is written, and how long it may be."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,8 +21,9 @@ class Unfit(Exception):
 class Variable(Part, extra="forbid"):
     """A declared placeholder. Nothing that is not declared leaves the company (003 二5, 三5).
 
-    `longest` counts characters after formatting. `shorten` cuts a longer value instead of refusing it. `labels` turns
-    an agreed word of an event into the customer's language.
+    `longest` counts characters after formatting. A longer one is cut where the cut is seen: a `shorten` one at its end,
+    any other in its middle, so that both ends of a number stay. Dates, moments, amounts and counts are never cut: half
+    of one says something else. `labels` turns an agreed word of an event into the customer's language.
     """
 
     kind: Kind = "text"
@@ -30,15 +33,31 @@ class Variable(Part, extra="forbid"):
     sample: str
 
     def write(self, name: str, raw: object, zone: ZoneInfo) -> str:
-        """The value as people read it. Raises Unfit when it is missing or too long."""
+        """The value as people read it, without what cannot be seen. Raises Unfit when it is missing."""
         if raw is None or raw == "":
             raise Unfit(f"{name} is missing")
-        text = _WRITERS[self.kind](self, raw, zone)
-        if len(text) <= self.longest:
+        text = visible(_WRITERS[self.kind](self, raw, zone)) or "—"
+        if len(text) <= self.longest or self.kind in _WHOLE:
             return text
-        if not self.shorten:
-            raise Unfit(f"{name} has {len(text)} characters, {self.longest} are allowed")
-        return text[: self.longest - 1] + "…"
+        return text[: self.longest - 1] + "…" if self.shorten else middle_cut(text, self.longest)
+
+
+def middle_cut(text: str, longest: int) -> str:
+    """So many characters of it at most, from both ends, with … between them."""
+    if len(text) <= longest:
+        return text
+    head = longest // 2
+    tail = longest - head - 1
+    return f"{text[:head]}…{text[len(text) - tail :]}"
+
+
+def visible(text: str) -> str:
+    """The text without control, direction and other invisible characters, and without halves of characters."""
+    return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in _UNSEEN).strip()
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_WHOLE: set[Kind] = {"number", "date", "moment", "time", "money"}
 
 
 def _text(variable: Variable, raw: object, zone: ZoneInfo) -> str:
@@ -72,8 +91,16 @@ def _at(raw: object, zone: ZoneInfo) -> datetime:
 def _money(variable: Variable, raw: object, zone: ZoneInfo) -> str:
     if isinstance(raw, Mapping):
         sign = {"CNY": "¥"}.get(str(raw["currency"]), f"{raw['currency']} ")
-        return f"{sign}{raw['amount']}"
-    return str(raw)
+        return f"{sign}{_plain(str(raw['amount']))}"
+    return _plain(str(raw))
+
+
+def _plain(amount: str) -> str:
+    """The amount without an exponent; what is none stays as it is."""
+    try:
+        return f"{Decimal(amount):f}"
+    except InvalidOperation:
+        return amount
 
 
 def _rows(variable: Variable, raw: object, zone: ZoneInfo) -> str:

@@ -1,6 +1,6 @@
 """When a recipient must not be disturbed."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.contracts.event import Part
@@ -13,7 +13,10 @@ class Rest(Part):
     end: time
 
     def ends(self, at: datetime, zone: ZoneInfo) -> datetime | None:
-        """When the rest that holds at this moment ends; nothing while it does not hold."""
+        """When the rest that holds at this moment ends, always later than it; nothing while it does not hold.
+
+        In the repeated hour at the end of summer time it ends at the first such time of day that is still to come.
+        """
         local = at.astimezone(zone)
         clock = local.time()
         if self.begin <= self.end:
@@ -23,4 +26,5 @@ class Rest(Part):
         if not resting:
             return None
         day = local.date() + timedelta(days=1 if tomorrow else 0)
-        return datetime.combine(day, self.end, zone)
+        first, second = (datetime.combine(day, self.end.replace(fold=fold), zone) for fold in (0, 1))
+        return first if first.astimezone(UTC) > at else second
