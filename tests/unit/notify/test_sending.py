@@ -234,7 +234,7 @@ def test_failures_to_one_address_put_no_provider_out_of_order() -> None:
     circuits = Circuits(lambda: 1.0)
 
     assert not any(_failed(circuits, ["13800138000"] * 100))
-    assert not any(_failed(circuits, MANY * 2, unknown("broke", scope="message")))
+    assert not any(_failed(circuits, MANY * 2, unknown("broke", alone=True)))
     assert circuits.lets("aliyun", "x", "13800138000")
 
 

@@ -47,7 +47,7 @@ class Circuits:
 
     def heard(self, provider: str, template: str, to: str, answer: Answer) -> bool:
         """Learn from an answer about a message to this address. True when it has just put something out of order."""
-        if answer.scope == "message":
+        if answer.alone:
             self._let_another_go_first(provider, template, to)
             return False
         if answer.outcome == "stop":

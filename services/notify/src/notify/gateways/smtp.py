@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from notify.domain.messages.template import Channel
-from notify.domain.parts.answer import Answer, Scope, accepted, permanent, retry_later, stop, unknown, unsendable
+from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown, unsendable
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import Callback, Gateway, Outgoing, Unsendable
@@ -180,8 +180,8 @@ async def _reset(client: aiosmtplib.SMTP) -> None:
 def _refusal(error: aiosmtplib.SMTPResponseException, what: str) -> Answer:
     code, detail = str(error.code), f"{what}: {error.message}"
     if error.code < 500:
-        scope: Scope = "provider" if error.code == 421 or what == "sender" else "message"
-        return retry_later(code, detail, wait=_GREYLISTED if error.code == 450 else None, scope=scope)
+        alone = error.code != 421 and what != "sender"
+        return retry_later(code, detail, wait=_GREYLISTED if error.code == 450 else None, alone=alone)
     if what == "sender" or error.code in (530, 534, 535, 538):
         return stop(code, detail)
     return permanent(code, detail)

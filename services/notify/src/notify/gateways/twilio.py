@@ -17,6 +17,8 @@ from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
 from notify.gateways.web import Page, Web, trouble
 
 _PERMANENT = {21211, 21214, 21217, 21610, 21612, 21614, 21617, 30005, 30006}
+_OURS = {21603, 21606, 21659, 21660}
+"""The number or service that we send from is the trouble, whatever the message is."""
 _FINAL: dict[str, Literal["delivered", "undelivered"]] = {
     "delivered": "delivered",
     "undelivered": "undelivered",
@@ -125,7 +127,7 @@ def _refusal(page: Page) -> Answer:
     code, detail = int(problem.get("code") or 0), str(problem.get("message", ""))
     if page.status == 429 or code in (14107, 20429, 21611):
         return retry_later(str(code), detail, wait=60.0)
-    if page.status in (401, 403):
+    if page.status in (401, 403) or code in _OURS:
         return stop(str(code), detail)
     if code in _PERMANENT:
         return permanent(str(code), detail)

@@ -90,7 +90,7 @@ class Handover:
             where = traceback.extract_tb(error.__traceback__)[-1]
             kind, place = type(error).__name__, f"{where.filename}:{where.lineno}"
             log.exception("gateway_broke", gateway=gateway.name, error=kind, where=place, exc_info=False)
-            return unknown("broke", kind, scope="message")
+            return unknown("broke", kind, alone=True)
 
     async def _mark(self, notification: Notification, answer: Answer, words: Words) -> None:
         fence, look_at = notification.fence, real_time(self._timeouts.looks[0])

@@ -15,8 +15,8 @@ class Answer(Part):
     sent, may work after `wait` seconds. `stop`: surely not sent, and nothing of this `scope` will be until the
     configuration is repaired. `unknown`: it may or may not have the message, so it is asked before a repetition.
 
-    `scope` is what the answer tells something about: the message and its address alone, the template at this provider,
-    or the provider and the line to it. Only the last two put anything out of order.
+    `alone` says that the answer tells something of this message and its address alone, and nothing of the provider or
+    the line to it: it puts nothing out of order.
     """
 
     outcome: Outcome
@@ -24,7 +24,8 @@ class Answer(Part):
     detail: str = ""
     reference: str | None = None
     wait: float | None = None
-    scope: Scope = "provider"
+    scope: Scope = "message"
+    alone: bool = False
 
 
 def accepted(reference: str | None, code: str = "OK") -> Answer:
@@ -39,12 +40,12 @@ def permanent(code: str, detail: str = "") -> Answer:
 
 def unsendable(detail: str) -> Answer:
     """No provider can be asked: of these words, for this address, no message can be made. The detail has neither."""
-    return Answer(outcome="permanent", code="unsendable", detail=detail, scope="message")
+    return Answer(outcome="permanent", code="unsendable", detail=detail, alone=True)
 
 
-def retry_later(code: str, detail: str = "", wait: float | None = None, scope: Scope = "provider") -> Answer:
+def retry_later(code: str, detail: str = "", wait: float | None = None, *, alone: bool = False) -> Answer:
     """Surely not sent; may work later. Without `wait` (seconds) the sender's own back-off decides."""
-    return Answer(outcome="retry_later", code=code, detail=detail, wait=wait, scope=scope)
+    return Answer(outcome="retry_later", code=code, detail=detail, wait=wait, alone=alone)
 
 
 def stop(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
@@ -52,9 +53,9 @@ def stop(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
     return Answer(outcome="stop", code=code, detail=detail, scope=scope)
 
 
-def unknown(code: str, detail: str = "", scope: Scope = "provider") -> Answer:
+def unknown(code: str, detail: str = "", *, alone: bool = False) -> Answer:
     """Bytes of the request may have left, and no answer says what became of them."""
-    return Answer(outcome="unknown", code=code, detail=detail, scope=scope)
+    return Answer(outcome="unknown", code=code, detail=detail, alone=alone)
 
 
 class Sighting(Part):
