@@ -12,7 +12,7 @@ from complaints.domain.decisions.investigation import complete_investigation, ju
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import decline
 from complaints.domain.parts.handling import Classification
-from shared.aggregate import Refused
+from shared.aggregate import Overstepped, Refused
 from shared.contracts.complaints import (
     ApprovalRequested,
     AuthorityExceededBlocked,
@@ -225,6 +225,15 @@ def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(
     asked = by(HANDLER)
     again = propose(rejected.state, proposal.options, 0, True, rules, asked)
     assert [each.proposal_id for each in again.state.proposals] == [proposal.proposal_id, asked.derive("proposal")]
+
+
+@pytest.mark.parametrize("decide", [lambda *given: approve(given[0], 0, *given[1:]), reject])
+def test_a_proposal_is_decided_by_another_person_than_the_one_who_made_it(decide, in_every_stage, rules):
+    proposed = in_every_stage["proposed"]
+    proposer = proposed.proposals[-1].proposed_by
+    with pytest.raises(Overstepped) as refused:
+        decide(proposed, "同意", rules, by(DEPUTY.but(id=proposer)))
+    assert refused.value.code == "four_eyes"
 
 
 def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, rules):

@@ -12,7 +12,7 @@ from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints
-from shared.aggregate import Change, Refused
+from shared.aggregate import Change, Overstepped
 from shared.contracts.complaints import Remediation, Remedy
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Prose
@@ -71,7 +71,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         if case.stage == "proposed":
             authority = rules.version(case.policy_version).authority
             needed = ", ".join(authority.band(case.proposals[-1].options[body.option].amount).roles)
-            raise Refused(
+            raise Overstepped(
                 f"{cause.actor.role} may not approve this amount; it is decided by {needed}", "authority_exceeded"
             )
         return ComplaintView.of(case)

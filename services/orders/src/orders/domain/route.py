@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from orders.domain.roles import CS, CS_HEADS, FOLLOW_UP
-from shared.aggregate import Refused
+from shared.aggregate import Overstepped
 from shared.contracts.departments import DrawingKind, Skill
 from shared.contracts.event import Part
 from shared.contracts.orders import Collector, StageGroup
@@ -100,7 +100,7 @@ class Route(Part):
 
     def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
         if role not in roles:
-            raise Refused(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
+            raise Overstepped(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:

@@ -5,7 +5,7 @@ from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused
 from shared.contracts.complaints import (
     ApprovalRequested,
     AuthorityExceededBlocked,
@@ -14,7 +14,7 @@ from shared.contracts.complaints import (
     ResolutionProposed,
     ResolutionRejected,
 )
-from shared.contracts.vocabulary import Prose
+from shared.contracts.vocabulary import Prose, StaffId
 
 
 def propose(
@@ -71,6 +71,7 @@ def approve(complaint: Complaint, option: int, note: str, rules: Rules, cause: C
     proposal = complaint.proposals[-1]
     if option >= len(proposal.options):
         raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
+    _must_be_another_than(proposal.proposed_by, cause)
     chosen = proposal.options[option]
     authority = rules.version(complaint.policy_version).authority
     if not authority.allows(cause.actor.role, chosen.amount):
@@ -90,13 +91,19 @@ def approve(complaint: Complaint, option: int, note: str, rules: Rules, cause: C
     return decided.then(lambda case: move(case, "approved", rules, cause))
 
 
+def _must_be_another_than(proposer: StaffId, cause: Cause) -> None:
+    if cause.actor.id == proposer:
+        raise Overstepped("a proposal is decided by another person than the one who made it", "four_eyes")
+
+
 def reject(complaint: Complaint, note: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Send the proposal back with the reason; only a role that might have approved its dearest option (003 §27)."""
     LIFECYCLE.must(complaint.stage, "reject")
     authority, dearest = rules.version(complaint.policy_version).authority, complaint.proposals[-1].dearest
     if not authority.allows(cause.actor.role, dearest):
         needed = ", ".join(authority.band(dearest).roles)
-        raise Refused(f"this amount is decided by {needed}", "authority_exceeded")
+        raise Overstepped(f"this amount is decided by {needed}", "authority_exceeded")
+    _must_be_another_than(complaint.proposals[-1].proposed_by, cause)
     verdict = _verdict(complaint, None, note, rules, cause)
     rejected = ResolutionRejected.of(
         complaint.about,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.aggregate import Refused
+from shared.aggregate import Overstepped, Refused
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import StaffId
 
@@ -17,7 +17,7 @@ class Signed(Part):
 
 
 class Notice(Part):
-    """Prepared, reviewed, approved: in this order, and nobody approves what they prepared (000 §3.3.2)."""
+    """Prepared, reviewed, approved: in this order, by three people (000 §3.3.2)."""
 
     prepared: Signed | None = None
     reviewed: Signed | None = None
@@ -35,9 +35,9 @@ class Notice(Part):
         return next((name for name in names if getattr(self, name) is None), None)
 
     def signed(self, signature: Signature, by: StaffId, at: Instant) -> "Notice":
-        """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for approving one's own."""
+        """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for a person's second one."""
         if signature != self.next:
             raise Refused(f"the signature that is missing next is {self.next or 'none'}", "wrong_signature")
-        if signature == "approved" and self.prepared and by == self.prepared.by:
-            raise Refused("whoever prepared the notice cannot approve it; ask a colleague", "own_notice")
+        if by in {signed.by for signed in (self.prepared, self.reviewed, self.approved) if signed}:
+            raise Overstepped("a notice is prepared, reviewed and approved by three people", "own_notice")
         return self.but(**{signature: Signed(by=by, at=at)})
