@@ -8,6 +8,7 @@ from notify.domain.parts.address import as_mobile, masked
 @pytest.mark.parametrize(
     ("written", "mobile"),
     [
+        ("15412345678", "15412345678"),
         ("13800138000", "13800138000"),
         ("+86-138-0013-8000", "13800138000"),
         ("0086 138 0013 8000", "13800138000"),

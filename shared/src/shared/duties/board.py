@@ -99,8 +99,7 @@ class Duties(Store[Duty]):
         for documents, ids in by_collection.items():
             found = await documents.read(list(ids))
             rows += [row for document in found.values() for row in rows_of(documents.name, document)]
-        if rows:
-            await self.documents.derive(rows)
+        await self.documents.derive(rows)
 
     async def on_other_calendars(self, version: str) -> AsyncIterator[Duty]:
         """The running duties whose working days were counted by another calendar than this one."""

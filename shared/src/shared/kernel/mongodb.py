@@ -198,6 +198,8 @@ class MongoDocuments:
             await self._collection.delete_many({"_id": {"$in": list(ids)}})
 
     async def derive(self, rows: Sequence[Derived]) -> None:
+        if not rows:
+            return
         async with _reaching(self.name):
             try:
                 await self._collection.bulk_write([_derivation(row) for row in rows], ordered=False)
