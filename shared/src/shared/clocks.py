@@ -235,14 +235,18 @@ class Clocks:
 
         return end
 
-    def hold(self, name: str, reason: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
-        """A clock stands still. Refused where the policy does not allow it, or it stands still already."""
+    def hold(self, which: str | UUID, reason: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+        """A clock, named or known by its run's id, stands still.
+
+        Refused where the policy does not allow it, when it stands still already, or when its time is over.
+        """
 
         def hold(aggregate: T) -> Change[T]:
-            run = _running(aggregate, name, of)
+            run = _running(aggregate, which, of)
+            name = run.clock.name
             if not run.clock.may_be_held:
                 raise Refused(f"the policy {run.policy} v{run.policy_version} lets nothing hold {name}", "not_holdable")
-            if run.held or run.missed_at:
+            if run.held or run.missed_at or cause.at >= run.due_at:
                 raise Refused(f"{name} {'stands still' if run.held else 'has run out'} already", "not_running")
             held = run.but(holds=(*run.holds, Hold(since=cause.at, by=cause.actor, reason=reason)))
             said = self._announce.held(held_at=cause.at, reason=reason, **_said(held))
@@ -250,13 +254,13 @@ class Clocks:
 
         return hold
 
-    def resume(self, name: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+    def resume(self, which: str | UUID, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
         """A held clock goes on; what was left of its term then is left of it now. Refused when it was not held."""
 
         def resume(aggregate: T) -> Change[T]:
-            run = _running(aggregate, name, of)
+            run = _running(aggregate, which, of)
             if not run.held:
-                raise Refused(f"{name} runs; only a held clock is resumed", "not_held")
+                raise Refused(f"{run.clock.name} runs; only a held clock is resumed", "not_held")
             over = run.holds[-1].but(until=cause.at)
             run = run.but(holds=(*run.holds[:-1], over), due_at=self._later(run, run.due_at, over))
             run = _with_warnings(run, cause.at)
@@ -346,7 +350,7 @@ class Clocks:
                 followed = run.but(calendar=self.calendar.version)
                 if due_at != run.due_at:
                     followed = _with_warnings(followed.but(due_at=due_at), cause.at)
-                    events.append(self._set(followed))
+                events.append(self._set(followed))
                 moved.append(followed)
             return Change(_with(aggregate, *moved), tuple(events))
 
@@ -367,6 +371,8 @@ class Clocks:
         calendar = self.calendar
         last = calendar.local(due_at - timedelta(microseconds=1) if run.clock.term.end_of_day else due_at)
         left = calendar.working_days_between(calendar.day(hold.since), last.date())
+        if not left:
+            return due_at + (hold.until - hold.since)
         day = calendar.working_days_after(calendar.day(hold.until), left)
         return calendar.moment(day) if run.clock.term.end_of_day else calendar.moment(day, last.time())
 
@@ -377,11 +383,16 @@ class Clocks:
         )
 
 
-def _running(aggregate: Timed, name: str, of: str | None) -> ClockRun:
-    run = aggregate.clock(name, of)
+def _running(aggregate: Timed, which: str | UUID, of: str | None) -> ClockRun:
+    if isinstance(which, UUID):
+        known = next((run for run in aggregate.running if run.id == which), None)
+        if known is None:
+            raise NotFound("running duty", which)
+        return known
+    run = aggregate.clock(which, of)
     if run is None:
         offers = ", ".join(sorted({run.clock.name for run in aggregate.running})) or "none"
-        raise Refused(f"{name} does not run; running now: {offers}", "not_running")
+        raise Refused(f"{which} does not run; running now: {offers}", "not_running")
     return run
 
 
@@ -411,10 +422,13 @@ def _one_rung_up(run: ClockRun) -> ClockRun:
 
 
 def _ended(run: ClockRun, at: datetime, *, needed: bool) -> ClockRun:
+    """A run that stands still is judged by the moment at which it was held."""
+    counted = run.holds[-1].since if run.held else at
     outcome: Outcome = "no_longer_needed"
     if needed:
-        outcome = "late" if run.missed_at or at > run.due_at else "in_time"
-    return run.but(ended_at=at, outcome=outcome, warn_at=(), climbs_at=None)
+        outcome = "late" if run.missed_at or counted > run.due_at else "in_time"
+    holds = (*run.holds[:-1], run.holds[-1].but(until=at)) if run.held else run.holds
+    return run.but(ended_at=at, outcome=outcome, holds=holds, warn_at=(), climbs_at=None)
 
 
 def _with(aggregate: T, *runs: ClockRun) -> T:

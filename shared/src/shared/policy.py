@@ -34,7 +34,7 @@ class Policies(Generic[P]):
         days = [each.in_force_from for each in self._versions.values()]
         if not days:
             raise ValueError("a policy needs at least one version")
-        if days != sorted(days):
+        if days != sorted(set(days)):
             raise ValueError("a later version of a policy is in force from a later day; correct in_force_from")
 
     def on(self, day: date) -> P:
@@ -64,7 +64,11 @@ def read_policies(kind: type[P], shipped: Traversable, own: Path | None = None) 
     """
     versions = {each.version: each for each in _all(kind, shipped)}
     if own is not None:
-        versions |= {each.version: each for each in _all(kind, own)}
+        ours = _all(kind, own)
+        name = next(iter(versions.values())).name
+        if strange := [each for each in ours if each.name != name]:
+            raise ValueError(f"{own}: this is the policy {strange[0].name!r}; expected one of the name {name!r}")
+        versions |= {each.version: each for each in ours}
     return Policies(versions.values())
 
 

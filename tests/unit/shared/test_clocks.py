@@ -344,3 +344,46 @@ def test_whatever_happens_each_run_is_set_first_and_ends_once(steps: list[tuple[
         assert [place for place, event in enumerate(run) if isinstance(event, Met)] in ([], [len(run) - 1])
         assert [event.rung for event in run if isinstance(event, Missed)] in ([], [1], [1, 2])
     assert len([run for run in by_id.values() if not isinstance(run[-1], Met)]) == len(kettle.running)
+
+
+def test_a_clock_that_stands_still_is_judged_by_the_moment_at_which_it_was_held() -> None:
+    kettle, run = started()
+    held = CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(NOW + timedelta(days=2)))(kettle).state
+    done = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(NOW + timedelta(days=60)))(held)
+    assert done.events == (Met(met_at=NOW + timedelta(days=60), outcome="in_time", **told(run)),)
+    assert done.state.clocks[0].holds[-1].until == NOW + timedelta(days=60)
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(minutes=5)])
+def test_a_clock_whose_time_is_over_is_not_held_although_nothing_has_said_so_yet(late: timedelta) -> None:
+    kettle, run = started()
+    with pytest.raises(Refused, match="has run out already"):
+        CLOCKS_OF_KETTLES.hold("boil_6d", "等待客户", at(run.due_at + late))(kettle)
+
+
+def test_the_hour_that_was_left_of_a_working_term_is_left_after_the_hold() -> None:
+    kettle, run = started(WORKED)
+    since, until = run.due_at - timedelta(hours=1), run.due_at + timedelta(days=1, hours=5)
+    held = CLOCKS_OF_KETTLES.hold("clean", "等待客户", at(since))(kettle).state
+    resumed = CLOCKS_OF_KETTLES.resume("clean", at(until))(held).state.clock("clean")
+    assert resumed is not None
+    assert resumed.due_at == until + timedelta(hours=1)
+
+
+def test_a_run_is_held_and_resumed_by_its_own_id() -> None:
+    kettle, first = started()
+    later = at(NOW + timedelta(days=1))
+    replaced = CLOCKS_OF_KETTLES.start(BOIL, MATTER, later, policy=POLICY)(kettle).state
+    with pytest.raises(NotFound):
+        CLOCKS_OF_KETTLES.hold(first.id, "等待客户", later)(replaced)
+    (second,) = replaced.running
+    held = CLOCKS_OF_KETTLES.hold(second.id, "等待客户", later)(replaced).state
+    assert CLOCKS_OF_KETTLES.resume(second.id, later)(held).state.running[0].held is False
+
+
+def test_a_calendar_that_moves_no_end_is_still_known_to_the_list() -> None:
+    kettle, run = started(WORKED)
+    clocks = changed_calendar(days_off=frozenset({date(2026, 12, 31)}))
+    change = clocks.follow_calendar(at(NOW))(kettle)
+    assert [type(event) for event in change.events] == [Set]
+    assert change.state.running[0].due_at == run.due_at

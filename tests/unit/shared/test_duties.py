@@ -186,6 +186,15 @@ async def test_duties_are_counted_with_those_that_are_overdue(kitchen: Kitchen) 
     assert (await kitchen.http.get("/duties/count", params=asked)).json() == {"count": 2, "overdue": 1}
 
 
+async def test_a_duty_that_stands_still_is_not_overdue(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a", assignee="li", due_at=NOW + timedelta(days=1))
+    await kitchen.post(f"/duties/{id}/hold", reason="等待客户")
+    await kitchen.follow()
+    asked = {"asked_at": (NOW + timedelta(days=2)).isoformat()}
+    assert (await kitchen.http.get("/duties/count", params=asked)).json() == {"count": 1, "overdue": 0}
+    assert (await kitchen.http.get("/duties/count")).json() == {"count": 1, "overdue": 0}
+
+
 async def test_a_person_takes_over_a_duty_of_their_role(kitchen: Kitchen) -> None:
     id = await kitchen.start("a")
     answer = await kitchen.post(f"/duties/{id}/take", reason="我来处理")

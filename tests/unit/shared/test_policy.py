@@ -86,3 +86,15 @@ def test_a_file_that_is_not_there_and_a_version_twice_are_named(tmp_path: Path) 
     write(shipped, "again.toml", tea(1, "2026-01-01", 3))
     with pytest.raises(ValueError, match="version 1 stands in two files"):
         read_policies(Tea, shipped)
+
+
+def test_two_versions_are_not_in_force_from_the_same_day() -> None:
+    with pytest.raises(ValueError, match="a later version of a policy is in force from a later day"):
+        Policies([version(1, date(2026, 1, 1)), version(2, date(2026, 1, 1))])
+
+
+def test_a_file_of_another_policy_is_refused_by_its_name(tmp_path: Path) -> None:
+    shipped = write(tmp_path / "shipped", "tea.v1.toml", tea(1, "2026-01-01", 3))
+    write(tmp_path, "own.toml", tea(1, "2026-01-01", 3).replace('"tea"', '"coffee"', 1))
+    with pytest.raises(ValueError, match=r"own.toml: this is the policy 'coffee'; expected one of the name 'tea'"):
+        read_policies(Tea, shipped, tmp_path / "own.toml")

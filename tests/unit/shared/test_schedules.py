@@ -203,3 +203,28 @@ async def test_the_cause_of_an_occurrence_is_the_same_however_often_it_is_asked_
     other = await schedule.occurrences(local(2026, 1, 1) + timedelta(days=1))
     assert isinstance(first[0][1].id, UUID)
     assert other[0][1].id not in {first[0][1].id, uuid4()}
+
+
+async def test_one_whose_reaction_fails_costs_the_others_nothing(office_with_a_broken_pen: Office) -> None:
+    office = office_with_a_broken_pen
+    office.broken = {"li"}
+    await pass_time(office, local(2026, 1, 2), office.replica())
+    assert await office.sheets() == [("2026-01-01 09:00", "wang")]
+
+
+async def test_a_process_of_another_release_leaves_alone_a_schedule_that_it_does_not_know() -> None:
+    office = Office(Daily(at=time(9)))
+    new = office.replica()
+    await new.plan()
+    timers = Timers()
+    timers.every(Daily(at=time(9)), name="older")(lambda *_: None)
+    old = Deadlines(
+        "office", timers, office.clock, office.database.group_commit, office.parking, RetryPolicy(), Metrics(),
+        recurrences=Recurrences(office.database),
+    )  # fmt: skip
+    await old.plan()
+    for day in (1, 2, 3):
+        office.clock.set(local(2026, 1, day, 10))
+        await old.fire_due()
+        await new.fire_due()
+    assert [moment for moment, _ in await office.sheets()] == [f"2026-01-0{day} 09:00" for day in (1, 2, 3)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field
 
 from shared.aggregate import Cause, Decision
@@ -148,16 +148,18 @@ def _reading(router: APIRouter, duties: Duties) -> None:
 
     @router.get("/count")
     async def count_duties(
-        asked_at: AwareDatetime,
+        request: Request,
+        asked_at: AwareDatetime | None = None,
         assignee: Wanted = None,
         role: Role | None = None,
         kind: Wanted = None,
         customer_id: UUID | None = None,
         about: Wanted = None,
     ) -> DutyCount:
-        """How many there are, and how many of them should have been done by `asked_at`."""
+        """How many there are, and how many should have been done by `asked_at`, or by now; held ones need not."""
         where = _where(assignee, role, kind, customer_id, about, None)
-        overdue = _where(assignee, role, kind, customer_id, about, asked_at)
+        now = asked_at or request.app.state.clock.now()
+        overdue = {**_where(assignee, role, kind, customer_id, about, now), "held": False}
         return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
 
 
@@ -181,14 +183,14 @@ def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]],
         """Let the clock stand still, where its policy allows that: what is left of its term stays left."""
         duty = await duties.get(id)
         _must_have(asker, duty)
-        return await _decided(duty, clocks.hold(duty.kind, body.reason, cause, of=duty.of), cause)
+        return await _decided(duty, clocks.hold(duty.id, body.reason, cause), cause)
 
     @router.post("/{id}/resume", dependencies=[allow(*STAFF)])
     async def resume(id: UUID, body: ResumeDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
         """Let a clock that stands still go on."""
         duty = await duties.get(id)
         _must_have(asker, duty)
-        return await _decided(duty, clocks.resume(duty.kind, cause, of=duty.of), cause)
+        return await _decided(duty, clocks.resume(duty.id, cause), cause)
 
     async def _given(duty: Duty, to: StaffId, reason: str, cause: Cause) -> ClockView:
         return await _decided(duty, clocks.reassign(duty.id, to, reason, cause), cause)

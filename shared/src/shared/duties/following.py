@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -58,14 +58,13 @@ class CalendarFollower:
         async for duty in self._duties.on_other_calendars(version):
             if duty.aggregate not in seen and duty.collection in self._stores:
                 seen.add(duty.aggregate)
-                await self._follow(duty, version)
+                await self._follow(duty)
         return len(seen)
 
-    async def _follow(self, duty: Duty, version: str) -> None:
+    async def _follow(self, duty: Duty) -> None:
         """One aggregate. What its decision raises is logged: its other clocks and the other aggregates go on."""
-        id = uuid5(duty.id, f"calendar {version}")
         cause = Cause(
-            id=id, correlation=duty.aggregate, actor=TIME, at=self._clock.now(), kind="deadline", what="calendar"
+            id=uuid4(), correlation=duty.aggregate, actor=TIME, at=self._clock.now(), kind="deadline", what="calendar"
         )
         touch = self._stores[duty.collection].touch(duty.aggregate, self._clocks.follow_calendar(cause))
         try:

@@ -18,7 +18,7 @@ from shared.parking.parked import Overdue, Parking, RetryPolicy
 from shared.store import Store
 from shared.subscriptions import touches
 from shared.telemetry import Metrics
-from shared.timers import OCCUR, TIME, Recurrence, Recurrences, Schedule, Timers
+from shared.timers import OCCUR, TIME, Occurrence, Recurrence, Recurrences, Schedule, Timers
 
 log = structlog.get_logger()
 
@@ -115,37 +115,35 @@ class Deadlines:
     async def overdue(self) -> int:
         """How many aggregates have a deadline that is past and has not fired."""
         now = self._clock.now()
-        return sum([len(await store.documents.due(now, 10_000)) for store in self._stores])
-
-    @property
-    def _stores(self) -> list[Store[Any]]:
-        return [*self._timers.stores, *((self._recurrences,) if self._recurrences and self._timers.schedules else ())]
+        recurring = sum(at <= now for _, at in await self._recurring())
+        return recurring + sum([len(await store.documents.due(now, 10_000)) for store in self._timers.stores])
 
     async def _occur_due(self, now: datetime) -> int:
         """Let every schedule that has come round occur, one occurrence of each."""
-        if self._recurrences is None or not self._timers.schedules:
-            return 0
-        found = await self._recurrences.documents.due(now, self._size)
-        for document in found:
-            await self._occur(self._recurrences, document)
-        return len(found)
+        due = [(schedule, at) for schedule, at in await self._recurring() if at <= now]
+        for schedule, at in due:
+            assert self._recurrences is not None
+            await self._occur(self._recurrences, schedule, at)
+        return len(due)
 
-    async def _occur(self, recurrences: Recurrences, document: Document) -> None:
-        recurrence = recurrences.revive(document.state)
-        at = recurrence.deadline(OCCUR)
-        schedule = self._timers.schedules.get(recurrence.name)
-        if schedule is None or at is None:
-            log.warning("schedule_unknown", schedule=recurrence.name)
-            await recurrences.documents.postpone(document.id, document.version, None)
-            return
+    async def _recurring(self) -> list[tuple[Schedule, datetime]]:
+        """When each schedule of this release occurs next. Those of another release are left to its processes."""
+        if self._recurrences is None or not self._timers.schedules:
+            return []
+        found = await self._recurrences.documents.read([each.id for each in self._timers.schedules.values()])
+        moments = {id: self._recurrences.revive(document.state).deadline(OCCUR) for id, document in found.items()}
+        known = [(each, moments.get(each.id)) for each in self._timers.schedules.values()]
+        return [(schedule, at) for schedule, at in known if at is not None]
+
+    async def _occur(self, recurrences: Recurrences, schedule: Schedule, at: datetime) -> None:
         error = await self._attempt(schedule, at)
         if error is None:
             self._metrics.fired(schedule.name)
         else:
-            overdue = Overdue(collection=recurrences.collection, aggregate=document.id, kind=schedule.name, at=at)
+            overdue = Overdue(collection=recurrences.collection, aggregate=schedule.id, kind=schedule.name, at=at)
             await self._park(overdue, error)
         cause, go_on = schedule.passed(at, self._calendar)
-        await self._group_commit.commit_or_wait(cause, recurrences.touch(document.id, go_on))
+        await self._group_commit.commit_or_wait(cause, recurrences.touch(schedule.id, go_on))
 
     async def _attempt(self, schedule: Schedule, at: datetime) -> Exception | None:
         """Let one occurrence have its effect; what has had it already is recognised by its cause.
@@ -154,14 +152,22 @@ class Deadlines:
         """
         try:
             occurrences = await schedule.occurrences(at)
-            wanted = [(cause, await touches(schedule.react(each, cause))) for each, cause in occurrences]
-            commits = [self._group_commit.commit_or_wait(cause, touch) for cause, some in wanted for touch in some]
-            results = await asyncio.gather(*commits, return_exceptions=True)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001
             return error
-        return next((result for result in results if isinstance(result, Exception)), None)
+        results = await asyncio.gather(*(self._react(schedule, *each) for each in occurrences))
+        return next((error for error in results if error is not None), None)
+
+    async def _react(self, schedule: Schedule, occurrence: Occurrence, cause: Cause) -> Exception | None:
+        try:
+            for touch in await touches(schedule.react(occurrence, cause)):
+                await self._group_commit.commit_or_wait(cause, touch)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001
+            return error
+        return None
 
     async def _fire(self, store: Store[Any], document: Document) -> None:
         """Fire the earliest deadline of one aggregate."""
@@ -203,7 +209,8 @@ class Deadlines:
 
     async def next_due(self) -> datetime | None:
         """When the next deadline or recurrence is due."""
-        found = [await store.documents.next_due() for store in self._stores]
+        found: list[datetime | None] = [at for _, at in await self._recurring()]
+        found += [await store.documents.next_due() for store in self._timers.stores]
         return min(filter(None, found), default=None)
 
     async def _wait(self, until: datetime | None) -> None:

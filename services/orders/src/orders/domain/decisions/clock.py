@@ -7,6 +7,9 @@ from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.clocks import Clock, Matter
 
+COMPLAINED = "投诉处理期间暂停催款"
+"""Why a clock is held by a complaint: a hold for any other reason is a person's, and ends when that person says so."""
+
 
 def start(
     order: Order, clock: Clock, rules: Rules, cause: Cause, *, of: str = "", due_at: datetime | None = None
@@ -49,8 +52,8 @@ def follow_complaints(order: Order, rules: Rules, cause: Cause) -> Change[Order]
     if run is None or stage is None or stage.group != "payment":
         return Change(order)
     complained = bool(order.receivable.held_by)
-    if run.held and not complained:
+    if run.held and run.holds[-1].reason == COMPLAINED and not complained:
         return rules.clocks.resume(run.clock.name, cause, run.of)(order)
-    if complained and not run.held and not run.missed_at and run.clock.may_be_held:
-        return rules.clocks.hold(run.clock.name, "投诉处理期间暂停催款", cause, run.of)(order)
+    if complained and not run.held and cause.at < run.due_at and run.clock.may_be_held:
+        return rules.clocks.hold(run.clock.name, COMPLAINED, cause, run.of)(order)
     return Change(order)
