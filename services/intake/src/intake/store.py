@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from intake.domain.calendar_year import CalendarYear
 from intake.domain.callback import Callback
 from intake.domain.contact_log import ContactLog
 from intake.domain.customer import Customer
@@ -64,6 +65,13 @@ class Moments(Store[Moment]):
     indexes = (Index("customer_id", "at"),)
 
 
+class CalendarYears(Store[CalendarYear]):
+    """The years of the company's calendar that were asked for."""
+
+    collection = "calendar_years"
+    kind = CalendarYear
+
+
 class Facts(Store[Fact]):
     """What the departments reported."""
 
@@ -83,6 +91,7 @@ class Stores:
     orders: Orders
     moments: Moments
     facts: Facts
+    calendar_years: CalendarYears
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -95,4 +104,5 @@ class Stores:
             Orders(database),
             Moments(database),
             Facts(database),
+            CalendarYears(database),
         )

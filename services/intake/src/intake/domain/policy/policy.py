@@ -56,12 +56,14 @@ class IntakePolicy(Policy):
     """One version of the company's rules for intake."""
 
     callbacks: dict[CallbackKind, CallbackRule]
+    holidays: Clock
+    """By when the holidays of the next year are entered, and by whom."""
 
     @model_validator(mode="after")
     def _knows_every_kind(self) -> Self:
         if missing := [kind for kind in OBLIGED if kind not in self.callbacks]:
             raise ValueError(f"every kind of callback has a rule; missing: {', '.join(missing)}")
-        names = [rule.clock.name for rule in self.callbacks.values()]
+        names = [self.holidays.name, *(rule.clock.name for rule in self.callbacks.values())]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
         return self

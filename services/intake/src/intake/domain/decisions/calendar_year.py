@@ -1,0 +1,20 @@
+"""Who enters the holidays of the next year, and by when."""
+
+from intake.domain.calendar_year import CalendarYear
+from intake.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change
+from shared.clocks import Matter
+
+
+def ask_for_holidays(year: CalendarYear, rules: Rules, cause: Cause) -> Change[CalendarYear]:
+    """The holidays of a year that is not known are a duty; it ends when they are there.
+
+    Without them every clock that counts working days would count Monday to Friday.
+    """
+    policy = rules.on(cause.at)
+    known, asked = rules.clocks.calendar.knows(year.year), year.clock(policy.holidays.name)
+    if known:
+        return rules.clocks.stop(policy.holidays.name, cause=cause)(year)
+    if asked:
+        return Change(year)
+    return rules.clocks.start(policy.holidays, Matter(about=f"{year.year}年节假日"), cause, policy=policy)(year)
