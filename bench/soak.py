@@ -35,9 +35,17 @@ from shared.settings import ServiceSettings  # noqa: E402
 
 QUEUE = "ledger.on.test.deposited.v1"
 ACCOUNTS = 10_000
+"""Aggregates that take turns."""
+
 TRIAL = 5_000
+"""Messages that find out what the service can bear."""
+
 EVERY = 5.0
+"""Seconds between two measurements."""
+
 WARM_UP = 0.2
+"""The part of the run that does not count."""
+
 MOST_GROWTH = 1.0
 """MB per minute."""
 

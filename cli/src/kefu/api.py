@@ -12,6 +12,7 @@ from kefu.trouble import Trouble
 from shared.contracts.roles import Role
 
 _PATIENCE = 30.0
+"""Seconds that a service has to answer."""
 
 
 class Api:

@@ -30,8 +30,14 @@ app = typer.Typer(add_completion=False)
 State = Literal["ok", "note", "bad"]
 
 _PATIENCE = 5
+"""Seconds that a server has to answer."""
+
 _MEMORY_MIB = 700
+"""MiB of free memory that the system needs."""
+
 _DISK_MIB = 1024
+"""MiB of free disk that the servers need."""
+
 _OLDEST_RABBITMQ = (3, 10)
 _OLDEST_MONGODB = (4, 4)
 _STYLES: dict[State, str] = {"ok": "green", "note": "yellow", "bad": "bold red"}

@@ -26,8 +26,14 @@ from shared.wire.broker import properties
 from shared.wire.envelope import Envelope
 
 AT_ONCE = 200
+"""Messages that are on their way unconfirmed at most."""
+
 _PATIENCE = 180.0
+"""Seconds that a broker that is away is waited for."""
+
 _PAUSE = 0.5
+"""Seconds between two tries to connect."""
+
 _NOT_LET_IN = (aio_pika.exceptions.ProbableAuthenticationError, aiormq.exceptions.ChannelAccessRefused)
 _AWAY = (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError, httpx.TransportError)
 

@@ -27,6 +27,7 @@ from shared.wire.broker import EVENTS, properties
 from shared.wire.envelope import Envelope
 
 _PATIENCE = 15.0
+"""Seconds until a publishing counts as failed."""
 
 
 app = typer.Typer(add_completion=False)

@@ -15,7 +15,11 @@ from shared.contracts.departments import GoodsDispatched, OrderRequested, Paymen
 from shared.contracts.event import Event
 
 _PATIENCE = 180.0
+"""Seconds until an effect counts as missing."""
+
 _NAP = 0.01
+"""Seconds between two looks."""
+
 _SHOWN = ("reached", "shipment.consignments")
 
 Order = Mapping[str, Any]

@@ -16,8 +16,14 @@ from kefu.trouble import Trouble
 from shared.files import NOTICED_WITHIN
 
 _PATIENCE = 180.0
+"""Seconds until the system counts as never at rest."""
+
 _LOOKS = 2
+"""Looks in a row that must find everything at rest."""
+
 _LOOKS_AFTER_A_FALL = 40
+"""The same after a service has been restarted."""
+
 _UNDER_WAY = ("in_hand", "outbox", "overdue", "parked")
 _NAPS = (0.005, 0.01, 0.02, 0.05)
 

@@ -10,6 +10,8 @@ from types import FrameType
 from kefu_local.process import ending_with_us
 
 _PAUSE = 1.0
+"""Seconds until a process that has ended is started again."""
+
 _TOO_SOON = 3.0
 """Seconds: who ends within so short a time of its start would do so again, for example over a wrong setting."""
 

@@ -28,6 +28,7 @@ from shared.wire import ingress
 RUN = Path(".run")
 PROCFILE = Path("deploy/local/Procfile")
 _READY_WITHIN = 120
+"""Seconds until the servers count as not starting."""
 
 
 def main() -> None:

@@ -21,7 +21,11 @@ from kefu_local.servers import Servers, vhost_of
 from shared.wire import ingress
 
 _READY_WITHIN = 180.0
+"""Seconds until a service counts as not starting."""
+
 _BLOCK = 40
+"""Ports of one system."""
+
 _BLOCKS = range(20_000, 32_000, _BLOCK)
 
 

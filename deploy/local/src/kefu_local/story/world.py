@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 _STRIDE = timedelta(hours=2)
 _PATIENCE = 60.0
+"""Seconds until an effect counts as missing."""
+
 _NAP = 0.05
+"""Seconds between two looks."""
 
 
 class World:
