@@ -10,7 +10,7 @@ from kefu.surroundings import SERVICES
 pytestmark = pytest.mark.timeout(300)
 
 CONTRACTS = ("test_listeners_understand_samples.py", "test_schemas_never_break.py")
-TOO_LARGE = ("tests/unit/orders/test_process.py",)
+TOO_LARGE = ("tests/unit/orders/test_event_log.py",)
 """Reads a log with a tool for process mining that is larger than all services together."""
 
 
