@@ -1,13 +1,11 @@
 """A running notify with the development sinks behind it, and everything a test wants to do to it from outside."""
 
 import os
-import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +14,7 @@ import aio_pika
 import httpx
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelClosed
+from sleepless import without_rest
 from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports
@@ -79,16 +78,6 @@ def _ready(url: str) -> bool:
         return httpx.get(f"{url}/health/ready", trust_env=False).is_success
     except httpx.HTTPError:
         return False
-
-
-def without_rest(folder: Path) -> Path:
-    """The shipped message policy, but messages go out at any hour."""
-    shipped = files("notify.domain").joinpath("policy", "messages_v1.toml").read_text(encoding="utf-8")
-    changed, count = re.subn(r'^(begin|end) = "\d\d:00"$', r'\1 = "00:00"', shipped, flags=re.MULTILINE)
-    assert count == 2
-    own = folder / "notify_policy.toml"
-    own.write_text(changed, encoding="utf-8")
-    return own
 
 
 def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Settings:

@@ -8,7 +8,7 @@ import pytest
 from customers import CUSTOMER, customer
 from facts import complained, delayed, greeting, registered, released, resolved, stage
 from notify_in_memory import MORNING, POLICIES, InMemoryNotify
-from notify_office import without_rest
+from sleepless import without_rest
 
 from notify.domain.judging import zone_of
 from notify.domain.parts.rest import Rest
