@@ -114,7 +114,7 @@ class Bench:
     @asynccontextmanager
     async def healthy(self) -> AsyncIterator[Any]:
         """A replica that does not die."""
-        running, _ = service(self.settings)
+        running = service(self.settings)
         transport = httpx.ASGITransport(running.app)
         async with running.running(), httpx.AsyncClient(transport=transport, base_url="http://ledger") as http:
 
@@ -229,7 +229,7 @@ async def bench(settings: ServiceSettings, folder: Path) -> AsyncIterator[Bench]
     database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or "", group_commit)
     async with safe_broker(url, "bench") as broker, await aio_pika.connect(url) as connection:
         channel = await connection.channel()
-        running, _ = service(settings)
+        running = service(settings)
         async with running.running():
 
             async def connected() -> bool:

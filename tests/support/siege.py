@@ -153,7 +153,7 @@ class Siege:
                 self._channel = await self._connection.channel(on_return_raises=True)
             return self._channel
 
-    async def commit_or_wait(self, *envelopes: Envelope) -> None:
+    async def insist(self, *envelopes: Envelope) -> None:
         """Published and confirmed, however long that takes; what was published before may be published again."""
         await self.insist_raw(*((each, each.body.encode(), {}) for each in envelopes))
 

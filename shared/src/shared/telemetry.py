@@ -57,7 +57,7 @@ class Metrics:
         self._handling = self._histogram("handling_seconds", "From taking a message to its durable effect.", "queue")
         self._hop = self._histogram("hop_seconds", "From a fact's publishing to its durable effect here.", "queue")
         self._published = self._counter("published", "Events confirmed by the broker.", "event")
-        self.unheard = self._gauge("unheard", "Events kept because no queue is bound to their key.")
+        self.unroutable = self._gauge("unheard", "Events kept because no queue is bound to their key.")
         self._outbox_depth = self._gauge("outbox_depth", "Events written and not yet confirmed by the broker.")
         self._outbox_age = self._gauge("outbox_age_seconds", "How long the oldest of them has been waiting.")
         self.dead_age = self._gauge("dead_age_seconds", "How long the oldest dead message has been lying there.")

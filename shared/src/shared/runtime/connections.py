@@ -99,7 +99,7 @@ class Connections:
         while True:
             await asyncio.sleep(COUNT_EVERY)
             with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError):
-                self._metrics.unheard.set(await unroutable.count())
+                self._metrics.unroutable.set(await unroutable.count())
 
     async def close(self) -> None:
         for bus in self.buses:
