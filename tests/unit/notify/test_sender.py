@@ -239,7 +239,7 @@ async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify, monkeypatch: p
 
 
 async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_attempt() -> None:
-    notify = InMemoryNotify(timeouts=Timeouts(budget=0.05, looks=(0.0,)))
+    notify = InMemoryNotify(timeouts=Timeouts(budget=1.0, looks=(0.0,)))
 
     async with sending(notify):
         await until(lambda: _looked(notify))
