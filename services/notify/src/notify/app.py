@@ -72,6 +72,7 @@ def assembled(
         stores,
         composer,
         gateways,
+        clocks,
         clock,
         plumbing.metrics.registry,
         timeouts,

@@ -77,6 +77,13 @@ class Notifications(Store[Notification]):
         """The message that a provider knows by this `provider:id`."""
         return next(iter((await self.find({"references": reference}, limit=1)).items), None)
 
+    async def reached_at(self, address: str) -> Sequence[Notification]:
+        """The newest message to each recipient who was ever written to at this address."""
+        newest: dict[UUID, Notification] = {}
+        async for each in self.each({"ways.address": address}, sort="-created_at"):
+            newest.setdefault(each.recipient, each)
+        return tuple(newest.values())
+
     async def latest_to(self, address: str, limit: int = 10) -> Sequence[Notification]:
         """The last messages to an address that went out, newest first."""
         where = {
@@ -91,7 +98,11 @@ class Recipients(Store[Recipient]):
 
     collection = "recipients"
     kind = Recipient
-    indexes = (Index("customer_id"),)
+    indexes = (Index("customer_id"), Index("reached_at"))
+
+    async def reached_at(self, address: str) -> Sequence[Recipient]:
+        """Every customer whose file has this number or address."""
+        return [each async for each in self.each({"reached_at": address})]
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
         """Who gets these messages; of one that is not stored yet nothing is known."""
@@ -154,7 +165,7 @@ class Replies(Store[Reply]):
 
     collection = "replies"
     kind = Reply
-    indexes = (Index("customer_id", "at"),)
+    indexes = (Index("customer_id", "at"), Index("at"))
 
 
 class EarlyReceipts(Store[EarlyReceipt]):

@@ -14,7 +14,7 @@ __all__ = ["callback_routes", "routes"]
 def routes(stores: Stores, composer: Composer, clocks: Clocks) -> list[APIRouter]:
     """All routes for staff and departments."""
     return [
-        notifications.routes(stores, composer),
+        notifications.routes(stores, composer, clocks),
         templates.routes(composer),
         slips.routes(stores.slips, composer, clocks),
         rosters.routes(stores.rosters),

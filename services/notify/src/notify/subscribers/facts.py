@@ -105,7 +105,7 @@ class Facts:
             return None
         id = customer_recipient(snapshot.customer_id)
         known = unknown_recipient(id, "customer", snapshot.customer_id)
-        if not (snapshot.mobile or snapshot.email):
+        if not (snapshot.mobile and snapshot.email):
             with suppress(NotFound):
                 known = await self._stores.recipients.get(id)
         return Person(known, snapshot)

@@ -35,8 +35,8 @@ class Purpose(Part, extra="forbid"):
 
     @property
     def remembered(self) -> bool:
-        """Whether the recipient has to remember such messages, for caps and repetitions."""
-        return bool(self.cap or self.apart)
+        """Whether the address has to be asked: for caps, repetitions, and whether care was refused from there."""
+        return bool(self.cap or self.apart) or self.kind == "care"
 
     @property
     def bulk(self) -> bool:
