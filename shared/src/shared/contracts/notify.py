@@ -100,7 +100,7 @@ class ReplyReceived(Event, key="notify.reply_received.v1"):
     customer_id: CustomerId | None = Field(default=None, description="Absent: an unknown number.")
     purpose: Line | None = None
     about: Line | None = Field(default=None, examples=["2026-11-0007"])
-    intent: Literal["accept", "decline", "choice", "rating", "stop", "start", "free"]
+    intent: Literal["accept", "decline", "choice", "rating", "stop", "free"]
     choice: int | None = Field(default=None, ge=0, le=9, description="Set for `choice` and `rating`.")
     at: Instant
 

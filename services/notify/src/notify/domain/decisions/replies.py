@@ -50,7 +50,7 @@ def understand(
         customer_id=reply.customer_id,
         purpose=notification.purpose if notification else None,
         about=notification.about if notification else None,
-        intent=intent,
+        intent="free" if intent == "start" else intent,
         choice=choice,
         at=reply.at,
     )
