@@ -80,7 +80,7 @@ async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
 
 def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> None:
     own = without_rest(tmp_path)
-    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none"}
+    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none", "callback_secret": "x" * 16}
 
     policies = Settings(**servers, notify_policy=own).policies()
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 
 from notify.api import notifications, rosters, slips, templates, unreached
-from notify.api.callbacks import callback_routes
+from notify.api.callbacks import Callbacks, callback_routes
 from notify.domain.composer import Composer
 from notify.store import Stores
 from shared.clocks import Clocks
 
-__all__ = ["callback_routes", "routes"]
+__all__ = ["Callbacks", "callback_routes", "routes"]
 
 
 def routes(stores: Stores, composer: Composer, clocks: Clocks) -> list[APIRouter]:
