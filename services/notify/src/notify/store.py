@@ -54,6 +54,11 @@ class Notifications(Store[Notification]):
         """What is still waiting to go out in a thread."""
         return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
 
+    async def unsent_about(self, about: str, purposes: Iterable[str]) -> Sequence[Notification]:
+        """What is still waiting to go out to customers about this number, for these purposes."""
+        where = {"about": about, "state": "queued", "audience": "customer", "purpose": OneOf(*purposes)}
+        return (await self.find(where, limit=100)).items
+
     async def newer_than(self, messages: Iterable[Notification]) -> dict[UUID, UUID]:
         """For each of these that has one: the message of its thread, over the same channel, that says it newer."""
         threads: dict[str, list[Notification]] = {each.thread: [] for each in messages if each.thread}
