@@ -6,7 +6,6 @@ from uuid import UUID
 
 import httpx
 
-from notify.api import Callbacks
 from notify.app import assembled, catalogue
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
@@ -83,7 +82,7 @@ class InMemoryNotify:
             self.composer,
             GatewayRouter(gateways, Circuits()),
             timeouts,
-            Callbacks(SETTINGS.callback_secrets),
+            SETTINGS.callback_secret,
             at_once=PLACES,
             nap=0.01,
         )

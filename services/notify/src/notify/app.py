@@ -9,7 +9,9 @@ from os import getpid
 from socket import gethostname
 from uuid import uuid4
 
-from notify.api import Callbacks, callback_routes, routes
+from pydantic import SecretStr
+
+from notify.api import callback_routes, routes
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
@@ -37,7 +39,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         Composer(catalogue(settings, policies), policies, settings.our_company),
         GatewayRouter(configured(settings, codes(settings))),
         Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
-        Callbacks(settings.callback_secrets, settings.callback_url),
+        settings.callback_secret,
         at_once=settings.send_at_once,
     ).service
 
@@ -57,7 +59,7 @@ def assembled(
     composer: Composer,
     gateways: GatewayRouter,
     timeouts: Timeouts,
-    callbacks: Callbacks,
+    callback_secret: SecretStr,
     *,
     at_once: int,
     nap: float = 0.05,
@@ -70,7 +72,6 @@ def assembled(
         stores,
         composer,
         gateways,
-        clocks,
         clock,
         plumbing.metrics.registry,
         timeouts,
@@ -83,7 +84,7 @@ def assembled(
     service = Service(
         plumbing,
         routes=routes(stores, composer, clocks),
-        open_routes=callback_routes(gateways, sending.inbound, callbacks),
+        open_routes=callback_routes(gateways, sending.inbound, callback_secret),
         subscriptions=subscriptions(stores, composer, clocks, sending.loop),
         timers=timers(stores, clocks),
         clocks=clocks,

@@ -54,11 +54,6 @@ class Notifications(Store[Notification]):
         """What is still waiting to go out in a thread."""
         return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
 
-    async def unsent_about(self, about: str, purposes: Iterable[str]) -> Sequence[Notification]:
-        """What is still waiting to go out to customers about this number, for these purposes."""
-        where = {"about": about, "state": "queued", "audience": "customer", "purpose": OneOf(*purposes)}
-        return (await self.find(where, limit=100)).items
-
     async def newer_than(self, messages: Iterable[Notification]) -> dict[UUID, UUID]:
         """For each of these that has one: the message of its thread, over the same channel, that says it newer."""
         threads: dict[str, list[Notification]] = {each.thread: [] for each in messages if each.thread}
@@ -82,13 +77,6 @@ class Notifications(Store[Notification]):
         """The message that a provider knows by this `provider:id`."""
         return next(iter((await self.find({"references": reference}, limit=1)).items), None)
 
-    async def reached_at(self, address: str) -> Sequence[Notification]:
-        """The newest message to each recipient who was ever written to at this address."""
-        newest: dict[UUID, Notification] = {}
-        async for each in self.each({"ways.address": address}, sort="-created_at"):
-            newest.setdefault(each.recipient, each)
-        return tuple(newest.values())
-
     async def latest_to(self, address: str, limit: int = 10) -> Sequence[Notification]:
         """The last messages to an address that went out, newest first."""
         where = {
@@ -103,11 +91,7 @@ class Recipients(Store[Recipient]):
 
     collection = "recipients"
     kind = Recipient
-    indexes = (Index("customer_id"), Index("reached_at"))
-
-    async def reached_at(self, address: str) -> Sequence[Recipient]:
-        """Every customer whose file has this number or address."""
-        return [each async for each in self.each({"reached_at": address})]
+    indexes = (Index("customer_id"),)
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
         """Who gets these messages; of one that is not stored yet nothing is known."""
@@ -170,7 +154,7 @@ class Replies(Store[Reply]):
 
     collection = "replies"
     kind = Reply
-    indexes = (Index("customer_id", "at"), Index("at"))
+    indexes = (Index("customer_id", "at"),)
 
 
 class EarlyReceipts(Store[EarlyReceipt]):

@@ -3,14 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
-from shared.clocks import Timed
+from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
 
-Intent = Literal["accept", "decline", "choice", "rating", "stop", "start", "free"]
+Intent = Literal["accept", "decline", "choice", "rating", "stop", "free"]
 
 
-class Reply(Timed):
-    """An answer and what it was understood as. While it belongs to no customer's file, a clock runs on it."""
+class Reply(Aggregate):
+    """An answer and what it was understood as."""
 
     provider: str
     address: str
@@ -21,5 +21,3 @@ class Reply(Timed):
     notification: UUID | None = None
     recipient: UUID | None = None
     customer_id: UUID | None = None
-    attributed_by: str | None = None
-    note: str = ""

@@ -37,19 +37,17 @@ def subscribe(on: Subscriptions, stores: Stores, composer: Composer, loop: Deliv
     """Which events make a message stands in the tables, so that the reactions are made of them."""
     facts = Facts(stores, composer)
     known: Mapping[str, type[Event]] = contracts()
-    ending = {key for each in composer.policies.latest.purposes for key in each.ends}
-    for key in sorted(composer.catalogue.events() | PEOPLE.keys() | ending):
+    for key in sorted(composer.catalogue.events() | PEOPLE.keys()):
         react = _reaction(facts, PEOPLE.get(key), stores.recipients, loop)
         react.__name__ = key.replace(".", "_")
-        react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE, ends=key in ending)
+        react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE)
         on(known[key])(react)
 
 
-def _why(rules: Sequence[Rule], *, kept: bool, ends: bool) -> str:
+def _why(rules: Sequence[Rule], *, kept: bool) -> str:
     """What a reaction is for, in one sentence: whom it tells what."""
     told = sorted({f"{rule.audience} of {rule.purpose}" for rule in rules})
-    duties = ["withholds what waits and is no longer true"] if ends else []
-    duties += (["keeps what it says about a person"] if kept else []) + ([f"tells {', '.join(told)}"] if told else [])
+    duties = (["keeps what it says about a person"] if kept else []) + ([f"tells {', '.join(told)}"] if told else [])
     return f"Notify {' and '.join(duties)}."
 
 
@@ -58,7 +56,6 @@ def _reaction(
 ) -> Callable[[Event, Cause], Awaitable[list[Touch[Any]]]]:
     async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
         kept = keep(event, recipients, cause) if keep else []
-        ended = await facts.ended(event, cause)
-        return [*kept, *ended, *loop.claim_births(await facts.messages(event, cause))]
+        return [*kept, *loop.claim_births(await facts.messages(event, cause))]
 
     return react
