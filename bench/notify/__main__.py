@@ -212,6 +212,7 @@ QUEUES = {"notify": f"notify.on.{OrderReleased.key}", "bench.notify.naive": "nai
 def settings(taken: Sink, folder: Path) -> dict[str, str]:
     return {
         "SMS_GATEWAY_URL": taken.url,
+        "CALLBACK_SECRET": "known-to-the-bench",
         "HTTP_PORT": "0",
         "LOG_LEVEL": "WARNING",
         "NOTIFY_POLICY": str(without_rest(folder)),

@@ -14,6 +14,7 @@ _NOWHERE = {
     "mongo_url": "mongodb://127.0.0.1",
     "rabbit_url": "amqp://127.0.0.1",
     "ingress_url": "amqp://127.0.0.1/ingress",
+    "callback_secret": "in-no-document-seen",
 }
 
 

@@ -77,6 +77,7 @@ def _dead(process: Process):
 
 def _environment(settings: Settings, outside: Sinks) -> dict[str, str]:
     told = {
+        "CALLBACK_SECRET": settings.callback_secret.get_secret_value(),
         "MONGO_URL": settings.mongo_url.get_secret_value(),
         "MONGO_DATABASE": str(settings.mongo_database),
         "RABBIT_URL": settings.rabbit_url.get_secret_value(),

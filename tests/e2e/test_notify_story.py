@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from customers import customer
 from facts import complained, delayed, greeting, proposed, released
-from notify_office import Office, Sinks, notify_settings, office, sinks
+from notify_office import CALLBACK_SECRET, Office, Sinks, notify_settings, office, sinks
 from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports
@@ -72,7 +72,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
 async def _answer(notify: Office, mobile: str) -> None:
     reply = {"id": str(uuid4()), "sender": mobile, "text": "1", "at": datetime.now(UTC).isoformat()}
     for _ in range(2):
-        thanked = await notify.http.post("/callbacks/development/local/replies", json=reply)
+        thanked = await notify.http.post(f"/callbacks/{CALLBACK_SECRET}/local/replies", json=reply)
         assert thanked.status_code == 200
     known = [each async for each in notify.replies.each()]
     assert [(each.intent, each.choice) for each in known] == [("choice", 1)]

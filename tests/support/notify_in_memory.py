@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 
+from notify.api import Callbacks
 from notify.app import assembled, catalogue
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
@@ -82,7 +83,7 @@ class InMemoryNotify:
             self.composer,
             GatewayRouter(gateways, Circuits()),
             timeouts,
-            SETTINGS.callback_secret,
+            Callbacks(SETTINGS.callback_secrets),
             at_once=PLACES,
             nap=0.01,
         )

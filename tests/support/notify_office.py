@@ -30,6 +30,8 @@ from shared.testing import cause
 from shared.wire.broker import EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
+CALLBACK_SECRET = "known-to-tests-only"
+
 
 @dataclass(frozen=True)
 class Sinks:
@@ -91,6 +93,7 @@ def notify_settings(base: ServiceSettings, sinks: Sinks, **changes: Any) -> Sett
             "chat_groups": {"default": [sinks.url.replace("http", "json") + "/chat"]},
             "notify_policy": without_rest(sinks.folder),
             "ask_after": (0.3, 0.3, 0.3),
+            "callback_secret": CALLBACK_SECRET,
             "send_budget": 1.0,
             "send_lease": 2.0,
             **changes,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -348,6 +349,14 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
     return problem(422, "invalid", f"{len(troubles)} thing(s) to correct: {listed}", troubles)
 
 
+_SECRET_IN_PATH = re.compile(r"(?<=/callbacks/)[^/]+")
+
+
+def without_secret(path: str) -> str:
+    """The path as logs and traces may hold it: in the addresses that providers push to, a part is a secret."""
+    return _SECRET_IN_PATH.sub("{secret}", path)
+
+
 class TooLarge(HTTPException):
     """A body over the limit."""
 
@@ -391,7 +400,7 @@ class HttpMiddleware:
         except TooLarge as error:
             await _http(error)(scope, receive, sending)
         except Exception as error:
-            log.exception("request_failed", path=scope["path"], error=repr(error))
+            log.exception("request_failed", path=without_secret(scope["path"]), error=repr(error))
             if started:
                 raise
             detail = "something broke here; it has been logged and may be tried again"
@@ -409,7 +418,7 @@ class HttpMiddleware:
             return
         headers = dict(scope["headers"])
         came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with self._tracing.span(f"{scope['method']} {scope['path']}", came_from, "server") as span:
+        with self._tracing.span(f"{scope['method']} {without_secret(scope['path'])}", came_from, "server") as span:
             scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
             yield
 

@@ -6,11 +6,16 @@ import httpx
 import pytest
 from customers import CUSTOMER
 from facts import delayed, released
+from fastapi import Request
 from notify_in_memory import InMemoryNotify, Told
 
+from notify.api import Callbacks
 from notify.domain.parts.answer import ABSENT, unknown
 from notify.gateways.local import LocalSms
+from notify.settings import Settings
 from shared.contracts.roles import Role
+from shared.http import without_secret
+from shared.testing import nowhere
 
 
 async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -> None:
@@ -180,9 +185,9 @@ async def test_only_who_knows_the_secret_may_push() -> None:
     receipt = {"id": str(told.id), "status": "delivered", "at": "2026-11-23T10:00:00+08:00"}
 
     guessed = await notify.ask("POST", "/callbacks/guess/local/receipts", receipt)
-    nonsense = await notify.ask("POST", "/callbacks/development/local/receipts", {"id": "x"})
-    probe = await notify.ask("GET", "/callbacks/development/local/receipts")
-    taken = await notify.ask("POST", "/callbacks/development/local/receipts", receipt)
+    nonsense = await notify.ask("POST", "/callbacks/known-to-tests-only/local/receipts", {"id": "x"})
+    probe = await notify.ask("GET", "/callbacks/known-to-tests-only/local/receipts")
+    taken = await notify.ask("POST", "/callbacks/known-to-tests-only/local/receipts", receipt)
 
     assert [each.status_code for each in (guessed, nonsense, probe, taken)] == [404, 409, 200, 200]
     assert (await notify.one()).state == "delivered"
@@ -190,3 +195,40 @@ async def test_only_who_knows_the_secret_may_push() -> None:
 
 async def _acknowledge(notify: InMemoryNotify, slip: str, role: Role, by: str) -> httpx.Response:
     return await notify.world.ask(role, "POST", f"/slips/{slip}/acknowledge", by=by)
+
+
+async def test_two_secrets_are_taken_while_one_replaces_the_other() -> None:
+    settings = nowhere(Settings, callback_secret="the-new-secret-16", callback_secret_before="the-old-secret-16")
+    callbacks = Callbacks(settings.callback_secrets)
+
+    proved = [callbacks.prove(given) for given in ("the-new-secret-16", "the-old-secret-16", "guess", "", "密")]
+
+    assert proved == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("secret", [None, "", "development", "short"])
+def test_notify_refuses_to_start_without_a_secret_of_its_own(secret: str | None) -> None:
+    with pytest.raises(ValueError, match="callback_secret"):
+        nowhere(Settings, callback_secret=secret)
+
+
+def test_a_provider_signs_the_address_that_it_knows() -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/callbacks/s/twilio/receipts",
+        "query_string": b"a=1",
+        "headers": [],
+        "server": ("notify", 8000),
+        "scheme": "http",
+    }
+
+    callbacks = Callbacks((), "https://sms.hengda.example/notify/")
+
+    assert callbacks.address(Request(scope)) == "https://sms.hengda.example/notify/callbacks/s/twilio/receipts?a=1"
+
+
+def test_the_secret_of_a_callback_stands_in_no_log_and_no_trace() -> None:
+    assert without_secret("/callbacks/known-to-tests-only/local/receipts") == "/callbacks/{secret}/local/receipts"
+    assert without_secret("/notify/callbacks/x/twilio") == "/notify/callbacks/{secret}/twilio"
+    assert without_secret("/orders/1") == "/orders/1"

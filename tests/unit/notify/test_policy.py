@@ -6,15 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from customers import CUSTOMER, customer
-from facts import complained, delayed, greeting, registered, released, resolved, stage
+from facts import complained, delayed, greeting, of_order, registered, released, resolved, stage
 from notify_in_memory import MORNING, POLICIES, InMemoryNotify
 from sleepless import without_rest
 
 from notify.domain.judging import zone_of
 from notify.domain.parts.rest import Rest
 from notify.settings import Settings
+from shared.contracts.catalogue import contracts
+from shared.contracts.departments import PaymentReceived
+from shared.contracts.event import Money
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
+from shared.contracts.orders import DunningIssued, OrderCancelled
 from shared.policy import Policies
 from shared.testing import deliver
 
@@ -80,7 +84,7 @@ async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
 
 def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> None:
     own = without_rest(tmp_path)
-    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none"}
+    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none", "callback_secret": "x" * 16}
 
     policies = Settings(**servers, notify_policy=own).policies()
 
@@ -103,6 +107,36 @@ def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> N
 )
 def test_rest_hours_may_go_over_midnight(at: datetime, ends: datetime | None) -> None:
     assert Rest(begin=time(21), end=time(8)).ends(at, CHINA) == ends
+
+
+async def test_what_waits_over_night_and_is_no_longer_true_stays_unsent() -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(delayed("SO-1", reason="supply"))
+    await notify.tell(delayed("SO-2", reason="supply"))
+    await notify.tell(of_order(OrderCancelled, "SO-1", CUSTOMER, stage="production", reason="客户取消", by="cs-07"))
+    await notify.later(hours=11)
+
+    ends = {(each.about, each.purpose): each.state for each in await notify.all(audience="customer")}
+    assert (ends["SO-1", "shipment_delayed"], ends["SO-1", "order_cancelled"]) == ("suppressed", "accepted")
+    assert ends["SO-2", "shipment_delayed"] == "accepted"
+
+
+async def test_a_reminder_that_waits_is_not_sent_to_a_customer_who_has_paid() -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(
+        of_order(DunningIssued, "SO-1", level=1, amount=Money(amount="3000.00"), due_on=date(2026, 11, 20))
+    )
+    await notify.tell(PaymentReceived(order_no="SO-1", kind="initial", received_at=china(23)))
+    await notify.later(hours=11)
+
+    assert {each.state for each in await notify.all(audience="customer")} == {"suppressed"}
+    assert [each.reason for each in notify.announced(NotificationSuppressed)] == ["superseded"]
+
+
+def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:
+    ends = [(key, path) for purpose in POLICIES.latest.purposes for key, path in purpose.ends.items()]
+
+    assert [(key, path) for key, path in ends if path not in contracts()[key].model_fields] == []
 
 
 def test_in_the_repeated_hour_rest_ends_later_than_now() -> None:

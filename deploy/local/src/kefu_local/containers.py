@@ -50,6 +50,9 @@ class Secrets:
             self._show(name, "rabbit_url", self._rabbit_url(name, CORE))
             self._show(name, "staff.pub.pem", self.keys.staff_public.read_text())
             self._show(name, "departments.json", self.keys.api_key_hashes.read_text())
+        secret = self.keys.callback_secret
+        self._show("notify", "callback_secret", secret)
+        self._show("sinks", "receipt_url", f"http://notify:8000/callbacks/{secret}/local/receipts")
         self._show("intake", "ingress_url", self._rabbit_url("intake", ingress.VHOST))
 
     def definitions(self) -> dict[str, list[dict[str, Any]]]:

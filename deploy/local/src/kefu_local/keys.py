@@ -11,7 +11,7 @@ GATEWAY = "intake"
 
 
 class Keys:
-    """Staff's key pair, every department's API key, and every department's password for RabbitMQ."""
+    """Staff's key pair, every department's API key and password for RabbitMQ, and the SMS gateway's proof."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -21,6 +21,7 @@ class Keys:
         if not self.staff_private.exists():
             create_key_pair(self.staff_private, self.staff_public)
         self.passwords = {name: kept_secret(folder / f"{name}.password") for name in (*ingress.departments(), GATEWAY)}
+        self.callback_secret = kept_secret(folder / "callback.secret")
         self.api_keys = {name: self._api_key(folder, name) for name in ingress.departments()}
 
     def _api_key(self, folder: Path, department: str) -> str:

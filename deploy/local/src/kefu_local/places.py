@@ -77,7 +77,9 @@ class Places:
             "SMS_GATEWAY_URL": f"http://{LOOPBACK}:{self.sms}",
             "SMS_PORT": str(self.sms),
             "CHAT_GROUPS": json.dumps({"default": [f"json://{LOOPBACK}:{self.sms}/chat"]}),
-            "RECEIPT_URL": f"http://{LOOPBACK}:{self.services['notify']}/callbacks/development/local/receipts",
+            "CALLBACK_SECRET": keys.callback_secret,
+            "RECEIPT_URL": f"http://{LOOPBACK}:{self.services['notify']}"
+            f"/callbacks/{keys.callback_secret}/local/receipts",
             "SMTP_URL": f"smtp://{LOOPBACK}:{self.smtp}",
             "SMTP_PORT": str(self.smtp),
             **{f"{name.upper()}_PORT": str(port) for name, port in self.services.items()},

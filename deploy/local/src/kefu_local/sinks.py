@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 from kefu_local import chat, sms, smtp
 from kefu_local.kept import Kept
 from kefu_local.ports import LOOPBACK
+from shared.settings import SECRETS
 
 _KEEP_ALIVE = 3600
 """Seconds. A connection that we close while the other side begins to send leaves it not knowing whether we took it."""
@@ -56,7 +57,7 @@ def sinks(settings: Settings) -> FastAPI:
 
 
 def main() -> None:
-    settings = Settings()
+    settings = Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     host, port = settings.sinks_host, settings.sms_port
     uvicorn.run(sinks(settings), host=host, port=port, log_level="warning", timeout_keep_alive=_KEEP_ALIVE)
 

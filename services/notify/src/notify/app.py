@@ -9,9 +9,7 @@ from os import getpid
 from socket import gethostname
 from uuid import uuid4
 
-from pydantic import SecretStr
-
-from notify.api import callback_routes, routes
+from notify.api import Callbacks, callback_routes, routes
 from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
@@ -39,7 +37,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         Composer(catalogue(settings, policies), policies, settings.our_company),
         GatewayRouter(configured(settings, codes(settings))),
         Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
-        settings.callback_secret,
+        Callbacks(settings.callback_secrets, settings.callback_url),
         at_once=settings.send_at_once,
     ).service
 
@@ -59,7 +57,7 @@ def assembled(
     composer: Composer,
     gateways: GatewayRouter,
     timeouts: Timeouts,
-    callback_secret: SecretStr,
+    callbacks: Callbacks,
     *,
     at_once: int,
     nap: float = 0.05,
@@ -72,6 +70,7 @@ def assembled(
         stores,
         composer,
         gateways,
+        clocks,
         clock,
         plumbing.metrics.registry,
         timeouts,
@@ -84,7 +83,7 @@ def assembled(
     service = Service(
         plumbing,
         routes=routes(stores, composer, clocks),
-        open_routes=callback_routes(gateways, sending.inbound, callback_secret),
+        open_routes=callback_routes(gateways, sending.inbound, callbacks),
         subscriptions=subscriptions(stores, composer, clocks, sending.loop),
         timers=timers(stores, clocks),
         clocks=clocks,

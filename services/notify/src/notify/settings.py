@@ -59,7 +59,10 @@ class Settings(ServiceSettings):
         default=None, description="Where providers reach the callback routes; with it receipts are asked for."
     )
     callback_secret: SecretStr = Field(
-        default=SecretStr("development"), description="Part of every callback's path: most providers sign nothing."
+        min_length=16, description="Part of every callback's path: most providers sign nothing. There is no default."
+    )
+    callback_secret_before: SecretStr | None = Field(
+        default=None, min_length=16, description="The one that providers may still use while it is replaced."
     )
 
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:8112")
@@ -101,6 +104,11 @@ class Settings(ServiceSettings):
             hotline=self.hotline,
             timezone=self.timezone,
         )
+
+    @property
+    def callback_secrets(self) -> tuple[SecretStr, ...]:
+        """The secrets that prove a provider: the present one, and during a rotation the one before."""
+        return tuple(filter(None, (self.callback_secret, self.callback_secret_before)))
 
     def callback_for(self, provider: str) -> str | None:
         """Where this provider reaches its callback routes; nothing when it cannot reach us."""

@@ -54,6 +54,11 @@ class Notifications(Store[Notification]):
         """What is still waiting to go out in a thread."""
         return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
 
+    async def unsent_about(self, about: str, purposes: Iterable[str]) -> Sequence[Notification]:
+        """What is still waiting to go out to customers about this number, for these purposes."""
+        where = {"about": about, "state": "queued", "audience": "customer", "purpose": OneOf(*purposes)}
+        return (await self.find(where, limit=100)).items
+
     async def newer_than(self, messages: Iterable[Notification]) -> dict[UUID, UUID]:
         """For each of these that has one: the message of its thread, over the same channel, that says it newer."""
         threads: dict[str, list[Notification]] = {each.thread: [] for each in messages if each.thread}
@@ -77,6 +82,13 @@ class Notifications(Store[Notification]):
         """The message that a provider knows by this `provider:id`."""
         return next(iter((await self.find({"references": reference}, limit=1)).items), None)
 
+    async def reached_at(self, address: str) -> Sequence[Notification]:
+        """The newest message to each recipient who was ever written to at this address."""
+        newest: dict[UUID, Notification] = {}
+        async for each in self.each({"ways.address": address}, sort="-created_at"):
+            newest.setdefault(each.recipient, each)
+        return tuple(newest.values())
+
     async def latest_to(self, address: str, limit: int = 10) -> Sequence[Notification]:
         """The last messages to an address that went out, newest first."""
         where = {
@@ -91,7 +103,11 @@ class Recipients(Store[Recipient]):
 
     collection = "recipients"
     kind = Recipient
-    indexes = (Index("customer_id"),)
+    indexes = (Index("customer_id"), Index("reached_at"))
+
+    async def reached_at(self, address: str) -> Sequence[Recipient]:
+        """Every customer whose file has this number or address."""
+        return [each async for each in self.each({"reached_at": address})]
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
         """Who gets these messages; of one that is not stored yet nothing is known."""
@@ -154,7 +170,7 @@ class Replies(Store[Reply]):
 
     collection = "replies"
     kind = Reply
-    indexes = (Index("customer_id", "at"),)
+    indexes = (Index("customer_id", "at"), Index("at"))
 
 
 class EarlyReceipts(Store[EarlyReceipt]):

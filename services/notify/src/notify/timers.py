@@ -12,5 +12,6 @@ def timers(stores: Stores, clocks: Clocks) -> Timers:
     at = Timers()
     at(stores.notifications, "receipt")(give_up_on_receipt)
     at(stores.slips, CLOCKS)(clocks.tick(chase))
+    at(stores.replies, CLOCKS)(clocks.tick())
     at(stores.unreached, CLOCKS)(clocks.tick())
     return at

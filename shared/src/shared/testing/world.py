@@ -39,9 +39,16 @@ class Introductions(Authenticator):
         return self._introduced.get(authorization or "") or await super().recognise(authorization, api_key)
 
 
+_NO_SERVER = {
+    "mongo_url": "mongodb://nowhere",
+    "rabbit_url": "amqp://nowhere",
+    "callback_secret": "known-to-tests-only",
+}
+
+
 def nowhere(settings: type[S], **fields: Any) -> S:
     """Settings of a service that name no real server. The environment is not looked at."""
-    return settings.model_validate({"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere", **fields})
+    return settings.model_validate({**_NO_SERVER, **fields})
 
 
 def in_memory(

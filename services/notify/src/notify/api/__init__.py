@@ -3,18 +3,18 @@
 from fastapi import APIRouter
 
 from notify.api import notifications, rosters, slips, templates, unreached
-from notify.api.callbacks import callback_routes
+from notify.api.callbacks import Callbacks, callback_routes
 from notify.domain.composer import Composer
 from notify.store import Stores
 from shared.clocks import Clocks
 
-__all__ = ["callback_routes", "routes"]
+__all__ = ["Callbacks", "callback_routes", "routes"]
 
 
 def routes(stores: Stores, composer: Composer, clocks: Clocks) -> list[APIRouter]:
     """All routes for staff and departments."""
     return [
-        notifications.routes(stores, composer),
+        notifications.routes(stores, composer, clocks),
         templates.routes(composer),
         slips.routes(stores.slips, composer, clocks),
         rosters.routes(stores.rosters),

@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -21,15 +22,35 @@ Taking = Callable[[Callback], Awaitable[None]]
 PREFIX = "/callbacks/{secret}/{provider}"
 
 
-def callback_routes(gateways: GatewayRouter, inbound: Inbound, secret: SecretStr) -> APIRouter:
-    """One pair of routes for all providers. The secret in the path is what proves them: most of them sign nothing."""
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What proves a provider, and under which address it reaches us, which is what it signs."""
+
+    secrets: tuple[SecretStr, ...]
+    url: str | None = None
+
+    def prove(self, given: str) -> bool:
+        """Whether this is one of the secrets, compared in a time that tells nothing."""
+        tried = [hmac.compare_digest(given.encode(), each.get_secret_value().encode()) for each in self.secrets]
+        return any(tried)
+
+    def address(self, request: Request) -> str:
+        """The address that the provider asked, as it knows it: before any gateway of ours."""
+        if self.url is None:
+            return str(request.url)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return f"{self.url.rstrip('/')}{request.url.path}{query}"
+
+
+def callback_routes(gateways: GatewayRouter, inbound: Inbound, callbacks: Callbacks) -> APIRouter:
+    """One pair of routes for all providers. A secret in the path proves them; Twilio has to have signed as well."""
     router = OpenRouter(tags=["callbacks"])
 
     async def take(given: str, provider: str, request: Request, pushed_in: Callable[[Gateway], Taking]) -> Response:
         gateway = gateways.named(provider)
-        if gateway is None or not hmac.compare_digest(given, secret.get_secret_value()):
+        if gateway is None or not callbacks.prove(given):
             raise NotFound("callback", provider)
-        pushed = await _read(request)
+        pushed = await _read(request, callbacks.address(request))
         if not _is_probe(request, pushed):
             await pushed_in(gateway)(pushed)
         return _thanks(gateway)
@@ -64,7 +85,7 @@ def _parsed(parse: Callable[[Callback], Sequence[T]], pushed: Callback) -> Seque
         raise Refused(str(error), "bad_callback") from error
 
 
-async def _read(request: Request) -> Callback:
+async def _read(request: Request, address: str) -> Callback:
     kind = request.headers.get("content-type", "").partition(";")[0]
     body = await request.body()
     form: dict[str, str] = {}
@@ -76,7 +97,7 @@ async def _read(request: Request) -> Callback:
             parsed = json.loads(body)
         except ValueError as error:
             raise Refused(f"the body is not JSON: {error}", "bad_callback") from error
-    return Callback(dict(request.query_params), form, parsed, body, dict(request.headers), str(request.url))
+    return Callback(dict(request.query_params), form, parsed, body, dict(request.headers), address)
 
 
 def _is_probe(request: Request, pushed: Callback) -> bool:

@@ -11,12 +11,15 @@ from pydantic import AliasPath, Field, computed_field
 from notify.api.roles import READERS
 from notify.domain.composer import Composer
 from notify.domain.decisions import answers as decisions
-from notify.domain.lifecycle import LIFECYCLE, State
+from notify.domain.decisions.replies import attribute as whose
+from notify.domain.lifecycle import DESK, LIFECYCLE, State
 from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
 from notify.domain.parts.way import Way
 from notify.store import Stores
+from shared.clocks import Clocks
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 from shared.store import OneOf
@@ -152,14 +155,30 @@ class NotificationView(View):
 
 
 class ReplyView(View):
-    """An answer and how it was understood."""
+    """An answer and how it was understood; without a customer it is to be found out who wrote it."""
 
     id: UUID
+    customer_id: UUID | None
+    address: str = Field(exclude=True)
+    attributed_by: str | None = None
+    note: str = ""
     notification: UUID | None
     text: str
     intent: str
     choice: int | None
     at: datetime
+
+    @computed_field
+    def address_masked(self) -> str:
+        """From where it came."""
+        return masked(self.address)
+
+
+class Attribute(RequestBody):
+    """Whose reply it is."""
+
+    customer_id: UUID | None = Field(default=None, description="Absent: it is no customer's.")
+    note: str = Field(default="", max_length=2000, examples=["广告短信"])
 
 
 class Progress(View):
@@ -175,7 +194,7 @@ class Resolve(RequestBody):
     sent: bool = Field(description="True: it went out. False: send it again.", examples=[False])
 
 
-def routes(stores: Stores, composer: Composer) -> APIRouter:
+def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
     """Reading for everybody in the company; deciding for customer service."""
     store = stores.notifications
     router = Router(readers=READERS, tags=["notifications"])
@@ -228,10 +247,23 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         return NotificationView.of(resolved)
 
     @router.get("/replies")
-    async def answers(customer: UUID, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
-        """What a customer answered, newest first."""
+    async def answers(customer: UUID | None = None, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
+        """What a customer answered, newest first; without a customer everything that came in."""
         where = {"customer_id": customer}
         page = await stores.replies.rows(ReplyView, where, sort="-at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
+
+    @router.post("/replies/{reply_id}/attribute", dependencies=[allow(*DESK)])
+    async def attribute(reply_id: UUID, body: Attribute, cause: CausedByRequest) -> ReplyView:
+        """It has been found out who wrote a reply that belonged to no customer's file."""
+        known = await stores.replies.apply(
+            reply_id, lambda current: whose(current, body.customer_id, body.note, clocks, cause), cause
+        )
+        return ReplyView(**known.model_dump(include=set(ReplyView.model_fields)))
+
+    @router.get("/replies/{reply_id}/clocks")
+    async def explain(reply_id: UUID) -> list[ClockView]:
+        """By when it has to be found out who wrote it, whose duty that is, and why."""
+        return clocks_of(await stores.replies.get(reply_id), clocks)
 
     return router

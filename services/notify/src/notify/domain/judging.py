@@ -61,7 +61,7 @@ def judge(
 def _refusal(
     notification: Notification, recipient: Recipient, ledger: Ledger, purpose: Purpose, now: datetime
 ) -> str | None:
-    if purpose.kind == "care" and recipient.refused_care_at:
+    if purpose.kind == "care" and (recipient.refused_care_at or ledger.refused_care_at):
         return "opt_out"
     if purpose.kind == "care" and recipient.open_complaints:
         return "open_complaint"

@@ -5,12 +5,14 @@ from uuid import UUID, uuid5
 from notify.domain.parts.entry import Entry
 from notify.domain.parts.ids import ADDRESSES
 from shared.aggregate import Aggregate
+from shared.contracts.event import Instant
 
 
 class Ledger(Aggregate):
-    """The entries of one number or address, the latest eighty of a month."""
+    """The entries of one number or address, the latest eighty of a month, and whether care was refused from there."""
 
     entries: tuple[Entry, ...] = ()
+    refused_care_at: Instant | None = None
 
     def has_let_out(self, notification: UUID) -> bool:
         """Whether this notification was let out already."""
@@ -19,7 +21,7 @@ class Ledger(Aggregate):
 
 def ledger_of(address: str) -> UUID:
     """The ledger of this number or address, whichever recipients are reached there."""
-    return uuid5(ADDRESSES, address)
+    return uuid5(ADDRESSES, address.casefold())
 
 
 UNCOUNTED = Ledger(id=ledger_of(""))

@@ -119,8 +119,14 @@ class Notification(Aggregate):
         return tuple(sorted(filter(None, found), key=lambda way: way.channel != recipient.preferred))
 
     def routed(self, recipient: Recipient) -> tuple[Way, ...]:
-        """The ways that it goes: decided anew until the first attempt; after that they stand."""
-        return self.ways if self.attempts or self.step else self.ways_to(recipient)
+        """The ways that it goes: decided anew until the first attempt.
+
+        After that their order stands, and each goes to the address that the customer's file has by now; a way whose
+        address was removed has none.
+        """
+        if not (self.attempts or self.step):
+            return self.ways_to(recipient)
+        return tuple(self._way_on(way.channel, recipient) or Way(channel=way.channel, address="") for way in self.ways)
 
     def address_for(self, recipient: Recipient) -> str:
         """The address that it goes to now; empty when no way is left to this recipient."""
@@ -128,9 +134,9 @@ class Notification(Aggregate):
         return ways[min(self.step, len(ways) - 1)].address if ways else ""
 
     def _way_on(self, channel: Channel, recipient: Recipient) -> Way | None:
-        """The address that the fact told, or else the one in the customer's file."""
+        """The address in the customer's file, or, without a file, the one that the fact told."""
+        if self.audience == "customer" and recipient.on_file:
+            address = recipient.address(channel, None)
+            return Way(channel=channel, address=address) if address else None
         told = next((way for way in self.ways if way.channel == channel), None)
-        if told and recipient.takes(channel, told.address):
-            return told
-        address = recipient.address(channel, None) if self.audience == "customer" else None
-        return Way(channel=channel, address=address) if address else None
+        return told if told and recipient.takes(channel, told.address) else None

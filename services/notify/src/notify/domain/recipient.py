@@ -23,13 +23,17 @@ def staff_recipient(key: str) -> UUID:
 
 
 class Recipient(Aggregate):
-    """One customer or one member of staff, with what the policy has to know about them."""
+    """One customer or one member of staff, with what the policy has to know about them.
+
+    `reached_at` are the numbers and addresses of all contacts in the file, as `as_address` writes them.
+    """
 
     kind: Literal["customer", "staff"]
     customer_id: UUID | None = None
     name: str = ""
     mobile: str | None = None
     email: str | None = None
+    reached_at: tuple[str, ...] = ()
     locale: str = "zh-CN"
     timezone: str | None = None
     rest: Rest | None = None
@@ -41,15 +45,21 @@ class Recipient(Aggregate):
     unusable: tuple[str, ...] = ()
 
     def address(self, channel: Channel, snapshot: CustomerSnapshot | None) -> str | None:
-        """Where to reach this recipient on a channel, the fact's own snapshot first; nothing if nowhere."""
-        own, told = self.mobile, snapshot.mobile if snapshot else None
-        if channel == "email":
-            own, told = self.email, snapshot.email if snapshot else None
-        for address in (told, own):
-            usable = as_mobile(address) if channel == "sms" and address else address
-            if usable and self.takes(channel, usable):
-                return usable
-        return None
+        """Where to reach this recipient on a channel; nothing if nowhere.
+
+        The file says it where there is one. The fact's own snapshot serves only while there is no file, so that an
+        address which was corrected or removed is never used again.
+        """
+        address = self.mobile if channel == "sms" else self.email
+        if not self.on_file and snapshot:
+            address = snapshot.mobile if channel == "sms" else snapshot.email
+        usable = as_mobile(address) if channel == "sms" and address else address
+        return usable if usable and self.takes(channel, usable) else None
+
+    @property
+    def on_file(self) -> bool:
+        """Whether the customer's file is known here; of a colleague the roster is the file."""
+        return self.kind == "staff" or self.revision > 0
 
     def takes(self, channel: Channel, address: str) -> bool:
         """Whether messages over this channel reach this recipient at this address, as far as is known."""

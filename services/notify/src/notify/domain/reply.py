@@ -3,14 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
-from shared.aggregate import Aggregate
+from shared.clocks import Timed
 from shared.contracts.event import Instant
 
-Intent = Literal["accept", "decline", "choice", "rating", "stop", "free"]
+Intent = Literal["accept", "decline", "choice", "rating", "stop", "start", "free"]
 
 
-class Reply(Aggregate):
-    """An answer and what it was understood as."""
+class Reply(Timed):
+    """An answer and what it was understood as. While it belongs to no customer's file, a clock runs on it."""
 
     provider: str
     address: str
@@ -21,3 +21,5 @@ class Reply(Aggregate):
     notification: UUID | None = None
     recipient: UUID | None = None
     customer_id: UUID | None = None
+    attributed_by: str | None = None
+    note: str = ""

@@ -139,13 +139,13 @@ class Dispatcher:
             cause = self._cause(notification, "no_way")
             await self._decide_routed(routed, recipient, lambda current: fail_unreachable(current, cause), cause)
             return
+        if not routed.way.address:
+            await self._leave_way(routed, recipient, "no_address", "it was removed from the file")
+            return
         try:
             words = self._composer.words(routed)
         except Unfit as error:
-            why, cause = str(error), self._cause(notification, f"unfit/{notification.step}")
-            await self._decide_routed(
-                routed, recipient, lambda current: try_next_way(current, "unfit", why, None, cause), cause
-            )
+            await self._leave_way(routed, recipient, "unfit", str(error))
             return
         gateway = self._gateways.choose(routed, words)
         if gateway is None:
@@ -154,6 +154,12 @@ class Dispatcher:
         since = monotonic()
         claimed = await self._claim(routed, recipient, gateway)
         await self._handover.send(Claimed(claimed, gateway, words, since))
+
+    async def _leave_way(self, notification: Notification, recipient: Recipient, code: str, why: str) -> None:
+        cause = self._cause(notification, f"{code}/{notification.step}")
+        await self._decide_routed(
+            notification, recipient, lambda current: try_next_way(current, code, why, None, cause), cause
+        )
 
     async def _claim(self, notification: Notification, recipient: Recipient, gateway: Gateway) -> Notification:
         until = self._lease()

@@ -1,14 +1,18 @@
 """Takes what providers push to the message that it is about: receipts and replies, once each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from notify.domain.composer import Composer
 from notify.domain.decisions.early_receipts import keep
+from notify.domain.decisions.ledgers import accept_care as accept_there
+from notify.domain.decisions.ledgers import refuse_care as refuse_there
 from notify.domain.decisions.receipts import take_receipt
-from notify.domain.decisions.recipients import mark_unusable, refuse_care
+from notify.domain.decisions.recipients import accept_care, mark_unusable, refuse_care
 from notify.domain.decisions.replies import understand
+from notify.domain.ledger import Ledger, ledger_of
 from notify.domain.notification import Notification
+from notify.domain.parts.address import as_address
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.domain.recipient import Recipient, unknown_recipient
@@ -18,15 +22,19 @@ from notify.sender.timing import real_time
 from notify.store import Stores
 from shared.aggregate import Cause, Change, Decision, NotFound
 from shared.clock import Clock
+from shared.clocks import Clocks
 from shared.contracts.event import Actor
 
 
 class Inbound:
     """What is taken in has been written down when this returns, so that the provider may forget it."""
 
-    def __init__(self, stores: Stores, composer: Composer, clock: Clock, metrics: SendingMetrics) -> None:
+    def __init__(
+        self, stores: Stores, composer: Composer, clocks: Clocks, clock: Clock, metrics: SendingMetrics
+    ) -> None:
         self._stores = stores
         self._composer = composer
+        self._clocks = clocks
         self._clock = clock
         self._metrics = metrics
 
@@ -64,17 +72,37 @@ class Inbound:
         return known.id if known else None
 
     async def take_replies(self, replies: Iterable[SeenReply]) -> None:
-        """Understand each reply and announce it; a stop word ends care for its sender."""
+        """Understand each reply and announce it; a wish to get no more messages, or to get them again, is heeded."""
         for seen in replies:
             await self._take_reply(seen)
 
     async def _take_reply(self, seen: SeenReply) -> None:
+        seen = seen.but(address=as_address(seen.address))
         about = await self._about(seen)
+        files = await self._stores.recipients.reached_at(seen.address)
+        customer = about.customer_id if about else files[0].customer_id if len(files) == 1 else None
         purpose = self._composer.purpose_of(about) if about else None
         cause = self._cause(seen)
-        reply = await self._stores.replies.create(understand(seen, about, purpose, cause), cause)
-        if reply.intent == "stop" and about:
-            await self._tell_recipient(about, lambda recipient: refuse_care(recipient, cause), cause)
+        policy = self._composer.policy_on(cause.at)
+        understood = understand(seen, about, customer, purpose, policy, self._clocks, cause)
+        reply = await self._stores.replies.create(understood, cause)
+        if reply.intent in ("stop", "start"):
+            await self._heed(seen, about, files, wanted=reply.intent == "start", cause=cause)
+
+    async def _heed(
+        self, seen: SeenReply, about: Notification | None, files: Sequence[Recipient], *, wanted: bool, cause: Cause
+    ) -> None:
+        """Care ends, or begins again: for the address, for every file with it, and for whom it was ever used."""
+        address, counted = seen.address, ledger_of(seen.address)
+        at_address, of_person = (accept_there, accept_care) if wanted else (refuse_there, refuse_care)
+        await self._stores.ledgers.apply(counted, lambda known: at_address(known, cause), cause, Ledger(id=counted))
+        told = [*([about] if about else []), *await self._stores.notifications.reached_at(address)]
+        starts = {each.id: each for each in files}
+        for each in told:
+            if each.audience == "customer" and each.recipient not in starts:
+                starts[each.recipient] = unknown_recipient(each.recipient, each.audience, each.customer_id)
+        for id, start in starts.items():
+            await self._stores.recipients.apply(id, lambda known: of_person(known, cause), cause, start)
 
     async def _about(self, seen: SeenReply) -> Notification | None:
         if seen.message:

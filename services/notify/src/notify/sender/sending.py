@@ -17,6 +17,7 @@ from notify.sender.reconciler import Reconciler
 from notify.sender.timing import Timeouts
 from notify.store import Stores
 from shared.clock import Clock
+from shared.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Sending:
         stores: Stores,
         composer: Composer,
         gateways: GatewayRouter,
+        clocks: Clocks,
         clock: Clock,
         registry: CollectorRegistry,
         timeouts: Timeouts,
@@ -49,7 +51,7 @@ class Sending:
         due = DueMessages(stores, composer, clock)
         handover = Handover(stores.notifications, gateways, causes, timeouts, metrics)
         dispatcher = Dispatcher(worker, stores, composer, gateways, handover, causes, clock, timeouts, metrics)
-        inbound = Inbound(stores, composer, clock, metrics)
+        inbound = Inbound(stores, composer, clocks, clock, metrics)
         return cls(
             due,
             handover,

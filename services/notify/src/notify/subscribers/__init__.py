@@ -37,17 +37,19 @@ def subscribe(on: Subscriptions, stores: Stores, composer: Composer, loop: Deliv
     """Which events make a message stands in the tables, so that the reactions are made of them."""
     facts = Facts(stores, composer)
     known: Mapping[str, type[Event]] = contracts()
-    for key in sorted(composer.catalogue.events() | PEOPLE.keys()):
+    ending = {key for each in composer.policies.latest.purposes for key in each.ends}
+    for key in sorted(composer.catalogue.events() | PEOPLE.keys() | ending):
         react = _reaction(facts, PEOPLE.get(key), stores.recipients, loop)
         react.__name__ = key.replace(".", "_")
-        react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE)
+        react.__doc__ = _why(composer.catalogue.rules_for(key), kept=key in PEOPLE, ends=key in ending)
         on(known[key])(react)
 
 
-def _why(rules: Sequence[Rule], *, kept: bool) -> str:
+def _why(rules: Sequence[Rule], *, kept: bool, ends: bool) -> str:
     """What a reaction is for, in one sentence: whom it tells what."""
     told = sorted({f"{rule.audience} of {rule.purpose}" for rule in rules})
-    duties = (["keeps what it says about a person"] if kept else []) + ([f"tells {', '.join(told)}"] if told else [])
+    duties = ["withholds what waits and is no longer true"] if ends else []
+    duties += (["keeps what it says about a person"] if kept else []) + ([f"tells {', '.join(told)}"] if told else [])
     return f"Notify {' and '.join(duties)}."
 
 
@@ -56,6 +58,7 @@ def _reaction(
 ) -> Callable[[Event, Cause], Awaitable[list[Touch[Any]]]]:
     async def react(event: Event, cause: Cause) -> list[Touch[Any]]:
         kept = keep(event, recipients, cause) if keep else []
-        return [*kept, *loop.claim_births(await facts.messages(event, cause))]
+        ended = await facts.ended(event, cause)
+        return [*kept, *ended, *loop.claim_births(await facts.messages(event, cause))]
 
     return react

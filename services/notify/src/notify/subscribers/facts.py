@@ -6,8 +6,8 @@ from typing import Any
 from uuid import uuid5
 
 from notify.domain.composer import Body, Composer
-from notify.domain.decisions.asking import join, queue, supersede
-from notify.domain.messages.rule import Rule
+from notify.domain.decisions.asking import end, join, queue, supersede
+from notify.domain.messages.rule import Rule, reach
 from notify.domain.notification import Notification
 from notify.domain.parts.duty import Duty
 from notify.domain.parts.ids import WINDOWS
@@ -45,6 +45,16 @@ class Facts:
             async for person in self._audience(rule, event, body, cause):
                 wanted += await self._told(rule, body, person, cause)
         return wanted
+
+    async def ended(self, event: Event, cause: Cause) -> list[Touch[Any]]:
+        """What waits about the same matter and is no longer true, by the policy of the day."""
+        body = event.model_dump(mode="json")
+        ending: list[Touch[Any]] = []
+        for path, purposes in self._composer.policy_on(cause.at).ended_by(event.key).items():
+            about = reach(body, path)
+            waiting = await self._notifications.unsent_about(str(about), purposes) if about else ()
+            ending += [self._notifications.touch(each.id, lambda current: end(current, cause)) for each in waiting]
+        return ending
 
     async def _told(self, rule: Rule, body: Body, person: Person, cause: Cause) -> list[Touch[Any]]:
         piece = self._composer.piece(rule, body, cause.id, person)
@@ -105,7 +115,7 @@ class Facts:
             return None
         id = customer_recipient(snapshot.customer_id)
         known = unknown_recipient(id, "customer", snapshot.customer_id)
-        if not (snapshot.mobile or snapshot.email):
+        if not (snapshot.mobile and snapshot.email):
             with suppress(NotFound):
                 known = await self._stores.recipients.get(id)
         return Person(known, snapshot)

@@ -27,6 +27,13 @@ def join(notification: Notification, piece: Piece, cause: Cause) -> Change[Notif
     return Change(notification.but(pieces=(*notification.pieces, piece)))
 
 
+def end(notification: Notification, cause: Cause) -> Change[Notification]:
+    """A later fact about the same matter has made it untrue; nothing changes if it has gone out."""
+    if notification.state != "queued":
+        return Change(notification)
+    return suppress(notification, "superseded", None, cause)
+
+
 def supersede(notification: Notification, by: UUID, cause: Cause) -> Change[Notification]:
     """A newer message of the same thread says it; nothing changes if this one has gone out."""
     if notification.state != "queued":

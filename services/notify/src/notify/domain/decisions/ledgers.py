@@ -12,6 +12,16 @@ REMEMBERED = 80
 """Entries that one address keeps at most, so that its document stays small."""
 
 
+def refuse_care(ledger: Ledger, cause: Cause) -> Change[Ledger]:
+    """Whoever is reached at this address wants no more care messages there, whichever file has it."""
+    return Change(ledger.but(refused_care_at=ledger.refused_care_at or cause.at))
+
+
+def accept_care(ledger: Ledger, cause: Cause) -> Change[Ledger]:
+    """Care messages may go to this address again."""
+    return Change(ledger.but(refused_care_at=None))
+
+
 def let_out(ledger: Ledger, entry: Entry, cause: Cause) -> Change[Ledger]:
     """Remember what goes out; the same notification counts once."""
     if ledger.has_let_out(entry.notification):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from notify.domain.parts.address import as_address
 from notify.domain.parts.rest import Rest
 from notify.domain.recipient import Recipient
 from shared.aggregate import Cause, Change
@@ -23,6 +24,7 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
         known = known.but(
             name=contact.title or contact.name,
             mobile=contact.mobile,
+            reached_at=_reached_at(event),
             email=contact.email,
             locale=contact.locale,
             timezone=contact.timezone,
@@ -33,9 +35,14 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
     return Change(known)
 
 
+def _reached_at(event: CustomerRegistered | CustomerUpdated) -> tuple[str, ...]:
+    told = [address for each in event.contacts for address in (each.mobile, each.email) if address]
+    return tuple(dict.fromkeys(as_address(each) for each in told))
+
+
 def erase(recipient: Recipient, pseudonym: str, cause: Cause) -> Change[Recipient]:
     """Forget everything personal; what was refused stays refused."""
-    return Change(recipient.but(name=pseudonym, mobile=None, email=None, revision=FINAL_REVISION))
+    return Change(recipient.but(name=pseudonym, mobile=None, email=None, reached_at=(), revision=FINAL_REVISION))
 
 
 def open_complaint(recipient: Recipient, complaint: UUID, cause: Cause) -> Change[Recipient]:
@@ -53,6 +60,11 @@ def close_complaint(recipient: Recipient, complaint: UUID, cause: Cause) -> Chan
 def refuse_care(recipient: Recipient, cause: Cause) -> Change[Recipient]:
     """The customer answered that it wants no more care messages; service messages go on."""
     return Change(recipient.but(refused_care_at=recipient.refused_care_at or cause.at))
+
+
+def accept_care(recipient: Recipient, cause: Cause) -> Change[Recipient]:
+    """The customer answered that it wants care messages again."""
+    return Change(recipient.but(refused_care_at=None))
 
 
 def mark_unusable(recipient: Recipient, address: str, cause: Cause) -> Change[Recipient]:

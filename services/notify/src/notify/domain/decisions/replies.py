@@ -1,19 +1,33 @@
 """Answers of people to messages."""
 
+from uuid import UUID
+
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
 from notify.domain.parts.seen_reply import SeenReply
+from notify.domain.policy.policy import MessagePolicy
 from notify.domain.policy.purpose import Purpose
 from notify.domain.reply import Reply
 from notify.domain.understanding import intent_of
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Clocks, Matter
 from shared.contracts.notify import ReplyReceived
 
 
 def understand(
-    seen: SeenReply, notification: Notification | None, purpose: Purpose | None, cause: Cause
+    seen: SeenReply,
+    notification: Notification | None,
+    customer_id: UUID | None,
+    purpose: Purpose | None,
+    policy: MessagePolicy,
+    clocks: Clocks,
+    cause: Cause,
 ) -> Change[Reply]:
-    """The reply, matched and understood: a stop word, one of the choices that the purpose offers, or free text."""
+    """The reply, matched and understood: a wish about further messages, one of the choices offered, or free text.
+
+    `customer_id` is the file that the address belongs to. A reply without one, and without a message that it answers,
+    makes a duty: who wrote it is to be found out.
+    """
     intent, choice = intent_of(seen.text, purpose)
     reply = Reply(
         id=seen.id,
@@ -25,7 +39,7 @@ def understand(
         choice=choice,
         notification=notification.id if notification else None,
         recipient=notification.recipient if notification else None,
-        customer_id=notification.customer_id if notification else None,
+        customer_id=customer_id,
     )
     fact = ReplyReceived(
         reply_id=reply.id,
@@ -36,8 +50,20 @@ def understand(
         customer_id=reply.customer_id,
         purpose=notification.purpose if notification else None,
         about=notification.about if notification else None,
-        intent=intent,
+        intent="free" if intent == "start" else intent,
         choice=choice,
         at=reply.at,
     )
-    return Change(reply, (fact,))
+    taken = Change(reply, (fact,))
+    if notification or customer_id:
+        return taken
+    clock, matter = policy.unattributed, Matter(about=masked(reply.address) or reply.provider)
+    return taken.then(clocks.start(clock, matter, cause, policy=policy))
+
+
+def attribute(reply: Reply, customer_id: UUID | None, note: str, clocks: Clocks, cause: Cause) -> Change[Reply]:
+    """A person has found out whose reply it is, or that it is no customer's. Refused where that is known already."""
+    if reply.customer_id or reply.attributed_by:
+        raise Refused("whose reply this is has been found out already", "attributed")
+    known = reply.but(customer_id=customer_id, attributed_by=cause.actor.id, note=note)
+    return Change(known).then(clocks.stop(cause=cause))

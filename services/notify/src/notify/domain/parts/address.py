@@ -29,6 +29,11 @@ def as_mobile(number: str) -> str | None:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
+def as_address(told: str) -> str:
+    """A number or an address in the one form in which it is compared and counted, however it was spelt."""
+    return told.strip().casefold() if "@" in told else as_mobile(told) or told.strip()
+
+
 def masked(address: str) -> str:
     """Enough of an address to recognise it, not enough to use it."""
     name, at, domain = address.partition("@")

@@ -70,6 +70,14 @@ class MessagePolicy(Policy):
     unattributed: Clock
     purposes: tuple[Purpose, ...]
 
+    def ended_by(self, event: str) -> dict[str, set[str]]:
+        """Which purposes a fact with this key ends, by the path to the number that it ends them about."""
+        found: dict[str, set[str]] = {}
+        for purpose in self.purposes:
+            if event in purpose.ends:
+                found.setdefault(purpose.ends[event], set()).add(purpose.name)
+        return found
+
     def purpose(self, name: str) -> Purpose:
         """What this purpose allows; one that this version does not know is treated as a plain service."""
         return next((purpose for purpose in self.purposes if purpose.name == name), Purpose(name=name))

@@ -18,7 +18,9 @@ class Purpose(Part, extra="forbid"):
     `rest` respects the recipient's quiet hours. `expires` drops what is of no use any more. `cap` is per
     recipient and day, `apart` the time within which the same words are not repeated. `merge` collects what happens
     within that time into one message; `supersede` lets a newer message of the same thread replace an unsent older one.
-    Care rests while the customer has an open complaint, and ends when the customer says so.
+    `ends` names the later facts after which such a message is no longer true, each with the path to the number that
+    both are about: what still waits about that number then stays unsent. Care rests while the customer has an open
+    complaint, and ends when the customer says so.
     """
 
     name: str
@@ -31,12 +33,13 @@ class Purpose(Part, extra="forbid"):
     apart: timedelta = timedelta(0)
     merge: timedelta = timedelta(0)
     supersede: bool = False
+    ends: dict[str, str] = Field(default={})
     replies: dict[str, Literal["accept", "decline", "choice", "rating"]] = Field(default={})
 
     @property
     def remembered(self) -> bool:
-        """Whether the recipient has to remember such messages, for caps and repetitions."""
-        return bool(self.cap or self.apart)
+        """Whether the address has to be asked: for caps, repetitions, and whether care was refused from there."""
+        return bool(self.cap or self.apart) or self.kind == "care"
 
     @property
     def bulk(self) -> bool:

@@ -1,0 +1,144 @@
+"""What people write when they want no more messages, or want them again, and what follows from it."""
+
+from uuid import uuid4
+
+import pytest
+from customers import CUSTOMER, customer
+from facts import greeting, registered, released
+from notify_in_memory import InMemoryNotify
+
+from notify.domain.understanding import wish_of
+from shared.contracts.notify import ReplyReceived
+
+STOPPING = [
+    "Stop. Thank you",
+    "stop!",
+    "退订。",
+    "请退订",
+    "回T退订",
+    "别发了，退订",
+    "退 订",
+    "退訂",
+    "td.",
+    "T。",
+    "ｔｄ",
+    "\u200bTD",
+    "Td\n发自我的手机",
+    "STOP ALL",
+    "unsubscribe please",
+    "取消",
+    "REVOKE",
+    "OPTOUT",
+    "不要再发了",
+    "Ｔ",
+    "退",
+    "取消订阅",
+    "取消訂閱",
+    "请不要再给我发短信",
+    "别再发了",
+    "勿扰，退订",
+    "Please stop sending me messages",
+    "don't text me",
+    "我不想再收到短信",
+    "TD谢谢",
+    "拒收",
+    "opt out",
+    "Sent from my iPhone\nstop",
+    "0000",
+]
+ELSE = [
+    "退货",
+    "我要退货",
+    "不退订",
+    "我没说退订",
+    "先不退订",
+    "退订单",
+    "取消订单",
+    "不要再发货了",
+    "please stop by our office",
+    "Don't stop",
+    "1",
+    "好的",
+    "请尽快处理",
+    "什么时候发货？",
+    "Tomorrow",
+    "不要发错货",
+    "",
+    "这个订单的玻璃门有问题，安装师傅说下周再来，我们等了很久了，请你们尽快安排，不要再发通知敷衍我们，打电话给我王先生，地址没变，还是天河区那里",
+]
+
+
+@pytest.mark.parametrize("text", STOPPING, ids=ascii)
+def test_a_wish_for_no_more_messages_is_understood_in_natural_words(text: str) -> None:
+    assert wish_of(text) == "stop"
+
+
+@pytest.mark.parametrize("text", ELSE, ids=ascii)
+def test_what_says_something_else_is_no_wish(text: str) -> None:
+    assert wish_of(text) is None
+
+
+@pytest.mark.parametrize("text", ["START", "恢复订阅", "重新订阅。", "ｓｔａｒｔ", "请恢复订阅", "取消退订"], ids=ascii)
+def test_a_wish_to_get_messages_again_is_understood(text: str) -> None:
+    assert wish_of(text) == "start"
+
+
+async def test_who_refused_care_long_after_a_message_gets_none_and_begins_again_when_wished(
+    notify: InMemoryNotify,
+) -> None:
+    await notify.tell(greeting("中秋"))
+    await notify.later(days=40)
+    await notify.reply("+86 138-0013-8000", "Stop. Thank you", "1")
+    await notify.tell(greeting("国庆"))
+    await notify.reply("13800138000", "恢复订阅", "2")
+    await notify.later(days=1)
+    await notify.tell(greeting("春节"))
+
+    states = [each.state for each in await notify.all(purpose="care_greeting")]
+    assert states == ["unconfirmed", "suppressed", "accepted"]
+
+
+async def test_a_wish_counts_for_every_file_with_the_number_even_one_that_comes_later(notify: InMemoryNotify) -> None:
+    twin = customer(7).but(mobile=CUSTOMER.mobile)
+    await notify.tell(registered(CUSTOMER))
+    await notify.reply("13800138000", "退订")
+    await notify.tell(registered(twin))
+    for who in (CUSTOMER, twin):
+        await notify.tell(greeting("中秋", who))
+
+    assert {each.state for each in await notify.all(purpose="care_greeting", **{"ways.channel": "sms"})} == {
+        "suppressed"
+    }
+
+
+async def test_service_messages_go_on_after_care_was_refused(notify: InMemoryNotify) -> None:
+    await notify.reply("13800138000", "TD")
+    (told,) = await notify.tell(released())
+
+    assert told.state == "accepted"
+
+
+async def test_a_reply_from_a_number_that_no_file_has_is_listed_and_somebodys_duty(notify: InMemoryNotify) -> None:
+    await notify.reply("13911112222", "退订")
+
+    (heard,) = notify.announced(ReplyReceived)
+    (reply,) = (await notify.ask("GET", "/replies")).json()["items"]
+    (duty,) = (await notify.ask("GET", "/duties?kind=unattributed")).json()["items"]
+    known = await notify.ask("POST", f"/replies/{reply['id']}/attribute", {"customer_id": str(uuid4())})
+    again = await notify.ask("POST", f"/replies/{reply['id']}/attribute", {"note": "广告"})
+
+    assert (heard.intent, heard.customer_id) == ("stop", None)
+    assert (duty["role"], duty["about"], reply["address_masked"]) == ("cs_specialist", "139****2222", "139****2222")
+    assert (known.status_code, known.json()["attributed_by"], again.status_code) == (200, "cs-07", 409)
+    assert (await notify.ask("GET", "/duties?kind=unattributed")).json()["items"] == []
+    (clock,) = (await notify.ask("GET", f"/replies/{reply['id']}/clocks")).json()
+    assert clock["outcome"] == "in_time"
+
+
+async def test_a_reply_from_a_number_that_one_file_has_is_that_customers(notify: InMemoryNotify) -> None:
+    await notify.tell(registered(CUSTOMER))
+    await notify.reply("13800138000", "什么时候发货？")
+
+    (heard,) = notify.announced(ReplyReceived)
+    assert (heard.customer_id, heard.intent) == (CUSTOMER.customer_id, "free")
+    assert (await notify.ask("GET", "/duties?kind=unattributed")).json()["items"] == []
