@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def running_servers() -> Iterator[Servers]:
-    """One RabbitMQ and one MongoDB for the whole session, on ports that nobody else uses."""
+    """One RabbitMQ and one MongoDB for the whole session, on free ports."""
     with infrastructure() as running:
         yield running
 
@@ -71,7 +71,7 @@ def rabbit_vhost(real_servers: Servers) -> Iterator[str]:
 
 @pytest.fixture
 def service_settings(real_servers: Servers, mongo_database: str, rabbit_vhost: str) -> ServiceSettings:
-    """Settings of a service that shares its database and bus with nobody but this test."""
+    """Settings of a service that shares its database and bus with no other test."""
     return ServiceSettings.model_validate(
         {
             "mongo_url": real_servers.mongo_url,

@@ -101,7 +101,7 @@ class Run:
 
 @asynccontextmanager
 async def corner(servers: Servers, folder: Path) -> AsyncIterator[Bench]:
-    """A virtual host and a database that are shared with nobody, until the block ends."""
+    """A virtual host and a database for this test alone, until the block ends."""
     folder.mkdir()  # noqa: ASYNC240
     name = f"test-{uuid4().hex[:12]}"
     servers.management.create_vhost(name)

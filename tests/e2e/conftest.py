@@ -20,7 +20,7 @@ _IMPATIENT = {
     "SEND_BUDGET": "5",
     "SEND_LEASE": "10",
 }
-"""Seconds of real time that nobody wants to wait for in a test."""
+"""Seconds of real time that a test does not wait for."""
 
 
 @pytest.fixture(scope="session")

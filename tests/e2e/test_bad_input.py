@@ -35,7 +35,7 @@ CUSTOMER: dict[str, Any] = {
 
 
 class Outsider:
-    """Somebody who sends all sorts of things to the services and to the bus."""
+    """A client that sends all sorts of things to the services and to the bus."""
 
     def __init__(self, kefu: System, http: httpx.AsyncClient) -> None:
         self.kefu = kefu

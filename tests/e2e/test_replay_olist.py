@@ -1,4 +1,4 @@
-"""A log of real orders played through a whole system: what is late is told, once, whoever is killed meanwhile."""
+"""A log of real orders played through a whole system: what is late is told, once, whichever service is killed meanwhile."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The story of two orders on a whole system, and a deadline that passes while nobody is there to see it."""
+"""The story of two orders on a whole system, and a deadline that passes while no service runs."""
 
 import asyncio
 from io import StringIO

@@ -1,4 +1,4 @@
-"""The whole system in containers, from docker-compose.yml, with secrets, volumes and ports that nobody else uses."""
+"""The whole system in containers, from docker-compose.yml, with secrets, volumes and ports of its own."""
 
 import json
 import os

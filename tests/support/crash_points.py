@@ -38,7 +38,7 @@ class Points(monitoring.CommandListener):
 
     def reach(self, name: str, when: When) -> None:
         if name.startswith("ping"):
-            return  # a question of whoever watches the process, no step of its work
+            return  # a question of the watcher of the process, no step of its work
         if when == "before":
             self._log.write(name + "\n")
         if self._fatal == Point(name, when):

@@ -1,4 +1,4 @@
-"""Somebody who is told something, and many like them."""
+"""A customer who is told something, and many like them."""
 
 from typing import Any
 from uuid import UUID, uuid4

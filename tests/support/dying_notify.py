@@ -44,7 +44,7 @@ def dying_after(method: Method) -> Method:
 
 
 def dying_once_sent(send: Method) -> Method:
-    """Dies when the provider has the message and nobody has read its answer."""
+    """Dies when the provider has the message and its answer has not been read."""
 
     async def dying(self: Gateway, message: Outgoing) -> Answer:
         sending = asyncio.create_task(send(self, message))

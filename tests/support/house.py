@@ -38,7 +38,7 @@ class Staff:
         return cls((folder / "private.pem").read_text(), folder / "public.pem")
 
     def headers(self, role: str, key: str | None = None) -> dict[str, str]:
-        """Headers of somebody in this role, and of a request that was never made before."""
+        """Headers of a person in this role, and of a request that was never made before."""
         token = issue_token(self.private, f"{role}-01", role)
         return {"Authorization": f"Bearer {token}", "Idempotency-Key": key or str(uuid4())}
 
@@ -52,7 +52,7 @@ class Replica:
     staff: Staff
 
     async def ask(self, role: str, method: str, path: str, body: object = None, key: str | None = None) -> Any:
-        """The answer to somebody in this role, who expects none but a good one."""
+        """The good answer that a person in this role gets."""
         answer = await self.http.request(method, path, json=body, headers=self.staff.headers(role, key))
         assert answer.is_success, answer.text
         return answer.json()

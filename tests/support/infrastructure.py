@@ -43,7 +43,7 @@ def described() -> str:
 
 @contextmanager
 def infrastructure() -> Iterator[Servers]:
-    """One RabbitMQ and one MongoDB, on ports that nobody else uses, for as long as the block runs."""
+    """One RabbitMQ and one MongoDB, on free ports, for as long as the block runs."""
     with TemporaryDirectory(prefix="kefu-servers-") as folder:
         if in_containers():
             from contained import contained_servers

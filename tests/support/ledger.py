@@ -21,7 +21,7 @@ BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
 
 
 class Deposited(Event, key="test.deposited.v1"):
-    """Somebody brought money."""
+    """Money was paid in."""
 
     account: str
     amount: int
@@ -43,7 +43,7 @@ class Lapsed(Event, key="ledger.lapsed.v1"):
 
 
 class Account(Aggregate):
-    """An account that lapses when nobody uses it."""
+    """An account that lapses when it is not used."""
 
     name: str
     balance: int = 0

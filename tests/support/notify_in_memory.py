@@ -145,7 +145,7 @@ class InMemoryNotify:
         await self.inbound.take_receipts([SeenReceipt.model_validate({**told, "status": status, **fields})])
 
     async def reply(self, address: str, text: str, sequence: str = "1") -> None:
-        """Somebody answers."""
+        """A recipient answers."""
         seen = SeenReply(provider="sms-gateway", address=address, text=text, sequence=sequence, at=self.clock.now())
         await self.inbound.take_replies([seen])
 

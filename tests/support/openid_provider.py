@@ -75,7 +75,7 @@ class OpenIdProvider:
         self.documents[KEYS] = {"keys": [*self.documents[KEYS]["keys"], *entries]}
 
     def withdraw(self, kid: str) -> None:
-        """Take a key out of the set. Whoever has the private key can still sign with it."""
+        """Take a key out of the set. The holder of the private key can still sign with it."""
         self.documents[KEYS] = {"keys": [each for each in self.documents[KEYS]["keys"] if each["kid"] != kid]}
 
     def token(
@@ -87,7 +87,7 @@ class OpenIdProvider:
         header: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> str:
-        """A token for somebody in these groups, signed with the newest key or that one; a claim of None is left out."""
+        """A token for a person in these groups, signed with the newest key or that one; a claim of None is left out."""
         name = kid or list(self.private_keys)[-1]
         algorithm, key = self.private_keys[name]
         now = datetime.now(UTC)

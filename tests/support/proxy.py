@@ -26,7 +26,7 @@ class Wire:
         self._socat.kill()
 
     def freeze(self) -> None:
-        """Nothing passes any more, and nobody is told."""
+        """Nothing passes any more, and neither side is told."""
         os.killpg(self._socat.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:

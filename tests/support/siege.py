@@ -56,7 +56,7 @@ class Books:
 
 
 class Siege:
-    """The servers, the wires to them, two replicas with a supervisor, and whoever asks something of them."""
+    """The servers, the wires to them, two replicas with a supervisor, and the clients that ask."""
 
     def __init__(self, servers: Servers, name: str, folder: Path, disk: Path | None) -> None:
         self.disk = disk
@@ -144,7 +144,7 @@ class Siege:
         await queue.bind(EVENTS.name, "ledger.#")
 
     async def channel(self) -> Any:
-        """One for everybody who publishes, until somebody finds it broken."""
+        """One for all publishers, until one of them finds it broken."""
         async with self._connecting:
             if self._channel is None or self._channel.is_closed:
                 with suppress(Exception):
@@ -158,7 +158,7 @@ class Siege:
         await self.insist_raw(*((each, each.body.encode(), {}) for each in envelopes))
 
     async def insist_raw(self, *messages: tuple[Envelope, bytes, Headers]) -> None:
-        """The same with bodies and further headers that nobody would write."""
+        """The same with bodies and further headers that no client would write."""
         while True:
             used = self._channel
             try:
@@ -186,7 +186,7 @@ class Siege:
         self.books.recent = [*self.books.recent[-200:], *envelopes]
 
     async def _ask(self) -> None:
-        """Somebody opens accounts and credits them over HTTP, and asks again until there is an answer."""
+        """A client opens accounts and credits them over HTTP, and asks again until there is an answer."""
         while True:
             name = f"h{len(self.books.opened)}"
             self.books.opened.add(name)
@@ -240,7 +240,7 @@ class Siege:
         return monotonic() - began
 
     async def settled(self) -> bool:
-        """Whether the queue is empty and nobody has anything in hand."""
+        """Whether the queue is empty and no replica has anything in hand."""
         with suppress(httpx.HTTPError, *_AWAY):
             queue = await (await self.channel()).declare_queue(QUEUE, passive=True)
             said = [(await self._http.get(f"http://127.0.0.1:{port}/health/ready")).json() for port in self.ports]
@@ -292,7 +292,7 @@ class Siege:
 
 
 def said(event: Event) -> Envelope:
-    """A fact that somebody announces now."""
+    """A fact that is announced now."""
     return Envelope.of(event, uuid4(), uuid4(), 1, cause())
 
 

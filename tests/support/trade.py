@@ -29,7 +29,7 @@ from shared.wire.broker import EVENTS, properties
 from shared.wire.envelope import Envelope
 
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
-"""A Wednesday, 12:00 in Shanghai: nobody rests, so no message waits for the morning."""
+"""A Wednesday, 12:00 in Shanghai: no recipient rests, so no message waits for the morning."""
 STEPS = 4
 LAG = 10
 """So many orders come in before the next of an order's steps happens."""
@@ -192,7 +192,7 @@ class Trade:
 
 
 class Visitor:
-    """Somebody who looks at a service's page through the gateway, again and again."""
+    """A client that reads a service's page through the gateway, again and again."""
 
     def __init__(self, around: Surroundings, service: str) -> None:
         self._url = f"{around.service_url(service)}{PAGES[service]}"
@@ -224,7 +224,7 @@ class Visitor:
 
 
 def staff(around: Surroundings, role: Role) -> dict[str, str]:
-    """The header of somebody in this role."""
+    """The header of a person in this role."""
     return {"Authorization": f"Bearer {local_token(around, role, subject=f'{role}-1')}"}
 
 

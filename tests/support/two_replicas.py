@@ -230,7 +230,7 @@ class TwoReplicas:
         await self.replicas[which].start()
 
     async def settle(self) -> None:
-        """Until nobody has anything to do; who dies on the way is started again."""
+        """Until no replica has anything to do; one that dies on the way is started again."""
         async with asyncio.timeout(PATIENCE):
             while not await self._rests():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)

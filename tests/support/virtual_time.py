@@ -1,4 +1,4 @@
-"""An event loop in which nobody waits: when nothing is ready, time jumps to the next thing that is planned."""
+"""An event loop without waiting: when nothing is ready, time jumps to the next thing that is planned."""
 
 import asyncio
 

@@ -20,7 +20,7 @@ accounts = Accounts("taskiq")
 
 @following.task(task_name="credited")
 async def credited(body: str) -> None:
-    """Whoever comes next."""
+    """The consumer of the next event."""
 
 
 @broker.on_event(TaskiqEvents.WORKER_STARTUP)

@@ -1,4 +1,4 @@
-"""After-sales on real servers: warranty answers for whoever asks, a service from register to settlement, its clocks."""
+"""After-sales on real servers: warranty answers, a service from register to settlement, its clocks."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

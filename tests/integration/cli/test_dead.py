@@ -28,7 +28,7 @@ from shared.wire.broker import EVENTS
 
 @dataclass(frozen=True)
 class Operator:
-    """Somebody at a keyboard next to a running orders service."""
+    """An operator at a keyboard next to a running orders service."""
 
     env: dict[str, str]
 

@@ -1,4 +1,4 @@
-"""Intake on real servers: a file, an order, a timeline, a forgery, and the call that nobody made."""
+"""Intake on real servers: a file, an order, a timeline, a forgery, and the call that was not made."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4

@@ -44,7 +44,7 @@ def next_number(process: subprocess.Popen[str]) -> int:
 
 
 def ended(process: psutil.Process) -> bool:
-    """Whether it runs no more, though nobody may have asked for its exit code yet."""
+    """Whether it runs no more, though its exit code may not have been read yet."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -163,4 +163,4 @@ async def test_a_mail_that_it_took_and_brings_back_was_not_delivered(post) -> No
     assert answer.outcome == "accepted"
     assert (receipt.message, receipt.status, receipt.reason) == (message.id, "undelivered", "invalid_number")
     assert receipt.code == "5.1.1 550 5.1.1 no such user"
-    assert postal.gateway.replies(report) == [], "nobody has written this"
+    assert postal.gateway.replies(report) == [], "a report is no reply of a person"

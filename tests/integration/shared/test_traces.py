@@ -1,4 +1,4 @@
-"""One trace over HTTP and AMQP, sent to whoever collects OTLP."""
+"""One trace over HTTP and AMQP, sent to an OTLP collector."""
 
 import asyncio
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

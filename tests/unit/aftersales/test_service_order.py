@@ -1,4 +1,4 @@
-"""Service orders: every stage and decision, money before service where it is due, and nobody forgotten overnight."""
+"""Service orders: every stage and decision, money before service where it is due, and no visit forgotten overnight."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -59,8 +59,8 @@ def test_a_request_is_registered_at_once_with_everything_on_the_form(form, custo
 @pytest.mark.requirement("R084.a", "R084.b")
 @pytest.mark.parametrize("field", MANDATORY)
 def test_each_mandatory_field_is_missed_by_name_and_nobody_is_scheduled_without_it(field, form, customer, rules):
-    nobody = {"customer": customer.but(**{field: None})} if field in {"contact_name", "mobile"} else {field: None}
-    lacking = form.but(**nobody)
+    without = {"customer": customer.but(**{field: None})} if field in {"contact_name", "mobile"} else {field: None}
+    lacking = form.but(**without)
 
     change = registered(lacking)
 
@@ -150,7 +150,7 @@ def test_warranty_and_fault_decide_together_who_pays(verdict, fault, expected):
 
 @pytest.mark.parametrize(("fault", "verdict"), [("unknown", "in_warranty"), ("company_quality", "uncertain")])
 def test_nobody_is_sent_while_nobody_can_say_who_pays(fault, verdict, request_with, rules):
-    with pytest.raises(Refused, match="nobody can say who pays") as refused:
+    with pytest.raises(Refused, match="the payer is unknown") as refused:
         open_requested(UUID(int=60), request_with(fault, verdict), "FW-1", "C", rules, NOW)
     assert refused.value.code == "charge_undecided"
 

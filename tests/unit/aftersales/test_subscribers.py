@@ -1,4 +1,4 @@
-"""What after-sales learns from the bus, and how it answers whoever needs to know about a warranty."""
+"""What after-sales learns from the bus, and how it answers questions about a warranty."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What happens when nobody works on a complaint: warnings, misses and the way up, each once."""
+"""What happens when a complaint is left lying: warnings, misses and the way up, each once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def at(moment: datetime) -> Cause:
 
 @pytest.fixture
 async def neglected(in_every_stage, complaints) -> Complaint:
-    """A filed complaint that nobody looks at."""
+    """A filed complaint that is left lying."""
     return await complaints.create(Change(in_every_stage["filed"]), cause(AT))
 
 

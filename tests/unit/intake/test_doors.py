@@ -1,4 +1,4 @@
-"""What intake's door turns away, whoever knocks: bodies that do not fit, and those who prove nothing."""
+"""What intake's door turns away: bodies that do not fit, and those who prove nothing."""
 
 import jwt
 import pytest

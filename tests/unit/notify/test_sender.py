@@ -1,4 +1,4 @@
-"""Many messages at once: all go out, each once, and bulk leaves room for what somebody waits for."""
+"""Many messages at once: all go out, each once, and bulk leaves room for urgent ones."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ async def sending(notify: InMemoryNotify):
 
 
 class Counter:
-    """A provider's counter that is closed until somebody opens it; knows how many stand before it."""
+    """A provider's counter that is closed until a test opens it; knows how many stand before it."""
 
     def __init__(self, notify: InMemoryNotify) -> None:
         self.open = asyncio.Event()
@@ -270,7 +270,7 @@ async def _writes(notify: InMemoryNotify) -> list[int]:
 
 
 async def _only_drafted(notify: InMemoryNotify, fact: Event) -> Notification:
-    """What hearing a fact would write, without writing it, as when somebody looks at a parked message."""
+    """What hearing a fact would write, without writing it, as when an operator looks at a parked message."""
     (subscription,) = [each for each in notify.on if each.event.key == fact.key]
     envelope = Envelope.of(fact, uuid4(), uuid4(), 1, cause(notify.clock.now()))
     message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())

@@ -1,4 +1,4 @@
-"""One message from queued to settled: whatever a provider answers, and whoever else tries the same."""
+"""One message from queued to settled: whatever a provider answers, and whichever process tries the same."""
 
 import asyncio
 from collections.abc import Iterable

@@ -74,7 +74,7 @@ async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(notify:
     await notify.hear(fact)
 
     made = await notify.all(rule=rule.name)
-    assert made, "nobody hears of it"
+    assert made, "no recipient hears of it"
     for notification in made:
         for way in notification.ways:
             words = notify.composer.words(notification.but(step=notification.ways.index(way)))

@@ -85,7 +85,7 @@ class Company:
         return await self.order()
 
     async def hear(self, event: Event, *, id: UUID | None = None) -> tuple[Event, ...]:
-        """Somebody else announces something; returns all that orders announces of it, by whatever detour."""
+        """Another service announces something; returns all that orders announces of it, by whatever detour."""
         return business(
             await self.world.hear(event, id=id, actor=Actor(kind="department", id=event.publisher())),
         )

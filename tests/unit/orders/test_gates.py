@@ -427,7 +427,7 @@ class Chance(RuleBasedStateMachine):
 
     @rule(name=ANY_DECISION, role=st.none() | st.sampled_from(["cs_specialist", "plant_manager", "design_director"]))
     def decide(self, name, role):
-        """Somebody decides: whose decision it is, or somebody else."""
+        """A person decides: the one whose decision it is, or another."""
         self._try(DECISIONS[name][1], self._why(role or decider(name, self.order.route_name), "request"))
 
     @precondition(lambda self: hasattr(self, "order") and self.order.stage in NOES)

@@ -1,4 +1,4 @@
-"""Whatever is listed or reported is read from an index, in its order: nobody looks through a million orders."""
+"""Whatever is listed or reported is read from an index, in its order: no list looks through a million orders."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Frames as bytes: read and written as pamqp would, except that what cannot be read costs nobody else anything."""
+"""Frames as bytes: read and written as pamqp would, except that what cannot be read costs its neighbours nothing."""
 
 import struct
 from datetime import UTC, datetime

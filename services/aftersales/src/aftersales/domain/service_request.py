@@ -65,7 +65,7 @@ class ServiceRequest(Aggregate):
             raise IncompleteForm("the contract number must be written in before anybody is sent; missing: contract_no")
         if self.charge_policy == "undecided":
             raise Refused(
-                f"nobody can say who pays: the fault is {self.fault}, the warranty {self.verdict}; "
+                f"the payer is unknown: the fault is {self.fault}, the warranty {self.verdict}; "
                 "determine the fault, or decide the warranty on its check",
                 "charge_undecided",
             )

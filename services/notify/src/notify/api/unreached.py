@@ -1,4 +1,4 @@
-"""Customers whom a message did not reach: what they were not told, and that somebody has told them (001 售中二)."""
+"""Customers whom a message did not reach: what they were not told, and which person told them since (001 售中二)."""
 
 from datetime import datetime
 from uuid import UUID

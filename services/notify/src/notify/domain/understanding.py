@@ -69,7 +69,7 @@ def intent_of(text: str, purpose: Purpose | None) -> tuple[Intent, int | None]:
 
 
 def wish_of(text: str) -> Literal["stop", "start"] | None:
-    """Whether somebody wants no more messages, or wants them again, in natural words; nothing when it says neither.
+    """Whether the sender wants no more messages, or wants them again, in natural words; nothing when it says neither.
 
     Chinese, traditional Chinese and English; full and half width; whatever invisible characters, punctuation, polite
     words and telephone's signatures stand around it (002 六1(5)b).

@@ -13,7 +13,7 @@ REMEMBERED = 80
 
 
 def refuse_care(ledger: Ledger, cause: Cause) -> Change[Ledger]:
-    """Whoever is reached at this address wants no more care messages there, whichever file has it."""
+    """The recipient behind this address wants no more care messages there, whichever file has it."""
     return Change(ledger.but(refused_care_at=ledger.refused_care_at or cause.at))
 
 
