@@ -38,7 +38,7 @@ open to its key. What a decision asks beyond the role (an amount, whose duty it 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One route and who may ask it: None where no sign-in is needed, an empty set where neither router nor route names a reader."""
+    """One route and who may ask it: None where no sign-in is needed; empty where no reader is named."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""A log of real orders played through a whole system: what is late is told, once, whichever service is killed meanwhile."""
+"""A log of real orders played through a whole system: each delay is told once, whichever service is killed."""
 
 import asyncio
 import os
