@@ -22,7 +22,7 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
     await notify.tell(delayed(reason="supply"))
     await notify.receipt(await notify.one(**{"ways.channel": "sms"}), code="DELIVRD")
 
-    answer = await notify.ask("GET", f"/notifications?customer={CUSTOMER.customer_id}&about=SO-2026-0412")
+    answer = await notify.ask("GET", f"/notifications?customer_id={CUSTOMER.customer_id}&about=SO-2026-0412")
 
     told = {each["channels"][0]: each for each in answer.json()["items"]}
     listed = told["sms"]
@@ -150,7 +150,7 @@ async def test_what_a_customer_answered_is_listed(notify: InMemoryNotify) -> Non
     (told,) = await notify.tell(released())
     await notify.reply("13800138000", "请尽快处理")
 
-    (reply,) = (await notify.ask("GET", f"/replies?customer={CUSTOMER.customer_id}")).json()["items"]
+    (reply,) = (await notify.ask("GET", f"/replies?customer_id={CUSTOMER.customer_id}")).json()["items"]
 
     assert (reply["notification"], reply["text"], reply["intent"], reply["choice"]) == (
         str(told.id),
@@ -158,7 +158,7 @@ async def test_what_a_customer_answered_is_listed(notify: InMemoryNotify) -> Non
         "free",
         None,
     )
-    assert (await notify.ask("GET", f"/replies?customer={uuid4()}")).json()["items"] == []
+    assert (await notify.ask("GET", f"/replies?customer_id={uuid4()}")).json()["items"] == []
 
 
 @pytest.mark.requirement("R172.a")

@@ -16,7 +16,7 @@ from waiting import until
 from notify.domain.notification import Notification
 from notify.domain.parts.answer import Answer, accepted
 from notify.gateways.gateway import Outgoing
-from notify.sender import DeliveryLoop, SendingMetrics, Timeouts, loop
+from notify.sender import DeliveryLoop, SendingMetrics, Timeouts
 from notify.subscribers import subscriptions
 from shared.contracts.event import Event
 from shared.contracts.intake import QuietHours
@@ -225,8 +225,8 @@ async def test_facts_wait_until_three_quarters_of_the_places_are_free(notify: In
         await asyncio.wait_for(waiting, timeout=1)
 
 
-async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "ROOM_WITHIN", 0.02)
+async def test_facts_do_not_wait_for_ever(notify: InMemoryNotify) -> None:
+    notify.loop.room_within = 0.02
     counter = Counter(notify)
 
     async with sending(notify):

@@ -341,7 +341,7 @@ async def test_a_colleague_who_told_the_customer_ends_the_duty_once(notify: InMe
     await notify.tell(released())
     for event in notify.announced(NotificationFailed):
         await notify.hear(event)
-    (owed,) = (await notify.ask("GET", f"/unreached?customer={CUSTOMER.customer_id}")).json()["items"]
+    (owed,) = (await notify.ask("GET", f"/unreached?customer_id={CUSTOMER.customer_id}")).json()["items"]
 
     ended = await notify.ask("POST", f"/unreached/{owed['id']}/end", {"ending": "told", "note": "已电话告知"})
     again = await notify.ask("POST", f"/unreached/{owed['id']}/end", {"ending": "told"})

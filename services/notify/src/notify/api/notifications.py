@@ -201,7 +201,7 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
 
     @router.get("/notifications")
     async def search(
-        customer: UUID | None = None,
+        customer_id: UUID | None = None,
         about: Annotated[str | None, Query(description="A number on the papers.", examples=["SO-2026-0412"])] = None,
         purpose: str | None = None,
         state: Annotated[list[State] | None, Query(description="One or several.")] = None,
@@ -211,7 +211,7 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
     ) -> Listing[NotificationRow]:
         """The messages that fit, newest first."""
         where = {
-            "customer_id": customer,
+            "customer_id": customer_id,
             "about": about,
             "purpose": purpose,
             "correlation": correlation,
@@ -247,9 +247,9 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
         return NotificationView.of(resolved)
 
     @router.get("/replies")
-    async def answers(customer: UUID | None = None, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
+    async def answers(customer_id: UUID | None = None, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
         """What a customer answered, newest first; without a customer everything that came in."""
-        where = {"customer_id": customer}
+        where = {"customer_id": customer_id}
         page = await stores.replies.rows(ReplyView, where, sort="-at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -46,9 +46,13 @@ def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
     router = Router(readers=READERS, tags=["unreached"])
 
     @router.get("/unreached")
-    async def listing(customer: UUID | None = None, after: After = None, limit: Limit = 50) -> Listing[UnreachedView]:
+    async def listing(
+        customer_id: UUID | None = None, after: After = None, limit: Limit = 50
+    ) -> Listing[UnreachedView]:
         """Customers whom a message did not reach, newest first; those still to be told stand at GET /duties."""
-        page = await unreached.rows(UnreachedView, {"customer_id": customer}, sort="-since", after=after, limit=limit)
+        page = await unreached.rows(
+            UnreachedView, {"customer_id": customer_id}, sort="-since", after=after, limit=limit
+        )
         return Listing(items=list(page.items), next=page.next)
 
     @router.post("/unreached/{unreached_id}/end", dependencies=[allow(*DESK)])

@@ -20,8 +20,6 @@ from shared.store import Touch
 
 log = structlog.get_logger()
 
-ROOM_WITHIN = 2.0
-"""Seconds that facts wait for room at most, so that a slow provider does not stop what else there is to hear."""
 BULK_EVERY = 4
 """While nothing is due, bulk is looked for every so many looks."""
 
@@ -54,6 +52,8 @@ class DeliveryLoop:
         self._ahead = 2 * at_once
         self._low = at_once // 2
         self._nap = nap
+        self.room_within = 2.0
+        """Seconds that facts wait for room at most, so that a slow provider does not stop other facts."""
         self.places = Places(at_once)
         self._due: dict[Lane, deque[Due]] = {lane: deque() for lane in LANES}
         self._more = dict.fromkeys(LANES, True)
@@ -108,7 +108,7 @@ class DeliveryLoop:
     async def room(self) -> None:
         """Returns when no live message waits for a place and three quarters are free of them, or after a while."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(ROOM_WITHIN):
+            async with asyncio.timeout(self.room_within):
                 while self._open and (self._waiting() or self.places.crowded):
                     self._freed.clear()
                     await self._freed.wait()
