@@ -19,6 +19,7 @@ from kefu_local.ports import free_ports
 from kefu_local.rights import bus_definitions, database_users, services
 from kefu_local.servers import with_login
 from shared.contracts.catalogue import published
+from shared.testing import SECRETS
 from shared.wire.broker import declare, safe_broker
 from shared.wire.ingress import departments
 
@@ -63,7 +64,8 @@ def guarded(real_servers, core, guarded_mongo):
 
     def of(name, **settings):
         rabbit = with_login(real_servers.vhost_url(core), name, PASSWORD)
-        return {"mongo_url": f"mongodb://{name}:{PASSWORD}@{guarded_mongo}/{name}", "rabbit_url": rabbit, **settings}
+        mongo = f"mongodb://{name}:{PASSWORD}@{guarded_mongo}/{name}"
+        return {"mongo_url": mongo, "rabbit_url": rabbit, **SECRETS, **settings}
 
     return of
 

@@ -20,7 +20,7 @@ from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
 from shared.contracts.orders import DunningIssued, OrderCancelled
 from shared.policy import Policies
-from shared.testing import deliver
+from shared.testing import deliver, nowhere
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NUMBERS = ("13800138001", "+86-138-0013-8001", "13800138002")
@@ -84,9 +84,8 @@ async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
 
 def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> None:
     own = without_rest(tmp_path)
-    servers = {"mongo_url": "mongodb://none", "rabbit_url": "amqp://none", "callback_secret": "x" * 16}
 
-    policies = Settings(**servers, notify_policy=own).policies()
+    policies = nowhere(Settings, notify_policy=own).policies()
 
     assert policies.latest == POLICIES.latest.but(rest=Rest(begin=time(0), end=time(0)))
     own.write_text(own.read_text().replace("answered_within", "answered"))

@@ -5,9 +5,10 @@ Needs httpx, which is a requirement of tests and not of services.
 
 from shared.testing.delivery import STAFF, cause, deliver, fire
 from shared.testing.memory import InlineCommit, InMemoryDatabase, InMemoryDocuments, Outbox, opened
-from shared.testing.world import World, in_memory, nowhere
+from shared.testing.world import SECRETS, World, in_memory, nowhere
 
 __all__ = [
+    "SECRETS",
     "STAFF",
     "InMemoryDatabase",
     "InMemoryDocuments",

@@ -39,11 +39,9 @@ class Introductions(Authenticator):
         return self._introduced.get(authorization or "") or await super().recognise(authorization, api_key)
 
 
-_NO_SERVER = {
-    "mongo_url": "mongodb://nowhere",
-    "rabbit_url": "amqp://nowhere",
-    "callback_secret": "known-to-tests-only",
-}
+SECRETS = {"callback_secret": "known-to-tests-only"}
+"""What settings ask for without a default, for every service of a test."""
+_NO_SERVER = {"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere", **SECRETS}
 
 
 def nowhere(settings: type[S], **fields: Any) -> S:
