@@ -14,11 +14,13 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import dismiss, draft, open_case
+from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
 from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement
+from complaints.domain.parts.findings import LostItem, Share
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Classification
 from complaints.domain.parts.resolution import Proposal
@@ -124,6 +126,8 @@ def decide(
     rules: Rules, proposal: Proposal, numbered: Callable[..., ComplaintFiled]
 ) -> dict[str, Callable[[Complaint], object]]:
     """Every decision there is, with everything it needs."""
+    known = rules.policies.latest.causes[0]
+    ours = (Share(unit="own_department", department="production", percent=100),)
     quality = Classification(nature="quality", category="玻璃破损")
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
     return {
@@ -134,6 +138,10 @@ def decide(
         "judge": lambda case: judge(case, *UPHELD, rules, handler),
         "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, handler),
         "complete_investigation": lambda case: complete_investigation(case, "原因", (), (), rules, handler),
+        "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), handler),
+        "assess_loss": lambda case: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), rules, handler),
+        "involve_supplier": lambda case: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", rules, handler),
+        "assign_liability": lambda case: assign_liability(case, ours, "返工", False, rules, handler),
         "propose": lambda case: propose(case, proposal.options, 0, True, rules, PROPOSING),
         "approve": lambda case: approve(case, 0, "", rules, deputy),
         "reject": lambda case: reject(case, "请核实", rules, deputy),

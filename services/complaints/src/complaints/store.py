@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from complaints.domain.cause_list import CauseList
 from complaints.domain.complaint import Complaint
 from complaints.domain.register import Register
 from shared.store import DatabaseLike, Index, Store
@@ -26,7 +27,15 @@ class Complaints(Store[Complaint]):
         Index("stage", "form.received_at"),
         Index("form.customer.customer_id", "form.received_at"),
         Index("form.order_no", "form.received_at"),
+        Index("root_cause.code", "form.received_at"),
     )
+
+
+class CauseLists(Store[CauseList]):
+    """The one list of root causes."""
+
+    collection = "cause_lists"
+    kind = CauseList
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,9 @@ class Stores:
 
     registers: Registers
     complaints: Complaints
+    causes: CauseLists
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
         """The stores in this database."""
-        return cls(Registers(database), Complaints(database))
+        return cls(Registers(database), Complaints(database), CauseLists(database))

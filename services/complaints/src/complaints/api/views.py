@@ -7,6 +7,7 @@ from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.lifecycle import LIFECYCLE, Stage
+from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
 from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
@@ -38,6 +39,10 @@ class ComplaintView(View):
     classification: Classification | None
     judgement: Judgement | None
     investigation: Investigation | None
+    root_cause: RootCause | None
+    loss: Loss | None
+    suppliers: tuple[Supplier, ...]
+    liability: Liability | None
     proposals: tuple[Proposal, ...]
     verdicts: tuple[Verdict, ...]
     blocked: tuple[Blocked, ...]

@@ -1,6 +1,7 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
 from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
+from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
@@ -32,6 +33,10 @@ class Complaint(Timed):
     classification: Classification | None = None
     judgement: Judgement | None = None
     investigation: Investigation | None = None
+    root_cause: RootCause | None = None
+    loss: Loss | None = None
+    suppliers: tuple[Supplier, ...] = ()
+    liability: Liability | None = None
     proposals: tuple[Proposal, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     blocked: tuple[Blocked, ...] = ()

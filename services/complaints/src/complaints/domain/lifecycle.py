@@ -6,6 +6,7 @@ from typing import Literal
 
 from complaints.domain.policy.policy import Step
 from complaints.domain.roles import DECIDERS, FILERS, HANDLERS, INVESTIGATORS, LEADERS, MANAGERS
+from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
 Stage = Literal[
@@ -31,6 +32,10 @@ Decision = Literal[
     "judge",
     "assign_investigation",
     "complete_investigation",
+    "identify_root_cause",
+    "assess_loss",
+    "involve_supplier",
+    "assign_liability",
     "propose",
     "approve",
     "reject",
@@ -55,6 +60,9 @@ LIVE: tuple[Stage, ...] = (
 )
 """The stages of a numbered complaint that is not closed yet."""
 
+JUDGED_ON: tuple[Stage, ...] = ("investigated", "proposed", "approved", "accepted", "implemented")
+"""The stages in which the cause is known and the case is not closed yet."""
+
 LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
     "complaint",
     "draft",
@@ -67,6 +75,10 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
         "judge": Move(("filed",), ("upheld", "not_upheld"), HANDLERS),
         "assign_investigation": Move(("upheld", "investigating"), ("investigating",), HANDLERS),
         "complete_investigation": Move(("investigating",), ("investigated",), INVESTIGATORS),
+        "identify_root_cause": Move(("investigating", *JUDGED_ON), by=INVESTIGATORS),
+        "assess_loss": Move(JUDGED_ON, by=(*HANDLERS, Role.FINANCE)),
+        "involve_supplier": Move(("upheld", "investigating", *JUDGED_ON), by=HANDLERS),
+        "assign_liability": Move(JUDGED_ON, by=HANDLERS),
         "propose": Move(("investigated",), ("proposed",), HANDLERS),
         "approve": Move(("proposed",), ("approved",), DECIDERS),
         "reject": Move(("proposed",), ("investigated",), DECIDERS),

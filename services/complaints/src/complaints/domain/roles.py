@@ -20,3 +20,6 @@ DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
 
 READERS = (*INVESTIGATORS, *SALES, *LEADERS, Role.FINANCE)
 """Who may read the internal form and everything on it. No department's system is among them (003 §25.6)."""
+
+CAUSE_KEEPERS = (*MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
+"""Who may add a root cause to the list."""

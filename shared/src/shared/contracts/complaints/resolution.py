@@ -41,7 +41,7 @@ class InvestigationCompleted(AboutComplaint, Event, key="complaints.investigatio
     at: Instant
 
 
-class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_identified.v1", announced=False):
+class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_identified.v1"):
     """Why it could happen, and whether it has happened before (002 五1)."""
 
     cause_code: Line = Field(examples=["packaging"])
@@ -50,13 +50,15 @@ class RootCauseIdentified(AboutComplaint, Event, key="complaints.root_cause_iden
     order_id: OrderId | None = None
 
 
-class LiabilityAssigned(AboutComplaint, Event, key="complaints.liability_assigned.v1", announced=False):
+class LiabilityAssigned(AboutComplaint, Event, key="complaints.liability_assigned.v1"):
     """Which unit bears which share of the loss (003 §25.4a, 002 六1(3))."""
 
     unit: Literal["own_department", "supplier", "customer", "carrier"]
     department: DepartmentName | None = Field(default=None, description="Set when the unit is a department of ours.")
     share_percent: int = Field(ge=0, le=100, examples=[100])
     loss: Money | None = None
+    supplier: Line | None = Field(default=None, description="Set when the unit is a supplier.")
+    tracked: bool = Field(default=False, description="The department has to improve, and it is followed (003 §25.4a).")
 
 
 class Remediation(Part):

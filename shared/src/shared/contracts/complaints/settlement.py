@@ -82,11 +82,21 @@ class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1"
     differences: tuple[Difference, ...] = Field(min_length=1)
 
 
-class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1", announced=False):
+class LossItemCounted(Part):
+    """One item of a loss, with what the standard or the evidence says that it cost."""
+
+    code: Line = Field(examples=["rework_hour"])
+    title: Line = Field(examples=["返工工时"])
+    quantity: int = Field(ge=1, examples=[4])
+    amount: Money
+
+
+class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1"):
     """What a case cost the company, by the standard of loss accounting (003 §25.4b)."""
 
     total: Money
     standard_version: int = Field(ge=1)
+    items: tuple[LossItemCounted, ...] = ()
 
 
 class PenaltyProposed(AboutComplaint, Event, key="complaints.penalty_proposed.v1", announced=False):
@@ -107,7 +117,7 @@ class PenaltyDecided(AboutComplaint, Event, key="complaints.penalty_decided.v1",
     approved_by: StaffId = Field(examples=["gm"])
 
 
-class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.v1", announced=False):
+class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.v1"):
     """Another company is liable; CS handles the case with the units concerned (003 §25.7)."""
 
     supplier: Line = Field(examples=["佛山某玻璃厂"])

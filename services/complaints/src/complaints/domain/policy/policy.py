@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from complaints.domain.policy.authority import AuthorityMatrix
+from complaints.domain.policy.standards import KnownCause, LossStandard
 from shared.calendar import After
 from shared.clocks import Clock, Clocks
 from shared.contracts.roles import Role
@@ -28,6 +29,10 @@ class ComplaintPolicy(Policy):
     ladder: tuple[Role, ...] = Field(min_length=1)
     major_to: Role
     authority: AuthorityMatrix
+    supplier: Clock
+    causes: tuple[KnownCause, ...] = Field(min_length=1)
+    recurs_within_days: int = Field(ge=1)
+    losses: LossStandard
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -53,7 +58,7 @@ class ComplaintPolicy(Policy):
     @property
     def clocks(self) -> tuple[Clock, ...]:
         """Every clock that may run on a case."""
-        return (self.close, self.submit, *self.steps.values())
+        return (self.close, self.submit, self.supplier, *self.steps.values())
 
     def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""

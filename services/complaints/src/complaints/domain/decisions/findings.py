@@ -1,0 +1,169 @@
+"""What follows from an investigation: root cause, loss, suppliers and liability (002 五1, 六1(3), 003 §25.4, §25.7)."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.clock import start
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.findings import Liability, Loss, LossLine, LostItem, RootCause, Share, Supplier
+from complaints.domain.policy.policy import Rules
+from complaints.domain.policy.standards import KnownCause, LossStandard
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.complaints import (
+    LiabilityAssigned,
+    LossAssessed,
+    LossItemCounted,
+    RootCauseIdentified,
+    SupplierInvolved,
+)
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import ComplaintNo, DepartmentName, Line, Prose
+
+CENT = Decimal("0.01")
+
+
+def identify_root_cause(
+    complaint: Complaint,
+    known: KnownCause,
+    arose_in: Line | None,
+    recurrence_of: tuple[ComplaintNo, ...],
+    cause: Cause,
+) -> Change[Complaint]:
+    """Name the cause from the list, and the earlier cases that had the same one (002 五1). A later one replaces it."""
+    LIFECYCLE.must(complaint.stage, "identify_root_cause")
+    root = RootCause(
+        code=known.code,
+        title=known.title,
+        stage=arose_in,
+        recurrence_of=recurrence_of,
+        by=cause.actor.id,
+        at=cause.at,
+    )
+    identified = RootCauseIdentified.of(
+        complaint.about,
+        cause_code=known.code,
+        stage=arose_in,
+        recurrence_of=recurrence_of,
+        order_id=complaint.concerning.order_id,
+    )
+    return Change(complaint.but(root_cause=root), (identified,))
+
+
+def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Count what the case cost, item by item, by the standard of the case's policy (003 §25.4b).
+
+    Refused for an item that the standard does not have (`no_such_loss_item`), for an amount where the standard has a
+    rate (`loss_has_a_rate`), and for an amount without evidence where it has none (`loss_not_proved`).
+    """
+    LIFECYCLE.must(complaint.stage, "assess_loss")
+    standard = rules.version(complaint.policy_version).losses
+    lines = tuple(_counted(item, standard) for item in lost)
+    total = Money(amount=sum((line.amount.amount for line in lines), Decimal(0)))
+    loss = Loss(lines=lines, total=total, standard_version=standard.version, by=cause.actor.id, at=cause.at)
+    assessed = LossAssessed.of(
+        complaint.about,
+        total=total,
+        standard_version=standard.version,
+        items=tuple(LossItemCounted(**line.model_dump(exclude={"evidence"})) for line in lines),
+    )
+    return Change(complaint.but(loss=loss), (assessed,))
+
+
+def _counted(lost: LostItem, standard: LossStandard) -> LossLine:
+    item = standard.item(lost.code)
+    if item is None:
+        offers = ", ".join(each.code for each in standard.items)
+        raise Refused(f"{lost.code} is not in the standard v{standard.version}; it has {offers}", "no_such_loss_item")
+    if item.rate is not None:
+        if lost.amount is not None:
+            raise Refused(f"{item.code} counts {item.rate} a {item.unit}; give the quantity alone", "loss_has_a_rate")
+        amount = Money(amount=item.rate * lost.quantity)
+    else:
+        if lost.amount is None or lost.amount.amount <= 0 or lost.evidence is None:
+            raise Refused(f"{item.code} has no rate: give the amount and what proves it", "loss_not_proved")
+        if lost.amount.currency != "CNY":
+            raise Refused(f"a loss is counted in CNY, not {lost.amount.currency}", "other_currency")
+        amount = lost.amount
+    return LossLine(code=item.code, title=item.title, quantity=lost.quantity, amount=amount, evidence=lost.evidence)
+
+
+def involve_supplier(
+    complaint: Complaint,
+    supplier: Line,
+    claim: Money | None,
+    with_department: DepartmentName,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """Another company is liable: CS handles the case with it and the department concerned (003 §25.7).
+
+    To settle the suppliers' shares is one duty, until the liability is assigned. Refused when it is involved already,
+    and for a claim of nothing or less.
+    """
+    LIFECYCLE.must(complaint.stage, "involve_supplier")
+    if any(each.name == supplier for each in complaint.suppliers):
+        raise Refused(f"{supplier} is involved already; assign the liability to settle its share", "supplier_involved")
+    if claim is not None and claim.amount <= 0:
+        raise Refused("a claim is more than 0; leave it out while the amount is open", "claim_not_positive")
+    involved = Supplier(name=supplier, claim=claim, with_department=with_department, by=cause.actor.id, at=cause.at)
+    told = SupplierInvolved.of(complaint.about, supplier=supplier, claim=claim, with_department=with_department)
+    clock = rules.version(complaint.policy_version).supplier
+    change = Change(complaint.but(suppliers=(*complaint.suppliers, involved)), (told,))
+    return change if complaint.clock(clock.name) else change.then(lambda case: start(case, clock, rules, cause))
+
+
+def assign_liability(
+    complaint: Complaint,
+    shares: tuple[Share, ...],
+    handling: Prose,
+    human_negligence: bool,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """Say which unit bears which share, and how it is handled; improvement is tracked but for negligence (003 §25.4a).
+
+    The assessed loss is divided by the shares to the cent; the last share takes the rest. Refused unless the shares are
+    100 percent together (`shares_not_100`), a share of ours names its department and one of a supplier an involved
+    supplier.
+    """
+    LIFECYCLE.must(complaint.stage, "assign_liability")
+    _must_name_whole_units(complaint, shares)
+    liability = Liability(
+        shares=shares, handling=handling, human_negligence=human_negligence, by=cause.actor.id, at=cause.at
+    )
+    told = tuple(
+        LiabilityAssigned.of(
+            complaint.about,
+            unit=share.unit,
+            department=share.department,
+            supplier=share.supplier,
+            share_percent=share.percent,
+            loss=loss,
+            tracked=liability.tracked and share.unit == "own_department",
+        )
+        for share, loss in zip(shares, _divided(complaint.loss, shares), strict=True)
+    )
+    assigned = Change(complaint.but(liability=liability), told)
+    return assigned.then(rules.clocks.stop(rules.version(complaint.policy_version).supplier.name, cause=cause))
+
+
+def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> None:
+    total = sum(share.percent for share in shares)
+    if total != 100:
+        raise Refused(f"the shares are 100 percent together, not {total}", "shares_not_100")
+    involved = {supplier.name for supplier in complaint.suppliers}
+    for share in shares:
+        if (share.unit == "own_department") != (share.department is not None):
+            raise Refused("a share names its department if and only if it is our own", "responsible_department")
+        if (share.unit == "supplier") != (share.supplier is not None):
+            raise Refused("a share names its supplier if and only if it is a supplier's", "responsible_supplier")
+        if share.supplier is not None and share.supplier not in involved:
+            raise Refused(f"involve {share.supplier} in the case first (003 §25.7)", "supplier_not_involved")
+
+
+def _divided(loss: Loss | None, shares: tuple[Share, ...]) -> tuple[Money | None, ...]:
+    if loss is None:
+        return tuple(None for _ in shares)
+    parts = [(loss.total.amount * share.percent / 100).quantize(CENT, ROUND_HALF_UP) for share in shares[:-1]]
+    rest = loss.total.amount - sum(parts, Decimal(0))
+    return tuple(Money(amount=part) for part in (*parts, rest))

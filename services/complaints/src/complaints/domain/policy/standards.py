@@ -1,0 +1,43 @@
+"""The standards by which a case is judged: known root causes and what a loss is counted at (003 §25.4b)."""
+
+from decimal import Decimal
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from shared.contracts.event import Part
+from shared.contracts.vocabulary import Line
+
+
+class KnownCause(Part):
+    """One root cause of the list."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")
+    title: Line
+
+
+class LossItem(Part):
+    """What one unit of a lost item is counted at; without a rate the amount is what the evidence shows."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")
+    title: Line
+    unit: Line
+    rate: Decimal | None = Field(default=None, gt=0, max_digits=12, decimal_places=2)
+
+
+class LossStandard(Part):
+    """The standard of loss accounting (客户投诉损失金额核算基准), one version."""
+
+    version: int = Field(ge=1)
+    items: tuple[LossItem, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_each_item_once(self) -> Self:
+        codes = [item.code for item in self.items]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"each item of a loss has a code of its own; used twice: {', '.join(twice)}")
+        return self
+
+    def item(self, code: str) -> LossItem | None:
+        """The item of this code, if the standard has it."""
+        return next((item for item in self.items if item.code == code), None)
