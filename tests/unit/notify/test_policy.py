@@ -10,8 +10,8 @@ from facts import complained, delayed, greeting, of_order, registered, released,
 from notify_in_memory import MORNING, POLICIES, InMemoryNotify
 from sleepless import without_rest
 
-from notify.domain.judging import zone_of
 from notify.domain.parts.rest import Rest
+from notify.domain.parts.zone import zone_of
 from notify.settings import Settings
 from shared.contracts.catalogue import contracts
 from shared.contracts.departments import PaymentReceived

@@ -333,8 +333,10 @@ def test_an_amount_is_written_without_an_exponent(notify: InMemoryNotify) -> Non
     zone = notify.composer._zone
     money = Variable(kind="money", longest=16, sample="1.00")
 
-    assert money.write("amount", {"currency": "CNY", "amount": "1.2E+3"}, zone) == "¥1200"
-    assert money.write("amount", {"currency": "USD", "amount": "99999999999999.99"}, zone) == "USD 99999999999999.99"
+    assert money.write("amount", {"currency": "CNY", "amount": "1.2E+3"}, zone) == "¥1,200.00"
+    assert (
+        money.write("amount", {"currency": "USD", "amount": "99999999999999.99"}, zone) == "USD 99,999,999,999,999.99"
+    )
 
 
 def test_a_value_is_escaped_in_html_and_cannot_become_a_placeholder() -> None:
@@ -373,3 +375,11 @@ async def test_a_delivery_keeps_the_version_it_was_made_with() -> None:
 
     assert [words.version for words in notify.sms.words] == [1, 2]
     assert notify.sms.words[1].text == "【客服示范】新SO-2"
+
+
+async def test_a_customer_whose_name_has_words_that_we_must_not_say_is_told_all_the_same(
+    notify: InMemoryNotify,
+) -> None:
+    await notify.tell(released(customer=customer(title="不知道咖啡")))
+
+    assert {each.state for each in await notify.all()} == {"accepted"}

@@ -9,20 +9,26 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money, Part
+from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     ContractDate,
     ContractNo,
+    Count,
     CustomerKind,
     Defect,
+    Email,
     FileRef,
     Line,
     OrderFact,
     OrderKind,
     OrderLine,
     OrderNo,
+    Payment,
     Percent,
+    Phone,
+    Price,
     Prose,
+    Quantity,
     ServiceOrderId,
     StaffId,
 )
@@ -50,10 +56,8 @@ class IntroducedCustomer(Part):
     name: Line = Field(examples=["广州恒达装饰工程有限公司"])
     contact_name: Line | None = Field(default=None, examples=["王建国"])
     title: Line | None = Field(default=None, examples=["王总"])
-    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
-    email: str | None = Field(
-        default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["wang@hengda.example"]
-    )
+    mobile: Phone | None = Field(default=None, examples=["13800138000"])
+    email: Email | None = Field(default=None, examples=["wang@hengda.example"])
     address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号"])
     region: Line | None = Field(default=None, examples=["华南"])
     locale: str = Field(default="zh-CN", max_length=35)
@@ -82,7 +86,7 @@ class OrderRequested(OrderFact, Event, key="sales.order_requested.v1"):
     customer: IntroducedCustomer
     kind: OrderKind = "standard"
     lines: tuple[OrderLine, ...] = Field(min_length=1)
-    total: Money | None = Field(default=None, description="Absent while a line's price is open.")
+    total: Price | None = Field(default=None, description="Absent while a line's price is open.")
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
     promised_ship_date: date | None = Field(
@@ -136,7 +140,7 @@ class BrokenDownPart(Part):
     """A part that an order needs and where it comes from (000 §3.4.3)."""
 
     part_no: Line = Field(examples=["LC-80-2700"])
-    quantity: int = Field(ge=1, examples=[48])
+    quantity: Quantity = Field(examples=[48])
     source: Literal["make", "stock", "outsource"]
 
 
@@ -173,8 +177,8 @@ class ProductionCompleted(OrderFact, Event, key="production.production_completed
     """The goods of an order are made (000 §3.4.3, §3.5.3)."""
 
     completed_at: Instant
-    quantity_ok: int = Field(ge=0, examples=[24])
-    quantity_short: int = Field(default=0, ge=0, examples=[0])
+    quantity_ok: Count = Field(examples=[24])
+    quantity_short: Count = Field(default=0, examples=[0])
 
 
 class MaterialProblemReported(OrderFact, Event, key="production.problem_reported.v1"):
@@ -232,7 +236,7 @@ class PaymentReceived(OrderFact, Event, key="finance.payment_received.v1"):
     """Money for an order has come in (000 §3.4.5, §3.5.5, 001 售中一)."""
 
     kind: Literal["initial", "progress", "balance"]
-    amount: Money | None = Field(
+    amount: Payment | None = Field(
         default=None, description="Absent when finance only confirms that what was due has been paid in full."
     )
     received_at: Instant
@@ -243,7 +247,7 @@ class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):
     """Money for an after-sales order has come in; a prepaid service may start now (001 备注1, 003 §9)."""
 
     service_order_id: ServiceOrderId
-    amount: Money
+    amount: Payment
     received_at: Instant
     invoice_no: Line | None = None
     order_no: OrderNo | None = None

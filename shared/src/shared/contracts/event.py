@@ -7,9 +7,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 _KEY = re.compile(r"[a-z]+\.[a-z0-9_]+\.v[1-9][0-9]*")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_CENT = Decimal("0.01")
 _declared: dict[str, type["Event"]] = {}
 
 
@@ -17,8 +19,19 @@ def _instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Instant = Annotated[AwareDatetime, PlainSerializer(_instant, return_type=str, when_used="json")]
-"""A point in time. Always aware; on the wire and at rest UTC with microseconds, so texts sort as times do."""
+def _countable(value: datetime) -> datetime:
+    if not _FIRST_YEAR <= value.year < _LAST_YEAR:
+        raise ValueError(f"must be in a year from {_FIRST_YEAR} to {_LAST_YEAR - 1}")
+    return value
+
+
+Instant = Annotated[
+    AwareDatetime, AfterValidator(_countable), PlainSerializer(_instant, return_type=str, when_used="json")
+]
+"""A point in time. Always aware; on the wire and at rest UTC with microseconds, so texts sort as times do.
+
+Its year is one from which every zone and every term of ours can be reckoned.
+"""
 
 
 class Frozen(BaseModel):
@@ -41,10 +54,14 @@ class Part(Frozen):
     """A value inside an event or an aggregate."""
 
 
-class Money(Part):
-    """An amount in one currency, exact to the cent; never a float."""
+def _in_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT) + 0
 
-    amount: Decimal = Field(max_digits=16, decimal_places=2, examples=["12800.00"])
+
+class Money(Part):
+    """An amount in one currency, exact to the cent; never a float, and written with its cents."""
+
+    amount: Annotated[Decimal, Field(max_digits=16, decimal_places=2, examples=["12800.00"]), AfterValidator(_in_cents)]
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
 
 

@@ -196,3 +196,11 @@ class CustomerUnreached(Event, key="notify.customer_unreached.v1"):
     detail: Line | None = Field(default=None, description="The provider's or the mail library's own words.")
     untold: Prose = Field(description="What the customer was not told.", examples=["您的订单 SO-2026-0412 将延期 4 天"])
     at: Instant
+
+
+class TimeZoneUnknown(Event, key="notify.time_zone_unknown.v1"):
+    """A customer's file names a time zone that does not exist: rest hours are taken in the company's own (002 四1)."""
+
+    customer_id: CustomerId
+    customer_name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    timezone: str = Field(max_length=64, description="As the file has it.", examples=["China Standard Time"])

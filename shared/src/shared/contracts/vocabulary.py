@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.contracts.event import Instant, Money, Part, PreciseDate
+from shared.contracts.values import dialled, one_line, positive, posted, prose, unsigned, zone
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
 
@@ -19,14 +20,27 @@ def order_id_of(order_no: str) -> UUID:
     return uuid5(_ORDERS, order_no)
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Prose = Annotated[str, Field(min_length=1, max_length=4000)]
-Count = Annotated[int, Field(ge=0)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+"""A text of one line, without characters that cannot be seen; a blank one is none."""
+Prose = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(prose)]
+"""A text of several lines, without characters that cannot be seen; a blank one is none."""
+Count = Annotated[int, Field(ge=0, le=99_999_999)]
+Quantity = Annotated[int, Field(ge=1, le=99_999_999)]
+Email = Annotated[str, BeforeValidator(posted), Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+"""One address that every mail server takes: without a name, a second address or another script."""
+Phone = Annotated[str, BeforeValidator(dialled), Field(pattern=r"^\+?[0-9-]{5,20}$")]
+"""A telephone number in half-width digits, without blanks and brackets."""
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(zone)]
+"""A zone of the IANA database, spelt as it is there."""
+Price = Annotated[Money, AfterValidator(unsigned)]
+"""An amount that is not below zero."""
+Payment = Annotated[Money, AfterValidator(positive)]
+"""An amount above zero."""
 
 OrderId = Annotated[
     UUID, Field(description="Follows from the order's number.", examples=[str(order_id_of("SO-2026-0412"))])
 ]
-OrderNo = Annotated[str, Field(min_length=1, max_length=64, examples=["SO-2026-0412"])]
+OrderNo = Annotated[str, Field(min_length=1, max_length=64, examples=["SO-2026-0412"]), AfterValidator(one_line)]
 ContractNo = Annotated[
     str,
     Field(
@@ -35,6 +49,7 @@ ContractNo = Annotated[
         description="Carries the date of signing, from which the warranty counts (001 售后四).",
         examples=["JG20260930-017"],
     ),
+    AfterValidator(one_line),
 ]
 ContractDate = Annotated[
     PreciseDate,
@@ -44,7 +59,7 @@ ContractDate = Annotated[
     ),
 ]
 DueAt = Annotated[Instant, Field(examples=["2026-11-28T10:00:00.000000Z"])]
-ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-0031"])]
+ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-0031"]), AfterValidator(one_line)]
 ComplaintNo = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"])]
 CustomerId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"])]
 ComplaintId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c02"])]
@@ -91,10 +106,8 @@ class CustomerSnapshot(Part):
     name: Line = Field(examples=["广州恒达装饰工程有限公司"])
     contact_name: Line | None = Field(default=None, examples=["王建国"])
     title: Line | None = Field(default=None, description="How the person is addressed.", examples=["王总"])
-    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
-    email: str | None = Field(
-        default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["wang@hengda.example"]
-    )
+    mobile: Phone | None = Field(default=None, examples=["13800138000"])
+    email: Email | None = Field(default=None, examples=["wang@hengda.example"])
     locale: str = Field(default="zh-CN", max_length=35, examples=["zh-CN"])
 
 
@@ -105,9 +118,9 @@ class OrderLine(Part):
     description: Line = Field(examples=["80 款双玻百叶高隔断"])
     spec: Line | None = Field(default=None, examples=["3000×2700 mm"])
     special_spec: Prose | None = Field(default=None, examples=["门洞加宽至 1100 mm"])
-    quantity: int = Field(ge=1, examples=[24])
+    quantity: Quantity = Field(examples=[24])
     unit: Line = Field(default="件", examples=["樘"])
-    unit_price: Money | None = Field(default=None, description="Absent while the price is open.")
+    unit_price: Price | None = Field(default=None, description="Absent while the price is open.")
 
 
 class OrderFact(Part):
@@ -125,7 +138,7 @@ class Defect(Part):
     """Something that is not as it should be, and where."""
 
     description: Prose = Field(examples=["三樘玻璃边缘崩角"])
-    quantity: int | None = Field(default=None, ge=1, description="Absent when it cannot be counted.", examples=[3])
+    quantity: Quantity | None = Field(default=None, description="Absent when it cannot be counted.", examples=[3])
     photos: tuple[FileRef, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """A whole service in memory: it hears events, is asked over HTTP in a role, and time passes when a test says so."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -158,9 +159,12 @@ class World:
         was never made before.
         """
         said = {"Idempotency-Key": key or str(uuid4()), **(headers or {})}
+        if body is not None:
+            said.setdefault("Content-Type", "application/json")
         if who is not None:
             said["Authorization"] = self._introductions.introduce(_principal(who, by))
-        answer = await self._http.request(method, path, json=body, headers=said)
+        content = None if body is None else json.dumps(body)
+        answer = await self._http.request(method, path, content=content, headers=said)
         await self.follow()
         return answer
 

@@ -16,7 +16,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.aggregate import Change
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Line, Payment, Price
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 _NOTHING = Money(amount=Decimal("0.00"))
@@ -25,23 +25,23 @@ _NOTHING = Money(amount=Decimal("0.00"))
 class RecordCost(RequestBody):
     """What the service cost us; travel is for service out of town."""
 
-    material: Money = _NOTHING
-    transport: Money = _NOTHING
-    labour: Money = _NOTHING
-    travel: Money = _NOTHING
+    material: Price = _NOTHING
+    transport: Price = _NOTHING
+    labour: Price = _NOTHING
+    travel: Price = _NOTHING
 
 
 class RaiseCharge(RequestBody):
     """What the customer has to pay, and how."""
 
-    amount: Money
+    amount: Payment
     mode: Mode = Field(examples=["invoiced"])
 
 
 class ReceivePayment(RequestBody):
     """Money that came in."""
 
-    amount: Money
+    amount: Payment
     received_at: Instant | None = Field(default=None, description="Now by default.")
     invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
 

@@ -18,8 +18,8 @@ from complaints.domain.register import Register
 from complaints.domain.roles import FILERS, READERS
 from complaints.store import Complaints, Stores
 from shared.aggregate import Cause, Change
-from shared.contracts.event import Instant, Money, PreciseDate
-from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Prose
+from shared.contracts.event import Instant, PreciseDate
+from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Price, Prose, Quantity
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -37,9 +37,9 @@ class FileComplaint(RequestBody):
     contract_date: PreciseDate | None = Field(default=None, description="Year and month will do.")
     batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
-    defect_quantity: int | None = Field(default=None, ge=1, examples=[3])
+    defect_quantity: Quantity | None = Field(default=None, examples=[3])
     sample_ref: Line | None = Field(default=None, description="Where the faulty sample is.", examples=["YP-0091"])
-    amount_claimed: Money | None = None
+    amount_claimed: Price | None = None
     nature: Literal["quality", "non_quality", "unknown"] = "unknown"
     severity: Literal["ordinary", "major"] = "ordinary"
 

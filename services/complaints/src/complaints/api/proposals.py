@@ -14,8 +14,7 @@ from complaints.domain.roles import READERS
 from complaints.store import Complaints
 from shared.aggregate import Change, Overstepped
 from shared.contracts.complaints import Remediation, Remedy
-from shared.contracts.event import Money
-from shared.contracts.vocabulary import Prose
+from shared.contracts.vocabulary import Price, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -23,7 +22,7 @@ class OfferedRemedy(RequestBody):
     """One way to settle the case; what costs nothing has the amount 0."""
 
     kind: Remedy = Field(examples=["replace"])
-    amount: Money
+    amount: Price
     description: Prose = Field(description="Words that the customer will read.", examples=["免费更换三樘玻璃"])
 
 

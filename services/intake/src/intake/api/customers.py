@@ -15,8 +15,14 @@ from intake.domain.roles import SALES, SERVICE, SUPERVISORS
 from intake.store import Stores
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
-from shared.contracts.vocabulary import CustomerKind, DepartmentName, Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+
+
+class GivenContact(Contact):
+    """A contact as it is written down: its time zone is one that exists."""
+
+    timezone: TimeZone = Field(default="Asia/Shanghai")
 
 
 class RegisterCustomer(RequestBody):
@@ -25,7 +31,7 @@ class RegisterCustomer(RequestBody):
     name: Line = Field(examples=["广州恒达装饰工程有限公司"])
     kind: CustomerKind = Field(default="end", examples=["intermediary"])
     trade: Trade = Field(default="direct", examples=["decoration_company"])
-    contacts: tuple[Contact, ...] = Field(default=(), max_length=50)
+    contacts: tuple[GivenContact, ...] = Field(default=(), max_length=50)
     address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号"])
     region: Line | None = Field(default=None, examples=["华南"])
     member: bool = False
@@ -42,7 +48,7 @@ class CorrectCustomer(RequestBody):
     name: Line | None = None
     kind: CustomerKind | None = None
     trade: Trade | None = None
-    contacts: tuple[Contact, ...] | None = Field(default=None, max_length=50)
+    contacts: tuple[GivenContact, ...] | None = Field(default=None, max_length=50)
     address: Line | None = None
     region: Line | None = None
     member: bool | None = None
@@ -50,7 +56,10 @@ class CorrectCustomer(RequestBody):
 
     def changes(self) -> dict[str, object]:
         """The fields that were named."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        changes: dict[str, object] = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        if self.contacts is not None:
+            changes["contacts"] = tuple(Contact.model_validate(each.model_dump()) for each in self.contacts)
+        return changes
 
 
 class AssignCustomer(RequestBody):

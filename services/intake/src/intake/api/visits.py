@@ -13,7 +13,7 @@ from intake.domain.visit import Visit
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake import VisitReport
-from shared.contracts.vocabulary import CustomerId, Line, StaffId
+from shared.contracts.vocabulary import CustomerId, Line, Phone, StaffId
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
@@ -23,7 +23,7 @@ class ReportVisit(RequestBody):
     shop_name: Line = Field(examples=["明镜眼镜店"])
     customer_id: CustomerId | None = Field(default=None, description="Absent for a shop without a file.")
     customer_name: Line = Field(examples=["陈先生"])
-    mobile: str = Field(pattern=r"^\+?[0-9-]{5,20}$", examples=["13700137000"])
+    mobile: Phone = Field(examples=["13700137000"])
     left_at: Instant
     punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
     via: Literal["sms", "app", "phone"] = "app"

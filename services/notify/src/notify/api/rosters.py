@@ -4,25 +4,28 @@ from datetime import date
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from notify.api.roles import READERS, SUPERVISORS
 from notify.domain.decisions import rosters as decisions
 from notify.domain.parts.duty import Duty
 from notify.store import Rosters
+from shared.contracts.event import Instant
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Email, Line, Phone, StaffId
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 
 
 class AskedDuty(RequestBody):
     """One colleague's shift."""
 
-    staff: str = Field(min_length=1, max_length=128, examples=["cs-07"])
-    name: str = Field(min_length=1, max_length=200, examples=["李芳"])
-    role: str = Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs_specialist"])
-    begin: AwareDatetime
-    end: AwareDatetime
-    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
-    email: str | None = Field(default=None, max_length=254, examples=["lifang@kefu.example"])
+    staff: StaffId
+    name: Line = Field(examples=["李芳"])
+    role: Role = Field(examples=["cs_specialist"])
+    begin: Instant
+    end: Instant
+    mobile: Phone | None = Field(default=None, examples=["13800138000"])
+    email: Email | None = Field(default=None, examples=["lifang@kefu.example"])
 
     @model_validator(mode="after")
     def _forward(self) -> "AskedDuty":

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from notify.api.roles import STAFF
 from notify.domain.composer import Composer
@@ -12,7 +12,8 @@ from notify.domain.decisions import slips as decisions
 from notify.domain.slip import Slip
 from notify.store import Slips
 from shared.clocks import Clocks
-from shared.contracts.vocabulary import DepartmentName, StaffId
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import DepartmentName, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Forbidden, Principal
@@ -23,8 +24,8 @@ class PostSlip(RequestBody):
 
     to_department: DepartmentName = Field(examples=["production"])
     to_staff: StaffId | None = Field(default=None, description="The one colleague who is meant.", examples=[None])
-    text: str = Field(min_length=1, max_length=4000, examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
-    acknowledge_by: AwareDatetime | None = Field(default=None, description="Absent: it needs no acknowledgement.")
+    text: Prose = Field(examples=["请确认 SO-2026-0412 玻璃补片到厂日期"])
+    acknowledge_by: Instant | None = Field(default=None, description="Absent: it needs no acknowledgement.")
 
 
 class SlipView(View):

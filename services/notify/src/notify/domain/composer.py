@@ -129,7 +129,9 @@ class Composer:
             template = self._template(first, channel, notification.locale)
             same = [each for each in pieces if template.item and _likewise(first, each, channel)]
             pieces = [each for each in pieces if each not in same]
-            filled.append(self._checked(self.fill(first, template, same), notification))
+            for each in (first, *same):
+                self._must_be_said(each, notification)
+            filled.append(self.fill(first, template, same))
         if len(filled) == 1:
             return filled[0]
         return filled[0].but(
@@ -162,11 +164,14 @@ class Composer:
             raise Unfit(f"there is no template {piece.template} for {channel}")
         return template
 
-    def _checked(self, words: Words, notification: Notification) -> Words:
-        phrase = self.catalogue.forbidden(words.text) if notification.audience == "customer" else None
-        if phrase:
-            raise Unfit(f"it says {phrase}, which must not be said to a customer")
-        return words
+    def _must_be_said(self, piece: Piece, notification: Notification) -> None:
+        """What our staff say in their own words is what may be said to a customer; the texts were checked when read."""
+        if notification.audience != "customer":
+            return
+        for name, value in piece.values.items():
+            phrase = self.catalogue.forbidden(value) if self.catalogue.variables[name].spoken else None
+            if phrase:
+                raise Unfit(f"{name} says {phrase}, which must not be said to a customer")
 
     def fill(self, piece: Piece, template: Template, also: Sequence[Piece] = ()) -> Words:
         """The words of one piece in one template, and with it of others that go into the same. Raises Unfit."""

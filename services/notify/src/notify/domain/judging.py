@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notify.domain.ledger import Ledger
 from notify.domain.notification import Notification
+from notify.domain.parts.zone import zone_of
 from notify.domain.policy.policy import MessagePolicy
 from notify.domain.policy.purpose import Purpose
 from notify.domain.recipient import Recipient
@@ -68,14 +68,6 @@ def _refusal(
     if purpose.apart and _repeats(notification, ledger, now - purpose.apart):
         return "duplicate_content"
     return None
-
-
-def zone_of(own: str | None, company: str) -> ZoneInfo:
-    """The recipient's own time zone; the company's where the file names none, or one that does not exist."""
-    try:
-        return ZoneInfo((own or company).strip())
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(company)
 
 
 def _repeats(notification: Notification, ledger: Ledger, since: datetime) -> bool:

@@ -15,9 +15,9 @@ from orders.domain.parts.notice import Signature
 from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
-from shared.contracts.event import Money, PreciseDate
+from shared.contracts.event import PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm
-from shared.contracts.vocabulary import ContractNo, Line, Prose
+from shared.contracts.vocabulary import ContractNo, Line, Price, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
@@ -33,7 +33,7 @@ class AmendContract(RequestBody):
     """A change of a contract; it is reviewed before it counts."""
 
     changes: tuple[Prose, ...] = Field(min_length=1, examples=[["发货日期改为 2026-12-05"]])
-    total: Money | None = None
+    total: Price | None = None
     ship_on: date | None = Field(default=None, examples=["2026-12-05"])
     terms: tuple[PaymentTerm, ...] = ()
 

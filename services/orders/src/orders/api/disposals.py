@@ -14,7 +14,7 @@ from orders.domain.parts.proposal import Proposal
 from orders.domain.roles import CS
 from orders.store import Disposals
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, Prose
+from shared.contracts.vocabulary import Line, Prose, Quantity
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
@@ -22,7 +22,7 @@ class ProposeDisposal(RequestBody):
     """Which goods should go, and how (004 一㈡4)."""
 
     goods: Line = Field(examples=["80 款单玻隔断（停产）"])
-    quantity: int = Field(ge=1, examples=[36])
+    quantity: Quantity = Field(examples=[36])
     origin: Literal["returned", "obsolete"] = Field(examples=["obsolete"])
     way: Literal["scrap", "rework", "resell"] = Field(examples=["resell"])
     reason: Prose = Field(examples=["停产两年，库存盘点发现"])

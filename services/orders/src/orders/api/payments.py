@@ -15,6 +15,7 @@ from orders.domain.parts.entry import Entry
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Price
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
@@ -22,7 +23,7 @@ from shared.store import Between
 class SetCredit(RequestBody):
     """How much a customer may owe for custom orders, and how many days (000 §3.5.5)."""
 
-    limit: Money = Field(examples=[{"amount": "300000.00", "currency": "CNY"}])
+    limit: Price = Field(examples=[{"amount": "300000.00", "currency": "CNY"}])
     days: int = Field(ge=0, le=365, examples=[60])
 
 

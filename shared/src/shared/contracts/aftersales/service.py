@@ -27,6 +27,7 @@ from shared.contracts.vocabulary import (
     Month,
     OrderNo,
     Prose,
+    Quantity,
     ServiceOrderId,
     ServiceRequestId,
     StaffId,
@@ -82,7 +83,7 @@ class PartNeeded(Part):
     """A part for a service order."""
 
     part_no: Line = Field(examples=["JL-80-02"])
-    quantity: int = Field(ge=1, examples=[2])
+    quantity: Quantity = Field(examples=[2])
 
 
 class PartsRequested(Event, key="aftersales.parts_requested.v1", announced=False):

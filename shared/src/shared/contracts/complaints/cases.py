@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Money, Part
+from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     AboutComplaint,
     AboutCustomersComplaint,
@@ -16,7 +16,9 @@ from shared.contracts.vocabulary import (
     ContractNo,
     DepartmentName,
     Line,
+    Price,
     Prose,
+    Quantity,
     RoleName,
     StaffId,
 )
@@ -34,9 +36,9 @@ class ComplaintForm(Part):
     contract_date: ContractDate | None = None
     batch_no: Line | None = Field(default=None, examples=["P20261101-2"])
     shipped_on: date | None = None
-    defect_quantity: int | None = Field(default=None, ge=1, examples=[3])
+    defect_quantity: Quantity | None = Field(default=None, examples=[3])
     sample_ref: Line | None = Field(default=None, examples=["YP-0091"])
-    amount_claimed: Money | None = None
+    amount_claimed: Price | None = None
     nature: Literal["quality", "non_quality", "unknown"] = Field(default="unknown", examples=["quality"])
     severity: Literal["ordinary", "major"] = "ordinary"
     source_event_id: UUID | None = Field(default=None, description="The fact that a case filed by itself came from.")

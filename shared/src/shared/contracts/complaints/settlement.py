@@ -22,6 +22,7 @@ from shared.contracts.vocabulary import (
     DepartmentName,
     Line,
     Prose,
+    Quantity,
     ReturnNo,
     StaffId,
 )
@@ -42,7 +43,7 @@ class ApprovedLine(Part):
     """A part that may come back, and how many."""
 
     part: Line = Field(examples=["80 款双玻百叶高隔断"])
-    quantity: int = Field(ge=1, examples=[3])
+    quantity: Quantity = Field(examples=[3])
 
 
 class ReturnAuthorized(

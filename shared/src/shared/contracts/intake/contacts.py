@@ -15,6 +15,7 @@ from shared.contracts.vocabulary import (
     Hash,
     Line,
     OrderNo,
+    Phone,
     Prose,
     RoleName,
     ServiceOrderId,
@@ -120,7 +121,7 @@ class VisitReport(Part):
     shop_name: Line = Field(examples=["明镜眼镜店"])
     customer_id: CustomerId | None = Field(default=None, description="Absent for a shop without a file.")
     customer_name: Line = Field(examples=["陈先生"])
-    mobile: str = Field(pattern=r"^\+?[0-9-]{5,20}$", examples=["13700137000"])
+    mobile: Phone = Field(examples=["13700137000"])
     left_at: Instant
     punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
     via: Literal["sms", "app", "phone"] = "sms"

@@ -14,8 +14,10 @@ from shared.contracts.vocabulary import (
     CustomerSnapshot,
     DepartmentName,
     DueAt,
+    Email,
     Line,
     Period,
+    Phone,
     Prose,
     StaffId,
 )
@@ -39,8 +41,8 @@ class Contact(Part):
 
     name: Line = Field(examples=["王建国"])
     title: Line | None = Field(default=None, examples=["王总"])
-    mobile: str | None = Field(default=None, pattern=r"^\+?[0-9-]{5,20}$", examples=["13800138000"])
-    email: str | None = Field(default=None, max_length=254, examples=["wang@hengda.example"])
+    mobile: Phone | None = Field(default=None, examples=["13800138000"])
+    email: Email | None = Field(default=None, examples=["wang@hengda.example"])
     preferred_channel: Channel | None = Field(default=None, examples=["sms"])
     locale: str = Field(default="zh-CN", max_length=35)
     timezone: str = Field(default="Asia/Shanghai", max_length=64)

@@ -19,6 +19,7 @@ from shared.contracts.vocabulary import (
     OrderKind,
     OrderLine,
     OrderNo,
+    Price,
     StaffId,
 )
 
@@ -33,7 +34,7 @@ class Wish(Part):
     order_no: OrderNo
     kind: OrderKind = Field(examples=["custom"])
     lines: tuple[OrderLine, ...] = Field(min_length=1)
-    total: Money | None = Field(default=None, description="Absent while a line's price is open.")
+    total: Price | None = Field(default=None, description="Absent while a line's price is open.")
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
     requested_ship_date: date | None = Field(

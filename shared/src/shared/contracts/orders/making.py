@@ -11,11 +11,13 @@ from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     AboutCustomersOrder,
     AboutOrder,
+    Count,
     Defect,
     DueAt,
     FileRef,
     Line,
     Prose,
+    Quantity,
     RoleName,
     StaffId,
 )
@@ -93,7 +95,7 @@ class AllocatedLine(Part):
     """Goods set aside for an order, own or bought outside."""
 
     part_no: Line = Field(examples=["LC-80-2700"])
-    quantity: int = Field(ge=0, examples=[48])
+    quantity: Count = Field(examples=[48])
     source: Literal["own", "outsourced"]
 
 
@@ -134,7 +136,7 @@ class DisposalProposed(Event, key="orders.disposal_proposed.v1"):
 
     disposal_id: UUID
     goods: Line = Field(examples=["80 款单玻隔断（停产）"])
-    quantity: int = Field(ge=1, examples=[36])
+    quantity: Quantity = Field(examples=[36])
     origin: Literal["returned", "obsolete"]
     way: Literal["scrap", "rework", "resell"]
     reason: Prose = Field(examples=["停产两年，库存盘点发现"])
@@ -146,7 +148,7 @@ class DisposalDecided(Event, key="orders.disposal_decided.v1"):
 
     disposal_id: UUID
     goods: Line = Field(examples=["80 款单玻隔断（停产）"])
-    quantity: int = Field(ge=1, examples=[36])
+    quantity: Quantity = Field(examples=[36])
     way: Literal["scrap", "rework", "resell"]
     outcome: Literal["approved", "rejected"]
     by: StaffId = Field(examples=["marketing-vp"])

@@ -4,16 +4,21 @@ from uuid import UUID
 
 from notify.domain.parts.address import as_address
 from notify.domain.parts.rest import Rest
+from notify.domain.parts.zone import zone_named
 from notify.domain.recipient import Recipient
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import CustomerRegistered, CustomerUpdated
+from shared.contracts.notify import TimeZoneUnknown
 
 FINAL_REVISION = 2**31
 """Higher than any that a customer's file will have, so that nothing older is kept after it was erased."""
 
 
 def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, cause: Cause) -> Change[Recipient]:
-    """Keep how to reach the customer; of two revisions the higher one is the truth."""
+    """Keep how to reach the customer; of two revisions the higher one is the truth.
+
+    A time zone that does not exist is announced once, so that a colleague corrects the file (002 四1).
+    """
     revision = event.revision if isinstance(event, CustomerUpdated) else 1
     if revision <= recipient.revision:
         return Change(recipient)
@@ -32,7 +37,10 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
             preferred=contact.preferred_channel if contact.preferred_channel in ("sms", "email") else None,
             refused_channels=tuple(contact.opted_out),
         )
-    return Change(known)
+    if not known.timezone or known.timezone == recipient.timezone or zone_named(known.timezone):
+        return Change(known)
+    doubt = TimeZoneUnknown(customer_id=event.customer_id, customer_name=event.name, timezone=known.timezone)
+    return Change(known, (doubt,))
 
 
 def _reached_at(event: CustomerRegistered | CustomerUpdated) -> tuple[str, ...]:

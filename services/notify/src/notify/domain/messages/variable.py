@@ -23,12 +23,14 @@ class Variable(Part, extra="forbid"):
 
     `longest` counts characters after formatting. A longer one is cut where the cut is seen: a `shorten` one at its end,
     any other in its middle, so that both ends of a number stay. Dates, moments, amounts and counts are never cut: half
-    of one says something else. `labels` turns an agreed word of an event into the customer's language.
+    of one says something else. `labels` turns an agreed word of an event into the customer's language. A `spoken` one
+    is what our staff say in their own words, and must not say what must not be said to a customer (002 七).
     """
 
     kind: Kind = "text"
     longest: int = Field(default=20, ge=1)
     shorten: bool = False
+    spoken: bool = False
     labels: dict[str, str] = Field(default={})
     sample: str
 
@@ -91,14 +93,14 @@ def _at(raw: object, zone: ZoneInfo) -> datetime:
 def _money(variable: Variable, raw: object, zone: ZoneInfo) -> str:
     if isinstance(raw, Mapping):
         sign = {"CNY": "¥"}.get(str(raw["currency"]), f"{raw['currency']} ")
-        return f"{sign}{_plain(str(raw['amount']))}"
+        return f"{sign}{_plain(str(raw['amount']))}".replace("¥-", "-¥")
     return _plain(str(raw))
 
 
 def _plain(amount: str) -> str:
-    """The amount without an exponent; what is none stays as it is."""
+    """The amount in full with its cents, thousands apart; what is none stays as it is."""
     try:
-        return f"{Decimal(amount):f}"
+        return f"{Decimal(amount):,.2f}"
     except InvalidOperation:
         return amount
 
