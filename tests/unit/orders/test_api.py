@@ -176,7 +176,7 @@ async def test_an_account_shows_what_is_owed_and_the_director_sets_the_credit(co
     await company.place("custom", total={"amount": "500000.00"})
     await company.sign_contract()
     account = (await ask("finance", "GET", f"/customers/{CUSTOMER}/account")).json()
-    assert (account["balance"]["amount"], account["exposure"]["amount"]) == ("500000.00", "0")
+    assert (account["balance"]["amount"], account["exposure"]["amount"]) == ("500000.00", "0.00")
     refused = await ask("cs_specialist", "POST", f"/customers/{CUSTOMER}/credit", {"limit": {"amount": "1"}, "days": 1})
     assert refused.status_code == 403
     granted = await ask(
