@@ -109,8 +109,15 @@ async def judged(aftersales, bus, order_no, fault):
 
     await until(checked)
     await aftersales.ask("operations_supervisor", "POST", f"/service-requests/{id}/determine-fault", {"fault": fault})
-    order = {"request_id": id, "voucher_no": f"FW-{uuid4().hex[:8]}", "type": "C"}
-    return (await aftersales.ask("cs_specialist", "POST", "/service-orders", order))["service_order_id"]
+    order = {"request_id": id, "type": "C" if fault == "company_quality" else "A"}
+    opened = (await aftersales.ask("cs_specialist", "POST", "/service-orders", order))["service_order_id"]
+    path = f"/service-orders/{opened}"
+    await aftersales.ask("operations_supervisor", "POST", f"{path}/record-opinion", {"opinion": "带铰链现场更换"})
+    fee = {"material": {"amount": "100.00"}, "labour": {"amount": "200.00"}}
+    await aftersales.ask("cs_specialist", "POST", f"{path}/record-cost", fee)
+    for signatory in ("cs_manager", "gm"):
+        await aftersales.ask(signatory, "POST", f"{path}/sign-fee")
+    return opened
 
 
 @pytest.mark.requirement("R083.b")
@@ -153,6 +160,8 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
     for role, decision, body in (
         ("cs_manager", "dispatch", {"technician": "tech-05"}),
         ("installer", "complete-visit", visit),
+        ("installer", "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"}),
+        ("cs_manager", "countersign", None),
         ("installer", "sign-off", {"signatory": "王建国"}),
         ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}}),
         ("cs_specialist", "close", {"result": "已更换铰链"}),

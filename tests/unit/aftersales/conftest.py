@@ -13,7 +13,8 @@ from aftersales.app import service
 from aftersales.domain.decisions import request
 from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.dispatch import carry_over, dispatch
-from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
+from aftersales.domain.decisions.form import countersign, record_opinion, state_execution
+from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, sign_fee
 from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.parts.form import FeedbackForm
@@ -32,12 +33,41 @@ from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
 OPERATIONS = Actor(kind="staff", id="operations-01", role="operations_supervisor")
+FINANCE = Actor(kind="staff", id="finance-01", role="finance")
+MANAGER = Actor(kind="staff", id="manager-01", role="cs_manager")
+GM = Actor(kind="staff", id="gm-01", role="gm")
+TECHNICIAN = Actor(kind="staff", id="tech-05", role="installer")
 VISIT = (AT, AT, "更换两副铰链", True)
 """When the technician came and went, what was done, and that it is resolved."""
 
 
 def yuan(amount: str) -> Money:
     return Money(amount=Decimal(amount))
+
+
+def type_for(request: ServiceRequest) -> str:
+    """The type of service that fits who pays."""
+    return "C" if request.charge_policy == "free" else "A"
+
+
+def signed_fee(order: ServiceOrder) -> ServiceOrder:
+    """The order with a fee of 300 yuan that carries both signatures."""
+    bookkeeper = CS if order.verdict == "in_warranty" or order.type == "D" else FINANCE
+    amounts = (yuan("100.00"), yuan("0.00"), yuan("200.00"), yuan("0.00"))
+    fee = record_cost(order.but(stage="open"), *amounts, cause(AT, actor=bookkeeper)).state
+    signed = sign_fee(sign_fee(fee, cause(AT, actor=MANAGER)).state, cause(AT, actor=GM)).state
+    return signed.but(stage=order.stage)
+
+
+def prepared(order: ServiceOrder, rules: Rules) -> ServiceOrder:
+    """The order with the opinion of operations and a signed fee: what comes before a technician is sent."""
+    opinion = record_opinion(order, "带铰链现场更换", "plan", None, (), (), rules, cause(AT, actor=OPERATIONS)).state
+    return signed_fee(opinion)
+
+
+@pytest.fixture(scope="session")
+def prepare(rules: Rules) -> Callable[[ServiceOrder], ServiceOrder]:
+    return lambda order: prepared(order, rules)
 
 
 @pytest.fixture(scope="session")
@@ -92,11 +122,11 @@ def request_with(form: FeedbackForm, rules: Rules) -> Callable[..., ServiceReque
 
 @pytest.fixture
 def order_with(rules: Rules, request_with: Callable[..., ServiceRequest]) -> Callable[..., ServiceOrder]:
-    """An opened service order for a request with this fault and this warranty."""
+    """A service order for a request with this fault and this warranty, with opinion and signed fee."""
 
     def build(fault: str = "company_quality", verdict: str = "in_warranty") -> ServiceOrder:
         asked = request_with(fault, verdict)
-        return open_requested(UUID(int=60), asked, "FW-2026-0055", "C", rules, cause(AT, actor=CS)).state
+        return prepared(open_requested(UUID(int=60), asked, type_for(asked), rules, cause(AT, actor=CS)).state, rules)
 
     return build
 
@@ -109,13 +139,15 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     dispatched = dispatch(opened, "tech-05", "李师傅", rules, now).state
     resolved = complete_visit(dispatched, *VISIT, rules, now).state
     costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
-    signed = sign_off(costed, "王建国", None, (), now).state
+    stated = state_execution(costed, "铰链松脱，已更换", "周班长", None, cause(AT, actor=TECHNICIAN)).state
+    costed = countersign(stated, cause(AT, actor=MANAGER)).state
+    signed = sign_off(costed, "王建国", None, (), None, now).state
     return {
         "open": opened,
         "dispatched": dispatched,
         "resolved": resolved,
         "signed_off": signed,
-        "closed": close(signed, "已更换铰链", now).state,
+        "closed": close(signed, "已更换铰链", "陈经理", now).state,
     }
 
 
@@ -123,14 +155,22 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
 def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
     """Every decision there is, with everything it needs."""
     now, nothing = cause(AT, actor=CS), yuan("0")
+
+    def unsigned(order: ServiceOrder) -> ServiceOrder:
+        return order.but(execution=None, countersignature=None, fee_signatures=())
+
     return {
+        "record_opinion": lambda order: record_opinion(order, "更换铰链", "plan", None, (), (), rules, now),
         "dispatch": lambda order: dispatch(order, "tech-05", None, rules, now),
         "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
-        "sign_off": lambda order: sign_off(order, "王建国", None, (), now),
-        "close": lambda order: close(order, "已处理", now),
+        "sign_off": lambda order: sign_off(order, "王建国", None, (), None, now),
+        "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),
+        "countersign": lambda order: countersign(unsigned(order), now),
+        "close": lambda order: close(order, "已处理", None, now),
         "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),
+        "sign_fee": lambda order: sign_fee(unsigned(order), cause(AT, actor=MANAGER)),
         "raise_charge": lambda order: raise_charge(
-            order.but(charge_policy="normal_rate"), yuan("300.00"), "invoiced", rules, now
+            signed_fee(order.but(charge_policy="normal_rate")), yuan("300.00"), "on_spot", rules, now
         ),
         "receive_payment": lambda order: receive_payment(order, yuan("300.00"), AT, "FP-88120", rules, now),
         "carry_over": lambda order: carry_over(order, rules, now),

@@ -7,6 +7,7 @@ import pytest
 
 from aftersales.domain.covered_order import CoveredOrder
 from shared.aggregate import Change
+from shared.contracts.aftersales import ServiceRequestRegistered
 from shared.contracts.event import PreciseDate
 from shared.testing import cause, deliver
 
@@ -93,7 +94,7 @@ async def test_an_incomplete_request_says_what_is_missing_and_is_not_scheduled_u
     lacking = {"customer": CUSTOMER, "content": "门铰链松动", "contract_no": "JG20260930-017"}
     registered = await ask("cs_specialist", "POST", "/service-requests", lacking)
     id = registered.json()["request_id"]
-    order = {"request_id": id, "voucher_no": "FW-2026-0055", "type": "C"}
+    order = {"request_id": id, "type": "C"}
 
     refused = await ask("cs_specialist", "POST", "/service-orders", order)
     completed = await ask(
@@ -113,13 +114,21 @@ async def test_an_incomplete_request_says_what_is_missing_and_is_not_scheduled_u
 async def scheduled(ask, on, database, fault: str = "company_quality") -> str:
     """A service order for a request that was registered, checked and judged."""
     request = (await ask("cs_specialist", "POST", "/service-requests", REQUEST)).json()["request_id"]
-    (checked,) = await deliver(on, database.published[-1], at=AT)
+    (registered,) = (event for event in database.published if type(event) is ServiceRequestRegistered)
+    (checked,) = await deliver(on, registered, at=AT)
     await deliver(on, checked)
     await ask("operations_supervisor", "POST", f"/service-requests/{request}/determine-fault", {"fault": fault})
-    opened = await ask(
-        "cs_specialist", "POST", "/service-orders", {"request_id": request, "voucher_no": f"FW-{fault}", "type": "C"}
-    )
+    body = {"request_id": request, "type": "C" if fault == "company_quality" else "A"}
+    opened = await ask("cs_specialist", "POST", "/service-orders", body)
     assert opened.status_code == 201
+    path = f"/service-orders/{opened.json()['service_order_id']}"
+    for role, decision, said in (
+        ("operations_supervisor", "record-opinion", {"opinion": "带铰链现场更换"}),
+        ("cs_specialist", "record-cost", {"material": {"amount": "100.00"}, "labour": {"amount": "200.00"}}),
+        ("cs_manager", "sign-fee", None),
+        ("gm", "sign-fee", None),
+    ):
+        assert (await ask(role, "POST", f"{path}/{decision}", said)).status_code == 200
     return opened.json()["service_order_id"]
 
 
@@ -127,8 +136,8 @@ async def scheduled(ask, on, database, fault: str = "company_quality") -> str:
 async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, database, covered):
     id = await scheduled(ask, on, database)
     visit = {
-        "started_at": "2026-11-22T06:00:00Z",
-        "ended_at": "2026-11-22T07:00:00Z",
+        "started_at": "2026-11-22T00:00:00Z",
+        "ended_at": "2026-11-22T01:00:00Z",
         "work": "更换铰链",
         "resolved": True,
     }
@@ -136,6 +145,8 @@ async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, datab
         ("engineering_regional_head", "dispatch", {"technician": "tech-05", "technician_name": "李师傅"}),
         ("installer", "complete-visit", visit),
         ("installer", "sign-off", {"signatory": "王建国"}),
+        ("installer", "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"}),
+        ("cs_manager", "countersign", None),
         ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}, "labour": {"amount": "120.00"}}),
         ("cs_specialist", "close", {"result": "已更换铰链，客户确认正常"}),
     ]
@@ -163,14 +174,19 @@ async def test_the_customers_own_fault_is_dispatched_after_payment(ask, on, data
     assert (paid.json()["paid"], sent.json()["stage"]) == (True, "dispatched")
 
 
-async def test_a_voucher_number_is_used_once(ask):
-    body = {"voucher_no": "FW-D-1", "content": "宣传资料入库保管"}
+@pytest.mark.requirement("R130.c")
+async def test_a_voucher_number_is_given_and_never_typed(ask):
+    body = {"content": "宣传资料入库保管"}
 
     first = await ask("cs_manager", "POST", "/service-orders/internal", body)
     second = await ask("cs_manager", "POST", "/service-orders/internal", body)
+    typed = await ask("cs_manager", "POST", "/service-orders/internal", body | {"voucher_no": "FW-D-1"})
 
-    assert (first.status_code, second.status_code, second.json()["code"]) == (201, 409, "duplicate")
-    found = (await ask("cs_manager", "GET", "/service-orders?stage=open&voucher_no=FW-D-1&priority=false")).json()
+    number = first.json()["voucher_no"]
+    assert (first.status_code, second.status_code, typed.status_code) == (201, 201, 422)
+    assert number.startswith("FW-20261122-")
+    assert second.json()["voucher_no"] != number
+    found = (await ask("cs_manager", "GET", f"/service-orders?stage=open&voucher_no={number}&priority=false")).json()
     assert [item["type"] for item in found["items"]] == ["D"]
     assert (await ask("cs_manager", "GET", f"/service-orders/{first.json()['service_order_id']}")).json()["type"] == "D"
 
@@ -191,7 +207,7 @@ async def test_the_register_is_found_by_stage_and_customer(ask):
         ("/warranty-checks", {"as_of": "2026-02-30"}, "body.as_of"),
         ("/warranty-checks", {"contract_no": {"$gt": ""}}, "body.contract_no"),
         ("/service-requests", REQUEST | {"surprise": 1}, "body.surprise"),
-        ("/service-orders", {"request_id": str(UUID(int=1)), "voucher_no": "FW", "type": "D"}, "body.type"),
+        ("/service-orders", {"request_id": str(UUID(int=1)), "type": "D"}, "body.type"),
         ("/settlements/2026-13/settle", None, "path.month"),
     ],
 )
@@ -208,6 +224,6 @@ async def test_what_is_unknown_is_not_found(ask):
         ("GET", f"/service-requests/{uuid4()}", None),
         ("GET", f"/service-orders/{uuid4()}", None),
         ("GET", "/settlements/2026-11", None),
-        ("POST", "/service-orders", {"request_id": str(uuid4()), "voucher_no": "FW", "type": "C"}),
+        ("POST", "/service-orders", {"request_id": str(uuid4()), "type": "C"}),
     ):
         assert (await ask("cs_specialist", method, path, body)).status_code == 404

@@ -36,13 +36,18 @@ def with_dispatch(rules: Rules, **fields: object) -> Rules:
 
 
 @pytest.mark.requirement("R134.a")
-def test_a_job_waits_from_its_opening_to_its_dispatch_under_one_deadline(request_with, rules):
-    opened = open_requested(UUID(int=60), request_with(), "FW-2026-0055", "C", rules, NOW)
-    sent = dispatch(opened.state, "tech-05", None, rules, cause(AT + timedelta(hours=1)))
+def test_a_job_waits_from_its_opening_to_its_dispatch_under_one_deadline(request_with, rules, prepare):
+    opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW)
+    sent = dispatch(prepare(opened.state), "tech-05", None, rules, cause(AT + timedelta(hours=1)))
 
     assert [type(event) for event in opened.events] == [ServiceOrderOpened, DeadlineSetByAftersales]
     begun, met = opened.events[-1], sent.events[-1]
-    assert (begun.kind, begun.about, begun.due_at, begun.policy_version) == ("dispatch", "FW-2026-0055", MIDNIGHT, 1)
+    assert (begun.kind, begun.about, begun.due_at, begun.policy_version) == (
+        "dispatch",
+        "FW-20261122-AAAAAA",
+        MIDNIGHT,
+        1,
+    )
     assert (type(met), met.deadline_id, met.outcome) == (DeadlineMetByAftersales, begun.deadline_id, "in_time")
     assert sent.state.running == sent.state.deadlines == ()
 
@@ -53,22 +58,22 @@ def test_a_job_that_waits_already_keeps_its_deadline(order_with, rules):
     assert await_dispatch(order, rules, cause(AT + timedelta(hours=1))) == Change(order)
 
 
-def test_a_job_keeps_the_version_of_the_policy_that_it_began_with(request_with, rules):
+def test_a_job_keeps_the_version_of_the_policy_that_it_began_with(request_with, rules, prepare):
     first = rules.policies.latest
     later = first.but(version=2, in_force_from=datetime(2026, 12, 1, tzinfo=UTC).date())
     both = replace(rules, policies=Policies([first, later]))
 
-    before = open_requested(UUID(int=60), request_with(), "FW-1", "C", both, NOW).state
-    after = open_requested(UUID(int=61), request_with(), "FW-2", "C", both, cause(AT + timedelta(days=9))).state
+    before = open_requested(UUID(int=60), request_with(), "C", both, NOW).state
+    after = open_requested(UUID(int=61), request_with(), "C", both, cause(AT + timedelta(days=9))).state
 
     assert (before.policy_version, after.policy_version) == (1, 2)
-    sent = dispatch(before, "tech-05", None, both, cause(AT + timedelta(days=20)))
+    sent = dispatch(prepare(before), "tech-05", None, both, cause(AT + timedelta(days=20)))
     assert sent.state.clocks[-1].policy_version == 1
 
 
 def test_the_end_of_the_day_is_called_to_mind_where_the_company_wants_that(request_with, rules):
     heedful = with_dispatch(rules, warn_before=(timedelta(hours=4),))
-    order = open_requested(UUID(int=60), request_with(), "FW-1", "C", heedful, NOW).state
+    order = open_requested(UUID(int=60), request_with(), "C", heedful, NOW).state
 
     (warned,) = heedful.clocks.tick()(order.done_with(CLOCKS), cause(MIDNIGHT - timedelta(hours=4))).events
 
@@ -81,7 +86,7 @@ def test_the_end_of_the_day_is_called_to_mind_where_the_company_wants_that(reque
 
 def test_a_clock_stands_still_only_where_the_company_allows_it(request_with, order_with, rules):
     lenient = with_dispatch(rules, may_be_held=True)
-    order = open_requested(UUID(int=60), request_with(), "FW-1", "C", lenient, NOW).state
+    order = open_requested(UUID(int=60), request_with(), "C", lenient, NOW).state
 
     held = lenient.clocks.hold("dispatch", "客户改约", NOW)(order)
 
@@ -91,9 +96,9 @@ def test_a_clock_stands_still_only_where_the_company_allows_it(request_with, ord
 
 
 async def test_an_open_job_is_a_duty_that_a_person_takes_and_a_dispatched_one_is_none(
-    world, stores, request_with, rules
+    world, stores, request_with, rules, prepare
 ):
-    opened = open_requested(UUID(int=60), request_with(), "FW-2026-0055", "C", rules, NOW)
+    opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW).then(lambda order: Change(prepare(order)))
     path = f"/service-orders/{(await stores.service_orders.create(opened, NOW)).id}"
 
     shown = (await world.ask(Role.CS_MANAGER, "GET", path)).json()
@@ -104,7 +109,7 @@ async def test_an_open_job_is_a_duty_that_a_person_takes_and_a_dispatched_one_is
     await world.ask(Role.CS_MANAGER, "POST", f"{path}/dispatch", {"technician": "tech-05"})
 
     assert shown["deadlines"] == [{"kind": "dispatch", "at": "2026-11-22T16:00:00.000000Z"}]
-    assert (duty["about"], duty["role"], duty["assignee"]) == ("FW-2026-0055", "cs_specialist", None)
+    assert (duty["about"], duty["role"], duty["assignee"]) == ("FW-20261122-AAAAAA", "cs_specialist", None)
     assert (taken.status_code, taken.json()["assignee"]) == (200, "cs-09")
     assert (type(given), given.assignee, given.before) == (DeadlineReassignedByAftersales, "cs-09", None)
     assert (await world.ask(Role.CS_MANAGER, "GET", "/duties")).json()["items"] == []

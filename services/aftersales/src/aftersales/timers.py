@@ -17,5 +17,6 @@ def timers(stores: Stores, rules: Rules) -> Timers:
 
     at = Timers()
     at(stores.service_orders, CLOCKS)(rules.clocks.tick(on_miss))
+    at(stores.service_requests, CLOCKS)(rules.clocks.tick())
     at(stores.settlements, CLOCKS)(rules.clocks.tick())
     return at

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from aftersales.api import money, orders, requests, settlements, visits, warranty
+from aftersales.api import blocks, form, money, orders, requests, settlements, visits, warranty
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 
@@ -15,6 +15,8 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         warranty.routes(stores, rules),
         requests.routes(stores.service_requests, rules),
         orders.routes(stores, rules),
+        form.routes(stores),
+        blocks.routes(stores.service_orders, rules),
         visits.routes(stores.service_orders, rules),
         money.routes(stores.service_orders, rules),
         settlements.routes(stores.settlements, rules),

@@ -59,6 +59,13 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
+    @router.post("/sign-fee", dependencies=[allow(*LIFECYCLE.roles("sign_fee"))])
+    async def sign_fee(service_order_id: UUID, cause: CausedByRequest) -> ServiceOrderView:
+        """The head of the department and the general manager each sign the fee before it is charged."""
+        return ServiceOrderView.of(
+            await orders.apply(service_order_id, lambda order: money.sign_fee(order, cause), cause)
+        )
+
     @router.post("/raise-charge", dependencies=[allow(*LIFECYCLE.roles("raise_charge"))])
     async def raise_charge(service_order_id: UUID, body: RaiseCharge, cause: CausedByRequest) -> ServiceOrderView:
         """The customer has to pay."""

@@ -20,17 +20,15 @@ from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Rou
 
 
 class OpenServiceOrder(RequestBody):
-    """The voucher out of the customer's folder, and for which request."""
+    """For which request the next voucher out of the customer's folder is."""
 
     request_id: ServiceRequestId
-    voucher_no: Line = Field(examples=["FW-2026-0055"])
     type: Literal["A", "B", "C"] = Field(description="A paid, B contract, C free.", examples=["C"])
 
 
 class OpenInternalOrder(RequestBody):
     """Internal work, type D."""
 
-    voucher_no: Line = Field(examples=["FW-2026-0056"])
     content: Prose = Field(examples=["宣传资料入库保管"])
 
 
@@ -51,13 +49,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Open an order for a registered request. Refused with what is missing while its form is incomplete."""
         request = await stores.service_requests.get(body.request_id)
         id = cause.derive("service order")
-        change = opening.open_requested(id, request, body.voucher_no, body.type, rules, cause)
+        change = opening.open_requested(id, request, body.type, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.post("/internal", status_code=201, dependencies=[allow(*MANAGERS)])
     async def open_internal(body: OpenInternalOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open internal work, type D."""
-        change = opening.open_internal(cause.derive("service order"), body.content, body.voucher_no, rules, cause)
+        change = opening.open_internal(cause.derive("service order"), body.content, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.get("")

@@ -25,6 +25,7 @@ from shared.contracts.vocabulary import (
     Prose,
     StaffId,
 )
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
@@ -41,6 +42,7 @@ class FillForm(RequestBody):
     purchased_on: PreciseDate | None = None
     purchase_place: Line | None = Field(default=None, examples=["广州展厅"])
     salesman: StaffId | None = Field(default=None, examples=["am-03"])
+    salesman_signature: FileRef | None = None
     complaint_id: ComplaintId | None = None
 
 
@@ -80,7 +82,7 @@ def routes(requests: ServiceRequests, rules: Rules) -> APIRouter:
         filled = body.model_dump(exclude_none=True)
         return ServiceRequestView.of(
             await requests.apply(
-                request_id, lambda entry: request.complete(entry, entry.form.filled(filled), cause), cause
+                request_id, lambda entry: request.complete(entry, entry.form.filled(filled), rules, cause), cause
             )
         )
 
@@ -109,5 +111,10 @@ def routes(requests: ServiceRequests, rules: Rules) -> APIRouter:
     async def show_request(request_id: UUID) -> ServiceRequestView:
         """One entry."""
         return ServiceRequestView.of(await requests.get(request_id))
+
+    @router.get("/{request_id}/clocks")
+    async def show_request_clocks(request_id: UUID) -> list[ClockView]:
+        """By when a voucher has or had to be opened, and how that moment came about."""
+        return clocks_of(await requests.get(request_id), rules.clocks)
 
     return router

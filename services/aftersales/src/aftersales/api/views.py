@@ -5,6 +5,8 @@ from typing import Self
 from pydantic import AliasPath, Field, computed_field
 
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, REQUEST, RequestStage, Stage
+from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
+from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, Visit
@@ -53,17 +55,22 @@ class ServiceRequestView(View):
     evidence: tuple[FileRef, ...]
     determined_by: StaffId | None
     warranty: WarrantyChecked | None
+    after_sales: bool | None
+    vouchers: tuple[VoucherEntry, ...]
+    policy_version: int
+    deadlines: tuple[Deadline, ...]
     charge_policy: ChargePolicy
 
     @classmethod
     def of(cls, request: ServiceRequest) -> Self:
         """The entry as it stands."""
-        same = cls.model_fields.keys() & ServiceRequest.model_fields.keys()
+        same = (cls.model_fields.keys() & ServiceRequest.model_fields.keys()) - {"deadlines"}
         return cls(
             request_id=request.id,
             possible=REQUEST.possible(request.stage),
             missing=request.form.missing,
             charge_policy=request.charge_policy,
+            deadlines=deadlines(request),
             **{name: getattr(request, name) for name in same},
         )
 
@@ -82,6 +89,7 @@ class ServiceRequestRow(View):
     recorded_by: StaffId
     recorded_at: Instant
     fault: Fault = "unknown"
+    after_sales: bool | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -105,19 +113,26 @@ class ServiceOrderView(View):
     complaint_id: ComplaintId | None
     order_no: OrderNo | None
     customer: CustomerSnapshot | None
+    address: Line | None
     fault: Fault
     verdict: Verdict
     charge_policy: ChargePolicy
+    opinion: Opinion | None
     technician: StaffId | None
     priority: bool
     carried_over_days: int
     visits: tuple[Visit, ...]
     cost: Cost | None
+    fee_signatures: tuple[FeeSignature, ...]
     charge: Charge | None
     payments: tuple[Payment, ...]
     paid: bool
+    execution: Execution | None
+    countersignature: Signature | None
     sign_off_note: SignOff | None
     result: Prose | None
+    result_block: Result | None
+    missing_blocks: tuple[Block, ...]
     closed_at: Instant | None
     deadlines: tuple[Deadline, ...]
 
@@ -129,6 +144,7 @@ class ServiceOrderView(View):
             service_order_id=order.id,
             possible=order.lifecycle.possible(order.stage),
             paid=order.paid,
+            missing_blocks=order.missing_blocks,
             deadlines=deadlines(order),
             **{name: getattr(order, name) for name in same},
         )

@@ -33,12 +33,14 @@ class SignOffService(RequestBody):
     signatory: Line = Field(examples=["王建国"])
     signature: FileRef | None = None
     photos: tuple[FileRef, ...] = Field(default=(), max_length=50)
+    stamp: FileRef | None = Field(default=None, description="The customer's stamp on the voucher.")
 
 
 class CloseServiceOrder(RequestBody):
     """What came of it."""
 
     result: Prose = Field(examples=["已更换铰链，客户确认正常"])
+    head: Line | None = Field(default=None, description="Who answers for the result block.", examples=["陈经理"])
 
 
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
@@ -59,15 +61,17 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         """The customer accepts and signs."""
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
-            return visit.sign_off(order, body.signatory, body.signature, body.photos, cause)
+            return visit.sign_off(order, body.signatory, body.signature, body.photos, body.stamp, cause)
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     @router.post("/close", dependencies=[allow(*LIFECYCLE.roles("close"))])
     async def close(service_order_id: UUID, body: CloseServiceOrder, cause: CausedByRequest) -> ServiceOrderView:
-        """Done and archived."""
-        return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: closing.close(order, body.result, cause), cause)
-        )
+        """Done and archived. Refused with the blocks of form 1 that are missing."""
+
+        def decide(order: ServiceOrder) -> Change[ServiceOrder]:
+            return closing.close(order, body.result, body.head, cause)
+
+        return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     return router

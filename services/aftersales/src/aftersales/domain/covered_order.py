@@ -17,6 +17,7 @@ class CoveredOrder(Aggregate):
     contract_no: ContractNo | None = None
     registered_date: PreciseDate | None = None
     signed: bool = False
+    closed: bool = False
     months: int | None = None
     accepted_on: date | None = None
 

@@ -6,12 +6,15 @@ from aftersales.domain.roles import (
     BOOKKEEPERS,
     CASHIERS,
     DISPATCHERS,
+    HEADS,
     JUDGES,
+    MANAGERS,
     REGISTRARS,
     SERVICE,
     TECHNICIANS,
     VISITORS,
 )
+from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
 RequestStage = Literal["incomplete", "registered"]
@@ -30,11 +33,15 @@ REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
 
 Stage = Literal["open", "dispatched", "resolved", "signed_off", "closed"]
 Decision = Literal[
+    "record_opinion",
     "dispatch",
     "complete_visit",
     "sign_off",
+    "state_execution",
+    "countersign",
     "close",
     "record_cost",
+    "sign_fee",
     "raise_charge",
     "receive_payment",
     "carry_over",
@@ -45,11 +52,15 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
     "service order",
     "open",
     {
+        "record_opinion": Move(("open",), by=(Role.OPERATIONS_SUPERVISOR,)),
         "dispatch": Move(("open",), ("dispatched",), DISPATCHERS),
         "complete_visit": Move(("dispatched",), ("resolved", "open"), VISITORS),
         "sign_off": Move(("resolved",), ("signed_off",), (*TECHNICIANS, *SERVICE)),
+        "state_execution": Move(("dispatched", "resolved", "signed_off"), by=TECHNICIANS),
+        "countersign": Move(("resolved", "signed_off"), by=MANAGERS),
         "close": Move(("signed_off",), ("closed",), SERVICE),
         "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
+        "sign_fee": Move(UNDER_WAY, by=(*HEADS, Role.GM)),
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),
         "receive_payment": Move((*UNDER_WAY, "closed"), by=CASHIERS),
         "carry_over": Move(("open",)),

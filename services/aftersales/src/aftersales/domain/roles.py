@@ -19,6 +19,9 @@ VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_
 BOOKKEEPERS = (*SERVICE, Role.FINANCE)
 """Who may try to fill in a cost; the warranty says which of the two it is for (001 售后四c)."""
 
+HEADS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
+"""Who signs the fee block as head of the department (001 表1)."""
+
 CASHIERS = (Role.FINANCE, *SERVICE, *TECHNICIANS)
 """Who may take in a customer's money, on the spot or at finance (003 §9)."""
 

@@ -1,11 +1,17 @@
 """A service order: one job on its voucher, from the first word to the signature (003 §6-§11, 001 售后六)."""
 
+from base64 import b32encode
+from datetime import date
+from uuid import UUID
+
 from pydantic import Field
 
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, Decision, Stage
+from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, Visit
 from aftersales.domain.parts.warranty import Verdict
+from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault
 from shared.contracts.event import Instant
@@ -21,6 +27,11 @@ from shared.contracts.vocabulary import (
     StaffId,
 )
 from shared.lifecycle import Lifecycle
+
+
+def voucher_no_of(id: UUID, day: date) -> Line:
+    """The number of a voucher opened on this day: `FW-20261122-K7Q2MD`. It follows from the id; nobody types it."""
+    return f"FW-{day:%Y%m%d}-{b32encode(id.bytes)[:6].decode()}"
 
 
 class ServiceOrder(Timed):
@@ -39,19 +50,25 @@ class ServiceOrder(Timed):
     complaint_id: ComplaintId | None = None
     order_no: OrderNo | None = None
     customer: CustomerSnapshot | None = None
+    address: Line | None = None
     item: Line | None = None
     fault: Fault = "unknown"
     verdict: Verdict = "uncertain"
     charge_policy: ChargePolicy = "free"
+    opinion: Opinion | None = None
     technician: StaffId | None = None
     priority: bool = False
     carried_over_days: int = Field(default=0, ge=0)
     visits: tuple[Visit, ...] = ()
     cost: Cost | None = None
+    fee_signatures: tuple[FeeSignature, ...] = ()
     charge: Charge | None = None
     payments: tuple[Payment, ...] = ()
+    execution: Execution | None = None
+    countersignature: Signature | None = None
     sign_off_note: SignOff | None = None
     result: Prose | None = None
+    result_block: Result | None = None
     closed_at: Instant | None = None
 
     @property
@@ -70,6 +87,32 @@ class ServiceOrder(Timed):
     def waits_for_money(self) -> bool:
         """Whether the customer has to pay before a technician is sent (001 备注1)."""
         return self.charge_policy == "pay_first" and not self.paid
+
+    @property
+    def missing_blocks(self) -> tuple[Block, ...]:
+        """The blocks of form 1 that are not written yet, in the form's order; internal work has no form (001 表1)."""
+        written: dict[Block, object] = {
+            "opinion": self.opinion,
+            "fee": self.cost,
+            "execution": self.execution,
+            "result": self.result_block,
+        }
+        return () if self.type == "D" else tuple(block for block in written if written[block] is None)
+
+    def must_be_dispatchable(self) -> None:
+        """Raises what comes before a technician is sent: opinion, fee, the customer's money (001 售后三-五)."""
+        self.must_have_opinion()
+        if self.cost is None:
+            raise Refused("the fee comes before the people: record the cost, be it 0", "fee_missing")
+        if self.waits_for_money:
+            raise Refused(
+                "the fault is the customer's: the fee has to be received before anybody is sent", "charge_unpaid"
+            )
+
+    def must_have_opinion(self) -> None:
+        """Raises that the operations supervisor has not written how it is handled (001 售后三)."""
+        if self.opinion is None and self.type != "D":
+            raise Refused("the operations supervisor writes the handling opinion first", "opinion_missing")
 
     @property
     def about(self) -> AboutServiceOrder:

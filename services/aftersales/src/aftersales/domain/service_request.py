@@ -6,9 +6,11 @@ from uuid import UUID
 
 from aftersales.domain.charge import charge_policy
 from aftersales.domain.lifecycle import REQUEST, RequestStage
+from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.warranty import Verdict
-from shared.aggregate import Aggregate, Refused
+from shared.aggregate import Refused
+from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId
@@ -25,8 +27,11 @@ class IncompleteForm(Refused):
     code = "incomplete_form"
 
 
-class ServiceRequest(Aggregate):
-    """A request in the register. Incomplete until its form is filled in; only a complete one gets a service order."""
+class ServiceRequest(Timed):
+    """A request in the register. Incomplete until its form is filled in; only a complete one gets a service order.
+
+    `after_sales` is absent while nothing is known about its order.
+    """
 
     register_no: Line
     form: FeedbackForm
@@ -37,6 +42,9 @@ class ServiceRequest(Aggregate):
     evidence: tuple[FileRef, ...] = ()
     determined_by: StaffId | None = None
     warranty: WarrantyChecked | None = None
+    after_sales: bool | None = None
+    vouchers: tuple[VoucherEntry, ...] = ()
+    policy_version: int = 1
 
     @property
     def about(self) -> AboutServiceRequest:

@@ -1,12 +1,12 @@
 """Which facts tell after-sales when a warranty begins."""
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.decisions.coverage import cover, date_acceptance, date_contract
+from aftersales.domain.decisions.coverage import complete_order, cover, date_acceptance, date_contract
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 from shared.aggregate import Cause
 from shared.contracts.intake import OrderPlaced
-from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderClosed
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -32,3 +32,9 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         """The day of acceptance counts where a company's rule says so."""
         unknown = CoveredOrder.of(event.order_no)
         return orders.touch(event.order_id, lambda order: date_acceptance(order, event, rules, cause), unknown)
+
+    @on(OrderClosed)
+    def take_completion(event: OrderClosed, cause: Cause) -> Touch[CoveredOrder]:
+        """An order that is installed, accepted and paid is followed by after-sales."""
+        unknown = CoveredOrder.of(event.order_no)
+        return orders.touch(event.order_id, lambda order: complete_order(order, event, cause), unknown)

@@ -37,8 +37,10 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return await answered(question, cause)
 
     @on(ServiceRequestRegistered)
-    async def check_request(event: ServiceRequestRegistered, cause: Cause) -> Touch[WarrantyCheck]:
-        """Every registered request is checked as of the day on which it was registered."""
+    async def check_request(
+        event: ServiceRequestRegistered, cause: Cause
+    ) -> tuple[Touch[WarrantyCheck] | Touch[ServiceRequest], ...]:
+        """Every registered request is checked as of its day, and marked when its order is not complete yet."""
         question = Question(
             customer_id=event.customer.customer_id,
             order_no=event.order_no,
@@ -46,7 +48,15 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             as_of=rules.day(cause.at),
             service_request_id=event.request_id,
         )
-        return await answered(question, cause)
+        checked = await answered(question, cause)
+        order = await stores.covered_orders.known(event.order_no, event.contract_no)
+        if order is None:
+            return (checked,)
+        complete = order.closed
+        return (
+            checked,
+            stores.service_requests.touch(event.request_id, lambda asking: request.mark_scope(asking, complete, cause)),
+        )
 
     @on(WarrantyChecked)
     def keep_warranty(event: WarrantyChecked, cause: Cause) -> Touch[ServiceRequest] | None:

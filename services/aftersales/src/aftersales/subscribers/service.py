@@ -1,13 +1,15 @@
-"""How money and closed jobs reach the books."""
+"""How vouchers, money and closed jobs reach the register and the books."""
 
 from aftersales.domain.decisions.money import receive_payment
+from aftersales.domain.decisions.request import note_service, note_voucher
 from aftersales.domain.decisions.settlement import add
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
-from shared.contracts.aftersales import ServiceOrderClosed
+from shared.contracts.aftersales import ServiceOrderClosed, ServiceOrderOpened
 from shared.contracts.departments import ServiceChargeReceived
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -25,8 +27,21 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
         return stores.service_orders.touch(event.service_order_id, decide)
 
+    @on(ServiceOrderOpened)
+    def enter_voucher(event: ServiceOrderOpened, cause: Cause) -> Touch[ServiceRequest] | None:
+        """The register says which voucher a request has; internal work is in no register."""
+        if event.request_id is None:
+            return None
+        return stores.service_requests.touch(event.request_id, lambda asking: note_voucher(asking, event, rules, cause))
+
     @on(ServiceOrderClosed)
-    def settle_later(event: ServiceOrderClosed, cause: Cause) -> Touch[Settlement]:
-        """Every closed job is handed to finance by the next settlement day."""
+    def settle_later(event: ServiceOrderClosed, cause: Cause) -> tuple[Touch[Settlement] | Touch[ServiceRequest], ...]:
+        """Every closed job is handed to finance by the next settlement day, and what was done is in the register."""
         empty = Settlement.at(event.closed_at, rules)
-        return stores.settlements.touch(empty.id, lambda settlement: add(settlement, event, rules, cause), empty)
+        settled = stores.settlements.touch(empty.id, lambda settlement: add(settlement, event, rules, cause), empty)
+        if event.request_id is None:
+            return (settled,)
+        return (
+            settled,
+            stores.service_requests.touch(event.request_id, lambda asking: note_service(asking, event, cause)),
+        )

@@ -46,13 +46,15 @@ class ServiceOrderOpened(AboutServiceOrder, Event, key="aftersales.service_order
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
 
 
-class HandlingOpinionRecorded(AboutServiceOrder, Event, key="aftersales.handling_opinion_recorded.v1", announced=False):
-    """The operations supervisor says how to go about it (001 售后三a, b)."""
+class HandlingOpinionRecorded(AboutServiceOrder, Event, key="aftersales.handling_opinion_recorded.v1"):
+    """The operations supervisor says how to go about it, or what to bring to resolve it on site (001 售后三a, b)."""
 
     by: StaffId = Field(examples=["operations-01"])
     opinion: Prose = Field(examples=["带全套铰链现场更换"])
     mode: Literal["plan", "resolve_on_site"]
     handle_by: date | None = None
+    tools: tuple[Line, ...] = Field(default=(), examples=[["电钻", "内六角扳手"]])
+    materials: tuple[Line, ...] = Field(default=(), examples=[["80 款铰链两副"]])
 
 
 class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.service_dispatched.v1"):
@@ -137,6 +139,12 @@ class CustomerChargePaid(AboutCustomersServiceOrder, Event, key="aftersales.cust
     invoice_no: Line | None = Field(default=None, description="Absent: the invoice follows.", examples=["FP-88120"])
 
 
+class ServiceCountersigned(AboutServiceOrder, Event, key="aftersales.service_countersigned.v1"):
+    """The manager countersigned the actual time and work on the voucher (003 §10)."""
+
+    by: StaffId = Field(examples=["manager-01"])
+
+
 class ServiceSignedOff(AboutCustomersServiceOrder, Event, key="aftersales.service_signed_off.v1"):
     """The customer accepted the service and signed; only then may the technician leave (001 售后六a, 003 §8)."""
 
@@ -169,6 +177,7 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
     cost: Money | None = Field(default=None, description="What it cost us; absent while it is not filled in.")
     charged: Money | None = Field(default=None, description="What the customer was charged; absent when free.")
+    request_id: ServiceRequestId | None = Field(default=None, description="The entry in the register that it is for.")
 
 
 class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):

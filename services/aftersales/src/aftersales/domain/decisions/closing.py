@@ -1,16 +1,23 @@
 """How a service order ends (001 表1, 003 §10)."""
 
+from aftersales.domain.parts.blocks import Result
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import ServiceOrderClosed
-from shared.contracts.vocabulary import Prose
+from shared.contracts.vocabulary import Line, Prose
 
 
-def close(order: ServiceOrder, result: Prose, cause: Cause) -> Change[ServiceOrder]:
-    """Done and archived. Needs the cost, and the charge where the customer has to pay (001 表1, 003 §10)."""
+def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -> Change[ServiceOrder]:
+    """Done and archived: customer service writes the result block, with the name of its head, and signs it.
+
+    Needs every other block of form 1, the manager's countersignature, and the charge where the customer has to pay
+    (001 表1, 售后六a, 003 §10).
+    """
     order.lifecycle.must(order.stage, "close")
-    if order.type != "D" and order.cost is None:
-        raise Refused("the cost of the service is not filled in yet", "cost_missing")
+    if lacking := [block for block in order.missing_blocks if block != "result"]:
+        raise Refused(f"the form is not complete; missing: {', '.join(lacking)}", "incomplete_form")
+    if order.type != "D" and order.countersignature is None:
+        raise Refused("the manager countersigns the voucher before it is archived", "countersignature_missing")
     if order.charge_policy != "free" and order.charge is None:
         raise Refused("the customer has to pay for this service and has not been charged yet", "charge_missing")
     closed = ServiceOrderClosed.of(
@@ -25,5 +32,7 @@ def close(order: ServiceOrder, result: Prose, cause: Cause) -> Change[ServiceOrd
         customer=order.customer,
         cost=order.cost.total if order.cost else None,
         charged=order.charge.amount if order.charge else None,
+        request_id=order.request_id,
     )
-    return Change(order.but(stage="closed", result=result, closed_at=cause.at), (closed,))
+    block = Result(feedback=result, head=head, by=cause.actor.id, at=cause.at)
+    return Change(order.but(stage="closed", result=result, result_block=block, closed_at=cause.at), (closed,))

@@ -4,7 +4,7 @@ from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import OrderPlaced
-from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.orders import AcceptancePassed, ContractSigned, OrderClosed
 
 
 def cover(order: CoveredOrder, placed: OrderPlaced, cause: Cause) -> Change[CoveredOrder]:
@@ -34,3 +34,8 @@ def date_acceptance(order: CoveredOrder, passed: AcceptancePassed, rules: Rules,
     accepted_on = rules.day(passed.accepted_at)
     known = order.but(customer_id=passed.customer.customer_id, accepted_on=accepted_on)
     return Change(known if order.contract_no else known.but(contract_no=passed.contract_no))
+
+
+def complete_order(order: CoveredOrder, closed: OrderClosed, cause: Cause) -> Change[CoveredOrder]:
+    """The order is installed, accepted and paid: what comes now is after-sales (001 售后 定义)."""
+    return Change(order.but(customer_id=closed.customer.customer_id, closed=True))

@@ -2,7 +2,7 @@
 
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change
 from shared.clocks import Matter
 from shared.contracts.aftersales import ServiceDispatched
 from shared.contracts.vocabulary import Line, StaffId
@@ -11,13 +11,12 @@ from shared.contracts.vocabulary import Line, StaffId
 def dispatch(
     order: ServiceOrder, technician: StaffId, technician_name: Line | None, rules: Rules, cause: Cause
 ) -> Change[ServiceOrder]:
-    """Send a technician, with priority if the job was left over. The customer's own fault has to be paid for first.
+    """Send a technician, with priority if the job was left over, after opinion, fee and the customer's own money.
 
-    Source: 003 §7b, §11, 001 备注1.
+    Source: 003 §7b, §11, 001 售后三-五, 备注1.
     """
     order.lifecycle.must(order.stage, "dispatch")
-    if order.waits_for_money:
-        raise Refused("the fault is the customer's: the fee has to be received before anybody is sent", "charge_unpaid")
+    order.must_be_dispatchable()
     dispatched = ServiceDispatched.of(
         order.about_customer,
         technician=technician,

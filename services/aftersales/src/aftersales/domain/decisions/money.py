@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from aftersales.domain.decisions.dispatch import await_dispatch
+from aftersales.domain.parts.blocks import Capacity, FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment
-from aftersales.domain.policy.policy import Rules
+from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused
 from shared.contracts.aftersales import CustomerChargePaid, CustomerChargeRaised, ServiceCostRecorded
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
@@ -24,6 +25,7 @@ def record_cost(
     Filled in again, it replaces what was there. Refused to the others.
     """
     order.lifecycle.must(order.stage, "record_cost")
+    order.must_have_opinion()
     filled_by = "cs" if order.verdict == "in_warranty" or order.type == "D" else "finance"
     if (cause.actor.role == Role.FINANCE) != (filled_by == "finance"):
         raise Refused(
@@ -47,11 +49,30 @@ def record_cost(
         total=cost.total,
         filled_by_role=filled_by,
     )
-    return Change(order.but(cost=cost), (recorded,))
+    return Change(order.but(cost=cost, fee_signatures=()), (recorded,))
+
+
+def sign_fee(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
+    """The head of the department or the general manager signs the fee, each once (001 表1).
+
+    A fee that is filled in anew is signed anew.
+    """
+    order.lifecycle.must(order.stage, "sign_fee")
+    if order.cost is None:
+        raise Refused("there is no fee to sign: record the cost first", "fee_missing")
+    capacity: Capacity = "general_manager" if cause.actor.role == Role.GM else "department_head"
+    if any(each.capacity == capacity for each in order.fee_signatures):
+        raise Refused(f"the fee carries the signature of its {capacity} already", "already_signed")
+    signature = FeeSignature(capacity=capacity, by=cause.actor.id, at=cause.at)
+    return Change(order.but(fee_signatures=(*order.fee_signatures, signature)))
 
 
 def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
-    """The customer has to pay: before we come, if it is the customer's own fault (001 售后四a, 备注1; 003 §9)."""
+    """The customer has to pay the signed fee: before we come, if it is the customer's own fault.
+
+    Refused without the signatures that the policy names, for another amount than the fee's total, for more on the spot
+    than the policy allows, and for an invoice by others than finance (001 售后四a, 表1, 备注1; 003 §9).
+    """
     order.lifecycle.must(order.stage, "raise_charge")
     if order.charge_policy == "free":
         raise Refused("this service is free of charge for the customer", "free_of_charge")
@@ -60,6 +81,8 @@ def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, c
     if order.charge_policy == "pay_first" and mode != "prepaid":
         raise Refused("the customer's own fault is paid before we come; the mode is prepaid", "pay_first")
     _must_be_payable(amount)
+    _must_be_signed(order, amount, rules)
+    _must_suit(mode, amount, rules.version(order.policy_version), cause)
     charged = order.but(charge=Charge(amount=amount, mode=mode))
     raised = CustomerChargeRaised.of(order.about_customer, amount=amount, mode=mode)
     change = Change(charged, (raised,))
@@ -98,6 +121,24 @@ def _paid(order: ServiceOrder) -> CustomerChargePaid:
         mode=order.charge.mode,
         invoice_no=order.payments[-1].invoice_no,
     )
+
+
+def _must_be_signed(order: ServiceOrder, amount: Money, rules: Rules) -> None:
+    if order.cost is None:
+        raise Refused("the fee is charged after it is filled in: record the cost first", "fee_missing")
+    needed = rules.version(order.policy_version).fee_signatures
+    signed = {each.capacity for each in order.fee_signatures}
+    if lacking := [capacity for capacity in needed if capacity not in signed]:
+        raise Refused(f"the fee is signed before it is charged; missing: {', '.join(lacking)}", "fee_unsigned")
+    if amount != order.cost.total:
+        raise Refused(f"the signed fee is {order.cost.total.amount}; charge that, or record it anew", "fee_differs")
+
+
+def _must_suit(mode: Mode, amount: Money, policy: AftersalesPolicy, cause: Cause) -> None:
+    if mode == "on_spot" and amount.amount > policy.on_spot_up_to:
+        raise Refused(f"more than {policy.on_spot_up_to} is invoiced by finance (mode invoiced)", "too_much_on_spot")
+    if mode == "invoiced" and cause.actor.role != Role.FINANCE:
+        raise Overstepped(f"finance issues the invoice, not {cause.actor.role}", "invoice_authority")
 
 
 def _must_be_payable(*amounts: Money) -> None:

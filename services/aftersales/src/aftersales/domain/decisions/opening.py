@@ -3,26 +3,32 @@
 from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
-from aftersales.domain.parts.service import ServiceType
+from aftersales.domain.parts.service import PAYS, ServiceType
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_order import ServiceOrder, voucher_no_of
 from aftersales.domain.service_request import ServiceRequest
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import ServiceOrderOpened
-from shared.contracts.vocabulary import Line, Prose
+from shared.contracts.vocabulary import Prose
 
 
 def open_requested(
-    id: UUID, request: ServiceRequest, voucher_no: Line, type: ServiceType, rules: Rules, cause: Cause
+    id: UUID, request: ServiceRequest, type: ServiceType, rules: Rules, cause: Cause
 ) -> Change[ServiceOrder]:
-    """An order for a registered request. Refused while its form is incomplete, or it is open who pays.
+    """An order for a registered request, on the next voucher out of the customer's folder.
+
+    Refused while the form is incomplete, it is open who pays, or the type says otherwise than the fault and the
+    warranty do.
 
     Source: 001 备注1, 备注2, 售后一d; 003 §7b.
     """
     request.must_be_schedulable()
+    if request.charge_policy not in PAYS[type]:
+        fitting = " or ".join(each for each, pays in PAYS.items() if request.charge_policy in pays and each != "D")
+        raise Refused(f"who pays is {request.charge_policy}: that is a service of type {fitting}", "type_contradicts")
     order = ServiceOrder(
         id=id,
-        voucher_no=voucher_no,
+        voucher_no=voucher_no_of(id, rules.day(cause.at)),
         type=type,
         content=request.form.content or "",
         policy_version=rules.on(cause.at).version,
@@ -31,6 +37,7 @@ def open_requested(
         complaint_id=request.form.complaint_id,
         order_no=request.form.order_no,
         customer=request.form.customer,
+        address=request.form.address,
         item=request.form.model,
         fault=request.fault,
         verdict=request.verdict,
@@ -39,12 +46,12 @@ def open_requested(
     return _open(order).then(lambda opened: await_dispatch(opened, rules, cause))
 
 
-def open_internal(id: UUID, content: Prose, voucher_no: Line, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+def open_internal(id: UUID, content: Prose, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """Internal work, type D, such as the custody of promotional material (003 §13)."""
     return _open(
         ServiceOrder(
             id=id,
-            voucher_no=voucher_no,
+            voucher_no=voucher_no_of(id, rules.day(cause.at)),
             type="D",
             content=content,
             policy_version=rules.on(cause.at).version,

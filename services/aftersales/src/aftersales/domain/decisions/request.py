@@ -2,13 +2,17 @@
 
 from uuid import UUID
 
+from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest, register_no
 from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Matter
 from shared.contracts.aftersales import (
     Fault,
     FaultDetermined,
+    ServiceOrderClosed,
+    ServiceOrderOpened,
     ServiceRequestRegistered,
     ServiceRequestRejected,
     WarrantyChecked,
@@ -24,14 +28,15 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
         form=form,
         recorded_by=cause.actor.id,
         recorded_at=cause.at,
+        policy_version=rules.on(cause.at).version,
     )
-    return _examine(entered, cause)
+    return _examine(entered, rules, cause)
 
 
-def complete(request: ServiceRequest, form: FeedbackForm, cause: Cause) -> Change[ServiceRequest]:
+def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
     """Fill in what was missing. A registered form only takes a contract number, which is written in later."""
     if request.stage == "incomplete":
-        return _examine(request.but(form=form), cause)
+        return _examine(request.but(form=form), rules, cause)
     if form != request.form.but(contract_no=form.contract_no):
         raise Refused("a registered form only takes its contract number", "already_registered")
     return Change(request.but(form=form))
@@ -58,7 +63,32 @@ def keep_warranty(request: ServiceRequest, checked: WarrantyChecked, cause: Caus
     return Change(request.but(warranty=checked))
 
 
-def _examine(request: ServiceRequest, cause: Cause) -> Change[ServiceRequest]:
+def note_voucher(
+    request: ServiceRequest, opened: ServiceOrderOpened, rules: Rules, cause: Cause
+) -> Change[ServiceRequest]:
+    """A voucher is opened for it: the register says which, and the duty to open one is done (003 §7b, §11)."""
+    entry = VoucherEntry(service_order_id=opened.service_order_id, voucher_no=opened.voucher_no, opened_at=cause.at)
+    noted = request.but(vouchers=(*request.vouchers, entry))
+    return rules.clocks.stop(rules.version(request.policy_version).voucher.name, cause=cause)(noted)
+
+
+def note_service(request: ServiceRequest, closed: ServiceOrderClosed, cause: Cause) -> Change[ServiceRequest]:
+    """What was done, and when, is entered in the register (003 §8, §10)."""
+    vouchers = tuple(
+        entry.but(serviced_at=closed.serviced_at, closed_at=closed.closed_at, result=closed.result)
+        if entry.service_order_id == closed.service_order_id
+        else entry
+        for entry in request.vouchers
+    )
+    return Change(request.but(vouchers=vouchers))
+
+
+def mark_scope(request: ServiceRequest, after_sales: bool, cause: Cause) -> Change[ServiceRequest]:
+    """Whether its order is installed, accepted and paid; before that it is not after-sales (001 售后 定义)."""
+    return Change(request.but(after_sales=after_sales))
+
+
+def _examine(request: ServiceRequest, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
     form = request.form
     if form.missing:
         rejected = ServiceRequestRejected.of(request.about, missing=form.missing, recorded_by=request.recorded_by)
@@ -77,4 +107,7 @@ def _examine(request: ServiceRequest, cause: Cause) -> Change[ServiceRequest]:
         content=form.content,
         recorded_by=request.recorded_by,
     )
-    return Change(request.but(stage="registered"), (registered,))
+    policy = rules.version(request.policy_version)
+    matter = Matter(about=request.register_no, customer_id=form.customer.customer_id)
+    await_voucher = rules.clocks.start(policy.voucher, matter, cause, policy=policy)
+    return Change(request.but(stage="registered"), (registered,)).then(await_voucher)

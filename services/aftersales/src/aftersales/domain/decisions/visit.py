@@ -24,6 +24,8 @@ def complete_visit(
     order.lifecycle.must(order.stage, "complete_visit")
     if ended_at < started_at:
         raise Refused("a visit ends after it has started", "visit_times")
+    if ended_at > cause.at:
+        raise Refused("a visit is reported after it has ended", "visit_in_future")
     visit = Visit(
         technician=order.technician or cause.actor.id,
         started_at=started_at,
@@ -39,11 +41,16 @@ def complete_visit(
 
 
 def sign_off(
-    order: ServiceOrder, signatory: Line, signature: FileRef | None, photos: tuple[FileRef, ...], cause: Cause
+    order: ServiceOrder,
+    signatory: Line,
+    signature: FileRef | None,
+    photos: tuple[FileRef, ...],
+    stamp: FileRef | None,
+    cause: Cause,
 ) -> Change[ServiceOrder]:
-    """The customer accepts and signs; only then may the technician leave (001 售后六a, 003 §8)."""
+    """The customer accepts, signs and stamps; only then may the technician leave (001 售后六a, 003 §8, §10)."""
     order.lifecycle.must(order.stage, "sign_off")
-    note = SignOff(signatory=signatory, signature=signature, photos=photos, at=cause.at)
+    note = SignOff(signatory=signatory, signature=signature, photos=photos, stamp=stamp, at=cause.at)
     signed = ServiceSignedOff.of(
         order.about_customer,
         signatory=signatory,

@@ -1,11 +1,22 @@
-"""A line of a month's settlement."""
+"""The lines of a month's settlement, and what the register says about a request's voucher."""
 
 from decimal import Decimal
 from typing import Self
 
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import Line, ServiceOrderId
+from shared.contracts.vocabulary import Line, Prose, ServiceOrderId
+
+
+class VoucherEntry(Part):
+    """What the register says about a voucher: when it was opened, and what was done (003 §8, §10)."""
+
+    service_order_id: ServiceOrderId
+    voucher_no: Line
+    opened_at: Instant
+    serviced_at: Instant | None = None
+    closed_at: Instant | None = None
+    result: Prose | None = None
 
 
 class Entry(Part):

@@ -9,6 +9,7 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     ContractNo,
     CustomerSnapshot,
+    FileRef,
     Line,
     OrderNo,
     Prose,
@@ -34,6 +35,7 @@ class FeedbackForm(Part):
     purchased_on: PreciseDate | None = None
     purchase_place: Line | None = None
     salesman: StaffId | None = None
+    salesman_signature: FileRef | None = None
     complaint_id: ComplaintId | None = None
 
     def filled(self, fields: Mapping[str, Any]) -> Self:

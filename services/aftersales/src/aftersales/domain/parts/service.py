@@ -2,11 +2,20 @@
 
 from typing import Literal
 
+from shared.contracts.aftersales import ChargePolicy
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
 
 ServiceType = Literal["A", "B", "C", "D"]
 """A paid, B contract, C free, D internal (003 §6; the words for B and C are missing there and inferred)."""
+
+PAYS: dict[ServiceType, tuple[ChargePolicy, ...]] = {
+    "A": ("pay_first", "normal_rate"),
+    "B": ("free", "pay_first", "normal_rate"),
+    "C": ("free",),
+    "D": ("free",),
+}
+"""Who may pay for a service of each type: a paid one is not free, and a free one is not charged (003 §6)."""
 
 
 class Visit(Part):
@@ -25,4 +34,5 @@ class SignOff(Part):
     signatory: Line
     signature: FileRef | None = None
     photos: tuple[FileRef, ...] = ()
+    stamp: FileRef | None = None
     at: Instant

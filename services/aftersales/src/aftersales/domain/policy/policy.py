@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
+from decimal import Decimal
+from typing import Self, get_args
 
 from pydantic import Field, model_validator
 
+from aftersales.domain.parts.blocks import Capacity
+from aftersales.domain.parts.service import ServiceType
 from shared.calendar import Monthly
 from shared.clocks import Clock, Clocks
 from shared.contracts.aftersales import WarrantyRule
@@ -25,11 +28,18 @@ class Rule(WarrantyRule):
 class AftersalesPolicy(Policy):
     """One version of all the company's rules for its after-sales service.
 
-    Some warranty rule covers every contract ever made. `dispatch` is until when a technician has to be sent (003 §11),
-    `settlement` until which day of the month vouchers and forms go to finance (001 售后六c).
+    Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6). The
+    `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
+    spot (003 §9). `voucher` is until when a registered request has to have a voucher, `dispatch` until when a
+    technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to finance
+    (001 售后六c).
     """
 
     warranty: tuple[Rule, ...] = Field(min_length=1)
+    types: dict[ServiceType, str]
+    fee_signatures: tuple[Capacity, ...]
+    on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
+    voucher: Clock
     dispatch: Clock
     settlement: Clock
 
@@ -43,10 +53,16 @@ class AftersalesPolicy(Policy):
         return self
 
     @model_validator(mode="after")
+    def _labels_every_type(self) -> Self:
+        if missing := sorted(set(get_args(ServiceType)) - set(self.types)):
+            raise ValueError(f"every service type has a label under [types]; missing: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
     def _has_usable_clocks(self) -> Self:
         if not isinstance(self.settlement.term, Monthly):
             raise ValueError("the settlement comes round every month: give its term with kind = monthly and a day")
-        if silent := [clock.name for clock in (self.dispatch, self.settlement) if not clock.ladder]:
+        if silent := [clock.name for clock in (self.voucher, self.dispatch, self.settlement) if not clock.ladder]:
             raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
         return self
 

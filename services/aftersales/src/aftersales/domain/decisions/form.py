@@ -1,0 +1,71 @@
+"""Who writes which block of form 1: operations how it is handled, the executor what was found (001 表1, 售后三)."""
+
+from datetime import date
+from typing import Literal
+
+from aftersales.domain.parts.blocks import Execution, Opinion, Signature
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.aftersales import HandlingOpinionRecorded, ServiceCountersigned
+from shared.contracts.vocabulary import FileRef, Line, Prose
+
+
+def record_opinion(
+    order: ServiceOrder,
+    opinion: Prose,
+    mode: Literal["plan", "resolve_on_site"],
+    handle_by: date | None,
+    tools: tuple[Line, ...],
+    materials: tuple[Line, ...],
+    rules: Rules,
+    cause: Cause,
+) -> Change[ServiceOrder]:
+    """How it is handled and until which day. What is resolved on site names the tools and the material to bring.
+
+    Written again, it replaces what was there (001 售后三a, b).
+    """
+    order.lifecycle.must(order.stage, "record_opinion")
+    if mode == "resolve_on_site" and not (tools and materials):
+        raise Refused("what is resolved on site needs tools and materials to bring", "nothing_to_bring")
+    if handle_by is not None and handle_by < rules.day(cause.at):
+        raise Refused(f"the handling period ends on {rules.day(cause.at)} or later", "day_is_past")
+    written = Opinion(
+        opinion=opinion,
+        mode=mode,
+        handle_by=handle_by,
+        tools=tools,
+        materials=materials,
+        by=cause.actor.id,
+        at=cause.at,
+    )
+    recorded = HandlingOpinionRecorded.of(
+        order.about,
+        by=cause.actor.id,
+        opinion=opinion,
+        mode=mode,
+        handle_by=handle_by,
+        tools=tools,
+        materials=materials,
+    )
+    return Change(order.but(opinion=written), (recorded,))
+
+
+def state_execution(
+    order: ServiceOrder, opinion: Prose, head: Line, signature: FileRef | None, cause: Cause
+) -> Change[ServiceOrder]:
+    """The executor says what was found and done, and signs, once; `head` is who leads the crew (001 表1)."""
+    order.lifecycle.must(order.stage, "state_execution")
+    if order.execution is not None:
+        raise Refused("the executor has signed this block already", "already_signed")
+    stated = Execution(opinion=opinion, head=head, signature=signature, by=cause.actor.id, at=cause.at)
+    return Change(order.but(execution=stated))
+
+
+def countersign(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
+    """The manager countersigns the actual time and work on the voucher, once (003 §10)."""
+    order.lifecycle.must(order.stage, "countersign")
+    if order.countersignature is not None:
+        raise Refused("the voucher is countersigned already", "already_signed")
+    signed = order.but(countersignature=Signature(by=cause.actor.id, at=cause.at))
+    return Change(signed, (ServiceCountersigned.of(order.about, by=cause.actor.id),))
