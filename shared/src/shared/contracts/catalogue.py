@@ -70,7 +70,12 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
     "purchasing": (complaints.SupplierInvolved,),
     "the department that it names": (complaints.InvestigationAssigned, notify.StaffMessagePosted),
     "the marketing vice-president": (orders.DisposalProposed,),
-    "the audit": (orders.SealUsed, intake.ContactCorrected, notify.StaffMessageAcknowledged),
+    "the audit": (
+        orders.SealUsed,
+        intake.ContactCorrected,
+        notify.StaffMessageAcknowledged,
+        aftersales.ServiceCountersigned,
+    ),
     "the operators' dashboard": (
         intake.DeadlineSetByIntake,
         intake.DeadlineMetByIntake,
