@@ -33,8 +33,8 @@ def unnamed(name, kind):
     return yaml.safe_dump(rendered(name)[kind]).replace(name, "<name>").replace(version, "<version>")
 
 
-def test_there_is_a_manifest_for_every_service_and_one_for_the_servers():
-    assert [file.stem for file in RENDERED] == sorted((*SERVICES, "servers"))
+def test_there_is_a_manifest_for_every_service_the_servers_and_the_gateway():
+    assert {file.stem for file in RENDERED} == {*SERVICES, "servers", "servers-tls", "gateway"}
 
 
 @pytest.mark.parametrize("file", RENDERED, ids=lambda file: file.stem)
@@ -94,6 +94,50 @@ def test_a_container_has_no_rights_that_it_does_not_need(name):
         "readOnlyRootFilesystem": True,
     }
     assert (pod["securityContext"]["runAsNonRoot"], pod["automountServiceAccountToken"]) == (True, False)
+
+
+def test_the_gateway_is_configured_as_it_is_in_containers():
+    found = [each for each in resources(KUBERNETES / "rendered" / "gateway.yaml") if each["kind"] == "ConfigMap"]
+    shown = {name: text for each in found for name, text in each["data"].items()}
+    files = [*(ROOT / "deploy" / "images" / "gateway").glob("*.conf"), KUBERNETES / "gateway" / "site.conf"]
+    assert shown == {file.name: file.read_text() for file in files}
+
+
+def test_strangers_reach_a_service_through_the_gateway_alone():
+    (pod,) = [
+        each["spec"]["template"]
+        for each in resources(KUBERNETES / "rendered" / "gateway.yaml")
+        if each["kind"] == "Deployment"
+    ]
+    published = {
+        each["metadata"]["name"]: each["spec"]["type"]
+        for name in (*SERVICES, "gateway", "servers")
+        for each in resources(KUBERNETES / "rendered" / f"{name}.yaml")
+        if each["kind"] == "Service" and "type" in each["spec"]
+    }
+    assert published == {"kefu-gateway": "LoadBalancer"}
+    for name in SERVICES:
+        (way,) = rendered(name)["NetworkPolicy"]["spec"]["ingress"]
+        (asking,) = [each["podSelector"] for each in way["from"] if "podSelector" in each]
+        (rule,) = asking["matchExpressions"]
+        assert pod["metadata"]["labels"][rule["key"]] in rule["values"]
+
+
+def test_one_setting_puts_the_servers_behind_tls():
+    plain, encrypted = (
+        {each["kind"]: each for each in resources(KUBERNETES / "rendered" / f"{name}.yaml")}
+        for name in ("servers", "servers-tls")
+    )
+    assert encrypted["RabbitmqCluster"]["spec"].pop("tls") == {
+        "secretName": "kefu-rabbitmq",
+        "disableNonTLSListeners": True,
+    }
+    assert encrypted["MongoDBCommunity"]["spec"]["security"].pop("tls") == {
+        "enabled": True,
+        "certificateKeySecretRef": {"name": "kefu-mongod"},
+        "caCertificateSecretRef": {"name": "kefu-mongod"},
+    }
+    assert encrypted == plain
 
 
 def test_the_database_knows_a_user_for_each_service_and_its_own_database_alone():

@@ -22,7 +22,7 @@ from shared.wire import ingress
 ROOT = Path(__file__).parents[2]
 COMPOSE = shlex.split(os.environ.get("KEFU_COMPOSE", "docker compose"))
 DOCKER = os.environ.get("DOCKER", "docker")
-PORTS = ("KEFU_HTTP_PORT", "KEFU_AMQP_PORT", "KEFU_MANAGEMENT_PORT", "KEFU_MONGO_PORT", "KEFU_SINKS_PORT")
+PORTS = tuple(f"KEFU_{what}_PORT" for what in ("HTTP", "OPERATORS", "AMQP", "AMQPS", "MANAGEMENT", "MONGO", "SINKS"))
 LOOK = r"exec 3<>/dev/tcp/127.0.0.1/8000; printf 'GET /health/live HTTP/1.0\r\n\r\n' >&3; cat <&3"
 PATIENTLY = ("--wait", "--wait-timeout", "240", "--no-build", "--pull", "never")
 LONGEST = 300.0
@@ -32,17 +32,20 @@ ENOUGH = 4000
 
 
 class Composed:
-    """Containers to stop, start, replace and cut off. `around` is for commands."""
+    """Containers to stop, start, replace and cut off. `around` is for commands, `door` is where strangers ask."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        secrets = Secrets(folder)
-        secrets.write()
+    def __init__(self, folder: Path, name: str, **settings: str) -> None:
         ports = dict(zip(PORTS, map(str, free_ports()), strict=False))
-        self._env = {**os.environ, **ports, "KEFU_SECRETS": str(folder), "COMPOSE_PROJECT_NAME": name}
+        self._env = {**os.environ, **ports, "KEFU_SECRETS": str(folder), "COMPOSE_PROJECT_NAME": name, **settings}
         self._name = name
+        self.secrets = secrets = Secrets(folder, self._env)
+        secrets.write()
+        authority = secrets.authority.certificate if secrets.lines.encrypted else None
+        scheme = "https" if secrets.lines.encrypted else "http"
         operator = f"{OPERATOR}:{secrets.passwords[OPERATOR]}"
-        self._management = Management(f"http://{operator}@{LOOPBACK}:{ports['KEFU_MANAGEMENT_PORT']}")
-        self.around = secrets.around(self._env)
+        self._management = Management(f"{scheme}://{operator}@{LOOPBACK}:{ports['KEFU_MANAGEMENT_PORT']}", authority)
+        self.door = f"{scheme}://{LOOPBACK}:{ports['KEFU_HTTP_PORT']}"
+        self.around = secrets.around()
 
     def __call__(self, *command: str) -> str:
         """What `docker compose` says; AssertionError, with its complaint, when it fails."""
@@ -95,7 +98,7 @@ class Composed:
         return [int(json.loads(look.splitlines()[-1])["taken"]) for look in looks]
 
     def readiness(self) -> dict[str, int]:
-        """What each service answers when asked through the gateway whether it is ready."""
+        """What each service answers when asked at the operators' door whether it is ready."""
         return {
             name: httpx.get(f"{self.around.service_url(name)}/health/ready", timeout=15, trust_env=False).status_code
             for name in SERVICES
@@ -133,11 +136,11 @@ def _run(command: list[str], env: dict[str, str]) -> str:
 
 
 @contextmanager
-def composed(folder: Path) -> Iterator[Composed]:
-    """The whole system for as long as the block runs; afterwards nothing of it is left."""
-    containers = Composed(folder, f"kefu-test-{uuid4().hex[:8]}")
+def composed(folder: Path, *services: str, **settings: str) -> Iterator[Composed]:
+    """The whole system, or these services of it, for as long as the block runs; afterwards nothing of it is left."""
+    containers = Composed(folder, f"kefu-test-{uuid4().hex[:8]}", **settings)
     try:
-        containers.up()
+        containers.up(*services)
         yield containers
     finally:
         containers("down", "--volumes", "--timeout", "5")

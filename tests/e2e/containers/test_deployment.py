@@ -101,9 +101,14 @@ async def test_without_any_database_all_say_so_and_go_on_when_it_is_back(kefu):
         assert await trade.wrong() == []
 
 
-def test_each_service_is_asked_through_one_gateway(kefu):
-    answers = {
-        name: httpx.get(f"{kefu.around.service_url(name)}/openapi.json", timeout=15, trust_env=False).json()["info"]
-        for name in SERVICES
-    }
-    assert {name: info["title"] for name, info in answers.items()} == {name: f"kefu {name}" for name in SERVICES}
+def test_each_service_is_asked_through_one_gateway_which_tells_strangers_nothing_of_its_inside(kefu):
+    def said(url, service, path):
+        return httpx.get(f"{url}/{service}{path}", timeout=15, trust_env=False)
+
+    operators = kefu.around.service_url("intake").removesuffix("/intake")
+    titles = {name: said(operators, name, "/openapi.json").json()["info"]["title"] for name in SERVICES}
+    assert titles == {name: f"kefu {name}" for name in SERVICES}
+    for name in SERVICES:
+        assert said(kefu.door, name, "/duties").status_code == 401
+        inside = ("/metrics", "/health/ready", "/health/live", "/openapi.json", "/docs")
+        assert [said(kefu.door, name, path).status_code for path in inside] == [404] * 5

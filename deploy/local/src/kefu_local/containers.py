@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
+
 from kefu.console import errors
 from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
+from kefu_local.authority import Authority
 from kefu_local.keys import Keys, kept_secret
+from kefu_local.lines import Lines, hosts_of
 from kefu_local.ports import LOOPBACK
 from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, services
 from shared.wire import ingress
@@ -22,6 +26,8 @@ from shared.wire import ingress
 FOLDER = Path(".run/compose")
 MONGO_HOSTS = "KEFU_MONGO_HOSTS"
 """The variable that names a replica set's members; without it the one MongoDB of docker-compose.yml is told."""
+GATEWAY_HOSTS = "KEFU_GATEWAY_HOSTS"
+"""The variable that names the hosts under which people and departments reach the gateway, with commas between them."""
 
 
 class Secrets:
@@ -31,9 +37,11 @@ class Secrets:
     every user, because a bind mount shows the owner that a file has here.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, env: Mapping[str, str] = os.environ) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self.lines = Lines.from_environment(env)
+        self._env = env
         self.keys = Keys(folder / "keys")
         own = {name: kept_secret(folder / "keys" / f"{name}.password") for name in (*services(), OPERATOR)}
         self.passwords = {**self.keys.passwords, **own}
@@ -43,7 +51,8 @@ class Secrets:
         (self.folder / "clock").mkdir(exist_ok=True)
         self._show("rabbitmq", "definitions.json", json.dumps(self.definitions()))
         root = {"name": OPERATOR, "password": self.passwords[OPERATOR]}
-        self._show("mongo", "users.json", json.dumps({"root": root, "users": database_users(self.passwords)}))
+        told = {"root": root, "users": database_users(self.passwords), "options": self.lines.mongo_options()}
+        self._show("mongo", "users.json", json.dumps(told))
         for name in services():
             self._show(name, "mongo_url", self._mongo_url(name))
             self._show(name, "mongo_password", self.passwords[name])
@@ -54,6 +63,32 @@ class Secrets:
         self._show("notify", "callback_secret", secret)
         self._show("sinks", "receipt_url", f"http://notify:8000/callbacks/{secret}/local/receipts")
         self._show("intake", "ingress_url", self._rabbit_url("intake", ingress.VHOST))
+        self._show("rabbitmq", "lines.conf", self.lines.rabbitmq())
+        self._show("mongod", "mongod.conf", self.lines.mongod())
+        self._show("gateway", "door.conf", self.lines.door())
+        if self.lines.encrypted:
+            self._certify()
+
+    @property
+    def authority(self) -> Authority:
+        """Who certifies the servers. The company's own lies in `keys/tls`, or is drawn there."""
+        return Authority(self.folder / "keys" / "tls")
+
+    def _certify(self) -> None:
+        """RabbitMQ, MongoDB and the gateway prove themselves, and everybody who reaches the first two can tell."""
+        authority = self.authority
+        servers = {
+            "rabbitmq": hosts_of("rabbitmq"),
+            "mongod": hosts_of("mongo", self._env.get(MONGO_HOSTS, "")),
+            "gateway": hosts_of("gateway", self._env.get(GATEWAY_HOSTS, "")),
+        }
+        for server, hosts in servers.items():
+            certificate, key = authority.certify(server, hosts)
+            self._show(server, "tls.crt", certificate)
+            self._show(server, "tls.key", key)
+            self._show(server, "tls.pem", certificate + key)
+        for name in (*servers, *services(), "mongo"):
+            self._show(name, "ca.crt", authority.certificate.read_text())
 
     def definitions(self) -> dict[str, list[dict[str, Any]]]:
         """All that RabbitMQ has to know: both vhosts, who may do what in them, and an operator."""
@@ -66,33 +101,38 @@ class Secrets:
         both["permissions"] += [{**everything, "vhost": vhost["name"]} for vhost in both["vhosts"]]
         return both
 
-    def around(self, env: Mapping[str, str] = os.environ) -> Surroundings:
+    def around(self, env: Mapping[str, str] | None = None) -> Surroundings:
         """How commands on this machine reach the containers, over the ports that docker-compose.yml publishes."""
-        http, sinks = env.get("KEFU_HTTP_PORT") or "8080", env.get("KEFU_SINKS_PORT") or "8090"
-        bus = f"{LOOPBACK}:{env.get('KEFU_AMQP_PORT') or '5672'}"
+        env = self._env if env is None else env
+        http, sinks = env.get("KEFU_OPERATORS_PORT") or "8081", env.get("KEFU_SINKS_PORT") or "8090"
+        bus = f"{LOOPBACK}:{env.get('KEFU_AMQPS_PORT') or '5671'}" if self.lines.encrypted else ""
+        bus = bus or f"{LOOPBACK}:{env.get('KEFU_AMQP_PORT') or '5672'}"
         database = f"{LOOPBACK}:{env.get('KEFU_MONGO_PORT') or '27017'}"
+        ca = self.authority.certificate.resolve() if self.lines.encrypted else None
         return Surroundings(
             {
-                "MONGO_URL": f"mongodb://{OPERATOR}:{self.passwords[OPERATOR]}@{database}/?authSource=admin",
-                "RABBIT_URL": f"amqp://{OPERATOR}:{self.passwords[OPERATOR]}@{bus}/{CORE}",
+                "MONGO_URL": self.lines.mongo_url(self._login(OPERATOR), database, authority=ca, authSource="admin"),
+                "RABBIT_URL": self.lines.rabbit_url(self._login(OPERATOR), bus, CORE, ca),
                 "CLOCK_FILE": str((self.folder / "clock" / "clock.json").resolve()),
                 "JWT_PRIVATE_KEY_FILE": str(self.keys.staff_private.resolve()),
                 "SINKS_URL": f"http://{LOOPBACK}:{sinks}",
                 **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{http}/{name}" for name in services()},
                 **{f"{name.upper()}_API_KEY": key for name, key in self.keys.api_keys.items()},
                 **{
-                    f"{name.upper()}_INGRESS_URL": f"amqp://{name}:{self.passwords[name]}@{bus}/{ingress.VHOST}"
+                    f"{name.upper()}_INGRESS_URL": self.lines.rabbit_url(self._login(name), bus, ingress.VHOST, ca)
                     for name in ingress.departments()
                 },
             }
         )
 
+    def _login(self, name: str) -> str:
+        return f"{name}:{self.passwords[name]}"
+
     def _mongo_url(self, name: str) -> str:
-        hosts = os.environ.get(MONGO_HOSTS) or "mongo:27017"
-        return f"mongodb://{name}:{self.passwords[name]}@{hosts}/{name}"
+        return self.lines.mongo_url(self._login(name), self._env.get(MONGO_HOSTS) or "mongo:27017", name)
 
     def _rabbit_url(self, name: str, vhost: str) -> str:
-        return f"amqp://{name}:{self.passwords[name]}@rabbitmq:5672/{vhost}"
+        return self.lines.rabbit_url(self._login(name), "rabbitmq", vhost)
 
     def _show(self, container: str, name: str, text: str) -> None:
         folder = self.folder / container
@@ -101,10 +141,20 @@ class Secrets:
         (folder / name).chmod(0o444)
 
 
+def _environment() -> dict[str, str]:
+    """What Docker Compose knows: the environment, and `.env` for what that does not say."""
+    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return kept | os.environ
+
+
 def main() -> None:
     """Exit code 1, and a word why, when the story does not happen as told."""
-    secrets = Secrets()
-    secrets.write()
+    try:
+        secrets = Secrets(env=_environment())
+        secrets.write()
+    except Trouble as trouble:
+        errors.print(str(trouble), style="red", markup=False)
+        sys.exit(1)
     if sys.argv[1:] != ["story"]:
         return
     from kefu_local.story import play

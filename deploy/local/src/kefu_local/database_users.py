@@ -13,27 +13,27 @@ _HOST = "127.0.0.1:27017"
 _AUTHENTICATION_FAILED = 18
 
 
-def make_users(root: dict[str, str], users: list[dict[str, Any]], host: str = _HOST) -> None:
+def make_users(root: dict[str, str], users: list[dict[str, Any]], host: str = _HOST, **options: Any) -> None:
     """Each of these users exists afterwards, with this password and these rights and no others.
 
     Where there is no user at all yet, `host` must be on MongoDB's own loopback interface: from there alone it takes
-    the first one, `root`.
+    the first one, `root`. `options` are the driver's own, such as `tlsCAFile`.
     """
     try:
-        _make(_address(root, host), users)
+        _make(_address(root, host), users, options)
     except OperationFailure as error:
         if error.code != _AUTHENTICATION_FAILED:
             raise
-        _make(f"mongodb://{host}", [{**root, "database": "admin", "role": "root"}])
-        _make(_address(root, host), users)
+        _make(f"mongodb://{host}", [{**root, "database": "admin", "role": "root"}], options)
+        _make(_address(root, host), users, options)
 
 
 def _address(root: dict[str, str], host: str) -> str:
     return f"mongodb://{quote(root['name'])}:{quote(root['password'])}@{host}/?authSource=admin"
 
 
-def _make(address: str, users: list[dict[str, Any]]) -> None:
-    with MongoClient[dict[str, Any]](address) as client:
+def _make(address: str, users: list[dict[str, Any]], options: dict[str, Any]) -> None:
+    with MongoClient[dict[str, Any]](address, **options) as client:
         for user in users:
             database = client[user["database"]]
             known = address.count("@") and database.command("usersInfo", user["name"])["users"]
@@ -43,7 +43,7 @@ def _make(address: str, users: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     wanted = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    make_users(wanted["root"], wanted["users"])
+    make_users(wanted["root"], wanted["users"], **wanted.get("options", {}))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What we ask of RabbitMQ's management API: virtual hosts, users, permissions, queues."""
 
+import ssl
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -9,9 +11,12 @@ from kefu.trouble import Trouble
 
 
 class Management:
-    """RabbitMQ's HTTP API, as the user named in the URL; Trouble when it refuses."""
+    """RabbitMQ's HTTP API, as the user named in the URL; Trouble when it refuses.
 
-    def __init__(self, url: str) -> None:
+    Over https the server proves itself by a certificate of the `authority`.
+    """
+
+    def __init__(self, url: str, authority: Path | None = None) -> None:
         at = urlsplit(url)
         self.user = at.username or "guest"
         self._http = httpx.Client(
@@ -19,6 +24,7 @@ class Management:
             auth=(self.user, at.password or "guest"),
             timeout=30,
             trust_env=False,
+            verify=ssl.create_default_context(cafile=authority) if authority else True,
         )
 
     def answers(self, path: str) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from kefu.trouble import Trouble
 from kefu_local.keys import kept_secret
+from kefu_local.lines import PLAIN, Lines
 from kefu_local.management import Management
 from kefu_local.ports import LOOPBACK, accepts
 from kefu_local.process import Process
@@ -28,9 +29,12 @@ class RabbitPorts:
 
 
 class RabbitMQ:
-    """A RabbitMQ node that shares nothing with another on this machine: name, name server, ports, cookie, data."""
+    """A RabbitMQ node that shares nothing with another on this machine: name, name server, ports, cookie, data.
 
-    def __init__(self, folder: Path, ports: RabbitPorts) -> None:
+    Over encrypted `lines` it proves itself by a certificate of the `authority`.
+    """
+
+    def __init__(self, folder: Path, ports: RabbitPorts, lines: Lines = PLAIN, authority: Path | None = None) -> None:
         script = _SCRIPTS / "rabbitmq-server"
         if not script.exists():
             raise Trouble(
@@ -40,7 +44,10 @@ class RabbitMQ:
         self._ports = ports
         folder.mkdir(parents=True, exist_ok=True)
         self.credentials = f"kefu:{kept_secret(folder / 'password')}"
-        self.management = Management(f"http://{self.credentials}@{LOOPBACK}:{ports.management}")
+        self._lines = lines
+        self._authority = authority
+        scheme = "https" if lines.encrypted else "http"
+        self.management = Management(f"{scheme}://{self.credentials}@{LOOPBACK}:{ports.management}", authority)
         env = self._environment()
         log = folder / "rabbitmq.log"
         # A name server that we start in the foreground ourselves, because the one a node starts on demand outlives it.
@@ -49,7 +56,8 @@ class RabbitMQ:
         self.process = Process("RabbitMQ", [str(script)], env=env, log=log)
 
     def url(self, vhost: str) -> str:
-        return f"amqp://{self.credentials}@{LOOPBACK}:{self._ports.amqp}/{quote(vhost, safe='')}"
+        at = f"{LOOPBACK}:{self._ports.amqp}"
+        return self._lines.rabbit_url(self.credentials, at, quote(vhost, safe=""), self._authority)
 
     def start(self) -> None:
         self._write_configuration()
@@ -107,14 +115,18 @@ class RabbitMQ:
             "RUNNING_UNDER_SYSTEMD": "true",  # makes the script become the node instead of a parent that outlives us
         }
 
+    def _listening(self) -> tuple[str, ...]:
+        at, management = f"{LOOPBACK}:{self._ports.amqp}", (f"ip = {LOOPBACK}", f"port = {self._ports.management}")
+        if self._lines.encrypted:
+            return tuple(self._lines.rabbitmq(at, management).splitlines())
+        return (f"listeners.tcp.1 = {at}", *(f"management.tcp.{each}" for each in management))
+
     def _write_configuration(self) -> None:
         kept_secret(self._folder / ".erlang.cookie")
         (self._folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
         user, password = self.credentials.split(":")
         lines = (
-            f"listeners.tcp.1 = {LOOPBACK}:{self._ports.amqp}",
-            f"management.tcp.ip = {LOOPBACK}",
-            f"management.tcp.port = {self._ports.management}",
+            *self._listening(),
             f"default_user = {user}",
             f"default_pass = {password}",
             "log.console = true",
