@@ -8,6 +8,7 @@ import pytest
 import yaml
 from kubernetes_validate import SchemaNotFoundError, validate
 
+from kefu_local.rights import logins
 from shared.wire.ingress import departments, inbox
 
 ROOT = Path(__file__).parents[2]
@@ -140,9 +141,9 @@ def test_one_setting_puts_the_servers_behind_tls():
     assert encrypted == plain
 
 
-def test_the_database_knows_a_user_for_each_service_and_its_own_database_alone():
+def test_the_database_knows_two_users_for_each_service_and_its_own_database_alone():
     mongo = next(
         each for each in resources(KUBERNETES / "rendered" / "servers.yaml") if each["kind"] == "MongoDBCommunity"
     )
     users = {user["name"]: (user["db"], user["roles"]) for user in mongo["spec"]["users"]}
-    assert users == {name: (name, [{"name": "readWrite", "db": name}]) for name in SERVICES}
+    assert users == {user: (name, [{"name": "readWrite", "db": name}]) for name in SERVICES for user in logins(name)}

@@ -51,6 +51,10 @@ class Composed:
         """What `docker compose` says; AssertionError, with its complaint, when it fails."""
         return _run([*COMPOSE, *command], self._env)
 
+    def port(self, what: str) -> int:
+        """Where one of the published ports is on the loopback interface, by its name in `PORTS`."""
+        return int(self._env[f"KEFU_{what}_PORT"])
+
     def up(self, *services: str) -> None:
         """All of them, or these, run and are healthy."""
         self("up", *PATIENTLY, *services)

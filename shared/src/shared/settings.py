@@ -85,7 +85,7 @@ class ServiceSettings(BaseSettings):
     clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
 
     jwt_public_key_file: Path | None = Field(
-        default=None, description="PEM; the key of tokens that we issue ourselves."
+        default=None, description="PEM; the keys of tokens that we issue ourselves, the newest first."
     )
     jwt_issuer: str = "kefu"
     jwt_audience: str = "kefu"

@@ -1,6 +1,7 @@
 """What is in an image, and what is not."""
 
 import json
+import re
 import subprocess
 import tomllib
 
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.timeout(300)
 
 OURS = {"shared", *SERVICES, "kefu", "kefu_local"}
 PRESENT = f"import importlib.util as u; print(*(each for each in {sorted(OURS)} if u.find_spec(each)))"
+BILLS = ROOT / ".run" / "images" / "sbom"
 MARK = ROOT / ".run" / "images" / "ca.pem"
 
 
@@ -72,6 +74,46 @@ def test_a_container_has_a_file_system_to_read_and_no_further_rights(kefu, servi
     host = found["HostConfig"]
     assert (host["ReadonlyRootfs"], host["CapDrop"], host["Privileged"]) == (True, ["ALL"], False)
     assert "no-new-privileges:true" in host["SecurityOpt"]
+
+
+INSTALLED = """
+from glob import glob
+from importlib.metadata import distributions
+print(*(f"{each.name}=={each.version}" for each in distributions(path=glob("/venv/lib/*/site-packages"))))
+"""
+
+
+def named_in_the_bill(image, kind):
+    """The components of that kind in an image's bill of materials, with their versions."""
+    bill = json.loads((BILLS / f"{image}.cdx.json").read_text())
+    assert (bill["bomFormat"], bill["specVersion"], bill["metadata"]["component"]["name"]) == (
+        "CycloneDX",
+        "1.6",
+        f"kefu/{image}",
+    )
+    components = [each for each in bill["components"] if each["purl"].startswith(f"pkg:{kind}/")]
+    return {f"{each['name']}=={each['version']}" for each in components}
+
+
+@pytest.mark.parametrize("image", [*SERVICES, "local", "gateway", "rabbitmq", "mongo"])
+def test_the_bill_of_an_image_names_every_python_distribution_and_every_debian_package_in_it(image):
+    assert named_in_the_bill(image, "pypi") == set(inside(image, "python3", "-c", INSTALLED).split())
+    packages = inside(image, "dpkg-query", "--show", "--showformat=${Package}==${Version}\n")
+    assert named_in_the_bill(image, "deb") == set(packages.split())
+    assert len(packages.split()) > 50
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_bill_of_a_service_names_what_its_requirements_are_locked_to(service):
+    locked = (ROOT / "requirements" / f"{service}.txt").read_text()
+    wanted = {match.lower() for match in re.findall(r"^([A-Za-z0-9_.-]+)==", locked, re.MULTILINE)}
+    named = {re.sub(r"[-_.]+", "-", each.partition("==")[0]).lower() for each in named_in_the_bill(service, "pypi")}
+    assert {f"kefu-{service}", "kefu-shared", "pydantic", "pymongo", "aio-pika"} <= named
+    assert named - {f"kefu-{service}", "kefu-shared"} <= wanted
+
+
+def test_the_bill_of_mongo_names_the_server_that_is_in_no_package_database():
+    assert len(named_in_the_bill("mongo", "generic")) == 1
 
 
 def test_no_layer_and_no_history_of_an_image_holds_what_was_secret_during_the_build():

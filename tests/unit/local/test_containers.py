@@ -1,11 +1,13 @@
 """What containers are shown."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from kefu_local.containers import Secrets
-from kefu_local.rights import OPERATOR, services
+from kefu_local.rights import OPERATOR, logins, services
+from shared.identity import DepartmentKeys, Unauthenticated
 from shared.wire.ingress import departments
 
 
@@ -25,7 +27,8 @@ def test_a_service_is_shown_its_own_password_and_nobody_elses(secrets: Secrets, 
 def test_rabbitmq_is_told_of_every_user_once_and_of_no_password(secrets: Secrets) -> None:
     definitions = secrets.definitions()
     shown = (secrets.folder / "rabbitmq" / "definitions.json").read_text()
-    assert sorted(user["name"] for user in definitions["users"]) == sorted((*services(), *departments(), OPERATOR))
+    of_services = [user for name in services() for user in logins(name)]
+    assert sorted(user["name"] for user in definitions["users"]) == sorted((*of_services, *departments(), OPERATOR))
     assert [user["name"] for user in definitions["users"] if user["tags"]] == [OPERATOR]
     assert [name for name, password in secrets.passwords.items() if password in shown] == []
 
@@ -38,3 +41,67 @@ def test_writing_again_changes_no_password(secrets: Secrets) -> None:
 
 def test_nobody_else_on_the_machine_enters_the_folder(secrets: Secrets) -> None:
     assert secrets.folder.stat().st_mode & 0o077 == 0
+
+
+def test_the_gateway_reads_the_departments_inboxes_as_either_of_its_users(secrets: Secrets) -> None:
+    rights = [each for each in secrets.definitions()["permissions"] if each["user"] in logins("intake")]
+    by_vhost = {
+        vhost: [
+            {name: right for name, right in each.items() if name != "user"} for each in rights if each["vhost"] == vhost
+        ]
+        for vhost in ("ingress", "kefu")
+    }
+    assert all(len(both) == 2 and both[0] == both[1] for both in by_vhost.values())
+
+
+def told(secrets: Secrets) -> dict[str, str]:
+    """Everything that containers are shown, by place."""
+    secrets.write()
+    files = [file for file in secrets.folder.rglob("*") if file.is_file() and "keys" not in file.parts]
+    return {str(file.relative_to(secrets.folder)): file.read_text() for file in files}
+
+
+def test_a_rotation_makes_every_service_its_other_user_and_leaves_the_one_before_as_it_was(secrets: Secrets) -> None:
+    before, known = told(secrets), secrets.passwords
+    secrets.rotate()
+    after = told(secrets)
+    assert {name: secrets.login(name) for name in services()} == {name: f"{name}-2" for name in services()}
+    for name in services():
+        assert secrets.passwords[name] == known[name]
+        assert secrets.passwords[f"{name}-2"] != known[f"{name}-2"]
+        assert f"://{name}-2:{secrets.passwords[f'{name}-2']}@" in after[f"{name}/rabbit_url"]
+        assert f"://{name}-2:{secrets.passwords[f'{name}-2']}@" in after[f"{name}/mongo_url"]
+        assert after[f"{name}/staff.pub.pem"].endswith(before[f"{name}/staff.pub.pem"])
+    assert after["notify/callback_secret_before"] == before["notify/callback_secret"]
+    hashes, hashes_before = (json.loads(each["orders/departments.json"]) for each in (after, before))
+    assert {name: [each[0] for each in (hashes[name],)] for name in hashes} == hashes_before
+    assert {len(each) for each in hashes.values()} == {2}
+
+
+def test_what_counted_before_a_rotation_counts_no_more_once_it_is_retired(secrets: Secrets) -> None:
+    first, key = told(secrets), secrets.keys.api_keys["sales"]
+    known = secrets.passwords
+    secrets.rotate()
+    second = told(secrets)
+    secrets.retire()
+    third = told(secrets)
+    for name in services():
+        assert secrets.passwords[name] != known[name]
+        assert third[f"{name}/rabbit_url"] == second[f"{name}/rabbit_url"]
+        assert third[f"{name}/staff.pub.pem"] == second[f"{name}/staff.pub.pem"].removesuffix(
+            first[f"{name}/staff.pub.pem"]
+        )
+    assert "notify/callback_secret_before" not in third
+    keys = DepartmentKeys(secrets.folder / "orders" / "departments.json")
+    assert keys.verify(secrets.keys.api_keys["sales"]).id == "sales"
+    with pytest.raises(Unauthenticated):
+        keys.verify(key)
+
+
+def test_a_second_rotation_goes_back_to_the_first_user_with_a_new_password(secrets: Secrets) -> None:
+    known = secrets.passwords
+    for _ in range(2):
+        secrets.rotate()
+        secrets.retire()
+    assert [secrets.login(name) for name in services()] == list(services())
+    assert [name for name in services() if secrets.passwords[name] == known[name]] == []

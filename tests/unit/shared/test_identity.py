@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
+from shared.files import NOTICED_WITHIN, replace_file
 from shared.identity import (
     DepartmentKeys,
     Forbidden,
@@ -72,6 +73,22 @@ async def test_a_token_that_we_issued_names_its_subject_roles_and_name(
     token = issue_token(pair[0].read_text(), "zhang", "cs_specialist", "cs_supervisor", name="张敏")
     expected = Principal.staff("zhang", Role.CS_SPECIALIST, Role.CS_SUPERVISOR, name="张敏")
     assert (await tokens.verify(token), await tokens.verify(token), tokens.trouble()) == (expected, expected, None)
+
+
+async def test_two_keys_count_while_one_follows_the_other(tmp_path: Path, pair: tuple[Path, Path]) -> None:
+    tokens = StaffTokens(LocalKey(pair[1], "kefu", "kefu"))
+    before = issue_token(pair[0].read_text(), "zhang", "cs_specialist")
+    assert (await tokens.verify(before)).id == "zhang"
+    create_key_pair(tmp_path / "next.pem", tmp_path / "next.pub.pem")
+    after = issue_token((tmp_path / "next.pem").read_text(), "li", "cs_specialist")
+    replace_file(pair[1], (tmp_path / "next.pub.pem").read_text() + pair[1].read_text())
+    await asyncio.sleep(NOTICED_WITHIN)
+    assert [(await tokens.verify(token)).id for token in (before, after)] == ["zhang", "li"]
+    replace_file(pair[1], (tmp_path / "next.pub.pem").read_text())
+    await asyncio.sleep(NOTICED_WITHIN)
+    assert (await tokens.verify(after)).id == "li"
+    with pytest.raises(Unauthenticated, match="Signature verification failed"):
+        await tokens.verify(before)
 
 
 def test_the_private_key_is_for_its_owner_only(pair: tuple[Path, Path]) -> None:

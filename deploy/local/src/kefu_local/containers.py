@@ -1,6 +1,6 @@
 """What containers are told: `python -m kefu_local.containers` draws passwords and keys and writes what each may know.
 
-`python -m kefu_local.containers story` plays the story against the containers that run.
+With `story` it plays the story against the containers that run; with `rotate` and `retire` it replaces secrets.
 """
 
 import asyncio
@@ -17,10 +17,11 @@ from kefu.console import errors
 from kefu.surroundings import Surroundings
 from kefu.trouble import Trouble
 from kefu_local.authority import Authority
-from kefu_local.keys import Keys, kept_secret
+from kefu_local.keys import GATEWAY, Keys, draw_secret, kept_secret
 from kefu_local.lines import Lines, hosts_of
 from kefu_local.ports import LOOPBACK
-from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, services
+from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, logins, services
+from shared.files import replace_file
 from shared.wire import ingress
 
 FOLDER = Path(".run/compose")
@@ -43,8 +44,40 @@ class Secrets:
         self.lines = Lines.from_environment(env)
         self._env = env
         self.keys = Keys(folder / "keys")
-        own = {name: kept_secret(folder / "keys" / f"{name}.password") for name in (*services(), OPERATOR)}
+        self._read()
+
+    def _read(self) -> None:
+        kept = [user for name in services() for user in logins(name)]
+        own = {name: kept_secret(self._password(name)) for name in (*kept, OPERATOR)}
         self.passwords = {**self.keys.passwords, **own}
+
+    def login(self, service: str) -> str:
+        """Which of its two users a service is told to be."""
+        kept = self.folder / "keys" / f"{service}.login"
+        return kept.read_text() if kept.exists() else logins(service)[0]
+
+    def rotate(self) -> None:
+        """New secrets for everybody beside those that count already. A service becomes its other user.
+
+        What it is then told has to be applied: deploy/README.md has the steps.
+        """
+        for name in services():
+            (idle,) = set(logins(name)) - {self.login(name)}
+            draw_secret(self._password(idle))
+            replace_file(self.folder / "keys" / f"{name}.login", idle, mode=0o600)
+        self.keys = self.keys.rotate()
+        self._read()
+
+    def retire(self) -> None:
+        """What counted before the last rotation counts no more, once it is applied."""
+        for name in services():
+            (idle,) = set(logins(name)) - {self.login(name)}
+            draw_secret(self._password(idle))
+        self.keys = self.keys.retire()
+        self._read()
+
+    def _password(self, user: str) -> Path:
+        return self.folder / "keys" / f"{user}.password"
 
     def write(self) -> None:
         """Every container's folder, as the contracts say it."""
@@ -55,12 +88,17 @@ class Secrets:
         self._show("mongo", "users.json", json.dumps(told))
         for name in services():
             self._show(name, "mongo_url", self._mongo_url(name))
-            self._show(name, "mongo_password", self.passwords[name])
             self._show(name, "rabbit_url", self._rabbit_url(name, CORE))
             self._show(name, "staff.pub.pem", self.keys.staff_public.read_text())
             self._show(name, "departments.json", self.keys.api_key_hashes.read_text())
-        secret = self.keys.callback_secret
+        for user in database_users(self.passwords):
+            self._show("mongo-users", user["name"], user["password"])
+        secret, before = self.keys.callback_secret, self.keys.callback_secret_before
         self._show("notify", "callback_secret", secret)
+        if before is None:
+            (self.folder / "notify" / "callback_secret_before").unlink(missing_ok=True)
+        else:
+            self._show("notify", "callback_secret_before", before)
         self._show("sinks", "receipt_url", f"http://notify:8000/callbacks/{secret}/local/receipts")
         self._show("intake", "ingress_url", self._rabbit_url("intake", ingress.VHOST))
         self._show("rabbitmq", "lines.conf", self.lines.rabbitmq())
@@ -92,7 +130,7 @@ class Secrets:
 
     def definitions(self) -> dict[str, list[dict[str, Any]]]:
         """All that RabbitMQ has to know: both vhosts, who may do what in them, and an operator."""
-        departments, core = ingress.definitions(self.passwords), bus_definitions(self.passwords)
+        departments, core = ingress.definitions(self.passwords, logins(GATEWAY)), bus_definitions(self.passwords)
         both = {part: [*departments.get(part, ()), *core.get(part, ())] for part in departments | core}
         users = {user["name"]: user for user in both["users"]}
         operator = {**ingress.user(OPERATOR, self.passwords[OPERATOR]), "tags": "administrator"}
@@ -129,16 +167,15 @@ class Secrets:
         return f"{name}:{self.passwords[name]}"
 
     def _mongo_url(self, name: str) -> str:
-        return self.lines.mongo_url(self._login(name), self._env.get(MONGO_HOSTS) or "mongo:27017", name)
+        return self.lines.mongo_url(self._login(self.login(name)), self._env.get(MONGO_HOSTS) or "mongo:27017", name)
 
     def _rabbit_url(self, name: str, vhost: str) -> str:
-        return self.lines.rabbit_url(self._login(name), "rabbitmq", vhost)
+        return self.lines.rabbit_url(self._login(self.login(name)), "rabbitmq", vhost)
 
     def _show(self, container: str, name: str, text: str) -> None:
         folder = self.folder / container
         folder.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-        (folder / name).chmod(0o444)
+        replace_file(folder / name, text, mode=0o444)
 
 
 def _environment() -> dict[str, str]:
@@ -151,6 +188,8 @@ def main() -> None:
     """Exit code 1, and a word why, when the story does not happen as told."""
     try:
         secrets = Secrets(env=_environment())
+        if sys.argv[1:] in (["rotate"], ["retire"]):
+            getattr(secrets, sys.argv[1])()
         secrets.write()
     except Trouble as trouble:
         errors.print(str(trouble), style="red", markup=False)

@@ -1,8 +1,10 @@
 """Which keys and passwords this machine's kefu uses; each is made once and kept under one folder."""
 
+import json
 import secrets
 from pathlib import Path
 
+from shared.files import replace_file
 from shared.identity import add_api_key, create_key_pair
 from shared.wire import ingress
 
@@ -11,9 +13,13 @@ GATEWAY = "intake"
 
 
 class Keys:
-    """Staff's key pair, every department's API key and password for RabbitMQ, and the SMS gateway's proof."""
+    """Staff's key pair, every department's API key and password for RabbitMQ, and the SMS gateway's proof.
+
+    `rotate` draws new ones beside them; those before count until `retire`. Departments' passwords are not among these.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.staff_private = folder / "staff.pem"
         self.staff_public = folder / "staff.pub.pem"
@@ -22,7 +28,30 @@ class Keys:
             create_key_pair(self.staff_private, self.staff_public)
         self.passwords = {name: kept_secret(folder / f"{name}.password") for name in (*ingress.departments(), GATEWAY)}
         self.callback_secret = kept_secret(folder / "callback.secret")
+        before = folder / "callback.secret.before"
+        self.callback_secret_before = before.read_text() if before.exists() else None
         self.api_keys = {name: self._api_key(folder, name) for name in ingress.departments()}
+
+    def rotate(self) -> "Keys":
+        """A new key of staff's, a new API key for every department and a new secret for callbacks; the keys as they are
+        from now on."""
+        folder, retiring = self._folder, self.staff_public.read_text()
+        create_key_pair(self.staff_private, self.staff_public)
+        replace_file(self.staff_public, self.staff_public.read_text() + _first_key(retiring))
+        for name in self.api_keys:
+            _keep(folder / f"{name}.api-key", add_api_key(self.api_key_hashes, name))
+        _keep(folder / "callback.secret.before", self.callback_secret)
+        draw_secret(folder / "callback.secret")
+        return Keys(folder)
+
+    def retire(self) -> "Keys":
+        """Only the newest count: the keys as they are from now on."""
+        replace_file(self.staff_public, _first_key(self.staff_public.read_text()))
+        hashes = json.loads(self.api_key_hashes.read_text())
+        newest = {name: known[-1:] for name, known in hashes.items()}
+        replace_file(self.api_key_hashes, json.dumps(newest, indent=2) + "\n", mode=0o600)
+        (self._folder / "callback.secret.before").unlink(missing_ok=True)
+        return Keys(self._folder)
 
     def _api_key(self, folder: Path, department: str) -> str:
         kept = folder / f"{department}.api-key"
@@ -34,11 +63,20 @@ class Keys:
 def kept_secret(path: Path) -> str:
     """A secret drawn once, in a file that only we can read."""
     if not path.exists():
-        _keep(path, secrets.token_hex(16))
+        draw_secret(path)
     return path.read_text()
 
 
+def draw_secret(path: Path) -> None:
+    """A new secret in that file, whatever was in it."""
+    _keep(path, secrets.token_hex(16))
+
+
 def _keep(path: Path, secret: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(secret)
-    path.chmod(0o400)
+    replace_file(path, secret, mode=0o400)
+
+
+def _first_key(pem: str) -> str:
+    """The first of several keys in one text, with its end of line."""
+    first, end, _ = pem.partition("-----END PUBLIC KEY-----")
+    return f"{first}{end}\n"

@@ -18,33 +18,45 @@ def services() -> tuple[str, ...]:
     return tuple(sorted({event.publisher() for event in published().values()} - set(ingress.departments())))
 
 
+def logins(name: str) -> tuple[str, str]:
+    """The two users of a service, alike in their rights: one is in use while the other's password is replaced."""
+    return name, f"{name}-2"
+
+
 def bus_definitions(passwords: Mapping[str, str], gateway: str = "intake", vhost: str = CORE) -> dict[str, Any]:
     """RabbitMQ definitions of the core vhost, for its management API or `load_definitions`.
 
-    `passwords` are those of every service. A service reaches the exchanges of the bus and its own queues, no sibling's;
-    and it announces only events that are its own, the gateway also those that departments report.
+    `passwords` are those of every service, or of both its logins. A service reaches the exchanges of the bus and its
+    own queues, no sibling's; and it announces only events that are its own, the gateway also those that departments
+    report.
     """
+    users = [(name, user) for name in services() for user in logins(name) if user in passwords]
     return {
         "vhosts": [{"name": vhost, "default_queue_type": "quorum"}],
-        "users": [ingress.user(name, passwords[name]) for name in services()],
-        "permissions": [_own_places(name, vhost) for name in services()],
+        "users": [ingress.user(user, passwords[user]) for _, user in users],
+        "permissions": [_own_places(name, user, vhost) for name, user in users],
         "topic_permissions": [
-            _own_keys(name, vhost, (name, *ingress.departments()) if name == gateway else (name,))
-            for name in services()
+            _own_keys(user, vhost, (name, *ingress.departments()) if name == gateway else (name,))
+            for name, user in users
         ],
     }
 
 
 def database_users(passwords: Mapping[str, str]) -> list[dict[str, Any]]:
-    """One MongoDB user for each service, known in the database of the service's name and good for that one alone."""
-    return [{"name": name, "database": name, "password": passwords[name], "role": "readWrite"} for name in services()]
+    """MongoDB's users: every login of a service, known in the database of its name and good for that one alone."""
+    return [
+        {"name": user, "database": name, "password": passwords[user], "role": "readWrite"}
+        for name in services()
+        for user in logins(name)
+        if user in passwords
+    ]
 
 
-def _own_places(name: str, vhost: str) -> dict[str, str]:
+def _own_places(name: str, user: str, vhost: str) -> dict[str, str]:
     places = rf"^({EVENTS.name}|{UNHEARD.name}|{name}\.on\..+)$"
-    return {"user": name, "vhost": vhost, "configure": places, "write": places, "read": places}
+    return {"user": user, "vhost": vhost, "configure": places, "write": places, "read": places}
 
 
-def _own_keys(name: str, vhost: str, publishers: tuple[str, ...]) -> dict[str, str]:
+def _own_keys(user: str, vhost: str, publishers: tuple[str, ...]) -> dict[str, str]:
     keys = rf"^({'|'.join(publishers)})\.[a-z0-9_.]+$"
-    return {"user": name, "vhost": vhost, "exchange": EVENTS.name, "write": keys, "read": ".*"}
+    return {"user": user, "vhost": vhost, "exchange": EVENTS.name, "write": keys, "read": ".*"}

@@ -1,5 +1,7 @@
 """Tokens signed with a key of our own: for development, tests and commands, beside the company's identity provider."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,11 +24,16 @@ from shared.files import WatchedFile, replace_file
 from shared.identity.principals import Unauthenticated
 from shared.identity.tokens import SigningKey
 
+_PEM = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----", re.DOTALL)
+_NONE: Mapping[str, SigningKey] = {}
+
 
 class LocalKey:
-    """An issuer with one public key in a PEM file, which may be replaced while the service runs.
+    """An issuer whose public keys stand in a PEM file, which may be replaced while the service runs.
 
-    The key's own type pins the algorithm (Ed25519: EdDSA, RSA: RS256). Roles stand in the token's claim `roles`.
+    There may be several, the newest first, while one follows another: a token says by `kid` which one verifies it
+    (`key_id`). One that names none of them is verified by the first. A key's own type pins the algorithm (Ed25519:
+    EdDSA, RSA: RS256). Roles stand in the token's claim `roles`.
     """
 
     subject_claim = "sub"
@@ -34,14 +41,15 @@ class LocalKey:
     def __init__(self, public_key_file: Path | None, issuer: str, audience: str) -> None:
         self.issuer = issuer
         self.audience = audience
-        self._key = WatchedFile(public_key_file, _signing_key, initial=None) if public_key_file else None
+        self._keys = WatchedFile(public_key_file, _signing_keys, initial=_NONE) if public_key_file else None
 
     def known_key(self, kid: str | None) -> SigningKey | None:
-        """The key of the file, whatever key a token names: there is one."""
-        return self._key.value() if self._key else None
+        """The key of that name in the file, else the first one."""
+        keys = self._keys.value() if self._keys else _NONE
+        return keys.get(kid or "") or next(iter(keys.values()), None)
 
     async def key(self, kid: str | None) -> SigningKey:
-        """The key of the file. Unauthenticated when there is none."""
+        """The same. Unauthenticated when there is none."""
         found = self.known_key(kid)
         if found is None:
             raise Unauthenticated(f"staff cannot be recognised here: {self.trouble()}")
@@ -58,12 +66,18 @@ class LocalKey:
 
     def trouble(self) -> str | None:
         """Why no token of this issuer can be verified, if so."""
-        if self._key is None:
+        if self._keys is None:
             return "JWT_PUBLIC_KEY_FILE is not set: no member of staff can get in"
-        return None if self._key.value() else f"JWT_PUBLIC_KEY_FILE: {self._key.trouble}"
+        return None if self._keys.value() else f"JWT_PUBLIC_KEY_FILE: {self._keys.trouble}"
 
     async def run(self) -> None:
         """A file needs no care."""
+
+
+def key_id(key: Ed25519PublicKey | RSAPublicKey) -> str:
+    """How tokens name a key: a digest of it, for those who sign and those who verify the same."""
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()[:16]
 
 
 def create_key_pair(private_file: Path, public_file: Path) -> None:
@@ -92,13 +106,18 @@ def issue_token(
         raise ValueError("local tokens are signed with an Ed25519 key")
     now = datetime.now(UTC)
     claims = {"sub": subject, "roles": list(roles), "iss": issuer, "aud": audience, "iat": now, "exp": now + lifetime}
-    return jwt.encode(claims | ({"name": name} if name else {}), key, algorithm="EdDSA")
+    named = {"kid": key_id(key.public_key())}
+    return jwt.encode(claims | ({"name": name} if name else {}), key, algorithm="EdDSA", headers=named)
 
 
-def _signing_key(pem: str) -> SigningKey | None:
-    key = load_pem_public_key(pem.encode())
+def _signing_keys(text: str) -> Mapping[str, SigningKey]:
+    keys = [load_pem_public_key(pem.encode()) for pem in _PEM.findall(text) or [text]]
+    return {key_id(key): SigningKey(key, algorithm) for key, algorithm in map(_with_algorithm, keys)}
+
+
+def _with_algorithm(key: object) -> tuple[Ed25519PublicKey | RSAPublicKey, str]:
     if isinstance(key, RSAPublicKey):
-        return SigningKey(key, "RS256")
+        return key, "RS256"
     if isinstance(key, Ed25519PublicKey):
-        return SigningKey(key, "EdDSA")
-    raise ValueError("expected an Ed25519 or RSA public key")
+        return key, "EdDSA"
+    raise ValueError("expected Ed25519 or RSA public keys")

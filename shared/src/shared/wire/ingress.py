@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.contracts import departments as facts
@@ -34,17 +34,22 @@ def refusals(department: str) -> str:
     return f"{REFUSED}.{department}"
 
 
-def definitions(passwords: Mapping[str, str], gateway: str = "intake", vhost: str = VHOST) -> dict[str, Any]:
+def definitions(
+    passwords: Mapping[str, str], gateways: Sequence[str] = ("intake",), vhost: str = VHOST
+) -> dict[str, Any]:
     """RabbitMQ definitions of the vhost, for its management API or `load_definitions`.
 
-    `passwords` are those of every department and of the `gateway`'s user. A department writes to its own exchange
-    under its own keys, reads its own refusals and configures nothing; the gateway reads every inbox and writes
-    refusals. An inbox that is full refuses further messages, so that a flood hurts only who sends it.
+    `passwords` are those of every department and of the users of the gateway, `gateways`. A department writes to its
+    own exchange under its own keys, reads its own refusals and configures nothing; the gateway reads every inbox and
+    writes refusals. An inbox that is full refuses further messages, so that a flood hurts only who sends it.
     """
     return {
         "vhosts": [{"name": vhost}],
-        "users": [{**user(name, passwords[name]), "limits": LIMITS} for name in (*departments(), gateway)],
-        "permissions": [*(_permission(name, vhost) for name in departments()), _reads_all(gateway, vhost)],
+        "users": [{**user(name, passwords[name]), "limits": LIMITS} for name in (*departments(), *gateways)],
+        "permissions": [
+            *(_permission(name, vhost) for name in departments()),
+            *(_reads_all(name, vhost) for name in gateways),
+        ],
         "topic_permissions": [_own_keys(name, vhost) for name in departments()],
         "exchanges": [
             _exchange(REFUSED, "direct", vhost),
