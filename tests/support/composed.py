@@ -25,6 +25,8 @@ DOCKER = os.environ.get("DOCKER", "docker")
 PORTS = tuple(f"KEFU_{what}_PORT" for what in ("HTTP", "OPERATORS", "AMQP", "AMQPS", "MANAGEMENT", "MONGO", "SINKS"))
 LOOK = r"exec 3<>/dev/tcp/127.0.0.1/8000; printf 'GET /health/live HTTP/1.0\r\n\r\n' >&3; cat <&3"
 PATIENTLY = ("--wait", "--wait-timeout", "240", "--no-build", "--pull", "never")
+NAMES = 3.0
+"""Seconds until the gateway looks for a service's address again and has given up the one that is gone."""
 LONGEST = 300.0
 """Seconds that one command may take."""
 ENOUGH = 4000

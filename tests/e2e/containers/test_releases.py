@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 
 import pytest
-from composed import ROOT, Composed, docker
+from composed import NAMES, ROOT, Composed, docker
 from trade import Trade, Visitor
 
 from kefu.surroundings import SERVICES
@@ -15,8 +15,6 @@ pytestmark = pytest.mark.timeout(600)
 
 RELEASED = tomllib.loads((ROOT / "deploy" / "releases.toml").read_text())
 REVISION = '{{index .Config.Labels "org.opencontainers.image.revision"}}'
-NAMES = 3.0
-"""Seconds until the gateway looks for a service's address again and has given up the one that is gone."""
 
 
 @pytest.fixture(scope="module")

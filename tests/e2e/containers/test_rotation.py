@@ -7,10 +7,9 @@ import aio_pika
 import httpx
 import pytest
 from aio_pika.exceptions import ProbableAuthenticationError
-from composed import Composed
+from composed import NAMES, Composed
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
-from test_releases import NAMES
 from trade import Trade, Visitor, staff
 
 from kefu.surroundings import SERVICES
@@ -79,7 +78,6 @@ async def test_every_secret_is_replaced_under_load_and_nothing_is_lost(kefu: Com
                 switches.append(await asyncio.to_thread(kefu.roll, service))
             assert await answers(kefu, api_key, token) == known
             assert await received(kefu, receipts) != 404
-            await asyncio.to_thread(kefu, "up", "--no-deps", "--force-recreate", "--wait", "sinks")
             await visitors.aclose()
             secrets.retire()
             await apply(kefu)

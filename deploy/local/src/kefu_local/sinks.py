@@ -1,7 +1,7 @@
 """Where messages end on this machine: `python -m kefu_local.sinks` takes SMS and chat over HTTP, e-mail over SMTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 from kefu_local import chat, sms, smtp
 from kefu_local.kept import Kept
 from kefu_local.ports import LOOPBACK
+from shared.files import WatchedFile
 from shared.settings import SECRETS
 
 _KEEP_ALIVE = 3600
@@ -27,6 +28,13 @@ class Settings(BaseSettings):
     sms_port: int = 8111
     smtp_port: int = 8112
     receipt_url: str | None = None
+    receipt_url_file: Path | None = None
+
+    def receipts(self) -> Callable[[], str | None]:
+        """Says where receipts go; a file may be replaced meanwhile."""
+        if self.receipt_url_file is None:
+            return lambda: self.receipt_url
+        return WatchedFile(self.receipt_url_file, str.strip, initial=self.receipt_url).value
 
 
 def sinks(settings: Settings) -> FastAPI:
@@ -45,7 +53,7 @@ def sinks(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="kefu sinks", lifespan=lifespan)
-    app.include_router(sms.routes(messages, settings.receipt_url))
+    app.include_router(sms.routes(messages, settings.receipts()))
     app.include_router(smtp.routes(mails))
     app.include_router(chat.routes(Kept(settings.sinks_folder / "chat.jsonl")))
 

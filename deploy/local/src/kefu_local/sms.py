@@ -1,5 +1,6 @@
 """An SMS gateway for one machine: takes every message, sends none, and shows what it took."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -29,8 +30,8 @@ class Sms(BaseModel):
         return self
 
 
-def routes(kept: Kept, receipt_url: str | None) -> APIRouter:
-    """`POST /messages`, `GET /messages`. With `receipt_url`, each message is reported there as delivered."""
+def routes(kept: Kept, receipt_url: Callable[[], str | None]) -> APIRouter:
+    """`POST /messages`, `GET /messages`. Each message is reported as delivered where `receipt_url` says, if anywhere."""
     router = APIRouter(tags=["sms"])
     seen = {entry["id"] for entry in kept}
     http = httpx.AsyncClient(timeout=5, trust_env=False)
@@ -40,8 +41,8 @@ def routes(kept: Kept, receipt_url: str | None) -> APIRouter:
         again = sms.id in seen
         seen.add(sms.id)
         kept.add(**sms.model_dump(), at=datetime.now(UTC).isoformat(), again=again)
-        if receipt_url:
-            afterwards.add_task(_report, http, receipt_url, sms.id)
+        if url := receipt_url():
+            afterwards.add_task(_report, http, url, sms.id)
         return {"id": sms.id, "status": "accepted", "again": again}
 
     @router.get("/messages")
