@@ -31,7 +31,7 @@ class Sms(BaseModel):
 
 
 def routes(kept: Kept, receipt_url: Callable[[], str | None]) -> APIRouter:
-    """`POST /messages`, `GET /messages`. Each message is reported as delivered where `receipt_url` says, if anywhere."""
+    """`POST /messages`, `GET /messages`. Each one is reported as delivered where `receipt_url` says, if anywhere."""
     router = APIRouter(tags=["sms"])
     seen = {entry["id"] for entry in kept}
     http = httpx.AsyncClient(timeout=5, trust_env=False)
