@@ -1,7 +1,7 @@
 """The default rules, requests and service orders in every state, and the whole service over memory."""
 
 from collections.abc import Callable, Coroutine
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,18 @@ from aftersales.domain.decisions.dispatch import carry_over, dispatch
 from aftersales.domain.decisions.form import countersign, record_opinion, state_execution
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost, sign_fee
 from aftersales.domain.decisions.opening import open_requested
+from aftersales.domain.decisions.supply import claim_expense, promise_parts, ready_parts, request_parts, use_part
+from aftersales.domain.decisions.trip import agree_appointment, approve_remote, request_remote
 from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.parts.supply import PartLine, Supply
+from aftersales.domain.parts.trip import Remote
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.settings import Settings
 from aftersales.store import Stores
-from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
+from shared.contracts.aftersales import PartNeeded, WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
@@ -37,6 +41,8 @@ FINANCE = Actor(kind="staff", id="finance-01", role="finance")
 MANAGER = Actor(kind="staff", id="manager-01", role="cs_manager")
 GM = Actor(kind="staff", id="gm-01", role="gm")
 TECHNICIAN = Actor(kind="staff", id="tech-05", role="installer")
+HOUR = timedelta(hours=1)
+PARTS = (PartNeeded(part_no="JL-80-02", quantity=2),)
 VISIT = (AT, AT, "更换两副铰链", True)
 """When the technician came and went, what was done, and that it is resolved."""
 
@@ -156,17 +162,29 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
     """Every decision there is, with everything it needs."""
     now, nothing = cause(AT, actor=CS), yuan("0")
 
+    line = PartLine(part_no="JL-80-02", quantity=2)
+    waiting = Supply(form_no="SH-1", lines=(line,), requested_by="assistant-01", requested_at=AT)
+    asked = Remote(place="湖南长沙", estimated_travel=yuan("800.00"), by="tech-05", at=AT)
+
     def unsigned(order: ServiceOrder) -> ServiceOrder:
         return order.but(execution=None, countersignature=None, fee_signatures=())
 
     return {
         "record_opinion": lambda order: record_opinion(order, "更换铰链", "plan", None, (), (), rules, now),
+        "request_parts": lambda order: request_parts(order, PARTS, None, rules, now),
+        "promise_parts": lambda order: promise_parts(order.but(supply=waiting), date(2026, 11, 25), rules, now),
+        "ready_parts": lambda order: ready_parts(order.but(supply=waiting), rules, now),
+        "use_part": lambda order: use_part(order.but(supply=waiting), "JL-80-02", 1, now),
+        "agree_appointment": lambda order: agree_appointment(order, AT, AT + HOUR, "王建国", rules, now),
+        "request_remote": lambda order: request_remote(order, "湖南长沙", yuan("800.00"), now),
+        "approve_remote": lambda order: approve_remote(order.but(remote=asked), now),
         "dispatch": lambda order: dispatch(order, "tech-05", None, rules, now),
         "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
         "sign_off": lambda order: sign_off(order, "王建国", None, (), None, now),
         "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),
         "countersign": lambda order: countersign(unsigned(order), now),
         "close": lambda order: close(order, "已处理", None, now),
+        "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", now),
         "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),
         "sign_fee": lambda order: sign_fee(unsigned(order), cause(AT, actor=MANAGER)),
         "raise_charge": lambda order: raise_charge(

@@ -13,7 +13,8 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     """A warning and a miss for every clock of after-sales; a job that was not dispatched is carried over."""
 
     def on_miss(order: ServiceOrder, run: ClockRun, cause: Cause) -> Change[ServiceOrder]:
-        return carry_over(order, rules, cause)
+        dispatch = rules.version(order.policy_version).dispatch
+        return carry_over(order, rules, cause) if run.clock.name == dispatch.name else Change(order)
 
     at = Timers()
     at(stores.service_orders, CLOCKS)(rules.clocks.tick(on_miss))

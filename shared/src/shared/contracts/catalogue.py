@@ -75,6 +75,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         intake.ContactCorrected,
         notify.StaffMessageAcknowledged,
         aftersales.ServiceCountersigned,
+        aftersales.ServiceAppointmentAgreed,
     ),
     "the operators' dashboard": (
         intake.DeadlineSetByIntake,

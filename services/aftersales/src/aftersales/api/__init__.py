@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from aftersales.api import blocks, form, money, orders, requests, settlements, visits, warranty
+from aftersales.api import blocks, form, money, orders, requests, settlements, supply, trip, visits, warranty
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 
@@ -17,6 +17,8 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         orders.routes(stores, rules),
         form.routes(stores),
         blocks.routes(stores.service_orders, rules),
+        supply.routes(stores.service_orders, rules),
+        trip.routes(stores.service_orders, rules),
         visits.routes(stores.service_orders, rules),
         money.routes(stores.service_orders, rules),
         settlements.routes(stores.settlements, rules),

@@ -10,6 +10,8 @@ from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, Visit
+from aftersales.domain.parts.supply import Expense, Supply
+from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.parts.warranty import Verdict
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
@@ -118,6 +120,11 @@ class ServiceOrderView(View):
     verdict: Verdict
     charge_policy: ChargePolicy
     opinion: Opinion | None
+    register_no: Line | None
+    supply: Supply | None
+    appointment: Appointment | None
+    remote: Remote | None
+    expenses: tuple[Expense, ...]
     technician: StaffId | None
     priority: bool
     carried_over_days: int

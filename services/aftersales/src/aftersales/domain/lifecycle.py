@@ -3,6 +3,7 @@
 from typing import Literal
 
 from aftersales.domain.roles import (
+    ARRANGERS,
     BOOKKEEPERS,
     CASHIERS,
     DISPATCHERS,
@@ -11,6 +12,7 @@ from aftersales.domain.roles import (
     MANAGERS,
     REGISTRARS,
     SERVICE,
+    STOREKEEPERS,
     TECHNICIANS,
     VISITORS,
 )
@@ -34,12 +36,20 @@ REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
 Stage = Literal["open", "dispatched", "resolved", "signed_off", "closed"]
 Decision = Literal[
     "record_opinion",
+    "request_parts",
+    "promise_parts",
+    "ready_parts",
+    "use_part",
+    "agree_appointment",
+    "request_remote",
+    "approve_remote",
     "dispatch",
     "complete_visit",
     "sign_off",
     "state_execution",
     "countersign",
     "close",
+    "claim_expense",
     "record_cost",
     "sign_fee",
     "raise_charge",
@@ -53,12 +63,20 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
     "open",
     {
         "record_opinion": Move(("open",), by=(Role.OPERATIONS_SUPERVISOR,)),
+        "request_parts": Move(("open",), by=(Role.SALES_ASSISTANT,)),
+        "promise_parts": Move(("open",), by=STOREKEEPERS),
+        "ready_parts": Move(("open",), by=STOREKEEPERS),
+        "use_part": Move(("dispatched", "resolved"), by=TECHNICIANS),
+        "agree_appointment": Move(("open", "dispatched"), by=ARRANGERS),
+        "request_remote": Move(("open",), by=(*TECHNICIANS, *ARRANGERS)),
+        "approve_remote": Move(("open",), by=MANAGERS),
         "dispatch": Move(("open",), ("dispatched",), DISPATCHERS),
         "complete_visit": Move(("dispatched",), ("resolved", "open"), VISITORS),
         "sign_off": Move(("resolved",), ("signed_off",), (*TECHNICIANS, *SERVICE)),
         "state_execution": Move(("dispatched", "resolved", "signed_off"), by=TECHNICIANS),
         "countersign": Move(("resolved", "signed_off"), by=MANAGERS),
         "close": Move(("signed_off",), ("closed",), SERVICE),
+        "claim_expense": Move(("signed_off", "closed"), by=TECHNICIANS),
         "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
         "sign_fee": Move(UNDER_WAY, by=(*HEADS, Role.GM)),
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),

@@ -22,6 +22,12 @@ BOOKKEEPERS = (*SERVICE, Role.FINANCE)
 HEADS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
 """Who signs the fee block as head of the department (001 表1)."""
 
+STOREKEEPERS = (Role.OPERATIONS_SUPERVISOR, Role.WAREHOUSE)
+"""Who stocks the parts of a service, and says when they come (001 售后五)."""
+
+ARRANGERS = (*SERVICE, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD)
+"""Who agrees with the customer when the technician comes."""
+
 CASHIERS = (Role.FINANCE, *SERVICE, *TECHNICIANS)
 """Who may take in a customer's money, on the spot or at finance (003 §9)."""
 

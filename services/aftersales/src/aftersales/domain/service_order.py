@@ -10,6 +10,8 @@ from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, Decision, Stage
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, Visit
+from aftersales.domain.parts.supply import Expense, Supply
+from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.parts.warranty import Verdict
 from shared.aggregate import Refused
 from shared.clocks import Timed
@@ -56,6 +58,11 @@ class ServiceOrder(Timed):
     verdict: Verdict = "uncertain"
     charge_policy: ChargePolicy = "free"
     opinion: Opinion | None = None
+    register_no: Line | None = None
+    supply: Supply | None = None
+    appointment: Appointment | None = None
+    remote: Remote | None = None
+    expenses: tuple[Expense, ...] = ()
     technician: StaffId | None = None
     priority: bool = False
     carried_over_days: int = Field(default=0, ge=0)
@@ -89,6 +96,11 @@ class ServiceOrder(Timed):
         return self.charge_policy == "pay_first" and not self.paid
 
     @property
+    def waits_for_parts(self) -> bool:
+        """Whether material was asked for and does not lie ready yet (001 售后五)."""
+        return self.supply is not None and self.supply.ready_at is None
+
+    @property
     def missing_blocks(self) -> tuple[Block, ...]:
         """The blocks of form 1 that are not written yet, in the form's order; internal work has no form (001 表1)."""
         written: dict[Block, object] = {
@@ -100,7 +112,10 @@ class ServiceOrder(Timed):
         return () if self.type == "D" else tuple(block for block in written if written[block] is None)
 
     def must_be_dispatchable(self) -> None:
-        """Raises what comes before a technician is sent: opinion, fee, the customer's money (001 售后三-五)."""
+        """Raises what comes before a technician is sent, in its order (001 售后三-五, 备注1, 003 §12).
+
+        Handling opinion, fee, the money for a fault of the customer's, parts, approval of a trip out of town.
+        """
         self.must_have_opinion()
         if self.cost is None:
             raise Refused("the fee comes before the people: record the cost, be it 0", "fee_missing")
@@ -108,6 +123,10 @@ class ServiceOrder(Timed):
             raise Refused(
                 "the fault is the customer's: the fee has to be received before anybody is sent", "charge_unpaid"
             )
+        if self.waits_for_parts:
+            raise Refused("the parts lie ready before a technician is sent; they do not yet", "parts_not_ready")
+        if self.remote is not None and self.remote.approved_by is None:
+            raise Refused("the manager approves a service out of town before anybody leaves", "remote_unapproved")
 
     def must_have_opinion(self) -> None:
         """Raises that the operations supervisor has not written how it is handled (001 售后三)."""

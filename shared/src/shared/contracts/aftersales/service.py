@@ -67,7 +67,7 @@ class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.servi
     carried_over_days: int = Field(default=0, ge=0)
 
 
-class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1", announced=False):
+class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1"):
     """Service out of town needs the manager's approval before leaving (003 §12)."""
 
     place: Line = Field(examples=["湖南长沙"])
@@ -75,7 +75,7 @@ class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_se
     by: StaffId = Field(examples=["tech-05"])
 
 
-class RemoteServiceApproved(AboutServiceOrder, Event, key="aftersales.remote_service_approved.v1", announced=False):
+class RemoteServiceApproved(AboutServiceOrder, Event, key="aftersales.remote_service_approved.v1"):
     """The manager approved service out of town (003 §12)."""
 
     by: StaffId = Field(examples=["manager-01"])
@@ -88,7 +88,7 @@ class PartNeeded(Part):
     quantity: Quantity = Field(examples=[2])
 
 
-class PartsRequested(Event, key="aftersales.parts_requested.v1", announced=False):
+class PartsRequested(Event, key="aftersales.parts_requested.v1"):
     """Material must be replaced: the sales assistant orders it under the after-sales form's number (001 售后五)."""
 
     service_order_id: ServiceOrderId
@@ -97,11 +97,26 @@ class PartsRequested(Event, key="aftersales.parts_requested.v1", announced=False
     needed_by: date | None = None
 
 
-class PartsReady(Event, key="aftersales.parts_ready.v1", announced=False):
+class PartsReady(Event, key="aftersales.parts_ready.v1"):
     """The parts of a service order lie ready and it can be scheduled (001 售后五)."""
 
     service_order_id: ServiceOrderId
     form_no: Line = Field(examples=["SH-2026-0055"])
+
+
+class ServicePartsDelayed(AboutCustomersServiceOrder, Event, key="aftersales.service_parts_delayed.v1"):
+    """The parts of a service come after the day agreed with the customer, who hears of it before (001 售后五)."""
+
+    appointment: date = Field(examples=["2026-11-25"])
+    promised_on: date = Field(examples=["2026-11-27"])
+
+
+class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersales.service_appointment_agreed.v1"):
+    """A day and a window in which the technician comes are agreed with the customer (003 §7)."""
+
+    begins: Instant
+    ends: Instant
+    agreed_with: Line = Field(examples=["王建国"])
 
 
 class ServiceVisitCompleted(AboutCustomersServiceOrder, Event, key="aftersales.service_visit_completed.v1"):
@@ -155,7 +170,7 @@ class ServiceSignedOff(AboutCustomersServiceOrder, Event, key="aftersales.servic
     technician: StaffId = Field(examples=["tech-05"])
 
 
-class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1", announced=False):
+class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1"):
     """The technician claims expenses of a service (001 售后六a)."""
 
     claim_id: UUID

@@ -21,7 +21,7 @@ def dispatch(
         order.about_customer,
         technician=technician,
         technician_name=technician_name,
-        at=cause.at,
+        at=order.appointment.begins if order.appointment else cause.at,
         priority=order.priority,
         carried_over_days=order.carried_over_days,
     )
@@ -40,10 +40,10 @@ def carry_over(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Servic
 def await_dispatch(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
     """The day's end is the time by which a technician has to be sent, once nothing is in the way of it.
 
-    Unchanged while money is waited for, and for a job that waits to be dispatched already.
+    Unchanged while money or parts are waited for, and for a job that waits to be dispatched already.
     """
     clock = rules.version(order.policy_version).dispatch
-    if order.stage != "open" or order.waits_for_money or order.clock(clock.name):
+    if order.stage != "open" or order.waits_for_money or order.waits_for_parts or order.clock(clock.name):
         return Change(order)
     return _set_the_day(order, rules, cause)
 

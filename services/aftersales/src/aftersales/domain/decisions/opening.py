@@ -38,6 +38,7 @@ def open_requested(
         order_no=request.form.order_no,
         customer=request.form.customer,
         address=request.form.address,
+        register_no=request.register_no,
         item=request.form.model,
         fault=request.fault,
         verdict=request.verdict,

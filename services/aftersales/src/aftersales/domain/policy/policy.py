@@ -30,8 +30,9 @@ class AftersalesPolicy(Policy):
 
     Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6). The
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
-    spot (003 §9). `voucher` is until when a registered request has to have a voucher, `dispatch` until when a
-    technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to finance
+    spot (003 §9). `voucher` is until when a registered request has to have a voucher, `parts` until when
+    requested parts have to lie ready if nobody has promised a day, `dispatch` until when a technician has to be sent
+    (003 §11), `settlement` until which day of the month vouchers and forms go to finance
     (001 售后六c).
     """
 
@@ -40,6 +41,7 @@ class AftersalesPolicy(Policy):
     fee_signatures: tuple[Capacity, ...]
     on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
     voucher: Clock
+    parts: Clock
     dispatch: Clock
     settlement: Clock
 
@@ -62,7 +64,9 @@ class AftersalesPolicy(Policy):
     def _has_usable_clocks(self) -> Self:
         if not isinstance(self.settlement.term, Monthly):
             raise ValueError("the settlement comes round every month: give its term with kind = monthly and a day")
-        if silent := [clock.name for clock in (self.voucher, self.dispatch, self.settlement) if not clock.ladder]:
+        if silent := [
+            clock.name for clock in (self.voucher, self.parts, self.dispatch, self.settlement) if not clock.ladder
+        ]:
             raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
         return self
 

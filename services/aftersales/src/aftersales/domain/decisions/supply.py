@@ -1,0 +1,138 @@
+"""Material for a service: asked for after opinion and fee, promised, made ready, used; expenses (001 售后五, 六a)."""
+
+from datetime import date
+
+from aftersales.domain.decisions.dispatch import await_dispatch
+from aftersales.domain.parts.supply import Expense, PartLine, Supply
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from shared.aggregate import Cause, Change, Refused
+from shared.clocks import Matter
+from shared.contracts.aftersales import (
+    ExpenseClaimed,
+    PartNeeded,
+    PartsReady,
+    PartsRequested,
+    ServicePartsDelayed,
+)
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import Line
+
+
+def request_parts(
+    order: ServiceOrder, parts: tuple[PartNeeded, ...], needed_by: date | None, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
+    """The sales assistant orders material under the number of the form, after opinion and fee (001 售后五).
+
+    While it is waited for, no technician has to be sent. A part that is named twice, a second request before the first
+    is ready, and a day in the past are refused.
+    """
+    order.lifecycle.must(order.stage, "request_parts")
+    order.must_have_opinion()
+    if order.cost is None:
+        raise Refused("material is ordered after the fee: record the cost first, be it 0", "fee_missing")
+    if order.waits_for_parts:
+        raise Refused("parts are requested already; say when they are ready first", "parts_requested")
+    _must_not_be_past(needed_by, rules, cause)
+    numbers = [part.part_no for part in parts]
+    if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
+        raise Refused(f"each part has one line with its quantity; named twice: {', '.join(twice)}", "part_twice")
+    form_no = order.register_no or order.voucher_no
+    supply = Supply(
+        form_no=form_no,
+        lines=_with_used(order, parts),
+        needed_by=needed_by,
+        requested_by=cause.actor.id,
+        requested_at=cause.at,
+    )
+    requested = PartsRequested(service_order_id=order.id, form_no=form_no, parts=parts, needed_by=needed_by)
+    policy = rules.version(order.policy_version)
+    waiting = Change(order.but(supply=supply), (requested,))
+    return waiting.then(rules.clocks.drop(policy.dispatch.name, cause=cause)).then(
+        rules.clocks.start(policy.parts, _matter(order), cause, policy=policy)
+    )
+
+
+def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """Operations says on which day the parts come. Later than the appointment, the customer hears of it now.
+
+    The duty to have them ready ends with that day. Refused when none were requested, and for a day in the past.
+    """
+    order.lifecycle.must(order.stage, "promise_parts")
+    supply = _requested(order)
+    _must_not_be_past(on, rules, cause)
+    policy = rules.version(order.policy_version)
+    due_at = rules.clocks.calendar.moment(on)
+    promised = Change(order.but(supply=supply.but(promised_on=on))).then(
+        rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, due_at=due_at)
+    )
+    if order.appointment is None or on <= order.appointment.day:
+        return promised
+    late = ServicePartsDelayed.of(order.about_customer, appointment=order.appointment.day, promised_on=on)
+    return promised.then(lambda told: Change(told.but(appointment=None), (late,)))
+
+
+def ready_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """The parts lie ready: from now on a technician has to be sent (001 售后五)."""
+    order.lifecycle.must(order.stage, "ready_parts")
+    supply = _requested(order)
+    ready = Change(
+        order.but(supply=supply.but(ready_at=cause.at)),
+        (PartsReady(service_order_id=order.id, form_no=supply.form_no),),
+    )
+    clock = rules.version(order.policy_version).parts
+    return ready.then(rules.clocks.stop(clock.name, cause=cause)).then(
+        lambda waiting: await_dispatch(waiting, rules, cause)
+    )
+
+
+def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) -> Change[ServiceOrder]:
+    """The technician built it in. Refused for a part that was never requested, or more of it than was."""
+    order.lifecycle.must(order.stage, "use_part")
+    lines = order.supply.lines if order.supply else ()
+    line = next((each for each in lines if each.part_no == part_no), None)
+    if order.supply is None or line is None:
+        known = ", ".join(each.part_no for each in lines) or "none"
+        raise Refused(f"{part_no} was never requested for this service; requested: {known}", "part_not_requested")
+    left = line.quantity - line.used
+    if quantity > left:
+        raise Refused(f"{left} of {part_no} are left of {line.quantity} requested", "too_many_parts")
+    used = tuple(each.but(used=each.used + quantity) if each == line else each for each in lines)
+    return Change(order.but(supply=order.supply.but(lines=used)))
+
+
+def claim_expense(order: ServiceOrder, amount: Money, reason: Line, cause: Cause) -> Change[ServiceOrder]:
+    """The technician claims what he laid out, once the customer has signed (001 售后六a)."""
+    order.lifecycle.must(order.stage, "claim_expense")
+    if amount.amount <= 0:
+        raise Refused("an expense is more than 0", "negative_amount")
+    id = cause.derive("expense")
+    claim = Expense(id=id, amount=amount, reason=reason, by=cause.actor.id, at=cause.at)
+    claimed = ExpenseClaimed(claim_id=id, service_order_id=order.id, amount=amount, by=cause.actor.id)
+    return Change(order.but(expenses=(*order.expenses, claim)), (claimed,))
+
+
+def _with_used(order: ServiceOrder, parts: tuple[PartNeeded, ...]) -> tuple[PartLine, ...]:
+    """The new lines behind those of an earlier request that were used."""
+    earlier = {line.part_no: line for line in order.supply.lines} if order.supply else {}
+    for part in parts:
+        before = earlier.get(part.part_no)
+        quantity = part.quantity + (before.quantity if before else 0)
+        earlier[part.part_no] = PartLine(part_no=part.part_no, quantity=quantity, used=before.used if before else 0)
+    return tuple(earlier.values())
+
+
+def _requested(order: ServiceOrder) -> Supply:
+    if order.supply is None or not order.waits_for_parts:
+        raise Refused("no parts are waited for; the sales assistant requests them first", "no_parts_requested")
+    return order.supply
+
+
+def _must_not_be_past(day: date | None, rules: Rules, cause: Cause) -> None:
+    today = rules.day(cause.at)
+    if day is not None and day < today:
+        raise Refused(f"the day is {today} or later", "day_is_past")
+
+
+def _matter(order: ServiceOrder) -> Matter:
+    return Matter(about=order.voucher_no, customer_id=order.customer.customer_id if order.customer else None)

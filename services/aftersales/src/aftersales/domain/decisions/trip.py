@@ -1,0 +1,57 @@
+"""When the technician comes, and leave for a service out of town (003 §7, §12)."""
+
+from datetime import datetime
+
+from aftersales.domain.parts.trip import Appointment, Remote
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.aftersales import RemoteServiceApproved, RemoteServiceRequested, ServiceAppointmentAgreed
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import Line
+
+
+def agree_appointment(
+    order: ServiceOrder, begins: datetime, ends: datetime, agreed_with: Line, rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
+    """A window on one local day, agreed with the customer; agreed again, it replaces what was there.
+
+    Refused in the past, over two days, backwards, and before the day for which the parts are promised.
+    """
+    order.lifecycle.must(order.stage, "agree_appointment")
+    day = rules.day(begins)
+    if begins < cause.at:
+        raise Refused("an appointment lies in the future", "day_is_past")
+    if ends <= begins or rules.day(ends) != day:
+        raise Refused("an appointment ends after it begins, on the same day", "appointment_times")
+    promised = order.supply.promised_on if order.supply and order.waits_for_parts else None
+    if promised is not None and day < promised:
+        raise Refused(f"the parts come on {promised}: agree on that day or a later one", "parts_late")
+    agreed = Appointment(day=day, begins=begins, ends=ends, agreed_with=agreed_with, by=cause.actor.id)
+    said = ServiceAppointmentAgreed.of(order.about_customer, begins=begins, ends=ends, agreed_with=agreed_with)
+    return Change(order.but(appointment=agreed), (said,))
+
+
+def request_remote(order: ServiceOrder, place: Line, estimated_travel: Money, cause: Cause) -> Change[ServiceOrder]:
+    """An application for a service out of town; until it is approved, no technician leaves (003 §12)."""
+    order.lifecycle.must(order.stage, "request_remote")
+    if order.remote is not None and order.remote.approved_by is not None:
+        raise Refused("the service out of town is approved already", "already_approved")
+    asked = Remote(place=place, estimated_travel=estimated_travel, by=cause.actor.id, at=cause.at)
+    requested = RemoteServiceRequested.of(
+        order.about, place=place, estimated_travel=estimated_travel, by=cause.actor.id
+    )
+    return Change(order.but(remote=asked), (requested,))
+
+
+def approve_remote(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
+    """The manager approves it, once, and not his own application (003 §12)."""
+    order.lifecycle.must(order.stage, "approve_remote")
+    if order.remote is None:
+        raise Refused("nobody has applied for a service out of town: request it first", "no_application")
+    if order.remote.approved_by is not None:
+        raise Refused("the service out of town is approved already", "already_approved")
+    if order.remote.by == cause.actor.id:
+        raise Refused("another person approves an application than the one who made it", "own_application")
+    approved = order.remote.but(approved_by=cause.actor.id, approved_at=cause.at)
+    return Change(order.but(remote=approved), (RemoteServiceApproved.of(order.about, by=cause.actor.id),))

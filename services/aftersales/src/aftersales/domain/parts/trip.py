@@ -1,0 +1,27 @@
+"""When the technician comes, and the application for a service out of town (003 §7, §12)."""
+
+from datetime import date
+
+from shared.contracts.event import Instant, Money, Part
+from shared.contracts.vocabulary import Line, StaffId
+
+
+class Appointment(Part):
+    """The day and the window agreed with the customer."""
+
+    day: date
+    begins: Instant
+    ends: Instant
+    agreed_with: Line
+    by: StaffId
+
+
+class Remote(Part):
+    """An application for a service out of town; the manager approves it before the technician leaves."""
+
+    place: Line
+    estimated_travel: Money
+    by: StaffId
+    at: Instant
+    approved_by: StaffId | None = None
+    approved_at: Instant | None = None
