@@ -16,14 +16,14 @@ from waiting import until
 from kefu_local.database_users import make_users
 from kefu_local.mongodb import MongoDB
 from kefu_local.ports import free_ports
-from kefu_local.rights import bus_definitions, database_users, services
+from kefu_local.rights import bus_definitions, database_users, logins, services
 from kefu_local.servers import with_login
 from shared.contracts.catalogue import published
 from shared.testing import SECRETS
 from shared.wire.broker import declare, safe_broker
 from shared.wire.ingress import departments
 
-PASSWORDS = dict.fromkeys(services(), PASSWORD)
+PASSWORDS = dict.fromkeys((user for name in services() for user in logins(name)), PASSWORD)
 ROOT = {"name": "operator", "password": PASSWORD}
 UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18
 SIBLING = {name: services()[place - 1] for place, name in enumerate(services())}
@@ -62,9 +62,10 @@ async def exchanges(url):
 def guarded(real_servers, core, guarded_mongo):
     """How a service is told of both."""
 
-    def of(name, **settings):
-        rabbit = with_login(real_servers.vhost_url(core), name, PASSWORD)
-        mongo = f"mongodb://{name}:{PASSWORD}@{guarded_mongo}/{name}"
+    def of(name, user="", **settings):
+        user = user or name
+        rabbit = with_login(real_servers.vhost_url(core), user, PASSWORD)
+        mongo = f"mongodb://{user}:{PASSWORD}@{guarded_mongo}/{name}"
         return {"mongo_url": mongo, "rabbit_url": rabbit, **SECRETS, **settings}
 
     return of
@@ -101,9 +102,9 @@ async def refused(doing):
     return False
 
 
-@pytest.mark.parametrize("name", services())
-async def test_a_service_has_every_right_it_needs(guarded, name):
-    async with running(name, guarded(name)) as service:
+@pytest.mark.parametrize(("name", "user"), [(name, user) for name in services() for user in logins(name)])
+async def test_a_service_has_every_right_it_needs_as_either_of_its_users(guarded, name, user):
+    async with running(name, guarded(name, user)) as service:
         assert await service.health.status() != {}
 
 
