@@ -11,13 +11,12 @@ from typing import get_args
 from uuid import uuid4
 
 import pytest
-from crash_bench import QUEUE, Bench, bench
+from crash_bench import Bench, bench
 from crash_points import Point, When
 from tally import Tally
 
 from kefu_local.servers import Servers
 from shared.settings import ServiceSettings
-from shared.wire.message import Message
 
 MODES = ("alone", "delivered twice", "two replicas")
 Feed = Callable[[Bench, int], Awaitable[None]]
@@ -49,7 +48,7 @@ async def failed(bench: Bench, times: int) -> None:
     """A message whose handler breaks until it is dead, and one that is dead at once, among others."""
     name = bench.account()
     devilish, broken = bench.deposit(name, 666), replace(bench.deposit(name, 0), body="{}")
-    bench.poison |= {Message(QUEUE, each.key, each.headers(), b"").id for each in (devilish, broken)}
+    bench.poison |= {devilish.id, broken.id}
     await bench.publish(bench.deposit(name), devilish, broken, times=times)
 
 

@@ -10,6 +10,7 @@ from kubernetes_validate import SchemaNotFoundError, validate
 
 from kefu_local.rights import logins
 from shared.wire.ingress import departments, inbox
+from shared.wire.message import LARGEST_BODY
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
@@ -147,3 +148,8 @@ def test_the_database_knows_two_users_for_each_service_and_its_own_database_alon
     )
     users = {user["name"]: (user["db"], user["roles"]) for user in mongo["spec"]["users"]}
     assert users == {user: (name, [{"name": "readWrite", "db": name}]) for name in SERVICES for user in logins(name)}
+
+
+@pytest.mark.parametrize("file", ["kubernetes/servers/rabbitmq.yaml", "images/rabbitmq/rabbitmq.conf"])
+def test_every_broker_that_we_set_up_takes_no_larger_message_than_a_service_handles(file):
+    assert f"max_message_size = {LARGEST_BODY}\n" in (ROOT / "deploy" / file).read_text()

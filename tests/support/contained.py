@@ -22,6 +22,7 @@ from kefu_local.management import Management
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.servers import CORE, Servers, in_vhost
 from shared.wire import ingress
+from shared.wire.message import LARGEST_BODY
 
 ROOT = Path(__file__).parents[2]
 NAMED = {**dotenv_values(ROOT / ".env"), **os.environ}
@@ -125,9 +126,14 @@ def contained_servers(folder: Path) -> Iterator[Servers]:
 def _rabbitmq(folder: Path, amqp: int, http: int) -> DockerContainer:
     user, password = LOGIN.split(":")
     conf = folder / "rabbitmq.conf"
-    conf.write_text(
-        f"default_user = {user}\ndefault_pass = {password}\nlog.console = true\nlog.console.level = warning\n"
+    lines = (
+        f"default_user = {user}",
+        f"default_pass = {password}",
+        f"max_message_size = {LARGEST_BODY}",
+        "log.console = true",
+        "log.console.level = warning",
     )
+    conf.write_text("\n".join(lines) + "\n")
     folder.chmod(0o755)
     container = DockerContainer(RABBITMQ).with_bind_ports(5672, amqp).with_bind_ports(15672, http)
     return container.with_kwargs(hostname="rabbitmq").with_volume_mapping(

@@ -188,7 +188,7 @@ class Bench:
             told = (credited[name], lapsed[name])
             if found != (asked.credits, asked.lapsed) or told != (asked.credits, int(asked.lapsed)):
                 wrong.append(f"{name}: asked {asked}, kept {found}, told {told}")
-        parked = {each.id: each.state async for each in self.parking.each()}
+        parked = {UUID(each.claimed or ""): each.state async for each in self.parking.each()}
         left = {id: state for id, state in parked.items() if state != "dead" or id not in self.poison}
         wrong += [f"parked {id} is {state}" for id, state in left.items()]
         wrong += [f"parked {id} is missing" for id in self.poison - parked.keys()]

@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from shared.duties.following import CalendarFollower
 from shared.http import HttpMiddleware, answer_problems, guarded
 from shared.openapi import documented, operation_id
 from shared.parking import api as dead
+from shared.parking.keeping import Keeping
 from shared.parking.retries import Retries
 from shared.plumbing import Plumbing
 from shared.runtime.connections import Bus, Connections
@@ -100,8 +102,8 @@ class Service:
             recurrences=Recurrences(plumbing.database),
             calendar=plumbing.calendar,
         )
-        core = Bus(plumbing.broker, self._consumer(plumbing.broker, self.subscriptions, self.after_commit), core=True)
-        self._buses = (core, *self._gateways(gateway))
+        consumer = self._consumer(plumbing.broker, self.subscriptions, self.after_commit, plumbing.settings.prefetch)
+        self._buses = (Bus(plumbing.broker, consumer, core=True), *self._gateways(gateway))
         self.retries = Retries(
             plumbing.parking,
             {listener.queue: listener for listener in self.listeners},
@@ -128,9 +130,12 @@ class Service:
         if gateway is not None:
             fast = self.plumbing.settings.fast_delivery
             broker = safe_broker(gateway[0], f"{self.name}-gateway", fast_delivery=fast)
-            yield Bus(broker, self._consumer(broker, gateway[1], NothingAfter()), core=False)
+            prefetch = self.plumbing.settings.gateway_prefetch
+            yield Bus(broker, self._consumer(broker, gateway[1], NothingAfter(), prefetch), core=False)
 
-    def _consumer(self, broker: RabbitBroker, listeners: Iterable[Listener], after_commit: AfterCommit) -> Consumer:
+    def _consumer(
+        self, broker: RabbitBroker, listeners: Iterable[Listener], after_commit: AfterCommit, prefetch: int
+    ) -> Consumer:
         plumbing = self.plumbing
         return Consumer(
             broker,
@@ -142,7 +147,7 @@ class Service:
             tracing=plumbing.tracing,
             after_commit=after_commit,
             batch=plumbing.settings.batch,
-            prefetch=plumbing.settings.prefetch,
+            prefetch=prefetch,
         )
 
     def _served(self, routes: Iterable[APIRouter], open_routes: Iterable[APIRouter]) -> FastAPI:
@@ -214,6 +219,7 @@ class Service:
             work |= {f"consumer-{place}": bus.consumer.run() for place, bus in enumerate(self._buses)}
         if plumbing.runs("timers"):
             work |= {"deadlines": self.deadlines.run(), "retries": self.retries.run()}
+            work["refusals"] = self._keeping().run()
             work["retention"] = plumbing.trail.keep(plumbing.settings.audit_days)
             if self._clocks is not None:
                 follower = CalendarFollower(
@@ -222,6 +228,13 @@ class Service:
                 work["calendar"] = follower.run()
             work |= {f"task-{place}": _run(task, self._stopping) for place, task in enumerate(self._tasks)}
         return work
+
+    def _keeping(self) -> Keeping:
+        """Of what departments sent, so much is kept; what is our own stays until people have looked after it."""
+        settings = self.plumbing.settings
+        outside = [queue for bus in self._buses if not bus.core for queue in bus.consumer.listeners]
+        age = timedelta(days=settings.refusals_days)
+        return Keeping(self.plumbing.parking, outside, self.plumbing.metrics, settings.refusals_kept, age)
 
     async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """A worker that breaks, or that something else than this service cancels, ends the process.

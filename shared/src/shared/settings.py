@@ -113,6 +113,9 @@ class ServiceSettings(BaseSettings):
         default=True, description="Take messages straight off the socket; false for aio-pika's ordinary consumer."
     )
     batch: int = Field(default=200, ge=1, le=10_000, description="Messages that travel together at most.")
+    gateway_prefetch: int = Field(
+        default=16, ge=1, le=10_000, description="Messages of each department in memory; each may have 512 KiB."
+    )
     outbox_limit: int = Field(default=100_000, ge=1, description="Waiting events beyond which writers are told 503.")
     outbox_age_limit: float = Field(default=300.0, gt=0, description="Seconds an event may wait before the same.")
 
@@ -120,6 +123,10 @@ class ServiceSettings(BaseSettings):
     parking_factor: float = Field(default=3.0, ge=1, description="By how much each wait is longer than the last.")
     parking_longest_wait: float = Field(default=1800.0, gt=0, description="Seconds beyond which no wait grows.")
     parking_max_attempts: int = Field(default=8, ge=1, description="Attempts after which a parked message is dead.")
+    refusals_kept: int = Field(
+        default=1000, ge=1, description="Refused messages of each department that are kept; the oldest go first."
+    )
+    refusals_days: int = Field(default=90, ge=1, description="Days for which they are kept.")
     suspect_limit: int = Field(default=3, ge=2, description="Crashes after which a message that ran alone is dead.")
 
     @field_validator("holidays")

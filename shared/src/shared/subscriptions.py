@@ -13,7 +13,7 @@ from shared.aggregate import Cause
 from shared.contracts.event import Event
 from shared.store import Touch
 from shared.wire.broker import EVENTS, durable_queue
-from shared.wire.envelope import Envelope, Malformed
+from shared.wire.envelope import PREFIX, Envelope, Malformed
 from shared.wire.message import Message
 
 E = TypeVar("E", bound=Event)
@@ -30,6 +30,9 @@ class Dead(Protocol):
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def claimed(self) -> str | None: ...
 
     @property
     def code(self) -> str: ...
@@ -62,6 +65,10 @@ class Subscription:
         cause = envelope.cause()
         return cause, await touches(self.react(event, cause))
 
+    def claimed(self, message: Message) -> str | None:
+        """The event's id, as far as it is a text."""
+        return text_or_none(message.headers.get(PREFIX + "id"))
+
     def answer(self, message: Message, dead: Dead) -> None:
         """Who announces an event expects no answer."""
 
@@ -73,6 +80,11 @@ async def touches(wanted: Wanted | Awaitable[Wanted]) -> Sequence[Touch[Any]]:
     if wanted is None:
         return ()
     return (wanted,) if isinstance(wanted, Touch) else tuple(wanted)
+
+
+def text_or_none(value: object) -> str | None:
+    """A header's value where it is a text."""
+    return value if isinstance(value, str) else None
 
 
 class Subscriptions:
@@ -119,6 +131,10 @@ class Listener(Protocol):
     def declared(self) -> tuple[RabbitQueue, RabbitExchange]: ...
 
     async def hear(self, message: Message) -> Heard: ...
+
+    def claimed(self, message: Message) -> str | None:
+        """The id that the sender gave the message and will ask by, if it can be read. Never raises."""
+        ...
 
     def answer(self, message: Message, dead: Dead) -> Answer | None:
         """What the sender is told of a message that is dead; None when the sender expects no answer."""

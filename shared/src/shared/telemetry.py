@@ -54,6 +54,7 @@ class Metrics:
         self._failed = self._counter("failed", "Attempts whose handler raised.", "queue")
         self._retried = self._counter("retried", "Parked messages tried again.", "queue")
         self._dead = self._counter("dead", "Messages given up with a reason.", "queue")
+        self._forgotten = self._counter("refusals_forgotten", "Refused messages that are not kept any longer.", "queue")
         self._handling = self._histogram("handling_seconds", "From taking a message to its durable effect.", "queue")
         self._hop = self._histogram("hop_seconds", "From a fact's publishing to its durable effect here.", "queue")
         self._published = self._counter("published", "Events confirmed by the broker.", "event")
@@ -81,6 +82,10 @@ class Metrics:
         """Count events that the broker has confirmed."""
         for key, count in collections.Counter(event.key for event in events).items():
             self._published.labels(key).inc(count)
+
+    def forgotten(self, queue: str, count: int) -> None:
+        """Count refused messages that were removed because there are too many of them or they are too old."""
+        self._forgotten.labels(queue).inc(count)
 
     def outbox(self, depth: int, age: float) -> None:
         """Tell how many events wait for the broker, and how many seconds the oldest has been waiting."""

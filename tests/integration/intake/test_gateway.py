@@ -1,6 +1,7 @@
 """Departments on a real broker: what fits is on the bus once, what does not is answered and kept."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 import aio_pika
@@ -11,6 +12,7 @@ from waiting import until
 from intake.domain.parts.cloud_event import SIZE_LIMIT
 from shared.contracts.departments import ProductionCompleted
 from shared.wire import ingress
+from shared.wire.message import LARGEST_BODY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -102,7 +104,6 @@ async def test_three_hundred_facts_are_admitted_once_each_although_the_connectio
         ({**completed(), "order_no": {"$gt": ""}}, {}, "schema"),
         (completed(), {"time": "2031-01-01T00:00:00Z"}, "time_ahead"),
         (b" " * (SIZE_LIMIT + 1), {}, "too_large"),
-        (b"x" * 10_000_000, {}, "too_large"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -148,6 +149,56 @@ async def test_the_same_fact_over_both_doors_is_one(intake, production, heard, k
     await production.send(completed(), KEY, id=id)
     assert (await intake.http.post("/facts", json=event, headers=headers)).status_code == 202
     assert await announced_so_far(intake, production, heard) == [ProductionCompleted.model_validate(completed())]
+
+
+async def test_the_broker_refuses_what_is_larger_than_anything_here_handles(production, id):
+    with pytest.raises(aio_pika.exceptions.AMQPException) as stopped:
+        await production.send(b"x" * (LARGEST_BODY + 1), KEY, id=id)
+    assert "PRECONDITION_FAILED" in str(stopped.value)
+
+
+async def test_headers_that_are_too_large_are_refused_without_being_read(intake, production, heard, id):
+    await production.send(completed(), KEY, id=id, headers={"note": "y" * 9000})
+    (answer,) = await production.refusals(1)
+    assert (answer["code"], answer["id"]) == ("too_large", None)
+    assert await announced_so_far(intake, production, heard) == []
+
+
+async def test_each_wrong_fact_under_one_id_is_kept_and_told_and_a_dropped_one_says_so(
+    intake, production, heard, keys, id
+):
+    mine = keys.department("production")
+    await production.send({**completed(), "first": 1}, KEY, id=id)
+    (first,) = await production.refusals(1)
+    reason = {"reason": "the test system sent it"}
+    await intake.http.post(f"/dead/{first['refusal']}/drop", json=reason, headers=keys.staff("operator"))
+    shown = (await intake.http.get(f"/facts/{id}", headers=mine)).json()
+    await production.send({**completed(), "second": 2}, KEY, id=id)
+    await production.send({**completed(), "first": 1}, KEY, id=id)
+    answers = await production.refusals(2)
+    listed = (await intake.http.get("/refusals", headers=mine)).json()["items"]
+    assert shown["state"] == "dropped"
+    assert {answer["id"] for answer in answers} == {id}
+    assert len({answer["refusal"] for answer in answers}) == 2
+    assert sorted(each["state"] for each in listed if each["id"] == id) == ["dropped", "refused"]
+
+
+@pytest.mark.parametrize("mode", ["structured", "underscores"])
+async def test_a_refused_fact_is_found_by_its_id_in_whichever_mode_it_was_sent(intake, production, keys, id, mode):
+    attributes = {"specversion": "1.0", "id": id, "type": KEY, "source": "mes", "time": "2026-11-20T05:59:00Z"}
+    wrong = {**completed(), "colour": "blue"}
+    exchange = await (await production.connection.channel()).get_exchange(ingress.inbox("production"), ensure=False)
+    if mode == "structured":
+        said = {"content_type": "application/cloudevents+json"}
+        body = {**attributes, "data": wrong}
+    else:
+        headers = {f"cloudEvents_{name}": value for name, value in attributes.items()}
+        said = {"content_type": "application/json", "headers": headers}
+        body = wrong
+    await exchange.publish(aio_pika.Message(json.dumps(body).encode(), user_id="production", **said), KEY)
+    (answer,) = await production.refusals(1)
+    shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()
+    assert (answer["id"], answer["code"], shown["state"], shown["id"]) == (id, "schema", "refused", id)
 
 
 @pytest.mark.parametrize(

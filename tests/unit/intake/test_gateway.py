@@ -123,7 +123,7 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
     with pytest.raises(Refused) as refused:
         await production.hear(sent)
     parking = Parking(database)
-    touch = parking.message_failed(sent, refused.value, RetryPolicy())
+    touch = parking.message_failed(sent, refused.value, RetryPolicy(), production.claimed(sent))
     change = touch.decide(touch.start)
     answer = production.answer(sent, change.state)
     said = json.loads(answer.body)

@@ -20,7 +20,6 @@ from shared.contracts.event import Actor
 from shared.parking.parked import Parked
 from shared.testing import cause
 from shared.wire.envelope import Envelope
-from shared.wire.message import Message
 
 BEGIN = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 QUEUE = "ledger.on.test.deposited.v1"
@@ -207,7 +206,7 @@ class Kernel(RuleBasedStateMachine):
         assert [row.id for kept in ("accounts", "parked") for row in self.world.rows(kept) if row.outbox] == []
         parked = self.world.rows("parked")
         assert {row.state["state"] for row in parked} <= {"dead", "settled"}
-        dead = {row.id for row in parked if row.state["state"] == "dead"}
+        dead = {UUID(row.state["claimed"]) for row in parked if row.state["state"] == "dead"}
         absorbed = {row.id: row.causes for row in self.world.rows("accounts")}
         told = {each.id: each for each in self.world.bus.published}.values()
         for name in ("ann", "bob"):
@@ -222,9 +221,9 @@ class Kernel(RuleBasedStateMachine):
     def credited(self, name: str, absorbed: list[UUID], dead: set[UUID]) -> list[int]:
         """The amounts that must stand in the account: each fact has had its effect or is dead, never both."""
         amounts = [each.amount for each in self.requests if each.account == name and each.granted and each.amount]
-        for id, (envelope, deposit) in self.facts.items():
+        for id, (_, deposit) in self.facts.items():
             if deposit.account == name:
-                gone = Message(QUEUE, envelope.key, envelope.headers(), b"").id in dead
+                gone = id in dead
                 assert gone != (id in absorbed), f"{deposit} has {'both ends' if gone else 'no end'}"
                 amounts += [] if gone else [deposit.amount]
         return amounts

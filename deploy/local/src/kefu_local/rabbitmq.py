@@ -12,6 +12,7 @@ from kefu_local.lines import PLAIN, Lines
 from kefu_local.management import Management
 from kefu_local.ports import LOOPBACK, accepts
 from kefu_local.process import Process
+from shared.wire.message import LARGEST_BODY
 
 _NODE = "kefu@localhost"
 _SCRIPTS = Path("/usr/lib/rabbitmq/bin")
@@ -132,5 +133,6 @@ class RabbitMQ:
             "log.console = true",
             "log.console.level = warning",
             "raft.wal_max_size_bytes = 67108864",
+            f"max_message_size = {LARGEST_BODY}",
         )
         (self._folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")

@@ -17,8 +17,9 @@ from shared.aggregate import Aggregate, Cause, Change, Overstepped, Refused
 from shared.contracts.event import Actor, Instant, Part
 from shared.plain import plain
 from shared.store import Index, Store, Touch
+from shared.wire.amqp_codec import HEADERS_READ
 from shared.wire.envelope import Malformed
-from shared.wire.message import Message
+from shared.wire.message import LARGEST_BODY, Message
 
 RETRY = "retry"
 PARKING = Actor(kind="service", id="parking")
@@ -26,14 +27,11 @@ PARKING = Actor(kind="service", id="parking")
 State = Literal["suspect", "parked", "dead", "dropped", "settled"]
 
 
-LARGEST_BODY = 1024 * 1024
-"""Bytes of a body that is handled; a larger one is dead without a retry."""
-
 LARGEST_KEPT = 64 * 1024
 """Bytes that are kept of a body that is too large."""
 
-HEADERS_KEPT, HEADER_KEPT, REASON_KEPT = 100, 2_000, 2_000
-"""Headers that are kept, characters of each, characters of a reason."""
+HEADERS_KEPT, HEADER_KEPT, REASON_KEPT, CLAIM_KEPT = 100, 2_000, 2_000, 200
+"""Headers that are kept, and characters of each, of a reason, and of the id that a sender gave."""
 
 
 class TooLarge(Refused):
@@ -41,8 +39,13 @@ class TooLarge(Refused):
 
     code = "too_large"
 
-    def __init__(self, size: int) -> None:
-        super().__init__(f"the body has {size} bytes; a message may have at most {LARGEST_BODY}")
+    @classmethod
+    def check(cls, message: Message) -> None:
+        """Raises when the body or the headers have more bytes than are handled."""
+        if len(message.body) > LARGEST_BODY:
+            raise cls(f"the body has {len(message.body)} bytes; a message may have at most {LARGEST_BODY}")
+        if message.unread:
+            raise cls(f"the headers have {message.unread} bytes; they may have at most {HEADERS_READ}")
 
 
 class Letter(Part):
@@ -59,11 +62,12 @@ class Letter(Part):
     reply_to: str | None = None
     expiration: str | None = None
     edited_by: str | None = None
+    unread: int = 0
 
     @classmethod
-    def of(cls, message: Message) -> "Letter":
+    def of(cls, message: Message, *, whole: bool = True) -> "Letter":
         encoding: Literal["utf-8", "base64"] = "utf-8"
-        whole = len(message.body) <= LARGEST_BODY
+        whole = whole and len(message.body) <= LARGEST_BODY
         kept = message.body if whole else message.body[:LARGEST_KEPT]
         try:
             body = kept.decode()
@@ -128,10 +132,11 @@ class RetryPolicy:
 
 
 class Parked(Aggregate):
-    """One message, or one deadline, that could not be handled."""
+    """One message, or one deadline, that could not be handled. `claimed` is the id that a message's sender gave it."""
 
     queue: str
     key: str
+    claimed: str | None = None
     state: State
     letter: Letter | None = None
     overdue: Overdue | None = None
@@ -148,7 +153,7 @@ class Parked(Aggregate):
     def failed(self, error: Exception, policy: RetryPolicy, now: datetime) -> Change["Parked"]:
         """One more failure: tried again later, unless trying again cannot help or was done often enough.
 
-        What people have settled or dropped stays so: this was a copy of it.
+        What people have settled or dropped stays so: this was another copy of it.
         """
         if self.state in ("settled", "dropped"):
             return Change(self)
@@ -235,18 +240,26 @@ class Parking(Store[Parked]):
     collection = "parked"
     kind = Parked
     remembered = False
-    indexes = (Index("state", "first_at"), Index("queue", "first_at"), Index("code", "first_at"))
+    indexes = (
+        Index("state", "first_at"),
+        Index("queue", "first_at"),
+        Index("code", "first_at"),
+        Index("queue", "claimed", "last_at"),
+    )
 
-    def message_failed(self, message: Message, error: Exception, policy: RetryPolicy) -> Touch[Parked]:
-        """Keep a message that could not be handled."""
+    def message_failed(
+        self, message: Message, error: Exception, policy: RetryPolicy, claimed: str | None = None
+    ) -> Touch[Parked]:
+        """Keep a message that could not be handled; of one that was refused for its size, the beginning."""
         now = datetime.now(UTC)
-        start = _from(message, "parked", now)
+        letter = Letter.of(message, whole=code(error) != TooLarge.code)
+        start = _from(message, letter, "parked", now, claimed)
         return self.touch(start.id, lambda parked: parked.failed(error, policy, now), start)
 
-    def message_suspected(self, message: Message, policy: RetryPolicy) -> Touch[Parked]:
+    def message_suspected(self, message: Message, policy: RetryPolicy, claimed: str | None = None) -> Touch[Parked]:
         """Count a message that came back from a crash."""
         now = datetime.now(UTC)
-        start = _from(message, "suspect", now)
+        start = _from(message, Letter.of(message), "suspect", now, claimed)
         return self.touch(start.id, lambda parked: parked.suspected(policy, now), start)
 
     def message_not_keepable(self, message: Message, error: Exception) -> Touch[Parked]:
@@ -279,13 +292,14 @@ class Parking(Store[Parked]):
         return self.touch(id, lambda parked: parked.failed(error, policy, now), start)
 
 
-def _from(message: Message, state: State, now: datetime) -> Parked:
+def _from(message: Message, letter: Letter, state: State, now: datetime, claimed: str | None = None) -> Parked:
     return Parked(
         id=message.id,
         queue=message.queue,
         key=message.key,
+        claimed=plain(claimed, CLAIM_KEPT) if claimed is not None else None,
         state=state,
-        letter=Letter.of(message),
+        letter=letter,
         first_at=now,
         last_at=now,
     )

@@ -19,7 +19,7 @@ from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.contracts.event import Actor
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import LARGEST_BODY, PARKING, Parking, RetryPolicy, TooLarge
+from shared.parking.parked import PARKING, Parking, RetryPolicy, TooLarge
 from shared.plain import plain
 from shared.store import Touch
 from shared.subscriptions import Answer, Heard, Listener
@@ -246,7 +246,8 @@ class Consumer:
             self._count(living)
 
     async def _suspect(self, message: Message) -> Any:
-        return await self._keep(message, lambda: self._parking.message_suspected(message, self._policy))
+        claimed = self.listeners[message.queue].claimed(message)
+        return await self._keep(message, lambda: self._parking.message_suspected(message, self._policy, claimed))
 
     async def _suspected_before(self, batch: Sequence[InFlight]) -> set[UUID]:
         ids = [arrived.message.id for arrived in batch]
@@ -276,15 +277,17 @@ class Consumer:
         return [message for message, _ in failures]
 
     async def _park(self, message: Message, error: Exception) -> None:
-        parked = await self._keep(message, lambda: self._parking.message_failed(message, error, self._policy))
+        listener = self.listeners[message.queue]
+        claimed = listener.claimed(message)
+        parked = await self._keep(message, lambda: self._parking.message_failed(message, error, self._policy, claimed))
         metrics = self._metrics.queue(message.queue)
         metrics.failed.inc()
         if parked.state == "dead":
             metrics.dead.inc()
         why = {"code": parked.code, "reason": parked.reason, "cause": str(message.headers.get(PREFIX + "id"))[:100]}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
-        if parked.state == "dead":
-            await self._tell(self.listeners[message.queue].answer(message, parked))
+        if parked.state in ("dead", "dropped"):
+            await self._tell(listener.answer(message, parked))
 
     async def _tell(self, answer: Answer | None) -> None:
         """An answer that does not get through is only logged: the reason stands in the parking."""
@@ -360,8 +363,7 @@ class Consumer:
 
     async def _hear(self, message: Message) -> Heard:
         """What the message makes the service want. What operators have written is said to be theirs."""
-        if len(message.body) > LARGEST_BODY:
-            raise TooLarge(len(message.body))
+        TooLarge.check(message)
         cause, wanted = await self.listeners[message.queue].hear(message)
         if message.edited_by:
             operators = Actor(kind="staff", id=plain(message.edited_by, 128), role="operator")

@@ -27,13 +27,15 @@ _SKIPPED = {0x4000, 0x0400, 0x0020, 0x0008, 0x0004}
 _SIZED = {0x1000: 1, 0x0800: 1, 0x0040: 8}
 """The bytes of delivery mode, priority and timestamp, which it has not either."""
 _TABLE = 0x2000
+HEADERS_READ = 8 * 1024
+"""Bytes of headers that are read; the worst of a frame's 128 KiB would hold up everything else for 0.3 seconds."""
 _OURS = 0x8000 | _TABLE | 0x1000 | 0x0400 | 0x0080 | 0x0040 | 0x0020
 
 
 def read_header(payload: bytes) -> tuple[int, dict[str, Any]]:
     """The size of the body to come, and the properties by the names of a Message's fields.
 
-    No properties at all when they cannot be read.
+    No properties at all when they cannot be read; of too large headers only their size, as `unread`.
     """
     size: int = int.from_bytes(payload[4:12])
     try:
@@ -56,7 +58,11 @@ def _properties(payload: bytes) -> dict[str, Any]:
         elif flag in _SKIPPED:
             at += 1 + payload[at]
         elif flag == _TABLE:
-            at, found["headers"] = _table(payload, at)
+            size = _LENGTH.unpack_from(payload, at)[0]
+            if HEADERS_READ < size <= len(payload) - at:
+                at, found["unread"] = at + _LENGTH.size + size, size
+            else:
+                at, found["headers"] = _table(payload, at)
         else:
             at += _SIZED[flag]
     return found

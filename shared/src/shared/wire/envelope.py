@@ -7,10 +7,14 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from shared.aggregate import Cause
+from shared.aggregate import Cause, Refused
 from shared.contracts.event import Actor, Event
+from shared.wire.message import LARGEST_BODY
 
 PREFIX = "cloudEvents:"
+
+_SURELY_FITS = LARGEST_BODY // 4
+"""Characters that have no more bytes than the broker takes, whatever they are."""
 
 
 class Malformed(ValueError):
@@ -38,6 +42,10 @@ class Envelope:
 
     @classmethod
     def of(cls, event: Event, id: UUID, subject: UUID, sequence: int, cause: Cause) -> "Envelope":
+        """Refused when the event is larger than the broker takes: what it was to say cannot be announced."""
+        body = event.model_dump_json()
+        if len(body) > _SURELY_FITS and len(body.encode()) > LARGEST_BODY:
+            raise Refused(f"{event.key} would have more than {LARGEST_BODY} bytes", "event_too_large")
         return cls(
             id=id,
             key=event.key,
@@ -48,7 +56,7 @@ class Envelope:
             causation=cause.id,
             actor=cause.actor,
             traceparent=cause.traceparent,
-            body=event.model_dump_json(),
+            body=body,
         )
 
     @property

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AliasPath, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from intake.domain.decisions.admission import Tolerance, admit, understand
 from intake.domain.fact import FACTS, Fact, fact_id_of
@@ -17,12 +17,12 @@ from shared.clock import Clock
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Router, View, allow, problem
-from shared.parking.parked import Parking
+from shared.parking.parked import Parking, State
 from shared.store import OneOf
 from shared.wire import ingress
-from shared.wire.message import Message
 
 _PREFIX = "ce-"
+_NOT_ADMITTED: tuple[State, ...] = ("dead", "parked", "dropped")
 _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400}
 
 
@@ -31,7 +31,9 @@ class FactView(View):
 
     id: str | None = Field(description="The id that you gave it; absent when it had none that could be read.")
     type: str
-    state: Literal["admitted", "refused"]
+    state: Literal["admitted", "refused", "dropped"] = Field(
+        description="Refused: kept for repair. Dropped: an operator has decided that it is not wanted."
+    )
     at: Instant = Field(description="When it happened, or for a refused one when we last looked at it.")
     fact_id: UUID
     code: str | None = None
@@ -54,7 +56,8 @@ class AdmittedRow(BaseModel):
 class RefusedRow(BaseModel):
     """What a list reads of a message that was refused: not its body, which may be long."""
 
-    event_id: Any = Field(default=None, validation_alias=AliasPath("letter", "headers", "cloudEvents:id"))
+    event_id: str | None = Field(default=None, validation_alias="claimed")
+    state: State
     key: str
     last_at: datetime
     id: UUID
@@ -64,9 +67,9 @@ class RefusedRow(BaseModel):
     def view(self) -> FactView:
         """As its department sees it."""
         return FactView(
-            id=str(self.event_id) if self.event_id is not None else None,
+            id=self.event_id,
             type=self.key,
-            state="refused",
+            state="dropped" if self.state == "dropped" else "refused",
             at=self.last_at,
             fact_id=self.id,
             code=self.code,
@@ -110,14 +113,17 @@ def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -
         try:
             fact = await facts.get(fact_id_of(department.id, event_id))
         except NotFound:
-            place = Message(ingress.inbox(department.id), "", {"cloudEvents:id": event_id}, b"").id
-            return RefusedRow.model_validate(await parking.get(place), from_attributes=True).view()
+            where = {"queue": ingress.inbox(department.id), "claimed": event_id, "state": OneOf(*_NOT_ADMITTED)}
+            refused = (await parking.rows(RefusedRow, where, sort="-last_at", limit=1)).items
+            if not refused:
+                raise NotFound("fact", event_id) from None
+            return refused[0].view()
         return AdmittedRow.model_validate(fact, from_attributes=True).view()
 
     @router.get("/refusals")
     async def list_refusals(department: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
-        """Your messages that were refused and are kept for repair, and why."""
-        where = {"queue": ingress.inbox(department.id), "state": OneOf("dead", "parked")}
+        """Your messages that were refused and are kept for repair, or were dropped by an operator, and why."""
+        where = {"queue": ingress.inbox(department.id), "state": OneOf(*_NOT_ADMITTED)}
         page = await parking.rows(RefusedRow, where, sort="-last_at", after=after, limit=limit)
         return Listing(items=[row.view() for row in page.items], next=page.next)
 

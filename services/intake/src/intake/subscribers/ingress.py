@@ -9,14 +9,13 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from intake.domain.decisions.admission import Tolerance, admit, understand
 from intake.domain.fact import Fact
-from intake.domain.parts.cloud_event import CloudEvent, Unfit, read
+from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, read
 from intake.store import Facts
 from shared.clock import Clock
 from shared.subscriptions import Answer, Dead, Heard
 from shared.wire import ingress
-from shared.wire.message import Message
+from shared.wire.message import ATTRIBUTES, Message
 
-_PREFIXES = ("cloudEvents:", "cloudEvents_")
 _FORBIDDEN = frozenset({"cc", "bcc"})
 
 
@@ -46,17 +45,21 @@ class Gateway:
         cause = fact.cause(told)
         return cause, (self.facts.touch(fact.id, lambda known: admit(known, fact, event, cause), fact),)
 
+    def claimed(self, message: Message) -> str | None:
+        """The fact's id in whichever mode it was sent."""
+        return claimed_id(message.content_type, _attributes(message.headers), message.body)
+
     def answer(self, message: Message, dead: Dead) -> Answer:
         """What was refused and why, for the department to find in its queue of refusals."""
         refused = {
-            "id": _attributes(message.headers).get("id"),
+            "id": dead.claimed,
             "type": dead.key,
             "code": dead.code,
             "reason": dead.reason,
             "refusal": str(dead.id),
             "at": dead.last_at.isoformat(),
         }
-        body = json.dumps(refused, ensure_ascii=False, default=str).encode()
+        body = json.dumps(refused, ensure_ascii=False).encode()
         return Answer(ingress.REFUSED, self.department, body)
 
     def _verified(self, message: Message) -> CloudEvent:
@@ -80,7 +83,7 @@ def _attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name.removeprefix(prefix): value
         for name, value in headers.items()
-        for prefix in _PREFIXES
+        for prefix in ATTRIBUTES
         if name.startswith(prefix)
     }
 

@@ -44,7 +44,7 @@ def read(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -
     """
     if len(body) > SIZE_LIMIT:
         raise Unfit("too_large", f"a fact has at most {SIZE_LIMIT} bytes, this has {len(body)}")
-    media_type = (content_type or "").split(";")[0].strip().lower()
+    media_type = _media_type(content_type)
     if media_type not in (JSON, STRUCTURED):
         raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {content_type or 'nothing'}")
     content = _object(body)
@@ -56,6 +56,22 @@ def read(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -
     if not isinstance(data, dict):
         raise Unfit("attributes", "data must be a JSON object")
     return _read(attributes, data)
+
+
+def claimed_id(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -> str | None:
+    """The id that the sender gave, also where nothing else of what it sent can be taken; None where it gave none."""
+    if _media_type(content_type) == STRUCTURED and len(body) <= SIZE_LIMIT:
+        try:
+            content = json.loads(body)
+        except (ValueError, RecursionError):
+            content = None
+        attributes = content if isinstance(content, dict) else {}
+    id = attributes.get("id")
+    return id if isinstance(id, str) else None
+
+
+def _media_type(content_type: str | None) -> str:
+    return (content_type or "").split(";")[0].strip().lower()
 
 
 def _read(attributes: Mapping[str, Any], data: dict[str, Any]) -> CloudEvent:
