@@ -61,8 +61,8 @@ class Message:
         return plain(str(self.headers.get("cloudEvents:type") or self.routing_key), LONGEST_KEY)
 
 
-_TOLD = ("routing_key", "message_id", "content_type", "user_id", "reply_to", "expiration", "unread")
-"""What tells one message from another, beside its headers and body."""
+_TOLD = ("routing_key", "content_type", "user_id", "reply_to", "expiration", "unread")
+"""What tells one message from another, beside its headers and body. Clients draw a new message_id each time."""
 
 
 def _told(value: Any) -> str:
