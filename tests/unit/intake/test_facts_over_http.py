@@ -124,3 +124,9 @@ async def test_a_department_sees_its_own_facts_only(http, department, sales):
 @pytest.mark.parametrize("name", ingress.departments())
 async def test_every_department_may_report(http, department, name):
     assert (await http.get("/facts", headers=department(name))).status_code == 200
+
+
+@pytest.mark.parametrize("attribute", ["id", "type", "source", "time", "traceparent"])
+async def test_half_a_character_in_an_attribute_is_refused(http, sales, attribute):
+    answer = await told(http, sales, **{attribute: "x2\ud83d"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "attributes")

@@ -93,6 +93,8 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
     value = attributes.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID:
         raise Unfit("attributes", f"{name} must be a text of 1 to {_LONGEST_ID} characters, not {value!r:.80}")
+    if any("\ud800" <= each <= "\udfff" for each in value):
+        raise Unfit("attributes", f"{name} must be whole characters, not half of one: {value!a:.80}")
     return value
 
 
