@@ -12,6 +12,7 @@ from kefu_local.servers import Servers
 from shared.settings import ServiceSettings
 
 settings.register_profile("kefu", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=10_000)
 settings.load_profile("kefu")
 
 RINGS = ("unit", "contract", "integration", "e2e", "chaos")

@@ -102,6 +102,9 @@ class Cause:
     `what` names it for people: an event's key, or the kind of a deadline. `fingerprint` tells a repeated request from
     another request under the same key; `subject` and `sequence` are those of an event: the aggregate it happened to and
     that aggregate's version then.
+
+    `at` is when it happened, for a deadline the moment for which it was set. `heard_at` is when the service came to it,
+    where that may be much later: after a standstill.
     """
 
     id: UUID
@@ -114,6 +117,12 @@ class Cause:
     fingerprint: UUID | None = None
     subject: UUID | None = None
     sequence: int = 0
+    heard_at: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The present for what is promised and asked for: when the service came to it, and never before it happened."""
+        return max(self.at, self.heard_at or self.at)
 
     def derive(self, what: str) -> UUID:
         """The id of something born from this cause: always the same for the same cause and name."""

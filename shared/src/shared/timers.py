@@ -1,7 +1,7 @@
 """What happens when time passes: a decision for each kind of deadline, a reaction for each calendar rule."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -29,14 +29,16 @@ class Timer:
     kind: str
     decide: TimeDecision[Any]
 
-    def fire(self, id: UUID, at: datetime, version: int) -> tuple[Cause, Touch[Any]]:
+    def fire(self, id: UUID, at: datetime, version: int, now: datetime | None = None) -> tuple[Cause, Touch[Any]]:
         """The cause and the touch of this deadline; the same for the same deadline however often it is found.
 
         `version` is the aggregate's, so that a deadline set again for the same moment is another one.
 
-        The decision sees the aggregate without the deadline, and its cause's time is the deadline's own.
+        The decision sees the aggregate without the deadline, and its cause's time is the deadline's own; `now` is when
+        the service comes to it.
         """
-        cause = _caused_by_time(uuid5(id, f"{self.kind}@{at.astimezone(UTC).isoformat()}#{version}"), id, at, self.kind)
+        cause_id = uuid5(id, f"{self.kind}@{at.astimezone(UTC).isoformat()}#{version}")
+        cause = replace(_caused_by_time(cause_id, id, at, self.kind), heard_at=now)
 
         def decide(aggregate: Any) -> Change[Any]:
             if aggregate.deadline(self.kind) != at:

@@ -54,6 +54,8 @@ WHEN = {
     "/orders/{order_id}/acceptance/pass": When("standard", "acceptance", "order_specialist"),
     "/orders/{order_id}/acceptance/fail": When("standard", "acceptance", "order_specialist"),
     "/customers/{customer_id}/credit": When("custom", "deposit", "cs_director"),
+    "/orders/{order_id}/credit": When("standard", "balance", "cs_director"),
+    "/orders/{order_id}/refund": When("standard", "balance", "sales_vp"),
     "/loads": When("standard", "shipping", "warehouse"),
     "/disposals": When("standard", "review", "warehouse"),
     "/disposals/{disposal_id}/decide": When("standard", "review", "marketing_vp"),
@@ -80,6 +82,8 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
     await company.fact(facts.SampleMade, sample_no="DY-1")
     if path == "/loads":
         await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
+    if path.endswith("/refund"):
+        await company.pay("balance", "72000.00")
     proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
     named = {
         "order_id": order_id_of(order.order_no),

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from orders.domain.decisions.contract import review
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.production import (
     inspect,
@@ -211,14 +212,12 @@ async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_d
     assert events[1].delay_days == 2
 
 
-@pytest.mark.requirement("R182.a")
-async def test_without_a_day_in_the_contract_the_plan_s_day_is_the_promise(company):
-    await company.place(requested_ship_date=None)
-    await company.release()
-    plan = Schedule(begin=date(2026, 10, 10), finish=date(2026, 11, 20), delivery_on=date(2026, 11, 21))
-    await company.decide(schedule, plan, role="planner")
-    (promised,) = company.announced(said.DeliveryDatePromised)
-    assert (promised.kind, promised.promised_for, promised.basis) == ("ship", date(2026, 11, 21), "plan")
+@pytest.mark.parametrize(("missing", "code"), [("requested_ship_date", "no_day"), ("total", "no_price")])
+async def test_a_contract_without_a_day_or_a_price_is_not_approved(company, missing, code):
+    await company.place(**{missing: None})
+    with pytest.raises(Refused) as refused:
+        await company.decide(review, "approved", ())
+    assert refused.value.code == code
 
 
 async def test_a_plan_that_ends_before_it_begins_is_refused(company):

@@ -10,6 +10,7 @@ from orders.domain.parts.installation import Installer
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
+from shared.contracts.vocabulary import OrderLine, ShippedPart
 
 SIGNED = Acceptance(signatory="王建国", aftersales_contact="李师傅 020-88886666")
 ISSUES = ({"description": "玻璃门关不严"},)
@@ -57,7 +58,7 @@ async def test_a_departure_that_comes_early_is_announced_when_its_turn_comes(com
 async def test_a_delivery_note_goes_with_the_goods(company):
     await company.place()
     await company.run_to("shipping")
-    await company.decide(issue_delivery_note, "CH-2026-1126-03", role="statistics_clerk")
+    await company.decide(issue_delivery_note, "CH-2026-1126-03", (), role="statistics_clerk")
     (issued,) = company.announced(said.DeliveryNoteIssued)
     assert (issued.note_no, issued.lines[0].quantity, issued.issued_by) == (
         "CH-2026-1126-03",
@@ -207,3 +208,107 @@ async def test_a_stage_s_own_time_is_that_of_the_fact_that_opened_it(company):
     assert passage.stage == "transport"
     assert passage.left == max(arrived, passage.entered)
     assert date(2026, 9, 30) <= passage.left.date()
+
+
+async def test_the_order_has_arrived_when_the_last_of_a_complete_dispatch_has(company):
+    await company.place()
+    await company.run_to("shipping")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="CH-1", partial=True)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="CH-1")
+    eta = company.now + timedelta(days=3)
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="CH-2", eta=eta)
+    assert (await company.order()).stage == "transport"
+    begin, crew = company.now + timedelta(days=1), (Installer(staff="i-1"),)
+    with pytest.raises(Refused) as refused:
+        await company.decide(schedule_installation, begin, begin + timedelta(days=1), crew)
+    assert refused.value.code == "before_arrival"
+
+    company.later(days=3)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="CH-2")
+    order = await company.order()
+    assert (order.stage, order.shipment.arrived_at) == ("installation", company.now)
+
+
+async def test_two_trucks_are_announced_each_and_the_second_is_waited_for(company):
+    await company.place()
+    await company.run_to("shipping")
+    for note, days in (("T-A", 1), ("T-B", 3)):
+        eta = company.now + timedelta(days=days)
+        await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no=note, eta=eta)
+    assert [each.delivery_note_no for each in company.announced(said.ShipmentDispatched)] == ["T-A", "T-B"]
+    company.later(days=1)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="T-A")
+    order = await company.order()
+    promised = order.promises.current("arrive")
+    assert (order.stage, promised.state, promised.on) == ("transport", "open", order.day(eta))
+
+    company.later(days=2)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    order = await company.order()
+    assert (order.stage, order.promises.current("arrive").state) == ("installation", "kept")
+
+
+async def test_an_order_from_stock_is_closed_when_the_rest_has_arrived_and_its_promise_is_kept_then(company):
+    await company.place(promised_arrival_date=date(2026, 10, 5), requested_ship_date=None)
+    await company.pay("balance", "100000.00")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="A", partial=True)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="A")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="B")
+    order = await company.order()
+    assert (order.stage, order.promises.current("arrive").state) == ("transport", "open")
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="B")
+    order = await company.order()
+    assert (order.stage, order.promises.current("arrive").state) == ("closed", "kept")
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+async def test_a_corrected_time_of_arrival_is_told_and_moves_the_promise(company, minutes):
+    await company.place()
+    await company.run_to("shipping")
+    left, first, second = company.now, company.now + timedelta(days=1), company.now + timedelta(days=4)
+    for at, eta in ((left, first), (left + timedelta(minutes=minutes), second)):
+        await company.fact(facts.GoodsDispatched, left_at=at, eta=eta, delivery_note_no="CH-1")
+        await company.fact(facts.GoodsDispatched, left_at=at, eta=eta, delivery_note_no="CH-1")
+    told = company.announced(said.ShipmentDispatched)
+    assert [(each.eta, each.revision) for each in told] == [(first, 1), (second, 2)]
+    assert len({each.shipment_id for each in told}) == 1
+    order = await company.order()
+    assert (len(order.shipment.consignments), order.promises.current("arrive").on) == (1, order.day(second))
+
+
+async def test_goods_that_leave_after_the_others_have_arrived_are_waited_for(company):
+    await company.place()
+    await company.run_to("installation")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="T-B")
+    assert (await company.order()).stage == "transport"
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="T-B")
+    assert (await company.order()).stage == "installation"
+
+
+async def test_an_arrival_that_is_heard_before_its_departure_counts_with_it(company):
+    await company.place()
+    await company.run_to("shipping")
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="CH-1")
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="CH-1", partial=True)
+    assert (await company.order()).stage == "shipping"
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="CH-2")
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="CH-2")
+    assert (await company.order()).stage == "installation"
+
+
+@pytest.mark.requirement("R197.a")
+async def test_a_delivery_note_is_on_the_order_and_says_what_its_shipment_carries(company):
+    await company.place()
+    await company.run_to("shipping")
+    lines = (OrderLine(description="门", quantity=2, unit="樘"),)
+    await company.decide(issue_delivery_note, "CH-1", lines, role="statistics_clerk")
+    with pytest.raises(Refused) as refused:
+        await company.decide(issue_delivery_note, "CH-1", lines, role="statistics_clerk")
+    assert refused.value.code == "note_issued"
+    await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="CH-1", partial=True)
+    parts = (ShippedPart(what="门", quantity=2, unit="樘"),)
+    order = await company.order()
+    assert [(note.no, note.parts, note.issued_by) for note in order.shipment.notes] == [
+        ("CH-1", parts, "statistics_clerk-1")
+    ]
+    assert [each.parts for each in company.announced(said.ShipmentDispatched)] == [parts]

@@ -88,7 +88,8 @@ async def test_an_arrival_heard_late_but_in_time_by_its_own_clock_is_no_delay(co
 
 async def test_a_late_arrival_that_is_heard_before_the_clock_runs_out_is_a_delay_too(company):
     await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10), total=None)
-    await company.fact(facts.ShipmentArrived, arrived_at=datetime(2026, 10, 10, 16, 1, tzinfo=UTC))
+    company.now = datetime(2026, 10, 10, 16, 1, tzinfo=UTC)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
     await company.until(datetime(2026, 10, 20, tzinfo=UTC))
 
     (delayed,) = company.announced(said.ShipmentDelayed)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.event import Event, Instant, Part
+from shared.contracts.event import Event, Happened, Instant, Part
 from shared.contracts.vocabulary import (
     ContractDate,
     ContractNo,
@@ -30,6 +30,7 @@ from shared.contracts.vocabulary import (
     Prose,
     Quantity,
     ServiceOrderId,
+    ShippedPart,
     StaffId,
 )
 
@@ -176,7 +177,7 @@ class ProductionDelayed(OrderFact, Event, key="production.production_delayed.v1"
 class ProductionCompleted(OrderFact, Event, key="production.production_completed.v1"):
     """The goods of an order are made (000 §3.4.3, §3.5.3)."""
 
-    completed_at: Instant
+    completed_at: Happened
     quantity_ok: Count = Field(examples=[24])
     quantity_short: Count = Field(default=0, examples=[0])
 
@@ -189,15 +190,19 @@ class MaterialProblemReported(OrderFact, Event, key="production.problem_reported
 
 
 class GoodsDispatched(OrderFact, Event, key="warehouse.goods_dispatched.v1"):
-    """The goods have left (001 售中三, 004 一㈡5)."""
+    """A shipment has left, or what was said of it is corrected: the delivery note tells which (001 售中三, 004 一㈡5).
 
-    left_at: Instant
+    Without a note it is told by the moment at which it left.
+    """
+
+    left_at: Happened
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     eta: Instant | None = Field(
         default=None, description="Absent when the carrier gives none.", examples=["2026-11-24T06:00:00.000000Z"]
     )
-    partial: bool = False
+    partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
+    parts: tuple[ShippedPart, ...] = Field(default=(), description="What it carries; empty when it is not said.")
 
 
 class CrewReported(OrderFact, Event, key="engineering.crew_reported.v1"):
@@ -211,7 +216,7 @@ class CrewReported(OrderFact, Event, key="engineering.crew_reported.v1"):
 class ShipmentArrived(OrderFact, Event, key="engineering.shipment_arrived.v1"):
     """The goods are on the site; installers are dispatched by this time (000 §3.4.4, §3.5.4)."""
 
-    arrived_at: Instant
+    arrived_at: Happened
     delivery_note_no: Line | None = Field(
         default=None, description="Absent: the order's latest shipment.", examples=["CH-2026-1122-03"]
     )
@@ -228,7 +233,7 @@ class CompletionExpected(OrderFact, Event, key="engineering.completion_expected.
 class InstallationCompleted(OrderFact, Event, key="engineering.installation_completed.v1"):
     """The installers are done; acceptance is next and then the balance (000 §3.4.5, 001 售中五)."""
 
-    completed_at: Instant
+    completed_at: Happened
     crew: tuple[StaffId, ...] = Field(default=(), examples=[["installer-11", "installer-12"]])
 
 
@@ -239,7 +244,7 @@ class PaymentReceived(OrderFact, Event, key="finance.payment_received.v1"):
     amount: Payment | None = Field(
         default=None, description="Absent when finance only confirms that what was due has been paid in full."
     )
-    received_at: Instant
+    received_at: Happened
     receipt_no: Line | None = Field(default=None, examples=["SK-2026-3391"])
 
 
@@ -248,6 +253,6 @@ class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):
 
     service_order_id: ServiceOrderId
     amount: Payment
-    received_at: Instant
+    received_at: Happened
     invoice_no: Line | None = None
     order_no: OrderNo | None = None

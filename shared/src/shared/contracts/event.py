@@ -34,6 +34,11 @@ Its year is one from which every zone and every term of ours can be reckoned.
 """
 
 
+HAPPENED = "happened"
+"""The mark of a field that says when something happened, so that it never lies ahead of the fact."""
+Happened = Annotated[Instant, HAPPENED]
+
+
 class Frozen(BaseModel):
     """Never changed: what differs is another one, made by `but`. Fields that came later are ignored when it is read."""
 

@@ -123,6 +123,14 @@ class OrderLine(Part):
     unit_price: Price | None = Field(default=None, description="Absent while the price is open.")
 
 
+class ShippedPart(Part):
+    """Goods that a shipment carries."""
+
+    what: Line = Field(examples=["80 款双玻百叶高隔断"])
+    quantity: Quantity = Field(examples=[12])
+    unit: Line = Field(default="件", examples=["樘"])
+
+
 class OrderFact(Part):
     """What a department says about an order, which it names by the number on its papers."""
 

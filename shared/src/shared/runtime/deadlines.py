@@ -202,7 +202,8 @@ class Deadlines:
             if overdue.collection == Recurrences.collection:
                 return await self._attempt(self._timers.schedules[overdue.kind], overdue.at)
             timer = self._timers.of(overdue.collection, overdue.kind)
-            await self._group_commit.commit_or_wait(*timer.fire(overdue.aggregate, overdue.at, overdue.version))
+            fired = timer.fire(overdue.aggregate, overdue.at, overdue.version, self._clock.now())
+            await self._group_commit.commit_or_wait(*fired)
         except Exception as error:  # noqa: BLE001
             return error
         return None

@@ -9,7 +9,7 @@ from pydantic import AliasPath, Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.placement import take, verify
-from intake.domain.order import LIFECYCLE, Order, OrderState, order_no_of
+from intake.domain.order import LIFECYCLE, Order, OrderState, must_be_ahead, order_no_of
 from intake.domain.parts.verification import Verification
 from intake.store import Stores
 from shared.calendar import Calendar
@@ -113,6 +113,8 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
         asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
         asked["region"] = body.region or customer.particulars.region
         asked["sales_owner"] = body.sales_owner or customer.particulars.owner
+        for day in (body.requested_ship_date, body.promised_arrival_date):
+            must_be_ahead(day, calendar.day(cause.at))
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         return OrderView.of(await orders.create(take(order, order.wish, body.verified, cause), cause))
 

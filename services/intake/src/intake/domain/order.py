@@ -1,17 +1,19 @@
 """An order as it is taken: recorded with care, verified with the customer, then handed on."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
 from intake.domain.parts.verification import Verification
 from intake.domain.roles import ORDER_DESK
-from shared.aggregate import Aggregate, Cause
+from shared.aggregate import Aggregate, Cause, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import Wish
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, OrderNo, order_id_of
 from shared.lifecycle import Lifecycle, Move
 
+HORIZON = timedelta(days=730)
+"""No order is wanted for a day further ahead than this."""
 OrderState = Literal["new", "unverified", "placed", "withdrawn"]
 OrderDecision = Literal["take", "verify", "withdraw"]
 
@@ -47,6 +49,14 @@ class Order(Aggregate):
             wish=wish,
             taken_at=cause.at,
         )
+
+
+def must_be_ahead(wanted: date | None, today: date) -> None:
+    """Refused with `past_day` for a day that has passed, `far_day` for one beyond the horizon: a mistyped year."""
+    if wanted is not None and wanted < today:
+        raise Refused(f"{wanted} has passed; name a day that is still to come", "past_day")
+    if wanted is not None and wanted > today + HORIZON:
+        raise Refused(f"{wanted} is more than {HORIZON.days} days ahead; is the year right?", "far_day")
 
 
 def order_no_of(id: UUID, day: date) -> OrderNo:

@@ -17,7 +17,7 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         making.routes(stores.orders, rules),
         shipping.routes(stores.orders, rules),
         installation.routes(stores.orders, rules),
-        payments.routes(stores.orders, stores.accounts),
+        payments.routes(stores.orders, stores.accounts, rules),
         loads.routes(stores),
         disposals.routes(stores.disposals),
         statistics.routes(stores),

@@ -8,14 +8,17 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from orders.api.roles import MONEY
-from orders.api.views import OrderRow
+from orders.api.views import OrderRow, OrderView
 from orders.domain.account import Account
 from orders.domain.decisions.account import set_credit
-from orders.domain.parts.entry import Entry
+from orders.domain.decisions.ledger import credit, refund
+from orders.domain.parts.entry import AccountEntry, Position
+from orders.domain.policy.policy import Rules
+from orders.domain.possible import deciders
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Price
+from shared.contracts.vocabulary import Payment, Price, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
@@ -27,8 +30,15 @@ class SetCredit(RequestBody):
     days: int = Field(ge=0, le=365, examples=[60])
 
 
+class MoveMoney(RequestBody):
+    """What is credited or paid back, and why."""
+
+    amount: Payment = Field(examples=[{"amount": "1200.00", "currency": "CNY"}])
+    reason: Prose = Field(examples=["退回一樘门，按合同价冲减"])
+
+
 class AccountView(View):
-    """What a customer owes."""
+    """What a customer owes: by currency, order by order, and every entry since the last statement."""
 
     customer_id: UUID
     name: str
@@ -36,7 +46,9 @@ class AccountView(View):
     days: int
     exposure: Money
     balance: Money
-    entries: tuple[Entry, ...]
+    balances: tuple[Money, ...]
+    orders: tuple[Position, ...]
+    entries: tuple[AccountEntry, ...]
 
     @classmethod
     def of(cls, account: Account) -> "AccountView":
@@ -47,11 +59,13 @@ class AccountView(View):
             days=account.days,
             exposure=account.exposure,
             balance=account.balance,
+            balances=tuple(account.balance_in(currency) for currency in account.currencies),
+            orders=account.positions,
             entries=account.entries,
         )
 
 
-def routes(orders: Orders, accounts: Accounts) -> APIRouter:
+def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
     """Accounts, credit and what is overdue."""
     router = Router(readers=MONEY, tags=["payments"])
 
@@ -66,6 +80,20 @@ def routes(orders: Orders, accounts: Accounts) -> APIRouter:
         account = await accounts.of(customer_id)
         return AccountView.of(
             await accounts.apply(account.id, lambda account: set_credit(account, body.limit, body.days, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/credit", dependencies=[allow(*deciders("credit"))])
+    async def credit_customer(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
+        """Credit the customer for an order: goods that came back, or an allowance. It owes that much less."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: credit(order, body.amount, body.reason, rules, cause), cause)
+        )
+
+    @router.post("/orders/{order_id}/refund", dependencies=[allow(*deciders("refund"))])
+    async def refund_customer(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
+        """Pay back what came in beyond what the order costs."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: refund(order, body.amount, body.reason, rules, cause), cause)
         )
 
     @router.get("/payments/overdue")

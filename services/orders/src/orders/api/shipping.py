@@ -9,29 +9,32 @@ from orders.api.roles import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.shipment import dispatch, issue_delivery_note
 from orders.domain.order import Order
+from orders.domain.parts.times import day_ahead, has_happened
 from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Line, OrderLine, ShippedPart
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
 class DispatchGoods(RequestBody):
     """The goods leave, with whom, and when they are expected (001 售中三, 004 一㈡5)."""
 
-    left_at: AwareDatetime = Field(examples=["2026-11-26T01:00:00Z"])
-    eta: AwareDatetime | None = Field(default=None, examples=["2026-11-27T06:00:00Z"])
+    left_at: AwareDatetime = Field(examples=["2026-09-30T01:00:00Z"])
+    eta: AwareDatetime | None = Field(default=None, examples=["2026-10-02T06:00:00Z"])
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1126-03"])
-    partial: bool = False
+    partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
+    parts: tuple[ShippedPart, ...] = Field(default=(), description="What it carries; by default what its note says.")
 
 
 class IssueDeliveryNote(RequestBody):
-    """The number of a delivery note (004 四1)."""
+    """The number of a delivery note, and what it is for (004 四1)."""
 
     note_no: Line = Field(examples=["CH-2026-1126-03"])
+    lines: tuple[OrderLine, ...] = Field(default=(), description="By default everything that is ordered.")
 
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
@@ -43,7 +46,10 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
 
         def decide(order: Order) -> Change[Order]:
-            order.must_be_in("shipping")
+            order.must_be_in("shipping", "transport", "installation")
+            has_happened(body.left_at, cause.at)
+            if body.eta:
+                day_ahead(order.day(body.eta), order.day(body.left_at), rules.of(order).horizon_days)
             fact = GoodsDispatched(order_no=order.order_no, **body.model_dump())
             return dispatch(order, fact, rules, cause)
 
@@ -53,7 +59,9 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
     async def issue_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
         """Write the delivery note."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: issue_delivery_note(order, body.note_no, cause), cause)
+            await orders.apply(
+                order_id, lambda order: issue_delivery_note(order, body.note_no, body.lines, cause), cause
+            )
         )
 
     return router

@@ -17,19 +17,20 @@ from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import Delay
 from orders.domain.parts.drawing import Drawing
+from orders.domain.parts.entry import Entry
 from orders.domain.parts.freight import Costs, Trip
 from orders.domain.parts.installation import Installation
 from orders.domain.parts.notice import Notice
 from orders.domain.parts.passage import Cancellation, Passage
 from orders.domain.parts.promise import Promise
 from orders.domain.parts.proposal import Proposal
-from orders.domain.parts.receivable import Due, Receipt
+from orders.domain.parts.receivable import Claim
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.possible import possible
 from orders.domain.route import Milestone
 from shared.contracts.event import Money
-from shared.contracts.orders import PaymentTerm
+from shared.contracts.orders import PaymentKind, PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine
 from shared.http import View
 from shared.lifecycle import Possible
@@ -42,29 +43,82 @@ def _days_behind(delays: object) -> object:
     return Delay.model_validate(delays[-1]).days if delays else 0
 
 
+class ReceiptView(View):
+    """Money that came in; not counted when it is in another currency than the order's."""
+
+    kind: PaymentKind
+    amount: Money
+    at: datetime
+    no: str | None
+    counted: bool
+
+
+class DueView(View):
+    """An amount that was asked for, and what of it is paid and open now."""
+
+    kind: PaymentKind
+    amount: Money
+    paid: Decimal
+    open: Decimal
+    on: date
+    overdue: bool
+    level: int
+
+    @classmethod
+    def of(cls, claim: Claim) -> "DueView":
+        due = claim.due
+        return cls(
+            kind=due.kind,
+            amount=due.amount,
+            paid=claim.paid,
+            open=claim.open,
+            on=due.on,
+            overdue=due.overdue,
+            level=due.level,
+        )
+
+
 class LedgerView(View):
     """What is owed for an order and what has come in."""
 
     terms: tuple[PaymentTerm, ...]
-    receipts: tuple[Receipt, ...]
-    due: Due | None
+    receipts: tuple[ReceiptView, ...]
+    entries: tuple[Entry, ...]
+    due: DueView | None
+    dues: tuple[DueView, ...]
     billed: Decimal
     paid: Decimal
     open: Decimal
+    surplus: Decimal
     currency: str
     dunning_held: bool
 
     @classmethod
     def of(cls, order: Order) -> "LedgerView":
         ledger = order.receivable
+        dues = tuple(DueView.of(claim) for claim in ledger.claims)
+        currency = ledger.money(Decimal()).currency
         return cls(
             terms=ledger.terms,
-            receipts=ledger.receipts,
-            due=ledger.due,
+            receipts=tuple(
+                ReceiptView(
+                    kind=entry.pays or "balance",
+                    amount=Money(amount=-entry.amount.amount, currency=entry.amount.currency),
+                    at=entry.at,
+                    no=entry.reference,
+                    counted=entry.amount.currency == currency,
+                )
+                for entry in ledger.entries
+                if entry.kind == "payment"
+            ),
+            entries=ledger.entries,
+            due=dues[0] if dues else None,
+            dues=dues,
             billed=ledger.billed,
             paid=ledger.paid,
             open=ledger.open,
-            currency=ledger.currency,
+            surplus=ledger.surplus,
+            currency=currency,
             dunning_held=bool(ledger.held_by),
         )
 

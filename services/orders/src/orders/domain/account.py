@@ -1,16 +1,17 @@
 """What a customer owes us over all orders, and how much it may owe."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from orders.domain.parts.entry import Entry
+from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Aggregate
 from shared.calendar import Calendar
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import CustomerSnapshot, OrderNo
+from shared.contracts.vocabulary import CustomerSnapshot
 
 _ACCOUNTS = uuid5(NAMESPACE_URL, "urn:kefu:orders:account")
 
@@ -21,13 +22,19 @@ def account_id_of(customer_id: UUID) -> UUID:
 
 
 class Account(Aggregate):
-    """The payment ledger of one customer (004 四2) and its credit, limit and period (000 §3.5.5)."""
+    """The ledger of one customer (004 四2) and its credit, limit and period (000 §3.5.5).
+
+    `positions` are the sums of all entries by order and currency; `entries` those since the last statement. A limit
+    holds for one currency: without one of its own, nothing is given on credit in a currency.
+    """
 
     customer: CustomerSnapshot
     zone: str
     limit: Money
+    further_limits: tuple[Money, ...] = ()
     days: int
-    entries: tuple[Entry, ...] = ()
+    positions: tuple[Position, ...] = ()
+    entries: tuple[AccountEntry, ...] = ()
 
     @classmethod
     def blank(cls, customer: CustomerSnapshot, rules: Rules, at: datetime) -> "Account":
@@ -49,40 +56,66 @@ class Account(Aggregate):
     @property
     def exposure(self) -> Money:
         """What the customer owes for orders that were released on credit, in the currency of the limit."""
-        return self.money(self._owed(granted=True))
+        return self.exposure_in(self.limit.currency)
 
     @property
     def balance(self) -> Money:
-        """What the customer owes for everything, in the currency of the limit."""
-        return self.money(self._owed(granted=None))
+        """What the customer owes for everything, in the currency of the limit; below zero what we owe."""
+        return self.balance_in(self.limit.currency)
 
-    def money(self, amount: Decimal) -> Money:
-        """An amount in the currency of the limit."""
-        return Money(amount=amount, currency=self.limit.currency)
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies in which there are entries, that of the limit first."""
+        known = dict.fromkeys(position.currency for position in self.positions)
+        return tuple(sorted(known, key=lambda currency: (currency != self.limit.currency, currency)))
 
-    def entry(self, order_id: UUID, order_no: OrderNo) -> Entry:
-        """The entry of this order, blank when the account has none."""
-        known = (entry for entry in self.entries if entry.order_id == order_id)
-        return next(known, Entry(order_id=order_id, order_no=order_no))
+    def exposure_in(self, currency: str) -> Money:
+        """What the customer owes in a currency for orders that were released on credit."""
+        return _sum((max(each.owed, Decimal()) for each in self._of(currency) if each.granted), currency)
 
-    def put(self, entry: Entry) -> Self:
-        """With this entry in the place of the one of its order."""
-        others = tuple(each for each in self.entries if each.order_id != entry.order_id)
-        return self.but(entries=(*others, entry))
+    def balance_in(self, currency: str) -> Money:
+        """What all entries in a currency come to."""
+        return _sum((each.owed for each in self._of(currency)), currency)
 
-    def fits(self, entry: Entry) -> bool:
-        """Whether credit for this entry stays within the limit."""
-        owed = entry.owed
-        if owed is None or owed.currency != self.limit.currency:
-            return False
-        return self.exposure.amount + owed.amount <= self.limit.amount
+    def opening_in(self, currency: str) -> Money:
+        """What the entries in a currency came to at the last statement."""
+        new = sum((each.amount.amount for each in self.entries if each.amount.currency == currency), Decimal())
+        return Money(amount=self.balance_in(currency).amount - new, currency=currency)
 
-    def _owed(self, granted: bool | None) -> Decimal:
-        return sum(
-            (
-                entry.owed.amount
-                for entry in self.entries
-                if entry.owed and entry.owed.currency == self.limit.currency and granted in (None, entry.granted)
-            ),
-            Decimal(),
+    def limit_in(self, currency: str) -> Money:
+        """How much the customer may owe in a currency for orders on credit."""
+        limits = (each for each in (self.limit, *self.further_limits) if each.currency == currency)
+        return next(limits, Money(amount=Decimal(), currency=currency))
+
+    def limited(self, limit: Money) -> Self:
+        """With this limit in the place of the one in its currency."""
+        if limit.currency == self.limit.currency:
+            return self.but(limit=limit)
+        others = tuple(each for each in self.further_limits if each.currency != limit.currency)
+        return self.but(further_limits=(*others, limit))
+
+    def position(self, order_id: UUID, order_no: str, currency: str) -> Position:
+        """The position of this order, blank when the account has none."""
+        known = (each for each in self._of(currency) if each.order_id == order_id)
+        return next(known, Position(order_id=order_id, order_no=order_no, currency=currency))
+
+    def put(self, position: Position) -> Self:
+        """With this position, new or in the place of the one before."""
+        key = (position.order_id, position.currency)
+        if all((each.order_id, each.currency) != key for each in self.positions):
+            return self.but(positions=(*self.positions, position))
+        return self.but(
+            positions=tuple(position if (each.order_id, each.currency) == key else each for each in self.positions)
         )
+
+    def fits(self, position: Position) -> bool:
+        """Whether credit for this order stays within the limit."""
+        exposure = self.exposure_in(position.currency).amount
+        return exposure + max(position.owed, Decimal()) <= self.limit_in(position.currency).amount
+
+    def _of(self, currency: str) -> tuple[Position, ...]:
+        return tuple(each for each in self.positions if each.currency == currency)
+
+
+def _sum(amounts: Iterable[Decimal], currency: str) -> Money:
+    return Money(amount=sum(amounts, Decimal()), currency=currency)

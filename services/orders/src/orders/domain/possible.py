@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from orders.domain.order import Order
+from orders.domain.order import CANCELLED, Order
 from orders.domain.roles import DRAFTERS, FOLLOW_UP, PLANNING
 from orders.domain.route import DRAWINGS, ROUTES, Milestone, Route
 from shared.contracts.roles import Role
@@ -35,6 +35,8 @@ OrderDecision = Literal[
     "postpone",
     "raise_exception",
     "cancel",
+    "credit",
+    "refund",
 ]
 When = Callable[[Order], bool]
 By = Callable[[Route], tuple[Role, ...]]
@@ -75,6 +77,10 @@ def _may_be_installed(order: Order) -> bool:
     return order.stage in ("transport", "installation") and Milestone.INSTALLED in order.route.milestones
 
 
+def _may_be_credited(order: Order) -> bool:
+    return order.stage != CANCELLED and bool(order.receivable.invoiced) and order.receivable.billed > 0
+
+
 def _always(*roles: Role) -> By:
     return lambda route: roles
 
@@ -110,7 +116,7 @@ RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
         "send_sample": Rule(_running_and(lambda order: bool(order.works.samples)), _always(*FOLLOW_UP)),
         "inspect": Rule(_stage("inspection", "shipping"), _deciders(_M.INSPECTED)),
         "pack": Rule(_running, _always(*FOLLOW_UP, Role.WAREHOUSE)),
-        "dispatch": Rule(_stage("shipping"), _always(*FOLLOW_UP, Role.WAREHOUSE)),
+        "dispatch": Rule(_stage("shipping", "transport", "installation"), _always(*FOLLOW_UP, Role.WAREHOUSE)),
         "issue_delivery_note": Rule(_running, _always(Role.STATISTICS_CLERK, *FOLLOW_UP)),
         "schedule_installation": Rule(_may_be_installed, _always(Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP)),
         "pass_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
@@ -119,6 +125,8 @@ RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
         "postpone": Rule(_running_and(_may_slip), _always(*PLANNING)),
         "raise_exception": Rule(lambda order: True, _always(*PLANNING)),
         "cancel": Rule(_running, _always(*DRAFTERS)),
+        "credit": Rule(_may_be_credited, _always(Role.CS_DIRECTOR, Role.SALES_VP)),
+        "refund": Rule(lambda order: order.receivable.refundable, _always(Role.CS_DIRECTOR, Role.SALES_VP)),
     }
 )
 """Every decision about an order that a person makes."""

@@ -149,12 +149,14 @@ def sales_report(sales: Iterable[Sales]) -> Table:
 
 
 async def commission(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
-    """Money that came in during the period, by salesman: what commission is computed from (004 四5-6)."""
+    """Money that came in during the period less what was paid back, by salesman: what commission is of (004 四5-6)."""
     paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     async for order in orders:
-        for receipt in order.receivable.receipts:
-            if receipt.counted and begin <= order.day(receipt.at) < end:
-                paid[order.sales_owner or _UNKNOWN, receipt.amount.currency] += receipt.amount.amount
+        for entry in order.receivable.entries:
+            if entry.kind not in ("payment", "refund") or entry.amount.currency != order.receivable.currency:
+                continue
+            if begin <= order.day(entry.at) < end:
+                paid[order.sales_owner or _UNKNOWN, entry.amount.currency] -= entry.amount.amount
     rows: tuple[dict[str, Cell], ...] = tuple(
         {"salesman": salesman, "currency": currency, "received": str(amount)}
         for (salesman, currency), amount in sorted(paid.items())
@@ -167,26 +169,24 @@ async def overdue(orders: AsyncIterable[Order], on: date) -> Table:
     """What should have been paid by a day and has not been, the oldest first (004 四3)."""
     rows: list[dict[str, Cell]] = []
     async for order in orders:
-        due = order.receivable.due
-        if due is None or due.on >= on:
-            continue
-        open_ = min(due.amount.amount, order.receivable.open)
-        rows.append(
+        rows.extend(
             {
                 "order_no": order.order_no,
                 "customer": order.customer.name,
                 "salesman": order.sales_owner or _UNKNOWN,
-                "due_on": due.on.isoformat(),
-                "days": (on - due.on).days,
-                "amount": str(open_),
-                "currency": due.amount.currency,
+                "due_on": claim.due.on.isoformat(),
+                "days": (on - claim.due.on).days,
+                "amount": str(claim.open),
+                "currency": claim.due.amount.currency,
                 "held": "yes" if order.receivable.held_by else "no",
             }
+            for claim in order.receivable.claims
+            if claim.due.on < on
         )
     rows.sort(key=lambda row: str(row["due_on"]))
     columns = ("order_no", "customer", "salesman", "due_on", "days", "amount", "currency", "held")
     figures = {
-        "orders": len(rows),
+        "orders": len({row["order_no"] for row in rows}),
         "amount": _sum_of((str(row["currency"]), Decimal(str(row["amount"]))) for row in rows),
     }
     return Table(columns=columns, rows=tuple(rows), figures=figures, money=("amount",))

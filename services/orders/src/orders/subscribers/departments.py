@@ -1,7 +1,11 @@
 """How orders reacts to what other departments report: early, late or twice."""
 
+from collections.abc import Callable
+from functools import partial
+
 from orders.domain.decisions.cancellation import withdraw
 from orders.domain.decisions.delay import fall_behind
+from orders.domain.decisions.doubt import Fact, weigh
 from orders.domain.decisions.drawing import submit
 from orders.domain.decisions.installation import complete_installation, expect_completion
 from orders.domain.decisions.payment import receive
@@ -18,7 +22,7 @@ from orders.domain.decisions.shipment import arrive, dispatch, report_crew
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
-from shared.aggregate import Cause
+from shared.aggregate import Cause, Change
 from shared.contracts.departments import (
     BreakdownCompleted,
     CompletionExpected,
@@ -71,6 +75,8 @@ def _sales_and_design(on: Subscriptions, orders: Orders, rules: Rules) -> None:
 
 
 def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
+    weighed = partial(_weighed, orders, rules)
+
     @on(BreakdownCompleted)
     def keep_breakdown(event: BreakdownCompleted, cause: Cause) -> Touch[Order]:
         """The parts are known; stock is allocated (000 §3.4.3)."""
@@ -84,17 +90,17 @@ def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(ProductionProgressed)
     def follow_production(event: ProductionProgressed, cause: Cause) -> Touch[Order]:
         """How much is ready; a date behind the promise is told to the customer (001 售中二a)."""
-        return orders.touch(event.order_id, lambda order: progress(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: progress(order, fact, rules, cause))
 
     @on(ProductionDelayed)
     def announce_delay(event: ProductionDelayed, cause: Cause) -> Touch[Order]:
         """The customer hears of the delay from us, with reason and days (001 售中二c, 二d)."""
-        return orders.touch(event.order_id, lambda order: fall_behind(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: fall_behind(order, fact, rules, cause))
 
     @on(ProductionCompleted)
     def note_goods(event: ProductionCompleted, cause: Cause) -> Touch[Order]:
         """The goods are made (000 §3.4.3, §3.5.3)."""
-        return orders.touch(event.order_id, lambda order: complete(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: complete(order, fact, rules, cause))
 
     @on(MaterialProblemReported)
     def raise_exception(event: MaterialProblemReported, cause: Cause) -> Touch[Order]:
@@ -102,33 +108,41 @@ def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
         return orders.touch(event.order_id, lambda order: report_problem(order, event, cause))
 
 
+def _weighed(
+    orders: Orders, rules: Rules, event: Fact, cause: Cause, decide: Callable[[Order, Fact], Change[Order]]
+) -> Touch[Order]:
+    return orders.touch(event.order_id, lambda order: weigh(order, event, decide, rules, cause))
+
+
 def _way_to_the_customer(on: Subscriptions, orders: Orders, rules: Rules) -> None:
+    weighed = partial(_weighed, orders, rules)
+
     @on(CrewReported)
     def note_crew(event: CrewReported, cause: Cause) -> Touch[Order]:
         """Whether there are installers (001 售中二a)."""
-        return orders.touch(event.order_id, lambda order: report_crew(order, event, cause))
+        return weighed(event, cause, lambda order, fact: report_crew(order, fact, cause))
 
     @on(GoodsDispatched)
     def announce_dispatch(event: GoodsDispatched, cause: Cause) -> Touch[Order]:
         """The goods have left; the customer hears when they will be there (001 售中三)."""
-        return orders.touch(event.order_id, lambda order: dispatch(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: dispatch(order, fact, rules, cause))
 
     @on(ShipmentArrived)
     def note_arrival(event: ShipmentArrived, cause: Cause) -> Touch[Order]:
         """The goods are on the site; installers come by this time (000 §3.4.4)."""
-        return orders.touch(event.order_id, lambda order: arrive(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: arrive(order, fact, rules, cause))
 
     @on(CompletionExpected)
     def invite_to_acceptance(event: CompletionExpected, cause: Cause) -> Touch[Order]:
         """The foreman named the hour; the customer is invited for it (001 售中四)."""
-        return orders.touch(event.order_id, lambda order: expect_completion(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: expect_completion(order, fact, rules, cause))
 
     @on(InstallationCompleted)
     def note_installation(event: InstallationCompleted, cause: Cause) -> Touch[Order]:
         """The installers are done; the customer's acceptance is next (001 售中五)."""
-        return orders.touch(event.order_id, lambda order: complete_installation(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: complete_installation(order, fact, rules, cause))
 
     @on(PaymentReceived)
     def enter_payment(event: PaymentReceived, cause: Cause) -> Touch[Order]:
         """Money counts towards what is due (001 售中一, 000 §3.4.5)."""
-        return orders.touch(event.order_id, lambda order: receive(order, event, rules, cause))
+        return weighed(event, cause, lambda order, fact: receive(order, fact, rules, cause))

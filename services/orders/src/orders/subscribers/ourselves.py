@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from orders.domain.account import Account, account_id_of
-from orders.domain.decisions.account import change_price, enter_contract, enter_payment, take_off
+from orders.domain.account import Account
+from orders.domain.decisions.account import enter
 from orders.domain.decisions.exception import register_exception
 from orders.domain.decisions.pace import learn, warn
 from orders.domain.decisions.payment import grant_credit
@@ -12,17 +12,13 @@ from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.policy.policy import Rules
 from orders.store import Accounts, Exceptions, Orders, Paces, Stores
-from shared.aggregate import Cause, Decision, NotFound
+from shared.aggregate import Cause, NotFound
 from shared.contracts.orders import (
-    ContractAmended,
-    ContractSigned,
     CreditGranted,
-    OrderCancelled,
+    LedgerEntered,
     OrderExceptionRaised,
     OrderStageChanged,
-    PaymentRecorded,
 )
-from shared.contracts.vocabulary import CustomerSnapshot
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -35,30 +31,11 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
 
 def _account(on: Subscriptions, accounts: Accounts, rules: Rules) -> None:
-    def account_of(customer: CustomerSnapshot, cause: Cause, decide: Decision[Account]) -> Touch[Account]:
-        return accounts.touch(account_id_of(customer.customer_id), decide, Account.blank(customer, rules, cause.at))
-
-    @on(ContractSigned)
-    def put_on_account(event: ContractSigned, cause: Cause) -> Touch[Account]:
-        """A signed contract is owed; a custom order needs credit (000 §3.5.5)."""
-        return account_of(event.customer, cause, lambda account: enter_contract(account, event, rules, cause))
-
-    @on(ContractAmended)
-    def change_account(event: ContractAmended, cause: Cause) -> Touch[Account]:
-        """A changed price is owed instead."""
-        return account_of(event.customer, cause, lambda account: change_price(account, event, cause))
-
-    @on(PaymentRecorded)
-    def pay_into_account(event: PaymentRecorded, cause: Cause) -> Touch[Account] | None:
-        """What has been paid is owed no more; without a contract nothing is on account (004 四2)."""
-        if event.contract_no is None:
-            return None
-        return account_of(event.customer, cause, lambda account: enter_payment(account, event, cause))
-
-    @on(OrderCancelled)
-    def take_off_account(event: OrderCancelled, cause: Cause) -> Touch[Account]:
-        """A cancelled order is owed no more."""
-        return account_of(event.customer, cause, lambda account: take_off(account, event, cause))
+    @on(LedgerEntered)
+    def put_on_account(event: LedgerEntered, cause: Cause) -> Touch[Account]:
+        """What is billed, paid, credited or paid back for an order is on its customer's account (004 四2)."""
+        blank = Account.blank(event.customer, rules, cause.at)
+        return accounts.touch(blank.id, lambda account: enter(account, event, rules, cause), blank)
 
 
 def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions, rules: Rules) -> None:

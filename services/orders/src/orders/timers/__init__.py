@@ -2,8 +2,9 @@
 
 from orders.domain.account import Account
 from orders.domain.decisions.account import issue_statement
+from orders.domain.decisions.entry import ask_for_what_is_due
 from orders.domain.decisions.miss import follow_up
-from orders.domain.decisions.payment import fall_overdue, remind
+from orders.domain.decisions.payment import fall_overdue, remind, tell_ahead
 from orders.domain.decisions.shipment import assess
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
@@ -41,6 +42,16 @@ def _orders(at: Timers, orders: Orders, rules: Rules) -> None:
     def assess_readiness(order: Order, cause: Cause) -> Change[Order]:
         """Goods and installers are looked at before the customer asks (001 售中二a)."""
         return assess(order, rules, cause)
+
+    @at(orders, "asking")
+    def ask_for_payment(order: Order, cause: Cause) -> Change[Order]:
+        """An instalment that has a day of its own is asked for some days before it (001 售中一)."""
+        return ask_for_what_is_due(order, rules, cause)
+
+    @at(orders, "upcoming")
+    def tell_payment_ahead(order: Order, cause: Cause) -> Change[Order]:
+        """What falls due in a few days is told (004 三3(1))."""
+        return tell_ahead(order, rules, cause)
 
     @at(orders, "overdue")
     def note_overdue(order: Order, cause: Cause) -> Change[Order]:

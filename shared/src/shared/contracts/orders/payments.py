@@ -22,13 +22,17 @@ from shared.contracts.vocabulary import (
     ComplaintId,
     ContractNo,
     CustomerSnapshot,
+    Line,
     Month,
     OrderNo,
+    Prose,
     StaffId,
 )
 
 PaymentKind = Literal["initial", "progress", "balance"]
 Collector = Literal["account_manager", "regional_head"]
+EntryKind = Literal["invoice", "amendment", "payment", "credit", "refund", "cancellation"]
+"""What an entry of the ledger stands for. All but `payment` and `credit` may go either way."""
 
 
 class PaymentDue(AboutCustomersOrder, Event, key="orders.payment_due.v1"):
@@ -36,6 +40,16 @@ class PaymentDue(AboutCustomersOrder, Event, key="orders.payment_due.v1"):
 
     kind: PaymentKind
     amount: Money
+    due_on: date
+    collector_role: Collector
+    collector: StaffId | None = None
+
+
+class PaymentApproaching(AboutCustomersOrder, Event, key="orders.payment_approaching.v1"):
+    """An amount falls due in a few days and is still open (004 三3(1) 到期应收账款)."""
+
+    kind: PaymentKind
+    amount: Money = Field(description="What is still open of it.")
     due_on: date
     collector_role: Collector
     collector: StaffId | None = None
@@ -76,6 +90,18 @@ class PaymentRecorded(AboutCustomersOrder, Event, key="orders.payment_recorded.v
     received_at: Instant
 
 
+class LedgerEntered(AboutCustomersOrder, Event, key="orders.ledger_entered.v1"):
+    """One more entry stands in the ledger: what a customer owes is the sum of its entries in a currency (004 四2)."""
+
+    number: int = Field(ge=1, description="Counts the order's entries.")
+    kind: EntryKind
+    amount: Money = Field(description="What it adds to the debt; below zero it lessens it.")
+    at: Instant
+    reference: Line | None = Field(default=None, description="The receipt's number.", examples=["SK-2026-3391"])
+    note: Prose | None = Field(default=None, description="Why, for a credit or a refund.")
+    on_credit: bool = Field(default=False, description="Whether the order is released only within the credit limit.")
+
+
 class DunningIssued(AboutCustomersOrder, Event, key="orders.dunning_issued.v1"):
     """The customer is reminded to pay, more firmly each time (004 一㈣2, 四2)."""
 
@@ -104,14 +130,29 @@ class StatementLine(Part):
     paid: Money
 
 
+class StatementEntry(Part):
+    """One entry on a statement."""
+
+    order_no: OrderNo
+    kind: EntryKind
+    amount: Money = Field(description="What it adds to the debt; below zero it lessens it.")
+    at: Instant
+    reference: Line | None = None
+
+
 class StatementIssued(Event, key="orders.statement_issued.v1"):
-    """Accounts are compared with a customer for a month (004 三3, 四2)."""
+    """Accounts are compared with a customer for a month, each currency by itself (004 三3, 四2).
+
+    `balance` is `opening` and all `entries`; the next statement opens with it. Below zero we owe the customer.
+    """
 
     statement_id: UUID
     month: Month
     balance: Money
     lines: tuple[StatementLine, ...] = ()
     customer: CustomerSnapshot
+    opening: Money | None = Field(default=None, description="The balance of the statement before.")
+    entries: tuple[StatementEntry, ...] = Field(default=(), description="What was entered since.")
 
 
 class OrdersReportPublished(ReportReady, Event, key="orders.report_published.v1"):

@@ -22,6 +22,7 @@ from shared.contracts.vocabulary import (
     Percent,
     Prose,
     ShipmentId,
+    ShippedPart,
     StaffId,
 )
 
@@ -95,7 +96,10 @@ class DeliveryNoteIssued(AboutOrder, Event, key="orders.delivery_note_issued.v1"
 
 
 class ShipmentDispatched(AboutCustomersOrder, Event, key="orders.shipment_dispatched.v1"):
-    """The goods have left and are expected at the site at a certain time (001 售中三, 004 一㈡5)."""
+    """A shipment has left and is expected at the site at a certain time (001 售中三, 004 一㈡5).
+
+    Another time of arrival is a further revision of the same shipment.
+    """
 
     shipment_id: ShipmentId
     left_at: Instant
@@ -104,7 +108,9 @@ class ShipmentDispatched(AboutCustomersOrder, Event, key="orders.shipment_dispat
     )
     carrier: Line | None = Field(default=None, examples=["德邦物流"])
     delivery_note_no: Line | None = Field(default=None, examples=["CH-2026-1122-03"])
-    partial: bool = False
+    partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
+    parts: tuple[ShippedPart, ...] = Field(default=(), description="What it carries; empty when it was not said.")
+    revision: int = Field(default=1, ge=1, description="Above one: the time of arrival is corrected.")
 
 
 class InstallationScheduled(AboutCustomersOrder, Event, key="orders.installation_scheduled.v1"):

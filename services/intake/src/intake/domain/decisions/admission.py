@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from intake.domain.fact import FACTS, LIFECYCLE, Fact
 from intake.domain.parts.cloud_event import CloudEvent, Unfit
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.event import Event
+from shared.contracts.event import HAPPENED, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ def understand(department: str, told: CloudEvent, now: datetime, tolerance: Tole
     event = _fitting(FACTS[told.type], told.data)
     if told.time > now + tolerance.ahead:
         raise Unfit("time_ahead", f"the time {told.time.isoformat()} lies ahead; now it is {now.isoformat()}")
+    for name, field in type(event).model_fields.items():
+        moment = getattr(event, name)
+        if HAPPENED in field.metadata and moment is not None and moment > now + tolerance.ahead:
+            raise Unfit("time_ahead", f"{name} {moment.isoformat()} lies ahead; now it is {now.isoformat()}")
     if told.time < now - tolerance.past:
         raise Unfit("time_past", f"the time {told.time.isoformat()} is more than {tolerance.past.days} days ago")
     return event

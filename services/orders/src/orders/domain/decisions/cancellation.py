@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from orders.domain.decisions.ledger import refund as pay_back
+from orders.domain.decisions.ledger import write_off
 from orders.domain.order import CANCELLED, Order
 from orders.domain.parts.passage import Cancellation, Passage
 from orders.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
 
@@ -16,9 +18,6 @@ def cancel(order: Order, reason: str, refund: Money | None, rules: Rules, cause:
     Refused with `order_ended` when it has ended, `refund_too_high` when more would be paid back than came in.
     """
     order.must_be_running()
-    paid = order.receivable.paid
-    if refund is not None and (refund.amount > paid or refund.currency != order.receivable.currency):
-        raise Refused(f"only {paid} {order.receivable.currency} has come in", "refund_too_high")
     back = refund if refund and refund.amount > Decimal() else None
     by = cause.actor.id
     cancelled = OrderCancelled(
@@ -38,7 +37,9 @@ def cancel(order: Order, reason: str, refund: Money | None, rules: Rules, cause:
         cancellation=Cancellation(reason=reason, by=by, at=cause.at, refund=back),
         overdue_since=None,
     )
-    return Change(ended, (cancelled,)).then(rules.clocks.drop(cause=cause))
+    change = Change(ended, (cancelled,)).then(rules.clocks.drop(cause=cause))
+    change = change.then(lambda order: write_off(order, cause))
+    return change.then(lambda order: pay_back(order, back, reason, rules, cause)) if back else change
 
 
 def withdraw(order: Order, reason: str, rules: Rules, cause: Cause) -> Change[Order]:

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from orders.domain.decisions.cancellation import cancel
-from orders.domain.decisions.entry import collecting
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.ledger import balance, book_confirmed, post_price, settled
 from orders.domain.decisions.promise import promise
-from orders.domain.decisions.stage import advance, lose, reach
+from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, Outcome, Review
 from orders.domain.parts.notice import Signature
+from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -32,11 +35,14 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
     """Terms' accuracy and conformity to policy are reviewed, for a contract and for every change of it.
 
     The customer is told the result. Approved, it becomes valid; to be amended, it waits for a better revision;
-    terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1).
+    terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1). Nothing is
+    approved without a price (`no_price`) or a day of shipping (`no_day`, `past_day`, `far_day`).
     """
     order.must_be_running()
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
     draft = order.contract.to_review()
+    if outcome == "approved":
+        _must_be_whole(order, draft, rules, cause)
     reviewer = Reviewer(staff=by, role=cause.actor.role or cause.actor.kind)
     made = Review(revision=draft.revision, outcome=outcome, findings=findings, reviewers=(reviewer,), at=cause.at)
     reviewed = order.but(contract=order.contract.reviewed(made))
@@ -49,6 +55,7 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
     if order.contract.signed:
         return told.then(lambda order: _in_force(order, draft, rules, cause))
     valid = told.then(lambda order: Change(_billed(order, draft, rules)))
+    valid = valid.then(lambda order: book_confirmed(order, cause)).then(lambda order: _look_into_foreign(order, cause))
     return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, since=cause.at, rules=rules, cause=cause))
 
 
@@ -62,10 +69,23 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     if order.route.name == "stock":
         raise Refused("an order from stock has no contract to amend; cancel it and take a new one", "no_contract")
     _must_add_up(order, draft)
+    if draft.ship_on is not None:
+        day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
     amended = order.but(contract=order.contract.drafted(draft))
     if order.contract.signed:
         return Change(amended)
     return lose(amended, _M.CONTRACT_APPROVED, rules=rules, cause=cause)
+
+
+def _must_be_whole(order: Order, draft: Draft, rules: Rules, cause: Cause) -> None:
+    """A contract names what is to be paid and a day that is still to come (001 售中一, 售中二a)."""
+    total, ship_on = draft.total or order.total, draft.ship_on or order.contract.ship_on
+    if total is None or total.amount <= 0:
+        raise Refused("the contract names no price; amend it with what is to be paid", "no_price")
+    if order.dispatched_on is None and (draft.ship_on or not order.contract.signed):
+        if ship_on is None:
+            raise Refused("the contract names no day on which the goods leave; amend it with one", "no_day")
+        day_ahead(ship_on, order.day(cause.at), rules.of(order).horizon_days)
 
 
 def _must_add_up(order: Order, draft: Draft) -> None:
@@ -90,6 +110,8 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     if signed_on.on > order.day(cause.at):
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
+    if order.contract.ship_on is not None:
+        day_ahead(order.contract.ship_on, order.day(cause.at), rules.of(order).horizon_days)
     contract = order.contract.sealed(by, purpose, cause.at).but(signed_on=signed_on)
     signed = Change(
         order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by, rules))
@@ -97,8 +119,9 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
     ship_on = contract.ship_on
     if ship_on is not None:
         signed = signed.then(lambda order: watch(order, ship_on, rules, cause))
-    paid = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
-    return signed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, since=cause.at, rules=rules, cause=cause))
+    billed = signed.then(lambda order: post_price(order, "invoice", cause))
+    paid = settled(order)
+    return billed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, since=cause.at, rules=rules, cause=cause))
 
 
 def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
@@ -148,8 +171,25 @@ def _billed(order: Order, draft: Draft, rules: Rules) -> Order:
     total = draft.total or order.total
     if total is None:
         return order
-    terms = order.contract.terms or _usual_terms(total, order, rules)
-    return order.but(total=total, receivable=order.receivable.but(terms=terms))
+    receivable = order.receivable.but(terms=_terms(order, draft, total, rules), currency=total.currency)
+    return order.but(total=total, receivable=receivable)
+
+
+def _terms(order: Order, draft: Draft, total: Money, rules: Rules) -> tuple[PaymentTerm, ...]:
+    """The terms that the revision names; without any a signed contract keeps its own, and the last take the change."""
+    if draft.terms:
+        return draft.terms
+    before = order.receivable.terms if order.contract.signed else order.contract.terms
+    if not before or before[0].amount.currency != total.currency:
+        return _usual_terms(total, order, rules)
+    change = total.amount - sum((term.amount.amount for term in before), Decimal())
+    terms = list[PaymentTerm]()
+    for term in reversed(before):
+        amount = max(term.amount.amount + change, Decimal())
+        change += term.amount.amount - amount
+        if amount:
+            terms.insert(0, term.but(amount=Money(amount=amount, currency=total.currency)))
+    return tuple(terms)
 
 
 def _usual_terms(total: Money, order: Order, rules: Rules) -> tuple[PaymentTerm, ...]:
@@ -175,9 +215,21 @@ def _in_force(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[
     ship_on = draft.ship_on
     if ship_on is not None and order.dispatched_on is None:
         change = change.then(lambda order: watch(order, ship_on, rules, cause))
+    change = change.then(lambda order: post_price(order, "amendment", cause))
+    change = change.then(lambda order: _look_into_foreign(order, cause))
     if change.state.has(_M.PAID) and not change.state.receivable.settles("balance"):
         change = change.then(lambda order: lose(order, _M.PAID, rules=rules, cause=cause))
-    return change.then(lambda order: advance(collecting(order, rules), rules, cause))
+    return change.then(lambda order: balance(order, cause.at, rules, cause))
+
+
+def _look_into_foreign(order: Order, cause: Cause) -> Change[Order]:
+    """Money that came in before the order's currency was settled, in another one, is looked into."""
+    change = Change(order)
+    for currency, amount in order.receivable.sums("payment", "refund").items():
+        if amount and currency != order.receivable.currency:
+            detail = f"paid in another currency: {-amount} {currency}"
+            change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
+    return change
 
 
 def _sealed(contract: Contract, order: Order, by: str, purpose: str) -> SealUsed:

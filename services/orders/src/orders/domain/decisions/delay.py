@@ -7,6 +7,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
 from orders.domain.order import Order
 from orders.domain.parts.delay import REASONS, Delay, delay_id_of
+from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
@@ -16,14 +17,15 @@ from shared.contracts.orders import ShipmentDelayed
 def slip(order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
-    Days are counted from the contract's day. A date that is no later than what the customer has been told is no news.
+    Days are counted from the contract's day. A date that is no later than what the customer has been told is no news,
+    and neither is one that has passed: after a standstill one delay is told, with a day that is still to come.
     `text` is what the customer hears, in place of the reason's usual words.
     """
     promised = order.contract.ship_on
     told = order.promises.current("ship")
     if order.ended or order.dispatched_on or promised is None or not order.contract.signed:
         return Change(order)
-    if new <= max(promised, told.on if told else promised):
+    if new <= max(promised, told.on if told else promised) or new < order.day(cause.now):
         return Change(order)
     change = _announce(order, promised, new, reason, text, "ship", cause)
     change = change.then(lambda order: promise(order, "ship", new, "reschedule", rules, cause))
@@ -37,7 +39,8 @@ def postpone(
 ) -> Change[Order]:
     """Staff name a later day and why; the customer hears it.
 
-    Refused: `order_ended`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`.
+    Refused: `order_ended`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`,
+    `past_day`, `far_day`.
     """
     order.must_be_running()
     if order.dispatched_on:
@@ -45,6 +48,7 @@ def postpone(
     promised, told = order.contract.ship_on, order.promises.current("ship")
     if promised is None or not order.contract.signed:
         raise Refused("no signed contract names a ship date yet; agree on a day instead", "no_ship_date")
+    day_ahead(new, order.day(cause.at), rules.of(order).horizon_days)
     latest = max(promised, told.on if told else promised)
     if new <= latest:
         raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
@@ -66,7 +70,7 @@ def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     current = order.promises.current("arrive")
     if current is None:
         return Change(order)
-    last = max(current.on, order.day(cause.at) - timedelta(days=1))
+    last = max(current.on, order.day(cause.now) - timedelta(days=1))
     return be_late(order, last + timedelta(days=rules.of(order).days_when_unknown), cause)
 
 
@@ -87,7 +91,7 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
 def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The promised day has ended and the goods are still here: broken, and told with the next day that can be named."""
     broken = break_promise(order, "ship", cause)
-    day = order.in_days(cause.at, rules.of(order).days_when_unknown - 1)
+    day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
     return broken.then(lambda order: slip(order, day, reason, None, rules, cause))
 
@@ -136,7 +140,7 @@ def _announce(
 def _assess_again(order: Order, new: date, rules: Rules, cause: Cause) -> Change[Order]:
     eve = rules.morning(order, new - timedelta(days=1))
     shipment = order.shipment.but(announced_ready=False)
-    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.at)))
+    return Change(order.but(shipment=shipment).awaiting("readiness", max(eve, cause.now)))
 
 
 def _escalate(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

@@ -1,15 +1,16 @@
 """What happens when an order enters a stage: who hears of it and which clocks start. No gate is opened here."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, time, timedelta
+from functools import partial
 from types import MappingProxyType
 
 from orders.domain.decisions.promise import pass_on
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.drawing import Drawing
-from orders.domain.parts.receivable import Due
-from orders.domain.policy.policy import Rules
-from orders.domain.route import DRAWINGS
+from orders.domain.parts.receivable import Due, Instalment
+from orders.domain.policy.policy import OrdersPolicy, Rules
+from orders.domain.route import DRAWINGS, Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Event
 from shared.contracts.orders import (
@@ -18,58 +19,131 @@ from shared.contracts.orders import (
     OrderClosed,
     OrderReleased,
     PaymentDue,
-    PaymentKind,
     ShipmentDispatched,
 )
 
 
-def ask_for_deposit(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The initial payment is due within the agreed time (001 售中一)."""
-    return ask_for(order, "initial", rules.of(order).initial_days, rules, cause)
+def ask_for_what_is_due(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """Ask for every instalment whose turn has come, each by itself; what is paid already is not asked for.
+
+    The initial payment is due when the contract is signed, the balance after the work, soon for a standard order and
+    within the credit period for a custom one; what is paid in between on its day, or when the goods can leave. An
+    instalment that came to more after it was asked for is asked for again, with a new day (001 售中一, 000 §3.4.5,
+    §3.5.5, 004 一㈡1d).
+    """
+    change = Change(order)
+    for instalment in order.receivable.instalments:
+        asked = order.receivable.asked(instalment)
+        if not order.ended and _is_due(order, instalment, rules, cause) and _more_than(asked, instalment):
+            change = change.then(partial(_ask_for, instalment=instalment, asked=asked, rules=rules, cause=cause))
+    return Change(_asking_later(collecting(change.state, rules), rules, cause), change.events)
 
 
-def ask_for_balance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The balance is due: soon for a standard order, within the credit period for a custom one (000 §3.4.5, §3.5.5)."""
-    days = order.receivable.credit_days or rules.of(order).credit_days
-    return ask_for(order, "balance", days if order.route.credit else rules.of(order).balance_days, rules, cause)
+def _more_than(asked: Due | None, instalment: Instalment) -> bool:
+    return instalment.open > (asked.amount.amount if asked else 0)
 
 
-def ask_for(order: Order, kind: PaymentKind, days: int, rules: Rules, cause: Cause) -> Change[Order]:
-    """Ask for one kind of payment, once, to be in by the end of a day; what is paid already is not asked for."""
-    amount = order.receivable.money(order.receivable.open) if kind == "balance" else order.receivable.term(kind)
-    asked_before = any(due.kind == kind for due in order.receivable.dues)
-    if amount is None or amount.amount <= 0 or order.receivable.settles(kind) or asked_before:
-        return Change(order)
-    term = next((term for term in order.receivable.terms if term.kind == kind), None)
-    due_on = term.due_on if term and term.due_on else order.in_days(order.since, days)
-    asked = order.but(receivable=order.receivable.asked(Due(kind=kind, amount=amount, on=due_on)))
+def _is_due(order: Order, instalment: Instalment, rules: Rules, cause: Cause) -> bool:
+    if instalment.kind == "initial":
+        return order.has(Milestone.CONTRACT_SIGNED) and order.is_past("signing")
+    if order.stage in ("balance", "payment"):
+        return True
+    if not order.has(Milestone.CONTRACT_SIGNED):
+        return False
+    if instalment.due_on is not None:
+        return rules.calendar.moment(_asked_on(instalment.due_on, order, rules), time()) <= cause.now
+    return instalment.kind == "progress" and (order.stage == "shipping" or order.is_past("shipping"))
+
+
+def _asked_on(due_on: date, order: Order, rules: Rules) -> date:
+    return due_on - timedelta(days=rules.of(order).initial_days)
+
+
+def _asking_later(order: Order, rules: Rules, cause: Cause) -> Order:
+    """With a deadline on the day when the next instalment that has a day of its own is to be asked for."""
+    receivable = order.receivable
+    days = [
+        rules.calendar.moment(_asked_on(each.due_on, order, rules), time())
+        for each in receivable.instalments
+        if each.due_on and each.kind != "initial" and each.open and receivable.asked(each) is None
+    ]
+    later = [day for day in days if day > cause.now]
+    if order.ended or not later or not order.contract.signed:
+        return order.done_with("asking")
+    return order.awaiting("asking", min(later))
+
+
+def _ask_for(order: Order, instalment: Instalment, asked: Due | None, rules: Rules, cause: Cause) -> Change[Order]:
+    due = Due(
+        kind=instalment.kind,
+        number=instalment.number,
+        amount=order.receivable.money(instalment.open),
+        on=_payable_by(order, instalment, asked, rules, cause),
+    )
     event = PaymentDue(
         **order.about(),
-        kind=kind,
-        amount=amount,
-        due_on=due_on,
+        kind=due.kind,
+        amount=due.amount,
+        due_on=due.on,
         collector_role=order.route.collector,
         collector=order.sales_owner,
     )
-    return Change(collecting(asked, rules), (event,))
+    return Change(order.but(receivable=order.receivable.asking(due)), (event,))
+
+
+def _payable_by(order: Order, instalment: Instalment, asked: Due | None, rules: Rules, cause: Cause) -> date:
+    """The day that the contract names, or so many days from the stage's begin; never one that has passed."""
+    policy = rules.of(order)
+    days = policy.initial_days
+    if instalment.kind == "balance" and order.route.name != "stock":
+        credit = order.receivable.credit_days or policy.credit_days
+        days = credit if order.route.credit else policy.balance_days
+    today = order.day(cause.now)
+    if asked is not None:
+        return max(asked.on, today + timedelta(days=policy.initial_days))
+    return max(instalment.due_on or order.in_days(order.since, days), today)
 
 
 def collecting(order: Order, rules: Rules) -> Order:
-    """With the clock running for the amount that is due, if any: to its day, then from reminder to reminder.
+    """With the clocks running for what is asked for, each amount by itself: told ahead, to its day, then reminded of.
 
     While a complaint about the order is open no clock runs (003 §25.8).
     """
-    due = order.receivable.due
-    if due is None:
-        return order.done_with("overdue", "dunning").but(overdue_since=None)
+    claims = order.receivable.claims
+    quiet = order.done_with("upcoming", "overdue", "dunning")
+    if not any(claim.due.overdue for claim in claims):
+        quiet = quiet.but(overdue_since=None)
     if order.receivable.held_by:
-        return order.done_with("overdue", "dunning")
-    if not due.overdue:
-        return order.awaiting("overdue", order.calendar.moment(due.on))
-    if due.level >= len(rules.of(order).dunning_days):
-        return order
-    day = due.on + timedelta(days=rules.of(order).dunning_days[due.level])
-    return order.awaiting("dunning", rules.morning(order, day))
+        return quiet
+    policy, running = rules.of(order), [claim.due for claim in claims if not claim.due.overdue]
+    moments = {
+        "upcoming": [
+            rules.morning(order, due.on - timedelta(days=policy.notice_days)) for due in running if not due.told_ahead
+        ],
+        "overdue": [order.calendar.moment(due.on) for due in running],
+        "dunning": [
+            rules.morning(order, day) for claim in claims if (day := reminder_day(claim.due, policy)) is not None
+        ],
+    }
+    for kind, each in moments.items():
+        if each:
+            quiet = quiet.awaiting(kind, min(each))
+    return quiet
+
+
+def reminder_day(due: Due, policy: OrdersPolicy) -> date | None:
+    """The day of the next reminder of an overdue amount; None after the last one, and while it is not overdue.
+
+    It is counted from the day on which the lateness was noted and from the reminder before: what stood still for two
+    weeks does not catch up with several reminders in a row.
+    """
+    if not due.overdue or due.level >= len(policy.dunning_days):
+        return None
+    planned = policy.dunning_days[due.level]
+    if due.reminded_on is not None:
+        return due.reminded_on + timedelta(days=planned - policy.dunning_days[due.level - 1])
+    noted = max(due.on, (due.overdue_on or due.on) - timedelta(days=1))
+    return noted + timedelta(days=planned)
 
 
 def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -101,21 +175,28 @@ def _released(order: Order) -> OrderReleased:
 
 def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """What has left and was not announced yet is announced, with the time it is expected (001 售中三)."""
-    waiting = [each for each in order.shipment.consignments if not each.announced]
+    waiting = [each for each in order.shipment.under_way if not each.announced]
     told = tuple(each.but(announced=True) for each in order.shipment.consignments)
     events = tuple(
         ShipmentDispatched(
             **order.about(),
             shipment_id=each.id,
-            left_at=each.left_at,
+            left_at=each.left_at or order.since,
             eta=each.eta,
             carrier=each.carrier,
             delivery_note_no=each.delivery_note_no,
             partial=each.partial,
+            parts=each.parts,
+            revision=each.revision,
         )
         for each in waiting
     )
     return Change(order.but(shipment=order.shipment.but(consignments=told)), events)
+
+
+def leave_for_the_site(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """The goods can leave: what has left already is announced, and what is to be paid by now is asked for."""
+    return announce_departures(order, rules, cause).then(lambda order: ask_for_what_is_due(order, rules, cause))
 
 
 def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -153,12 +234,13 @@ def close(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
 ENTERING: Mapping[str, Callable[[Order, Rules, Cause], Change[Order]]] = MappingProxyType(
     {
-        "deposit": ask_for_deposit,
+        "deposit": ask_for_what_is_due,
+        "payment": ask_for_what_is_due,
         "plan": place_with_design,
-        "shipping": announce_departures,
+        "shipping": leave_for_the_site,
         "transport": announce_departures,
         "installation": invite_to_acceptance,
-        "balance": ask_for_balance,
+        "balance": ask_for_what_is_due,
         CLOSED: close,
     }
 )

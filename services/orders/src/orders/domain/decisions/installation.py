@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from orders.domain.decisions.entry import invite_to_acceptance
+from orders.domain.decisions.ledger import settled
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer, Refusal
+from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -38,7 +40,8 @@ def schedule_installation(
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
-    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan` or `no_installation`.
+    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan`, `past_day`,
+    `far_day` or `no_installation`.
     """
     order.must_be_in("transport", "installation")
     if _M.INSTALLED not in order.route.milestones:
@@ -46,6 +49,7 @@ def schedule_installation(
     arrival = order.shipment.arrived_at or order.shipment.eta
     if arrival is not None and begin < arrival:
         raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
+    day_ahead(order.day(planned_finish), order.day(cause.at), rules.of(order).horizon_days)
     if planned_finish <= begin:
         raise Refused("the work has to finish after it begins", "impossible_plan")
     unskilled = [each.staff for each in crew if not each.can(order.route.installers)]
@@ -120,8 +124,9 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
     done = order.but(installation=accepted)
     told = Change(done, (passed, *_performance(done)))
     change = told.then(lambda order: keep_promise(order, "accept", order.day(cause.at), rules, cause))
-    paid = (_M.PAID,) if order.receivable.settles("balance") else ()
-    return change.then(lambda order: reach(order, _M.ACCEPTED, *paid, since=cause.at, rules=rules, cause=cause))
+    return change.then(
+        lambda order: reach(order, _M.ACCEPTED, *settled(order), since=cause.at, rules=rules, cause=cause)
+    )
 
 
 def fail_acceptance(

@@ -1,5 +1,9 @@
 """How an order begins with us: on its route, with a contract to review or a day of arrival to keep."""
 
+from datetime import date, timedelta
+
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.ledger import post_price
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import begin
 from orders.domain.order import Order
@@ -8,7 +12,7 @@ from orders.domain.parts.receivable import Receivable
 from orders.domain.policy.policy import Rules
 from orders.domain.route import route_for
 from shared.aggregate import Cause, Change
-from shared.contracts.event import PreciseDate
+from shared.contracts.event import Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import PaymentTerm
 
@@ -38,23 +42,40 @@ def open_order(event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
         stage=route.stages[0].name,
         since=cause.at,
     )
+    wished = event.requested_ship_date or event.promised_arrival_date
+    unlikely = wished is not None and not _is_ahead(order, wished, rules, cause)
+    known = event.but(requested_ship_date=None, promised_arrival_date=None) if unlikely else event
     if route.name == "stock":
-        return _sold_from_stock(order, event, rules, cause)
-    return begin(_with_contract(order, event), rules, cause)
+        change = _sold_from_stock(order, known, rules, cause)
+    else:
+        change = begin(_with_contract(order, known), rules, cause)
+    if not unlikely:
+        return change
+    detail = f"ordered for {wished}, which has passed or lies too far ahead: agree on another day with the customer"
+    return change.then(lambda order: raise_exception(order, "schedule", detail, cause))
+
+
+def _is_ahead(order: Order, day: date, rules: Rules, cause: Cause) -> bool:
+    today = order.day(cause.at)
+    return today <= day <= today + timedelta(days=rules.of(order).horizon_days)
 
 
 def _with_contract(order: Order, event: OrderPlaced) -> Order:
     on = event.contract_date or PreciseDate(on=order.placed_on)
     draft = Draft(revision=1, total=event.total, ship_on=event.requested_ship_date)
     contract = Contract(no=event.contract_no or contract_no_of(order.order_no, on.on), on=on, draft=draft)
-    return order.but(contract=contract)
+    return order.but(contract=contract, receivable=_priced(event.total))
+
+
+def _priced(total: Money | None, terms: tuple[PaymentTerm, ...] = ()) -> Receivable:
+    return Receivable(terms=terms, currency=total.currency if total else None)
 
 
 def _sold_from_stock(order: Order, event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
     terms = (PaymentTerm(kind="balance", amount=event.total),) if event.total else ()
     contract = Contract(no=event.contract_no, on=event.contract_date)
-    sold = order.but(contract=contract, receivable=Receivable(terms=terms))
-    change = begin(sold, rules, cause)
+    sold = order.but(contract=contract, receivable=_priced(event.total, terms))
+    change = post_price(sold, "invoice", cause).then(lambda order: begin(order, rules, cause))
     if event.promised_arrival_date is None:
         return change
     day = event.promised_arrival_date

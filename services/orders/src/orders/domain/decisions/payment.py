@@ -1,13 +1,18 @@
 """How money comes in: counted, asked for again, held back while a complaint is open."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from orders.domain.decisions.clock import follow_complaints
-from orders.domain.decisions.entry import collecting
+from orders.domain.decisions.entry import collecting, reminder_day
 from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.ledger import balance, book, post
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
-from orders.domain.parts.receivable import Receipt, Receivable
+from orders.domain.parts.entry import Entry
+from orders.domain.parts.receivable import Confirmation, Due
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
@@ -18,6 +23,7 @@ from shared.contracts.orders import (
     DunningHeld,
     DunningIssued,
     DunningReleased,
+    PaymentApproaching,
     PaymentOverdue,
     PaymentRecorded,
 )
@@ -26,47 +32,64 @@ _M = Milestone
 
 
 def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> Change[Order]:
-    """Money has come in: in part, in full or too much; in another currency it is not counted but looked into.
+    """Money has come in: in part, in full or too much; without an amount it is what was due at this moment.
 
-    Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt number counts once; money for an ended order is looked into.
+    Source: 001 售中一, 000 §3.4.5, §3.5.5. A receipt has one line for each kind of payment: the same line again is a
+    repetition, with another amount it is looked into and not entered; a line of another kind is entered and looked
+    into. So is money in another currency than the order's, money beyond the price, and money for an ended order.
     """
-    if order.receivable.knows(fact.receipt_no):
+    before = order.receivable.entered(fact.receipt_no)
+    again = next((entry for entry in before if entry.pays == fact.kind), None)
+    if again is not None:
+        return _said_again(order, again, fact, cause)
+    change = _entered(order, fact, cause)
+    oddities = [*_odd(change.state, order, fact)]
+    if before:
+        oddities.append(f"receipt {fact.receipt_no} was entered before; now as {fact.kind}: {_told(fact.amount)}")
+    for detail in oddities:
+        change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
+    return change.then(lambda order: balance(order, fact.received_at, rules, cause))
+
+
+def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause) -> Change[Order]:
+    if fact.amount is None or (-entry.amount.amount, entry.amount.currency) == (
+        fact.amount.amount,
+        fact.amount.currency,
+    ):
         return Change(order)
-    counted = fact.amount is None or fact.amount.currency == order.receivable.currency
-    receivable = _entered(order, fact, counted)
-    entered = order.but(receivable=receivable, last_receipt_at=receivable.last_receipt_at)
-    if not counted:
-        return raise_exception(entered, "payment", f"paid in another currency: {_told(fact.amount)}", cause)
-    if order.ended:
-        detail = f"paid for an order that is {order.stage}: {_told(fact.amount)}"
-        return raise_exception(entered, "payment", detail, cause)
-    change = Change(collecting(entered, rules), (_recorded(entered, fact),))
-    over = receivable.paid - receivable.billed
-    if receivable.terms and over > 0:
-        detail = f"paid too much: {over} {receivable.currency}"
-        change = change.then(lambda order: raise_exception(order, "payment", detail, cause))
-    return change.then(lambda order: reach(order, *_settled(order), since=fact.received_at, rules=rules, cause=cause))
+    known = Money(amount=-entry.amount.amount, currency=entry.amount.currency)
+    detail = f"receipt {fact.receipt_no} was entered as {_told(known)}, now {_told(fact.amount)}: not entered"
+    return raise_exception(order, "payment", detail, cause)
 
 
-def _entered(order: Order, fact: PaymentReceived, counted: bool) -> Receivable:
-    ledger = order.receivable
+def _entered(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
     if fact.amount is None:
-        return ledger.but(confirmed=(*ledger.confirmed, fact.kind))
-    receipt = Receipt(kind=fact.kind, amount=fact.amount, at=fact.received_at, no=fact.receipt_no, counted=counted)
-    return ledger.but(receipts=(*ledger.receipts, receipt))
+        change = book(order, Confirmation(kind=fact.kind, at=fact.received_at, no=fact.receipt_no), cause)
+    else:
+        less = fact.amount.but(amount=-fact.amount.amount)
+        change = post(order, "payment", less, fact.received_at, cause, pays=fact.kind, reference=fact.receipt_no)
+    booked = change.state.receivable.entries[len(order.receivable.entries) :]
+    amount = Money(amount=-booked[0].amount.amount, currency=booked[0].amount.currency) if booked else None
+    return change.announcing(_recorded(change.state, fact, amount))
 
 
-def _settled(order: Order) -> tuple[Milestone, ...]:
-    initial = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
-    return (*initial, _M.PAID) if order.receivable.settles("balance") else initial
+def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
+    """What has to be looked into about a payment that was entered."""
+    ledger = order.receivable
+    if fact.amount is not None and ledger.currency is not None and fact.amount.currency != ledger.currency:
+        yield f"paid in another currency: {_told(fact.amount)}"
+    elif order.ended:
+        yield f"paid for an order that is {order.stage}: {_told(fact.amount)}"
+    elif ledger.terms and ledger.surplus > before.receivable.surplus:
+        yield f"paid too much: {ledger.surplus} {ledger.currency}"
 
 
-def _recorded(order: Order, fact: PaymentReceived) -> PaymentRecorded:
+def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> PaymentRecorded:
     return PaymentRecorded(
         **order.about(),
         contract_no=order.contract.no,
         kind=fact.kind,
-        amount=fact.amount,
+        amount=amount,
         outstanding=order.receivable.money(order.receivable.open),
         received_at=fact.received_at,
     )
@@ -76,37 +99,74 @@ def _told(amount: Money | None) -> str:
     return f"{amount.amount} {amount.currency}" if amount else "an amount that finance has not named"
 
 
-def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """An amount was not paid by the end of its day; who has to collect it hears so (000 §3.5.5, 004 三3)."""
-    due = order.receivable.due
-    if order.ended or due is None:
-        return Change(order)
-    late = order.receivable.noted(due, overdue=True)
-    overdue = PaymentOverdue(
-        **order.about(),
-        amount=order.receivable.money(min(due.amount.amount, order.receivable.open)),
-        due_on=due.on,
-        days_overdue=max((order.day(cause.at) - due.on).days, 1),
-        collector_role=order.route.collector,
-        collector=order.sales_owner,
+def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """What falls due in a few days is told once before it does (004 三3(1))."""
+    today = order.day(cause.now)
+    near = today + timedelta(days=rules.of(order).notice_days)
+    found = [each for each in order.receivable.claims if not each.due.told_ahead and each.due.on <= near]
+    told = order.but(receivable=order.receivable.noting(each.due.but(told_ahead=True) for each in found))
+    events = tuple(
+        PaymentApproaching(
+            **order.about(),
+            kind=each.due.kind,
+            amount=order.receivable.money(each.open),
+            due_on=each.due.on,
+            collector_role=order.route.collector,
+            collector=order.sales_owner,
+        )
+        for each in found
+        if each.due.on >= today
     )
-    since = order.overdue_since or due.on
-    return Change(collecting(order.but(receivable=late, overdue_since=since), rules), (overdue,))
+    return Change(collecting(told, rules), () if order.ended else events)
+
+
+def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """Amounts were not paid by the end of their days; who has to collect them hears so (000 §3.5.5, 004 三3)."""
+    today = order.day(cause.now)
+    late = [each for each in order.receivable.claims if not each.due.overdue and each.due.on < today]
+    if order.ended or not late:
+        return Change(order if order.ended else collecting(order, rules))
+    noted = order.receivable.noting(each.due.but(overdue=True, overdue_on=today) for each in late)
+    events = tuple(
+        PaymentOverdue(
+            **order.about(),
+            amount=order.receivable.money(each.open),
+            due_on=each.due.on,
+            days_overdue=(today - each.due.on).days,
+            collector_role=order.route.collector,
+            collector=order.sales_owner,
+        )
+        for each in late
+    )
+    since = order.overdue_since or late[0].due.on
+    return Change(collecting(order.but(receivable=noted, overdue_since=since), rules), events)
 
 
 def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The customer is reminded, more firmly each time (004 四2)."""
-    due = order.receivable.due
-    if order.ended or due is None:
-        return Change(order)
-    reminded = order.but(receivable=order.receivable.noted(due, level=due.level + 1))
-    issued = DunningIssued(
-        **order.about(),
-        level=due.level + 1,
-        amount=order.receivable.money(min(due.amount.amount, order.receivable.open)),
-        due_on=due.on,
+    """The customer is reminded of what is open, more firmly each time (004 四2).
+
+    After a standstill one reminder is sent, and the next one only after the days that lie between two reminders.
+    """
+    found = [each for each in order.receivable.claims if _to_remind_of(order, each.due, rules, cause)]
+    if order.ended or not found:
+        return Change(order if order.ended else collecting(order, rules))
+    today = order.day(cause.now)
+    reminded = order.receivable.noting(each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
+    issued = tuple(
+        DunningIssued(
+            **order.about(),
+            level=each.due.level + 1,
+            amount=order.receivable.money(each.open),
+            due_on=each.due.on,
+        )
+        for each in found
     )
-    return Change(collecting(reminded, rules), (issued,))
+    return Change(collecting(order.but(receivable=reminded), rules), issued)
+
+
+def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
+    day = reminder_day(due, rules.of(order))
+    return day is not None and rules.morning(order, day) <= cause.now
 
 
 def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:

@@ -2,9 +2,9 @@
 
 from orders.domain.decisions.delay import slip
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
+from orders.domain.parts.times import day_ahead
 from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
@@ -43,10 +43,14 @@ def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
 
 def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change[Order]:
-    """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a)."""
+    """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a).
+
+    Refused: `impossible_plan`, and `past_day` or `far_day` for the day of delivery.
+    """
     order.must_be_running()
     if not plan.begin <= plan.finish <= plan.delivery_on:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
+    day_ahead(plan.delivery_on, order.day(cause.at), rules.of(order).horizon_days)
     planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
     scheduled = ProductionScheduled(
         **order.about(),
@@ -55,8 +59,6 @@ def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change
         delivery_on=plan.delivery_on,
     )
     change = Change(planned, (scheduled,))
-    if order.contract.signed and order.contract.ship_on is None and order.promises.current("ship") is None:
-        return change.then(lambda order: promise(order, "ship", plan.delivery_on, "plan", rules, cause))
     return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, rules, cause))
 
 
@@ -208,7 +210,7 @@ def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> C
     if passed:
         seen = Change(order.but(works=works), (event,))
         return seen.then(lambda order: reach(order, _M.INSPECTED, since=cause.at, rules=rules, cause=cause))
-    unready = order.but(works=works.but(ready_percent=0), dispatched_on=None)
+    unready = order.but(works=works.but(ready_percent=0), dispatched_on=None, shipment=order.shipment.sent_back())
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))
     return change.then(lambda order: raise_exception(order, "quality", "inspection before shipping failed", cause))

@@ -9,6 +9,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.promise import Basis, PromiseKind
+from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -59,12 +60,11 @@ def pass_on(
 def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """A day is agreed with the customer (004 三2(4)).
 
-    Refused: `order_ended`, `past_day`, `happened_already`, and `needs_reason` for goods that would leave behind the
-    contract: that is a delay.
+    Refused: `order_ended`, `past_day`, `far_day`, `happened_already`, and `needs_reason` for goods that would leave
+    behind the contract: that is a delay.
     """
     order.must_be_running()
-    if on < order.day(cause.at):
-        raise Refused(f"{on} has passed; agree on a day that is still to come", "past_day")
+    day_ahead(on, order.day(cause.at), rules.of(order).horizon_days)
     if order.has(*_HAPPENS[kind]):
         raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")
     contract = order.contract

@@ -1,21 +1,22 @@
 """How goods get to the site: assessed, announced, sent, arrived."""
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from orders.domain.decisions.delay import be_late, slip
 from orders.domain.decisions.entry import announce_departures
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
-from orders.domain.decisions.stage import reach
+from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.installation import suits
-from orders.domain.parts.shipment import Consignment, Crew
+from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
 from shared.contracts.orders import DeliveryNoteIssued, ShipmentReadinessAssessed, ShipmentReady
+from shared.contracts.vocabulary import OrderLine, ShippedPart
 
 _M = Milestone
 Verdict = Literal["on_time", "late", "unknown"]
@@ -41,18 +42,17 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     ship_on = order.ship_on
     if order.ended or order.dispatched_on or ship_on is None:
         return Change(order)
-    last_call = order.in_days(cause.at, 1) >= ship_on
+    last_call = order.in_days(cause.now, 1) >= ship_on
     reason, earliest = _obstacle(order, ship_on, last_call)
     verdict: Verdict = "late" if reason else "on_time" if _goods_ready(order) else "unknown"
     assessed = Change(order, (_assessment(order, verdict, earliest),))
     if reason:
-        new = (
-            earliest if earliest and earliest > ship_on else ship_on + timedelta(days=rules.of(order).days_when_unknown)
-        )
+        guess = max(ship_on, order.day(cause.now)) + timedelta(days=rules.of(order).days_when_unknown)
+        new = earliest if earliest and earliest > max(ship_on, order.in_days(cause.now, -1)) else guess
         return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules))
-    tomorrow = rules.morning(order, order.in_days(cause.at, 1))
+    tomorrow = rules.morning(order, order.in_days(cause.now, 1))
     return assessed.then(lambda order: Change(order.awaiting("readiness", tomorrow)))
 
 
@@ -97,48 +97,93 @@ def _ready(order: Order, ship_on: date, rules: Rules) -> Change[Order]:
 
 
 def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
-    """The goods have left. It is announced, with the expected arrival, as soon as every gate before it is open.
+    """A shipment has left, or what was said of it is corrected; each departure and each new time of arrival is told.
 
-    Goods that left around a closed gate stay unannounced and are an exception (001 售中三, 000 §3.5.3c).
+    It is announced as soon as every gate before it is open. Goods that left around a closed gate stay unannounced and
+    are an exception (001 售中三, 000 §3.5.3c).
     """
-    consignment = Consignment(
-        id=cause.derive("shipment"),
-        left_at=fact.left_at,
-        eta=fact.eta,
-        carrier=fact.carrier,
-        delivery_note_no=fact.delivery_note_no,
-        partial=fact.partial,
-    )
-    if order.ended or _known(order, consignment):
+    known = order.shipment.left(fact.delivery_note_no, fact.left_at)
+    sent = _sent(order, known, fact, cause)
+    if order.ended or sent == known:
         return Change(order)
-    consignments = (*order.shipment.consignments, consignment)
-    sent = order.but(shipment=order.shipment.but(consignments=consignments))
-    noted = Change(sent) if fact.partial else _left(sent, fact, rules, cause)
+    change = Change(order.but(shipment=order.shipment.put(sent)))
+    if known is None or known.left_at is None:
+        change = change.then(lambda order: _left(order, fact, rules, cause))
+    elif known.partial and not sent.partial:
+        change = change.then(lambda order: _gone(order, fact, rules, cause))
+    change = change.then(lambda order: _expect(order, rules, cause)).then(lambda order: _there(order, rules, cause))
     if _around_a_gate(order):
-        detail = f"goods left while the order was in {order.stage}"
-        return noted.then(lambda order: raise_exception(order, "quality", detail, cause))
-    if fact.partial and order.stage == "shipping":
-        return noted.then(lambda order: announce_departures(order, rules, cause))
-    return noted
+        return change
+    if change.state.stage == "shipping" or change.state.is_past("shipping"):
+        return change.then(lambda order: announce_departures(order, rules, cause))
+    return change
+
+
+def _sent(order: Order, known: Consignment | None, fact: GoodsDispatched, cause: Cause) -> Consignment:
+    """The shipment as it is known now; another time of arrival is a further revision, which is to be announced."""
+    note = order.shipment.note(fact.delivery_note_no)
+    said: dict[str, Any] = {
+        "left_at": fact.left_at,
+        "eta": fact.eta,
+        "carrier": fact.carrier,
+        "delivery_note_no": fact.delivery_note_no,
+        "partial": fact.partial,
+        "parts": fact.parts or (note.parts if note else ()),
+    }
+    if known is None:
+        return Consignment(id=cause.derive("shipment"), **said)
+    news = {name: value for name, value in said.items() if value or name == "partial"}
+    sent = known.but(**news)
+    if known.announced and sent.eta != known.eta and known.arrived_at is None:
+        return sent.but(announced=False, revision=known.revision + 1)
+    return sent
 
 
 def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
-    day = order.day(fact.left_at)
+    around = _around_a_gate(order)
+    change = Change(order) if fact.partial else _gone(order, fact, rules, cause)
+    if not around:
+        return change
+    detail = f"goods left while the order was in {order.stage}"
+    return change.then(lambda order: raise_exception(order, "quality", detail, cause))
+
+
+def _gone(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
+    """The last of the goods have left."""
+    day = order.dispatched_on or order.day(fact.left_at)
     gone = keep_promise(order.but(dispatched_on=day).done_with("readiness"), "ship", day, rules, cause)
-    change = gone.then(lambda order: reach(order, _M.DISPATCHED, since=fact.left_at, rules=rules, cause=cause))
-    if fact.eta is None or change.state.promises.current("arrive") is not None:
-        return change
-    expected = order.day(fact.eta)
-    if order.has(_M.ARRIVED) or expected < day:
-        return change
-    return change.then(lambda order: promise(order, "arrive", expected, "plan", rules, cause))
+    return gone.then(lambda order: reach(order, _M.DISPATCHED, since=fact.left_at, rules=rules, cause=cause))
 
 
-def _known(order: Order, consignment: Consignment) -> bool:
-    return any(
-        each.left_at == consignment.left_at and each.delivery_note_no == consignment.delivery_note_no
-        for each in order.shipment.consignments
+def _expect(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """All goods are promised for the day on which the last of them are expected; the contract's own day stays."""
+    promised, eta = order.promises.current("arrive"), order.shipment.eta
+    if eta is None or not order.shipment.complete or order.shipment.all_there_at:
+        return Change(order)
+    day = order.day(eta)
+    mine = promised is None or (promised.basis == "plan" and promised.state == "open")
+    if not mine or day < order.day(cause.now):
+        return Change(order)
+    return promise(order, "arrive", day, "plan", rules, cause)
+
+
+def _there(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """The goods are there when the last of a complete dispatch has arrived; what leaves later is awaited again."""
+    at = order.shipment.all_there_at
+    if at is None:
+        awaited = order.but(shipment=order.shipment.but(arrived_at=None))
+        if order.has(_M.ARRIVED) and not order.has(_M.INSTALLED):
+            return lose(awaited, _M.ARRIVED, rules=rules, cause=cause)
+        return Change(order)
+    if order.has(_M.ARRIVED):
+        return Change(order)
+    day, promised = order.day(at), order.promises.current("arrive")
+    late = promised is not None and promised.state == "open" and day > promised.on
+    missed = be_late(order, day, cause) if late else Change(order)
+    there = missed.then(
+        lambda order: keep_promise(order.but(shipment=order.shipment.but(arrived_at=at)), "arrive", day, rules, cause)
     )
+    return there.then(lambda order: reach(order, _M.ARRIVED, since=at, rules=rules, cause=cause))
 
 
 def _around_a_gate(order: Order) -> bool:
@@ -147,32 +192,43 @@ def _around_a_gate(order: Order) -> bool:
     return asked and not order.has(_M.INSPECTED)
 
 
-def issue_delivery_note(order: Order, note_no: str, cause: Cause) -> Change[Order]:
-    """The statistics clerk writes the delivery note for what leaves (004 四1)."""
+def issue_delivery_note(order: Order, note_no: str, lines: tuple[OrderLine, ...], cause: Cause) -> Change[Order]:
+    """The statistics clerk writes the delivery note for what leaves, by default everything that is ordered (004 四1).
+
+    It belongs to the shipment that leaves under its number. Refused with `note_issued` for a number that is taken.
+    """
     order.must_be_running()
+    if order.shipment.note(note_no) is not None:
+        raise Refused(f"delivery note {note_no} of this order was issued; take another number", "note_issued")
+    carried = lines or order.lines
+    parts = tuple(ShippedPart(what=line.description, quantity=line.quantity, unit=line.unit) for line in carried)
+    note = DeliveryNote(no=note_no, parts=parts, issued_by=cause.actor.id, issued_at=cause.at)
     issued = DeliveryNoteIssued(
         note_no=note_no,
         **order.named(),
-        lines=order.lines,
+        lines=carried,
         issued_by=cause.actor.id,
     )
-    return Change(order, (issued,))
+    return Change(order.but(shipment=order.shipment.but(notes=(*order.shipment.notes, note))), (issued,))
 
 
 def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> Change[Order]:
-    """The goods are on the site; damage goes on the Saturday list. Late by its own time is late, whenever heard.
+    """A shipment is on the site; damage goes on the Saturday list. Late by its own time is late, whenever heard.
 
-    Source: 000 §3.4.4, §3.5.4.
+    The order has arrived when the last of a complete dispatch has (000 §3.4.4, §3.5.4). An arrival of which no
+    departure was heard counts once the departure is.
     """
-    if order.ended or order.has(_M.ARRIVED):
+    no, at = fact.delivery_note_no, fact.arrived_at
+    known = order.shipment.arriving(no)
+    repeated = any(each.arrived_at == at and no in (None, each.delivery_note_no) for each in order.shipment.under_way)
+    if order.ended or repeated or (known is not None and known.arrived_at is not None):
         return Change(order)
-    day = order.day(fact.arrived_at)
-    promised = order.promises.current("arrive")
-    late = promised is not None and promised.state == "open" and day > promised.on
-    missed = be_late(order, day, cause) if late else Change(order)
-    shipment = order.shipment.but(arrived_at=fact.arrived_at, damages=fact.damages)
-    change = missed.then(lambda order: keep_promise(order.but(shipment=shipment), "arrive", day, rules, cause))
-    change = change.then(lambda order: reach(order, _M.ARRIVED, since=fact.arrived_at, rules=rules, cause=cause))
+    if known is None and no is None and order.has(_M.ARRIVED):
+        return Change(order)
+    consignment = known or Consignment(id=cause.derive("shipment"), delivery_note_no=no)
+    came = consignment.but(arrived_at=at, damages=fact.damages)
+    shipment = order.shipment.put(came).but(damages=(*order.shipment.damages, *fact.damages))
+    change = _there(order.but(shipment=shipment), rules, cause)
     if not fact.damages:
         return change
     detail = "; ".join(damage.description for damage in fact.damages)

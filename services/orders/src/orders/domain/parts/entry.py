@@ -1,27 +1,61 @@
-"""What an account's entry is: one order, what it costs and what of it is still owed."""
+"""What an entry of the ledger is, and what the entries of one order in one currency come to."""
 
+from decimal import Decimal
 from uuid import UUID
 
-from shared.contracts.event import Money, Part
-from shared.contracts.vocabulary import OrderNo
+from shared.contracts.event import Instant, Money, Part
+from shared.contracts.orders import EntryKind, PaymentKind
+from shared.contracts.vocabulary import Line, OrderNo, Prose
 
 
 class Entry(Part):
-    """One order on the account. `seen` is the order's version that the figures are from: older news changes nothing."""
+    """One entry of an order's ledger: `amount` is what it adds to the debt, below zero what it takes away.
+
+    An entry is never changed or removed. `number` counts the order's entries from one.
+    """
+
+    number: int
+    kind: EntryKind
+    amount: Money
+    at: Instant
+    pays: PaymentKind | None = None
+    reference: Line | None = None
+    note: Prose | None = None
+
+
+class AccountEntry(Part):
+    """An entry that is on the account since its last statement."""
+
+    order_no: OrderNo
+    kind: EntryKind
+    amount: Money
+    at: Instant
+    reference: Line | None = None
+
+
+class Position(Part):
+    """What the entries of one order in one currency come to on the account, and whether it was released on credit."""
 
     order_id: UUID
     order_no: OrderNo
-    billed: Money | None = None
-    outstanding: Money | None = None
+    currency: str
+    billed: Decimal = Decimal()
+    paid: Decimal = Decimal()
     on_credit: bool = False
     granted: bool = False
-    seen: int = 0
 
     @property
-    def owed(self) -> Money | None:
-        """What is still to be paid, as far as it is known."""
-        return self.outstanding or self.billed
+    def owed(self) -> Decimal:
+        """What the customer owes for the order; below zero what we owe the customer."""
+        return self.billed - self.paid
 
-    def told(self, sequence: int, **news: object) -> "Entry":
-        """With newer figures."""
-        return self.but(**news, seen=sequence) if sequence >= self.seen else self
+    @property
+    def moved(self) -> bool:
+        """Whether anything is billed or paid."""
+        return bool(self.billed or self.paid)
+
+    def with_entry(self, kind: EntryKind, amount: Decimal) -> "Position":
+        """With one more entry: money that came or went is paid, everything else is billed."""
+        if kind in ("payment", "refund"):
+            return self.but(paid=self.paid - amount)
+        return self.but(billed=self.billed + amount)

@@ -1,57 +1,100 @@
-"""What is owed for an order, what has come in, and whether anybody may be reminded."""
+"""What is owed for an order, what has come in, and what of it the customer may be asked for."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from orders.domain.parts.entry import Entry
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.orders import PaymentKind, PaymentTerm
+from shared.contracts.orders import EntryKind, PaymentKind, PaymentTerm
 from shared.contracts.vocabulary import ComplaintId, Line
 
+_IN_TURN: tuple[PaymentKind, ...] = ("initial", "progress", "balance")
+_PRICE: tuple[EntryKind, ...] = ("invoice", "amendment", "credit", "cancellation")
 
-class Receipt(Part):
-    """Money that came in; not counted when it is in another currency than the order's."""
+
+class Confirmation(Part):
+    """Finance's word that a kind of payment is in, before anybody knew how much that is."""
 
     kind: PaymentKind
-    amount: Money
     at: Instant
     no: Line | None = None
-    counted: bool = True
+
+
+class Instalment(Part):
+    """A part of the price: `number` counts those of its kind from zero. Money settles the earliest one first."""
+
+    kind: PaymentKind
+    number: int
+    amount: Decimal
+    paid: Decimal
+    due_on: date | None = None
+
+    @property
+    def open(self) -> Decimal:
+        """What of it is still to be paid."""
+        return self.amount - self.paid
 
 
 class Due(Part):
-    """An amount that has been asked for, until when, and how firmly."""
+    """An instalment that has been asked for: how much was open then, until when, and how firmly it is asked for."""
 
     kind: PaymentKind
     amount: Money
     on: date
+    number: int = 0
     overdue: bool = False
     level: int = 0
+    told_ahead: bool = False
+    overdue_on: date | None = None
+    reminded_on: date | None = None
+
+
+class Claim(Part):
+    """A due with what of it is paid and open now."""
+
+    due: Due
+    paid: Decimal
+    open: Decimal
 
 
 class Receivable(Part):
-    """The payment ledger of one order, by contract and shipment (004 四2)."""
+    """The ledger of one order, by contract and shipment (004 四2).
+
+    What is billed, paid, open and asked for is derived from the terms and the entries, and kept nowhere else. Entries
+    in another currency than the order's stand in the ledger and count for nothing here.
+    """
 
     terms: tuple[PaymentTerm, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-    confirmed: tuple[PaymentKind, ...] = ()
+    currency: str | None = None
+    entries: tuple[Entry, ...] = ()
+    pending: tuple[Confirmation, ...] = ()
     dues: tuple[Due, ...] = ()
     held_by: tuple[ComplaintId, ...] = ()
     credit_days: int | None = None
 
-    @property
-    def currency(self) -> str:
-        """The currency that the order is paid in."""
-        return self.terms[0].amount.currency if self.terms else "CNY"
+    def sums(self, *kinds: EntryKind) -> dict[str, Decimal]:
+        """What the entries of these kinds come to, by currency."""
+        sums: dict[str, Decimal] = {}
+        for entry in self.entries:
+            if entry.kind in kinds:
+                sums[entry.amount.currency] = sums.get(entry.amount.currency, Decimal()) + entry.amount.amount
+        return sums
+
+    def _sum(self, *kinds: EntryKind) -> Decimal:
+        return self.sums(*kinds).get(self.currency or "", Decimal())
 
     @property
     def billed(self) -> Decimal:
-        """Everything that the order costs."""
-        return sum((term.amount.amount for term in self.terms), Decimal())
+        """What the order costs by its terms, less what was credited; nothing once it is cancelled."""
+        if any(entry.kind == "cancellation" for entry in self.entries):
+            return Decimal()
+        return max(sum((term.amount.amount for term in self.terms), Decimal()) + self._sum("credit"), Decimal())
 
     @property
     def paid(self) -> Decimal:
-        """Everything that has come in and counts."""
-        return sum((receipt.amount.amount for receipt in self.receipts if receipt.counted), Decimal())
+        """What has come in, less what was paid back."""
+        return -self._sum("payment", "refund")
 
     @property
     def open(self) -> Decimal:
@@ -59,50 +102,100 @@ class Receivable(Part):
         return max(self.billed - self.paid, Decimal())
 
     @property
+    def surplus(self) -> Decimal:
+        """What has come in beyond what the order costs; never below nothing."""
+        return max(self.paid - self.billed, Decimal())
+
+    def spare(self, currency: str) -> Decimal:
+        """What may be paid back in a currency: what came in beyond the price, in another currency than its own all."""
+        if currency == self.currency:
+            return self.surplus
+        return max(-self.sums("payment", "refund").get(currency, Decimal()), Decimal())
+
+    @property
+    def refundable(self) -> bool:
+        """Whether there is anything to pay back, in any currency."""
+        return any(self.spare(currency) > 0 for currency in self.sums("payment"))
+
+    @property
+    def invoiced(self) -> dict[str, Decimal]:
+        """What the ledger asks for the order, by currency, whatever of it is paid."""
+        return self.sums(*_PRICE)
+
+    @property
+    def instalments(self) -> tuple[Instalment, ...]:
+        """The parts of the price in the order in which they are settled; a credit lessens the last ones first."""
+        left, money, found = self.billed, self.paid, list[Instalment]()
+        numbers = dict.fromkeys(_IN_TURN, 0)
+        for term in sorted(self.terms, key=lambda term: (_IN_TURN.index(term.kind), term.due_on or date.max)):
+            amount = min(term.amount.amount, left)
+            paid = min(max(money, Decimal()), amount)
+            found.append(
+                Instalment(kind=term.kind, number=numbers[term.kind], amount=amount, paid=paid, due_on=term.due_on)
+            )
+            numbers[term.kind] += 1
+            left, money = left - amount, money - paid
+        return tuple(found)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Everything that was asked for and is not paid, the earliest day first."""
+        parts = {(each.kind, each.number): each for each in self.instalments}
+        asked = ((due, parts.get((due.kind, due.number))) for due in self.dues)
+        open_ = [Claim(due=due, paid=part.paid, open=part.open) for due, part in asked if part and part.open > 0]
+        return tuple(sorted(open_, key=lambda claim: (claim.due.on, _IN_TURN.index(claim.due.kind))))
+
+    @property
     def due(self) -> Due | None:
         """The oldest amount that was asked for and has not been paid."""
-        asked = Decimal()
-        for due in self.dues:
-            asked += due.amount.amount
-            if self.paid < asked and due.kind not in self.confirmed:
-                return due
-        return None
+        return next((claim.due for claim in self.claims), None)
 
     @property
     def last_receipt_at(self) -> Instant | None:
-        """When money last came in."""
-        return max((receipt.at for receipt in self.receipts), default=None)
+        """When money last came in or was paid back."""
+        return max((entry.at for entry in self.entries if entry.kind in ("payment", "refund")), default=None)
 
-    def term(self, kind: PaymentKind) -> Money | None:
-        """What one kind of payment comes to, if the contract names it."""
-        amounts = [term.amount.amount for term in self.terms if term.kind == kind]
-        return self.money(sum(amounts, Decimal())) if amounts else None
+    def asked(self, instalment: Instalment) -> Due | None:
+        """The due by which this instalment was asked for, if it was."""
+        return next((due for due in self.dues if (due.kind, due.number) == (instalment.kind, instalment.number)), None)
+
+    def due_now(self, kind: PaymentKind) -> Decimal:
+        """What finance confirms by its word alone: everything open up to this kind, of progress up to the first."""
+        last = _IN_TURN.index(kind)
+        open_ = [each for each in self.instalments if each.open > 0 and _IN_TURN.index(each.kind) <= last]
+        if kind == "progress":
+            first = next((each.number for each in open_ if each.kind == "progress"), 0)
+            asked = {due.number for due in self.dues if due.kind == "progress"}
+            open_ = [each for each in open_ if each.kind == "initial" or each.number in {first, *asked}]
+        return sum((each.open for each in open_), Decimal())
 
     def money(self, amount: Decimal) -> Money:
         """An amount in the order's currency."""
-        return Money(amount=amount, currency=self.currency)
+        return Money(amount=amount, currency=self.currency or "CNY")
 
-    def knows(self, no: str | None) -> bool:
-        """Whether this receipt has been entered before."""
-        return no is not None and any(receipt.no == no for receipt in self.receipts)
+    def entered(self, no: str | None) -> tuple[Entry, ...]:
+        """The payments that were entered under this receipt number."""
+        return tuple(
+            each for each in self.entries if no is not None and each.kind == "payment" and each.reference == no
+        )
 
     def settles(self, kind: PaymentKind) -> bool:
         """Whether everything up to this kind of payment is in, by count or by finance's word."""
-        if kind in self.confirmed or "balance" in self.confirmed:
+        if any(each.kind in (kind, "balance") for each in self.pending):
             return True
-        if not self.terms:
-            return False
-        if kind == "balance":
-            return self.open == 0
-        return self.paid >= sum((term.amount.amount for term in self.terms if term.kind == kind), Decimal())
+        last = _IN_TURN.index(kind)
+        return bool(self.terms) and all(
+            each.open == 0 for each in self.instalments if _IN_TURN.index(each.kind) <= last
+        )
 
-    def asked(self, due: Due) -> "Receivable":
-        """With one more amount asked for; asking again for the same kind changes nothing."""
-        if any(each.kind == due.kind for each in self.dues):
-            return self
-        return self.but(dues=(*self.dues, due))
+    def asking(self, due: Due) -> "Receivable":
+        """With this amount asked for, anew or in the place of an earlier asking for the same instalment."""
+        others = tuple(each for each in self.dues if (each.kind, each.number) != (due.kind, due.number))
+        return self.but(dues=(*others, due))
 
-    def noted(self, due: Due, **changes: object) -> "Receivable":
-        """With what has become of an amount asked for."""
-        dues = tuple(each.but(**changes) if each.kind == due.kind else each for each in self.dues)
-        return self.but(dues=dues)
+    def noting(self, dues: Iterable[Due]) -> "Receivable":
+        """With what has become of these amounts."""
+        noted = self
+        for due in dues:
+            noted = noted.asking(due)
+        return noted

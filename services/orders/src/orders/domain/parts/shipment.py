@@ -3,19 +3,37 @@
 from datetime import date
 
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Defect, Line, ShipmentId
+from shared.contracts.vocabulary import Defect, Line, ShipmentId, ShippedPart, StaffId
 
 
 class Consignment(Part):
-    """Goods that left together. A partial one is followed by another (001 售中三)."""
+    """A shipment: goods that left together, on one delivery note. A partial one is followed by another (001 售中三).
+
+    `left_at` is absent while only its arrival has been reported. `revision` counts what was said of its arrival. What
+    came back after a failed inspection is `returned` and is awaited no more.
+    """
 
     id: ShipmentId
-    left_at: Instant
+    left_at: Instant | None = None
     eta: Instant | None = None
     carrier: Line | None = None
     delivery_note_no: Line | None = None
     partial: bool = False
+    parts: tuple[ShippedPart, ...] = ()
     announced: bool = False
+    revision: int = 1
+    arrived_at: Instant | None = None
+    damages: tuple[Defect, ...] = ()
+    returned: bool = False
+
+
+class DeliveryNote(Part):
+    """The paper that goes with a shipment (004 四1)."""
+
+    no: Line
+    parts: tuple[ShippedPart, ...]
+    issued_by: StaffId
+    issued_at: Instant
 
 
 class Crew(Part):
@@ -26,15 +44,65 @@ class Crew(Part):
 
 
 class Shipment(Part):
-    """Readiness, departure and arrival of one order's goods."""
+    """Readiness, departures and arrivals of one order's goods."""
 
     crew: Crew | None = None
     announced_ready: bool = False
     consignments: tuple[Consignment, ...] = ()
+    notes: tuple[DeliveryNote, ...] = ()
     arrived_at: Instant | None = None
     damages: tuple[Defect, ...] = ()
 
     @property
+    def under_way(self) -> tuple[Consignment, ...]:
+        """The shipments that count: all but those that came back."""
+        return tuple(each for each in self.consignments if not each.returned)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last part of the goods has left."""
+        return any(not each.partial for each in self.under_way)
+
+    @property
+    def all_there_at(self) -> Instant | None:
+        """When the last of a complete dispatch arrived; None while goods are still to come."""
+        arrivals = [each.arrived_at for each in self.under_way if each.arrived_at]
+        return max(arrivals) if self.complete and len(arrivals) == len(self.under_way) else None
+
+    @property
     def eta(self) -> Instant | None:
         """When the last of the goods are expected."""
-        return max((each.eta for each in self.consignments if each.eta), default=None)
+        return max((each.eta for each in self.under_way if each.eta), default=None)
+
+    def note(self, no: str | None) -> DeliveryNote | None:
+        """The delivery note of this number, if it was issued."""
+        return next((note for note in self.notes if note.no == no), None)
+
+    def left(self, no: str | None, left_at: Instant) -> Consignment | None:
+        """The shipment of which this departure tells: by its note, or else by its moment, or one that only arrived."""
+        if no is not None:
+            named = next((each for each in self.under_way if each.delivery_note_no == no), None)
+        else:
+            named = next((each for each in self.under_way if each.left_at == left_at), None)
+        return named or next(
+            (each for each in self.under_way if each.left_at is None and not each.delivery_note_no), None
+        )
+
+    def arriving(self, no: str | None) -> Consignment | None:
+        """The shipment of which this arrival tells: by its note, or else the latest that is still on its way."""
+        if no is not None and (named := next((each for each in self.under_way if each.delivery_note_no == no), None)):
+            return named
+        unnamed = [each for each in self.under_way if no is None or each.delivery_note_no is None]
+        return next((each for each in reversed(unnamed) if each.arrived_at is None), None)
+
+    def put(self, consignment: Consignment) -> "Shipment":
+        """With this shipment, new or in the place of the one before."""
+        if all(each.id != consignment.id for each in self.consignments):
+            return self.but(consignments=(*self.consignments, consignment))
+        return self.but(
+            consignments=tuple(consignment if each.id == consignment.id else each for each in self.consignments)
+        )
+
+    def sent_back(self) -> "Shipment":
+        """After a failed inspection: what left has to be made again, and is awaited no more."""
+        return self.but(consignments=tuple(each.but(returned=True) for each in self.consignments), arrived_at=None)

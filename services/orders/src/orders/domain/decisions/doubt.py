@@ -1,0 +1,31 @@
+"""How a report with a time that cannot be right is taken: what is certain counts, the rest is looked into."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.order import Order
+from orders.domain.parts.times import doubts, sensible
+from orders.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change
+from shared.contracts.vocabulary import OrderFact
+
+Fact = TypeVar("Fact", bound=OrderFact)
+
+
+def weigh(
+    order: Order, fact: Fact, decide: Callable[[Order, Fact], Change[Order]], rules: Rules, cause: Cause
+) -> Change[Order]:
+    """Decide on what a department reports, with no time in it that cannot be right; each of those is an exception.
+
+    Something that is said to have happened in the future counts as happened when it was told. An expected day that
+    has passed, or lies beyond the horizon, is not known. Staff correct it by the same decisions as ever, and close the
+    exception with what they found out.
+    """
+    found = () if order.ended else doubts(fact, cause.at, order.calendar, rules.of(order).horizon_days)
+    taken = sensible(fact, found)
+    change = Change(order) if taken is None else decide(order, taken)
+    for doubt in found:
+        change = change.then(partial(raise_exception, kind="schedule", detail=doubt.told, cause=cause))
+    return change

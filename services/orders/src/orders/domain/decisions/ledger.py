@@ -1,0 +1,138 @@
+"""How the ledger of an order is kept: what it costs, what comes in, what is credited and paid back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from orders.domain.decisions.entry import ask_for_what_is_due
+from orders.domain.decisions.stage import reach
+from orders.domain.order import CANCELLED, Order
+from orders.domain.parts.entry import Entry
+from orders.domain.parts.receivable import Confirmation
+from orders.domain.policy.policy import Rules
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.event import Money
+from shared.contracts.orders import EntryKind, LedgerEntered, PaymentKind
+from shared.contracts.vocabulary import Line, Prose
+
+_M = Milestone
+
+
+def post(
+    order: Order,
+    kind: EntryKind,
+    amount: Money,
+    moment: datetime,
+    cause: Cause,
+    *,
+    pays: PaymentKind | None = None,
+    reference: Line | None = None,
+    note: Prose | None = None,
+) -> Change[Order]:
+    """One more entry in the ledger; the customer's account has it too as soon as the account hears of it (004 四2)."""
+    entries = order.receivable.entries
+    entry = Entry(
+        number=len(entries) + 1, kind=kind, amount=amount, at=moment, pays=pays, reference=reference, note=note
+    )
+    receivable = order.receivable.but(entries=(*entries, entry))
+    event = LedgerEntered(
+        **order.about(),
+        number=entry.number,
+        kind=kind,
+        amount=amount,
+        at=moment,
+        reference=reference,
+        note=note,
+        on_credit=order.route.credit,
+    )
+    return Change(order.but(receivable=receivable, last_receipt_at=receivable.last_receipt_at), (event,))
+
+
+def post_price(order: Order, kind: EntryKind, cause: Cause) -> Change[Order]:
+    """The ledger asks for what the order costs now: what was entered before is made up to it, by currency."""
+    price = order.receivable
+    wanted = {price.currency: price.billed} if price.currency else {}
+    return _made_up(order, kind, wanted, cause)
+
+
+def write_off(order: Order, cause: Cause) -> Change[Order]:
+    """A cancelled order costs nothing: what the ledger asks for it is taken back; what came in stays in the ledger."""
+    return _made_up(order, "cancellation", {}, cause)
+
+
+def _made_up(order: Order, kind: EntryKind, wanted: Mapping[str, Decimal], cause: Cause) -> Change[Order]:
+    change, before = Change(order), order.receivable.invoiced
+    for currency in sorted({*wanted, *before}):
+        missing = wanted.get(currency, Decimal()) - before.get(currency, Decimal())
+        if missing:
+            more = Money(amount=missing, currency=currency)
+            change = change.then(partial(post, kind=kind, amount=more, moment=cause.at, cause=cause))
+    return change
+
+
+def book_confirmed(order: Order, cause: Cause) -> Change[Order]:
+    """What finance has confirmed before the price was known is booked: as much as is due now of that kind."""
+    change = Change(order.but(receivable=order.receivable.but(pending=())))
+    for word in order.receivable.pending:
+        change = change.then(partial(book, word=word, cause=cause))
+    return change
+
+
+def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
+    """A confirmation without an amount books what is due at this moment; before the price is known it waits for it."""
+    receivable = order.receivable
+    if not receivable.terms and not order.ended:
+        return Change(order.but(receivable=receivable.but(pending=(*receivable.pending, word))))
+    due = receivable.due_now(word.kind)
+    if not due:
+        return Change(order)
+    return post(order, "payment", receivable.money(-due), word.at, cause, pays=word.kind, reference=word.no)
+
+
+def balance(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
+    """After the ledger has changed: what is settled opens its gates, and what is due is asked for."""
+    if order.ended:
+        return Change(order)
+    change = reach(order, *settled(order), since=since, rules=rules, cause=cause)
+    return change.then(lambda order: ask_for_what_is_due(order, rules, cause))
+
+
+def settled(order: Order) -> tuple[Milestone, ...]:
+    """The payments that are in: what the gates of the route ask for."""
+    initial = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
+    return (*initial, _M.PAID) if order.receivable.settles("balance") else initial
+
+
+def credit(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """The customer has to pay less: for goods that came back, or as an allowance; also when the order is closed.
+
+    Refused: `nothing_billed` before a contract is signed or after it is cancelled, `wrong_amount` for more than the
+    order costs or in another currency.
+    """
+    receivable = order.receivable
+    if order.stage == CANCELLED or not receivable.invoiced:
+        raise Refused("nothing is billed for this order, so there is nothing to credit", "nothing_billed")
+    if amount.currency != receivable.currency or not 0 < amount.amount <= receivable.billed:
+        price = f"{receivable.billed} {receivable.currency}"
+        raise Refused(f"the order costs {price}; a credit is above nothing and not above that", "wrong_amount")
+    credited = post(order, "credit", receivable.money(-amount.amount), cause.at, cause, note=reason)
+    return credited.then(lambda order: balance(order, cause.at, rules, cause))
+
+
+def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """Money goes back to the customer: what came in beyond what the order costs; also when the order has ended.
+
+    Refused with `refund_too_high` for more than that, in whatever currency.
+    """
+    return _paid_back(order, amount, reason, cause).then(lambda order: balance(order, cause.at, rules, cause))
+
+
+def _paid_back(order: Order, amount: Money, reason: Prose, cause: Cause) -> Change[Order]:
+    spare = order.receivable.spare(amount.currency)
+    if not 0 < amount.amount <= spare:
+        raise Refused(
+            f"{spare} {amount.currency} came in beyond the price; credit the customer first", "refund_too_high"
+        )
+    return post(order, "refund", amount, cause.at, cause, note=reason)

@@ -1,0 +1,86 @@
+"""Which times a report may name: nothing has happened before it is told, and no plan reaches beyond the horizon."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from shared.aggregate import Refused
+from shared.calendar import Calendar
+from shared.contracts.departments import GoodsDispatched
+from shared.contracts.vocabulary import OrderFact
+
+HAPPENED = ("left_at", "arrived_at", "completed_at", "received_at")
+"""The fields of departments' facts that say when something happened."""
+PLANNED = ("eta", "expected_at", "expected_ready_on", "available_from")
+"""The fields that say when something is expected."""
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far the clock of a department's system may be ahead of the time at which it dates its report."""
+
+MINUTES_OF_GRACE = timedelta(minutes=15)
+"""How far the clock of a person's desk may be ahead of ours."""
+
+Fact = TypeVar("Fact", bound=OrderFact)
+
+
+class Doubt(NamedTuple):
+    """A time that cannot be right, and what is taken instead of it; without anything the report is not taken at all."""
+
+    field: str
+    said: date
+    instead: date | None
+    taken: bool
+
+    @property
+    def told(self) -> str:
+        """What staff read and look into."""
+        if self.taken:
+            return f"{self.field} {self.said.isoformat()} cannot be right: taken as {self.instead or 'not known'}"
+        return f"{self.field} {self.said.isoformat()} cannot be right: the report is not taken, ask for another one"
+
+
+def day_ahead(day: date, today: date, horizon: int) -> date:
+    """A day that is promised or planned. Refused: `past_day` when it has passed, `far_day` beyond the horizon."""
+    if day < today:
+        raise Refused(f"{day} has passed; name a day that is still to come", "past_day")
+    if day > today + timedelta(days=horizon):
+        raise Refused(f"{day} is more than {horizon} days ahead; is the year right?", "far_day")
+    return day
+
+
+def has_happened(moment: datetime, now: datetime) -> datetime:
+    """A moment that staff report. Refused with `time_ahead` when it is still to come."""
+    if moment > now + MINUTES_OF_GRACE:
+        raise Refused(f"{moment:%Y-%m-%d %H:%M} is still to come; report it when it has happened", "time_ahead")
+    return moment
+
+
+def doubts(fact: OrderFact, told_at: datetime, calendar: Calendar, horizon: int) -> tuple[Doubt, ...]:
+    """The times of a report that cannot be right, seen from the moment at which it was told."""
+    return (*_ahead(fact, told_at), *_beyond(fact, told_at, calendar, horizon))
+
+
+def sensible(fact: Fact, found: tuple[Doubt, ...]) -> Fact | None:
+    """The report with what is taken instead of its doubtful times; None when it is not to be taken."""
+    if not all(doubt.taken for doubt in found):
+        return None
+    return fact.but(**{doubt.field: doubt.instead for doubt in found})
+
+
+def _ahead(fact: OrderFact, told_at: datetime) -> Iterator[Doubt]:
+    for field in HAPPENED:
+        moment = getattr(fact, field, None)
+        if moment is not None and moment > told_at + CLOCKS_DIFFER:
+            yield Doubt(field, moment, told_at, taken=True)
+
+
+def _beyond(fact: OrderFact, told_at: datetime, calendar: Calendar, horizon: int) -> Iterator[Doubt]:
+    today = calendar.day(told_at)
+    for field in PLANNED:
+        said = getattr(fact, field, None)
+        if said is None:
+            continue
+        day = calendar.day(said) if isinstance(said, datetime) else said
+        begin = calendar.day(fact.left_at) if isinstance(fact, GoodsDispatched) else today
+        past = field != "available_from" and day < min(begin, today)
+        if past or day > today + timedelta(days=horizon):
+            yield Doubt(field, said, None, taken=not type(fact).model_fields[field].is_required())

@@ -1,0 +1,373 @@
+"""The ledger: whatever happens in whatever order, it adds up, and no customer is asked for more than is open."""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from inspect import signature
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from order_rules import RULES
+
+from orders.domain.account import Account, account_id_of
+from orders.domain.decisions.account import enter, issue_statement
+from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.contract import amend, review, sign
+from orders.domain.decisions.ledger import credit, refund
+from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.payment import fall_overdue, receive, remind, tell_ahead
+from orders.domain.parts.contract import Draft
+from shared.aggregate import Cause, Overstepped, Refused
+from shared.contracts import orders as said
+from shared.contracts.departments import PaymentReceived
+from shared.contracts.event import Actor, Money, PreciseDate
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+
+BEGIN = datetime(2026, 9, 30, 1, tzinfo=UTC)
+CUSTOMER = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达")
+TERMS = ("initial", "progress", "balance")
+
+
+def yuan(amount, currency="CNY"):
+    return Money(amount=Decimal(amount), currency=currency)
+
+
+class Books:
+    """Several orders of one customer and their account, as decisions leave them; the account hears late."""
+
+    def __init__(self, orders):
+        self.now, self.causes = BEGIN, 0
+        self.unheard, self.statements, self.asked = [], [], []
+        self.account = Account.blank(CUSTOMER, RULES, BEGIN)
+        self.orders = {}
+        for number, (kind, currency) in enumerate(orders):
+            no = f"SO-{number}"
+            placed = OrderPlaced(
+                order_id=order_id_of(no),
+                order_no=no,
+                customer=CUSTOMER,
+                kind="custom" if kind == "custom" else "standard",
+                lines=(OrderLine(description="高隔断", quantity=1),),
+                total=yuan("1000.00", currency),
+                requested_ship_date=date(2026, 12, 1) if kind != "stock" else None,
+                promised_arrival_date=date(2026, 12, 1) if kind == "stock" else None,
+                verified_by="cs-07",
+                verified_at=BEGIN,
+            )
+            self.take(open_order(placed, RULES, self.cause()))
+
+    def cause(self):
+        self.causes += 1
+        id = uuid5(CUSTOMER.customer_id, str(self.causes))
+        return Cause(id=id, correlation=id, actor=Actor(kind="staff", id="d-1", role="cs_director"), at=self.now)
+
+    def take(self, change):
+        self.orders[change.state.order_no] = change.state
+        self.unheard += [event for event in change.events if type(event) is said.LedgerEntered]
+        self.asked += [event for event in change.events if type(event) in ASKING]
+        for event in change.events:
+            if type(event) in ASKING:
+                receivable = change.state.receivable
+                assert event.amount.currency == receivable.currency
+                assert event.amount.amount <= receivable.open
+        self.check(change.state)
+
+    def decide(self, no, decision, *given):
+        if no not in self.orders:
+            return
+        try:
+            rules = (RULES,) if "rules" in signature(decision).parameters else ()
+            self.take(decision(self.orders[no], *given, *rules, self.cause()))
+        except (Refused, Overstepped):
+            return
+
+    def check(self, order):
+        """What is billed, paid, open and asked for agrees with the entries of the order."""
+        receivable = order.receivable
+        sums = defaultdict(Decimal)
+        for entry in receivable.entries:
+            sums[entry.amount.currency] += entry.amount.amount
+        if receivable.invoiced:
+            assert receivable.billed == receivable.invoiced.get(receivable.currency, 0)
+            assert receivable.billed - receivable.paid == sums[receivable.currency]
+        assert sum(each.open for each in receivable.claims) <= receivable.open
+        assert sum(each.open for each in receivable.instalments) == receivable.open
+        assert all(0 <= each.paid <= each.amount for each in receivable.instalments)
+
+    def hear(self, place):
+        """The account hears of one of the entries that it has not heard of."""
+        if self.unheard:
+            event = self.unheard.pop(place % len(self.unheard))
+            self.account = enter(self.account, event, RULES, self.cause()).state
+
+    def state(self):
+        change = issue_statement(self.account, RULES, self.cause())
+        self.account = change.state
+        self.statements += [each for each in change.events if type(each) is said.StatementIssued]
+
+    def review(self, no):
+        self.decide(no, review, "approved", ())
+
+    def sign(self, no):
+        self.decide(no, sign, PreciseDate(on=BEGIN.date()), "签订")
+
+    def amend(self, no, draft):
+        self.decide(no, amend, draft)
+
+    def pay(self, no, kind, amount, receipt):
+        fact = PaymentReceived(order_no=no, kind=kind, amount=amount, received_at=self.now, receipt_no=receipt)
+        self.decide(no, receive, fact)
+
+    def credit(self, no, amount):
+        self.decide(no, credit, amount, "补偿")
+
+    def refund(self, no, amount):
+        self.decide(no, refund, amount, "退款")
+
+    def cancel(self, no, amount):
+        self.decide(no, cancel, "取消", amount)
+
+    def wait(self, days):
+        """Days pass; what falls due with them is told, noted and reminded of."""
+        self.now += timedelta(days=days)
+        for no in tuple(self.orders):
+            for passing in (tell_ahead, fall_overdue, remind):
+                self.decide(no, passing)
+
+    def ledger(self):
+        sums = defaultdict(Decimal)
+        for order in self.orders.values():
+            for entry in order.receivable.entries:
+                sums[entry.amount.currency] += entry.amount.amount
+        return {currency: amount for currency, amount in sums.items() if amount}
+
+
+ASKING = (said.PaymentDue, said.PaymentApproaching, said.PaymentOverdue, said.DunningIssued)
+ORDER = st.sampled_from(["SO-0", "SO-1", "SO-2"])
+AMOUNT = st.decimals(min_value="0.01", max_value="2000", places=2)
+CURRENCY = st.sampled_from(["CNY", "CNY", "USD"])
+MONEY = st.builds(Money, amount=AMOUNT, currency=CURRENCY)
+
+
+@st.composite
+def drafts(draw):
+    total = draw(st.one_of(st.none(), MONEY))
+    if total is None or total.amount < 3 or draw(st.booleans()):
+        return Draft(revision=0, changes=("改",), total=total)
+    third = (total.amount / 3).quantize(Decimal("0.01"))
+    shares = (third, third, total.amount - 2 * third)
+    terms = tuple(
+        said.PaymentTerm(
+            kind=kind,
+            amount=Money(amount=share, currency=total.currency),
+            due_on=draw(st.one_of(st.none(), st.dates(date(2026, 10, 1), date(2027, 3, 1)))),
+        )
+        for kind, share in zip(TERMS, shares, strict=True)
+    )
+    return Draft(revision=0, changes=("改",), total=total, terms=terms)
+
+
+STEP = st.one_of(
+    st.tuples(st.just("review"), ORDER),
+    st.tuples(st.just("sign"), ORDER),
+    st.tuples(st.just("amend"), ORDER, drafts()),
+    st.tuples(
+        st.just("pay"), ORDER, st.sampled_from(TERMS), st.one_of(st.none(), MONEY), st.sampled_from(["1", "2", None])
+    ),
+    st.tuples(st.just("credit"), ORDER, MONEY),
+    st.tuples(st.just("refund"), ORDER, MONEY),
+    st.tuples(st.just("cancel"), ORDER, st.one_of(st.none(), MONEY)),
+    st.tuples(st.just("hear"), st.integers(0, 9)),
+    st.tuples(st.just("state")),
+    st.tuples(st.just("wait"), st.integers(1, 40)),
+)
+
+
+@pytest.mark.requirement("R203.a", "R201.a")
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(st.sampled_from(["standard", "custom", "stock"]), CURRENCY), min_size=1, max_size=3),
+    st.lists(STEP, min_size=5, max_size=40),
+)
+def test_all_statements_come_to_the_ledger_and_nobody_is_asked_for_more_than_is_open(orders, steps):
+    books = Books(orders)
+    for step, *details in steps:
+        getattr(books, step)(*details)
+    while books.unheard:
+        books.hear(0)
+    books.state()
+
+    stated, balances = defaultdict(Decimal), {}
+    for statement in books.statements:
+        currency = statement.balance.currency
+        assert statement.opening == Money(amount=balances.get(currency, Decimal()), currency=currency)
+        entered = sum((entry.amount.amount for entry in statement.entries), Decimal())
+        assert statement.opening.amount + entered == statement.balance.amount
+        assert sum(line.billed.amount - line.paid.amount for line in statement.lines) == statement.balance.amount
+        stated[currency] += entered
+        balances[currency] = statement.balance.amount
+    assert {currency: amount for currency, amount in stated.items() if amount} == books.ledger()
+    assert {currency: amount for currency, amount in balances.items() if amount} == books.ledger()
+
+
+async def test_a_confirmation_without_an_amount_books_what_was_due(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", None)
+    order = await company.run_to("balance")
+    assert (order.receivable.paid, order.receivable.open) == (Decimal("3000.00"), Decimal("7000.00"))
+    assert [due.amount for due in company.announced(said.PaymentDue)] == [yuan("3000.00"), yuan("7000.00")]
+
+    await company.pay("balance", None)
+    assert (await company.order()).stage == "closed"
+    account = await company.stores.accounts.get(account_id_of(CUSTOMER.customer_id))
+    assert account.balance == yuan("0.00")
+    await company.until(company.now + timedelta(days=70))
+    assert [statement.balance for statement in company.announced(said.StatementIssued)] == [yuan("0.00")]
+
+
+async def test_a_confirmation_before_the_review_books_the_deposit_when_it_is_known(company):
+    await company.place(total=yuan("10000.00"))
+    await company.pay("initial", None)
+    await company.decide(review, "approved", ())
+    assert (await company.order()).receivable.paid == Decimal("3000.00")
+
+
+async def test_a_due_that_is_paid_in_part_is_asked_for_by_its_open_part(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", "1000.00")
+    await company.until(company.now + timedelta(days=40))
+    asked = [company.announced(kind) for kind in (said.PaymentApproaching, said.PaymentOverdue, said.DunningIssued)]
+    assert [[event.amount for event in events] for events in asked] == [
+        [yuan("2000.00")],
+        [yuan("2000.00")],
+        [yuan("2000.00")] * 3,
+    ]
+
+
+async def test_a_receipt_with_two_lines_is_entered_in_full_and_looked_into(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", "3000.00", receipt_no="SK-1")
+    await company.pay("balance", "7000.00", receipt_no="SK-1")
+    await company.pay("balance", "7000.00", receipt_no="SK-1")
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert raised.detail == "receipt SK-1 was entered before; now as balance: 7000.00 CNY"
+    assert (await company.order()).receivable.open == 0
+
+
+async def test_a_receipt_with_another_amount_is_looked_into_and_not_entered(company):
+    await company.place(total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", "3000.00", receipt_no="SK-1")
+    await company.pay("initial", "3300.00", receipt_no="SK-1")
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert raised.detail == "receipt SK-1 was entered as 3000.00 CNY, now 3300.00 CNY: not entered"
+    assert (await company.order()).receivable.paid == Decimal("3000.00")
+
+
+async def test_money_in_the_contract_s_currency_counts_although_it_came_before_the_review(company):
+    await company.place(total=None)
+    await company.pay("initial", "3000.00", "USD")
+    await company.decide(amend_draft, yuan("10000.00", "USD"))
+    await company.sign_contract()
+    order = await company.order()
+    assert (order.stage, order.receivable.paid) == ("release", Decimal("3000.00"))
+    assert company.announced(said.OrderExceptionRaised) == []
+
+
+async def test_a_debt_in_another_currency_has_a_statement_of_its_own(company):
+    await company.place(order_no="SO-1", total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.place(order_no="SO-2", total=yuan("500.00", "USD"))
+    await company.sign_contract()
+    await company.until(datetime(2026, 10, 1, 2, tzinfo=UTC))
+    balances = [statement.balance for statement in company.announced(said.StatementIssued)]
+    assert balances == [yuan("10000.00"), yuan("500.00", "USD")]
+
+
+async def test_what_was_paid_before_an_amendment_stays_paid(company):
+    await company.place()
+    await company.pay("initial", "30000.00")
+    await company.sign_contract()
+    await company.decide(amend_draft, yuan("120000.00"))
+    await company.decide(review, "approved", ())
+    await company.until(datetime(2026, 10, 1, 2, tzinfo=UTC))
+    (statement,) = company.announced(said.StatementIssued)
+    (line,) = statement.lines
+    assert (line.billed, line.paid, statement.balance) == (yuan("120000.00"), yuan("30000.00"), yuan("90000.00"))
+    assert [entry.kind for entry in statement.entries] == ["payment", "invoice", "amendment"]
+
+
+@pytest.mark.requirement("R193.a")
+async def test_progress_payments_are_asked_for_on_their_day_and_fall_overdue_like_the_others(company):
+    terms = [("initial", "30000.00", None), ("progress", "30000.00", date(2026, 11, 1)), ("balance", "40000.00", None)]
+    draft = Draft(
+        revision=0,
+        changes=("付款方式",),
+        terms=tuple(said.PaymentTerm(kind=kind, amount=yuan(amount), due_on=on) for kind, amount, on in terms),
+    )
+    await company.place()
+    await company.decide(review, "amend", ())
+    await company.decide(amend, draft)
+    await company.release()
+    await company.until(datetime(2026, 11, 2, 2, tzinfo=UTC))
+    due = [event for event in company.announced(said.PaymentDue) if event.kind == "progress"]
+    assert [(each.amount, each.due_on) for each in due] == [(yuan("30000.00"), date(2026, 11, 1))]
+    assert [(each.kind, each.due_on) for each in company.announced(said.PaymentApproaching)] == [
+        ("progress", date(2026, 11, 1))
+    ]
+    assert [each.due_on for each in company.announced(said.PaymentOverdue)] == [date(2026, 11, 1)]
+
+
+async def test_an_order_from_stock_is_asked_for_payment(company):
+    await company.place(promised_arrival_date=date(2026, 10, 20), requested_ship_date=None)
+    (due,) = company.announced(said.PaymentDue)
+    assert (due.kind, due.amount, due.due_on) == ("balance", yuan("100000.00"), date(2026, 10, 7))
+
+
+async def test_after_a_standstill_one_reminder_is_sent_and_the_next_one_after_the_days_between_two(company):
+    await company.place()
+    await company.run_to("balance")
+    began = company.now = company.now + timedelta(days=60)
+    reminded = []
+    for day in range(20):
+        await company.until(began + timedelta(days=day))
+        reminded.append(len(company.announced(said.DunningIssued)))
+    assert [(level, reminded.index(level)) for level in (1, 2, 3)] == [(1, 2), (2, 9), (3, 19)]
+    assert len(company.announced(said.PaymentOverdue)) == 1
+
+
+@pytest.mark.requirement("R206.a")
+async def test_a_credit_lessens_what_is_owed_and_what_came_in_beyond_it_is_paid_back(company):
+    await company.place()
+    await company.run_to("closed")
+    with pytest.raises(Refused) as refused:
+        await company.decide(refund, yuan("100.00"), "多付")
+    assert refused.value.code == "refund_too_high"
+    await company.decide(credit, yuan("500.00"), "补偿")
+    await company.decide(refund, yuan("500.00"), "退款")
+    order = await company.order()
+    assert (order.receivable.billed, order.receivable.paid) == (Decimal("99500.00"), Decimal("99500.00"))
+    account = await company.stores.accounts.get(account_id_of(CUSTOMER.customer_id))
+    assert account.balance == yuan("0.00")
+
+
+async def test_money_that_came_in_for_a_cancelled_order_stays_on_the_account_until_it_is_paid_back(company):
+    await company.place()
+    await company.release()
+    await company.decide(cancel, "取消", None)
+    account_id = account_id_of(CUSTOMER.customer_id)
+    assert (await company.stores.accounts.get(account_id)).balance == yuan("-30000.00")
+    await company.decide(refund, yuan("30000.00"), "退首期款")
+    assert (await company.stores.accounts.get(account_id)).balance == yuan("0.00")
+
+
+def amend_draft(order, total, rules, cause):
+    if order.contract.draft is not None:
+        order = order.but(contract=order.contract.but(draft=None, returned=order.contract.draft))
+    return amend(order, Draft(revision=0, changes=("改",), total=total), rules, cause)

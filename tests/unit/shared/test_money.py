@@ -1,0 +1,23 @@
+"""Money: one way to write it, and nothing below zero where it cannot be."""
+
+from decimal import Decimal
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import Payment, Price
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("1.2E+3", "1200.00"), ("1.28E+4", "12800.00"), ("5", "5.00"), ("-0", "0.00"), ("0.5", "0.50")]
+)
+def test_an_amount_is_written_out_to_the_cent_however_it_came(said: str, kept: str) -> None:
+    assert Money.model_validate({"amount": said}).model_dump(mode="json")["amount"] == kept
+
+
+@pytest.mark.parametrize(("kind", "amount"), [(Payment, "0.00"), (Payment, "-3000.00"), (Price, "-0.01")])
+def test_what_is_paid_is_above_nothing_and_what_may_be_nothing_is_not_below_it(kind: type, amount: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_python({"amount": amount})
+    assert TypeAdapter(kind).validate_python({"amount": "0.01"}) == Money(amount=Decimal("0.01"))
