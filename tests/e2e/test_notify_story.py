@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from customers import customer
-from facts import complained, delayed, greeting, proposed, released
+from facts import complained, delayed, greeting, offered, released
 from notify_office import CALLBACK_SECRET, Office, Sinks, notify_settings, office, sinks
 from waiting import until
 
@@ -50,7 +50,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
         await until(_number_of(notify, 1, about="2026-11-0007", state="accepted", audience="customer"))
         await until(_number_of(notify, 1, about="SO-1", reason="superseded"))
         clock.write(shown, MORNING, rate=1.0)
-        await notify.announce(greeting("中秋", unhappy), released("SO-2", asked), proposed(asked), at=MORNING)
+        await notify.announce(greeting("中秋", unhappy), released("SO-2", asked), offered(asked), at=MORNING)
 
         told = await notify.settled(6, audience="customer")
 

@@ -13,7 +13,7 @@ from shared.contracts.complaints import (
     ComplaintJudged,
     DeadlineMissedByComplaints,
     Remediation,
-    ResolutionProposed,
+    ResolutionApproved,
 )
 from shared.contracts.event import Event, Money
 from shared.contracts.intake import CallbackDue, Contact, CustomerRegistered, NotificationRequested, ShowroomVisitBooked
@@ -160,12 +160,22 @@ def judged(upheld: bool, grounds: str = "经查崩角为出厂包装不足所致
     )
 
 
-def proposed(customer: CustomerSnapshot = CUSTOMER) -> ResolutionProposed:
-    return ResolutionProposed(
+def offered(customer: CustomerSnapshot = CUSTOMER) -> ResolutionApproved:
+    """Two approved solutions, of which the customer chooses one."""
+    options = (
+        Remediation(kind="replace", amount=Money(amount="300.00"), description="免费更换三樘玻璃"),
+        Remediation(kind="allowance", amount=Money(amount="300.00"), description="折让300元"),
+    )
+    return ResolutionApproved(
         complaint_id=uuid4(),
         complaint_no="2026-11-0007",
         proposal_id=uuid4(),
-        options=(Remediation(kind="replace", amount=Money(amount="300.00"), description="免费更换三樘玻璃"),),
+        option=options[0],
+        offered=options,
+        customer_may_choose=True,
+        approver="deputy-gm-01",
+        role="deputy_gm",
+        matrix_version=1,
         customer=customer,
     )
 

@@ -11,6 +11,7 @@ import pytest
 
 from complaints.app import service
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import dismiss, draft, open_case
@@ -19,7 +20,7 @@ from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.resolution import approve, propose, reject
-from complaints.domain.decisions.settlement import accept, decline, implement
+from complaints.domain.decisions.settlement import accept, decline, implement, sign
 from complaints.domain.parts.findings import LostItem, Share
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Classification
@@ -103,13 +104,14 @@ def in_every_stage(
     investigated = complete_investigation(investigating, "护角未按规范包装", (), ("包装组",), rules, handler).state
     proposed = propose(investigated, proposal.options, 0, True, rules, PROPOSING).state
     approved = approve(proposed, 0, "", rules, deputy).state
-    accepted = accept(approved, "phone", None, rules, handler).state
+    accepted = sign(accept(approved, "phone", None, rules, handler).state, "signatures/1.png", handler).state
     implemented = implement(accepted, (), rules, handler).state
     return {
         "draft": drafted,
         "filed": filed,
         "upheld": upheld,
         "not_upheld": judge(filed, *NOT_UPHELD, rules, handler).state,
+        "appealed": appeal(judge(filed, *NOT_UPHELD, rules, handler).state, "客户有异议", rules, handler).state,
         "investigating": investigating,
         "investigated": investigated,
         "proposed": proposed,
@@ -136,6 +138,8 @@ def decide(
         "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
         "classify": lambda case: classify(case, quality, rules, handler),
         "judge": lambda case: judge(case, *UPHELD, rules, handler),
+        "appeal": lambda case: appeal(case, "客户有异议", rules, handler),
+        "decide_appeal": lambda case: decide_appeal(case, True, "复核成立", "production", rules, deputy),
         "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, handler),
         "complete_investigation": lambda case: complete_investigation(case, "原因", (), (), rules, handler),
         "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), handler),
@@ -147,8 +151,9 @@ def decide(
         "reject": lambda case: reject(case, "请核实", rules, deputy),
         "accept": lambda case: accept(case, "sms", None, rules, handler),
         "decline": lambda case: decline(case, "sms", None, rules, handler),
+        "sign": lambda case: sign(case.but(answer=case.answer and case.answer.but(signature=None)), "s/1.png", handler),
         "implement": lambda case: implement(case, (), rules, handler),
-        "close": lambda case: close(case, None, rules, handler),
+        "close": lambda case: close(case, "已答复客户", rules, handler),
         "withdraw": lambda case: withdraw(case, rules, handler),
         "escalate": lambda case: escalate(case, rules, handler),
     }

@@ -11,7 +11,7 @@ from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.handling import assign_owner
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.resolution import approve, propose
-from complaints.domain.decisions.settlement import accept, implement
+from complaints.domain.decisions.settlement import accept, implement, sign
 from complaints.domain.lifecycle import LIVE
 from shared.aggregate import Refused
 from shared.contracts.complaints import Remediation
@@ -38,7 +38,7 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
     investigated = complete_investigation(investigating, SECRET, (SECRET,), (SECRET,), rules, handler).state
     proposed = propose(investigated, options, 0, True, rules, handler).state
     approved = approve(proposed, 1, SECRET, rules, deputy).state
-    accepted = accept(approved, "phone", None, rules, handler).state
+    accepted = sign(accept(approved, "phone", None, rules, handler).state, SECRET, handler).state
     implemented = implement(accepted, (SECRET,), rules, handler).state
     closed = close(implemented, "已免费更换三樘玻璃", rules, handler).state
     return [filed, upheld, investigating, investigated, proposed, approved, accepted, implemented, closed]
@@ -80,6 +80,7 @@ def test_the_customer_reads_the_own_words_the_status_and_the_result(secretive):
         content="三樘玻璃边缘崩角",
         demand="更换三樘玻璃",
         status="已结案",
+        choices=(),
         solution="免费更换三樘玻璃",
         result="已免费更换三樘玻璃",
         closed_at=AT,

@@ -14,6 +14,8 @@ BECOMES = {
     "open": "filed",
     "dismiss": "dismissed",
     "judge": "upheld",
+    "appeal": "appealed",
+    "decide_appeal": "upheld",
     "assign_investigation": "investigating",
     "complete_investigation": "investigated",
     "propose": "proposed",

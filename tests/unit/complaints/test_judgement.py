@@ -179,6 +179,7 @@ def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(
         complaint_no="2026-11-0001",
         proposal_id=proposal.proposal_id,
         option=proposal.options[0],
+        offered=(proposal.options[0],),
         approver="cs-manager-01",
         role="cs_manager",
         matrix_version=1,

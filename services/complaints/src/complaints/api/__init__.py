@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from complaints.api import answers, filing, findings, handling, investigation, proposals, reading
+from complaints.api import answers, appeals, filing, findings, handling, investigation, proposals, reading
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 
@@ -17,6 +17,7 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         handling.routes(stores.complaints, rules),
         investigation.routes(stores.complaints, rules),
         findings.routes(stores, rules),
+        appeals.routes(stores.complaints, rules),
         proposals.routes(stores.complaints, rules),
         answers.routes(stores.complaints, rules),
     )

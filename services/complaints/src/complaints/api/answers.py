@@ -6,19 +6,24 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from complaints.api.views import ComplaintView
-from complaints.domain.decisions.settlement import accept, decline, implement
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.settlement import accept_choice, decline, implement, sign
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.resolution import Way
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints
+from shared.aggregate import Change
 from shared.contracts.vocabulary import FileRef, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
 class Accept(RequestBody):
-    """How the customer agreed."""
+    """How the customer agreed, and to which of the approved solutions."""
 
+    choice: int | None = Field(
+        default=None, description="The number of the solution, from 1; needed when several are approved.", examples=[1]
+    )
     via: Way = Field(examples=["signature"])
     signature: FileRef | None = None
 
@@ -28,6 +33,12 @@ class Decline(RequestBody):
 
     via: Way = Field(examples=["phone"])
     reason: Prose | None = Field(default=None, examples=["要求另加折扣"])
+
+
+class Sign(RequestBody):
+    """The customer's signature under a solution that was accepted without it."""
+
+    signature: FileRef
 
 
 class Implement(RequestBody):
@@ -43,17 +54,24 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     @router.post("/accept", dependencies=[allow(*LIFECYCLE.roles("accept"))])
     async def accept_solution(complaint_id: UUID, body: Accept, cause: CausedByRequest) -> ComplaintView:
         """The customer agrees."""
-        return ComplaintView.of(
-            await complaints.apply(
-                complaint_id, lambda case: accept(case, body.via, body.signature, rules, cause), cause
-            )
-        )
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return accept_choice(case, body.choice, body.via, body.signature, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
     @router.post("/decline", dependencies=[allow(*LIFECYCLE.roles("decline"))])
     async def decline_solution(complaint_id: UUID, body: Decline, cause: CausedByRequest) -> ComplaintView:
         """The customer does not agree: this case ends, and a new one takes it up with the old one attached."""
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: decline(case, body.via, body.reason, rules, cause), cause)
+        )
+
+    @router.post("/sign", dependencies=[allow(*LIFECYCLE.roles("sign"))])
+    async def sign_solution(complaint_id: UUID, body: Sign, cause: CausedByRequest) -> ComplaintView:
+        """The customer signs for the accepted solution, so that it may be carried out."""
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: sign(case, body.signature, cause), cause)
         )
 
     @router.post("/implement", dependencies=[allow(*LIFECYCLE.roles("implement"))])

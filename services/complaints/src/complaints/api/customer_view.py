@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Self
 
+from pydantic import Field
+
 from complaints.domain.complaint import Complaint
 from complaints.domain.lifecycle import Stage
 from shared.aggregate import Refused
@@ -16,6 +18,7 @@ STATUS: Mapping[Stage, str] = MappingProxyType(
         "filed": "已受理",
         "upheld": "调查中",
         "not_upheld": "已答复",
+        "appealed": "异议处理中",
         "investigating": "调查中",
         "investigated": "方案拟定中",
         "proposed": "方案拟定中",
@@ -44,6 +47,7 @@ class CustomerView(View):
     content: Prose
     demand: Prose | None
     status: Line
+    choices: tuple[Prose, ...] = Field(description="The approved solutions, in the order of their numbers, from 1.")
     solution: Prose | None
     result: Prose | None
     closed_at: Instant | None
@@ -63,6 +67,7 @@ class CustomerView(View):
             content=form.content,
             demand=form.demand,
             status=STATUS[complaint.stage],
+            choices=_choices(complaint),
             solution=_solution(complaint),
             result=closing.result if closing else None,
             closed_at=closing.at if closing else None,
@@ -70,9 +75,15 @@ class CustomerView(View):
         )
 
 
+def _choices(complaint: Complaint) -> tuple[str, ...]:
+    """What the customer may choose from: nothing that was not approved (003 §25.6, 002 七)."""
+    if complaint.stage != "approved":
+        return ()
+    return tuple(option.description for option in complaint.verdicts[-1].offered)
+
+
 def _solution(complaint: Complaint) -> str | None:
-    """The approved option, which is offered only once a role with the authority has chosen it (003 §25.6)."""
-    if complaint.stage not in _TOLD or not complaint.verdicts:
+    """The approved option, or the one of them that the customer chose (003 §25.6)."""
+    if complaint.stage not in _TOLD:
         return None
-    option = complaint.verdicts[-1].option
-    return option.description if option else None
+    return complaint.settlement.description if complaint.settlement else None

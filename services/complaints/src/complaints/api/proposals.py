@@ -7,7 +7,7 @@ from pydantic import Field
 
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.resolution import approve, propose, reject
+from complaints.domain.decisions.resolution import approve_choice, propose, reject
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
@@ -38,6 +38,9 @@ class Approve(RequestBody):
     """Which solution it shall be."""
 
     option: int = Field(ge=0, description="The first is 0.")
+    also: tuple[int, ...] = Field(
+        default=(), max_length=10, description="Other options from which the customer may choose instead."
+    )
     note: str = Field(default="", max_length=4000)
 
 
@@ -65,11 +68,11 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     async def approve_solution(complaint_id: UUID, body: Approve, cause: CausedByRequest) -> ComplaintView:
         """Choose a solution within the approver's own authority; an attempt beyond it is refused and reported."""
         case = await complaints.apply(
-            complaint_id, lambda case: approve(case, body.option, body.note, rules, cause), cause
+            complaint_id, lambda case: approve_choice(case, body.option, body.also, body.note, rules, cause), cause
         )
         if case.stage == "proposed":
             authority = rules.version(case.policy_version).authority
-            needed = ", ".join(authority.band(case.proposals[-1].options[body.option].amount).roles)
+            needed = ", ".join(authority.band(case.blocked[-1].attempted).roles)
             raise Overstepped(
                 f"{cause.actor.role} may not approve this amount; it is decided by {needed}", "authority_exceeded"
             )

@@ -7,6 +7,7 @@ from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.lifecycle import LIFECYCLE, Stage
+from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
 from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
@@ -38,6 +39,7 @@ class ComplaintView(View):
     owner: StaffId | None
     classification: Classification | None
     judgement: Judgement | None
+    appeal: Appeal | None
     investigation: Investigation | None
     root_cause: RootCause | None
     loss: Loss | None

@@ -1,12 +1,14 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
 from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
+from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.clocks import Timed
+from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import (
     AboutComplaint,
@@ -32,6 +34,7 @@ class Complaint(Timed):
     owner: StaffId | None = None
     classification: Classification | None = None
     judgement: Judgement | None = None
+    appeal: Appeal | None = None
     investigation: Investigation | None = None
     root_cause: RootCause | None = None
     loss: Loss | None = None
@@ -50,6 +53,13 @@ class Complaint(Timed):
     def live(self) -> bool:
         """Whether it is numbered and not closed yet."""
         return self.stage in LIVE
+
+    @property
+    def settlement(self) -> Remediation | None:
+        """The solution that holds: the one that the customer chose, else the one that was approved."""
+        if self.answer and self.answer.choice:
+            return self.answer.choice
+        return self.verdicts[-1].option if self.verdicts else None
 
     @property
     def missed(self) -> tuple[Missed, ...]:

@@ -115,7 +115,7 @@ class ComplaintResubmitted(AboutCustomersComplaint, Event, key="complaints.compl
     chain: tuple[ComplaintNo, ...] = Field(min_length=1, examples=[["2026-11-0003"]])
 
 
-class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1", announced=False):
+class AppealFiled(AboutComplaint, Event, key="complaints.appeal_filed.v1"):
     """The customer objects to a case not upheld and a petition goes to the superiors (003 §25.8)."""
 
     petition: Prose = Field(examples=["客户对不成立结论有异议，签呈请示"])

@@ -98,6 +98,10 @@ class ResolutionApproved(ConcerningOrder, AboutCustomersComplaint, Event, key="c
     role: RoleName = Field(examples=["deputy_gm"])
     matrix_version: int = Field(ge=1)
     note: str = Field(default="", max_length=4000)
+    offered: tuple[Remediation, ...] = Field(
+        default=(), description="All the approved solutions, in the order of their numbers, from 1."
+    )
+    customer_may_choose: bool = Field(default=False, description="More than one is offered; the customer chooses.")
 
 
 class ResolutionRejected(AboutComplaint, Event, key="complaints.resolution_rejected.v1"):
@@ -125,6 +129,7 @@ class ResolutionAccepted(AboutCustomersComplaint, Event, key="complaints.resolut
     proposal_id: ProposalId
     via: Literal["signature", "sms", "phone"]
     signature: FileRef | None = Field(default=None, description="Absent when not signed on a screen.")
+    option: Remediation | None = Field(default=None, description="The solution that the customer agreed to.")
     at: Instant
 
 

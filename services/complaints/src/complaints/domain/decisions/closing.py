@@ -4,14 +4,19 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.handling import Closing, Outcome
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.vocabulary import Prose
 
 
 def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1)."""
+    """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
+
+    Refused with `reply_missing` for a case that is not upheld without the tactful reply (002 六1(2)b).
+    """
     LIFECYCLE.must(complaint.stage, "close")
+    if complaint.stage == "not_upheld" and not result:
+        raise Refused("a refusal is answered with tact: give the reply as result", "reply_missing")
     outcome: Outcome = "not_upheld" if complaint.stage == "not_upheld" else "resolved"
     return end(complaint, outcome, result, rules, cause)
 

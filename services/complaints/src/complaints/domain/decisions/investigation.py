@@ -24,6 +24,19 @@ def judge(
 ) -> Change[Complaint]:
     """Upheld or not. An upheld complaint names the responsible department (002 六1(2))."""
     LIFECYCLE.must(complaint.stage, "judge")
+    return judged(complaint, upheld, grounds, demand_reasonable, responsible_department, rules, cause)
+
+
+def judged(
+    complaint: Complaint,
+    upheld: bool,
+    grounds: Prose,
+    demand_reasonable: bool,
+    responsible_department: DepartmentName | None,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """With this judgement, the first or the one after a petition, in the stage that it leads to."""
     if upheld != (responsible_department is not None):
         raise Refused(
             "name the responsible department if and only if the complaint is upheld", "responsible_department"
@@ -35,7 +48,7 @@ def judge(
         responsible_department=responsible_department,
         by=cause.actor.id,
     )
-    judged = ComplaintJudged.of(
+    told = ComplaintJudged.of(
         complaint.about_customer,
         complaint.concerning,
         upheld=upheld,
@@ -45,7 +58,7 @@ def judge(
         by=cause.actor.id,
     )
     stage: Stage = "upheld" if upheld else "not_upheld"
-    return Change(complaint.but(judgement=judgement), (judged,)).then(lambda case: move(case, stage, rules, cause))
+    return Change(complaint.but(judgement=judgement), (told,)).then(lambda case: move(case, stage, rules, cause))
 
 
 def assign_investigation(

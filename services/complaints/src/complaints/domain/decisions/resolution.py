@@ -67,16 +67,31 @@ def approve(complaint: Complaint, option: int, note: str, rules: Rules, cause: C
 
     Source: 003 §27, §25.6.
     """
+    return approve_choice(complaint, option, (), note, rules, cause)
+
+
+def approve_choice(
+    complaint: Complaint, option: int, also: tuple[int, ...], note: str, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """Approve a solution, and others from which the customer may choose instead (002 六1(4), 七).
+
+    All of them lie within the actor's authority, else none is granted. Refused where the proposal leaves the customer
+    no choice (`customer_may_not_choose`).
+    """
     LIFECYCLE.must(complaint.stage, "approve")
     proposal = complaint.proposals[-1]
-    if option >= len(proposal.options):
+    numbers = sorted({option, *also})
+    if numbers[-1] >= len(proposal.options):
         raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
+    if len(numbers) > 1 and not proposal.customer_may_choose:
+        raise Refused("this proposal leaves the customer no choice; approve one option", "customer_may_not_choose")
     _must_be_another_than(proposal.proposed_by, cause)
-    chosen = proposal.options[option]
+    chosen, offered = proposal.options[option], tuple(proposal.options[each] for each in numbers)
     authority = rules.version(complaint.policy_version).authority
-    if not authority.allows(cause.actor.role, chosen.amount):
-        return _block(complaint, chosen, rules, cause)
-    verdict = _verdict(complaint, chosen, note, rules, cause)
+    dearest = max(offered, key=lambda each: each.amount.amount)
+    if not authority.allows(cause.actor.role, dearest.amount):
+        return _block(complaint, dearest, rules, cause)
+    verdict = _verdict(complaint, chosen, note, rules, cause).but(offered=offered)
     approved = ResolutionApproved.of(
         complaint.about_customer,
         complaint.concerning,
@@ -86,6 +101,8 @@ def approve(complaint: Complaint, option: int, note: str, rules: Rules, cause: C
         role=verdict.role,
         matrix_version=verdict.matrix_version,
         note=note,
+        offered=offered,
+        customer_may_choose=len(offered) > 1,
     )
     decided = Change(complaint.but(verdicts=(*complaint.verdicts, verdict)), (approved,))
     return decided.then(lambda case: move(case, "approved", rules, cause))

@@ -6,20 +6,40 @@ from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.resolution import Answer, Implementation, Way
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import ResolutionAccepted, ResolutionDeclined, ResolutionImplemented
 from shared.contracts.vocabulary import FileRef, Prose
 
 
 def accept(complaint: Complaint, via: Way, signature: FileRef | None, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The customer agrees to the approved solution (002 六1(5)b)."""
+    """The customer agrees to the one approved solution (002 六1(5)b)."""
+    return accept_choice(complaint, None, via, signature, rules, cause)
+
+
+def accept_choice(
+    complaint: Complaint, number: int | None, via: Way, signature: FileRef | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """The customer agrees to the approved solution with this number, from 1 in the order in which they were offered.
+
+    Refused when several were offered and none is chosen (`choice_missing`), for a number that was not offered
+    (`not_offered`), and for a signature without its file (`signature_missing`). Source: 002 六1(5)b, 七.
+    """
     LIFECYCLE.must(complaint.stage, "accept")
-    answer = Answer(accepted=True, via=via, signature=signature, at=cause.at)
+    offered = complaint.verdicts[-1].offered
+    if number is None and len(offered) > 1:
+        raise Refused(f"{len(offered)} solutions are offered; say which, 1 to {len(offered)}", "choice_missing")
+    if number is not None and not 1 <= number <= len(offered):
+        raise Refused(f"the solutions 1 to {len(offered)} are approved, no other", "not_offered")
+    if via == "signature" and signature is None:
+        raise Refused("an answer by signature comes with the file of the signature", "signature_missing")
+    choice = offered[(number or 1) - 1] if offered else complaint.settlement
+    answer = Answer(accepted=True, via=via, signature=signature, choice=choice, at=cause.at)
     accepted = ResolutionAccepted.of(
         complaint.about_customer,
         proposal_id=complaint.proposals[-1].proposal_id,
         via=via,
         signature=signature,
+        option=choice,
         at=cause.at,
     )
     return Change(complaint.but(answer=answer), (accepted,)).then(lambda case: move(case, "accepted", rules, cause))
@@ -40,9 +60,23 @@ def decline(complaint: Complaint, via: Way, reason: Prose | None, rules: Rules, 
     return answered.then(lambda case: end(case, "resubmitted", None, rules, cause))
 
 
+def sign(complaint: Complaint, signature: FileRef, cause: Cause) -> Change[Complaint]:
+    """The customer signs for a solution that was accepted by phone or message (002 六1(5)b).
+
+    Refused when it is signed already (`signed_already`).
+    """
+    LIFECYCLE.must(complaint.stage, "sign")
+    assert complaint.answer is not None
+    if complaint.answer.signature is not None:
+        raise Refused("the solution is signed; carry it out", "signed_already")
+    return Change(complaint.but(answer=complaint.answer.but(signature=signature)))
+
+
 def implement(complaint: Complaint, evidence: tuple[FileRef, ...], rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The solution is carried out (002 六1(5)b)."""
+    """The solution is carried out. Refused with `not_signed` until the customer has signed (002 六1(5)b)."""
     LIFECYCLE.must(complaint.stage, "implement")
+    if complaint.answer is None or complaint.answer.signature is None:
+        raise Refused("the customer signs first: sign with the file of the signature", "not_signed")
     done = Implementation(evidence=evidence, by=cause.actor.id, at=cause.at)
     implemented = ResolutionImplemented.of(complaint.about_customer, evidence=evidence, by=cause.actor.id, at=cause.at)
     return Change(complaint.but(implementation=done), (implemented,)).then(

@@ -29,10 +29,14 @@ class Proposal(Part):
 
 
 class Verdict(Part):
-    """What a member of staff with the authority decided on a proposal; without an option it was rejected."""
+    """What a member of staff with the authority decided on a proposal; without an option it was rejected.
+
+    `offered` are all the approved options, in the order of the proposal; `option` is the recommended one.
+    """
 
     proposal_id: UUID
     option: Remediation | None
+    offered: tuple[Remediation, ...] = ()
     approver: StaffId
     role: RoleName
     matrix_version: int
@@ -56,6 +60,7 @@ class Answer(Part):
     accepted: bool
     via: Way
     signature: FileRef | None = None
+    choice: Remediation | None = None
     reason: Prose | None = None
     at: Instant
 

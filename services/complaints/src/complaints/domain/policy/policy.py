@@ -30,6 +30,7 @@ class ComplaintPolicy(Policy):
     major_to: Role
     authority: AuthorityMatrix
     supplier: Clock
+    appeal: Clock
     causes: tuple[KnownCause, ...] = Field(min_length=1)
     recurs_within_days: int = Field(ge=1)
     losses: LossStandard
@@ -58,7 +59,7 @@ class ComplaintPolicy(Policy):
     @property
     def clocks(self) -> tuple[Clock, ...]:
         """Every clock that may run on a case."""
-        return (self.close, self.submit, self.supplier, *self.steps.values())
+        return (self.close, self.submit, self.supplier, self.appeal, *self.steps.values())
 
     def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""

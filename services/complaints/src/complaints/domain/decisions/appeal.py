@@ -1,0 +1,56 @@
+"""How a customer's objection to a refusal goes to the superiors and is decided (003 §25.8)."""
+
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.clock import start
+from complaints.domain.decisions.investigation import judged
+from complaints.domain.decisions.stage import move
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.appeal import Appeal
+from complaints.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.contracts.complaints import AppealFiled
+from shared.contracts.vocabulary import DepartmentName, Prose
+
+
+def appeal(complaint: Complaint, petition: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """The customer objects to a refusal: the petition goes to the superiors, whose answer has a clock (003 §25.8).
+
+    Refused when a petition about this case was decided already (`appealed_already`).
+    """
+    LIFECYCLE.must(complaint.stage, "appeal")
+    if complaint.appeal is not None:
+        raise Refused("the petition was decided; close the case, the customer may file a new one", "appealed_already")
+    clock = rules.version(complaint.policy_version).appeal
+    filed = AppealFiled.of(complaint.about, petition=petition, by=cause.actor.id, to_role=clock.role)
+    petitioned = Appeal(petition=petition, to_role=clock.role, by=cause.actor.id, at=cause.at)
+    return (
+        Change(complaint.but(appeal=petitioned), (filed,))
+        .then(lambda case: move(case, "appealed", rules, cause))
+        .then(lambda case: start(case, clock, rules, cause))
+    )
+
+
+def decide_appeal(
+    complaint: Complaint,
+    upheld: bool,
+    grounds: Prose,
+    responsible_department: DepartmentName | None,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """The superiors judge the complaint anew; the customer hears it like the first judgement (003 §25.8).
+
+    Refused to the person who judged it first and to the one who filed the petition.
+    """
+    LIFECYCLE.must(complaint.stage, "decide_appeal")
+    assert complaint.appeal is not None
+    assert complaint.judgement is not None
+    if cause.actor.id in {complaint.judgement.by, complaint.appeal.by}:
+        raise Overstepped("a petition is decided by another person than the judge and the petitioner", "four_eyes")
+    decided = complaint.appeal.but(upheld=upheld, grounds=grounds, decided_by=cause.actor.id, decided_at=cause.at)
+    reasonable = upheld or complaint.judgement.demand_reasonable
+    return (
+        Change(complaint.but(appeal=decided))
+        .then(rules.clocks.stop(rules.version(complaint.policy_version).appeal.name, cause=cause))
+        .then(lambda case: judged(case, upheld, grounds, reasonable, responsible_department, rules, cause))
+    )
