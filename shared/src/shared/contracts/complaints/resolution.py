@@ -99,7 +99,9 @@ class ResolutionApproved(ConcerningOrder, AboutCustomersComplaint, Event, key="c
     matrix_version: int = Field(ge=1)
     note: str = Field(default="", max_length=4000)
     offered: tuple[Remediation, ...] = Field(
-        default=(), description="All the approved solutions, in the order of their numbers, from 1."
+        default=(),
+        description="All the approved solutions, in the order of their numbers, from 1.",
+        examples=[[{"kind": "replace", "amount": {"amount": "1800.00"}, "description": "免费更换三樘玻璃"}]],
     )
     customer_may_choose: bool = Field(default=False, description="More than one is offered; the customer chooses.")
 
