@@ -53,6 +53,13 @@ def test_no_fact_is_both_told_and_silent() -> None:
     assert TABLES.events() & set(TABLES.silent) == set()
 
 
+@pytest.mark.requirement("R157.c")
+def test_a_solution_is_told_to_no_customer_before_it_is_approved() -> None:
+    told = {rule.event for rule in TABLES.rules if rule.audience == "customer" and "resolution" in rule.event}
+
+    assert told == {"complaints.resolution_approved.v1"}
+
+
 @pytest.fixture
 def notify(built: InMemoryNotify) -> InMemoryNotify:
     """As at the beginning, and built once for all lines."""
