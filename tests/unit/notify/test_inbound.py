@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from customers import CUSTOMER
-from facts import greeting, proposed, ready, released
+from facts import greeting, offered, ready, released
 from notify_in_memory import InMemoryNotify
 
 from notify.domain.decisions.claiming import claim
@@ -93,7 +93,7 @@ async def test_without_a_receipt_in_72_hours_it_stays_unconfirmed(notify: InMemo
 async def test_an_answer_is_understood_by_what_the_message_offered(
     notify: InMemoryNotify, text: str, intent: str, choice: int | None
 ) -> None:
-    await notify.tell(proposed())
+    await notify.tell(offered())
     asked = await notify.one(**{"ways.channel": "sms", "audience": "customer"})
 
     await notify.reply("13800138000", text)
@@ -105,7 +105,7 @@ async def test_an_answer_is_understood_by_what_the_message_offered(
 
 
 async def test_a_digit_answers_the_message_that_offered_it_not_a_newer_one(notify: InMemoryNotify) -> None:
-    await notify.tell(proposed())
+    await notify.tell(offered())
     await notify.tell(greeting("中秋"))
 
     await notify.reply("13800138000", "1")
