@@ -201,7 +201,7 @@ class Fuzz:
         if draw.random() < 0.05:
             headers.update({b"h%d" % number: b"V" for number in range(draw.choice((150, 5000)))})
         if draw.random() < 0.1:
-            copies = text("orders.order_closed.v1")
+            copies = text("production.production_started.v1")
             headers[draw.choice((b"CC", b"cc", b"BCC"))] = b"A" + struct.pack(">I", len(copies)) + copies
 
     def _property(self, told: dict[str, Any]) -> None:
