@@ -331,6 +331,7 @@ def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage,
             customer=customer,
             cost=yuan("200.00"),
             request_id=UUID(int=50),
+            fault="company_quality",
         ),
     )
 

@@ -64,6 +64,7 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("stage", "opened_at"),
         Index("stage", "priority", "opened_at"),
         Index("request_id"),
+        Index("technician", "stage", "appointment.day", "appointment.begins"),
     )
 
 

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from aftersales.api import blocks, form, money, orders, requests, settlements, supply, trip, visits, warranty
+from aftersales.api import (
+    blocks,
+    day,
+    form,
+    money,
+    orders,
+    passport,
+    requests,
+    settlements,
+    supply,
+    trip,
+    visits,
+    warranty,
+)
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 
@@ -13,6 +26,7 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """Every route of after-sales."""
     return (
         warranty.routes(stores, rules),
+        passport.routes(stores.covered_orders, rules),
         requests.routes(stores.service_requests, rules),
         orders.routes(stores, rules),
         form.routes(stores),
@@ -21,5 +35,7 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         trip.routes(stores.service_orders, rules),
         visits.routes(stores.service_orders, rules),
         money.routes(stores.service_orders, rules),
+        day.routes(stores.service_orders),
+        settlements.tables(stores),
         settlements.routes(stores.settlements, rules),
     )

@@ -2,20 +2,24 @@
 
 from typing import Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from pydantic import Field, JsonValue
 
+from aftersales.api.sheets import csv_file, money_table, settlement_table
 from aftersales.api.views import deadlines
 from aftersales.domain.decisions import settlement
+from aftersales.domain.lifecycle import Stage
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import READERS, SERVICE
 from aftersales.domain.settlement import Settlement
-from aftersales.store import Settlements
+from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Month, StaffId
+from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import CausedByRequest, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, Router, View, allow
+from shared.store import OneOf
 
 
 class SettlementView(View):
@@ -26,6 +30,7 @@ class SettlementView(View):
     entries: tuple[Entry, ...]
     handed_over_by: StaffId | None
     deadlines: tuple[Deadline, ...]
+    figures: dict[str, JsonValue]
 
     @classmethod
     def of(cls, settled: Settlement) -> Self:
@@ -36,7 +41,44 @@ class SettlementView(View):
             entries=settled.entries,
             handed_over_by=settled.handed_over_by,
             deadlines=deadlines(settled),
+            figures=settled.figures,
         )
+
+
+class Unfinished(View):
+    """What is missing for the month's settlement: a voucher that was worked on and whose form has not come back."""
+
+    service_order_id: ServiceOrderId = Field(validation_alias="id")
+    voucher_no: Line
+    stage: Stage
+    technician: StaffId | None = None
+
+
+def tables(stores: Stores) -> APIRouter:
+    """The month's tables, and what is missing on them."""
+    router = Router(readers=READERS, tags=["settlements"], prefix="/settlements")
+
+    @router.get("/{month}/table.csv", response_class=Response)
+    async def download_table(month: Month) -> Response:
+        """The month's vouchers for finance; the same month gives the same bytes."""
+        settled = await stores.settlements.get(Settlement.id_of(month))
+        return csv_file(settlement_table(settled.entries), f"aftersales-{month}")
+
+    @router.get("/{month}/money.csv", response_class=Response)
+    async def download_money(month: Month) -> Response:
+        """Every fact about money of the month's vouchers, in and out, for the books."""
+        settled = await stores.settlements.get(Settlement.id_of(month))
+        orders = [await stores.service_orders.get(entry.service_order_id) for entry in settled.entries]
+        return csv_file(money_table(orders), f"aftersales-money-{month}")
+
+    @router.get("/unfinished")
+    async def list_unfinished(after: After = None, limit: Limit = 50) -> Listing[Unfinished]:
+        """The vouchers that were worked on and are not closed yet, which the open settlement still misses."""
+        where = {"stage": OneOf("resolved", "signed_off")}
+        page = await stores.service_orders.rows(Unfinished, where, sort="opened_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    return router
 
 
 def routes(settlements: Settlements, rules: Rules) -> APIRouter:
@@ -52,6 +94,14 @@ def routes(settlements: Settlements, rules: Rules) -> APIRouter:
     async def show_settlement_clocks(month: Month) -> list[ClockView]:
         """By when the month has or had to be settled, and how that came about."""
         return clocks_of(await settlements.get(Settlement.id_of(month)), rules.clocks)
+
+    @router.post("/publish-statistics", dependencies=[allow(*SERVICE)])
+    async def publish_statistics(month: Month, cause: CausedByRequest) -> SettlementView:
+        """Customer service has compiled the month's statistics; their readers hear of it."""
+        id = Settlement.id_of(month)
+        return SettlementView.of(
+            await settlements.apply(id, lambda entries: settlement.publish_statistics(entries, cause), cause)
+        )
 
     @router.post("/settle", dependencies=[allow(*SERVICE, Role.FINANCE)])
     async def settle(month: Month, cause: CausedByRequest) -> SettlementView:

@@ -1,12 +1,18 @@
 """The vouchers of a month that go to finance together (001 售后六c)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Self
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import JsonValue
 
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from shared.clocks import Timed
+from shared.contracts.event import Money
 from shared.contracts.vocabulary import Month, StaffId
 
 _SETTLEMENTS = uuid5(NAMESPACE_URL, "urn:kefu:aftersales-settlement")
@@ -34,6 +40,24 @@ class Settlement(Timed):
         return cls(id=cls.id_of(month), month=month, policy_version=policy.version)
 
     @property
+    def figures(self) -> dict[str, JsonValue]:
+        """The month's statistics: jobs, what they cost and brought, by type, cause and product (001 售后六b)."""
+        return {
+            "orders": len(self.entries),
+            "cost": _sum(entry.cost for entry in self.entries),
+            "free": _sum(entry.free for entry in self.entries),
+            "charged": _sum(entry.paid for entry in self.entries),
+            "by_type": dict(sorted(Counter(str(entry.type) for entry in self.entries).items())),
+            "by_fault": dict(sorted(Counter(str(entry.fault) for entry in self.entries).items())),
+            "by_item": dict(sorted(Counter(str(entry.item) for entry in self.entries).items())),
+        }
+
+    @property
     def open(self) -> tuple[Entry, ...]:
         """What has not been handed over yet."""
         return tuple(entry for entry in self.entries if entry.settled_at is None)
+
+
+def _sum(amounts: Iterable[Money | None]) -> str:
+    """The sum in yuan, written with its cents."""
+    return f"{sum((each.amount for each in amounts if each), start=Decimal(0)):.2f}"

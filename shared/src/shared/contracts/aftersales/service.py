@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.aftersales.warranty import ChargePolicy
+from shared.contracts.aftersales.warranty import ChargePolicy, Fault
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -193,6 +193,7 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     cost: Money | None = Field(default=None, description="What it cost us; absent while it is not filled in.")
     charged: Money | None = Field(default=None, description="What the customer was charged; absent when free.")
     request_id: ServiceRequestId | None = Field(default=None, description="The entry in the register that it is for.")
+    fault: Fault | None = Field(default=None, description="Whose fault it was; absent for internal work.")
 
 
 class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):
@@ -205,7 +206,7 @@ class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled
     handed_over_at: Instant
 
 
-class AftersalesReportPublished(ReportReady, Event, key="aftersales.report_published.v1", announced=False):
+class AftersalesReportPublished(ReportReady, Event, key="aftersales.report_published.v1"):
     """A report of aftersales is ready: the month's statistics (001 售后六b)."""
 
 

@@ -33,6 +33,7 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
         cost=order.cost.total if order.cost else None,
         charged=order.charge.amount if order.charge else None,
         request_id=order.request_id,
+        fault=None if order.type == "D" else order.fault,
     )
     block = Result(feedback=result, head=head, by=cause.actor.id, at=cause.at)
     return Change(order.but(stage="closed", result=result, result_block=block, closed_at=cause.at), (closed,))

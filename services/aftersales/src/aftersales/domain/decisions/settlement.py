@@ -8,8 +8,9 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
-from shared.contracts.aftersales import MonthlyAftersalesSettled, ServiceOrderClosed
+from shared.contracts.aftersales import AftersalesReportPublished, MonthlyAftersalesSettled, ServiceOrderClosed
 from shared.contracts.event import Money
+from shared.contracts.roles import Role
 
 
 def add(settlement: Settlement, closed: ServiceOrderClosed, rules: Rules, cause: Cause) -> Change[Settlement]:
@@ -38,6 +39,20 @@ def settle(settlement: Settlement, rules: Rules, cause: Cause) -> Change[Settlem
     handed_over = settlement.but(entries=entries, handed_over_by=cause.actor.id)
     clock = rules.version(settlement.policy_version).settlement
     return Change(handed_over, (settled,)).then(rules.clocks.stop(clock.name, cause=cause))
+
+
+def publish_statistics(settlement: Settlement, cause: Cause) -> Change[Settlement]:
+    """Customer service has compiled the month's table, and its readers hear where it is (001 售后六b)."""
+    published = AftersalesReportPublished(
+        report_id=cause.derive("report"),
+        kind="aftersales_monthly",
+        title="售后统计表",
+        period=settlement.month,
+        path=f"/settlements/{settlement.month}/table.csv",
+        figures=settlement.figures,
+        audience=(Role.CS_MANAGER, Role.FINANCE),
+    )
+    return Change(settlement, (published,))
 
 
 def _total(amounts: Iterable[Money]) -> Money:

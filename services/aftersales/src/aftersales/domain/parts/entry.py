@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Self
 
-from shared.contracts.aftersales import ServiceOrderClosed
+from aftersales.domain.parts.service import ServiceType
+from shared.contracts.aftersales import Fault, ServiceOrderClosed
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Line, Prose, ServiceOrderId
 
@@ -27,6 +28,12 @@ class Entry(Part):
     free: Money
     paid: Money
     settled_at: Instant | None = None
+    type: ServiceType | None = None
+    customer_name: Line | None = None
+    item: Line | None = None
+    fault: Fault | None = None
+    cost: Money | None = None
+    closed_at: Instant | None = None
 
     @classmethod
     def of(cls, closed: ServiceOrderClosed) -> Self:
@@ -37,4 +44,10 @@ class Entry(Part):
             voucher_no=closed.voucher_no,
             free=nothing if closed.charged else closed.cost or nothing,
             paid=closed.charged or nothing,
+            type=closed.type,
+            customer_name=closed.customer.name if closed.customer else None,
+            item=closed.item,
+            fault=closed.fault,
+            cost=closed.cost,
+            closed_at=closed.closed_at,
         )

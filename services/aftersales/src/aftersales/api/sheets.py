@@ -1,0 +1,81 @@
+"""The month's tables as CSV: the same state gives the same bytes, and no cell is a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from fastapi import Response
+
+from aftersales.domain.parts.entry import Entry
+from aftersales.domain.service_order import ServiceOrder
+from shared.contracts.event import Money
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_TABLE = ("凭证编号", "服务类型", "客户名称", "产品", "责任", "成本", "免费金额", "收费金额", "完成时间", "结算时间")
+_MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
+
+Cell = str | Decimal | None
+
+
+def settlement_table(entries: Iterable[Entry]) -> bytes:
+    """The month's vouchers, by number: what each cost us, and what it brought (001 售后六b)."""
+    rows = [
+        (
+            entry.voucher_no,
+            entry.type,
+            entry.customer_name,
+            entry.item,
+            entry.fault,
+            entry.cost.amount if entry.cost else None,
+            entry.free.amount,
+            entry.paid.amount,
+            entry.closed_at.isoformat() if entry.closed_at else None,
+            entry.settled_at.isoformat() if entry.settled_at else None,
+        )
+        for entry in sorted(entries, key=lambda each: each.voucher_no)
+    ]
+    return _csv(_TABLE, rows)
+
+
+def money_table(orders: Iterable[ServiceOrder]) -> bytes:
+    """Every fact about money of these vouchers, in and out: cost, charge, payments and expenses (003 §3)."""
+    ordered = sorted(orders, key=lambda each: each.voucher_no)
+    return _csv(_MONEY, [row for order in ordered for row in _facts(order)])
+
+
+def csv_file(content: bytes, name: str) -> Response:
+    """The table as a file of that name."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+def _facts(order: ServiceOrder) -> Iterable[Sequence[Cell]]:
+    no = order.voucher_no
+    if cost := order.cost:
+        parts: tuple[tuple[str, Money], ...] = (
+            ("材料成本", cost.material),
+            ("运输费用", cost.transport),
+            ("人工费用", cost.labour),
+            ("差旅费用", cost.travel),
+        )
+        yield from ((no, kind, money.amount, None, cost.by, None) for kind, money in parts)
+    if order.charge:
+        yield (no, "应收", order.charge.amount.amount, None, None, order.charge.mode)
+    for payment in order.payments:
+        yield (no, "实收", payment.amount.amount, payment.at.isoformat(), None, payment.invoice_no)
+    for expense in order.expenses:
+        yield (no, "报销", expense.amount.amount, expense.at.isoformat(), expense.by, expense.reason)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """With a byte order mark, for Excel; what could be a formula begins with an apostrophe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,178 @@
+"""The month's tables and statistics, a technician's day, and the warranty passport of a contract."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.decisions.closing import close
+from aftersales.domain.decisions.form import record_opinion
+from aftersales.domain.decisions.money import raise_charge, receive_payment
+from aftersales.domain.decisions.settlement import publish_statistics
+from aftersales.domain.parts.supply import Expense
+from aftersales.domain.parts.trip import Appointment
+from aftersales.domain.settlement import Settlement
+from shared.aggregate import Change
+from shared.contracts.aftersales import AftersalesReportPublished
+from shared.contracts.event import Actor, Money, PreciseDate
+from shared.testing import cause, deliver
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CS = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
+OPERATIONS = cause(AT, actor=Actor(kind="staff", id="operations-01", role="operations_supervisor"))
+TABLE = "/settlements/2026-11/table.csv"
+MONEY = "/settlements/2026-11/money.csv"
+
+
+def yuan(amount: str) -> Money:
+    return Money(amount=Decimal(amount))
+
+
+def rows(answer):
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+@pytest.fixture
+async def closed(stores, on, in_every_stage, request_with):
+    """A month with one closed job, whose technician claimed an expense."""
+    signed = in_every_stage["signed_off"].but(item="=HYPERLINK()")
+    change = close(signed, "已更换铰链", "陈经理", CS)
+    expense = Expense(id=UUID(int=7), amount=yuan("35.00"), reason="停车费", by="tech-05", at=AT)
+    await stores.service_requests.create(Change(request_with()), CS)
+    await stores.service_orders.create(Change(change.state.but(expenses=(expense,))), CS)
+    await deliver(on, change.events[0], at=AT)
+    return change.state
+
+
+@pytest.mark.requirement("R078.a")
+async def test_the_months_table_is_the_same_to_the_byte_and_no_cell_is_a_formula(ask, closed):
+    first, second = await ask("finance", "GET", TABLE), await ask("finance", "GET", TABLE)
+
+    assert first.content == second.content
+    header, row = rows(first)
+    assert header[:3] == ["凭证编号", "服务类型", "客户名称"]
+    assert row[:8] == [
+        "FW-20261122-AAAAAA",
+        "C",
+        "广州恒达装饰工程有限公司",
+        "'=HYPERLINK()",
+        "company_quality",
+        "200.00",
+        "200.00",
+        "0.00",
+    ]
+
+
+@pytest.mark.requirement("R126.a")
+async def test_every_fact_about_money_is_exported_for_the_books(ask, closed):
+    _, *facts = rows(await ask("finance", "GET", MONEY))
+
+    assert [(fact[1], fact[2]) for fact in facts] == [
+        ("材料成本", "80.00"),
+        ("运输费用", "20.00"),
+        ("人工费用", "100.00"),
+        ("差旅费用", "0.00"),
+        ("报销", "35.00"),
+    ]
+
+
+@pytest.mark.requirement("R126.a")
+async def test_what_was_charged_and_received_is_exported_too(ask, stores, closed, order_with, rules):
+    charged = raise_charge(order_with("customer_cause"), yuan("300.00"), "prepaid", rules, CS).state
+    paid = receive_payment(charged, yuan("300.00"), AT, "FP-88120", rules, CS).state
+    await stores.service_orders.apply(
+        closed.id, lambda order: Change(order.but(charge=paid.charge, payments=paid.payments)), cause(AT)
+    )
+
+    facts = rows(await ask("finance", "GET", MONEY))
+
+    assert [fact[1:3] + fact[5:] for fact in facts if fact[1] in {"应收", "实收"}] == [
+        ["应收", "300.00", "prepaid"],
+        ["实收", "300.00", "FP-88120"],
+    ]
+
+
+@pytest.mark.requirement("R078.a")
+async def test_customer_service_publishes_the_months_statistics(ask, stores, closed):
+    settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
+    figures = {
+        "orders": 1,
+        "cost": "200.00",
+        "free": "200.00",
+        "charged": "0.00",
+        "by_type": {"C": 1},
+        "by_fault": {"company_quality": 1},
+        "by_item": {"=HYPERLINK()": 1},
+    }
+
+    (published,) = publish_statistics(settlement, CS).events
+    refused = await ask("finance", "POST", "/settlements/2026-11/publish-statistics")
+    shown = await ask("cs_specialist", "POST", "/settlements/2026-11/publish-statistics")
+
+    assert published == AftersalesReportPublished(
+        report_id=published.report_id,
+        kind="aftersales_monthly",
+        title="售后统计表",
+        period="2026-11",
+        path=TABLE,
+        figures=figures,
+        audience=("cs_manager", "finance"),
+    )
+    assert (refused.status_code, shown.status_code, shown.json()["figures"]) == (403, 200, figures)
+
+
+async def test_what_is_worked_on_and_not_closed_is_missing_in_the_settlement(ask, stores, in_every_stage):
+    await stores.service_orders.create(Change(in_every_stage["resolved"]), CS)
+
+    found = (await ask("finance", "GET", "/settlements/unfinished")).json()["items"]
+
+    assert [(each["voucher_no"], each["stage"], each["technician"]) for each in found] == [
+        ("FW-20261122-AAAAAA", "resolved", "tech-05")
+    ]
+
+
+async def test_a_technician_sees_where_to_go_whom_to_meet_and_what_to_bring(ask, stores, in_every_stage, rules):
+    opinion = record_opinion(
+        in_every_stage["open"], "现场处理", "resolve_on_site", None, ("电钻",), ("铰链",), rules, OPERATIONS
+    ).state.opinion
+    day = Appointment(day=date(2026, 11, 25), begins=AT + 72 * HOUR, ends=AT + 73 * HOUR, agreed_with="王", by="cs-07")
+    sent = in_every_stage["dispatched"].but(appointment=day, opinion=opinion)
+    await stores.service_orders.create(Change(sent), CS)
+
+    (stop,) = (await ask("installer", "GET", "/technicians/tech-05/visits?day=2026-11-25")).json()["items"]
+
+    assert (stop["address"], stop["contact_name"], stop["mobile"], stop["tools"], stop["materials"]) == (
+        "广州市天河区珠江东路 6 号 32 楼",
+        "王建国",
+        "13800138000",
+        ["电钻"],
+        ["铰链"],
+    )
+    for path in ("/technicians/tech-05/visits?day=2026-11-26", "/technicians/tech-06/visits"):
+        assert (await ask("installer", "GET", path)).json()["items"] == []
+
+
+@pytest.mark.requirement("R074.a", "R074.b")
+async def test_the_passport_of_a_contract_says_what_its_warranty_is_and_why(ask, stores):
+    order = CoveredOrder.of("SO-2026-0412").but(
+        customer_id=UUID(int=1), contract_no="JG20240229-017", registered_date=PreciseDate(on=date(2024, 2, 29))
+    )
+    await stores.covered_orders.create(Change(order), CS)
+
+    today = (await ask("finance", "GET", "/warranties/JG20240229-017")).json()
+    edge = (await ask("finance", "GET", "/warranties/JG20240229-017?as_of=2025-02-28")).json()
+    unknown = await ask("finance", "GET", "/warranties/JG20990101-001")
+
+    assert (today["as_of"], today["verdict"], today["expires_on"]) == ("2026-11-22", "out_of_warranty", "2025-02-28")
+    assert (edge["verdict"], edge["days_left"], edge["explanation"][-1]) == (
+        "in_warranty",
+        0,
+        "保修截止日为 2025-02-28，查询日期 2025-02-28 在保修期内。",
+    )
+    assert unknown.status_code == 404
