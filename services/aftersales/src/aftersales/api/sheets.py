@@ -1,21 +1,16 @@
 """The month's tables as CSV: the same state gives the same bytes, and no cell is a formula."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from fastapi import Response
 
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.service_order import ServiceOrder
 from shared.contracts.event import Money
+from shared.sheets import Cell, csv_bytes, harmless
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TABLE = ("凭证编号", "服务类型", "客户名称", "产品", "责任", "成本", "免费金额", "收费金额", "完成时间", "结算时间")
 _MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
-
-Cell = str | Decimal | None
 
 
 def settlement_table(entries: Iterable[Entry]) -> bytes:
@@ -69,13 +64,4 @@ def _facts(order: ServiceOrder) -> Iterable[Sequence[Cell]]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """With a byte order mark, for Excel; what could be a formula begins with an apostrophe."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return csv_bytes(columns, ([harmless(cell) for cell in row] for row in rows))

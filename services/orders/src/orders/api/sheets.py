@@ -1,7 +1,7 @@
 """How figures are written: JSON, CSV or XLSX, none of which can smuggle in a formula."""
 
-import csv
 import io
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
@@ -9,12 +9,12 @@ from fastapi.responses import JSONResponse, Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from orders.domain.report import Cell, Table
+from orders.domain.report import Cell, Row, Table
+from shared.sheets import csv_bytes, harmless
 
 Format = Literal["json", "csv", "xlsx"]
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def sheet(table: Table, form: Format, name: str) -> Response:
@@ -27,13 +27,10 @@ def sheet(table: Table, form: Format, name: str) -> Response:
 
 def as_csv(table: Table) -> bytes:
     """CSV with a byte order mark, for Excel; what could be a formula begins with an apostrophe."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(table.columns)
-    for row in table.rows:
-        cells = ((column, row.get(column)) for column in table.columns)
-        writer.writerow([value if column in table.money else _harmless(value) for column, value in cells])
-    return text.getvalue().encode("utf-8-sig")
+    rows = (
+        [cell if column in table.money else harmless(cell) for column, cell in _cells(table, row)] for row in table.rows
+    )
+    return csv_bytes(table.columns, rows)
 
 
 def as_xlsx(table: Table) -> bytes:
@@ -48,8 +45,8 @@ def as_xlsx(table: Table) -> bytes:
     return content.getvalue()
 
 
-def _harmless(value: Cell) -> Cell:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _cells(table: Table, row: Row) -> Iterable[tuple[str, Cell]]:
+    return ((column, row.get(column)) for column in table.columns)
 
 
 def _cell(page: object, value: Cell, money: bool) -> object:
