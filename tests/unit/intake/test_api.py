@@ -106,6 +106,22 @@ async def test_a_correction_leaves_every_revision_readable(world):
     assert kinds(world) == [CustomerRegistered, CustomerUpdated]
 
 
+@pytest.mark.parametrize("field", ["name", "kind", "trade", "contacts", "member", "special_specs"])
+async def test_what_a_file_always_says_stays_when_a_correction_names_it_without_a_value(world, field):
+    customer_id = await registered(world)
+    change = {field: None, "region": "华东", "reason": "客户来电更正"}
+    before = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers/{customer_id}")).json()["particulars"]
+    corrected = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer_id}/correct", change)
+    assert corrected.json()["particulars"] == before | {"region": "华东"}
+
+
+async def test_a_correction_without_a_change_is_refused(world):
+    customer_id = await registered(world)
+    change = {"name": None, "reason": "客户来电更正"}
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer_id}/correct", change)
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_changes")
+
+
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
 @pytest.mark.requirement("R043.a")
 async def test_nothing_deletes_or_overwrites_a_customer(world, method):

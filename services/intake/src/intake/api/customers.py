@@ -42,7 +42,10 @@ class RegisterCustomer(RequestBody):
 
 
 class CorrectCustomer(RequestBody):
-    """What the file is to say from now on; fields that are left out stay as they are."""
+    """What the file is to say from now on; fields that are left out stay as they are.
+
+    Null empties the address and the region; for what a file always says it is the same as leaving it out.
+    """
 
     reason: Line = Field(examples=["客户来电更正"])
     name: Line | None = None
@@ -55,11 +58,11 @@ class CorrectCustomer(RequestBody):
     special_specs: tuple[Prose, ...] | None = Field(default=None, max_length=100)
 
     def changes(self) -> dict[str, object]:
-        """The fields that were named."""
-        changes: dict[str, object] = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        """The fields that were named, with what they are to say."""
+        named: dict[str, object] = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
         if self.contacts is not None:
-            changes["contacts"] = tuple(Contact.model_validate(each.model_dump()) for each in self.contacts)
-        return changes
+            named["contacts"] = tuple(Contact.model_validate(each.model_dump()) for each in self.contacts)
+        return {name: value for name, value in named.items() if value is not None or name in ("address", "region")}
 
 
 class AssignCustomer(RequestBody):
