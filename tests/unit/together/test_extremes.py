@@ -116,6 +116,11 @@ def variants(model: type[BaseModel], start: dict[str, Any] | None = None) -> Ite
                 yield f"{'.'.join(map(str, path))}={extreme!r:.40}", changed
 
 
+@pytest.fixture(scope="module")
+def built() -> InMemoryNotify:
+    return InMemoryNotify()
+
+
 @pytest.fixture
 def notify(built: InMemoryNotify) -> InMemoryNotify:
     built.forget()
