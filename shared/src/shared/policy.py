@@ -1,7 +1,7 @@
 """The company's figures as data: each file has a name, a version, its first day in force and who approved it."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -49,6 +49,9 @@ class Policies(Generic[P]):
         except KeyError:
             known = ", ".join(map(str, self._versions))
             raise LookupError(f"there is no version {number} of this policy; known: {known}") from None
+
+    def __iter__(self) -> Iterator[P]:
+        return iter(self._versions.values())
 
     @property
     def latest(self) -> P:

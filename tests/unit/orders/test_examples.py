@@ -10,6 +10,7 @@ from order_rules import RULES
 
 from kefu.example import example
 from orders.api import routes
+from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.production import pack
 from orders.domain.exception import exception_id_of
 from orders.domain.parts.works import PackedItem
@@ -30,7 +31,9 @@ class When(NamedTuple):
 
 
 WHEN = {
-    "/orders/{order_id}/cancel": When("standard", "balance", "cs_specialist"),
+    "/orders/{order_id}/cancel": When("standard", "making", "cs_director"),
+    "/orders/{order_id}/cancel/ask": When("standard", "making", "account_manager"),
+    "/orders/{order_id}/cancel/decline": When("standard", "making", "cs_supervisor"),
     "/orders/{order_id}/promises": When("standard", "making", "planner"),
     "/orders/{order_id}/delays": When("standard", "making", "planner"),
     "/orders/{order_id}/exceptions": When("standard", "making", "planner"),
@@ -84,6 +87,8 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
         await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
     if path.endswith("/refund"):
         await company.pay("balance", "72000.00")
+    if path.endswith("/decline"):
+        await company.decide(ask_to_cancel, "客户项目取消", role="account_manager")
     proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
     named = {
         "order_id": order_id_of(order.order_no),

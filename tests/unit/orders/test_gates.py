@@ -163,6 +163,7 @@ FACTS = {
 """Everything that comes from outside or with time: it is never refused."""
 
 RUNNING = {name for _, name in STAGES}
+GONE = {"transport", "installation", "acceptance", "balance"}
 PAST_RELEASE = RUNNING - {"review", "signing", "deposit", "release", "payment"}
 
 DECISIONS = {
@@ -201,7 +202,7 @@ DECISIONS = {
         {"acceptance"},
         lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), RULES, why),
     ),
-    "cancel": (RUNNING, lambda order, why: cancel(order, "客户取消", None, RULES, why)),
+    "cancel": (RUNNING - GONE, lambda order, why: cancel(order, "客户取消", None, RULES, why)),
 }
 """What staff decide, and the stages in which it may be decided."""
 

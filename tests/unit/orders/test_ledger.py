@@ -18,10 +18,12 @@ from orders.domain.decisions.contract import amend, review, sign
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.opening import open_order
 from orders.domain.decisions.payment import fall_overdue, receive, remind, tell_ahead
+from orders.domain.decisions.shipment import dispatch
+from orders.domain.order import CANCELLED
 from orders.domain.parts.contract import Draft
 from shared.aggregate import Cause, Overstepped, Refused
 from shared.contracts import orders as said
-from shared.contracts.departments import PaymentReceived
+from shared.contracts.departments import GoodsDispatched, PaymentReceived
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
@@ -68,6 +70,10 @@ class Books:
         return Cause(id=id, correlation=id, actor=Actor(kind="staff", id="d-1", role="cs_director"), at=self.now)
 
     def take(self, change):
+        before = self.orders.get(change.state.order_no)
+        if before is not None and before.delivered and not before.ended and change.state.stage == CANCELLED:
+            assert before.receivable.billed == 0
+            assert "cancellation" not in [entry.kind for entry in change.state.receivable.entries]
         self.orders[change.state.order_no] = change.state
         self.unheard += [event for event in change.events if type(event) is said.LedgerEntered]
         self.asked += [event for event in change.events if type(event) in ASKING]
@@ -131,11 +137,18 @@ class Books:
     def credit(self, no, amount):
         self.decide(no, credit, amount, "补偿")
 
+    def credit_in_full(self, no):
+        billed = self.orders.get(no, self.orders["SO-0"]).receivable
+        self.credit(no, billed.money(billed.billed))
+
     def refund(self, no, amount):
         self.decide(no, refund, amount, "退款")
 
     def cancel(self, no, amount):
         self.decide(no, cancel, "取消", amount)
+
+    def deliver(self, no):
+        self.decide(no, dispatch, GoodsDispatched(order_no=no, left_at=self.now))
 
     def wait(self, days):
         """Days pass; what falls due with them is told, noted and reminded of."""
@@ -189,6 +202,8 @@ STEP = st.one_of(
     st.tuples(st.just("credit"), ORDER, MONEY),
     st.tuples(st.just("refund"), ORDER, MONEY),
     st.tuples(st.just("cancel"), ORDER, st.one_of(st.none(), MONEY)),
+    st.tuples(st.just("deliver"), ORDER),
+    st.tuples(st.just("credit_in_full"), ORDER),
     st.tuples(st.just("hear"), st.integers(0, 9)),
     st.tuples(st.just("state")),
     st.tuples(st.just("wait"), st.integers(1, 40)),

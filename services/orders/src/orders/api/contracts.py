@@ -142,30 +142,34 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
         """Approve, ask to amend, or terminate; the customer is told."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, rules, cause), cause)
+            await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, rules, cause), cause),
+            rules,
         )
 
     @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*deciders("amend"))])
     async def amend_contract(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
         """Write a change down; it has to be reviewed."""
         draft = Draft(revision=0, changes=body.changes, total=body.total, ship_on=body.ship_on, terms=body.terms)
-        return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, rules, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, rules, cause), cause), rules)
 
     @router.post("/orders/{order_id}/contract/sign", dependencies=[allow(*deciders("sign"))])
     async def sign_contract(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
         """Sign and seal the approved contract."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, rules, cause), cause)
+            await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, rules, cause), cause),
+            rules,
         )
 
     @router.post("/orders/{order_id}/contract/seal", dependencies=[allow(*deciders("use_seal"))])
     async def seal_contract(order_id: UUID, body: UseSeal, cause: CausedByRequest) -> OrderView:
         """Use the contract seal once more."""
-        return OrderView.of(await orders.apply(order_id, lambda order: use_seal(order, body.purpose, cause), cause))
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: use_seal(order, body.purpose, cause), cause), rules
+        )
 
     @router.post("/orders/{order_id}/notice/sign", dependencies=[allow(*NOTICE)])
     async def sign_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
         """Sign the order notice as preparing, reviewing or approving."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: sign_notice(order, body.signature, rules, cause), cause)
+            await orders.apply(order_id, lambda order: sign_notice(order, body.signature, rules, cause), cause), rules
         )

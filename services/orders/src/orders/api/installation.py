@@ -52,7 +52,8 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
                 order_id,
                 lambda order: schedule_installation(order, body.begin, body.planned_finish, body.crew, rules, cause),
                 cause,
-            )
+            ),
+            rules,
         )
 
     @router.post("/orders/{order_id}/acceptance/pass", dependencies=[allow(*deciders("pass_acceptance"))])
@@ -60,7 +61,7 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         """The customer accepts the work."""
         acceptance = Acceptance.model_validate(body.model_dump())
         return OrderView.of(
-            await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, rules, cause), cause)
+            await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, rules, cause), cause), rules
         )
 
     @router.post("/orders/{order_id}/acceptance/fail", dependencies=[allow(*deciders("fail_acceptance"))])
@@ -69,7 +70,8 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         return OrderView.of(
             await orders.apply(
                 order_id, lambda order: fail_acceptance(order, body.issues, body.photos, rules, cause), cause
-            )
+            ),
+            rules,
         )
 
     return router

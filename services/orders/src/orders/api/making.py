@@ -97,7 +97,8 @@ def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
                 order_id,
                 lambda order: review_drawing(order, kind, body.version, approved, body.notes, rules, cause),
                 cause,
-            )
+            ),
+            rules,
         )
 
     @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow(*deciders("judge_sample"))])
@@ -112,7 +113,9 @@ def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
             notes=body.notes,
             judged_by=cause.actor.id,
         )
-        return OrderView.of(await orders.apply(order_id, lambda order: judge_sample(order, fact, rules, cause), cause))
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: judge_sample(order, fact, rules, cause), cause), rules
+        )
 
     @router.post("/orders/{order_id}/inspections", dependencies=[allow(*deciders("inspect"))])
     async def inspect_goods(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
@@ -125,13 +128,15 @@ def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
             defects=body.defects,
             photos=body.photos,
         )
-        return OrderView.of(await orders.apply(order_id, lambda order: inspect(order, fact, rules, cause), cause))
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: inspect(order, fact, rules, cause), cause), rules
+        )
 
     @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*deciders("send_sample"))])
     async def send(order_id: UUID, sample_no: Line, body: SendSample, cause: CausedByRequest) -> OrderView:
         """Send a sample to the customer (004 二2-3)."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: send_sample(order, sample_no, body.carrier, cause), cause)
+            await orders.apply(order_id, lambda order: send_sample(order, sample_no, body.carrier, cause), cause), rules
         )
 
 
@@ -139,13 +144,15 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/production/release", dependencies=[allow(*deciders("release"))])
     async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """Pass the order on to the breakdown section."""
-        return OrderView.of(await orders.apply(order_id, lambda order: release(order, rules, cause), cause))
+        return OrderView.of(await orders.apply(order_id, lambda order: release(order, rules, cause), cause), rules)
 
     @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
     async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
         plan = Schedule(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
-        return OrderView.of(await orders.apply(order_id, lambda order: schedule(order, plan, rules, cause), cause))
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: schedule(order, plan, rules, cause), cause), rules
+        )
 
     @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(*deciders("review_breakdown"))])
     async def review_parts(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
@@ -154,12 +161,13 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
         return OrderView.of(
             await orders.apply(
                 order_id, lambda order: review_breakdown(order, approved, body.notes, rules, cause), cause
-            )
+            ),
+            rules,
         )
 
     @router.post("/orders/{order_id}/packaging", dependencies=[allow(*deciders("pack"))])
     async def confirm_packaging(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
         """Confirm boxes, manuals and labels."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: pack(order, body.items, body.volume_litres, cause), cause)
+            await orders.apply(order_id, lambda order: pack(order, body.items, body.volume_litres, cause), cause), rules
         )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from orders.api.roles import ORDERS
 from orders.api.views import ExceptionView, OrderRow, OrderView, PromisesRow, PromiseView
-from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.exception import raise_exception, resolve
 from orders.domain.decisions.promise import agree
@@ -42,6 +42,18 @@ class CancelOrder(RequestBody):
 
     reason: Prose = Field(examples=["客户项目取消"])
     refund: Money | None = None
+
+
+class AskToCancel(RequestBody):
+    """Why an order should end."""
+
+    reason: Prose = Field(examples=["客户项目取消"])
+
+
+class DeclineCancelling(RequestBody):
+    """Why an order goes on although it was asked to end."""
+
+    reason: Prose = Field(examples=["已与客户协商，继续执行"])
 
 
 class PromiseDay(RequestBody):
@@ -77,7 +89,7 @@ def routes(orders: Orders, exceptions: Exceptions, rules: Rules) -> APIRouter:
     router = Router(readers=ORDERS, tags=["orders"])
     _lists(router, orders, rules)
     _decisions(router, orders, rules)
-    _exceptions(router, orders, exceptions)
+    _exceptions(router, orders, exceptions, rules)
     return router
 
 
@@ -104,7 +116,7 @@ def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.get("/orders/{order_id}")
     async def read_order(order_id: UUID) -> OrderView:
         """One order with all its parts."""
-        return OrderView.of(await orders.get(order_id))
+        return OrderView.of(await orders.get(order_id), rules)
 
     @router.get("/orders/{order_id}/clocks")
     async def read_clocks(order_id: UUID) -> list[ClockView]:
@@ -128,18 +140,34 @@ def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
-    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*deciders("cancel"))])
+    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*rules.cancellers())])
     async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
-        """The order ends where it stands."""
+        """The order ends where it stands, if no goods have left; how far it has come decides who may."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, rules, cause), cause)
+            await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, rules, cause), cause),
+            rules,
+        )
+
+    @router.post("/orders/{order_id}/cancel/ask", dependencies=[allow(*deciders("ask_to_cancel"))])
+    async def ask_for_cancelling(order_id: UUID, body: AskToCancel, cause: CausedByRequest) -> OrderView:
+        """To decide whether the order ends becomes a duty of the role that may cancel it."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: ask_to_cancel(order, body.reason, rules, cause), cause), rules
+        )
+
+    @router.post("/orders/{order_id}/cancel/decline", dependencies=[allow(*rules.cancellers())])
+    async def decline_to_cancel(order_id: UUID, body: DeclineCancelling, cause: CausedByRequest) -> OrderView:
+        """The order goes on in spite of the wish to cancel it."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: decline_cancelling(order, body.reason, rules, cause), cause),
+            rules,
         )
 
     @router.post("/orders/{order_id}/promises", dependencies=[allow(*deciders("agree"))])
     async def promise_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
         """A day is agreed with the customer and watched from now on."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, rules, cause), cause)
+            await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, rules, cause), cause), rules
         )
 
     @router.post("/orders/{order_id}/delays", dependencies=[allow(*deciders("postpone"))])
@@ -150,16 +178,18 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
                 order_id,
                 lambda order: postpone(order, body.new_ship_date, body.reason, body.reason_text, rules, cause),
                 cause,
-            )
+            ),
+            rules,
         )
 
 
-def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions) -> None:
+def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions, rules: Rules) -> None:
     @router.post("/orders/{order_id}/exceptions", dependencies=[allow(*deciders("raise_exception"))])
     async def raise_order_exception(order_id: UUID, body: RaiseException, cause: CausedByRequest) -> OrderView:
         """Something is wrong; it is on the Saturday list until resolved."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: raise_exception(order, body.kind, body.detail, cause), cause)
+            await orders.apply(order_id, lambda order: raise_exception(order, body.kind, body.detail, cause), cause),
+            rules,
         )
 
     @router.get("/exceptions")

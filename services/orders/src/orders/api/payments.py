@@ -15,9 +15,9 @@ from orders.domain.decisions.ledger import credit, refund
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
+from orders.domain.roles import MONEY_HEADS
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Payment, Price, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
@@ -74,7 +74,7 @@ def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
         """What this customer owes, order by order."""
         return AccountView.of(await accounts.of(customer_id))
 
-    @router.post("/customers/{customer_id}/credit", dependencies=[allow(Role.CS_DIRECTOR, Role.SALES_VP)])
+    @router.post("/customers/{customer_id}/credit", dependencies=[allow(*MONEY_HEADS)])
     async def decide_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
         """Decide about a customer's credit; orders that waited for it may go on."""
         account = await accounts.of(customer_id)
@@ -86,14 +86,16 @@ def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
     async def credit_customer(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
         """Credit the customer for an order: goods that came back, or an allowance. It owes that much less."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: credit(order, body.amount, body.reason, rules, cause), cause)
+            await orders.apply(order_id, lambda order: credit(order, body.amount, body.reason, rules, cause), cause),
+            rules,
         )
 
     @router.post("/orders/{order_id}/refund", dependencies=[allow(*deciders("refund"))])
     async def refund_customer(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
         """Pay back what came in beyond what the order costs."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: refund(order, body.amount, body.reason, rules, cause), cause)
+            await orders.apply(order_id, lambda order: refund(order, body.amount, body.reason, rules, cause), cause),
+            rules,
         )
 
     @router.get("/payments/overdue")

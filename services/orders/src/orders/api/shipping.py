@@ -53,7 +53,7 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
             fact = GoodsDispatched(order_no=order.order_no, **body.model_dump())
             return dispatch(order, fact, rules, cause)
 
-        return OrderView.of(await orders.apply(order_id, decide, cause))
+        return OrderView.of(await orders.apply(order_id, decide, cause), rules)
 
     @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow(*deciders("issue_delivery_note"))])
     async def issue_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
@@ -61,7 +61,8 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         return OrderView.of(
             await orders.apply(
                 order_id, lambda order: issue_delivery_note(order, body.note_no, body.lines, cause), cause
-            )
+            ),
+            rules,
         )
 
     return router

@@ -21,12 +21,13 @@ from orders.domain.parts.entry import Entry
 from orders.domain.parts.freight import Costs, Trip
 from orders.domain.parts.installation import Installation
 from orders.domain.parts.notice import Notice
-from orders.domain.parts.passage import Cancellation, Passage
+from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.parts.promise import Promise
 from orders.domain.parts.proposal import Proposal
 from orders.domain.parts.receivable import Claim
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
+from orders.domain.policy.policy import Rules
 from orders.domain.possible import possible
 from orders.domain.route import Milestone
 from shared.contracts.event import Money
@@ -152,10 +153,11 @@ class OrderView(View):
     payment: LedgerView
     passages: tuple[Passage, ...]
     cancellation: Cancellation | None
+    cancelling_requests: tuple[CancellingRequest, ...]
     possible: tuple[Possible, ...]
 
     @classmethod
-    def of(cls, order: Order) -> "OrderView":
+    def of(cls, order: Order, rules: Rules) -> "OrderView":
         stage = order.route.stage(order.stage)
         gate = stage.gate if stage else ()
         same = cls.model_fields.keys() & Order.model_fields.keys() - {"promises", "drawings"}
@@ -167,7 +169,7 @@ class OrderView(View):
             drawings=order.drawings.items,
             promises=order.promises.given,
             payment=LedgerView.of(order),
-            possible=possible(order),
+            possible=possible(order, rules),
             **{field: getattr(order, field) for field in same},
         )
 

@@ -14,7 +14,7 @@ from orders.domain.parts.drawing import Drawings
 from orders.domain.parts.freight import Freight
 from orders.domain.parts.installation import Installation
 from orders.domain.parts.notice import Notice
-from orders.domain.parts.passage import Cancellation, Passage
+from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.parts.promise import Promises
 from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
@@ -87,6 +87,7 @@ class Order(Timed):
     last_delay_at: Instant | None = None
     last_receipt_at: Instant | None = None
     cancellation: Cancellation | None = None
+    cancelling_requests: tuple[CancellingRequest, ...] = ()
 
     @property
     def route(self) -> Route:
@@ -102,6 +103,21 @@ class Order(Timed):
     def ended(self) -> bool:
         """Whether nothing more is to happen."""
         return self.stage in (CLOSED, CANCELLED)
+
+    @property
+    def delivered(self) -> bool:
+        """Whether goods of it have left and not come back, or stand installed: it can only be credited then."""
+        return bool(self.shipment.under_way) or self.has(Milestone.INSTALLED)
+
+    @property
+    def credited_in_full(self) -> bool:
+        """Whether it was billed, and all of that was credited again."""
+        return bool(self.receivable.invoiced) and self.receivable.billed == 0
+
+    @property
+    def cancelling_request(self) -> CancellingRequest | None:
+        """The wish to cancel it that waits for a decision."""
+        return next((each for each in reversed(self.cancelling_requests) if each.declined_by is None), None)
 
     def named(self) -> About:
         """Which order an event is about: `DunningHeld(**order.named(), …)`."""

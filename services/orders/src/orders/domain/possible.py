@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from orders.domain.order import CANCELLED, Order
-from orders.domain.roles import DRAFTERS, FOLLOW_UP, PLANNING
+from orders.domain.policy.policy import Rules
+from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
 from orders.domain.route import DRAWINGS, ROUTES, Milestone, Route
 from shared.contracts.roles import Role
 from shared.lifecycle import Possible
@@ -35,6 +36,8 @@ OrderDecision = Literal[
     "postpone",
     "raise_exception",
     "cancel",
+    "ask_to_cancel",
+    "decline_cancelling",
     "credit",
     "refund",
 ]
@@ -43,10 +46,13 @@ By = Callable[[Route], tuple[Role, ...]]
 
 
 class Rule(NamedTuple):
-    """When a decision is possible, and who makes it on a route: where nobody does, it is never possible."""
+    """When a decision is possible, and who makes it on a route: where no role does, it is never possible.
+
+    `by` is absent for what the policy says: who decides about cancelling, by how far the order has come.
+    """
 
     when: When
-    by: By
+    by: By | None
 
 
 def _stage(*stages: str) -> When:
@@ -124,21 +130,28 @@ RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
         "agree": Rule(_running, _always(*PLANNING)),
         "postpone": Rule(_running_and(_may_slip), _always(*PLANNING)),
         "raise_exception": Rule(lambda order: True, _always(*PLANNING)),
-        "cancel": Rule(_running, _always(*DRAFTERS)),
-        "credit": Rule(_may_be_credited, _always(Role.CS_DIRECTOR, Role.SALES_VP)),
-        "refund": Rule(lambda order: order.receivable.refundable, _always(Role.CS_DIRECTOR, Role.SALES_VP)),
+        "cancel": Rule(_running_and(lambda order: order.credited_in_full or not order.delivered), None),
+        "ask_to_cancel": Rule(_running_and(lambda order: order.cancelling_request is None), _always(*DRAFTERS)),
+        "decline_cancelling": Rule(_running_and(lambda order: order.cancelling_request is not None), None),
+        "credit": Rule(_may_be_credited, _always(*MONEY_HEADS)),
+        "refund": Rule(lambda order: order.receivable.refundable, _always(*MONEY_HEADS)),
     }
 )
 """Every decision about an order that a person makes."""
 
 
-def possible(order: Order) -> tuple[Possible, ...]:
+def possible(order: Order, rules: Rules) -> tuple[Possible, ...]:
     """What may be done with the order now, and by whom on its route."""
-    now = (Possible(decision=name, roles=rule.by(order.route)) for name, rule in RULES.items() if rule.when(order))
+    cancellers = rules.of(order).authority(order).by
+    now = (
+        Possible(decision=name, roles=rule.by(order.route) if rule.by else cancellers)
+        for name, rule in RULES.items()
+        if rule.when(order)
+    )
     return tuple(each for each in now if each.roles)
 
 
 def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:
     """Who makes these decisions, on one route or another: whom an HTTP route lets in."""
-    roles = (role for decision in decisions for route in ROUTES.values() for role in RULES[decision].by(route))
-    return tuple(dict.fromkeys(roles))
+    rules = [by for decision in decisions if (by := RULES[decision].by) is not None]
+    return tuple(dict.fromkeys(role for by in rules for route in ROUTES.values() for role in by(route)))

@@ -4,7 +4,7 @@ from typing import Any
 
 from orders.domain.account import Account
 from orders.domain.decisions.account import enter
-from orders.domain.decisions.exception import register_exception
+from orders.domain.decisions.exception import lapse, register_exception
 from orders.domain.decisions.pace import learn, warn
 from orders.domain.decisions.payment import grant_credit
 from orders.domain.exception import OrderException
@@ -16,6 +16,7 @@ from shared.aggregate import Cause, NotFound
 from shared.contracts.orders import (
     CreditGranted,
     LedgerEntered,
+    OrderCancelled,
     OrderExceptionRaised,
     OrderStageChanged,
 )
@@ -48,6 +49,16 @@ def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions, rules: Rul
     def list_exception(event: OrderExceptionRaised, cause: Cause) -> Touch[OrderException]:
         """What is wrong is on the list until it is resolved (000 §4.1c)."""
         return exceptions.birth(register_exception(event, cause))
+
+    @on(OrderCancelled)
+    async def drop_exceptions(event: OrderCancelled, cause: Cause) -> list[Touch[OrderException]]:
+        """What was wrong with a cancelled order leaves the Saturday list, all but its money (000 §4.1c)."""
+        listed = exceptions.each({"order_no": event.order_no})
+        return [
+            exceptions.touch(each.id, lambda exception: lapse(exception, cause))
+            async for each in listed
+            if each.status == "open"
+        ]
 
 
 def _pace(on: Subscriptions, orders: Orders, paces: Paces, rules: Rules) -> None:

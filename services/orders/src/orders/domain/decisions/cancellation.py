@@ -1,24 +1,38 @@
-"""How an order ends before it is done."""
+"""How an order ends before it is done, and who may say so."""
 
 from decimal import Decimal
 
+from orders.domain.decisions.clock import start
 from orders.domain.decisions.ledger import refund as pay_back
 from orders.domain.decisions.ledger import write_off
 from orders.domain.order import CANCELLED, Order
-from orders.domain.parts.passage import Cancellation, Passage
+from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from orders.domain.roles import MONEY_HEADS
+from shared.aggregate import Cause, Change, Overstepped, Refused
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
+from shared.contracts.vocabulary import Prose
 
 
-def cancel(order: Order, reason: str, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
-    """The order ends where it stands: clocks stop, promises are owed no more, everybody hears it (004 一㈡1b).
+def cancel(order: Order, reason: Prose, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
+    """The order ends where it stands: clocks stop, promises are owed no more, all who work on it hear it (004 一㈡1b).
 
-    Refused with `order_ended` when it has ended, `refund_too_high` when more would be paid back than came in.
+    Refused: `order_ended`; `delivered` when goods have left and their price is not credited; `not_authorised` for one
+    whom the policy does not let cancel an order that has come so far, or pay money back; `refund_too_high` for more
+    than came in.
     """
     order.must_be_running()
+    _must_be_here(order)
     back = refund if refund and refund.amount > Decimal() else None
+    _must_be_entitled(order, back, rules, cause)
+    done = rules.clocks.stop(rules.of(order).cancellation.name, cause=cause)(order)
+    change = done.then(lambda order: _end(order, reason, back, cause)).then(rules.clocks.drop(cause=cause))
+    change = change.then(lambda order: write_off(order, cause))
+    return change.then(lambda order: pay_back(order, back, reason, rules, cause)) if back else change
+
+
+def _end(order: Order, reason: Prose, back: Money | None, cause: Cause) -> Change[Order]:
     by = cause.actor.id
     cancelled = OrderCancelled(
         **order.about(),
@@ -37,11 +51,65 @@ def cancel(order: Order, reason: str, refund: Money | None, rules: Rules, cause:
         cancellation=Cancellation(reason=reason, by=by, at=cause.at, refund=back),
         overdue_since=None,
     )
-    change = Change(ended, (cancelled,)).then(rules.clocks.drop(cause=cause))
-    change = change.then(lambda order: write_off(order, cause))
-    return change.then(lambda order: pay_back(order, back, reason, rules, cause)) if back else change
+    return Change(ended, (cancelled,))
 
 
-def withdraw(order: Order, reason: str, rules: Rules, cause: Cause) -> Change[Order]:
-    """Sales takes the order back on the customer's wish; one that has ended is not taken back again."""
-    return Change(order) if order.ended else cancel(order, reason, None, rules, cause)
+def _must_be_here(order: Order) -> None:
+    if order.delivered and not order.credited_in_full:
+        raise Refused(
+            "goods have left: what comes back, or is let off, is credited; an order credited in full may be ended",
+            "delivered",
+        )
+
+
+def _must_be_entitled(order: Order, back: Money | None, rules: Rules, cause: Cause) -> None:
+    if cause.kind != "request":
+        return
+    role, entitled = cause.actor.role, rules.of(order).authority(order).by
+    if role not in entitled:
+        who = " or ".join(entitled)
+        raise Overstepped(f"an order in {order.stage} is cancelled by {who}; ask for it", "not_authorised")
+    if back and role not in MONEY_HEADS:
+        raise Overstepped(f"money is paid back by {' or '.join(MONEY_HEADS)}", "not_authorised")
+
+
+def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """One who may not cancel the order wishes it: to decide is a duty of the role that may (004 一㈡1b).
+
+    Refused: `order_ended`, `asked_already` while a wish waits for its decision.
+    """
+    order.must_be_running()
+    if order.cancelling_request is not None:
+        raise Refused("to cancel this order was asked already, and waits for a decision", "asked_already")
+    request = CancellingRequest(reason=reason, by=cause.actor.id, at=cause.at)
+    asked = order.but(cancelling_requests=(*order.cancelling_requests, request))
+    policy = rules.of(order)
+    clock = policy.cancellation
+    duty = clock if order.delivered else clock.but(role=policy.authority(order).by[0])
+    return start(asked, duty, rules, cause)
+
+
+def decline_cancelling(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """The order goes on in spite of the wish to cancel it; who may cancel it may decline.
+
+    Refused: `order_ended`, `not_asked`, `not_authorised`.
+    """
+    order.must_be_running()
+    if order.cancelling_request is None:
+        raise Refused("nobody has asked to cancel this order", "not_asked")
+    _must_be_entitled(order, None, rules, cause)
+    declined = order.cancelling_request.but(declined_by=cause.actor.id, declined_why=reason)
+    going_on = order.but(cancelling_requests=(*order.cancelling_requests[:-1], declined))
+    return rules.clocks.stop(rules.of(order).cancellation.name, cause=cause)(going_on)
+
+
+def withdraw(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """Sales takes the order back on the customer's wish: it ends, or where the policy says so is decided about first.
+
+    One that has ended, or of which this was asked already, is not taken back again.
+    """
+    if order.ended or order.cancelling_request is not None:
+        return Change(order)
+    if order.delivered or not rules.of(order).authority(order).sales:
+        return ask_to_cancel(order, reason, rules, cause)
+    return cancel(order, reason, None, rules, cause)

@@ -47,3 +47,10 @@ def resolve(exception: OrderException, resolution: str, cause: Cause) -> Change[
         by=by,
     )
     return Change(resolved, (told,))
+
+
+def lapse(exception: OrderException, cause: Cause) -> Change[OrderException]:
+    """The order is cancelled: what was wrong with its making or its way needs no solution any more; its money does."""
+    if exception.status != "open" or exception.kind == "payment":
+        return Change(exception)
+    return resolve(exception, "订单已取消", cause)

@@ -1,4 +1,4 @@
-"""Where an order has been: the stages that it has left, and why it ended before it was done."""
+"""Where an order has been: the stages that it has left, and how it was asked to end, or ended, before it was done."""
 
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Prose, StaffId
@@ -19,3 +19,13 @@ class Cancellation(Part):
     by: StaffId
     at: Instant
     refund: Money | None = None
+
+
+class CancellingRequest(Part):
+    """A wish that the order ends, of one who may not decide about it: open until it is declined or the order ends."""
+
+    reason: Prose
+    by: StaffId
+    at: Instant
+    declined_by: StaffId | None = None
+    declined_why: Prose | None = None

@@ -6,15 +6,26 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from orders.domain.order import Order
 from orders.domain.parts.promise import PromiseKind
-from orders.domain.route import CURRENT, Route, RouteName
+from orders.domain.route import CURRENT, Milestone, Route, RouteName
 from shared.calendar import After, Calendar, Monthly, Weekly
 from shared.clocks import Clock, Clocks
-from shared.contracts.event import Money
+from shared.contracts.event import Frozen, Money
+from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
+
+
+class Authority(Frozen):
+    """Who may cancel an order that has reached one of these milestones; the first of them has the duty to decide."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reached: tuple[Milestone, ...] = ()
+    by: tuple[Role, ...] = Field(min_length=1)
+    sales: bool = Field(default=False, description="Whether an order that sales takes back ends without a decision.")
 
 
 class OrdersPolicy(Policy):
@@ -44,6 +55,8 @@ class OrdersPolicy(Policy):
     stage: Clock = Field(description="Of every other stage; its term is what is planned for the stage.")
     planned_days: Mapping[RouteName, Mapping[str, int]]
     promises: Mapping[PromiseKind, Clock]
+    cancellation: Clock = Field(description="Of the decision about a wish to cancel; its role once goods have left.")
+    cancelling: tuple[Authority, ...] = Field(min_length=1, description="The last one that an order has reached holds.")
 
     @model_validator(mode="after")
     def _plans_stages_that_there_are(self) -> Self:
@@ -52,7 +65,13 @@ class OrdersPolicy(Policy):
                 raise ValueError(f"the {name} route has no stage {', '.join(strange)}")
         if missing := sorted({"ship", "arrive", "install", "complete", "accept"} - self.promises.keys()):
             raise ValueError(f"every promise has a clock; missing: {', '.join(missing)}")
+        if self.cancelling[0].reached or not all(each.reached for each in self.cancelling[1:]):
+            raise ValueError("the first row of cancelling, and no other, is for orders that have reached nothing")
         return self
+
+    def authority(self, order: Order) -> Authority:
+        """Who may cancel the order now."""
+        return [each for each in self.cancelling if not each.reached or any(map(order.has, each.reached))][-1]
 
     def days(self, route: RouteName, stage: str) -> int | None:
         """How many days are planned for a stage; None for one that is not watched."""
@@ -94,6 +113,11 @@ class Rules:
     def of(self, order: Order) -> OrdersPolicy:
         """The version that the order keeps from its beginning to its end. LookupError when it is not there any more."""
         return self.policies.version(order.policy_version)
+
+    def cancellers(self) -> tuple[Role, ...]:
+        """Everyone who may cancel an order in one stage or another, by any version."""
+        roles = (role for policy in self.policies for each in policy.cancelling for role in each.by)
+        return tuple(dict.fromkeys(roles))
 
     def morning(self, order: Order, day: date) -> datetime:
         """When the desk opens on a day."""
