@@ -36,23 +36,24 @@ class Holidays(policy.Policy):
 class Calendar:
     """Which day a moment falls on in `zone`, and which days are worked.
 
-    Working days follow the company's own days, then the Chinese statutory holidays and their make-up days as the
-    library knows them, and in a year that neither knows Monday to Friday.
+    Working days follow the company's own days, in the version in force on the day in question, then the Chinese
+    statutory holidays and their make-up days as the library knows them, and in a year that neither knows Monday to
+    Friday.
     """
 
-    def __init__(self, zone: str = "Asia/Shanghai", holidays: Holidays | None = None) -> None:
+    def __init__(self, zone: str = "Asia/Shanghai", holidays: policy.Policies[Holidays] | None = None) -> None:
         self.zone = ZoneInfo(zone)
         self.holidays = holidays
 
     @property
     def version(self) -> str:
-        """Which data the working days come from: the library's version and that of the company's own days."""
-        own = f"+{self.holidays.name}.v{self.holidays.version}" if self.holidays else ""
-        return f"chinesecalendar-{version('chinesecalendar')}{own}"
+        """Which data the working days come from: the library's version and the last one of the company's own days."""
+        newest = [f"+{each.name}.v{each.version}" for each in self.holidays or ()][-1:]
+        return f"chinesecalendar-{version('chinesecalendar')}{''.join(newest)}"
 
     def knows(self, year: int) -> bool:
         """Whether the library or the company's file has that year's holidays; else Monday to Friday is assumed."""
-        return _library_knows(year) or (self.holidays is not None and year in self.holidays.complete_years)
+        return _library_knows(year) or self._company_knows(date(year, 12, 31))
 
     def local(self, at: datetime) -> datetime:
         """The same moment, told in this calendar's zone."""
@@ -70,12 +71,15 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on that day."""
-        own = self.holidays
+        own = self.holidays.on(day) if self.holidays else None
         if own and (day in own.days_off or day in own.make_up_days):
             return day in own.make_up_days
-        if _library_knows(day.year) and not (own and day.year in own.complete_years):
+        if _library_knows(day.year) and not self._company_knows(day):
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < _SATURDAY
+
+    def _company_knows(self, day: date) -> bool:
+        return self.holidays is not None and day.year in self.holidays.on(day).complete_years
 
     def working_days_after(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`; `day` itself is never counted, worked or not."""

@@ -51,12 +51,8 @@ class Policies(Generic[P]):
             raise LookupError(f"there is no version {number} of this policy; known: {known}") from None
 
     def __iter__(self) -> Iterator[P]:
+        """Every version, in force already or not, the first one first."""
         return iter(self._versions.values())
-
-    @property
-    def latest(self) -> P:
-        """The version with the highest number, in force already or not."""
-        return self._versions[max(self._versions)]
 
 
 def read_policies(kind: type[P], shipped: Traversable, own: Path | None = None) -> Policies[P]:

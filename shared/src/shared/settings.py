@@ -178,7 +178,7 @@ class ServiceSettings(BaseSettings):
 
     def calendar(self) -> Calendar:
         """The company's calendar: its time zone, the statutory holidays and its own days."""
-        return Calendar(self.timezone, read_policies(Holidays, self.holidays).latest if self.holidays else None)
+        return Calendar(self.timezone, read_policies(Holidays, self.holidays) if self.holidays else None)
 
     @property
     def prefetch(self) -> int:

@@ -17,6 +17,8 @@ OCCUR = "occur"
 
 TimeDecision = Callable[[A, Cause], Change[A]]
 Rule = Daily | Weekly | Monthly | Yearly
+RuleInForce = Callable[[datetime], Rule]
+"""A calendar rule that is a policy: the one in force at that moment."""
 Wanted = Touch[Any] | Iterable[Touch[Any]] | None
 _RECURRENCES = uuid5(NAMESPACE_URL, "urn:kefu:recurrences")
 
@@ -66,7 +68,7 @@ class Schedule:
     """What comes round by a calendar rule, and what is done then, once for each of those whom it concerns."""
 
     name: str
-    rule: Rule
+    rule: RuleInForce
     react: Recurring
     for_each: ForEach | None = None
 
@@ -93,7 +95,7 @@ class Schedule:
         def go_on(recurrence: Recurrence) -> Change[Recurrence]:
             if recurrence.deadline(OCCUR) != at:
                 return Change(recurrence)
-            return Change(recurrence.awaiting(OCCUR, self.rule.due(at, calendar)))
+            return Change(self._awaited(recurrence, at, calendar))
 
         return _caused_by_time(
             uuid5(self.id, f"{at.astimezone(UTC).isoformat()} passed"), self.id, at, self.name
@@ -103,11 +105,20 @@ class Schedule:
         """The decision at a service's start: a new rule counts from now on, a known one goes on where it was."""
 
         def plan(recurrence: Recurrence) -> Change[Recurrence]:
-            if recurrence.rule == self.rule and recurrence.deadline(OCCUR):
-                return Change(recurrence)
-            return Change(recurrence.but(rule=self.rule).awaiting(OCCUR, self.rule.due(now, calendar)))
+            anew = self._awaited(recurrence, now, calendar)
+            return Change(recurrence if recurrence.rule == anew.rule and recurrence.deadline(OCCUR) else anew)
 
         return plan
+
+    def _awaited(self, recurrence: "Recurrence", since: datetime, calendar: Calendar) -> "Recurrence":
+        """The next occurrence after `since`, by the rule that is in force when it comes."""
+        rule = self.rule(since)
+        due = rule.due(since, calendar)
+        while (newer := self.rule(due)) != rule:
+            rule, superseded, due = newer, due, newer.due(since, calendar)
+            while due < superseded and self.rule(due) != rule:
+                due = rule.due(due, calendar)
+        return recurrence.but(rule=rule).awaiting(OCCUR, due)
 
 
 class Recurrence(Aggregate):
@@ -129,7 +140,7 @@ class Timers:
 
     `@at.every(Monthly(day=5, at=time(12)), for_each=account_managers)` over a reaction `(occurrence, cause)` that
     returns touches: each occurrence happens once, however many replicas run; after an outage each missed one is made up
-    for, in order.
+    for, in order. A rule that is a policy is given as `lambda at: rules.on(at).monthly_reports`.
     """
 
     def __init__(self) -> None:
@@ -146,12 +157,13 @@ class Timers:
         return register
 
     def every(
-        self, rule: Rule, *, for_each: ForEach | None = None, name: str | None = None
+        self, rule: Rule | RuleInForce, *, for_each: ForEach | None = None, name: str | None = None
     ) -> Callable[[Recurring], Recurring]:
         """React whenever the rule comes round. The schedule is known by the reaction's name, or by the one given."""
 
         def register(react: Recurring) -> Recurring:
-            schedule = Schedule(name or react.__name__, rule, react, for_each)
+            in_force = rule if callable(rule) else lambda at: rule
+            schedule = Schedule(name or react.__name__, in_force, react, for_each)
             if schedule.name in self.schedules:
                 raise ValueError(f"there is a schedule {schedule.name!r} already")
             self.schedules[schedule.name] = schedule

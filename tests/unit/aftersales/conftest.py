@@ -83,7 +83,7 @@ def rules() -> Rules:
 
 @pytest.fixture(scope="session")
 def policy(rules: Rules) -> AftersalesPolicy:
-    return rules.policies.latest
+    return rules.policies.version(1)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
 
 def with_dispatch(rules: Rules, **fields: object) -> Rules:
     """The company's rules with another clock for dispatching."""
-    policy = rules.policies.latest
+    policy = rules.policies.version(1)
     return replace(rules, policies=Policies([policy.but(dispatch=policy.dispatch.but(**fields))]))
 
 
@@ -59,7 +59,7 @@ def test_a_job_that_waits_already_keeps_its_deadline(order_with, rules):
 
 
 def test_a_job_keeps_the_version_of_the_policy_that_it_began_with(request_with, rules, prepare):
-    first = rules.policies.latest
+    first = rules.policies.version(1)
     later = first.but(version=2, in_force_from=datetime(2026, 12, 1, tzinfo=UTC).date())
     both = replace(rules, policies=Policies([first, later]))
 

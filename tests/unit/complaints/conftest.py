@@ -50,7 +50,7 @@ def rules() -> Rules:
 
 @pytest.fixture(scope="session")
 def policy(rules: Rules) -> ComplaintPolicy:
-    return rules.policies.latest
+    return rules.policies.version(1)
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def decide(
     rules: Rules, proposal: Proposal, numbered: Callable[..., ComplaintFiled]
 ) -> dict[str, Callable[[Complaint], object]]:
     """Every decision there is, with everything it needs."""
-    known = rules.policies.latest.causes[0]
+    known = rules.policies.version(1).causes[0]
     ours = (Share(unit="own_department", department="production", percent=100),)
     quality = Classification(nature="quality", category="玻璃破损")
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)

@@ -120,7 +120,7 @@ def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
     monkeypatch.setenv("COMPLAINTS_POLICY", str(own))
 
     assert policy.authority.version == 1
-    assert load(Settings).rules().policies.latest.authority.version == 2
+    assert load(Settings).rules().policies.version(1).authority.version == 2
 
 
 def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy, rules, in_every_stage):

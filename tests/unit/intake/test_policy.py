@@ -65,8 +65,8 @@ def test_a_callback_keeps_the_version_with_which_it_began(tmp_path):
 def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_path):
     own = tmp_path / "own.toml"
     own.write_text(SHIPPED.replace('approved_by = "the product', 'approved_by = "gm, not the product'))
-    assert settings(own).rules(CHINA).policies.latest.approved_by.startswith("gm")
-    assert read_rules(CHINA).policies.latest.in_force_from == date(2026, 1, 1)
+    assert settings(own).rules(CHINA).policies.version(1).approved_by.startswith("gm")
+    assert read_rules(CHINA).policies.version(1).in_force_from == date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ DECISIONS: Mapping[Verb, Callable[[Notification, Cause], Change[Notification]]] 
     "fail": lambda told, why: fail(told, "refused", "", "aliyun", why),
     "lose": lambda told, why: lose(told, LATER, why),
     "park": park,
-    "resolve": lambda told, why: resolve(told, False, WORDS, POLICIES.latest, why),
+    "resolve": lambda told, why: resolve(told, False, WORDS, POLICIES.version(1), why),
     "deliver": lambda told, why: deliver(told, ARRIVED, WORDS, why),
     "bounce": lambda told, why: bounce(told, LOST, why),
     "give_up_on_receipt": give_up_on_receipt,

@@ -26,7 +26,7 @@ CHINA = ZoneInfo("Asia/Shanghai")
 NUMBERS = ("13800138001", "+86-138-0013-8001", "13800138002")
 
 
-NEXT = POLICIES.latest.but(version=2, in_force_from=date(2026, 11, 24), rest=Rest(begin=time(21), end=time(10)))
+NEXT = POLICIES.version(1).but(version=2, in_force_from=date(2026, 11, 24), rest=Rest(begin=time(21), end=time(10)))
 """From the 24th customers rest for two hours longer."""
 
 
@@ -71,7 +71,7 @@ async def test_rest_hours_are_looked_at_again_when_the_wait_is_over(notify: InMe
 
 
 async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
-    notify = InMemoryNotify(at=china(22), policies=Policies([POLICIES.latest, NEXT]))
+    notify = InMemoryNotify(at=china(22), policies=Policies([POLICIES.version(1), NEXT]))
 
     (first,) = await notify.tell(released("SO-1"))
     notify.clock.set(china(7, day=24))
@@ -87,7 +87,7 @@ def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> N
 
     policies = nowhere(Settings, notify_policy=own).policies()
 
-    assert policies.latest == POLICIES.latest.but(rest=Rest(begin=time(0), end=time(0)))
+    assert policies.version(1) == POLICIES.version(1).but(rest=Rest(begin=time(0), end=time(0)))
     own.write_text(own.read_text().replace("answered_within", "answered"))
     with pytest.raises(ValueError, match=r"notify_policy.toml: answered_within: Field required; answered: Extra"):
         nowhere(Settings, notify_policy=own)
@@ -133,7 +133,7 @@ async def test_a_reminder_that_waits_is_not_sent_to_a_customer_who_has_paid() ->
 
 
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:
-    ends = [(key, path) for purpose in POLICIES.latest.purposes for key, path in purpose.ends.items()]
+    ends = [(key, path) for purpose in POLICIES.version(1).purposes for key, path in purpose.ends.items()]
 
     assert [(key, path) for key, path in ends if path not in contracts()[key].model_fields] == []
 

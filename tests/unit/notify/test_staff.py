@@ -134,7 +134,7 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 @pytest.mark.requirement("R013.a", "R013.b")
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
     asked = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
-    until, policy = MORNING + timedelta(hours=2), POLICIES.latest
+    until, policy = MORNING + timedelta(hours=2), POLICIES.version(1)
     slip = post(asked.derive("slip"), "LL-1", "production", None, "请确认到厂日期", until, policy, CLOCKS, asked)
     await notify.stores.slips.create(slip, asked)
     for event in notify.announced(StaffMessagePosted):
@@ -175,8 +175,8 @@ async def test_a_slip_that_lies_is_missed_once_for_each_rung_and_each_time_its_r
 
 def test_a_duty_of_notify_is_held_called_to_mind_and_handed_over_as_its_policy_says() -> None:
     now = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
-    rules = POLICIES.latest.slips
-    policy = POLICIES.latest.but(slips=rules.but(clock=rules.clock.but(may_be_held=True)))
+    rules = POLICIES.version(1).slips
+    policy = POLICIES.version(1).but(slips=rules.but(clock=rules.clock.but(may_be_held=True)))
     until = MORNING + timedelta(hours=9)
     slip = post(now.derive("slip"), "LL-1", "production", None, "请确认", until, policy, CLOCKS, now)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from pydantic import TypeAdapter, ValidationError
 
 from shared.calendar import CHINA, After, Calendar, Daily, Holidays, Monthly, Term, Weekly, Yearly, months_later
+from shared.policy import Policies
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = time(12)
@@ -83,7 +84,7 @@ def test_beyond_the_known_years_monday_to_friday_are_worked() -> None:
 
 def own_days(**days: frozenset[date] | frozenset[int]) -> Calendar:
     named = {"name": "holidays", "version": 2, "in_force_from": date(2026, 1, 1), "approved_by": "gm"}
-    return Calendar(holidays=Holidays.model_validate({**named, **days}))
+    return Calendar(holidays=Policies([Holidays.model_validate({**named, **days})]))
 
 
 def test_the_company_s_own_days_go_before_the_statutory_ones() -> None:
@@ -102,6 +103,21 @@ def test_a_year_that_the_library_does_not_know_is_known_by_the_company_s_data() 
 def test_the_version_of_the_calendar_names_the_library_and_the_company_s_days() -> None:
     assert CHINA.version.startswith("chinesecalendar-")
     assert own_days().version == f"{CHINA.version}+holidays.v2"
+
+
+def test_a_new_version_of_the_company_s_days_counts_from_its_day_on_and_the_days_before_keep_the_old_one() -> None:
+    off = [date(2026, 3, 2), date(2027, 3, 1)]
+    old, new = (
+        Holidays(
+            name="holidays", version=version, in_force_from=date(year, 1, 1), approved_by="gm",
+            days_off=frozenset({day}), complete_years=frozenset({year}),
+        )
+        for version, year, day in ((1, 2026, off[0]), (2, 2027, off[1]))
+    )  # fmt: skip
+    ours = Calendar(holidays=Policies([old, new]))
+    assert [ours.is_working_day(day) for day in off] == [False, False]
+    assert [ours.knows(year) for year in (2026, 2027, 2071)] == [True, True, False]
+    assert ours.version == f"{CHINA.version}+holidays.v2"
 
 
 def test_a_day_is_not_off_and_worked() -> None:

@@ -21,7 +21,7 @@ from shared.contracts.deadline import (
 )
 from shared.contracts.event import Actor, Event
 from shared.contracts.roles import Role
-from shared.policy import Policy
+from shared.policy import Policies, Policy
 from shared.testing import cause
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -271,7 +271,7 @@ def test_a_clock_knows_what_started_it() -> None:
 
 def changed_calendar(**days: frozenset[date]) -> Clocks:
     own = Holidays(name="holidays", version=2, in_force_from=date(2026, 1, 1), approved_by="gm", **days)  # type: ignore[arg-type]
-    return Clocks(CLOCKS_OF_KETTLES._announce, Calendar(holidays=own))
+    return Clocks(CLOCKS_OF_KETTLES._announce, Calendar(holidays=Policies([own])))
 
 
 def test_a_running_clock_follows_a_change_of_the_calendar() -> None:

@@ -30,7 +30,7 @@ from shared.duties.following import CalendarFollower
 from shared.http import answer_problems, authenticated
 from shared.identity import Principal
 from shared.kernel.relay import Handed
-from shared.policy import Policy
+from shared.policy import Policies, Policy
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause
 
@@ -247,7 +247,7 @@ async def test_a_service_that_starts_with_another_calendar_counts_its_running_cl
         name="holidays", version=2, in_force_from=date(2026, 1, 1), approved_by="gm",
         days_off=frozenset({date(2026, 11, 24)}),
     )  # fmt: skip
-    clocks = Clocks(CLOCKS._announce, Calendar(holidays=own))
+    clocks = Clocks(CLOCKS._announce, Calendar(holidays=Policies([own])))
     stores = {"kettles": kitchen.kettles}
     follower = CalendarFollower(kitchen.duties, stores, clocks, kitchen.database.group_commit, FixedClock(NOW))
     before = {duty.about: duty.due_at async for duty in kitchen.duties.each()}

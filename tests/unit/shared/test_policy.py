@@ -31,7 +31,7 @@ def tea(number: int, on: str, minutes: int) -> str:
 def test_the_version_in_force_is_the_latest_that_has_begun() -> None:
     policies = Policies([version(2, date(2026, 7, 1)), version(1, date(2026, 1, 1))])
     assert [policies.on(day).version for day in (date(2026, 6, 30), date(2026, 7, 1))] == [1, 2]
-    assert policies.latest.version == 2
+    assert [each.version for each in policies] == [1, 2]
 
 
 def test_before_any_version_was_in_force_the_first_one_serves() -> None:
@@ -59,7 +59,7 @@ def test_the_company_s_own_version_takes_the_place_of_the_shipped_one(tmp_path: 
     policies = read_policies(Tea, shipped, own)
     assert (policies.version(1).minutes, policies.version(2).minutes) == (4, 7)
     assert read_policies(Tea, shipped, own / "next.toml").version(1).minutes == 3
-    assert read_policies(Tea, shipped).latest.version == 1
+    assert [each.version for each in read_policies(Tea, shipped)] == [1]
 
 
 @pytest.mark.parametrize(

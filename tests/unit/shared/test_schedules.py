@@ -14,7 +14,7 @@ from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
-from shared.timers import Occurrence, Recurrences, Rule, Timers
+from shared.timers import Occurrence, Recurrences, Rule, RuleInForce, Timers
 
 
 class Sheet(Aggregate):
@@ -35,7 +35,9 @@ class Sheets(Store[Sheet]):
 class Office:
     """A service with one schedule, which may be started again and again on the same database."""
 
-    def __init__(self, rule: Rule, people: list[str] | None = None, begun: datetime | None = None) -> None:
+    def __init__(
+        self, rule: Rule | RuleInForce, people: list[str] | None = None, begun: datetime | None = None
+    ) -> None:
         self.database = InMemoryDatabase()
         self.clock = FixedClock(begun or datetime(2026, 1, 1, tzinfo=UTC))
         self.rule = rule
@@ -157,6 +159,19 @@ async def test_a_rule_that_has_changed_counts_from_then_on() -> None:
         "2026-01-01 09:00",
         "2026-01-03 12:00",
         "2026-01-10 12:00",
+    ]
+
+
+async def test_a_rule_of_a_policy_counts_from_the_day_on_which_its_version_is_in_force_without_a_restart() -> None:
+    new_rule = local(2026, 1, 4)
+    office = Office(lambda at: Daily(at=time(9)) if at < new_rule else Daily(at=time(15)))
+    await pass_time(office, local(2026, 1, 6), office.replica())
+    assert [moment for moment, _ in await office.sheets()] == [
+        "2026-01-01 09:00",
+        "2026-01-02 09:00",
+        "2026-01-03 09:00",
+        "2026-01-04 15:00",
+        "2026-01-05 15:00",
     ]
 
 

@@ -101,7 +101,7 @@ def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogu
         folders.append(settings.catalogue_folder)
     common = [file for folder in folders for _, file in _toml_files(folder)]
     messages = [each for folder in folders for each in _toml_files(folder / "messages", deep=True)]
-    return read(common, messages, {purpose.name for purpose in policies.latest.purposes})
+    return read(common, messages, {purpose.name for policy in policies for purpose in policy.purposes})
 
 
 def _toml_files(folder: Traversable, *, deep: bool = False, above: str = "") -> Iterator[tuple[str, TomlFile]]:

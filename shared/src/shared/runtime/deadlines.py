@@ -94,7 +94,7 @@ class Deadlines:
             return
         now = self._clock.now()
         for schedule in self._timers.schedules.values():
-            start = Recurrence(id=schedule.id, name=schedule.name, rule=schedule.rule)
+            start = Recurrence(id=schedule.id, name=schedule.name, rule=schedule.rule(now))
             touch = self._recurrences.touch(schedule.id, schedule.planned(now, self._calendar), start)
             cause = Cause(id=uuid4(), correlation=schedule.id, actor=TIME, at=now, kind="deadline")
             await self._group_commit.commit_or_wait(cause, touch)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from complaints.api.views import ComplaintView
@@ -13,7 +13,7 @@ from complaints.domain.decisions.causes import add_cause
 from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.findings import LostItem, Share, Unit
-from complaints.domain.policy.policy import Rules
+from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.domain.roles import CAUSE_KEEPERS, READERS
 from complaints.store import CauseLists, Complaints, Stores
@@ -92,9 +92,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     complaints = stores.complaints
 
     @router.get("/root-causes")
-    async def list_causes() -> CauseListView:
+    async def list_causes(request: Request) -> CauseListView:
         """The root causes that a case may name."""
-        return _shown(await _list(stores.causes), rules)
+        return _shown(await _list(stores.causes), rules.on(request.app.state.clock.now()))
 
     @router.post("/root-causes", status_code=201, dependencies=[allow(*CAUSE_KEEPERS)])
     async def add_root_cause(body: AddCause, cause: CausedByRequest) -> CauseListView:
@@ -102,10 +102,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         added = KnownCause(code=body.code, title=body.title)
 
         def decide(causes: CauseList) -> Change[CauseList]:
-            return add_cause(causes, added, body.reason, rules.policies.latest.causes, cause)
+            return add_cause(causes, added, body.reason, rules.on(cause.at).causes, cause)
 
         empty = CauseList.empty()
-        return _shown(await stores.causes.apply(empty.id, decide, cause, empty), rules)
+        return _shown(await stores.causes.apply(empty.id, decide, cause, empty), rules.on(cause.at))
 
     @router.post(
         "/complaints/{complaint_id}/identify-root-cause", dependencies=[allow(*LIFECYCLE.roles("identify_root_cause"))]
@@ -114,7 +114,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         complaint_id: UUID, body: IdentifyRootCause, cause: CausedByRequest
     ) -> ComplaintView:
         """Name the root cause from the list; earlier cases with the same one are found and named."""
-        known = (await _list(stores.causes)).named(body.code, rules.policies.latest.causes)
+        known = (await _list(stores.causes)).named(body.code, rules.on(cause.at).causes)
         if known is None:
             raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause")
         before = await _earlier(complaints, complaint_id, known, rules)
@@ -172,11 +172,11 @@ async def _earlier(complaints: Complaints, id: UUID, known: KnownCause, rules: R
     """The numbers of the cases with the same cause in the time before this one, the latest first, at most 50."""
     case = await complaints.get(id)
     at = case.form.received_at
-    since = at - timedelta(days=rules.policies.latest.recurs_within_days)
+    since = at - timedelta(days=rules.on(at).recurs_within_days)
     where = {"root_cause.code": known.code, "form.received_at": Between(since, at)}
     page = await complaints.find(where, sort="-form.received_at", limit=51)
     return tuple(each.number for each in page.items if each.id != id and each.number)[:50]
 
 
-def _shown(causes: CauseList, rules: Rules) -> CauseListView:
-    return CauseListView(causes=causes.all(rules.policies.latest.causes), added=causes.added)
+def _shown(causes: CauseList, policy: ComplaintPolicy) -> CauseListView:
+    return CauseListView(causes=causes.all(policy.causes), added=causes.added)

@@ -18,17 +18,17 @@ from shared.timers import Occurrence, Timers
 
 def schedule(at: Timers, stores: Stores, rules: Rules) -> None:
     """Each report is made on its day from the figures of its period, and told to its readers."""
-    clerk, calendar, policy = Clerk(stores, rules.calendar), rules.calendar, rules.policies.latest
+    clerk, calendar = Clerk(stores, rules.calendar), rules.calendar
 
     async def made(periods: Iterable[ReportPeriod], cause: Cause) -> list[Touch[Report]]:
         return [stores.reports.birth(publish(period, await clerk.table(period), cause)) for period in periods]
 
-    @at.every(policy.weekly_reports)
+    @at.every(lambda at: rules.on(at).weekly_reports)
     async def weekly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         """On Saturday at 13:00 the meeting wants the week's exceptions and what is overdue (000 §4.2, 004 四3)."""
         return await made(of_week(calendar.day(occurrence.at)), cause)
 
-    @at.every(policy.monthly_reports)
+    @at.every(lambda at: rules.on(at).monthly_reports)
     async def monthly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         """On the first of the month the clerk's figures are due (004 四4 to 四6)."""
         return await made(of_month(calendar.day(occurrence.at)), cause)
