@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.closing import close
@@ -67,6 +68,26 @@ async def test_the_months_table_is_the_same_to_the_byte_and_no_cell_is_a_formula
         "200.00",
         "0.00",
     ]
+
+
+@pytest.mark.requirement("R078.a")
+async def test_the_months_workbook_is_the_same_to_the_byte_and_its_amounts_can_be_added_up(ask, closed):
+    first, second = [await ask("finance", "GET", TABLE.replace(".csv", ".xlsx")) for _ in range(2)]
+
+    assert first.content == second.content
+    header, row = load_workbook(io.BytesIO(first.content)).active.iter_rows(values_only=True)
+    assert dict(zip(header, row, strict=True)) | {"完成时间": None} == {
+        "凭证编号": "FW-20261122-AAAAAA",
+        "服务类型": "C",
+        "客户名称": "广州恒达装饰工程有限公司",
+        "产品": "=HYPERLINK()",
+        "责任": "company_quality",
+        "成本": 200,
+        "免费金额": 200,
+        "收费金额": 0,
+        "完成时间": None,
+        "结算时间": None,
+    }
 
 
 @pytest.mark.requirement("R126.a")

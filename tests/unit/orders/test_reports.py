@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from order_rules import RULES
 
-from orders.api.sheets import as_csv, as_xlsx
+from orders.api.sheets import sheet
 from orders.domain.decisions.exception import resolve
 from orders.domain.exception import exception_id_of
 from orders.domain.report import Table
@@ -187,12 +187,12 @@ HOSTILE = Table(
 
 
 def test_a_csv_file_carries_no_formula():
-    rows = list(csv.reader(io.StringIO(as_csv(HOSTILE).decode("utf-8-sig"), newline="")))
+    rows = list(csv.reader(io.StringIO(sheet(HOSTILE).csv().decode("utf-8-sig"), newline="")))
     assert [row[0] for row in rows] == ["name", "'=1+1", "'+2", "'-3", "'@SUM(A1)", "'\tx", "'\rx", "恒达"]
 
 
 def test_a_workbook_carries_no_formula():
-    page = load_workbook(io.BytesIO(as_xlsx(HOSTILE))).active
+    page = load_workbook(io.BytesIO(sheet(HOSTILE).xlsx())).active
     cells = [row[0] for row in page.iter_rows(min_row=2)]
     assert {cell.data_type for cell in cells} == {"s"}
     assert [cell.value for cell in cells][:4] == ["=1+1", "+2", "-3", "@SUM(A1)"]
@@ -201,9 +201,9 @@ def test_a_workbook_carries_no_formula():
 
 def test_amounts_are_numbers_that_one_can_add_up():
     amounts = Table(columns=("amount",), rows=({"amount": "1200.50"}, {"amount": "-3.00"}), money=("amount",))
-    page = load_workbook(io.BytesIO(as_xlsx(amounts))).active
+    page = load_workbook(io.BytesIO(sheet(amounts).xlsx())).active
     assert [cell.value for (cell,) in page.iter_rows(min_row=2)] == [1200.5, -3]
-    assert as_csv(amounts).decode("utf-8-sig").split() == ["amount", "1200.50", "-3.00"]
+    assert sheet(amounts).csv().decode("utf-8-sig").split() == ["amount", "1200.50", "-3.00"]
 
 
 @pytest.mark.requirement("R205.b")

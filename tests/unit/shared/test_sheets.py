@@ -1,10 +1,12 @@
 """Sheets as files: no cell that a person wrote is taken for a formula."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 
-from shared.sheets import csv_bytes, harmless
+from shared.sheets import Sheet, harmless
 
 
 @pytest.mark.parametrize(
@@ -20,4 +22,25 @@ def test_other_cells_stay_as_they_are(cell):
 
 
 def test_a_file_begins_with_a_byte_order_mark_and_has_a_line_for_each_row():
-    assert csv_bytes(("名称", "金额"), [("恒达", Decimal("1.50"))]) == "\ufeff名称,金额\r\n恒达,1.50\r\n".encode()
+    assert Sheet(("名称", "金额"), [("恒达", Decimal("1.50"))]).csv() == "\ufeff名称,金额\r\n恒达,1.50\r\n".encode()
+
+
+def test_the_same_rows_make_the_same_workbook():
+    rows = [("恒达", Decimal("1.50")), ("=1+1", None)]
+    assert Sheet(("名称", "金额"), rows).xlsx() == Sheet(("名称", "金额"), rows).xlsx()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "@SUM(A1)", "https://example.com", "a\x00b", "\x1b[31m", "1.50", "𠮷"])
+def test_a_text_in_a_workbook_is_a_text_whatever_it_holds(text):
+    page = load_workbook(io.BytesIO(Sheet(("名称",), [(text,)]).xlsx())).active
+    assert (page["A2"].data_type, page["A2"].hyperlink) == ("s", None)
+
+
+def test_amounts_and_numbers_in_a_workbook_can_be_added_up():
+    sheet = Sheet(("名称", "金额", "件数"), [("恒达", "1200.50", 3), ("恒达", None, 0)], frozenset({"金额"}))
+    page = load_workbook(io.BytesIO(sheet.xlsx())).active
+    assert [[cell.value for cell in row] for row in page.iter_rows()] == [
+        ["名称", "金额", "件数"],
+        ["恒达", 1200.5, 3],
+        ["恒达", None, 0],
+    ]

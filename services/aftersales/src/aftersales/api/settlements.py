@@ -5,7 +5,7 @@ from typing import Self
 from fastapi import APIRouter, Response
 from pydantic import Field, JsonValue
 
-from aftersales.api.sheets import csv_file, money_table, settlement_table
+from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import deadlines
 from aftersales.domain.decisions import settlement
 from aftersales.domain.lifecycle import Stage
@@ -19,6 +19,7 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, Router, View, allow
+from shared.sheets import SheetFormat
 from shared.store import OneOf
 
 
@@ -58,18 +59,18 @@ def tables(stores: Stores) -> APIRouter:
     """The month's tables, and what is missing on them."""
     router = Router(readers=READERS, tags=["settlements"], prefix="/settlements")
 
-    @router.get("/{month}/table.csv", response_class=Response)
-    async def download_table(month: Month) -> Response:
+    @router.get("/{month}/table.{form}", response_class=Response)
+    async def download_table(month: Month, form: SheetFormat) -> Response:
         """The month's vouchers for finance; the same month gives the same bytes."""
         settled = await stores.settlements.get(Settlement.id_of(month))
-        return csv_file(settlement_table(settled.entries), f"aftersales-{month}")
+        return settlement_table(settled.entries).file(form, f"aftersales-{month}")
 
-    @router.get("/{month}/money.csv", response_class=Response)
-    async def download_money(month: Month) -> Response:
+    @router.get("/{month}/money.{form}", response_class=Response)
+    async def download_money(month: Month, form: SheetFormat) -> Response:
         """Every fact about money of the month's vouchers, in and out, for the books."""
         settled = await stores.settlements.get(Settlement.id_of(month))
         orders = [await stores.service_orders.get(entry.service_order_id) for entry in settled.entries]
-        return csv_file(money_table(orders), f"aftersales-money-{month}")
+        return money_table(orders).file(form, f"aftersales-money-{month}")
 
     @router.get("/unfinished")
     async def list_unfinished(after: After = None, limit: Limit = 50) -> Listing[Unfinished]:

@@ -1,19 +1,17 @@
-"""The month's tables as CSV: the same state gives the same bytes, and no cell is a formula."""
+"""The month's tables for finance: the same state gives the same bytes."""
 
 from collections.abc import Iterable, Sequence
-
-from fastapi import Response
 
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.service_order import ServiceOrder
 from shared.contracts.event import Money
-from shared.sheets import Cell, csv_bytes, harmless
+from shared.sheets import Cell, Sheet
 
 _TABLE = ("凭证编号", "服务类型", "客户名称", "产品", "责任", "成本", "免费金额", "收费金额", "完成时间", "结算时间")
 _MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
 
 
-def settlement_table(entries: Iterable[Entry]) -> bytes:
+def settlement_table(entries: Iterable[Entry]) -> Sheet:
     """The month's vouchers, by number: what each cost us, and what it brought (001 售后六b)."""
     rows = [
         (
@@ -30,19 +28,13 @@ def settlement_table(entries: Iterable[Entry]) -> bytes:
         )
         for entry in sorted(entries, key=lambda each: each.voucher_no)
     ]
-    return _csv(_TABLE, rows)
+    return Sheet(_TABLE, rows, frozenset({"成本", "免费金额", "收费金额"}))
 
 
-def money_table(orders: Iterable[ServiceOrder]) -> bytes:
+def money_table(orders: Iterable[ServiceOrder]) -> Sheet:
     """Every fact about money of these vouchers, in and out: cost, charge, payments and expenses (003 §3)."""
     ordered = sorted(orders, key=lambda each: each.voucher_no)
-    return _csv(_MONEY, [row for order in ordered for row in _facts(order)])
-
-
-def csv_file(content: bytes, name: str) -> Response:
-    """The table as a file of that name."""
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=disposition)
+    return Sheet(_MONEY, [row for order in ordered for row in _facts(order)], frozenset({"金额"}))
 
 
 def _facts(order: ServiceOrder) -> Iterable[Sequence[Cell]]:
@@ -61,7 +53,3 @@ def _facts(order: ServiceOrder) -> Iterable[Sequence[Cell]]:
         yield (no, "实收", payment.amount.amount, payment.at.isoformat(), None, payment.invoice_no)
     for expense in order.expenses:
         yield (no, "报销", expense.amount.amount, expense.at.isoformat(), expense.by, expense.reason)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    return csv_bytes(columns, ([harmless(cell) for cell in row] for row in rows))

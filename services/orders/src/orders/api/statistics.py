@@ -11,7 +11,7 @@ from pydantic import AliasPath, Field
 
 from orders.api.event_log import ocel, xes
 from orders.api.roles import FIGURES, PACES
-from orders.api.sheets import Format, sheet
+from orders.api.sheets import Format, written
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind
 from orders.domain.report import Row
@@ -89,7 +89,7 @@ def _figures(router: APIRouter, orders: Orders) -> None:
         sales = Sales(by)
         async for order in orders.placed(begin, end):
             sales.add(order)
-        return sheet(sales.table(), form, f"sales-{by}-{begin}-{end}")
+        return written(sales.table(), form, f"sales-{by}-{begin}-{end}")
 
 
 def _reports(router: APIRouter, reports: Reports) -> None:
@@ -105,7 +105,7 @@ def _reports(router: APIRouter, reports: Reports) -> None:
     async def read_report(report_id: UUID, form: As = "json") -> Response:
         """A report as it was published."""
         report = await reports.get(report_id)
-        return sheet(report.table, form, f"{report.kind}-{report.period}")
+        return written(report.table, form, f"{report.kind}-{report.period}")
 
 
 def _exports(router: APIRouter, orders: Orders) -> None:
