@@ -400,7 +400,7 @@ class HttpMiddleware:
         except TooLarge as error:
             await _http(error)(scope, receive, sending)
         except Exception as error:
-            log.exception("request_failed", path=without_secret(scope["path"]), error=repr(error))
+            log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)
             if started:
                 raise
             detail = "something broke here; it has been logged and may be tried again"

@@ -246,7 +246,7 @@ class Service:
         except BaseException as error:
             if self._stopping.is_set() and isinstance(error, asyncio.CancelledError):
                 raise
-            log.exception("worker_failed", worker=name, error=repr(error))
+            log.exception("worker_failed", worker=name, error=error)
             self._give_up(error)
 
     def _give_up(self, error: BaseException) -> None:
@@ -260,7 +260,7 @@ class Service:
             async with asyncio.timeout(self.plumbing.timeouts.drain):
                 await self._drain(workers)
         except (TimeoutError, Unavailable) as error:
-            log.warning("drain_cut_short", reason=repr(error))
+            log.warning("drain_cut_short", reason=error)
         for worker in workers.values():
             worker.cancel()
         await asyncio.gather(*workers.values(), return_exceptions=True)
@@ -293,6 +293,7 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
 
     Exit code 75 when the service gave itself up: its supervisor starts it afresh.
     """
+    sys.excepthook = logs.last_words
     try:
         settings = load(kind)
     except BadSettings as error:

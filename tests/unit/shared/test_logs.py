@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,8 +11,10 @@ from uuid import UUID
 
 import pytest
 import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared import logs
+from shared.aggregate import Refused
 
 CAUSE = UUID("018f0000-0000-7000-8000-000000000001")
 
@@ -103,14 +106,19 @@ def test_personal_data_is_masked_wherever_it_stands(stream: io.StringIO) -> None
     }
 
 
-def test_an_exception_is_logged_with_its_stack_and_without_personal_data(stream: io.StringIO) -> None:
+def test_an_exception_is_logged_with_its_frames_and_its_kind_and_without_its_text(stream: io.StringIO) -> None:
+    def reach(whom: str) -> None:
+        raise ConnectionError(f"cannot reach {whom}")
+
     try:
-        raise ValueError("cannot reach 13800138000")
-    except ValueError:
+        reach("Li " + "Wei")
+    except ConnectionError:
         structlog.get_logger().exception("failed")
-    line = lines(stream)[0]
-    assert "cannot reach 138****8000" in str(line["exception"])
-    assert "13800138000" not in stream.getvalue()
+    frames = str(lines(stream)[0]["exception"])
+    assert (
+        'in reach\n    raise ConnectionError(f"cannot reach {whom}")\nConnectionError at shared/test_logs.py:' in frames
+    )
+    assert "Li Wei" not in stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -162,3 +170,84 @@ def test_a_terminal_gets_a_line_for_people() -> None:
     assert "order_signed" in stream.getvalue()
     assert "李雷" not in stream.getvalue()
     assert not stream.getvalue().startswith("{")
+
+
+class Recipient(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    mobile: int
+    notes: dict[str, int] = {}
+
+
+def refusal(**said: object) -> ValidationError:
+    with pytest.raises(ValidationError) as refused:
+        Recipient.model_validate(said)
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (refusal(mobile="Li Wei, 12 Elm Street"), "ValidationError mobile: int_parsing"),
+        (refusal(mobile=1, LiWei="x"), "ValidationError *: extra_forbidden"),
+        (refusal(mobile=1, notes={"张伟": "x"}), "ValidationError notes.*: int_parsing"),
+        (refusal(), "ValidationError mobile: missing"),
+        (Refused("Li Wei has signed", "signed_already"), "Refused signed_already"),
+        (ConnectionRefusedError(111, "Li Wei does not answer"), "ConnectionRefusedError 111"),
+        (ExceptionGroup("Li Wei", [KeyError("Li Wei")]), "ExceptionGroup (KeyError)"),
+        (KeyError("Li Wei"), "KeyError"),
+    ],
+)
+def test_an_error_is_told_by_its_kind_its_code_and_the_field_and_rule_never_by_its_text(
+    error: Exception, words: str
+) -> None:
+    assert logs.told(error) == words
+
+
+def test_an_error_says_what_led_to_it_and_where(stream: io.StringIO) -> None:
+    try:
+        try:
+            raise KeyError("Li Wei")
+        except KeyError as error:
+            raise LookupError("Li Wei") from error
+    except LookupError as error:
+        structlog.get_logger().warning("not_found", reason=error)
+    assert re.fullmatch(
+        r"LookupError at shared/test_logs.py:\d+ < KeyError at shared/test_logs.py:\d+", str(lines(stream)[0]["reason"])
+    )
+
+
+def test_what_libraries_log_of_an_exception_is_its_kind(stream: io.StringIO) -> None:
+    library = logging.getLogger("asyncio")
+    library.warning("lost %s for %s", 3, ValueError("Li Wei"))
+    library.error("Task exception was never retrieved\nfuture: <Task exception=ValueError('Li Wei')>\n    Li Wei")
+    library.error('Traceback:\n  File "x.py", line 1, in x\n    raise ValueError(name)\nValueError: Li Wei\n  Li Wei')
+    assert [line["event"] for line in lines(stream)] == [
+        "lost 3 for ValueError",
+        "Task exception was never retrieved\nfuture",
+        'Traceback:\n  File "x.py", line 1, in x\n    raise ValueError(name)\nValueError',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("id 440106199001011234", "id 440106********"),
+        ("44010619900101123X", "440106********"),
+        ("440106 19900101 1234", "440106********"),
+        ("440106900101123", "440106********"),
+        ("020-8765 4321", "020-****"),
+        ("(010) 87654321", "(010)-****"),
+        ("+44 20 7946 0958", "+44****"),
+        ("2026-03-01 00:00:00+00:00", "2026-03-01 00:00:00+00:00"),
+        ("0199a0d1-0108-7000-8765-432100000000", "0199a0d1-0108-7000-8765-432100000000"),
+    ],
+)
+def test_numbers_of_identity_cards_and_of_telephones_are_found_in_text(text: str, hidden: str) -> None:
+    assert logs.masked(text) == hidden
+
+
+def test_text_in_another_script_and_objects_of_an_unknown_kind_do_not_stay(stream: io.StringIO) -> None:
+    structlog.get_logger().info("odd", said="收货人 张伟", spaced="张 伟", wide="１３８", of=Recipient(mobile=1))
+    line = lines(stream)[0]
+    assert (line["said"], line["spaced"], line["wide"], line["of"]) == ("... ...", "... ...", "...", "<Recipient>")

@@ -92,7 +92,7 @@ class AuditTrail:
                 while await self.audit.forget(self._clock.now() - timedelta(days=days)):
                     pass
             except Unavailable as error:
-                log.warning("retention_waits", reason=str(error))
+                log.warning("retention_waits", reason=error)
             await asyncio.sleep(SWEEP_EVERY)
 
     def note(self, scope: Mapping[str, Any], status: int, content_type: str) -> None:
@@ -100,7 +100,7 @@ class AuditTrail:
         try:
             self._note(scope, status, content_type)
         except Exception:
-            log.exception("audit_not_noted", method=scope["method"], status=status)
+            log.exception("audit_not_noted", route=getattr(scope.get("route"), "path", "-"), status=status)
 
     def _note(self, scope: Mapping[str, Any], status: int, content_type: str) -> None:
         kind = noted(scope, status, content_type)
@@ -108,9 +108,7 @@ class AuditTrail:
             return
         entry = _entry(scope, kind, status, self._clock.now())
         if kind == "refused":
-            log.warning(
-                "refused", who=entry.who, method=entry.method, route=entry.route, status=status, code=entry.code
-            )
+            log.warning("refused", entry=entry.id, route=entry.route, status=status, code=entry.code)
         cause = Cause(id=entry.id, correlation=entry.id, actor=entry.actor or UNKNOWN, at=entry.at)
         self._group_commit.submit((Work(cause, (self.audit.birth(Change(entry)),), _written),))
 
@@ -183,4 +181,4 @@ def _plain(text: str | None) -> str | None:
 
 def _written(result: object) -> None:
     if isinstance(result, Exception):
-        log.error("audit_not_written", reason=repr(result))
+        log.error("audit_not_written", reason=result)

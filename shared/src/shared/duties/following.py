@@ -44,7 +44,7 @@ class CalendarFollower:
             try:
                 followed = await self.follow()
             except Unavailable as error:
-                log.warning("calendar_waits", reason=str(error))
+                log.warning("calendar_waits", reason=error)
                 await asyncio.sleep(AGAIN)
                 continue
             if followed:
@@ -72,6 +72,4 @@ class CalendarFollower:
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001
-            log.warning(
-                "calendar_not_followed", collection=duty.collection, aggregate=str(duty.aggregate), error=repr(error)
-            )
+            log.warning("calendar_not_followed", collection=duty.collection, aggregate=duty.aggregate, error=error)

@@ -163,13 +163,13 @@ class Relay:
                 if not batch:
                     return False
             except Unavailable as error:
-                log.warning("publishing_waits", reason=str(error), events=len(self._known))
+                log.warning("publishing_waits", reason=error, events=len(self._known))
                 await backoff.wait()
         try:
             await self._forget(batch)
         except Unavailable as error:
             self._release(batch)
-            log.warning("clearing_waits", reason=str(error))
+            log.warning("clearing_waits", reason=error)
             return False
         return True
 
@@ -185,7 +185,7 @@ class Relay:
             if isinstance(error, Unavailable):
                 raise error
         if isinstance(derived, Exception):
-            log.error("not_derived", reason=repr(derived), aggregates=[str(handed.id) for handed in batch][:20])
+            log.error("not_derived", reason=derived, aggregates=[handed.id for handed in batch[:20]])
         if isinstance(published, BaseException):
             raise published
 
@@ -201,7 +201,7 @@ class Relay:
     def _without(self, batch: list[Handed], error: EventsRefused) -> list[Handed]:
         """The batch without the aggregates whose events the broker refuses: they stay written, and are tried again."""
         refused = {envelope.id for envelope, _ in error.refused}
-        log.error("event_refused_by_broker", events=[str(id) for id in refused], reason=repr(error.refused[0][1]))
+        log.error("event_refused_by_broker", events=refused, reason=error.refused[0][1])
         kept: list[Handed] = []
         left: list[Handed] = []
         for handed in batch:
@@ -224,7 +224,7 @@ class Relay:
             if not self._handed:
                 await self._sweep(left_behind)
         except Unavailable as error:
-            log.warning("sweep_waits", reason=str(error))
+            log.warning("sweep_waits", reason=error)
 
     async def _sweep(self, left_behind: Sequence[Documents]) -> None:
         """Hand over what was written a while ago and is not on its way from here.

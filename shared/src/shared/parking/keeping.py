@@ -49,7 +49,7 @@ class Keeping:
             try:
                 await self.sweep()
             except Unavailable as error:
-                log.warning("refusals_wait", reason=str(error))
+                log.warning("refusals_wait", reason=error)
             await asyncio.sleep(SWEEP_EVERY)
 
     async def sweep(self) -> None:
@@ -70,5 +70,5 @@ class Keeping:
         if found:
             await self.parking.documents.remove([row.id for row in found])
             self.metrics.forgotten(queue, len(found))
-            log.warning("refusals_forgotten", queue=queue, count=len(found), why=why, upto=str(found[-1].first_at))
+            log.warning("refusals_forgotten", queue=queue, count=len(found), why=why, upto=found[-1].first_at)
         return len(found)

@@ -64,7 +64,7 @@ class Retries:
                     counted = monotonic()
                     await self._count()
             except Unavailable as error:
-                log.warning("retries_wait", reason=str(error))
+                log.warning("retries_wait", reason=error)
             await asyncio.sleep(LOOK_EVERY)
 
     async def retry_due(self) -> int:
@@ -90,7 +90,8 @@ class Retries:
             return  # another replica has handled it meanwhile
         if parked.state == "dead":
             self._metrics.queue(parked.queue).dead.inc()
-        log.warning("retry_failed", queue=parked.queue, state=parked.state, code=parked.code, reason=parked.reason)
+        why = {"code": parked.code, "reason": error, "parked": parked.id}
+        log.warning("retry_failed", queue=parked.queue, state=parked.state, **why)
 
     async def _forget(self, parked: Parked, cause: Cause) -> None:
         """What has had its effect is gone, unless people have looked after it: then it stays, with what they did."""

@@ -114,5 +114,5 @@ async def _until_done(attempt: Callable[[], Awaitable[None]]) -> None:
         try:
             return await attempt()
         except Exception as error:  # noqa: BLE001
-            log.warning("waiting_for_servers", reason=repr(error))
+            log.warning("waiting_for_servers", reason=error)
             await asyncio.sleep(AGAIN)

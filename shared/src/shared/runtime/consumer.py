@@ -66,7 +66,7 @@ class Acknowledger:
         try:
             await self._channel.basic_ack(upto, multiple=True, wait=False)
         except Exception as error:  # noqa: BLE001
-            log.warning("acknowledgement_lost", upto=upto, reason=repr(error))
+            log.warning("acknowledgement_lost", upto=upto, reason=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ class Consumer:
         records = await asyncio.gather(*(self._suspect(arrived.message) for arrived in suspects))
         dead = {parked.id: parked for parked in records if parked.state == "dead"}
         for parked in dead.values():
-            log.error("message_dead", queue=parked.queue, reason=parked.reason)
+            log.error("message_dead", queue=parked.queue, code=parked.code, parked=parked.id)
         living = [arrived for arrived in suspects if arrived.message.id not in dead]
         kept = {message.id for message in await self._handle(living)} | dead.keys()
         kept |= {parked.id for parked in records if parked.state == "settled"}
@@ -284,7 +284,7 @@ class Consumer:
         metrics.failed.inc()
         if parked.state == "dead":
             metrics.dead.inc()
-        why = {"code": parked.code, "reason": parked.reason, "cause": str(message.headers.get(PREFIX + "id"))[:100]}
+        why = {"code": parked.code, "reason": error, "parked": parked.id}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
         if parked.state in ("dead", "dropped"):
             await self._tell(listener.answer(message, parked))
@@ -303,7 +303,7 @@ class Consumer:
                 timeout=ANSWERED_WITHIN,
             )
         except Exception as error:  # noqa: BLE001
-            log.warning("answer_lost", exchange=answer.exchange, routing_key=answer.routing_key, reason=repr(error))
+            log.warning("answer_lost", exchange=answer.exchange, routing_key=answer.routing_key, reason=error)
 
     def _count(self, batch: Sequence[InFlight]) -> None:
         now = perf_counter()

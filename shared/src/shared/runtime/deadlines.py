@@ -85,7 +85,7 @@ class Deadlines:
                 else:
                     await self.fire_due()
             except Unavailable as error:
-                log.warning("deadlines_wait", reason=str(error))
+                log.warning("deadlines_wait", reason=error)
                 await asyncio.sleep(random.uniform(NAP / 2, NAP))
 
     async def plan(self) -> None:
@@ -194,7 +194,8 @@ class Deadlines:
         now = self._clock.now()
         cause = Cause(id=uuid5(id, now.isoformat()), correlation=overdue.aggregate, actor=TIME, at=now)
         parked = await self._group_commit.commit_or_wait(cause, touch)
-        log.warning("deadline_not_fired", state=parked.state, queue=queue, code=parked.code, reason=parked.reason)
+        why = {"code": parked.code, "reason": error, "parked": parked.id}
+        log.warning("deadline_not_fired", state=parked.state, queue=queue, **why)
 
     async def retry(self, overdue: Overdue) -> Exception | None:
         """Make the decision of one deadline; returns what went wrong."""

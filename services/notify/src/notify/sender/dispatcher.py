@@ -99,7 +99,7 @@ class Dispatcher:
             elif await self._admitted(notification, recipient, due.ledger):
                 await self._attempt(notification, recipient)
         except (Refused, NotFound, Contention, Unavailable) as error:
-            log.debug("left_alone", notification=notification.id, reason=str(error))
+            log.debug("left_alone", notification=notification.id, reason=error)
 
     async def _send_or_release(self, claimed: Claimed, recipient: Recipient, verdict: Verdict) -> None:
         """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""

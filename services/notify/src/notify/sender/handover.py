@@ -1,7 +1,6 @@
 """Hands claimed messages to their providers, and writes down what becomes of them."""
 
 import asyncio
-import traceback
 from dataclasses import dataclass
 from time import monotonic
 
@@ -60,7 +59,7 @@ class Handover:
         answer = await self._answer(claimed)
         self._metrics.answered(claimed.notification, gateway.name, answer, monotonic() - claimed.since)
         if self._gateways.heard(gateway, words, claimed.notification.way.address, answer):
-            log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code, detail=answer.detail)
+            log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code)
         await self._mark(claimed.notification, answer, words)
 
     async def release(self, claimed: Claimed) -> None:
@@ -79,18 +78,16 @@ class Handover:
         try:
             gateway.prepare(message)
         except Unsendable as error:
-            log.warning("message_unsendable", gateway=gateway.name, notification=notification.id, reason=str(error))
+            log.warning("message_unsendable", gateway=gateway.name, notification=notification.id, reason=error)
             return unsendable(str(error))
         try:
             async with asyncio.timeout(self._left(claimed)):
                 return await gateway.send(message)
         except TimeoutError:
             return unknown("cut_off", f"no answer within {self._timeouts.budget:g} s")
-        except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            kind, place = type(error).__name__, f"{where.filename}:{where.lineno}"
-            log.exception("gateway_broke", gateway=gateway.name, error=kind, where=place, exc_info=False)
-            return unknown("broke", kind, alone=True)
+        except Exception as error:  # noqa: BLE001
+            log.error("gateway_broke", gateway=gateway.name, error=error)
+            return unknown("broke", type(error).__name__, alone=True)
 
     async def _mark(self, notification: Notification, answer: Answer, words: Words) -> None:
         fence, look_at = notification.fence, real_time(self._timeouts.looks[0])

@@ -145,7 +145,7 @@ class DeliveryLoop:
         try:
             due = await self._messages.born(born)
         except Unavailable as error:
-            log.warning("cannot_ask_for_recipients", reason=str(error))
+            log.warning("cannot_ask_for_recipients", reason=error)
             return
         del self._born[: len(born)]
         for each in due:
@@ -159,7 +159,7 @@ class DeliveryLoop:
         try:
             found = await self._messages.ready(lane, self._ahead + self.places.of(lane) + len(due), held)
         except Unavailable as error:
-            log.warning("cannot_look_for_messages", reason=str(error))
+            log.warning("cannot_look_for_messages", reason=error)
             self._more[lane] = False
             return
         self._more[lane] = len(found) >= self._ahead
@@ -193,7 +193,7 @@ class DeliveryLoop:
         try:
             await self._dispatcher.dispatch(due)
         except Exception as error:
-            log.exception("dispatching_failed", notification=due.notification.id, error=repr(error))
+            log.exception("dispatching_failed", notification=due.notification.id, error=error)
             await asyncio.sleep(1.0)
 
     def _end(self, task: asyncio.Task[None], id: UUID, lane: Lane) -> None:

@@ -60,7 +60,7 @@ class Reconciler:
             try:
                 await self.settle()
             except Unavailable as error:
-                log.warning("cannot_settle", reason=str(error))
+                log.warning("cannot_settle", reason=error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(NAP):
                     await stop.wait()
@@ -92,7 +92,7 @@ class Reconciler:
             else:
                 await self._ask(notification)
         except (Refused, NotFound, Contention) as error:
-            log.debug("settled_meanwhile", notification=notification.id, reason=str(error))
+            log.debug("settled_meanwhile", notification=notification.id, reason=error)
 
     async def _end_lease(self, notification: Notification) -> None:
         fence, look_at = notification.fence, real_time(self._timeouts.looks[0])
