@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from orders.domain.decisions.contract import review, sign, sign_notice
+from orders.domain.decisions.contract import review, sign, sign_notice, submit_for_review, take_on
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (
     Acceptance,
@@ -159,8 +159,14 @@ def _installed(order: Order, at: datetime) -> Change[Order]:
     return complete_installation(begun, fact, RULES, cause(at))
 
 
+def _approved(order: Order, at: datetime) -> Change[Order]:
+    received = take_on(order, cause(at, "regional_head"))
+    submitted = received.then(lambda order: submit_for_review(order, cause(at, "cs_supervisor")))
+    return submitted.then(lambda order: review(order, "approved", (), RULES, cause(at)))
+
+
 OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {
-    Milestone.CONTRACT_APPROVED: lambda order, at: review(order, "approved", (), RULES, cause(at)),
+    Milestone.CONTRACT_APPROVED: _approved,
     Milestone.CONTRACT_SIGNED: lambda order, at: sign(
         order, PreciseDate(on=order.placed_on), "签订销售合同", RULES, cause(at)
     ),

@@ -62,7 +62,7 @@ class Journey:
         today = {"signed_on": {"on": str(self.here.in_days(0))}}
         release = Role.CS_SUPERVISOR if self.custom else Role.PLANT_MANAGER
         return {
-            "review": lambda: self._ask("contract/review", {"outcome": "approved"}, Role.CS_DIRECTOR),
+            "review": self._review,
             "signing": lambda: self._ask("contract/sign", today, Role.CS_SUPERVISOR),
             "deposit": lambda: self._paid("initial", "30000.00"),
             "release": self._sign_notice,
@@ -93,9 +93,15 @@ class Journey:
             facts.PaymentReceived, kind=kind, amount={"amount": amount}, received_at=self.here.now, receipt_no=kind
         )
 
+    async def _review(self) -> None:
+        if self.custom:
+            await self._ask("contract/receive", {}, Role.REGIONAL_HEAD)
+            await self._ask("contract/submit", {}, Role.CS_SUPERVISOR)
+        await self._ask("contract/review", {"outcome": "approved"}, Role.CS_DIRECTOR)
+
     async def _sign_notice(self) -> None:
         for signature, who in SIGNATURES:
-            role = Role.CS_SUPERVISOR if signature == "approved" else Role.CS_SPECIALIST
+            role = Role.CS_SPECIALIST if signature == "prepared" else Role.CS_SUPERVISOR
             await self._ask("notice/sign", {"signature": signature}, role, who)
 
     async def _draw(self, *kinds: str) -> None:

@@ -62,6 +62,9 @@ async def signed(orders, bus, order, at=NOW):
     await bus.announce(order, at=at)
     await shown(orders, order)
     path = f"/orders/{order.order_id}/contract"
+    if order.kind == "custom":
+        await orders.ask("regional_head", "POST", f"{path}/receive")
+        await orders.ask("cs_supervisor", "POST", f"{path}/submit")
     await orders.ask("cs_director", "POST", f"{path}/review", {"outcome": "approved"})
     await orders.ask("cs_supervisor", "POST", f"{path}/sign", {"signed_on": {"on": "2026-09-30"}})
 

@@ -11,7 +11,7 @@ from httpx import Response
 from order_rules import RULES
 
 from orders.app import service
-from orders.domain.decisions.contract import review, sign, sign_notice
+from orders.domain.decisions.contract import review, sign, sign_notice, submit_for_review, take_on
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.installation import Acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.production import release, review_breakdown
@@ -122,8 +122,22 @@ class Company:
 
     async def sign_contract(self) -> None:
         """Review, approval, signature."""
-        await self.decide(review, "approved", ())
+        await self.approve()
         await self.decide(sign, PreciseDate(on=date(2026, 9, 30)), "签订销售合同")
+
+    async def submit(self) -> None:
+        """A custom order is received by the regional head and submitted by a supervisor."""
+        contract = (await self.order()).contract
+        if (await self.order()).kind != "custom" or contract.draft is None or contract.draft.submitted_by:
+            return
+        if contract.received_by is None:
+            await self.decide(take_on, role="regional_head")
+        await self.decide(submit_for_review, role="cs_supervisor")
+
+    async def approve(self) -> tuple[Event, ...]:
+        """The contract, or a change of it, comes to the one who decides, and is approved."""
+        await self.submit()
+        return await self.decide(review, "approved", ())
 
     async def release(self) -> None:
         """Signed, initial payment in, three signatures: the order goes to design."""
@@ -157,7 +171,7 @@ class Company:
         custom = order.kind == "custom"
         parts = ({"part_no": "LC-80", "quantity": 48, "source": "stock"},)
         open_next: dict[str, Callable[[], Awaitable[Any]]] = {
-            "review": lambda: self.decide(review, "approved", ()),
+            "review": self.approve,
             "signing": lambda: self.decide(sign, PreciseDate(on=date(2026, 9, 30)), "签订销售合同"),
             "deposit": lambda: self.pay("initial", "30000.00"),
             "release": self.release_signatures,

@@ -23,6 +23,8 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         assert answer.status_code == 200, answer.text
         return answer.json()["stage"]
 
+    assert await step("regional_head", "contract/receive") == "review"
+    assert await step("cs_supervisor", "contract/submit") == "review"
     assert await step("cs_director", "contract/review", {"outcome": "approved"}) == "signing"
     assert await step("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}) == "deposit"
     await company.pay("initial", "30000.00")
@@ -70,7 +72,7 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     ("role", "path", "body", "status", "code"),
     [
         ("installer", "contract/review", {"outcome": "approved"}, 403, "forbidden"),
-        ("cs_specialist", "contract/sign", {"signed_on": {"on": "2026-09-30"}}, 409, "wrong_stage"),
+        ("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}, 409, "wrong_stage"),
         ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "wrong_stage"),
         ("cs_specialist", "contract/review", {"outcome": "perhaps"}, 422, "invalid"),
         ("cs_specialist", "contract/review", {"outcome": {"$gt": ""}}, 422, "invalid"),
@@ -95,7 +97,7 @@ async def test_an_unknown_order_is_not_found(ask):
 async def test_ledger_seal_log_and_register_are_lists(company, ask):
     await company.place()
     await company.release()
-    await ask("cs_specialist", "POST", f"{ORDER}/contract/seal", {"purpose": "补充协议盖章"})
+    await ask("cs_supervisor", "POST", f"{ORDER}/contract/seal", {"purpose": "补充协议盖章"})
 
     (row,) = (await ask("cs_specialist", "GET", "/contracts")).json()["items"]
     seals = (await ask("cs_specialist", "GET", "/seal-uses")).json()["items"]
@@ -293,6 +295,7 @@ async def test_a_page_is_read_by_whose_work_needs_it_and_by_no_department(compan
 
 async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
     order = await company.place("custom")
+    await company.submit()
     shown = (await ask("cs_director", "GET", f"/orders/{order.id}")).json()
     possible = {each["decision"]: each["roles"] for each in shown["possible"]}
     assert possible["review"] == ["cs_director"]

@@ -11,6 +11,7 @@ from order_rules import RULES
 from kefu.example import example
 from orders.api import routes
 from orders.domain.decisions.cancellation import ask_to_cancel
+from orders.domain.decisions.contract import take_on
 from orders.domain.decisions.production import pack
 from orders.domain.exception import exception_id_of
 from orders.domain.parts.works import PackedItem
@@ -38,16 +39,19 @@ WHEN = {
     "/orders/{order_id}/delays": When("standard", "making", "planner"),
     "/orders/{order_id}/exceptions": When("standard", "making", "planner"),
     "/exceptions/{exception_id}/resolve": When("standard", "making", "order_specialist"),
+    "/orders/{order_id}/contract/receive": When("custom", "review", "regional_head"),
+    "/orders/{order_id}/contract/submit": When("custom", "review", "cs_supervisor"),
     "/orders/{order_id}/contract/review": When("custom", "review", "cs_director"),
     "/orders/{order_id}/contract/amend": When("standard", "making", "account_manager"),
     "/orders/{order_id}/contract/sign": When("custom", "signing", "cs_supervisor"),
-    "/orders/{order_id}/contract/seal": When("standard", "making", "cs_specialist"),
+    "/orders/{order_id}/contract/seal": When("standard", "making", "cs_supervisor"),
     "/orders/{order_id}/notice/sign": When("standard", "release", "cs_specialist"),
     "/orders/{order_id}/drawings/{kind}/review": When("custom", "plan", "design_director"),
     "/orders/{order_id}/samples/{sample_no}/judge": When("custom", "sample", "design_director"),
     "/orders/{order_id}/samples/{sample_no}/send": When("custom", "sample", "order_specialist"),
     "/orders/{order_id}/inspections": When("custom", "inspection", "design_director"),
     "/orders/{order_id}/production/release": When("standard", "making", "plant_manager"),
+    "/orders/{order_id}/production/send-back": When("standard", "making", "plant_manager"),
     "/orders/{order_id}/production/schedule": When("standard", "making", "planner"),
     "/orders/{order_id}/breakdown/review": When("custom", "breakdown_review", "rd_team"),
     "/orders/{order_id}/packaging": When("standard", "shipping", "warehouse"),
@@ -87,6 +91,10 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
         await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
     if path.endswith("/refund"):
         await company.pay("balance", "72000.00")
+    if path.endswith("contract/submit"):
+        await company.decide(take_on, role="regional_head")
+    if path.endswith("contract/review"):
+        await company.submit()
     if path.endswith("/decline"):
         await company.decide(ask_to_cancel, "客户项目取消", role="account_manager")
     proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))

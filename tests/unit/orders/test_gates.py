@@ -12,7 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from order_rules import RULES
 
 from orders.domain.decisions.cancellation import cancel
-from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.decisions.contract import (
+    amend,
+    review,
+    sign,
+    sign_notice,
+    submit_for_review,
+    take_on,
+    use_seal,
+)
 from orders.domain.decisions.delay import fall_behind, miss_arrival, miss_shipping
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (
@@ -69,7 +77,7 @@ def reported(kind, /, **fields):
     return kind.model_validate({"order_no": NO, **fields})
 
 
-def placed(route):
+def placed(route, received=True):
     event = OrderPlaced.model_validate(
         {
             "order_id": facts.OrderFact(order_no=NO).order_id,
@@ -84,7 +92,16 @@ def placed(route):
             "verified_at": BEGIN,
         }
     )
-    return open_order(event, RULES, cause(kind="event")).state
+    order = open_order(event, RULES, cause(kind="event")).state
+    return submitted(take_on(order, cause("regional_head")).state) if route == "custom" and received else order
+
+
+def submitted(order):
+    """The order with its contract at the one who decides."""
+    draft = order.contract.draft
+    if order.route_name != "custom" or draft is None or draft.submitted_by:
+        return order
+    return submit_for_review(order, cause("cs_supervisor", at=at(order))).state
 
 
 def at(order):
@@ -237,7 +254,7 @@ def opening(order, milestone):
         reviewer = cause("design_director" if custom else "cs_specialist", at=at(order))
         return review_drawing(handed_in, kind, 1, True, "", RULES, reviewer)
     ways = {
-        Milestone.CONTRACT_APPROVED: lambda: review(order, "approved", (), RULES, cause(at=at(order))),
+        Milestone.CONTRACT_APPROVED: lambda: review(submitted(order), "approved", (), RULES, cause(at=at(order))),
         Milestone.CONTRACT_SIGNED: lambda: DECISIONS["sign"][1](order, cause(at=at(order))),
         Milestone.INITIAL_PAID: lambda: fact["initial payment"](order, why),
         Milestone.CREDIT_GRANTED: lambda: grant_credit(order, CREDIT, RULES, why),

@@ -14,7 +14,7 @@ from order_rules import RULES
 from orders.domain.account import Account, account_id_of
 from orders.domain.decisions.account import enter, issue_statement
 from orders.domain.decisions.cancellation import cancel
-from orders.domain.decisions.contract import amend, review, sign
+from orders.domain.decisions.contract import amend, review, sign, submit_for_review, take_on
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.opening import open_order
 from orders.domain.decisions.payment import fall_overdue, receive, remind, tell_ahead
@@ -64,10 +64,10 @@ class Books:
                 self.review(no)
                 self.sign(no)
 
-    def cause(self):
+    def cause(self, role="cs_director"):
         self.causes += 1
         id = uuid5(CUSTOMER.customer_id, str(self.causes))
-        return Cause(id=id, correlation=id, actor=Actor(kind="staff", id="d-1", role="cs_director"), at=self.now)
+        return Cause(id=id, correlation=id, actor=Actor(kind="staff", id="d-1", role=role), at=self.now)
 
     def take(self, change):
         before = self.orders.get(change.state.order_no)
@@ -84,11 +84,11 @@ class Books:
                 assert event.amount.amount <= receivable.open
         self.check(change.state)
 
-    def decide(self, no, decision, *given):
+    def decide(self, no, decision, *given, role="cs_director"):
         no = no if no in self.orders else "SO-0"
         try:
             rules = (RULES,) if "rules" in signature(decision).parameters else ()
-            self.take(decision(self.orders[no], *given, *rules, self.cause()))
+            self.take(decision(self.orders[no], *given, *rules, self.cause(role)))
         except (Refused, Overstepped):
             return
 
@@ -117,6 +117,8 @@ class Books:
         self.statements += [each for each in change.events if type(each) is said.StatementIssued]
 
     def review(self, no):
+        self.decide(no, take_on, role="regional_head")
+        self.decide(no, submit_for_review, role="cs_supervisor")
         self.decide(no, review, "approved", ())
 
     def sign(self, no):

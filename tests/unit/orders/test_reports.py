@@ -34,7 +34,7 @@ async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company
     await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
     first = exception_id_of(order_id_of(company.order_no), 1)
     await company.stores.exceptions.apply(
-        first, lambda exception: resolve(exception, "改用备用供应商", company.cause()), company.cause()
+        first, lambda exception: resolve(exception, "改用备用供应商", RULES, company.cause()), company.cause()
     )
     await company.until(SATURDAY)
 
@@ -53,7 +53,7 @@ async def test_what_is_solved_is_on_the_list_of_its_week_only(company):
     one = exception_id_of(order_id_of(company.order_no), 1)
     company.later(days=1)
     await company.stores.exceptions.apply(
-        one, lambda exception: resolve(exception, "返工", company.cause()), company.cause()
+        one, lambda exception: resolve(exception, "返工", RULES, company.cause()), company.cause()
     )
     await company.until(SATURDAY + timedelta(days=14))
     figures = [report.table.figures for report in await reports(company, "weekly_exceptions")]
@@ -64,9 +64,9 @@ async def test_an_exception_is_resolved_once(company):
     await company.place()
     await company.fact(facts.MaterialProblemReported, kind="quality", detail="色差")
     exception = await company.stores.exceptions.get(exception_id_of(order_id_of(company.order_no), 1))
-    resolved = resolve(exception, "返工", company.cause()).state
+    resolved = resolve(exception, "返工", RULES, company.cause()).state
     with pytest.raises(Refused) as refused:
-        resolve(resolved, "换货", company.cause())
+        resolve(resolved, "换货", RULES, company.cause())
     assert refused.value.code == "illegal_transition"
 
 

@@ -60,4 +60,5 @@ async def _release(world: World, customer: Customer) -> None:
     """The order notice leaves with three signatures of three people."""
     for signature, who in _SIGNATURES:
         path = f"/orders/{customer.order_id}/notice/sign"
-        await world.ask("orders", path, {"signature": signature}, role=Role.CS_SPECIALIST, who=who)
+        role = Role.CS_SUPERVISOR if signature == "reviewed" else Role.CS_SPECIALIST
+        await world.ask("orders", path, {"signature": signature}, role=role, who=who)

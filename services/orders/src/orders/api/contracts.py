@@ -9,7 +9,7 @@ from pydantic import AliasPath, Field
 
 from orders.api.roles import CONTRACTS
 from orders.api.views import OrderFacts, OrderRow, OrderView
-from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
 from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.parts.notice import Signature
 from orders.domain.policy.policy import Rules
@@ -138,6 +138,16 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
+    @router.post("/orders/{order_id}/contract/receive", dependencies=[allow(*deciders("take_on"))])
+    async def receive_order(order_id: UUID, cause: CausedByRequest) -> OrderView:
+        """The regional head receives a custom order."""
+        return OrderView.of(await orders.apply(order_id, lambda order: take_on(order, cause), cause), rules)
+
+    @router.post("/orders/{order_id}/contract/submit", dependencies=[allow(*deciders("submit_for_review"))])
+    async def submit_contract(order_id: UUID, cause: CausedByRequest) -> OrderView:
+        """A supervisor submits the contract, or a change of it, to the director."""
+        return OrderView.of(await orders.apply(order_id, lambda order: submit_for_review(order, cause), cause), rules)
+
     @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*deciders("review"))])
     async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
         """Approve, ask to amend, or terminate; the customer is told."""

@@ -17,6 +17,7 @@ from orders.domain.decisions.production import (
     release,
     review_breakdown,
     schedule,
+    send_back,
     send_sample,
 )
 from orders.domain.parts.works import PackedItem, Schedule
@@ -24,7 +25,7 @@ from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
-from shared.contracts.vocabulary import Defect, FileRef, Line
+from shared.contracts.vocabulary import Defect, FileRef, Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -34,6 +35,13 @@ class ReviewDrawing(RequestBody):
     version: int = Field(ge=1, examples=[1])
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
     notes: str = Field(default="", max_length=4000)
+
+
+class SendBack(RequestBody):
+    """Which drawings are wanting, and why (000 §3.4.3)."""
+
+    drawings: tuple[DrawingKind, ...] = Field(default=("construction",), min_length=1)
+    reason: Prose = Field(examples=["门洞尺寸与现场不符"])
 
 
 class PlanProduction(RequestBody):
@@ -145,6 +153,16 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """Pass the order on to the breakdown section."""
         return OrderView.of(await orders.apply(order_id, lambda order: release(order, rules, cause), cause), rules)
+
+    @router.post("/orders/{order_id}/production/send-back", dependencies=[allow(*deciders("send_back"))])
+    async def send_order_back(order_id: UUID, body: SendBack, cause: CausedByRequest) -> OrderView:
+        """Drawings are found wanting before production: they are drawn and reviewed again."""
+        return OrderView.of(
+            await orders.apply(
+                order_id, lambda order: send_back(order, body.drawings, body.reason, rules, cause), cause
+            ),
+            rules,
+        )
 
     @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
     async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:

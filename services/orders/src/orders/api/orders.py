@@ -204,5 +204,7 @@ def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions, rules
     async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> ExceptionView:
         """A solution was found."""
         return ExceptionView.of(
-            await exceptions.apply(exception_id, lambda exception: resolve(exception, body.resolution, cause), cause)
+            await exceptions.apply(
+                exception_id, lambda exception: resolve(exception, body.resolution, rules, cause), cause
+            )
         )

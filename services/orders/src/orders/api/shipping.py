@@ -7,9 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from orders.api.roles import ORDERS
 from orders.api.views import OrderView
-from orders.domain.decisions.shipment import dispatch, issue_delivery_note
+from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.order import Order
-from orders.domain.parts.times import day_ahead, has_happened
 from orders.domain.policy.policy import Rules
 from orders.domain.possible import deciders
 from orders.store import Orders
@@ -46,12 +45,8 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
 
         def decide(order: Order) -> Change[Order]:
-            order.must_be_in("shipping", "transport", "installation")
-            has_happened(body.left_at, cause.at)
-            if body.eta:
-                day_ahead(order.day(body.eta), order.day(body.left_at), rules.of(order).horizon_days)
             fact = GoodsDispatched(order_no=order.order_no, **body.model_dump())
-            return dispatch(order, fact, rules, cause)
+            return send(order, fact, rules, cause)
 
         return OrderView.of(await orders.apply(order_id, decide, cause), rules)
 

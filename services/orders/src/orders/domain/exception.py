@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from orders.domain.roles import FOLLOW_UP
-from shared.aggregate import Aggregate
+from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import OrderNo, Prose, StaffId
 from shared.lifecycle import Lifecycle, Move
@@ -13,8 +13,8 @@ ExceptionKind = Literal["schedule", "quality", "material", "supply", "installer"
 ExceptionStatus = Literal["open", "resolved"]
 
 
-class OrderException(Aggregate):
-    """An entry of the exception feedback form (000 §4.1c, form 11)."""
+class OrderException(Timed):
+    """An entry of the exception feedback form: a duty until a solution is found (000 §4.1c, form 11)."""
 
     order_id: UUID
     order_no: OrderNo

@@ -13,7 +13,7 @@ from orders.domain.parts.delay import Delay
 from orders.domain.parts.drawing import Drawings
 from orders.domain.parts.freight import Freight
 from orders.domain.parts.installation import Installation
-from orders.domain.parts.notice import Notice
+from orders.domain.parts.notice import Notice, Signature
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.parts.promise import Promises
 from orders.domain.parts.receivable import Receivable
@@ -183,9 +183,10 @@ class Order(Timed):
             self.route.authorise(milestone, cause.actor.role)
         return cause.actor.id
 
-    def drafted_by(self, cause: Cause) -> StaffId:
+    def drafted_by(self, signature: Signature, cause: Cause) -> StaffId:
         """Who prepares or reviews an order notice. Refused with `not_authorised` when it is not theirs."""
-        self.route.may_draft(cause.actor.role)
+        may = self.route.may_draft if signature == "prepared" else self.route.may_review
+        may(cause.actor.role)
         return cause.actor.id
 
     def noting(self, *milestones: Milestone, at: datetime) -> Self:

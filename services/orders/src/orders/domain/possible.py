@@ -7,11 +7,13 @@ from typing import Literal, NamedTuple
 from orders.domain.order import CANCELLED, Order
 from orders.domain.policy.policy import Rules
 from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
-from orders.domain.route import DRAWINGS, ROUTES, Milestone, Route
+from orders.domain.route import DRAWINGS, HAPPENS, ROUTES, SENDING, Milestone, Route
 from shared.contracts.roles import Role
 from shared.lifecycle import Possible
 
 OrderDecision = Literal[
+    "take_on",
+    "submit_for_review",
     "review",
     "amend",
     "sign",
@@ -21,6 +23,7 @@ OrderDecision = Literal[
     "approve_notice",
     "review_drawing",
     "release",
+    "send_back",
     "schedule",
     "review_breakdown",
     "judge_sample",
@@ -67,12 +70,30 @@ def _running_and(holds: When) -> When:
     return lambda order: not order.ended and holds(order)
 
 
+def _may_be_taken_on(order: Order) -> bool:
+    return order.stage == "review" and order.contract.received_by is None
+
+
+def _may_be_submitted(order: Order) -> bool:
+    draft = order.contract.draft
+    return draft is not None and draft.submitted_by is None and order.contract.received_by is not None
+
+
+def _may_be_reviewed(order: Order) -> bool:
+    draft = order.contract.draft
+    return draft is not None and (not order.route.submitters or draft.submitted_by is not None)
+
+
 def _may_be_amended(order: Order) -> bool:
     return order.route.name != "stock" and order.contract.draft is None
 
 
 def _has_drawing_to_review(order: Order) -> bool:
     return order.is_past("release") and any(drawing.status == "submitted" for drawing in order.drawings.items)
+
+
+def _has_days_to_come(order: Order) -> bool:
+    return any(not order.has(*happens) for happens in HAPPENS.values())
 
 
 def _may_slip(order: Order) -> bool:
@@ -99,20 +120,27 @@ def _deciders(*gates: Milestone) -> By:
     return lambda route: tuple(dict.fromkeys(role for gate in gates for role in route.deciders.get(gate, ())))
 
 
+def _reviewers(route: Route) -> tuple[Role, ...]:
+    return route.reviewers
+
+
 _M = Milestone
 RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
     {
-        "review": Rule(_running_and(lambda order: order.contract.draft is not None), _deciders(_M.CONTRACT_APPROVED)),
+        "take_on": Rule(_may_be_taken_on, lambda route: route.receivers),
+        "submit_for_review": Rule(_running_and(_may_be_submitted), lambda route: route.submitters),
+        "review": Rule(_running_and(_may_be_reviewed), _deciders(_M.CONTRACT_APPROVED)),
         "amend": Rule(_running_and(_may_be_amended), _always(*DRAFTERS)),
         "sign": Rule(_stage("signing"), _deciders(_M.CONTRACT_SIGNED)),
         "use_seal": Rule(_running, _deciders(_M.CONTRACT_SIGNED)),
         "prepare_notice": Rule(_running_and(lambda order: order.notice.next == "prepared"), _drafters),
-        "review_notice": Rule(_running_and(lambda order: order.notice.next == "reviewed"), _drafters),
+        "review_notice": Rule(_running_and(lambda order: order.notice.next == "reviewed"), _reviewers),
         "approve_notice": Rule(
             _running_and(lambda order: order.notice.next == "approved"), _deciders(_M.NOTICE_SIGNED)
         ),
         "review_drawing": Rule(_running_and(_has_drawing_to_review), _deciders(*DRAWINGS.values())),
         "release": Rule(_stage("making"), _deciders(_M.PRODUCTION_RELEASED)),
+        "send_back": Rule(_stage("making"), _deciders(_M.PRODUCTION_RELEASED)),
         "schedule": Rule(_running, _always(*PLANNING)),
         "review_breakdown": Rule(_stage("breakdown_review"), _deciders(_M.BREAKDOWN_APPROVED)),
         "judge_sample": Rule(
@@ -122,12 +150,12 @@ RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
         "send_sample": Rule(_running_and(lambda order: bool(order.works.samples)), _always(*FOLLOW_UP)),
         "inspect": Rule(_stage("inspection", "shipping"), _deciders(_M.INSPECTED)),
         "pack": Rule(_running, _always(*FOLLOW_UP, Role.WAREHOUSE)),
-        "dispatch": Rule(_stage("shipping", "transport", "installation"), _always(*FOLLOW_UP, Role.WAREHOUSE)),
-        "issue_delivery_note": Rule(_running, _always(Role.STATISTICS_CLERK, *FOLLOW_UP)),
+        "dispatch": Rule(_stage(*SENDING), _always(*FOLLOW_UP, Role.WAREHOUSE)),
+        "issue_delivery_note": Rule(_stage(*SENDING), _always(Role.STATISTICS_CLERK, *FOLLOW_UP)),
         "schedule_installation": Rule(_may_be_installed, _always(Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP)),
         "pass_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
         "fail_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
-        "agree": Rule(_running, _always(*PLANNING)),
+        "agree": Rule(_running_and(_has_days_to_come), _always(*PLANNING)),
         "postpone": Rule(_running_and(_may_slip), _always(*PLANNING)),
         "raise_exception": Rule(lambda order: True, _always(*PLANNING)),
         "cancel": Rule(_running_and(lambda order: order.credited_in_full or not order.delivered), None),

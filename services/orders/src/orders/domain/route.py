@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from orders.domain.parts.promise import PromiseKind
 from orders.domain.roles import CS, CS_HEADS, FOLLOW_UP
 from shared.aggregate import Overstepped
 from shared.contracts.departments import DrawingKind, Skill
@@ -53,6 +54,21 @@ DRAWINGS: Mapping[DrawingKind, Milestone] = MappingProxyType(
 """The four drawing kinds and what their approval is called (000 §3.3.2)."""
 
 
+SENDING = ("shipping", "transport", "installation")
+"""The stages in which goods leave, the last of several shipments maybe long after the first."""
+
+HAPPENS: Mapping[PromiseKind, tuple[Milestone, ...]] = MappingProxyType(
+    {
+        "ship": (Milestone.DISPATCHED,),
+        "arrive": (Milestone.ARRIVED,),
+        "install": (Milestone.INSTALLED,),
+        "complete": (Milestone.INSTALLED,),
+        "accept": (Milestone.ACCEPTED,),
+    }
+)
+"""What has happened when a promise is kept or broken for good."""
+
+
 class Stage(Part):
     """Where an order stands until everything in its gate is true."""
 
@@ -71,6 +87,9 @@ class Route(Part):
     stages: tuple[Stage, ...]
     deciders: Mapping[Milestone, tuple[Role, ...]]
     drafters: tuple[Role, ...]
+    reviewers: tuple[Role, ...] = ()
+    receivers: tuple[Role, ...] = ()
+    submitters: tuple[Role, ...] = ()
     released_to: ReleasedTo
     designers: Literal["project_team", "rd"]
     installers: Skill
@@ -95,12 +114,28 @@ class Route(Part):
         self._allow(self.deciders.get(milestone, ()), role, f"{milestone} is decided by")
 
     def may_draft(self, role: str | None) -> None:
-        """Refused with `not_authorised` unless this role prepares and reviews order notices on this route."""
-        self._allow(self.drafters, role, "an order notice is prepared and reviewed by")
+        """Refused with `not_authorised` unless this role prepares order notices on this route."""
+        self._allow(self.drafters, role, "an order notice is prepared by")
+
+    def may_review(self, role: str | None) -> None:
+        """Refused with `not_authorised` unless this role reviews order notices on this route (004 三2(1))."""
+        self._allow(self.reviewers, role, "an order notice is reviewed by")
+
+    def may_receive(self, role: str | None) -> None:
+        """Refused with `not_authorised` unless this role receives orders on this route (000 §3.5.1)."""
+        self._allow(self.receivers, role, "an order is received by")
+
+    def may_submit(self, role: str | None) -> None:
+        """Refused with `not_authorised` unless this role submits contracts for review on this route (000 §3.5.1)."""
+        self._allow(self.submitters, role, "a contract is submitted for review by")
 
     def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
         if role not in roles:
             raise Overstepped(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
+
+    def before(self, stage: str) -> tuple[Milestone, ...]:
+        """Everything that the gates before a stage ask for, in order."""
+        return tuple(milestone for each in self.stages[: self.index(stage)] for milestone in each.gate)
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:
@@ -152,20 +187,24 @@ STANDARD = Route(
     ),
     deciders={
         _M.CONTRACT_APPROVED: CS,
-        _M.CONTRACT_SIGNED: CS,
+        _M.CONTRACT_SIGNED: CS_HEADS,
         _M.NOTICE_SIGNED: CS,
         **dict.fromkeys(DRAWINGS.values(), CS),
         _M.PRODUCTION_RELEASED: (Role.PLANT_MANAGER,),
         _M.ACCEPTED: FOLLOW_UP,
     },
     drafters=CS,
+    reviewers=CS_HEADS,
     released_to="project_team",
     designers="project_team",
     installers="ordinary",
     collector="account_manager",
     credit=False,
 )
-"""000 §3.4: standard packages, reviewed by CS; any installer; the account manager collects."""
+"""000 §3.4: standard packages, reviewed by CS; any installer; the account manager collects.
+
+The heads of CS keep the seal, and one of them reviews every order before it is made (004 一㈡1c, 三2(1)).
+"""
 
 CUSTOM = Route(
     name="custom",
@@ -198,14 +237,19 @@ CUSTOM = Route(
         _M.ACCEPTED: FOLLOW_UP,
     },
     drafters=CS,
+    reviewers=CS_HEADS,
+    receivers=(Role.REGIONAL_HEAD,),
+    submitters=(Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER),
     released_to="design_director",
     designers="rd",
     installers="senior",
     collector="regional_head",
     credit=True,
 )
-"""000 §3.5: the CS director reviews, a head of CS orders, R&D designs and checks the breakdown, design confirms the
-sample and inspects the goods; senior installers; the regional head collects within the customer's credit."""
+"""000 §3.5: the regional head receives, a supervisor submits, the CS director reviews, a head of CS orders, R&D designs
+and checks the breakdown, design confirms the sample and inspects the goods; senior installers; the regional head
+collects within the customer's credit.
+"""
 
 STOCK = Route(
     name="stock",

@@ -48,14 +48,14 @@ def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions, rules: Rul
     @on(OrderExceptionRaised)
     def list_exception(event: OrderExceptionRaised, cause: Cause) -> Touch[OrderException]:
         """What is wrong is on the list until it is resolved (000 §4.1c)."""
-        return exceptions.birth(register_exception(event, cause))
+        return exceptions.birth(register_exception(event, rules, cause))
 
     @on(OrderCancelled)
     async def drop_exceptions(event: OrderCancelled, cause: Cause) -> list[Touch[OrderException]]:
         """What was wrong with a cancelled order leaves the Saturday list, all but its money (000 §4.1c)."""
         listed = exceptions.each({"order_no": event.order_no})
         return [
-            exceptions.touch(each.id, lambda exception: lapse(exception, cause))
+            exceptions.touch(each.id, lambda exception: lapse(exception, rules, cause))
             async for each in listed
             if each.status == "open"
         ]

@@ -19,6 +19,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     """Every decision that waits for its time."""
     at = Timers()
     _clocks(at, stores.orders, rules)
+    at(stores.exceptions, CLOCKS)(rules.clocks.tick())
     _orders(at, stores.orders, rules)
 
     @at(stores.accounts, "statement")

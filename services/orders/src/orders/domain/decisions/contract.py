@@ -36,11 +36,14 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
 
     The customer is told the result. Approved, it becomes valid; to be amended, it waits for a better revision;
     terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1). Nothing is
-    approved without a price (`no_price`) or a day of shipping (`no_day`, `past_day`, `far_day`).
+    decided where it was not submitted first (`not_submitted`), and nothing approved without a price (`no_price`) or a
+    day of shipping (`no_day`, `past_day`, `far_day`).
     """
     order.must_be_running()
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
     draft = order.contract.to_review()
+    if order.route.submitters and draft.submitted_by is None:
+        raise Refused("a supervisor has not submitted this revision; that comes first", "not_submitted")
     if outcome == "approved":
         _must_be_whole(order, draft, rules, cause)
     reviewer = Reviewer(staff=by, role=cause.actor.role or cause.actor.kind)
@@ -57,6 +60,34 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
     valid = told.then(lambda order: Change(_billed(order, draft, rules)))
     valid = valid.then(lambda order: book_confirmed(order, cause)).then(lambda order: _look_into_foreign(order, cause))
     return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, since=cause.at, rules=rules, cause=cause))
+
+
+def take_on(order: Order, cause: Cause) -> Change[Order]:
+    """The regional head of sales receives a custom order; before that nothing is submitted for review (000 §3.5.1).
+
+    Refused: `wrong_stage` after the review, `received_already`, `not_authorised` also where the route needs no receipt.
+    """
+    order.must_be_in("review")
+    order.route.may_receive(cause.actor.role)
+    if order.contract.received_by is not None:
+        raise Refused(f"{order.contract.received_by} has received this order", "received_already")
+    return Change(order.but(contract=order.contract.but(received_by=cause.actor.id)))
+
+
+def submit_for_review(order: Order, cause: Cause) -> Change[Order]:
+    """A supervisor submits the contract, or a change of it, to the director who decides (000 §3.5.1).
+
+    Refused: `not_received` before the regional head has the order, `submitted_already`, `not_authorised`.
+    """
+    order.must_be_running()
+    order.route.may_submit(cause.actor.role)
+    draft = order.contract.to_review()
+    if order.contract.received_by is None:
+        raise Refused("the regional head has not received this order; that comes first", "not_received")
+    if draft.submitted_by is not None:
+        raise Refused(f"{draft.submitted_by} has submitted revision {draft.revision}", "submitted_already")
+    submitted = draft.but(submitted_by=cause.actor.id)
+    return Change(order.but(contract=order.contract.but(draft=submitted)))
 
 
 def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
@@ -142,10 +173,11 @@ def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
 def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) -> Change[Order]:
     """One of the three signatures without which no order notice leaves (000 §3.3.2).
 
-    CS prepares and reviews it. To approve it is to order: a head of CS does that for a custom order (000 §3.5.1).
+    CS prepares it, and a supervisor reviews every one (004 三2(1)). To approve it is to order: a head of CS does that
+    for a custom order (000 §3.5.1).
     """
     order.must_be_running()
-    by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(cause)
+    by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(signature, cause)
     signed = order.but(notice=order.notice.signed(signature, by, cause.at))
     return (
         reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)

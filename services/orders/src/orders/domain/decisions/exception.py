@@ -2,7 +2,9 @@
 
 from orders.domain.exception import LIFECYCLE, ExceptionKind, OrderException, exception_id_of
 from orders.domain.order import Order
+from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
+from shared.clocks import Matter
 from shared.contracts.orders import OrderExceptionRaised, OrderExceptionResolved
 
 
@@ -19,22 +21,23 @@ def raise_exception(order: Order, kind: ExceptionKind, detail: str, cause: Cause
     return Change(order.but(exceptions=number), (raised,))
 
 
-def register_exception(event: OrderExceptionRaised, cause: Cause) -> Change[OrderException]:
-    """The entry for what an order has announced."""
-    return Change(
-        OrderException(
-            id=event.exception_id,
-            order_id=event.order_id,
-            order_no=event.order_no,
-            kind=event.kind,
-            detail=event.detail,
-            raised_by=event.raised_by,
-            raised_at=cause.at,
-        )
+def register_exception(event: OrderExceptionRaised, rules: Rules, cause: Cause) -> Change[OrderException]:
+    """The entry for what an order has announced: to find a solution is the duty of the role that its kind concerns."""
+    exception = OrderException(
+        id=event.exception_id,
+        order_id=event.order_id,
+        order_no=event.order_no,
+        kind=event.kind,
+        detail=event.detail,
+        raised_by=event.raised_by,
+        raised_at=cause.at,
     )
+    policy = rules.on(cause.at)
+    clock = policy.exception.but(role=policy.exceptions[exception.kind])
+    return rules.clocks.start(clock, Matter(about=exception.order_no), cause, policy=policy)(exception)
 
 
-def resolve(exception: OrderException, resolution: str, cause: Cause) -> Change[OrderException]:
+def resolve(exception: OrderException, resolution: str, rules: Rules, cause: Cause) -> Change[OrderException]:
     """A solution was found. Refused with `illegal_transition` when there is one already."""
     LIFECYCLE.must(exception.status, "resolve")
     by = cause.actor.id
@@ -46,11 +49,11 @@ def resolve(exception: OrderException, resolution: str, cause: Cause) -> Change[
         resolution=resolution,
         by=by,
     )
-    return Change(resolved, (told,))
+    return Change(resolved, (told,)).then(rules.clocks.stop(cause=cause))
 
 
-def lapse(exception: OrderException, cause: Cause) -> Change[OrderException]:
+def lapse(exception: OrderException, rules: Rules, cause: Cause) -> Change[OrderException]:
     """The order is cancelled: what was wrong with its making or its way needs no solution any more; its money does."""
     if exception.status != "open" or exception.kind == "payment":
         return Change(exception)
-    return resolve(exception, "订单已取消", cause)
+    return resolve(exception, "订单已取消", rules, cause)

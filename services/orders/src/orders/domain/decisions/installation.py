@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from orders.domain.decisions.entry import invite_to_acceptance
+from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import settled
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
@@ -91,16 +92,33 @@ def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, caus
 
 
 def complete_installation(order: Order, fact: InstallationCompleted, rules: Rules, cause: Cause) -> Change[Order]:
-    """The installers are done. What was done before the customer refused it does not count again (001 售中五)."""
+    """The installers are done. What was done before the customer refused it does not count again (001 售中五).
+
+    Work on a custom order by others than the senior crew that was scheduled is looked into (000 §3.5.4).
+    """
     refused = max((refusal.at for refusal in order.installation.refusals), default=None)
     if order.ended or order.has(_M.INSTALLED) or (refused and fact.completed_at <= refused):
         return Change(order)
+    strangers = _strangers(order, fact)
     crew = order.installation.crew or tuple(Installer(staff=staff) for staff in fact.crew)
     known = order.installation.but(completed_at=fact.completed_at, crew=crew)
     day = order.day(fact.completed_at)
     begun = keep_promise(order.but(installation=known), "install", day, rules, cause)
     done = begun.then(lambda order: keep_promise(order, "complete", day, rules, cause))
-    return done.then(lambda order: reach(order, _M.INSTALLED, since=fact.completed_at, rules=rules, cause=cause))
+    change = done.then(lambda order: reach(order, _M.INSTALLED, since=fact.completed_at, rules=rules, cause=cause))
+    if strangers is None:
+        return change
+    detail = f"installed by {strangers}, who were not scheduled as {order.route.installers} installers"
+    return change.then(lambda order: raise_exception(order, "installer", detail, cause))
+
+
+def _strangers(order: Order, fact: InstallationCompleted) -> str | None:
+    """Who worked on a custom order without being scheduled; None when the scheduled crew did."""
+    scheduled = {each.staff for each in order.installation.crew}
+    strange = [staff for staff in fact.crew if staff not in scheduled]
+    if order.route.installers == "ordinary" or (scheduled and not strange):
+        return None
+    return ", ".join(strange) or "an unknown crew"
 
 
 def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: Cause) -> Change[Order]:

@@ -7,10 +7,11 @@ from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
 from orders.domain.policy.policy import Rules
-from orders.domain.route import Milestone
+from orders.domain.route import DRAWINGS, Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import (
     BreakdownCompleted,
+    DrawingKind,
     GoodsInspected,
     MaterialProblemReported,
     ProductionCompleted,
@@ -21,6 +22,7 @@ from shared.contracts.departments import (
 from shared.contracts.orders import (
     AllocatedLine,
     BreakdownReviewed,
+    DesignReviewed,
     PackagingConfirmed,
     PreShipmentInspected,
     ProductionReleased,
@@ -29,6 +31,7 @@ from shared.contracts.orders import (
     SampleSent,
     StockAllocated,
 )
+from shared.contracts.vocabulary import Prose
 
 _M = Milestone
 
@@ -40,6 +43,32 @@ def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     released = ProductionReleased(**order.named(), by=by)
     change = Change(order, (released,))
     return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, since=cause.at, rules=rules, cause=cause))
+
+
+def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+    """The one who would release the order finds drawings wanting: they are drawn and reviewed again (000 §3.4.3).
+
+    Refused: `wrong_stage`, `not_authorised`.
+    """
+    order.must_be_in("making")
+    by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
+    drawings, events = order.drawings, list[DesignReviewed]()
+    for kind in dict.fromkeys(kinds):
+        drawing = drawings.of(kind).but(status="rejected", notes=reason)
+        drawings = drawings.put(drawing)
+        reviewed = DesignReviewed(
+            **order.named(),
+            drawing_kind=kind,
+            version=drawing.version,
+            outcome="rejected",
+            by=by,
+            by_role=cause.actor.role or cause.actor.kind,
+            notes=reason,
+        )
+        events.append(reviewed)
+    undone = tuple(DRAWINGS[kind] for kind in kinds)
+    change = Change(order.but(drawings=drawings), tuple(events))
+    return change.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
 def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change[Order]:
@@ -82,7 +111,10 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
 
 
 def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
-    """R&D checks a custom order's breakdown before anything is made; a rejected one is done again (000 §3.5.3a)."""
+    """R&D checks a custom order's breakdown before anything is made; a rejected one is done again (000 §3.5.3a).
+
+    Samples and goods that were made by a rejected one do not count.
+    """
     order.must_be_in("breakdown_review")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
     reviewed = BreakdownReviewed(
@@ -94,12 +126,15 @@ def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cau
     change = Change(order, (reviewed,))
     if approved:
         return change.then(lambda order: reach(order, _M.BREAKDOWN_APPROVED, since=cause.at, rules=rules, cause=cause))
-    return change.then(lambda order: lose(order, _M.BROKEN_DOWN, rules=rules, cause=cause))
+    redone = change.then(lambda order: Change(order.but(works=order.works.with_samples_void())))
+    undone = (_M.BROKEN_DOWN, _M.SAMPLE_CONFIRMED, _M.PRODUCED, _M.INSPECTED)
+    return redone.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
 def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
     """A sample is there to be judged (000 §3.5.3b)."""
-    if order.ended or order.works.sample(fact.sample_no):
+    known = order.works.sample(fact.sample_no)
+    if order.ended or (known and not known.void):
         return Change(order)
     return Change(order.but(works=order.works.with_sample(Sample(no=fact.sample_no, photos=fact.photos))))
 
@@ -107,7 +142,9 @@ def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
 def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -> Change[Order]:
     """Design confirms a sample or rejects it, and another one is made; once per sample (000 §3.5.3b).
 
-    A report may come before the sample's own. Who asks us is refused: `no_such_sample`, `already_judged`.
+    A report may come before the sample's own. One about a sample of a rejected breakdown is looked into and does not
+    count; goods that were made before their sample was rejected do not either. Who asks us is refused:
+    `no_such_sample`, `void_sample`, `already_judged`.
     """
     known = order.works.sample(fact.sample_no)
     if cause.kind == "request":
@@ -115,6 +152,8 @@ def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
     sample = known or Sample(no=fact.sample_no)
     if order.ended or sample.verdict is not None:
         return Change(order)
+    if sample.void:
+        return raise_exception(order, "quality", f"sample {sample.no} is of a rejected breakdown: not counted", cause)
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
     judged = sample.but(verdict=fact.outcome, notes=fact.notes)
     reviewed = SampleReviewed(
@@ -126,7 +165,8 @@ def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
     )
     change = Change(order.but(works=order.works.with_sample(judged)), (reviewed,))
     if fact.outcome == "rejected":
-        return change
+        made = () if order.has(_M.SAMPLE_CONFIRMED) else (_M.PRODUCED, _M.INSPECTED)
+        return change.then(lambda order: lose(order, *made, rules=rules, cause=cause))
     return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, since=cause.at, rules=rules, cause=cause))
 
 
@@ -134,6 +174,8 @@ def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
     order.must_be_running()
     if sample is None:
         raise Refused(f"no sample {no} of this order has been made", "no_such_sample")
+    if sample.void:
+        raise Refused(f"sample {no} was made by a rejected breakdown; have another one made", "void_sample")
     if sample.verdict is not None:
         raise Refused(f"sample {no} was {sample.verdict}; make another one to judge", "already_judged")
 
@@ -170,7 +212,8 @@ def progress(order: Order, fact: ProductionProgressed, rules: Rules, cause: Caus
 def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods are made. Short ones are not yet, and what was ready before a failed inspection is not again.
 
-    An inspection that was passed before they were made saw other goods (000 §3.4.3, §3.5.3).
+    An inspection that was passed before they were made saw other goods. Goods that were made before their sample was
+    confirmed are looked into (000 §3.4.3, §3.5.3).
     """
     failed = order.works.failed_inspection_at
     if order.ended or order.has(_M.PRODUCED) or (failed and fact.completed_at <= failed):
@@ -184,7 +227,10 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)
-    return reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
+    unconfirmed = _M.SAMPLE_CONFIRMED in order.route.milestones and not order.has(_M.SAMPLE_CONFIRMED)
+    finished = reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
+    detail = "goods were made before a sample was confirmed"
+    return finished.then(lambda order: raise_exception(order, "quality", detail, cause)) if unconfirmed else finished
 
 
 def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> Change[Order]:

@@ -11,20 +11,10 @@ from orders.domain.order import Order
 from orders.domain.parts.promise import Basis, PromiseKind
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
-from orders.domain.route import Milestone
+from orders.domain.route import HAPPENS
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.orders import DeliveryDatePromised
 from shared.contracts.vocabulary import StaffId
-
-_HAPPENS: Mapping[PromiseKind, tuple[Milestone, ...]] = MappingProxyType(
-    {
-        "ship": (Milestone.DISPATCHED,),
-        "arrive": (Milestone.ARRIVED,),
-        "install": (Milestone.INSTALLED,),
-        "complete": (Milestone.INSTALLED,),
-        "accept": (Milestone.ACCEPTED,),
-    }
-)
 
 _BLAME: Mapping[PromiseKind, ExceptionKind] = MappingProxyType(
     {"ship": "schedule", "arrive": "schedule", "install": "installer", "complete": "installer", "accept": "schedule"}
@@ -65,7 +55,7 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
     """
     order.must_be_running()
     day_ahead(on, order.day(cause.at), rules.of(order).horizon_days)
-    if order.has(*_HAPPENS[kind]):
+    if order.has(*HAPPENS[kind]):
         raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")
     contract = order.contract
     if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:

@@ -8,17 +8,22 @@ from orders.domain.decisions.entry import announce_departures
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
+from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
+from orders.domain.parts.times import day_ahead, has_happened
 from orders.domain.policy.policy import Rules
-from orders.domain.route import Milestone
+from orders.domain.route import SENDING, Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
 from shared.contracts.orders import DeliveryNoteIssued, ShipmentReadinessAssessed, ShipmentReady
 from shared.contracts.vocabulary import OrderLine, ShippedPart
 
 _M = Milestone
+_BINDING = (_M.CONTRACT_SIGNED, _M.INITIAL_PAID, _M.PAID, _M.SAMPLE_CONFIRMED, _M.INSPECTED)
+"""What goods never leave without silently, though a report of the rest may come later than that of their departure."""
+
 Verdict = Literal["on_time", "late", "unknown"]
 
 
@@ -96,11 +101,23 @@ def _ready(order: Order, ship_on: date, rules: Rules) -> Change[Order]:
     return Change(order.but(shipment=order.shipment.but(announced_ready=True)), (ready,))
 
 
+def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
+    """Staff send goods whose gates are open.
+
+    Refused: `wrong_stage`, `time_ahead`, and `past_day` or `far_day` for the day of arrival.
+    """
+    order.must_be_in(*SENDING)
+    has_happened(fact.left_at, cause.at)
+    if fact.eta:
+        day_ahead(order.day(fact.eta), order.day(fact.left_at), rules.of(order).horizon_days)
+    return dispatch(order, fact, rules, cause)
+
+
 def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """A shipment has left, or what was said of it is corrected; each departure and each new time of arrival is told.
 
     It is announced as soon as every gate before it is open. Goods that left around a closed gate stay unannounced and
-    are an exception (001 售中三, 000 §3.5.3c).
+    are an exception that has to be looked into (001 售中三, 000 §3.4, §3.5.3c).
     """
     known = order.shipment.left(fact.delivery_note_no, fact.left_at)
     sent = _sent(order, known, fact, cause)
@@ -145,7 +162,8 @@ def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Ch
     if not around:
         return change
     detail = f"goods left while the order was in {order.stage}"
-    return change.then(lambda order: raise_exception(order, "quality", detail, cause))
+    kind: ExceptionKind = "quality" if {_M.SAMPLE_CONFIRMED, _M.INSPECTED} & around else "payment"
+    return change.then(lambda order: raise_exception(order, kind, detail, cause))
 
 
 def _gone(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
@@ -186,18 +204,18 @@ def _there(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     return there.then(lambda order: reach(order, _M.ARRIVED, since=at, rules=rules, cause=cause))
 
 
-def _around_a_gate(order: Order) -> bool:
-    """Whether goods that leave now leave before design has inspected them."""
-    asked = any(_M.INSPECTED in stage.gate for stage in order.route.stages)
-    return asked and not order.has(_M.INSPECTED)
+def _around_a_gate(order: Order) -> set[Milestone]:
+    """What is missing for goods to leave by right: contract, deposit or price, the sample, design's inspection."""
+    return {each for each in order.route.before("shipping") if each in _BINDING and not order.has(each)}
 
 
 def issue_delivery_note(order: Order, note_no: str, lines: tuple[OrderLine, ...], cause: Cause) -> Change[Order]:
     """The statistics clerk writes the delivery note for what leaves, by default everything that is ordered (004 四1).
 
-    It belongs to the shipment that leaves under its number. Refused with `note_issued` for a number that is taken.
+    It belongs to the shipment that leaves under its number. Refused: `wrong_stage` while goods may not leave,
+    `note_issued` for a number that is taken.
     """
-    order.must_be_running()
+    order.must_be_in(*SENDING)
     if order.shipment.note(note_no) is not None:
         raise Refused(f"delivery note {note_no} of this order was issued; take another number", "note_issued")
     carried = lines or order.lines

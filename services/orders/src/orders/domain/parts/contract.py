@@ -26,6 +26,7 @@ class Draft(Part):
     total: Money | None = None
     ship_on: date | None = None
     terms: tuple[PaymentTerm, ...] = ()
+    submitted_by: StaffId | None = None
 
 
 class Review(Part):
@@ -51,6 +52,7 @@ class Contract(Part):
 
     no: ContractNo | None = None
     on: PreciseDate | None = None
+    received_by: StaffId | None = None
     revision: int = 0
     ship_on: date | None = None
     terms: tuple[PaymentTerm, ...] = ()

@@ -19,13 +19,14 @@ class Schedule(Part):
 
 
 class Sample(Part):
-    """A sample and what design said of it (000 §3.5.3b)."""
+    """A sample and what design said of it; one of a breakdown that was rejected is void (000 §3.5.3b)."""
 
     no: Line
     photos: tuple[FileRef, ...] = ()
     verdict: Literal["confirmed", "rejected"] | None = None
     notes: str = ""
     sent_by: Line | None = None
+    void: bool = False
 
 
 class Inspection(Part):
@@ -65,6 +66,10 @@ class Works(Part):
         """With this sample, new or in the place of the one of its number."""
         others = tuple(each for each in self.samples if each.no != sample.no)
         return self.but(samples=(*others, sample))
+
+    def with_samples_void(self) -> "Works":
+        """With no sample that counts any more: the breakdown by which they were made was rejected."""
+        return self.but(samples=tuple(each.but(void=True) for each in self.samples))
 
     @property
     def failed_inspection_at(self) -> Instant | None:

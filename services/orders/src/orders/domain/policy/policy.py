@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Self
+from typing import Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
+from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.route import CURRENT, Milestone, Route, RouteName
@@ -55,6 +56,8 @@ class OrdersPolicy(Policy):
     stage: Clock = Field(description="Of every other stage; its term is what is planned for the stage.")
     planned_days: Mapping[RouteName, Mapping[str, int]]
     promises: Mapping[PromiseKind, Clock]
+    exception: Clock = Field(description="Of every exception; whose duty it is depends on its kind.")
+    exceptions: Mapping[ExceptionKind, Role]
     cancellation: Clock = Field(description="Of the decision about a wish to cancel; its role once goods have left.")
     cancelling: tuple[Authority, ...] = Field(min_length=1, description="The last one that an order has reached holds.")
 
@@ -65,6 +68,8 @@ class OrdersPolicy(Policy):
                 raise ValueError(f"the {name} route has no stage {', '.join(strange)}")
         if missing := sorted({"ship", "arrive", "install", "complete", "accept"} - self.promises.keys()):
             raise ValueError(f"every promise has a clock; missing: {', '.join(missing)}")
+        if missing := sorted(set(get_args(ExceptionKind)) - self.exceptions.keys()):
+            raise ValueError(f"an exception of every kind is a role's duty; missing: {', '.join(missing)}")
         if self.cancelling[0].reached or not all(each.reached for each in self.cancelling[1:]):
             raise ValueError("the first row of cancelling, and no other, is for orders that have reached nothing")
         return self

@@ -1,0 +1,221 @@
+"""What happens around a gate does not count silently: it is refused with a reason, or it is a duty to look into it."""
+
+from datetime import timedelta
+
+import pytest
+from order_rules import RULES
+
+from orders.domain.decisions.contract import review, sign, sign_notice, submit_for_review, take_on, use_seal
+from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.exception import resolve
+from orders.domain.decisions.installation import schedule_installation
+from orders.domain.decisions.production import judge_sample, release, review_breakdown, send_back
+from orders.domain.parts.installation import Installer
+from shared.aggregate import Overstepped, Refused
+from shared.contracts import departments as facts
+from shared.contracts import orders as said
+from shared.contracts.event import PreciseDate
+from tests.unit.orders.conftest import BEGIN
+
+PARTS = ({"part_no": "A", "quantity": 1, "source": "make"},)
+
+
+def raised(company):
+    return [(each.kind, each.detail) for each in company.announced(said.OrderExceptionRaised)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "why"),
+    [
+        ("standard", "review", "payment"),
+        ("standard", "signing", "payment"),
+        ("standard", "deposit", "payment"),
+        ("custom", "deposit", "quality"),
+        ("custom", "sample", "quality"),
+    ],
+)
+async def test_goods_that_leave_before_contract_deposit_sample_or_inspection_are_looked_into(company, kind, stage, why):
+    await company.place(kind)
+    await company.run_to(stage)
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    assert raised(company) == [(why, f"goods left while the order was in {stage}")]
+    assert company.announced(said.ShipmentDispatched) == []
+
+
+async def test_unpaid_goods_from_stock_that_leave_are_looked_into(company):
+    await company.place(promised_arrival_date=BEGIN.date() + timedelta(days=20), requested_ship_date=None)
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    assert raised(company) == [("payment", "goods left while the order was in payment")]
+
+
+async def test_goods_that_leave_after_contract_and_deposit_need_no_look_though_production_told_nothing(company):
+    await company.place()
+    await company.run_to("production")
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    assert raised(company) == []
+
+
+async def test_an_exception_is_a_duty_of_the_role_that_it_concerns_until_a_solution_is_found(company):
+    await company.place("custom")
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    (exception,) = [each async for each in company.stores.exceptions.each({"order_no": company.order_no})]
+    run = exception.clock("exception")
+    assert (run.clock.role, run.matter.about, run.due_at) == (
+        "cs_supervisor",
+        company.order_no,
+        company.now + timedelta(days=3),
+    )
+    await company.stores.exceptions.apply(
+        exception.id, lambda each: resolve(each, "货已追回", RULES, company.cause()), company.cause()
+    )
+    assert (await company.stores.exceptions.get(exception.id)).running == ()
+
+
+async def test_an_exception_without_a_solution_is_missed_once(company):
+    await company.place("custom")
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    await company.until(company.now + timedelta(days=9))
+    missed = [each for each in company.announced(said.DeadlineMissedByOrders) if each.kind == "exception"]
+    assert [each.supervisor_role for each in missed] == ["cs_supervisor"]
+
+
+@pytest.mark.requirement("R022.c")
+async def test_goods_that_were_made_before_the_sample_was_confirmed_are_looked_into(company):
+    await company.place("custom")
+    await company.run_to("sample")
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
+    assert raised(company) == [("quality", "goods were made before a sample was confirmed")]
+
+
+async def test_goods_that_were_made_before_their_sample_was_rejected_have_to_be_made_again(company):
+    await company.place("custom")
+    await company.run_to("sample")
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
+    for number, outcome in (("DY-1", "rejected"), ("DY-2", "confirmed")):
+        await company.fact(facts.SampleMade, sample_no=number)
+        await company.fact(facts.SampleJudged, sample_no=number, outcome=outcome, judged_by="d-9")
+    assert (await company.order()).stage == "production"
+
+
+@pytest.mark.requirement("R022.d")
+async def test_a_sample_of_a_rejected_breakdown_does_not_count(company):
+    await company.place("custom")
+    await company.run_to("breakdown_review")
+    for number in ("DY-1", "DY-2"):
+        await company.fact(facts.SampleMade, sample_no=number)
+    await company.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
+    await company.decide(review_breakdown, False, "缺五金", role="rd_team")
+    await company.fact(facts.BreakdownCompleted, parts=PARTS)
+    await company.decide(review_breakdown, True, "", role="rd_team")
+    assert (await company.order()).stage == "sample"
+
+    verdict = facts.SampleJudged(order_no=company.order_no, sample_no="DY-2", outcome="confirmed", judged_by="d-9")
+    with pytest.raises(Refused) as refused:
+        await company.decide(judge_sample, verdict, role="design_director")
+    assert refused.value.code == "void_sample"
+    await company.hear(verdict)
+    assert raised(company) == [("quality", "sample DY-2 is of a rejected breakdown: not counted")]
+    assert (await company.order()).stage == "sample"
+
+    await company.fact(facts.SampleMade, sample_no="DY-2")
+    await company.fact(facts.SampleJudged, sample_no="DY-2", outcome="confirmed", judged_by="d-9")
+    assert (await company.order()).stage == "production"
+
+
+@pytest.mark.requirement("R024.d")
+@pytest.mark.parametrize(
+    ("scheduled", "came", "strange"),
+    [
+        ((), ("i-7",), "i-7"),
+        ((), (), "an unknown crew"),
+        (("i-1", "i-2"), ("i-1", "i-7"), "i-7"),
+        (("i-1", "i-2"), ("i-2",), None),
+        (("i-1",), (), None),
+    ],
+)
+async def test_a_custom_order_that_others_than_the_scheduled_crew_installed_is_looked_into(
+    company, scheduled, came, strange
+):
+    await company.place("custom")
+    await company.run_to("installation")
+    if scheduled:
+        crew = tuple(Installer(staff=each, skill="senior") for each in scheduled)
+        finish = company.now + timedelta(days=2)
+        await company.decide(schedule_installation, company.now, finish, crew, role="engineering_regional_head")
+    await company.fact(facts.InstallationCompleted, completed_at=company.now, crew=came)
+    told = [("installer", f"installed by {strange}, who were not scheduled as senior installers")] if strange else []
+    assert raised(company) == told
+
+
+async def test_a_standard_order_may_be_installed_by_any_crew(company):
+    await company.place()
+    await company.run_to("installation")
+    await company.fact(facts.InstallationCompleted, completed_at=company.now, crew=("i-7",))
+    assert raised(company) == []
+
+
+@pytest.mark.requirement("R008.a", "R198.b")
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+async def test_a_supervisor_reviews_every_notice(company, kind):
+    await company.place(kind)
+    await company.run_to("release")
+    await company.decide(sign_notice, "prepared", role="cs_specialist", by="cs-07")
+    with pytest.raises(Overstepped) as refused:
+        await company.decide(sign_notice, "reviewed", role="cs_specialist", by="cs-08")
+    assert refused.value.code == "not_authorised"
+    await company.decide(sign_notice, "reviewed", role="cs_supervisor", by="cs-08")
+    await company.decide(sign_notice, "approved", role="cs_director", by="cs-09")
+    assert (await company.order()).notice.complete
+
+
+@pytest.mark.requirement("R019.a", "R019.b", "R019.c")
+async def test_the_regional_head_receives_the_supervisor_submits_the_director_decides(company):
+    await company.place("custom")
+    codes = []
+    for decision, role in (
+        ((submit_for_review,), "cs_supervisor"),
+        ((review, "approved", ()), "cs_director"),
+        ((take_on,), "cs_director"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await company.decide(*decision, role=role)
+        codes.append(refused.value.code)
+    assert codes == ["not_received", "not_submitted", "not_authorised"]
+
+    await company.decide(take_on, role="regional_head")
+    with pytest.raises(Overstepped):
+        await company.decide(submit_for_review, role="cs_director")
+    await company.decide(submit_for_review, role="cs_supervisor")
+    await company.decide(review, "approved", (), role="cs_director")
+    contract = (await company.order()).contract
+    assert (contract.received_by, contract.reviews[0].reviewers[0].staff) == ("regional_head-1", "cs_director-1")
+
+
+@pytest.mark.requirement("R016.a")
+async def test_the_plant_manager_sends_a_standard_order_back_with_a_reason(company):
+    await company.place()
+    await company.run_to("making")
+    with pytest.raises(Overstepped):
+        await company.decide(send_back, ("construction",), "尺寸不符", role="cs_director")
+    events = await company.decide(send_back, ("construction",), "门洞尺寸与现场不符", role="plant_manager")
+    order = await company.order()
+    assert (order.stage, order.drawings.of("construction").status) == ("drawings", "rejected")
+    assert [(type(each), each.notes) for each in events[:1]] == [(said.DesignReviewed, "门洞尺寸与现场不符")]
+
+    await company.fact(facts.DesignSubmitted, drawing_kind="construction", version=2, files=("b.pdf",), designer="d-1")
+    await company.decide(review_drawing, "construction", 2, True, "", role="cs_specialist")
+    await company.decide(release, role="plant_manager")
+    assert (await company.order()).stage == "breakdown"
+
+
+@pytest.mark.requirement("R180.a")
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+async def test_the_seal_is_the_supervisor_s(company, kind):
+    await company.place(kind)
+    await company.run_to("signing")
+    for decision in ((sign, PreciseDate(on=BEGIN.date()), "签订"), (use_seal, "盖章")):
+        with pytest.raises(Overstepped) as refused:
+            await company.decide(*decision, role="cs_specialist")
+        assert refused.value.code == "not_authorised"
+    await company.decide(sign, PreciseDate(on=BEGIN.date()), "签订", role="cs_supervisor")
+    assert [use.staff for use in (await company.order()).contract.seals] == ["cs_supervisor-1"]

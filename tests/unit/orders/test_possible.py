@@ -1,0 +1,190 @@
+"""What a view offers is what the decisions take: for every stage of every route, and every state in it that matters."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+from order_rules import RULES
+
+from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
+from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
+from orders.domain.decisions.delay import postpone
+from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.ledger import credit, refund
+from orders.domain.decisions.payment import receive
+from orders.domain.decisions.production import (
+    inspect,
+    judge_sample,
+    pack,
+    release,
+    review_breakdown,
+    schedule,
+    send_back,
+    send_sample,
+)
+from orders.domain.decisions.promise import agree
+from orders.domain.decisions.shipment import issue_delivery_note, send
+from orders.domain.parts.contract import Draft
+from orders.domain.parts.installation import Installer
+from orders.domain.parts.works import PackedItem, Schedule
+from orders.domain.possible import OrderDecision, deciders, possible
+from orders.domain.route import HAPPENS
+from shared.aggregate import Refused
+from shared.contracts import departments as facts
+from shared.contracts.event import Money, PreciseDate
+from shared.contracts.vocabulary import OrderLine
+from tests.unit.orders.test_gates import EVERYWHERE, FACTS, at, cause, placed, reported, standing
+
+DAY = timedelta(days=1)
+
+
+def _submitted_drawing(order):
+    found = (each for each in order.drawings.items if each.status == "submitted")
+    return next(found, order.drawings.of("plan"))
+
+
+def _sample_no(order, *, judged):
+    return next((each.no for each in order.works.samples if (each.verdict is not None) is judged), "S1")
+
+
+def _spare(order):
+    receivable = order.receivable
+    for currency in ("CNY", "USD"):
+        if spare := receivable.spare(currency):
+            return Money(amount=spare, currency=currency)
+    return Money(amount=Decimal(1), currency=receivable.currency or "CNY")
+
+
+def _next_day(order):
+    """A day that is later than what the customer has been told."""
+    told = order.promises.current("ship")
+    days = [order.contract.ship_on or order.placed_on, *([told.on] if told else [])]
+    return max(days) + DAY
+
+
+def _kind_to_agree_on(order):
+    return next((kind for kind, happens in HAPPENS.items() if not order.has(*happens)), "accept")
+
+
+def _plan(order, why):
+    today = order.day(why.at)
+    return Schedule(begin=today, finish=today + DAY, delivery_on=today + 2 * DAY)
+
+
+PARTS = {
+    "take_on": take_on,
+    "submit_for_review": submit_for_review,
+    "review": lambda order, why: review(order, "amend", (), RULES, why),
+    "amend": lambda order, why: amend(order, Draft(revision=0, changes=("改",)), RULES, why),
+    "sign": lambda order, why: sign(order, PreciseDate(on=order.day(why.at)), "签订", RULES, why),
+    "use_seal": lambda order, why: use_seal(order, "盖章", why),
+    "prepare_notice": lambda order, why: sign_notice(order, "prepared", RULES, why),
+    "review_notice": lambda order, why: sign_notice(order, "reviewed", RULES, why),
+    "approve_notice": lambda order, why: sign_notice(order, "approved", RULES, why),
+    "review_drawing": lambda order, why: review_drawing(
+        order, _submitted_drawing(order).kind, _submitted_drawing(order).version, True, "", RULES, why
+    ),
+    "release": lambda order, why: release(order, RULES, why),
+    "send_back": lambda order, why: send_back(order, ("plan",), "尺寸不符", RULES, why),
+    "schedule": lambda order, why: schedule(order, _plan(order, why), RULES, why),
+    "review_breakdown": lambda order, why: review_breakdown(order, True, "", RULES, why),
+    "judge_sample": lambda order, why: judge_sample(
+        order,
+        reported(facts.SampleJudged, sample_no=_sample_no(order, judged=False), outcome="confirmed", judged_by="d"),
+        RULES,
+        why,
+    ),
+    "send_sample": lambda order, why: send_sample(
+        order, order.works.samples[0].no if order.works.samples else "S1", "顺丰", why
+    ),
+    "inspect": lambda order, why: inspect(
+        order, reported(facts.GoodsInspected, inspector="d", outcome="passed"), RULES, why
+    ),
+    "pack": lambda order, why: pack(order, (PackedItem(item="木箱", quantity=1),), 100, why),
+    "dispatch": lambda order, why: send(order, reported(facts.GoodsDispatched, left_at=why.at), RULES, why),
+    "issue_delivery_note": lambda order, why: issue_delivery_note(
+        order, "CH-9", (OrderLine(description="门", quantity=1),), why
+    ),
+    "schedule_installation": lambda order, why: schedule_installation(
+        order, why.at, why.at + DAY, (Installer(staff="i-1", skill="senior"),), RULES, why
+    ),
+    "pass_acceptance": lambda order, why: pass_acceptance(order, Acceptance(signatory="王"), RULES, why),
+    "fail_acceptance": lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), RULES, why),
+    "agree": lambda order, why: agree(order, _kind_to_agree_on(order), order.day(why.at) + DAY, RULES, why),
+    "postpone": lambda order, why: postpone(order, _next_day(order), "goods_incomplete", None, RULES, why),
+    "raise_exception": lambda order, why: raise_exception(order, "quality", "色差", why),
+    "cancel": lambda order, why: cancel(order, "取消", None, RULES, why),
+    "ask_to_cancel": lambda order, why: ask_to_cancel(order, "取消", RULES, why),
+    "decline_cancelling": lambda order, why: decline_cancelling(order, "继续", RULES, why),
+    "credit": lambda order, why: credit(order, order.receivable.money(Decimal(1)), "补偿", RULES, why),
+    "refund": lambda order, why: refund(order, _spare(order), "退款", RULES, why),
+}
+"""Every decision with a part that fits the order, if any does."""
+
+
+def _paid_in_dollars(order, why):
+    money = {"amount": "5.00", "currency": "USD"}
+    fact = reported(facts.PaymentReceived, kind="balance", amount=money, received_at=why.at)
+    return receive(order, fact, RULES, cause(kind="event", at=why.at))
+
+
+STATES = {
+    "a drawing is submitted": FACTS["drawing"],
+    "a sample is made": FACTS["sample"],
+    "a sample is rejected": FACTS["sample rejected"],
+    "a change is written down": PARTS["amend"],
+    "a change was sent back": lambda order, why: review(order, "amend", (), RULES, why),
+    "the notice is prepared": lambda order, why: sign_notice(order, "prepared", RULES, why),
+    "the notice is reviewed": lambda order, why: sign_notice(order, "prepared", RULES, why).then(
+        lambda order: sign_notice(order, "reviewed", RULES, cause("cs_supervisor", at=why.at, by="s-1"))
+    ),
+    "it was asked to end": PARTS["ask_to_cancel"],
+    "money is over": FACTS["everything paid"],
+    "foreign money came in": _paid_in_dollars,
+    "goods left": FACTS["dispatched"],
+    "all is credited": lambda order, why: credit(
+        order, order.receivable.money(order.receivable.billed), "退货", RULES, why
+    ),
+}
+"""What may be the case in any stage; where it cannot be, the order is tried as it stands."""
+
+
+def variants(route, stage):
+    """The order in this stage, and each state of it that makes a difference to what may be decided."""
+    order = standing(route, stage)
+    yield "as it stands", order
+    if stage == "review":
+        yield "as it was placed", placed(route, received=False)
+    for name, happen in STATES.items():
+        try:
+            yield name, happen(order, cause(at=at(order))).state
+        except Refused:
+            continue
+
+
+def taken(order, name, role):
+    try:
+        PARTS[name](order, cause(role, at=at(order), by=f"{role}-9"))
+    except Refused:
+        return False
+    return True
+
+
+def test_every_decision_is_tried():
+    assert set(PARTS) == set(get_args(OrderDecision))
+
+
+@pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
+def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stage):
+    wrong = []
+    for state, order in variants(route, stage):
+        offered = {each.decision: each.roles for each in possible(order, RULES)}
+        for name in PARTS:
+            roles = offered.get(name) or deciders(name) or RULES.cancellers()
+            for role in roles:
+                if taken(order, name, role) is not (name in offered):
+                    wrong.append((state, order.stage, name, role, "offered" if name in offered else "not offered"))
+    assert wrong == []
