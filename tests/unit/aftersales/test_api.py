@@ -9,6 +9,7 @@ from aftersales.domain.covered_order import CoveredOrder
 from shared.aggregate import Change
 from shared.contracts.aftersales import ServiceRequestRegistered
 from shared.contracts.event import PreciseDate
+from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ REQUEST = {
 async def covered(stores) -> CoveredOrder:
     """The order of contract JG20260930-017, signed on 2026-09-30."""
     order = CoveredOrder.of("SO-2026-0412").but(
-        customer_id=UUID(int=1),
+        customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"),
         contract_no="JG20260930-017",
         registered_date=PreciseDate(on=date(2026, 9, 30)),
         signed=True,

@@ -95,7 +95,8 @@ def test_a_clock_stands_still_only_where_the_company_allows_it(request_with, ord
         rules.clocks.hold("dispatch", "客户改约", NOW)(order_with())
 
 
-async def test_an_open_job_is_a_duty_that_a_person_takes_and_a_dispatched_one_is_none(
+@pytest.mark.requirement("R130.b")
+async def test_the_voucher_of_an_open_job_is_a_duty_of_the_manager_who_takes_it_and_dispatches(
     world, stores, request_with, rules, prepare
 ):
     opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW).then(lambda order: Change(prepare(order)))
@@ -104,12 +105,14 @@ async def test_an_open_job_is_a_duty_that_a_person_takes_and_a_dispatched_one_is
     shown = (await world.ask(Role.CS_MANAGER, "GET", path)).json()
     (duty,) = (await world.ask(Role.CS_MANAGER, "GET", "/duties?kind=dispatch")).json()["items"]
     reason = {"reason": "我来安排"}
-    taken = await world.ask(Role.CS_SPECIALIST, "POST", f"/duties/{duty['id']}/take", reason, by="cs-09")
+    taken = await world.ask(Role.CS_MANAGER, "POST", f"/duties/{duty['id']}/take", reason, by="cs-09")
     given = world.announced[-1]
-    await world.ask(Role.CS_MANAGER, "POST", f"{path}/dispatch", {"technician": "tech-05"})
+    refused = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/dispatch", {"technician": "tech-05"})
+    await world.ask(Role.CS_MANAGER, "POST", f"{path}/dispatch", {"technician": "tech-05"}, by="cs-09")
 
     assert shown["deadlines"] == [{"kind": "dispatch", "at": "2026-11-22T16:00:00.000000Z"}]
-    assert (duty["about"], duty["role"], duty["assignee"]) == ("FW-20261122-AAAAAA", "cs_specialist", None)
+    assert (duty["about"], duty["role"], duty["assignee"]) == ("FW-20261122-AAAAAA", "cs_manager", None)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert (taken.status_code, taken.json()["assignee"]) == (200, "cs-09")
     assert (type(given), given.assignee, given.before) == (DeadlineReassignedByAftersales, "cs-09", None)
     assert (await world.ask(Role.CS_MANAGER, "GET", "/duties")).json()["items"] == []

@@ -31,7 +31,7 @@ from shared.contracts.aftersales import (
 from shared.contracts.event import Actor, Money
 from shared.contracts.orders import OrderClosed
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import order_id_of
+from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.testing import cause, deliver, fire
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -308,7 +308,7 @@ async def test_the_register_says_which_voucher_a_request_has_and_what_was_done(
 async def test_a_request_says_whether_its_order_is_installed_accepted_and_paid(
     complete, form, rules, stores, on, customer
 ):
-    order = CoveredOrder.of("SO-2026-0412").but(customer_id=UUID(int=1))
+    order = CoveredOrder.of("SO-2026-0412").but(customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"))
     closed = OrderClosed(
         order_id=order_id_of("SO-2026-0412"),
         order_no="SO-2026-0412",

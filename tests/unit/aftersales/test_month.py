@@ -20,6 +20,7 @@ from aftersales.domain.settlement import Settlement
 from shared.aggregate import Change
 from shared.contracts.aftersales import AftersalesReportPublished
 from shared.contracts.event import Actor, Money, PreciseDate
+from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -182,7 +183,9 @@ async def test_a_technician_sees_where_to_go_whom_to_meet_and_what_to_bring(ask,
 @pytest.mark.requirement("R074.a", "R074.b")
 async def test_the_passport_of_a_contract_says_what_its_warranty_is_and_why(ask, stores):
     order = CoveredOrder.of("SO-2026-0412").but(
-        customer_id=UUID(int=1), contract_no="JG20240229-017", registered_date=PreciseDate(on=date(2024, 2, 29))
+        customer=CustomerSnapshot(customer_id=UUID(int=1), name="恒达"),
+        contract_no="JG20240229-017",
+        registered_date=PreciseDate(on=date(2024, 2, 29)),
     )
     await stores.covered_orders.create(Change(order), CS)
 

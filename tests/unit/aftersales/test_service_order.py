@@ -246,8 +246,8 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
         kind="dispatch",
         about="FW-20261122-AAAAAA",
         due_at=MIDNIGHT,
-        assignee_role="cs_specialist",
-        supervisor_role="cs_manager",
+        assignee_role="cs_manager",
+        supervisor_role="cs_director",
         customer_id=UUID(int=1),
     )
     assert (type(over), over.deadline_id, over.outcome) == (

@@ -11,11 +11,13 @@ from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.request import complete, determine_fault, register
 from aftersales.domain.lifecycle import REQUEST as LIFECYCLE
 from aftersales.domain.parts.form import MANDATORY, FeedbackForm
+from aftersales.domain.parts.own_fault import OwnFault
 from aftersales.domain.service_request import IncompleteForm, ServiceRequest, register_no
 from aftersales.settings import Settings
 from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import FaultDetermined, ServiceRequestRegistered, ServiceRequestRejected
 from shared.contracts.event import Actor
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
 from shared.testing import cause, nowhere
 
@@ -146,7 +148,23 @@ def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
     ],
 )
 def test_warranty_and_fault_decide_together_who_pays(verdict, fault, expected):
-    assert charge_policy(verdict, fault) == expected
+    assert charge_policy(verdict, fault, OwnFault()) == expected
+
+
+@pytest.mark.requirement("R083.d")
+def test_beyond_the_warranty_the_company_s_own_fault_is_charged_as_it_chose_and_a_free_one_has_an_owner(
+    request_with,
+):
+    ended = request_with(verdict="out_of_warranty")
+    free = OwnFault(charge="free", owner=Role.GM)
+
+    assert (ended.charge_policy, ended.exception_owner) == ("normal_rate", None)
+    assert (ended.but(own_fault=free).charge_policy, ended.but(own_fault=free).exception_owner) == ("free", Role.GM)
+    for fault, charge in (("wear", "normal_rate"), ("customer_cause", "pay_first"), ("unknown", "undecided")):
+        other = ended.but(own_fault=free, fault=fault)
+        assert (other.charge_policy, other.exception_owner) == (charge, None)
+    within = request_with(verdict="in_warranty").but(own_fault=free)
+    assert (within.charge_policy, within.exception_owner) == ("free", None)
 
 
 @pytest.mark.parametrize(("fault", "verdict"), [("unknown", "in_warranty"), ("company_quality", "uncertain")])

@@ -1,6 +1,8 @@
-"""What happens when time passes: jobs to which no technician was sent, and months that were not settled."""
+"""What happens when time passes: a clock that is missed, a job that is carried over, a customer who is reminded."""
 
 from aftersales.domain.decisions.dispatch import carry_over
+from aftersales.domain.decisions.reminders import announce_expiry, announce_maintenance
+from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
@@ -10,7 +12,10 @@ from shared.timers import Timers
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
-    """A warning and a miss for every clock of after-sales; a job that was not dispatched is carried over."""
+    """A warning and a miss for every clock of after-sales; a job that was not dispatched is carried over.
+
+    Customers are reminded before a warranty ends, and of looking after their goods.
+    """
 
     def on_miss(order: ServiceOrder, run: ClockRun, cause: Cause) -> Change[ServiceOrder]:
         dispatch = rules.version(order.policy_version).dispatch
@@ -20,4 +25,6 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.service_orders, CLOCKS)(rules.clocks.tick(on_miss))
     at(stores.service_requests, CLOCKS)(rules.clocks.tick())
     at(stores.settlements, CLOCKS)(rules.clocks.tick())
+    at(stores.covered_orders, EXPIRY)(lambda order, cause: announce_expiry(order, rules, cause))
+    at(stores.covered_orders, MAINTENANCE)(lambda order, cause: announce_maintenance(order, rules, cause))
     return at

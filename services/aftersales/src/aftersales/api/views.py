@@ -19,6 +19,7 @@ from shared.aggregate import Deadline
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
 from shared.contracts.event import Instant
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     ComplaintId,
     ContractNo,
@@ -62,6 +63,7 @@ class ServiceRequestView(View):
     policy_version: int
     deadlines: tuple[Deadline, ...]
     charge_policy: ChargePolicy
+    exception_owner: Role | None = Field(description="Who answers for a free service after the warranty has ended.")
 
     @classmethod
     def of(cls, request: ServiceRequest) -> Self:
@@ -72,6 +74,7 @@ class ServiceRequestView(View):
             possible=REQUEST.possible(request.stage),
             missing=request.form.missing,
             charge_policy=request.charge_policy,
+            exception_owner=request.exception_owner,
             deadlines=deadlines(request),
             **{name: getattr(request, name) for name in same},
         )

@@ -6,14 +6,23 @@ from typing import Self
 from aftersales.domain.parts.warranty import Covered
 from shared.aggregate import Aggregate
 from shared.contracts.event import PreciseDate
-from shared.contracts.vocabulary import ContractNo, CustomerId, OrderNo, order_id_of
+from shared.contracts.vocabulary import (
+    AboutOrder,
+    ContractNo,
+    CustomerId,
+    CustomerSnapshot,
+    Line,
+    OrderNo,
+    order_id_of,
+)
 
 
 class CoveredOrder(Aggregate):
     """An order as far as its warranty goes. Its facts may come in any order and any number of times."""
 
     order_no: OrderNo
-    customer_id: CustomerId | None = None
+    customer: CustomerSnapshot | None = None
+    goods: tuple[Line, ...] = ()
     contract_no: ContractNo | None = None
     registered_date: PreciseDate | None = None
     signed: bool = False
@@ -25,6 +34,16 @@ class CoveredOrder(Aggregate):
     def of(cls, order_no: OrderNo) -> Self:
         """An order of which only the number is known."""
         return cls(id=order_id_of(order_no), order_no=order_no)
+
+    @property
+    def customer_id(self) -> CustomerId | None:
+        """Whose order it is, if that is known."""
+        return self.customer.customer_id if self.customer else None
+
+    @property
+    def about(self) -> AboutOrder:
+        """What every announcement about it says."""
+        return AboutOrder(order_id=self.id, order_no=self.order_no)
 
     @property
     def covered(self) -> Covered:

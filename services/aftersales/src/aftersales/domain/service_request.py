@@ -4,15 +4,17 @@ from base64 import b32encode
 from datetime import date
 from uuid import UUID
 
-from aftersales.domain.charge import charge_policy
+from aftersales.domain.charge import charge_policy, exception_owner
 from aftersales.domain.lifecycle import REQUEST, RequestStage
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.parts.own_fault import OwnFault
 from aftersales.domain.parts.warranty import Verdict
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
 from shared.contracts.event import Instant
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId
 
 
@@ -45,6 +47,7 @@ class ServiceRequest(Timed):
     after_sales: bool | None = None
     vouchers: tuple[VoucherEntry, ...] = ()
     policy_version: int = 1
+    own_fault: OwnFault = OwnFault()
 
     @property
     def about(self) -> AboutServiceRequest:
@@ -59,7 +62,12 @@ class ServiceRequest(Timed):
     @property
     def charge_policy(self) -> ChargePolicy:
         """Who pays, as far as it can be said."""
-        return charge_policy(self.verdict, self.fault)
+        return charge_policy(self.verdict, self.fault, self.own_fault)
+
+    @property
+    def exception_owner(self) -> Role | None:
+        """Who answers for it, when it is free although the warranty has ended."""
+        return exception_owner(self.verdict, self.fault, self.own_fault)
 
     def must_be_complete(self) -> None:
         """Raises IncompleteForm with the missing fields."""

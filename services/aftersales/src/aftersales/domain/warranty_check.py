@@ -1,10 +1,12 @@
 """A recorded answer to a warranty question."""
 
+from aftersales.domain.parts.own_fault import OwnFault
 from shared.aggregate import Aggregate
 from shared.contracts.aftersales import WarrantyChecked
 
 
 class WarrantyCheck(Aggregate):
-    """The answer as it was announced last."""
+    """The answer as it was announced last, and what the company had chosen for its own faults then."""
 
     checked: WarrantyChecked
+    own_fault: OwnFault = OwnFault()

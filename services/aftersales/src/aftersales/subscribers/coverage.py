@@ -19,13 +19,13 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     def cover_order(event: OrderPlaced, cause: Cause) -> Touch[CoveredOrder]:
         """An order may name its contract already."""
         unknown = CoveredOrder.of(event.order_no)
-        return orders.touch(event.order_id, lambda order: cover(order, event, cause), unknown)
+        return orders.touch(event.order_id, lambda order: cover(order, event, rules, cause), unknown)
 
     @on(ContractSigned)
     def take_contract(event: ContractSigned, cause: Cause) -> Touch[CoveredOrder]:
         """The signed contract's number and date are the ones that count."""
         unknown = CoveredOrder.of(event.order_no)
-        return orders.touch(event.order_id, lambda order: date_contract(order, event, cause), unknown)
+        return orders.touch(event.order_id, lambda order: date_contract(order, event, rules, cause), unknown)
 
     @on(AcceptancePassed)
     def take_acceptance(event: AcceptancePassed, cause: Cause) -> Touch[CoveredOrder]:

@@ -116,13 +116,14 @@ class FaultDetermined(AboutServiceRequest, Event, key="aftersales.fault_determin
     customer: CustomerSnapshot
 
 
-class MaintenanceReminderDue(AboutCustomersOrder, Event, key="aftersales.maintenance_reminder_due.v1", announced=False):
+class MaintenanceReminderDue(AboutCustomersOrder, Event, key="aftersales.maintenance_reminder_due.v1"):
     """Time to remind a customer, friendly, of looking after the installed goods (002 三3)."""
 
     due_on: date
+    care: Line = Field(description="What to look after, for the customer.", examples=["门五金的检查和调校"])
 
 
-class WarrantyExpiring(AboutCustomersOrder, Event, key="aftersales.warranty_expiring.v1", announced=False):
+class WarrantyExpiring(AboutCustomersOrder, Event, key="aftersales.warranty_expiring.v1"):
     """A customer's warranty ends soon (001 售后四b)."""
 
     expires_on: date

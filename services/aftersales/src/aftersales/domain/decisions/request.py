@@ -22,13 +22,15 @@ from shared.contracts.vocabulary import FileRef
 
 def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
     """Enter a request at once, complete or not; the recorder hears what is missing (003 §7a, 001 备注2)."""
+    policy = rules.on(cause.at)
     entered = ServiceRequest(
         id=id,
         register_no=register_no(id, rules.day(cause.at)),
         form=form,
         recorded_by=cause.actor.id,
         recorded_at=cause.at,
-        policy_version=rules.on(cause.at).version,
+        policy_version=policy.version,
+        own_fault=policy.own_fault,
     )
     return _examine(entered, rules, cause)
 

@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from aftersales.domain.charge import charge_policy
+from aftersales.domain.charge import charge_policy, exception_owner
 from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.parts.own_fault import OwnFault
 from aftersales.domain.parts.warranty import Covered, Question, Verdict
 from aftersales.domain.policy.policy import Rule, Rules
 from aftersales.domain.warranty import assess
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.aftersales import WarrantyChecked, WarrantyOverride, WarrantyRule
+from shared.contracts.aftersales import Fault, WarrantyChecked, WarrantyOverride, WarrantyRule
 from shared.contracts.vocabulary import Prose
 
 
@@ -21,7 +22,8 @@ def answer(
     if customer is None:
         raise Refused("this contract is not known here; say whose it is with customer_id", "unknown_contract")
     covered = order.covered if order else None
-    found = assess(rules.on(cause.at).warranty, covered, question.as_of)
+    policy = rules.on(cause.at)
+    found = assess(policy.warranty, covered, question.as_of)
     checked = WarrantyChecked(
         check_id=id,
         service_request_id=question.service_request_id,
@@ -38,20 +40,25 @@ def answer(
         verdict=found.verdict,
         days_left=found.days_left,
         fault=question.fault,
-        charge_policy=charge_policy(found.verdict, question.fault),
-        explanation=found.explanation,
+        charge_policy=charge_policy(found.verdict, question.fault, policy.own_fault),
+        explanation=(*found.explanation, *_exception(found.verdict, question.fault, policy.own_fault)),
     )
-    return Change(WarrantyCheck(id=id, checked=checked), (checked,))
+    return Change(WarrantyCheck(id=id, checked=checked, own_fault=policy.own_fault), (checked,))
 
 
 def override(check: WarrantyCheck, verdict: Verdict, reason: Prose, cause: Cause) -> Change[WarrantyCheck]:
     """Decide otherwise than the rule; who did and why goes with the verdict."""
     checked = check.checked.but(
         verdict=verdict,
-        charge_policy=charge_policy(verdict, check.checked.fault),
+        charge_policy=charge_policy(verdict, check.checked.fault, check.own_fault),
         override=WarrantyOverride(by=cause.actor.id, reason=reason),
     )
     return Change(check.but(checked=checked), (checked,))
+
+
+def _exception(verdict: Verdict, fault: Fault, beyond: OwnFault) -> tuple[str, ...]:
+    owner = exception_owner(verdict, fault, beyond)
+    return (f"属公司质量问题，虽已过保修期，按公司规定免费处理，由{owner.chinese}负责。",) if owner else ()
 
 
 def _applied(rule: Rule, covered: Covered | None) -> WarrantyRule:

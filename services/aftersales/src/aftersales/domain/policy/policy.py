@@ -1,17 +1,21 @@
 """The company's policy for after-sales service: warranty rules, dispatching and settling."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Self, get_args
 
 from pydantic import Field, model_validator
 
 from aftersales.domain.parts.blocks import Capacity
+from aftersales.domain.parts.own_fault import OwnFault
 from aftersales.domain.parts.service import ServiceType
 from shared.calendar import Monthly
 from shared.clocks import Clock, Clocks
 from shared.contracts.aftersales import WarrantyRule
+from shared.contracts.event import Part
+from shared.contracts.vocabulary import Line
 from shared.policy import Policies, Policy
 
 
@@ -25,12 +29,38 @@ class Rule(WarrantyRule):
     contracts_from: date = date.min
 
 
+class Reminders(Part):
+    """Customers are reminded so many days before a warranty ends, at that local time of the day."""
+
+    days_before_expiry: int = Field(ge=1, le=365)
+    at: time
+
+
+class Maintenance(Part):
+    """Goods whose description holds one of these words are looked after every so many months after acceptance.
+
+    Without words every order counts. After `for_months` the customer is reminded no more. `care` is what to look after,
+    in words for the customer (002 三3).
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    words: tuple[str, ...] = ()
+    every_months: int = Field(ge=1)
+    for_months: int = Field(ge=1)
+    care: Line
+
+    def concerns(self, goods: Iterable[str]) -> bool:
+        """Whether an order of these goods is reminded."""
+        return not self.words or any(word in each for each in goods for word in self.words)
+
+
 class AftersalesPolicy(Policy):
     """One version of all the company's rules for its after-sales service.
 
     Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6). The
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
-    spot (003 §9). `voucher` is until when a registered request has to have a voucher, `parts` until when
+    spot (003 §9). `own_fault` says who pays for it after the warranty has ended, `reminders` and `maintenance` when
+    a customer is reminded. `voucher` is until when a registered request has to have a voucher, `parts` until when
     requested parts have to lie ready if nobody has promised a day, `dispatch` until when a technician has to be sent
     (003 §11), `settlement` until which day of the month vouchers and forms go to finance
     (001 售后六c).
@@ -40,6 +70,9 @@ class AftersalesPolicy(Policy):
     types: dict[ServiceType, str]
     fee_signatures: tuple[Capacity, ...]
     on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
+    own_fault: OwnFault
+    reminders: Reminders
+    maintenance: tuple[Maintenance, ...] = ()
     voucher: Clock
     parts: Clock
     dispatch: Clock

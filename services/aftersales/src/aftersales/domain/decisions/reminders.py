@@ -1,0 +1,82 @@
+"""When a customer is reminded of the end of a warranty, and of looking after the goods (002 三3, 001 售后四b)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
+from aftersales.domain.policy.policy import Maintenance, Rules
+from aftersales.domain.warranty import assess, last_days
+from shared.aggregate import Cause, Change
+from shared.calendar import months_later
+from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
+
+
+def plan_reminders(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
+    """Set the next reminders of goods that were accepted. A moment that has passed is not made up for."""
+    planned = order.done_with(EXPIRY, MAINTENANCE)
+    if order.accepted_on is None or order.customer is None:
+        return Change(planned)
+    if (expiry := _expiry_told_at(order, rules, cause.at)) and expiry > cause.at:
+        planned = planned.awaiting(EXPIRY, expiry)
+    if upcoming := _next_maintenance(order, rules, cause.at):
+        planned = planned.awaiting(MAINTENANCE, upcoming)
+    return Change(planned)
+
+
+def announce_expiry(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
+    """The warranty ends soon. Of a contract whose day is unknown, the earliest day that it can end is named.
+
+    After a standstill nothing is said about a warranty that has ended already.
+    """
+    ends = _last_day(order, rules, cause.at)
+    told_on = rules.day(cause.now)
+    if ends is None or told_on > ends or order.customer is None:
+        return Change(order)
+    return Change(order).announcing(WarrantyExpiring.of(order.about, customer=order.customer, expires_on=ends))
+
+
+def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
+    """It is time to look after the goods; the next time is set."""
+    care = _care(order, rules, cause.at)
+    upcoming = _next_maintenance(order, rules, cause.at)
+    planned = order.awaiting(MAINTENANCE, upcoming) if upcoming else order
+    if care is None or order.customer is None:
+        return Change(planned)
+    due_on = rules.day(cause.at)
+    return Change(planned).announcing(
+        MaintenanceReminderDue.of(order.about, customer=order.customer, due_on=due_on, care=care.care)
+    )
+
+
+def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
+    found = assess(rules.on(at).warranty, order.covered, rules.day(at))
+    if found.begins is None:
+        return None
+    months = found.rule.months if order.months is None else order.months
+    return last_days(found.begins, months)[0]
+
+
+def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
+    reminders, ends = rules.on(at).reminders, _last_day(order, rules, at)
+    if ends is None:
+        return None
+    return rules.clocks.calendar.moment(ends - timedelta(days=reminders.days_before_expiry), reminders.at)
+
+
+def _care(order: CoveredOrder, rules: Rules, at: datetime) -> Maintenance | None:
+    return next((each for each in rules.on(at).maintenance if each.concerns(order.goods)), None)
+
+
+def _next_maintenance(order: CoveredOrder, rules: Rules, at: datetime) -> datetime | None:
+    care = _care(order, rules, at)
+    if care is None or order.accepted_on is None:
+        return None
+    told_at = rules.on(at).reminders.at
+    moments = (rules.clocks.calendar.moment(day, told_at) for day in _days(order.accepted_on, care))
+    return next((moment for moment in moments if moment > at), None)
+
+
+def _days(accepted_on: date, care: Maintenance) -> Iterator[date]:
+    for months in range(care.every_months, care.for_months + 1, care.every_months):
+        yield months_later(accepted_on, months)

@@ -1,0 +1,121 @@
+"""Customers hear before their warranty ends, and are reminded of looking after their goods."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.decisions.reminders import announce_expiry, plan_reminders
+from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring
+from shared.contracts.event import PreciseDate
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.testing import cause
+
+ORDER = order_id_of("SO-2026-0412")
+SIGNED_ON = date(2026, 11, 20)
+ACCEPTED_AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ABOUT = {"order_id": ORDER, "order_no": "SO-2026-0412"}
+WITHOUT_NUMBER = CustomerSnapshot(customer_id=UUID(int=1), name="广州恒达装饰工程有限公司", contact_name="王建国")
+
+
+def local(day: date) -> datetime:
+    """Ten o'clock in China."""
+    return datetime(day.year, day.month, day.day, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def facts(customer):
+    """An order that is placed, signed and accepted."""
+    return (
+        OrderPlaced(
+            **ABOUT,
+            customer=customer,
+            kind="custom",
+            lines=(OrderLine(description="80 款双玻百叶高隔断", quantity=24),),
+            verified_by="cs-07",
+            verified_at=ACCEPTED_AT,
+        ),
+        ContractSigned(
+            **ABOUT,
+            contract_no="JG20261120-017",
+            signed_on=PreciseDate(on=SIGNED_ON),
+            sealed_by="cs-07",
+            customer=customer,
+        ),
+        AcceptancePassed(**ABOUT, accepted_at=ACCEPTED_AT, signatory="王建国", customer_kind="end", customer=customer),
+    )
+
+
+def covered(**known) -> CoveredOrder:
+    return CoveredOrder.of("SO-2026-0412").but(
+        customer=WITHOUT_NUMBER, contract_no="JG20261120-017", accepted_on=date(2026, 11, 22), **known
+    )
+
+
+@pytest.mark.requirement("R098.a")
+async def test_a_customer_is_reminded_by_product_and_hears_a_month_before_the_warranty_ends(world, facts):
+    for fact in facts:
+        await world.hear(fact)
+
+    announced = await world.until(datetime(2030, 1, 1, tzinfo=UTC))
+
+    care = "玻璃、密封条与门五金的检查和调校"
+    days = [date(year, month, 22) for year in (2027, 2028, 2029) for month in (5, 11)]
+    reminders = [MaintenanceReminderDue(**ABOUT, customer=WITHOUT_NUMBER, due_on=day, care=care) for day in days]
+    assert [event for event in announced if isinstance(event, MaintenanceReminderDue)] == reminders
+    assert [event for event in announced if isinstance(event, WarrantyExpiring)] == [
+        WarrantyExpiring(**ABOUT, customer=WITHOUT_NUMBER, expires_on=date(2027, 11, 20))
+    ]
+    assert len(announced) == len(days) + 1
+
+
+def test_goods_that_were_not_accepted_are_not_called_to_mind(rules):
+    assert plan_reminders(covered().but(accepted_on=None), rules, cause(ACCEPTED_AT)).state.deadlines == ()
+
+
+@pytest.mark.parametrize(
+    ("goods", "first"),
+    [
+        (("80 款双玻百叶高隔断",), date(2027, 5, 22)),
+        (("办公桌", "文件柜"), date(2027, 11, 22)),
+        (("展台",), date(2027, 11, 22)),
+        (("展台", "玻璃门"), date(2027, 5, 22)),
+        ((), date(2027, 11, 22)),
+    ],
+)
+def test_the_goods_decide_how_often_the_customer_is_reminded(rules, goods, first):
+    planned = plan_reminders(covered(goods=goods), rules, cause(ACCEPTED_AT)).state
+    assert planned.deadline("maintenance") == local(first)
+
+
+@pytest.mark.parametrize(
+    ("contract_no", "told_at"),
+    [
+        ("JG20261120-017", local(date(2027, 10, 21))),
+        ("JG202611-017", local(date(2027, 10, 2))),
+        ("JG20240229-001", None),
+        ("JG-017", None),
+    ],
+)
+def test_the_end_of_a_warranty_is_told_a_month_before_the_earliest_day_that_it_can_be(rules, contract_no, told_at):
+    planned = plan_reminders(covered().but(contract_no=contract_no), rules, cause(ACCEPTED_AT)).state
+    assert planned.deadline("warranty_expiring") == told_at
+
+
+def test_a_corrected_contract_moves_the_reminder(rules):
+    planned = plan_reminders(covered(), rules, cause(ACCEPTED_AT)).state
+    moved = plan_reminders(planned.but(contract_no="JG20261221-017"), rules, cause(ACCEPTED_AT)).state
+    assert moved.deadline("warranty_expiring") == local(date(2027, 11, 21))
+
+
+def test_after_a_standstill_nobody_hears_that_a_warranty_will_end_that_has_ended(rules):
+    planned = plan_reminders(covered(), rules, cause(ACCEPTED_AT)).state
+    due = planned.deadline("warranty_expiring")
+    in_time = announce_expiry(planned, rules, replace(cause(due), heard_at=due + timedelta(days=29)))
+    too_late = announce_expiry(planned, rules, replace(cause(due), heard_at=due + timedelta(days=31)))
+    assert [event.expires_on for event in in_time.events] == [date(2027, 11, 20)]
+    assert too_late.events == ()
