@@ -52,6 +52,8 @@ class ServerTimeouts:
     """Until readiness says that the database does not answer: those who ask for readiness wait a few seconds only."""
     drain: float = 20.0
     """For what is in hand when the service is told to stop."""
+    drain_broken: float = 0.6
+    """The same when the service gives itself up: a broken worker may never end what it has in hand."""
     close: float = 3.0
     """For each connection to close."""
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from threading import Timer
 from typing import Any, TypeVar
 
 import structlog
@@ -47,6 +49,12 @@ Routers = APIRouter | Sequence[APIRouter]
 GARBAGE = (100_000, 20, 20)
 """Collect less often than Python does by itself: two batches under way are tens of thousands of objects that all go by
 themselves, and a collection that meets them looks at each for nothing."""
+
+
+GIVEN_UP = 75
+"""Exit code of a process that gave itself up (EX_TEMPFAIL)."""
+ENDED_WITHIN = 1.5
+"""Seconds after which a process that gave itself up ends, whatever still hangs in it."""
 
 
 async def _nothing() -> int:
@@ -256,8 +264,9 @@ class Service:
     async def _stop(self, workers: dict[str, asyncio.Task[None]]) -> None:
         self._stopping.set()
         workers.pop("connections").cancel()
+        timeouts = self.plumbing.timeouts
         try:
-            async with asyncio.timeout(self.plumbing.timeouts.drain):
+            async with asyncio.timeout(timeouts.drain if self.failed is None else timeouts.drain_broken):
                 await self._drain(workers)
         except (TimeoutError, Unavailable) as error:
             log.warning("drain_cut_short", reason=error)
@@ -291,7 +300,8 @@ def _several(routers: Routers) -> Sequence[APIRouter]:
 def main(build: Callable[[S], Service], kind: type[S]) -> None:
     """Run a service until it is told to stop. Settings come from the environment; a wrong one ends with its name.
 
-    Exit code 75 when the service gave itself up: its supervisor starts it afresh.
+    Exit code 75 when the service gave itself up, within two seconds: its supervisor starts it afresh, and the broker
+    delivers again what it had in hand.
     """
     sys.excepthook = logs.last_words
     try:
@@ -305,7 +315,16 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
     gc.freeze()
     gc.set_threshold(*GARBAGE)
     server = uvicorn.Server(config)
-    service.when_failed = partial(setattr, server, "should_exit", True)
+    service.when_failed = partial(_end_broken, server)
     server.run()
     if service.failed is not None:
-        sys.exit(75)
+        sys.exit(GIVEN_UP)
+
+
+def _end_broken(server: uvicorn.Server) -> None:
+    """End in order if that is quick; requests in hand are cut off. What hangs meanwhile does not keep the process."""
+    server.config.timeout_graceful_shutdown = 0
+    server.should_exit = True
+    last_resort = Timer(ENDED_WITHIN, os._exit, (GIVEN_UP,))
+    last_resort.daemon = True
+    last_resort.start()
