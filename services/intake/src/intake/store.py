@@ -1,16 +1,23 @@
 """Where intake keeps what it owns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from intake.domain.calendar_year import CalendarYear
 from intake.domain.callback import Callback
+from intake.domain.colleague import Colleague
 from intake.domain.contact_log import ContactLog
 from intake.domain.customer import Customer
+from intake.domain.digest import Digest
 from intake.domain.fact import Fact
+from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
 from intake.domain.order import Order
 from intake.domain.visit import Visit
-from shared.store import DatabaseLike, Index, Store
+from intake.domain.work_report import WorkReport
+from shared.contracts.roles import Role
+from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 
 class Customers(Store[Customer]):
@@ -80,6 +87,57 @@ class Facts(Store[Fact]):
     indexes = (Index("department", "at"),)
 
 
+class Colleagues(Store[Colleague]):
+    """Who owes reports, in which role."""
+
+    collection = "colleagues"
+    kind = Colleague
+    indexes = (Index("role", "staff"),)
+
+    async def working(self, roles: Sequence[Role], day: date) -> list[Colleague]:
+        """The colleagues who have one of these roles on that day."""
+        return [each async for each in self.each({"role": OneOf(*roles)}, sort="staff") if each.works_on(day)]
+
+
+class WorkReports(Store[WorkReport]):
+    """The reports that colleagues owe."""
+
+    collection = "work_reports"
+    kind = WorkReport
+    indexes = (
+        Index("staff", "due_at"),
+        Index("form", "period", "staff"),
+        Index("form", "due_at"),
+        Index("state", "due_at"),
+    )
+
+    async def due(self, forms: Sequence[str], since: datetime, until: datetime) -> list[WorkReport]:
+        """The reports on these forms whose time was over between two moments."""
+        found = self.each({"form": OneOf(*forms), "due_at": Between(since, until)}, sort="due_at")
+        return [report async for report in found]
+
+    async def on(self, forms: Sequence[str], period: str) -> list[WorkReport]:
+        """The reports on these forms that were asked for, for one period."""
+        found = self.each({"form": OneOf(*forms), "period": period}, sort="staff")
+        return [report async for report in found if report.state != "unasked"]
+
+
+class Itineraries(Store[Itinerary]):
+    """The account managers' days."""
+
+    collection = "itineraries"
+    kind = Itinerary
+    indexes = (Index("day", "staff"), Index("staff", "day"))
+
+
+class Digests(Store[Digest]):
+    """What was told about missing reports."""
+
+    collection = "digests"
+    kind = Digest
+    indexes = (Index("made_at"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """Everything that intake keeps, in one database."""
@@ -92,6 +150,10 @@ class Stores:
     moments: Moments
     facts: Facts
     calendar_years: CalendarYears
+    colleagues: Colleagues
+    work_reports: WorkReports
+    itineraries: Itineraries
+    digests: Digests
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -105,4 +167,8 @@ class Stores:
             Moments(database),
             Facts(database),
             CalendarYears(database),
+            Colleagues(database),
+            WorkReports(database),
+            Itineraries(database),
+            Digests(database),
         )

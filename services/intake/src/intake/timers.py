@@ -1,23 +1,34 @@
 """What happens at intake when time passes."""
 
-from datetime import time
+from collections.abc import Sequence
+from datetime import datetime, time
 
 from intake.domain.calendar_year import CalendarYear
+from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.calendar_year import ask_for_holidays
+from intake.domain.decisions.digest import publish
+from intake.domain.decisions.itinerary import plan_call
+from intake.domain.decisions.work_report import ask_for
+from intake.domain.digest import Digest
+from intake.domain.itinerary import Itinerary
+from intake.domain.policy.period import PeriodRule
 from intake.domain.policy.policy import Rules
+from intake.domain.policy.reports import ReportForm
+from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
 from shared.calendar import Monthly
 from shared.clocks import CLOCKS
+from shared.contracts.roles import Role
 from shared.store import Touch
-from shared.timers import Occurrence, Timers
+from shared.timers import ForEach, Occurrence, Timers
 
 ASKED_FROM = 10
 """The month from which the holidays of the next year are asked for: they are announced in autumn."""
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
-    """Callbacks that come near their end are called to mind; one that is missed is still owed."""
+    """Clocks that come near their end are called to mind; what is missed is still owed. Reports are asked for."""
     at = Timers()
     at(stores.callbacks, CLOCKS)(rules.clocks.tick())
     at(stores.calendar_years, CLOCKS)(rules.clocks.tick())
@@ -31,4 +42,54 @@ def timers(stores: Stores, rules: Rules) -> Timers:
         start = CalendarYear.blank(day.year + 1)
         return stores.calendar_years.touch(start.id, lambda year: ask_for_holidays(year, rules, cause), start)
 
+    _reports(at, stores, rules)
     return at
+
+
+def _reports(at: Timers, stores: Stores, rules: Rules) -> None:
+    """What comes round by the policy: each report of each colleague, the morning's call, the Saturday digest."""
+    policy = rules.policies.latest
+    at(stores.work_reports, CLOCKS)(rules.clocks.tick())
+    at(stores.itineraries, CLOCKS)(rules.clocks.tick())
+    for name, form in policy.reports.items():
+        _ask_for(at, name, form, stores, rules)
+
+    @at.every(policy.itinerary.asked, for_each=_staff(stores, rules, policy.itinerary.by))
+    async def call_about_the_day(occurrence: Occurrence, cause: Cause) -> Touch[Itinerary]:
+        """From 09:00 on each account manager is to be called about the day (000 §3.2)."""
+        colleague = await stores.colleagues.get(colleague_id_of(str(occurrence.of)))
+        day = rules.clocks.calendar.day(occurrence.at)
+        return stores.itineraries.birth(plan_call(colleague, day, rules, cause))
+
+    @at.every(policy.digest.comes)
+    async def tell_what_is_missing(occurrence: Occurrence, cause: Cause) -> Touch[Digest] | None:
+        """On Saturday at 13:00 the heads read which weekly plans were missing at 12:00 (000 §4.2)."""
+        calendar, digest = rules.clocks.calendar, rules.on(occurrence.at).digest
+        day = calendar.day(occurrence.at)
+        reports = await stores.work_reports.due(digest.forms, calendar.moment(day, time()), occurrence.at)
+        if not reports:
+            return None
+        return stores.digests.birth(publish(reports, PeriodRule(unit="week").period(day), rules, cause))
+
+
+def _ask_for(at: Timers, name: str, form: ReportForm, stores: Stores, rules: Rules) -> None:
+    @at.every(form.asked, for_each=_staff(stores, rules, form.by), name=f"ask_for_{name}")
+    async def ask(occurrence: Occurrence, cause: Cause) -> Touch[WorkReport] | None:
+        """One colleague owes one report on this form for the period."""
+        in_force = rules.on(occurrence.at).reports.get(name)
+        if in_force is None:
+            return None
+        colleague = await stores.colleagues.get(colleague_id_of(str(occurrence.of)))
+        period = in_force.period.period(rules.clocks.calendar.day(occurrence.at))
+        blank = WorkReport.blank(name, colleague.staff, period)
+        return stores.work_reports.touch(blank.id, lambda report: ask_for(report, colleague, rules, cause), blank)
+
+
+def _staff(stores: Stores, rules: Rules, roles: Sequence[Role]) -> ForEach:
+    """Those who have one of these roles on the day."""
+
+    async def working(moment: datetime) -> list[str]:
+        day = rules.clocks.calendar.day(moment)
+        return [colleague.staff for colleague in await stores.colleagues.working(roles, day)]
+
+    return working

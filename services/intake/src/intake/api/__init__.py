@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from intake.api import callbacks, contacts, customers, facts, history, orders, visits
+from intake.api import callbacks, colleagues, contacts, customers, facts, history, itineraries, orders, reports, visits
 from intake.domain.decisions.admission import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
@@ -20,6 +20,9 @@ def routes(stores: Stores, parking: Parking, rules: Rules, clock: Clock, toleran
         contacts.routes(stores),
         visits.routes(stores),
         callbacks.routes(stores, rules),
+        colleagues.routes(stores),
+        reports.routes(stores, rules),
+        itineraries.routes(stores, rules),
         orders.routes(stores, rules.clocks.calendar),
         facts.routes(stores.facts, parking, clock, tolerance),
     )

@@ -1,6 +1,6 @@
 """Who reads what at intake: those whose work needs it. Departments read their own facts and refusals, no customers."""
 
-from intake.domain.roles import ORDER_DESK, SALES, SERVICE
+from intake.domain.roles import ORDER_DESK, REPORTING, SALES, SERVICE
 from shared.contracts.roles import Role
 
 CUSTOMERS = (*ORDER_DESK, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
@@ -9,3 +9,5 @@ CUSTOMERS = (*ORDER_DESK, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER
 VISITS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR)
 CALLBACKS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
 ORDERS = (*ORDER_DESK, *SALES)
+REPORTS = (*dict.fromkeys((*SERVICE, *REPORTING)),)
+COLLEAGUES = (*REPORTS, Role.HUMAN_RESOURCES)

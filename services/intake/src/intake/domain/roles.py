@@ -7,3 +7,9 @@ SERVICE = (Role.CS_SPECIALIST, *SUPERVISORS)
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
 ORDER_DESK = (*SERVICE, Role.ORDER_SPECIALIST)
 """Who records orders and verifies them with the customer."""
+
+HEADS = (Role.CS_SECTION_CHIEF, Role.CS_MANAGER)
+"""Section chiefs and those above them who submit to the CS director (客服部课长以上管理人员, 000 §5)."""
+
+REPORTING = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, *HEADS)
+"""Who hands in reports on forms 1, 10 and 12 to 15."""

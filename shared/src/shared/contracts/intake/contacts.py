@@ -93,7 +93,7 @@ class RecordTamperDetected(Event, key="intake.record_tamper_detected.v1", announ
     since_sequence_no: int = Field(ge=1)
 
 
-class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1", announced=False):
+class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1"):
     """An account manager's day is agreed on the phone between 09:00 and 09:30 (000 §3.2)."""
 
     staff: StaffId = Field(examples=["am-03"])

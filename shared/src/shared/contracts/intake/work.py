@@ -19,11 +19,12 @@ from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
 
 
-class ReportSubmitted(Event, key="intake.report_submitted.v1", announced=False):
+class ReportSubmitted(Event, key="intake.report_submitted.v1"):
     """A member of staff handed in a report of the documents (000 §3.1, §4.1, §5, §6): forms 1, 10 and 12 to 15."""
 
     report_id: UUID
     kind: Line = Field(examples=["weekly_plan"])
+    title: Line = Field(examples=["周工作计划和总结"])
     form: int | None = Field(default=None, ge=1, le=15, description="The form's number.", examples=[10])
     staff: StaffId = Field(examples=["am-03"])
     reviewer_role: RoleName = Field(examples=["cs_specialist"])
@@ -32,7 +33,7 @@ class ReportSubmitted(Event, key="intake.report_submitted.v1", announced=False):
     submitted_at: Instant
 
 
-class ReportReviewed(Event, key="intake.report_reviewed.v1", announced=False):
+class ReportReviewed(Event, key="intake.report_reviewed.v1"):
     """A report was read and answered (000 §4.1b)."""
 
     report_id: UUID
@@ -42,7 +43,7 @@ class ReportReviewed(Event, key="intake.report_reviewed.v1", announced=False):
     comment: str = Field(default="", max_length=4000, examples=["请补充竞争对手情况"])
 
 
-class ReportPublished(ReportReady, Event, key="intake.report_published.v1", announced=False):
+class ReportPublished(ReportReady, Event, key="intake.report_published.v1"):
     """A report of intake is ready: callback summary, members called, daily problems (002 二3, 002 四2, 003 三3)."""
 
 

@@ -1,11 +1,13 @@
-"""The company's policy for intake: by when which customer is called, by whom, and what is asked."""
+"""The company's policy for intake: callbacks and reports, by when, whose duty they are, and what they ask for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
 from shared.clocks import Announcements, Clock, Clocks
 from shared.contracts.event import Frozen
 from shared.contracts.intake import (
@@ -58,15 +60,40 @@ class IntakePolicy(Policy):
     callbacks: dict[CallbackKind, CallbackRule]
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
+    itinerary: ItineraryRule
+    digest: DigestRule
+    reports: dict[FormName, ReportForm]
+    waivers_on: FormName
+    """The form of the account manager's day on which it stands that a customer need not be called."""
 
     @model_validator(mode="after")
     def _knows_every_kind(self) -> Self:
         if missing := [kind for kind in OBLIGED if kind not in self.callbacks]:
             raise ValueError(f"every kind of callback has a rule; missing: {', '.join(missing)}")
-        names = [self.holidays.name, *(rule.clock.name for rule in self.callbacks.values())]
+        names = [clock.name for clock in self._clocks()]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
         return self
+
+    @model_validator(mode="after")
+    def _names_forms_that_there_are(self) -> Self:
+        named = {
+            self.waivers_on,
+            *self.digest.forms,
+            *(name for form in self.reports.values() for name in form.consolidates),
+        }
+        if unknown := sorted(named - self.reports.keys()):
+            raise ValueError(f"there is no form {', '.join(unknown)}; known: {', '.join(self.reports)}")
+        return self
+
+    def _clocks(self) -> Iterator[Clock]:
+        yield self.holidays
+        yield self.itinerary.clock
+        yield from (rule.clock for rule in self.callbacks.values())
+        for form in self.reports.values():
+            yield form.clock
+            if form.review:
+                yield form.review
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""Colleagues over HTTP: who owes reports, in which role, and until when."""
+
+from datetime import date
+from typing import Self
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from intake.api import readers
+from intake.domain.colleague import Colleague, colleague_id_of
+from intake.domain.decisions.colleague import enlist, leave, move
+from intake.domain.roles import SUPERVISORS
+from intake.store import Stores
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Line, StaffId
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+
+PERSONNEL = (*SUPERVISORS, Role.HUMAN_RESOURCES)
+
+
+class Enlist(RequestBody):
+    """A colleague who was not known yet."""
+
+    staff: StaffId = Field(description="As the colleague signs in.", examples=["am-03"])
+    name: Line = Field(examples=["张伟"])
+    role: Role = Field(examples=["account_manager"])
+    since: date = Field(examples=["2026-11-01"])
+
+
+class Move(RequestBody):
+    """Another role; also for one who comes back."""
+
+    role: Role = Field(examples=["regional_head"])
+    since: date = Field(examples=["2027-01-01"])
+
+
+class Leave(RequestBody):
+    """The last day on which the colleague owes anything new."""
+
+    last_day: date = Field(examples=["2026-12-31"])
+
+
+class ColleagueView(View):
+    """A colleague; the same in a list."""
+
+    staff: StaffId
+    name: Line
+    role: Role
+    since: date
+    last_day: date | None = None
+
+    @classmethod
+    def of(cls, colleague: Colleague) -> Self:
+        return cls.model_validate(colleague, from_attributes=True)
+
+
+def routes(stores: Stores) -> APIRouter:
+    """The routes under /colleagues."""
+    router = Router(readers=readers.COLLEAGUES, tags=["reports"], prefix="/colleagues")
+    colleagues = stores.colleagues
+
+    @router.post("", status_code=201, dependencies=[allow(*PERSONNEL)])
+    async def enlist_colleague(body: Enlist, cause: CausedByRequest) -> ColleagueView:
+        """From that day on the colleague owes what the role owes."""
+        change = enlist(body.staff, body.name, body.role, body.since, cause)
+        return ColleagueView.of(await colleagues.create(change, cause))
+
+    @router.get("")
+    async def list_colleagues(
+        role: Role | None = None, after: After = None, limit: Limit = 50
+    ) -> Listing[ColleagueView]:
+        """The colleagues of one role or of all, by the name under which they sign in."""
+        page = await colleagues.rows(ColleagueView, {"role": role}, sort="staff", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.post("/{staff}/move", dependencies=[allow(*PERSONNEL)])
+    async def move_colleague(staff: StaffId, body: Move, cause: CausedByRequest) -> ColleagueView:
+        """Give the colleague another role; what is owed already stays owed."""
+        return ColleagueView.of(
+            await colleagues.apply(
+                colleague_id_of(staff), lambda colleague: move(colleague, body.role, body.since, cause), cause
+            )
+        )
+
+    @router.post("/{staff}/leave", dependencies=[allow(*PERSONNEL)])
+    async def let_colleague_leave(staff: StaffId, body: Leave, cause: CausedByRequest) -> ColleagueView:
+        """After that day the colleague owes nothing new."""
+        return ColleagueView.of(
+            await colleagues.apply(
+                colleague_id_of(staff), lambda colleague: leave(colleague, body.last_day, cause), cause
+            )
+        )
+
+    return router

@@ -1,0 +1,29 @@
+"""A colleague who owes reports, in one role from one day to another."""
+
+from datetime import date
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from shared.aggregate import Aggregate
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Line, StaffId
+
+_COLLEAGUES = uuid5(NAMESPACE_URL, "urn:kefu:intake:colleague")
+
+
+class Colleague(Aggregate):
+    """A colleague. What is owed by role is owed by those who have the role on that day."""
+
+    staff: StaffId
+    name: Line
+    role: Role
+    since: date
+    last_day: date | None = None
+
+    def works_on(self, day: date) -> bool:
+        """Whether the colleague has the role on that day."""
+        return self.since <= day and (self.last_day is None or day <= self.last_day)
+
+
+def colleague_id_of(staff: str) -> UUID:
+    """The id of the colleague who signs in under this name."""
+    return uuid5(_COLLEAGUES, staff)

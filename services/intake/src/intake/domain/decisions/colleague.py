@@ -1,0 +1,32 @@
+"""Who is known as a colleague, in which role, and until when."""
+
+from datetime import date
+
+from intake.domain.colleague import Colleague, colleague_id_of
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Line, StaffId
+
+
+def enlist(staff: StaffId, name: Line, role: Role, since: date, cause: Cause) -> Change[Colleague]:
+    """From that day on this colleague owes what the role owes; `cause` is the request that said so."""
+    return Change(Colleague(id=colleague_id_of(staff), staff=staff, name=name, role=role, since=since))
+
+
+def move(colleague: Colleague, role: Role, since: date, cause: Cause) -> Change[Colleague]:
+    """From that day on the colleague has another role, also after having left. What is owed already stays owed.
+
+    Refused with `nothing_changes` when the colleague has the role and stays.
+    """
+    if colleague.role == role and colleague.last_day is None:
+        raise Refused(f"{colleague.staff} is {role} already", "nothing_changes")
+    return Change(colleague.but(role=role, since=since, last_day=None))
+
+
+def leave(colleague: Colleague, last_day: date, cause: Cause) -> Change[Colleague]:
+    """After that day the colleague owes nothing new. Refused with `before_the_first_day` for a day before the first."""
+    if last_day < colleague.since:
+        raise Refused(
+            f"{colleague.staff} has the role since {colleague.since}; name a later day", "before_the_first_day"
+        )
+    return Change(colleague.but(last_day=last_day))

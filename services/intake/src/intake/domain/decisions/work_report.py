@@ -1,0 +1,126 @@
+"""How reports are asked for, handed in, consolidated, answered, and let off."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from intake.domain.colleague import Colleague
+from intake.domain.parts.handed_in import Gathered, GatheredLine, HandedIn, Note, Reply
+from intake.domain.policy.policy import Rules
+from intake.domain.roles import SERVICE
+from intake.domain.work_report import LIFECYCLE, WorkReport
+from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.clocks import Matter
+from shared.contracts.intake import CallbackWaived, ReportReviewed, ReportSubmitted
+from shared.contracts.vocabulary import Line, Prose
+
+
+def ask_for(report: WorkReport, colleague: Colleague, rules: Rules, cause: Cause) -> Change[WorkReport]:
+    """The colleague owes the report from now on, by the end of the form's term; asked for once."""
+    if not LIFECYCLE.allows(report.state, "ask_for"):
+        return Change(report)
+    policy = rules.on(cause.at)
+    form = policy.reports[report.form]
+    asked = report.but(
+        state="owed",
+        title=form.title,
+        policy_version=policy.version,
+        reviewer=form.reviewer,
+        consolidates=form.consolidates,
+    )
+    matter = _matter(asked, colleague.name)
+    return rules.clocks.start(form.clock, matter, cause, policy=policy, assignee=report.staff)(asked)
+
+
+def submit(
+    report: WorkReport, handed_in: HandedIn, others: Iterable[WorkReport], rules: Rules, cause: Cause
+) -> Change[WorkReport]:
+    """The author hands the report in; a form that consolidates takes in what `others` say, and names who is missing.
+
+    IllegalTransition unless it is owed; Overstepped when it is another person's; refused with `headings_open` or
+    `headings_unknown` when it does not answer exactly the headings and amounts of its form (000 §5.2, §6.1).
+    """
+    LIFECYCLE.must(report.state, "submit")
+    if cause.actor.id != report.staff:
+        raise Overstepped(f"this report is handed in by {report.staff}", "not_the_author")
+    policy = rules.version(report.policy_version)
+    form = policy.reports[report.form]
+    _answers_all(form.headings, handed_in.sections)
+    _answers_all(form.amounts, handed_in.amounts)
+    gathered = _gathered(others) if report.consolidates else None
+    submitted = report.but(state="submitted", handed_in=handed_in, gathered=gathered)
+    said = ReportSubmitted(
+        report_id=report.id,
+        kind=report.form,
+        title=report.title,
+        form=form.form,
+        staff=report.staff,
+        reviewer_role=report.reviewer,
+        period=report.period,
+        due_at=report.clocks[0].due_at,
+        submitted_at=cause.at,
+    )
+    change = Change(submitted, (said,)).then(rules.clocks.stop(form.clock.name, cause=cause))
+    if form.review is None:
+        return change
+    return change.then(rules.clocks.start(form.review, report.clocks[0].matter, cause, policy=policy))
+
+
+def review(report: WorkReport, comment: Prose, rules: Rules, cause: Cause) -> Change[WorkReport]:
+    """The report is read and answered (000 §4.1b), by the role to which it is submitted or one above it.
+
+    IllegalTransition unless it is handed in; Overstepped for a lower role and for the author.
+    """
+    LIFECYCLE.must(report.state, "review")
+    if cause.actor.role not in SERVICE[SERVICE.index(report.reviewer) :]:
+        raise Overstepped(f"this report is answered by {report.reviewer}", "reviewer_authority")
+    if cause.actor.id == report.staff:
+        raise Overstepped("a report is answered by another person than its author", "four_eyes")
+    reviewed = report.but(state="reviewed", reply=Reply(by=cause.actor.id, replied_at=cause.at, comment=comment))
+    said = ReportReviewed(
+        report_id=report.id, staff=report.staff, reviewer=cause.actor.id, reviewed_at=cause.at, comment=comment
+    )
+    return Change(reviewed, (said,)).then(rules.clocks.stop(cause=cause))
+
+
+def excuse(report: WorkReport, reason: Line, rules: Rules, cause: Cause) -> Change[WorkReport]:
+    """The colleague need not hand it in, for example because of leave. IllegalTransition unless it is owed."""
+    LIFECYCLE.must(report.state, "excuse")
+    return Change(report.but(state="excused", excused_because=reason)).then(rules.clocks.drop(cause=cause))
+
+
+def note_waiver(report: WorkReport, waived: CallbackWaived, cause: Cause) -> Change[WorkReport]:
+    """The report of the day says that a customer need not be called, whatever its state (000 §3.6.3)."""
+    note = Note(
+        callback_id=waived.callback_id,
+        customer_id=waived.customer_id,
+        reason=waived.reason,
+        approved_by=waived.approved_by,
+    )
+    return Change(report.but(notes=(*report.notes, note)))
+
+
+def _matter(report: WorkReport, name: Line) -> Matter:
+    return Matter(about=f"{name} {report.title}（{report.period}）")
+
+
+def _answers_all(asked: Mapping[str, Line], answered: Mapping[str, object]) -> None:
+    if open_ := [f"{name} ({title})" for name, title in asked.items() if name not in answered]:
+        raise Refused(f"fill in also: {', '.join(open_)}", "headings_open")
+    if strange := sorted(answered.keys() - asked.keys()):
+        raise Refused(f"the form has no {', '.join(strange)}; it has: {', '.join(asked)}", "headings_unknown")
+
+
+def _gathered(others: Iterable[WorkReport]) -> Gathered:
+    """What has been handed in, summed up; excused colleagues are not missing."""
+    asked = sorted(others, key=lambda each: (each.form, each.staff))
+    lines = tuple(
+        GatheredLine(report_id=each.id, form=each.form, staff=each.staff, amounts=each.handed_in.amounts)
+        for each in asked
+        if each.handed_in
+    )
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        for name, amount in line.amounts.items():
+            sums[name] = sums.get(name, Decimal()) + amount
+    missing = tuple((each.form, each.staff) for each in asked if each.state == "owed")
+    return Gathered(lines=lines, sums=sums, missing=missing)

@@ -1,0 +1,44 @@
+"""An account manager's day, as it is agreed with him on the phone in the morning."""
+
+from datetime import date
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import computed_field
+
+from intake.domain.parts.agreed_day import AgreedDay
+from intake.domain.roles import SERVICE
+from shared.clocks import Timed
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import Line, StaffId
+from shared.lifecycle import Lifecycle, Move
+
+_ITINERARIES = uuid5(NAMESPACE_URL, "urn:kefu:intake:itinerary")
+
+ItineraryState = Literal["open", "confirmed"]
+ItineraryDecision = Literal["confirm"]
+
+LIFECYCLE: Lifecycle[ItineraryState, ItineraryDecision] = Lifecycle(
+    "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), SERVICE)}
+)
+
+
+class Itinerary(Timed):
+    """The day of one colleague, and the duty to agree it with him by 09:30 (000 §3.2)."""
+
+    staff: StaffId
+    name: Line
+    day: date
+    state: ItineraryState = "open"
+    agreed: AgreedDay | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def due_at(self) -> Instant | None:
+        """By when the colleague is to be called. Stored, because lists are sorted by it."""
+        return self.clocks[0].due_at if self.clocks else None
+
+
+def itinerary_id_of(staff: str, day: date) -> UUID:
+    """The id of a colleague's day."""
+    return uuid5(_ITINERARIES, f"{day}/{staff}")

@@ -1,0 +1,70 @@
+"""A report that a colleague owes for a period, under the headings of its form, with the answer that it got."""
+
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import computed_field
+
+from intake.domain.parts.handed_in import Gathered, HandedIn, Note, Reply
+from intake.domain.roles import REPORTING, SERVICE, SUPERVISORS
+from shared.clocks import Timed
+from shared.contracts.event import Instant
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Line, Period, StaffId
+from shared.lifecycle import Lifecycle, Move
+
+_REPORTS = uuid5(NAMESPACE_URL, "urn:kefu:intake:work-report")
+
+ReportState = Literal["unasked", "owed", "submitted", "reviewed", "excused"]
+ReportDecision = Literal["ask_for", "submit", "review", "excuse"]
+
+LIFECYCLE: Lifecycle[ReportState, ReportDecision] = Lifecycle(
+    "work report",
+    "unasked",
+    {
+        "ask_for": Move(("unasked",), ("owed",)),
+        "submit": Move(("owed",), ("submitted",), REPORTING),
+        "review": Move(("submitted",), ("reviewed",), SERVICE),
+        "excuse": Move(("owed",), ("excused",), SUPERVISORS),
+    },
+)
+"""A report that was missed stays owed. One that is not asked for yet may hold notes already."""
+
+
+class WorkReport(Timed):
+    """What one colleague owes on one form for one period (000 §3.1, §4.1, §5, §6)."""
+
+    form: Line
+    staff: StaffId
+    period: Period
+    title: Line = "-"
+    policy_version: int = 0
+    reviewer: Role = Role.CS_SPECIALIST
+    consolidates: tuple[Line, ...] = ()
+    state: ReportState = "unasked"
+    handed_in: HandedIn | None = None
+    gathered: Gathered | None = None
+    reply: Reply | None = None
+    excused_because: Line | None = None
+    notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def blank(cls, form: str, staff: str, period: str) -> "WorkReport":
+        """A report that nobody was asked for yet."""
+        return cls(id=report_id_of(form, staff, period), form=form, staff=staff, period=period)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def due_at(self) -> Instant | None:
+        """By when it is to be handed in. Stored, because lists are sorted by it."""
+        return self.clocks[0].due_at if self.clocks else None
+
+    @property
+    def late(self) -> bool:
+        """Whether it was missing when its time was over, handed in since or not."""
+        return bool(self.clocks) and self.clocks[0].missed_at is not None
+
+
+def report_id_of(form: str, staff: str, period: str) -> UUID:
+    """The id of a colleague's report on a form for a period."""
+    return uuid5(_REPORTS, f"{form}/{period}/{staff}")

@@ -1,0 +1,404 @@
+"""The department's reports: asked for by the calendar, handed in under their headings, missed, answered."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from intake.app import service
+from intake.domain.policy.period import PeriodRule
+from intake.settings import Settings, read_rules
+from shared.calendar import CHINA
+from shared.contracts.intake import (
+    CallbackWaived,
+    DeadlineMetByIntake,
+    DeadlineMissedByIntake,
+    DeadlineSetByIntake,
+    ItineraryConfirmed,
+    ReportPublished,
+    ReportReviewed,
+    ReportSubmitted,
+)
+from shared.contracts.roles import Role
+from shared.testing import World, in_memory, nowhere
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+RULES = read_rules(CHINA)
+PEOPLE = {
+    "am-1": ("张伟", Role.ACCOUNT_MANAGER),
+    "am-2": ("李娜", Role.ACCOUNT_MANAGER),
+    "rh-1": ("王强", Role.REGIONAL_HEAD),
+    "chief-1": ("赵敏", Role.CS_SECTION_CHIEF),
+}
+SEVEN = ["performance", "team", "customers", "costs", "competitors", "projects", "exceptions"]
+EIGHT = ["performance", "focus", "help", "exceptions", "team", "customers", "market", "products"]
+
+
+def local(*moment):
+    return datetime(*moment, tzinfo=SHANGHAI)
+
+
+async def office(at, *people, since=date(2020, 1, 1)):
+    """Intake at that moment, with these colleagues."""
+    settings = nowhere(Settings)
+    world = World(service(settings, in_memory("intake", settings, at=at.astimezone(UTC))), hears_itself=True)
+    for staff in people:
+        name, role = PEOPLE[staff]
+        body = {"staff": staff, "name": name, "role": role, "since": str(since)}
+        answer = await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues", body)
+        assert answer.status_code == 201, answer.text
+    await world.until(at.astimezone(UTC))
+    return world
+
+
+async def listed(world, **where):
+    query = "&".join(f"{name}={value}" for name, value in where.items())
+    return (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports?limit=200&{query}")).json()["items"]
+
+
+async def report_of(world, staff, form, **where):
+    (report,) = await listed(world, staff=staff, form=form, **where)
+    return report["report_id"]
+
+
+async def submit(world, staff, report_id, names=(), amounts=None):
+    body = {"sections": {name: f"{name}：已完成" for name in names}, "amounts": amounts or {}}
+    return await world.ask(PEOPLE[staff][1], "POST", f"/reports/{report_id}/submit", body, by=staff)
+
+
+def missed(events, kind):
+    """The misses of one clock: who, what about, when, and which role hears of it."""
+    found = [event for event in events if isinstance(event, DeadlineMissedByIntake) and event.kind == kind]
+    return [(event.assignee, event.due_at.astimezone(SHANGHAI), event.supervisor_role) for event in found]
+
+
+@pytest.mark.requirement("R003.a", "R003.b")
+async def test_each_account_manager_hands_in_the_day_s_report_by_nine_and_one_who_does_not_has_missed_it():
+    world = await office(local(2026, 11, 20, 8), "am-1", "am-2", "chief-1")
+    await world.until(local(2026, 11, 20, 18))
+    mine = await report_of(world, "am-1", "daily_sales")
+    answer = await submit(world, "am-1", mine, ["visits", "sales", "next"])
+    assert (answer.status_code, answer.json()["state"], answer.json()["period"]) == (200, "submitted", "2026-11-20")
+
+    events = await world.until(local(2026, 11, 21, 9))
+
+    assert missed(events, "report_daily_sales") == [("am-2", local(2026, 11, 21, 9), "cs_supervisor")]
+    said = next(event for event in events if isinstance(event, DeadlineMissedByIntake) and event.assignee == "am-2")
+    assert said.about == "李娜 销售部日销售报表（2026-11-20）"
+    (submitted,) = [event for event in world.announced if isinstance(event, ReportSubmitted)]
+    assert (submitted.kind, submitted.form, submitted.staff, submitted.reviewer_role, submitted.due_at) == (
+        "daily_sales",
+        1,
+        "am-1",
+        "cs_specialist",
+        local(2026, 11, 21, 9),
+    )
+
+
+async def test_a_report_that_was_missed_is_still_owed_and_is_met_late():
+    world = await office(local(2026, 11, 20, 8), "am-1")
+    await world.until(local(2026, 11, 21, 10))
+    late = await report_of(world, "am-1", "daily_sales", period="2026-11-20")
+    assert (await submit(world, "am-1", late, ["visits", "sales", "next"])).json()["state"] == "submitted"
+    met = [event for event in world.announced if isinstance(event, DeadlineMetByIntake)]
+    assert [(event.kind, event.outcome) for event in met] == [("report_daily_sales", "late")]
+
+
+@pytest.mark.requirement("R004.a", "R004.b")
+async def test_between_nine_and_half_past_each_account_manager_s_day_is_agreed_on_the_phone_and_recorded():
+    world = await office(local(2026, 11, 20, 8), "am-1", "am-2", "rh-1")
+    begun = await world.until(local(2026, 11, 20, 9))
+    set_ = [event for event in begun if isinstance(event, DeadlineSetByIntake) and event.kind == "itinerary"]
+    assert [(event.about, event.assignee_role, event.due_at) for event in set_] == [
+        ("张伟 2026-11-20", "cs_specialist", local(2026, 11, 20, 9, 30)),
+        ("李娜 2026-11-20", "cs_specialist", local(2026, 11, 20, 9, 30)),
+    ]
+    days = (await world.ask(Role.CS_SPECIALIST, "GET", "/itineraries?day=2026-11-20")).json()["items"]
+    wish = {"stops": ["10:00 恒达装饰"], "changes": ["原定9:30"], "content": "客户改约一小时"}
+    path = f"/itineraries/{days[0]['itinerary_id']}"
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish)
+    again = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish)
+
+    assert (answer.status_code, again.status_code, again.json()["code"]) == (200, 409, "illegal_transition")
+    shown = (await world.ask(Role.CS_SPECIALIST, "GET", path)).json()
+    assert {name: shown["agreed"][name] for name in wish} == wish
+    (said,) = [event for event in world.announced if isinstance(event, ItineraryConfirmed)]
+    assert said == ItineraryConfirmed(
+        staff="am-1",
+        day=date(2026, 11, 20),
+        stops=("10:00 恒达装饰",),
+        changes=("原定9:30",),
+        confirmed_by="cs_specialist-1",
+    )
+    events = await world.until(local(2026, 11, 20, 9, 30))
+    assert missed(events, "itinerary") == [(None, local(2026, 11, 20, 9, 30), "cs_supervisor")]
+
+
+@pytest.mark.requirement("R032.a", "R032.b", "R034.e")
+async def test_a_weekly_plan_that_is_missing_on_saturday_at_noon_is_missed_and_named_at_one():
+    world = await office(local(2026, 11, 16, 8), "am-1", "am-2", "chief-1")
+    await world.until(local(2026, 11, 20, 17))
+    mine = await report_of(world, "am-1", "weekly_plan")
+    assert (await submit(world, "am-1", mine, ["summary", "plan"])).json()["period"] == "2026-W47"
+
+    events = await world.until(local(2026, 11, 21, 12))
+    assert missed(events, "report_weekly_plan") == [("am-2", local(2026, 11, 21, 12), "cs_supervisor")]
+    late = await report_of(world, "am-2", "weekly_plan")
+    await world.until(local(2026, 11, 21, 12, 30))
+    await submit(world, "am-2", late, ["summary", "plan"])
+
+    (said,) = [each for each in await world.until(local(2026, 11, 21, 13)) if isinstance(each, ReportPublished)]
+    assert (said.kind, said.period, said.figures) == (
+        "reports_missing",
+        "2026-W47",
+        {"asked": 2, "missing": 1, "staff": ["am-2"]},
+    )
+    assert said.audience == ("cs_section_chief", "cs_manager", "cs_director")
+    digest = (await world.ask(Role.CS_SECTION_CHIEF, "GET", said.path)).json()
+    assert [(row["staff"], row["submitted_at"][:16]) for row in digest["missing"]] == [("am-2", "2026-11-21T04:30")]
+
+
+@pytest.mark.requirement("R033.a", "R033.b")
+async def test_weekly_plans_are_answered_by_saturday_at_four():
+    world = await office(local(2026, 11, 16, 8), "am-1", "am-2")
+    await world.until(local(2026, 11, 21, 11))
+    plans = [await report_of(world, staff, "weekly_plan") for staff in ("am-1", "am-2")]
+    for staff, plan in zip(("am-1", "am-2"), plans, strict=True):
+        await submit(world, staff, plan, ["summary", "plan"])
+    path = f"/reports/{plans[0]}/review"
+    answered = await world.ask(Role.CS_SPECIALIST, "POST", path, {"comment": "请补充竞争对手情况"})
+    assert (answered.status_code, answered.json()["reply"]["comment"]) == (200, "请补充竞争对手情况")
+    (said,) = [event for event in world.announced if isinstance(event, ReportReviewed)]
+    assert (said.staff, said.reviewer, said.comment) == ("am-1", "cs_specialist-1", "请补充竞争对手情况")
+
+    events = await world.until(local(2026, 11, 21, 16))
+
+    assert missed(events, "report_review") == [(None, local(2026, 11, 21, 16), "cs_supervisor")]
+
+
+LAST_DAYS = [(2026, 2, 28), (2028, 2, 29), (2026, 4, 30), (2026, 12, 31)]
+
+
+@pytest.mark.requirement("R035.a", "R035.b", "R035.c", "R036.a", "R036.b")
+@pytest.mark.parametrize(("year", "month", "last"), LAST_DAYS)
+async def test_target_and_budget_are_due_on_the_month_s_last_day_at_noon_and_consolidated_by_four(year, month, last):
+    world = await office(local(year, month, 20, 8), "am-1", "am-2", "chief-1")
+    await world.until(local(year, month, last, 11))
+    for form, amounts in (
+        ("sales_target", {"target": "300000.00"}),
+        ("collection_budget", {"collection": "120000.50"}),
+    ):
+        answer = await submit(world, "am-1", await report_of(world, "am-1", form), amounts=amounts)
+        assert answer.status_code == 200, answer.text
+
+    events = await world.until(local(year, month, last, 12))
+    noon = local(year, month, last, 12)
+    assert missed(events, "report_sales_target") == [("am-2", noon, "cs_section_chief")]
+    assert missed(events, "report_collection_budget") == [("am-2", noon, "cs_section_chief")]
+
+    await submit(world, "am-2", await report_of(world, "am-2", "sales_target"), amounts={"target": "200000.00"})
+    consolidation = await report_of(world, "chief-1", "consolidation")
+    events = await world.until(local(year, month, last, 16))
+    assert missed(events, "report_consolidation") == [("chief-1", local(year, month, last, 16), "cs_director")]
+    handed_in = (await submit(world, "chief-1", consolidation, ["assessment"])).json()
+    assert handed_in["gathered"]["sums"] == {"target": "500000.00", "collection": "120000.50"}
+    assert handed_in["gathered"]["missing"] == [["collection_budget", "am-2"]]
+    following = PeriodRule(unit="month", offset=1).period(date(year, month, last))
+    assert (handed_in["period"], handed_in["reviewer"]) == (following, "cs_director")
+    submitted = [event.form for event in world.announced if isinstance(event, ReportSubmitted)]
+    assert submitted == [12, 13, 12, None]
+
+
+PLANS = [
+    ("rh-1", "monthly_plan_region", 14, (2027, 1, 1), (2027, 1, 5, 12), "2026-12", SEVEN, "cs_section_chief"),
+    ("chief-1", "monthly_plan_department", 14, (2027, 1, 1), (2027, 1, 5, 16), "2026-12", EIGHT, "cs_director"),
+    ("rh-1", "annual_plan_region", 15, (2027, 3, 1), (2027, 3, 25, 12), "2026", SEVEN, "cs_section_chief"),
+    ("chief-1", "annual_plan_department", 15, (2027, 3, 1), (2027, 3, 25, 16), "2026", EIGHT, "cs_director"),
+]
+
+
+@pytest.mark.requirement(
+    "R037.a",
+    "R037.b",
+    "R037.c",
+    "R038.a",
+    "R038.b",
+    "R038.c",
+    "R039.a",
+    "R039.b",
+    "R039.c",
+    "R040.a",
+    "R040.b",
+    "R040.c",
+)
+@pytest.mark.parametrize(("staff", "form", "number", "asked", "due", "period", "headings", "superior"), PLANS)
+async def test_plans_and_summaries_are_handed_in_under_all_their_headings_by_their_hour(
+    staff, form, number, asked, due, period, headings, superior
+):
+    world = await office(local(*asked, 8), staff)
+    events = await world.until(local(*due))
+    assert missed(events, f"report_{form}") == [(staff, local(*due), superior)]
+
+    report = await report_of(world, staff, form)
+    for left_out in headings:
+        answer = await submit(world, staff, report, [name for name in headings if name != left_out])
+        assert (answer.status_code, answer.json()["code"]) == (409, "headings_open")
+        assert left_out in answer.json()["detail"]
+    more = await submit(world, staff, report, [*headings, "weather"])
+    assert (more.status_code, more.json()["code"]) == (409, "headings_unknown")
+    submitted = await submit(world, staff, report, headings)
+    assert (submitted.json()["state"], submitted.json()["period"]) == ("submitted", period)
+    (said,) = [event for event in world.announced if isinstance(event, ReportSubmitted)]
+    assert (said.form, said.period, said.staff) == (number, period, staff)
+
+
+@pytest.mark.requirement("R037.b", "R038.b", "R039.b", "R040.b")
+def test_the_headings_are_those_of_the_documents():
+    forms = RULES.policies.latest.reports
+    assert list(forms["monthly_plan_region"].headings.values()) == [
+        "业绩分析（目标和达成）",
+        "团队建设（晋升和培训）",
+        "客户管理（维护和开发）",
+        "费用管控（个人和区域）",
+        "竞争对手",
+        "在建工程",
+        "异常反馈",
+    ]
+    assert list(forms["monthly_plan_department"].headings.values()) == [
+        "业绩分析（目标和达成）",
+        "本月工作重点",
+        "需要协助事项",
+        "异常问题反馈",
+        "团队建设（晋升和培训）",
+        "客户管理（维护和开发）",
+        "市场分析",
+        "产品分析",
+    ]
+    assert forms["annual_plan_region"].headings == forms["monthly_plan_region"].headings
+    assert forms["annual_plan_department"].headings == forms["monthly_plan_department"].headings
+
+
+@pytest.mark.requirement("R030.b")
+async def test_a_waiver_stands_on_the_report_of_that_day():
+    world = await office(local(2026, 11, 20, 8, 30), "am-1")
+    body = {"name": "政府采购中心", "kind": "end", "source": "sales"}
+    customer = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"]
+    owner = {"owner": "am-1"}
+    assert (await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{customer}/assign", owner)).status_code == 200
+    (owed,) = (await world.ask(Role.CS_DIRECTOR, "GET", "/callbacks")).json()["items"]
+    path = f"/callbacks/{owed['callback_id']}/waive"
+    assert (await world.ask(Role.CS_DIRECTOR, "POST", path, {"reason": "tender"})).status_code == 200
+    assert CallbackWaived in map(type, world.announced)
+
+    await world.until(local(2026, 11, 20, 18))
+
+    report = await report_of(world, "am-1", "daily_sales", period="2026-11-20")
+    shown = (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports/{report}")).json()
+    assert (shown["state"], shown["notes"]) == (
+        "owed",
+        [
+            {
+                "callback_id": owed["callback_id"],
+                "customer_id": customer,
+                "reason": "tender",
+                "approved_by": "cs_director-1",
+            }
+        ],
+    )
+
+
+async def test_nobody_hands_in_another_one_s_report_or_answers_above_his_role():
+    world = await office(local(2026, 12, 20, 8), "am-1", "am-2", "chief-1")
+    await world.until(local(2026, 12, 21, 9))
+    target = await report_of(world, "am-1", "sales_target")
+    foreign = await submit(world, "am-2", target, amounts={"target": "1.00"})
+    assert (foreign.status_code, foreign.json()["code"]) == (409, "not_the_author")
+    await submit(world, "am-1", target, amounts={"target": "1.00"})
+    consolidation = await report_of(world, "chief-1", "consolidation")
+    await submit(world, "chief-1", consolidation, ["assessment"])
+    path, comment = f"/reports/{consolidation}/review", {"comment": "同意"}
+    below = await world.ask(Role.CS_SPECIALIST, "POST", path, comment)
+    assert (below.status_code, below.json()["code"]) == (409, "reviewer_authority")
+    own = await world.ask(Role.CS_DIRECTOR, "POST", path, comment, by="chief-1")
+    assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
+    assert (await world.ask(Role.CS_DIRECTOR, "POST", path, comment)).json()["state"] == "reviewed"
+
+
+async def test_a_colleague_on_leave_is_let_off_and_one_who_has_left_owes_nothing_new():
+    world = await office(local(2026, 11, 20, 8), "am-1", "am-2")
+    await world.until(local(2026, 11, 20, 10))
+    report = await report_of(world, "am-1", "daily_sales")
+    path = f"/reports/{report}/excuse"
+    assert (await world.ask(Role.CS_SUPERVISOR, "POST", path, {"reason": "年休假"})).json()["state"] == "excused"
+    leave = {"last_day": "2026-11-20"}
+    assert (await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", leave)).status_code == 200
+    early = await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", {"last_day": "2019-01-01"})
+    assert (early.status_code, early.json()["code"]) == (409, "before_the_first_day")
+
+    events = await world.until(local(2026, 11, 21, 9, 15))
+
+    assert missed(events, "report_daily_sales") == [("am-2", local(2026, 11, 21, 9), "cs_supervisor")]
+    assert [row["staff"] for row in await listed(world, form="daily_sales", period="2026-11-21")] == ["am-1"]
+
+
+async def test_a_colleague_in_another_role_owes_what_that_role_owes():
+    world = await office(local(2026, 11, 20, 8), "am-1")
+    wish = {"role": "regional_head", "since": "2026-11-21"}
+    moved = await world.ask(Role.CS_MANAGER, "POST", "/colleagues/am-1/move", wish)
+    same = await world.ask(Role.CS_MANAGER, "POST", "/colleagues/am-1/move", wish)
+    assert (moved.json()["role"], same.json()["code"]) == ("regional_head", "nothing_changes")
+    await world.until(local(2026, 12, 1, 10))
+    assert [(row["form"], row["period"]) for row in await listed(world, staff="am-1")] == [
+        ("monthly_plan_region", "2026-11")
+    ]
+    listed_ = (await world.ask(Role.CS_MANAGER, "GET", "/colleagues?role=regional_head")).json()["items"]
+    assert [(each["staff"], each["since"]) for each in listed_] == [("am-1", "2026-11-21")]
+
+
+async def test_the_forms_say_what_they_ask_for():
+    world = await office(local(2026, 11, 20, 8))
+    forms = (await world.ask(Role.ACCOUNT_MANAGER, "GET", "/report-forms")).json()
+    assert {each["name"]: each["form"] for each in forms} == {
+        "daily_sales": 1,
+        "weekly_plan": 10,
+        "sales_target": 12,
+        "collection_budget": 13,
+        "consolidation": None,
+        "monthly_plan_region": 14,
+        "monthly_plan_department": 14,
+        "annual_plan_region": 15,
+        "annual_plan_department": 15,
+    }
+    assert forms[2]["amounts"] == {"target": "销售目标（元）"}
+
+
+async def test_a_report_explains_by_when_it_is_due():
+    world = await office(local(2026, 11, 20, 8), "am-1")
+    await world.until(local(2026, 11, 20, 10))
+    report = await report_of(world, "am-1", "daily_sales")
+    (clock,) = (await world.ask(Role.ACCOUNT_MANAGER, "GET", f"/reports/{report}/clocks")).json()
+    assert datetime.fromisoformat(clock["due_at"]) == local(2026, 11, 21, 9)
+    duties = (await world.ask(Role.ACCOUNT_MANAGER, "GET", "/duties?kind=report_daily_sales")).json()["items"]
+    assert [(each["about"], each["assignee"]) for each in duties] == [("张伟 销售部日销售报表（2026-11-20）", "am-1")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "period"),
+    [
+        (PeriodRule(unit="day", offset=-1), date(2028, 3, 1), "2028-02-29"),
+        (PeriodRule(unit="week"), date(2027, 1, 1), "2026-W53"),
+        (PeriodRule(unit="month", offset=1), date(2026, 12, 31), "2027-01"),
+        (PeriodRule(unit="month", offset=-1), date(2027, 1, 5), "2026-12"),
+        (PeriodRule(unit="year", offset=-1), date(2027, 3, 25), "2026"),
+    ],
+)
+def test_a_period_is_named_by_its_day_week_month_or_year(rule, day, period):
+    assert rule.period(day) == period
+
+
+async def test_after_an_outage_what_came_round_meanwhile_is_asked_for_in_order():
+    world = await office(local(2026, 11, 20, 8), "am-1")
+    world.clock.set(world.now + timedelta(days=3))
+    await world.until(world.now)
+    periods = [row["period"] for row in await listed(world, form="daily_sales")]
+    assert periods == ["2026-11-20", "2026-11-21", "2026-11-22"]
