@@ -1,6 +1,6 @@
 """What happens at intake when time passes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 
 from intake.domain.calendar_year import CalendarYear
@@ -48,20 +48,21 @@ def timers(stores: Stores, rules: Rules) -> Timers:
 
 def _reports(at: Timers, stores: Stores, rules: Rules) -> None:
     """What comes round by the policy: each report of each colleague, the morning's call, the Saturday digest."""
-    policy = rules.policies.latest
     at(stores.work_reports, CLOCKS)(rules.clocks.tick())
     at(stores.itineraries, CLOCKS)(rules.clocks.tick())
-    for name, form in policy.reports.items():
+    for name, form in {name: form for policy in rules.policies for name, form in policy.reports.items()}.items():
         _ask_for(at, name, form, stores, rules)
 
-    @at.every(policy.itinerary.asked, for_each=_staff(stores, rules, policy.itinerary.by))
+    @at.every(
+        lambda at: rules.on(at).itinerary.asked, for_each=_staff(stores, rules, lambda at: rules.on(at).itinerary.by)
+    )
     async def call_about_the_day(occurrence: Occurrence, cause: Cause) -> Touch[Itinerary]:
         """From 09:00 on each account manager is to be called about the day (000 §3.2)."""
         colleague = await stores.colleagues.get(colleague_id_of(str(occurrence.of)))
         day = rules.clocks.calendar.day(occurrence.at)
         return stores.itineraries.birth(plan_call(colleague, day, rules, cause))
 
-    @at.every(policy.digest.comes)
+    @at.every(lambda at: rules.on(at).digest.comes)
     async def tell_what_is_missing(occurrence: Occurrence, cause: Cause) -> Touch[Digest] | None:
         """On Saturday at 13:00 the heads read which weekly plans were missing at 12:00 (000 §4.2)."""
         calendar, digest = rules.clocks.calendar, rules.on(occurrence.at).digest
@@ -72,24 +73,28 @@ def _reports(at: Timers, stores: Stores, rules: Rules) -> None:
         return stores.digests.birth(publish(reports, PeriodRule(unit="week").period(day), rules, cause))
 
 
-def _ask_for(at: Timers, name: str, form: ReportForm, stores: Stores, rules: Rules) -> None:
-    @at.every(form.asked, for_each=_staff(stores, rules, form.by), name=f"ask_for_{name}")
+def _ask_for(at: Timers, name: str, known: ReportForm, stores: Stores, rules: Rules) -> None:
+    """One form's schedule. `known` is what some version says of it, for the times at which none is in force."""
+
+    def form(moment: datetime) -> ReportForm:
+        return rules.on(moment).reports.get(name, known)
+
+    @at.every(lambda at: form(at).asked, for_each=_staff(stores, rules, lambda at: form(at).by), name=f"ask_for_{name}")
     async def ask(occurrence: Occurrence, cause: Cause) -> Touch[WorkReport] | None:
         """One colleague owes one report on this form for the period."""
-        in_force = rules.on(occurrence.at).reports.get(name)
-        if in_force is None:
+        if name not in rules.on(occurrence.at).reports:
             return None
         colleague = await stores.colleagues.get(colleague_id_of(str(occurrence.of)))
-        period = in_force.period.period(rules.clocks.calendar.day(occurrence.at))
+        period = form(occurrence.at).period.period(rules.clocks.calendar.day(occurrence.at))
         blank = WorkReport.blank(name, colleague.staff, period)
         return stores.work_reports.touch(blank.id, lambda report: ask_for(report, colleague, rules, cause), blank)
 
 
-def _staff(stores: Stores, rules: Rules, roles: Sequence[Role]) -> ForEach:
+def _staff(stores: Stores, rules: Rules, roles: Callable[[datetime], Sequence[Role]]) -> ForEach:
     """Those who have one of these roles on the day."""
 
     async def working(moment: datetime) -> list[str]:
         day = rules.clocks.calendar.day(moment)
-        return [colleague.staff for colleague in await stores.colleagues.working(roles, day)]
+        return [colleague.staff for colleague in await stores.colleagues.working(roles(moment), day)]
 
     return working

@@ -21,7 +21,7 @@ def routes(stores: Stores, parking: Parking, rules: Rules, clock: Clock, toleran
         visits.routes(stores),
         callbacks.routes(stores, rules),
         colleagues.routes(stores),
-        reports.routes(stores, rules),
+        reports.routes(stores, rules, clock),
         itineraries.routes(stores, rules),
         orders.routes(stores, rules.clocks.calendar),
         facts.routes(stores.facts, parking, clock, tolerance),

@@ -14,6 +14,7 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import FormName
 from intake.domain.work_report import LIFECYCLE, ReportState, WorkReport
 from intake.store import Stores
+from shared.clock import Clock
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import FileRef, Line, Period, Prose, StaffId
@@ -107,21 +108,21 @@ class DigestView(View):
         return cls.model_validate(digest, from_attributes=True)
 
 
-def routes(stores: Stores, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules, clock: Clock) -> APIRouter:
     """The routes under /reports and /digests."""
     router = Router(readers=readers.REPORTS, tags=["reports"])
-    _questions(router, stores, rules)
+    _questions(router, stores, rules, clock)
     _decisions(router, stores, rules)
     return router
 
 
-def _questions(router: APIRouter, stores: Stores, rules: Rules) -> None:
+def _questions(router: APIRouter, stores: Stores, rules: Rules, clock: Clock) -> None:
     reports = stores.work_reports
 
     @router.get("/report-forms")
     async def list_forms() -> list[FormView]:
-        """The forms of the newest policy, with the headings and amounts that they ask for."""
-        forms = rules.policies.latest.reports
+        """The forms in force, with the headings and amounts that they ask for."""
+        forms = rules.on(clock.now()).reports
         return [FormView.model_validate({**dict(form), "name": name}) for name, form in forms.items()]
 
     @router.get("/reports")
@@ -144,7 +145,7 @@ def _questions(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return ReportView.of(await reports.get(report_id))
 
     @router.get("/reports/{report_id}/clocks")
-    async def show_clocks(report_id: UUID) -> list[ClockView]:
+    async def show_report_clocks(report_id: UUID) -> list[ClockView]:
         """By when the report and its answer are due and why."""
         return clocks_of(await reports.get(report_id), rules.clocks)
 
