@@ -13,7 +13,13 @@ from orders.domain.parts.contract import Draft
 from shared.aggregate import NotFound
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
-from shared.contracts.complaints import ComplaintClosed, ComplaintFiled, ComplaintJudged
+from shared.contracts.complaints import (
+    AllowanceGranted,
+    ComplaintClosed,
+    ComplaintFiled,
+    ComplaintJudged,
+    ReturnPosted,
+)
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import order_id_of
 from shared.testing import deliver
@@ -299,3 +305,59 @@ async def test_every_payment_fact_names_its_order_by_the_number_on_the_papers(co
     await company.place()
     fact = facts.PaymentReceived(order_no=company.order_no, kind="initial", received_at=company.now)
     assert fact.order_id == (await company.order()).id
+
+
+async def grant(company, amount, **fields):
+    await complain(
+        company,
+        AllowanceGranted,
+        certificate_no="ZK-2026-11-0007",
+        amount=yuan(amount),
+        signed_by="sales-vp",
+        customer_stamped=True,
+        **fields,
+    )
+
+
+@pytest.mark.requirement("R166.f")
+async def test_a_granted_allowance_lessens_what_the_order_costs(company):
+    await company.place()
+    await company.run_to("closed")
+
+    await grant(company, "500.00")
+
+    order = await company.order()
+    assert order.receivable.billed == Decimal("99500.00")
+    assert (order.receivable.entries[-1].kind, order.receivable.entries[-1].note) == ("credit", "ZK-2026-11-0007")
+
+
+@pytest.mark.requirement("R168.c")
+async def test_a_posted_return_lessens_what_the_order_costs_and_a_reworked_one_does_not(company):
+    await company.place()
+    await company.run_to("closed")
+    common = {"return_no": "TH-2026-11-0007", "lines": ({"part": "玻璃", "quantity": 3},), "voucher_no": "PZ-1"}
+
+    await complain(company, ReturnPosted, **common, credit=yuan("1800.00"))
+    await complain(company, ReturnPosted, **common)
+
+    order = await company.order()
+    assert order.receivable.billed == Decimal("98200.00")
+    assert [entry.note for entry in order.receivable.entries if entry.kind == "credit"] == ["TH-2026-11-0007"]
+
+
+@pytest.mark.parametrize("amount", ["100000.01", "0.00"])
+async def test_an_allowance_that_the_order_cannot_take_is_finance_s_to_clear_up(amount, company):
+    await company.place()
+    await company.run_to("closed")
+
+    await grant(company, amount)
+
+    (raised,) = company.announced(said.OrderExceptionRaised)
+    assert (raised.kind, raised.detail.split()[0]) == ("payment", "ZK-2026-11-0007")
+    assert (await company.order()).receivable.billed == Decimal("100000.00")
+
+
+async def test_an_allowance_for_an_unknown_order_changes_nothing(company):
+    await grant(company, "500.00", order_id=UUID(int=404), order_no="SO-404")
+
+    assert company.announced(said.LedgerEntered) == []

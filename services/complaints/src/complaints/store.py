@@ -1,10 +1,12 @@
-"""Where complaints and their registers are kept."""
+"""Where complaints, their registers and their papers are kept."""
 
 from dataclasses import dataclass
 from typing import Self
 
+from complaints.domain.allowance import Allowance
 from complaints.domain.cause_list import CauseList
 from complaints.domain.complaint import Complaint
+from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.register import Register
 from shared.store import DatabaseLike, Index, Store
 
@@ -31,6 +33,30 @@ class Complaints(Store[Complaint]):
     )
 
 
+class Allowances(Store[Allowance]):
+    """Every discount certificate."""
+
+    collection = "allowances"
+    kind = Allowance
+    indexes = (
+        Index("stage", "certificate_no"),
+        Index("case.about.customer.customer_id", "certificate_no"),
+        Index("case.about.complaint_no"),
+    )
+
+
+class GoodsReturns(Store[GoodsReturn]):
+    """Every return note."""
+
+    collection = "goods_returns"
+    kind = GoodsReturn
+    indexes = (
+        Index("stage", "return_no"),
+        Index("case.about.customer.customer_id", "return_no"),
+        Index("case.about.complaint_no"),
+    )
+
+
 class CauseLists(Store[CauseList]):
     """The one list of root causes."""
 
@@ -45,8 +71,16 @@ class Stores:
     registers: Registers
     complaints: Complaints
     causes: CauseLists
+    allowances: Allowances
+    returns: GoodsReturns
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
         """The stores in this database."""
-        return cls(Registers(database), Complaints(database), CauseLists(database))
+        return cls(
+            Registers(database),
+            Complaints(database),
+            CauseLists(database),
+            Allowances(database),
+            GoodsReturns(database),
+        )

@@ -1,4 +1,4 @@
-"""What happens when time passes over a complaint: warnings, misses and the way up."""
+"""What happens when time passes over a complaint and its papers: warnings, misses and the way up."""
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import report_miss
@@ -10,11 +10,13 @@ from shared.timers import Timers
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
-    """A warning, a miss and the further rungs for every clock of a case."""
+    """A warning, a miss and the further rungs for every clock of a case and of its papers."""
 
     def on_miss(complaint: Complaint, run: ClockRun, cause: Cause) -> Change[Complaint]:
         return report_miss(complaint, run, rules, cause)
 
     at = Timers()
     at(stores.complaints, CLOCKS)(rules.clocks.tick(on_miss))
+    at(stores.allowances, CLOCKS)(rules.clocks.tick())
+    at(stores.returns, CLOCKS)(rules.clocks.tick())
     return at

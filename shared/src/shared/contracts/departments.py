@@ -29,6 +29,7 @@ from shared.contracts.vocabulary import (
     Price,
     Prose,
     Quantity,
+    ReturnNo,
     ServiceOrderId,
     ShippedPart,
     StaffId,
@@ -203,6 +204,22 @@ class GoodsDispatched(OrderFact, Event, key="warehouse.goods_dispatched.v1"):
     )
     partial: bool = Field(default=False, description="Whether another shipment of the order follows.")
     parts: tuple[ShippedPart, ...] = Field(default=(), description="What it carries; empty when it is not said.")
+
+
+class ReturnedLine(Part):
+    """How many of a part came back."""
+
+    part: Line = Field(examples=["80 款双玻百叶高隔断"])
+    quantity: Quantity = Field(examples=[3])
+
+
+class ReturnReceived(Event, key="warehouse.return_received.v1"):
+    """The warehouse compared returned goods with the return note and signed for what it counted (003 §29.3)."""
+
+    return_no: ReturnNo
+    lines: tuple[ReturnedLine, ...] = Field(min_length=1, max_length=200)
+    received_at: Happened
+    signed_by: StaffId = Field(examples=["warehouse-02"])
 
 
 class CrewReported(OrderFact, Event, key="engineering.crew_reported.v1"):

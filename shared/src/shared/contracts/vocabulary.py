@@ -59,7 +59,7 @@ ContractDate = Annotated[
     ),
 ]
 DueAt = Annotated[Instant, Field(examples=["2026-11-28T10:00:00.000000Z"])]
-ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-0031"]), AfterValidator(one_line)]
+ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-11-0007"]), AfterValidator(one_line)]
 ComplaintNo = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"])]
 CustomerId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"])]
 ComplaintId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c02"])]

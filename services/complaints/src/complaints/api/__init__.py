@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from complaints.api import answers, appeals, filing, findings, handling, investigation, proposals, reading
+from complaints.api import (
+    allowances,
+    answers,
+    appeals,
+    filing,
+    findings,
+    handling,
+    investigation,
+    proposals,
+    reading,
+    returns,
+)
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 
@@ -20,4 +31,6 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         appeals.routes(stores.complaints, rules),
         proposals.routes(stores.complaints, rules),
         answers.routes(stores.complaints, rules),
+        allowances.routes(stores.allowances, rules),
+        returns.routes(stores.returns, rules),
     )

@@ -21,5 +21,8 @@ DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
 READERS = (*INVESTIGATORS, *SALES, *LEADERS, Role.FINANCE)
 """Who may read the internal form and everything on it. No department's system is among them (003 §25.6)."""
 
+PAPER_READERS = (*READERS, Role.WAREHOUSE)
+"""Who may read the papers by which money and goods go back; the warehouse counts by them."""
+
 CAUSE_KEEPERS = (*MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
 """Who may add a root cause to the list."""

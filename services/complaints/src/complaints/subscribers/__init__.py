@@ -2,7 +2,7 @@
 
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
-from complaints.subscribers import arrivals, cases
+from complaints.subscribers import arrivals, cases, papers
 from shared.subscriptions import Subscriptions
 
 
@@ -11,4 +11,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     on = Subscriptions("complaints")
     arrivals.subscribe(on, stores, rules)
     cases.subscribe(on, stores.complaints, rules)
+    papers.subscribe(on, stores, rules)
     return on

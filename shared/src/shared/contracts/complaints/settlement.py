@@ -17,7 +17,6 @@ from shared.contracts.report import ReportReady
 from shared.contracts.vocabulary import (
     AboutComplaint,
     AboutCustomersComplaint,
-    ComplaintId,
     ConcerningOrder,
     DepartmentName,
     Line,
@@ -28,12 +27,13 @@ from shared.contracts.vocabulary import (
 )
 
 
-class AllowanceGranted(
-    ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.allowance_granted.v1", announced=False
-):
-    """A discount certificate is countersigned by the sales VP and stamped by the customer (003 §29.1(1))."""
+class AllowanceGranted(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.allowance_granted.v1"):
+    """A discount certificate is countersigned by the sales VP and stamped by the customer (003 §29.1(1)).
 
-    certificate_no: Line = Field(examples=["ZK-2026-0012"])
+    From here on the order costs that much less.
+    """
+
+    certificate_no: Line = Field(examples=["ZK-2026-11-0007"])
     amount: Money
     signed_by: StaffId = Field(examples=["sales-vp"])
     customer_stamped: bool
@@ -46,9 +46,7 @@ class ApprovedLine(Part):
     quantity: Quantity = Field(examples=[3])
 
 
-class ReturnAuthorized(
-    ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.return_authorized.v1", announced=False
-):
+class ReturnAuthorized(ConcerningOrder, AboutCustomersComplaint, Event, key="complaints.return_authorized.v1"):
     """Goods may come back, with reason, method and basis; the sales VP approved (003 §29.1(2))."""
 
     return_no: ReturnNo
@@ -59,28 +57,35 @@ class ReturnAuthorized(
     approved_by: StaffId = Field(examples=["sales-vp"])
 
 
-class ReturnReconciled(Event, key="complaints.return_reconciled.v1", announced=False):
-    """What came back is what was approved; finance may post it (003 §29.2)."""
+class ReturnReconciled(AboutComplaint, Event, key="complaints.return_reconciled.v1"):
+    """What came back is what was approved, or the difference was settled; finance may post it (003 §29.2)."""
 
-    complaint_id: ComplaintId
     return_no: ReturnNo
-    lines: tuple[ApprovedLine, ...] = Field(min_length=1)
+    lines: tuple[ApprovedLine, ...] = Field(min_length=1, description="What came back.")
 
 
 class Difference(Part):
-    """A part of which not as many came back as were approved."""
+    """A part of which another quantity came back than was approved."""
 
     part: Line = Field(examples=["80 款双玻百叶高隔断"])
     approved: int = Field(ge=0, examples=[3])
     received: int = Field(ge=0, examples=[2])
 
 
-class ReturnDiscrepancyFound(Event, key="complaints.return_discrepancy_found.v1", announced=False):
+class ReturnDiscrepancyFound(AboutComplaint, Event, key="complaints.return_discrepancy_found.v1"):
     """What came back is not what was approved; finance must not post it yet (003 §29.2)."""
 
-    complaint_id: ComplaintId
     return_no: ReturnNo
     differences: tuple[Difference, ...] = Field(min_length=1)
+
+
+class ReturnPosted(ConcerningOrder, AboutComplaint, Event, key="complaints.return_posted.v1"):
+    """Finance has made out the voucher for returned goods (003 §29.2). The order costs less by the credit."""
+
+    return_no: ReturnNo
+    lines: tuple[ApprovedLine, ...] = Field(min_length=1)
+    credit: Money | None = Field(default=None, description="Absent for goods that go back to the customer reworked.")
+    voucher_no: Line = Field(examples=["PZ-2026-1188"])
 
 
 class LossItemCounted(Part):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,22 @@ from shared.policy import Policies, Policy
 
 Step = Literal["judge", "investigate", "propose", "approve", "implement"]
 STEPS: tuple[Step, ...] = ("judge", "investigate", "propose", "approve", "implement")
+PaperStep = Literal[
+    "allowance_draw",
+    "allowance_countersign",
+    "allowance_stamp",
+    "allowance_file",
+    "allowance_post",
+    "return_draw",
+    "return_authorize",
+    "return_chase",
+    "return_receive",
+    "return_post",
+    "return_file",
+    "return_difference",
+]
+"""What sales, warehouse, finance and CS still have to do about a discount certificate or a return note (003 §29)."""
+PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
 
 
 class ComplaintPolicy(Policy):
@@ -31,6 +47,7 @@ class ComplaintPolicy(Policy):
     authority: AuthorityMatrix
     supplier: Clock
     appeal: Clock
+    papers: dict[PaperStep, Clock]
     causes: tuple[KnownCause, ...] = Field(min_length=1)
     recurs_within_days: int = Field(ge=1)
     losses: LossStandard
@@ -39,6 +56,8 @@ class ComplaintPolicy(Policy):
     def _fits_together(self) -> Self:
         if missing := [step for step in STEPS if step not in self.steps]:
             raise ValueError(f"every step has a limit; missing: {', '.join(missing)}")
+        if untimed := [step for step in PAPER_STEPS if step not in self.papers]:
+            raise ValueError(f"every step of a paper has a clock; missing: {', '.join(untimed)}")
         total = sum((length(clock) for clock in self.steps.values()), timedelta())
         if total > length(self.close):
             raise ValueError(f"the steps take {total} together, the whole case may take {length(self.close)}")
@@ -58,8 +77,8 @@ class ComplaintPolicy(Policy):
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        """Every clock that may run on a case."""
-        return (self.close, self.submit, self.supplier, self.appeal, *self.steps.values())
+        """Every clock that may run on a case or on its papers."""
+        return (self.close, self.submit, self.supplier, self.appeal, *self.steps.values(), *self.papers.values())
 
     def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""

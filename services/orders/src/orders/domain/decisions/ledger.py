@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from orders.domain.decisions.entry import ask_for_what_is_due
+from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import reach
 from orders.domain.order import CANCELLED, Order
 from orders.domain.parts.entry import Entry
@@ -111,14 +112,32 @@ def credit(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     Refused: `nothing_billed` before a contract is signed or after it is cancelled, `wrong_amount` for more than the
     order costs or in another currency.
     """
+    if (refused := _why_not(order, amount)) is not None:
+        raise refused
+    credited = post(order, "credit", order.receivable.money(-amount.amount), cause.at, cause, note=reason)
+    return credited.then(lambda order: balance(order, cause.at, rules, cause))
+
+
+def credit_by_paper(order: Order, amount: Money, paper: Line, rules: Rules, cause: Cause) -> Change[Order]:
+    """A complaint's discount certificate or posted return note lessens what the order costs (003 §29).
+
+    What cannot be credited is an exception about the order's money, which finance clears up with the paper at hand.
+    """
+    if (refused := _why_not(order, amount)) is not None:
+        told = f"{paper} 的 {amount.amount} {amount.currency} 无法冲减本单应收，请财务核对（{refused.detail}）"
+        return raise_exception(order, "payment", told, cause)
+    return credit(order, amount, paper, rules, cause)
+
+
+def _why_not(order: Order, amount: Money) -> Refused | None:
+    """What speaks against this credit, if anything."""
     receivable = order.receivable
     if order.stage == CANCELLED or not receivable.invoiced:
-        raise Refused("nothing is billed for this order, so there is nothing to credit", "nothing_billed")
+        return Refused("nothing is billed for this order, so there is nothing to credit", "nothing_billed")
     if amount.currency != receivable.currency or not 0 < amount.amount <= receivable.billed:
         price = f"{receivable.billed} {receivable.currency}"
-        raise Refused(f"the order costs {price}; a credit is above nothing and not above that", "wrong_amount")
-    credited = post(order, "credit", receivable.money(-amount.amount), cause.at, cause, note=reason)
-    return credited.then(lambda order: balance(order, cause.at, rules, cause))
+        return Refused(f"the order costs {price}; a credit is above nothing and not above that", "wrong_amount")
+    return None
 
 
 def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:

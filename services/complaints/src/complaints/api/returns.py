@@ -1,0 +1,175 @@
+"""Return notes over HTTP: four copies, and what was approved against what came back (003 §29.1(2)-3)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from complaints.api.papers import GoodsReturnRow, GoodsReturnView
+from complaints.domain.decisions.goods_return import (
+    authorize,
+    draw_up,
+    file_copy,
+    post,
+    receive,
+    reconcile,
+    send_back,
+    settle_difference,
+)
+from complaints.domain.goods_return import LIFECYCLE, GoodsReturn, ReturnStage
+from complaints.domain.parts.papers import Method, PartCount, Receipt
+from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import PAPER_READERS
+from complaints.store import GoodsReturns
+from shared.aggregate import Change
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, Prose, Quantity
+from shared.duties.api import ClockView, clocks_of
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+
+
+class LineBody(RequestBody):
+    """How many of a part."""
+
+    part: Line = Field(examples=["80 款双玻百叶高隔断"])
+    quantity: Quantity = Field(examples=[3])
+
+
+class DrawUpReturn(RequestBody):
+    """Which goods come back, why, how, and on which basis."""
+
+    lines: tuple[LineBody, ...] = Field(min_length=1, max_length=200)
+    reason: Prose = Field(examples=["玻璃崩角"])
+    method: Method = Field(description="`rework`: they go back to the customer.", examples=["return"])
+    basis: Line = Field(examples=["2026-11-0007 处理决定"])
+
+
+class SendReturnBack(RequestBody):
+    """Why the sales VP does not approve."""
+
+    note: Prose = Field(examples=["数量与投诉单不符"])
+
+
+class ReceiveGoods(RequestBody):
+    """What the warehouse counted at this arrival."""
+
+    lines: tuple[LineBody, ...] = Field(min_length=1, max_length=200)
+
+
+class SettleDifference(RequestBody):
+    """Why the quantities differ."""
+
+    explanation: Prose = Field(examples=["一樘由客户留用，核实无误"])
+
+
+class PostReturn(RequestBody):
+    """Under which voucher finance posted it."""
+
+    voucher_no: Line = Field(examples=["PZ-2026-1188"])
+    credit: Money | None = Field(default=None, description="Absent: what was approved; nothing for a rework.")
+
+
+def routes(returns: GoodsReturns, rules: Rules) -> APIRouter:
+    """Lists, one note, and each decision as a POST to its name."""
+    router = Router(readers=PAPER_READERS, tags=["returns"], prefix="/returns")
+
+    @router.get("")
+    async def list_returns(
+        stage: ReturnStage | None = None,
+        customer_id: CustomerId | None = None,
+        complaint_no: Annotated[ComplaintNo | None, Query()] = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[GoodsReturnRow]:
+        """Return notes by what is still to be done, the oldest first."""
+        where = {
+            "stage": stage,
+            "case.about.customer.customer_id": customer_id,
+            "case.about.complaint_no": complaint_no,
+        }
+        page = await returns.rows(GoodsReturnRow, where, sort="return_no", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/{return_id}")
+    async def show_return(return_id: UUID) -> GoodsReturnView:
+        """Everything on one note."""
+        return GoodsReturnView.of(await returns.get(return_id))
+
+    @router.get("/{return_id}/clocks")
+    async def show_return_clocks(return_id: UUID) -> list[ClockView]:
+        """What had or has to be done by when, and how each moment came about."""
+        return clocks_of(await returns.get(return_id), rules.clocks)
+
+    _paper(router, returns, rules)
+    _goods(router, returns, rules)
+    return router
+
+
+def _paper(router: APIRouter, returns: GoodsReturns, rules: Rules) -> None:
+    """What is decided on paper, before goods move."""
+
+    @router.post("/{return_id}/draw-up", dependencies=[allow(*LIFECYCLE.roles("draw_up"))])
+    async def draw_return_up(return_id: UUID, body: DrawUpReturn, cause: CausedByRequest) -> GoodsReturnView:
+        """Sales makes the note out."""
+
+        def decide(goods: GoodsReturn) -> Change[GoodsReturn]:
+            return draw_up(goods, _counts(body.lines), body.reason, body.method, body.basis, rules, cause)
+
+        return GoodsReturnView.of(await returns.apply(return_id, decide, cause))
+
+    @router.post("/{return_id}/authorize", dependencies=[allow(*LIFECYCLE.roles("authorize"))])
+    async def authorize_return(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
+        """The sales VP approves."""
+        return GoodsReturnView.of(await returns.apply(return_id, lambda goods: authorize(goods, rules, cause), cause))
+
+    @router.post("/{return_id}/send-back", dependencies=[allow(*LIFECYCLE.roles("send_back"))])
+    async def send_return_back(return_id: UUID, body: SendReturnBack, cause: CausedByRequest) -> GoodsReturnView:
+        """The sales VP does not approve."""
+        return GoodsReturnView.of(
+            await returns.apply(return_id, lambda goods: send_back(goods, body.note, rules, cause), cause)
+        )
+
+    @router.post("/{return_id}/file-copy", dependencies=[allow(*LIFECYCLE.roles("file_copy"))])
+    async def file_return_copy(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
+        """Sales has copy 4."""
+        return GoodsReturnView.of(await returns.apply(return_id, lambda goods: file_copy(goods, rules, cause), cause))
+
+
+def _goods(router: APIRouter, returns: GoodsReturns, rules: Rules) -> None:
+    """What is decided once goods are there."""
+
+    @router.post("/{return_id}/receive", dependencies=[allow(*LIFECYCLE.roles("receive"))])
+    async def receive_goods(return_id: UUID, body: ReceiveGoods, cause: CausedByRequest) -> GoodsReturnView:
+        """The warehouse counts and signs, where its system does not report it."""
+        receipt = Receipt(lines=_counts(body.lines), received_at=cause.at, signed_by=cause.actor.id)
+        return GoodsReturnView.of(
+            await returns.apply(return_id, lambda goods: receive(goods, receipt, rules, cause), cause)
+        )
+
+    @router.post("/{return_id}/reconcile", dependencies=[allow(*LIFECYCLE.roles("reconcile"))])
+    async def reconcile_return(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
+        """Finance compares the approved with the returned quantity."""
+        return GoodsReturnView.of(await returns.apply(return_id, lambda goods: reconcile(goods, rules, cause), cause))
+
+    @router.post("/{return_id}/settle-difference", dependencies=[allow(*LIFECYCLE.roles("settle_difference"))])
+    async def settle_return_difference(
+        return_id: UUID, body: SettleDifference, cause: CausedByRequest
+    ) -> GoodsReturnView:
+        """CS says why the quantities differ; the counted one holds."""
+        return GoodsReturnView.of(
+            await returns.apply(
+                return_id, lambda goods: settle_difference(goods, body.explanation, rules, cause), cause
+            )
+        )
+
+    @router.post("/{return_id}/post", dependencies=[allow(*LIFECYCLE.roles("post"))])
+    async def post_return(return_id: UUID, body: PostReturn, cause: CausedByRequest) -> GoodsReturnView:
+        """Finance makes out the voucher; the customer is credited."""
+        return GoodsReturnView.of(
+            await returns.apply(return_id, lambda goods: post(goods, body.voucher_no, body.credit, rules, cause), cause)
+        )
+
+
+def _counts(lines: tuple[LineBody, ...]) -> tuple[PartCount, ...]:
+    return tuple(PartCount(part=line.part, quantity=line.quantity) for line in lines)

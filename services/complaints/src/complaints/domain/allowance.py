@@ -1,0 +1,65 @@
+"""A discount certificate (销货折扣证明单): money that goes back after a case is closed (003 §29.1(1))."""
+
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from complaints.domain.parts.papers import Copy, Posting, Settled, Signed
+from complaints.domain.roles import SALES
+from shared.clocks import Timed
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import ComplaintNo, Line, Prose
+from shared.lifecycle import Lifecycle, Move
+
+_ALLOWANCES = uuid5(NAMESPACE_URL, "urn:kefu:allowance")
+
+AllowanceStage = Literal["due", "drawn", "countersigned", "granted", "done"]
+AllowanceDecision = Literal["draw_up", "countersign", "send_back", "stamp", "file_copy", "post"]
+
+LIFECYCLE: Lifecycle[AllowanceStage, AllowanceDecision] = Lifecycle(
+    "allowance",
+    "due",
+    {
+        "draw_up": Move(("due",), ("drawn",), SALES),
+        "countersign": Move(("drawn",), ("countersigned",), (Role.SALES_VP,)),
+        "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
+        "stamp": Move(("countersigned",), ("granted",), SALES),
+        "file_copy": Move(("granted",), ("granted", "done"), SALES),
+        "post": Move(("granted",), ("granted", "done"), (Role.FINANCE,)),
+    },
+)
+
+
+def certificate_no_of(complaint_no: ComplaintNo) -> str:
+    """The number of the one certificate that a case can have."""
+    return f"ZK-{complaint_no}"
+
+
+def allowance_id_of(certificate_no: str) -> UUID:
+    """The id of the certificate with this number, so that a case is paid once."""
+    return uuid5(_ALLOWANCES, certificate_no)
+
+
+class Allowance(Timed):
+    """The certificate from the closing of its case until both copies are where they belong.
+
+    It grants what was approved in the case, once the sales VP has countersigned and the customer has stamped it.
+    """
+
+    case: Settled
+    certificate_no: Line
+    stage: AllowanceStage = LIFECYCLE.start
+    reason: Prose | None = None
+    drawn: Signed | None = None
+    sent_back: tuple[Prose, ...] = ()
+    countersigned: Signed | None = None
+    stamped: Signed | None = None
+    filed: Signed | None = None
+    posted: Posting | None = None
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """One copy for marketing, one for finance (003 §29.1(1))."""
+        return (
+            Copy(number=1, holder="sales", task="营销部留存", done=self.filed is not None),
+            Copy(number=2, holder="finance", task="财务部作账", done=self.posted is not None),
+        )

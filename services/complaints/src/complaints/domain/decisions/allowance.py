@@ -1,0 +1,87 @@
+"""How a discount certificate gets its two seals and its copies their holders (003 §29.1(1))."""
+
+from complaints.domain.allowance import LIFECYCLE, Allowance
+from complaints.domain.decisions.papers import done, due
+from complaints.domain.parts.papers import Posting, Signed
+from complaints.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.contracts.complaints import AllowanceGranted
+from shared.contracts.vocabulary import FileRef, Line, Prose
+
+
+def draw_up(allowance: Allowance, reason: Prose, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """Sales makes out the certificate over what was approved; the sales VP countersigns it next."""
+    LIFECYCLE.must(allowance.stage, "draw_up")
+    drawn = allowance.but(stage="drawn", reason=reason, drawn=_signed(cause))
+    return done(drawn, "allowance_draw", rules=rules, cause=cause).then(
+        lambda paper: due(paper, "allowance_countersign", rules, cause)
+    )
+
+
+def countersign(allowance: Allowance, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """The sales VP countersigns; to get the customer's stamp is next. Refused to the person who drew it up."""
+    LIFECYCLE.must(allowance.stage, "countersign")
+    _must_be_another(allowance, cause)
+    signed = allowance.but(stage="countersigned", countersigned=_signed(cause))
+    return done(signed, "allowance_countersign", rules=rules, cause=cause).then(
+        lambda paper: due(paper, "allowance_stamp", rules, cause)
+    )
+
+
+def send_back(allowance: Allowance, note: Prose, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """The sales VP does not countersign, and says why; sales draws it up anew."""
+    LIFECYCLE.must(allowance.stage, "send_back")
+    _must_be_another(allowance, cause)
+    back = allowance.but(stage="due", drawn=None, sent_back=(*allowance.sent_back, note))
+    return done(back, "allowance_countersign", rules=rules, cause=cause).then(
+        lambda paper: due(paper, "allowance_draw", rules, cause)
+    )
+
+
+def stamp(allowance: Allowance, file: FileRef, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """The customer has stamped it: the allowance is granted, and each copy is a duty of its holder."""
+    LIFECYCLE.must(allowance.stage, "stamp")
+    assert allowance.countersigned is not None
+    granted = AllowanceGranted.of(
+        allowance.case.about,
+        allowance.case.concerning,
+        certificate_no=allowance.certificate_no,
+        amount=allowance.case.approved,
+        signed_by=allowance.countersigned.by,
+        customer_stamped=True,
+    )
+    stamped = allowance.but(stage="granted", stamped=_signed(cause).but(file=file))
+    return (
+        Change(stamped, (granted,))
+        .then(lambda paper: done(paper, "allowance_stamp", rules=rules, cause=cause))
+        .then(lambda paper: due(paper, "allowance_file", rules, cause))
+        .then(lambda paper: due(paper, "allowance_post", rules, cause))
+    )
+
+
+def file_copy(allowance: Allowance, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """Marketing has its copy. Refused when it has it already (`filed_already`)."""
+    LIFECYCLE.must(allowance.stage, "file_copy")
+    if allowance.filed is not None:
+        raise Refused("marketing has its copy; what is left is finance's", "filed_already")
+    stage = "granted" if allowance.posted is None else "done"
+    return done(allowance.but(stage=stage, filed=_signed(cause)), "allowance_file", rules=rules, cause=cause)
+
+
+def post(allowance: Allowance, voucher_no: Line, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """Finance has booked its copy under a voucher. Refused when it is booked already (`posted_already`)."""
+    LIFECYCLE.must(allowance.stage, "post")
+    if allowance.posted is not None:
+        raise Refused(f"it is booked under {allowance.posted.voucher_no}", "posted_already")
+    posting = Posting(voucher_no=voucher_no, credit=allowance.case.approved, by=cause.actor.id, at=cause.at)
+    stage = "granted" if allowance.filed is None else "done"
+    return done(allowance.but(stage=stage, posted=posting), "allowance_post", rules=rules, cause=cause)
+
+
+def _signed(cause: Cause) -> Signed:
+    return Signed(by=cause.actor.id, at=cause.at)
+
+
+def _must_be_another(allowance: Allowance, cause: Cause) -> None:
+    if allowance.drawn is not None and allowance.drawn.by == cause.actor.id:
+        raise Overstepped("a certificate is countersigned by another person than the one who drew it up", "four_eyes")

@@ -1,0 +1,175 @@
+"""How goods come back: the note, its authorization, what the warehouse counts and what finance posts (003 §29)."""
+
+from complaints.domain.decisions.papers import done, due
+from complaints.domain.goods_return import LIFECYCLE, GoodsReturn
+from complaints.domain.parts.papers import Explanation, Method, PartCount, Posting, Receipt, ReturnNote, Signed
+from complaints.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.contracts.complaints import (
+    ApprovedLine,
+    ReturnAuthorized,
+    ReturnDiscrepancyFound,
+    ReturnPosted,
+    ReturnReconciled,
+)
+from shared.contracts.event import Money
+from shared.contracts.vocabulary import Line, Prose
+
+
+def draw_up(
+    goods: GoodsReturn,
+    lines: tuple[PartCount, ...],
+    reason: Prose,
+    method: Method,
+    basis: Line,
+    rules: Rules,
+    cause: Cause,
+) -> Change[GoodsReturn]:
+    """Sales makes out the note with reason, method and basis; the sales VP decides on it next (003 §29.1(2)).
+
+    Refused when a part is named twice (`part_twice`).
+    """
+    LIFECYCLE.must(goods.stage, "draw_up")
+    named = [line.part for line in lines]
+    if twice := sorted({part for part in named if named.count(part) > 1}):
+        raise Refused(f"name each part once, with its whole quantity: {', '.join(twice)}", "part_twice")
+    note = ReturnNote(lines=lines, reason=reason, method=method, basis=basis, by=cause.actor.id, at=cause.at)
+    return done(goods.but(stage="drawn", note=note), "return_draw", rules=rules, cause=cause).then(
+        lambda paper: due(paper, "return_authorize", rules, cause)
+    )
+
+
+def authorize(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """The sales VP approves: copy 1 is for chasing, the other three go to the warehouse (003 §29.1(2)).
+
+    Refused to the person who drew it up.
+    """
+    LIFECYCLE.must(goods.stage, "authorize")
+    _must_be_another(goods, cause)
+    assert goods.note is not None
+    authorized = ReturnAuthorized.of(
+        goods.case.about,
+        goods.case.concerning,
+        return_no=goods.return_no,
+        lines=_lines(goods.note.lines),
+        reason=goods.note.reason,
+        method=goods.note.method,
+        basis=goods.note.basis,
+        approved_by=cause.actor.id,
+    )
+    signed = goods.but(stage="authorized", authorized=Signed(by=cause.actor.id, at=cause.at))
+    change = Change(signed, (authorized,)).then(lambda paper: done(paper, "return_authorize", rules=rules, cause=cause))
+    return change.then(lambda paper: due(paper, "return_chase", rules, cause)).then(
+        lambda paper: due(paper, "return_receive", rules, cause)
+    )
+
+
+def send_back(goods: GoodsReturn, note: Prose, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """The sales VP does not approve, and says why; sales draws the note up anew."""
+    LIFECYCLE.must(goods.stage, "send_back")
+    _must_be_another(goods, cause)
+    back = goods.but(stage="due", note=None, sent_back=(*goods.sent_back, note))
+    return done(back, "return_authorize", rules=rules, cause=cause).then(
+        lambda paper: due(paper, "return_draw", rules, cause)
+    )
+
+
+def receive(goods: GoodsReturn, receipt: Receipt, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """The warehouse has counted goods by its copy and signed for them (003 §29.3). Several arrivals add up.
+
+    Copies 1 and 2 are done; finance compares, and sales files copy 4.
+    """
+    LIFECYCLE.must(goods.stage, "receive")
+    counted = goods.but(stage="received", receipts=(*goods.receipts, receipt))
+    change = done(counted, "return_chase", "return_receive", "return_difference", rules=rules, cause=cause).then(
+        lambda paper: due(paper, "return_post", rules, cause)
+    )
+    if goods.receipts:
+        return change
+    return change.then(lambda paper: due(paper, "return_file", rules, cause))
+
+
+def reconcile(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """Finance compares the approved with the returned quantity; a difference is a duty of CS (003 §29.2)."""
+    LIFECYCLE.must(goods.stage, "reconcile")
+    compared = goods.but(compared=Signed(by=cause.actor.id, at=cause.at))
+    if not goods.differences:
+        return _agreed(compared)
+    return _differ(compared, rules, cause)
+
+
+def settle_difference(goods: GoodsReturn, text: Prose, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """CS has found out why the quantities differ: the counted one holds, and finance may post it.
+
+    Refused to the person who compared (`four_eyes`).
+    """
+    LIFECYCLE.must(goods.stage, "settle_difference")
+    if goods.compared is not None and goods.compared.by == cause.actor.id:
+        raise Overstepped("a difference is explained by another person than the one who compared", "four_eyes")
+    explanation = Explanation(text=text, by=cause.actor.id, at=cause.at)
+    explained = goods.but(explanations=(*goods.explanations, explanation))
+    return (
+        done(explained, "return_difference", rules=rules, cause=cause)
+        .then(_agreed)
+        .then(lambda paper: due(paper, "return_post", rules, cause))
+    )
+
+
+def post(goods: GoodsReturn, voucher_no: Line, amount: Money | None, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """Finance makes out the voucher; without an amount the customer is credited all that may be (003 §29.2).
+
+    All vouchers of a return together credit at most what was approved, and nothing for goods that go back reworked.
+    Refused for more than that, for less than nothing and in another currency (`wrong_amount`).
+    """
+    LIFECYCLE.must(goods.stage, "post")
+    most = goods.creditable
+    credited = most if amount is None else amount
+    if credited.currency != most.currency or not 0 <= credited.amount <= most.amount:
+        raise Refused(f"credit from 0 to {most.amount} {most.currency}", "wrong_amount")
+    credit = credited if credited.amount else None
+    posting = Posting(voucher_no=voucher_no, credit=credit, by=cause.actor.id, at=cause.at)
+    posted = ReturnPosted.of(
+        goods.case.concerning,
+        goods.case.about_complaint,
+        return_no=goods.return_no,
+        lines=_lines(goods.received),
+        credit=credit,
+        voucher_no=voucher_no,
+    )
+    return Change(goods.but(stage="posted", postings=(*goods.postings, posting)), (posted,)).then(
+        lambda paper: done(paper, "return_post", rules=rules, cause=cause)
+    )
+
+
+def file_copy(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    """Sales has copy 4. Refused when it has it already (`filed_already`)."""
+    LIFECYCLE.must(goods.stage, "file_copy")
+    if goods.filed is not None:
+        raise Refused("sales has copy 4 already", "filed_already")
+    filed = goods.but(filed=Signed(by=cause.actor.id, at=cause.at))
+    return done(filed, "return_file", rules=rules, cause=cause)
+
+
+def _agreed(goods: GoodsReturn) -> Change[GoodsReturn]:
+    lines = _lines(goods.received)
+    reconciled = ReturnReconciled.of(goods.case.about_complaint, return_no=goods.return_no, lines=lines)
+    return Change(goods.but(stage="reconciled"), (reconciled,))
+
+
+def _differ(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+    found = ReturnDiscrepancyFound.of(
+        goods.case.about_complaint, return_no=goods.return_no, differences=goods.differences
+    )
+    differing = Change(goods.but(stage="differing"), (found,))
+    return differing.then(lambda paper: done(paper, "return_post", rules=rules, cause=cause)).then(
+        lambda paper: due(paper, "return_difference", rules, cause)
+    )
+
+
+def _lines(counts: tuple[PartCount, ...]) -> tuple[ApprovedLine, ...]:
+    return tuple(ApprovedLine(part=each.part, quantity=each.quantity) for each in counts)
+
+
+def _must_be_another(goods: GoodsReturn, cause: Cause) -> None:
+    if goods.note is not None and goods.note.by == cause.actor.id:
+        raise Overstepped("a return is approved by another person than the one who drew it up", "four_eyes")

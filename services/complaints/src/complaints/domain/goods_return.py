@@ -1,0 +1,104 @@
+"""A product return note (产品退货单): goods that come back after a case is closed (003 §29.1(2)-3)."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from complaints.domain.parts.papers import Copy, Explanation, PartCount, Posting, Receipt, ReturnNote, Settled, Signed
+from complaints.domain.roles import MANAGERS, SALES
+from shared.clocks import Timed
+from shared.contracts.complaints import Difference
+from shared.contracts.event import Money
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import ComplaintNo, Prose, ReturnNo
+from shared.lifecycle import Lifecycle, Move
+
+_RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:goods-return")
+
+ReturnStage = Literal["due", "drawn", "authorized", "received", "differing", "reconciled", "posted"]
+ReturnDecision = Literal[
+    "draw_up", "authorize", "send_back", "receive", "reconcile", "settle_difference", "post", "file_copy"
+]
+ARRIVED: tuple[ReturnStage, ...] = ("received", "differing", "reconciled", "posted")
+
+LIFECYCLE: Lifecycle[ReturnStage, ReturnDecision] = Lifecycle(
+    "goods return",
+    "due",
+    {
+        "draw_up": Move(("due",), ("drawn",), SALES),
+        "authorize": Move(("drawn",), ("authorized",), (Role.SALES_VP,)),
+        "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
+        "receive": Move(("authorized", *ARRIVED), ("received",), (Role.WAREHOUSE,)),
+        "reconcile": Move(("received",), ("reconciled", "differing"), (Role.FINANCE,)),
+        "settle_difference": Move(("differing",), ("reconciled",), MANAGERS),
+        "post": Move(("reconciled",), ("posted",), (Role.FINANCE,)),
+        "file_copy": Move(ARRIVED, by=SALES),
+    },
+)
+"""The warehouse signs for goods against an authorized note only. What comes later still is compared and posted anew."""
+
+
+def return_no_of(complaint_no: ComplaintNo) -> ReturnNo:
+    """The number of the one return note that a case can have."""
+    return f"TH-{complaint_no}"
+
+
+def return_id_of(return_no: ReturnNo) -> UUID:
+    """The id of the note with this number: the warehouse knows it by the number on its copy."""
+    return uuid5(_RETURNS, return_no)
+
+
+class GoodsReturn(Timed):
+    """The note from the closing of its case until finance has posted it and every copy is where it belongs."""
+
+    case: Settled
+    return_no: ReturnNo
+    stage: ReturnStage = LIFECYCLE.start
+    note: ReturnNote | None = None
+    sent_back: tuple[Prose, ...] = ()
+    authorized: Signed | None = None
+    receipts: tuple[Receipt, ...] = ()
+    compared: Signed | None = None
+    explanations: tuple[Explanation, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    filed: Signed | None = None
+
+    @property
+    def received(self) -> tuple[PartCount, ...]:
+        """What came back in all arrivals together, by part in the order of the alphabet."""
+        counted: Counter[str] = Counter()
+        for receipt in self.receipts:
+            counted.update({line.part: line.quantity for line in receipt.lines})
+        return tuple(PartCount(part=part, quantity=counted[part]) for part in sorted(counted))
+
+    @property
+    def creditable(self) -> Money:
+        """What may still be credited: what was approved, less what was credited; nothing for goods to be reworked."""
+        whole = self.case.approved
+        if self.note is not None and self.note.method == "rework":
+            return whole.but(amount=Decimal(0))
+        credited = sum((posting.credit.amount for posting in self.postings if posting.credit), Decimal(0))
+        return whole.but(amount=whole.amount - credited)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The parts of which another quantity came back than was approved (003 §29.2)."""
+        approved = {line.part: line.quantity for line in self.note.lines} if self.note else {}
+        received = {line.part: line.quantity for line in self.received}
+        return tuple(
+            Difference(part=part, approved=approved.get(part, 0), received=received.get(part, 0))
+            for part in sorted({*approved, *received})
+            if approved.get(part, 0) != received.get(part, 0)
+        )
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """Copy 1 is kept for chasing, 2 goes to the warehouse, 3 to finance, 4 comes back to sales (003 §29.1-3)."""
+        arrived = self.stage in ARRIVED
+        return (
+            Copy(number=1, holder="sales", task="自存，催促退货", done=arrived),
+            Copy(number=2, holder="warehouse", task="核对退货并签收", done=arrived),
+            Copy(number=3, holder="finance", task="核对退货量并转账", done=self.stage == "posted"),
+            Copy(number=4, holder="sales", task="存档", done=self.filed is not None),
+        )

@@ -1,0 +1,93 @@
+"""What stands on the papers by which money or goods go back: signatures, counted parts, copies."""
+
+from typing import Literal
+
+from shared.contracts.event import Instant, Money, Part
+from shared.contracts.vocabulary import (
+    AboutComplaint,
+    AboutCustomersComplaint,
+    ConcerningOrder,
+    FileRef,
+    Line,
+    Prose,
+    Quantity,
+    StaffId,
+)
+
+Method = Literal["return", "rework"]
+Holder = Literal["sales", "warehouse", "finance"]
+
+
+class Settled(Part):
+    """The closed case that a paper carries out: whom and what it is about, and how much was approved (003 §29.1)."""
+
+    about: AboutCustomersComplaint
+    concerning: ConcerningOrder
+    approved: Money
+    decision: Prose
+    policy_version: int
+
+    @property
+    def about_complaint(self) -> AboutComplaint:
+        """What announcements that do not matter to the customer say."""
+        return AboutComplaint(complaint_id=self.about.complaint_id, complaint_no=self.about.complaint_no)
+
+
+class Signed(Part):
+    """Who signed a paper and when, with the file of what was signed where there is one."""
+
+    by: StaffId
+    at: Instant
+    file: FileRef | None = None
+
+
+class PartCount(Part):
+    """How many of a part."""
+
+    part: Line
+    quantity: Quantity
+
+
+class ReturnNote(Part):
+    """What sales writes on a product return note: which goods, why, how and on which basis (003 §29.1(2))."""
+
+    lines: tuple[PartCount, ...]
+    reason: Prose
+    method: Method
+    basis: Line
+    by: StaffId
+    at: Instant
+
+
+class Receipt(Part):
+    """What the warehouse counted and signed for at one arrival (003 §29.3)."""
+
+    lines: tuple[PartCount, ...]
+    received_at: Instant
+    signed_by: StaffId
+
+
+class Explanation(Part):
+    """Why another quantity came back than was approved, and that the counted one holds."""
+
+    text: Prose
+    by: StaffId
+    at: Instant
+
+
+class Posting(Part):
+    """The voucher that finance made out, and what is credited to the customer."""
+
+    voucher_no: Line
+    credit: Money | None = None
+    by: StaffId
+    at: Instant
+
+
+class Copy(Part):
+    """One copy of a paper: who holds it, what the holder does with it, and whether that is done."""
+
+    number: int
+    holder: Holder
+    task: Line
+    done: bool
