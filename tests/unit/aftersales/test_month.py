@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -88,6 +89,10 @@ async def test_the_months_workbook_is_the_same_to_the_byte_and_its_amounts_can_b
         "收费金额": 0,
         "完成时间": None,
         "结算时间": None,
+        "保修": "保修期内",
+        "服务人员": "tech-05",
+        "上门次数": 1,
+        "重复报修": "否",
     }
 
 
@@ -121,6 +126,32 @@ async def test_what_was_charged_and_received_is_exported_too(ask, stores, closed
 
 
 @pytest.mark.requirement("R078.a")
+@pytest.mark.parametrize(("days", "repeated"), [(0, True), (29, True), (30, True), (31, False)])
+async def test_a_service_that_comes_again_for_the_same_order_within_the_days_counts_as_repeated(
+    on, stores, in_every_stage, closed, days, repeated
+):
+    again = in_every_stage["signed_off"].but(id=UUID(int=61), voucher_no="FW-20261122-AAAABB")
+    later = AT + timedelta(days=days, seconds=1 if days < 30 else 0)
+    change = close(again, "已更换铰链", "陈经理", replace(CS, id=UUID(int=62), at=later))
+    await stores.service_orders.create(Change(change.state), replace(CS, id=UUID(int=63)))
+
+    await deliver(on, change.events[0], at=later)
+
+    entries = [each for month in (await stores.settlements.find({})).items for each in month.entries]
+    assert [entry.repeated for entry in entries if entry.service_order_id == again.id] == [repeated]
+
+
+@pytest.mark.requirement("R078.a")
+async def test_a_job_that_needed_a_second_visit_was_not_resolved_at_the_first(stores, closed):
+    settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
+    once, twice, never = (settlement.entries[0].but(visits=visits) for visits in (1, 2, 0))
+
+    figures = settlement.but(entries=(once, twice, never)).figures
+
+    assert (figures["visited"], figures["resolved_at_first_visit"], figures["by_crew"]) == (2, 1, {"tech-05": 2})
+
+
+@pytest.mark.requirement("R078.a")
 async def test_customer_service_publishes_the_months_statistics(ask, stores, closed):
     settlement = await stores.settlements.get(Settlement.id_of("2026-11"))
     figures = {
@@ -131,6 +162,12 @@ async def test_customer_service_publishes_the_months_statistics(ask, stores, clo
         "by_type": {"C": 1},
         "by_fault": {"company_quality": 1},
         "by_item": {"=HYPERLINK()": 1},
+        "by_crew": {"tech-05": 1},
+        "cost_in_warranty": "200.00",
+        "cost_beyond_warranty": "0.00",
+        "visited": 1,
+        "resolved_at_first_visit": 1,
+        "repeated": 0,
     }
 
     (published,) = publish_statistics(settlement, CS).events

@@ -332,6 +332,10 @@ def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage,
             cost=yuan("200.00"),
             request_id=UUID(int=50),
             fault="company_quality",
+        order_no="SO-2026-0412",
+        verdict="in_warranty",
+        technician="tech-05",
+        visits=1,
         ),
     )
 

@@ -66,7 +66,7 @@ def closed(voucher_no: str, at: datetime, *, cost: str | None = None, charged: s
 def test_what_is_closed_is_settled_by_the_30th_and_in_february_by_the_last_day(closed_at, month, last_day):
     settlement = Settlement.at(closed_at, RULES)
 
-    change = add(settlement, closed("FW-1", closed_at), RULES, cause(closed_at))
+    change = add(settlement, closed("FW-1", closed_at), False, RULES, cause(closed_at))
 
     assert settlement.month == month
     assert change.state.clock("settlement").due_at == CHINA.moment(last_day)
@@ -106,10 +106,10 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
     )
     month = Settlement.at(noon(2026, 11, 3), RULES)
     for each in (first, second, first):
-        month = add(month, each, RULES, cause(each.closed_at)).state
+        month = add(month, each, False, RULES, cause(each.closed_at)).state
 
     settled = settle(month, RULES, cause(noon(2026, 11, 28), actor=FINANCE))
-    more = add(settled.state, late, RULES, cause(late.closed_at)).state
+    more = add(settled.state, late, False, RULES, cause(late.closed_at)).state
     again = settle(more, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
 
     assert settled.events[:-1] == (

@@ -1,6 +1,7 @@
 """Where after-sales keeps what it knows and what it does."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Self
 
 from aftersales.domain.covered_order import CoveredOrder
@@ -9,7 +10,7 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.contracts.vocabulary import ContractNo, OrderNo
-from shared.store import DatabaseLike, Index, Store
+from shared.store import Between, DatabaseLike, Index, Store
 
 
 class CoveredOrders(Store[CoveredOrder]):
@@ -65,7 +66,17 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("stage", "priority", "opened_at"),
         Index("request_id"),
         Index("technician", "stage", "appointment.day", "appointment.begins"),
+        Index("order_no", "closed_at"),
+        Index("customer.customer_id", "opened_at"),
+        Index("complaint_id", "opened_at"),
     )
+
+    async def closed_before(self, order_no: OrderNo | None, at: datetime, within: timedelta) -> bool:
+        """Whether another service for that order was closed so shortly before `at`, and not at that very moment."""
+        if order_no is None:
+            return False
+        where = {"order_no": order_no, "closed_at": Between(at - within, at)}
+        return bool((await self.find(where, limit=1)).items)
 
 
 class Settlements(Store[Settlement]):

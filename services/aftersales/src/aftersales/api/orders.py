@@ -14,7 +14,7 @@ from aftersales.domain.roles import MANAGERS, READERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.aggregate import Change
-from shared.contracts.vocabulary import Line, Prose, ServiceRequestId, StaffId
+from shared.contracts.vocabulary import ComplaintId, CustomerId, Line, OrderNo, Prose, ServiceRequestId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -64,11 +64,24 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         priority: bool | None = None,
         request_id: ServiceRequestId | None = None,
         voucher_no: Line | None = None,
+        customer_id: CustomerId | None = None,
+        complaint_id: ComplaintId | None = None,
+        order_no: OrderNo | None = None,
+        technician: StaffId | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[ServiceOrderRow]:
         """Service orders, the oldest first; `stage=open&priority=true` is what the manager dispatches first."""
-        where = {"stage": stage, "priority": priority, "request_id": request_id, "voucher_no": voucher_no}
+        where = {
+            "stage": stage,
+            "priority": priority,
+            "request_id": request_id,
+            "voucher_no": voucher_no,
+            "customer.customer_id": customer_id,
+            "complaint_id": complaint_id,
+            "order_no": order_no,
+            "technician": technician,
+        }
         page = await orders.rows(ServiceOrderRow, where, sort="opened_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -6,12 +6,12 @@ from typing import Self
 from fastapi import APIRouter, Request
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.parts.warranty import Verdict
 from aftersales.domain.policy.policy import Rule, Rules
 from aftersales.domain.roles import READERS
 from aftersales.domain.warranty import Finding, assess
 from aftersales.store import CoveredOrders
 from shared.aggregate import NotFound
+from shared.contracts.aftersales import Verdict
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerId, OrderNo
 from shared.http import Router, View

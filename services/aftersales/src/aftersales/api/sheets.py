@@ -7,7 +7,23 @@ from aftersales.domain.service_order import ServiceOrder
 from shared.contracts.event import Money
 from shared.sheets import Cell, Sheet
 
-_TABLE = ("凭证编号", "服务类型", "客户名称", "产品", "责任", "成本", "免费金额", "收费金额", "完成时间", "结算时间")
+_TABLE = (
+    "凭证编号",
+    "服务类型",
+    "客户名称",
+    "产品",
+    "责任",
+    "成本",
+    "免费金额",
+    "收费金额",
+    "完成时间",
+    "结算时间",
+    "保修",
+    "服务人员",
+    "上门次数",
+    "重复报修",
+)
+_IN_WORDS = {"in_warranty": "保修期内", "out_of_warranty": "保修期外", "uncertain": "不确定"}
 _MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
 
 
@@ -25,6 +41,10 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
             entry.paid.amount,
             entry.closed_at.isoformat() if entry.closed_at else None,
             entry.settled_at.isoformat() if entry.settled_at else None,
+            _IN_WORDS.get(entry.verdict or ""),
+            entry.technician,
+            entry.visits,
+            "是" if entry.repeated else "否",
         )
         for entry in sorted(entries, key=lambda each: each.voucher_no)
     ]

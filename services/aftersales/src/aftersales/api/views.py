@@ -12,12 +12,11 @@ from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
-from aftersales.domain.parts.warranty import Verdict
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Deadline
 from shared.clocks import Timed
-from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
+from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (

@@ -1,8 +1,7 @@
 """Who pays for a service: warranty and fault decide together (001 售后四a, 备注1)."""
 
 from aftersales.domain.parts.own_fault import OwnFault
-from aftersales.domain.parts.warranty import Verdict
-from shared.contracts.aftersales import ChargePolicy, Fault
+from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
 from shared.contracts.roles import Role
 
 

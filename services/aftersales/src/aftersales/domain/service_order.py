@@ -12,10 +12,9 @@ from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
-from aftersales.domain.parts.warranty import Verdict
 from shared.aggregate import Refused
 from shared.clocks import Timed
-from shared.contracts.aftersales import ChargePolicy, Fault
+from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,

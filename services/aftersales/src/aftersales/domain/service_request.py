@@ -9,10 +9,9 @@ from aftersales.domain.lifecycle import REQUEST, RequestStage
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.own_fault import OwnFault
-from aftersales.domain.parts.warranty import Verdict
 from shared.aggregate import Refused
 from shared.clocks import Timed
-from shared.contracts.aftersales import ChargePolicy, Fault, WarrantyChecked
+from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId

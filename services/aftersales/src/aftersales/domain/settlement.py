@@ -41,7 +41,12 @@ class Settlement(Timed):
 
     @property
     def figures(self) -> dict[str, JsonValue]:
-        """The month's statistics: jobs, what they cost and brought, by type, cause and product (001 售后六b)."""
+        """The month's statistics (001 售后六b).
+
+        Jobs by type, cause, product and crew; what they cost, within the warranty and beyond, and brought; how many of
+        those with a visit needed one only, and how many came again for the same order.
+        """
+        visited = [entry for entry in self.entries if entry.visits]
         return {
             "orders": len(self.entries),
             "cost": _sum(entry.cost for entry in self.entries),
@@ -50,6 +55,12 @@ class Settlement(Timed):
             "by_type": dict(sorted(Counter(str(entry.type) for entry in self.entries).items())),
             "by_fault": dict(sorted(Counter(str(entry.fault) for entry in self.entries).items())),
             "by_item": dict(sorted(Counter(str(entry.item) for entry in self.entries).items())),
+            "by_crew": dict(sorted(Counter(str(entry.technician) for entry in visited).items())),
+            "cost_in_warranty": _sum(entry.cost for entry in self.entries if entry.verdict == "in_warranty"),
+            "cost_beyond_warranty": _sum(entry.cost for entry in self.entries if entry.verdict == "out_of_warranty"),
+            "visited": len(visited),
+            "resolved_at_first_visit": sum(entry.visits == 1 for entry in visited),
+            "repeated": sum(entry.repeated for entry in self.entries),
         }
 
     @property

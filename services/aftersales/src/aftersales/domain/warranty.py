@@ -4,9 +4,10 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
-from aftersales.domain.parts.warranty import Covered, Verdict
+from aftersales.domain.parts.warranty import Covered
 from aftersales.domain.policy.policy import Rule
 from shared.calendar import months_later
+from shared.contracts.aftersales import Verdict
 from shared.contracts.event import Part, PreciseDate
 
 _BASIS_IN_WORDS = {"contract_date": "合同日期", "acceptance_date": "验收日期"}

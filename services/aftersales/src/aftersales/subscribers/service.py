@@ -1,5 +1,7 @@
 """How vouchers, money and closed jobs reach the register and the books."""
 
+from datetime import timedelta
+
 from aftersales.domain.decisions.money import receive_payment
 from aftersales.domain.decisions.request import note_service, note_voucher
 from aftersales.domain.decisions.settlement import add
@@ -35,10 +37,16 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return stores.service_requests.touch(event.request_id, lambda asking: note_voucher(asking, event, rules, cause))
 
     @on(ServiceOrderClosed)
-    def settle_later(event: ServiceOrderClosed, cause: Cause) -> tuple[Touch[Settlement] | Touch[ServiceRequest], ...]:
+    async def settle_later(
+        event: ServiceOrderClosed, cause: Cause
+    ) -> tuple[Touch[Settlement] | Touch[ServiceRequest], ...]:
         """Every closed job is handed to finance by the next settlement day, and what was done is in the register."""
         empty = Settlement.at(event.closed_at, rules)
-        settled = stores.settlements.touch(empty.id, lambda settlement: add(settlement, event, rules, cause), empty)
+        days = rules.version(empty.policy_version).repeated_within_days
+        repeated = await stores.service_orders.closed_before(event.order_no, event.closed_at, timedelta(days=days))
+        settled = stores.settlements.touch(
+            empty.id, lambda settlement: add(settlement, event, repeated, rules, cause), empty
+        )
         if event.request_id is None:
             return (settled,)
         return (

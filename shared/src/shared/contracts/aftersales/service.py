@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.aftersales.warranty import ChargePolicy, Fault
+from shared.contracts.aftersales.warranty import ChargePolicy, Fault, Verdict
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -194,6 +194,12 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     charged: Money | None = Field(default=None, description="What the customer was charged; absent when free.")
     request_id: ServiceRequestId | None = Field(default=None, description="The entry in the register that it is for.")
     fault: Fault | None = Field(default=None, description="Whose fault it was; absent for internal work.")
+    order_no: OrderNo | None = None
+    verdict: Verdict | None = Field(
+        default=None, description="Whether it was under warranty; absent for internal work."
+    )
+    technician: StaffId | None = Field(default=None, description="Who went last; absent for internal work.")
+    visits: int | None = Field(default=None, ge=0, description="How often somebody went.", examples=[1])
 
 
 class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):

@@ -25,6 +25,7 @@ from shared.contracts.vocabulary import (
 )
 
 Fault = Literal["company_quality", "customer_cause", "wear", "third_party", "unknown"]
+Verdict = Literal["in_warranty", "out_of_warranty", "uncertain"]
 ChargePolicy = Literal["free", "pay_first", "normal_rate", "undecided"]
 
 
@@ -87,7 +88,7 @@ class WarrantyFinding(Part):
         examples=["2027-09-30"],
         description="The last day under warranty; of an uncertain date the latest it can be.",
     )
-    verdict: Literal["in_warranty", "out_of_warranty", "uncertain"]
+    verdict: Verdict
     days_left: int | None = Field(default=None, description="Negative: expired; absent when uncertain.", examples=[312])
     fault: Fault = Field(default="unknown", examples=["company_quality"])
     charge_policy: ChargePolicy = Field(default="undecided", examples=["free"])

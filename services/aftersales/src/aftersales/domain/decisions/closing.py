@@ -34,6 +34,10 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
         charged=order.charge.amount if order.charge else None,
         request_id=order.request_id,
         fault=None if order.type == "D" else order.fault,
+        order_no=order.order_no,
+        verdict=None if order.type == "D" else order.verdict,
+        technician=order.technician,
+        visits=len(order.visits),
     )
     block = Result(feedback=result, head=head, by=cause.actor.id, at=cause.at)
     return Change(order.but(stage="closed", result=result, result_block=block, closed_at=cause.at), (closed,))

@@ -13,11 +13,16 @@ from shared.contracts.event import Money
 from shared.contracts.roles import Role
 
 
-def add(settlement: Settlement, closed: ServiceOrderClosed, rules: Rules, cause: Cause) -> Change[Settlement]:
-    """A service order is closed and has to be settled by the due day; the same one again changes nothing."""
+def add(
+    settlement: Settlement, closed: ServiceOrderClosed, repeated: bool, rules: Rules, cause: Cause
+) -> Change[Settlement]:
+    """A service order is closed and has to be settled by the due day; the same one again changes nothing.
+
+    `repeated` says that a service for the same order was closed within the policy's days before.
+    """
     if any(entry.service_order_id == closed.service_order_id for entry in settlement.entries):
         return Change(settlement)
-    added = settlement.but(entries=(*settlement.entries, Entry.of(closed)))
+    added = settlement.but(entries=(*settlement.entries, Entry.of(closed, repeated=repeated)))
     policy = rules.version(settlement.policy_version)
     if added.clock(policy.settlement.name):
         return Change(added)

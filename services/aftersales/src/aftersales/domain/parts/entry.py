@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Self
 
 from aftersales.domain.parts.service import ServiceType
-from shared.contracts.aftersales import Fault, ServiceOrderClosed
+from shared.contracts.aftersales import Fault, ServiceOrderClosed, Verdict
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import Line, Prose, ServiceOrderId
+from shared.contracts.vocabulary import Line, Prose, ServiceOrderId, StaffId
 
 
 class VoucherEntry(Part):
@@ -34,10 +34,14 @@ class Entry(Part):
     fault: Fault | None = None
     cost: Money | None = None
     closed_at: Instant | None = None
+    verdict: Verdict | None = None
+    technician: StaffId | None = None
+    visits: int | None = None
+    repeated: bool = False
 
     @classmethod
-    def of(cls, closed: ServiceOrderClosed) -> Self:
-        """The entry of a closed service order."""
+    def of(cls, closed: ServiceOrderClosed, *, repeated: bool) -> Self:
+        """The entry of a closed service order; `repeated` says that its order had a service shortly before."""
         nothing = Money(amount=Decimal(0))
         return cls(
             service_order_id=closed.service_order_id,
@@ -50,4 +54,8 @@ class Entry(Part):
             fault=closed.fault,
             cost=closed.cost,
             closed_at=closed.closed_at,
+            verdict=closed.verdict,
+            technician=closed.technician,
+            visits=closed.visits,
+            repeated=repeated,
         )

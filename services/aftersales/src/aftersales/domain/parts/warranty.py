@@ -12,7 +12,6 @@ from shared.contracts.event import Part, PreciseDate
 from shared.contracts.vocabulary import ComplaintId, ComplaintNo, ContractNo, CustomerId, OrderNo, ServiceRequestId
 
 Basis = Literal["contract_date", "acceptance_date"]
-Verdict = Literal["in_warranty", "out_of_warranty", "uncertain"]
 
 _DATE_IN_NUMBER = re.compile(r"^[^\W\d_]{0,8}[-_]?(20\d\d)([-./]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
 

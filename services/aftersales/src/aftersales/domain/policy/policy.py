@@ -59,8 +59,9 @@ class AftersalesPolicy(Policy):
 
     Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6). The
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
-    spot (003 §9). `own_fault` says who pays for it after the warranty has ended, `reminders` and `maintenance` when
-    a customer is reminded. `voucher` is until when a registered request has to have a voucher, `parts` until when
+    spot (003 §9). A service within `repeated_within_days` after another for the same order counts as repeated.
+    `own_fault` says who pays for it after the warranty has ended, `reminders` and `maintenance` when a customer is
+    reminded. `voucher` is until when a registered request has to have a voucher, `parts` until when
     requested parts have to lie ready if nobody has promised a day, `dispatch` until when a technician has to be sent
     (003 §11), `settlement` until which day of the month vouchers and forms go to finance
     (001 售后六c).
@@ -70,6 +71,7 @@ class AftersalesPolicy(Policy):
     types: dict[ServiceType, str]
     fee_signatures: tuple[Capacity, ...]
     on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
+    repeated_within_days: int = Field(ge=1, le=365)
     own_fault: OwnFault
     reminders: Reminders
     maintenance: tuple[Maintenance, ...] = ()
