@@ -1,4 +1,4 @@
-"""Where complaints, their registers and their papers are kept."""
+"""Where complaints, their registers, their papers and what follows from them are kept."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,7 +6,9 @@ from typing import Self
 from complaints.domain.allowance import Allowance
 from complaints.domain.cause_list import CauseList
 from complaints.domain.complaint import Complaint
+from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.penalty import Penalty
 from complaints.domain.register import Register
 from shared.store import DatabaseLike, Index, Store
 
@@ -57,6 +59,27 @@ class GoodsReturns(Store[GoodsReturn]):
     )
 
 
+class Penalties(Store[Penalty]):
+    """Every punishment that was proposed."""
+
+    collection = "penalties"
+    kind = Penalty
+    indexes = (Index("stage", "proposed_at"), Index("case.complaint_no"), Index("what.target", "proposed_at"))
+
+
+class CorrectiveActions(Store[CorrectiveAction]):
+    """Every improvement that a department owes."""
+
+    collection = "corrective_actions"
+    kind = CorrectiveAction
+    indexes = (
+        Index("stage", "case.complaint_no"),
+        Index("department", "case.complaint_no"),
+        Index("cause_code", "watched_until"),
+        Index("case.complaint_no"),
+    )
+
+
 class CauseLists(Store[CauseList]):
     """The one list of root causes."""
 
@@ -73,6 +96,8 @@ class Stores:
     causes: CauseLists
     allowances: Allowances
     returns: GoodsReturns
+    penalties: Penalties
+    actions: CorrectiveActions
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -83,4 +108,6 @@ class Stores:
             CauseLists(database),
             Allowances(database),
             GoodsReturns(database),
+            Penalties(database),
+            CorrectiveActions(database),
         )

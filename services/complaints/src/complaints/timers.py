@@ -1,4 +1,4 @@
-"""What happens when time passes over a complaint and its papers: warnings, misses and the way up."""
+"""What happens when time passes over a complaint and what follows from it: warnings, misses and the way up."""
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import report_miss
@@ -10,7 +10,7 @@ from shared.timers import Timers
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
-    """A warning, a miss and the further rungs for every clock of a case and of its papers."""
+    """A warning, a miss and the further rungs for every clock of a case, of its papers and of what follows."""
 
     def on_miss(complaint: Complaint, run: ClockRun, cause: Cause) -> Change[Complaint]:
         return report_miss(complaint, run, rules, cause)
@@ -19,4 +19,6 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.complaints, CLOCKS)(rules.clocks.tick(on_miss))
     at(stores.allowances, CLOCKS)(rules.clocks.tick())
     at(stores.returns, CLOCKS)(rules.clocks.tick())
+    at(stores.penalties, CLOCKS)(rules.clocks.tick())
+    at(stores.actions, CLOCKS)(rules.clocks.tick())
     return at

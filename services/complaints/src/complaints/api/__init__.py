@@ -11,7 +11,9 @@ from complaints.api import (
     filing,
     findings,
     handling,
+    improvements,
     investigation,
+    penalties,
     proposals,
     reading,
     returns,
@@ -33,4 +35,6 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         answers.routes(stores.complaints, rules),
         allowances.routes(stores.allowances, rules),
         returns.routes(stores.returns, rules),
+        penalties.routes(stores, rules),
+        improvements.routes(stores, rules),
     )

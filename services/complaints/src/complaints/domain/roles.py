@@ -24,5 +24,9 @@ READERS = (*INVESTIGATORS, *SALES, *LEADERS, Role.FINANCE)
 PAPER_READERS = (*READERS, Role.WAREHOUSE)
 """Who may read the papers by which money and goods go back; the warehouse counts by them."""
 
+PENALTY_PROPOSERS = (*MANAGERS, Role.GM_OFFICE)
+PENALTY_READERS = (*PENALTY_PROPOSERS, Role.DEPUTY_GM, Role.GM, Role.HUMAN_RESOURCES)
+"""Who may read whom a punishment concerns: those who propose, decide or publish it, and no other reader of the case."""
+
 CAUSE_KEEPERS = (*MANAGERS, Role.COMPLAINT_HANDLER, Role.RD_TEAM)
 """Who may add a root cause to the list."""

@@ -2,7 +2,7 @@
 
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
-from complaints.subscribers import arrivals, cases, papers
+from complaints.subscribers import arrivals, cases, improvements, papers
 from shared.subscriptions import Subscriptions
 
 
@@ -12,4 +12,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     arrivals.subscribe(on, stores, rules)
     cases.subscribe(on, stores.complaints, rules)
     papers.subscribe(on, stores, rules)
+    improvements.subscribe(on, stores, rules)
     return on

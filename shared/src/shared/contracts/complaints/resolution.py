@@ -1,6 +1,7 @@
 """What complaints announces about investigating a case and settling it."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -152,17 +153,30 @@ class ResolutionImplemented(AboutCustomersComplaint, Event, key="complaints.reso
     by: StaffId
 
 
-class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_action_opened.v1", announced=False):
+class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_action_opened.v1"):
     """Something has to change so that it does not happen again (003 §25.4a, 002 六1(6))."""
 
+    action_id: UUID
+    cause_code: Line = Field(examples=["packaging"])
     action: Prose = Field(examples=["玻璃包装增加护角"])
     department: DepartmentName
     due_at: DueAt
 
 
-class CorrectiveActionVerified(AboutComplaint, Event, key="complaints.corrective_action_verified.v1", announced=False):
-    """Whether a change worked (003 §24-2, 004 一㈢3c)."""
+class CorrectiveActionVerified(AboutComplaint, Event, key="complaints.corrective_action_verified.v1"):
+    """Whether a change worked; one that worked is watched for a while (003 §24-2, 004 一㈢3c)."""
 
+    action_id: UUID
     action: Prose = Field(examples=["玻璃包装增加护角"])
     effective: bool
+    watched_until: Instant | None = Field(default=None, description="Absent when it did not work.")
     by: StaffId
+
+
+class CorrectiveActionReopened(AboutComplaint, Event, key="complaints.corrective_action_reopened.v1"):
+    """The same cause came up again while a change was watched: it did not work after all (004 一㈢3c)."""
+
+    action_id: UUID
+    cause_code: Line = Field(examples=["packaging"])
+    department: DepartmentName
+    recurred_in: ComplaintNo = Field(examples=["2026-12-0003"])

@@ -1,6 +1,7 @@
 """What complaints announces about goods, money, penalties, reports and its clocks."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -105,22 +106,34 @@ class LossAssessed(AboutComplaint, Event, key="complaints.loss_assessed.v1"):
     items: tuple[LossItemCounted, ...] = ()
 
 
-class PenaltyProposed(AboutComplaint, Event, key="complaints.penalty_proposed.v1", announced=False):
+class Penalised(Part):
+    """Whom a punishment concerns, and which one it is by the penalty standard (003 §25.4b)."""
+
+    penalty_id: UUID
+    target: StaffId = Field(examples=["packer-07"])
+    department: DepartmentName = Field(examples=["production"])
+    part: Literal["direct", "department_head"] = Field(
+        description="Whether the person did it, or heads the department.", examples=["direct"]
+    )
+    kind: Literal["admin", "bonus"]
+    measure: Line = Field(examples=["warning"])
+    amount: Money | None = Field(default=None, description="Set for kind `bonus`.", examples=[None])
+
+
+class PenaltyProposed(Penalised, AboutComplaint, Event, key="complaints.penalty_proposed.v1"):
     """A punishment is proposed by the penalty standard; never shown to the customer (003 §25.4b)."""
 
-    target: StaffId
-    kind: Literal["admin", "bonus"]
-    amount: Money | None = None
     standard_version: int = Field(ge=1)
 
 
-class PenaltyDecided(AboutComplaint, Event, key="complaints.penalty_decided.v1", announced=False):
-    """A punishment is decided; personnel carries it out; never shown to the customer (003 §28, 002 六1(5)a)."""
+class PenaltyDecided(Penalised, AboutComplaint, Event, key="complaints.penalty_decided.v1"):
+    """A punishment is approved or refused; what is approved others carry out; never shown to the customer.
 
-    target: StaffId
-    kind: Literal["admin", "bonus"]
-    amount: Money | None = None
-    approved_by: StaffId = Field(examples=["gm"])
+    Source: 003 §28, 002 六1(5)a.
+    """
+
+    approved: bool
+    by: StaffId = Field(examples=["gm"])
 
 
 class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.v1"):

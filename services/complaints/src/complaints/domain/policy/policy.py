@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from complaints.domain.policy.authority import AuthorityMatrix
-from complaints.domain.policy.standards import KnownCause, LossStandard
+from complaints.domain.policy.standards import KnownCause, LossStandard, PenaltyStandard
 from shared.calendar import After
 from shared.clocks import Clock, Clocks
 from shared.contracts.roles import Role
@@ -30,6 +30,17 @@ PaperStep = Literal[
     "return_difference",
 ]
 """What sales, warehouse, finance and CS still have to do about a discount certificate or a return note (003 §29)."""
+FollowUp = Literal[
+    "penalty_admin",
+    "penalty_bonus",
+    "personnel_notice",
+    "penalty_notice",
+    "action_plan",
+    "action_do",
+    "action_verify",
+]
+"""What follows from a case for our own people and departments (003 §25.4, §28)."""
+FOLLOW_UPS: tuple[FollowUp, ...] = get_args(FollowUp)
 PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
 
 
@@ -48,6 +59,9 @@ class ComplaintPolicy(Policy):
     supplier: Clock
     appeal: Clock
     papers: dict[PaperStep, Clock]
+    follow_ups: dict[FollowUp, Clock]
+    penalties: PenaltyStandard
+    watch_days: int = Field(ge=1)
     causes: tuple[KnownCause, ...] = Field(min_length=1)
     recurs_within_days: int = Field(ge=1)
     losses: LossStandard
@@ -56,11 +70,16 @@ class ComplaintPolicy(Policy):
     def _fits_together(self) -> Self:
         if missing := [step for step in STEPS if step not in self.steps]:
             raise ValueError(f"every step has a limit; missing: {', '.join(missing)}")
-        if untimed := [step for step in PAPER_STEPS if step not in self.papers]:
-            raise ValueError(f"every step of a paper has a clock; missing: {', '.join(untimed)}")
         total = sum((length(clock) for clock in self.steps.values()), timedelta())
         if total > length(self.close):
             raise ValueError(f"the steps take {total} together, the whole case may take {length(self.close)}")
+        return self
+
+    @model_validator(mode="after")
+    def _times_all_that_follows(self) -> Self:
+        known = {*self.papers, *self.follow_ups}
+        if untimed := [step for step in (*PAPER_STEPS, *FOLLOW_UPS) if step not in known]:
+            raise ValueError(f"every step of a paper and every follow-up has a clock; missing: {', '.join(untimed)}")
         return self
 
     @model_validator(mode="after")
@@ -77,8 +96,9 @@ class ComplaintPolicy(Policy):
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        """Every clock that may run on a case or on its papers."""
-        return (self.close, self.submit, self.supplier, self.appeal, *self.steps.values(), *self.papers.values())
+        """Every clock that may run on a case, on its papers or on what follows from it."""
+        of_cases = (self.close, self.submit, self.supplier, self.appeal, *self.steps.values())
+        return (*of_cases, *self.papers.values(), *self.follow_ups.values())
 
     def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""

@@ -1,7 +1,7 @@
 """The standards by which a case is judged: known root causes and what a loss is counted at (003 §25.4b)."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -41,3 +41,29 @@ class LossStandard(Part):
     def item(self, code: str) -> LossItem | None:
         """The item of this code, if the standard has it."""
         return next((item for item in self.items if item.code == code), None)
+
+
+class Measure(Part):
+    """One punishment of the standard; a deduction from a bonus has a largest amount."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")
+    title: Line
+    kind: Literal["admin", "bonus"]
+    at_most: Decimal | None = Field(default=None, gt=0, max_digits=12, decimal_places=2)
+
+    @model_validator(mode="after")
+    def _limits_a_deduction(self) -> Self:
+        if (self.kind == "bonus") != (self.at_most is not None):
+            raise ValueError(f"{self.code}: a deduction from a bonus, and nothing else, has a largest amount")
+        return self
+
+
+class PenaltyStandard(Part):
+    """The penalty standard (客户投诉罚扣判定基准), one version."""
+
+    version: int = Field(ge=1)
+    measures: tuple[Measure, ...] = Field(min_length=1)
+
+    def measure(self, code: str) -> Measure | None:
+        """The punishment of this code, if the standard has it."""
+        return next((measure for measure in self.measures if measure.code == code), None)

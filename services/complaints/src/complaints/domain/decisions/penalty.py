@@ -1,0 +1,122 @@
+"""How a punishment is proposed, decided and put on a notice; others carry it out (003 §25.4b, §28, 002 六1(5)a)."""
+
+from typing import Literal
+
+from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.followup import done, due
+from complaints.domain.parts.papers import Signed
+from complaints.domain.penalty import LIFECYCLE, Penalty
+from complaints.domain.policy.policy import FollowUp, Rules
+from complaints.domain.policy.standards import Measure
+from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.contracts.complaints import Penalised, PenaltyDecided, PenaltyProposed
+from shared.contracts.event import Money
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import DepartmentName, Line, Prose, StaffId
+
+CURRENCY = "CNY"
+
+
+def propose_penalty(
+    complaint: Complaint,
+    target: StaffId,
+    department: DepartmentName,
+    part: Literal["direct", "department_head"],
+    code: Line,
+    amount: Money | None,
+    reason: Prose,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Penalty]:
+    """Propose a punishment by the standard of the case's policy: of the person who did it, or of the department's head.
+
+    Refused unless the department bears a share of the liability (`department_not_liable`), for a measure that the
+    standard does not have (`no_such_measure`), and for a deduction above the standard's (`wrong_amount`).
+    """
+    shares = complaint.liability.shares if complaint.liability else ()
+    if complaint.policy_version is None or department not in {share.department for share in shares}:
+        raise Refused("assign the liability to this department in the case first", "department_not_liable")
+    standard = rules.version(complaint.policy_version).penalties
+    measure = standard.measure(code)
+    if measure is None:
+        offers = ", ".join(each.code for each in standard.measures)
+        raise Refused(f"{code} is not in the standard v{standard.version}; it has {offers}", "no_such_measure")
+    _must_fit(measure, amount)
+    id = cause.derive("penalty")
+    what = Penalised(
+        penalty_id=id,
+        target=target,
+        department=department,
+        part=part,
+        kind=measure.kind,
+        measure=measure.code,
+        amount=amount,
+    )
+    penalty = Penalty(
+        id=id,
+        case=complaint.about,
+        policy_version=complaint.policy_version,
+        what=what,
+        title=measure.title,
+        reason=reason,
+        standard_version=standard.version,
+        proposed_by=cause.actor.id,
+        proposed_at=cause.at,
+    )
+    told = PenaltyProposed.of(complaint.about, what, standard_version=standard.version)
+    return Change(penalty, (told,)).then(lambda proposed: due(proposed, _decides(proposed), rules, cause))
+
+
+def approve(penalty: Penalty, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
+    """It is approved; to put it on a notice is a duty of human resources, or of the GM's office for a deduction.
+
+    Refused to the proposer and to the person whom it concerns (`four_eyes`), and to any role but the GM for a
+    deduction from a bonus (`gm_decides`).
+    """
+    LIFECYCLE.must(penalty.stage, "approve")
+    decided = _decided(penalty, True, note, rules, cause)
+    notice: FollowUp = "personnel_notice" if penalty.what.kind == "admin" else "penalty_notice"
+    return decided.then(lambda approved: due(approved, notice, rules, cause))
+
+
+def reject(penalty: Penalty, note: Prose, rules: Rules, cause: Cause) -> Change[Penalty]:
+    """It is refused, with the reason; by those who might have approved it."""
+    LIFECYCLE.must(penalty.stage, "reject")
+    return _decided(penalty, False, note, rules, cause)
+
+
+def issue_notice(penalty: Penalty, notice_no: Line, rules: Rules, cause: Cause) -> Change[Penalty]:
+    """It stands on a personnel notice (人事公布单), or on a reward and penalty notice (奖罚通知单) for a deduction.
+
+    Refused to the other of the two roles (`other_notice`).
+    """
+    LIFECYCLE.must(penalty.stage, "issue_notice")
+    role = Role.HUMAN_RESOURCES if penalty.what.kind == "admin" else Role.GM_OFFICE
+    if cause.actor.role != role:
+        raise Overstepped(f"this notice is issued by {role}", "other_notice")
+    noticed = penalty.but(stage="noticed", notice_no=notice_no, noticed=Signed(by=cause.actor.id, at=cause.at))
+    return done(noticed, "personnel_notice", "penalty_notice", rules=rules, cause=cause)
+
+
+def _must_fit(measure: Measure, amount: Money | None) -> None:
+    if measure.at_most is None:
+        if amount is not None:
+            raise Refused(f"{measure.code} takes no money; leave the amount out", "wrong_amount")
+        return
+    if amount is None or amount.currency != CURRENCY or not 0 < amount.amount <= measure.at_most:
+        raise Refused(f"{measure.code} takes from 0.01 to {measure.at_most} {CURRENCY}", "wrong_amount")
+
+
+def _decides(penalty: Penalty) -> FollowUp:
+    return "penalty_admin" if penalty.what.kind == "admin" else "penalty_bonus"
+
+
+def _decided(penalty: Penalty, approved: bool, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
+    if cause.actor.id in {penalty.proposed_by, penalty.what.target}:
+        raise Overstepped("decided by another person than the proposer and the one whom it concerns", "four_eyes")
+    if penalty.what.kind == "bonus" and cause.actor.role != Role.GM:
+        raise Overstepped("a deduction from a bonus is decided by the GM", "gm_decides")
+    told = PenaltyDecided.of(penalty.case, penalty.what, approved=approved, by=cause.actor.id)
+    stage = "approved" if approved else "rejected"
+    decided = penalty.but(stage=stage, note=note, decided=Signed(by=cause.actor.id, at=cause.at))
+    return Change(decided, (told,)).then(lambda each: done(each, _decides(each), rules=rules, cause=cause))

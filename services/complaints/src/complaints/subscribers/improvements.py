@@ -1,0 +1,44 @@
+"""How improvements follow from cases, and come back when their cause does."""
+
+from complaints.domain.corrective_action import CorrectiveAction, action_id_of
+from complaints.domain.decisions.corrective_action import expect_plan, reopen
+from complaints.domain.policy.policy import Rules
+from complaints.store import Stores
+from shared.aggregate import Cause
+from shared.contracts.complaints import LiabilityAssigned, RootCauseIdentified
+from shared.contracts.vocabulary import AboutComplaint
+from shared.store import Between, Touch
+from shared.subscriptions import Subscriptions
+
+MOST = 500
+"""Improvements that one recurrence may open again."""
+
+
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
+    """Let improvements follow from what is found out about a case."""
+
+    @on(LiabilityAssigned)
+    async def expect_improvement(event: LiabilityAssigned, cause: Cause) -> Touch[CorrectiveAction] | None:
+        """A department whose quality was at fault owes an improvement, except for human negligence (003 §25.4a)."""
+        if not event.tracked or event.department is None:
+            return None
+        case = await stores.complaints.get(event.complaint_id)
+        assert case.policy_version is not None
+        owed = CorrectiveAction(
+            id=action_id_of(case.id, event.department),
+            case=AboutComplaint(complaint_id=event.complaint_id, complaint_no=event.complaint_no),
+            policy_version=case.policy_version,
+            department=event.department,
+        )
+        return stores.actions.touch(owed.id, lambda action: expect_plan(action, rules, cause), owed)
+
+    @on(RootCauseIdentified)
+    async def open_again(event: RootCauseIdentified, cause: Cause) -> tuple[Touch[CorrectiveAction], ...]:
+        """The same cause in another case: improvements that are watched did not work after all (004 一㈢3c)."""
+        watched = {"cause_code": event.cause_code, "watched_until": Between(cause.at, None)}
+        page = await stores.actions.find(watched, sort="watched_until", limit=MOST)
+        return tuple(
+            stores.actions.touch(action.id, lambda action: reopen(action, event.complaint_no, rules, cause))
+            for action in page.items
+            if action.case.complaint_id != event.complaint_id
+        )
