@@ -63,6 +63,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         complaints.ComplaintClassified,
         complaints.RootCauseIdentified,
         complaints.CorrectiveActionVerified,
+        complaints.CorrectiveActionReopened,
     ),
     "the general manager's office": (complaints.ComplaintReviewed,),
     "sales": (intake.ItineraryConfirmed,),
