@@ -18,6 +18,17 @@ pytestmark = pytest.mark.timeout(400)
 
 APPROVED = {"version": 1, "outcome": "approved"}
 PARTS = [{"part_no": "LC-80-2700", "quantity": 48, "source": "stock"}]
+TOLD = [
+    "contract_review",
+    "order_placed",
+    "delivery_plan",
+    "shipment_ready",
+    "shipment_dispatched",
+    "installation",
+    "acceptance",
+    "acceptance",
+]
+"""What the customer of an order without trouble hears until it is accepted: eight messages, none of them twice."""
 SIGNATURES = (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09"))
 
 
@@ -73,7 +84,7 @@ class Journey:
             "breakdown": lambda: self._report(facts.BreakdownCompleted, parts=PARTS),
             "breakdown_review": lambda: self._ask("breakdown/review", {"outcome": "approved"}, Role.RD_TEAM),
             "sample": self._judge_sample,
-            "production": lambda: self._report(facts.ProductionCompleted, completed_at=self.here.now, quantity_ok=24),
+            "production": self._make,
             "inspection": lambda: self._report(facts.GoodsInspected, inspector="designer-04", outcome="passed"),
             "shipping": lambda: self._report(facts.GoodsDispatched, left_at=self.here.now),
             "transport": lambda: self._report(facts.ShipmentArrived, arrived_at=self.here.now),
@@ -113,6 +124,16 @@ class Journey:
             await self.here.seen(f"the {kind} drawing", lambda kind=kind: self._submitted(kind))
             await self._ask(f"drawings/{kind}/review", APPROVED, reviewer)
 
+    async def told(self) -> list[str]:
+        """What its customer was told about the order, in the order of being told."""
+        about = f"/notifications?about={self.customer.order_no}&limit=100"
+        messages = (await self.here.find("notify", about, Role.CS_SUPERVISOR))["items"]
+        told = [each for each in messages if each["customer_id"] and each["state"] != "suppressed"]
+        return [each["purpose"] for each in sorted(told, key=lambda each: each["created_at"])]
+
+    async def _invited(self) -> bool:
+        return "acceptance" in await self.told()
+
     async def _submitted(self, kind: str) -> bool:
         order = await self.customer.order(self.here) or {"drawings": ()}
         return any(each["kind"] == kind and each["status"] == "submitted" for each in order["drawings"])
@@ -120,6 +141,11 @@ class Journey:
     async def _judge_sample(self) -> None:
         await self._report(facts.SampleMade, sample_no="DY-1")
         await self._report(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="design-director")
+
+    async def _make(self) -> None:
+        plan = {"begin": self.here.in_days(1), "finish": self.here.in_days(20), "delivery_on": self.here.in_days(30)}
+        await self._ask("production/schedule", {name: str(day) for name, day in plan.items()}, Role.PLANNER)
+        await self._report(facts.ProductionCompleted, completed_at=self.here.now, quantity_ok=24)
 
     async def _install(self) -> None:
         crew = [{"staff": "installer-11", "skill": "senior" if self.custom else "ordinary"}]
@@ -129,10 +155,13 @@ class Journey:
             "crew": crew,
         }
         await self._ask("installation", plan, Role.ENGINEERING_REGIONAL_HEAD)
+        expected = self.here.now + timedelta(days=1)
+        await self._report(facts.CompletionExpected, expected_at=expected, foreman="foreman-02")
+        await self.here.seen("the invitation to accept", self._invited)
         await self._report(facts.InstallationCompleted, completed_at=self.here.now, crew=["installer-11"])
 
 
-@pytest.mark.requirement("R005.a", "R014.a", "R019.c", "R198.a")
+@pytest.mark.requirement("R005.a", "R014.a", "R019.c", "R198.a", "R182.a")
 @pytest.mark.parametrize("kind", ["standard", "custom"])
 async def test_an_order_goes_its_route_from_review_to_the_last_payment(kefu: System, kind: str) -> None:
     stages = [stage.name for stage in CURRENT[kind].stages]
@@ -144,7 +173,9 @@ async def test_an_order_goes_its_route_from_review_to_the_last_payment(kefu: Sys
             await journey.reaches(after)
             await here.until(here.in_days(1), time(9, 30))
         order = await journey.customer.order(here)
+        told = await journey.told()
 
     assert order is not None
+    assert told == TOLD
     assert [passage["stage"] for passage in order["passages"]] == stages
     assert order["payment"]["open"] == "0.00"

@@ -30,7 +30,7 @@ async def test_the_story_is_true_from_the_order_to_the_alert(fresh_kefu: System)
         "非常抱歉",
         "货物已出发，预计",
         "诚邀您于",
-        "感谢您的支持，欢迎您邀请朋友参观我们的隔断，售后服务热线",
+        "感谢您的支持，欢迎您邀请朋友参观",
         "感谢您的支持，期待与贵司再次合作",
         "Alert to gm, complaints.complaint_escalated.v1",
     ):

@@ -59,6 +59,8 @@ def delayed(
     reason: str = "supply",
     revision: int = 1,
     kind: str = "ship",
+    ready_percent: int | None = None,
+    said: str = "钢化玻璃补片尚未到厂",
 ) -> ShipmentDelayed:
     contract = date(2026, 11, 26)
     return of_order(
@@ -69,7 +71,8 @@ def delayed(
         new_ship_date=contract + timedelta(days=days),
         delay_days=days,
         reason_code=reason,
-        reason_text="钢化玻璃补片尚未到厂",
+        reason_text=said,
+        ready_percent=ready_percent,
         revision=revision,
         told_before_contract_date=True,
         kind=kind,
@@ -81,9 +84,14 @@ def ready(order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER)
 
 
 def dispatched(
-    order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER, eta: datetime | None = None
+    order_no: str = "SO-2026-0412",
+    customer: CustomerSnapshot = CUSTOMER,
+    eta: datetime | None = None,
+    *,
+    partial: bool = False,
 ) -> ShipmentDispatched:
-    return of_order(ShipmentDispatched, order_no, customer, shipment_id=uuid4(), left_at=MORNING, eta=eta)
+    left = {"shipment_id": uuid4(), "left_at": MORNING, "eta": eta, "partial": partial}
+    return of_order(ShipmentDispatched, order_no, customer, **left)
 
 
 def accepted(customer: CustomerSnapshot = CUSTOMER, contact: str | None = "李师傅 020-88886666") -> AcceptancePassed:
@@ -135,8 +143,10 @@ def registered(customer: CustomerSnapshot = CUSTOMER, **contact: Any) -> Custome
     )
 
 
-def stage(after: str, order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER) -> OrderStageChanged:
-    return of_order(OrderStageChanged, order_no, customer, before="release", after=after, at=MORNING)
+def stage(
+    after: str, order_no: str = "SO-2026-0412", customer: CustomerSnapshot = CUSTOMER, before: str = "release"
+) -> OrderStageChanged:
+    return of_order(OrderStageChanged, order_no, customer, before=before, after=after, at=MORNING)
 
 
 def invited(customer: CustomerSnapshot = CUSTOMER) -> AcceptanceInvited:

@@ -38,7 +38,7 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
     (piece,) = sms["pieces"]
     assert (piece["event"], piece["template"], piece["versions"]["sms"]) == (
         "orders.shipment_delayed.v1",
-        "shipment_delayed.supply",
+        "shipment_delayed.plain",
         1,
     )
     assert [(each["provider"], each["outcome"]) for each in sms["attempts"]] == [("sms-gateway", "accepted")]
@@ -46,7 +46,7 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
 
 
 async def test_a_text_is_previewed_with_samples_and_with_given_values(notify: InMemoryNotify) -> None:
-    answer = await notify.ask("POST", "/templates/shipment_delayed.supply/preview", {"values": {"days": "9"}})
+    answer = await notify.ask("POST", "/templates/shipment_delayed.plain/preview", {"values": {"days": "9"}})
 
     assert answer.status_code == 200
     assert "推迟9天至11月30日" in answer.json()["text"]

@@ -18,7 +18,7 @@ from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Money
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
-from shared.contracts.orders import DunningIssued, OrderCancelled
+from shared.contracts.orders import DunningIssued, OrderCancelled, ProductionScheduled
 from shared.policy import Policies
 from shared.testing import deliver, nowhere
 
@@ -272,44 +272,77 @@ async def test_a_preferred_channel_goes_first(notify: InMemoryNotify) -> None:
     assert [way.channel for way in told.ways] == ["email", "sms"]
 
 
-async def test_stages_within_minutes_become_one_mail(notify: InMemoryNotify) -> None:
+@pytest.fixture
+def telling() -> InMemoryNotify:
+    """As a company has it that tells its customers of more stages."""
+    stages = {"plan": (), "rendering": (), "production": ("delivery_plan",)}
+    return InMemoryNotify(policies=Policies([POLICIES.latest.but(milestones=stages)]))
+
+
+async def test_stages_of_a_day_become_one_mail(telling: InMemoryNotify) -> None:
+    notify = telling
     await notify.hear(stage("plan"))
     await notify.later(minutes=2)
     await notify.hear(stage("rendering"))
-    await notify.later(minutes=10)
+    await notify.later(hours=24)
 
     (told,) = await notify.all()
 
     assert [piece.values["stage"] for piece in told.pieces] == ["平面设计", "效果设计"]
     (words,) = notify.email.words
     assert (words.text.count("尊敬的"), words.text.count("服务热线"), words.html.count("<html")) == (1, 1, 1)
-    assert "订单SO-2026-0412已进入：\n\n“平面设计”环节" in words.text
-    assert "\n“效果设计”环节" in words.text
+    assert "订单SO-2026-0412有新的进展：\n\n已进入平面设计阶段。\n已进入效果设计阶段。\n" in words.text
     await notify.hear(stage("production"))
-    await notify.later(minutes=11)
+    await notify.later(hours=25)
     assert len(notify.email.sent) == 2
 
 
-async def test_the_stages_of_two_orders_are_two_mails(notify: InMemoryNotify) -> None:
+async def test_the_stages_of_two_orders_are_two_mails(telling: InMemoryNotify) -> None:
+    notify = telling
     await notify.hear(stage("plan", "SO-1"))
     await notify.hear(stage("plan", "SO-2"))
-    await notify.later(minutes=11)
+    await notify.later(hours=25)
 
     assert sorted(words.subject for words in notify.email.words) == ["订单SO-1进展", "订单SO-2进展"]
 
 
-async def test_what_is_told_by_an_sms_that_merges_is_every_stage(notify: InMemoryNotify) -> None:
-    only_sms = customer(email=None)
-    await notify.hear(stage("plan", customer=only_sms))
-    await notify.hear(stage("rendering", customer=only_sms))
-    await notify.later(minutes=11)
+async def test_progress_rings_no_telephone_and_makes_no_duty(telling: InMemoryNotify) -> None:
+    await telling.hear(stage("plan", customer=customer(email=None)))
+    await telling.later(hours=25)
 
-    assert ["已进入平面设计、效果设计环节" in words.text for words in notify.sms.words] == [True]
+    assert await telling.all() == []
 
 
-async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(notify: InMemoryNotify) -> None:
+async def test_a_stage_that_the_company_does_not_count_among_the_milestones_is_not_told(notify: InMemoryNotify) -> None:
+    for each in ("plan", "rendering", "drawings", "making", "breakdown", "breakdown_review", "sample", "inspection"):
+        await notify.hear(stage(each))
+    await notify.later(hours=25)
+
+    assert await notify.all() == []
+
+
+async def test_a_stage_that_the_plan_tells_is_not_told_twice(notify: InMemoryNotify) -> None:
+    day = MORNING.date()
+    await notify.tell(of_order(ProductionScheduled, begin=day, finish=day, delivery_on=day))
+    await notify.hear(stage("production"))
+    await notify.later(hours=25)
+
+    assert {each.purpose for each in await notify.all()} == {"delivery_plan"}
+
+
+async def test_a_stage_that_is_repeated_says_why(notify: InMemoryNotify) -> None:
+    await notify.hear(stage("production", before="inspection"))
+    await notify.later(hours=25)
+
+    (words,) = notify.email.words
+    assert words.subject == "订单SO-2026-0412正在返工"
+    assert "发货前的检验中，有部分产品没有达到我们的质量要求，现已退回生产环节重新处理" in words.text
+
+
+async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(telling: InMemoryNotify) -> None:
+    notify = telling
     await notify.hear(stage("plan"))
-    notify.clock.advance(timedelta(minutes=11))
+    notify.clock.advance(timedelta(hours=25))
     (due,) = await notify.sending.due.ready("live", 10)
     await deliver(notify.on, stage("rendering"), at=MORNING + timedelta(seconds=30))
 

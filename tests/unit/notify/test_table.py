@@ -77,6 +77,9 @@ async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(notify:
     for path, words in rule.unless.items():
         if str(body.get(path)).lower() in words:
             _put(body, path, OTHERWISE[path])
+    if rule.milestone:
+        body[rule.milestone] = "production"
+    body |= rule.at_least | {path: most - 1 for path, most in rule.below.items()}
     fact = contracts()[rule.event].model_validate(body)
 
     await notify.hear(fact)
@@ -95,7 +98,8 @@ GOES_WITH = {
     }
 }
 """What a fact that says this says as well, which its frozen sample is too old to say."""
-OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4())}
+OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
+OTHERWISE["reason_code"] = "supply"
 
 
 def _put(body: dict, path: str, value: str | None) -> None:

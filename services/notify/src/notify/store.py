@@ -59,6 +59,12 @@ class Notifications(Store[Notification]):
         where = {"about": about, "state": "queued", "audience": "customer", "purpose": OneOf(*purposes)}
         return (await self.find(where, limit=100)).items
 
+    async def has_told(self, about: str, purposes: Iterable[str]) -> bool:
+        """Whether a message to a customer about this number for one of these purposes has gone out or still may."""
+        told = OneOf("queued", "sending", "unknown", "accepted", "delivered", "unresolved", "unconfirmed")
+        where = {"about": about, "audience": "customer", "purpose": OneOf(*purposes), "state": told}
+        return bool(await self.count(where, limit=1))
+
     async def newer_than(self, messages: Iterable[Notification]) -> dict[UUID, UUID]:
         """For each of these that has one: the message of its thread, over the same channel, that says it newer."""
         threads: dict[str, list[Notification]] = {each.thread: [] for each in messages if each.thread}

@@ -30,7 +30,7 @@ class PieceView(View):
 
     event: str = Field(examples=["orders.shipment_delayed.v1"])
     event_id: UUID | None
-    template: str = Field(examples=["shipment_delayed.supply"])
+    template: str = Field(examples=["shipment_delayed.plain"])
     versions: dict[str, int] = Field(examples=[{"sms": 1, "email": 1}])
     values: dict[str, str]
 

@@ -15,7 +15,7 @@ from shared.http import Listing, RequestBody, Router, View, allow
 class TemplateView(View):
     """One version of one text."""
 
-    key: str = Field(examples=["shipment_delayed.supply"])
+    key: str = Field(examples=["shipment_delayed.plain"])
     channel: Channel
     locale: str
     version: int

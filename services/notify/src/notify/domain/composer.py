@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notify.domain.messages.catalogue import Catalogue
-from notify.domain.messages.rule import Rule, reach
+from notify.domain.messages.rule import Rule, reach, values_of
 from notify.domain.messages.template import Channel, Template, Words, variant_key
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification
@@ -54,8 +54,15 @@ class Composer:
             template = self.catalogue.newest(key, channel, person.locale)
             if template:
                 versions[channel] = template.version
-        given = {name: reach(body, path) for name, path in rule.values.items()}
+        given = {name: self._value(name, path, rule, body) for name, path in rule.values.items()}
         return self.make_piece(key, versions, given, rule.event, trigger, person.name)
+
+    def _value(self, name: str, path: str, rule: Rule, body: Body) -> Any:
+        """The first of a path's values that may be said; when none may, the first, which then stops the message."""
+        found = list(values_of(body, path))
+        if rule.audience == "customer" and self.catalogue.variables[name].spoken:
+            found = [each for each in found if not self.catalogue.forbidden(str(each))] or found
+        return found[0] if found else None
 
     def make_piece(
         self,

@@ -42,6 +42,8 @@ class Facts:
         if isinstance(event, NotificationRequested) and not holding:
             raise Refused(f"no line of the table knows the template {event.template!r}", "no_such_template")
         for rule in holding:
+            if rule.milestone and not await self._is_news(reach(body, rule.milestone), rule, body, cause):
+                continue
             async for person in self._audience(rule, event, body, cause):
                 wanted += await self._told(rule, body, person, cause)
         return wanted
@@ -63,10 +65,18 @@ class Facts:
             id = cause.derive(f"{rule.name}/{person.recipient.id}/{'+'.join(plan)}")
             drafts.append(self._composer.draft(id, rule, piece, person, plan, body, cause))
         wanted: list[Touch[Any]] = []
-        for draft in [each for each in drafts if each.ways] or drafts[:1]:
+        for draft in [each for each in drafts if each.ways] or ([] if rule.optional else drafts[:1]):
             wanted.append(await self._placed(draft, cause))
             wanted += await self._overtaken(draft, cause)
         return wanted
+
+    async def _is_news(self, stage: str, rule: Rule, body: Body, cause: Cause) -> bool:
+        """Whether the policy counts this stage among the milestones, and no other message has said the same."""
+        milestones = self._composer.policy_on(cause.at).milestones
+        about = reach(body, rule.about) if rule.about else None
+        if stage not in milestones:
+            return False
+        return not (about and await self._notifications.has_told(str(about), milestones[stage]))
 
     async def _placed(self, draft: Notification, cause: Cause) -> Touch[Any]:
         """Born on its own, or joined to what waits for the same person, in the same thread and window of time."""

@@ -17,11 +17,15 @@ Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
 def reach(body: Mapping[str, Any], path: str) -> Any:
     """The value of a dotted path in a fact's body; of `a|b` the first that is there; `*` is each of a list; `'word`
     is the word itself."""
+    return next(values_of(body, path), None)
+
+
+def values_of(body: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """The values of all the options of a path that are there, the first option first."""
     for option in path.split("|"):
         value = option[1:] if option.startswith("'") else _walk(body, option.split("."))
         if value is not None and value not in ("", []):
-            return value
-    return None
+            yield value
 
 
 def _walk(value: Any, names: Sequence[str]) -> Any:
@@ -41,12 +45,21 @@ class Line(Part, extra="forbid"):
     otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the message's texts, by a
     word or by a {path}; where it has no such text `otherwise` is used. `values` says which field of the fact fills
     which placeholder. `at` is a path to the moment the message is for, `ahead` how long before it goes out.
+
+    `at_least` and `below` limit the line to facts whose field is a number of this size, or below it; a field that is
+    not there is below. `milestone` is a path to a word that has to be among the policy's milestones, and about which
+    the customer has not been told otherwise. An `optional` message is left out, and makes no duty, where its recipient
+    has no address for it.
     """
 
     name: str
     event: str
     when: dict[str, tuple[str, ...]] = Field(default={})
     unless: dict[str, tuple[str, ...]] = Field(default={})
+    at_least: dict[str, float] = Field(default={})
+    below: dict[str, float] = Field(default={})
+    milestone: str | None = None
+    optional: bool = False
     people: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     person_instead_of_role: bool = False
@@ -66,10 +79,11 @@ class Line(Part, extra="forbid"):
 
     def paths(self) -> Iterator[tuple[str, str]]:
         """Each path into the fact that this line names, after the name of the entry that it stands in."""
-        for entry in ("about", "thread", "revision", "at", "wished", "until"):
+        for entry in ("about", "thread", "revision", "at", "wished", "until", "milestone"):
             if path := getattr(self, entry):
                 yield entry, path
-        for entry, several in (("when", self.when), ("unless", self.unless), ("people", self.people)):
+        limits = {"when": self.when, "unless": self.unless, "at_least": self.at_least, "below": self.below}
+        for entry, several in (*limits.items(), ("people", self.people)):
             yield from ((entry, path) for path in several)
         yield from (("values", path) for path in self.values.values())
         yield from (("roles", role[1:]) for role in self.roles if role.startswith("@"))
@@ -86,7 +100,10 @@ class Rule(Line):
     def holds(self, body: Mapping[str, Any]) -> bool:
         """Whether this line is meant for a fact with this body."""
         wanted = all(_word(reach(body, path)) in words for path, words in self.when.items())
-        return wanted and not any(_word(reach(body, path)) in words for path, words in self.unless.items())
+        unwanted = any(_word(reach(body, path)) in words for path, words in self.unless.items())
+        large = all((reach(body, path) or 0) >= least for path, least in self.at_least.items())
+        small = all((reach(body, path) or 0) < most for path, most in self.below.items())
+        return wanted and not unwanted and large and small
 
     def staff(self, body: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ids and the roles of the colleagues who hear of a fact with this body."""
@@ -110,7 +127,7 @@ class Rule(Line):
         if not brace:
             return variant_key(self.message, self.variant)
         path, _, tail = rest.partition("}")
-        return variant_key(self.message, f"{head}{reach(body, path)}{tail}")
+        return variant_key(self.message, f"{head}{_word(reach(body, path))}{tail}")
 
 
 def _word(value: Any) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from shared.contracts.event import Part
 
-Kind = Literal["text", "number", "date", "moment", "time", "money", "phone", "label", "rows"]
+Kind = Literal["text", "number", "date", "month", "moment", "time", "money", "phone", "label", "rows"]
 
 
 class Unfit(Exception):
@@ -24,7 +24,8 @@ class Variable(Part, extra="forbid"):
     `longest` counts characters after formatting. A longer one is cut where the cut is seen: a `shorten` one at its end,
     any other in its middle, so that both ends of a number stay. Dates, moments, amounts and counts are never cut: half
     of one says something else. `labels` turns an agreed word of an event into the customer's language. A `spoken` one
-    is what our staff say in their own words, and must not say what must not be said to a customer (002 七).
+    is what our staff say in their own words, without the full stop at its end, and must not say what must not be said
+    to a customer (002 七).
     """
 
     kind: Kind = "text"
@@ -38,7 +39,8 @@ class Variable(Part, extra="forbid"):
         """The value as people read it, without what cannot be seen. Raises Unfit when it is missing."""
         if raw is None or raw == "":
             raise Unfit(f"{name} is missing")
-        text = visible(_WRITERS[self.kind](self, raw, zone)) or "—"
+        text = visible(_WRITERS[self.kind](self, raw, zone))
+        text = (text.rstrip(_STOPS) if self.spoken else text) or "—"
         if len(text) <= self.longest or self.kind in _WHOLE:
             return text
         return text[: self.longest - 1] + "…" if self.shorten else middle_cut(text, self.longest)
@@ -58,6 +60,7 @@ def visible(text: str) -> str:
     return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in _UNSEEN).strip()
 
 
+_STOPS = "。．.，,；;、 "
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _WHOLE: set[Kind] = {"number", "date", "moment", "time", "money"}
 
@@ -67,12 +70,18 @@ def _text(variable: Variable, raw: object, zone: ZoneInfo) -> str:
 
 
 def _label(variable: Variable, raw: object, zone: ZoneInfo) -> str:
-    return variable.labels.get(str(raw)) or variable.labels.get("other") or str(raw)
+    other = None if variable.spoken else variable.labels.get("other")
+    return variable.labels.get(str(raw)) or other or _text(variable, raw, zone)
 
 
 def _date(variable: Variable, raw: object, zone: ZoneInfo) -> str:
     day = raw if isinstance(raw, date) else date.fromisoformat(str(raw)[:10])
     return f"{day.month}月{day.day}日"
+
+
+def _month(variable: Variable, raw: object, zone: ZoneInfo) -> str:
+    year, _, month = str(raw).partition("-")
+    return f"{year}年{int(month)}月" if month.isdecimal() else _text(variable, raw, zone)
 
 
 def _moment(variable: Variable, raw: object, zone: ZoneInfo) -> str:
@@ -116,6 +125,7 @@ _WRITERS = {
     "phone": _text,
     "label": _label,
     "date": _date,
+    "month": _month,
     "moment": _moment,
     "time": _time,
     "money": _money,

@@ -59,7 +59,8 @@ class MessagePolicy(Policy):
 
     `answered_within` is how old a message may be that an answer belongs to, `resend_within` how long a message stays
     good that a person sends again. `unreached` is the clock of telling a customer what no message could, `unattributed`
-    that of finding out who wrote a reply.
+    that of finding out who wrote a reply. `milestones` are the stages of an order that its customer is told of, each
+    with the purposes that say the same.
     """
 
     rest: Rest
@@ -68,6 +69,7 @@ class MessagePolicy(Policy):
     slips: SlipRule
     unreached: Clock
     unattributed: Clock
+    milestones: dict[str, tuple[str, ...]] = Field(default={})
     purposes: tuple[Purpose, ...]
 
     def ended_by(self, event: str) -> dict[str, set[str]]:
