@@ -22,13 +22,13 @@ TOLD = [
     "contract_review",
     "order_placed",
     "delivery_plan",
-    "shipment_ready",
     "shipment_dispatched",
     "installation",
     "acceptance",
     "acceptance",
 ]
-"""What the customer of an order without trouble hears until it is accepted: eight messages, none of them twice."""
+"""What the customer of an order without trouble hears until it is accepted. Goods that wait for their day are told as
+ready on its eve, which would make eight messages."""
 SIGNATURES = (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09"))
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from complaints.domain.decisions.resolution import approve_choice
 from complaints.domain.decisions.settlement import decline
 from complaints.timers import timers
 from shared.aggregate import Change, NotFound
@@ -14,10 +15,12 @@ from shared.contracts.complaints import (
     ComplaintFiled,
     ComplaintResubmitted,
     DeadlineMissedByComplaints,
+    ResolutionAccepted,
     ResolutionDeclined,
 )
 from shared.contracts.event import Actor
 from shared.contracts.intake import EnquiryReceived, NegativeFeedbackReceived
+from shared.contracts.notify import ReplyReceived
 from shared.contracts.orders import AcceptanceFailed
 from shared.contracts.vocabulary import Defect, order_id_of
 from shared.testing import cause, deliver, fire
@@ -203,3 +206,57 @@ async def test_filed_checked_and_forgotten_a_complaint_is_missed_once_and_escala
     missed = [event.kind for event in events if isinstance(event, DeadlineMissedByComplaints)]
     raised = [event.to_role for event in events if isinstance(event, ComplaintEscalated)]
     assert (missed, raised) == (["step_judge", "close_6d"], ["cs_manager", "deputy_gm"])
+
+
+DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
+
+
+@pytest.fixture
+async def offered(complaints, in_every_stage, rules):
+    """A case with two approved solutions, of which the customer chooses one."""
+    before = in_every_stage["proposed"]
+    approved = approve_choice(before, 0, (1,), "", rules, cause(AT, actor=DEPUTY)).state
+    return await complaints.create(Change(approved), cause(AT))
+
+
+def answered(case, intent, choice=None, offer=None) -> ReplyReceived:
+    return ReplyReceived(
+        reply_id=UUID(int=5),
+        address_masked="138****8000",
+        text=str(choice or intent),
+        about=case.number,
+        intent=intent,
+        choice=choice,
+        offer_id=offer or case.proposals[-1].proposal_id,
+        at=AT,
+    )
+
+
+@pytest.mark.requirement("R116.c")
+@pytest.mark.parametrize("number", [1, 2])
+async def test_the_number_in_a_reply_chooses_the_solution_that_had_it_in_the_message(on, offered, complaints, number):
+    events = await deliver(on, answered(offered, "choice", number), at=AT, id=EVENT)
+
+    (accepted,) = (each for each in events if isinstance(each, ResolutionAccepted))
+    assert (accepted.option, accepted.via) == (offered.verdicts[-1].offered[number - 1], "sms")
+    assert (await complaints.get(offered.id)).settlement == offered.verdicts[-1].offered[number - 1]
+
+
+async def test_a_reply_that_declines_ends_the_case_and_takes_it_up_anew(on, offered, complaints):
+    events = await deliver(on, answered(offered, "decline"), at=AT, id=EVENT)
+
+    assert [type(each) for each in events if isinstance(each, ResolutionDeclined)] == [ResolutionDeclined]
+    assert (await complaints.get(offered.id)).closing.outcome == "resubmitted"
+
+
+async def test_an_answer_to_another_proposal_changes_nothing(on, offered, complaints):
+    assert await deliver(on, answered(offered, "choice", 1, offer=UUID(int=77)), at=AT, id=EVENT) == ()
+
+    assert (await complaints.get(offered.id)).stage == "approved"
+
+
+async def test_a_second_answer_changes_nothing(on, offered, complaints):
+    await deliver(on, answered(offered, "choice", 2), at=AT, id=EVENT)
+
+    assert await deliver(on, answered(offered, "choice", 1), at=AT, id=UUID(int=43)) == ()
+    assert (await complaints.get(offered.id)).settlement == offered.verdicts[-1].offered[1]

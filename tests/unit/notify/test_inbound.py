@@ -104,6 +104,60 @@ async def test_an_answer_is_understood_by_what_the_message_offered(
     assert (reply.notification_id, reply.about, reply.customer_id) == (asked.id, "2026-11-0007", CUSTOMER.customer_id)
 
 
+async def test_the_number_is_the_one_of_the_message_and_the_answer_says_what_was_offered(
+    notify: InMemoryNotify,
+) -> None:
+    offer = offered()
+    await notify.tell(offer)
+    (words,) = notify.sms.words
+
+    await notify.reply("13800138000", "2")
+
+    assert "1. 免费更换三樘玻璃 2. 折让300元。请回复序号" in words.text
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice, reply.offer_id) == ("choice", 2, offer.proposal_id)
+
+
+@pytest.mark.parametrize(("text", "intent"), [("0", "decline"), ("都不接受，回0", "free"), ("3", "free")])
+async def test_all_solutions_are_declined_with_a_nought_and_a_number_that_was_not_offered_is_read_by_a_person(
+    notify: InMemoryNotify, text: str, intent: str
+) -> None:
+    await notify.tell(offered())
+
+    await notify.reply("13800138000", text)
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice) == (intent, None)
+
+
+@pytest.mark.parametrize(("text", "intent"), [("1", "accept"), ("2", "decline"), ("3", "free")])
+async def test_the_one_approved_solution_stands_in_the_text_and_is_answered(
+    notify: InMemoryNotify, text: str, intent: str
+) -> None:
+    offer = offered().model_copy(update={"customer_may_choose": False})
+    await notify.tell(offer)
+    (words,) = notify.sms.words
+
+    await notify.reply("13800138000", text)
+
+    assert "的处理方案是：免费更换三樘玻璃。同意请回复1，不接受请回复2" in words.text
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.offer_id) == (intent, offer.proposal_id)
+
+
+async def test_solutions_that_an_sms_cannot_carry_whole_are_told_by_mail_and_by_a_colleague(
+    notify: InMemoryNotify,
+) -> None:
+    offer = offered()
+    long = tuple(each.model_copy(update={"description": "免费更换玻璃，" * 40}) for each in offer.offered)
+    await notify.tell(offer.model_copy(update={"offered": long}))
+
+    assert notify.sms.words == []
+    assert "2. 免费更换玻璃" in notify.email.words[0].text
+    (failed,) = await notify.all(**{"ways.channel": "sms", "audience": "customer"})
+    assert (failed.state, failed.reason) == ("failed", "unfit: the message has 661 characters, 500 are allowed")
+
+
 async def test_a_digit_answers_the_message_that_offered_it_not_a_newer_one(notify: InMemoryNotify) -> None:
     await notify.tell(offered())
     await notify.tell(greeting("中秋"))

@@ -102,6 +102,9 @@ class ReplyReceived(Event, key="notify.reply_received.v1"):
     about: Line | None = Field(default=None, examples=["2026-11-0007"])
     intent: Literal["accept", "decline", "choice", "rating", "stop", "free"]
     choice: int | None = Field(default=None, ge=0, le=9, description="Set for `choice` and `rating`.")
+    offer_id: UUID | None = Field(
+        default=None, description="The proposal that the answered message offered; `choice` is the number it had there."
+    )
     at: Instant
 
 

@@ -2,7 +2,7 @@
 
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
-from complaints.subscribers import arrivals, cases, improvements, papers
+from complaints.subscribers import answers, arrivals, cases, improvements, papers
 from shared.subscriptions import Subscriptions
 
 
@@ -13,4 +13,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     cases.subscribe(on, stores.complaints, rules)
     papers.subscribe(on, stores, rules)
     improvements.subscribe(on, stores, rules)
+    answers.subscribe(on, stores.complaints, rules)
     return on

@@ -115,6 +115,8 @@ class Composer:
             about=_text(reach(body, rule.about)) if rule.about else None,
             thread=f"{rule.purpose}/{reach(body, rule.thread)}" if rule.thread else None,
             revision=int(reach(body, rule.revision) or 0) if rule.revision else 0,
+            offer=reach(body, rule.offer) if rule.offer else None,
+            choices=len(reach(body, rule.choices) or ()) if rule.choices else None,
             lane="bulk" if purpose.bulk else "live",
             promise=purpose.promise,
             pieces=(piece,),
@@ -183,7 +185,8 @@ class Composer:
     def fill(self, piece: Piece, template: Template, also: Sequence[Piece] = ()) -> Words:
         """The words of one piece in one template, and with it of others that go into the same. Raises Unfit."""
         layout = self.catalogue.layout(template.locale)
-        return template.fill(piece.values, self.company.signature, layout, [each.values for each in also])
+        uncut = {name for name, variable in self.catalogue.variables.items() if variable.uncut}
+        return template.fill(piece.values, self.company.signature, layout, [each.values for each in also], uncut)
 
     def _ways(self, piece: Piece, person: Person, plan: Iterable[Channel]) -> tuple[tuple[Way, ...], tuple[str, ...]]:
         ways, skipped = [], []

@@ -27,7 +27,8 @@ class Notification(Aggregate):
     `check_at` is real time, whatever the business clock shows: the end of a lease, or the next question to a provider.
     It is claimed with a fence and a lease before anything leaves the company. A lease that ends without an answer
     leaves it `unknown`: then the provider is asked, and only after that the purpose's promise decides. `policy` is the
-    version of the message policy that it began with.
+    version of the message policy that it began with. `offer` is the id of what its recipient is asked about, `choices`
+    how many answers are numbered in it; without a number its purpose's replies are all there are.
     """
 
     correlation: UUID
@@ -45,6 +46,8 @@ class Notification(Aggregate):
     about: str | None = None
     thread: str | None = None
     revision: int = 0
+    offer: UUID | None = None
+    choices: int | None = None
     lane: Lane = "live"
     promise: Promise = "at_least_once"
     pieces: tuple[Piece, ...] = Field(min_length=1)

@@ -9,7 +9,7 @@ from typing import Literal
 from notify.domain.messages.variable import visible
 from notify.domain.notification import Notification
 from notify.domain.policy.policy import MessagePolicy
-from notify.domain.policy.purpose import Purpose
+from notify.domain.policy.purpose import Meaning, Purpose
 from notify.domain.reply import Intent
 
 _CHOICE = re.compile(r"^\D{0,4}([0-9])\D{0,4}$")
@@ -51,21 +51,30 @@ def answered_one(
     recent = [each for each in candidates if each.created_at > at - policy_of(each).answered_within]
     digit = _digit(text)
     for each in recent:
-        if digit and digit in policy_of(each).purpose(each.purpose).replies:
+        if digit and _meaning(digit, each, policy_of(each).purpose(each.purpose)):
             return each
     return recent[0] if recent else None
 
 
-def intent_of(text: str, purpose: Purpose | None) -> tuple[Intent, int | None]:
-    """A wish about further messages, one of the choices that the purpose offers (with its digit), or free text."""
+def intent_of(text: str, answered: Notification | None, purpose: Purpose | None) -> tuple[Intent, int | None]:
+    """A wish about further messages, one of the choices that the answered message offered (with its digit), or free
+    text."""
     wish = wish_of(text)
     if wish:
         return wish, None
     digit = _digit(text)
-    meaning = purpose.replies.get(digit) if purpose and digit else None
+    meaning = _meaning(digit, answered, purpose) if answered and purpose and digit else None
     if meaning is None or digit is None:
         return "free", None
     return meaning, int(digit) if meaning in ("choice", "rating") else None
+
+
+def _meaning(digit: str, answered: Notification, purpose: Purpose) -> Meaning | None:
+    """What the digit means in this message; nothing for a number that it did not offer."""
+    meaning = purpose.replies.get(digit)
+    if meaning == "choice" and answered.choices is not None and int(digit) > answered.choices:
+        return None
+    return meaning
 
 
 def wish_of(text: str) -> Literal["stop", "start"] | None:

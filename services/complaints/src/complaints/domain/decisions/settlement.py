@@ -1,5 +1,8 @@
 """What the customer says to the approved solution, and that it is carried out (002 六1(5)b, 003 §25.6)."""
 
+from typing import Literal
+from uuid import UUID
+
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import end
 from complaints.domain.decisions.stage import move
@@ -58,6 +61,27 @@ def decline(complaint: Complaint, via: Way, reason: Prose | None, rules: Rules, 
     )
     answered = Change(complaint.but(answer=answer), (declined,))
     return answered.then(lambda case: end(case, "resubmitted", None, rules, cause))
+
+
+def take_reply(
+    complaint: Complaint,
+    offer: UUID,
+    meaning: Literal["accept", "decline", "choice"],
+    number: int | None,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """The customer's answer by message to the approved solutions of this proposal (002 六1(5)b).
+
+    `number` is the one that the chosen solution had in the message. Nothing changes for an answer that comes too late:
+    the case does not wait for the customer, or another proposal has been made since.
+    """
+    waits = LIFECYCLE.allows(complaint.stage, "accept") and complaint.proposals[-1].proposal_id == offer
+    if not waits:
+        return Change(complaint)
+    if meaning == "decline":
+        return decline(complaint, "sms", None, rules, cause)
+    return accept_choice(complaint, number, "sms", None, rules, cause)
 
 
 def sign(complaint: Complaint, signature: FileRef, cause: Cause) -> Change[Complaint]:

@@ -28,7 +28,7 @@ def understand(
     `customer_id` is the file that the address belongs to. A reply without one, and without a message that it answers,
     makes a duty: who wrote it is to be found out.
     """
-    intent, choice = intent_of(seen.text, purpose)
+    intent, choice = intent_of(seen.text, notification, purpose)
     reply = Reply(
         id=seen.id,
         provider=seen.provider,
@@ -52,6 +52,7 @@ def understand(
         about=notification.about if notification else None,
         intent="free" if intent == "start" else intent,
         choice=choice,
+        offer_id=notification.offer if notification else None,
         at=reply.at,
     )
     taken = Change(reply, (fact,))

@@ -44,7 +44,8 @@ class Line(Part, extra="forbid"):
     `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a message of its own;
     otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the message's texts, by a
     word or by a {path}; where it has no such text `otherwise` is used. `values` says which field of the fact fills
-    which placeholder. `at` is a path to the moment the message is for, `ahead` how long before it goes out.
+    which placeholder. `at` is a path to the moment the message is for, `ahead` how long before it goes out. `offer` is
+    a path to the id of what the customer is asked about, `choices` to the list of what may be chosen, numbered from 1.
 
     `at_least` and `below` limit the line to facts whose field is a number of this size, or below it; a field that is
     not there is below. `milestone` is a path to a word that has to be among the policy's milestones, and about which
@@ -76,15 +77,23 @@ class Line(Part, extra="forbid"):
     ahead: timedelta = timedelta(0)
     wished: str | None = None
     until: str | None = None
+    offer: str | None = None
+    choices: str | None = None
 
     def paths(self) -> Iterator[tuple[str, str]]:
         """Each path into the fact that this line names, after the name of the entry that it stands in."""
-        for entry in ("about", "thread", "revision", "at", "wished", "until", "milestone"):
+        for entry in ("about", "thread", "revision", "at", "wished", "until", "milestone", "offer", "choices"):
             if path := getattr(self, entry):
                 yield entry, path
-        limits = {"when": self.when, "unless": self.unless, "at_least": self.at_least, "below": self.below}
-        for entry, several in (*limits.items(), ("people", self.people)):
-            yield from ((entry, path) for path in several)
+        several: dict[str, Iterable[str]] = {
+            "when": self.when,
+            "unless": self.unless,
+            "at_least": self.at_least,
+            "below": self.below,
+            "people": self.people,
+        }
+        for entry, paths in several.items():
+            yield from ((entry, path) for path in paths)
         yield from (("values", path) for path in self.values.values())
         yield from (("roles", role[1:]) for role in self.roles if role.startswith("@"))
         yield from (("variant", path) for path in re.findall(r"\{(.*?)\}", self.variant))

@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -126,11 +126,12 @@ class Template(Text):
         signature: str,
         layout: Layout | None = None,
         also: Sequence[Mapping[str, str]] = (),
+        uncut: Collection[str] = (),
     ) -> Words:
         """The finished words; `also` has the values of what else is told. Raises Unfit when a value is missing.
 
         Values that a carrier would refuse in an SMS are written so that it takes them; a filled SMS that is too long
-        has its longest values cut.
+        has its longest values cut, but none that is among the `uncut`: rather than without them it is not sent.
         """
         told = (values, *also)
         missing = [name for name in self.names for each in told if name not in each]
@@ -144,7 +145,7 @@ class Template(Text):
         text = _put(self.text, values)
         if self.channel == "sms":
             head = f"【{signature}】"
-            text = head + _fitting(self.text, dict(used), SMS_LONGEST - len(head))
+            text = head + _fitting(self.text, dict(used), SMS_LONGEST - len(head), uncut)
             if len(text) > SMS_LONGEST:
                 raise Unfit(f"the message has {len(text)} characters, {SMS_LONGEST} are allowed")
         return Words(
@@ -190,12 +191,12 @@ def for_sms(value: str) -> str:
     return _LINK.sub(lambda found: _JOINTS.sub(" ", found[0]).strip(), read) if _LINK.search(read) else plain
 
 
-def _fitting(text: str, values: Mapping[str, str], longest: int) -> str:
+def _fitting(text: str, values: Mapping[str, str], longest: int, uncut: Collection[str]) -> str:
     """The filled text in so many characters: the longest values are cut in their middle until it fits."""
     told = dict(values)
     filled = _put(text, told)
-    while len(filled) > longest and told:
-        name = max(told, key=lambda each: len(told[each]))
+    while len(filled) > longest and (names := told.keys() - set(uncut)):
+        name = max(names, key=lambda each: (len(told[each]), each))
         if len(told[name]) <= _SHORTEST_CUT:
             break
         told[name] = middle_cut(told[name], max(_SHORTEST_CUT, len(told[name]) - (len(filled) - longest)))

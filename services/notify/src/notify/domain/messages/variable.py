@@ -23,14 +23,15 @@ class Variable(Part, extra="forbid"):
 
     `longest` counts characters after formatting. A longer one is cut where the cut is seen: a `shorten` one at its end,
     any other in its middle, so that both ends of a number stay. Dates, moments, amounts and counts are never cut: half
-    of one says something else. `labels` turns an agreed word of an event into the customer's language. A `spoken` one
-    is what our staff say in their own words, without the full stop at its end, and must not say what must not be said
-    to a customer (002 七).
+    of one says something else. Nor is an `uncut` one: a message that it is too long for is not sent. `labels` turns an
+    agreed word of an event into the customer's language. A `spoken` one is what our staff say in their own words,
+    without the full stop at its end, and must not say what must not be said to a customer (002 七).
     """
 
     kind: Kind = "text"
     longest: int = Field(default=20, ge=1)
     shorten: bool = False
+    uncut: bool = False
     spoken: bool = False
     labels: dict[str, str] = Field(default={})
     sample: str
@@ -43,6 +44,8 @@ class Variable(Part, extra="forbid"):
         text = (text.rstrip(_STOPS) if self.spoken else text) or "—"
         if len(text) <= self.longest or self.kind in _WHOLE:
             return text
+        if self.uncut:
+            raise Unfit(f"{name} has {len(text)} characters, {self.longest} are allowed")
         return text[: self.longest - 1] + "…" if self.shorten else middle_cut(text, self.longest)
 
 
@@ -116,7 +119,7 @@ def _plain(amount: str) -> str:
 
 def _rows(variable: Variable, raw: object, zone: ZoneInfo) -> str:
     rows = raw if isinstance(raw, list | tuple) else [raw]
-    return "\n".join(f"· {_text(variable, row, zone)}" for row in rows)
+    return "\n".join(f"{number}. {_text(variable, row, zone)}" for number, row in enumerate(rows, start=1))
 
 
 _WRITERS = {

@@ -9,6 +9,8 @@ from shared.contracts.event import Part
 
 Promise = Literal["at_most_once", "at_least_once"]
 Class = Literal["service", "care", "staff"]
+Meaning = Literal["accept", "decline", "choice", "rating"]
+"""What a digit in an answer means."""
 
 
 class Purpose(Part, extra="forbid"):
@@ -34,7 +36,7 @@ class Purpose(Part, extra="forbid"):
     merge: timedelta = timedelta(0)
     supersede: bool = False
     ends: dict[str, str] = Field(default={})
-    replies: dict[str, Literal["accept", "decline", "choice", "rating"]] = Field(default={})
+    replies: dict[str, Meaning] = Field(default={})
 
     @property
     def remembered(self) -> bool:
