@@ -47,7 +47,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
         await until(_number_of(notify, 1, about="SO-1", reason="quiet_hours"))
         await notify.announce(delayed("SO-1", waiting, days=7, revision=2), at=EVENING)
         await notify.announce(complained(unhappy), at=EVENING)
-        await until(_number_of(notify, 1, about="2026-11-0007", state="accepted", audience="customer"))
+        await until(_number_of(notify, 1, about="2026-11-0007", reason="quiet_hours", audience="customer"))
         await until(_number_of(notify, 1, about="SO-1", reason="superseded"))
         clock.write(shown, MORNING, rate=1.0)
         await notify.announce(greeting("中秋", unhappy), released("SO-2", asked), offered(asked), at=MORNING)
