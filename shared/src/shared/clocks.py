@@ -275,7 +275,7 @@ class Clocks:
             run = aggregate.clock(name)
             if run is None or run.held or run.missed_at or cause.at >= run.due_at:
                 return Change(aggregate)
-            return Change(aggregate, (self._announce.approaching(remaining=run.due_at - cause.at, **_said(run)),))
+            return Change(aggregate, (_approaching(self._announce, run, cause.at),))
 
         return call
 
@@ -327,11 +327,11 @@ class Clocks:
                 return Change(aggregate)
             if run.missed_at is None and cause.at < run.due_at:
                 warned = run.but(warn_at=tuple(at for at in run.warn_at if at > cause.at))
-                said = self._announce.approaching(remaining=run.due_at - cause.at, **_said(run))
+                said = _approaching(self._announce, run, cause.at)
                 return Change(_with(aggregate, warned), (said,))
             missed = _one_rung_up(run)
             role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
-            said = self._announce.missed(supervisor_role=role, rung=missed.rung, **_said(run))
+            said = self._announce.missed(supervisor_role=role, rung=missed.rung, title=run.clock.title, **_said(run))
             change = Change(_with(aggregate, missed), (said,))
             return change.then(lambda late: on_miss(late, missed, cause)) if on_miss else change
 
@@ -394,6 +394,10 @@ def _running(aggregate: Timed, which: str | UUID, of: str | None) -> ClockRun:
         offers = ", ".join(sorted({run.clock.name for run in aggregate.running})) or "none"
         raise Refused(f"{which} does not run; running now: {offers}", "not_running")
     return run
+
+
+def _approaching(announce: Announcements, run: ClockRun, at: datetime) -> Event:
+    return announce.approaching(remaining=run.due_at - at, title=run.clock.title, **_said(run))
 
 
 def _said(run: ClockRun) -> dict[str, object]:

@@ -18,7 +18,7 @@ async def test_a_delay_reaches_the_customer_by_sms_and_mail(notify: Office, outs
     (sms,) = outside.messages()
     assert sms["to"] == "13800138000"
     assert "推迟4天至11月30日" in sms["text"]
-    assert "物料供应延误" in sms["text"]
+    assert "因钢化玻璃补片尚未到厂" in sms["text"]
     (mail,) = outside.mails()
     assert mail["subject"] == "订单SO-2026-0412发货延期4天"
     assert "尊敬的王总" in mail["text"]

@@ -314,14 +314,15 @@ async def test_progress_rings_no_telephone_and_makes_no_duty(telling: InMemoryNo
 
 
 async def test_a_stage_that_the_company_does_not_count_among_the_milestones_is_not_told(notify: InMemoryNotify) -> None:
-    for each in ("plan", "rendering", "drawings", "making", "breakdown", "breakdown_review", "sample", "inspection"):
+    for each in ("plan", "making", "breakdown", "breakdown_review", "sample", "production", "inspection"):
         await notify.hear(stage(each))
     await notify.later(hours=25)
 
     assert await notify.all() == []
 
 
-async def test_a_stage_that_the_plan_tells_is_not_told_twice(notify: InMemoryNotify) -> None:
+async def test_a_stage_that_the_plan_tells_is_not_told_twice(telling: InMemoryNotify) -> None:
+    notify = telling
     day = MORNING.date()
     await notify.tell(of_order(ProductionScheduled, begin=day, finish=day, delivery_on=day))
     await notify.hear(stage("production"))

@@ -332,7 +332,8 @@ async def test_what_cannot_be_built_is_failed_at_once_and_a_colleague_has_to_tel
     await notify.tell(unreached)
     await notify.later(minutes=2)
     assert [
-        words.text.startswith("【通知未送达】SO-2026-0412：短信或邮件无法按此内容生成。") for words in notify.chat.words
+        words.text.startswith("【通知未送达】客户（未建档客户），SO-2026-0412：短信或邮件无法按此内容生成。")
+        for words in notify.chat.words
     ] == [True]
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from customers import CUSTOMER
-from facts import MORNING, booked, callback, complained, escalated, greeting, missed
+from facts import MORNING, booked, callback, complained, escalated, greeting, missed, of_order, registered, released
 from notify_in_memory import POLICIES, InMemoryNotify
 
 from notify.domain.decisions.rosters import publish
@@ -16,7 +16,7 @@ from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.clocks import Clocks
 from shared.contracts.aftersales import MaintenanceReminderDue
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, Money
 from shared.contracts.intake import CampaignStarted
 from shared.contracts.notify import (
     DeadlineApproachingAtNotify,
@@ -31,6 +31,7 @@ from shared.contracts.notify import (
     StaffMessageAcknowledged,
     StaffMessagePosted,
 )
+from shared.contracts.orders import OrderExceptionRaised, OrdersReportPublished, PaymentApproaching
 from shared.contracts.vocabulary import order_id_of
 from shared.testing import cause
 
@@ -112,7 +113,9 @@ async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: I
     await notify.tell(greeting("中秋"))
     await notify.later(minutes=2)
 
-    assert {words.text for words in notify.chat.words} == {"【回访任务】中秋客户回访：共12000位客户，名单已分配。"}
+    assert {words.text for words in notify.chat.words} == {
+        "【回访任务】中秋客户回访：共12000位客户，名单已分配，请按计划逐一回访并登记结果。"
+    }
     assert sorted(each.staff for each in await notify.all(audience="staff")) == ["cs-07", "cs-08"]
     (wished,) = await notify.all(audience="customer")
     assert (wished.purpose, wished.lane, wished.state) == ("care_greeting", "bulk", "accepted")
@@ -144,8 +147,8 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
     await notify.tell(reminded)
 
     assert [words.text for words in notify.chat.words] == [
-        "【事务联络单】LL-1 来自cs-07：请确认到厂日期",
-        "【催办】事务联络单LL-1尚未确认：请确认到厂日期",
+        "【事务联络单】LL-1 来自cs-07：请确认到厂日期。请阅后确认。",
+        "【催办】事务联络单LL-1尚未确认：请确认到厂日期。请立即确认。",
     ]
     plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
     read = acknowledge(await notify.stores.slips.get(slip.state.id), CLOCKS, plant)
@@ -190,3 +193,45 @@ def test_a_duty_of_notify_is_held_called_to_mind_and_handed_over_as_its_policy_s
         DeadlineReassignedByNotify,
         DeadlineHeldByNotify,
     ]
+
+
+async def test_a_missed_clock_is_told_with_its_title_the_customers_name_and_by_when(notify: InMemoryNotify) -> None:
+    await notify.hear(registered())
+
+    await notify.tell(missed(title="投诉结案", customer_id=CUSTOMER.customer_id, assignee_role="cs_manager"))
+
+    (words,) = notify.chat.words
+    assert words.text.startswith(
+        f"【已超时】投诉结案：2026-11-0007（{CUSTOMER.name}），应于11月23日10:00前完成，请立即处理"
+    )
+
+
+async def test_a_number_alone_is_told_with_the_name_of_its_customer(notify: InMemoryNotify) -> None:
+    await notify.hear(registered())
+    await notify.tell(released("SO-1"))
+
+    raised = {"exception_id": uuid4(), "kind": "quality", "detail": "玻璃破损", "raised_by": "cs-07"}
+    await notify.tell(OrderExceptionRaised(order_id=order_id_of("SO-1"), order_no="SO-1", **raised))
+
+    assert {words.text for words in notify.chat.words} == {
+        f"【订单异常】订单SO-1（{CUSTOMER.name}），质量：玻璃破损。请提出解决办法并登记。"
+    }
+
+
+async def test_a_report_is_told_in_its_hour(notify: InMemoryNotify) -> None:
+    report = {"kind": "weekly_exceptions", "period": "2026-W48", "title": "本周工程异常单汇总", "path": "/reports/1"}
+    await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("cs_manager",), **report))
+
+    assert [words.text for words in notify.chat.words] == ["【报表】本周工程异常单汇总（2026-W48）已生成：/reports/1"]
+
+
+async def test_money_that_falls_due_is_told_by_mail_and_to_the_colleague_who_collects_it(
+    notify: InMemoryNotify,
+) -> None:
+    due = {"kind": "balance", "amount": Money(amount="7000.00"), "due_on": MORNING.date() + timedelta(days=3)}
+    await notify.tell(of_order(PaymentApproaching, collector_role="account_manager", collector="am-03", **due))
+
+    assert [words.subject for words in notify.email.words] == ["付款日期临近：订单SO-2026-0412"]
+    assert notify.sms.words == []
+    await notify.later(minutes=2)
+    assert ["尾款¥7,000.00将于11月26日到期" in words.text for words in notify.chat.words] == [True]

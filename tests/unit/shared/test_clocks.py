@@ -128,10 +128,10 @@ def test_everything_that_one_run_announces_has_one_id() -> None:
 
     due = run.due_at
     assert (*events, *end.events) == (
-        Approaching(remaining=timedelta(days=1), **told(run)),
-        Approaching(remaining=timedelta(hours=2), **told(run)),
-        Missed(supervisor_role="deputy_gm", rung=1, **told(run)),
-        Missed(supervisor_role="gm", rung=2, **told(run)),
+        Approaching(remaining=timedelta(days=1), title=BOIL.title, **told(run)),
+        Approaching(remaining=timedelta(hours=2), title=BOIL.title, **told(run)),
+        Missed(supervisor_role="deputy_gm", rung=1, title=BOIL.title, **told(run)),
+        Missed(supervisor_role="gm", rung=2, title=BOIL.title, **told(run)),
         Met(met_at=NOW + timedelta(days=31), outcome="late", **told(run)),
     )
     ended = end.state.clocks[0]

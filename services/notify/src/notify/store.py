@@ -8,11 +8,12 @@ from uuid import UUID
 from notify.domain.early_receipt import EarlyReceipt
 from notify.domain.ledger import Ledger, ledger_of
 from notify.domain.notification import Lane, Notification
-from notify.domain.recipient import Recipient, unknown_recipient
+from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
 from notify.domain.reply import Reply
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
 from notify.domain.unreached import Unreached
+from shared.aggregate import NotFound
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 SOME = Between("", None)
@@ -65,6 +66,12 @@ class Notifications(Store[Notification]):
         where = {"about": about, "audience": "customer", "purpose": OneOf(*purposes), "state": told}
         return bool(await self.count(where, limit=1))
 
+    async def customer_told_of(self, numbers: Iterable[str]) -> UUID | None:
+        """The customer who was told of one of these numbers last."""
+        where = {"about": OneOf(*numbers), "audience": "customer"}
+        found = (await self.find(where, sort="-created_at", limit=1)).items
+        return found[0].customer_id if found else None
+
     async def newer_than(self, messages: Iterable[Notification]) -> dict[UUID, UUID]:
         """For each of these that has one: the message of its thread, over the same channel, that says it newer."""
         threads: dict[str, list[Notification]] = {each.thread: [] for each in messages if each.thread}
@@ -114,6 +121,14 @@ class Recipients(Store[Recipient]):
     async def reached_at(self, address: str) -> Sequence[Recipient]:
         """Every customer whose file has this number or address."""
         return [each async for each in self.each({"reached_at": address})]
+
+    async def of_customer(self, customer_id: UUID) -> Recipient:
+        """This customer; of one that is not stored yet nothing is known."""
+        id = customer_recipient(customer_id)
+        try:
+            return await self.get(id)
+        except NotFound:
+            return unknown_recipient(id, "customer", customer_id)
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
         """Who gets these messages; of one that is not stored yet nothing is known."""

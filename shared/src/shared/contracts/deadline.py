@@ -37,6 +37,7 @@ class DeadlineApproaching(RunningDeadline):
     """A clock is about to run out and the duty is still open."""
 
     remaining: timedelta = Field(description="ISO 8601 duration.", examples=["PT24H"])
+    title: Line | None = Field(default=None, description="What staff call the clock.", examples=["投诉结案"])
 
 
 class DeadlineMissed(RunningDeadline):
@@ -48,6 +49,7 @@ class DeadlineMissed(RunningDeadline):
     rung: int = Field(
         default=1, ge=1, description="1 when it ran out; more for each step up the ladder while it stays undone."
     )
+    title: Line | None = Field(default=None, description="What staff call the clock.", examples=["投诉结案"])
 
 
 class DeadlineMet(RunningDeadline):

@@ -25,12 +25,13 @@ def staff_recipient(key: str) -> UUID:
 class Recipient(Aggregate):
     """One customer or one member of staff, with what the policy has to know about them.
 
-    `reached_at` are the numbers and addresses of all contacts in the file, as `as_address` writes them.
+    `name` is how the recipient is addressed, `file_name` what the customer's file is called. `reached_at` are the numbers and addresses of all contacts in the file, as `as_address` writes them.
     """
 
     kind: Literal["customer", "staff"]
     customer_id: UUID | None = None
     name: str = ""
+    file_name: str = ""
     mobile: str | None = None
     email: str | None = None
     reached_at: tuple[str, ...] = ()

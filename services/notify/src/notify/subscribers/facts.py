@@ -1,13 +1,12 @@
 """From a fact to the messages that its lines ask for: for whom, over which channels, joined with what waits already."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from notify.domain.composer import Body, Composer
 from notify.domain.decisions.asking import end, join, queue, supersede
-from notify.domain.messages.rule import Rule, reach
+from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
 from notify.domain.parts.duty import Duty
 from notify.domain.parts.ids import WINDOWS
@@ -37,7 +36,7 @@ class Facts:
         rules = self._rules.get(event.key)
         if not rules:
             return wanted
-        body = event.model_dump(mode="json")
+        body = await self._with_file(event.model_dump(mode="json"), rules)
         holding = [rule for rule in rules if rule.holds(body)]
         if isinstance(event, NotificationRequested) and not holding:
             raise Refused(f"no line of the table knows the template {event.template!r}", "no_such_template")
@@ -69,6 +68,15 @@ class Facts:
             wanted.append(await self._placed(draft, cause))
             wanted += await self._overtaken(draft, cause)
         return wanted
+
+    async def _with_file(self, body: dict[str, Any], rules: Iterable[Rule]) -> Body:
+        """The fact's body, and what its customer's file says, where one of these lines asks for it."""
+        if not any(path.startswith(f"{FILE}.") for rule in rules for path in rule.values.values()):
+            return body
+        id, *numbers = (body.get(name) for name in KNOWN_BY)
+        customer = UUID(id) if id else await self._notifications.customer_told_of(filter(None, numbers))
+        known = await self._stores.recipients.of_customer(customer) if customer else None
+        return {**body, FILE: {"name": known.file_name}} if known else body
 
     async def _is_news(self, stage: str, rule: Rule, body: Body, cause: Cause) -> bool:
         """Whether the policy counts this stage among the milestones, and no other message has said the same."""
@@ -123,11 +131,10 @@ class Facts:
         snapshot = getattr(event, "customer", None)
         if not isinstance(snapshot, CustomerSnapshot):
             return None
-        id = customer_recipient(snapshot.customer_id)
-        known = unknown_recipient(id, "customer", snapshot.customer_id)
-        if not (snapshot.mobile and snapshot.email):
-            with suppress(NotFound):
-                known = await self._stores.recipients.get(id)
+        if snapshot.mobile and snapshot.email:
+            known = unknown_recipient(customer_recipient(snapshot.customer_id), "customer", snapshot.customer_id)
+        else:
+            known = await self._stores.recipients.of_customer(snapshot.customer_id)
         return Person(known, snapshot)
 
 

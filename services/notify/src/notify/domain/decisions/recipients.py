@@ -22,7 +22,7 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
     revision = event.revision if isinstance(event, CustomerUpdated) else 1
     if revision <= recipient.revision:
         return Change(recipient)
-    known = recipient.but(revision=revision, name=event.name)
+    known = recipient.but(revision=revision, name=event.name, file_name=event.name)
     if event.contacts:
         contact = event.contacts[0]
         quiet = contact.quiet_hours
@@ -50,7 +50,8 @@ def _reached_at(event: CustomerRegistered | CustomerUpdated) -> tuple[str, ...]:
 
 def erase(recipient: Recipient, pseudonym: str, cause: Cause) -> Change[Recipient]:
     """Forget everything personal; what was refused stays refused."""
-    return Change(recipient.but(name=pseudonym, mobile=None, email=None, reached_at=(), revision=FINAL_REVISION))
+    forgotten = recipient.but(name=pseudonym, file_name=pseudonym, mobile=None, email=None, reached_at=())
+    return Change(forgotten.but(revision=FINAL_REVISION))
 
 
 def open_complaint(recipient: Recipient, complaint: UUID, cause: Cause) -> Change[Recipient]:

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.message import Message, Written
-from notify.domain.messages.rule import Rule
+from notify.domain.messages.rule import FILE, KNOWN_BY, Rule
 from notify.domain.messages.template import Template, variant_key
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
@@ -84,6 +84,8 @@ def _path_faults(written: Written[Rule], event: type[Event]) -> Iterator[str]:
     for entry, path in written.value.paths():
         for option in path.split("|"):
             name = option.partition(".")[0]
+            if name == FILE and event.model_fields.keys() & set(KNOWN_BY):
+                continue
             if not option.startswith("'") and name not in event.model_fields:
                 yield written.fault(entry, f"{event.__name__} has no field {name}")
 

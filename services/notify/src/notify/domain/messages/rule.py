@@ -14,6 +14,12 @@ Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
 """Why a colleague is alerted."""
 
 
+FILE = "file"
+"""The word that a path begins with which goes on in the file of the customer whom a fact is about."""
+KNOWN_BY = ("customer_id", "order_no", "complaint_no")
+"""The fields by which that customer is found: by the id, else as the one who was told of the number last."""
+
+
 def reach(body: Mapping[str, Any], path: str) -> Any:
     """The value of a dotted path in a fact's body; of `a|b` the first that is there; `*` is each of a list; `'word`
     is the word itself."""
@@ -44,8 +50,9 @@ class Line(Part, extra="forbid"):
     `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a message of its own;
     otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the message's texts, by a
     word or by a {path}; where it has no such text `otherwise` is used. `values` says which field of the fact fills
-    which placeholder. `at` is a path to the moment the message is for, `ahead` how long before it goes out. `offer` is
-    a path to the id of what the customer is asked about, `choices` to the list of what may be chosen, numbered from 1.
+    which placeholder; `file.name` is the name in the file of the customer whom a fact is about. `at` is a path to the
+    moment the message is for, `ahead` how long before it goes out. `offer` is a path to the id of what the customer is
+    asked about, `choices` to the list of what may be chosen, numbered from 1.
 
     `at_least` and `below` limit the line to facts whose field is a number of this size, or below it; a field that is
     not there is below. `milestone` is a path to a word that has to be among the policy's milestones, and about which
