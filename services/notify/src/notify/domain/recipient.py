@@ -25,7 +25,8 @@ def staff_recipient(key: str) -> UUID:
 class Recipient(Aggregate):
     """One customer or one member of staff, with what the policy has to know about them.
 
-    `name` is how the recipient is addressed, `file_name` what the customer's file is called. `reached_at` are the numbers and addresses of all contacts in the file, as `as_address` writes them.
+    `name` is how the recipient is addressed, `file_name` what the customer's file is called. `reached_at` are the
+    numbers and addresses of all contacts in the file, as `as_address` writes them.
     """
 
     kind: Literal["customer", "staff"]
