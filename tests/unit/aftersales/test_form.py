@@ -274,6 +274,7 @@ async def test_a_registered_request_without_a_voucher_is_a_duty_that_is_found_at
     assert missed == DeadlineMissedByAftersales(
         deadline_id=begun.deadline_id,
         kind="voucher",
+        title="开具服务凭证",
         about="SH-20261122-AAAAAA",
         due_at=MIDNIGHT,
         assignee_role="cs_specialist",

@@ -244,6 +244,7 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
     assert missed_once == DeadlineMissedByAftersales(
         deadline_id=missed_once.deadline_id,
         kind="dispatch",
+        title="派工",
         about="FW-20261122-AAAAAA",
         due_at=MIDNIGHT,
         assignee_role="cs_manager",

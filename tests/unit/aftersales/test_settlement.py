@@ -138,6 +138,7 @@ async def test_a_month_that_is_not_settled_in_time_is_reported_once(on, stores):
         DeadlineMissedByAftersales(
             deadline_id=events[0].deadline_id,
             kind="settlement",
+            title="售后单据月结",
             about="2027-02",
             due_at=CHINA.moment(date(2027, 2, 28)),
             assignee_role="cs_specialist",

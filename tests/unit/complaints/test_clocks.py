@@ -111,6 +111,7 @@ async def test_a_miss_names_the_case_the_assignee_and_the_one_who_has_to_hear_of
     assert missed == DeadlineMissedByComplaints(
         deadline_id=missed.deadline_id,
         kind="close_6d",
+        title="投诉结案",
         about="2026-11-0001",
         due_at=AT + 6 * DAY,
         assignee="cs-manager-01",

@@ -85,14 +85,18 @@ def test_a_call_that_nobody_made_in_time_is_missed_and_still_owed():
     callback = owed(order_no="SO-2026-0412").state
     change = tick(callback, cause(callback.due_at))
     assert (change.state.term.missed_at, change.state.state) == (callback.due_at, "open")
-    assert change.events == (DeadlineMissedByIntake(**clock(callback), supervisor_role="cs_supervisor"),)
+    assert change.events == (
+        DeadlineMissedByIntake(**clock(callback), supervisor_role="cs_supervisor", title="验收后回访"),
+    )
     assert (change.events[0].kind, change.events[0].about) == ("callback_acceptance", "SO-2026-0412")
 
 
 def test_a_call_that_comes_near_its_end_is_called_to_mind_once():
     callback = owed("visit_30min").state
     change = tick(callback, cause(NOW + timedelta(minutes=20)))
-    assert change.events == (DeadlineApproachingAtIntake(**clock(callback), remaining=timedelta(minutes=10)),)
+    assert change.events == (
+        DeadlineApproachingAtIntake(**clock(callback), remaining=timedelta(minutes=10), title="拜访后回访"),
+    )
     assert tick(change.state, cause(NOW + timedelta(minutes=21))).events == ()
 
 
