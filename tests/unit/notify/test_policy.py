@@ -276,7 +276,7 @@ async def test_a_preferred_channel_goes_first(notify: InMemoryNotify) -> None:
 def telling() -> InMemoryNotify:
     """As a company has it that tells its customers of more stages."""
     stages = {"plan": (), "rendering": (), "production": ("delivery_plan",)}
-    return InMemoryNotify(policies=Policies([POLICIES.latest.but(milestones=stages)]))
+    return InMemoryNotify(policies=Policies([POLICIES.version(1).but(milestones=stages)]))
 
 
 async def test_stages_of_a_day_become_one_mail(telling: InMemoryNotify) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from notify_in_memory import TABLES, InMemoryNotify
+from notify_in_memory import POLICIES, TABLES, InMemoryNotify
 
 from kefu.example import example
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
+from shared.policy import Policies
 
 SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
 TIER_1 = (
@@ -58,6 +59,12 @@ def test_a_solution_is_told_to_no_customer_before_it_is_approved() -> None:
     told = {rule.event for rule in TABLES.rules if rule.audience == "customer" and "resolution" in rule.event}
 
     assert told == {"complaints.resolution_approved.v1"}
+
+
+@pytest.fixture(scope="module")
+def built() -> InMemoryNotify:
+    """As a company has it that tells its customers of a milestone."""
+    return InMemoryNotify(policies=Policies([POLICIES.version(1).but(milestones={"production": ()})]))
 
 
 @pytest.fixture
