@@ -123,9 +123,8 @@ async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: I
 
 
 async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
-    reminder = MaintenanceReminderDue(
-        order_id=order_id_of("SO-1"), order_no="SO-1", due_on=MORNING.date(), customer=CUSTOMER
-    )
+    order = {"order_id": order_id_of("SO-1"), "order_no": "SO-1", "customer": CUSTOMER}
+    reminder = MaintenanceReminderDue(due_on=MORNING.date(), care="门五金的检查和调校", **order)
     await notify.tell(reminder)
 
     (told,) = await notify.all()
