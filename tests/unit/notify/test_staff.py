@@ -129,7 +129,7 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 
     (told,) = await notify.all()
     assert (told.purpose, told.lane, told.state) == ("maintenance", "bulk", "accepted")
-    assert "五金与玻璃门使用一段时间后适合调校保养" in notify.sms.words[0].text
+    assert "建议做一次保养：门五金的检查和调校。" in notify.sms.words[0].text
     assert [event.purpose for event in notify.announced(NotificationSent)] == ["maintenance"]
 
 
