@@ -32,6 +32,7 @@ from ledger import service as ledger  # noqa: E402
 
 from shared.service import main as serve  # noqa: E402
 from shared.settings import ServiceSettings  # noqa: E402
+from shared.testing import SEAL_KEYS  # noqa: E402
 
 QUEUE = "ledger.on.test.deposited.v1"
 ACCOUNTS = 10_000
@@ -182,6 +183,7 @@ async def stage() -> AsyncIterator[Soak]:
                 **os.environ,
                 "MONGO_URL": running.mongo_url,
                 "RABBIT_URL": running.rabbit_url,
+                "SEAL_KEYS": SEAL_KEYS,
                 "HTTP_PORT": str(port),
                 "LOG_LEVEL": "WARNING",
             },

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 
 from kefu_local.servers import Servers
 from shared.settings import ServiceSettings
+from shared.testing import SEAL_KEYS
 
 settings.register_profile("kefu", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=10_000)
@@ -78,6 +79,7 @@ def service_settings(real_servers: Servers, mongo_database: str, rabbit_vhost: s
             "mongo_url": real_servers.mongo_url,
             "mongo_database": mongo_database,
             "rabbit_url": rabbit_vhost,
+            "seal_keys": SEAL_KEYS,
             "http_port": 0,
         }
     )

@@ -27,6 +27,8 @@ sys.path.insert(0, str(HERE / "tests" / "support"))
 
 from ledger import Deposited
 
+from shared.testing import SEAL_KEYS
+
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 IN_FLIGHT, BATCH, PREFETCH = 100, 200, 400
 Way = Callable[[Stage, list[Envelope]], Awaitable[tuple[float, float]]]
@@ -72,6 +74,7 @@ async def consume_in_batches(ready: Stage, envelopes: list[Envelope]) -> tuple[f
     settings = ServiceSettings(
         mongo_url=ready.mongo_url,  # type: ignore[arg-type]
         rabbit_url=ready.running.rabbit_url,  # type: ignore[arg-type]
+        seal_keys=SEAL_KEYS,  # type: ignore[arg-type]
         mongo_database=f"bench-{uuid4().hex[:8]}",
     )
     on = Subscriptions("ledger")

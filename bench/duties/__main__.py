@@ -37,7 +37,7 @@ from shared.identity import Principal
 from shared.kernel.documents import stored
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
-from shared.testing import Outbox
+from shared.testing import SEALS, Outbox
 
 out = Console(width=None if stdout.isatty() else 120)
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -134,7 +134,7 @@ async def measure(http: httpx.AsyncClient, pages: int) -> dict[str, list[float]]
 async def bench(url: str, running: int, pages: int) -> None:
     """Fill, index, ask, print."""
     name = f"bench-duties-{uuid4().hex[:8]}"
-    database = Database(url, name, GroupCommit(Outbox()), timeout=1800.0)
+    database = Database(url, name, GroupCommit(Outbox()), SEALS, timeout=1800.0)
     duties = Duties(database)
     await asyncio.to_thread(fill, url, name, running)
     out.print("building the indexes")

@@ -26,6 +26,8 @@ sys.path.insert(0, str(HERE / "tests" / "support"))
 
 from ledger import Accounts
 
+from shared.testing import SEALS
+
 KEFU = next(column for column in COLUMNS if column.name == "kefu")
 BANK = UUID("c0ffee00-0000-4000-8000-000000000001")
 WORK, RETURNED = 4_000, 800
@@ -76,7 +78,7 @@ def cases(large: int) -> tuple[Case, ...]:
 
 async def populate(url: str, name: str, size: int) -> None:
     """A collection of this many accounts, indexed and on disk, as a service finds it that has been up for long."""
-    database = Database(url, name, GroupCommit(Outbox()))
+    database = Database(url, name, GroupCommit(Outbox()), SEALS)
     Accounts(database)
     await asyncio.to_thread(_filled, url, name, size)
     await database.prepare()

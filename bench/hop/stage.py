@@ -26,6 +26,7 @@ from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import ServerPorts, Servers, servers
 from shared.contracts.event import Actor
+from shared.testing import SEAL_KEYS
 from shared.wire.broker import EventPublisher, declare, durable_queue, safe_broker
 from shared.wire.envelope import Envelope
 
@@ -54,6 +55,7 @@ class Stage:
             "MONGO_URL": self.mongo_url,
             "MONGO_DATABASE": database,
             "RABBIT_URL": self.running.rabbit_url,
+            "SEAL_KEYS": SEAL_KEYS,
             "POSTGRES_URL": self.postgres.url(database) if self.postgres else "",
             "HTTP_PORT": "0",
             "LOG_LEVEL": "ERROR",

@@ -28,7 +28,7 @@ from shared.contracts.event import Event
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import OrderReleased
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
-from shared.testing import cause
+from shared.testing import SEAL_KEYS, cause
 from shared.wire.broker import EVENTS, EventPublisher, declare, durable_queue, safe_broker
 from shared.wire.envelope import Envelope
 
@@ -213,6 +213,7 @@ def settings(taken: Sink, folder: Path) -> dict[str, str]:
     return {
         "SMS_GATEWAY_URL": taken.url,
         "CALLBACK_SECRET": "known-to-the-bench",
+        "SEAL_KEYS": SEAL_KEYS,
         "HTTP_PORT": "0",
         "LOG_LEVEL": "WARNING",
         "NOTIFY_POLICY": str(without_rest(folder)),

@@ -30,7 +30,7 @@ from kefu_local.servers import ServerPorts, Servers, servers
 from orders.store import Orders
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
-from shared.testing import Outbox
+from shared.testing import SEALS, Outbox
 
 TURNS = 9
 PAGES = 1000
@@ -44,7 +44,7 @@ Client = MongoClient[Row]
 async def opened(url: str, name: str, size: int) -> AsyncIterator[Side]:
     """A database of its own with so many orders in it, indexed; all on disk, and the indexes in memory as well."""
     rounds = GroupCommit(Outbox(), 200)
-    database = Database(url, f"bench-{name}", rounds, timeout=PATIENCE)
+    database = Database(url, f"bench-{name}", rounds, SEALS, timeout=PATIENCE)
     side = Side(name, Orders(database), size)
     began = perf_counter()
     with Client(url, uuidRepresentation="standard") as client:

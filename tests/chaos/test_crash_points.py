@@ -17,6 +17,7 @@ from tally import Tally
 
 from kefu_local.servers import Servers
 from shared.settings import ServiceSettings
+from shared.testing import SEAL_KEYS
 
 MODES = ("alone", "delivered twice", "two replicas")
 Feed = Callable[[Bench, int], Awaitable[None]]
@@ -105,7 +106,7 @@ async def corner(servers: Servers, folder: Path) -> AsyncIterator[Bench]:
     name = f"test-{uuid4().hex[:12]}"
     servers.management.create_vhost(name)
     places = {"mongo_url": servers.mongo_url, "mongo_database": name, "rabbit_url": servers.vhost_url(name)}
-    async with bench(ServiceSettings.model_validate(places), folder) as running:
+    async with bench(ServiceSettings.model_validate({**places, "seal_keys": SEAL_KEYS}), folder) as running:
         yield running
     servers.management.delete_vhost(name)
 

@@ -79,6 +79,7 @@ def _environment(settings: Settings, outside: Sinks) -> dict[str, str]:
     told = {
         "CALLBACK_SECRET": settings.callback_secret.get_secret_value(),
         "MONGO_URL": settings.mongo_url.get_secret_value(),
+        "SEAL_KEYS": settings.seal_keys.get_secret_value(),
         "MONGO_DATABASE": str(settings.mongo_database),
         "RABBIT_URL": settings.rabbit_url.get_secret_value(),
         "HTTP_PORT": "0",

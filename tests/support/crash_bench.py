@@ -23,7 +23,7 @@ from shared.aggregate import Change
 from shared.kernel.mongodb import Database
 from shared.parking.parked import Parking, RetryPolicy
 from shared.settings import ServiceSettings
-from shared.testing import InlineCommit, Outbox, cause
+from shared.testing import SEALS, InlineCommit, Outbox, cause
 from shared.wire.broker import EVENTS, EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 from shared.wire.message import Message
@@ -226,7 +226,7 @@ async def bench(settings: ServiceSettings, folder: Path) -> AsyncIterator[Bench]
     settings = settings.model_copy(update=changes)
     url = settings.rabbit_url.get_secret_value()
     group_commit = InlineCommit(Outbox())
-    database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or "", group_commit)
+    database = Database(settings.mongo_url.get_secret_value(), settings.mongo_database or "", group_commit, SEALS)
     async with safe_broker(url, "bench") as broker, await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         running = service(settings)

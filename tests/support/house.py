@@ -20,7 +20,7 @@ from shared.contracts.event import Event
 from shared.identity import create_key_pair, issue_token
 from shared.service import Service
 from shared.settings import ServiceSettings
-from shared.testing import cause
+from shared.testing import SEAL_KEYS, cause
 from shared.wire.broker import EVENTS, EventPublisher, safe_broker
 from shared.wire.envelope import Envelope
 
@@ -152,6 +152,7 @@ def house_on(
             "mongo_database": name,
             "rabbit_url": servers.vhost_url(name),
             "clock_file": clock_file,
+            "seal_keys": SEAL_KEYS,
             "jwt_public_key_file": staff.public_file,
             "parking_first_wait": 0.3,
         }

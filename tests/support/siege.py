@@ -28,7 +28,7 @@ from kefu_local.process import Process
 from kefu_local.servers import Servers
 from shared import clock
 from shared.contracts.event import Event
-from shared.testing import cause
+from shared.testing import SEAL_KEYS, cause
 from shared.wire.broker import EVENTS, properties
 from shared.wire.envelope import Envelope
 
@@ -91,6 +91,7 @@ class Siege:
             "HTTP_PORT": str(port),
             "CLOCK_FILE": str(self.clock_file),
             "JWT_PUBLIC_KEY_FILE": str(self.staff.public_file),
+            "SEAL_KEYS": SEAL_KEYS,
             "OUTBOX_LIMIT": str(OUTBOX_LIMIT),
             "PARKING_FIRST_WAIT": "0.3",
             "PARKING_MAX_ATTEMPTS": "3",

@@ -15,6 +15,7 @@ COMMANDS = {
     "publish": "kefu.publish:app",
     "dead": "kefu.dead:app",
     "audit": "kefu.audit:app",
+    "verify": "kefu.verify:app",
     "token": "kefu.tokens:token_app",
     "api-key": "kefu.tokens:api_key_app",
     "clock": "kefu.clock:app",

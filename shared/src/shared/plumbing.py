@@ -15,6 +15,7 @@ from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.kernel.relay import Handed, Relay
 from shared.parking.parked import Parking, RetryPolicy
+from shared.seals.verification import Evidence
 from shared.settings import ServiceSettings
 from shared.store import DatabaseLike
 from shared.telemetry import Metrics, tracing
@@ -107,10 +108,12 @@ class Plumbing:
             settings.mongo_url.get_secret_value(),
             settings.mongo_database or name,
             GroupCommit(self.relay, settings.batch, self.metrics.round_size.observe),
+            settings.sealing(name),
         )
         self.group_commit = self.database.group_commit
         self.parking = Parking(self.database)
         self.duties = Duties(self.database)
+        self.evidence = Evidence(self.database)
         self.trail = AuditTrail(Audit(self.database), self.group_commit, self.clock)
 
     def _collections(self) -> Iterable[Documents]:

@@ -34,6 +34,8 @@ from shared.runtime.consumer import AfterCommit, Consumer, NothingAfter
 from shared.runtime.deadlines import Deadlines
 from shared.runtime.health import Backlog, Health
 from shared.runtime.http_server import configure
+from shared.seals import api as seals
+from shared.seals.check import Announce, SealWatch
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.subscriptions import Listener, Subscriptions
 from shared.timers import Recurrences, Timers
@@ -71,7 +73,8 @@ class Service:
     `open_routes` ask for no identity. A task runs as long as the service and is told by an event to stop; `backlog`
     says how much the tasks have yet to do that could be done now. The `after_commit` hook goes on with what messages
     have made, once it is durable. With `clocks` it answers `GET /duties`, over the stores whose timers keep clocks.
-    `gateway` is another vhost's URL and what to listen to there.
+    `gateway` is another vhost's URL and what to listen to there. `tampered` is the service's own event about a record
+    that is not what it left, a subclass of `shared.contracts.tampering.RecordTampered`.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Service:
         backlog: Backlog = _nothing,
         after_commit: AfterCommit | None = None,
         gateway: tuple[str, Iterable[Listener]] | None = None,
+        tampered: Announce | None = None,
     ) -> None:
         self.name = plumbing.name
         self.plumbing = plumbing
@@ -96,6 +100,9 @@ class Service:
         timers = timers or Timers()
         self._clocks = clocks
         self._clocked = timers.keeping(CLOCKS)
+        self.seal_watch = SealWatch(
+            plumbing.database, plumbing.evidence, plumbing.clock, plumbing.settings.seal_check_every, tampered
+        )
         self._stopping = asyncio.Event()
         self.failed: BaseException | None = None
         self.when_failed: Callable[[], None] = _unwatched
@@ -188,6 +195,7 @@ class Service:
             if self._clocks is not None:
                 board = duties.routes(plumbing.duties, self._clocked, self._clocks)
                 app.include_router(board, dependencies=guarded())
+        app.include_router(seals.routes(plumbing.evidence, self.seal_watch), dependencies=guarded())
         app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())
         app.include_router(dead.routes(plumbing.parking, self.retries), dependencies=guarded())
         return app
@@ -228,6 +236,7 @@ class Service:
         if plumbing.runs("timers"):
             work |= {"deadlines": self.deadlines.run(), "retries": self.retries.run()}
             work["refusals"] = self._keeping().run()
+            work["seals"] = self.seal_watch.run()
             work["retention"] = plumbing.trail.keep(plumbing.settings.audit_days)
             if self._clocks is not None:
                 follower = CalendarFollower(

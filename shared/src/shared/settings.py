@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.calendar import Calendar, Holidays
 from shared.identity import GroupRoles, IdentityProvider, LocalKey, StaffTokens
 from shared.identity.provider import is_private_line
+from shared.kernel.seals import SealKeys
 from shared.policy import read_policies
 
 S = TypeVar("S", bound="ServiceSettings")
@@ -57,6 +58,12 @@ class ServiceSettings(BaseSettings):
     mongo_url: MongoUrl = Field(description="Where the service's documents are kept.")
     mongo_database: str | None = Field(default=None, description="Its database; the service's name by default.")
     rabbit_url: RabbitUrl = Field(description="The core vhost of the bus.")
+    seal_keys: SecretStr = Field(
+        description="Keys that documents are sealed with, id:key,id:key; the newest first, each of 32 bytes or more."
+    )
+    seal_check_every: float = Field(
+        default=3600.0, gt=0, description="Seconds between two checks whether what is stored is what was sealed."
+    )
     ingress_url: RabbitUrl | None = Field(default=None, description="The departments' vhost, for the gateway alone.")
 
     http_host: str = Field(default="127.0.0.1", description="Where the API listens.")
@@ -129,6 +136,12 @@ class ServiceSettings(BaseSettings):
     refusals_days: int = Field(default=90, ge=1, description="Days for which they are kept.")
     suspect_limit: int = Field(default=3, ge=2, description="Crashes after which a message that ran alone is dead.")
 
+    @field_validator("seal_keys")
+    @classmethod
+    def _can_seal(cls, keys: SecretStr) -> SecretStr:
+        SealKeys.read(keys.get_secret_value(), "")
+        return keys
+
     @field_validator("holidays")
     @classmethod
     def _can_be_read(cls, file: Path | None) -> Path | None:
@@ -175,6 +188,10 @@ class ServiceSettings(BaseSettings):
             subject_claim=self.oidc_subject_claim,
             authority=self.oidc_authority_file,
         )
+
+    def sealing(self, service: str) -> SealKeys:
+        """The keys with which this service seals what it stores."""
+        return SealKeys.read(self.seal_keys.get_secret_value(), service)
 
     def calendar(self) -> Calendar:
         """The company's calendar: its time zone, the statutory holidays and its own days."""

@@ -16,6 +16,7 @@ from pymongo import MongoClient
 from intake.settings import Settings
 from kefu_local.servers import Servers
 from shared import clock
+from shared.testing import SEAL_KEYS
 from shared.wire.broker import EVENTS
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -52,6 +53,7 @@ def settings(running_servers: Servers, ingress_vhost: str, keys: Keys, clock_fil
         "rabbit_url": running_servers.vhost_url(name),
         "ingress_url": ingress_url(running_servers, ingress_vhost, "intake"),
         "clock_file": clock_file,
+        "seal_keys": SEAL_KEYS,
         "parking_first_wait": 0.3,
     }
     yield Settings.model_validate({**places, **keys.settings})

@@ -16,7 +16,7 @@ from shared.kernel.documents import Derived
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.store import Between, Index, OneOf, Store
-from shared.testing import InMemoryDatabase, Outbox, cause, opened
+from shared.testing import SEALS, InMemoryDatabase, Outbox, cause, opened
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -82,7 +82,7 @@ async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     servers, name = request.getfixturevalue("real_servers"), request.getfixturevalue("mongo_database")
     outbox = Outbox()
     commits = [GroupCommit(outbox), GroupCommit(outbox)]
-    databases = [Database(servers.mongo_url, name, each) for each in commits]
+    databases = [Database(servers.mongo_url, name, each, SEALS) for each in commits]
     running = [asyncio.create_task(each.run()) for each in commits]
     place = Place(databases[0], outbox, databases[1], bounded=True)
     await databases[0].prepare()

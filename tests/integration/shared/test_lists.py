@@ -13,7 +13,7 @@ from shared.aggregate import Aggregate, Change
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.store import Between, Index, Page, Store
-from shared.testing import Outbox, cause
+from shared.testing import SEALS, Outbox, cause
 
 PAGE = 10
 TIED = 5
@@ -60,7 +60,7 @@ async def test_every_page_of_a_list_is_found_in_order(
     real_servers: Servers, mongo_database: str, where: dict[str, Any], sort: str, list_bricks: Any
 ) -> None:
     group_commit = GroupCommit(Outbox(), 500)
-    database = Database(real_servers.mongo_url, mongo_database, group_commit)
+    database = Database(real_servers.mongo_url, mongo_database, group_commit, SEALS)
     bricks = Bricks(database)
     await database.prepare()
     laying = asyncio.create_task(group_commit.run())

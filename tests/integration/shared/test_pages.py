@@ -13,7 +13,7 @@ from shared.kernel.documents import Write
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.store import Between, Index, OneOf, Store, Where
-from shared.testing import Outbox
+from shared.testing import SEALS, Outbox
 
 DOORS = 500
 PAGE = 20
@@ -33,7 +33,7 @@ class Doors(Store[Door]):
 
 @pytest.fixture
 async def doors(real_servers, mongo_database: str) -> AsyncIterator[Doors]:
-    database = Database(real_servers.mongo_url, mongo_database, GroupCommit(Outbox()))
+    database = Database(real_servers.mongo_url, mongo_database, GroupCommit(Outbox()), SEALS)
     doors = Doors(database)
     await database.prepare()
     keys = {number: f"key-{number}" for number in range(0, DOORS, 100)}
@@ -105,7 +105,7 @@ async def test_an_index_that_holds_others_than_before_stands_beside_the_one_that
         indexes = (Index("colour", "width"), Index("key", where={"colour": "red"}))
 
     for kind in (Before, Doors, After):
-        database = Database(real_servers.mongo_url, mongo_database, GroupCommit(Outbox()))
+        database = Database(real_servers.mongo_url, mongo_database, GroupCommit(Outbox()), SEALS)
         kind(database)
         await database.prepare()
         database.close()
@@ -122,7 +122,7 @@ async def test_a_large_collection_gets_its_indexes_however_short_the_patience_is
     rows = [{"_id": number, "state": {"colour": f"c{number}", "width": number}} for number in range(60_000)]
     async with AsyncMongoClient(real_servers.mongo_url) as client:
         await client[mongo_database]["doors"].insert_many(rows)
-        database = Database(real_servers.mongo_url, mongo_database, GroupCommit(Outbox()), timeout=0.1)
+        database = Database(real_servers.mongo_url, mongo_database, GroupCommit(Outbox()), SEALS, timeout=0.1)
         Doors(database)
 
         await database.prepare()

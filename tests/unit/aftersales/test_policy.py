@@ -9,11 +9,13 @@ from pydantic import ValidationError
 from aftersales.domain.policy.policy import AftersalesPolicy
 from aftersales.settings import Settings
 from shared.settings import BadSettings, load
+from shared.testing import SEAL_KEYS
 
 
 @pytest.fixture(autouse=True)
 def servers(monkeypatch):
     monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("SEAL_KEYS", SEAL_KEYS)
     monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
 
 

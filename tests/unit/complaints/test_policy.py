@@ -16,7 +16,7 @@ from shared.aggregate import Refused
 from shared.contracts.event import Money
 from shared.policy import Policies
 from shared.settings import BadSettings, load
-from shared.testing import cause
+from shared.testing import SEAL_KEYS, cause
 
 
 def yuan(amount: str) -> Money:
@@ -103,6 +103,7 @@ def test_a_file_of_rules_that_cannot_be_used_stops_the_service_with_its_name(tmp
     broken = tmp_path / "rules.toml"
     broken.write_text("ladder = 3")
     monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("SEAL_KEYS", SEAL_KEYS)
     monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
 
     for file in (broken, tmp_path / "absent.toml"):
@@ -116,6 +117,7 @@ def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
     default = (files("complaints") / "domain" / "policy" / "complaints_v1.toml").read_text(encoding="utf-8")
     own.write_text(default.replace("version = 1\ncurrency", "version = 2\ncurrency"), encoding="utf-8")
     monkeypatch.setenv("MONGO_URL", "mongodb://nowhere")
+    monkeypatch.setenv("SEAL_KEYS", SEAL_KEYS)
     monkeypatch.setenv("RABBIT_URL", "amqp://nowhere")
     monkeypatch.setenv("COMPLAINTS_POLICY", str(own))
 

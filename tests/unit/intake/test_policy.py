@@ -13,7 +13,7 @@ from shared.aggregate import Refused
 from shared.calendar import CHINA
 from shared.contracts.intake import CallbackAnswers, CallbackReason
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import cause
+from shared.testing import SEAL_KEYS, cause
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 WANG = CustomerSnapshot(customer_id=uuid4(), name="恒达装饰")
@@ -31,7 +31,7 @@ def owed(rules, at):
 
 
 def settings(policy):
-    where = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1"}
+    where = {"mongo_url": "mongodb://127.0.0.1", "rabbit_url": "amqp://127.0.0.1", "seal_keys": SEAL_KEYS}
     return Settings.model_validate({**where, "intake_policy": policy})
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.testing import SEAL_KEYS
+
 BROKEN = """
 import asyncio
 
@@ -21,7 +23,12 @@ async def break_down(stopping: asyncio.Event) -> None:
 main(lambda settings: Service(Plumbing("kettle", settings), tasks=(break_down,)), ServiceSettings)
 """
 
-NOBODY = {"MONGO_URL": "mongodb://127.0.0.1:1", "RABBIT_URL": "amqp://127.0.0.1:1", "HTTP_PORT": "0"}
+NOBODY = {
+    "MONGO_URL": "mongodb://127.0.0.1:1",
+    "RABBIT_URL": "amqp://127.0.0.1:1",
+    "HTTP_PORT": "0",
+    "SEAL_KEYS": SEAL_KEYS,
+}
 
 
 @pytest.mark.parametrize(

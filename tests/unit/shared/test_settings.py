@@ -6,6 +6,7 @@ import pytest
 from openid_provider import SIGN_IN_POLICY
 
 from shared.settings import BadSettings, ServiceSettings, load
+from shared.testing import SEAL_KEYS
 
 
 @pytest.fixture(autouse=True)
@@ -14,9 +15,10 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(field.upper(), raising=False)
     monkeypatch.setenv("MONGO_URL", "mongodb://127.0.0.1")
     monkeypatch.setenv("RABBIT_URL", "amqp://kefu:hidden@127.0.0.1/")
+    monkeypatch.setenv("SEAL_KEYS", SEAL_KEYS)
 
 
-def test_two_addresses_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_addresses_and_a_key_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(ServiceSettings)
     assert (settings.http_host, settings.role, settings.timezone) == ("127.0.0.1", "all", "Asia/Shanghai")
     assert settings.prefetch == 2 * settings.batch

@@ -13,7 +13,7 @@ GATEWAY = "intake"
 
 
 class Keys:
-    """Staff's key pair, every department's API key and password for RabbitMQ, and the SMS gateway's proof.
+    """Staff's key pair, departments' API keys and passwords for RabbitMQ, the SMS gateway's proof, seals' key.
 
     `rotate` draws new ones beside them; those before count until `retire`. Departments' passwords are not among these.
     """
@@ -27,6 +27,7 @@ class Keys:
         if not self.staff_private.exists():
             create_key_pair(self.staff_private, self.staff_public)
         self.passwords = {name: kept_secret(folder / f"{name}.password") for name in (*ingress.departments(), GATEWAY)}
+        self.seal_keys = f"first:{kept_secret(folder / 'seal.key')}"
         self.callback_secret = kept_secret(folder / "callback.secret")
         before = folder / "callback.secret.before"
         self.callback_secret_before = before.read_text() if before.exists() else None

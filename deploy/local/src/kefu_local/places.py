@@ -77,6 +77,7 @@ class Places:
             "SMS_GATEWAY_URL": f"http://{LOOPBACK}:{self.sms}",
             "SMS_PORT": str(self.sms),
             "CHAT_GROUPS": json.dumps({"default": [f"json://{LOOPBACK}:{self.sms}/chat"]}),
+            "SEAL_KEYS": keys.seal_keys,
             "CALLBACK_SECRET": keys.callback_secret,
             "RECEIPT_URL": f"http://{LOOPBACK}:{self.services['notify']}"
             f"/callbacks/{keys.callback_secret}/local/receipts",

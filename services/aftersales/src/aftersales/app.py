@@ -5,6 +5,7 @@ from aftersales.settings import Settings
 from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
 from aftersales.timers import timers
+from shared.contracts.aftersales import RecordTamperDetectedByAftersales
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -19,4 +20,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,
+        tampered=RecordTamperDetectedByAftersales,
     )

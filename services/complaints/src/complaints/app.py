@@ -5,6 +5,7 @@ from complaints.settings import Settings
 from complaints.store import Stores
 from complaints.subscribers import subscriptions
 from complaints.timers import timers
+from shared.contracts.complaints import RecordTamperDetectedByComplaints
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -19,4 +20,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,
+        tampered=RecordTamperDetectedByComplaints,
     )

@@ -6,6 +6,7 @@ from intake.settings import Settings
 from intake.store import Stores
 from intake.subscribers import gateways, subscriptions
 from intake.timers import timers
+from shared.contracts.intake import RecordTamperDetectedByIntake
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -23,5 +24,6 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,
+        tampered=RecordTamperDetectedByIntake,
         gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.clock, tolerance)) if ingress else None,
     )

@@ -23,6 +23,7 @@ from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.clocks import Clocks
+from shared.contracts.notify import RecordTamperDetectedByNotify
 from shared.plumbing import Plumbing
 from shared.policy import Policies
 from shared.service import Service
@@ -87,6 +88,7 @@ def assembled(
         subscriptions=subscriptions(stores, composer, clocks, sending.loop),
         timers=timers(stores, clocks),
         clocks=clocks,
+        tampered=RecordTamperDetectedByNotify,
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.owing(clock.now()),

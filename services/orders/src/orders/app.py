@@ -6,6 +6,7 @@ from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.tasks import measuring
 from orders.timers import timers
+from shared.contracts.orders import RecordTamperDetectedByOrders
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -20,5 +21,6 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,
+        tampered=RecordTamperDetectedByOrders,
         tasks=(measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),),
     )

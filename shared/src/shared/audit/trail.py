@@ -21,7 +21,8 @@ from shared.identity import Principal
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.plain import printable
-from shared.store import Between, Index, Store
+from shared.seals.checkpoints import Removals
+from shared.store import Between, DatabaseLike, Index, Store
 
 log = structlog.get_logger()
 
@@ -69,11 +70,15 @@ class Audit(Store[AuditEntry]):
     kind = AuditEntry
     indexes = (Index("at"), Index("who", "at"), Index("kind", "at"), Index("route", "at"))
 
+    def __init__(self, database: DatabaseLike) -> None:
+        super().__init__(database)
+        self._removals = Removals(database)
+
     async def forget(self, before: datetime) -> int:
         """Remove some of the entries from before that moment, the oldest first; how many these were."""
         old = (await self.find({"at": Between(high=before)}, sort="at", limit=SWEPT)).items
         if old:
-            await self.documents.remove([entry.id for entry in old])
+            await self._removals.remove(self.documents, [entry.id for entry in old])
         return len(old)
 
 

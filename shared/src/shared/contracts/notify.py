@@ -15,6 +15,7 @@ from shared.contracts.deadline import (
     DeadlineSet,
 )
 from shared.contracts.event import Event, Instant, Part
+from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import (
     Channel,
     CustomerId,
@@ -207,3 +208,7 @@ class TimeZoneUnknown(Event, key="notify.time_zone_unknown.v1"):
     customer_id: CustomerId
     customer_name: Line = Field(examples=["广州恒达装饰工程有限公司"])
     timezone: str = Field(max_length=64, description="As the file has it.", examples=["China Standard Time"])
+
+
+class RecordTamperDetectedByNotify(RecordTampered, Event, key="notify.record_tamper_detected.v1"):
+    """A record that notify keeps is not what it left."""

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.contracts.event import Event, declared
 from shared.kernel.documents import CAUSES_KEPT, Document, Pending, Write
+from shared.kernel.seals import Seal
 from shared.kernel.touch import Collection, Touch
 from shared.wire.envelope import Envelope
 
@@ -19,6 +20,8 @@ class Known:
     state: Aggregate
     version: int
     causes: Sequence[UUID]
+    seal: Seal | None = None
+    whole: bool = True
 
 
 Conclude = Callable[[list[Aggregate] | Exception], None]
@@ -115,14 +118,13 @@ class AggregateBatch:
         self.results = []
 
     def _revived(self, document: Document) -> Known:
-        return Known(self.collection.revive(document.state), document.version, document.causes)
+        state = self.collection.revive(document.state)
+        return Known(state, document.version, document.causes, document.seal, document.whole)
 
-    @property
-    def left(self) -> Known:
+    def left(self, write: Write) -> Known:
         """The aggregate after this batch was written."""
         assert self.state is not None
-        before = self.known.causes if self.known else ()
-        return Known(self.state, self.version, [*before, *self.causes][-CAUSES_KEPT:])
+        return Known(self.state, self.version, write.absorbed, write.seal)
 
     def decide(self, round: int) -> None:
         """Let every step decide on what the one before it left. An error stays with its step."""
@@ -186,7 +188,8 @@ class AggregateBatch:
         if not self.causes:
             return None
         assert self.state is not None
-        version = self.known.version if self.known else 0
+        known = self.known
+        version = known.version if known else 0
         return Write(
             id=self.id,
             version=version,
@@ -195,6 +198,9 @@ class AggregateBatch:
             due=min((deadline.at for deadline in self.state.deadlines), default=None),
             outbox=self.outbox,
             causes=self.causes,
+            absorbed=[*(known.causes if known else ()), *self.causes][-CAUSES_KEPT:],
+            before=known.seal if known else None,
+            altered=known is not None and not known.whole,
         )
 
     def resolve(self) -> None:

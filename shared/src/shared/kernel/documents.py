@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from shared.aggregate import Refused
+from shared.kernel.seals import Seal
 from shared.wire.envelope import Envelope
 
 CAUSES_KEPT = 400
@@ -32,6 +33,20 @@ class Document:
     state: dict[str, Any]
     causes: list[UUID]
     outbox: list[Pending]
+    seal: Seal | None = None
+    whole: bool = True
+    """Whether its seal holds; only `read` looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A document as evidence: which version it is, its seal and whether it holds, and what is wrong, in words."""
+
+    id: UUID
+    version: int
+    seal: Seal | None
+    whole: bool
+    flaws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,11 @@ class Excerpt:
 
 @dataclass(slots=True)
 class Write:
-    """What one commit wants to become of one aggregate. Version 0 means it must not exist yet."""
+    """What one commit wants to become of one aggregate. Version 0 means it must not exist yet.
+
+    `absorbed` is the whole inbox that the write leaves. `before` is the seal of the version that it follows, and
+    `altered` whether that seal did not hold; `seal` is the write's own, once it is written.
+    """
 
     id: UUID
     version: int
@@ -54,6 +73,10 @@ class Write:
     due: datetime | None
     outbox: list[Pending]
     causes: list[UUID]
+    absorbed: Sequence[UUID]
+    before: Seal | None = None
+    altered: bool = False
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +143,14 @@ class Documents(Protocol):
 
     async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
         """The documents with these ids; ids that do not exist are left out."""
+        ...
+
+    async def sealed(self, after: UUID | None, limit: int) -> list[Sealed]:
+        """At most `limit` documents in order of their ids, beginning behind `after`, each looked at as evidence."""
+        ...
+
+    async def strange(self, limit: int) -> list[str]:
+        """What stands under an id that no aggregate has, each in words."""
         ...
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:

@@ -55,11 +55,11 @@ class Memory:
         self._seconds = seconds
         self._known: OrderedDict[tuple[int, UUID], tuple[float, Known]] = OrderedDict()
 
-    def keep(self, documents: Documents, batch: AggregateBatch) -> None:
+    def keep(self, documents: Documents, batch: AggregateBatch, write: Write) -> None:
         """Remember what a written batch has left, and forget what is too old or too much."""
         now = monotonic()
         if batch.collection.remembered:
-            self._known[id(documents), batch.id] = (now, batch.left)
+            self._known[id(documents), batch.id] = (now, batch.left(write))
             self._known.move_to_end((id(documents), batch.id))
         while self._known and (len(self._known) > self._size or self._oldest < now - self._seconds):
             self._known.popitem(last=False)
@@ -235,7 +235,7 @@ class GroupCommit:
                 self.outlet.hand(documents, batch.id, write.outbox)
             if write.due is not None:
                 self.noticed(write.due)
-            self._memory.keep(documents, batch)
+            self._memory.keep(documents, batch, write)
             batch.resolve()
             return []
         if isinstance(outcome, Conflict):

@@ -1,5 +1,6 @@
 """The documents of a service in MongoDB. The only module that knows the driver."""
 
+import struct
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,8 +9,11 @@ from uuid import UUID
 from zlib import crc32
 
 import pymongo
-from bson import Int64
+from bson import Int64, decode, encode
+from bson.binary import STANDARD
+from bson.codec_options import CodecOptions
 from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne, WriteConcern
 from pymongo.errors import (
@@ -36,6 +40,7 @@ from shared.kernel.documents import (
     Index,
     OneOf,
     Pending,
+    Sealed,
     Where,
     Write,
     duplicate,
@@ -43,6 +48,7 @@ from shared.kernel.documents import (
     widest,
 )
 from shared.kernel.group_commit import GroupCommit
+from shared.kernel.seals import Content, Seal, SealKeys
 from shared.wire.envelope import Envelope
 
 DUPLICATE_KEY = 11000
@@ -50,12 +56,17 @@ INDEXED_WITHIN = 3600.0
 """Seconds that MongoDB may take to index a large collection; what is cut off would begin from nothing again."""
 AWAY = {11600, 11602, 10107, 13435, 13436, 189, 91, 14031, 50, 262}
 """Server codes that mean not now: shutting down, no primary, disk full, out of time."""
+PLAIN: CodecOptions[Mapping[str, Any]] = CodecOptions(tz_aware=True, uuid_representation=STANDARD)
+RAW: CodecOptions[RawBSONDocument] = CodecOptions(RawBSONDocument, tz_aware=True, uuid_representation=STANDARD)
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+"""Every id of an aggregate lies between them, and nothing else does."""
+FIELDS = {"_id", "version", "state", "causes", "outbox", "due", "postponed", "seal"}
 
 
 class Database:
-    """One service's own MongoDB database. Writes are acknowledged by a majority and journaled."""
+    """One service's own MongoDB database. Writes are acknowledged by a majority, journaled and sealed."""
 
-    def __init__(self, url: str, name: str, group_commit: GroupCommit, timeout: float = 8.0) -> None:
+    def __init__(self, url: str, name: str, group_commit: GroupCommit, seals: SealKeys, timeout: float = 8.0) -> None:
         self._client: Any = AsyncIOMotorClient(
             url,
             uuidRepresentation="standard",
@@ -68,11 +79,12 @@ class Database:
         )
         self._database = self._client[name]
         self.group_commit = group_commit
+        self._seals = seals
         self.collections: dict[str, MongoDocuments] = {}
 
     def documents(self, name: str, indexes: Sequence[Index]) -> "MongoDocuments":
         if name not in self.collections:
-            self.collections[name] = MongoDocuments(self._database[name], indexes)
+            self.collections[name] = MongoDocuments(self._database[name], indexes, self._seals)
         return self.collections[name]
 
     async def prepare(self) -> None:
@@ -96,8 +108,10 @@ class Database:
 class MongoDocuments:
     """The documents of one MongoDB collection."""
 
-    def __init__(self, collection: Any, indexes: Sequence[Index]) -> None:
+    def __init__(self, collection: Any, indexes: Sequence[Index], seals: SealKeys) -> None:
         self.name: str = collection.name
+        self._seals = seals
+        self._raw = collection.with_options(codec_options=RAW)
         self._collection = collection
         self._careless = collection.with_options(write_concern=WriteConcern(w=1, j=False))
         self._indexes = indexes
@@ -123,8 +137,87 @@ class MongoDocuments:
 
     async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
         async with _reaching(self.name):
-            rows = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
-        return {row["_id"]: _document(row) for row in rows}
+            rows = await self._raw.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {document.id: document for document in map(self._looked_at, rows)}
+
+    def _looked_at(self, row: RawBSONDocument) -> Document:
+        document = _document(decode(row.raw, PLAIN))
+        document.whole = self._holds(row, document)
+        return document
+
+    def _holds(self, row: RawBSONDocument, document: Document) -> bool:
+        """Whether the seal is that of what is there; what is there may be anything."""
+        if document.seal is None:
+            return False
+        try:
+            if type(document.version) is not (int if document.version < 2**31 else Int64):
+                return False
+            state: bytes = row["state"].raw
+            return self._seals.holds(
+                document.seal, self._content(document.id, document.version, state, document.causes)
+            )
+        except (AttributeError, TypeError, struct.error):
+            return False
+
+    def _content(self, id: UUID, version: int, state: bytes, causes: Sequence[UUID]) -> Content:
+        return Content(self.name, id, version, state, b"".join([cause.bytes for cause in causes]))
+
+    async def sealed(self, after: UUID | None, limit: int) -> list[Sealed]:
+        some = {"_id": {"$gt" if after else "$gte": after or FIRST, "$lte": LAST}}
+        async with _reaching(self.name):
+            rows = await self._raw.find(some).sort("_id", ASCENDING).limit(limit).to_list(None)
+        return [self._examined(row) for row in rows]
+
+    async def strange(self, limit: int) -> list[str]:
+        elsewhere = {"$nor": [{"_id": {"$gte": FIRST, "$lte": LAST}}]}
+        async with _reaching(self.name):
+            rows = await self._collection.find(elsewhere, {"_id": 1}).hint("_id_").limit(limit).to_list(None)
+        return [repr(row["_id"])[:100] for row in rows]
+
+    def _examined(self, row: RawBSONDocument) -> Sealed:
+        """What is wrong with this document by itself. Whatever stands in it, this does not fail."""
+        try:
+            document = _document(decode(row.raw, PLAIN))
+        except Exception:  # noqa: BLE001
+            return Sealed(row["_id"], 0, None, False, ("it is not in the form in which aggregates are kept",))
+        flaws = [f"it has a field {name!r} that no aggregate has" for name in sorted(row.keys() - FIELDS)]
+        flaws += self._flaws_of_seal(row, document)
+        flaws += [f"event {each} of its outbox was altered" for each in self._altered_events(document.id, row)]
+        if not self._due_holds(row, document):
+            flaws.append("the moment of its next deadline was altered")
+        return Sealed(document.id, document.version, document.seal, self._holds(row, document), tuple(flaws))
+
+    def _flaws_of_seal(self, row: RawBSONDocument, document: Document) -> list[str]:
+        seal = document.seal
+        if seal is None:
+            return ["it was never sealed"]
+        if not self._seals.knows(seal.key):
+            return [f"it is sealed with a key {seal.key[:40]!r} that is not known"]
+        if not self._holds(row, document):
+            return ["it is not what was sealed"]
+        return [f"its version {version} had been altered when the next was written" for version in seal.altered]
+
+    def _altered_events(self, id: UUID, row: RawBSONDocument) -> list[str]:
+        entries = [decode(entry.raw, PLAIN) for entry in row["outbox"]]
+        return [str(entry.get("id"))[:40] for entry in entries if not self._event_holds(id, entry)]
+
+    def _event_holds(self, id: UUID, entry: Mapping[str, Any]) -> bool:
+        said = encode({name: value for name, value in entry.items() if name != "seal"}, codec_options=PLAIN)
+        return self._seals.signed(entry.get("seal"), b"event", self.name.encode(), id.bytes, said)
+
+    def _due_holds(self, row: RawBSONDocument, document: Document) -> bool:
+        due = row.get("due")
+        try:
+            if due == _earliest(document.state):
+                return True
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return False
+        signature = row.get("postponed")
+        return self._seals.signed(signature, *self._postponing(document.id, document.version, due))
+
+    def _postponing(self, id: UUID, version: int, until: datetime | None) -> tuple[bytes, ...]:
+        moment = until.astimezone(UTC).isoformat(timespec="milliseconds") if until else ""
+        return b"postponed", self.name.encode(), id.bytes, str(version).encode(), moment.encode()
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
         try:
@@ -140,7 +233,7 @@ class MongoDocuments:
         async with _reaching(self.name):
             try:
                 result = await self._collection.bulk_write(
-                    [_operation(write, written) for write in writes], ordered=False
+                    [self._operation(write, written) for write in writes], ordered=False
                 )
                 matched = result.matched_count
             except BulkWriteError as error:
@@ -202,7 +295,7 @@ class MongoDocuments:
             return
         async with _reaching(self.name):
             try:
-                await self._collection.bulk_write([_derivation(row) for row in rows], ordered=False)
+                await self._collection.bulk_write([self._derivation(row) for row in rows], ordered=False)
             except BulkWriteError as error:
                 if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
                     raise Unavailable(f"MongoDB did not write to {self.name}: {error}") from error
@@ -241,9 +334,55 @@ class MongoDocuments:
         return row["due"] if row else None
 
     async def postpone(self, id: UUID, version: int, until: datetime | None) -> None:
-        change = {"$set": {"due": until}} if until else {"$unset": {"due": ""}}
+        signature = {"postponed": self._seals.sign(*self._postponing(id, version, until))}
+        change = {"$set": signature | {"due": until}} if until else {"$set": signature, "$unset": {"due": ""}}
         async with _reaching(self.name):
             await self._collection.update_one({"_id": id, "version": version}, change)
+
+    def _operation(self, write: Write, written: datetime) -> InsertOne[Any] | UpdateOne:
+        outbox = [self._entry(write.id, pending, written) for pending in write.outbox]
+        version = write.version + write.steps
+        state = encode(write.state, codec_options=PLAIN)
+        content = self._content(write.id, version, state, write.absorbed)
+        altered = (write.version,) if write.altered else ()
+        write.seal = self._seals.seal(content, _milliseconds(written), write.before, altered=altered)
+        fields = {"version": version, "state": RawBSONDocument(state, RAW), "seal": write.seal.stored()}
+        if not write.version:
+            row: dict[str, Any] = {"_id": write.id, **fields, "causes": write.causes, "outbox": outbox}
+            if write.due is not None:
+                row["due"] = write.due
+            return InsertOne(row)
+        change: dict[str, Any] = {
+            "$set": fields,
+            "$push": {"causes": {"$each": write.causes, "$slice": -CAUSES_KEPT}},
+        }
+        if outbox:
+            change["$push"]["outbox"] = {"$each": outbox}
+        if write.due is None:
+            change["$unset"] = {"due": ""}
+        else:
+            change["$set"]["due"] = write.due
+        return UpdateOne({"_id": write.id, "version": write.version}, change)
+
+    def _derivation(self, row: Derived) -> ReplaceOne[Any]:
+        """Beware: where a later version is there, the upsert meets its id and fails with a duplicate key, rightly."""
+        state = encode(row.state, codec_options=PLAIN)
+        content = self._content(row.id, row.version, state, ())
+        seal = self._seals.seal(content, _milliseconds(datetime.now(UTC)), None, chained=False)
+        document = {
+            "_id": row.id,
+            "version": row.version,
+            "state": RawBSONDocument(state, RAW),
+            "seal": seal.stored(),
+            "causes": [],
+            "outbox": [],
+        }
+        return ReplaceOne({"_id": row.id, "version": {"$lt": row.version}}, document, upsert=True)
+
+    def _entry(self, id: UUID, pending: Pending, written: datetime) -> dict[str, Any]:
+        entry = _entry(pending, written)
+        said = encode(entry, codec_options=PLAIN)
+        return {**entry, "seal": self._seals.sign(b"event", self.name.encode(), id.bytes, said)}
 
 
 @asynccontextmanager
@@ -270,38 +409,6 @@ def _named(index: Index) -> str:
     return "+".join((*index.fields, "id")) + which
 
 
-def _operation(write: Write, written: datetime) -> InsertOne[Any] | UpdateOne:
-    outbox = [_entry(pending, written) for pending in write.outbox]
-    if not write.version:
-        row: dict[str, Any] = {
-            "_id": write.id,
-            "version": write.steps,
-            "state": write.state,
-            "causes": write.causes,
-            "outbox": outbox,
-        }
-        if write.due is not None:
-            row["due"] = write.due
-        return InsertOne(row)
-    change: dict[str, Any] = {
-        "$set": {"version": write.version + write.steps, "state": write.state},
-        "$push": {"causes": {"$each": write.causes, "$slice": -CAUSES_KEPT}},
-    }
-    if outbox:
-        change["$push"]["outbox"] = {"$each": outbox}
-    if write.due is None:
-        change["$unset"] = {"due": ""}
-    else:
-        change["$set"]["due"] = write.due
-    return UpdateOne({"_id": write.id, "version": write.version}, change)
-
-
-def _derivation(row: Derived) -> ReplaceOne[Any]:
-    """Beware: where a later version is there, the upsert meets its id and fails with a duplicate key, as it should."""
-    document = {"_id": row.id, "version": row.version, "state": row.state, "causes": [], "outbox": []}
-    return ReplaceOne({"_id": row.id, "version": {"$lt": row.version}}, document, upsert=True)
-
-
 def _entry(pending: Pending, written: datetime) -> dict[str, Any]:
     envelope = pending.envelope
     return {
@@ -326,7 +433,19 @@ def _document(row: Mapping[str, Any]) -> Document:
         state=row["state"],
         causes=row["causes"],
         outbox=[_pending(row["_id"], entry) for entry in row["outbox"]],
+        seal=Seal.of(row.get("seal")),
     )
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _earliest(state: Mapping[str, Any]) -> datetime | None:
+    """The earliest deadline of a state, as precisely as MongoDB keeps moments."""
+    moments = [datetime.fromisoformat(deadline["at"]) for deadline in state.get("deadlines", ())]
+    earliest = min(moments, default=None)
+    return earliest and earliest.replace(microsecond=earliest.microsecond // 1000 * 1000)
 
 
 def _pending(subject: UUID, entry: Mapping[str, Any]) -> Pending:

@@ -4,6 +4,7 @@ import base64
 import math
 import random
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,7 +17,8 @@ from pydantic import ValidationError
 from shared.aggregate import Aggregate, Cause, Change, Overstepped, Refused
 from shared.contracts.event import Actor, Instant, Part
 from shared.plain import plain
-from shared.store import Index, Store, Touch
+from shared.seals.checkpoints import Removals
+from shared.store import DatabaseLike, Index, Store, Touch
 from shared.wire.amqp_codec import HEADERS_READ
 from shared.wire.envelope import Malformed
 from shared.wire.message import LARGEST_BODY, Message
@@ -246,6 +248,14 @@ class Parking(Store[Parked]):
         Index("code", "first_at"),
         Index("queue", "claimed", "last_at"),
     )
+
+    def __init__(self, database: DatabaseLike) -> None:
+        super().__init__(database)
+        self._removals = Removals(database)
+
+    async def remove(self, ids: Sequence[UUID]) -> None:
+        """Forget these: they have had their effect."""
+        await self._removals.remove(self.documents, ids)
 
     def message_failed(
         self, message: Message, error: Exception, policy: RetryPolicy, claimed: str | None = None

@@ -100,7 +100,7 @@ class Retries:
                 cause, self._parking.touch(parked.id, lambda parked: parked.settled(cause.at))
             )
         else:
-            await self._parking.documents.remove((parked.id,))
+            await self._parking.remove((parked.id,))
 
     async def _attempt(self, parked: Parked) -> Exception | None:
         if parked.overdue is not None:

@@ -261,7 +261,7 @@ class Consumer:
         """Before the acknowledgement: a crash in between only begins the count anew."""
         while True:
             try:
-                return await self._parking.documents.remove(ids)
+                return await self._parking.remove(ids)
             except Unavailable:
                 await asyncio.sleep(AGAIN)
 

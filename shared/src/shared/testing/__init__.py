@@ -4,10 +4,12 @@ Needs httpx, which is a requirement of tests and not of services.
 """
 
 from shared.testing.delivery import STAFF, cause, deliver, fire
-from shared.testing.memory import InlineCommit, InMemoryDatabase, InMemoryDocuments, Outbox, opened
+from shared.testing.memory import SEAL_KEYS, SEALS, InlineCommit, InMemoryDatabase, InMemoryDocuments, Outbox, opened
 from shared.testing.world import SECRETS, World, in_memory, nowhere
 
 __all__ = [
+    "SEALS",
+    "SEAL_KEYS",
     "SECRETS",
     "STAFF",
     "InMemoryDatabase",

@@ -21,6 +21,7 @@ from shared.kernel.documents import (
     Index,
     OneOf,
     Pending,
+    Sealed,
     Where,
     Write,
     duplicate,
@@ -30,8 +31,13 @@ from shared.kernel.documents import (
 )
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.relay import Handed
+from shared.kernel.seals import Content, SealKeys
 from shared.kernel.touch import Touch
 from shared.wire.envelope import Envelope
+
+SEAL_KEYS = "tests:known-to-tests-and-to-nothing-else"
+"""What a service in a test is told as SEAL_KEYS."""
+SEALS = SealKeys.read(SEAL_KEYS, "tests")
 
 
 class Outbox:
@@ -138,7 +144,10 @@ class InMemoryDocuments(Documents):
         self._written.clear()
 
     async def read(self, ids: Sequence[UUID]) -> dict[UUID, Document]:
-        return {id: _copy(self.rows[id]) for id in ids if id in self.rows}
+        found = {id: _copy(self.rows[id]) for id in ids if id in self.rows}
+        for document in found.values():
+            document.whole = self._holds(document)
+        return found
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
         return [self._write(write) for write in writes]
@@ -153,13 +162,40 @@ class InMemoryDocuments(Documents):
                 return duplicate(values)
         outbox = [*(row.outbox if row else ()), *write.outbox]
         causes = [*(row.causes if row else ()), *write.causes][-CAUSES_KEPT:]
-        self.rows[write.id] = Document(write.id, write.version + write.steps, _copied(write.state), causes, outbox)
+        version = write.version + write.steps
+        write.seal = SEALS.seal(
+            self._content(write.id, version, write.state, causes),
+            _now(),
+            write.before,
+            altered=(write.version,) if write.altered else (),
+        )
+        self.rows[write.id] = Document(write.id, version, _copied(write.state), causes, outbox, write.seal)
         for pending in write.outbox:
             self._written[pending.round] = datetime.now(UTC)
         self._due.pop(write.id, None)
         if write.due is not None:
             self._due[write.id] = write.due
         return None
+
+    def _content(self, id: UUID, version: int, state: Any, causes: Sequence[UUID]) -> Content:
+        return Content(self.name, id, version, to_json(state), b"".join(cause.bytes for cause in causes))
+
+    async def sealed(self, after: UUID | None, limit: int) -> list[Sealed]:
+        ids = sorted(id for id in self.rows if after is None or id.bytes > after.bytes)[:limit]
+        return [self._examined(self.rows[id]) for id in ids]
+
+    def _examined(self, row: Document) -> Sealed:
+        flaws = [f"its version {each} had been altered when the next was written" for each in _altered(row)]
+        if not self._holds(row):
+            flaws = ["it is not what was sealed"]
+        return Sealed(row.id, row.version, row.seal, self._holds(row), tuple(flaws))
+
+    def _holds(self, row: Document) -> bool:
+        content = self._content(row.id, row.version, row.state, row.causes)
+        return row.seal is not None and SEALS.holds(row.seal, content)
+
+    async def strange(self, limit: int) -> list[str]:
+        return []
 
     def _taken(self, id: UUID, values: Mapping[str, Any]) -> bool:
         return any(
@@ -205,7 +241,8 @@ class InMemoryDocuments(Documents):
     async def derive(self, rows: Sequence[Derived]) -> None:
         for row in rows:
             if row.id not in self.rows or self.rows[row.id].version < row.version:
-                self.rows[row.id] = Document(row.id, row.version, _copied(row.state), [], [])
+                seal = SEALS.seal(self._content(row.id, row.version, row.state, ()), _now(), None, chained=False)
+                self.rows[row.id] = Document(row.id, row.version, _copied(row.state), [], [], seal)
 
     async def clear(self, ids: Sequence[UUID], round: int) -> None:
         for id in ids:
@@ -238,6 +275,14 @@ class InMemoryDocuments(Documents):
             self._due[id] = until
 
 
+def _altered(row: Document) -> Sequence[int]:
+    return row.seal.altered if row.seal else ()
+
+
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
 def _copied(state: dict[str, Any]) -> dict[str, Any]:
     """A state is what JSON can say: through it is the shortest way to a copy."""
     return from_json(to_json(state))  # type: ignore[no-any-return]
@@ -259,7 +304,7 @@ def _excerpt(value: Any, paths: Sequence[Sequence[str]]) -> Any:
 
 def _copy(row: Document) -> Document:
     """A document that may be changed without changing this one; what it has to publish is frozen anyway."""
-    return Document(row.id, row.version, _copied(row.state), list(row.causes), list(row.outbox))
+    return Document(row.id, row.version, _copied(row.state), list(row.causes), list(row.outbox), row.seal)
 
 
 def _ordered(value: Any) -> tuple[int, Any]:

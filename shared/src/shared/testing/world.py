@@ -17,7 +17,7 @@ from shared.plumbing import Plumbing, ServerTimeouts
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing.delivery import deliver
-from shared.testing.memory import InMemoryDatabase, opened
+from shared.testing.memory import SEAL_KEYS, InMemoryDatabase, opened
 
 S = TypeVar("S", bound=ServiceSettings)
 Asker = Role | Department | Principal
@@ -40,7 +40,7 @@ class Introductions(Authenticator):
         return self._introduced.get(authorization or "") or await super().recognise(authorization, api_key)
 
 
-SECRETS = {"callback_secret": "known-to-tests-only"}
+SECRETS = {"callback_secret": "known-to-tests-only", "seal_keys": SEAL_KEYS}
 """What settings ask for without a default, for every service of a test."""
 _NO_SERVER = {"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere", **SECRETS}
 

@@ -17,6 +17,7 @@ from shared.contracts.deadline import (
 )
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
+from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,
     AboutServiceOrder,
@@ -238,3 +239,7 @@ class DeadlineHeldByAftersales(DeadlineHeld, Event, key="aftersales.deadline_hel
 
 class DeadlineReassignedByAftersales(DeadlineReassigned, Event, key="aftersales.deadline_reassigned.v1"):
     """The duty behind a clock of aftersales is another person's from now on."""
+
+
+class RecordTamperDetectedByAftersales(RecordTampered, Event, key="aftersales.record_tamper_detected.v1"):
+    """A record that aftersales keeps is not what it left."""

@@ -15,6 +15,7 @@ from shared.contracts.deadline import (
 )
 from shared.contracts.event import Event, Money, Part
 from shared.contracts.report import ReportReady
+from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import (
     AboutComplaint,
     AboutCustomersComplaint,
@@ -170,3 +171,7 @@ class DeadlineHeldByComplaints(DeadlineHeld, Event, key="complaints.deadline_hel
 
 class DeadlineReassignedByComplaints(DeadlineReassigned, Event, key="complaints.deadline_reassigned.v1"):
     """The duty behind a clock of a case is another person's from now on (003 §20)."""
+
+
+class RecordTamperDetectedByComplaints(RecordTampered, Event, key="complaints.record_tamper_detected.v1"):
+    """A record that complaints keeps is not what it left."""

@@ -83,16 +83,6 @@ class ContactCorrected(Event, key="intake.contact_corrected.v1"):
     hash: Hash
 
 
-class RecordTamperDetected(Event, key="intake.record_tamper_detected.v1", announced=False):
-    """An entry of the record is not what was written, which is fined (001 售前二b)."""
-
-    scope: Line = Field(examples=["contacts"])
-    record_id: UUID
-    expected_hash: Hash
-    found_hash: Hash
-    since_sequence_no: int = Field(ge=1)
-
-
 class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1"):
     """An account manager's day is agreed on the phone between 09:00 and 09:30 (000 §3.2)."""
 

@@ -16,6 +16,7 @@ from shared.contracts.deadline import (
 )
 from shared.contracts.event import Event, Instant
 from shared.contracts.report import ReportReady
+from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
 
 
@@ -92,3 +93,7 @@ class DeadlineHeldByIntake(DeadlineHeld, Event, key="intake.deadline_held.v1"):
 
 class DeadlineReassignedByIntake(DeadlineReassigned, Event, key="intake.deadline_reassigned.v1"):
     """Another person has a duty of intake now."""
+
+
+class RecordTamperDetectedByIntake(RecordTampered, Event, key="intake.record_tamper_detected.v1"):
+    """A record that intake keeps is not what it left."""

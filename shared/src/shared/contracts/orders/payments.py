@@ -16,6 +16,7 @@ from shared.contracts.deadline import (
 )
 from shared.contracts.event import Event, Instant, Money, Part
 from shared.contracts.report import ReportReady
+from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import (
     AboutCustomersOrder,
     AboutOrder,
@@ -181,3 +182,7 @@ class DeadlineHeldByOrders(DeadlineHeld, Event, key="orders.deadline_held.v1"):
 
 class DeadlineReassignedByOrders(DeadlineReassigned, Event, key="orders.deadline_reassigned.v1"):
     """Another person has a duty of orders now."""
+
+
+class RecordTamperDetectedByOrders(RecordTampered, Event, key="orders.record_tamper_detected.v1"):
+    """A record that orders keeps is not what it left."""

@@ -1,0 +1,161 @@
+"""The check that comes round: one replica at a time verifies everything and tells staff of what is new."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+import structlog
+
+from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
+from shared.clock import Clock
+from shared.contracts.event import Event, Instant
+from shared.seals.checkpoints import Checkpoint
+from shared.seals.verification import Evidence, Finding
+from shared.store import DatabaseLike, Store
+from shared.timers import TIME
+
+log = structlog.get_logger()
+
+ID = uuid5(NAMESPACE_URL, "urn:kefu:seals/check")
+LEASE = timedelta(minutes=10)
+"""How long a replica that checks may be silent before another one begins."""
+
+BEAT = 60.0
+"""Seconds between two signs that a check goes on."""
+
+LOOKS = 30.0
+"""Seconds between two looks at whether a check is due, at most."""
+
+KEPT = 500
+"""Findings that are remembered, the latest."""
+
+TOLD = 100
+"""New findings that one check announces each by itself; the others are remembered and answered all the same."""
+
+Announce = Callable[..., Event]
+
+
+class Reported(Finding):
+    """A finding, and when a check first came upon it."""
+
+    found_at: Instant
+
+
+class SealCheck(Aggregate):
+    """The one check of a service: when it was done last, who is at it, and what has ever been found."""
+
+    checkpoint: int = 0
+    done_at: Instant | None = None
+    claimed_by: str = ""
+    claimed_until: Instant | None = None
+    reported: tuple[Reported, ...] = ()
+
+    def claimed(self, by: str, now: datetime, every: timedelta) -> Change["SealCheck"]:
+        """This replica checks now, or goes on. Refused while another one does, or when no check is due."""
+        if self.claimed_by not in ("", by) and self.claimed_until and self.claimed_until > now:
+            raise Refused("another replica is at it", "not_due")
+        if self.claimed_by != by and self.done_at and self.done_at + every > now:
+            raise Refused("no check is due", "not_due")
+        return Change(self.but(claimed_by=by, claimed_until=now + LEASE))
+
+    def done(
+        self, checkpoint: int, found: list[Finding], now: datetime, at: datetime, announce: Announce | None
+    ) -> Change["SealCheck"]:
+        """The check has ended: what it found that was not known before is announced."""
+        known = {(each.collection, each.record, each.version, each.flaw) for each in self.reported}
+        new = [each for each in found if (each.collection, each.record, each.version, each.flaw) not in known]
+        reported = [Reported(**dict(each), found_at=at) for each in new]
+        state = self.but(
+            checkpoint=checkpoint,
+            done_at=now,
+            claimed_by="",
+            claimed_until=None,
+            reported=(*self.reported, *reported)[-KEPT:],
+        )
+        events = [announce(**dict(each)) for each in reported[:TOLD]] if announce else []
+        return Change(state, tuple(events))
+
+
+class SealChecks(Store[SealCheck]):
+    """Where a service's check is kept."""
+
+    collection = "seal_checks"
+    kind = SealCheck
+
+
+class SealWatch:
+    """Checks a service's records every so often; what an outage has missed is made up for by one check."""
+
+    def __init__(
+        self, database: DatabaseLike, evidence: Evidence, clock: Clock, every: float, announce: Announce | None
+    ) -> None:
+        self.checks = SealChecks(database)
+        self._evidence = evidence
+        self._clock = clock
+        self._every = timedelta(seconds=every)
+        self._announce = announce
+        self._name = str(uuid4())
+
+    async def run(self) -> None:
+        """Until cancelled. A database that is away is waited for; what else goes wrong is logged and tried again."""
+        while True:
+            try:
+                await self.check_if_due()
+            except Unavailable as error:
+                log.warning("seal_check_waits", reason=str(error))
+            except Exception:
+                log.exception("seal_check_failed")
+            await asyncio.sleep(min(LOOKS, self._every.total_seconds() / 4))
+
+    async def check_if_due(self) -> list[Finding] | None:
+        """Check, if one is due and no other replica is at it; what was found."""
+        try:
+            await self._claim()
+        except Refused:
+            return None
+        beaten = monotonic()
+
+        async def beat() -> None:
+            nonlocal beaten
+            if monotonic() - beaten > BEAT:
+                await self._claim()
+                beaten = monotonic()
+
+        before = await self.last()
+        checkpoint, findings = await self._evidence.check(beat)
+        findings += _missing(before, checkpoint)
+        for each in findings:
+            log.error("record_tampered", **dict(each))
+        code = await self._evidence.code(checkpoint.number)
+        log.info("checkpoint_made", number=checkpoint.number, code=code, findings=len(findings))
+        cause, now = self._cause("done"), datetime.now(UTC)
+        await self.checks.apply(
+            ID, lambda check: check.done(checkpoint.number, findings, now, cause.at, self._announce), cause
+        )
+        return findings
+
+    async def last(self) -> SealCheck:
+        """The check as it stands; a new one before the first."""
+        found = await self.checks.documents.read((ID,))
+        return self.checks.revive(found[ID].state) if found else SealCheck(id=ID)
+
+    async def _claim(self) -> None:
+        now = datetime.now(UTC)
+        await self.checks.apply(
+            ID, lambda check: check.claimed(self._name, now, self._every), self._cause("claim"), SealCheck(id=ID)
+        )
+
+    def _cause(self, what: str) -> Cause:
+        return Cause(
+            id=uuid4(), correlation=ID, actor=TIME, at=self._clock.now(), kind="deadline", what=f"seals {what}"
+        )
+
+
+def _missing(before: SealCheck, made: Checkpoint) -> list[Finding]:
+    """The checkpoints that the last check made and that are gone: the next one took their number again."""
+    return [
+        Finding(collection="checkpoints", record=f"checkpoint {number}", flaw="it was removed")
+        for number in range(made.number, before.checkpoint + 1)
+    ]

@@ -1,0 +1,213 @@
+"""What is stored is sealed with a key that the database does not have."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.aggregate import Aggregate, Change
+from shared.contracts.orders import RecordTamperDetectedByOrders
+from shared.kernel.documents import Document
+from shared.kernel.seals import BEFORE_KEPT, Content, Seal, SealKeys
+from shared.seals.check import ID, SealCheck
+from shared.seals.verification import Evidence, Finding
+from shared.store import Store
+from shared.testing import InMemoryDatabase, cause
+
+OLD, NEW = f"old:{'a' * 32}", f"new:{'b' * 32}"
+KEYS = SealKeys.read(NEW, "orders")
+contents = st.builds(
+    Content, st.text(max_size=9), st.uuids(), st.integers(0, 2**40), st.binary(max_size=40), st.binary(max_size=40)
+)
+moments = st.integers(0, 2**45)
+versions = st.lists(st.integers(0, 2**40), max_size=3)
+
+
+@given(contents, contents, moments, versions)
+def test_a_seal_holds_for_what_was_sealed_and_for_nothing_else(
+    content: Content, other: Content, at: int, altered: list[int]
+) -> None:
+    seal = KEYS.seal(content, at, None, altered=altered)
+    assert KEYS.holds(seal, content)
+    assert KEYS.holds(seal, other) == (other == content)
+
+
+@given(contents, moments, moments, versions, versions)
+def test_a_seal_holds_with_its_own_fields_alone(
+    content: Content, at: int, other: int, altered: list[int], others: list[int]
+) -> None:
+    seal = KEYS.seal(content, at, KEYS.seal(content, at, None), altered=altered)
+    assert KEYS.holds(seal, content)
+    for forged in (
+        Seal(seal.key, seal.mac, other, seal.before, seal.altered),
+        Seal(seal.key, seal.mac, seal.at, seal.before, tuple(dict.fromkeys(others))),
+        Seal(seal.key, seal.mac, seal.at, b"", seal.altered),
+        Seal(seal.key, seal.mac, seal.at, None, seal.altered),
+        Seal(seal.key, seal.mac[::-1], seal.at, seal.before, seal.altered),
+        Seal("old", seal.mac, seal.at, seal.before, seal.altered),
+    ):
+        assert KEYS.holds(forged, content) == (forged == seal)
+
+
+@given(contents, moments)
+def test_the_newest_key_signs_and_every_known_one_verifies(content: Content, at: int) -> None:
+    before = SealKeys.read(OLD, "orders").seal(content, at, None)
+    rotated = SealKeys.read(f"{NEW}, {OLD}", "orders")
+    after = rotated.seal(content, at, before)
+    assert (before.key, after.key) == ("old", "new")
+    assert rotated.holds(before, content)
+    assert rotated.holds(after, content)
+    assert not KEYS.holds(before, content)
+
+
+@given(contents, moments)
+def test_what_one_service_has_sealed_does_not_hold_in_another(content: Content, at: int) -> None:
+    assert not SealKeys.read(NEW, "intake").holds(KEYS.seal(content, at, None), content)
+
+
+def test_a_seal_tells_whether_a_write_is_among_those_before_it_as_far_as_it_reaches() -> None:
+    seals = [KEYS.seal(Content("orders", UUID(int=1), 1, b"1"), 1, None)]
+    for version in range(2, BEFORE_KEPT + 3):
+        seals.append(KEYS.seal(Content("orders", UUID(int=1), version, b"n"), version, seals[-1]))
+    assert [seals[-1].follows(each.mac) for each in seals] == [None, *[True] * (BEFORE_KEPT + 1)]
+    assert seals[3].follows(b"x" * 16) is False
+    assert seals[-1].follows(b"x" * 16) is None
+
+
+@pytest.mark.parametrize("text", ["", "no-colon", f":{'a' * 32}", f"a:{'a' * 31}", f"{OLD},{OLD}"])
+def test_keys_that_are_none_are_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(ValueError, match=r"") as refused:
+        SealKeys.read(text, "orders")
+    assert "aaa" not in str(refused.value)
+
+
+class Box(Aggregate):
+    content: str = ""
+
+
+class Boxes(Store[Box]):
+    collection = "boxes"
+    kind = Box
+
+
+class Room:
+    """Boxes in a database in memory, four of them, a checkpoint made."""
+
+    def __init__(self) -> None:
+        self.database = InMemoryDatabase()
+        self.boxes = Boxes(self.database)
+        self.evidence = Evidence(self.database)
+        self.rows: dict[UUID, Document] = self.database.collections["boxes"].rows
+
+    async def furnish(self) -> list[UUID]:
+        ids = sorted(uuid4() for _ in range(4))
+        for id in ids:
+            await self.boxes.create(Change(Box(id=id)), cause())
+            await self.fill(id, "first")
+        assert await self.check() == []
+        return ids
+
+    async def fill(self, id: UUID, content: str) -> None:
+        await self.boxes.apply(id, lambda box: Change(box.but(content=content)), cause())
+
+    async def check(self) -> list[tuple[str, int | None]]:
+        async def beat() -> None:
+            return None
+
+        _, findings = await self.evidence.check(beat, rest=0)
+        assert {each.collection for each in findings} <= {"boxes"}
+        return [(each.record, each.version) for each in findings]
+
+    async def find(self) -> list[tuple[str, int | None]]:
+        parts = [part async for part in self.evidence.everything("boxes")]
+        return [(each.record, each.version) for part in parts for each in part.findings]
+
+
+def _changed(rows: dict[UUID, Document], id: UUID, other: UUID) -> None:
+    rows[id].state["content"] = "forged"
+
+
+def _absorbed(rows: dict[UUID, Document], id: UUID, other: UUID) -> None:
+    rows[id].causes.append(uuid4())
+
+
+def _counted_up(rows: dict[UUID, Document], id: UUID, other: UUID) -> None:
+    rows[id].version += 1
+
+
+def _removed(rows: dict[UUID, Document], id: UUID, other: UUID) -> None:
+    del rows[id]
+
+
+def _under_another_id(rows: dict[UUID, Document], id: UUID, other: UUID) -> None:
+    rows[id] = Document(id, 2, rows[other].state, rows[other].causes, [], rows[other].seal)
+
+
+WAYS: list[tuple[Callable[[dict[UUID, Document], UUID, UUID], None], int]] = [
+    (_changed, 2),
+    (_absorbed, 2),
+    (_counted_up, 3),
+    (_removed, 2),
+    (_under_another_id, 2),
+]
+
+
+@pytest.mark.requirement("R043.b")
+@pytest.mark.parametrize(("way", "version"), WAYS)
+async def test_what_was_done_to_a_document_is_named(way: Callable[..., None], version: int) -> None:
+    room = Room()
+    ids = await room.furnish()
+    way(room.rows, ids[2], ids[0])
+    assert (str(ids[2]), version) in await room.find()
+    assert {record for record, _ in await room.find()} == {str(ids[2])}
+    assert {record for record, _ in await room.check()} == {str(ids[2])}
+    assert {record for record, _ in await room.find()} == {str(ids[2])}, "the next checkpoint does not make it good"
+
+
+async def test_a_document_that_was_taken_back_and_lived_on_is_named() -> None:
+    room = Room()
+    one, *_ = await room.furnish()
+    old = room.rows[one]
+    await room.fill(one, "second")
+    assert await room.check() == []
+    room.rows[one] = old
+    for content in ("another second", "third"):
+        await room.fill(one, content)
+        assert await room.find() == [(str(one), 3)]
+
+
+async def test_what_is_whole_is_found_whole_whatever_goes_on() -> None:
+    room = Room()
+    ids = await room.furnish()
+    for turn in range(40):
+        await room.fill(ids[turn % 3], f"turn {turn}")
+        await room.boxes.create(Change(Box(id=uuid4())), cause())
+        assert await room.find() == []
+        if turn % 7 == 0:
+            assert await room.check() == []
+
+
+async def test_a_write_over_an_altered_document_says_for_good_that_it_was_altered() -> None:
+    room = Room()
+    one, *_ = await room.furnish()
+    room.rows[one].state["content"] = "forged"
+    for content in ("second", "third"):
+        await room.fill(one, content)
+    parts = [part async for part in room.evidence.everything("boxes")]
+    assert [each.flaw for part in parts for each in part.findings] == [
+        "its version 2 had been altered when the next was written"
+    ]
+
+
+def test_a_check_announces_what_it_did_not_know() -> None:
+    moment = cause().at
+    found = [Finding(collection="boxes", record="1", version=2, flaw="it is not what was sealed")]
+    first = SealCheck(id=ID).done(1, found, moment, moment, RecordTamperDetectedByOrders)
+    assert first.events == (
+        RecordTamperDetectedByOrders(
+            collection="boxes", record="1", version=2, flaw="it is not what was sealed", found_at=moment
+        ),
+    )
+    assert first.state.done(2, found, moment, moment, RecordTamperDetectedByOrders).events == ()
