@@ -15,6 +15,7 @@ _NOWHERE = {
     "rabbit_url": "amqp://127.0.0.1",
     "ingress_url": "amqp://127.0.0.1/ingress",
     "callback_secret": "in-no-document-seen",
+    "seal_keys": "documents:in-no-document-seen-and-long-enough",
 }
 
 

@@ -38,7 +38,7 @@ async def doors(real_servers, mongo_database: str) -> AsyncIterator[Doors]:
     await database.prepare()
     keys = {number: f"key-{number}" for number in range(0, DOORS, 100)}
     made = [Door(id=uuid4(), colour="red", width=number % 7, key=keys.get(number)) for number in range(DOORS)]
-    await doors.documents.write([Write(door.id, 0, 1, door.model_dump(mode="json"), None, [], []) for door in made])
+    await doors.documents.write([Write(door.id, 0, 1, door.model_dump(mode="json"), None, [], [], []) for door in made])
     yield doors
     database.close()
 

@@ -182,7 +182,7 @@ async def test_a_conflict_is_decided_again_on_what_the_other_wrote() -> None:
     async def somebody_else() -> None:
         row = post.documents.rows[id]
         other = Parcel(id=id, stamps=("other",)).model_dump(mode="json")
-        await InMemoryDocuments.write(post.documents, [Write(id, row.version, 1, other, None, [], [uuid4()])])
+        await InMemoryDocuments.write(post.documents, [Write(id, row.version, 1, other, None, [], [uuid4()], [])])
 
     post.documents.disturbed = [somebody_else]
     await post.commits.commit_all([post.work(post.stamping(id, "mine"))])

@@ -1,6 +1,8 @@
 """What is stored is sealed with a key that the database does not have."""
 
 from collections.abc import Callable
+from datetime import time
+from importlib import import_module
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,13 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.aggregate import Aggregate, Change
+from shared.calendar import Daily
+from shared.contracts.aftersales import RecordTamperDetectedByAftersales
+from shared.contracts.complaints import RecordTamperDetectedByComplaints
+from shared.contracts.event import Event
+from shared.contracts.intake import RecordTamperDetectedByIntake
+from shared.contracts.notify import RecordTamperDetectedByNotify
 from shared.contracts.orders import RecordTamperDetectedByOrders
 from shared.kernel.documents import Document
 from shared.kernel.seals import BEFORE_KEPT, Content, Seal, SealKeys
 from shared.seals.check import ID, SealCheck
 from shared.seals.verification import Evidence, Finding
 from shared.store import Store
-from shared.testing import InMemoryDatabase, cause
+from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
+from shared.timers import Recurrence, Recurrences
 
 OLD, NEW = f"old:{'a' * 32}", f"new:{'b' * 32}"
 KEYS = SealKeys.read(NEW, "orders")
@@ -78,7 +87,7 @@ def test_a_seal_tells_whether_a_write_is_among_those_before_it_as_far_as_it_reac
 
 @pytest.mark.parametrize("text", ["", "no-colon", f":{'a' * 32}", f"a:{'a' * 31}", f"{OLD},{OLD}"])
 def test_keys_that_are_none_are_refused_and_not_shown(text: str) -> None:
-    with pytest.raises(ValueError, match=r"") as refused:
+    with pytest.raises(ValueError, match=r"id:key|bytes") as refused:
         SealKeys.read(text, "orders")
     assert "aaa" not in str(refused.value)
 
@@ -211,3 +220,36 @@ def test_a_check_announces_what_it_did_not_know() -> None:
         ),
     )
     assert first.state.done(2, found, moment, moment, RecordTamperDetectedByOrders).events == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "announced"),
+    [
+        ("intake", RecordTamperDetectedByIntake),
+        ("orders", RecordTamperDetectedByOrders),
+        ("complaints", RecordTamperDetectedByComplaints),
+        ("aftersales", RecordTamperDetectedByAftersales),
+        ("notify", RecordTamperDetectedByNotify),
+    ],
+)
+async def test_every_service_announces_what_its_check_has_found(name: str, announced: type[Event]) -> None:
+    settings = nowhere(import_module(f"{name}.settings").Settings, seal_check_every=1e-6)
+    service = import_module(f"{name}.app").service(settings, in_memory(name, settings, at=cause().at))
+    world = World(service)
+    once = cause()
+    entry = Recurrence(id=once.derive("entry"), name="entry", rule=Daily(at=time(12)))
+    await Recurrences(service.plumbing.database).create(Change(entry), once)
+    assert await service.seal_watch.check_if_due() == []
+
+    world.database.collections["recurrences"].rows.clear()
+    await service.seal_watch.check_if_due()
+    await service.seal_watch.check_if_due()
+    assert world.announced == (
+        announced(
+            collection="recurrences",
+            record=str(entry.id),
+            version=1,
+            flaw="it was removed; version 1 was there",
+            found_at=world.now,
+        ),
+    )

@@ -178,14 +178,14 @@ class MongoDocuments:
         """What is wrong with this document by itself. Whatever stands in it, this does not fail."""
         try:
             document = _document(decode(row.raw, PLAIN))
+            flaws = [f"it has a field {name[:40]!r} that no aggregate has" for name in sorted(row.keys() - FIELDS)]
+            flaws += self._flaws_of_seal(row, document)
+            flaws += [f"event {each} of its outbox was altered" for each in self._altered_events(document.id, row)]
+            if not self._due_holds(row, document):
+                flaws.append("the moment of its next deadline was altered")
+            return Sealed(document.id, document.version, document.seal, self._holds(row, document), tuple(flaws))
         except Exception:  # noqa: BLE001
             return Sealed(row["_id"], 0, None, False, ("it is not in the form in which aggregates are kept",))
-        flaws = [f"it has a field {name!r} that no aggregate has" for name in sorted(row.keys() - FIELDS)]
-        flaws += self._flaws_of_seal(row, document)
-        flaws += [f"event {each} of its outbox was altered" for each in self._altered_events(document.id, row)]
-        if not self._due_holds(row, document):
-            flaws.append("the moment of its next deadline was altered")
-        return Sealed(document.id, document.version, document.seal, self._holds(row, document), tuple(flaws))
 
     def _flaws_of_seal(self, row: RawBSONDocument, document: Document) -> list[str]:
         seal = document.seal
@@ -207,11 +207,8 @@ class MongoDocuments:
 
     def _due_holds(self, row: RawBSONDocument, document: Document) -> bool:
         due = row.get("due")
-        try:
-            if due == _earliest(document.state):
-                return True
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return False
+        if due == _earliest(document.state):
+            return True
         signature = row.get("postponed")
         return self._seals.signed(signature, *self._postponing(document.id, document.version, due))
 
