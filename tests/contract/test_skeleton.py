@@ -87,3 +87,13 @@ def test_a_readme_has_the_sections_of_every_readme(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_changelog_says_what_the_version_in_use_brought(name):
     assert version(name) in (SERVICES / name / "CHANGELOG.md").read_text()
+
+
+def test_what_a_service_removes_it_says_first_or_it_would_count_as_tampering():
+    removing = {
+        str(path.relative_to(SERVICES.parent))
+        for folder in ("shared/src", "services")
+        for path in (SERVICES.parent / folder).rglob("*.py")
+        if "documents.remove(" in path.read_text()
+    }
+    assert removing == {"shared/src/shared/seals/checkpoints.py", "shared/src/shared/seals/verification.py"}

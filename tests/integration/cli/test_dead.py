@@ -72,6 +72,7 @@ def operator(service_settings: ServiceSettings, tmp_path: Path) -> Iterator[Oper
     env = {
         "MONGO_URL": service_settings.mongo_url.get_secret_value(),
         "MONGO_DATABASE": str(service_settings.mongo_database),
+        "SEAL_KEYS": service_settings.seal_keys.get_secret_value(),
         "RABBIT_URL": service_settings.rabbit_url.get_secret_value(),
         "HTTP_PORT": str(port),
         "JWT_PUBLIC_KEY_FILE": str(tmp_path / "staff.pub"),

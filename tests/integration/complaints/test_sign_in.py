@@ -64,6 +64,7 @@ def desk(service_settings: ServiceSettings, tmp_path: Path) -> Iterator[Desk]:
             "PATH": os.environ["PATH"],
             "MONGO_URL": service_settings.mongo_url.get_secret_value(),
             "MONGO_DATABASE": str(service_settings.mongo_database),
+            "SEAL_KEYS": service_settings.seal_keys.get_secret_value(),
             "RABBIT_URL": service_settings.rabbit_url.get_secret_value(),
             "OIDC_ISSUER": provider.issuer,
             "SIGN_IN_POLICY": str(tmp_path / "sign_in.toml"),

@@ -51,6 +51,7 @@ class Secured:
         places = {
             "mongo_url": self.mongo_url(),
             "mongo_database": name,
+            "seal_keys": self.keys.seal_keys,
             "rabbit_url": self.servers.rabbit_url,
             "ingress_url": ingress_url(self.servers, vhost, "intake"),
         }

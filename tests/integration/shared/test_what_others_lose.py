@@ -180,6 +180,7 @@ async def test_a_message_that_kills_the_process_takes_no_innocents_with_it(bench
         **os.environ,
         "MONGO_URL": bench.settings.mongo_url.get_secret_value(),
         "MONGO_DATABASE": bench.settings.mongo_database,
+        "SEAL_KEYS": bench.settings.seal_keys.get_secret_value(),
         "RABBIT_URL": bench.settings.rabbit_url.get_secret_value(),
         "HTTP_PORT": "0",
     }

@@ -179,21 +179,22 @@ class MongoDocuments:
         try:
             document = _document(decode(row.raw, PLAIN))
             flaws = [f"it has a field {name[:40]!r} that no aggregate has" for name in sorted(row.keys() - FIELDS)]
-            flaws += self._flaws_of_seal(row, document)
+            whole = self._holds(row, document)
+            flaws += self._flaws_of_seal(document, whole)
             flaws += [f"event {each} of its outbox was altered" for each in self._altered_events(document.id, row)]
             if not self._due_holds(row, document):
                 flaws.append("the moment of its next deadline was altered")
-            return Sealed(document.id, document.version, document.seal, self._holds(row, document), tuple(flaws))
+            return Sealed(document.id, document.version, document.seal, whole, tuple(flaws))
         except Exception:  # noqa: BLE001
             return Sealed(row["_id"], 0, None, False, ("it is not in the form in which aggregates are kept",))
 
-    def _flaws_of_seal(self, row: RawBSONDocument, document: Document) -> list[str]:
+    def _flaws_of_seal(self, document: Document, whole: bool) -> list[str]:
         seal = document.seal
         if seal is None:
             return ["it was never sealed"]
         if not self._seals.knows(seal.key):
             return [f"it is sealed with a key {seal.key[:40]!r} that is not known"]
-        if not self._holds(row, document):
+        if not whole:
             return ["it is not what was sealed"]
         return [f"its version {version} had been altered when the next was written" for version in seal.altered]
 

@@ -68,7 +68,7 @@ class Keeping:
         """How many of those that match were removed, the oldest first."""
         found = (await self.parking.rows(_Row, where, sort="first_at", limit=limit)).items
         if found:
-            await self.parking.documents.remove([row.id for row in found])
+            await self.parking.remove([row.id for row in found])
             self.metrics.forgotten(queue, len(found))
             log.warning("refusals_forgotten", queue=queue, count=len(found), why=why, upto=found[-1].first_at)
         return len(found)

@@ -1,0 +1,1 @@
+"""What a page of duties costs among a million running clocks."""
