@@ -1,4 +1,4 @@
-"""`kefu dead` against a real service that was sent something it cannot handle."""
+"""`kefu dead` and `kefu verify` against a real service that was sent something it cannot handle."""
 
 import asyncio
 import json
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aio_pika
 import httpx
 import pytest
+from pymongo import MongoClient
 from typer.testing import CliRunner
 
 from kefu.app import app
@@ -130,3 +131,22 @@ def test_what_is_not_wanted_is_dropped_with_a_reason_and_stays_readable(operator
     assert operator.dead() == []
     shown = json.loads(operator.says("show", id, "--service", "orders").stdout)
     assert (shown["state"], shown["history"][-1]["what"]) == ("dropped", "dropped: a test sent it")
+
+
+def test_what_was_removed_behind_the_services_back_is_named_with_its_version(operator: Operator) -> None:
+    def verified() -> Any:
+        return CliRunner().invoke(app, ["verify", "--service", "orders"], env=operator.env)
+
+    operator.send(b"this is no JSON")
+    ((id, *_),) = wait_until(operator.dead)
+    assert wait_until(lambda: "checkpoint 1 of " in verified().stdout)
+    whole = verified()
+    assert (whole.exit_code, whole.stdout.splitlines()[-1]) == (0, "Everything is as it was left.")
+
+    with MongoClient[dict[str, Any]](operator.env["MONGO_URL"], uuidRepresentation="standard") as client:
+        client[operator.env["MONGO_DATABASE"]]["parked"].update_one(
+            {"_id": UUID(id)}, {"$set": {"state.reason": "none"}}
+        )
+    broken = verified()
+    assert broken.exit_code == 1
+    assert broken.stdout.splitlines()[-1].split("\t") == ["orders", "parked", id, "1", "it is not what was sealed"]

@@ -135,9 +135,9 @@ class SealKeys:
 
     def signed(self, signature: object, *parts: bytes) -> bool:
         """Whether this is the code of these bytes."""
-        if not isinstance(signature, bytes):
+        if type(signature) is not bytes:
             return False
-        name, _, mac = bytes(signature).partition(b":")
+        name, _, mac = signature.partition(b":")
         key = name.decode(errors="replace")
         return key in self._keys and compare_digest(mac, self._digest(key, b"beside", parts))
 
