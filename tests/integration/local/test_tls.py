@@ -23,6 +23,7 @@ from kefu_local.ports import LOOPBACK
 from kefu_local.rabbitmq import RabbitMQ
 from kefu_local.servers import CORE, ServerPorts, Servers, in_vhost
 from shared.contracts.departments import ProductionCompleted
+from shared.testing import SEAL_KEYS
 from shared.wire import ingress
 from shared.wire.broker import EVENTS, declare, safe_broker
 
@@ -51,7 +52,7 @@ class Secured:
         places = {
             "mongo_url": self.mongo_url(),
             "mongo_database": name,
-            "seal_keys": self.keys.seal_keys,
+            "seal_keys": SEAL_KEYS,
             "rabbit_url": self.servers.rabbit_url,
             "ingress_url": ingress_url(self.servers, vhost, "intake"),
         }
