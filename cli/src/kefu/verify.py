@@ -39,7 +39,7 @@ def _verified(api: Api, service: str, only: str | None) -> Iterator[tuple[Any, .
     found = [*seals["findings"], *map(_earlier, seals["reported"])]
     began, documents = perf_counter(), 0
     for collection in [only] if only else seals["collections"]:
-        for part in _parts(api, service, collection):
+        for part in parts(api, service, collection):
             found += part["findings"]
             documents += part["documents"]
             errors.print(f"{service}: {documents} documents, {collection}", end="\r", markup=False)
@@ -50,7 +50,8 @@ def _verified(api: Api, service: str, only: str | None) -> Iterator[tuple[Any, .
         yield service, each["collection"], each["record"], each["version"], each["flaw"]
 
 
-def _parts(api: Api, service: str, collection: str) -> Iterator[Any]:
+def parts(api: Api, service: str, collection: str) -> Iterator[Any]:
+    """A whole collection, part by part: how many documents it has and what was found."""
     after: str | None = None
     while True:
         part = api.get(service, "/seals/verification", collection=collection, after=after)

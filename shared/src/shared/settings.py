@@ -59,7 +59,7 @@ class ServiceSettings(BaseSettings):
     mongo_database: str | None = Field(default=None, description="Its database; the service's name by default.")
     rabbit_url: RabbitUrl = Field(description="The core vhost of the bus.")
     seal_keys: SecretStr = Field(
-        description="Keys that documents are sealed with, id:key,id:key; the newest first, each of 32 bytes or more."
+        description="Keys of seals, id:key,id:key; the first seals, all verify; each of 32 bytes or more."
     )
     seal_check_every: float = Field(
         default=3600.0, gt=0, description="Seconds between two checks whether what is stored is what was sealed."

@@ -123,6 +123,11 @@ class Store(Generic[A]):
         """How many there are, counted up to a limit."""
         return await self.documents.count(_asked(where), limit)
 
+    async def tampered(self, *ids: UUID) -> frozenset[UUID]:
+        """Which of these aggregates are not what the service left, or once were not: their seals tell."""
+        found = await self.documents.read(ids)
+        return frozenset(id for id, each in found.items() if not each.whole or (each.seal and each.seal.altered))
+
     async def create(self, change: Change[A], cause: Cause) -> A:
         """A birth. Refused if the id is taken by another cause or a unique field by another aggregate."""
         return await self.group_commit.commit(cause, self.birth(change))

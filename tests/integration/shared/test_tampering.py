@@ -21,12 +21,11 @@ from shared.seals import verification
 from shared.seals.checkpoints import UNLISTED
 from shared.seals.verification import Cursor, Finding
 from shared.service import Service
-from shared.testing import SEAL_KEYS, Outbox
+from shared.testing import SECRETS, Outbox
 from shared.testing.delivery import STAFF
 from shared.wire.envelope import Envelope
 
 AT = datetime(2026, 11, 22, 8, 0, 0, 123456, tzinfo=UTC)
-ASK = {"callback_secret": "known-to-tests-only"}
 
 
 class Vault:
@@ -83,8 +82,8 @@ def _born(id: UUID) -> Write:
 @asynccontextmanager
 async def vault_of(name: str, mongo_url: str, database: str) -> AsyncIterator[Vault]:
     module = import_module(f"{name}.settings").Settings
-    told = {"mongo_url": mongo_url, "mongo_database": database, "rabbit_url": "amqp://nowhere", "seal_keys": SEAL_KEYS}
-    service = import_module(f"{name}.app").service(module.model_validate(told | ASK))
+    told = {"mongo_url": mongo_url, "mongo_database": database, "rabbit_url": "amqp://nowhere", **SECRETS}
+    service = import_module(f"{name}.app").service(module.model_validate(told))
     running = asyncio.create_task(service.plumbing.group_commit.run())
     with MongoClient[dict[str, Any]](mongo_url, uuidRepresentation="standard") as client:
         try:

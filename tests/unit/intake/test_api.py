@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from intake.domain.contact_log import ContactLog
+from intake.domain.parts.chain import appended
 from shared.contracts.intake import (
     CallbackCompleted,
     CallbackWaived,
@@ -19,6 +21,7 @@ from shared.contracts.intake import (
     VisitReported,
 )
 from shared.contracts.roles import Role
+from shared.testing import cause
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 HENGDA = {
@@ -171,6 +174,20 @@ async def test_verify_names_the_first_altered_entry_of_each_record(world):
     altered = (await world.ask(Role.CS_SPECIALIST, "GET", f"{path}/verify")).json()
     assert whole == {"whole": True, "altered": []}
     assert altered == {"whole": False, "altered": [{"record": "contacts", "record_id": str(log.id), "entry": 2}]}
+
+
+@pytest.mark.requirement("R043.b")
+async def test_a_record_whose_entries_were_all_written_anew_is_not_whole(world):
+    customer_id = await registered(world)
+    path = f"/customers/{customer_id}"
+    await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/contacts", TALK)
+    (log,) = world.database.collections["contact_logs"].rows.values()
+    (written,) = ContactLog.model_validate(log.state).entries
+    content = {**written.content, "talk": {**written.content["talk"], "feedback": "非常满意"}}
+    (forged,) = appended((), written.kind, content, cause(written.at))
+    log.state["entries"] = [forged.model_dump(mode="json")]
+    altered = (await world.ask(Role.CS_SPECIALIST, "GET", f"{path}/verify")).json()
+    assert altered == {"whole": False, "altered": [{"record": "contacts", "record_id": str(log.id), "entry": None}]}
 
 
 @pytest.mark.requirement("R123.b")

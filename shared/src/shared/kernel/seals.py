@@ -97,11 +97,11 @@ class SealKeys:
             name: blake2b(service.encode(), key=blake2b(key).digest(), person=b"kefu-service").digest()
             for name, key in keys.items()
         }
-        self.newest = next(iter(keys))
+        self._signing = next(iter(keys))
 
     @classmethod
     def read(cls, text: str, service: str) -> "SealKeys":
-        """From `id:key,id:key`, the newest first. ValueError, which names no key, when it is something else."""
+        """From `id:key,id:key`; the first one signs. ValueError, which names no key, when it is something else."""
         keys: dict[str, bytes] = {}
         for place, each in enumerate(text.split(","), start=1):
             name, colon, key = each.strip().partition(":")
@@ -116,7 +116,7 @@ class SealKeys:
         """The seal of a write that follows the one which `before` sealed."""
         earlier = _appended(before) if chained else None
         known = tuple(dict.fromkeys((*(before.altered if before else ()), *altered)))
-        return Seal(self.newest, self._mac(self.newest, content, at, earlier, known), at, earlier, known)
+        return Seal(self._signing, self._mac(self._signing, content, at, earlier, known), at, earlier, known)
 
     def holds(self, seal: Seal, content: Content) -> bool:
         """Whether this is the seal of this content, made with one of the keys."""
@@ -131,7 +131,7 @@ class SealKeys:
 
     def sign(self, *parts: bytes) -> bytes:
         """The code of some bytes that stand beside a sealed state: the key's id, a colon and the code."""
-        return self.newest.encode() + b":" + self._digest(self.newest, b"beside", parts)
+        return self._signing.encode() + b":" + self._digest(self._signing, b"beside", parts)
 
     def signed(self, signature: object, *parts: bytes) -> bool:
         """Whether this is the code of these bytes."""

@@ -22,7 +22,7 @@ class Alteration(View):
 
     record: Literal["file", "contacts", "callback"]
     record_id: UUID
-    entry: int = Field(description="The number of the first altered entry.")
+    entry: int | None = Field(description="The number of the first altered entry; absent if only the seal is wrong.")
 
 
 class VerificationView(View):
@@ -48,7 +48,10 @@ def routes(stores: Stores) -> APIRouter:
 
     @router.get("/verify")
     async def verify(customer_id: UUID) -> VerificationView:
-        """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each."""
+        """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each.
+
+        What was rewritten so that its entries agree is named too: its seal does not hold.
+        """
         altered = [alteration async for alteration in _alterations(stores, customer_id)]
         return VerificationView(whole=not altered, altered=tuple(altered))
 
@@ -67,12 +70,15 @@ async def _alterations(stores: Stores, customer_id: UUID) -> AsyncIterator[Alter
     log = await _log(stores, customer_id)
     updates = await _told(stores, customer_id, CustomerUpdated)
     talks = await _told(stores, customer_id, ContactRecorded, ContactCorrected)
-    if entry := customer.first_altered({said["revision"] for said in updates}):
+    entry = customer.first_altered({said["revision"] for said in updates})
+    if entry or await stores.customers.tampered(customer_id):
         yield Alteration(record="file", record_id=customer_id, entry=entry)
-    if entry := log.first_altered({said["hash"] for said in talks}):
+    entry = log.first_altered({said["hash"] for said in talks})
+    if entry or await stores.contact_logs.tampered(log.id):
         yield Alteration(record="contacts", record_id=log.id, entry=entry)
     async for callback in stores.callbacks.each({"customer_id": customer_id}, sort="due_at"):
-        if entry := callback.first_altered():
+        entry = callback.first_altered()
+        if entry or await stores.callbacks.tampered(callback.id):
             yield Alteration(record="callback", record_id=callback.id, entry=entry)
 
 

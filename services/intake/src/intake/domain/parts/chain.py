@@ -1,4 +1,4 @@
-"""An append-only file whose entries hold each other in place: an altered or missing entry shows."""
+"""An append-only file whose entries name each other: which entry was altered or is missing shows."""
 
 import hashlib
 import json
@@ -51,7 +51,8 @@ def appended(entries: Sequence[Entry], kind: str, content: Mapping[str, Any], ca
 def first_altered(entries: Sequence[Entry]) -> int | None:
     """The number of the first entry that is not what was written there, or nothing when the file is whole.
 
-    A removed entry shows at the number it had. Entries taken off the very end leave no trace in the file itself: those
+    The hashes have no key: they tell which entry it is, and the document's seal tells that nothing was rewritten. A
+    removed entry shows at the number it had. Entries taken off the very end leave no trace in the file itself: those
     are missed by comparing with what was announced.
     """
     previous = GENESIS
