@@ -104,7 +104,7 @@ class SealWatch:
             try:
                 await self.check_if_due()
             except Unavailable as error:
-                log.warning("seal_check_waits", reason=str(error))
+                log.warning("seal_check_waits", reason=error)
             except Exception:
                 log.exception("seal_check_failed")
             await asyncio.sleep(min(LOOKS, self._every.total_seconds() / 4))
