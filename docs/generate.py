@@ -53,6 +53,12 @@ def _lifecycles() -> Files:
     return page()
 
 
+def _messages() -> Files:
+    from generators.messages import page
+
+    return page()
+
+
 KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "schemas": (schemas, SCHEMAS),
     "samples": (samples, SAMPLES),
@@ -63,6 +69,7 @@ KINDS: dict[str, tuple[Callable[[], Files], Path | None]] = {
     "routes": (_routes, None),
     "lifecycles": (_lifecycles, None),
     "rights": (_rights, None),
+    "messages": (_messages, None),
 }
 """Each kind: what makes the files, and the folder in which there is nothing else."""
 
