@@ -28,6 +28,7 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
     listed = told["sms"]
     sms = (await notify.ask("GET", f"/notifications/{listed['id']}")).json()
     assert listed.items() >= {"event": "orders.shipment_delayed.v1", "addresses": ["138****8000"]}.items()
+    assert listed["possible"] == sms["possible"]
     assert listed["values"]["days"] == sms["pieces"][0]["values"]["days"]
     assert (sms["state"], sms["rule"], sms["purpose"], sms["addresses"]) == (
         "delivered",

@@ -116,6 +116,10 @@ def test_what_does_not_have_the_form_of_a_message_is_named_by_file_and_line(mess
         (written('["order_no"]', '["order_no", "size"]'), "released.toml:4: size is not a declared variable"),
         (written('["order_no"]', '["order_no", "days"]'), "released.toml:4: no text of this message uses days"),
         (written("order_released.v1", "order_lost.v1"), "released.toml:8: there is no event orders.order_lost.v1"),
+        (
+            written('channels = ["sms"', 'roles = ["cs_boss"]\nchannels = ["sms"'),
+            "released.toml:9: there is no role cs_boss",
+        ),
         (written(', "email"]', ', "chat"]'), "released.toml:9: there is no text for chat"),
         (written(', "email"]', "]"), "released.toml:18: no line of this message goes over email"),
         (

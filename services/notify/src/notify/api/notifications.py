@@ -81,6 +81,11 @@ class NotificationRow(View):
     expires_at: datetime
 
     @computed_field
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about it now, and by whom."""
+        return LIFECYCLE.possible(self.state)
+
+    @computed_field
     def channels(self) -> list[str]:
         """The channels that it goes over, in their order."""
         return [way.channel for way in self.ways]

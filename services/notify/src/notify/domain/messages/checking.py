@@ -9,7 +9,9 @@ from notify.domain.messages.rule import FILE, KNOWN_BY, Rule
 from notify.domain.messages.template import Template, variant_key
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
+from shared.contracts.roles import Role
 
+ROLES = frozenset(Role)
 BUILT_IN = frozenset(("company", "hotline", "name"))
 """Variables that every message has without a line giving them."""
 
@@ -74,6 +76,9 @@ def _rule_faults(written: Written[Rule], needs: AbstractSet[str]) -> Iterator[st
         yield written.fault("event", f"there is no event {rule.event}")
     else:
         yield from _path_faults(written, event)
+    for role in rule.roles:
+        if not role.startswith("@") and role not in ROLES:
+            yield written.fault("roles", f"there is no role {role}")
     for name in sorted(needs - rule.values.keys()):
         yield written.fault("values", f"the message needs {name}, which this line does not give")
     for name in sorted(rule.values.keys() - needs - BUILT_IN):

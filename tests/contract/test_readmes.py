@@ -1,0 +1,27 @@
+"""What a service's README says that it owns is what its stores keep."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.store import Store
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.py"))
+OF_THE_KERNEL = {"duties", "recurrences"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_collections_that_a_readme_lists_are_those_that_the_service_keeps(service):
+    kept = {
+        each.collection
+        for each in vars(importlib.import_module(f"{service}.store")).values()
+        if isinstance(each, type) and issubclass(each, Store) and each is not Store
+    }
+    owns = (ROOT / "services" / service / "README.md").read_text().partition("## Owns")[2].partition("\n## ")[0]
+    rows = [line for line in owns.splitlines() if line.startswith("| `")]
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    assert listed - OF_THE_KERNEL == kept - OF_THE_KERNEL
