@@ -175,6 +175,17 @@ async def test_the_customers_own_fault_is_dispatched_after_payment(ask, on, data
     assert (paid.json()["paid"], sent.json()["stage"]) == (True, "dispatched")
 
 
+async def test_money_that_is_yet_to_come_is_not_booked(ask, on, database, covered):
+    id = await scheduled(ask, on, database, fault="customer_cause")
+    path, amount = f"/service-orders/{id}/receive-payment", {"amount": "300.00"}
+
+    tomorrow = await ask("finance", "POST", path, {"amount": amount, "received_at": "2026-11-23T02:00:00Z"})
+    yesterday = await ask("finance", "POST", path, {"amount": amount, "received_at": "2026-11-21T02:00:00Z"})
+
+    assert (tomorrow.status_code, tomorrow.json()["code"]) == (409, "received_in_future")
+    assert yesterday.status_code == 200
+
+
 @pytest.mark.requirement("R130.c")
 async def test_a_voucher_number_is_given_and_never_typed(ask):
     body = {"content": "宣传资料入库保管"}

@@ -114,6 +114,40 @@ def test_year_and_month_of_the_contract_are_enough(form):
     assert form.missing == ()
 
 
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"contract_date": {"on": "2026-11-23"}, "contract_no": None}, "date_in_future"),
+        ({"contract_date": {"on": "2026-12-01", "precision": "month"}, "contract_no": None}, "date_in_future"),
+        ({"purchased_on": {"on": "2026-11-23"}}, "date_in_future"),
+        ({"contract_date": {"on": "2026-09-29"}}, "contract_date_disagrees"),
+        ({"contract_date": {"on": "2026-10-01", "precision": "month"}}, "contract_date_disagrees"),
+        ({"contract_no": "JG202608-017"}, "contract_date_disagrees"),
+    ],
+)
+def test_a_form_whose_dates_cannot_be_true_is_refused_and_says_which(fields, code, form, rules):
+    with pytest.raises(Refused) as entered:
+        registered(form.filled(fields))
+    incomplete = registered(form.but(address=None)).state
+    with pytest.raises(Refused) as completed:
+        complete(incomplete, form.filled(fields), rules, NOW)
+    assert (entered.value.code, completed.value.code) == (code, code)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"contract_date": {"on": "2026-09-30"}},
+        {"contract_date": {"on": "2026-11-01", "precision": "month"}, "contract_no": None},
+        {"contract_date": {"on": "2026-09-30"}, "contract_no": "JG202609-017"},
+        {"contract_date": {"on": "2020-01-01"}, "contract_no": "JG-017"},
+        {"purchased_on": {"on": "2026-11-22"}},
+    ],
+)
+def test_dates_that_can_be_true_are_taken(fields, form):
+    assert registered(form.filled(fields)).state.stage == "registered"
+
+
 @pytest.mark.requirement("R083.c")
 def test_whose_fault_it_is_is_announced_with_the_evidence(form, customer):
     change = determine_fault(registered(form).state, "customer_cause", ("p/1.jpg",), JUDGING)

@@ -14,7 +14,7 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import READERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
-from shared.aggregate import Change
+from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import Line, Payment, Price
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -79,6 +79,8 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     async def receive_payment(service_order_id: UUID, body: ReceivePayment, cause: CausedByRequest) -> ServiceOrderView:
         """Money came in, on the spot or at finance."""
         received_at = body.received_at or cause.at
+        if received_at > cause.at:
+            raise Refused("money is booked once it has come in; received_at lies in the future", "received_in_future")
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
             return money.receive_payment(order, body.amount, received_at, body.invoice_no, rules, cause)

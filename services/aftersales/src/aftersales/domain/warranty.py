@@ -1,10 +1,9 @@
 """How long the goods of a contract are under warranty, and how sure we are (001 售后四, 001 备注3)."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
-from aftersales.domain.parts.warranty import Covered
+from aftersales.domain.parts.warranty import Covered, can_be_one, span
 from aftersales.domain.policy.policy import Rule
 from shared.calendar import months_later
 from shared.contracts.aftersales import Verdict
@@ -26,14 +25,6 @@ class Finding(Part):
     expires_on: date | None = None
     days_left: int | None = None
     explanation: tuple[str, ...]
-
-
-def span(begins: PreciseDate) -> tuple[date, date]:
-    """The first and the last day that this date can be; equal when the day is known."""
-    first = begins.on
-    if begins.precision == "day":
-        return first, first
-    return first.replace(day=1), first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def last_days(begins: PreciseDate, months: int) -> tuple[date, date]:
@@ -107,10 +98,7 @@ def _missing(rule: Rule) -> str:
 def _disagreement(covered: Covered) -> tuple[str, ...]:
     """Two dates disagree when there is no day that both can be."""
     counted, registered = covered.contract_date, covered.registered_date
-    if counted is None or registered is None:
-        return ()
-    (first, last), (registered_first, registered_last) = span(counted), span(registered)
-    if first <= registered_last and registered_first <= last:
+    if counted is None or registered is None or can_be_one(counted, registered):
         return ()
     return (f"合同登记的签订日期为 {_told(registered)}，与合同编号不同，以合同编号为准。",)
 

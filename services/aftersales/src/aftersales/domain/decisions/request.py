@@ -4,6 +4,7 @@ from uuid import UUID
 
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
+from aftersales.domain.parts.warranty import can_be_one, date_in, span
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest, register_no
 from shared.aggregate import Cause, Change, Refused
@@ -22,6 +23,7 @@ from shared.contracts.vocabulary import FileRef
 
 def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
     """Enter a request at once, complete or not; the recorder hears what is missing (003 §7a, 001 备注2)."""
+    _must_be_plausible(form, rules, cause)
     policy = rules.on(cause.at)
     entered = ServiceRequest(
         id=id,
@@ -37,6 +39,7 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
 
 def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
     """Fill in what was missing. A registered form only takes a contract number, which is written in later."""
+    _must_be_plausible(form, rules, cause)
     if request.stage == "incomplete":
         return _examine(request.but(form=form), rules, cause)
     if form != request.form.but(contract_no=form.contract_no):
@@ -88,6 +91,23 @@ def note_service(request: ServiceRequest, closed: ServiceOrderClosed, cause: Cau
 def mark_scope(request: ServiceRequest, after_sales: bool, cause: Cause) -> Change[ServiceRequest]:
     """Whether its order is installed, accepted and paid; before that it is not after-sales (001 售后 定义)."""
     return Change(request.but(after_sales=after_sales))
+
+
+def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:
+    today = rules.day(cause.now)
+    for field in ("contract_date", "purchased_on"):
+        told = getattr(form, field)
+        if told is not None and span(told)[0] > today:
+            raise Refused(f"{field} {told.on} lies in the future; today is {today}", "date_in_future")
+    if form.contract_no is None or form.contract_date is None:
+        return
+    carried = date_in(form.contract_no)
+    if carried is not None and not can_be_one(carried, form.contract_date):
+        raise Refused(
+            f"the contract number carries the date {carried.on} and contract_date is {form.contract_date.on}: "
+            "one of the two is wrong",
+            "contract_date_disagrees",
+        )
 
 
 def _examine(request: ServiceRequest, rules: Rules, cause: Cause) -> Change[ServiceRequest]:

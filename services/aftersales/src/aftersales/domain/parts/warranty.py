@@ -49,6 +49,20 @@ class Covered(Part):
         return PreciseDate(on=self.accepted_on) if self.accepted_on else None
 
 
+def span(day: PreciseDate) -> tuple[date, date]:
+    """The first and the last day that this date can be; equal when the day is known."""
+    first = day.on
+    if day.precision == "day":
+        return first, first
+    return first.replace(day=1), first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def can_be_one(a: PreciseDate, b: PreciseDate) -> bool:
+    """Whether there is a day that both dates can be."""
+    (first, last), (other_first, other_last) = span(a), span(b)
+    return first <= other_last and other_first <= last
+
+
 def date_in(contract_no: str) -> PreciseDate | None:
     """The date that a contract number begins with, after its letters; nothing if it carries none.
 
