@@ -6,9 +6,10 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from http import HTTPStatus
 from time import perf_counter
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID, uuid4, uuid5
 
 import structlog
@@ -18,9 +19,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends as Dependency
 from fastapi.params import Query as QueryParameter
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import APIKeyHeader, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
@@ -29,6 +30,9 @@ from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, T
 from shared.telemetry import Metrics, Tracing
 
 log = structlog.get_logger()
+
+_LARGEST_EXACT = 2**53
+"""Beyond it a floating-point number no longer names one whole number."""
 
 REQUESTS = UUID("5d2c2f0e-0c1d-4b8e-9a53-0a2f6f3e7a11")
 T = TypeVar("T")
@@ -45,20 +49,22 @@ Evidence = Callable[[Scope, int, str], None]
 """Is told of each request with its answer's status and media type. Must neither wait nor raise."""
 
 
-_EVERY_FIELD = object()
-
-
 class RequestBody(BaseModel):
-    """A request's body. A field that we do not know is an error, however deep: it would be ignored without a word."""
+    """A request's body. A field that we do not know is an error, however deep: it would be ignored without a word.
+
+    What came as JSON is read as what it is: the text "5" is no number, 0 is no date and "yes" is no truth value.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=20_000)
 
-    @model_validator(mode="before")
     @classmethod
-    def _knows_every_field(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.context is not _EVERY_FIELD:
-            cls.__pydantic_validator__.validate_python(value, extra="forbid", context=_EVERY_FIELD)
-        return value
+    def check(cls, content: Any) -> None:
+        """RequestValidationError with everything in this JSON value that is not of its field's type, or of no field."""
+        try:
+            cls.__pydantic_validator__.validate_json(json.dumps(content), strict=True, extra="forbid")
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_input=False)
+            raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in wrong]) from None
 
 
 class View(BaseModel):
@@ -117,11 +123,31 @@ class StrictRequest(Request):
     async def json(self) -> Any:
         body = await self.body()
         try:
-            return json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_not_json)
+            return json.loads(
+                body.decode("utf-8"), object_pairs_hook=_each_once, parse_float=_number, parse_constant=_not_json
+            )
         except UnicodeDecodeError as error:
             raise json.JSONDecodeError(f"not UTF-8: {error.reason}", "", error.start) from None
         except RecursionError:
             raise json.JSONDecodeError("nested too deeply", "", 0) from None
+
+    async def content(self) -> Any:
+        """The JSON value that it carries, None for what is no JSON at all. The route says what is wrong with that."""
+        if not _JSON_TYPE.match(self.headers.get("content-type", "")):
+            return None
+        try:
+            return await self.json()
+        except json.JSONDecodeError:
+            return None
+
+
+_JSON_TYPE = re.compile(r"application/([^;]+\+)?json\s*(;|$)", re.IGNORECASE)
+
+
+def _number(text: str) -> float:
+    """JSON knows one kind of number: 68.0 is the whole number 68."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < _LARGEST_EXACT else number
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,14 +168,18 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
+        body = self.body_field.field_info.annotation if self.body_field else None
 
         async def strict(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            request = StrictRequest(request.scope, request.receive)
+            if isinstance(body, type) and issubclass(body, RequestBody) and (content := await request.content()):
+                body.check(content)
+            return await handle(request)
 
         return strict
 
 
-class GuardedRoute(APIRoute):
+class GuardedRoute(StrictRoute):
     """A route that knows who is asking, and whether they may, before it reads a body: strangers cost no parsing."""
 
     def get_route_handler(self) -> Handler:
@@ -160,7 +190,7 @@ class GuardedRoute(APIRoute):
             await identify(request)
             for guard in guards:
                 await guard(request)
-            return await handle(StrictRequest(request.scope, request.receive))
+            return await handle(request)
 
         return guarded
 
@@ -283,22 +313,38 @@ CausedByRequest = Annotated[Cause, Depends(caused_by_request)]
 AskedBy = Annotated[Principal, Depends(authenticated)]
 
 
-async def forbid_unknown_parameters(request: Request) -> None:
-    """A parameter that the route does not know is an error: a misspelt filter would show everything."""
+async def check_parameters(request: Request) -> None:
+    """A parameter that the route does not know is an error: a misspelt filter would show everything.
+
+    So is a number where a date is meant: it would be taken for seconds since 1970.
+    """
     asked = set(request.query_params)
     if not asked:
         return
     fields = get_flat_params(request.scope["route"].dependant)
-    known = {field.alias for field in fields if isinstance(field.field_info, QueryParameter)}
+    known = {field.alias: field for field in fields if isinstance(field.field_info, QueryParameter)}
     right = f"it can be asked by {', '.join(sorted(known))}" if known else "it takes none"
-    wrong = [{"type": "unknown", "loc": ("query", name), "msg": f"unknown; {right}"} for name in sorted(asked - known)]
+    strange = sorted(asked - known.keys())
+    wrong = [{"type": "unknown", "loc": ("query", name), "msg": f"unknown; {right}"} for name in strange]
+    wrong += [
+        {"type": "date", "loc": ("query", name), "msg": "a date is written 2026-11-28, a time 2026-11-28T08:00:00Z"}
+        for name, value in request.query_params.multi_items()
+        if name in known and _is_moment(known[name].field_info.annotation) and _NUMBER.fullmatch(value)
+    ]
     if wrong:
         raise RequestValidationError(wrong)
 
 
+_NUMBER = re.compile(r"\s*[+-]?[0-9.]+\s*")
+
+
+def _is_moment(kind: Any) -> bool:
+    return kind in (date, datetime, AwareDatetime) or any(_is_moment(each) for each in get_args(kind))
+
+
 def guarded() -> list[Dependency]:
     """What every router of a service is included with."""
-    return [Depends(authenticated), Depends(forbid_unknown_parameters)]
+    return [Depends(authenticated), Depends(check_parameters)]
 
 
 def problem(
@@ -314,6 +360,8 @@ def answer_problems(app: FastAPI) -> None:
 
     def answering(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
         async def handle(request: Request, error: Exception) -> JSONResponse:
+            if isinstance(error, RequestValidationError | HTTPException) and (others := _other_methods(request)):
+                return problem(405, "method_not_allowed", f"this address takes {others}", headers={"Allow": others})
             request.state.problem = getattr(error, "code", None)
             request.state.overstepped = isinstance(error, Overstepped)
             return answer(error)
@@ -332,6 +380,18 @@ def answer_problems(app: FastAPI) -> None:
     )
     answering(Forbidden, lambda error: problem(403, error.code, str(error)))
     answering(HTTPException, _http)
+
+
+def _other_methods(request: Request) -> str:
+    """The methods that the address has when it has not the one that is asked for; empty when it has.
+
+    Beware: the router takes `replay` for the id in `/dead/{id}` when nothing takes this method at `/dead/replay`.
+    """
+    path = request.scope["path"]
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
+    here = [route for route in routes if route.path == path] or [r for r in routes if r.path_regex.match(path)]
+    methods = {method for route in here for method in route.methods or ()}
+    return "" if request.method in methods else ", ".join(sorted(methods))
 
 
 def _http(error: HTTPException) -> JSONResponse:

@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from shared.contracts.event import AMOUNT
+
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -31,6 +33,8 @@ def documented(app: FastAPI) -> FastAPI:
             )
             _problems(document)
             _optional_parameters(document)
+            _closed_bodies(document)
+            _amounts(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -68,3 +72,39 @@ def _optional_parameters(document: dict[str, Any]) -> None:
             if len(kinds) == 1 and len(schema["anyOf"]) == 2:
                 del schema["anyOf"]
                 parameter["schema"] = {**kinds[0], **schema}
+
+
+def _closed_bodies(document: dict[str, Any]) -> None:
+    """A request's objects have the fields that are named and no others, however deep: others are refused."""
+    schemas = document.get("components", {}).get("schemas", {})
+    waiting = [operation["requestBody"] for operation in _operations(document) if "requestBody" in operation]
+    seen: set[str] = set()
+    while waiting:
+        for node in _nodes(waiting.pop()):
+            if {"properties", "patternProperties"} & node.keys() and node.get("type") == "object":
+                node.setdefault("additionalProperties", False)
+            name = str(node.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in seen:
+                seen.add(name)
+                waiting.append(schemas[name])
+
+
+def _amounts(document: dict[str, Any]) -> None:
+    """An amount is a text, or a whole number: a fraction that is a JSON number would be a float on the way."""
+    for node in _nodes(document):
+        if node.get("anyOf") == _DECIMAL:
+            node["anyOf"] = [{"type": "string", "pattern": AMOUNT}, {"type": "integer", **_WHOLE}]
+
+
+_DECIMAL = [{"type": "number"}, {"type": "string"}]
+_WHOLE = {"minimum": -99_999_999_999_999, "maximum": 99_999_999_999_999}
+
+
+def _nodes(document: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(document, dict):
+        yield document
+        for each in document.values():
+            yield from _nodes(each)
+    elif isinstance(document, list):
+        for each in document:
+            yield from _nodes(each)

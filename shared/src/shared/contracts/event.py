@@ -7,9 +7,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+
+AMOUNT = r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"
+"""How an amount is written as a text."""
 
 _KEY = re.compile(r"[a-z]+\.[a-z0-9_]+\.v[1-9][0-9]*")
+_AMOUNT = re.compile(AMOUNT)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _CENT = Decimal("0.01")
 _declared: dict[str, type["Event"]] = {}
@@ -68,6 +72,15 @@ class Money(Part):
 
     amount: Annotated[Decimal, Field(max_digits=16, decimal_places=2, examples=["12800.00"]), AfterValidator(_in_cents)]
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _is_exact(cls, value: object) -> object:
+        if isinstance(value, str) and _AMOUNT.fullmatch(value):
+            return Decimal(value)
+        if isinstance(value, float | str):
+            raise ValueError('an amount is a text such as "12800.00", or a whole number')
+        return Decimal(value) if type(value) is int else value
 
 
 class PreciseDate(Part):

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from shared.aggregate import Unavailable
 from shared.plumbing import Plumbing
@@ -101,7 +101,7 @@ class Health:
             works = all(check == "ok" for check in checks.values())
             return JSONResponse({**about, "checks": checks, **status}, status_code=200 if works else 503)
 
-        @router.get("/metrics", response_model=None)
+        @router.get("/metrics", response_class=PlainTextResponse)
         async def metrics() -> Response:
             """Prometheus."""
             return Response(plumbing.metrics.exposition(), media_type=plumbing.metrics.content_type)

@@ -55,7 +55,7 @@ def callback_routes(gateways: GatewayRouter, inbound: Inbound, callbacks: Callba
             await pushed_in(gateway)(pushed)
         return _thanks(gateway)
 
-    @router.get(f"{PREFIX}/receipts", response_model=None, include_in_schema=False)
+    @router.get(f"{PREFIX}/receipts", response_model=None, name="receipts_by_get")
     @router.post(f"{PREFIX}/receipts", response_model=None)
     async def receipts(secret: str, provider: str, request: Request) -> Response:
         """Receipts; the same one again is thanked for and has no effect."""
@@ -65,7 +65,7 @@ def callback_routes(gateways: GatewayRouter, inbound: Inbound, callbacks: Callba
 
         return await take(secret, provider, request, taking)
 
-    @router.get(f"{PREFIX}/replies", response_model=None, include_in_schema=False)
+    @router.get(f"{PREFIX}/replies", response_model=None, name="replies_by_get")
     @router.post(f"{PREFIX}/replies", response_model=None)
     async def replies(secret: str, provider: str, request: Request) -> Response:
         """What people answered; the same push again has no effect."""
