@@ -31,6 +31,7 @@ def documented(app: FastAPI) -> FastAPI:
                 routes=app.routes,
                 servers=[{"url": "/", "description": "The service itself, or its path at the gateway."}],
             )
+            _hoist(document)
             _problems(document)
             _optional_parameters(document)
             _closed_bodies(document)
@@ -52,6 +53,16 @@ def _unique(routes: list[APIRoute]) -> None:
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for methods in document["paths"].values():
         yield from (operation for operation in methods.values() if isinstance(operation, dict))
+
+
+def _hoist(document: dict[str, Any]) -> None:
+    """The definitions that a body brings along are components, like those of all other bodies."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for operation in _operations(document):
+        for node in list(_nodes(operation.get("requestBody", {}))):
+            for name, schema in node.pop("$defs", {}).items():
+                if schemas.setdefault(name, schema) != schema:
+                    raise ValueError(f"two different schemas have the name {name}")
 
 
 def _problems(document: dict[str, Any]) -> None:

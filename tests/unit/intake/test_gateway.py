@@ -96,7 +96,7 @@ async def test_another_fact_under_the_same_id_is_refused(database, production):
         ({"expiration": "1000"}, "headers", "leave out expiration"),
         ({"headers": {}}, "attributes", "specversion"),
         ({"headers": {**HEADERS, "cloudEvents:id": None}}, "attributes", "id must be"),
-        ({"content_type": None}, "content_type", "not nothing"),
+        ({"content_type": "text/plain"}, "content_type", "not text/plain"),
         ({"data": b"not json"}, "malformed_json", "the body is not JSON"),
         ({"data": b"\x80"}, "malformed_json", "the body is not JSON"),
         ({"data": b'"' + b"x" * SIZE_LIMIT + b'"'}, "too_large", "at most"),

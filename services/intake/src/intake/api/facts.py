@@ -1,29 +1,45 @@
-"""Departments' facts over HTTP, for systems without AMQP: CloudEvents in binary or structured mode."""
+"""Departments' facts over HTTP, for systems without AMQP: CloudEvents in binary, structured or batched mode."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import unquote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from intake.api.fact_bodies import HEADERS, accepted
 from intake.domain.decisions.admission import Tolerance, admit, understand
-from intake.domain.fact import FACTS, Fact, fact_id_of
-from intake.domain.parts.cloud_event import JSON, STRUCTURED, Unfit, read
+from intake.domain.fact import Fact, fact_id_of
+from intake.domain.parts.cloud_event import (
+    BATCH,
+    SIZE_LIMIT,
+    STRUCTURED,
+    CloudEvent,
+    claimed_id,
+    media_type,
+    read,
+    read_batch,
+    read_structured,
+)
 from intake.store import Facts
-from shared.aggregate import NotFound
+from shared.aggregate import Cause, NotFound, Refused
 from shared.clock import Clock
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
-from shared.http import After, AskedBy, Limit, Listing, Router, View, allow, problem
-from shared.parking.parked import Parking, State
+from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, problem
+from shared.parking.parked import PARKING, Parking, RetryPolicy, State
 from shared.store import OneOf
 from shared.wire import ingress
+from shared.wire.envelope import PREFIX
+from shared.wire.message import Message
 
-_PREFIX = "ce-"
+_HTTP_PREFIX = "ce-"
 _NOT_ADMITTED: tuple[State, ...] = ("dead", "parked", "dropped")
-_STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400}
+_STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400, "fact_differs": 409}
 
 
 class FactView(View):
@@ -38,6 +54,12 @@ class FactView(View):
     fact_id: UUID
     code: str | None = None
     reason: str | None = None
+
+
+class BatchView(View):
+    """What became of the events of a batch, in their order."""
+
+    items: list[FactView]
 
 
 class AdmittedRow(BaseModel):
@@ -77,29 +99,77 @@ class RefusedRow(BaseModel):
         )
 
 
+class FactsDoor:
+    """Admits what departments tell over HTTP; what is refused is kept beside what was refused over AMQP."""
+
+    def __init__(self, facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -> None:
+        self._facts = facts
+        self._parking = parking
+        self._clock = clock
+        self._tolerance = tolerance
+
+    async def admit(self, department: str, told: CloudEvent) -> FactView:
+        """The fact goes onto the bus, once. Raises Refused with the reason."""
+        event = understand(department, told, self._clock.now(), self._tolerance)
+        fact = Fact.blank(department, told)
+        cause = fact.cause(told)
+        admitted = await self._facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)
+        return AdmittedRow.model_validate(admitted, from_attributes=True).view()
+
+    async def keep(self, message: Message, refused: Refused, claimed: str | None) -> FactView:
+        """Keep what was refused, with the reason, for its department to find and for an operator to repair."""
+        touch = self._parking.message_failed(message, refused, RetryPolicy(), claimed)
+        assert touch.decide is not None
+        cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=self._clock.now())
+        parked = await self._parking.apply(touch.id, touch.decide, cause, touch.start)
+        return RefusedRow.model_validate(parked, from_attributes=True).view()
+
+    async def admit_or_keep(self, department: str, content: Mapping[str, Any]) -> FactView:
+        """What became of one event of a batch."""
+        try:
+            return await self.admit(department, read_structured(content))
+        except Refused as refused:
+            body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            return await self.keep(_letter(department, content, body, STRUCTURED), refused, _id(content))
+
+
 def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -> APIRouter:
     """The departments' routes; each sees its own facts only."""
     router = Router(readers=tuple(Department), tags=["facts"])
+    _reporting(router, FactsDoor(facts, parking, clock, tolerance))
+    _reading(router, facts, parking)
+    return router
 
+
+def _reporting(router: APIRouter, door: FactsDoor) -> None:
     @router.post(
         "/facts",
         status_code=202,
         response_model=FactView,
-        openapi_extra={"requestBody": _accepted()},
+        responses={
+            207: {"model": BatchView, "description": "The answers to the events of a batch, in their order."},
+            415: {"model": Problem, "description": "The body is of another media type or encoding."},
+        },
+        openapi_extra={"requestBody": accepted(), "parameters": HEADERS},
         dependencies=[allow(*Department)],
     )
     async def report(request: Request, department: AskedBy) -> FactView | Response:
-        """Report a fact. The same fact again is recognised by its id and has no second effect."""
+        """Report a fact, or a batch of them. The same fact again is recognised by its id and has no second effect."""
+        body, content_type = await request.body(), request.headers.get("content-type")
+        attributes = _attributes(request)
         try:
-            told = read(request.headers.get("content-type"), _attributes(request), await request.body())
-            event = understand(department.id, told, clock.now(), tolerance)
-        except Unfit as unfit:
-            return problem(_STATUS.get(unfit.code, 422), unfit.code, unfit.detail)
-        fact = Fact.blank(department.id, told)
-        cause = fact.cause(told)
-        admitted = await facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)
-        return AdmittedRow.model_validate(admitted, from_attributes=True).view()
+            if media_type(content_type) == BATCH:
+                told = read_batch(body)
+                views = BatchView(items=[await door.admit_or_keep(department.id, each) for each in told])
+                return JSONResponse(views.model_dump(mode="json"), status_code=207)
+            return await door.admit(department.id, read(content_type, attributes, body))
+        except Refused as refused:
+            letter = _letter(department.id, attributes or _said_in(body), body, content_type)
+            await door.keep(letter, refused, claimed_id(content_type, attributes, body))
+            return problem(_STATUS.get(refused.code, 422), refused.code, refused.detail)
 
+
+def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
     @router.get("/facts")
     async def list_facts(department: AskedBy, after: After = None, limit: Limit = 50) -> Listing[FactView]:
         """Your facts that were admitted, the latest first."""
@@ -127,21 +197,34 @@ def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -
         page = await parking.rows(RefusedRow, where, sort="-last_at", after=after, limit=limit)
         return Listing(items=[row.view() for row in page.items], next=page.next)
 
-    return router
-
 
 def _attributes(request: Request) -> dict[str, str]:
     headers = request.headers.items()
-    return {name.removeprefix(_PREFIX): unquote(value) for name, value in headers if name.startswith(_PREFIX)}
+    return {name.removeprefix(_HTTP_PREFIX): unquote(value) for name, value in headers if name.startswith(_HTTP_PREFIX)}
 
 
-def _accepted() -> dict[str, Any]:
-    facts = [{"title": key, "type": "object"} for key in sorted(FACTS)]
-    event = {"type": "object", "required": ["specversion", "id", "type", "source", "time", "data"]}
-    return {
-        "required": True,
-        "content": {
-            STRUCTURED: {"schema": {**event, "properties": {"data": {"oneOf": facts}}}},
-            JSON: {"schema": {"oneOf": facts}},
-        },
-    }
+def _letter(department: str, attributes: Mapping[str, Any], body: bytes, content_type: str | None) -> Message:
+    """What was told over HTTP, as the department would have sent it over AMQP."""
+    marked = {f"{PREFIX}{name}": value for name, value in attributes.items() if name != "data"}
+    return Message(
+        ingress.inbox(department),
+        str(attributes.get("type", "")),
+        marked,
+        body,
+        content_type=content_type,
+        user_id=department,
+    )
+
+
+def _id(attributes: Mapping[str, Any]) -> str | None:
+    id = attributes.get("id")
+    return id if isinstance(id, str) else None
+
+
+def _said_in(body: bytes) -> Mapping[str, Any]:
+    """The attributes of what came in structured mode, as far as they can be read."""
+    try:
+        content = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) and len(body) <= SIZE_LIMIT else {}

@@ -14,6 +14,9 @@ SIZE_LIMIT = 256 * 1024
 
 JSON = "application/json"
 STRUCTURED = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+BATCH_LIMIT = 100
+"""Events a batch may have."""
 _LONGEST_ID = 200
 
 
@@ -44,23 +47,42 @@ def read(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -
     """
     if len(body) > SIZE_LIMIT:
         raise Unfit("too_large", f"a fact has at most {SIZE_LIMIT} bytes, this has {len(body)}")
-    media_type = _media_type(content_type)
-    if media_type not in (JSON, STRUCTURED):
-        raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {content_type or 'nothing'}")
-    content = _object(body)
-    if media_type == STRUCTURED:
-        data = content.pop("data", None)
-        attributes = content
-    else:
-        data = content
+    kind = media_type(content_type) or JSON
+    if kind not in (JSON, STRUCTURED):
+        raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {content_type}")
+    content = _object(_parsed(body))
+    return read_structured(content) if kind == STRUCTURED else _read(attributes, content)
+
+
+def read_structured(content: Mapping[str, Any]) -> CloudEvent:
+    """A CloudEvent that carries its attributes beside its data. Raises Unfit with the code `attributes`."""
+    data = content.get("data")
     if not isinstance(data, dict):
         raise Unfit("attributes", "data must be a JSON object")
-    return _read(attributes, data)
+    return _read(content, data)
+
+
+def read_batch(body: bytes) -> list[dict[str, Any]]:
+    """The events of a batch, each for `read_structured`; some may fit and others not.
+
+    Raises Unfit when the body is no such list: `too_large`, `malformed_json`, `duplicate_field`.
+    """
+    events = _parsed(body)
+    if not isinstance(events, list):
+        raise Unfit("malformed_json", f"a batch is a JSON list of events, not {type(events).__name__}")
+    if len(events) > BATCH_LIMIT:
+        raise Unfit("too_large", f"a batch has at most {BATCH_LIMIT} events, this has {len(events)}")
+    return [_object(event) for event in events]
+
+
+def media_type(content_type: str | None) -> str:
+    """Without its parameters; empty when there is none, as binary mode sends what has no `datacontenttype`."""
+    return (content_type or "").split(";")[0].strip().lower()
 
 
 def claimed_id(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -> str | None:
     """The id that the sender gave, also where nothing else of what it sent can be taken; None where it gave none."""
-    if _media_type(content_type) == STRUCTURED and len(body) <= SIZE_LIMIT:
+    if media_type(content_type) == STRUCTURED and len(body) <= SIZE_LIMIT:
         try:
             content = json.loads(body)
         except (ValueError, RecursionError):
@@ -68,10 +90,6 @@ def claimed_id(content_type: str | None, attributes: Mapping[str, Any], body: by
         attributes = content if isinstance(content, dict) else {}
     id = attributes.get("id")
     return id if isinstance(id, str) else None
-
-
-def _media_type(content_type: str | None) -> str:
-    return (content_type or "").split(";")[0].strip().lower()
 
 
 def _read(attributes: Mapping[str, Any], data: dict[str, Any]) -> CloudEvent:
@@ -115,11 +133,14 @@ def _uuid(value: object) -> UUID:
         raise Unfit("attributes", f"correlation must be a UUID, not {value!r:.80}") from None
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _parsed(body: bytes) -> Any:
     try:
-        content = json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise Unfit("malformed_json", f"the body is not JSON: {error}") from None
+        raise Unfit("malformed_json", f"the body is not JSON in UTF-8: {error}") from None
+
+
+def _object(content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise Unfit("malformed_json", f"the body must be a JSON object, not {type(content).__name__}")
     return content

@@ -1,0 +1,106 @@
+"""Requests that schemathesis makes from a service's OpenAPI document, sent to the service as a process of its own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kefu_local.ports import LOOPBACK, accepts, free_ports
+from kefu_local.process import Process
+
+SEED = int(os.environ.get("SEED", "20261128"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
+"""Random cases for each operation, beside those at the edges of its schema, of which each is asked."""
+LONGEST = 3600.0
+"""Seconds that one service may be asked for."""
+CONFIG = """\
+seed = {seed}
+continue-on-failure = true
+headers = {headers}
+generation = {{ max-examples = {examples}, no-shrink = true, database = "none", with-security-parameters = false }}
+# These suppose that what was answered can be read in the same moment; ours is there once it is absorbed.
+checks.ensure_resource_availability.enabled = false
+checks.use_after_free.enabled = false
+checks.object_level_authorization.enabled = false
+{operations}
+"""
+OF_DEPARTMENTS = """
+[[operations]]
+include-tag = "facts"
+headers = {headers}
+"""
+BETWEEN_FIELDS = """
+# A rule between fields, which no schema can state, is told as 422 as well.
+[[operations]]
+include-operation-id = {names}
+checks.positive_data_acceptance.enabled = false
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many operations were asked, in how many cases, and what was wrong, as schemathesis tells it."""
+
+    operations: int
+    cases: int
+    wrong: str
+
+
+@contextmanager
+def running(service: str, settings: Mapping[str, object], log: Path) -> Iterator[str]:
+    """The service as a process for as long as the block runs; its URL."""
+    port = next(free_ports())
+    told = {name.upper(): str(value) for name, value in settings.items()}
+    env = {**os.environ, **told, "HTTP_PORT": str(port), "HTTP_HOST": LOOPBACK}
+    process = Process(service, [sys.executable, "-m", service], env=env, log=log)
+    process.start()
+    try:
+        process.wait_until(lambda: accepts(port), seconds=60)
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        process.stop()
+
+
+def ask_everything(
+    url: str,
+    folder: Path,
+    *,
+    phases: str,
+    headers: Mapping[str, str] | None = None,
+    department: Mapping[str, str] | None = None,
+    between_fields: tuple[str, ...] = (),
+) -> Outcome:
+    """Ask every operation with these headers, those about a department's facts with the department's."""
+    operations = OF_DEPARTMENTS.format(headers=_table(department)) if department else ""
+    if between_fields:
+        operations += BETWEEN_FIELDS.format(names=json.dumps(between_fields))
+    config = folder / "schemathesis.toml"
+    config.write_text(CONFIG.format(seed=SEED, examples=EXAMPLES, headers=_table(headers or {}), operations=operations))
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            *("--config-file", config, "run", f"{url}/openapi.json"),
+            *("--phases", phases, "--warnings", "off", "--no-color"),
+        ],
+        cwd=folder,
+        env={**os.environ, "NO_PROXY": "*"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
+        stdin=subprocess.DEVNULL,
+    )
+    said = done.stdout
+    asked, cases = re.search(r"Tested: (\d+)", said), re.search(r"(\d+) generated", said)
+    assert asked is not None, said + done.stderr
+    assert cases is not None, said + done.stderr
+    return Outcome(int(asked[1]), int(cases[1]), said[said.find("= FAILURES") :] if done.returncode else "")
+
+
+def _table(headers: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in headers.items()) + "}"
