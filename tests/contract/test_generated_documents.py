@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kefu_local import rights
 from shared.contracts.catalogue import published
+from shared.wire import ingress
 
 ROOT = Path(__file__).parents[2]
 KEY = "orders.shipment_delayed.v1"
@@ -77,10 +79,32 @@ def test_a_sample_once_written_stays(copy):
 def test_every_message_of_the_bus_document_has_a_channel_and_an_example():
     bus = json.loads((ROOT / "docs" / "asyncapi.json").read_text())
     assert bus["asyncapi"].startswith("3.")
-    assert bus["channels"].keys() == bus["components"]["messages"].keys() == published().keys()
-    for key, message in bus["components"]["messages"].items():
-        (example,) = message["examples"]
+    told = {f"ingress.{key}" for key, event in published().items() if event.publisher() in ingress.departments()}
+    refusals = {ingress.refusals(name) for name in ingress.departments()}
+    messages = bus["components"]["messages"]
+    assert bus["channels"].keys() == published().keys() | told | refusals
+    assert messages.keys() == published().keys() | told | {"refusal"}
+    for key in published():
+        (example,) = messages[key]["examples"]
         published()[key].model_validate(example["payload"])
+
+
+def test_the_bus_document_names_the_places_that_are_there():
+    bus = json.loads((ROOT / "docs" / "asyncapi.json").read_text())
+    places = {
+        (channel["servers"][0]["$ref"].rsplit("/", 1)[1], amqp["vhost"], amqp["name"])
+        for channel in bus["channels"].values()
+        for amqp in [channel["bindings"]["amqp"].get("exchange") or channel["bindings"]["amqp"]["queue"]]
+    }
+    ways = {(ingress.inbox(name), ingress.refusals(name)) for name in ingress.departments()}
+    assert places == {("core", rights.CORE, "events")} | {
+        ("ingress", ingress.VHOST, way) for pair in ways for way in pair
+    }
+    assert {name: server["pathname"] for name, server in bus["servers"].items()} == {
+        "core": f"/{rights.CORE}",
+        "ingress": f"/{ingress.VHOST}",
+    }
+    assert all(server["security"] for server in bus["servers"].values())
 
 
 def test_every_body_that_an_api_takes_has_an_example():

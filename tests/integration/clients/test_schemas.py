@@ -16,8 +16,6 @@ from shared.contracts.roles import Role
 
 ROOT = Path(__file__).parents[3]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.py"))
-BETWEEN_FIELDS = {"notify": ("publish_rosters",)}
-"""Operations with a rule between two fields, such as that a shift ends after it begins."""
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -73,7 +71,6 @@ def test_every_answer_is_as_documented_to_one_who_may_ask_everything(
         phases="examples,coverage,fuzzing",
         headers={"Authorization": staff["Authorization"]},
         department=keys.department("production"),
-        between_fields=BETWEEN_FIELDS.get(service, ()),
     )
     print(f"{service}: {outcome.cases} cases")
     assert outcome == Outcome(operations(service), outcome.cases, "")

@@ -93,7 +93,6 @@ async def test_three_hundred_facts_are_admitted_once_each_although_the_connectio
         (b"this is not JSON", {}, "malformed_json"),
         (b"\x80\x81", {}, "malformed_json"),
         (b'{"order_no": "A", "order_no": "B"}', {}, "duplicate_field"),
-        (completed(), {"user_id": None}, "sender"),
         (completed(), {"headers": {"CC": ["production.sample_made.v1"]}}, "headers"),
         (completed(), {"reply_to": "somewhere"}, "headers"),
         (completed(), {"expiration": 60}, "headers"),

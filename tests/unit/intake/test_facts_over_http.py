@@ -1,8 +1,11 @@
 """Departments without AMQP report the same facts over HTTP and learn what became of them."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+from cloudevents.core.v1.event import CloudEvent
 
 from intake.domain.parts.cloud_event import SIZE_LIMIT
 from shared.contracts.departments import OrderWithdrawn
@@ -130,3 +133,107 @@ async def test_every_department_may_report(http, department, name):
 async def test_half_a_character_in_an_attribute_is_refused(http, sales, attribute):
     answer = await told(http, sales, **{attribute: "x2\ud83d"})
     assert (answer.status_code, answer.json()["code"]) == (422, "attributes")
+
+
+def event_of_an_sdk(**attributes):
+    """As the Python SDK makes it."""
+    time = datetime(2026, 11, 20, 5, 59, tzinfo=UTC)
+    return CloudEvent({"id": "sdk-1", "type": EVENT["type"], "source": "crm", "time": time, **attributes}, DATA)
+
+
+@pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
+@pytest.mark.parametrize(
+    "attributes", [{}, {"datacontenttype": "application/json"}, {"tenant": "cn"}], ids=["bare", "typed", "extended"]
+)
+async def test_what_the_python_sdk_sends_is_admitted(http, department, database, mode, attributes):
+    message = mode(event_of_an_sdk(**attributes))
+    answer = await http.post("/facts", content=message.body, headers={**department("sales"), **message.headers})
+    assert (answer.status_code, answer.json()["id"]) == (202, "sdk-1")
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+BODY_OF_JS = '{"order_no":"SO-2026-0412","reason":"客户项目取消"}'
+SENT_BY_JS = {
+    "binary": (
+        {
+            "content-type": "application/json",
+            "ce-id": "js-1",
+            "ce-time": "2026-11-20T05:59:00.000Z",
+            "ce-type": "sales.order_withdrawn.v1",
+            "ce-source": "crm",
+            "ce-specversion": "1.0",
+            "ce-tenant": "cn",
+        },
+        BODY_OF_JS,
+    ),
+    "structured": (
+        {"content-type": "application/cloudevents+json; charset=utf-8"},
+        '{"id":"js-1","time":"2026-11-20T05:59:00.000Z","type":"sales.order_withdrawn.v1","source":"crm",'
+        f'"specversion":"1.0","datacontenttype":"application/json","data":{BODY_OF_JS},"tenant":"cn"}}',
+    ),
+}
+"""Recorded from npm `cloudevents` 10.0.0, `HTTP.binary` and `HTTP.structured` of one event with an extension."""
+
+
+@pytest.mark.parametrize("mode", SENT_BY_JS)
+async def test_what_the_javascript_sdk_sends_is_admitted(http, department, database, mode):
+    headers, body = SENT_BY_JS[mode]
+    answer = await http.post("/facts", content=body.encode(), headers={**department("sales"), **headers})
+    assert (answer.status_code, answer.json()["id"]) == (202, "js-1")
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+async def batch(http, department, *events):
+    headers = {**department("sales"), "Content-Type": "application/cloudevents-batch+json"}
+    return await http.post("/facts", content=json.dumps(events), headers=headers)
+
+
+async def test_each_event_of_a_batch_is_admitted_or_refused_by_itself(http, department, database):
+    good, wrong = {**EVENT, "data": DATA}, {**EVENT, "id": "crm-2", "data": {"order_no": "SO-1"}}
+    answer = await batch(http, department, good, wrong, {**good, "id": "crm-3"}, good)
+    assert answer.status_code == 207
+    assert [(each["id"], each["state"], each["code"]) for each in answer.json()["items"]] == [
+        ("crm-1", "admitted", None),
+        ("crm-2", "refused", "schema"),
+        ("crm-3", "admitted", None),
+        ("crm-1", "admitted", None),
+    ]
+    assert database.published == (OrderWithdrawn(**DATA),) * 2
+
+
+async def test_an_empty_batch_has_no_answers(http, department):
+    answer = await batch(http, department)
+    assert (answer.status_code, answer.json()) == (207, {"items": []})
+
+
+async def test_a_batch_that_is_too_long_is_refused_as_a_whole(http, department, database):
+    answer = await batch(http, department, *({**EVENT, "id": f"crm-{n}", "data": DATA} for n in range(101)))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert database.published == ()
+
+
+async def test_a_refused_fact_is_kept_listed_and_found_by_its_id(http, sales):
+    refused = (await told(http, sales, data={"order_no": "SO-1"})).json()
+    shown = (await http.get("/facts/crm-1", headers=sales)).json()
+    listed = (await http.get("/refusals", headers=sales)).json()["items"]
+    assert (shown["id"], shown["type"], shown["state"]) == ("crm-1", EVENT["type"], "refused")
+    assert (shown["code"], shown["reason"]) == (refused["code"], refused["detail"])
+    assert listed == [shown]
+
+
+async def test_what_was_refused_may_be_told_right_under_the_same_id(http, sales, database):
+    await told(http, sales, data={"order_no": "SO-1"})
+    await told(http, sales)
+    assert (await http.get("/facts/crm-1", headers=sales)).json()["state"] == "admitted"
+    assert database.published == (OrderWithdrawn(**DATA),)
+
+
+async def test_a_fact_that_was_never_told_is_unknown_by_the_id_that_was_asked_for(http, sales):
+    answer = await http.get("/facts/nothing", headers=sales)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "nothing" in answer.json()["detail"]
+
+
+async def test_utf_16_is_no_json(http, sales):
+    answer = await http.post("/facts", content=json.dumps({**EVENT, "data": DATA}).encode("utf-16"), headers=sales)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")

@@ -87,8 +87,7 @@ async def test_another_fact_under_the_same_id_is_refused(database, production):
 @pytest.mark.parametrize(
     ("fields", "code", "named"),
     [
-        ({"user_id": None}, "sender", "no user_id"),
-        ({"user_id": "sales"}, "sender", "it must be your own user, production"),
+        ({"user_id": "sales"}, "sender", "name your own user, production"),
         ({"routing_key": "production.sample_made.v1"}, "key", "must equal the type"),
         ({"headers": {**HEADERS, "CC": ["orders.order_closed.v1"]}}, "headers", "leave out CC"),
         ({"headers": {**HEADERS, "bcc": ["x"]}}, "headers", "leave out bcc"),
@@ -111,6 +110,12 @@ async def test_what_cannot_be_believed_is_refused_by_name(database, production, 
     assert database.published == ()
 
 
+@pytest.mark.parametrize("left_out", ["user_id", "content_type"])
+async def test_what_the_exchange_and_the_mode_tell_already_may_be_left_out(database, production, left_out):
+    await admit(production, message(**{left_out: None}))
+    assert len(database.published) == 1
+
+
 async def test_a_department_does_not_speak_for_another(production):
     foreign = {**HEADERS, "cloudEvents:type": "sales.order_withdrawn.v1"}
     with pytest.raises(Refused) as refused:
@@ -129,7 +134,7 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
     said = json.loads(answer.body)
     assert (answer.exchange, answer.routing_key) == ("refused", "production")
     assert (said["id"], said["type"], said["code"]) == ("mes-1", KEY, "sender")
-    assert "it must be your own user, production" in said["reason"]
+    assert "name your own user, production" in said["reason"]
 
 
 def test_there_is_a_gateway_for_every_department():

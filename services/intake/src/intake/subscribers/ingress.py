@@ -21,7 +21,7 @@ _FORBIDDEN = frozenset({"cc", "bcc"})
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The door for one department's facts over AMQP."""
+    """The door for one department's facts over AMQP. Only the department's own user can write to its exchange."""
 
     department: str
     facts: Facts
@@ -63,9 +63,9 @@ class Gateway:
         return Answer(ingress.REFUSED, self.department, body)
 
     def _verified(self, message: Message) -> CloudEvent:
-        if message.user_id != self.department:
-            who = f"user_id {message.user_id!r}" if message.user_id else "no user_id"
-            raise Unfit("sender", f"the message has {who}; it must be your own user, {self.department}")
+        if message.user_id not in (None, self.department):
+            said = f"the message has user_id {message.user_id!r}"
+            raise Unfit("sender", f"{said}; leave it out, or name your own user, {self.department}")
         if present := _misplaced(message):
             raise Unfit("headers", f"leave out {', '.join(present)}: a fact has one way to go and asks for no reply")
         told = read(message.content_type, _attributes(message.headers), message.body)
