@@ -48,7 +48,7 @@ _HEADERS: Node = {
         "cloudEvents:source": {"type": "string", "description": "Who announces it."},
         "cloudEvents:subject": {"type": "string", "format": "uuid", "description": "The aggregate it happened to."},
         "cloudEvents:time": {"type": "string", "format": "date-time"},
-        "cloudEvents:sequence": {"type": "string", "pattern": "^[0-9]+$", "description": "The aggregate's version."},
+        "cloudEvents:sequence": {"type": "integer", "description": "The aggregate's version."},
         "cloudEvents:correlation": {"type": "string", "format": "uuid", "description": "The case."},
         "cloudEvents:causation": {"type": "string", "format": "uuid", "description": "What is behind it."},
         "cloudEvents:actorkind": {"type": "string", "enum": ["staff", "department", "customer", "service", "time"]},

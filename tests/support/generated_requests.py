@@ -37,7 +37,7 @@ OF_DEPARTMENTS = """
 include-tag = "facts"
 exclude-operation-id = "report_facts"
 headers = {headers}
-# The edges of every field of every fact, in three modes, would be more cases than those of all other operations together.
+# The edges of every field of every fact, in three modes, would be more cases than all other operations have.
 [[operations]]
 include-operation-id = "report_facts"
 headers = {headers}

@@ -79,7 +79,7 @@ class Envelope:
         )
 
     def headers(self) -> dict[str, Any]:
-        """The AMQP headers; every value is a string."""
+        """The AMQP headers; every value is a string but `sequence`."""
         headers: dict[str, Any] = {
             "cloudEvents:specversion": "1.0",
             "cloudEvents:id": str(self.id),
@@ -87,7 +87,7 @@ class Envelope:
             "cloudEvents:source": self.source,
             "cloudEvents:subject": str(self.subject),
             "cloudEvents:time": _iso(self.at),
-            "cloudEvents:sequence": str(self.sequence),
+            "cloudEvents:sequence": self.sequence,
             "cloudEvents:correlation": str(self.correlation),
             "cloudEvents:causation": str(self.causation),
             "cloudEvents:actorkind": self.actor.kind,
