@@ -15,7 +15,7 @@ from kefu_local.process import Process
 
 SEED = int(os.environ.get("SEED", "20261128"))
 EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
-"""Random cases for each operation, beside those at the edges of its schema, of which each is asked."""
+"""Random cases for each operation, beside those at the edges of its schema."""
 LONGEST = 3600.0
 """Seconds that one service may be asked for."""
 CHECKS = Path(__file__).with_name("schema_checks.py")

@@ -25,13 +25,18 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     return Keys.made_in(tmp_path_factory.mktemp("keys"))
 
 
-@pytest.fixture(params=SERVICES)
+@pytest.fixture(scope="module", params=SERVICES)
 def service(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def url(service: str, keys: Keys, running_servers: Servers, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("service") / "service.log"
+
+
+@pytest.fixture(scope="module")
+def url(service: str, keys: Keys, running_servers: Servers, log: Path) -> Iterator[str]:
     """Where the service answers, alone in a database and a virtual host of its own."""
     name = f"test-{uuid4().hex[:12]}"
     running_servers.management.create_vhost(name)
@@ -43,7 +48,7 @@ def url(service: str, keys: Keys, running_servers: Servers, tmp_path: Path) -> I
         "ingress_url": ingress_url(running_servers, vhost, "intake"),
         "callback_secret": "known-to-tests-only",
     }
-    with running(service, {**places, **keys.settings}, tmp_path / "service.log") as url:
+    with running(service, {**places, **keys.settings}, log) as url:
         yield url
     for each in (name, vhost):
         running_servers.management.delete_vhost(each)
@@ -56,13 +61,13 @@ def operations(service: str) -> int:
     return sum(len(methods) for methods in document["paths"].values())
 
 
-def broken(folder: Path) -> list[str]:
+def broken(log: Path) -> list[str]:
     """What the service has logged of requests that failed in it."""
-    return [line for line in (folder / "service.log").read_text().splitlines() if '"request_failed"' in line]
+    return [line for line in log.read_text().splitlines() if '"request_failed"' in line]
 
 
 def test_every_answer_is_as_documented_to_one_who_may_ask_everything(
-    service: str, url: str, keys: Keys, tmp_path: Path
+    service: str, url: str, keys: Keys, log: Path, tmp_path: Path
 ) -> None:
     staff = keys.staff(*(role.value for role in Role))
     outcome = ask_everything(
@@ -74,11 +79,11 @@ def test_every_answer_is_as_documented_to_one_who_may_ask_everything(
     )
     print(f"{service}: {outcome.cases} cases")
     assert outcome == Outcome(operations(service), outcome.cases, "")
-    assert broken(tmp_path) == []
+    assert broken(log) == []
 
 
-def test_every_answer_is_as_documented_to_a_stranger(service: str, url: str, tmp_path: Path) -> None:
+def test_every_answer_is_as_documented_to_a_stranger(service: str, url: str, log: Path, tmp_path: Path) -> None:
     outcome = ask_everything(url, tmp_path, phases="examples,fuzzing")
     print(f"{service}: {outcome.cases} cases")
     assert outcome == Outcome(operations(service), outcome.cases, "")
-    assert broken(tmp_path) == []
+    assert broken(log) == []

@@ -26,9 +26,9 @@ Prose = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(pros
 """A text of several lines, without characters that cannot be seen; a blank one is none."""
 Count = Annotated[int, Field(ge=0, le=99_999_999)]
 Quantity = Annotated[int, Field(ge=1, le=99_999_999)]
-Email = Annotated[str, BeforeValidator(posted), Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), BeforeValidator(posted)]
 """One address that every mail server takes: without a name, a second address or another script."""
-Phone = Annotated[str, BeforeValidator(dialled), Field(pattern=r"^\+?[0-9-]{5,20}$")]
+Phone = Annotated[str, Field(pattern=r"^\+?[0-9-]{5,20}$"), BeforeValidator(dialled)]
 """A telephone number in half-width digits, without blanks and brackets."""
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(zone)]
 """A zone of the IANA database, spelt as it is there."""
