@@ -13,7 +13,8 @@ AMOUNT = r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"
 """How an amount is written as a text."""
 
 _KEY = re.compile(r"[a-z]+\.[a-z0-9_]+\.v[1-9][0-9]*")
-_AMOUNT = re.compile(AMOUNT)
+_AMOUNT = re.compile(rf"{AMOUNT}|^-?[0-9](\.[0-9]{{1,9}})?E\+[0-9]{{1,2}}$")
+"""As documented, or as Decimal writes a round amount: 1.2E+3."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _CENT = Decimal("0.01")
 _declared: dict[str, type["Event"]] = {}
