@@ -14,7 +14,10 @@ from generators.contracts import SAMPLES, SCHEMAS, Broken, not_announced, sample
 
 Files = dict[Path, str]
 DOCS = ROOT / "docs"
-_RIGHT = "Publish a .v2 beside a frozen contract; declare a new contract together with the code that announces it."
+_RIGHT = (
+    "Publish a .v2 beside a frozen contract; declare a new contract together with the code that announces it. "
+    "One that is on no other branch yet is frozen anew when its schema is removed first."
+)
 
 
 def _events() -> Files:
