@@ -1,16 +1,31 @@
 """Where complaints, their registers, their papers and what follows from them are kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
+from uuid import UUID
+
+from pydantic import AliasPath, Field
 
 from complaints.domain.allowance import Allowance
 from complaints.domain.cause_list import CauseList
 from complaints.domain.complaint import Complaint
 from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.known_order import KnownOrder
+from complaints.domain.monthly_review import MonthlyReview
+from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.penalty import Penalty
 from complaints.domain.register import Register
-from shared.store import DatabaseLike, Index, Store
+from complaints.domain.report import Report
+from complaints.domain.statistics import CaseFigures, Counted
+from shared.contracts.event import Part
+from shared.contracts.vocabulary import AboutComplaint, order_id_of
+from shared.store import Between, DatabaseLike, Index, OneOf, Store
+
+PAGE = 500
+"""Rows that statistics read at a time."""
 
 
 class Registers(Store[Register]):
@@ -32,6 +47,8 @@ class Complaints(Store[Complaint]):
         Index("form.customer.customer_id", "form.received_at"),
         Index("form.order_no", "form.received_at"),
         Index("root_cause.code", "form.received_at"),
+        Index("accepted_at"),
+        Index("closing.at"),
     )
 
 
@@ -80,11 +97,42 @@ class CorrectiveActions(Store[CorrectiveAction]):
     )
 
 
+class MonthlyReviews(Store[MonthlyReview]):
+    """One review a month in which cases were closed."""
+
+    collection = "monthly_reviews"
+    kind = MonthlyReview
+    indexes = (Index("month"),)
+
+
+class Reports(Store[Report]):
+    """Every published table."""
+
+    collection = "reports"
+    kind = Report
+    indexes = (Index("made_at"),)
+
+
+class KnownOrders(Store[KnownOrder]):
+    """The orders that a complaint may be about."""
+
+    collection = "known_orders"
+    kind = KnownOrder
+
+
 class CauseLists(Store[CauseList]):
     """The one list of root causes."""
 
     collection = "cause_lists"
     kind = CauseList
+
+
+class ClosedRow(Part):
+    """What a month's review reads of a closed case."""
+
+    id: UUID
+    number: str
+    outcome: str = Field(validation_alias=AliasPath("closing", "outcome"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +146,9 @@ class Stores:
     returns: GoodsReturns
     penalties: Penalties
     actions: CorrectiveActions
+    reviews: MonthlyReviews
+    reports: Reports
+    orders: KnownOrders
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -110,4 +161,51 @@ class Stores:
             GoodsReturns(database),
             Penalties(database),
             CorrectiveActions(database),
+            MonthlyReviews(database),
+            Reports(database),
+            KnownOrders(database),
         )
+
+    async def counted_between(self, begin: datetime, end: datetime) -> list[Counted]:
+        """What statistics read of the cases that were accepted in this time, the end excluded, in their order."""
+        counted: list[Counted] = []
+        after = None
+        while True:
+            page = await self.complaints.rows(
+                CaseFigures, {"accepted_at": Between(begin, end)}, sort="accepted_at", after=after, limit=PAGE
+            )
+            orders = await self._orders(page.items)
+            counted += [
+                Counted(case, orders.get(order_id_of(case.order_no)) if case.order_no else None) for case in page.items
+            ]
+            if (after := page.next) is None:
+                return counted
+
+    async def closed_between(self, begin: datetime, end: datetime) -> tuple[CaseReview, ...]:
+        """The cases that were closed in this time, the end excluded, each still to be reviewed."""
+        closed: list[CaseReview] = []
+        after = None
+        while True:
+            page = await self.complaints.rows(
+                ClosedRow, {"closing.at": Between(begin, end)}, sort="closing.at", after=after, limit=PAGE
+            )
+            closed += [
+                CaseReview(case=AboutComplaint(complaint_id=row.id, complaint_no=row.number), outcome=row.outcome)
+                for row in page.items
+            ]
+            if (after := page.next) is None:
+                return tuple(closed)
+
+    async def recovered(self) -> frozenset[str]:
+        """The numbers of all cases whose customer was won back, as their reviews say."""
+        numbers: set[str] = set()
+        async for review in self.reviews.each():
+            numbers |= review.recovered
+        return frozenset(numbers)
+
+    async def _orders(self, cases: Iterable[CaseFigures]) -> dict[UUID, KnownOrder]:
+        ids = {order_id_of(case.order_no) for case in cases if case.order_no}
+        if not ids:
+            return {}
+        page = await self.orders.find({"id": OneOf(*ids)}, limit=PAGE)
+        return {order.id: order for order in page.items}

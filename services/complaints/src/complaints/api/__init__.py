@@ -8,6 +8,7 @@ from complaints.api import (
     allowances,
     answers,
     appeals,
+    figures,
     filing,
     findings,
     handling,
@@ -37,4 +38,5 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         returns.routes(stores.returns, rules),
         penalties.routes(stores, rules),
         improvements.routes(stores, rules),
+        figures.routes(stores, rules),
     )

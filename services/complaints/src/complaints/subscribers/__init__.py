@@ -10,7 +10,7 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     """Everything that complaints hears on the bus."""
     on = Subscriptions("complaints")
     arrivals.subscribe(on, stores, rules)
-    cases.subscribe(on, stores.complaints, rules)
+    cases.subscribe(on, stores.complaints, stores.orders, rules)
     papers.subscribe(on, stores, rules)
     improvements.subscribe(on, stores, rules)
     answers.subscribe(on, stores.complaints, rules)

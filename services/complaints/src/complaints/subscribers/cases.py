@@ -3,17 +3,20 @@
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.filing import open_case
 from complaints.domain.decisions.handling import keep_warranty
+from complaints.domain.decisions.known_order import know
+from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
-from complaints.store import Complaints
+from complaints.store import Complaints, KnownOrders
 from shared.aggregate import Cause
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.intake import OrderPlaced
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, complaints: Complaints, rules: Rules) -> None:
+def subscribe(on: Subscriptions, complaints: Complaints, orders: KnownOrders, rules: Rules) -> None:
     """Keep the cases up with what is announced."""
 
     @on(ComplaintFiled)
@@ -28,3 +31,9 @@ def subscribe(on: Subscriptions, complaints: Complaints, rules: Rules) -> None:
         if event.complaint_id is None:
             return None
         return complaints.touch(event.complaint_id, lambda complaint: keep_warranty(complaint, event, cause))
+
+    @on(OrderPlaced)
+    def know_order(event: OrderPlaced, cause: Cause) -> Touch[KnownOrder]:
+        """What was ordered, by whom and for which region, so that complaints are counted by product and region."""
+        start = KnownOrder(id=event.order_id, order_no=event.order_no, customer_id=event.customer.customer_id)
+        return orders.touch(start.id, lambda order: know(order, event, cause), start)

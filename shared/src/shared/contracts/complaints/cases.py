@@ -145,7 +145,7 @@ class ComplaintClosed(ConcerningOrder, AboutCustomersComplaint, Event, key="comp
     )
 
 
-class ComplaintReviewed(AboutComplaint, Event, key="complaints.complaint_reviewed.v1", announced=False):
+class ComplaintReviewed(AboutComplaint, Event, key="complaints.complaint_reviewed.v1"):
     """What a closed case taught, and whether the customer was won back (002 六1(6), 五2)."""
 
     evaluation: Prose = Field(examples=["处理及时，客户满意"])

@@ -145,7 +145,7 @@ class SupplierInvolved(AboutComplaint, Event, key="complaints.supplier_involved.
     with_department: DepartmentName = "purchasing"
 
 
-class ComplaintsReportPublished(ReportReady, Event, key="complaints.report_published.v1", announced=False):
+class ComplaintsReportPublished(ReportReady, Event, key="complaints.report_published.v1"):
     """A report of complaints is ready: classification statistics, the month's closed cases (002 六1(6), 003 §28.1)."""
 
 

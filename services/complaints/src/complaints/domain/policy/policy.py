@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.standards import KnownCause, LossStandard, PenaltyStandard
-from shared.calendar import After
+from shared.calendar import After, Monthly
 from shared.clocks import Clock, Clocks
 from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
@@ -62,6 +62,9 @@ class ComplaintPolicy(Policy):
     follow_ups: dict[FollowUp, Clock]
     penalties: PenaltyStandard
     watch_days: int = Field(ge=1)
+    review: Clock
+    monthly_review: Monthly
+    monthly_table: Monthly
     causes: tuple[KnownCause, ...] = Field(min_length=1)
     recurs_within_days: int = Field(ge=1)
     losses: LossStandard
@@ -97,7 +100,7 @@ class ComplaintPolicy(Policy):
     @property
     def clocks(self) -> tuple[Clock, ...]:
         """Every clock that may run on a case, on its papers or on what follows from it."""
-        of_cases = (self.close, self.submit, self.supplier, self.appeal, *self.steps.values())
+        of_cases = (self.close, self.submit, self.supplier, self.appeal, self.review, *self.steps.values())
         return (*of_cases, *self.papers.values(), *self.follow_ups.values())
 
     def rung(self, role: Role) -> int:

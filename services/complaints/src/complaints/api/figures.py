@@ -1,0 +1,117 @@
+"""Figures over HTTP: statistics of any period, published tables, and the review of a month (002 六1(6), 003 §28.1)."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import AliasPath, Field
+
+from complaints.domain.decisions.review import review_case
+from complaints.domain.monthly_review import LIFECYCLE, MonthlyReview, ReviewStage, review_id_of
+from complaints.domain.parts.evaluation import CaseReview
+from complaints.domain.policy.policy import Rules
+from complaints.domain.report import Cell, Table
+from complaints.domain.roles import READERS
+from complaints.domain.statistics import Dimension, tabulate
+from complaints.store import MonthlyReviews, Stores
+from shared.aggregate import Change, Refused
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import ComplaintNo, Line, Month, Period, Prose
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
+from shared.sheets import Sheet, SheetFormat
+
+Format = Literal["json"] | SheetFormat
+As = Annotated[Format, Query(alias="format", description="How the figures are written.")]
+Begin = Annotated[date, Query(description="Accepted on this day or later.")]
+End = Annotated[date, Query(description="Accepted before this day.")]
+
+
+class ReportRow(View):
+    """A published table in a list."""
+
+    report_id: UUID = Field(validation_alias="id")
+    title: Line
+    period: Period
+    made_at: Instant
+    figures: dict[str, Cell] = Field(validation_alias=AliasPath("table", "figures"))
+
+
+class ReviewView(View):
+    """The review of a month, with what is still to be looked at."""
+
+    month: Month
+    stage: ReviewStage
+    possible: tuple[Possible, ...]
+    cases: tuple[CaseReview, ...]
+
+    @classmethod
+    def of(cls, review: MonthlyReview) -> "ReviewView":
+        """Every case of the month."""
+        possible = LIFECYCLE.possible(review.stage)
+        return cls(month=review.month, stage=review.stage, possible=possible, cases=review.cases)
+
+
+class ReviewCase(RequestBody):
+    """What one case taught, and whether the customer was won back."""
+
+    complaint_no: ComplaintNo
+    evaluation: Prose = Field(examples=["处理及时，客户满意"])
+    recovered: bool
+    lessons: tuple[Prose, ...] = Field(default=(), max_length=20, examples=[["玻璃包装须加护角"]])
+
+
+def routes(stores: Stores, rules: Rules) -> APIRouter:
+    """Statistics, published tables, reviews."""
+    router = Router(readers=READERS, tags=["figures"])
+    _figures(router, stores, rules)
+    _reviews(router, stores.reviews, rules)
+    return router
+
+
+def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    @router.get("/statistics", response_class=Response)
+    async def count_complaints(request: Request, by: Dimension, begin: Begin, end: End, form: As = "json") -> Response:
+        """Complaints of a period by month, cause, department, category, product, region or channel."""
+        if end <= begin:
+            raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
+        calendar = rules.clocks.calendar
+        counted = await stores.counted_between(calendar.moment(begin, time()), calendar.moment(end, time()))
+        table = tabulate(counted, (by,), await stores.recovered(), request.app.state.clock.now(), calendar)
+        return _written(table, form, f"complaints-{by}-{begin}-{end}")
+
+    @router.get("/reports")
+    async def list_reports(after: After = None, limit: Limit = 50) -> Listing[ReportRow]:
+        """Published classification tables, the newest first."""
+        page = await stores.reports.rows(ReportRow, sort="-made_at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/reports/{report_id}", response_class=Response)
+    async def read_report(report_id: UUID, form: As = "json") -> Response:
+        """A classification table as it was published."""
+        report = await stores.reports.get(report_id)
+        return _written(report.table, form, f"{report.kind}-{report.period}")
+
+
+def _reviews(router: APIRouter, reviews: MonthlyReviews, rules: Rules) -> None:
+    @router.get("/reviews/{month}")
+    async def show_review(month: Month) -> ReviewView:
+        """The cases that were closed in a month, with what was found about each."""
+        return ReviewView.of(await reviews.get(review_id_of(month)))
+
+    @router.post("/reviews/{month}/review-case", dependencies=[allow(*LIFECYCLE.roles("review_case"))])
+    async def review_closed_case(month: Month, body: ReviewCase, cause: CausedByRequest) -> ReviewView:
+        """Sum one case up."""
+
+        def decide(review: MonthlyReview) -> Change[MonthlyReview]:
+            return review_case(review, body.complaint_no, body.evaluation, body.recovered, body.lessons, rules, cause)
+
+        return ReviewView.of(await reviews.apply(review_id_of(month), decide, cause))
+
+
+def _written(table: Table, form: Format, name: str) -> Response:
+    if form == "json":
+        return JSONResponse(table.model_dump(mode="json"))
+    return Sheet(table.columns, table.rows, frozenset(table.money)).file(form, name)

@@ -1,0 +1,40 @@
+"""The review of the cases that were closed in one month, by the GM's office until the 10th (003 §28.1, 002 六1(6))."""
+
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from complaints.domain.parts.evaluation import CaseReview
+from complaints.domain.roles import MANAGERS
+from shared.clocks import Timed
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import ComplaintNo, Month
+from shared.lifecycle import Lifecycle, Move
+
+_REVIEWS = uuid5(NAMESPACE_URL, "urn:kefu:complaint-review")
+
+ReviewStage = Literal["open", "done"]
+
+LIFECYCLE: Lifecycle[ReviewStage, Literal["review_case"]] = Lifecycle(
+    "monthly review",
+    "open",
+    {"review_case": Move(("open",), ("open", "done"), (Role.GM_OFFICE, *MANAGERS))},
+)
+
+
+def review_id_of(month: Month) -> UUID:
+    """The id of the one review of a month."""
+    return uuid5(_REVIEWS, month)
+
+
+class MonthlyReview(Timed):
+    """Every case that was closed in the month, each to be summed up and evaluated once."""
+
+    month: Month
+    policy_version: int
+    stage: ReviewStage = LIFECYCLE.start
+    cases: tuple[CaseReview, ...]
+
+    @property
+    def recovered(self) -> frozenset[ComplaintNo]:
+        """The numbers of the cases whose customer was won back."""
+        return frozenset(each.case.complaint_no for each in self.cases if each.recovered)

@@ -1,0 +1,137 @@
+"""How complaints are counted: by month, cause, department, category, product, region or channel (002 六1(6))."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from pydantic import AliasPath, Field
+
+from complaints.domain.known_order import KnownOrder
+from complaints.domain.report import Cell, Table
+from shared.calendar import Calendar
+from shared.contracts.event import Instant, Money, Part
+
+Dimension = Literal["month", "cause", "department", "category", "product", "region", "channel"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+TITLES: Mapping[Dimension, str] = MappingProxyType(
+    {
+        "month": "月份",
+        "cause": "原因",
+        "department": "责任部门",
+        "category": "类别",
+        "product": "产品",
+        "region": "区域",
+        "channel": "渠道",
+    }
+)
+UNKNOWN = "未定"
+COLUMNS = (
+    "分类",
+    "项目",
+    "投诉件数",
+    "成立",
+    "不成立",
+    "已结案",
+    "按期结案",
+    "逾期",
+    "重复发生",
+    "挽回",
+    "平均处理天数",
+    "损失金额",
+)
+
+
+class CaseFigures(Part):
+    """What statistics read of a case."""
+
+    number: str
+    accepted_at: Instant
+    close_by: Instant
+    channel: str = Field(validation_alias=AliasPath("form", "channel"))
+    order_no: str | None = Field(default=None, validation_alias=AliasPath("form", "order_no"))
+    cause: str | None = Field(default=None, validation_alias=AliasPath("root_cause", "title"))
+    recurrence_of: tuple[str, ...] = Field(default=(), validation_alias=AliasPath("root_cause", "recurrence_of"))
+    upheld: bool | None = Field(default=None, validation_alias=AliasPath("judgement", "upheld"))
+    department: str | None = Field(default=None, validation_alias=AliasPath("judgement", "responsible_department"))
+    category: str | None = Field(default=None, validation_alias=AliasPath("classification", "category"))
+    closed_at: Instant | None = Field(default=None, validation_alias=AliasPath("closing", "at"))
+    loss: Money | None = Field(default=None, validation_alias=AliasPath("loss", "total"))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A case with the order that it is about, if that is known."""
+
+    case: CaseFigures
+    order: KnownOrder | None = None
+
+    def under(self, by: Dimension, calendar: Calendar) -> tuple[str, ...]:
+        """Where it counts. It counts once for each product of its order."""
+        case, order = self.case, self.order
+        places: Mapping[Dimension, Callable[[], tuple[str | None, ...]]] = {
+            "month": lambda: (f"{calendar.local(case.accepted_at):%Y-%m}",),
+            "cause": lambda: (case.cause,),
+            "department": lambda: (case.department,),
+            "category": lambda: (case.category,),
+            "product": lambda: order.products if order and order.products else (None,),
+            "region": lambda: (order.region if order else None,),
+            "channel": lambda: (case.channel,),
+        }
+        return tuple(place or UNKNOWN for place in places[by]())
+
+
+@dataclass(slots=True)
+class _Sum:
+    cases: int = 0
+    upheld: int = 0
+    refused: int = 0
+    closed: int = 0
+    in_time: int = 0
+    overdue: int = 0
+    again: int = 0
+    recovered: int = 0
+    days: list[float] = field(default_factory=list)
+    loss: Decimal = Decimal(0)
+
+    def add(self, case: CaseFigures, recovered: frozenset[str], now: datetime) -> None:
+        closed = case.closed_at
+        self.cases += 1
+        self.upheld += case.upheld is True
+        self.refused += case.upheld is False
+        self.closed += closed is not None
+        self.in_time += closed is not None and closed <= case.close_by
+        self.overdue += (closed or now) > case.close_by
+        self.again += bool(case.recurrence_of)
+        self.recovered += case.number in recovered
+        self.loss += case.loss.amount if case.loss else 0
+        if closed is not None:
+            self.days.append((closed - case.accepted_at).total_seconds() / 86400)
+
+    @property
+    def figures(self) -> dict[str, Cell]:
+        average = round(sum(self.days) / len(self.days), 1) if self.days else None
+        counts = (self.cases, self.upheld, self.refused, self.closed, self.in_time, self.overdue, self.again)
+        return dict(zip(COLUMNS[2:], (*counts, self.recovered, average, str(self.loss)), strict=True))
+
+
+def tabulate(
+    counted: Iterable[Counted],
+    dimensions: Iterable[Dimension],
+    recovered: frozenset[str],
+    now: datetime,
+    calendar: Calendar,
+) -> Table:
+    """One row for each place of each dimension, in alphabetical order; `figures` count every case once."""
+    cases, whole, rows = tuple(counted), _Sum(), list[tuple[Cell, ...]]()
+    for each in cases:
+        whole.add(each.case, recovered, now)
+    for by in dimensions:
+        sums: dict[str, _Sum] = {}
+        for each in cases:
+            for place in each.under(by, calendar):
+                sums.setdefault(place, _Sum()).add(each.case, recovered, now)
+        rows += [(TITLES[by], place, *sums[place].figures.values()) for place in sorted(sums)]
+    return Table(columns=COLUMNS, rows=tuple(rows), figures=whole.figures, money=("损失金额",))
