@@ -17,7 +17,12 @@ from shared.contracts.catalogue import contracts
 from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Money
 from shared.contracts.intake import QuietHours
-from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
+from shared.contracts.notify import (
+    CustomerUnreached,
+    NotificationDeferred,
+    NotificationFailed,
+    NotificationSuppressed,
+)
 from shared.contracts.orders import DunningIssued, OrderCancelled, ProductionScheduled
 from shared.policy import Policies
 from shared.testing import deliver, nowhere
@@ -244,12 +249,25 @@ async def test_an_older_slip_that_arrives_late_is_not_told_any_more(notify: InMe
     assert [each.reason for each in await notify.all(revision=1)] == ["superseded", "superseded"]
 
 
-async def test_what_nobody_needs_to_hear_any_more_expires(notify: InMemoryNotify) -> None:
+async def test_what_expires_before_it_could_go_out_is_the_duty_of_a_colleague(notify: InMemoryNotify) -> None:
     await notify.hear(released())
     await notify.later(days=4)
 
-    assert (await notify.one()).reason == "expired"
+    expired = await notify.one()
+    assert (expired.state, expired.reason) == ("failed", "expired")
     assert notify.sms.sent == []
+    (failed,) = notify.announced(NotificationFailed)
+    await notify.hear(failed)
+    (owed,) = notify.announced(CustomerUnreached)
+    assert (owed.customer_id, owed.about, owed.reason) == (CUSTOMER.customer_id, "SO-2026-0412", "expired")
+    assert "正在为您下单" in owed.untold
+
+
+async def test_a_greeting_that_expires_is_left_out(notify: InMemoryNotify) -> None:
+    await notify.hear(greeting("中秋"))
+    await notify.later(days=8)
+
+    assert [(each.state, each.reason) for each in await notify.all()] == [("suppressed", "expired")]
 
 
 async def test_without_any_address_it_fails_at_once_and_somebody_is_asked_to_call(notify: InMemoryNotify) -> None:

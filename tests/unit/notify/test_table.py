@@ -82,7 +82,8 @@ async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(notify:
         _put(body, path, None if words[0] == "absent" else words[0])
         body |= GOES_WITH.get((path, words[0]), {})
     for path, words in rule.unless.items():
-        if str(body.get(path)).lower() in words:
+        found = body.get(path)
+        if (found is None and "absent" in words) or str(found).lower() in words:
             _put(body, path, OTHERWISE[path])
     if rule.milestone:
         body[rule.milestone] = "production"
@@ -106,7 +107,7 @@ GOES_WITH = {
 }
 """What a fact that says this says as well, which its frozen sample is too old to say."""
 OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
-OTHERWISE["reason_code"] = "supply"
+OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z"}
 
 
 def _put(body: dict, path: str, value: str | None) -> None:

@@ -26,6 +26,7 @@ from notify.app import catalogue
 from notify.domain.messages.template import Layout, Template, sms_parts
 from notify.domain.messages.variable import Unfit, Variable
 from shared.aggregate import Refused
+from shared.contracts.aftersales import ServiceDispatched
 from shared.contracts.departments import DelayReason
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled
@@ -417,3 +418,16 @@ async def test_a_customer_whose_name_has_words_that_we_must_not_say_is_told_all_
     await notify.tell(released(customer=customer(title="不知道咖啡")))
 
     assert {each.state for each in await notify.all()} == {"accepted"}
+
+
+async def test_a_visit_is_told_with_its_day_and_window_and_without_one_no_hour_is_told(notify: InMemoryNotify) -> None:
+    job = {"service_order_id": uuid4(), "customer": CUSTOMER, "technician": "tech-05", "technician_name": "李师傅"}
+    begins = datetime.fromisoformat("2026-11-25T10:00+08:00")
+    agreed, open_ = await sms_of(
+        notify,
+        ServiceDispatched(voucher_no="FW-1", at=begins, ends=begins + timedelta(hours=2), **job),
+        ServiceDispatched(voucher_no="FW-2", at=MORNING, **job),
+    )
+
+    assert "李师傅将于11月25日10:00至12:00上门" in agreed
+    assert "FW-2已安排李师傅为您处理，请保持电话畅通" in open_

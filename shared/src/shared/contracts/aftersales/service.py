@@ -66,6 +66,10 @@ class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.servi
     at: Instant
     priority: bool = False
     carried_over_days: int = Field(default=0, ge=0)
+    ends: Instant | None = Field(
+        default=None,
+        description="The end of the window agreed with the customer, which begins at `at`; absent: none is.",
+    )
 
 
 class RemoteServiceRequested(AboutServiceOrder, Event, key="aftersales.remote_service_requested.v1"):

@@ -22,6 +22,7 @@ def dispatch(
         technician=technician,
         technician_name=technician_name,
         at=order.appointment.begins if order.appointment else cause.at,
+        ends=order.appointment.ends if order.appointment else None,
         priority=order.priority,
         carried_over_days=order.carried_over_days,
     )

@@ -12,10 +12,15 @@ from shared.aggregate import Cause, Change
 
 
 def withhold(notification: Notification, verdict: Verdict, cause: Cause) -> Change[Notification]:
-    """What follows from a verdict that does not let it out. What has been tried and expires has failed."""
+    """What follows from a verdict that does not let it out.
+
+    What expires has failed once it has been tried, and always when it was to tell a customer something of an order or a
+    case: a colleague tells it then.
+    """
     if verdict.kind == "defer" and verdict.until:
         return defer(notification, verdict.reason, verdict.until, cause)
-    if verdict.reason == "expired" and notification.attempts:
+    owed = notification.audience == "customer" and notification.lane == "live"
+    if verdict.reason == "expired" and (notification.attempts or owed):
         return fail(notification, "expired", "", None, cause)
     return suppress(notification, verdict.reason, verdict.by, cause)
 
