@@ -47,6 +47,12 @@ class Complaints(Store[Complaint]):
         Index("form.customer.customer_id", "form.received_at"),
         Index("form.order_no", "form.received_at"),
         Index("root_cause.code", "form.received_at"),
+        Index("owner", "form.received_at"),
+        Index("level", "form.received_at"),
+        Index("judgement.responsible_department", "form.received_at"),
+        Index("classification.category", "form.received_at"),
+        Index("form.severity", "form.received_at"),
+        Index("stage", "close_by"),
         Index("accepted_at"),
         Index("closing.at"),
     )

@@ -1,43 +1,29 @@
 """Finding complaints over HTTP, their clocks, and what the customer may see of them."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.views import ComplaintRow, ComplaintView
-from complaints.domain.lifecycle import Stage
+from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView
+from complaints.domain.complaint import Complaint
+from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints
-from shared.contracts.vocabulary import ComplaintNo, CustomerId, OrderNo
+from shared.contracts.vocabulary import ComplaintNo, CustomerId, DepartmentName, Line, OrderNo, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, Limit, Listing, Router
+from shared.http import After, AskedBy, Limit, Listing, Router
+from shared.identity import Principal
+from shared.store import Between, OneOf
 
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """The routes by which complaints are found and shown."""
     router = Router(readers=READERS, tags=["complaints"])
 
-    @router.get("/complaints")
-    async def list_complaints(
-        stage: Stage | None = None,
-        customer_id: CustomerId | None = None,
-        order_no: OrderNo | None = None,
-        complaint_no: Annotated[ComplaintNo | None, Query()] = None,
-        after: After = None,
-        limit: Limit = 50,
-    ) -> Listing[ComplaintRow]:
-        """Complaints and drafts, the newest first."""
-        where = {
-            "stage": stage,
-            "form.customer.customer_id": customer_id,
-            "form.order_no": order_no,
-            "number": complaint_no,
-        }
-        page = await complaints.rows(ComplaintRow, where, sort="-form.received_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+    _lists(router, complaints, rules)
 
     @router.get("/complaints/{complaint_id}")
     async def show_complaint(complaint_id: UUID) -> ComplaintView:
@@ -55,3 +41,57 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         return CustomerView.of(await complaints.get(complaint_id))
 
     return router
+
+
+def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
+    @router.get("/complaints")
+    async def list_complaints(
+        request: Request,
+        stage: Stage | None = None,
+        customer_id: CustomerId | None = None,
+        order_no: OrderNo | None = None,
+        complaint_no: Annotated[ComplaintNo | None, Query()] = None,
+        owner: StaffId | None = None,
+        level: Annotated[int | None, Query(ge=0, description="How high on the ladder.")] = None,
+        department: Annotated[DepartmentName | None, Query(description="The responsible one.")] = None,
+        category: Annotated[Line | None, Query(description="As it was classified.")] = None,
+        severity: Literal["ordinary", "major"] | None = None,
+        overdue: Annotated[bool, Query(description="Open beyond the time of closing; the longest first.")] = False,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[ComplaintRow]:
+        """Complaints and drafts, the newest first; those that are overdue by when they should have been closed."""
+        where: dict[str, Any] = {
+            "stage": stage,
+            "form.customer.customer_id": customer_id,
+            "form.order_no": order_no,
+            "number": complaint_no,
+            "owner": owner,
+            "level": level,
+            "judgement.responsible_department": department,
+            "classification.category": category,
+            "form.severity": severity,
+        }
+        sort = "-form.received_at"
+        if overdue:
+            open_stages = LIVE if stage is None else tuple({stage} & set(LIVE))
+            where |= {"stage": OneOf(*open_stages), "close_by": Between(None, request.app.state.clock.now())}
+            sort = "close_by"
+        page = await complaints.rows(ComplaintRow, where, sort=sort, after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/approvals")
+    async def list_approvals(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[ApprovalRow]:
+        """Proposals that the asker may decide: within the limit of a role of theirs, and made by another person.
+
+        Those whose case has to be closed first come first. A page may hold fewer than `limit` while `next` goes on.
+        """
+        page = await complaints.find({"stage": "proposed"}, sort="close_by", after=after, limit=limit)
+        mine = [case for case in page.items if _may_decide(asker, case, rules)]
+        return Listing(items=[ApprovalRow.of(case) for case in mine], next=page.next)
+
+
+def _may_decide(asker: Principal, case: Complaint, rules: Rules) -> bool:
+    proposal = case.proposals[-1]
+    authority = rules.version(case.policy_version).authority
+    return proposal.proposed_by != asker.id and any(authority.allows(role, proposal.dearest) for role in asker.roles)

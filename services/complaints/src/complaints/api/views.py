@@ -14,7 +14,8 @@ from complaints.domain.parts.handling import Classification, Closing, Missed, Wa
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.aggregate import Deadline
-from shared.contracts.event import Instant
+from shared.contracts.complaints import Remediation
+from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, OrderId, OrderNo, Prose, StaffId
 from shared.http import View
 from shared.lifecycle import Possible
@@ -97,3 +98,35 @@ class ComplaintRow(View):
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
         return LIFECYCLE.possible(self.stage)
+
+
+class ApprovalRow(View):
+    """A proposal that waits for approval: the dearest solution decides who may approve it (003 §27)."""
+
+    complaint_id: UUID
+    complaint_no: ComplaintNo
+    customer_name: Line
+    content: Prose
+    options: tuple[Remediation, ...]
+    preferred: int
+    amount: Money = Field(description="Of the dearest solution.")
+    proposed_by: StaffId
+    close_by: Instant
+
+    @classmethod
+    def of(cls, complaint: Complaint) -> Self:
+        """The latest proposal of a case that waits for approval."""
+        assert complaint.number is not None
+        assert complaint.close_by is not None
+        proposal = complaint.proposals[-1]
+        return cls(
+            complaint_id=complaint.id,
+            complaint_no=complaint.number,
+            customer_name=complaint.form.customer.name,
+            content=complaint.form.content,
+            options=proposal.options,
+            preferred=proposal.preferred,
+            amount=proposal.dearest,
+            proposed_by=proposal.proposed_by,
+            close_by=complaint.close_by,
+        )

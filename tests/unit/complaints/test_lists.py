@@ -1,0 +1,90 @@
+"""Lists for those who work: by owner, level, department, class, overdue, and the approvals that wait for the asker."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from complaints.domain.decisions.escalation import escalate
+from complaints.domain.decisions.handling import assign_owner, classify
+from complaints.domain.parts.handling import Classification
+from shared.aggregate import Change
+from shared.contracts.event import Actor
+from shared.testing import cause
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MANAGER = cause(AT, actor=Actor(kind="staff", id="cs-manager-01", role="cs_manager"))
+
+
+@pytest.fixture
+async def listed(in_every_stage, stores, rules, form):
+    """A case in every stage, each under a number of its own; one of them has an owner, a class and a level."""
+    cases = {}
+    for n, (stage, case) in enumerate(in_every_stage.items(), start=1):
+        number = f"2026-11-{n:04d}" if case.number else None
+        cases[stage] = case.but(id=UUID(int=n), number=number)
+    owned = assign_owner(cases["filed"], "cs-07", True, rules, MANAGER).state
+    owned = classify(owned, Classification(nature="quality", category="玻璃破损", major=True), rules, MANAGER).state
+    owned = escalate(owned, rules, MANAGER).state
+    cases["filed"] = owned.but(form=form.but(severity="major"))
+    for case in cases.values():
+        await stores.complaints.create(Change(case), cause(AT))
+    return cases
+
+
+@pytest.mark.parametrize(
+    "asked", ["owner=cs-07", "level=3", "category=玻璃破损", "severity=major", "stage=filed&owner=cs-07"]
+)
+async def test_a_case_is_found_by_its_owner_level_class_and_severity(asked, ask, listed):
+    found = (await ask("cs_manager", "GET", f"/complaints?{asked}")).json()["items"]
+    assert [row["complaint_no"] for row in found] == [listed["filed"].number]
+
+
+async def test_cases_are_found_by_the_responsible_department(ask, listed):
+    rows = (await ask("cs_manager", "GET", "/complaints?department=production")).json()["items"]
+    other = (await ask("cs_manager", "GET", "/complaints?department=sales")).json()["items"]
+
+    upheld = {case.number for case in listed.values() if case.judgement and case.judgement.upheld}
+    assert {row["complaint_no"] for row in rows} == upheld
+    assert other == []
+
+
+@pytest.mark.requirement("R150.a")
+async def test_what_is_open_beyond_its_time_is_listed_the_longest_first(ask, listed, stores, world):
+    first = listed["upheld"].but(id=UUID(int=99), number="2026-11-0099", close_by=AT + timedelta(days=5))
+    await stores.complaints.create(Change(first), cause(AT))
+    before = (await ask("cs_manager", "GET", "/complaints?overdue=true")).json()["items"]
+    await world.until(AT + timedelta(days=6, hours=1))
+
+    rows = (await ask("cs_manager", "GET", "/complaints?overdue=true")).json()["items"]
+    upheld = (await ask("cs_manager", "GET", "/complaints?overdue=true&stage=upheld")).json()["items"]
+    closed = (await ask("cs_manager", "GET", "/complaints?overdue=true&stage=closed")).json()["items"]
+
+    live = {case.number for case in listed.values() if case.live}
+    assert (before, closed) == ([], [])
+    assert rows[0]["complaint_no"] == "2026-11-0099"
+    assert {row["complaint_no"] for row in rows[1:]} == live
+    assert [row["complaint_no"] for row in upheld] == ["2026-11-0099", listed["upheld"].number]
+
+
+@pytest.mark.requirement("R163.a")
+@pytest.mark.parametrize(
+    ("role", "sees"), [("cs_manager", False), ("deputy_gm", True), ("gm", True), ("complaint_handler", False)]
+)
+async def test_the_approvals_that_wait_for_a_person_lie_within_the_limit_of_the_role(role, sees, ask, listed):
+    found = (await ask(role, "GET", "/approvals")).json()["items"]
+
+    assert [row["complaint_no"] for row in found] == ([listed["proposed"].number] if sees else [])
+    if sees:
+        assert (found[0]["amount"]["amount"], len(found[0]["options"])) == ("5000.00", 2)
+
+
+async def test_no_person_is_shown_the_approval_of_their_own_proposal(ask, listed, stores):
+    own = listed["proposed"].proposals[-1].but(proposed_by="gm-01")
+    case = listed["proposed"].but(id=UUID(int=98), number="2026-11-0098", proposals=(own,))
+    await stores.complaints.create(Change(case), cause(AT))
+
+    seen = {role: (await ask(role, "GET", "/approvals")).json()["items"] for role in ("gm", "deputy_gm")}
+
+    assert [row["complaint_no"] for row in seen["gm"]] == [listed["proposed"].number]
+    assert {row["complaint_no"] for row in seen["deputy_gm"]} == {listed["proposed"].number, "2026-11-0098"}
