@@ -9,15 +9,20 @@ from openpyxl import load_workbook
 from order_rules import RULES
 
 from orders.api.sheets import sheet
+from orders.app import service
 from orders.domain.decisions.exception import resolve
 from orders.domain.exception import exception_id_of
 from orders.domain.report import Table
 from orders.domain.statistics import Sales
+from orders.settings import Settings
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import order_id_of
+from shared.testing import World, in_memory, nowhere
+from tests.unit.orders.conftest import BEGIN, Company
+from tests.unit.orders.test_clocks import SHIPPED
 
 SATURDAY = datetime(2026, 10, 3, 5, tzinfo=UTC)
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
@@ -80,14 +85,17 @@ async def several_orders(company):
         {"description": "玻璃门", "quantity": 2},
     ]
     await company.place(order_no="A", lines=lines, total=Money(amount="1500.00"), region="华南", sales_owner="am-1")
+    await company.sign_contract()
     await company.place(order_no="B", total=Money(amount="900.00"), region="华东", sales_owner="am-2")
+    await company.sign_contract()
     await company.place(order_no="C", total=Money(amount="7.00"), region="华东", sales_owner="am-2")
+    await company.sign_contract()
     await company.decide(cancel, "取消", None)
 
 
 async def sales(company, by):
     figures = Sales(by)
-    async for order in company.orders.placed(*OCTOBER):
+    async for order in company.orders.sold(*OCTOBER):
         figures.add(order)
     return figures.table()
 
@@ -106,6 +114,29 @@ async def test_sales_are_counted_by_product_region_and_salesman_without_cancelle
     table = await sales(company, by)
     assert [(row[by], row["quantity"], row["amount"]) for row in table.rows] == rows
     assert table.figures == {"orders": 2, "quantity": 36, "amount": "2400.00"}
+
+
+async def test_a_contract_counts_in_the_month_in_which_it_was_signed_and_one_that_was_not_never(company):
+    company.now = datetime(2026, 9, 28, tzinfo=UTC)
+    await company.place(order_no="A", total=Money(amount="1500.00"))
+    await company.place(order_no="B", total=Money(amount="900.00"))
+    company.now = datetime(2026, 10, 5, tzinfo=UTC)
+    company.order_no = "A"
+    await company.sign_contract()
+    await company.until(datetime(2027, 1, 1, 0, tzinfo=UTC))
+    made = {report.period: report.table.figures["orders"] for report in await reports(company, "sales_stats")}
+    assert (made["2026-09"], made["2026-10"], made["2026-11"]) == (0, 1, 0)
+
+
+async def test_a_report_follows_the_policy_that_is_in_force(tmp_path):
+    later = SHIPPED.replace("version = 1", "version = 2", 1).replace("2026-01-01", "2026-11-01", 1)
+    (tmp_path / "orders_v2.toml").write_text(later.replace("at = 13:00:00", "at = 15:00:00"), encoding="utf-8")
+    settings = nowhere(Settings, orders_policy=tmp_path)
+    company = Company(World(service(settings, in_memory("orders", settings, at=BEGIN)), hears_itself=True))
+    await company.until(BEGIN)
+    await company.until(datetime(2026, 11, 14, 12, tzinfo=UTC))
+    hours = [RULES.calendar.local(each.made_at).hour for each in await reports(company, "weekly_exceptions")]
+    assert hours == [13, 13, 13, 13, 13, 15, 15]
 
 
 @pytest.mark.requirement("R205.c")
@@ -210,7 +241,9 @@ def test_amounts_are_numbers_that_one_can_add_up():
 async def test_what_was_sold_in_two_currencies_is_not_added_up(company):
     company.now = datetime(2026, 10, 5, tzinfo=UTC)
     await company.place(order_no="A", total=Money(amount="1500.00"))
+    await company.sign_contract()
     await company.place(order_no="B", total=Money(amount="900.00", currency="USD"))
+    await company.sign_contract()
     assert (await sales(company, "region")).figures["amount"] == "1500.00 CNY + 900.00 USD"
 
 

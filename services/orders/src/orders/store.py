@@ -29,6 +29,7 @@ class Orders(Store[Order]):
         Index("stage", "placed_on"),
         Index("customer.customer_id", "placed_on"),
         Index("promises.given.state", "placed_on"),
+        Index("sold_on"),
         Index("released_on"),
         Index("stage", "ship_on"),
         Index("overdue_since"),
@@ -40,6 +41,10 @@ class Orders(Store[Order]):
     def placed(self, begin: date, end: date) -> AsyncIterator[Order]:
         """Every order placed from one day up to, not including, another."""
         return self.each({"placed_on": Between(begin, end)}, sort="placed_on")
+
+    def sold(self, begin: date, end: date) -> AsyncIterator[Order]:
+        """Every order whose contract was signed, or that was sold from stock, from one day up to another, excluded."""
+        return self.each({"sold_on": Between(begin, end)}, sort="sold_on")
 
     def ready(self, until: date) -> AsyncIterator[Order]:
         """Every order that waits for a vehicle and was promised to leave before a day."""

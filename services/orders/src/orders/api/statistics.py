@@ -84,10 +84,10 @@ def forecasts(paces: Paces) -> APIRouter:
 def _figures(router: APIRouter, orders: Orders) -> None:
     @router.get("/statistics", response_class=Response)
     async def count_sales(by: Dimension, begin: Begin, end: End, form: As = "json") -> Response:
-        """Sales of a month, quarter or year by product, region, salesman or customer (004 四4)."""
+        """Signed in a month, quarter or year, by product, region, salesman or customer (004 四4)."""
         _must_be_period(begin, end)
         sales = Sales(by)
-        async for order in orders.placed(begin, end):
+        async for order in orders.sold(begin, end):
             sales.add(order)
         return written(sales.table(), form, f"sales-{by}-{begin}-{end}")
 

@@ -80,6 +80,7 @@ class Order(Timed):
     delays: tuple[Delay, ...] = ()
     exceptions: int = 0
     warned: bool = False
+    sold_on: date | None = None
     released_on: date | None = None
     ship_on: date | None = None
     dispatched_on: date | None = None

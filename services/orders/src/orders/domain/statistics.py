@@ -36,7 +36,7 @@ class _Sold:
 
 
 class Sales:
-    """Sales by product, region, salesman or customer; cancelled orders do not count (004 四4).
+    """Sales by product, region, salesman or customer; orders not signed or cancelled do not count (004 四4).
 
     Orders are added one at a time, so that any number of them fits. Amounts are kept apart by currency.
     """
@@ -48,7 +48,7 @@ class Sales:
 
     def add(self, order: Order) -> None:
         """Count one more order."""
-        if order.cancellation is not None:
+        if order.sold_on is None or order.cancellation is not None:
             return
         for sold in _sold(order):
             entry = self._sums[self._keys(sold)]

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from orders.domain.decisions.report import publish
 from orders.domain.exception import OrderException
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
-from orders.domain.policy.policy import Rules
+from orders.domain.policy.policy import OrdersPolicy, Rules
 from orders.domain.report import Report, Table
 from orders.domain.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
 from orders.store import Stores
@@ -17,21 +17,31 @@ from shared.timers import Occurrence, Timers
 
 
 def schedule(at: Timers, stores: Stores, rules: Rules) -> None:
-    """Each report is made on its day from the figures of its period, and told to its readers."""
+    """Each report is made on its day from the figures of its period, and told to its readers.
+
+    Every version of the policy has its schedule; at its moment only that of the version in force makes reports.
+    """
+    for policy in rules.policies:
+        _schedule(at, policy, stores, rules)
+
+
+def _schedule(at: Timers, policy: OrdersPolicy, stores: Stores, rules: Rules) -> None:
     clerk, calendar = Clerk(stores, rules.calendar), rules.calendar
 
-    async def made(periods: Iterable[ReportPeriod], cause: Cause) -> list[Touch[Report]]:
+    async def made(periods: Iterable[ReportPeriod], occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
+        if rules.on(occurrence.at).version != policy.version:
+            return []
         return [stores.reports.birth(publish(period, await clerk.table(period), cause)) for period in periods]
 
-    @at.every(lambda at: rules.on(at).weekly_reports)
+    @at.every(policy.weekly_reports, name=f"weekly_reports_v{policy.version}")
     async def weekly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         """On Saturday at 13:00 the meeting wants the week's exceptions and what is overdue (000 §4.2, 004 四3)."""
-        return await made(of_week(calendar.day(occurrence.at)), cause)
+        return await made(of_week(calendar.day(occurrence.at)), occurrence, cause)
 
-    @at.every(lambda at: rules.on(at).monthly_reports)
+    @at.every(policy.monthly_reports, name=f"monthly_reports_v{policy.version}")
     async def monthly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         """On the first of the month the clerk's figures are due (004 四4 to 四6)."""
-        return await made(of_month(calendar.day(occurrence.at)), cause)
+        return await made(of_month(calendar.day(occurrence.at)), occurrence, cause)
 
 
 class Clerk:
@@ -64,7 +74,7 @@ class Clerk:
 
     async def _sold(self, due: ReportPeriod) -> Table:
         sales = [Sales(by) for by in DIMENSIONS]
-        async for order in self._orders.placed(due.begin, due.end):
+        async for order in self._orders.sold(due.begin, due.end):
             for each in sales:
                 each.add(order)
         return sales_report(sales)

@@ -11,7 +11,7 @@ from orders.domain.decisions.ledger import balance, book_confirmed, post_price, 
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
-from orders.domain.parts.contract import Contract, Draft, Outcome, Review
+from orders.domain.parts.contract import Contract, Draft, Outcome, Review, contract_no_of
 from orders.domain.parts.notice import Signature
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
@@ -143,9 +143,11 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
     if order.contract.ship_on is not None:
         day_ahead(order.contract.ship_on, order.day(cause.at), rules.of(order).horizon_days)
-    contract = order.contract.sealed(by, purpose, cause.at).but(signed_on=signed_on)
+    no = order.contract.no or contract_no_of(order.order_no, signed_on.on)
+    contract = order.contract.sealed(by, purpose, cause.at).but(no=no, signed_on=signed_on)
     signed = Change(
-        order.but(contract=contract), (_sealed(contract, order, by, purpose), _signed(order, contract, by, rules))
+        order.but(contract=contract, sold_on=order.day(cause.at)),
+        (_sealed(contract, order, by, purpose), _signed(order, contract, by, rules)),
     )
     ship_on = contract.ship_on
     if ship_on is not None:

@@ -7,7 +7,7 @@ from orders.domain.decisions.ledger import post_price
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import begin
 from orders.domain.order import Order
-from orders.domain.parts.contract import Contract, Draft, contract_no_of
+from orders.domain.parts.contract import Contract, Draft
 from orders.domain.parts.receivable import Receivable
 from orders.domain.policy.policy import Rules
 from orders.domain.route import route_for
@@ -63,7 +63,7 @@ def _is_ahead(order: Order, day: date, rules: Rules, cause: Cause) -> bool:
 def _with_contract(order: Order, event: OrderPlaced) -> Order:
     on = event.contract_date or PreciseDate(on=order.placed_on)
     draft = Draft(revision=1, total=event.total, ship_on=event.requested_ship_date)
-    contract = Contract(no=event.contract_no or contract_no_of(order.order_no, on.on), on=on, draft=draft)
+    contract = Contract(no=event.contract_no, on=on, draft=draft)
     return order.but(contract=contract, receivable=_priced(event.total))
 
 
@@ -74,7 +74,7 @@ def _priced(total: Money | None, terms: tuple[PaymentTerm, ...] = ()) -> Receiva
 def _sold_from_stock(order: Order, event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
     terms = (PaymentTerm(kind="balance", amount=event.total),) if event.total else ()
     contract = Contract(no=event.contract_no, on=event.contract_date)
-    sold = order.but(contract=contract, receivable=_priced(event.total, terms))
+    sold = order.but(contract=contract, sold_on=order.placed_on, receivable=_priced(event.total, terms))
     change = post_price(sold, "invoice", cause).then(lambda order: begin(order, rules, cause))
     if event.promised_arrival_date is None:
         return change

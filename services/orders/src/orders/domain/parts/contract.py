@@ -13,9 +13,9 @@ Outcome = Literal["approved", "amend", "terminate"]
 _LONGEST_TAIL = 53
 
 
-def contract_no_of(order_no: OrderNo, drawn_up_on: date) -> ContractNo:
-    """The number of the contract for this order: it carries the day it was drawn up, and needs no counter."""
-    return f"JG{drawn_up_on:%Y%m%d}-{order_no[-_LONGEST_TAIL:]}"
+def contract_no_of(order_no: OrderNo, signed_on: date) -> ContractNo:
+    """The number of the contract for this order: it carries the day of signing, and needs no counter."""
+    return f"JG{signed_on:%Y%m%d}-{order_no[-_LONGEST_TAIL:]}"
 
 
 class Draft(Part):
@@ -48,7 +48,10 @@ class SealUse(Part):
 
 
 class Contract(Part):
-    """A contract in its valid revision. No revision becomes valid without a review (004 一㈡1a)."""
+    """A contract in its valid revision. No revision becomes valid without a review (004 一㈡1a).
+
+    Without a number from elsewhere it has one from its signature on.
+    """
 
     no: ContractNo | None = None
     on: PreciseDate | None = None
