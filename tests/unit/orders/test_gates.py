@@ -144,7 +144,7 @@ FACTS = {
     "problem": lambda order, why: report_problem(
         order, reported(facts.MaterialProblemReported, kind="supply", detail="断货"), why
     ),
-    "crew": lambda order, why: report_crew(order, reported(facts.CrewReported, available=False), why),
+    "crew": lambda order, why: report_crew(order, reported(facts.CrewReported, available=False), RULES, why),
     "dispatched": lambda order, why: dispatch(order, reported(facts.GoodsDispatched, left_at=why.at), RULES, why),
     "arrived": lambda order, why: arrive(order, reported(facts.ShipmentArrived, arrived_at=why.at), RULES, why),
     "forecast": lambda order, why: expect_completion(

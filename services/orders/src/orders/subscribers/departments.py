@@ -120,7 +120,7 @@ def _way_to_the_customer(on: Subscriptions, orders: Orders, rules: Rules) -> Non
     @on(CrewReported)
     def note_crew(event: CrewReported, cause: Cause) -> Touch[Order]:
         """Whether there are installers (001 售中二a)."""
-        return weighed(event, cause, lambda order, fact: report_crew(order, fact, cause))
+        return weighed(event, cause, lambda order, fact: report_crew(order, fact, rules, cause))
 
     @on(GoodsDispatched)
     def announce_dispatch(event: GoodsDispatched, cause: Cause) -> Touch[Order]:

@@ -65,6 +65,7 @@ class ShipmentDelayed(AboutCustomersOrder, Event, key="orders.shipment_delayed.v
     responsible_department: DepartmentName = "production"
     told_before_contract_date: bool = Field(description="Whether this was announced before the contract's date.")
     kind: Literal["ship", "arrive"] = Field(default="ship", description="Which promise will not be kept.")
+    estimated: bool = Field(default=False, description="Whether no one has named the new day: it is our own estimate.")
 
 
 class DeliveryDatePromised(AboutCustomersOrder, Event, key="orders.delivery_date_promised.v1"):

@@ -6,13 +6,21 @@ from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.clocks import Clock, Matter
+from shared.contracts.vocabulary import StaffId
 
 COMPLAINED = "投诉处理期间暂停催款"
 """Why a clock is held by a complaint: a hold for any other reason is a person's, and ends when that person says so."""
 
 
 def start(
-    order: Order, clock: Clock, rules: Rules, cause: Cause, *, of: str = "", due_at: datetime | None = None
+    order: Order,
+    clock: Clock,
+    rules: Rules,
+    cause: Cause,
+    *,
+    of: str = "",
+    due_at: datetime | None = None,
+    assignee: StaffId | None = None,
 ) -> Change[Order]:
     """Let a clock of the order's policy run, to the end of its term or to a given moment."""
     begin = rules.clocks.start(
@@ -20,6 +28,7 @@ def start(
         Matter(about=order.order_no, customer_id=order.customer.customer_id),
         cause,
         policy=rules.of(order),
+        assignee=assignee,
         of=of,
         due_at=due_at,
     )
@@ -33,7 +42,7 @@ def watch_stage(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """
     change = Change(order)
     for run in order.running:
-        if run.of not in ("", order.stage):
+        if run.of != order.stage and order.route.stage(run.of) is not None:
             end = rules.clocks.stop if order.is_past(run.of) else rules.clocks.drop
             change = change.then(end(run.clock.name, cause=cause, of=run.of))
     clock = rules.of(order).stage_clock(order.route, order.stage)

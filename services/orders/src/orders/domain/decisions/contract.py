@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import balance, book_confirmed, post_price, settled
 from orders.domain.decisions.promise import promise
@@ -184,7 +185,7 @@ def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) 
     return (
         reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
         if signed.notice.complete
-        else Change(signed)
+        else follow_duties(signed, rules, cause)
     )
 
 

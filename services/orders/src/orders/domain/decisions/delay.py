@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
 from orders.domain.order import Order
@@ -14,12 +15,22 @@ from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
 
 
-def slip(order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause) -> Change[Order]:
+def slip(
+    order: Order,
+    new: date,
+    reason: DelayReason,
+    text: str | None,
+    rules: Rules,
+    cause: Cause,
+    *,
+    estimated: bool = False,
+) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
     Days are counted from the contract's day. A date that is no later than what the customer has been told is no news,
     and neither is one that has passed: after a standstill one delay is told, with a day that is still to come.
-    `text` is what the customer hears, in place of the reason's usual words.
+    `text` is what the customer hears, in place of the reason's usual words. An `estimated` day is nobody's word: to
+    find out the true one is a duty of customer service (001 售中二c).
     """
     promised = order.contract.ship_on
     told = order.promises.current("ship")
@@ -27,11 +38,11 @@ def slip(order: Order, new: date, reason: DelayReason, text: str | None, rules: 
         return Change(order)
     if new <= max(promised, told.on if told else promised) or new < order.day(cause.now):
         return Change(order)
-    change = _announce(order, promised, new, reason, text, "ship", cause)
+    change = _announce(order, promised, new, reason, text, "ship", cause, estimated=estimated)
     change = change.then(lambda order: promise(order, "ship", new, "reschedule", rules, cause))
-    return change.then(lambda order: _assess_again(order, new, rules, cause)).then(
-        lambda order: _escalate(order, rules, cause)
-    )
+    change = change.then(lambda order: _assess_again(order, new, rules, cause))
+    change = change.then(lambda order: _escalate(order, rules, cause))
+    return change.then(lambda order: follow_duties(order, rules, cause))
 
 
 def postpone(
@@ -60,9 +71,9 @@ def fall_behind(order: Order, fact: ProductionDelayed, rules: Rules, cause: Caus
     if order.ended:
         return Change(order)
     ready = order.works.ready_percent if fact.ready_percent is None else fact.ready_percent
-    works = order.works.but(ready_percent=ready, expected_ready_on=fact.expected_ready_on)
-    known = order.but(works=works)
-    return slip(known, fact.expected_ready_on, fact.reason, fact.reason_text, rules, cause)
+    works = order.works.but(ready_percent=ready, expected_ready_on=fact.expected_ready_on, told_at=cause.at)
+    known = follow_duties(order.but(works=works), rules, cause)
+    return known.then(lambda order: slip(order, fact.expected_ready_on, fact.reason, fact.reason_text, rules, cause))
 
 
 def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -93,7 +104,7 @@ def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     broken = break_promise(order, "ship", cause)
     day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
-    return broken.then(lambda order: slip(order, day, reason, None, rules, cause))
+    return broken.then(lambda order: slip(order, day, reason, None, rules, cause, estimated=True))
 
 
 def _announce(
@@ -104,6 +115,8 @@ def _announce(
     text: str | None,
     kind: Literal["ship", "arrive"],
     cause: Cause,
+    *,
+    estimated: bool = False,
 ) -> Change[Order]:
     known = REASONS[reason]
     said = known.text if reason == "supply" else text
@@ -117,6 +130,7 @@ def _announce(
         ready_percent=order.works.ready_percent,
         announced_at=cause.at,
         told_in_time=order.day(cause.at) < promised,
+        estimated=estimated,
     )
     event = ShipmentDelayed(
         **order.about(),
@@ -133,6 +147,7 @@ def _announce(
         responsible_department=delay.department,
         told_before_contract_date=delay.told_in_time,
         kind=kind,
+        estimated=estimated,
     )
     return Change(order.but(delays=(*order.delays, delay), last_delay_at=delay.announced_at), (event,))
 

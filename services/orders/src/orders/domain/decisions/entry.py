@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from functools import partial
 from types import MappingProxyType
 
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.promise import pass_on
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.drawing import Drawing
@@ -36,7 +37,8 @@ def ask_for_what_is_due(order: Order, rules: Rules, cause: Cause) -> Change[Orde
         asked = order.receivable.asked(instalment)
         if not order.ended and _is_due(order, instalment, rules, cause) and _more_than(asked, instalment):
             change = change.then(partial(_ask_for, instalment=instalment, asked=asked, rules=rules, cause=cause))
-    return Change(_asking_later(collecting(change.state, rules), rules, cause), change.events)
+    later = Change(_asking_later(collecting(change.state, rules), rules, cause), change.events)
+    return later.then(lambda order: follow_duties(order, rules, cause))
 
 
 def _more_than(asked: Due | None, instalment: Instalment) -> bool:
@@ -51,11 +53,11 @@ def _is_due(order: Order, instalment: Instalment, rules: Rules, cause: Cause) ->
     if not order.has(Milestone.CONTRACT_SIGNED):
         return False
     if instalment.due_on is not None:
-        return rules.calendar.moment(_asked_on(instalment.due_on, order, rules), time()) <= cause.now
+        return rules.calendar.moment(_lateron(instalment.due_on, order, rules), time()) <= cause.now
     return instalment.kind == "progress" and (order.stage == "shipping" or order.is_past("shipping"))
 
 
-def _asked_on(due_on: date, order: Order, rules: Rules) -> date:
+def _lateron(due_on: date, order: Order, rules: Rules) -> date:
     return due_on - timedelta(days=rules.of(order).initial_days)
 
 
@@ -63,7 +65,7 @@ def _asking_later(order: Order, rules: Rules, cause: Cause) -> Order:
     """With a deadline on the day when the next instalment that has a day of its own is to be asked for."""
     receivable = order.receivable
     days = [
-        rules.calendar.moment(_asked_on(each.due_on, order, rules), time())
+        rules.calendar.moment(_lateron(each.due_on, order, rules), time())
         for each in receivable.instalments
         if each.due_on and each.kind != "initial" and each.open and receivable.asked(each) is None
     ]

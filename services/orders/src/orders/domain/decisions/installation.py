@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import invite_to_acceptance
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import settled
@@ -67,7 +68,8 @@ def schedule_installation(
         site_address=order.site_address,
     )
     change = Change(order.but(installation=order.installation.but(**planned)), (scheduled,))
-    return change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", rules, cause))
+    told = change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", rules, cause))
+    return told.then(lambda order: follow_duties(order, rules, cause))
 
 
 def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, cause: Cause) -> Change[Order]:
@@ -88,7 +90,8 @@ def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, caus
         return Change(order, (forecasted,))
     told = Change(order, (forecasted,))
     begun = told.then(lambda order: keep_promise(order, "install", order.day(cause.at), rules, cause))
-    return begun.then(lambda order: invite_to_acceptance(order, rules, cause))
+    invited = begun.then(lambda order: invite_to_acceptance(order, rules, cause))
+    return invited.then(lambda order: follow_duties(order, rules, cause))
 
 
 def complete_installation(order: Order, fact: InstallationCompleted, rules: Rules, cause: Cause) -> Change[Order]:

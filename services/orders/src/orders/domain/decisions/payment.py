@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from orders.domain.decisions.clock import follow_complaints
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import collecting, reminder_day
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import balance, book, post
@@ -176,7 +177,8 @@ def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
     event = DunningHeld(**order.named(), complaint_id=complaint_id)
     change = Change(collecting(order.but(receivable=held), rules), (event,))
-    return change.then(lambda order: follow_complaints(order, rules, cause))
+    followed = change.then(lambda order: follow_complaints(order, rules, cause))
+    return followed.then(lambda order: follow_duties(order, rules, cause))
 
 
 def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:
@@ -190,7 +192,8 @@ def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Chan
     freed = order.but(receivable=order.receivable.but(held_by=others))
     event = DunningReleased(**order.named(), complaint_id=complaint_id)
     change = Change(freed if order.ended else collecting(freed, rules), (event,))
-    return change.then(lambda order: follow_complaints(order, rules, cause))
+    followed = change.then(lambda order: follow_complaints(order, rules, cause))
+    return followed.then(lambda order: follow_duties(order, rules, cause))
 
 
 def grant_credit(order: Order, granted: CreditGranted, rules: Rules, cause: Cause) -> Change[Order]:

@@ -1,6 +1,7 @@
 """How an order is made: released, broken down, sampled, produced, inspected."""
 
 from orders.domain.decisions.delay import slip
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
@@ -200,13 +201,14 @@ def progress(order: Order, fact: ProductionProgressed, rules: Rules, cause: Caus
     """How much is ready and when the rest will be; a date behind the promise is a delay (001 售中二a, 004 二1)."""
     if order.ended:
         return Change(order)
-    news: dict[str, object] = {"ready_percent": fact.ready_percent}
+    news: dict[str, object] = {"ready_percent": fact.ready_percent, "told_at": cause.at}
     if fact.expected_ready_on is not None:
         news["expected_ready_on"] = fact.expected_ready_on
-    known = order.but(works=order.works.but(**news))
-    if fact.expected_ready_on is None:
-        return Change(known)
-    return slip(known, fact.expected_ready_on, "goods_incomplete", None, rules, cause)
+    known = follow_duties(order.but(works=order.works.but(**news)), rules, cause)
+    day = fact.expected_ready_on
+    if day is None:
+        return known
+    return known.then(lambda order: slip(order, day, "goods_incomplete", None, rules, cause))
 
 
 def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause) -> Change[Order]:
@@ -220,10 +222,10 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
         return Change(order)
     if fact.quantity_short:
         made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
-        short = {"quantity_short": fact.quantity_short, "ready_percent": made}
+        short = {"quantity_short": fact.quantity_short, "ready_percent": made, "told_at": cause.at}
         known = order.but(works=order.works.but(**short))
         return raise_exception(known, "material", f"{fact.quantity_short} pieces short", cause)
-    done = order.but(works=order.works.but(quantity_short=0, ready_percent=100))
+    done = order.but(works=order.works.but(quantity_short=0, ready_percent=100, told_at=cause.at))
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from orders.domain.decisions.delay import be_late, slip
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import announce_departures
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
@@ -27,7 +28,7 @@ _BINDING = (_M.CONTRACT_SIGNED, _M.INITIAL_PAID, _M.PAID, _M.SAMPLE_CONFIRMED, _
 Verdict = Literal["on_time", "late", "unknown"]
 
 
-def report_crew(order: Order, fact: CrewReported, cause: Cause) -> Change[Order]:
+def report_crew(order: Order, fact: CrewReported, rules: Rules, cause: Cause) -> Change[Order]:
     """Whether engineering has installers for the order, and from when (001 售中二a).
 
     Installers who are free but of no use to this order's route are none (000 §3.5.4).
@@ -35,7 +36,7 @@ def report_crew(order: Order, fact: CrewReported, cause: Cause) -> Change[Order]
     if order.ended or (fact.available and not suits(fact.skill, order.route.installers)):
         return Change(order)
     crew = Crew(available=fact.available, available_from=fact.available_from)
-    return Change(order.but(shipment=order.shipment.but(crew=crew)))
+    return follow_duties(order.but(shipment=order.shipment.but(crew=crew)), rules, cause)
 
 
 def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -50,11 +51,13 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     last_call = order.in_days(cause.now, 1) >= ship_on
     reason, earliest = _obstacle(order, ship_on, last_call)
     verdict: Verdict = "late" if reason else "on_time" if _goods_ready(order) else "unknown"
-    assessed = Change(order, (_assessment(order, verdict, earliest),))
+    looked_at = follow_duties(order, rules, cause)
+    assessed = looked_at.announcing(_assessment(order, verdict, earliest))
     if reason:
         guess = max(ship_on, order.day(cause.now)) + timedelta(days=rules.of(order).days_when_unknown)
         new = earliest if earliest and earliest > max(ship_on, order.in_days(cause.now, -1)) else guess
-        return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
+        known = new == earliest
+        return assessed.then(lambda order: slip(order, new, reason, None, rules, cause, estimated=not known))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules))
     tomorrow = rules.morning(order, order.in_days(cause.now, 1))
@@ -132,8 +135,8 @@ def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) ->
     if _around_a_gate(order):
         return change
     if change.state.stage == "shipping" or change.state.is_past("shipping"):
-        return change.then(lambda order: announce_departures(order, rules, cause))
-    return change
+        change = change.then(lambda order: announce_departures(order, rules, cause))
+    return change.then(lambda order: follow_duties(order, rules, cause))
 
 
 def _sent(order: Order, known: Consignment | None, fact: GoodsDispatched, cause: Cause) -> Consignment:
@@ -247,6 +250,7 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
     came = consignment.but(arrived_at=at, damages=fact.damages)
     shipment = order.shipment.put(came).but(damages=(*order.shipment.damages, *fact.damages))
     change = _there(order.but(shipment=shipment), rules, cause)
+    change = change.then(lambda order: follow_duties(order, rules, cause))
     if not fact.damages:
         return change
     detail = "; ".join(damage.description for damage in fact.damages)

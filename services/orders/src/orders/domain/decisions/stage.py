@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from orders.domain.decisions.clock import watch_stage
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import ENTERING
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.passage import Passage
@@ -28,7 +29,8 @@ def advance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     change = Change(order)
     while (stage := _next(change.state)) != change.state.stage:
         change = change.then(partial(_enter, name=stage, rules=rules, cause=cause))
-    return change.then(lambda order: watch_stage(order, rules, cause))
+    watched = change.then(lambda order: watch_stage(order, rules, cause))
+    return watched.then(lambda order: follow_duties(order, rules, cause))
 
 
 def begin(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

@@ -50,6 +50,7 @@ class Delay(Part):
     ready_percent: Percent | None = None
     announced_at: Instant
     told_in_time: bool
+    estimated: bool = False
 
     @property
     def days(self) -> int:

@@ -46,7 +46,10 @@ class PackedItem(Part):
 
 
 class Works(Part):
-    """The making of one order as production, warehouse and design have reported it."""
+    """The making of one order as production, warehouse and design have reported it.
+
+    `told_at` is when production last said how far it is.
+    """
 
     schedule: Schedule | None = None
     parts: tuple[BrokenDownPart, ...] = ()
@@ -54,6 +57,7 @@ class Works(Part):
     inspections: tuple[Inspection, ...] = ()
     ready_percent: Percent | None = None
     expected_ready_on: date | None = None
+    told_at: Instant | None = None
     quantity_short: int = 0
     packed: tuple[PackedItem, ...] = ()
     volume_litres: int | None = None

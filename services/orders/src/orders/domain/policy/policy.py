@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Self, get_args
+from typing import Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -17,6 +17,18 @@ from shared.clocks import Clock, Clocks
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
+
+DutyName = Literal[
+    "sign_notice",
+    "ask_production",
+    "ask_engineering",
+    "find_out_day",
+    "find_out_arrival",
+    "send_crew",
+    "ask_foreman",
+    "collect",
+]
+"""What people owe an order because of where it stands."""
 
 
 class Authority(Frozen):
@@ -56,6 +68,7 @@ class OrdersPolicy(Policy):
     stage: Clock = Field(description="Of every other stage; its term is what is planned for the stage.")
     planned_days: Mapping[RouteName, Mapping[str, int]]
     promises: Mapping[PromiseKind, Clock]
+    duties: Mapping[DutyName, Clock]
     exception: Clock = Field(description="Of every exception; whose duty it is depends on its kind.")
     exceptions: Mapping[ExceptionKind, Role]
     cancellation: Clock = Field(description="Of the decision about a wish to cancel; its role once goods have left.")
@@ -68,6 +81,8 @@ class OrdersPolicy(Policy):
                 raise ValueError(f"the {name} route has no stage {', '.join(strange)}")
         if missing := sorted({"ship", "arrive", "install", "complete", "accept"} - self.promises.keys()):
             raise ValueError(f"every promise has a clock; missing: {', '.join(missing)}")
+        if missing := sorted(set(get_args(DutyName)) - self.duties.keys()):
+            raise ValueError(f"every duty has a clock; missing: {', '.join(missing)}")
         if missing := sorted(set(get_args(ExceptionKind)) - self.exceptions.keys()):
             raise ValueError(f"an exception of every kind is a role's duty; missing: {', '.join(missing)}")
         if self.cancelling[0].reached or not all(each.reached for each in self.cancelling[1:]):

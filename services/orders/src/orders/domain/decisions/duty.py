@@ -1,0 +1,161 @@
+"""What people owe an order because of where it stands: each duty follows from the order and ends with its reason."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+
+from orders.domain.decisions.clock import start
+from orders.domain.order import Order
+from orders.domain.policy.policy import DutyName, Rules
+from orders.domain.route import Milestone
+from shared.aggregate import Cause, Change
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import StaffId
+
+
+class Owed(NamedTuple):
+    """One duty: which of several of its kind, until when if not by its own term, and whose if not its own role's."""
+
+    of: str = ""
+    due_at: datetime | None = None
+    role: Role | None = None
+    assignee: StaffId | None = None
+
+
+def follow_duties(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """What is owed now runs as a duty; what is owed no more is done. A collection that was only put off is dropped."""
+    change = Change(order)
+    for name, owed in OWED.items():
+        clock = rules.of(order).duties[name]
+        wanted = {} if order.ended else {each.of: each for each in owed(order, rules, cause)}
+        running = {run.of for run in order.running if run.clock.name == clock.name}
+        for of in sorted(running - wanted.keys()):
+            end = rules.clocks.drop if name == "collect" and _is_open(order, of) else rules.clocks.stop
+            change = change.then(end(clock.name, cause=cause, of=of))
+        for of in wanted.keys() - running:
+            change = change.then(_begun(name, wanted[of], rules, cause))
+    return change
+
+
+def _begun(name: DutyName, owed: Owed, rules: Rules, cause: Cause) -> Callable[[Order], Change[Order]]:
+    def begin(order: Order) -> Change[Order]:
+        clock = rules.of(order).duties[name]
+        whose = clock.but(role=owed.role or clock.role)
+        return start(order, whose, rules, cause, of=owed.of, due_at=owed.due_at, assignee=owed.assignee)
+
+    return begin
+
+
+def _signatures(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The order notice waits for its next signature (000 §3.3.2)."""
+    signature = order.notice.next
+    if order.stage != "release" or signature is None:
+        return
+    route = order.route
+    whose = {
+        "prepared": route.drafters,
+        "reviewed": route.reviewers,
+        "approved": route.deciders.get(Milestone.NOTICE_SIGNED, ()),
+    }[signature]
+    yield Owed(signature, role=whose[0] if whose else None)
+
+
+def _readiness(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Production says before the eve of shipping whether the goods will be ready (001 售中二a)."""
+    ship_on = _looked_at(order, rules, cause)
+    if ship_on is None or order.stage == "shipping" or order.is_past("shipping"):
+        return
+    told = order.works.told_at
+    if told is None or told < _window(order, ship_on, rules):
+        yield Owed(ship_on.isoformat(), _eve(order, ship_on, rules, cause))
+
+
+def _crew(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Engineering says before the eve of shipping whether there are installers (001 售中二a, 二d)."""
+    ship_on = _looked_at(order, rules, cause)
+    if ship_on is not None and Milestone.INSTALLED in order.route.milestones and order.shipment.crew is None:
+        yield Owed(ship_on.isoformat(), _eve(order, ship_on, rules, cause))
+
+
+def _looked_at(order: Order, rules: Rules, cause: Cause) -> date | None:
+    """The day on which the goods leave, once it is so near that readiness is looked at."""
+    ship_on = order.ship_on
+    if ship_on is None or order.dispatched_on or not order.contract.signed:
+        return None
+    return ship_on if _window(order, ship_on, rules) <= cause.now else None
+
+
+def _window(order: Order, ship_on: date, rules: Rules) -> datetime:
+    return rules.morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
+
+
+def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> datetime | None:
+    """The morning of the day before; where it has passed the duty has its own term."""
+    eve = rules.morning(order, ship_on - timedelta(days=1))
+    return eve if eve > cause.now else None
+
+
+def _unknown_day(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The customer was told an estimated day: customer service finds out the true one (001 售中二c)."""
+    latest = order.delays[-1] if order.delays else None
+    if latest is None or not latest.estimated or order.dispatched_on:
+        return
+    told = order.works.told_at
+    if told is None or told <= latest.announced_at:
+        yield Owed(str(latest.revision))
+
+
+def _arrival(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Goods left without a time of arrival, and the customer was promised to hear it (001 售中三)."""
+    for each in order.shipment.under_way:
+        if each.announced and each.eta is None and each.arrived_at is None:
+            yield Owed(str(each.id))
+
+
+def _dispatch_of_crew(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The goods are there: the engineering head sends installers (000 §3.4.4, §3.5.4)."""
+    if order.stage == "installation" and order.installation.begin is None:
+        yield Owed()
+
+
+def _forecast(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The foreman is asked for the hour of completion the day before the planned one (001 售中四a)."""
+    work = order.installation
+    if order.stage != "installation" or work.planned_finish is None or work.forecast_at is not None:
+        return
+    before = rules.morning(order, order.day(work.planned_finish) - timedelta(days=1))
+    yield Owed(due_at=before if before > cause.now else None)
+
+
+def _collections(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """What was asked for is collected, by the end of its day, by the role of the route (000 §3.4.5, §3.5.5).
+
+    While a complaint about the order is open nothing is collected (003 §25.8).
+    """
+    if order.receivable.held_by:
+        return
+    own = order.sales_owner if order.route.collector == "account_manager" else None
+    for due in (claim.due for claim in order.receivable.claims):
+        of = f"{due.kind}_{due.number}_{due.on}"
+        yield Owed(of, order.calendar.moment(due.on), Role(order.route.collector), own)
+
+
+def _is_open(order: Order, of: str) -> bool:
+    """Whether something of this instalment is still to be paid."""
+    return any(of.startswith(f"{claim.due.kind}_{claim.due.number}_") for claim in order.receivable.claims)
+
+
+OWED: Mapping[DutyName, Callable[[Order, Rules, Cause], Iterator[Owed]]] = MappingProxyType(
+    {
+        "sign_notice": _signatures,
+        "ask_production": _readiness,
+        "ask_engineering": _crew,
+        "find_out_day": _unknown_day,
+        "find_out_arrival": _arrival,
+        "send_crew": _dispatch_of_crew,
+        "ask_foreman": _forecast,
+        "collect": _collections,
+    }
+)
+"""Every such duty, and when it is owed."""
