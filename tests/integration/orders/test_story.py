@@ -169,8 +169,7 @@ async def test_lists_are_paged_and_filtered_by_the_database(orders, bus):
 @pytest.mark.requirement("R205.b")
 async def test_statistics_and_exports_are_gathered_from_the_database(orders, bus):
     order = placed(region="=华北")
-    await bus.announce(order, at=NOW)
-    await shown(orders, order)
+    await signed(orders, bus, order)
     span = "begin=2026-09-30&end=2026-10-01"
     headers = orders.staff.headers("statistics_clerk")
 
