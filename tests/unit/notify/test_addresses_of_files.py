@@ -78,3 +78,13 @@ async def test_a_message_that_is_tried_again_never_goes_to_a_number_that_was_rem
 
     assert len(notify.sms.sent) == 1
     assert [message.to for message in notify.email.sent] == [CUSTOMER.email]
+
+
+async def test_a_contact_without_a_number_leaves_it_to_the_next_one(notify: InMemoryNotify) -> None:
+    boss, assistant = Contact(name="王建国", title="王总"), Contact(name="小李", mobile="13900139000")
+    both = {"contacts": (boss, assistant), "revision": 2, "reason": "更正"}
+    await notify.tell(CustomerUpdated(customer_id=CUSTOMER.customer_id, name=CUSTOMER.name, **both))
+
+    await notify.tell(released())
+
+    assert [message.to for message in notify.sms.sent] == ["13900139000"]

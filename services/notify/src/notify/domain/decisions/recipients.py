@@ -17,6 +17,7 @@ FINAL_REVISION = 2**31
 def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, cause: Cause) -> Change[Recipient]:
     """Keep how to reach the customer; of two revisions the higher one is the truth.
 
+    The customer is reached at the first contact with a number or an address.
     A time zone that does not exist is announced once, so that a colleague corrects the file (002 四1).
     """
     revision = event.revision if isinstance(event, CustomerUpdated) else 1
@@ -24,7 +25,7 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
         return Change(recipient)
     known = recipient.but(revision=revision, name=event.name, file_name=event.name)
     if event.contacts:
-        contact = event.contacts[0]
+        contact = next((each for each in event.contacts if each.mobile or each.email), event.contacts[0])
         quiet = contact.quiet_hours
         known = known.but(
             name=contact.title or contact.name,
