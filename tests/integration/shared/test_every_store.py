@@ -179,6 +179,29 @@ async def test_a_key_used_for_another_request_is_refused(place: Place) -> None:
     assert refusal.value.code == "idempotency_key_reused"
 
 
+async def test_a_request_has_no_second_effect_for_a_day_however_much_happens_meanwhile(place: Place) -> None:
+    door = await born(place)
+    key, wish, others = uuid4(), uuid4(), 250
+
+    def wider(door: Door) -> Change[Door]:
+        return Change(door.but(width=door.width + 1))
+
+    async def asked(id: UUID, fingerprint: UUID, at: datetime) -> int:
+        return (await place.doors.apply(door.id, wider, cause(at, id=id, fingerprint=fingerprint))).width
+
+    first = await asked(key, wish, NOW)
+    for _ in range(others):
+        await asked(uuid4(), uuid4(), NOW + timedelta(hours=23))
+    assert await asked(key, wish, NOW + timedelta(hours=23)) == first + others, "absorbed"
+    with pytest.raises(Refused, match="used before with another request"):
+        await asked(key, uuid4(), NOW + timedelta(hours=23))
+
+    await asked(uuid4(), uuid4(), NOW + timedelta(hours=25))
+    assert await asked(key, wish, NOW + timedelta(hours=25)) == first + others + 2, "it is new again"
+    (found,) = (await place.doors.documents.read((door.id,))).values()
+    assert found.whole
+
+
 async def test_an_early_fact_begins_the_aggregate(place: Place) -> None:
     blank = Door(id=uuid4())
 

@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.contracts.event import Event, declared
-from shared.kernel.documents import CAUSES_KEPT, Document, Pending, Write
+from shared.kernel import inbox
+from shared.kernel.documents import Document, Pending, Write
 from shared.kernel.seals import Seal
 from shared.kernel.touch import Collection, Touch
 from shared.wire.envelope import Envelope
@@ -150,9 +151,7 @@ class AggregateBatch:
         self.version = version
         self.state = change.state
         self.outbox += outbox
-        self.causes.append(cause.id)
-        if cause.fingerprint is not None:
-            self.causes.append(cause.fingerprint)
+        self.causes += inbox.entries(cause.id, cause.fingerprint, cause.at)
         return cast(Aggregate, change.state)
 
     def _change(self, touch: Touch[Any]) -> Change[Any]:
@@ -168,9 +167,10 @@ class AggregateBatch:
 
     def _absorbed(self, cause: Cause) -> bool:
         known = self.known.causes if self.known else ()
-        if cause.id not in known and cause.id not in self.causes:
+        absorbed = known if cause.id in known else self.causes
+        if cause.id not in absorbed:
             return False
-        if cause.fingerprint and cause.fingerprint not in known and cause.fingerprint not in self.causes:
+        if cause.fingerprint and not inbox.repeats(absorbed, cause.id, cause.fingerprint):
             raise Refused(
                 "this Idempotency-Key was used before with another request; take a new key for a new request",
                 "idempotency_key_reused",
@@ -198,7 +198,9 @@ class AggregateBatch:
             due=min((deadline.at for deadline in self.state.deadlines), default=None),
             outbox=self.outbox,
             causes=self.causes,
-            absorbed=[*(known.causes if known else ()), *self.causes][-CAUSES_KEPT:],
+            absorbed=inbox.kept(
+                [*(known.causes if known else ()), *self.causes], max(step.work.cause.now for step in self.steps)
+            ),
             before=known.seal if known else None,
             altered=known is not None and not known.whole,
         )

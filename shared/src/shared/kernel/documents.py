@@ -12,9 +12,6 @@ from shared.aggregate import Refused
 from shared.kernel.seals import Seal
 from shared.wire.envelope import Envelope
 
-CAUSES_KEPT = 400
-"""Absorbed causes that an aggregate remembers, the latest."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pending:

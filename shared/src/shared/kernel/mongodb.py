@@ -31,7 +31,6 @@ from pymongo.operations import IndexModel
 from shared.aggregate import Refused, Unavailable
 from shared.contracts.event import Actor
 from shared.kernel.documents import (
-    CAUSES_KEPT,
     Between,
     Conflict,
     Derived,
@@ -352,7 +351,7 @@ class MongoDocuments:
             return InsertOne(row)
         change: dict[str, Any] = {
             "$set": fields,
-            "$push": {"causes": {"$each": write.causes, "$slice": -CAUSES_KEPT}},
+            "$push": {"causes": {"$each": write.causes, "$slice": -len(write.absorbed)}},
         }
         if outbox:
             change["$push"]["outbox"] = {"$each": outbox}

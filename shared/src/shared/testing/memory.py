@@ -11,7 +11,6 @@ from shared.aggregate import A, Cause
 from shared.contracts.event import Event, declared
 from shared.kernel.batch import Work
 from shared.kernel.documents import (
-    CAUSES_KEPT,
     Between,
     Conflict,
     Derived,
@@ -161,7 +160,7 @@ class InMemoryDocuments(Documents):
             if values[fields[0]] is not None and self._taken(write.id, values):
                 return duplicate(values)
         outbox = [*(row.outbox if row else ()), *write.outbox]
-        causes = [*(row.causes if row else ()), *write.causes][-CAUSES_KEPT:]
+        causes = [*(row.causes if row else ()), *write.causes][-len(write.absorbed) :]
         version = write.version + write.steps
         write.seal = SEALS.seal(
             self._content(write.id, version, write.state, causes),
