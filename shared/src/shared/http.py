@@ -285,7 +285,7 @@ async def caused_by_request(
         Header(
             min_length=1,
             max_length=200,
-            description="Yours to choose, new for every new request; the same key again has no second effect for 24 hours.",
+            description="Yours to choose, new for each request; the same key again has no second effect for 24 hours.",
             examples=["3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11"],
         ),
     ],
