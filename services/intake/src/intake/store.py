@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from intake.domain.calendar_year import CalendarYear
 from intake.domain.callback import Callback
 from intake.domain.colleague import Colleague
-from intake.domain.contact_log import ContactLog
+from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.customer import Customer
 from intake.domain.digest import Digest
 from intake.domain.fact import Fact
 from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
+from intake.domain.opportunity import Opportunity
 from intake.domain.order import Order
 from intake.domain.visit import Visit
+from intake.domain.visit_plan import VisitPlan
 from intake.domain.work_report import WorkReport
+from shared.aggregate import NotFound
 from shared.contracts.roles import Role
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
@@ -39,6 +43,13 @@ class ContactLogs(Store[ContactLog]):
     collection = "contact_logs"
     kind = ContactLog
 
+    async def of(self, customer_id: UUID) -> ContactLog:
+        """The log of a customer; a blank one while no talk is recorded."""
+        try:
+            return await self.get(contact_log_id_of(customer_id))
+        except NotFound:
+            return ContactLog.blank(customer_id)
+
 
 class Visits(Store[Visit]):
     """Visits that were reported."""
@@ -46,6 +57,22 @@ class Visits(Store[Visit]):
     collection = "visits"
     kind = Visit
     indexes = (Index("staff", "reported_at"),)
+
+
+class VisitPlans(Store[VisitPlan]):
+    """Visits that are agreed with customers."""
+
+    collection = "visit_plans"
+    kind = VisitPlan
+    indexes = (Index("staff", "appointed_at"), Index("customer_id", "appointed_at"))
+
+
+class Opportunities(Store[Opportunity]):
+    """New business that was found."""
+
+    collection = "opportunities"
+    kind = Opportunity
+    indexes = (Index("owner", "found_at"), Index("customer_id", "found_at"))
 
 
 class Callbacks(Store[Callback]):
@@ -154,6 +181,8 @@ class Stores:
     work_reports: WorkReports
     itineraries: Itineraries
     digests: Digests
+    visit_plans: VisitPlans
+    opportunities: Opportunities
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -171,4 +200,6 @@ class Stores:
             WorkReports(database),
             Itineraries(database),
             Digests(database),
+            VisitPlans(database),
+            Opportunities(database),
         )

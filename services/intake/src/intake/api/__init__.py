@@ -4,7 +4,20 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from intake.api import callbacks, colleagues, contacts, customers, facts, history, itineraries, orders, reports, visits
+from intake.api import (
+    callbacks,
+    colleagues,
+    contacts,
+    customers,
+    facts,
+    history,
+    itineraries,
+    orders,
+    presales,
+    reports,
+    visit_plans,
+    visits,
+)
 from intake.domain.decisions.admission import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
@@ -17,8 +30,10 @@ def routes(stores: Stores, parking: Parking, rules: Rules, clock: Clock, toleran
     return (
         customers.routes(stores, rules),
         history.routes(stores),
-        contacts.routes(stores),
+        contacts.routes(stores, rules),
         visits.routes(stores),
+        visit_plans.routes(stores, rules),
+        presales.routes(stores, rules, clock),
         callbacks.routes(stores, rules),
         colleagues.routes(stores),
         reports.routes(stores, rules, clock),

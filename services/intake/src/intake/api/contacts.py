@@ -11,9 +11,9 @@ from intake.api import readers
 from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.decisions.talk import correct_talk, record_talk
 from intake.domain.parts.record import Correctable, Correction, Record
+from intake.domain.policy.policy import Rules
 from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
-from shared.aggregate import NotFound
 from shared.contracts.event import Instant
 from shared.contracts.intake import Talk
 from shared.contracts.vocabulary import Line, Prose
@@ -55,13 +55,23 @@ class RecordView(View):
     contact_id: UUID
     talk: Talk
     corrections: tuple[Correction, ...]
+    questions_open: tuple[str, ...] = Field(
+        description="Of a pre-sales call the questions that it leaves out: as long as there are any it is incomplete."
+    )
 
     @classmethod
-    def of(cls, record: Record) -> Self:
-        return cls(contact_id=record.contact_id, talk=record.talk, corrections=record.corrections)
+    def of(cls, record: Record, rules: Rules) -> Self:
+        call = rules.on(record.talk.started_at).presales
+        presales = record.talk.service_type == call.service_type or bool(record.talk.answers)
+        return cls(
+            contact_id=record.contact_id,
+            talk=record.talk,
+            corrections=record.corrections,
+            questions_open=call.open(record.talk.answers) if presales else (),
+        )
 
 
-def routes(stores: Stores) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /customers/{id}/contacts."""
     router = Router(readers=readers.CUSTOMERS, tags=["contacts"], prefix="/customers/{customer_id}/contacts")
     logs = stores.contact_logs
@@ -73,17 +83,14 @@ def routes(stores: Stores) -> APIRouter:
         talk = Talk.model_validate(body.model_dump())
         blank = ContactLog.blank(customer_id)
         log = await logs.apply(blank.id, lambda log: record_talk(log, talk, cause), cause, blank)
-        return RecordView.of(log.record(cause.derive("contact")))
+        return RecordView.of(log.record(cause.derive("contact")), rules)
 
     @router.get("")
     async def list_talks(customer_id: UUID) -> list[RecordView]:
         """Every talk with the customer as it reads now, with its corrections, oldest first."""
         await stores.customers.get(customer_id)
-        try:
-            log = await logs.get(contact_log_id_of(customer_id))
-        except NotFound:
-            return []
-        return [RecordView.of(record) for record in log.records()]
+        log = await logs.of(customer_id)
+        return [RecordView.of(record, rules) for record in log.records()]
 
     @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
     async def correct(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> RecordView:
@@ -93,6 +100,6 @@ def routes(stores: Stores) -> APIRouter:
             lambda log: correct_talk(log, contact_id, body.field, body.after, body.reason, cause),
             cause,
         )
-        return RecordView.of(log.record(contact_id))
+        return RecordView.of(log.record(contact_id), rules)
 
     return router

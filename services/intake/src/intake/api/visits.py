@@ -27,6 +27,9 @@ class ReportVisit(RequestBody):
     left_at: Instant
     punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
     via: Literal["sms", "app", "phone"] = "app"
+    plan_id: UUID | None = Field(
+        default=None, description="The visit as it was planned: the report then has its customer and its times."
+    )
 
 
 class VisitView(View):
@@ -52,7 +55,9 @@ def routes(stores: Stores) -> APIRouter:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         if body.customer_id is not None:
             await stores.customers.get(body.customer_id)
-        change = report_visit(cause.derive("visit"), VisitReport.model_validate(body.model_dump()), cause)
+        plan = await stores.visit_plans.get(body.plan_id) if body.plan_id else None
+        report = VisitReport.model_validate(body.model_dump())
+        change = report_visit(cause.derive("visit"), report, plan, cause)
         return VisitView.of(await visits.create(change, cause))
 
     @router.get("")

@@ -41,6 +41,10 @@ class ContactLog(Aggregate):
             raise NotFound("contact record", contact_id)
         return found
 
+    def answers(self) -> dict[str, str]:
+        """What the customer has answered to the pre-sales questions, on whichever call; the latest answer counts."""
+        return {name: answer for record in self.records() for name, answer in record.talk.answers.items() if answer}
+
     def first_altered(self, announced: Collection[Hash] = ()) -> int | None:
         """The first entry that is not what was written or is missing, or nothing when the log is whole.
 

@@ -2,7 +2,7 @@
 
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from intake.subscribers import callbacks, departments, reports, timeline
+from intake.subscribers import callbacks, departments, presales, reports, timeline
 from intake.subscribers.ingress import gateways
 from shared.subscriptions import Subscriptions
 
@@ -14,6 +14,7 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     on = Subscriptions("intake")
     departments.subscribe(on, stores)
     callbacks.subscribe(on, stores, rules)
+    presales.subscribe(on, stores, rules)
     reports.subscribe(on, stores, rules)
     timeline.subscribe(on, stores)
     return on

@@ -93,7 +93,7 @@ class ItineraryConfirmed(Event, key="intake.itinerary_confirmed.v1"):
     confirmed_by: StaffId
 
 
-class VisitScheduled(Event, key="intake.visit_scheduled.v1", announced=False):
+class VisitScheduled(Event, key="intake.visit_scheduled.v1"):
     """A visit to a customer who is known, interested and has consented (001 售前三a, b)."""
 
     visit_id: UUID
@@ -115,6 +115,7 @@ class VisitReport(Part):
     left_at: Instant
     punctual: bool | None = Field(default=None, description="Absent when no time had been agreed.")
     via: Literal["sms", "app", "phone"] = "sms"
+    plan_id: UUID | None = Field(default=None, description="The visit as it was planned; absent when it was not.")
 
 
 class VisitReported(VisitReport, Event, key="intake.visit_reported.v1"):

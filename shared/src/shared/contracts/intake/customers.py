@@ -105,7 +105,7 @@ class CustomerAssigned(Event, key="intake.customer_assigned.v1"):
     first_contact_due: DueAt
 
 
-class CustomerClassified(Event, key="intake.customer_classified.v1", announced=False):
+class CustomerClassified(Event, key="intake.customer_classified.v1"):
     """The supervisor put a customer into a class (002 一2)."""
 
     customer_id: CustomerId
@@ -133,7 +133,7 @@ class CustomerErased(Event, key="intake.customer_erased.v1", announced=False):
     legal_basis: Line = Field(examples=["个人信息保护法第四十七条"])
 
 
-class OpportunityIdentified(Event, key="intake.opportunity_identified.v1", announced=False):
+class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
     """A member of staff found new business with a customer, which belongs to the owner (001 售后一d, 001 售前一)."""
 
     opportunity_id: UUID

@@ -3,16 +3,21 @@
 from uuid import UUID
 
 from intake.domain.visit import Visit
+from intake.domain.visit_plan import VisitPlan
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import VisitReport, VisitReported
 
 
-def report_visit(id: UUID, report: VisitReport, cause: Cause) -> Change[Visit]:
+def report_visit(id: UUID, report: VisitReport, plan: VisitPlan | None, cause: Cause) -> Change[Visit]:
     """The visit is over and known to us; from now on the callback's thirty minutes run (000 §3.6.1b).
+
+    Whether it was punctual follows from the times of a visit that was planned (001 售前三c).
 
     Refused with `not_over` when it is said to end later than it is reported.
     """
     if report.left_at > cause.at:
         raise Refused("a visit is reported when it is over; left_at lies ahead", "not_over")
+    if plan is not None:
+        report = report.but(punctual=plan.punctual, customer_id=plan.customer_id)
     visit = Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at)
     return Change(visit, (VisitReported.of(report, visit_id=id, staff=visit.staff, reported_at=visit.reported_at),))

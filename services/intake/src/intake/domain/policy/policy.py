@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
 from shared.clocks import Announcements, Clock, Clocks
 from shared.contracts.event import Frozen
@@ -60,6 +61,9 @@ class IntakePolicy(Policy):
     callbacks: dict[CallbackKind, CallbackRule]
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
+    presales: PresalesCall
+    visits: VisitRule
+    objections: tuple[Objection, ...]
     itinerary: ItineraryRule
     digest: DigestRule
     reports: dict[FormName, ReportForm]
@@ -89,6 +93,7 @@ class IntakePolicy(Policy):
     def _clocks(self) -> Iterator[Clock]:
         yield self.holidays
         yield self.itinerary.clock
+        yield self.visits.clock
         yield from (rule.clock for rule in self.callbacks.values())
         for form in self.reports.values():
             yield form.clock

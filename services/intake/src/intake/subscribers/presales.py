@@ -1,0 +1,31 @@
+"""What follows when a pre-sales call is written down."""
+
+from typing import Any
+
+from intake.domain.decisions.presales import classify_by_trade, identify
+from intake.domain.policy.policy import Rules
+from intake.store import Stores
+from intake.subscribers.timeline import moments
+from shared.aggregate import Cause
+from shared.contracts.intake import ContactRecorded
+from shared.store import Touch
+from shared.subscriptions import Subscriptions
+
+
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
+    """The answers on the phone classify the customer and find new business."""
+
+    @on(ContactRecorded)
+    async def use_the_answers(event: ContactRecorded, cause: Cause) -> list[Touch[Any]]:
+        """The customer's trade is the one named on the phone; a further project is an opportunity (001 售前一)."""
+        kept: list[Touch[Any]] = [*moments(stores, event, cause)]
+        if event.answers.get("q4"):
+            kept.append(
+                stores.customers.touch(
+                    event.customer_id, lambda customer: classify_by_trade(customer, event, rules, cause)
+                )
+            )
+        if event.answers.get("q5"):
+            found = identify(await stores.customers.get(event.customer_id), event, rules, cause)
+            kept += [stores.opportunities.birth(found)] if found else []
+        return kept
