@@ -223,7 +223,7 @@ async def test_the_way_is_planned_for_arriving_ten_minutes_early(office):
 @pytest.mark.requirement("R046.b")
 @pytest.mark.parametrize(
     ("minutes", "punctual", "early", "outcome"),
-    [(110, True, True, "in_time"), (115, True, False, "late"), (121, False, False, "late")],
+    [(109, True, True, "in_time"), (115, True, False, "late"), (121, False, False, "late")],
 )
 async def test_whether_the_visitor_was_punctual_follows_from_the_times(office, minutes, punctual, early, outcome):
     customer = await customer_of(office)
