@@ -215,5 +215,5 @@ def callback(assignee: str | None = None) -> CallbackDue:
     )
 
 
-def booked(at: datetime) -> ShowroomVisitBooked:
-    return ShowroomVisitBooked(visit_id=uuid4(), customer=CUSTOMER, at=at, party_size=3, host="am-03")
+def booked(at: datetime, told_at: datetime) -> ShowroomVisitBooked:
+    return ShowroomVisitBooked(visit_id=uuid4(), customer=CUSTOMER, at=at, party_size=3, host="am-03", told_at=told_at)

@@ -17,7 +17,7 @@ from shared.calendar import Calendar
 from shared.clocks import Clocks
 from shared.contracts.aftersales import MaintenanceReminderDue
 from shared.contracts.event import Actor, Money
-from shared.contracts.intake import CampaignStarted
+from shared.contracts.intake import CampaignStarted, ShowroomVisitCancelled
 from shared.contracts.notify import (
     DeadlineApproachingAtNotify,
     DeadlineHeldByNotify,
@@ -45,15 +45,30 @@ def notify(built: InMemoryNotify) -> InMemoryNotify:
     return built
 
 
-async def test_the_sales_assistant_hears_of_a_visit_at_once_and_ten_minutes_before(notify: InMemoryNotify) -> None:
-    await notify.tell(booked(at=MORNING + timedelta(hours=5)))
+@pytest.mark.requirement("R048.a", "R048.b")
+async def test_the_sales_assistant_hears_of_a_visit_on_its_day_and_ten_minutes_before(notify: InMemoryNotify) -> None:
+    day = timedelta(days=1)
+    await notify.tell(booked(at=MORNING + day + timedelta(hours=5), told_at=MORNING + day))
+    await notify.later(hours=23, minutes=59)
+    assert notify.chat.sent == []
 
-    assert ["将于11月23日15:00到访，3人" in words.text for words in notify.chat.words] == [True]
-    await notify.later(hours=4, minutes=49)
+    await notify.later(minutes=2)
+    assert ["将于11月24日15:00到访，3人" in words.text for words in notify.chat.words] == [True]
+    await notify.later(hours=4, minutes=48)
     assert len(notify.chat.sent) == 1
     await notify.later(minutes=2)
-    assert ["约11月23日15:00到达" in words.text for words in notify.chat.words[1:]] == [True]
+    assert ["约11月24日15:00到达" in words.text for words in notify.chat.words[1:]] == [True]
     assert {event.role for event in notify.announced(StaffAlerted)} == {"sales_assistant"}
+
+
+async def test_a_cancelled_visit_is_not_announced_to_the_sales_assistant_any_more(notify: InMemoryNotify) -> None:
+    visit = booked(at=MORNING + timedelta(hours=5), told_at=MORNING + timedelta(hours=1))
+    await notify.tell(visit)
+    await notify.tell(
+        ShowroomVisitCancelled(visit_id=visit.visit_id, customer=visit.customer, at=visit.at, reason="客户改期")
+    )
+    await notify.later(hours=6)
+    assert ["【展厅接待取消】" in words.text and "客户改期" in words.text for words in notify.chat.words] == [True]
 
 
 @pytest.mark.requirement("R172.a")

@@ -16,6 +16,7 @@ from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
 from intake.domain.opportunity import Opportunity
 from intake.domain.order import Order
+from intake.domain.showroom_visit import ShowroomVisit
 from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
 from intake.domain.work_report import WorkReport
@@ -65,6 +66,14 @@ class VisitPlans(Store[VisitPlan]):
     collection = "visit_plans"
     kind = VisitPlan
     indexes = (Index("staff", "appointed_at"), Index("customer_id", "appointed_at"))
+
+
+class ShowroomVisits(Store[ShowroomVisit]):
+    """Tours of the showroom."""
+
+    collection = "showroom_visits"
+    kind = ShowroomVisit
+    indexes = (Index("state", "at"), Index("customer_id", "at"))
 
 
 class Opportunities(Store[Opportunity]):
@@ -182,6 +191,7 @@ class Stores:
     itineraries: Itineraries
     digests: Digests
     visit_plans: VisitPlans
+    showroom_visits: ShowroomVisits
     opportunities: Opportunities
 
     @classmethod
@@ -201,5 +211,6 @@ class Stores:
             Itineraries(database),
             Digests(database),
             VisitPlans(database),
+            ShowroomVisits(database),
             Opportunities(database),
         )

@@ -33,6 +33,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.callbacks, CLOCKS)(rules.clocks.tick())
     at(stores.calendar_years, CLOCKS)(rules.clocks.tick())
     at(stores.visit_plans, CLOCKS)(rules.clocks.tick())
+    at(stores.showroom_visits, CLOCKS)(rules.clocks.tick())
 
     @at.every(Monthly(day=1, at=time(9)))
     async def holidays_of_next_year(occurrence: Occurrence, cause: Cause) -> Touch[CalendarYear] | None:

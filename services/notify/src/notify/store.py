@@ -56,8 +56,8 @@ class Notifications(Store[Notification]):
         return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
 
     async def unsent_about(self, about: str, purposes: Iterable[str]) -> Sequence[Notification]:
-        """What is still waiting to go out to customers about this number, for these purposes."""
-        where = {"about": about, "state": "queued", "audience": "customer", "purpose": OneOf(*purposes)}
+        """What is still waiting to go out about this number, for these purposes."""
+        where = {"about": about, "state": "queued", "purpose": OneOf(*purposes)}
         return (await self.find(where, limit=100)).items
 
     async def has_told(self, about: str, purposes: Iterable[str]) -> bool:

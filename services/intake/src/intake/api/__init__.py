@@ -15,6 +15,7 @@ from intake.api import (
     orders,
     presales,
     reports,
+    showroom,
     visit_plans,
     visits,
 )
@@ -33,6 +34,7 @@ def routes(stores: Stores, parking: Parking, rules: Rules, clock: Clock, toleran
         contacts.routes(stores, rules),
         visits.routes(stores),
         visit_plans.routes(stores, rules),
+        showroom.routes(stores, rules),
         presales.routes(stores, rules, clock),
         callbacks.routes(stores, rules),
         colleagues.routes(stores),

@@ -129,8 +129,8 @@ class VisitReported(VisitReport, Event, key="intake.visit_reported.v1"):
     reported_at: Instant
 
 
-class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1", announced=False):
-    """A customer comes to the showroom; the sales assistant hears now and ten minutes before (001 售前四a, b)."""
+class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1"):
+    """A customer comes to the showroom; the sales assistant hears on that day and ten minutes before (001 售前四a, b)."""
 
     visit_id: UUID
     customer: CustomerSnapshot
@@ -138,6 +138,16 @@ class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1", announce
     party_size: int = Field(ge=1)
     needs_presentation: bool = False
     host: StaffId
+    told_at: Instant = Field(description="When the sales assistant is to be told: in the morning of the day.")
+
+
+class ShowroomVisitCancelled(Event, key="intake.showroom_visit_cancelled.v1"):
+    """A customer who was expected in the showroom does not come."""
+
+    visit_id: UUID
+    customer: CustomerSnapshot
+    at: Instant
+    reason: Line = Field(examples=["客户改期"])
 
 
 class ShowroomStep(Part):
@@ -147,7 +157,7 @@ class ShowroomStep(Part):
     minutes: int = Field(ge=0, examples=[8])
 
 
-class ShowroomVisitCompleted(Event, key="intake.showroom_visit_completed.v1", announced=False):
+class ShowroomVisitCompleted(Event, key="intake.showroom_visit_completed.v1"):
     """The visitor's form (001 表2): the tour, who decides, rating on three levels, signature."""
 
     visit_id: UUID

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
+from intake.domain.policy.showroom import ShowroomRule
 from shared.clocks import Announcements, Clock, Clocks
 from shared.contracts.event import Frozen
 from shared.contracts.intake import (
@@ -63,6 +64,7 @@ class IntakePolicy(Policy):
     """By when the holidays of the next year are entered, and by whom."""
     presales: PresalesCall
     visits: VisitRule
+    showroom: ShowroomRule
     objections: tuple[Objection, ...]
     itinerary: ItineraryRule
     digest: DigestRule
@@ -94,6 +96,7 @@ class IntakePolicy(Policy):
         yield self.holidays
         yield self.itinerary.clock
         yield self.visits.clock
+        yield self.showroom.clock
         yield from (rule.clock for rule in self.callbacks.values())
         for form in self.reports.values():
             yield form.clock

@@ -1,0 +1,169 @@
+"""Tours of the showroom over HTTP: booked, prepared, led, judged."""
+
+from typing import Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from intake.api import readers
+from intake.domain.decisions.showroom import book, cancel, complete, do_task
+from intake.domain.parts.reception import Preparation, ReceptionTask, VisitorForm
+from intake.domain.policy.policy import Rules
+from intake.domain.policy.showroom import Name
+from intake.domain.showroom_visit import LIFECYCLE, RECEPTION, ShowroomState, ShowroomVisit
+from intake.store import Stores
+from shared.contracts.event import Instant
+from shared.contracts.intake.contacts import Rating
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
+
+
+class BookShowroom(RequestBody):
+    """Who comes when, and who does what at the reception."""
+
+    customer_id: CustomerId
+    at: Instant
+    party_size: int = Field(ge=1, le=200, examples=[3])
+    needs_presentation: bool = False
+    host: StaffId = Field(examples=["am-03"])
+    consent: Line = Field(description="How and when the customer agreed.", examples=["2026-11-20 电话征得同意"])
+    people: dict[Name, StaffId] = Field(
+        max_length=20, examples=[{"junction": "am-03", "front_desk": "desk-1", "lights": "assistant-1"}]
+    )
+
+
+class CompleteShowroom(RequestBody):
+    """How long each station took, who decides, and the visitors' form (table 2)."""
+
+    minutes: dict[Name, int] = Field(
+        max_length=20,
+        description="0 for a station that was left out.",
+        examples=[{"video": 8, "meeting_room": 20, "corridor": 5, "materials": 25}],
+    )
+    decision_maker: Line = Field(examples=["王总"])
+    rating: Rating
+    impression: str = Field(default="", max_length=4000, examples=["产品高档"])
+    evaluation: str = Field(default="", max_length=4000)
+    suggestion: str = Field(default="", max_length=4000)
+    signed: bool = Field(description="Whether the customer signed the form.")
+
+
+class CancelShowroom(RequestBody):
+    """Why the visitors do not come."""
+
+    reason: Line = Field(examples=["客户改期"])
+
+
+class StepView(View):
+    """A station of the tour, how long it took, and how long the standard gives it."""
+
+    name: Line
+    minutes: int
+    at_least: int | None
+    at_most: int | None
+    within_standard: bool
+
+
+class ShowroomRow(View):
+    """A tour in a list."""
+
+    visit_id: UUID = Field(validation_alias="id")
+    customer: CustomerSnapshot
+    at: Instant
+    party_size: int
+    host: StaffId
+    state: ShowroomState
+
+
+class ShowroomView(ShowroomRow):
+    """A tour with its preparation, its stations beside the standard, and what the visitors said."""
+
+    needs_presentation: bool
+    consent: Line
+    preparations: tuple[Preparation, ...]
+    tasks: tuple[ReceptionTask, ...]
+    steps: tuple[StepView, ...]
+    decision_maker: Line | None
+    form: VisitorForm | None
+    cancelled_because: Line | None
+    possible: tuple[Possible, ...]
+
+    @classmethod
+    def of(cls, visit: ShowroomVisit, rules: Rules) -> Self:
+        stations = {each.title: each for each in rules.version(visit.policy_version).showroom.stations.values()}
+        steps = [
+            StepView(
+                name=step.name,
+                minutes=step.minutes,
+                at_least=stations[step.name].at_least,
+                at_most=stations[step.name].at_most,
+                within_standard=stations[step.name].fits(step.minutes),
+            )
+            for step in visit.steps
+        ]
+        own = {name: getattr(visit, name) for name in cls.model_fields if name in type(visit).model_fields}
+        return cls.model_validate({**own, "id": visit.id, "steps": steps, "possible": LIFECYCLE.possible(visit.state)})
+
+
+def routes(stores: Stores, rules: Rules) -> APIRouter:
+    """The routes under /showroom-visits."""
+    router = Router(readers=readers.VISITS, tags=["visits"], prefix="/showroom-visits")
+    visits = stores.showroom_visits
+
+    @router.post("", status_code=201, dependencies=[allow(*RECEPTION)])
+    async def book_visit(body: BookShowroom, cause: CausedByRequest) -> ShowroomView:
+        """Invite a customer who answered on the phone and agreed; the sales assistant is told on that day."""
+        customer = await stores.customers.get(body.customer_id)
+        change = book(
+            cause.derive("showroom"),
+            customer,
+            await stores.contact_logs.of(customer.id),
+            body.at,
+            body.party_size,
+            body.needs_presentation,
+            body.host,
+            body.consent,
+            body.people,
+            rules,
+            cause,
+        )
+        return ShowroomView.of(await visits.create(change, cause), rules)
+
+    @router.get("")
+    async def list_visits(
+        state: ShowroomState | None = None, customer_id: UUID | None = None, after: After = None, limit: Limit = 50
+    ) -> Listing[ShowroomRow]:
+        """The tours in one state or of one customer, by their time."""
+        where = {"state": state, "customer_id": customer_id}
+        page = await visits.rows(ShowroomRow, where, sort="at", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/{visit_id}")
+    async def show_visit(visit_id: UUID) -> ShowroomView:
+        """One tour."""
+        return ShowroomView.of(await visits.get(visit_id), rules)
+
+    @router.post("/{visit_id}/tasks/{name}/do", dependencies=[allow(*LIFECYCLE.roles("do_task"))])
+    async def do_reception_task(visit_id: UUID, name: Name, cause: CausedByRequest) -> ShowroomView:
+        """A task of the reception is done."""
+        done = await visits.apply(visit_id, lambda visit: do_task(visit, name, rules, cause), cause)
+        return ShowroomView.of(done, rules)
+
+    @router.post("/{visit_id}/complete", dependencies=[allow(*LIFECYCLE.roles("complete"))])
+    async def complete_visit(visit_id: UUID, body: CompleteShowroom, cause: CausedByRequest) -> ShowroomView:
+        """Record the tour and the visitors' form."""
+        form = VisitorForm.model_validate(body.model_dump())
+        completed = await visits.apply(
+            visit_id, lambda visit: complete(visit, body.minutes, body.decision_maker, form, rules, cause), cause
+        )
+        return ShowroomView.of(completed, rules)
+
+    @router.post("/{visit_id}/cancel", dependencies=[allow(*LIFECYCLE.roles("cancel"))])
+    async def cancel_visit(visit_id: UUID, body: CancelShowroom, cause: CausedByRequest) -> ShowroomView:
+        """The visitors do not come."""
+        cancelled = await visits.apply(visit_id, lambda visit: cancel(visit, body.reason, rules, cause), cause)
+        return ShowroomView.of(cancelled, rules)
+
+    return router

@@ -1,0 +1,45 @@
+"""A customer's tour of the showroom: booked, prepared by named people, led, and judged by the visitor."""
+
+from typing import Literal
+
+from intake.domain.parts.reception import Preparation, ReceptionTask, VisitorForm
+from intake.domain.roles import SALES, SERVICE
+from shared.clocks import Timed
+from shared.contracts.event import Instant
+from shared.contracts.intake import ShowroomStep
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
+from shared.lifecycle import Lifecycle, Move
+
+ShowroomState = Literal["booked", "completed", "cancelled"]
+ShowroomDecision = Literal["do_task", "complete", "cancel"]
+RECEPTION = (*SALES, *SERVICE)
+
+LIFECYCLE: Lifecycle[ShowroomState, ShowroomDecision] = Lifecycle(
+    "showroom visit",
+    "booked",
+    {
+        "do_task": Move(("booked",), (), RECEPTION),
+        "complete": Move(("booked",), ("completed",), RECEPTION),
+        "cancel": Move(("booked",), ("cancelled",), RECEPTION),
+    },
+)
+
+
+class ShowroomVisit(Timed):
+    """A tour (001 售前四). Each open task of its reception is a clock of the person who has it."""
+
+    customer_id: CustomerId
+    customer: CustomerSnapshot
+    at: Instant
+    party_size: int
+    needs_presentation: bool
+    host: StaffId
+    consent: Line
+    policy_version: int
+    state: ShowroomState = "booked"
+    preparations: tuple[Preparation, ...]
+    tasks: tuple[ReceptionTask, ...]
+    steps: tuple[ShowroomStep, ...] = ()
+    decision_maker: Line | None = None
+    form: VisitorForm | None = None
+    cancelled_because: Line | None = None
