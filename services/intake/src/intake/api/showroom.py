@@ -113,7 +113,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     visits = stores.showroom_visits
 
     @router.post("", status_code=201, dependencies=[allow(*RECEPTION)])
-    async def book_visit(body: BookShowroom, cause: CausedByRequest) -> ShowroomView:
+    async def book_tour(body: BookShowroom, cause: CausedByRequest) -> ShowroomView:
         """Invite a customer who answered on the phone and agreed; the sales assistant is told on that day."""
         customer = await stores.customers.get(body.customer_id)
         change = book(
@@ -132,7 +132,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ShowroomView.of(await visits.create(change, cause), rules)
 
     @router.get("")
-    async def list_visits(
+    async def list_tours(
         state: ShowroomState | None = None, customer_id: UUID | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[ShowroomRow]:
         """The tours in one state or of one customer, by their time."""
@@ -141,7 +141,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{visit_id}")
-    async def show_visit(visit_id: UUID) -> ShowroomView:
+    async def show_tour(visit_id: UUID) -> ShowroomView:
         """One tour."""
         return ShowroomView.of(await visits.get(visit_id), rules)
 
@@ -152,7 +152,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ShowroomView.of(done, rules)
 
     @router.post("/{visit_id}/complete", dependencies=[allow(*LIFECYCLE.roles("complete"))])
-    async def complete_visit(visit_id: UUID, body: CompleteShowroom, cause: CausedByRequest) -> ShowroomView:
+    async def complete_tour(visit_id: UUID, body: CompleteShowroom, cause: CausedByRequest) -> ShowroomView:
         """Record the tour and the visitors' form."""
         form = VisitorForm.model_validate(body.model_dump())
         completed = await visits.apply(
@@ -161,7 +161,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ShowroomView.of(completed, rules)
 
     @router.post("/{visit_id}/cancel", dependencies=[allow(*LIFECYCLE.roles("cancel"))])
-    async def cancel_visit(visit_id: UUID, body: CancelShowroom, cause: CausedByRequest) -> ShowroomView:
+    async def cancel_tour(visit_id: UUID, body: CancelShowroom, cause: CausedByRequest) -> ShowroomView:
         """The visitors do not come."""
         cancelled = await visits.apply(visit_id, lambda visit: cancel(visit, body.reason, rules, cause), cause)
         return ShowroomView.of(cancelled, rules)
