@@ -130,7 +130,7 @@ class VisitReported(VisitReport, Event, key="intake.visit_reported.v1"):
 
 
 class ShowroomVisitBooked(Event, key="intake.showroom_visit_booked.v1"):
-    """A customer comes to the showroom; the sales assistant hears on that day and ten minutes before (001 售前四a, b)."""
+    """A customer comes to the showroom; the sales assistant hears that day and ten minutes before (001 售前四a, b)."""
 
     visit_id: UUID
     customer: CustomerSnapshot
