@@ -152,7 +152,7 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
     asked = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
     until, policy = MORNING + timedelta(hours=2), POLICIES.version(1)
-    slip = post(asked.derive("slip"), "LL-1", "production", None, "请确认到厂日期", until, policy, CLOCKS, asked)
+    slip = post(asked.derive("slip"), "production", None, "请确认到厂日期", until, policy, CLOCKS, asked)
     await notify.stores.slips.create(slip, asked)
     for event in notify.announced(StaffMessagePosted):
         await notify.tell(event)
@@ -161,8 +161,8 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
     await notify.tell(reminded)
 
     assert [words.text for words in notify.chat.words] == [
-        "【事务联络单】LL-1 来自cs-07：请确认到厂日期。请阅后确认。",
-        "【催办】事务联络单LL-1尚未确认：请确认到厂日期。请立即确认。",
+        f"【事务联络单】{slip.state.slip_no} 来自cs-07：请确认到厂日期。请阅后确认。",
+        f"【催办】事务联络单{slip.state.slip_no}尚未确认：请确认到厂日期。请立即确认。",
     ]
     plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
     read = acknowledge(await notify.stores.slips.get(slip.state.id), CLOCKS, plant)
@@ -170,6 +170,13 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
     assert read.state.deadlines == ()
     with pytest.raises(Refused):
         acknowledge(read.state, CLOCKS, cause(datetime(2026, 11, 24, tzinfo=UTC)))
+
+
+def test_a_slip_s_number_carries_the_local_day() -> None:
+    early = cause(datetime(2026, 11, 22, 23, tzinfo=UTC), actor=Actor(kind="staff", id="cs-07"))
+    id = early.derive("slip")
+    slip = post(id, "production", None, "请确认到厂日期", None, POLICIES.version(1), CLOCKS, early).state
+    assert slip.slip_no == f"LL-20261123-{id.hex[:6]}"
 
 
 async def test_a_slip_that_lies_is_missed_once_for_each_rung_and_each_time_its_readers_are_reminded(
@@ -195,7 +202,7 @@ def test_a_duty_of_notify_is_held_called_to_mind_and_handed_over_as_its_policy_s
     rules = POLICIES.version(1).slips
     policy = POLICIES.version(1).but(slips=rules.but(clock=rules.clock.but(may_be_held=True)))
     until = MORNING + timedelta(hours=9)
-    slip = post(now.derive("slip"), "LL-1", "production", None, "请确认", until, policy, CLOCKS, now)
+    slip = post(now.derive("slip"), "production", None, "请确认", until, policy, CLOCKS, now)
 
     reminded = slip.then(CLOCKS.call_to_mind("slip", now)).then(CLOCKS.assign("pl-01", "接手", now))
     held = reminded.then(CLOCKS.hold("slip", "等待物料", now))

@@ -17,7 +17,7 @@ from intake.domain.policy.reports import ReportForm
 from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
-from shared.calendar import Monthly
+from shared.calendar import Daily
 from shared.clocks import CLOCKS
 from shared.contracts.roles import Role
 from shared.store import Touch
@@ -35,14 +35,16 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.visit_plans, CLOCKS)(rules.clocks.tick())
     at(stores.showroom_visits, CLOCKS)(rules.clocks.tick())
 
-    @at.every(Monthly(day=1, at=time(9)))
-    async def holidays_of_next_year(occurrence: Occurrence, cause: Cause) -> Touch[CalendarYear] | None:
-        """On the first of October, November and December: are the next year's working days known?"""
+    @at.every(Daily(at=time(9)))
+    async def holidays_that_are_not_known(occurrence: Occurrence, cause: Cause) -> list[Touch[CalendarYear]]:
+        """Every morning: are the working days of this year known, and from October on those of the next?"""
         day = rules.clocks.calendar.day(occurrence.at)
-        if day.month < ASKED_FROM:
-            return None
-        start = CalendarYear.blank(day.year + 1)
-        return stores.calendar_years.touch(start.id, lambda year: ask_for_holidays(year, rules, cause), start)
+        years = (day.year, day.year + 1) if day.month >= ASKED_FROM else (day.year,)
+        blanks = [CalendarYear.blank(year) for year in years]
+        return [
+            stores.calendar_years.touch(blank.id, lambda year: ask_for_holidays(year, rules, cause), blank)
+            for blank in blanks
+        ]
 
     _reports(at, stores, rules)
     return at

@@ -52,10 +52,9 @@ def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
     async def post(body: PostSlip, cause: CausedByRequest) -> SlipView:
         """Send a slip; the department's group is told."""
         id = cause.derive("slip")
-        number = f"LL-{cause.at:%Y%m%d}-{id.hex[:6]}"
         policy = composer.policy_on(cause.at)
         slip = decisions.post(
-            id, number, body.to_department, body.to_staff, body.text, body.acknowledge_by, policy, clocks, cause
+            id, body.to_department, body.to_staff, body.text, body.acknowledge_by, policy, clocks, cause
         )
         return _view(await slips.create(slip, cause))
 

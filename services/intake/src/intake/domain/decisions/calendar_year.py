@@ -1,4 +1,4 @@
-"""Who enters the holidays of the next year, and by when."""
+"""Who enters the holidays of a year, and by when."""
 
 from intake.domain.calendar_year import CalendarYear
 from intake.domain.policy.policy import Rules

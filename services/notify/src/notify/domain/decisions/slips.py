@@ -13,7 +13,6 @@ from shared.contracts.vocabulary import DepartmentName, StaffId
 
 def post(
     id: UUID,
-    slip_no: str,
     to_department: DepartmentName,
     to_staff: StaffId | None,
     text: str,
@@ -28,6 +27,7 @@ def post(
     """
     if to_staff == cause.actor.id:
         raise Refused("a slip goes to another person than the one who writes it", "own_slip")
+    slip_no = f"LL-{clocks.calendar.day(cause.at):%Y%m%d}-{id.hex[:6]}"
     slip = Slip(
         id=id,
         slip_no=slip_no,
