@@ -41,6 +41,7 @@ class Kettle:
             "MONGO_DATABASE": settings.mongo_database,
             "RABBIT_URL": settings.rabbit_url.get_secret_value(),
             "HTTP_PORT": str(self.port),
+            "SEAL_KEYS": settings.seal_keys.get_secret_value(),
             "JWT_PUBLIC_KEY_FILE": str(Staff.hired_in(folder).public_file),
         }
 

@@ -43,7 +43,7 @@ from shared.runtime.consumer import Consumer
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.subscriptions import Listener
-from shared.testing import World, cause, in_memory, nowhere
+from shared.testing import SEAL_KEYS, World, cause, in_memory, nowhere
 from shared.wire.envelope import Envelope, Malformed
 from shared.wire.message import Delivery, Message
 
@@ -362,7 +362,8 @@ def build(settings):
 main(build, ServiceSettings)
 """
     (tmp_path / "person").write_text(EVERYTHING)
-    env = {"MONGO_URL": "mongodb://127.0.0.1:1", "RABBIT_URL": "amqp://127.0.0.1:1", "PYTHONUTF8": "1"}
+    nowhere = {"MONGO_URL": "mongodb://127.0.0.1:1", "RABBIT_URL": "amqp://127.0.0.1:1", "SEAL_KEYS": SEAL_KEYS}
+    env = {**nowhere, "PYTHONUTF8": "1"}
     done = subprocess.run(
         [sys.executable, "-c", program], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
