@@ -83,7 +83,7 @@ def test_what_is_no_json_object_is_refused_by_name(body, content_type, code):
         ("id", "", "id must be a text of 1 to 200 characters, not ''"),
         ("id", 7, "id must be a text of 1 to 200 characters, not 7"),
         ("type", {"$gt": ""}, "type must be a text of 1 to 200 characters, not {'$gt': ''}"),
-        ("time", "yesterday", "time must be ISO 8601, not 'yesterday'"),
+        ("time", "yesterday", "time must be as RFC 3339 writes it, 2026-11-28T08:00:00Z, not 'yesterday'"),
         (
             "time",
             "2026-11-22T09:59:00",
@@ -96,6 +96,28 @@ def test_an_attribute_that_is_missing_or_wrong_is_named(name, value, told):
     with pytest.raises(Unfit) as unfit:
         binary(**{name: value})
     assert (unfit.value.code, unfit.value.detail) == ("attributes", told)
+
+
+@pytest.mark.parametrize(
+    ("said", "second"),
+    [
+        ("2026-11-22t01:59:07z", "07"),
+        ("2026-11-22 01:59:07Z", "07"),
+        ("2026-11-22T09:59:07.123456789+08:00", "07.123456"),
+        ("2026-11-22T01:59:60Z", "59.999999"),
+    ],
+)
+def test_a_time_is_read_in_each_way_that_rfc_3339_writes_it(said, second):
+    assert binary(time=said).time == datetime.fromisoformat(f"2026-11-22T01:59:{second}+00:00")
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-W47-7T01:59:07Z", "20261122T015907Z", "2026-11-22T01:59Z", "2026-11-22T01:59:61Z"]
+)
+def test_a_time_in_another_notation_is_refused(said):
+    with pytest.raises(Unfit) as unfit:
+        binary(time=said)
+    assert unfit.value.code == "attributes"
 
 
 def test_structured_data_must_be_an_object():

@@ -1,6 +1,7 @@
 """A CloudEvent as another system sends it, in binary or structured mode, read without any good faith."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 """Events a batch may have."""
 _LONGEST_ID = 200
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:)(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+"""As RFC 3339 writes it, in upper case; that the offset is missing is said by itself."""
 
 
 class Unfit(Refused):
@@ -117,10 +120,15 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
 
 
 def _time(text: str) -> datetime:
+    """The moment; a leap second is the end of the second before, since a datetime has no sixty-first."""
+    said = _MOMENT.fullmatch(text.upper())
     try:
-        time = datetime.fromisoformat(text)
+        if said is None:
+            raise ValueError(text)
+        start, second, _, offset = said.groups()
+        time = datetime.fromisoformat(f"{start}59.999999{offset or ''}" if second == "60" else said[0])
     except ValueError:
-        raise Unfit("attributes", f"time must be ISO 8601, not {text!r}") from None
+        raise Unfit("attributes", f"time must be as RFC 3339 writes it, 2026-11-28T08:00:00Z, not {text!r}") from None
     if time.tzinfo is None:
         raise Unfit("attributes", f"time needs an offset from UTC: {text}Z or {text}+08:00")
     return time.astimezone(UTC)
