@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -141,3 +142,15 @@ def tells(api, node):
         "number",
         "null",
     }
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "openapi").glob("*.json")), ids=lambda path: path.stem)
+def test_schemas_and_operations_have_names_that_a_generated_client_can_use(path):
+    written = path.read_text()
+    document = json.loads(written)
+    schemas = document["components"]["schemas"]
+    operations = [each["operationId"] for methods in document["paths"].values() for each in methods.values()]
+    assert [name for name in schemas if not re.fullmatch("[A-Z][A-Za-z0-9]*", name)] == []
+    assert set(re.findall('"#/components/schemas/([^"]+)"', written)) - schemas.keys() == set()
+    assert [id for id in operations if not re.fullmatch("[a-z0-9_]{3,40}", id)] == []
+    assert len(set(operations)) == len(operations)

@@ -36,6 +36,7 @@ def documented(app: FastAPI) -> FastAPI:
             _optional_parameters(document)
             _closed_bodies(document)
             _amounts(document)
+            _plain_names(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -105,6 +106,26 @@ def _amounts(document: dict[str, Any]) -> None:
     for node in _nodes(document):
         if node.get("anyOf") == _DECIMAL:
             node["anyOf"] = [{"type": "string", "pattern": AMOUNT}, {"type": "integer", **_WHOLE}]
+
+
+def _plain_names(document: dict[str, Any]) -> None:
+    """A schema is named in letters and digits alone, so that a generated client has a class of the same name."""
+    schemas = document.get("components", {}).get("schemas", {})
+    plain = {name: _plain(name) for name in schemas}
+    if len(set(plain.values())) < len(plain):
+        raise ValueError(f"two schemas would have the same name among {', '.join(sorted(schemas))}")
+    for node in _nodes(document):
+        before, found, name = str(node.get("$ref", "")).rpartition("/schemas/")
+        if found and name in plain:
+            node["$ref"] = f"{before}{found}{plain[name]}"
+    document.get("components", {})["schemas"] = {plain[name]: schema for name, schema in schemas.items()}
+
+
+def _plain(name: str) -> str:
+    """`Listing_Row_` becomes `ListingOfRow`, `Money-Input` `MoneyInput`, `a__b__handed_in__Note` `HandedInNote`."""
+    *_, module, noun = ("", *name.split("__"))
+    listed = noun.replace("Listing_", "ListingOf")
+    return module.title().replace("_", "") + listed.replace("-", "").replace("_", "")
 
 
 _DECIMAL = [{"type": "number"}, {"type": "string"}]
