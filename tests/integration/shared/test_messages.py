@@ -1,6 +1,7 @@
 """Messages over a real bus: each has its effect once, or a place where it waits with its reason."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +12,8 @@ from waiting import until
 
 from shared.aggregate import Change
 from shared.testing import cause
-from shared.wire.broker import EVENTS
-from shared.wire.envelope import PREFIX
+from shared.wire.broker import EVENTS, EventsRefused
+from shared.wire.envelope import PREFIX, Envelope
 
 QUEUE = "ledger.on.test.deposited.v1"
 
@@ -157,3 +158,33 @@ async def _account(ledger: Any, name: str) -> Any:
 
 def _closed(name: str) -> Any:
     return Change(opened(name).but(status="closed")), cause()
+
+
+@pytest.mark.parametrize("trace", [{"n": {"n": "x"}}, 7, "yesterday", "00-" + "g" * 32 + "-" + "1" * 16 + "-01"])
+async def test_what_a_message_says_its_trace_is_goes_on_only_in_the_form_of_one(
+    bench: Any, ledger: Any, trace: object
+) -> None:
+    heard = await bench.listen(Credited.key)
+    envelope = Envelope.of(Deposited(account="ann", amount=5), uuid4(), uuid4(), 1, cause())
+    headers = envelope.headers() | {PREFIX + "traceparent": trace}
+    exchange = await (await bench.channel()).get_exchange(EVENTS.name, ensure=False)
+    await exchange.publish(aio_pika.Message(envelope.body.encode(), headers=headers), envelope.key)
+
+    message = await until(lambda: heard.get(fail=False))
+
+    assert PREFIX + "traceparent" not in message.headers
+    assert ledger.service.failed is None
+
+
+async def test_an_event_that_cannot_be_written_is_refused_alone_and_the_others_go_out(bench: Any, ledger: Any) -> None:
+    heard = await bench.listen(Credited.key)
+    good, bad = (
+        Envelope.of(Credited(account="ann", amount=1, balance=1), uuid4(), uuid4(), 1, cause()) for _ in range(2)
+    )
+
+    with pytest.raises(EventsRefused) as refused:
+        await bench.wire.publish([replace(bad, traceparent={"n": "x"}), good])
+
+    assert [envelope.id for envelope, _ in refused.value.refused] == [bad.id]
+    message = await until(lambda: heard.get(fail=False))
+    assert message.message_id == str(good.id)

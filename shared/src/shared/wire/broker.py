@@ -117,6 +117,10 @@ async def answers(broker: RabbitBroker) -> bool:
         return False
 
 
+class Unwritable(ValueError):
+    """An event that AMQP has no form for: refused, so that it keeps no other event from being published."""
+
+
 class EventPublisher:
     """Publishes batches of events, each batch in one go and confirmed as a whole."""
 
@@ -150,16 +154,22 @@ class EventPublisher:
         frames: list[bytes] = []
         async with channel.lock:
             for envelope in envelopes:
-                message, body = properties(envelope), envelope.body.encode()
-                frames += publication(channel.number, self._exchange, message, body, channel.max_content_size)
-                channel.delivery_tag += 1
                 confirmation = channel.create_future()
+                confirmations.append(confirmation)
+                try:
+                    message, body = properties(envelope), envelope.body.encode()
+                    written = [*publication(channel.number, self._exchange, message, body, channel.max_content_size)]
+                except Exception as error:  # noqa: BLE001
+                    confirmation.set_exception(Unwritable(type(error).__name__))
+                    continue
+                frames += written
+                channel.delivery_tag += 1
                 channel.confirmations[channel.delivery_tag] = confirmation
                 message_id = str(message.message_id)
                 channel.message_id_delivery_tag[message_id] = channel.delivery_tag
                 confirmation.add_done_callback(partial(_forget, channel, message_id))
-                confirmations.append(confirmation)
-            await channel.write_queue.put(ChannelFrame(b"".join(frames), should_close=False))
+            if frames:
+                await channel.write_queue.put(ChannelFrame(b"".join(frames), should_close=False))
         return confirmations
 
     def _judge(self, failed: Sequence[tuple[Envelope, BaseException]]) -> None:

@@ -1,5 +1,6 @@
 """How an event looks outside the service that announced it: CloudEvents 1.0 over AMQP, binary mode."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ class Envelope:
             correlation=cause.correlation,
             causation=cause.id,
             actor=cause.actor,
-            traceparent=cause.traceparent,
+            traceparent=traceparent(cause.traceparent),
             body=body,
         )
 
@@ -120,7 +121,7 @@ class Envelope:
                 headers.get("cloudEvents:actorid") or _text(headers, "source"),
                 headers.get("cloudEvents:actorrole"),
             ),
-            traceparent=headers.get("cloudEvents:traceparent"),
+            traceparent=traceparent(headers.get("cloudEvents:traceparent")),
             body=text,
         )
 
@@ -152,7 +153,7 @@ def _whole(headers: Mapping[str, Any], name: str) -> int:
     value = headers.get(PREFIX + name, 0)
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Malformed(f"the header {PREFIX}{name} is not a whole number: {value!r}") from None
 
 
@@ -164,11 +165,29 @@ def _time(headers: Mapping[str, Any]) -> datetime:
         raise Malformed(f"the header {PREFIX}time is not an ISO 8601 time: {value!r}") from None
     if at.tzinfo is None:
         raise Malformed(f"the header {PREFIX}time has no offset: {value!r}; append Z for UTC")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Malformed(f"the header {PREFIX}time is outside of the years 1 to 9999 in UTC: {value!r}") from None
+
+
+def traceparent(value: object) -> str | None:
+    """What a sender says its trace is, if it has the form of one (W3C Trace Context §3.2)."""
+    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
+
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _actor(kind: object, id: object, role: object) -> Actor:
+    try:
+        return _known_actor(kind, id, role)
+    except TypeError:
+        raise Malformed(f"the headers {PREFIX}actor… are not texts") from None
 
 
 @lru_cache(maxsize=4096)
-def _actor(kind: object, id: object, role: object) -> Actor:
+def _known_actor(kind: object, id: object, role: object) -> Actor:
     try:
         return Actor.model_validate({"kind": kind, "id": id, "role": role})
     except ValueError as error:
