@@ -110,6 +110,17 @@ async def test_most_material_is_said_to_be_ready_when_production_has_said_so(not
     assert "大部分材料已备好" not in half
 
 
+async def test_a_day_that_no_one_has_named_is_told_as_an_estimate_that_is_being_looked_into(
+    notify: InMemoryNotify,
+) -> None:
+    (text,) = await sms_of(notify, delayed(days=4, said="钢化玻璃补片尚未到厂。", ready_percent=90).but(estimated=True))
+
+    assert "预计推迟4天左右至11月30日前后，具体日期我们正在核实，确定后即通知您。非常抱歉" in text
+    assert "发货将推迟" not in text
+    (mail,) = notify.email.words
+    assert mail.subject == "订单SO-2026-0412发货延期，日期核实中"
+
+
 async def test_for_the_customers_own_wish_there_is_no_apology(notify: InMemoryNotify) -> None:
     (text,) = await sms_of(notify, delayed(reason="customer_request", ready_percent=90))
 
