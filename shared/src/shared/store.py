@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import AliasChoices, AliasPath, BaseModel, Field, TypeAdapter
 
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
+from shared.contracts.roles import Role
 from shared.kernel.documents import Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.touch import Touch
@@ -49,6 +50,8 @@ class Store(Generic[A]):
     indexes: ClassVar[tuple[Index, ...]] = ()
     remembered: ClassVar[bool] = True
     """Whether a decision may begin with what this process wrote last; not where aggregates are removed and reborn."""
+    confidential_to: ClassVar[frozenset[Role]] = frozenset()
+    """Who alone may see that there are duties about these aggregates; nothing where every colleague may."""
 
     def __init__(self, database: DatabaseLike) -> None:
         self.documents = database.documents(self.collection, self.indexes)

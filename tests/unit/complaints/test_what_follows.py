@@ -17,6 +17,7 @@ from complaints.domain.decisions.findings import assign_liability, identify_root
 from complaints.domain.parts.findings import Share
 from complaints.domain.policy.policy import ComplaintPolicy
 from complaints.domain.policy.standards import KnownCause, Measure
+from complaints.domain.roles import PENALTY_READERS
 from shared.aggregate import Change, Overstepped, Refused
 from shared.contracts.complaints import (
     CorrectiveActionOpened,
@@ -245,6 +246,22 @@ def test_a_policy_without_a_clock_for_each_follow_up_is_not_taken(table, policy)
 
     with pytest.raises(ValueError, match=f"missing: {step}"):
         ComplaintPolicy.model_validate(rules)
+
+
+async def test_that_a_punishment_waits_for_a_decision_is_seen_by_its_readers_alone(ask, stores, case):
+    await stores.complaints.create(Change(case), cause(AT))
+    body = {"target": "packer-07", "department": "production", "part": "direct", "measure": "warning", "reason": "漏装"}
+    await ask("cs_manager", "POST", f"/complaints/{case.id}/propose-penalty", body)
+
+    async def seen(role):
+        listed = (await ask(role, "GET", "/duties")).json()["items"]
+        return {duty["kind"] for duty in listed}, (await ask(role, "GET", "/duties/count")).json()["count"]
+
+    shown = {role: await seen(role) for role in Role}
+
+    assert {role for role, (kinds, _) in shown.items() if "penalty_admin" in kinds} == set(PENALTY_READERS)
+    hidden, whole = shown[Role.CS_SPECIALIST], shown[Role.DEPUTY_GM]
+    assert (whole[0] - hidden[0], whole[1] - hidden[1]) == ({"penalty_admin"}, 1)
 
 
 @pytest.mark.requirement("R115.a", "R155.c", "R164.b")

@@ -19,6 +19,7 @@ from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.penalty import Penalty
 from complaints.domain.register import Register
 from complaints.domain.report import Report
+from complaints.domain.roles import PENALTY_READERS
 from complaints.domain.statistics import CaseFigures, Counted
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, order_id_of
@@ -87,6 +88,7 @@ class Penalties(Store[Penalty]):
 
     collection = "penalties"
     kind = Penalty
+    confidential_to = frozenset(PENALTY_READERS)
     indexes = (Index("stage", "proposed_at"), Index("case.complaint_no"), Index("what.target", "proposed_at"))
 
 

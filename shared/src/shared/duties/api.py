@@ -18,7 +18,7 @@ from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Forbidden, Principal
-from shared.store import Between, Store, Where
+from shared.store import Between, OneOf, Store, Where
 
 COUNTED = 10_000
 """Duties up to which a count goes."""
@@ -124,14 +124,15 @@ def clocks_of(aggregate: Timed, clocks: Clocks) -> list[ClockView]:
 def routes(duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> APIRouter:
     """`stores` are those whose aggregates have clocks, by collection."""
     router = Router(readers=STAFF, tags=["duties"], prefix="/duties")
-    _reading(router, duties)
+    _reading(router, duties, stores)
     _giving(router, duties, stores, clocks)
     return router
 
 
-def _reading(router: APIRouter, duties: Duties) -> None:
+def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]) -> None:
     @router.get("")
     async def list_duties(
+        asker: AskedBy,
         assignee: Wanted = None,
         role: Role | None = None,
         kind: Wanted = None,
@@ -141,14 +142,15 @@ def _reading(router: APIRouter, duties: Duties) -> None:
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[DutyView]:
-        """What has to be done, the earliest end first."""
-        where = _where(assignee, role, kind, customer_id, about, due_before)
+        """What has to be done, the earliest end first. What is confidential only its readers see."""
+        where = {**_where(assignee, role, kind, customer_id, about, due_before), **_visible(asker, stores)}
         page = await duties.rows(DutyView, where, sort="due_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/count")
     async def count_duties(
         request: Request,
+        asker: AskedBy,
         asked_at: AwareDatetime | None = None,
         assignee: Wanted = None,
         role: Role | None = None,
@@ -157,9 +159,10 @@ def _reading(router: APIRouter, duties: Duties) -> None:
         about: Wanted = None,
     ) -> DutyCount:
         """How many there are, and how many should have been done by `asked_at`, or by now; held ones need not."""
-        where = _where(assignee, role, kind, customer_id, about, None)
+        visible = _visible(asker, stores)
+        where = {**_where(assignee, role, kind, customer_id, about, None), **visible}
         now = asked_at or request.app.state.clock.now()
-        overdue = {**_where(assignee, role, kind, customer_id, about, now), "held": False}
+        overdue = {**_where(assignee, role, kind, customer_id, about, now), **visible, "held": False}
         return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
 
 
@@ -204,6 +207,12 @@ def _must_have(asker: Principal, duty: Duty) -> None:
     if asker.id != duty.assignee and not asker.roles & {duty.role, *duty.ladder}:
         needed = ", ".join(dict.fromkeys((duty.role.value, *duty.ladder)))
         raise Forbidden(f"this is the duty of {duty.assignee or duty.role.value}; it needs one of the roles {needed}")
+
+
+def _visible(asker: Principal, stores: Mapping[str, Store[Any]]) -> Where:
+    """Only collections whose duties the asker may see; no condition where that is all of them."""
+    seen = [name for name, store in stores.items() if not store.confidential_to or asker.roles & store.confidential_to]
+    return {} if len(seen) == len(stores) else {"collection": OneOf(*seen)}
 
 
 def _where(
