@@ -260,6 +260,10 @@ async def test_that_a_punishment_waits_for_a_decision_is_seen_by_its_readers_alo
     shown = {role: await seen(role) for role in Role}
 
     assert {role for role, (kinds, _) in shown.items() if "penalty_admin" in kinds} == set(PENALTY_READERS)
+    duties = (await ask("gm", "GET", "/duties?kind=penalty_admin")).json()["items"]
+    explained = {role: await ask(role, "GET", f"/duties/{duties[0]['id']}") for role in ("gm", "cs_specialist")}
+    assert {role: answer.status_code for role, answer in explained.items()} == {"gm": 200, "cs_specialist": 404}
+    assert explained["gm"].json()["title"] == "批示行政处分"
     hidden, whole = shown[Role.CS_SPECIALIST], shown[Role.DEPUTY_GM]
     assert (whole[0] - hidden[0], whole[1] - hidden[1]) == ({"penalty_admin"}, 1)
 

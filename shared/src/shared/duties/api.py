@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field
 
-from shared.aggregate import Cause, Decision
+from shared.aggregate import Cause, Decision, NotFound
 from shared.calendar import Calendar
 from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, Outcome, Timed
 from shared.contracts.event import Instant
@@ -125,6 +125,7 @@ def routes(duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> 
     """`stores` are those whose aggregates have clocks, by collection."""
     router = Router(readers=STAFF, tags=["duties"], prefix="/duties")
     _reading(router, duties, stores)
+    _explaining(router, duties, stores, clocks)
     _giving(router, duties, stores, clocks)
     return router
 
@@ -164,6 +165,17 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         now = asked_at or request.app.state.clock.now()
         overdue = {**_where(assignee, role, kind, customer_id, about, now), **visible, "held": False}
         return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
+
+
+def _explaining(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:
+    @router.get("/{id}")
+    async def show_duty(id: UUID, asker: AskedBy) -> ClockView:
+        """How a duty came about and why it ends when it does; one that is over still explains itself."""
+        duty = await duties.get(id)
+        if not _may_see(asker, stores[duty.collection]):
+            raise NotFound("duty", id)
+        aggregate = await stores[duty.collection].get(duty.aggregate)
+        return next(view for view in clocks_of(aggregate, clocks) if view.id == id)
 
 
 def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:
@@ -209,9 +221,13 @@ def _must_have(asker: Principal, duty: Duty) -> None:
         raise Forbidden(f"this is the duty of {duty.assignee or duty.role.value}; it needs one of the roles {needed}")
 
 
+def _may_see(asker: Principal, store: Store[Any]) -> bool:
+    return not store.confidential_to or bool(asker.roles & store.confidential_to)
+
+
 def _visible(asker: Principal, stores: Mapping[str, Store[Any]]) -> Where:
     """Only collections whose duties the asker may see; no condition where that is all of them."""
-    seen = [name for name, store in stores.items() if not store.confidential_to or asker.roles & store.confidential_to]
+    seen = [name for name, store in stores.items() if _may_see(asker, store)]
     return {} if len(seen) == len(stores) else {"collection": OneOf(*seen)}
 
 
