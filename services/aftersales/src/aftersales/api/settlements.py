@@ -3,12 +3,12 @@
 from typing import Self
 
 from fastapi import APIRouter, Response
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, computed_field
 
 from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import deadlines
 from aftersales.domain.decisions import settlement
-from aftersales.domain.lifecycle import Stage
+from aftersales.domain.lifecycle import LIFECYCLE, Stage
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import READERS, SERVICE
@@ -19,6 +19,7 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, Router, View, allow
+from shared.lifecycle import Possible
 from shared.sheets import SheetFormat
 from shared.store import OneOf
 
@@ -53,6 +54,12 @@ class Unfinished(View):
     voucher_no: Line
     stage: Stage
     technician: StaffId | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.stage)
 
 
 def tables(stores: Stores) -> APIRouter:

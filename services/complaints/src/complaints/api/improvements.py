@@ -4,7 +4,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.corrective_action import LIFECYCLE, ActionStage, CorrectiveAction
 from complaints.domain.decisions.corrective_action import carry_out, plan, verify
@@ -73,6 +73,12 @@ class ActionRow(View):
     stage: ActionStage
     cause_code: Line | None = None
     watched_until: Instant | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.stage)
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:

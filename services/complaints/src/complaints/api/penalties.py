@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.decisions.penalty import approve, issue_notice, propose_penalty, reject
 from complaints.domain.parts.papers import Signed
@@ -88,6 +88,12 @@ class PenaltyRow(View):
     title: Line
     stage: PenaltyStage
     proposed_at: Instant
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.stage)
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
