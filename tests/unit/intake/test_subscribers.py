@@ -131,15 +131,20 @@ async def test_a_shop_is_recognised_by_its_number(world, stores):
     assert [event.customer.customer_id for event in said if isinstance(event, CallbackDue)] == [customer.id]
 
 
+def of_callbacks(events):
+    """Without the duty to enter the next year's holidays, which comes round whatever else happens."""
+    return tuple(event for event in events if event.kind != "holidays_of_next_year")
+
+
 @pytest.mark.requirement("R027.c")
 async def test_a_callback_that_nobody_made_is_missed_once(world, stores):
     begun = next(event for event in await world.hear(visit()) if isinstance(event, DeadlineSetByIntake))
-    told = await world.until(NOW + timedelta(minutes=31))
+    told = of_callbacks(await world.until(NOW + timedelta(minutes=31)))
     assert [type(event) for event in told] == [DeadlineApproachingAtIntake, DeadlineMissedByIntake]
     assert {(event.deadline_id, event.kind, event.due_at) for event in (begun, *told)} == {
         (begun.deadline_id, "callback_visit", NOW + timedelta(minutes=30))
     }
-    assert await world.until(NOW + timedelta(days=9)) == ()
+    assert of_callbacks(await world.until(NOW + timedelta(days=9))) == ()
 
 
 @pytest.mark.requirement("R093.a", "R093.b")
@@ -154,7 +159,7 @@ async def test_an_owner_has_a_week_for_the_first_call(world, stores):
         ("first_contact", "cs-07", due),
         ("first_contact_7d", "cs-07", due),
     ]
-    told = await world.until(due)
+    told = of_callbacks(await world.until(due))
     assert [(type(event), event.assignee) for event in told] == [
         (DeadlineApproachingAtIntake, "cs-07"),
         (DeadlineMissedByIntake, "cs-07"),
@@ -222,7 +227,7 @@ async def test_a_service_is_called_back_within_three_days_of_the_visit(world, st
     await world.hear(closed)
     due = NOW + timedelta(days=2)
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_service_3d", service_order_id=service), due)]
-    told = await world.until(due)
+    told = of_callbacks(await world.until(due))
     assert [(type(event), event.kind) for event in told] == [
         (DeadlineApproachingAtIntake, "callback_service"),
         (DeadlineMissedByIntake, "callback_service"),
