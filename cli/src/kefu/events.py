@@ -90,7 +90,7 @@ def _told(message: AbstractIncomingMessage, as_json: bool, unmasked: bool) -> st
     except (Malformed, ValueError) as error:
         return f"{message.routing_key}  not an event of ours: {error}"
     if not unmasked:
-        body = logs.mask(None, "", body)
+        body = logs.without_people(body)
     if as_json:
         about = {name.removeprefix("cloudEvents:"): value for name, value in envelope.headers().items()}
         return json.dumps({**about, "data": body}, ensure_ascii=False)

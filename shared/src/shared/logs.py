@@ -185,20 +185,31 @@ def mask(logger: object, method: str, event: MutableMapping[str, Any]) -> Mutabl
     return cast("MutableMapping[str, Any]", _clean(event))
 
 
-def _clean(value: object, hide: Callable[[str], str] | None = None) -> object:
+def without_people(body: object) -> object:
+    """A message's body as one who watches the bus may see it: numbers, addresses and names are masked."""
+    return _clean(body, masked, masked)
+
+
+def _clean(
+    value: object, hide: Callable[[str], str] | None = None, usual: Callable[[str], str] | None = None
+) -> object:
+    """`hide` is done to this value's texts, `usual` to those of its fields that name no one."""
+    usual = usual or _hidden
+    hide = hide or usual
     if isinstance(value, str):
-        return (hide or _hidden)(value)
+        return hide(value)
     if isinstance(value, BaseException):
         return _hidden(told(value))
     if isinstance(value, Mapping):
         return {
-            _clean(key): _clean(item, masked_name if str(key).lower() in NAMES else None) for key, item in value.items()
+            _clean(key, usual, usual): _clean(item, masked_name if str(key).lower() in NAMES else usual, usual)
+            for key, item in value.items()
         }
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_clean(item, hide) for item in value]
+        return [_clean(item, hide, usual) for item in value]
     if isinstance(value, (bool, float)) or value is None:
         return value
-    return _plain(value, hide or _hidden)
+    return _plain(value, hide)
 
 
 def _hidden(text: str) -> str:

@@ -13,6 +13,7 @@ from pymongo import MongoClient
 
 from kefu_local.servers import Servers
 from shared.contracts.roles import Role
+from shared.testing import SECRETS
 
 ROOT = Path(__file__).parents[3]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/src/*/app.py"))
@@ -46,7 +47,7 @@ def url(service: str, keys: Keys, running_servers: Servers, log: Path) -> Iterat
         "mongo_database": name,
         "rabbit_url": running_servers.vhost_url(name),
         "ingress_url": ingress_url(running_servers, vhost, "intake"),
-        "callback_secret": "known-to-tests-only",
+        **SECRETS,
     }
     with running(service, {**places, **keys.settings}, log) as url:
         yield url
