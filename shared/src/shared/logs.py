@@ -6,7 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,6 @@ from uuid import UUID
 import orjson
 import structlog
 from pydantic import BaseModel, ValidationError
-from structlog.contextvars import bound_contextvars
 
 NAMES = frozenset(
     (
@@ -171,13 +170,6 @@ def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -
     root.handlers = [handler]
     root.setLevel(level)
     _quieten_libraries()
-
-
-def because_of(cause: object, correlation: object) -> AbstractContextManager[Mapping[str, Any]]:
-    """Everything logged inside says which cause it belongs to."""
-    return cast(
-        "AbstractContextManager[Mapping[str, Any]]", bound_contextvars(cause=str(cause), correlation=str(correlation))
-    )
 
 
 def mask(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

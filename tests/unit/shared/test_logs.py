@@ -37,7 +37,7 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 
 def test_a_line_is_json_and_says_service_cause_and_correlation(stream: io.StringIO) -> None:
-    with logs.because_of(cause=CAUSE, correlation="c-1"):
+    with structlog.contextvars.bound_contextvars(cause=str(CAUSE), correlation="c-1"):
         structlog.get_logger().info(
             "order_signed", order_no="2026-03-001", amount=Decimal("12.50"), at=datetime(2026, 3, 1, tzinfo=UTC)
         )
