@@ -21,6 +21,7 @@ from shared.contracts.orders import (
     AcceptanceInvited,
     AcceptancePassed,
     ContractReviewed,
+    DunningIssued,
     OrderReleased,
     OrderStageChanged,
     ShipmentDelayed,
@@ -92,6 +93,12 @@ def dispatched(
 ) -> ShipmentDispatched:
     left = {"shipment_id": uuid4(), "left_at": MORNING, "eta": eta, "partial": partial}
     return of_order(ShipmentDispatched, order_no, customer, **left)
+
+
+def dunned(level: int = 1, customer: CustomerSnapshot = CUSTOMER) -> DunningIssued:
+    return of_order(
+        DunningIssued, customer=customer, level=level, amount=Money(amount="3000.00"), due_on=date(2026, 11, 16)
+    )
 
 
 def accepted(customer: CustomerSnapshot = CUSTOMER, contact: str | None = "李师傅 020-88886666") -> AcceptancePassed:

@@ -66,6 +66,21 @@ def test_a_customer_without_contacts_can_still_be_named():
     assert change.state.snapshot() == CustomerSnapshot(customer_id=ID, name="明镜眼镜店")
 
 
+def test_facts_carry_the_contact_that_is_named_for_nothing_in_particular():
+    foreman = Contact(name="陈工", mobile="13700137000", concerns=("site",))
+    both = HENGDA.but(contacts=(foreman, WANG))
+
+    assert register(ID, both, "sales", cause(NOW)).state.snapshot().mobile == WANG.mobile
+
+
+def test_a_file_whose_contacts_are_all_named_for_something_has_its_first_carried_by_facts():
+    foreman = Contact(name="陈工", mobile="13700137000", concerns=("site",))
+
+    alone = register(ID, HENGDA.but(contacts=(foreman,)), "sales", cause(NOW))
+
+    assert alone.state.snapshot().mobile == foreman.mobile
+
+
 @pytest.mark.requirement("R043.a")
 def test_a_correction_is_a_new_revision_and_the_earlier_one_stays():
     customer = registered().state

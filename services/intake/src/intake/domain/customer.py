@@ -24,8 +24,10 @@ class Customer(Aggregate):
         return len(self.file)
 
     def snapshot(self) -> CustomerSnapshot:
-        """The customer as facts carry it: the first contact is the one we speak to."""
-        first = self.particulars.contacts[0] if self.particulars.contacts else None
+        """The customer as facts carry it, with the first contact that is named for no concern of its own, else the
+        first."""
+        contacts = self.particulars.contacts
+        first = next((each for each in contacts if not each.concerns), next(iter(contacts), None))
         return CustomerSnapshot(
             customer_id=self.id,
             kind=self.particulars.kind,

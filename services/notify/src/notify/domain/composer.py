@@ -109,6 +109,7 @@ class Composer:
             name=person.name,
             locale=person.locale,
             purpose=purpose.name,
+            concern=rule.concern,
             policy=policy.version,
             rule=rule.name,
             alert=rule.alert,
@@ -138,9 +139,10 @@ class Composer:
             template = self._template(first, channel, notification.locale)
             same = [each for each in pieces if template.item and _likewise(first, each, channel)]
             pieces = [each for each in pieces if each not in same]
-            for each in (first, *same):
+            told, *also = (self._named(each, notification) for each in (first, *same))
+            for each in (told, *also):
                 self._must_be_said(each, notification)
-            filled.append(self.fill(first, template, same))
+            filled.append(self.fill(told, template, also))
         if len(filled) == 1:
             return filled[0]
         return filled[0].but(
@@ -165,6 +167,13 @@ class Composer:
         own = {"company", "hotline"}
         said = [value for piece in notification.pieces for name, value in piece.values.items() if name not in own]
         return "；".join([title, *said])
+
+    def _named(self, piece: Piece, notification: Notification) -> Piece:
+        """The piece as it is told to the person whom the message is addressed to by now."""
+        if not notification.name:
+            return piece
+        name = self.catalogue.variables["name"].write("name", notification.name, self._zone)
+        return piece.but(values={**piece.values, "name": name})
 
     def _template(self, piece: Piece, channel: Channel, locale: str) -> Template:
         version = piece.versions.get(channel)

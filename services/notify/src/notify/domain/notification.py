@@ -17,6 +17,7 @@ from notify.domain.policy.purpose import Promise
 from notify.domain.recipient import Recipient
 from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Instant
+from shared.contracts.intake.customers import Concern
 
 Lane = Literal["live", "bulk"]
 
@@ -27,8 +28,9 @@ class Notification(Aggregate):
     `check_at` is real time, whatever the business clock shows: the end of a lease, or the next question to a provider.
     It is claimed with a fence and a lease before anything leaves the company. A lease that ends without an answer
     leaves it `unknown`: then the provider is asked, and only after that the purpose's promise decides. `policy` is the
-    version of the message policy that it began with. `offer` is the id of what its recipient is asked about, `choices`
-    how many answers are numbered in it; without a number its purpose's replies are all there are.
+    version of the message policy that it began with. `concern` says which contact in the customer's file is told;
+    `name` and `locale` are those of the one that it was addressed to last. `offer` is the id of what its recipient is
+    asked about, `choices` how many answers are numbered in it; without a number its purpose's replies are all there are.
     """
 
     correlation: UUID
@@ -40,6 +42,7 @@ class Notification(Aggregate):
     name: str = ""
     locale: str = "zh-CN"
     purpose: str
+    concern: Concern = "order"
     policy: int = 1
     rule: str
     alert: Alert | None = None
@@ -115,6 +118,17 @@ class Notification(Aggregate):
         if self.ways[:1] == other.ways[:1] and self.id != other.id and self.purpose == other.purpose:
             return (self.revision, self.created_at) > (other.revision, other.created_at)
         return False
+
+    def met_by(self, recipient: Recipient) -> Recipient:
+        """The recipient as this message meets it: of a customer, the contact that is told of such things."""
+        return recipient.towards(self.concern, self.channels) if self.audience == "customer" else recipient
+
+    def addressed_to(self, recipient: Recipient) -> "Notification":
+        """The same message on the ways to this recipient, in whose name and language it is told."""
+        routed = self.but(ways=self.routed(recipient))
+        if self.audience != "customer" or not recipient.contacts:
+            return routed
+        return routed.but(name=recipient.name, locale=recipient.locale)
 
     def ways_to(self, recipient: Recipient) -> tuple[Way, ...]:
         """The ways that its recipient can be reached on, the preferred one first."""

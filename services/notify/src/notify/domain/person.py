@@ -19,14 +19,14 @@ class Person:
     @property
     def name(self) -> str:
         """How the person is addressed."""
-        if self.snapshot:
+        if self.snapshot and not self.recipient.contacts:
             return self.snapshot.title or self.snapshot.contact_name or self.snapshot.name
         return self.recipient.name or self.staff or self.role or ""
 
     @property
     def locale(self) -> str:
         """In which language the person is addressed."""
-        return self.snapshot.locale if self.snapshot else self.recipient.locale
+        return self.snapshot.locale if self.snapshot and not self.recipient.contacts else self.recipient.locale
 
     def address(self, channel: Channel) -> str | None:
         """Where to reach this person on a channel; a colleague's chat is the group of the role."""

@@ -1,14 +1,17 @@
 """Who gets messages: how to reach them, when they rest, and what they refused."""
 
+from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID, uuid5
 
 from notify.domain.messages.template import Channel
 from notify.domain.parts.address import as_mobile
+from notify.domain.parts.contact import FileContact
 from notify.domain.parts.ids import PEOPLE
 from notify.domain.parts.rest import Rest
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
+from shared.contracts.intake.customers import Concern
 from shared.contracts.vocabulary import CustomerSnapshot
 
 
@@ -25,8 +28,9 @@ def staff_recipient(key: str) -> UUID:
 class Recipient(Aggregate):
     """One customer or one member of staff, with what the policy has to know about them.
 
-    `name` is how the recipient is addressed, `file_name` what the customer's file is called. `reached_at` are the
-    numbers and addresses of all contacts in the file, as `as_address` writes them.
+    `contacts` are those of the customer's file, in its order; `name` and what follows it are those of the contact that
+    is told about orders, until `towards` puts another one in its place. `file_name` is what the customer's file is
+    called. `reached_at` are the numbers and addresses of all contacts in the file, as `as_address` writes them.
     """
 
     kind: Literal["customer", "staff"]
@@ -36,6 +40,7 @@ class Recipient(Aggregate):
     mobile: str | None = None
     email: str | None = None
     reached_at: tuple[str, ...] = ()
+    contacts: tuple[FileContact, ...] = ()
     locale: str = "zh-CN"
     timezone: str | None = None
     rest: Rest | None = None
@@ -57,6 +62,28 @@ class Recipient(Aggregate):
             address = snapshot.mobile if channel == "sms" else snapshot.email
         usable = as_mobile(address) if channel == "sms" and address else address
         return usable if usable and self.takes(channel, usable) else None
+
+    def towards(self, concern: Concern, channels: Iterable[Channel]) -> "Recipient":
+        """This recipient as a message about this concern reaches it: at the contact in the file that is told of it.
+
+        A contact that is named for the concern comes first, then one that is named for none, then any; among these the
+        first in the file that one of the channels reaches. The whole message goes to this one contact.
+        """
+        named = [each for each in self.contacts if concern in each.concerns]
+        general = [each for each in self.contacts if not each.concerns]
+        ranked = dict.fromkeys([*named, *general, *self.contacts])
+        over = tuple(channels)
+        reached = (each for each in ranked if any(self._reaches(each, channel) for channel in over))
+        told = next(reached, next(iter(ranked), None))
+        return self.at(told) if told else self
+
+    def at(self, contact: FileContact) -> "Recipient":
+        """This recipient with this contact as the one that is told."""
+        return self.but(**{name: getattr(contact, name) for name in FileContact.model_fields if name != "concerns"})
+
+    def _reaches(self, contact: FileContact, channel: Channel) -> bool:
+        address = contact.address(channel)
+        return bool(address) and address not in self.unusable
 
     @property
     def on_file(self) -> bool:

@@ -103,7 +103,7 @@ class Dispatcher:
 
     async def _send_or_release(self, claimed: Claimed, recipient: Recipient, verdict: Verdict) -> None:
         """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""
-        if verdict.kind == "send" and claimed.notification.ways_to(recipient) == claimed.notification.ways:
+        if verdict.kind == "send" and _goes_to(claimed.notification, recipient):
             await self._handover.send(claimed)
         else:
             await self._handover.release(claimed)
@@ -203,3 +203,10 @@ class Dispatcher:
 
     def _cause(self, notification: Notification, what: str) -> Cause:
         return self._causes.of(notification.id, what, notification.correlation)
+
+
+def _goes_to(claimed: Notification, recipient: Recipient) -> bool:
+    """Whether what was claimed at its birth is addressed as the file says by now."""
+    now = claimed.but(ways=claimed.ways_to(recipient))
+    addressed = claimed.addressed_to(recipient)
+    return (now.ways, addressed.name, addressed.locale) == (claimed.ways, claimed.name, claimed.locale)

@@ -49,14 +49,15 @@ class DueMessages:
     async def _known(
         self, messages: Sequence[Notification], claimed: Mapping[UUID, Claimed] = MappingProxyType({})
     ) -> list[Due]:
-        people = await self._stores.recipients.of(messages)
-        counted = {each.id: self._counted_at(each, people[each.recipient]) for each in messages}
+        known = await self._stores.recipients.of(messages)
+        people = {each.id: each.met_by(known[each.recipient]) for each in messages}
+        counted = {each.id: self._counted_at(each, people[each.id]) for each in messages}
         ledgers = await self._stores.ledgers.of(filter(None, counted.values()))
         newer = await self._stores.notifications.newer_than([each for each in messages if self._gives_way(each)])
         return [
             Due(
                 each,
-                people[each.recipient],
+                people[each.id],
                 ledgers.get(counted[each.id], UNCOUNTED),
                 newer.get(each.id),
                 claimed.get(each.id),

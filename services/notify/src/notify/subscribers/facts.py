@@ -116,7 +116,7 @@ class Facts:
 
     async def _audience(self, rule: Rule, event: Event, body: Body, cause: Cause) -> AsyncIterator[Person]:
         if rule.audience == "customer":
-            person = await self._customer(event)
+            person = await self._customer(event, rule)
             if person:
                 yield person
             return
@@ -127,7 +127,7 @@ class Facts:
         for role in roles:
             yield _group(role, [duty for roster in rosters[:1] for duty in roster.on_duty(role, cause.at)])
 
-    async def _customer(self, event: Event) -> Person | None:
+    async def _customer(self, event: Event, rule: Rule) -> Person | None:
         snapshot = getattr(event, "customer", None)
         if not isinstance(snapshot, CustomerSnapshot):
             return None
@@ -135,7 +135,7 @@ class Facts:
             known = unknown_recipient(customer_recipient(snapshot.customer_id), "customer", snapshot.customer_id)
         else:
             known = await self._stores.recipients.of_customer(snapshot.customer_id)
-        return Person(known, snapshot)
+        return Person(known.towards(rule.concern, rule.channels), snapshot)
 
 
 def _duty_of(rosters: Iterable[Roster], staff: str) -> Duty | None:

@@ -28,6 +28,9 @@ Trade = Literal["decoration_company", "dealer", "direct", "other"]
 AssignmentRule = Literal["balanced", "ability", "manual"]
 """How the owner of a customer was chosen."""
 
+Concern = Literal["order", "site", "payment", "complaint", "service", "care"]
+"""What a contact of a customer is told about: the order, what happens on the site, money, complaints, service, care."""
+
 
 class QuietHours(Part):
     """When a customer rests and must not be disturbed, in the customer's own time zone (002 四1)."""
@@ -48,6 +51,11 @@ class Contact(Part):
     timezone: str = Field(default="Asia/Shanghai", max_length=64)
     quiet_hours: QuietHours | None = Field(default=None, description="Absent: the company's own rule holds.")
     opted_out: tuple[Channel, ...] = ()
+    concerns: tuple[Concern, ...] = Field(
+        default=(),
+        description="What this contact is told about. Absent: everything that no other contact is named for.",
+        examples=[["site"]],
+    )
 
 
 class Particulars(Part):

@@ -11,8 +11,9 @@ from shared.aggregate import Cause, Change
 
 
 def route(notification: Notification, recipient: Recipient, cause: Cause) -> Change[Notification]:
-    """It goes over the ways that its recipient can be reached on; after the first attempt they stand."""
-    return Change(notification.but(ways=notification.routed(recipient)))
+    """It goes to the contact that is told, over the ways that this one can be reached on; after the first attempt the
+    order of the ways stands."""
+    return Change(notification.addressed_to(recipient))
 
 
 def claim(

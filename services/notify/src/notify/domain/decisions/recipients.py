@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from notify.domain.parts.address import as_address
+from notify.domain.parts.contact import FileContact
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_named
 from notify.domain.recipient import Recipient
 from shared.aggregate import Cause, Change
-from shared.contracts.intake import CustomerRegistered, CustomerUpdated
+from shared.contracts.intake import Contact, CustomerRegistered, CustomerUpdated
 from shared.contracts.notify import TimeZoneUnknown
 
 FINAL_REVISION = 2**31
@@ -17,31 +18,44 @@ FINAL_REVISION = 2**31
 def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, cause: Cause) -> Change[Recipient]:
     """Keep how to reach the customer; of two revisions the higher one is the truth.
 
-    The customer is reached at the first contact with a number or an address.
-    A time zone that does not exist is announced once, so that a colleague corrects the file (002 四1).
+    A contact's time zone that does not exist is announced once, so that a colleague corrects the file (002 四1).
     """
     revision = event.revision if isinstance(event, CustomerUpdated) else 1
     if revision <= recipient.revision:
         return Change(recipient)
-    known = recipient.but(revision=revision, name=event.name, file_name=event.name)
-    if event.contacts:
-        contact = next((each for each in event.contacts if each.mobile or each.email), event.contacts[0])
-        quiet = contact.quiet_hours
-        known = known.but(
-            name=contact.title or contact.name,
-            mobile=contact.mobile,
-            reached_at=_reached_at(event),
-            email=contact.email,
-            locale=contact.locale,
-            timezone=contact.timezone,
-            rest=Rest(begin=quiet.begin, end=quiet.end) if quiet else None,
-            preferred=contact.preferred_channel if contact.preferred_channel in ("sms", "email") else None,
-            refused_channels=tuple(contact.opted_out),
-        )
-    if not known.timezone or known.timezone == recipient.timezone or zone_named(known.timezone):
-        return Change(known)
-    doubt = TimeZoneUnknown(customer_id=event.customer_id, customer_name=event.name, timezone=known.timezone)
-    return Change(known, (doubt,))
+    contacts = tuple(_contact(each) for each in event.contacts)
+    known = recipient.but(
+        revision=revision,
+        name=event.name,
+        file_name=event.name,
+        mobile=None,
+        email=None,
+        contacts=contacts,
+        reached_at=_reached_at(event),
+    ).towards("order", ("sms", "email"))
+    before = {each.timezone for each in recipient.contacts}
+    odd = dict.fromkeys(each.timezone for each in contacts if each.timezone and not zone_named(each.timezone))
+    doubts = (
+        TimeZoneUnknown(customer_id=event.customer_id, customer_name=event.name, timezone=zone)
+        for zone in odd
+        if zone not in before
+    )
+    return Change(known, tuple(doubts))
+
+
+def _contact(contact: Contact) -> FileContact:
+    quiet = contact.quiet_hours
+    return FileContact(
+        name=contact.title or contact.name,
+        mobile=contact.mobile,
+        email=contact.email,
+        locale=contact.locale,
+        timezone=contact.timezone,
+        rest=Rest(begin=quiet.begin, end=quiet.end) if quiet else None,
+        preferred=contact.preferred_channel if contact.preferred_channel in ("sms", "email") else None,
+        refused_channels=tuple(contact.opted_out),
+        concerns=contact.concerns,
+    )
 
 
 def _reached_at(event: CustomerRegistered | CustomerUpdated) -> tuple[str, ...]:
@@ -51,7 +65,7 @@ def _reached_at(event: CustomerRegistered | CustomerUpdated) -> tuple[str, ...]:
 
 def erase(recipient: Recipient, pseudonym: str, cause: Cause) -> Change[Recipient]:
     """Forget everything personal; what was refused stays refused."""
-    forgotten = recipient.but(name=pseudonym, file_name=pseudonym, mobile=None, email=None, reached_at=())
+    forgotten = recipient.but(name=pseudonym, file_name=pseudonym, mobile=None, email=None, reached_at=(), contacts=())
     return Change(forgotten.but(revision=FINAL_REVISION))
 
 

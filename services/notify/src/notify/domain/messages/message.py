@@ -37,7 +37,8 @@ class Message:
     def rules(self) -> Iterator[Written[Rule]]:
         """The lines from facts to this message."""
         for file, table in self.tables:
-            place = {"message": self.key, "purpose": table.purpose, "audience": table.audience}
+            about = {"purpose": table.purpose, "audience": table.audience, "concern": table.concern}
+            place = {"message": self.key, **about}
             for number, line in enumerate(table.rules):
                 yield Written(Rule.model_validate({**line.model_dump(), **place}), file, ("rules", number))
 

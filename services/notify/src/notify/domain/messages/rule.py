@@ -9,6 +9,7 @@ from pydantic import Field
 
 from notify.domain.messages.template import Channel, variant_key
 from shared.contracts.event import Part
+from shared.contracts.intake.customers import Concern
 
 Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
 """Why a colleague is alerted."""
@@ -107,11 +108,12 @@ class Line(Part, extra="forbid"):
 
 
 class Rule(Line):
-    """A line in its place: of which message it is, what that is for, and for whom."""
+    """A line in its place: of which message it is, what that is for, for whom, and which of a customer's contacts."""
 
     message: str
     purpose: str
     audience: Literal["customer", "staff"]
+    concern: Concern = "order"
 
     def holds(self, body: Mapping[str, Any]) -> bool:
         """Whether this line is meant for a fact with this body."""

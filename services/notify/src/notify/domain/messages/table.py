@@ -8,16 +8,19 @@ from notify.domain.messages.rule import Line
 from notify.domain.messages.template import Layout, MailText, Text
 from notify.domain.messages.variable import Variable
 from shared.contracts.event import Part
+from shared.contracts.intake.customers import Concern
 
 
 class MessageTable(Part, extra="forbid"):
     """One message: what it is for, whom it is for, the values it needs, which facts make it, and in which words.
 
-    `needs` names the variables that its newest texts may use; every line gives each of them.
+    `needs` names the variables that its newest texts may use; every line gives each of them. `concern` says which
+    contact in a customer's file is told.
     """
 
     purpose: str
     audience: Literal["customer", "staff"]
+    concern: Concern = "order"
     needs: tuple[str, ...] = ()
     rules: tuple[Line, ...] = ()
     sms: tuple[Text, ...] = ()
