@@ -30,7 +30,7 @@ class Notification(Aggregate):
     leaves it `unknown`: then the provider is asked, and only after that the purpose's promise decides. `policy` is the
     version of the message policy that it began with. `concern` says which contact in the customer's file is told;
     `name` and `locale` are those of the one that it was addressed to last. `offer` is the id of what its recipient is
-    asked about, `choices` how many answers are numbered in it; without a number its purpose's replies are all there are.
+    asked about, `choices` how many answers it numbers; without a number its purpose's replies are all there are.
     """
 
     correlation: UUID
