@@ -2,14 +2,17 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from generators import ROOT
-from shared.lifecycle import Lifecycle
+from shared.lifecycle import Lifecycle, Move
 
 PAGE = ROOT / "docs" / "lifecycles.md"
+MANY = 8
+"""Stages that a row names at most one by one."""
+
 _INTRO = """\
 # Lifecycles
 
@@ -35,8 +38,14 @@ def _tables(package: str) -> list[Lifecycle[Any, Any]]:
     """Every table in the modules of a domain, each once however many modules import it."""
     domain = importlib.import_module(package)
     modules = [domain, *(importlib.import_module(each.name) for each in _modules(domain))]
-    found = {id(value): value for module in modules for value in vars(module).values() if isinstance(value, Lifecycle)}
+    found = {id(table): table for module in modules for value in vars(module).values() for table in _among(value)}
     return list(found.values())
+
+
+def _among(value: Any) -> Iterator[Lifecycle[Any, Any]]:
+    """A table, or those of a mapping of tables."""
+    each = value.values() if isinstance(value, Mapping) else (value,)
+    yield from (table for table in each if isinstance(table, Lifecycle))
 
 
 def _modules(domain: Any) -> Iterator[pkgutil.ModuleInfo]:
@@ -54,8 +63,24 @@ def _drawn(table: Lifecycle[Any, Any]) -> str:
         "| Decision | While it is | Becomes | By |",
         "|---|---|---|---|",
     ]
-    for decision, move in table.moves.items():
-        by = " · ".join(role.chinese for role in move.by) or "a fact, or time"
+    for decision, move in ((name, move) for name, rows in table.moves.items() for move in rows):
+        decided = "whom the policy names" if move.by_policy else "a fact, or time"
+        by = " · ".join(role.chinese for role in move.by) or decided
         becomes = " or ".join(f"`{stage}`" for stage in move.to) or "stays as it is"
-        lines.append(f"| `{decision}` | {', '.join(f'`{stage}`' for stage in move.when)} | {becomes} | {by} |")
+        lines.append(f"| `{decision}` | {_while(table, move)} | {becomes} | {by} |")
     return "\n".join(lines) + "\n"
+
+
+def _while(table: Lifecycle[Any, Any], move: Move[Any]) -> str:
+    """The stages of a row; of most of a long table's stages those that are missing."""
+    live = [stage for stage in table.stages if stage not in table.terminal]
+    missing = [stage for stage in live if stage not in move.when]
+    if len(move.when) <= MANY or len(missing) > MANY:
+        return _named(move.when)
+    ended = [stage for stage in move.when if stage in table.terminal]
+    but = f", but not {_named(missing)}" if missing else ""
+    return f"not ended{but}" + (f"; also {_named(ended)}" if ended else "")
+
+
+def _named(stages: Iterable[str]) -> str:
+    return ", ".join(f"`{stage}`" for stage in stages)

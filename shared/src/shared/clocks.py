@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
 from shared.calendar import After, Calendar, Daily, Term
+from shared.contracts.deadline import RunningDeadline
 from shared.contracts.event import Actor, Event, Frozen, Instant, Part
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, Line, Prose, StaffId
@@ -161,12 +162,12 @@ OnMiss = Callable[[T, ClockRun, Cause], Change[T]]
 class Announcements:
     """The service's own events about its clocks: subclasses of those in `shared.contracts.deadline`."""
 
-    set: Callable[..., Event]
-    approaching: Callable[..., Event]
-    missed: Callable[..., Event]
-    met: Callable[..., Event]
-    held: Callable[..., Event]
-    reassigned: Callable[..., Event]
+    set: type[Event]
+    approaching: type[Event]
+    missed: type[Event]
+    met: type[Event]
+    held: type[Event]
+    reassigned: type[Event]
 
 
 class Clocks:
@@ -230,7 +231,7 @@ class Clocks:
         def end(aggregate: T) -> Change[T]:
             meant = [run for run in aggregate.running if run.clock.name in (names or (run.clock.name,))]
             ended = [_ended(run, cause.at, needed=needed) for run in meant if of in (None, run.of)]
-            events = [self._announce.met(met_at=cause.at, outcome=run.outcome, **_said(run)) for run in ended]
+            events = [self._announce.met.of(_said(run), met_at=cause.at, outcome=run.outcome) for run in ended]
             return Change(_with(aggregate, *ended), tuple(events))
 
         return end
@@ -249,7 +250,7 @@ class Clocks:
             if run.held or run.missed_at or cause.at >= run.due_at:
                 raise Refused(f"{name} {'stands still' if run.held else 'has run out'} already", "not_running")
             held = run.but(holds=(*run.holds, Hold(since=cause.at, by=cause.actor, reason=reason)))
-            said = self._announce.held(held_at=cause.at, reason=reason, **_said(held))
+            said = self._announce.held.of(_said(held), held_at=cause.at, reason=reason)
             return Change(_with(aggregate, held), (said,))
 
         return hold
@@ -302,7 +303,7 @@ class Clocks:
                 continue
             handover = Handover(at=cause.at, by=cause.actor, before=run.assignee, after=to, reason=reason)
             given.append(run.but(assignee=to, handovers=(*run.handovers, handover)))
-            events.append(self._announce.reassigned(before=run.assignee, reason=reason, **_said(given[-1])))
+            events.append(self._announce.reassigned.of(_said(given[-1]), before=run.assignee, reason=reason))
         return Change(_with(aggregate, *given), tuple(events))
 
     def tick(self, on_miss: OnMiss[T] | None = None) -> Callable[[T, Cause], Change[T]]:
@@ -331,7 +332,7 @@ class Clocks:
                 return Change(_with(aggregate, warned), (said,))
             missed = _one_rung_up(run)
             role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
-            said = self._announce.missed(supervisor_role=role, rung=missed.rung, title=run.clock.title, **_said(run))
+            said = self._announce.missed.of(_said(run), supervisor_role=role, rung=missed.rung, title=run.clock.title)
             change = Change(_with(aggregate, missed), (said,))
             return change.then(lambda late: on_miss(late, missed, cause)) if on_miss else change
 
@@ -378,8 +379,8 @@ class Clocks:
 
     def _set(self, run: ClockRun) -> Event:
         counted = "working" if run.clock.working else "calendar"
-        return self._announce.set(
-            calendar=counted, policy_version=run.policy_version, warn_at=run.warn_at, **_said(run)
+        return self._announce.set.of(
+            _said(run), calendar=counted, policy_version=run.policy_version, warn_at=run.warn_at
         )
 
 
@@ -397,20 +398,20 @@ def _running(aggregate: Timed, which: str | UUID, of: str | None) -> ClockRun:
 
 
 def _approaching(announce: Announcements, run: ClockRun, at: datetime) -> Event:
-    return announce.approaching(remaining=run.due_at - at, title=run.clock.title, **_said(run))
+    return announce.approaching.of(_said(run), remaining=run.due_at - at, title=run.clock.title)
 
 
-def _said(run: ClockRun) -> dict[str, object]:
-    """The fields that all events of a run share: `RunningDeadline`."""
-    return {
-        "deadline_id": run.id,
-        "kind": run.clock.name,
-        "about": run.matter.about,
-        "due_at": run.due_at,
-        "assignee": run.assignee,
-        "assignee_role": run.clock.role,
-        "customer_id": run.matter.customer_id,
-    }
+def _said(run: ClockRun) -> RunningDeadline:
+    """What all events of a run say."""
+    return RunningDeadline(
+        deadline_id=run.id,
+        kind=run.clock.name,
+        about=run.matter.about,
+        due_at=run.due_at,
+        assignee=run.assignee,
+        assignee_role=run.clock.role,
+        customer_id=run.matter.customer_id,
+    )
 
 
 def _with_warnings(run: ClockRun, now: datetime) -> ClockRun:

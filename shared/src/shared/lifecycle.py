@@ -29,27 +29,35 @@ class Possible(Part):
 class Move(Generic[S]):
     """One row of the table: from which stages the decision is possible, where it may lead, and who may make it.
 
-    Without `to` the stage stays as it is. `by` is empty for what time or an event from elsewhere decides.
+    Without `to` the stage stays as it is. `by` is empty for what time or an event from elsewhere decides, and where
+    `by_policy` says that the company's policy names who may. A decision that leads to different stages from different
+    ones has several rows.
     """
 
     when: tuple[S, ...]
     to: tuple[S, ...] = ()
     by: tuple[Role, ...] = ()
+    by_policy: bool = False
 
 
 class Lifecycle(Generic[S, V]):
     """`Lifecycle("complaint", "draft", {"judge": Move(("filed",), ("upheld", "not_upheld"), MANAGERS), …})`."""
 
-    def __init__(self, noun: str, start: S, moves: Mapping[V, Move[S]]) -> None:
+    def __init__(self, noun: str, start: S, moves: Mapping[V, Move[S] | tuple[Move[S], ...]]) -> None:
         self.noun = noun
         self.start = start
-        self.moves = moves
-        named = [start, *(stage for move in moves.values() for stage in (*move.when, *move.to))]
+        self.moves = {name: rows if isinstance(rows, tuple) else (rows,) for name, rows in moves.items()}
+        every = [move for rows in self.moves.values() for move in rows]
+        named = [start, *(stage for move in every for stage in (*move.when, *move.to))]
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
+
+    def move(self, stage: S, decision: V) -> Move[S] | None:
+        """The row for a decision in this stage; None where the stage does not allow it."""
+        return next((move for move in self.moves.get(decision, ()) if stage in move.when), None)
 
     def allows(self, stage: S, decision: V) -> bool:
         """Whether the stage allows the decision. One that the table does not have is allowed in no stage."""
-        return decision in self.moves and stage in self.moves[decision].when
+        return self.move(stage, decision) is not None
 
     def must(self, stage: S, decision: V) -> None:
         """Raises IllegalTransition, with what is possible instead, when the stage does not allow the decision."""
@@ -60,15 +68,16 @@ class Lifecycle(Generic[S, V]):
 
     def decisions(self, stage: S) -> tuple[V, ...]:
         """The decisions that this stage allows, in the order of the table."""
-        return tuple(decision for decision, move in self.moves.items() if stage in move.when)
+        return tuple(decision for decision in self.moves if self.allows(stage, decision))
 
     def possible(self, stage: S) -> tuple[Possible, ...]:
-        """What this stage allows and who may do it, for a view of the aggregate."""
-        return tuple(Possible(decision=each, roles=self.moves[each].by) for each in self.decisions(stage))
+        """What this stage allows and who may do it, for a view of the aggregate; not what a policy has a say in."""
+        found = ((decision, self.move(stage, decision)) for decision in self.moves)
+        return tuple(Possible(decision=name, roles=move.by) for name, move in found if move and not move.by_policy)
 
     def roles(self, decision: V) -> tuple[Role, ...]:
-        """Who may make this decision: what its route asks for."""
-        return self.moves[decision].by
+        """Who may make this decision, in one stage or another: what its route asks for."""
+        return tuple(dict.fromkeys(role for move in self.moves[decision] for role in move.by))
 
     @property
     def terminal(self) -> frozenset[S]:
@@ -76,13 +85,14 @@ class Lifecycle(Generic[S, V]):
         return frozenset(stage for stage in self.stages if not any(self._leads_away(stage)))
 
     def _leads_away(self, stage: S) -> Iterable[bool]:
-        return (any(to != stage for to in move.to) for move in self.moves.values() if stage in move.when)
+        moves = (move for decision in self.moves if (move := self.move(stage, decision)))
+        return (any(to != stage for to in move.to) for move in moves)
 
     def mermaid(self) -> str:
         """The table as a Mermaid state diagram: the decisions that lead from a stage to another one."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
         arrows: dict[tuple[str, str], list[str]] = {}
-        for decision, move in self.moves.items():
+        for decision, move in ((name, move) for name, rows in self.moves.items() for move in rows):
             for stage in move.when:
                 for to in move.to:
                     arrows.setdefault((stage, to), []).append(decision)

@@ -21,6 +21,7 @@ from shared import logs
 from shared.aggregate import Unavailable
 from shared.audit import api as audit
 from shared.clocks import CLOCKS, Clocks
+from shared.contracts.event import Event
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
 from shared.http import HttpMiddleware, answer_problems, guarded
@@ -35,7 +36,7 @@ from shared.runtime.deadlines import Deadlines
 from shared.runtime.health import Backlog, Health
 from shared.runtime.http_server import configure
 from shared.seals import api as seals
-from shared.seals.check import Announce, SealWatch
+from shared.seals.check import SealWatch
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.subscriptions import Listener, Subscriptions
 from shared.timers import Recurrences, Timers
@@ -90,7 +91,7 @@ class Service:
         backlog: Backlog = _nothing,
         after_commit: AfterCommit | None = None,
         gateway: tuple[str, Iterable[Listener]] | None = None,
-        tampered: Announce | None = None,
+        tampered: type[Event] | None = None,
     ) -> None:
         self.name = plumbing.name
         self.plumbing = plumbing

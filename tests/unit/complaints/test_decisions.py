@@ -65,11 +65,9 @@ def test_what_is_stored_comes_back_as_it_was(stage, in_every_stage):
 
 @pytest.mark.parametrize("decision", [each for each in DECISIONS if each != "file"])
 def test_every_decision_of_the_table_leads_only_where_the_table_says(decision, in_every_stage, decide):
-    move = LIFECYCLE.moves[decision]
-
-    reached = {decide[decision](in_every_stage[stage]).state.stage for stage in move.when}
-
-    assert reached <= set(move.to or move.when)
+    for stage, case in in_every_stage.items():
+        if move := LIFECYCLE.move(stage, decision):
+            assert decide[decision](case).state.stage in (move.to or (stage,))
 
 
 def test_every_decision_that_people_make_names_them_and_time_and_facts_make_the_others():

@@ -77,7 +77,7 @@ def test_a_callback_is_closed_once_and_then_stays_as_it_is(state, decision):
             decide(CALLBACKS[state])
         return
     change = decide(CALLBACKS[state])
-    assert (change.state.state,) == callback.LIFECYCLE.moves[decision].to
+    assert (change.state.state,) == callback.LIFECYCLE.move(state, decision).to
     assert [type(event) for event in change.events] == [announced, DeadlineMetByIntake]
     assert change.state.running == ()
 

@@ -72,8 +72,8 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     ("role", "path", "body", "status", "code"),
     [
         ("installer", "contract/review", {"outcome": "approved"}, 403, "forbidden"),
-        ("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}, 409, "wrong_stage"),
-        ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "wrong_stage"),
+        ("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}, 409, "illegal_transition"),
+        ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "illegal_transition"),
         ("cs_specialist", "contract/review", {"outcome": "perhaps"}, 422, "invalid"),
         ("cs_specialist", "contract/review", {"outcome": {"$gt": ""}}, 422, "invalid"),
         ("cs_specialist", "cancel", {"reason": "x", "really": True}, 422, "invalid"),

@@ -8,8 +8,8 @@ from order_rules import RULES
 from orders.domain.account import account_id_of
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
 from orders.domain.decisions.ledger import credit, refund
+from orders.domain.lifecycle import possible
 from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.possible import possible
 from orders.domain.route import ROUTES
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
@@ -50,7 +50,7 @@ def test_who_may_cancel_depends_on_how_far_the_order_has_come(route, stage):
     order = standing(route, stage)
     codes = {role: refusal(cancel, order, "取消", None, RULES, cause(role, at=at(order))) for role in ROLES}
     if stage in (CLOSED, CANCELLED):
-        assert set(codes.values()) == {"order_ended"}
+        assert set(codes.values()) == {"illegal_transition"}
     elif stage in GONE:
         assert set(codes.values()) == {"delivered"}
     else:
@@ -140,7 +140,7 @@ async def test_an_order_that_has_ended_cannot_end_again(company):
     await company.decide(cancel, "取消", None)
     with pytest.raises(Refused) as refused:
         await company.decide(cancel, "取消", None)
-    assert refused.value.code == "order_ended"
+    assert refused.value.code == "illegal_transition"
 
 
 async def test_sales_may_take_an_order_back_once_while_nothing_is_signed(company):

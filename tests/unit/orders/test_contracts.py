@@ -280,4 +280,4 @@ async def test_signing_needs_an_approved_contract(company):
     await company.place()
     with pytest.raises(Refused) as refused:
         await company.decide(sign, SIGNED_ON, "签订")
-    assert refused.value.code == "wrong_stage"
+    assert refused.value.code == "illegal_transition"

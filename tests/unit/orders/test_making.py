@@ -175,7 +175,7 @@ async def test_goods_are_inspected_after_they_are_made(company):
     await company.one_gate()
     await company.one_gate()
 
-    assert refused.value.code == "wrong_stage"
+    assert refused.value.code == "illegal_transition"
     assert (await company.order()).stage == "inspection"
 
 

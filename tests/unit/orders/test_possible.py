@@ -27,15 +27,16 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.decisions.promise import agree
 from orders.domain.decisions.shipment import issue_delivery_note, send
+from orders.domain.lifecycle import LIFECYCLES, OrderDecision, OrderFact, deciders, lifecycle, must, possible
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Installer
 from orders.domain.parts.works import PackedItem, Schedule
-from orders.domain.possible import OrderDecision, deciders, possible
 from orders.domain.route import HAPPENS
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.vocabulary import OrderLine
+from shared.lifecycle import IllegalTransition
 from tests.unit.orders.test_gates import EVERYWHERE, FACTS, at, cause, placed, reported, standing
 
 DAY = timedelta(days=1)
@@ -188,3 +189,49 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stag
                 if taken(order, name, role) is not (name in offered):
                     wrong.append((state, order.stage, name, role, "offered" if name in offered else "not offered"))
     assert wrong == []
+
+
+@pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
+def test_a_decision_leads_where_the_table_of_the_route_says_or_further_through_gates_that_are_open(route, stage):
+    order, table = standing(route, stage), LIFECYCLES[route, 1]
+    assert (order.stage, lifecycle(order)) == (stage, table)
+    for decision, decide in PARTS.items():
+        for role in deciders(decision) or RULES.cancellers():
+            try:
+                led = decide(order, cause(role, at=at(order), by=f"{role}-9")).state.stage
+            except Refused:
+                continue
+            allowed = table.move(stage, decision).to
+            assert led == stage or led in allowed or (allowed and order.route.index(led) > order.route.index(stage))
+
+
+def test_what_people_do_not_decide_leads_from_the_stage_whose_gate_waits_for_it():
+    drawn = {
+        (name, stage, to)
+        for table in LIFECYCLES.values()
+        for name in get_args(OrderFact)
+        for move in table.moves.get(name, ())
+        for stage in move.when
+        for to in move.to
+    }
+    assert drawn == {
+        ("receive_payment", "deposit", "release"),
+        ("receive_payment", "balance", "closed"),
+        ("receive_payment", "payment", "shipping"),
+        ("grant_credit", "release", "plan"),
+        ("break_down", "breakdown", "production"),
+        ("break_down", "breakdown", "breakdown_review"),
+        ("complete_production", "production", "shipping"),
+        ("complete_production", "production", "inspection"),
+        ("arrive", "transport", "installation"),
+        ("arrive", "transport", "closed"),
+        ("complete_installation", "installation", "acceptance"),
+    }
+
+
+@pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
+def test_a_decision_that_the_stage_does_not_allow_is_refused_as_an_illegal_transition(route, stage):
+    order, table = standing(route, stage), LIFECYCLES[route, 1]
+    for decision in (each for each in PARTS if not table.allows(stage, each)):
+        with pytest.raises(IllegalTransition, match=f"^{decision} is not possible while the {route} order is {stage}"):
+            must(order, decision)

@@ -257,7 +257,7 @@ async def test_what_has_happened_is_not_promised(company):
         ("review", date(2026, 12, 5), "no_ship_date"),
         ("making", date(2026, 11, 26), "not_later"),
         ("transport", date(2026, 12, 5), "left_already"),
-        ("closed", date(2026, 12, 5), "order_ended"),
+        ("closed", date(2026, 12, 5), "illegal_transition"),
     ],
 )
 async def test_a_delay_that_nobody_would_hear_of_is_refused(company, stage, on, code):

@@ -1,7 +1,6 @@
 """The check that comes round: one replica at a time verifies everything and tells staff of what is new."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -11,6 +10,7 @@ import structlog
 from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Event, Instant
+from shared.contracts.tampering import RecordTampered
 from shared.seals.checkpoints import Checkpoint
 from shared.seals.verification import Evidence, Finding
 from shared.store import DatabaseLike, Store
@@ -34,13 +34,22 @@ KEPT = 500
 TOLD = 100
 """New findings that one check announces each by itself; the others are remembered and answered all the same."""
 
-Announce = Callable[..., Event]
-
 
 class Reported(Finding):
     """A finding, and when a check first came upon it."""
 
     found_at: Instant
+
+    @property
+    def said(self) -> RecordTampered:
+        """What is announced of it."""
+        return RecordTampered(
+            collection=self.collection,
+            record=self.record,
+            version=self.version,
+            flaw=self.flaw,
+            found_at=self.found_at,
+        )
 
 
 class SealCheck(Aggregate):
@@ -61,7 +70,7 @@ class SealCheck(Aggregate):
         return Change(self.but(claimed_by=by, claimed_until=now + LEASE))
 
     def done(
-        self, checkpoint: int, found: list[Finding], now: datetime, at: datetime, announce: Announce | None
+        self, checkpoint: int, found: list[Finding], now: datetime, at: datetime, announce: type[Event] | None
     ) -> Change["SealCheck"]:
         """The check has ended: what it found that was not known before is announced."""
         known = {(each.collection, each.record, each.version, each.flaw) for each in self.reported}
@@ -74,7 +83,7 @@ class SealCheck(Aggregate):
             claimed_until=None,
             reported=(*self.reported, *reported)[-KEPT:],
         )
-        events = [announce(**dict(each)) for each in reported[:TOLD]] if announce else []
+        events = [announce.of(each.said) for each in reported[:TOLD]] if announce else []
         return Change(state, tuple(events))
 
 
@@ -89,7 +98,7 @@ class SealWatch:
     """Checks a service's records every so often; what an outage has missed is made up for by one check."""
 
     def __init__(
-        self, database: DatabaseLike, evidence: Evidence, clock: Clock, every: float, announce: Announce | None
+        self, database: DatabaseLike, evidence: Evidence, clock: Clock, every: float, announce: type[Event] | None
     ) -> None:
         self.checks = SealChecks(database)
         self._evidence = evidence

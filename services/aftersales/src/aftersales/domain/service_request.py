@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from aftersales.domain.charge import charge_policy, exception_owner
-from aftersales.domain.lifecycle import REQUEST, RequestStage
+from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.own_fault import OwnFault
@@ -15,6 +15,7 @@ from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyCh
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId
+from shared.lifecycle import IllegalTransition
 
 
 def register_no(id: UUID, day: date) -> Line:
@@ -22,7 +23,7 @@ def register_no(id: UUID, day: date) -> Line:
     return f"SH-{day:%Y%m%d}-{b32encode(id.bytes)[:6].decode()}"
 
 
-class IncompleteForm(Refused):
+class IncompleteForm(IllegalTransition):
     """A form that lacks mandatory fields; it is not scheduled (001 备注2)."""
 
     code = "incomplete_form"
@@ -68,14 +69,14 @@ class ServiceRequest(Timed):
         """Who answers for it, when it is free although the warranty has ended."""
         return exception_owner(self.verdict, self.fault, self.own_fault)
 
-    def must_be_complete(self) -> None:
-        """Raises IncompleteForm with the missing fields."""
-        if self.stage == "incomplete":
+    def must(self, decision: RequestDecision) -> None:
+        """Raises IncompleteForm, with the missing fields, when the stage does not allow the decision."""
+        if not REQUEST.allows(self.stage, decision):
             raise IncompleteForm(f"the form is not complete; missing: {', '.join(self.form.missing)}")
 
     def must_be_schedulable(self) -> None:
         """Raises what stands in the way of a service order, and what would be right."""
-        self.must_be_complete()
+        self.must("open_service_order")
         if self.form.contract_no is None:
             raise IncompleteForm("the contract number must be written in before anybody is sent; missing: contract_no")
         if self.charge_policy == "undecided":

@@ -25,7 +25,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
                     event.customer_id, lambda customer: classify_by_trade(customer, event, rules, cause)
                 )
             )
-        if event.answers.get("q5"):
-            found = identify(await stores.customers.get(event.customer_id), event, rules, cause)
-            kept += [stores.opportunities.birth(found)] if found else []
+        if rules.on(cause.at).presales.affirms(event.answers.get("q5")):
+            customer = await stores.customers.get(event.customer_id)
+            kept.append(stores.opportunities.birth(identify(customer, event, rules, cause)))
         return kept

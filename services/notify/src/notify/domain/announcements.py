@@ -22,8 +22,8 @@ from shared.contracts.notify import (
 
 def sent(about: Notification, words: Words, provider: str, at: datetime) -> tuple[Event, ...]:
     """A provider took it over; of an alert also that the staff on duty were told."""
-    taken = NotificationSent(
-        **dict(_message(about)),
+    taken = NotificationSent.of(
+        _message(about),
         provider=provider,
         address_masked=masked(about.way.address),
         template=words.template,
@@ -37,27 +37,27 @@ def sent(about: Notification, words: Words, provider: str, at: datetime) -> tupl
 
 def delivered(about: Notification, receipt: Receipt) -> NotificationDelivered:
     """A receipt says that it arrived."""
-    return NotificationDelivered(
-        **dict(_message(about)), provider=receipt.provider, receipt=receipt.code or None, at=receipt.at
+    return NotificationDelivered.of(
+        _message(about), provider=receipt.provider, receipt=receipt.code or None, at=receipt.at
     )
 
 
 def deferred(about: Notification, reason: str, until: datetime) -> NotificationDeferred:
     """It waits, and why."""
-    return NotificationDeferred(**dict(_message(about)), reason=reason, until=until)
+    return NotificationDeferred.of(_message(about), reason=reason, until=until)
 
 
 def suppressed(about: Notification, reason: str, by: UUID | None) -> NotificationSuppressed:
     """It will not go out, and why."""
-    return NotificationSuppressed(**dict(_message(about)), reason=reason, superseded_by=by)
+    return NotificationSuppressed.of(_message(about), reason=reason, superseded_by=by)
 
 
 def failed(
     about: Notification, error: str, at: datetime, provider: str | None = None, *, fallback: Channel | None = None
 ) -> NotificationFailed:
     """A way did not work; without a fallback it was the last one."""
-    return NotificationFailed(
-        **dict(_message(about)),
+    return NotificationFailed.of(
+        _message(about),
         provider=provider or about.last_provider,
         error=error[:200] or "failed",
         attempt=max(len(about.attempts), 1),

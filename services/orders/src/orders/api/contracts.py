@@ -10,10 +10,10 @@ from pydantic import AliasPath, Field
 from orders.api.roles import CONTRACTS
 from orders.api.views import OrderFacts, OrderRow, OrderView
 from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
+from orders.domain.lifecycle import deciders
 from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
 from orders.domain.parts.notice import Signature
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.event import PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm

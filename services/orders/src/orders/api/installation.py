@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, Field
 from orders.api.roles import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.lifecycle import deciders
 from orders.domain.parts.installation import Installer
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.vocabulary import Defect, FileRef, Line
 from shared.http import CausedByRequest, RequestBody, Router, allow

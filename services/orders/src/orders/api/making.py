@@ -20,9 +20,9 @@ from orders.domain.decisions.production import (
     send_back,
     send_sample,
 )
+from orders.domain.lifecycle import deciders
 from orders.domain.parts.works import PackedItem, Schedule
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
 from shared.contracts.vocabulary import Defect, FileRef, Line, Prose

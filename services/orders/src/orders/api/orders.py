@@ -14,10 +14,10 @@ from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.exception import raise_exception, resolve
 from orders.domain.decisions.promise import agree
 from orders.domain.exception import LIFECYCLE, ExceptionKind, ExceptionStatus
+from orders.domain.lifecycle import deciders
 from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.promise import PromiseKind, PromiseState
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import deciders
 from orders.domain.route import stages
 from orders.store import Exceptions, Orders
 from shared.contracts.departments import DelayReason

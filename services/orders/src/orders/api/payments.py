@@ -12,9 +12,9 @@ from orders.api.views import OrderRow, OrderView
 from orders.domain.account import Account
 from orders.domain.decisions.account import set_credit
 from orders.domain.decisions.ledger import credit, refund
+from orders.domain.lifecycle import deciders
 from orders.domain.parts.entry import AccountEntry, Position
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import deciders
 from orders.domain.roles import MONEY_HEADS
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money

@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, Field
 from orders.api.roles import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.shipment import issue_delivery_note, send
+from orders.domain.lifecycle import deciders
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import deciders
 from orders.store import Orders
 from shared.aggregate import Change
 from shared.contracts.departments import GoodsDispatched

@@ -12,6 +12,7 @@ from orders.domain.disposal import LIFECYCLE as DISPOSAL
 from orders.domain.disposal import Disposal, DisposalStatus
 from orders.domain.exception import LIFECYCLE as EXCEPTION
 from orders.domain.exception import ExceptionKind, ExceptionStatus, OrderException
+from orders.domain.lifecycle import possible
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
@@ -28,7 +29,6 @@ from orders.domain.parts.receivable import Claim
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import Rules
-from orders.domain.possible import possible
 from orders.domain.route import Milestone
 from shared.contracts.event import Money
 from shared.contracts.orders import PaymentKind, PaymentTerm

@@ -1,15 +1,15 @@
-"""What may be done with an order as it stands, and by whom: one table, which asks the route where a gate is decided."""
+"""The stages of each route and what may be decided in each, as one table per route, and what an order offers now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from orders.domain.order import CANCELLED, Order
+from orders.domain.order import CANCELLED, CLOSED, Order
 from orders.domain.policy.policy import Rules
 from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
-from orders.domain.route import DRAWINGS, HAPPENS, ROUTES, SENDING, Milestone, Route
+from orders.domain.route import DRAWINGS, HAPPENS, ROUTES, SENDING, Milestone, Route, RouteName
 from shared.contracts.roles import Role
-from shared.lifecycle import Possible
+from shared.lifecycle import Lifecycle, Move, Possible
 
 OrderDecision = Literal[
     "take_on",
@@ -44,34 +44,168 @@ OrderDecision = Literal[
     "credit",
     "refund",
 ]
-When = Callable[[Order], bool]
+"""What people decide about an order."""
+
+OrderFact = Literal[
+    "receive_payment", "grant_credit", "break_down", "complete_production", "arrive", "complete_installation"
+]
+"""What other departments report and a gate waits for. It is taken note of in every stage."""
+
 By = Callable[[Route], tuple[Role, ...]]
+_M = Milestone
 
 
-class Rule(NamedTuple):
-    """When a decision is possible, and who makes it on a route: where no role does, it is never possible.
+class _Line(NamedTuple):
+    """What one decision is on every route: who makes it, in which stages, and where it leads.
 
-    `by` is absent for what the policy says: who decides about cancelling, by how far the order has come.
+    Without `stages` it is possible until the order ends. A decision with `opens` leads on where the gate waits for one
+    of these milestones, `back` names the stages to which it leads back, and one that `ends` the order cancels it.
+    A route on which no role makes it does not have it.
     """
 
-    when: When
     by: By | None
+    stages: Callable[[Route], tuple[str, ...]]
+    opens: tuple[Milestone, ...] = ()
+    back: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ends: bool = False
 
 
-def _stage(*stages: str) -> When:
-    return lambda order: order.stage in stages
+def _live(route: Route) -> tuple[str, ...]:
+    return tuple(stage.name for stage in route.stages)
 
 
-def _running(order: Order) -> bool:
-    return not order.ended
+def _always(route: Route) -> tuple[str, ...]:
+    return (*_live(route), CLOSED, CANCELLED)
 
 
-def _running_and(holds: When) -> When:
-    return lambda order: not order.ended and holds(order)
+def _until_cancelled(route: Route) -> tuple[str, ...]:
+    return (*_live(route), CLOSED)
 
 
-def _may_be_taken_on(order: Order) -> bool:
-    return order.stage == "review" and order.contract.received_by is None
+def _in(*stages: str) -> Callable[[Route], tuple[str, ...]]:
+    return lambda route: tuple(stage for stage in _live(route) if stage in stages)
+
+
+def _after(stage: str) -> Callable[[Route], tuple[str, ...]]:
+    return lambda route: _live(route)[route.index(stage) + 1 :]
+
+
+def _waiting_for(*milestones: Milestone) -> Callable[[Route], tuple[str, ...]]:
+    return lambda route: tuple(stage.name for stage in route.stages if set(stage.gate) & set(milestones))
+
+
+def _roles(*roles: Role) -> By:
+    return lambda route: roles
+
+
+def _deciders(*gates: Milestone) -> By:
+    return lambda route: tuple(dict.fromkeys(role for gate in gates for role in route.deciders.get(gate, ())))
+
+
+def _installing(route: Route) -> tuple[Role, ...]:
+    return (Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP) if _M.INSTALLED in route.milestones else ()
+
+
+def _amending(route: Route) -> tuple[Role, ...]:
+    return () if route.name == "stock" else DRAFTERS
+
+
+def _fact(*opens: Milestone) -> _Line:
+    return _Line(None, _waiting_for(*opens), opens=opens)
+
+
+_LINES: Mapping[OrderDecision | OrderFact, _Line] = MappingProxyType(
+    {
+        "take_on": _Line(lambda route: route.receivers, _in("review")),
+        "submit_for_review": _Line(lambda route: route.submitters, _live),
+        "review": _Line(_deciders(_M.CONTRACT_APPROVED), _live, opens=(_M.CONTRACT_APPROVED,), ends=True),
+        "amend": _Line(_amending, _live, back={"signing": ("review",)}),
+        "sign": _Line(_deciders(_M.CONTRACT_SIGNED), _in("signing"), opens=(_M.CONTRACT_SIGNED,)),
+        "use_seal": _Line(_deciders(_M.CONTRACT_SIGNED), _live),
+        "receive_payment": _fact(_M.INITIAL_PAID, _M.PAID),
+        "grant_credit": _fact(_M.CREDIT_GRANTED),
+        "prepare_notice": _Line(lambda route: route.drafters, _live),
+        "review_notice": _Line(lambda route: route.reviewers, _live),
+        "approve_notice": _Line(_deciders(_M.NOTICE_SIGNED), _live, opens=(_M.NOTICE_SIGNED,)),
+        "review_drawing": _Line(_deciders(*DRAWINGS.values()), _after("release"), opens=tuple(DRAWINGS.values())),
+        "release": _Line(_deciders(_M.PRODUCTION_RELEASED), _in("making"), opens=(_M.PRODUCTION_RELEASED,)),
+        "send_back": _Line(
+            _deciders(_M.PRODUCTION_RELEASED), _in("making"), back={"making": ("plan", "rendering", "drawings")}
+        ),
+        "schedule": _Line(_roles(*PLANNING), _live),
+        "break_down": _fact(_M.BROKEN_DOWN),
+        "review_breakdown": _Line(
+            _deciders(_M.BREAKDOWN_APPROVED),
+            _in("breakdown_review"),
+            opens=(_M.BREAKDOWN_APPROVED,),
+            back={"breakdown_review": ("breakdown",)},
+        ),
+        "judge_sample": _Line(_deciders(_M.SAMPLE_CONFIRMED), _live, opens=(_M.SAMPLE_CONFIRMED,)),
+        "send_sample": _Line(_roles(*FOLLOW_UP), _live),
+        "complete_production": _fact(_M.PRODUCED),
+        "inspect": _Line(
+            _deciders(_M.INSPECTED),
+            _in("inspection", "shipping"),
+            opens=(_M.INSPECTED,),
+            back={"inspection": ("production",), "shipping": ("production",)},
+        ),
+        "pack": _Line(_roles(*FOLLOW_UP, Role.WAREHOUSE), _live),
+        "dispatch": _Line(
+            _roles(*FOLLOW_UP, Role.WAREHOUSE),
+            _in(*SENDING),
+            opens=(_M.DISPATCHED,),
+            back={"installation": ("transport",)},
+        ),
+        "issue_delivery_note": _Line(_roles(Role.STATISTICS_CLERK, *FOLLOW_UP), _in(*SENDING)),
+        "arrive": _fact(_M.ARRIVED),
+        "schedule_installation": _Line(_installing, _in("transport", "installation")),
+        "complete_installation": _fact(_M.INSTALLED),
+        "pass_acceptance": _Line(_deciders(_M.ACCEPTED), _in("acceptance"), opens=(_M.ACCEPTED,)),
+        "fail_acceptance": _Line(_deciders(_M.ACCEPTED), _in("acceptance"), back={"acceptance": ("installation",)}),
+        "agree": _Line(_roles(*PLANNING), _live),
+        "postpone": _Line(_roles(*PLANNING), _live),
+        "raise_exception": _Line(_roles(*PLANNING), _always),
+        "cancel": _Line(None, _live, ends=True),
+        "ask_to_cancel": _Line(_roles(*DRAFTERS), _live),
+        "decline_cancelling": _Line(None, _live),
+        "credit": _Line(_roles(*MONEY_HEADS), _until_cancelled, opens=(_M.PAID,)),
+        "refund": _Line(_roles(*MONEY_HEADS), _always),
+    }
+)
+_BY_POLICY = ("cancel", "decline_cancelling")
+
+
+def _table(route: Route) -> Lifecycle[str, OrderDecision | OrderFact]:
+    moves = {name: tuple(_moves(name, line, route)) for name, line in _LINES.items()}
+    return Lifecycle(f"{route.name} order", route.stages[0].name, {name: rows for name, rows in moves.items() if rows})
+
+
+def _moves(name: str, line: _Line, route: Route) -> Iterator[Move[str]]:
+    """The rows of one decision on a route: its stages, grouped by where it leads from them."""
+    by = line.by(route) if line.by else ()
+    if line.by and not by:
+        return
+    grouped: dict[tuple[str, ...], list[str]] = {}
+    for stage in line.stages(route):
+        grouped.setdefault(tuple(_leads(line, stage, route)), []).append(stage)
+    for to, stages in grouped.items():
+        yield Move(tuple(stages), to, by, by_policy=name in _BY_POLICY)
+
+
+def _leads(line: _Line, stage: str, route: Route) -> Iterator[str]:
+    here = route.stage(stage)
+    if here is not None and set(line.opens) & set(here.gate):
+        following = route.stages[route.index(stage) + 1 :]
+        yield following[0].name if following else CLOSED
+    yield from line.back.get(stage, ())
+    if line.ends:
+        yield CANCELLED
+
+
+LIFECYCLES: Mapping[tuple[RouteName, int], Lifecycle[str, OrderDecision | OrderFact]] = MappingProxyType(
+    {key: _table(route) for key, route in ROUTES.items()}
+)
+"""The table of every route. A decision leads to the next stage; what came early may lead further from there."""
 
 
 def _may_be_submitted(order: Order) -> bool:
@@ -84,102 +218,64 @@ def _may_be_reviewed(order: Order) -> bool:
     return draft is not None and (not order.route.submitters or draft.submitted_by is not None)
 
 
-def _may_be_amended(order: Order) -> bool:
-    return order.route.name != "stock" and order.contract.draft is None
-
-
-def _has_drawing_to_review(order: Order) -> bool:
-    return order.is_past("release") and any(drawing.status == "submitted" for drawing in order.drawings.items)
-
-
-def _has_days_to_come(order: Order) -> bool:
-    return any(not order.has(*happens) for happens in HAPPENS.values())
-
-
 def _may_slip(order: Order) -> bool:
     return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
 
 
-def _may_be_installed(order: Order) -> bool:
-    return order.stage in ("transport", "installation") and Milestone.INSTALLED in order.route.milestones
-
-
 def _may_be_credited(order: Order) -> bool:
-    return order.stage != CANCELLED and bool(order.receivable.invoiced) and order.receivable.billed > 0
+    return bool(order.receivable.invoiced) and order.receivable.billed > 0
 
 
-def _always(*roles: Role) -> By:
-    return lambda route: roles
-
-
-def _drafters(route: Route) -> tuple[Role, ...]:
-    return route.drafters
-
-
-def _deciders(*gates: Milestone) -> By:
-    return lambda route: tuple(dict.fromkeys(role for gate in gates for role in route.deciders.get(gate, ())))
-
-
-def _reviewers(route: Route) -> tuple[Role, ...]:
-    return route.reviewers
-
-
-_M = Milestone
-RULES: Mapping[OrderDecision, Rule] = MappingProxyType(
+_BESIDES: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
     {
-        "take_on": Rule(_may_be_taken_on, lambda route: route.receivers),
-        "submit_for_review": Rule(_running_and(_may_be_submitted), lambda route: route.submitters),
-        "review": Rule(_running_and(_may_be_reviewed), _deciders(_M.CONTRACT_APPROVED)),
-        "amend": Rule(_running_and(_may_be_amended), _always(*DRAFTERS)),
-        "sign": Rule(_stage("signing"), _deciders(_M.CONTRACT_SIGNED)),
-        "use_seal": Rule(_running, _deciders(_M.CONTRACT_SIGNED)),
-        "prepare_notice": Rule(_running_and(lambda order: order.notice.next == "prepared"), _drafters),
-        "review_notice": Rule(_running_and(lambda order: order.notice.next == "reviewed"), _reviewers),
-        "approve_notice": Rule(
-            _running_and(lambda order: order.notice.next == "approved"), _deciders(_M.NOTICE_SIGNED)
-        ),
-        "review_drawing": Rule(_running_and(_has_drawing_to_review), _deciders(*DRAWINGS.values())),
-        "release": Rule(_stage("making"), _deciders(_M.PRODUCTION_RELEASED)),
-        "send_back": Rule(_stage("making"), _deciders(_M.PRODUCTION_RELEASED)),
-        "schedule": Rule(_running, _always(*PLANNING)),
-        "review_breakdown": Rule(_stage("breakdown_review"), _deciders(_M.BREAKDOWN_APPROVED)),
-        "judge_sample": Rule(
-            _running_and(lambda order: any(sample.verdict is None for sample in order.works.samples)),
-            _deciders(_M.SAMPLE_CONFIRMED),
-        ),
-        "send_sample": Rule(_running_and(lambda order: bool(order.works.samples)), _always(*FOLLOW_UP)),
-        "inspect": Rule(_stage("inspection", "shipping"), _deciders(_M.INSPECTED)),
-        "pack": Rule(_running, _always(*FOLLOW_UP, Role.WAREHOUSE)),
-        "dispatch": Rule(_stage(*SENDING), _always(*FOLLOW_UP, Role.WAREHOUSE)),
-        "issue_delivery_note": Rule(_stage(*SENDING), _always(Role.STATISTICS_CLERK, *FOLLOW_UP)),
-        "schedule_installation": Rule(_may_be_installed, _always(Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP)),
-        "pass_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
-        "fail_acceptance": Rule(_stage("acceptance"), _deciders(_M.ACCEPTED)),
-        "agree": Rule(_running_and(_has_days_to_come), _always(*PLANNING)),
-        "postpone": Rule(_running_and(_may_slip), _always(*PLANNING)),
-        "raise_exception": Rule(lambda order: True, _always(*PLANNING)),
-        "cancel": Rule(_running_and(lambda order: order.credited_in_full or not order.delivered), None),
-        "ask_to_cancel": Rule(_running_and(lambda order: order.cancelling_request is None), _always(*DRAFTERS)),
-        "decline_cancelling": Rule(_running_and(lambda order: order.cancelling_request is not None), None),
-        "credit": Rule(_may_be_credited, _always(*MONEY_HEADS)),
-        "refund": Rule(lambda order: order.receivable.refundable, _always(*MONEY_HEADS)),
+        "take_on": lambda order: order.contract.received_by is None,
+        "submit_for_review": _may_be_submitted,
+        "review": _may_be_reviewed,
+        "amend": lambda order: order.contract.draft is None,
+        "prepare_notice": lambda order: order.notice.next == "prepared",
+        "review_notice": lambda order: order.notice.next == "reviewed",
+        "approve_notice": lambda order: order.notice.next == "approved",
+        "review_drawing": lambda order: any(drawing.status == "submitted" for drawing in order.drawings.items),
+        "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
+        "send_sample": lambda order: bool(order.works.samples),
+        "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),
+        "postpone": _may_slip,
+        "cancel": lambda order: order.credited_in_full or not order.delivered,
+        "ask_to_cancel": lambda order: order.cancelling_request is None,
+        "decline_cancelling": lambda order: order.cancelling_request is not None,
+        "credit": _may_be_credited,
+        "refund": lambda order: order.receivable.refundable,
     }
 )
-"""Every decision about an order that a person makes."""
+"""What a decision needs besides the stage: a draft, a sample, money. The decision says what is missing."""
+
+
+def must(order: Order, decision: OrderDecision) -> None:
+    """Raises IllegalTransition, with what is possible instead, when the order's stage does not allow the decision."""
+    lifecycle(order).must(order.stage, decision)
+
+
+def lifecycle(order: Order) -> Lifecycle[str, OrderDecision | OrderFact]:
+    """The table of the route, in the version that the order began with."""
+    return LIFECYCLES[order.route_name, order.route_version]
 
 
 def possible(order: Order, rules: Rules) -> tuple[Possible, ...]:
-    """What may be done with the order now, and by whom on its route."""
-    cancellers = rules.of(order).authority(order).by
-    now = (
-        Possible(decision=name, roles=rule.by(order.route) if rule.by else cancellers)
-        for name, rule in RULES.items()
-        if rule.when(order)
+    """What people may do with the order now, and who of them on its route; about cancelling the policy says who."""
+    table, cancellers = lifecycle(order), rules.of(order).authority(order).by
+    return tuple(
+        Possible(decision=name, roles=cancellers if move.by_policy else move.by)
+        for name in get_args(OrderDecision)
+        if (move := table.move(order.stage, name)) and _BESIDES.get(name, _nothing)(order)
     )
-    return tuple(each for each in now if each.roles)
+
+
+def _nothing(order: Order) -> bool:
+    return True
 
 
 def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:
     """Who makes these decisions, on one route or another: whom an HTTP route lets in."""
-    rules = [by for decision in decisions if (by := RULES[decision].by) is not None]
-    return tuple(dict.fromkeys(role for by in rules for route in ROUTES.values() for role in by(route)))
+    tables = LIFECYCLES.values()
+    roles = (role for each in decisions for table in tables if each in table.moves for role in table.roles(each))
+    return tuple(dict.fromkeys(roles))

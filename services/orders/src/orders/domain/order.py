@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Self, TypedDict
-from uuid import UUID
+from typing import Self
 
 from pydantic import Field
 
@@ -24,23 +23,18 @@ from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.clocks import Timed
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import CustomerSnapshot, Line, OrderKind, OrderLine, OrderNo, StaffId
-from shared.lifecycle import IllegalTransition
+from shared.contracts.vocabulary import (
+    AboutCustomersOrder,
+    AboutOrder,
+    CustomerSnapshot,
+    Line,
+    OrderKind,
+    OrderLine,
+    OrderNo,
+    StaffId,
+)
 
 CLOSED, CANCELLED = "closed", "cancelled"
-
-
-class About(TypedDict):
-    """The fields that every event about one order has: those of `AboutOrder`."""
-
-    order_id: UUID
-    order_no: OrderNo
-
-
-class AboutCustomers(About):
-    """The fields of `AboutCustomersOrder`, which tell the customer too."""
-
-    customer: CustomerSnapshot
 
 
 class Order(Timed):
@@ -120,13 +114,15 @@ class Order(Timed):
         """The wish to cancel it that waits for a decision."""
         return next((each for each in reversed(self.cancelling_requests) if each.declined_by is None), None)
 
-    def named(self) -> About:
-        """Which order an event is about: `DunningHeld(**order.named(), …)`."""
-        return About(order_id=self.id, order_no=self.order_no)
+    @property
+    def named(self) -> AboutOrder:
+        """Which order an event is about: `DunningHeld.of(order.named, …)`."""
+        return AboutOrder(order_id=self.id, order_no=self.order_no)
 
-    def about(self) -> AboutCustomers:
-        """Which order of whom an event is about: `OrderClosed(**order.about(), …)`."""
-        return AboutCustomers(order_id=self.id, order_no=self.order_no, customer=self.customer)
+    @property
+    def about(self) -> AboutCustomersOrder:
+        """Which order of whom an event is about: `OrderClosed.of(order.about, …)`."""
+        return AboutCustomersOrder(order_id=self.id, order_no=self.order_no, customer=self.customer)
 
     @property
     def place(self) -> str | None:
@@ -159,24 +155,6 @@ class Order(Timed):
     def in_days(self, at: datetime, days: int) -> date:
         """The local day so many days after a moment."""
         return self.day(at) + timedelta(days=days)
-
-    def must_be_in(self, *stages: str) -> None:
-        """Refused with `wrong_stage` unless the order is in one of these stages."""
-        if self.stage not in stages:
-            raise IllegalTransition(
-                f"this can be done in {' or '.join(stages)}; the order is in {self.stage}", "wrong_stage"
-            )
-
-    def must_be_past(self, stage: str) -> None:
-        """Refused with `wrong_stage` while the order has not passed this stage, or when it has ended."""
-        self.must_be_running()
-        if not self.is_past(stage):
-            raise IllegalTransition(f"this can be done after {stage}; the order is in {self.stage}", "wrong_stage")
-
-    def must_be_running(self) -> None:
-        """Refused with `order_ended` when nothing more is to happen."""
-        if self.ended:
-            raise IllegalTransition(f"the order is {self.stage}", "order_ended")
 
     def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
         """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""

@@ -44,7 +44,12 @@ def await_dispatch(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Se
     Unchanged while money or parts are waited for, and for a job that waits to be dispatched already.
     """
     clock = rules.version(order.policy_version).dispatch
-    if order.stage != "open" or order.waits_for_money or order.waits_for_parts or order.clock(clock.name):
+    if (
+        not order.lifecycle.allows(order.stage, "dispatch")
+        or order.waits_for_money
+        or order.waits_for_parts
+        or order.clock(clock.name)
+    ):
         return Change(order)
     return _set_the_day(order, rules, cause)
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from aftersales.domain.lifecycle import REQUEST
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.warranty import can_be_one, date_in, span
@@ -39,8 +40,9 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
 
 def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
     """Fill in what was missing. A registered form only takes a contract number, which is written in later."""
+    request.must("complete")
     _must_be_plausible(form, rules, cause)
-    if request.stage == "incomplete":
+    if request.stage == REQUEST.start:
         return _examine(request.but(form=form), rules, cause)
     if form != request.form.but(contract_no=form.contract_no):
         raise Refused("a registered form only takes its contract number", "already_registered")
@@ -51,7 +53,7 @@ def determine_fault(
     request: ServiceRequest, fault: Fault, evidence: tuple[FileRef, ...], cause: Cause
 ) -> Change[ServiceRequest]:
     """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1)."""
-    request.must_be_complete()
+    request.must("determine_fault")
     determined = FaultDetermined.of(
         request.about,
         fault=fault,

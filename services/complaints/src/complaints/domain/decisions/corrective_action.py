@@ -23,7 +23,7 @@ def expect_plan(action: CorrectiveAction, rules: Rules, cause: Cause) -> Change[
     """
     if action.attempts or action.clock("action_plan") is not None:
         return Change(action)
-    return due(action, "action_plan", rules, cause)
+    return due(action, "action_plan", rules, cause=cause)
 
 
 def plan(
@@ -46,7 +46,7 @@ def plan(
     return (
         Change(planned, (opened,))
         .then(lambda each: done(each, "action_plan", rules=rules, cause=cause))
-        .then(lambda each: due(each, "action_do", rules, cause, until=until))
+        .then(lambda each: due(each, "action_do", rules, until=until, cause=cause))
     )
 
 
@@ -58,7 +58,7 @@ def carry_out(
     attempt = action.attempts[-1].but(carried_out=_signed(cause), evidence=evidence)
     carried = action.but(stage="done", attempts=(*action.attempts[:-1], attempt))
     return done(carried, "action_do", rules=rules, cause=cause).then(
-        lambda each: due(each, "action_verify", rules, cause)
+        lambda each: due(each, "action_verify", rules, cause=cause)
     )
 
 
@@ -88,7 +88,7 @@ def verify(
         stage="effective" if effective else "due", watched_until=watched, attempts=(*action.attempts[:-1], attempt)
     )
     checked = Change(verified, (told,)).then(lambda each: done(each, "action_verify", rules=rules, cause=cause))
-    return checked if effective else checked.then(lambda each: due(each, "action_plan", rules, cause))
+    return checked if effective else checked.then(lambda each: due(each, "action_plan", rules, cause=cause))
 
 
 def reopen(action: CorrectiveAction, recurred_in: ComplaintNo, rules: Rules, cause: Cause) -> Change[CorrectiveAction]:
@@ -104,7 +104,7 @@ def reopen(action: CorrectiveAction, recurred_in: ComplaintNo, rules: Rules, cau
         recurred_in=recurred_in,
     )
     again = action.but(stage="due", watched_until=None, recurred_in=(*action.recurred_in, recurred_in))
-    return Change(again, (told,)).then(lambda each: due(each, "action_plan", rules, cause))
+    return Change(again, (told,)).then(lambda each: due(each, "action_plan", rules, cause=cause))
 
 
 def _signed(cause: Cause) -> Signed:

@@ -64,9 +64,13 @@ def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, 
         complaint.about,
         total=total,
         standard_version=standard.version,
-        items=tuple(LossItemCounted(**line.model_dump(exclude={"evidence"})) for line in lines),
+        items=tuple(_told(line) for line in lines),
     )
     return Change(complaint.but(loss=loss), (assessed,))
+
+
+def _told(line: LossLine) -> LossItemCounted:
+    return LossItemCounted(code=line.code, title=line.title, quantity=line.quantity, amount=line.amount)
 
 
 def _counted(lost: LostItem, standard: LossStandard) -> LossLine:

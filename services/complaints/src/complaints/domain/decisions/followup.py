@@ -14,7 +14,7 @@ Following = TypeVar("Following", CorrectiveAction, Penalty)
 
 
 def due(
-    following: Following, step: FollowUp, rules: Rules, cause: Cause, *, until: datetime | None = None
+    following: Following, step: FollowUp, rules: Rules, *, until: datetime | None = None, cause: Cause
 ) -> Change[Following]:
     """This step is a duty from now on, to the end of its term or to a day that a person named."""
     policy = rules.version(following.policy_version)

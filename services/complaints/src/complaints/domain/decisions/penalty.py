@@ -64,7 +64,7 @@ def propose_penalty(
         proposed_at=cause.at,
     )
     told = PenaltyProposed.of(complaint.about, what, standard_version=standard.version)
-    return Change(penalty, (told,)).then(lambda proposed: due(proposed, _decides(proposed), rules, cause))
+    return Change(penalty, (told,)).then(lambda proposed: due(proposed, _decides(proposed), rules, cause=cause))
 
 
 def approve(penalty: Penalty, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
@@ -76,7 +76,7 @@ def approve(penalty: Penalty, note: str, rules: Rules, cause: Cause) -> Change[P
     LIFECYCLE.must(penalty.stage, "approve")
     decided = _decided(penalty, True, note, rules, cause)
     notice: FollowUp = "personnel_notice" if penalty.what.kind == "admin" else "penalty_notice"
-    return decided.then(lambda approved: due(approved, notice, rules, cause))
+    return decided.then(lambda approved: due(approved, notice, rules, cause=cause))
 
 
 def reject(penalty: Penalty, note: Prose, rules: Rules, cause: Cause) -> Change[Penalty]:

@@ -23,11 +23,9 @@ def classify_by_trade(customer: Customer, talk: ContactRecorded, rules: Rules, c
     return correct(customer, {"trade": trade}, reason, cause).announcing(classified)
 
 
-def identify(customer: Customer, talk: ContactRecorded, rules: Rules, cause: Cause) -> Change[Opportunity] | None:
+def identify(customer: Customer, talk: ContactRecorded, rules: Rules, cause: Cause) -> Change[Opportunity]:
     """A further project, with its floor plan and style, is new business for the owner (001 售前一5 to 7)."""
     call, answers = rules.on(cause.at).presales, talk.answers
-    if not call.affirms(answers.get("q5")):
-        return None
     style = answers["q7"][:200] if call.affirms(answers.get("q7")) else None
     opportunity = Opportunity(
         id=cause.derive("opportunity"),

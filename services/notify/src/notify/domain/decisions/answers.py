@@ -25,12 +25,12 @@ def take_answer(
     """
     notification.must_hold(fence)
     settled = _settled(notification, answer, cause)
-    if notification.state not in ("sending", "unknown"):
+    if not LIFECYCLE.allows(notification.state, "accept"):
         return Change(settled)
     if answer.outcome == "accepted":
         return accept(settled, answer.reference, words, cause)
     if answer.outcome == "unknown":
-        return lose(settled, look_at, cause) if notification.state == "sending" else Change(settled)
+        return lose(settled, look_at, cause) if LIFECYCLE.allows(notification.state, "lose") else Change(settled)
     if answer.outcome == "permanent":
         return try_next_way(settled, answer.code, answer.detail, settled.last_provider, cause)
     return _put_off(settled, answer, cause)
@@ -44,7 +44,7 @@ def take_sighting(
     At most once: parked for a person, never repeated. At least once: a new attempt with the same id, until the way has
     been tried often enough; then the next way.
     """
-    if notification.state != "unknown":
+    if not LIFECYCLE.allows(notification.state, "park"):
         return Change(notification)
     if sighting.seen == "seen":
         found = Answer(outcome="accepted", code=sighting.code or "FOUND", reference=sighting.reference)

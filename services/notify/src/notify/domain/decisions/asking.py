@@ -4,6 +4,7 @@ from uuid import UUID
 
 from notify.domain.decisions.ways import fail
 from notify.domain.decisions.withholding import suppress
+from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.notification import Notification
 from notify.domain.parts.piece import Piece
 from shared.aggregate import Cause, Change, Contention
@@ -29,13 +30,13 @@ def join(notification: Notification, piece: Piece, cause: Cause) -> Change[Notif
 
 def end(notification: Notification, cause: Cause) -> Change[Notification]:
     """A later fact about the same matter has made it untrue; nothing changes if it has gone out."""
-    if notification.state != "queued":
+    if not LIFECYCLE.allows(notification.state, "suppress"):
         return Change(notification)
     return suppress(notification, "superseded", None, cause)
 
 
 def supersede(notification: Notification, by: UUID, cause: Cause) -> Change[Notification]:
     """A newer message of the same thread says it; nothing changes if this one has gone out."""
-    if notification.state != "queued":
+    if not LIFECYCLE.allows(notification.state, "suppress"):
         return Change(notification)
     return suppress(notification, "superseded", by, cause)

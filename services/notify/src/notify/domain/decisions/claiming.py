@@ -50,6 +50,6 @@ def release(notification: Notification, fence: int, cause: Cause) -> Change[Noti
 
 def end_lease(notification: Notification, fence: int, look_at: datetime, cause: Cause) -> Change[Notification]:
     """The worker that claimed it has gone without an answer; nothing changes if it answered meanwhile."""
-    if notification.state != "sending" or notification.fence != fence:
+    if not LIFECYCLE.allows(notification.state, "lose") or notification.fence != fence:
         return Change(notification)
     return lose(notification, look_at, cause)

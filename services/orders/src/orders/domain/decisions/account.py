@@ -86,7 +86,13 @@ def _statement(account: Account, currency: str, cause: Cause) -> StatementIssued
         lines=tuple(_line(each) for each in account.positions if each.currency == currency and each.moved),
         customer=account.customer,
         opening=account.opening_in(currency),
-        entries=tuple(StatementEntry(**dict(each)) for each in account.entries if each.amount.currency == currency),
+        entries=tuple(_entry(each) for each in account.entries if each.amount.currency == currency),
+    )
+
+
+def _entry(entry: AccountEntry) -> StatementEntry:
+    return StatementEntry(
+        order_no=entry.order_no, kind=entry.kind, amount=entry.amount, at=entry.at, reference=entry.reference
     )
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.ledger import refund as pay_back
 from orders.domain.decisions.ledger import write_off
+from orders.domain.lifecycle import must
 from orders.domain.order import CANCELLED, Order
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.policy.policy import Rules
@@ -18,11 +19,11 @@ from shared.contracts.vocabulary import Prose
 def cancel(order: Order, reason: Prose, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The order ends where it stands: clocks stop, promises are owed no more, all who work on it hear it (004 一㈡1b).
 
-    Refused: `order_ended`; `delivered` when goods have left and their price is not credited; `not_authorised` for one
-    whom the policy does not let cancel an order that has come so far, or pay money back; `refund_too_high` for more
-    than came in.
+    Refused: `illegal_transition`; `delivered` when goods have left and their price is not credited; `not_authorised`
+    for a role that the policy does not let cancel an order that has come so far, or pay money back; `refund_too_high`
+    for more than came in.
     """
-    order.must_be_running()
+    must(order, "cancel")
     _must_be_here(order)
     back = refund if refund and refund.amount > Decimal() else None
     _must_be_entitled(order, back, rules, cause)
@@ -34,8 +35,8 @@ def cancel(order: Order, reason: Prose, refund: Money | None, rules: Rules, caus
 
 def _end(order: Order, reason: Prose, back: Money | None, cause: Cause) -> Change[Order]:
     by = cause.actor.id
-    cancelled = OrderCancelled(
-        **order.about(),
+    cancelled = OrderCancelled.of(
+        order.about,
         stage=order.stage,
         reason=reason,
         by=by,
@@ -76,9 +77,9 @@ def _must_be_entitled(order: Order, back: Money | None, rules: Rules, cause: Cau
 def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
     """One who may not cancel the order wishes it: to decide is a duty of the role that may (004 一㈡1b).
 
-    Refused: `order_ended`, `asked_already` while a wish waits for its decision.
+    Refused: `illegal_transition`, `asked_already` while a wish waits for its decision.
     """
-    order.must_be_running()
+    must(order, "ask_to_cancel")
     if order.cancelling_request is not None:
         raise Refused("to cancel this order was asked already, and waits for a decision", "asked_already")
     request = CancellingRequest(reason=reason, by=cause.actor.id, at=cause.at)
@@ -86,15 +87,15 @@ def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Ch
     policy = rules.of(order)
     clock = policy.cancellation
     duty = clock if order.delivered else clock.but(role=policy.authority(order).by[0])
-    return start(asked, duty, rules, cause)
+    return start(asked, duty, rules, cause=cause)
 
 
 def decline_cancelling(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
     """The order goes on in spite of the wish to cancel it; who may cancel it may decline.
 
-    Refused: `order_ended`, `not_asked`, `not_authorised`.
+    Refused: `illegal_transition`, `not_asked`, `not_authorised`.
     """
-    order.must_be_running()
+    must(order, "decline_cancelling")
     if order.cancelling_request is None:
         raise Refused("nobody has asked to cancel this order", "not_asked")
     _must_be_entitled(order, None, rules, cause)

@@ -16,11 +16,11 @@ def start(
     order: Order,
     clock: Clock,
     rules: Rules,
-    cause: Cause,
     *,
     of: str = "",
     due_at: datetime | None = None,
     assignee: StaffId | None = None,
+    cause: Cause,
 ) -> Change[Order]:
     """Let a clock of the order's policy run, to the end of its term or to a given moment."""
     begin = rules.clocks.start(
@@ -47,7 +47,7 @@ def watch_stage(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
             change = change.then(end(run.clock.name, cause=cause, of=run.of))
     clock = rules.of(order).stage_clock(order.route, order.stage)
     if clock is not None and change.state.clock(clock.name, order.stage) is None:
-        change = change.then(lambda order: start(order, clock, rules, cause, of=order.stage))
+        change = change.then(lambda order: start(order, clock, rules, of=order.stage, cause=cause))
     return change.then(lambda order: follow_complaints(order, rules, cause))
 
 

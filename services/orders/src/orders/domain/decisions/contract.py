@@ -1,9 +1,10 @@
 """How a contract is reviewed, changed, signed and sealed, and how the order notice gets its signatures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.duty import follow_duties
@@ -11,6 +12,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import balance, book_confirmed, post_price, settled
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
+from orders.domain.lifecycle import OrderDecision, must
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, Outcome, Review, contract_no_of
 from orders.domain.parts.notice import Signature
@@ -30,6 +32,9 @@ from shared.contracts.orders import (
 )
 
 _M = Milestone
+_SIGNING: Mapping[Signature, OrderDecision] = MappingProxyType(
+    {"prepared": "prepare_notice", "reviewed": "review_notice", "approved": "approve_notice"}
+)
 
 
 def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules: Rules, cause: Cause) -> Change[Order]:
@@ -40,7 +45,7 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
     decided where it was not submitted first (`not_submitted`), and nothing approved without a price (`no_price`) or a
     day of shipping (`no_day`, `past_day`, `far_day`).
     """
-    order.must_be_running()
+    must(order, "review")
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
     draft = order.contract.to_review()
     if order.route.submitters and draft.submitted_by is None:
@@ -66,9 +71,9 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
 def take_on(order: Order, cause: Cause) -> Change[Order]:
     """The regional head of sales receives a custom order; before that nothing is submitted for review (000 §3.5.1).
 
-    Refused: `wrong_stage` after the review, `received_already`, `not_authorised` also where the route needs no receipt.
+    Refused: `illegal_transition` after the review and where the route needs no receipt, `received_already`.
     """
-    order.must_be_in("review")
+    must(order, "take_on")
     order.route.may_receive(cause.actor.role)
     if order.contract.received_by is not None:
         raise Refused(f"{order.contract.received_by} has received this order", "received_already")
@@ -80,7 +85,7 @@ def submit_for_review(order: Order, cause: Cause) -> Change[Order]:
 
     Refused: `not_received` before the regional head has the order, `submitted_already`, `not_authorised`.
     """
-    order.must_be_running()
+    must(order, "submit_for_review")
     order.route.may_submit(cause.actor.role)
     draft = order.contract.to_review()
     if order.contract.received_by is None:
@@ -97,9 +102,7 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     A contract that was approved but not signed goes back to review; a signed one stays in force meanwhile.
     Refused with `wrong_amount` when the price is none or the terms do not come to it.
     """
-    order.must_be_running()
-    if order.route.name == "stock":
-        raise Refused("an order from stock has no contract to amend; cancel it and take a new one", "no_contract")
+    must(order, "amend")
     _must_add_up(order, draft)
     if draft.ship_on is not None:
         day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
@@ -138,7 +141,7 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
 
     Source: 001 售中一, 售后四; 004 一㈡1c, 1d.
     """
-    order.must_be_in("signing")
+    must(order, "sign")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     if signed_on.on > order.day(cause.at):
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
@@ -167,7 +170,7 @@ def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Ord
 
 def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
     """The contract seal is used once more; who and what for is on record (004 一㈡1c)."""
-    order.must_be_running()
+    must(order, "use_seal")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     contract = order.contract.sealed(by, purpose, cause.at)
     return Change(order.but(contract=contract), (_sealed(contract, order, by, purpose),))
@@ -179,7 +182,7 @@ def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) 
     CS prepares it, and a supervisor reviews every one (004 三2(1)). To approve it is to order: a head of CS does that
     for a custom order (000 §3.5.1).
     """
-    order.must_be_running()
+    must(order, _SIGNING[signature])
     by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(signature, cause)
     signed = order.but(notice=order.notice.signed(signature, by, cause.at))
     return (
@@ -190,8 +193,8 @@ def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) 
 
 
 def _told(order: Order, review: Review) -> ContractReviewed:
-    return ContractReviewed(
-        **order.about(),
+    return ContractReviewed.of(
+        order.about,
         contract_no=order.contract.no or order.order_no,
         revision=review.revision,
         outcome=review.outcome,
@@ -238,8 +241,8 @@ def _usual_terms(total: Money, order: Order, rules: Rules) -> tuple[PaymentTerm,
 
 def _in_force(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
     """An approved change of a signed contract: new price, new day, on paper and in the ledger (004 一㈡1d)."""
-    amended = ContractAmended(
-        **order.about(),
+    amended = ContractAmended.of(
+        order.about,
         contract_no=order.contract.no or order.order_no,
         revision=draft.revision,
         changes=draft.changes or ("补充条款",),
@@ -272,8 +275,8 @@ def _sealed(contract: Contract, order: Order, by: str, purpose: str) -> SealUsed
 
 
 def _signed(order: Order, contract: Contract, by: str, rules: Rules) -> ContractSigned:
-    return ContractSigned(
-        **order.about(),
+    return ContractSigned.of(
+        order.about,
         contract_no=contract.no or order.order_no,
         signed_on=contract.signed_on or PreciseDate(on=order.placed_on),
         sealed_by=by,

@@ -6,6 +6,7 @@ from typing import Literal
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
+from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.delay import REASONS, Delay, delay_id_of
 from orders.domain.parts.times import day_ahead
@@ -15,30 +16,31 @@ from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
 
 
-def slip(
-    order: Order,
-    new: date,
-    reason: DelayReason,
-    text: str | None,
-    rules: Rules,
-    cause: Cause,
-    *,
-    estimated: bool = False,
-) -> Change[Order]:
+def slip(order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
     Days are counted from the contract's day. A date that is no later than what the customer has been told is no news,
     and neither is one that has passed: after a standstill one delay is told, with a day that is still to come.
-    `text` is what the customer hears, in place of the reason's usual words. An `estimated` day is nobody's word: to
-    find out the true one is a duty of customer service (001 售中二c).
+    `text` is what the customer hears, in place of the reason's usual words.
     """
+    return _slipped(order, new, reason, text, rules, estimated=False, cause=cause)
+
+
+def estimate(order: Order, new: date, reason: DelayReason, rules: Rules, cause: Cause) -> Change[Order]:
+    """The same with a day that no department has named: to find out the true one is a duty (001 售中二c)."""
+    return _slipped(order, new, reason, None, rules, estimated=True, cause=cause)
+
+
+def _slipped(
+    order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, *, estimated: bool, cause: Cause
+) -> Change[Order]:
     promised = order.contract.ship_on
     told = order.promises.current("ship")
     if order.ended or order.dispatched_on or promised is None or not order.contract.signed:
         return Change(order)
     if new <= max(promised, told.on if told else promised) or new < order.day(cause.now):
         return Change(order)
-    change = _announce(order, promised, new, reason, text, "ship", cause, estimated=estimated)
+    change = _announce(order, promised, new, reason, text, "ship", estimated=estimated, cause=cause)
     change = change.then(lambda order: promise(order, "ship", new, "reschedule", rules, cause))
     change = change.then(lambda order: _assess_again(order, new, rules, cause))
     change = change.then(lambda order: _escalate(order, rules, cause))
@@ -50,10 +52,10 @@ def postpone(
 ) -> Change[Order]:
     """Staff name a later day and why; the customer hears it.
 
-    Refused: `order_ended`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`,
+    Refused: `illegal_transition`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`,
     `past_day`, `far_day`.
     """
-    order.must_be_running()
+    must(order, "postpone")
     if order.dispatched_on:
         raise Refused(f"the goods left on {order.dispatched_on}; nothing is left to delay", "left_already")
     promised, told = order.contract.ship_on, order.promises.current("ship")
@@ -96,7 +98,7 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
     broken = order.but(promises=order.promises.broken("arrive"))
-    return _announce(broken, current.on, arrives_on, "transport", None, "arrive", cause)
+    return _announce(broken, current.on, arrives_on, "transport", None, "arrive", cause=cause)
 
 
 def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -104,7 +106,7 @@ def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     broken = break_promise(order, "ship", cause)
     day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
-    return broken.then(lambda order: slip(order, day, reason, None, rules, cause, estimated=True))
+    return broken.then(lambda order: estimate(order, day, reason, rules, cause))
 
 
 def _announce(
@@ -114,9 +116,9 @@ def _announce(
     reason: DelayReason,
     text: str | None,
     kind: Literal["ship", "arrive"],
-    cause: Cause,
     *,
     estimated: bool = False,
+    cause: Cause,
 ) -> Change[Order]:
     known = REASONS[reason]
     said = known.text if reason == "supply" else text
@@ -132,8 +134,8 @@ def _announce(
         told_in_time=order.day(cause.at) < promised,
         estimated=estimated,
     )
-    event = ShipmentDelayed(
-        **order.about(),
+    event = ShipmentDelayed.of(
+        order.about,
         contract_no=order.contract.no,
         contract_ship_date=delay.promised,
         new_ship_date=delay.new,

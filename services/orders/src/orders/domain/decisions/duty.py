@@ -42,7 +42,7 @@ def _begun(name: DutyName, owed: Owed, rules: Rules, cause: Cause) -> Callable[[
     def begin(order: Order) -> Change[Order]:
         clock = rules.of(order).duties[name]
         whose = clock.but(role=owed.role or clock.role)
-        return start(order, whose, rules, cause, of=owed.of, due_at=owed.due_at, assignee=owed.assignee)
+        return start(order, whose, rules, of=owed.of, due_at=owed.due_at, assignee=owed.assignee, cause=cause)
 
     return begin
 

@@ -82,8 +82,8 @@ def _ask_for(order: Order, instalment: Instalment, asked: Due | None, rules: Rul
         amount=order.receivable.money(instalment.open),
         on=_payable_by(order, instalment, asked, rules, cause),
     )
-    event = PaymentDue(
-        **order.about(),
+    event = PaymentDue.of(
+        order.about,
         kind=due.kind,
         amount=due.amount,
         due_on=due.on,
@@ -156,15 +156,15 @@ def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]
     drawings = order.drawings
     for kind in DRAWINGS:
         drawings = drawings.put(Drawing(kind=kind))
-        events.append(DesignOrdered(**order.named(), drawing_kind=kind, assigned_to=order.route.designers))
+        events.append(DesignOrdered.of(order.named, drawing_kind=kind, assigned_to=order.route.designers))
     return Change(order.but(drawings=drawings, released_on=order.day(order.since)), tuple(events))
 
 
 def _released(order: Order) -> OrderReleased:
     signatures = (order.notice.prepared, order.notice.reviewed, order.notice.approved)
     prepared, reviewed, approved = (signed.by if signed else "" for signed in signatures)
-    return OrderReleased(
-        **order.about(),
+    return OrderReleased.of(
+        order.about,
         contract_no=order.contract.no,
         kind=order.kind,
         to=order.route.released_to,
@@ -180,8 +180,8 @@ def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Orde
     waiting = [each for each in order.shipment.under_way if not each.announced]
     told = tuple(each.but(announced=True) for each in order.shipment.consignments)
     events = tuple(
-        ShipmentDispatched(
-            **order.about(),
+        ShipmentDispatched.of(
+            order.about,
             shipment_id=each.id,
             left_at=each.left_at or order.since,
             eta=each.eta,
@@ -210,8 +210,8 @@ def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Ord
     hour = work.forecast_at
     if hour is None or work.foreman is None or hour == work.invited_for or hour <= max(cause.at, order.since):
         return Change(order)
-    invited = AcceptanceInvited(
-        **order.about(),
+    invited = AcceptanceInvited.of(
+        order.about,
         completion_at=hour,
         invited_for=hour,
         site_address=order.site_address,
@@ -225,8 +225,8 @@ def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Ord
 
 def close(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """Accepted and paid: what comes now is after-sales (001 售后 definition)."""
-    closed = OrderClosed(
-        **order.about(),
+    closed = OrderClosed.of(
+        order.about,
         closed_at=order.since,
         paid_in_full=True,
     )

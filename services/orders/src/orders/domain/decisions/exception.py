@@ -11,8 +11,8 @@ from shared.contracts.orders import OrderExceptionRaised, OrderExceptionResolved
 def raise_exception(order: Order, kind: ExceptionKind, detail: str, cause: Cause) -> Change[Order]:
     """One more thing is wrong with the order and has to be looked after (000 §4.1c)."""
     number = order.exceptions + 1
-    raised = OrderExceptionRaised(
-        **order.named(),
+    raised = OrderExceptionRaised.of(
+        order.named,
         exception_id=exception_id_of(order.id, number),
         kind=kind,
         detail=detail,
@@ -54,6 +54,6 @@ def resolve(exception: OrderException, resolution: str, rules: Rules, cause: Cau
 
 def lapse(exception: OrderException, rules: Rules, cause: Cause) -> Change[OrderException]:
     """The order is cancelled: what was wrong with its making or its way needs no solution any more; its money does."""
-    if exception.status != "open" or exception.kind == "payment":
+    if not LIFECYCLE.allows(exception.status, "resolve") or exception.kind == "payment":
         return Change(exception)
     return resolve(exception, "订单已取消", rules, cause)

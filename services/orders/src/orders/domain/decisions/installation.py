@@ -8,6 +8,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import settled
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
+from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer, Refusal
 from orders.domain.parts.times import day_ahead
@@ -42,12 +43,10 @@ def schedule_installation(
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
-    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan`, `past_day`,
-    `far_day` or `no_installation`.
+    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan`, `past_day` or
+    `far_day`.
     """
-    order.must_be_in("transport", "installation")
-    if _M.INSTALLED not in order.route.milestones:
-        raise Refused(f"nothing is installed on the {order.route_name} route", "no_installation")
+    must(order, "schedule_installation")
     arrival = order.shipment.arrived_at or order.shipment.eta
     if arrival is not None and begin < arrival:
         raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
@@ -58,16 +57,16 @@ def schedule_installation(
     if unskilled or not crew:
         wanted = f"{order.route.installers} installers"
         raise Refused(f"this order needs {wanted}; not so: {', '.join(unskilled) or 'nobody named'}", "unskilled")
-    planned = {"begin": begin, "planned_finish": planned_finish, "crew": crew}
-    scheduled = InstallationScheduled(
-        **order.about(),
+    scheduled = InstallationScheduled.of(
+        order.about,
         begin=begin,
         planned_finish=planned_finish,
         crew=tuple(each.staff for each in crew),
         required_skill=order.route.installers,
         site_address=order.site_address,
     )
-    change = Change(order.but(installation=order.installation.but(**planned)), (scheduled,))
+    planned = order.installation.but(begin=begin, planned_finish=planned_finish, crew=crew)
+    change = Change(order.but(installation=planned), (scheduled,))
     told = change.then(lambda order: promise(order, "complete", order.day(planned_finish), "plan", rules, cause))
     return told.then(lambda order: follow_duties(order, rules, cause))
 
@@ -79,10 +78,9 @@ def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, caus
     """
     if order.ended or order.has(_M.INSTALLED):
         return Change(order)
-    known = {"forecast_at": fact.expected_at, "foreman": fact.foreman}
-    order = order.but(installation=order.installation.but(**known))
-    forecasted = CompletionForecasted(
-        **order.about(),
+    order = order.but(installation=order.installation.but(forecast_at=fact.expected_at, foreman=fact.foreman))
+    forecasted = CompletionForecasted.of(
+        order.about,
         forecast_at=fact.expected_at,
         foreman=fact.foreman,
     )
@@ -129,11 +127,11 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
 
     Source: 001 售中五(1), 五(2), 售后一a, 表3 注a.
     """
-    order.must_be_in("acceptance")
+    must(order, "pass_acceptance")
     order.decided_by(_M.ACCEPTED, cause)
     accepted = order.installation.but(accepted_by=acceptance.signatory)
-    passed = AcceptancePassed(
-        **order.about(),
+    passed = AcceptancePassed.of(
+        order.about,
         contract_no=order.contract.no,
         accepted_at=cause.at,
         signatory=acceptance.signatory,
@@ -154,11 +152,11 @@ def fail_acceptance(
     order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], rules: Rules, cause: Cause
 ) -> Change[Order]:
     """The customer refuses the work: a complaint is filed of it, and the installers come back (001 售中四b)."""
-    order.must_be_in("acceptance")
+    must(order, "fail_acceptance")
     order.decided_by(_M.ACCEPTED, cause)
     refusals = (*order.installation.refusals, Refusal(at=cause.at, issues=issues))
-    failed = AcceptanceFailed(
-        **order.about(),
+    failed = AcceptanceFailed.of(
+        order.about,
         contract_no=order.contract.no,
         at=cause.at,
         issues=issues,
@@ -174,8 +172,8 @@ def _performance(order: Order) -> tuple[InstallPerformanceAssessed, ...]:
     if work.planned_finish is None or work.completed_at is None:
         return ()
     early = (order.day(work.planned_finish) - order.day(work.completed_at)) // timedelta(days=1)
-    assessed = InstallPerformanceAssessed(
-        **order.named(),
+    assessed = InstallPerformanceAssessed.of(
+        order.named,
         crew=tuple(each.staff for each in work.crew),
         days_early=early,
         quality_ok=work.quality_ok,

@@ -26,11 +26,11 @@ def post(
     kind: EntryKind,
     amount: Money,
     moment: datetime,
-    cause: Cause,
     *,
     pays: PaymentKind | None = None,
     reference: Line | None = None,
     note: Prose | None = None,
+    cause: Cause,
 ) -> Change[Order]:
     """One more entry in the ledger; the customer's account has it too as soon as the account hears of it (004 四2)."""
     entries = order.receivable.entries
@@ -38,8 +38,8 @@ def post(
         number=len(entries) + 1, kind=kind, amount=amount, at=moment, pays=pays, reference=reference, note=note
     )
     receivable = order.receivable.but(entries=(*entries, entry))
-    event = LedgerEntered(
-        **order.about(),
+    event = LedgerEntered.of(
+        order.about,
         number=entry.number,
         kind=kind,
         amount=amount,
@@ -89,7 +89,7 @@ def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
     due = receivable.due_now(word.kind)
     if not due:
         return Change(order)
-    return post(order, "payment", receivable.money(-due), word.at, cause, pays=word.kind, reference=word.no)
+    return post(order, "payment", receivable.money(-due), word.at, pays=word.kind, reference=word.no, cause=cause)
 
 
 def balance(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
@@ -114,7 +114,7 @@ def credit(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     """
     if (refused := _why_not(order, amount)) is not None:
         raise refused
-    credited = post(order, "credit", order.receivable.money(-amount.amount), cause.at, cause, note=reason)
+    credited = post(order, "credit", order.receivable.money(-amount.amount), cause.at, note=reason, cause=cause)
     return credited.then(lambda order: balance(order, cause.at, rules, cause))
 
 
@@ -154,4 +154,4 @@ def _paid_back(order: Order, amount: Money, reason: Prose, cause: Cause) -> Chan
         raise Refused(
             f"{spare} {amount.currency} came in beyond the price; credit the customer first", "refund_too_high"
         )
-    return post(order, "refund", amount, cause.at, cause, note=reason)
+    return post(order, "refund", amount, cause.at, note=reason, cause=cause)

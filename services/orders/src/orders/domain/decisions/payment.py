@@ -68,7 +68,7 @@ def _entered(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]
         change = book(order, Confirmation(kind=fact.kind, at=fact.received_at, no=fact.receipt_no), cause)
     else:
         less = fact.amount.but(amount=-fact.amount.amount)
-        change = post(order, "payment", less, fact.received_at, cause, pays=fact.kind, reference=fact.receipt_no)
+        change = post(order, "payment", less, fact.received_at, pays=fact.kind, reference=fact.receipt_no, cause=cause)
     booked = change.state.receivable.entries[len(order.receivable.entries) :]
     amount = Money(amount=-booked[0].amount.amount, currency=booked[0].amount.currency) if booked else None
     return change.announcing(_recorded(change.state, fact, amount))
@@ -86,8 +86,8 @@ def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
 
 
 def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> PaymentRecorded:
-    return PaymentRecorded(
-        **order.about(),
+    return PaymentRecorded.of(
+        order.about,
         contract_no=order.contract.no,
         kind=fact.kind,
         amount=amount,
@@ -107,8 +107,8 @@ def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     found = [each for each in order.receivable.claims if not each.due.told_ahead and each.due.on <= near]
     told = order.but(receivable=order.receivable.noting(each.due.but(told_ahead=True) for each in found))
     events = tuple(
-        PaymentApproaching(
-            **order.about(),
+        PaymentApproaching.of(
+            order.about,
             kind=each.due.kind,
             amount=order.receivable.money(each.open),
             due_on=each.due.on,
@@ -129,8 +129,8 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return Change(order if order.ended else collecting(order, rules))
     noted = order.receivable.noting(each.due.but(overdue=True, overdue_on=today) for each in late)
     events = tuple(
-        PaymentOverdue(
-            **order.about(),
+        PaymentOverdue.of(
+            order.about,
             amount=order.receivable.money(each.open),
             due_on=each.due.on,
             days_overdue=(today - each.due.on).days,
@@ -154,8 +154,8 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     today = order.day(cause.now)
     reminded = order.receivable.noting(each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
     issued = tuple(
-        DunningIssued(
-            **order.about(),
+        DunningIssued.of(
+            order.about,
             level=each.due.level + 1,
             amount=order.receivable.money(each.open),
             due_on=each.due.on,
@@ -175,7 +175,7 @@ def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change
     if order.ended or complaint_id in order.receivable.held_by:
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
-    event = DunningHeld(**order.named(), complaint_id=complaint_id)
+    event = DunningHeld.of(order.named, complaint_id=complaint_id)
     change = Change(collecting(order.but(receivable=held), rules), (event,))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))
@@ -190,7 +190,7 @@ def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Chan
         return Change(order)
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
     freed = order.but(receivable=order.receivable.but(held_by=others))
-    event = DunningReleased(**order.named(), complaint_id=complaint_id)
+    event = DunningReleased.of(order.named, complaint_id=complaint_id)
     change = Change(freed if order.ended else collecting(freed, rules), (event,))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))

@@ -4,6 +4,7 @@ from orders.domain.decisions.delay import slip
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import lose, reach
+from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
@@ -39,9 +40,9 @@ _M = Milestone
 
 def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The plant manager (standard) or CS (custom) passes the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
-    order.must_be_in("making")
+    must(order, "release")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
-    released = ProductionReleased(**order.named(), by=by)
+    released = ProductionReleased.of(order.named, by=by)
     change = Change(order, (released,))
     return change.then(lambda order: reach(order, _M.PRODUCTION_RELEASED, since=cause.at, rules=rules, cause=cause))
 
@@ -49,16 +50,16 @@ def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
     """The one who would release the order finds drawings wanting: they are drawn and reviewed again (000 §3.4.3).
 
-    Refused: `wrong_stage`, `not_authorised`.
+    Refused: `illegal_transition`, `not_authorised`.
     """
-    order.must_be_in("making")
+    must(order, "send_back")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
     drawings, events = order.drawings, list[DesignReviewed]()
     for kind in dict.fromkeys(kinds):
         drawing = drawings.of(kind).but(status="rejected", notes=reason)
         drawings = drawings.put(drawing)
-        reviewed = DesignReviewed(
-            **order.named(),
+        reviewed = DesignReviewed.of(
+            order.named,
             drawing_kind=kind,
             version=drawing.version,
             outcome="rejected",
@@ -77,13 +78,13 @@ def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change
 
     Refused: `impossible_plan`, and `past_day` or `far_day` for the day of delivery.
     """
-    order.must_be_running()
+    must(order, "schedule")
     if not plan.begin <= plan.finish <= plan.delivery_on:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
     day_ahead(plan.delivery_on, order.day(cause.at), rules.of(order).horizon_days)
     planned = order.but(works=order.works.but(schedule=plan, expected_ready_on=plan.finish))
-    scheduled = ProductionScheduled(
-        **order.about(),
+    scheduled = ProductionScheduled.of(
+        order.about,
         begin=plan.begin,
         finish=plan.finish,
         delivery_on=plan.delivery_on,
@@ -105,7 +106,7 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
         for part in fact.parts
         if part.source in sources
     )
-    allocated = (StockAllocated(**order.named(), lines=lines),) if lines else ()
+    allocated = (StockAllocated.of(order.named, lines=lines),) if lines else ()
     return Change(known, allocated).then(
         lambda order: reach(order, _M.BROKEN_DOWN, since=cause.at, rules=rules, cause=cause)
     )
@@ -116,10 +117,10 @@ def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cau
 
     Samples and goods that were made by a rejected one do not count.
     """
-    order.must_be_in("breakdown_review")
+    must(order, "review_breakdown")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
-    reviewed = BreakdownReviewed(
-        **order.named(),
+    reviewed = BreakdownReviewed.of(
+        order.named,
         outcome="approved" if approved else "rejected",
         by=by,
         notes=notes,
@@ -157,8 +158,8 @@ def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
         return raise_exception(order, "quality", f"sample {sample.no} is of a rejected breakdown: not counted", cause)
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
     judged = sample.but(verdict=fact.outcome, notes=fact.notes)
-    reviewed = SampleReviewed(
-        **order.named(),
+    reviewed = SampleReviewed.of(
+        order.named,
         sample_no=fact.sample_no,
         outcome=fact.outcome,
         by=by if cause.kind == "request" else fact.judged_by,
@@ -172,7 +173,7 @@ def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
 
 
 def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
-    order.must_be_running()
+    must(order, "judge_sample")
     if sample is None:
         raise Refused(f"no sample {no} of this order has been made", "no_such_sample")
     if sample.void:
@@ -183,13 +184,13 @@ def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
 
 def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Change[Order]:
     """A sample goes to the customer (004 二2-3). Refused with `no_such_sample` when there is none of this number."""
-    order.must_be_running()
+    must(order, "send_sample")
     sample = order.works.sample(sample_no)
     if sample is None:
         raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
     sent = order.but(works=order.works.with_sample(sample.but(sent_by=carrier)))
-    event = SampleSent(
-        **order.about(),
+    event = SampleSent.of(
+        order.about,
         sample_no=sample_no,
         carrier=carrier,
         sent_by=cause.actor.id,
@@ -201,11 +202,10 @@ def progress(order: Order, fact: ProductionProgressed, rules: Rules, cause: Caus
     """How much is ready and when the rest will be; a date behind the promise is a delay (001 售中二a, 004 二1)."""
     if order.ended:
         return Change(order)
-    news: dict[str, object] = {"ready_percent": fact.ready_percent, "told_at": cause.at}
-    if fact.expected_ready_on is not None:
-        news["expected_ready_on"] = fact.expected_ready_on
-    known = follow_duties(order.but(works=order.works.but(**news)), rules, cause)
     day = fact.expected_ready_on
+    expected = day or order.works.expected_ready_on
+    works = order.works.but(ready_percent=fact.ready_percent, told_at=cause.at, expected_ready_on=expected)
+    known = follow_duties(order.but(works=works), rules, cause)
     if day is None:
         return known
     return known.then(lambda order: slip(order, day, "goods_incomplete", None, rules, cause))
@@ -222,8 +222,8 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
         return Change(order)
     if fact.quantity_short:
         made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
-        short = {"quantity_short": fact.quantity_short, "ready_percent": made, "told_at": cause.at}
-        known = order.but(works=order.works.but(**short))
+        short = order.works.but(quantity_short=fact.quantity_short, ready_percent=made, told_at=cause.at)
+        known = order.but(works=short)
         return raise_exception(known, "material", f"{fact.quantity_short} pieces short", cause)
     done = order.but(works=order.works.but(quantity_short=0, ready_percent=100, told_at=cause.at))
     inspected = order.reached.get(_M.INSPECTED)
@@ -241,15 +241,15 @@ def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> C
     Source: 000 §3.5.3c. A report may come before production's own. Who asks us can only inspect goods that are made.
     """
     if cause.kind == "request":
-        order.must_be_in("inspection", "shipping")
+        must(order, "inspect")
     if order.ended:
         return Change(order)
     order.decided_by(_M.INSPECTED, cause)
     passed = fact.outcome == "passed"
     inspection = Inspection(inspector=fact.inspector, passed=passed, defects=fact.defects, at=cause.at)
     works = order.works.but(inspections=(*order.works.inspections, inspection))
-    event = PreShipmentInspected(
-        **order.named(),
+    event = PreShipmentInspected.of(
+        order.named,
         inspector=fact.inspector,
         outcome=fact.outcome,
         defects=fact.defects,
@@ -271,10 +271,10 @@ def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) ->
 
 def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause: Cause) -> Change[Order]:
     """Boxes, manuals and labels are confirmed, and how much room they take on a vehicle (004 三2(3))."""
-    order.must_be_running()
+    must(order, "pack")
     packed = order.but(works=order.works.but(packed=items, volume_litres=volume_litres))
-    event = PackagingConfirmed(
-        **order.named(),
+    event = PackagingConfirmed.of(
+        order.named,
         items=tuple(f"{item.item} × {item.quantity}" for item in items),
         volume_litres=volume_litres,
         confirmed_by=cause.actor.id,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.exception import ExceptionKind
+from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.promise import Basis, PromiseKind
 from orders.domain.parts.times import day_ahead
@@ -35,8 +36,8 @@ def pass_on(
         return Change(order)
     promises = order.promises.give(kind, on, basis, who, cause.at)
     promised = order.but(promises=promises, ship_on=on if kind == "ship" else order.ship_on)
-    event = DeliveryDatePromised(
-        **order.about(),
+    event = DeliveryDatePromised.of(
+        order.about,
         kind=kind,
         promised_for=on,
         revision=promises.given[-1].revision,
@@ -44,16 +45,16 @@ def pass_on(
         promised_by=who,
     )
     clock, end = rules.of(order).promises[kind], order.calendar.moment(on)
-    return Change(promised, (event,)).then(lambda order: start(order, clock, rules, cause, due_at=end))
+    return Change(promised, (event,)).then(lambda order: start(order, clock, rules, due_at=end, cause=cause))
 
 
 def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
     """A day is agreed with the customer (004 三2(4)).
 
-    Refused: `order_ended`, `past_day`, `far_day`, `happened_already`, and `needs_reason` for goods that would leave
-    behind the contract: that is a delay.
+    Refused: `illegal_transition`, `past_day`, `far_day`, `happened_already`, and `needs_reason` for goods that would
+    leave behind the contract: that is a delay.
     """
-    order.must_be_running()
+    must(order, "agree")
     day_ahead(on, order.day(cause.at), rules.of(order).horizon_days)
     if order.has(*HAPPENS[kind]):
         raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")

@@ -1,21 +1,22 @@
 """How goods get to the site: assessed, announced, sent, arrived."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from orders.domain.decisions.delay import be_late, slip
+from orders.domain.decisions.delay import be_late, estimate, slip
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import announce_departures
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.exception import ExceptionKind
+from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
 from orders.domain.parts.times import day_ahead, has_happened
 from orders.domain.policy.policy import Rules
-from orders.domain.route import SENDING, Milestone
+from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
 from shared.contracts.orders import DeliveryNoteIssued, ShipmentReadinessAssessed, ShipmentReady
@@ -56,8 +57,9 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     if reason:
         guess = max(ship_on, order.day(cause.now)) + timedelta(days=rules.of(order).days_when_unknown)
         new = earliest if earliest and earliest > max(ship_on, order.in_days(cause.now, -1)) else guess
-        known = new == earliest
-        return assessed.then(lambda order: slip(order, new, reason, None, rules, cause, estimated=not known))
+        if new != earliest:
+            return assessed.then(lambda order: estimate(order, new, reason, rules, cause))
+        return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
         return assessed.then(lambda order: _ready(order, ship_on, rules))
     tomorrow = rules.morning(order, order.in_days(cause.now, 1))
@@ -88,8 +90,8 @@ def _after(day: date | None, ship_on: date) -> bool:
 
 def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> ShipmentReadinessAssessed:
     crew = order.shipment.crew
-    return ShipmentReadinessAssessed(
-        **order.named(),
+    return ShipmentReadinessAssessed.of(
+        order.named,
         goods_ready_percent=order.works.goods_percent,
         installers_available=crew.available if crew else None,
         contract_ship_date=order.contract.ship_on or order.ship_on or order.placed_on,
@@ -100,16 +102,16 @@ def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> Shipme
 
 def _ready(order: Order, ship_on: date, rules: Rules) -> Change[Order]:
     """All goods are prepared and leave tomorrow at nine (001 售中二b)."""
-    ready = ShipmentReady(**order.about(), ship_at=rules.morning(order, ship_on))
+    ready = ShipmentReady.of(order.about, ship_at=rules.morning(order, ship_on))
     return Change(order.but(shipment=order.shipment.but(announced_ready=True)), (ready,))
 
 
 def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """Staff send goods whose gates are open.
 
-    Refused: `wrong_stage`, `time_ahead`, and `past_day` or `far_day` for the day of arrival.
+    Refused: `illegal_transition`, `time_ahead`, and `past_day` or `far_day` for the day of arrival.
     """
-    order.must_be_in(*SENDING)
+    must(order, "dispatch")
     has_happened(fact.left_at, cause.at)
     if fact.eta:
         day_ahead(order.day(fact.eta), order.day(fact.left_at), rules.of(order).horizon_days)
@@ -142,19 +144,16 @@ def dispatch(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) ->
 def _sent(order: Order, known: Consignment | None, fact: GoodsDispatched, cause: Cause) -> Consignment:
     """The shipment as it is known now; another time of arrival is a further revision, which is to be announced."""
     note = order.shipment.note(fact.delivery_note_no)
-    said: dict[str, Any] = {
-        "left_at": fact.left_at,
-        "eta": fact.eta,
-        "carrier": fact.carrier,
-        "delivery_note_no": fact.delivery_note_no,
-        "partial": fact.partial,
-        "parts": fact.parts or (note.parts if note else ()),
-    }
-    if known is None:
-        return Consignment(id=cause.derive("shipment"), **said)
-    news = {name: value for name, value in said.items() if value or name == "partial"}
-    sent = known.but(**news)
-    if known.announced and sent.eta != known.eta and known.arrived_at is None:
+    before = known or Consignment(id=cause.derive("shipment"))
+    sent = before.but(
+        left_at=fact.left_at,
+        eta=fact.eta or before.eta,
+        carrier=fact.carrier or before.carrier,
+        delivery_note_no=fact.delivery_note_no or before.delivery_note_no,
+        partial=fact.partial,
+        parts=fact.parts or (note.parts if note else before.parts),
+    )
+    if known and known.announced and sent.eta != known.eta and known.arrived_at is None:
         return sent.but(announced=False, revision=known.revision + 1)
     return sent
 
@@ -215,18 +214,18 @@ def _around_a_gate(order: Order) -> set[Milestone]:
 def issue_delivery_note(order: Order, note_no: str, lines: tuple[OrderLine, ...], cause: Cause) -> Change[Order]:
     """The statistics clerk writes the delivery note for what leaves, by default everything that is ordered (004 四1).
 
-    It belongs to the shipment that leaves under its number. Refused: `wrong_stage` while goods may not leave,
+    It belongs to the shipment that leaves under its number. Refused: `illegal_transition` while goods may not leave,
     `note_issued` for a number that is taken.
     """
-    order.must_be_in(*SENDING)
+    must(order, "issue_delivery_note")
     if order.shipment.note(note_no) is not None:
         raise Refused(f"delivery note {note_no} of this order was issued; take another number", "note_issued")
     carried = lines or order.lines
     parts = tuple(ShippedPart(what=line.description, quantity=line.quantity, unit=line.unit) for line in carried)
     note = DeliveryNote(no=note_no, parts=parts, issued_by=cause.actor.id, issued_at=cause.at)
-    issued = DeliveryNoteIssued(
+    issued = DeliveryNoteIssued.of(
+        order.named,
         note_no=note_no,
-        **order.named(),
         lines=carried,
         issued_by=cause.actor.id,
     )

@@ -52,8 +52,8 @@ def _enter(order: Order, name: str, rules: Rules, cause: Cause) -> Change[Order]
     at = _moved_at(order, name, cause)
     days = rules.of(order).days(order.route_name, order.stage)
     planned = order.since + timedelta(days=days) if days else None
-    changed = OrderStageChanged(
-        **order.about(),
+    changed = OrderStageChanged.of(
+        order.about,
         before=order.stage,
         after=name,
         stage_group=after.group if after and before and after.group != before.group else None,

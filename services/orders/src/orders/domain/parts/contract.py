@@ -78,13 +78,13 @@ class Contract(Part):
         if self.draft is not None:
             raise Refused(f"revision {self.draft.revision} is under review; decide on it first", "under_review")
         before = self.returned or Draft(revision=0)
-        revised = {
-            "revision": self._next_revision(),
-            "total": draft.total or before.total,
-            "ship_on": draft.ship_on or before.ship_on,
-            "terms": draft.terms or before.terms,
-        }
-        return self.but(draft=draft.but(**revised), returned=None)
+        revised = draft.but(
+            revision=self._next_revision(),
+            total=draft.total or before.total,
+            ship_on=draft.ship_on or before.ship_on,
+            terms=draft.terms or before.terms,
+        )
+        return self.but(draft=revised, returned=None)
 
     def reviewed(self, review: Review) -> "Contract":
         """After a review: approved makes the draft valid, the other outcomes drop it; a first contract comes back."""

@@ -43,7 +43,7 @@ class Promises(Part):
         revision = before.revision + 1 if before else 1
         promise = Promise(kind=kind, on=on, revision=revision, basis=basis, given_by=by, given_at=at)
         if before and before.state == "open":
-            return Promises(given=(*self._replaced(before, state="superseded").given, promise))
+            return Promises(given=(*self._with(before, "superseded").given, promise))
         return Promises(given=(*self.given, promise))
 
     def settle(self, kind: PromiseKind, on: date) -> "Promises":
@@ -56,7 +56,7 @@ class Promises(Part):
     def broken(self, kind: PromiseKind) -> "Promises":
         """After the promised day ended without news."""
         promise = self.current(kind)
-        return self._replaced(promise, state="broken") if promise and promise.state == "open" else self
+        return self._with(promise, "broken") if promise and promise.state == "open" else self
 
     def withdrawn(self) -> "Promises":
         """After the order's end: what was open is owed no more."""
@@ -64,5 +64,5 @@ class Promises(Part):
             given=tuple(each.but(state="withdrawn") if each.state == "open" else each for each in self.given)
         )
 
-    def _replaced(self, promise: Promise, **changes: object) -> "Promises":
-        return Promises(given=tuple(each.but(**changes) if each is promise else each for each in self.given))
+    def _with(self, promise: Promise, state: PromiseState) -> "Promises":
+        return Promises(given=tuple(each.but(state=state) if each is promise else each for each in self.given))
