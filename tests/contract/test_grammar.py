@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.service import Service
+
 SERVICES = Path(__file__).parents[2] / "services"
 SHARED = Path(__file__).parents[2] / "shared/src/shared"
 NAMES = ("aftersales", "complaints", "intake", "notify", "orders")
@@ -225,3 +227,30 @@ def test_no_module_is_named_by_a_word_that_says_nothing() -> None:
         if BANNED & set(file.stem.split("_")) or BANNED & {part for part in file.parts if part in BANNED}
     ]
     assert named == []
+
+
+def test_every_answer_about_an_aggregate_with_stages_shows_what_is_possible(
+    built_services: tuple[Service, ...],
+) -> None:
+    silent = {
+        f"{name}: {answer}"
+        for service in built_services
+        for name, answer, schema in answers(service)
+        if {"stage", "state", "status"} & schema.keys() and "possible" not in schema
+    }
+    assert silent == {
+        # what a customer sees, on whose side nothing is decided
+        "complaints: CustomerView",
+        # a stage of a route, and how a message was received: no aggregate
+        "orders: PaceRow",
+        "notify: ReceiptView",
+        # the kernel's own: parked messages, which operators decide about, and HTTP status codes
+        *(f"{name}: {answer}" for name in NAMES for answer in ("AuditView", "ParkedRow", "ParkedView", "Problem")),
+    }
+
+
+def answers(service: Service) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """The schemas of a service's answers, with its name and theirs."""
+    for answer, schema in service.app.openapi()["components"]["schemas"].items():
+        if answer.endswith(("View", "Row", "Problem")):
+            yield service.name, answer, schema.get("properties", {})

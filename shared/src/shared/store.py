@@ -122,6 +122,17 @@ class Store(Generic[A]):
                 return
             after = page.next
 
+    async def each_row(self, row: type[Row], where: Where | None = None, *, sort: str = "id") -> AsyncIterator[Row]:
+        """All of them, page by page, of which only the fields of the model `row` are read."""
+        after = None
+        while True:
+            page = await self.rows(row, where, sort=sort, after=after, limit=500)
+            for item in page.items:
+                yield item
+            if page.next is None:
+                return
+            after = page.next
+
     async def count(self, where: Where | None = None, limit: int = 1_000_000_000) -> int:
         """How many there are, counted up to a limit."""
         return await self.documents.count(_asked(where), limit)

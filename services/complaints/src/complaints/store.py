@@ -191,18 +191,13 @@ class Stores:
 
     async def closed_between(self, begin: datetime, end: datetime) -> tuple[CaseReview, ...]:
         """The cases that were closed in this time, the end excluded, each still to be reviewed."""
-        closed: list[CaseReview] = []
-        after = None
-        while True:
-            page = await self.complaints.rows(
-                ClosedRow, {"closing.at": Between(begin, end)}, sort="closing.at", after=after, limit=PAGE
-            )
-            closed += [
+        rows = self.complaints.each_row(ClosedRow, {"closing.at": Between(begin, end)}, sort="closing.at")
+        return tuple(
+            [
                 CaseReview(case=AboutComplaint(complaint_id=row.id, complaint_no=row.number), outcome=row.outcome)
-                for row in page.items
+                async for row in rows
             ]
-            if (after := page.next) is None:
-                return tuple(closed)
+        )
 
     async def recovered(self) -> frozenset[str]:
         """The numbers of all cases whose customer was won back, as their reviews say."""

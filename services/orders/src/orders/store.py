@@ -12,6 +12,7 @@ from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.report import Report
+from orders.domain.statistics import SoldOrder
 from shared.aggregate import NotFound
 from shared.store import Between, DatabaseLike, Index, Store
 
@@ -42,9 +43,9 @@ class Orders(Store[Order]):
         """Every order placed from one day up to, not including, another."""
         return self.each({"placed_on": Between(begin, end)}, sort="placed_on")
 
-    def sold(self, begin: date, end: date) -> AsyncIterator[Order]:
+    def sold(self, begin: date, end: date) -> AsyncIterator[SoldOrder]:
         """Every order whose contract was signed, or that was sold from stock, from one day up to another, excluded."""
-        return self.each({"sold_on": Between(begin, end)}, sort="sold_on")
+        return self.each_row(SoldOrder, {"sold_on": Between(begin, end)}, sort="sold_on")
 
     def ready(self, until: date) -> AsyncIterator[Order]:
         """Every order that waits for a vehicle and was promised to leave before a day."""

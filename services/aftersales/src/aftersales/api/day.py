@@ -1,57 +1,42 @@
 """A technician's day: where to go, whom to meet and what to bring."""
 
 from datetime import date
-from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import AliasPath, Field, computed_field
 
-from aftersales.domain.parts.blocks import Opinion
+from aftersales.domain.lifecycle import LIFECYCLE, Stage
 from aftersales.domain.parts.supply import PartLine
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.roles import READERS
-from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.contracts.vocabulary import Line, Prose, StaffId
 from shared.http import After, Limit, Listing, Router, View
+from shared.lifecycle import Possible
 
 
 class Stop(View):
-    """One visit of the day."""
+    """One visit of the day, with everything that the operations supervisor wants brought."""
 
-    service_order_id: UUID
+    service_order_id: UUID = Field(validation_alias="id")
     voucher_no: Line
+    stage: Stage
     content: Prose
-    address: Line | None
-    customer_name: Line | None
-    contact_name: Line | None
-    mobile: str | None
-    appointment: Appointment | None
-    tools: tuple[Line, ...]
-    materials: tuple[Line, ...]
-    parts: tuple[PartLine, ...]
+    address: Line | None = None
+    customer_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "name"))
+    contact_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "contact_name"))
+    mobile: str | None = Field(default=None, validation_alias=AliasPath("customer", "mobile"))
+    appointment: Appointment | None = None
+    tools: tuple[Line, ...] = Field(default=(), validation_alias=AliasPath("opinion", "tools"))
+    materials: tuple[Line, ...] = Field(default=(), validation_alias=AliasPath("opinion", "materials"))
+    parts: tuple[PartLine, ...] = Field(default=(), validation_alias=AliasPath("supply", "lines"))
 
-    @classmethod
-    def of(cls, order: ServiceOrder) -> Self:
-        """The visit of one voucher, with everything that the operations supervisor wants brought."""
-        customer, opinion = order.customer, order.opinion
-        return cls(
-            service_order_id=order.id,
-            voucher_no=order.voucher_no,
-            content=order.content,
-            address=order.address,
-            customer_name=customer.name if customer else None,
-            contact_name=customer.contact_name if customer else None,
-            mobile=customer.mobile if customer else None,
-            appointment=order.appointment,
-            tools=_brought(opinion)[0],
-            materials=_brought(opinion)[1],
-            parts=order.supply.lines if order.supply else (),
-        )
-
-
-def _brought(opinion: Opinion | None) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    return (opinion.tools, opinion.materials) if opinion else ((), ())
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.stage)
 
 
 def routes(orders: ServiceOrders) -> APIRouter:
@@ -68,7 +53,7 @@ def routes(orders: ServiceOrders) -> APIRouter:
             "technician": technician,
             "appointment.day": day.isoformat() if day else None,
         }
-        page = await orders.find(where, sort="appointment.begins", after=after, limit=limit)
-        return Listing(items=[Stop.of(order) for order in page.items], next=page.next)
+        page = await orders.rows(Stop, where, sort="appointment.begins", after=after, limit=limit)
+        return Listing(items=list(page.items), next=page.next)
 
     return router

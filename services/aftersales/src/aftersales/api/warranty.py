@@ -52,6 +52,12 @@ class WarrantyAnswer(ConcerningOrder, WarrantyFinding, View):
         return cls.model_validate(check.checked.model_dump())
 
 
+class CheckRow(View):
+    """What a list reads of a check."""
+
+    checked: WarrantyAnswer
+
+
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /warranty-checks. Every member of staff and every department may ask; staff read the answers."""
     router = Router(readers=READERS, tags=["warranty"], prefix="/warranty-checks")
@@ -86,8 +92,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "checked.order_no": order_no,
             "checked.contract_no": contract_no,
         }
-        page = await checks.find(where, after=after, limit=limit)
-        return Listing(items=[WarrantyAnswer.of(each) for each in page.items], next=page.next)
+        page = await checks.rows(CheckRow, where, after=after, limit=limit)
+        return Listing(items=[row.checked for row in page.items], next=page.next)
 
     @router.get("/{check_id}")
     async def show_check(check_id: UUID) -> WarrantyAnswer:

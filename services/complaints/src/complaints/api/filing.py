@@ -9,10 +9,10 @@ from pydantic import Field
 
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.filing import dismiss, open_case
-from complaints.domain.decisions.register import announcement, enter
+from complaints.domain.decisions.filing import dismiss, open_entered
+from complaints.domain.decisions.register import enter
 from complaints.domain.lifecycle import LIFECYCLE
-from complaints.domain.parts.form import Form
+from complaints.domain.parts.form import Additions, Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from complaints.domain.roles import FILERS, READERS
@@ -78,8 +78,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         draft = await complaints.get(complaint_id)
         if draft.number is not None:
             return await _as_it_is(complaints, complaint_id, cause)
-        LIFECYCLE.must(draft.stage, "file")
-        return await _number(stores, rules, draft, draft.form.but(**body.model_dump(exclude_none=True)), cause)
+        form = draft.filed_with(Additions.model_validate(body.model_dump()))
+        return await _number(stores, rules, draft, form, cause)
 
     @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*LIFECYCLE.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
@@ -93,16 +93,14 @@ async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, ca
     """Give the complaint its number, then open its case, so that the person who filed it can go on.
 
     The register alone decides: it announces the form of the one request that gave the number, and the announcement
-    opens the case, whatever becomes of this request. Only that request opens the case by itself.
+    opens the case, whatever becomes of this request.
     """
     id, empty = start.id, Register.at(cause.at, rules.clocks.calendar)
     register = await stores.registers.apply(empty.id, lambda each: enter(each, id, form, cause), cause, empty)
-    if register.entered_by(id) != cause.id:
-        return ComplaintView.of(await stores.complaints.get(id))
-    filed = announcement(id, register.number(id), form, cause)
-    return ComplaintView.of(
-        await stores.complaints.apply(id, lambda each: open_case(each, filed, rules, cause), cause, start)
+    opened = await stores.complaints.apply(
+        id, lambda each: open_entered(each, register, form, rules, cause), cause, start
     )
+    return ComplaintView.of(opened)
 
 
 async def _as_it_is(complaints: Complaints, id: UUID, cause: Cause) -> ComplaintView:

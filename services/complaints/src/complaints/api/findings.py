@@ -86,6 +86,13 @@ class CauseListView(View):
     added: tuple[AddedCause, ...]
 
 
+class Numbered(View):
+    """A case by its number."""
+
+    id: UUID
+    number: ComplaintNo | None = None
+
+
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Findings, each decision a POST to its name, and the list of root causes."""
     router = Router(readers=READERS, tags=["investigation"])
@@ -174,7 +181,7 @@ async def _earlier(complaints: Complaints, id: UUID, known: KnownCause, rules: R
     at = case.form.received_at
     since = at - timedelta(days=rules.on(at).recurs_within_days)
     where = {"root_cause.code": known.code, "form.received_at": Between(since, at)}
-    page = await complaints.find(where, sort="-form.received_at", limit=51)
+    page = await complaints.rows(Numbered, where, sort="-form.received_at", limit=51)
     return tuple(each.number for each in page.items if each.id != id and each.number)[:50]
 
 

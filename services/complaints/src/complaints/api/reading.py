@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView
-from complaints.domain.complaint import Complaint
+from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, ProposedRow
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
@@ -86,12 +85,12 @@ def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
 
         Those whose case has to be closed first come first. A page may hold fewer than `limit` while `next` goes on.
         """
-        page = await complaints.find({"stage": "proposed"}, sort="close_by", after=after, limit=limit)
+        page = await complaints.rows(ProposedRow, {"stage": "proposed"}, sort="close_by", after=after, limit=limit)
         mine = [case for case in page.items if _may_decide(asker, case, rules)]
         return Listing(items=[ApprovalRow.of(case) for case in mine], next=page.next)
 
 
-def _may_decide(asker: Principal, case: Complaint, rules: Rules) -> bool:
+def _may_decide(asker: Principal, case: ProposedRow, rules: Rules) -> bool:
     proposal = case.proposals[-1]
     authority = rules.version(case.policy_version).authority
     return proposal.proposed_by != asker.id and any(authority.allows(role, proposal.dearest) for role in asker.roles)

@@ -100,6 +100,19 @@ class ComplaintRow(View):
         return LIFECYCLE.possible(self.stage)
 
 
+class ProposedRow(View):
+    """What the list of approvals reads of a case."""
+
+    id: UUID
+    stage: Stage
+    number: ComplaintNo
+    close_by: Instant
+    policy_version: int
+    customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
+    content: Prose = Field(validation_alias=AliasPath("form", "content"))
+    proposals: tuple[Proposal, ...]
+
+
 class ApprovalRow(View):
     """A proposal that waits for approval: the dearest solution decides who may approve it (003 §27)."""
 
@@ -112,21 +125,21 @@ class ApprovalRow(View):
     amount: Money = Field(description="Of the dearest solution.")
     proposed_by: StaffId
     close_by: Instant
+    possible: tuple[Possible, ...]
 
     @classmethod
-    def of(cls, complaint: Complaint) -> Self:
+    def of(cls, case: ProposedRow) -> Self:
         """The latest proposal of a case that waits for approval."""
-        assert complaint.number is not None
-        assert complaint.close_by is not None
-        proposal = complaint.proposals[-1]
+        proposal = case.proposals[-1]
         return cls(
-            complaint_id=complaint.id,
-            complaint_no=complaint.number,
-            customer_name=complaint.form.customer.name,
-            content=complaint.form.content,
+            complaint_id=case.id,
+            complaint_no=case.number,
+            customer_name=case.customer_name,
+            content=case.content,
             options=proposal.options,
             preferred=proposal.preferred,
             amount=proposal.dearest,
             proposed_by=proposal.proposed_by,
-            close_by=complaint.close_by,
+            close_by=case.close_by,
+            possible=LIFECYCLE.possible(case.stage),
         )

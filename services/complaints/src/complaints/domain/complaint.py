@@ -3,7 +3,7 @@
 from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
-from complaints.domain.parts.form import Form
+from complaints.domain.parts.form import Additions, Form
 from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
@@ -48,6 +48,11 @@ class Complaint(Timed):
     warranty: tuple[WarrantyNote, ...] = ()
     level: int = 0
     closing: Closing | None = None
+
+    def filed_with(self, added: Additions) -> Form:
+        """The form under which a draft is filed. Raises IllegalTransition for what is no draft any more."""
+        LIFECYCLE.must(self.stage, "file")
+        return self.form.completed(added)
 
     @property
     def live(self) -> bool:

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field, computed_field
 
 from intake.api.fact_bodies import HEADERS, accepted
 from intake.domain.decisions.admission import Tolerance, admit, understand
-from intake.domain.fact import Fact, fact_id_of
+from intake.domain.fact import LIFECYCLE, Fact, fact_id_of
 from intake.domain.parts.cloud_event import (
     BATCH,
     SIZE_LIMIT,
@@ -31,6 +31,7 @@ from shared.clock import Clock
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, problem
+from shared.lifecycle import Possible
 from shared.parking.parked import PARKING, Parking, RetryPolicy, State
 from shared.store import OneOf
 from shared.wire import ingress
@@ -55,6 +56,12 @@ class FactView(View):
     code: str | None = None
     reason: str | None = None
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about it: nothing once it was admitted; a refused one is no fact yet, and told again."""
+        return LIFECYCLE.possible("admitted" if self.state == "admitted" else "reported")
+
 
 class BatchView(View):
     """What became of the events of a batch, in their order."""
@@ -62,7 +69,7 @@ class BatchView(View):
     items: list[FactView]
 
 
-class AdmittedRow(BaseModel):
+class AdmittedRow(View):
     """What a list reads of a fact that was admitted."""
 
     event_id: str
@@ -75,7 +82,7 @@ class AdmittedRow(BaseModel):
         return FactView(id=self.event_id, type=self.type, state="admitted", at=self.at, fact_id=self.id)
 
 
-class RefusedRow(BaseModel):
+class RefusedRow(View):
     """What a list reads of a message that was refused: not its body, which may be long."""
 
     event_id: str | None = Field(default=None, validation_alias="claimed")

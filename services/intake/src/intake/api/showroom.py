@@ -4,7 +4,7 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.showroom import book, cancel, complete, do_task
@@ -76,6 +76,12 @@ class ShowroomRow(View):
     host: StaffId
     state: ShowroomState
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.state)
+
 
 class ShowroomView(ShowroomRow):
     """A tour with its preparation, its stations beside the standard, and what the visitors said."""
@@ -88,7 +94,6 @@ class ShowroomView(ShowroomRow):
     decision_maker: Line | None
     form: VisitorForm | None
     cancelled_because: Line | None
-    possible: tuple[Possible, ...]
 
     @classmethod
     def of(cls, visit: ShowroomVisit, rules: Rules) -> Self:
@@ -104,7 +109,7 @@ class ShowroomView(ShowroomRow):
             for step in visit.steps
         ]
         own = {name: getattr(visit, name) for name in cls.model_fields if name in type(visit).model_fields}
-        return cls.model_validate({**own, "id": visit.id, "steps": steps, "possible": LIFECYCLE.possible(visit.state)})
+        return cls.model_validate({**own, "id": visit.id, "steps": steps})
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:

@@ -5,7 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.visit_plan import arrive, cancel, plan, tick_off
@@ -53,6 +53,12 @@ class PlannedVisitRow(View):
     state: PlanState
     arrived_at: Instant | None
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided next, and by whom."""
+        return LIFECYCLE.possible(self.state)
+
 
 class PlannedVisitView(PlannedVisitRow):
     """A planned visit: by when to set out and arrive, what is in the bag, and whether the visitor was in time."""
@@ -65,12 +71,11 @@ class PlannedVisitView(PlannedVisitRow):
     punctual: bool | None
     early: bool | None
     cancelled_because: Line | None
-    possible: tuple[Possible, ...]
 
     @classmethod
     def of(cls, visit: VisitPlan) -> Self:
-        shown = {name: getattr(visit, name) for name in cls.model_fields if name not in ("visit_id", "possible")}
-        return cls.model_validate({**shown, "id": visit.id, "possible": LIFECYCLE.possible(visit.state)})
+        shown = {name: getattr(visit, name) for name in cls.model_fields if name != "visit_id"}
+        return cls.model_validate({**shown, "id": visit.id})
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:

@@ -12,7 +12,7 @@ from orders.domain.disposal import LIFECYCLE as DISPOSAL
 from orders.domain.disposal import Disposal, DisposalStatus
 from orders.domain.exception import LIFECYCLE as EXCEPTION
 from orders.domain.exception import ExceptionKind, ExceptionStatus, OrderException
-from orders.domain.lifecycle import possible
+from orders.domain.lifecycle import possible, possible_in
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
@@ -29,7 +29,7 @@ from orders.domain.parts.receivable import Claim
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import Rules
-from orders.domain.route import Milestone
+from orders.domain.route import Milestone, RouteName
 from shared.contracts.event import Money
 from shared.contracts.orders import PaymentKind, PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine
@@ -183,6 +183,8 @@ class OrderFacts(View):
     order_no: str
     kind: OrderKind
     stage: str
+    route_name: RouteName = Field(exclude=True)
+    route_version: int = Field(exclude=True)
     customer: str = Field(validation_alias=AliasPath("customer", "name"))
     region: str | None
     sales_owner: str | None
@@ -192,6 +194,12 @@ class OrderFacts(View):
     ship_on: date | None
     overdue_since: date | None
     delay_days: Annotated[int, BeforeValidator(_days_behind)] = Field(default=0, validation_alias="delays")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What people may do in its stage; the order itself may lack something for it, and tells who may cancel it."""
+        return possible_in(self.route_name, self.route_version, self.stage)
 
 
 class OrderRow(OrderFacts):

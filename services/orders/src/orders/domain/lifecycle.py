@@ -1,6 +1,7 @@
 """The stages of each route and what may be decided in each, as one table per route, and what an order offers now."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
@@ -268,6 +269,12 @@ def possible(order: Order, rules: Rules) -> tuple[Possible, ...]:
         for name in get_args(OrderDecision)
         if (move := table.move(order.stage, name)) and _BESIDES.get(name, _nothing)(order)
     )
+
+
+@cache
+def possible_in(route: RouteName, version: int, stage: str) -> tuple[Possible, ...]:
+    """What people may do in a stage of a route, and who of them; not what the policy has a say in."""
+    return tuple(each for each in LIFECYCLES[route, version].possible(stage) if each.roles)
 
 
 def _nothing(order: Order) -> bool:

@@ -7,9 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import AliasPath, Field
+
 from orders.domain.exception import OrderException
 from orders.domain.order import Order
+from orders.domain.parts.passage import Cancellation
 from orders.domain.report import Cell, Table
+from shared.contracts.event import Money, Part
+from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
 
 Dimension = Literal["product", "region", "salesman", "customer"]
 
@@ -27,9 +32,22 @@ class _Sum:
     amount: Decimal = Decimal()
 
 
+class SoldOrder(Part):
+    """What statistics of sales read of an order."""
+
+    order_no: OrderNo
+    sold_on: date | None = None
+    lines: tuple[OrderLine, ...]
+    total: Money | None = None
+    region: Line | None = None
+    sales_owner: StaffId | None = None
+    customer: Line = Field(validation_alias=AliasPath("customer", "name"))
+    cancellation: Cancellation | None = None
+
+
 @dataclass(frozen=True)
 class _Sold:
-    order: Order
+    order: SoldOrder
     product: str
     quantity: int
     amount: Decimal
@@ -46,7 +64,7 @@ class Sales:
         self._keys = _KEYS[by]
         self._sums: dict[tuple[str, ...], _Sum] = defaultdict(_Sum)
 
-    def add(self, order: Order) -> None:
+    def add(self, order: SoldOrder) -> None:
         """Count one more order."""
         if order.sold_on is None or order.cancellation is not None:
             return
@@ -104,11 +122,11 @@ _KEYS: dict[Dimension, Callable[[_Sold], tuple[str, ...]]] = {
     "product": lambda sold: (sold.product, _currency(sold)),
     "region": lambda sold: (sold.order.region or _UNKNOWN, _currency(sold)),
     "salesman": lambda sold: (sold.order.sales_owner or _UNKNOWN, _currency(sold)),
-    "customer": lambda sold: (sold.order.customer.name, sold.product, _currency(sold)),
+    "customer": lambda sold: (sold.order.customer, sold.product, _currency(sold)),
 }
 
 
-def _sold(order: Order) -> Iterator[_Sold]:
+def _sold(order: SoldOrder) -> Iterator[_Sold]:
     """The lines of an order with what each brings; what no line has as its price is shared by quantity.
 
     It is shared among the lines without a price, or among all where each has one: then it is a discount or a surcharge.

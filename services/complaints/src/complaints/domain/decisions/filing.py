@@ -5,10 +5,12 @@ from uuid import UUID
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import start
 from complaints.domain.decisions.escalation import take_to_major
+from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
+from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintFiled
 
@@ -22,6 +24,17 @@ def dismiss(complaint: Complaint, cause: Cause) -> Change[Complaint]:
     """A draft that is no complaint; it gets no number."""
     LIFECYCLE.must(complaint.stage, "dismiss")
     return Change(complaint.but(stage="dismissed"))
+
+
+def open_entered(complaint: Complaint, register: Register, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """The request that gave the complaint its number opens the case, so that the person who filed it can go on.
+
+    What another cause entered is opened by its announcement, with the form that stands in it: here nothing changes.
+    """
+    if register.entered_by(complaint.id) != cause.id:
+        return Change(complaint)
+    filed = announcement(complaint.id, register.number(complaint.id), form, cause)
+    return open_case(complaint, filed, rules, cause)
 
 
 def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: Cause) -> Change[Complaint]:

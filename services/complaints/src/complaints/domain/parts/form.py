@@ -3,10 +3,28 @@
 from typing import Literal, Self
 
 from shared.contracts.complaints import ComplaintFiled, ComplaintForm
-from shared.contracts.event import Instant
-from shared.contracts.vocabulary import ComplaintNo, ConcerningOrder, CustomerSnapshot, OrderNo, Prose, order_id_of
+from shared.contracts.event import Instant, Part
+from shared.contracts.vocabulary import (
+    ComplaintNo,
+    ConcerningOrder,
+    ContractNo,
+    CustomerSnapshot,
+    OrderNo,
+    Prose,
+    order_id_of,
+)
 
 Channel = Literal["oral", "written", "phone", "sms", "email", "web", "auto"]
+
+
+class Additions(Part):
+    """What a person adds to a draft; what is left out stays as it was drafted."""
+
+    demand: Prose | None = None
+    order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
+    nature: Literal["quality", "non_quality", "unknown"] | None = None
+    severity: Literal["ordinary", "major"] | None = None
 
 
 class Form(ComplaintForm):
@@ -29,6 +47,16 @@ class Form(ComplaintForm):
     def concerning(self) -> ConcerningOrder:
         """The order that the complaint is about, if it is about one."""
         return ConcerningOrder(order_id=order_id_of(self.order_no) if self.order_no else None, order_no=self.order_no)
+
+    def completed(self, added: Additions) -> Self:
+        """The form with what a person adds to it."""
+        return self.but(
+            demand=added.demand or self.demand,
+            order_no=added.order_no or self.order_no,
+            contract_no=added.contract_no or self.contract_no,
+            nature=added.nature or self.nature,
+            severity=added.severity or self.severity,
+        )
 
     def resubmitted(self, number: ComplaintNo, reason: Prose | None, at: Instant) -> Self:
         """A new form for a case whose conclusion the customer did not accept, with the old one attached (003 §25.6)."""
