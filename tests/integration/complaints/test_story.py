@@ -162,6 +162,8 @@ async def proposed(complaints, amount):
         "demand_reasonable": True,
         "responsible_department": "production",
     }
+    owner = {"owner": "cs-manager-01", "visit_required": False}
+    await complaints.ask("cs_manager", "POST", f"/complaints/{id}/assign-owner", owner)
     option = {"kind": "replace", "amount": {"amount": amount}, "description": "免费更换三樘玻璃"}
     for decision, body in (
         ("judge", judgement),

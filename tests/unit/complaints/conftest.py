@@ -16,7 +16,7 @@ from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import dismiss, draft, open_case
 from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
-from complaints.domain.decisions.handling import assign_owner, classify
+from complaints.domain.decisions.handling import assign_owner, classify, record_visit
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.resolution import approve, propose, reject
@@ -98,7 +98,8 @@ def in_every_stage(
     """One complaint per stage, each reached by the decisions that lead there."""
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
     drafted = draft(UUID(int=100), form, handler).state
-    filed = open_case(drafted, numbered(drafted.id), rules, handler).state
+    opened = open_case(drafted, numbered(drafted.id), rules, handler).state
+    filed = assign_owner(opened, "handler-01", False, rules, handler).state
     upheld = judge(filed, *UPHELD, rules, handler).state
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
     investigated = complete_investigation(investigating, "护角未按规范包装", (), ("包装组",), rules, handler).state
@@ -136,6 +137,7 @@ def decide(
         "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
         "dismiss": lambda case: dismiss(case, handler),
         "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
+        "record_visit": lambda case: record_visit(case, AT, "现场查看", None, handler),
         "classify": lambda case: classify(case, quality, rules, handler),
         "judge": lambda case: judge(case, *UPHELD, rules, handler),
         "appeal": lambda case: appeal(case, "客户有异议", rules, handler),

@@ -21,6 +21,7 @@ FILE = {
     "order_no": "SO-2026-0412",
 }
 JUDGE = {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"}
+OWNER = {"owner": "cs-manager-01", "visit_required": False}
 OPTION = {"kind": "replace", "amount": {"amount": "5000.00"}, "description": "免费更换三樘玻璃"}
 
 
@@ -64,6 +65,7 @@ async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
         ("deputy_gm", "approve", {"option": 0, "note": "同意"}),
         ("complaint_handler", "accept", {"via": "signature", "signature": "signatures/1.png"}),
         ("complaint_handler", "implement", {"evidence": ["photos/1.jpg"]}),
+        ("cs_manager", "record-visit", {"visited_at": "2026-11-22T02:00:00Z", "note": "现场查看，客户满意"}),
         ("cs_manager", "close", {"result": "已免费更换三樘玻璃"}),
     ]
 
@@ -93,6 +95,7 @@ async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
         "complaints.resolution_approved.v1",
         "complaints.resolution_accepted.v1",
         "complaints.resolution_implemented.v1",
+        "complaints.complaint_visit_recorded.v1",
         "complaints.complaint_closed.v1",
     ]
 
@@ -133,6 +136,7 @@ async def test_a_customer_who_declines_ends_the_case(ask):
 async def proposed(ask) -> str:
     """A complaint that waits for approval."""
     id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+    await ask("cs_manager", "POST", f"/complaints/{id}/assign-owner", OWNER)
     for decision, body in (
         ("judge", JUDGE),
         ("assign-investigation", {"department": "production"}),
@@ -232,7 +236,7 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
     refused = await ask("complaint_handler", "POST", f"/complaints/{id}/close", {})
 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
-    assert "possible now: assign_owner, classify, judge, withdraw, escalate" in refused.json()["detail"]
+    assert "possible now: assign_owner, record_visit, classify, judge, withdraw, escalate" in refused.json()["detail"]
 
 
 async def test_of_two_who_file_a_draft_the_first_one_holds_and_its_form_is_the_one_announced(
@@ -256,7 +260,7 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
     filed = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()
 
     possible = {each["decision"]: each["roles"] for each in filed["possible"]}
-    assert list(possible) == ["assign_owner", "classify", "judge", "withdraw", "escalate"]
+    assert list(possible) == ["assign_owner", "record_visit", "classify", "judge", "withdraw", "escalate"]
     assert possible["assign_owner"] == ["cs_supervisor", "cs_manager", "cs_director"]
     (row,) = (await ask("cs_specialist", "GET", "/complaints")).json()["items"]
     assert row == {
@@ -305,6 +309,7 @@ async def test_the_steps_of_a_case_are_duties_until_it_is_closed(ask):
     id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
 
     open_ones = (await ask("cs_manager", "GET", "/duties")).json()["items"]
+    await ask("cs_manager", "POST", f"/complaints/{id}/assign-owner", OWNER)
     await ask("complaint_handler", "POST", f"/complaints/{id}/withdraw")
 
     assert [(duty["kind"], duty["about"], duty["role"]) for duty in open_ones] == [

@@ -210,6 +210,7 @@ async def test_a_refusal_is_overturned_and_the_customer_chooses_and_signs_over_h
         {"kind": "allowance", "amount": {"amount": "1500.00"}, "description": "折让 1500 元"},
     ]
     steps = [
+        ("cs_manager", "assign-owner", {"owner": "cs-manager-01"}),
         ("complaint_handler", "judge", {"upheld": False, "grounds": "未见崩角", "demand_reasonable": False}),
         ("account_manager", "appeal", {"petition": "客户有签收照片"}),
         ("deputy_gm", "decide-appeal", {"upheld": True, "grounds": "成立", "responsible_department": "production"}),

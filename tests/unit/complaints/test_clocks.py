@@ -126,7 +126,8 @@ async def test_a_deadline_is_the_same_one_when_it_is_set_comes_near_is_missed_an
     opened = open_case(draft, numbered(draft.id), rules, at(AT))
     warned = pass_time(opened.state, rules, AT + 5 * DAY)
     missed = pass_time(warned.state, rules, AT + 6 * DAY)
-    closed = withdraw(missed.state, rules, at(AT + 6 * DAY))
+    owned = assign_owner(missed.state, "cs-manager-01", False, rules, at(AT + 6 * DAY))
+    closed = withdraw(owned.state, rules, at(AT + 6 * DAY))
 
     said = (*opened.events, *warned.events, *missed.events, *closed.events)
     about_closing = [event for event in said if getattr(event, "kind", None) == "close_6d"]
@@ -240,8 +241,11 @@ async def test_clocks_may_count_working_days(policy, rules, in_every_stage, numb
     assert opened.events[0].due_at == datetime(2026, 10, 13, 2, 0, tzinfo=UTC)
 
 
-async def test_what_is_still_to_be_done_is_the_duty_of_the_owner_from_the_moment_there_is_one(in_every_stage, rules):
-    filed = in_every_stage["filed"]
+async def test_what_is_still_to_be_done_is_the_duty_of_the_owner_from_the_moment_there_is_one(
+    in_every_stage, numbered, rules
+):
+    draft = in_every_stage["draft"]
+    filed = open_case(draft, numbered(draft.id), rules, at(AT)).state
 
     change = assign_owner(filed, "cs-manager-01", True, rules, at(AT))
 

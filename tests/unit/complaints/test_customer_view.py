@@ -8,7 +8,7 @@ import pytest
 from complaints.api.customer_view import STATUS, CustomerView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close
-from complaints.domain.decisions.handling import assign_owner
+from complaints.domain.decisions.handling import assign_owner, record_visit
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
@@ -32,7 +32,8 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
         Remediation(kind="explain", amount=Money(amount=Decimal(0)), description=f"{SECRET}未获批准的方案"),
         Remediation(kind="replace", amount=Money(amount=Decimal("1800.00")), description="免费更换三樘玻璃"),
     )
-    filed = assign_owner(in_every_stage["filed"], HANDLER.id, True, rules, handler).state
+    owned = assign_owner(in_every_stage["filed"], HANDLER.id, True, rules, handler).state
+    filed = record_visit(owned, AT, SECRET, SECRET, handler).state
     upheld = judge(filed, True, SECRET, True, "production", rules, handler).state
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
     investigated = complete_investigation(investigating, SECRET, (SECRET,), (SECRET,), rules, handler).state

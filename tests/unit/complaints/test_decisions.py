@@ -2,10 +2,12 @@
 
 from itertools import product
 from typing import get_args
+from uuid import UUID
 
 import pytest
 
 from complaints.domain.lifecycle import LIFECYCLE, Decision, Stage
+from shared.contracts.roles import Role
 from shared.lifecycle import IllegalTransition
 
 STAGES, DECISIONS = get_args(Stage), get_args(Decision)
@@ -78,3 +80,49 @@ def test_a_draft_that_was_dismissed_while_another_person_filed_it_is_opened_unde
     opened = decide["open"](in_every_stage["dismissed"]).state
 
     assert (opened.stage, opened.number) == ("filed", "2026-11-0099")
+
+
+def door(decision):
+    """The route of a decision, with a body that is well formed where one is asked for."""
+    return f"/complaints/{UUID(int=5)}/{decision.replace('_', '-')}", BODIES.get(decision)
+
+
+BODIES = {
+    "file": {},
+    "assign_owner": {"owner": "cs-manager-01"},
+    "record_visit": {"visited_at": "2026-11-22T02:00:00Z", "note": "现场查看"},
+    "classify": {"nature": "quality", "category": "玻璃破损"},
+    "judge": {"upheld": False, "grounds": "未见崩角", "demand_reasonable": False},
+    "appeal": {"petition": "客户有异议"},
+    "decide_appeal": {"upheld": False, "grounds": "复核不成立"},
+    "assign_investigation": {"department": "production"},
+    "complete_investigation": {"cause": "护角不足"},
+    "identify_root_cause": {"code": "packaging"},
+    "assess_loss": {"items": [{"code": "rework_hour", "quantity": 4}]},
+    "involve_supplier": {"name": "佛山某玻璃厂", "with_department": "purchasing"},
+    "assign_liability": {
+        "shares": [{"unit": "own_department", "department": "production", "percent": 100}],
+        "handling": "返工",
+    },
+    "propose": {"options": [{"kind": "explain", "amount": {"amount": "0.00"}, "description": "说明"}]},
+    "approve": {"option": 0},
+    "reject": {"note": "请核实"},
+    "accept": {"via": "phone"},
+    "decline": {"via": "phone"},
+    "sign": {"signature": "s/1.png"},
+    "implement": {},
+    "close": {},
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_is_let_in_to_its_decisions_and_to_no_others(role, world):
+    let_in = set()
+    for decision in (each for each in DECISIONS if LIFECYCLE.roles(each)):
+        path, body = door(decision)
+        answer = await world.ask(role, "POST", path, body)
+        assert (answer.status_code, answer.json()["code"]) in ((404, "not_found"), (403, "forbidden")), decision
+        if answer.status_code == 404:
+            let_in.add(decision)
+
+    assert let_in == {decision for decision in DECISIONS if role in LIFECYCLE.roles(decision)}

@@ -22,7 +22,7 @@ from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
 from complaints.domain.statistics import CaseFigures, Counted
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import AboutComplaint, order_id_of
+from shared.contracts.vocabulary import AboutComplaint, OrderNo, order_id_of
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 PAGE = 500
@@ -80,6 +80,7 @@ class GoodsReturns(Store[GoodsReturn]):
         Index("stage", "return_no"),
         Index("case.about.customer.customer_id", "return_no"),
         Index("case.about.complaint_no"),
+        Index("case.concerning.order_no"),
     )
 
 
@@ -205,6 +206,13 @@ class Stores:
         async for review in self.reviews.each():
             numbers |= review.recovered
         return frozenset(numbers)
+
+    async def order_of(self, order_no: OrderNo | None) -> KnownOrder | None:
+        """What is known of the order with this number, if anything is."""
+        if order_no is None:
+            return None
+        found = await self.orders.find({"id": order_id_of(order_no)}, limit=1)
+        return found.items[0] if found.items else None
 
     async def _orders(self, cases: Iterable[CaseFigures]) -> dict[UUID, KnownOrder]:
         ids = {order_id_of(case.order_no) for case in cases if case.order_no}

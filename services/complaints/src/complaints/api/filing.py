@@ -9,6 +9,7 @@ from pydantic import Field
 
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.checks import check_form
 from complaints.domain.decisions.filing import dismiss, open_entered
 from complaints.domain.decisions.register import enter
 from complaints.domain.lifecycle import LIFECYCLE
@@ -69,7 +70,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         id = cause.derive("complaint")
         if await complaints.count({"id": id}, limit=1):
             return await _as_it_is(complaints, id, cause)
-        form = body.form(cause)
+        form = await _checked(stores, rules, body.form(cause), cause)
         return await _number(stores, rules, Complaint(id=id, form=form), form, cause)
 
     @router.post("/complaints/{complaint_id}/file", dependencies=[allow(*LIFECYCLE.roles("file"))])
@@ -79,7 +80,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         if draft.number is not None:
             return await _as_it_is(complaints, complaint_id, cause)
         form = draft.filed_with(Additions.model_validate(body.model_dump()))
-        return await _number(stores, rules, draft, form, cause)
+        return await _number(stores, rules, draft, await _checked(stores, rules, form, cause), cause)
 
     @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*LIFECYCLE.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
@@ -87,6 +88,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return ComplaintView.of(await complaints.apply(complaint_id, lambda draft: dismiss(draft, cause), cause))
 
     return router
+
+
+async def _checked(stores: Stores, rules: Rules, form: Form, cause: Cause) -> Form:
+    return check_form(form, await stores.order_of(form.order_no), rules.clocks.calendar, cause)
 
 
 async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, cause: Cause) -> ComplaintView:

@@ -9,13 +9,14 @@ from pydantic import Field
 from complaints.api.views import ComplaintView
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.handling import assign_owner, classify
+from complaints.domain.decisions.handling import assign_owner, classify, record_visit
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.handling import Classification
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -24,6 +25,14 @@ class AssignOwner(RequestBody):
 
     owner: StaffId = Field(examples=["cs-manager-01"])
     visit_required: bool = True
+
+
+class RecordVisit(RequestBody):
+    """When the customer was visited about the case, and what was seen and said there."""
+
+    visited_at: Instant = Field(examples=["2026-11-22T06:00:00Z"])
+    note: Prose = Field(examples=["现场查看，三樘玻璃边缘崩角，客户同意更换"])
+    file: FileRef | None = Field(default=None, description="The report or the photos.", examples=["visits/0007.pdf"])
 
 
 class Classify(RequestBody):
@@ -50,6 +59,15 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         return ComplaintView.of(
             await complaints.apply(
                 complaint_id, lambda case: assign_owner(case, body.owner, body.visit_required, rules, cause), cause
+            )
+        )
+
+    @router.post("/record-visit", dependencies=[allow(*LIFECYCLE.roles("record_visit"))])
+    async def record_customer_visit(complaint_id: UUID, body: RecordVisit, cause: CausedByRequest) -> ComplaintView:
+        """The owner was with the customer."""
+        return ComplaintView.of(
+            await complaints.apply(
+                complaint_id, lambda case: record_visit(case, body.visited_at, body.note, body.file, cause), cause
             )
         )
 

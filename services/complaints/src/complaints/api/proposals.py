@@ -7,11 +7,12 @@ from pydantic import Field
 
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.checks import must_be_worth
 from complaints.domain.decisions.resolution import approve_choice, propose, reject
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
-from complaints.store import Complaints
+from complaints.store import Stores
 from shared.aggregate import Change, Overstepped
 from shared.contracts.complaints import Remediation, Remedy
 from shared.contracts.vocabulary import Price, Prose
@@ -50,16 +51,20 @@ class Reject(RequestBody):
     note: Prose = Field(examples=["请核实破损数量后再报"])
 
 
-def routes(complaints: Complaints, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Proposing, approving and rejecting, each a POST to its name."""
     router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
+    complaints = stores.complaints
 
     @router.post("/propose", dependencies=[allow(*LIFECYCLE.roles("propose"))])
     async def propose_solutions(complaint_id: UUID, body: Propose, cause: CausedByRequest) -> ComplaintView:
-        """Submit solutions to the role that may decide on the dearest of them."""
+        """Submit solutions to the role that may decide on the dearest of them; none beyond what was delivered."""
         options = tuple(Remediation(**option.model_dump()) for option in body.options)
+        order = await stores.order_of((await complaints.get(complaint_id)).form.order_no)
 
         def decide(case: Complaint) -> Change[Complaint]:
+            if order is not None:
+                must_be_worth(options, order)
             return propose(case, options, body.preferred, body.customer_may_choose, rules, cause)
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from complaints.api.papers import GoodsReturnRow, GoodsReturnView
+from complaints.domain.decisions.checks import must_come_back_once
 from complaints.domain.decisions.goods_return import (
     authorize,
     draw_up,
@@ -21,12 +22,15 @@ from complaints.domain.goods_return import LIFECYCLE, GoodsReturn, ReturnStage
 from complaints.domain.parts.papers import Method, PartCount, Receipt
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import PAPER_READERS
-from complaints.store import GoodsReturns
+from complaints.store import GoodsReturns, Stores
 from shared.aggregate import Change
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, Prose, Quantity
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+
+MOST = 500
+"""Return notes of one order that a new one is held against."""
 
 
 class LineBody(RequestBody):
@@ -70,9 +74,10 @@ class PostReturn(RequestBody):
     credit: Money | None = Field(default=None, description="Absent: what was approved; nothing for a rework.")
 
 
-def routes(returns: GoodsReturns, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one note, and each decision as a POST to its name."""
     router = Router(readers=PAPER_READERS, tags=["returns"], prefix="/returns")
+    returns = stores.returns
 
     @router.get("")
     async def list_returns(
@@ -101,20 +106,26 @@ def routes(returns: GoodsReturns, rules: Rules) -> APIRouter:
         """What had or has to be done by when, and how each moment came about."""
         return clocks_of(await returns.get(return_id), rules.clocks)
 
-    _paper(router, returns, rules)
+    _paper(router, stores, rules)
     _goods(router, returns, rules)
     return router
 
 
-def _paper(router: APIRouter, returns: GoodsReturns, rules: Rules) -> None:
+def _paper(router: APIRouter, stores: Stores, rules: Rules) -> None:
     """What is decided on paper, before goods move."""
+    returns = stores.returns
 
     @router.post("/{return_id}/draw-up", dependencies=[allow(*LIFECYCLE.roles("draw_up"))])
     async def draw_return_up(return_id: UUID, body: DrawUpReturn, cause: CausedByRequest) -> GoodsReturnView:
-        """Sales makes the note out."""
+        """Sales makes the note out; no more than was ordered, and nothing that comes back on another note."""
+        order_no = (await returns.get(return_id)).case.concerning.order_no
+        order, lines = await stores.order_of(order_no), _counts(body.lines)
+        others = (await returns.find({"case.concerning.order_no": order_no}, limit=MOST)).items if order else ()
 
         def decide(goods: GoodsReturn) -> Change[GoodsReturn]:
-            return draw_up(goods, _counts(body.lines), body.reason, body.method, body.basis, rules, cause)
+            if order is not None:
+                must_come_back_once(lines, goods, order, others)
+            return draw_up(goods, lines, body.reason, body.method, body.basis, rules, cause)
 
         return GoodsReturnView.of(await returns.apply(return_id, decide, cause))
 

@@ -10,7 +10,7 @@ from complaints.domain.lifecycle import LIFECYCLE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
-from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
+from complaints.domain.parts.handling import Classification, Closing, Missed, Visit, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.aggregate import Deadline
@@ -38,6 +38,8 @@ class ComplaintView(View):
     accepted_at: Instant | None
     close_by: Instant | None
     owner: StaffId | None
+    visit_required: bool
+    visits: tuple[Visit, ...]
     classification: Classification | None
     judgement: Judgement | None
     appeal: Appeal | None

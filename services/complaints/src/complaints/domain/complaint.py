@@ -4,7 +4,7 @@ from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Additions, Form
-from complaints.domain.parts.handling import Classification, Closing, Missed, WarrantyNote
+from complaints.domain.parts.handling import Classification, Closing, Missed, Visit, WarrantyNote
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.clocks import Timed
@@ -32,6 +32,8 @@ class Complaint(Timed):
     accepted_at: Instant | None = None
     close_by: Instant | None = None
     owner: StaffId | None = None
+    visit_required: bool = False
+    visits: tuple[Visit, ...] = ()
     classification: Classification | None = None
     judgement: Judgement | None = None
     appeal: Appeal | None = None

@@ -1,6 +1,7 @@
 """A product return note (产品退货单): goods that come back after a case is closed (003 §29.1(2)-3)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -71,6 +72,12 @@ class GoodsReturn(Timed):
         for receipt in self.receipts:
             counted.update({line.part: line.quantity for line in receipt.lines})
         return tuple(PartCount(part=part, quantity=counted[part]) for part in sorted(counted))
+
+    @property
+    def coming_back(self) -> Mapping[str, int]:
+        """How many of each part the note takes back: what it names, or what arrived where that is more."""
+        named = Counter({line.part: line.quantity for line in self.note.lines}) if self.note else Counter[str]()
+        return named | Counter({line.part: line.quantity for line in self.received})
 
     @property
     def creditable(self) -> Money:

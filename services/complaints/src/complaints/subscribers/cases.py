@@ -3,7 +3,7 @@
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.filing import open_case
 from complaints.domain.decisions.handling import keep_warranty
-from complaints.domain.decisions.known_order import know
+from complaints.domain.decisions.known_order import know, know_amendment, know_contract, know_shipment
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
@@ -12,6 +12,8 @@ from shared.aggregate import Cause
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import ContractAmended, ContractSigned, ShipmentDispatched
+from shared.contracts.vocabulary import AboutCustomersOrder
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -35,5 +37,27 @@ def subscribe(on: Subscriptions, complaints: Complaints, orders: KnownOrders, ru
     @on(OrderPlaced)
     def know_order(event: OrderPlaced, cause: Cause) -> Touch[KnownOrder]:
         """What was ordered, by whom and for which region, so that complaints are counted by product and region."""
-        start = KnownOrder(id=event.order_id, order_no=event.order_no, customer_id=event.customer.customer_id)
+        start = _unknown(event)
         return orders.touch(start.id, lambda order: know(order, event, cause), start)
+
+    @on(ContractSigned)
+    def know_signed_contract(event: ContractSigned, cause: Cause) -> Touch[KnownOrder]:
+        """The contract and its worth, so that a complaint is held against them."""
+        start = _unknown(event)
+        return orders.touch(start.id, lambda order: know_contract(order, event, cause), start)
+
+    @on(ContractAmended)
+    def know_amended_contract(event: ContractAmended, cause: Cause) -> Touch[KnownOrder]:
+        """What the contract is worth now."""
+        start = _unknown(event)
+        return orders.touch(start.id, lambda order: know_amendment(order, event, cause), start)
+
+    @on(ShipmentDispatched)
+    def know_dispatched_shipment(event: ShipmentDispatched, cause: Cause) -> Touch[KnownOrder]:
+        """What left and when, so that a complaint is held against it."""
+        start = _unknown(event)
+        return orders.touch(start.id, lambda order: know_shipment(order, event, cause), start)
+
+
+def _unknown(event: AboutCustomersOrder) -> KnownOrder:
+    return KnownOrder(id=event.order_id, order_no=event.order_no, customer_id=event.customer.customer_id)

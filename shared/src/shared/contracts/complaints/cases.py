@@ -78,6 +78,16 @@ class ComplaintOwnerAssigned(AboutCustomersComplaint, Event, key="complaints.com
     visit_required: bool = True
 
 
+class ComplaintVisitRecorded(AboutCustomersComplaint, Event, key="complaints.complaint_visit_recorded.v1"):
+    """The owner of a case has been with the customer about it (003 §20)."""
+
+    visited_at: Instant
+    by: StaffId = Field(description="Who went there.", examples=["cs-manager-01"])
+    note: Prose = Field(
+        description="What was seen and said there.", examples=["现场查看，三樘玻璃边缘崩角，客户同意更换"]
+    )
+
+
 class ComplaintClassified(AboutComplaint, Event, key="complaints.complaint_classified.v1"):
     """A case is a matter of quality or not, major or not (003 §23, 004 一㈢3b)."""
 

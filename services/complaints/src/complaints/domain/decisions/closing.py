@@ -1,6 +1,7 @@
 """How a case ends, once and with one outcome (002 五, 003 §26.1)."""
 
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.handling import must_have_owner
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.handling import Closing, Outcome
 from complaints.domain.policy.policy import Rules
@@ -12,9 +13,16 @@ from shared.contracts.vocabulary import Prose
 def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
 
-    Refused with `reply_missing` for a case that is not upheld without the tactful reply (002 六1(2)b).
+    Refused without an owner (`owner_missing`), while a required visit is not recorded (`visit_missing`, 003 §20), and
+    for a case that is not upheld without the tactful reply (`reply_missing`, 002 六1(2)b).
     """
     LIFECYCLE.must(complaint.stage, "close")
+    must_have_owner(complaint)
+    if complaint.visit_required and not complaint.visits:
+        raise Refused(
+            f"{complaint.owner} visits the customer first: record-visit, or assign-owner without a visit",
+            "visit_missing",
+        )
     if complaint.stage == "not_upheld" and not result:
         raise Refused("a refusal is answered with tact: give the reply as result", "reply_missing")
     outcome: Outcome = "not_upheld" if complaint.stage == "not_upheld" else "resolved"
@@ -22,8 +30,12 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
 
 
 def withdraw(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The customer takes the complaint back; what was still to be done is not needed any more."""
+    """The customer takes the complaint back; what was still to be done is not needed any more.
+
+    Refused without an owner (`owner_missing`).
+    """
     LIFECYCLE.must(complaint.stage, "withdraw")
+    must_have_owner(complaint)
     return end(complaint, "withdrawn", None, rules, cause)
 
 

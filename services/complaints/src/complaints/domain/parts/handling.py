@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
 
 Outcome = Literal["resolved", "not_upheld", "withdrawn", "resubmitted"]
 
@@ -40,6 +40,16 @@ class WarrantyNote(Part):
             explanation=checked.explanation,
             at=at,
         )
+
+
+class Visit(Part):
+    """The owner was with the customer about the case: what was seen and said there (003 §20)."""
+
+    visited_at: Instant
+    note: Prose
+    file: FileRef | None = None
+    by: StaffId
+    at: Instant
 
 
 class Missed(Part):

@@ -1,0 +1,106 @@
+"""Whether what is written down agrees with what was ordered and delivered, and with the calendar (003 §24-1)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.known_order import KnownOrder
+from complaints.domain.parts.form import Form
+from complaints.domain.parts.papers import PartCount
+from shared.aggregate import Cause, Refused
+from shared.calendar import Calendar
+from shared.contracts.complaints import Remediation
+
+
+def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> Form:
+    """The form with what orders announced filled in. Without a known order only the dates are checked.
+
+    Refused for dates in the future (`future_date`), an order of another customer (`other_customer`), another contract
+    (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day on which nothing was shipped
+    (`not_shipped_then`). A batch is announced by no department; it stands as the customer told it.
+    """
+    must_be_past("the complaint", form.received_at, cause)
+    today = calendar.day(cause.at)
+    _must_be_a_past_day("the shipment", form.shipped_on, today)
+    _must_be_a_past_day("the contract", form.contract_date.on if form.contract_date else None, today)
+    if order is None:
+        return form
+    _must_agree(form, order, calendar)
+    return fill_in(form, order, calendar)
+
+
+def fill_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
+    """What the form leaves out and the order knows; a shipping day only where the order left on one day.
+
+    The form of another customer stays as it is.
+    """
+    if form.customer.customer_id != order.customer_id:
+        return form
+    days = order.shipped_on(calendar)
+    return form.but(
+        contract_no=form.contract_no or order.contract_no,
+        contract_date=form.contract_date or order.contract_date,
+        shipped_on=form.shipped_on or (days[0] if len(days) == 1 else None),
+    )
+
+
+def must_be_past(what: str, at: datetime, cause: Cause) -> None:
+    """Refused with `future_date` for what would happen later than now."""
+    if at > cause.at:
+        raise Refused(f"{what} is dated {at.isoformat()}; give a time up to now, {cause.at.isoformat()}", "future_date")
+
+
+def must_be_worth(options: Iterable[Remediation], order: KnownOrder) -> None:
+    """Refused with `above_delivered` for a solution that costs more than what was delivered is worth (003 §27)."""
+    most = order.delivered
+    if most is None:
+        return
+    dearest = max((each.amount for each in options if each.amount.currency == most.currency), key=lambda it: it.amount)
+    if dearest.amount > most.amount:
+        raise Refused(
+            f"{order.order_no} has delivered goods worth {most.amount} {most.currency}; propose at most that",
+            "above_delivered",
+        )
+
+
+def must_come_back_once(
+    lines: Iterable[PartCount], goods: GoodsReturn, order: KnownOrder, others: Iterable[GoodsReturn]
+) -> None:
+    """Refused for more of a part than was ordered (`beyond_order`), or than other notes left (`returned_already`).
+
+    What the order does not list, such as a part of its goods, is not counted.
+    """
+    ordered = order.quantities
+    taken = [(each.return_no, each.coming_back) for each in others if each.id != goods.id]
+    for line in lines:
+        if line.part not in ordered:
+            continue
+        notes = [(number, counts[line.part]) for number, counts in taken if counts.get(line.part)]
+        left = ordered[line.part] - sum(count for _, count in notes)
+        if line.quantity > left and notes:
+            numbers = ", ".join(number for number, _ in notes)
+            raise Refused(f"{line.part} comes back on {numbers}; at most {max(left, 0)} more can", "returned_already")
+        if line.quantity > left:
+            raise Refused(f"{left} of {line.part} were ordered; at most that many come back", "beyond_order")
+
+
+def _must_agree(form: Form, order: KnownOrder, calendar: Calendar) -> None:
+    if form.customer.customer_id != order.customer_id:
+        raise Refused(
+            f"{order.order_no} belongs to another customer; file it under that customer or without the order",
+            "other_customer",
+        )
+    if form.contract_no and order.contract_no and form.contract_no != order.contract_no:
+        raise Refused(f"the contract of {order.order_no} is {order.contract_no}", "other_contract")
+    ordered = sum(order.quantities.values())
+    if form.defect_quantity and ordered and form.defect_quantity > ordered:
+        raise Refused(f"{order.order_no} is for {ordered} in all; at most that many are faulty", "beyond_order")
+    days = order.shipped_on(calendar)
+    if form.shipped_on and days and form.shipped_on not in days:
+        left = ", ".join(day.isoformat() for day in days)
+        raise Refused(f"{order.order_no} was shipped on {left}", "not_shipped_then")
+
+
+def _must_be_a_past_day(what: str, on: date | None, today: date) -> None:
+    if on is not None and on > today:
+        raise Refused(f"{what} is dated {on}; give a day up to today, {today}", "future_date")

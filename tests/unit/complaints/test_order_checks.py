@@ -1,0 +1,331 @@
+"""What a complaint says is held against what intake and orders announced of its order."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from complaints.domain.decisions.closing import close
+from complaints.domain.decisions.resolution import approve
+from complaints.domain.decisions.settlement import accept, sign
+from complaints.domain.goods_return import GoodsReturn, return_id_of, return_no_of
+from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment
+from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.parts.papers import PartCount, Receipt, Settled
+from shared.aggregate import Change
+from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.event import Actor, Money, PreciseDate
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import AcceptanceFailed, ContractAmended, ContractSigned, ShipmentDispatched
+from shared.contracts.vocabulary import (
+    AboutCustomersComplaint,
+    ConcerningOrder,
+    CustomerSnapshot,
+    Defect,
+    OrderLine,
+    ShippedPart,
+    order_id_of,
+)
+from shared.lifecycle import IllegalTransition
+from shared.testing import cause
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+NO = "SO-2026-0412"
+DOOR, GLASS = "80 款双玻百叶高隔断", "12 厘钢化玻璃"
+CUSTOMER = CustomerSnapshot(customer_id=UUID(int=1), name="广州恒达装饰工程有限公司", mobile="13800138000")
+ABOUT = {"order_id": order_id_of(NO), "order_no": NO, "customer": CUSTOMER}
+SHIPMENT = UUID(int=77)
+FILE = {
+    "customer": {"customer_id": str(UUID(int=1)), "name": "广州恒达装饰工程有限公司"},
+    "complainant": "王建国",
+    "channel": "phone",
+    "content": "三樘玻璃边缘崩角",
+    "order_no": NO,
+}
+JUDGE = {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"}
+HANDLER = cause(AT, actor=Actor(kind="staff", id="handler-01", role="complaint_handler"))
+GM = cause(AT, actor=Actor(kind="staff", id="gm-01", role="gm"))
+
+
+def yuan(amount):
+    return Money(amount=Decimal(amount))
+
+
+def placed(**fields):
+    return OrderPlaced(
+        **ABOUT,
+        kind="standard",
+        lines=(
+            OrderLine(description=DOOR, quantity=24, unit_price=yuan("4000.00")),
+            OrderLine(description=GLASS, quantity=10, unit_price=yuan("400.00")),
+        ),
+        total=yuan("100000.00"),
+        sales_owner="am-03",
+        verified_by="cs-01",
+        verified_at=AT - timedelta(days=60),
+        **fields,
+    )
+
+
+SIGNED = ContractSigned(
+    **ABOUT,
+    contract_no="JG20260930-017",
+    signed_on=PreciseDate(on=date(2026, 9, 30)),
+    sealed_by="cs-02",
+    total=yuan("98000.00"),
+)
+
+
+def dispatched(day, doors, shipment=SHIPMENT, **fields):
+    return ShipmentDispatched(
+        **ABOUT,
+        shipment_id=shipment,
+        left_at=datetime(2026, 11, day, 3, tzinfo=UTC),
+        parts=(ShippedPart(what=DOOR, quantity=doors),),
+        **fields,
+    )
+
+
+@pytest.fixture
+async def known(world):
+    """The order as it was placed, put under contract and partly shipped."""
+    for event in (placed(region="华南"), SIGNED, dispatched(10, 12)):
+        await world.hear(event)
+
+
+@pytest.fixture
+async def case(ask, known):
+    """A complaint about the order that a solution may be proposed for."""
+    id = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+    for role, decision, body in (
+        ("cs_manager", "assign-owner", {"owner": "cs-manager-01", "visit_required": False}),
+        ("complaint_handler", "judge", JUDGE),
+        ("complaint_handler", "assign-investigation", {"department": "production"}),
+        ("complaint_handler", "complete-investigation", {"cause": "护角不足"}),
+    ):
+        assert (await ask(role, "POST", f"/complaints/{id}/{decision}", body)).status_code == 200
+    return id
+
+
+@pytest.fixture
+def file(ask):
+    async def filed(**fields):
+        return (await ask("cs_specialist", "POST", "/complaints", FILE | fields)).json()
+
+    return filed
+
+
+@pytest.mark.requirement("R148.a")
+async def test_what_intake_and_orders_announce_of_an_order_is_known_the_latest_revision_of_each(world, stores):
+    amended = ContractAmended(
+        **ABOUT, contract_no="JG20260930-017", revision=2, changes=("加两樘",), total=yuan("106000.00")
+    )
+    for event in (SIGNED, dispatched(10, 12), placed(region="华南"), dispatched(11, 12, revision=2), amended):
+        await world.hear(event)
+
+    assert await stores.order_of(NO) == KnownOrder(
+        id=order_id_of(NO),
+        version=5,
+        order_no=NO,
+        customer_id=UUID(int=1),
+        region="华南",
+        goods=(
+            KnownGoods(part=DOOR, quantity=24, price=yuan("4000.00")),
+            KnownGoods(part=GLASS, quantity=10, price=yuan("400.00")),
+        ),
+        total=yuan("106000.00"),
+        contract_no="JG20260930-017",
+        contract_date=PreciseDate(on=date(2026, 9, 30)),
+        shipments=(
+            KnownShipment(
+                shipment_id=SHIPMENT,
+                left_at=datetime(2026, 11, 11, 3, tzinfo=UTC),
+                lines=(PartCount(part=DOOR, quantity=12),),
+            ),
+        ),
+    )
+
+
+@pytest.mark.requirement("R148.a")
+async def test_contract_and_shipping_day_are_filled_in_from_the_order(known, file):
+    form = (await file())["form"]
+
+    assert (form["contract_no"], form["contract_date"], form["shipped_on"]) == (
+        "JG20260930-017",
+        {"on": "2026-09-30", "precision": "day"},
+        "2026-11-10",
+    )
+
+
+async def test_an_order_that_left_on_two_days_fills_in_no_day_and_takes_either(world, known, file):
+    await world.hear(dispatched(15, 12, UUID(int=78)))
+
+    assert (await file())["form"]["shipped_on"] is None
+    assert (await file(shipped_on="2026-11-15"))["form"]["shipped_on"] == "2026-11-15"
+
+
+@pytest.mark.requirement("R148.a")
+async def test_a_refused_acceptance_is_filled_in_as_well(world, known):
+    failed = AcceptanceFailed(**ABOUT, at=AT, issues=(Defect(description="崩角", quantity=3),))
+
+    filed = [event for event in await world.hear(failed) if isinstance(event, ComplaintFiled)]
+
+    assert [(event.contract_no, event.shipped_on) for event in filed] == [("JG20260930-017", date(2026, 11, 10))]
+
+
+@pytest.mark.requirement("R148.a")
+@pytest.mark.parametrize(
+    ("fields", "code", "right"),
+    [
+        (
+            {"customer": {"customer_id": str(UUID(int=2)), "name": "别家"}},
+            "other_customer",
+            "file it under that customer or without the order",
+        ),
+        ({"contract_no": "JG-9"}, "other_contract", "the contract of SO-2026-0412 is JG20260930-017"),
+        ({"defect_quantity": 35}, "beyond_order", "SO-2026-0412 is for 34 in all; at most that many are faulty"),
+        ({"shipped_on": "2026-11-09"}, "not_shipped_then", "SO-2026-0412 was shipped on 2026-11-10"),
+        ({"shipped_on": "2026-11-23"}, "future_date", "give a day up to today, 2026-11-22"),
+        ({"contract_date": {"on": "2026-12-01"}}, "future_date", "give a day up to today, 2026-11-22"),
+        ({"received_at": "2026-11-22T02:00:01Z"}, "future_date", "give a time up to now, 2026-11-22T02:00:00+00:00"),
+    ],
+)
+async def test_what_disagrees_with_the_order_or_the_calendar_is_refused_with_what_is_right(
+    fields, code, right, known, file, registers
+):
+    refused = await file(**fields)
+
+    assert (refused["status"], refused["code"]) == (409, code)
+    assert right in refused["detail"]
+    assert await registers.count() == 0
+
+
+async def test_a_complaint_about_an_order_that_no_one_announced_is_taken_as_it_is(file):
+    assert (await file(defect_quantity=3))["form"]["contract_no"] is None
+
+
+async def test_a_draft_is_held_against_its_order_when_a_person_files_it(known, ask, complaints, in_every_stage):
+    drafted = in_every_stage["draft"]
+    others = drafted.but(form=drafted.form.but(customer=CUSTOMER.but(customer_id=UUID(int=2))))
+    draft = await complaints.create(Change(others), cause(AT))
+
+    refused = await ask("cs_specialist", "POST", f"/complaints/{draft.id}/file", {})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_customer")
+
+
+@pytest.mark.parametrize(("amount", "status"), [("48000.00", 200), ("48000.01", 409)])
+async def test_no_solution_costs_more_than_what_was_delivered_is_worth(amount, status, case, ask):
+    option = {"kind": "allowance", "amount": {"amount": amount}, "description": "折让"}
+
+    answer = await ask("complaint_handler", "POST", f"/complaints/{case}/propose", {"options": [option]})
+
+    assert answer.status_code == status
+    if status == 409:
+        assert answer.json()["code"] == "above_delivered"
+        assert "SO-2026-0412 has delivered goods worth 48000.00 CNY; propose at most that" in answer.json()["detail"]
+
+
+def test_where_prices_or_loads_are_unknown_an_order_is_worth_its_total(form):
+    order = KnownOrder(id=order_id_of(NO), order_no=NO, customer_id=UUID(int=1), total=yuan("500.00"))
+    shipped = KnownShipment(shipment_id=SHIPMENT, left_at=AT, lines=(PartCount(part=DOOR, quantity=1),))
+
+    assert order.delivered == yuan("500.00")
+    assert order.but(shipments=(shipped,)).delivered == yuan("500.00")
+    assert order.but(total=None).delivered is None
+
+
+@pytest.fixture
+async def notes(stores, known):
+    """Two return notes about the same order, each to be drawn up."""
+
+    async def kept(number):
+        about = AboutCustomersComplaint(complaint_id=UUID(int=5), complaint_no=number, customer=CUSTOMER)
+        settled = Settled(
+            about=about,
+            concerning=ConcerningOrder(order_id=order_id_of(NO), order_no=NO),
+            approved=yuan("1800.00"),
+            decision="退货",
+            policy_version=1,
+        )
+        note = GoodsReturn(id=return_id_of(return_no_of(number)), case=settled, return_no=return_no_of(number))
+        return await stores.returns.create(Change(note), cause(AT))
+
+    return [await kept("2026-11-0001"), await kept("2026-11-0002")]
+
+
+@pytest.fixture
+def draw_up(ask):
+    async def drawn(note, part, quantity):
+        lines = [{"part": part, "quantity": quantity}]
+        body = {"lines": lines, "reason": "崩角", "method": "return", "basis": "处理决定"}
+        return await ask("account_manager", "POST", f"/returns/{note.id}/draw-up", body)
+
+    return drawn
+
+
+async def test_no_more_comes_back_than_was_ordered(notes, draw_up):
+    refused = await draw_up(notes[0], DOOR, 25)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "beyond_order")
+    assert "24 of 80 款双玻百叶高隔断 were ordered" in refused.json()["detail"]
+
+
+async def test_the_same_goods_do_not_come_back_twice(notes, draw_up):
+    first = await draw_up(notes[0], DOOR, 20)
+    refused = await draw_up(notes[1], DOOR, 5)
+    rest = await draw_up(notes[1], DOOR, 4)
+
+    assert (first.status_code, refused.status_code, refused.json()["code"]) == (200, 409, "returned_already")
+    assert "comes back on TH-2026-11-0001; at most 4 more can" in refused.json()["detail"]
+    assert rest.status_code == 200
+
+
+async def test_a_note_that_is_drawn_up_is_not_drawn_up_again(notes, draw_up):
+    await draw_up(notes[0], DOOR, 3)
+
+    again = await draw_up(notes[0], DOOR, 3)
+
+    assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
+
+
+async def test_a_part_that_the_order_does_not_list_is_not_counted(notes, draw_up):
+    assert (await draw_up(notes[0], "门锁", 30)).status_code == 200
+
+
+def test_what_arrived_beyond_a_note_counts_as_come_back(notes):
+    receipt = Receipt(lines=(PartCount(part=DOOR, quantity=3),), received_at=AT, signed_by="warehouse-01")
+    arrived = notes[0].but(receipts=(receipt, receipt))
+
+    assert arrived.coming_back == {DOOR: 6}
+
+
+@pytest.mark.parametrize("stage", ["filed", "investigated", "proposed", "approved"])
+def test_nothing_is_signed_before_it_was_approved_and_accepted(stage, in_every_stage):
+    with pytest.raises(IllegalTransition) as refused:
+        sign(in_every_stage[stage], "s/1.png", HANDLER)
+
+    assert refused.value.code == "illegal_transition"
+    assert refused.value.detail.endswith(f"possible now: {', '.join(LIFECYCLE.decisions(stage))}")
+
+
+@pytest.mark.parametrize("stage", ["filed", "investigated", "proposed"])
+def test_no_solution_is_accepted_before_it_was_approved(stage, in_every_stage, rules):
+    with pytest.raises(IllegalTransition):
+        accept(in_every_stage[stage], "phone", None, rules, HANDLER)
+
+
+def test_nothing_is_approved_or_closed_after_the_closing(in_every_stage, rules):
+    for decide in (lambda case: approve(case, 0, "", rules, GM), lambda case: close(case, "完", rules, HANDLER)):
+        with pytest.raises(IllegalTransition) as refused:
+            decide(in_every_stage["closed"])
+        assert "while the complaint is closed; possible now: nothing any more" in refused.value.detail
+
+
+async def test_a_proposal_below_nothing_is_not_well_formed(case, ask):
+    option = {"kind": "allowance", "amount": {"amount": "-1.00"}, "description": "折让"}
+
+    answer = await ask("complaint_handler", "POST", f"/complaints/{case}/propose", {"options": [option]})
+
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body.options.0.amount")

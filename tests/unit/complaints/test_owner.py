@@ -1,0 +1,252 @@
+"""A case has an owner who visits the customer; and no way of deciding gets around that, around authority or the end."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from complaints.domain.decisions import allowance as on_allowance
+from complaints.domain.decisions.appeal import appeal, decide_appeal
+from complaints.domain.decisions.closing import close, withdraw
+from complaints.domain.decisions.filing import draft, open_case
+from complaints.domain.decisions.handling import assign_owner, record_visit
+from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
+from complaints.domain.decisions.papers import expect_allowance
+from complaints.domain.decisions.register import announcement
+from complaints.domain.decisions.resolution import approve_choice, propose, reject
+from complaints.domain.decisions.settlement import accept_choice, decline, implement, sign
+from complaints.domain.parts.form import Form
+from complaints.domain.parts.handling import Visit
+from complaints.settings import Settings
+from shared.aggregate import Refused
+from shared.contracts.complaints import AllowanceGranted, ComplaintClosed, ComplaintVisitRecorded, Remediation
+from shared.contracts.event import Actor, Money
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerSnapshot
+from shared.lifecycle import IllegalTransition
+from shared.testing import cause, nowhere
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def by(role, id=None):
+    return cause(AT, actor=Actor(kind="staff", id=id or f"{role}-01", role=role))
+
+
+MANAGER, HANDLER = by("cs_manager"), by("complaint_handler")
+
+
+@pytest.fixture
+def unowned(in_every_stage):
+    """A case that no one was named for, in a stage."""
+    return lambda stage: in_every_stage[stage].but(owner=None)
+
+
+@pytest.mark.requirement("R144.b")
+@pytest.mark.parametrize(
+    ("stage", "decide"),
+    [
+        ("implemented", lambda case, rules: close(case, "已更换", rules, HANDLER)),
+        ("not_upheld", lambda case, rules: close(case, "已答复", rules, HANDLER)),
+        ("filed", lambda case, rules: withdraw(case, rules, HANDLER)),
+        ("investigated", lambda case, rules: propose(case, (Remediation(**REPLACE),), 0, True, rules, HANDLER)),
+        ("filed", lambda case, rules: record_visit(case, AT, "已到现场", None, HANDLER)),
+    ],
+)
+def test_without_an_owner_no_case_is_closed_and_no_solution_proposed(stage, decide, unowned, rules):
+    with pytest.raises(Refused) as refused:
+        decide(unowned(stage), rules)
+
+    assert (refused.value.code, "assign-owner" in refused.value.detail) == ("owner_missing", True)
+
+
+REPLACE = {"kind": "replace", "amount": Money(amount=Decimal("1800.00")), "description": "免费更换"}
+
+
+@pytest.mark.requirement("R144.b", "R144.c")
+def test_where_a_visit_is_required_the_case_is_closed_after_it_and_the_visit_stays_on_it(in_every_stage, rules):
+    owned = assign_owner(in_every_stage["implemented"], "cs-manager-01", True, rules, MANAGER).state
+
+    with pytest.raises(Refused) as refused:
+        close(owned, "已更换", rules, HANDLER)
+    visited = record_visit(owned, AT - HOUR, "现场查看，三樘已更换，客户满意", "visits/7.pdf", MANAGER)
+
+    assert refused.value.code == "visit_missing"
+    assert visited.state.visits == (
+        Visit(
+            visited_at=AT - HOUR,
+            note="现场查看，三樘已更换，客户满意",
+            file="visits/7.pdf",
+            by="cs_manager-01",
+            at=AT,
+        ),
+    )
+    assert visited.events == (
+        ComplaintVisitRecorded.of(
+            owned.about_customer, visited_at=AT - HOUR, by="cs_manager-01", note="现场查看，三樘已更换，客户满意"
+        ),
+    )
+    assert close(visited.state, "已更换", rules, HANDLER).state.closing.outcome == "resolved"
+
+
+def test_a_visit_that_is_still_to_come_is_not_recorded(in_every_stage):
+    with pytest.raises(Refused) as refused:
+        record_visit(in_every_stage["filed"], AT + HOUR, "明天去", None, MANAGER)
+
+    assert (refused.value.code, AT.isoformat() in refused.value.detail) == ("future_date", True)
+
+
+def test_an_owner_who_need_not_go_there_closes_without_a_visit(in_every_stage, rules):
+    owned = assign_owner(in_every_stage["implemented"], "cs-manager-01", False, rules, MANAGER).state
+
+    assert close(owned, "已更换", rules, HANDLER).state.stage == "closed"
+
+
+RULES = nowhere(Settings).rules()
+FORM = Form(
+    customer=CustomerSnapshot(customer_id=UUID(int=1), name="广州恒达装饰工程有限公司"),
+    complainant="王建国",
+    channel="phone",
+    received_at=AT,
+    content="三樘玻璃边缘崩角",
+)
+PEOPLE = st.builds(
+    lambda name, role: by(role.value, name),
+    st.sampled_from(["zhang", "li", "wang", "zhao"]),
+    st.sampled_from([Role.COMPLAINT_HANDLER, Role.CS_MANAGER, Role.SALES_VP, Role.DEPUTY_GM, Role.GM, Role.FINANCE]),
+)
+AMOUNTS = st.sampled_from(["0", "1800.00", "2000.00", "2000.01", "20000.00", "20000.01", "90000.00"])
+
+
+class AnyWay(RuleBasedStateMachine):
+    """Anybody tries any decision in any order; what is refused changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        drafted = draft(UUID(int=1), FORM, HANDLER).state
+        self.case = open_case(drafted, announcement(drafted.id, "2026-11-0001", FORM, HANDLER), RULES, HANDLER).state
+        self.paper = None
+        self.closed = []
+        self.granted = []
+
+    def decide(self, decision):
+        try:
+            change = decision(self.case)
+        except (Refused, IllegalTransition):
+            return
+        self.case = change.state
+        self.closed += [event for event in change.events if isinstance(event, ComplaintClosed)]
+
+    def on_paper(self, decision):
+        if self.case.closing is None or self.case.closing.outcome != "resolved":
+            return
+        settlement = self.case.settlement
+        if settlement is None or settlement.kind != "allowance":
+            return
+        try:
+            change = decision(self.paper or expect_allowance(self.case, settlement, RULES, HANDLER).state)
+        except (Refused, IllegalTransition):
+            return
+        self.paper = change.state
+        self.granted += [event for event in change.events if isinstance(event, AllowanceGranted)]
+
+    @rule(who=PEOPLE, visit=st.booleans())
+    def assign(self, who, visit):
+        self.decide(lambda case: assign_owner(case, who.actor.id, visit, RULES, who))
+
+    @rule(who=PEOPLE)
+    def visit(self, who):
+        self.decide(lambda case: record_visit(case, AT, "已到现场", None, who))
+
+    @rule(who=PEOPLE, upheld=st.booleans())
+    def judge(self, who, upheld):
+        self.decide(lambda case: judge(case, upheld, "理由", upheld, "production" if upheld else None, RULES, who))
+
+    @rule(who=PEOPLE, upheld=st.booleans())
+    def petition(self, who, upheld):
+        unit = "production" if upheld else None
+        self.decide(lambda case: appeal(case, "异议", RULES, who))
+        self.decide(lambda case: decide_appeal(case, upheld, "复核", unit, RULES, by("gm", "gm")))
+
+    @rule(who=PEOPLE)
+    def investigate(self, who):
+        self.decide(lambda case: assign_investigation(case, "production", (), None, RULES, who))
+        self.decide(lambda case: complete_investigation(case, "原因", (), (), RULES, who))
+
+    @rule(who=PEOPLE, amounts=st.lists(AMOUNTS, min_size=1, max_size=3), choice=st.booleans())
+    def propose(self, who, amounts, choice):
+        options = tuple(
+            Remediation(kind="allowance", amount=Money(amount=Decimal(amount)), description="折让")
+            for amount in amounts
+        )
+        self.decide(lambda case: propose(case, options, 0, choice, RULES, who))
+
+    @rule(who=PEOPLE, option=st.integers(0, 2), also=st.sets(st.integers(0, 2)))
+    def approve(self, who, option, also):
+        self.decide(lambda case: approve_choice(case, option, tuple(also), "", RULES, who))
+
+    @rule(who=PEOPLE)
+    def send_back(self, who):
+        self.decide(lambda case: reject(case, "请核实", RULES, who))
+
+    @rule(who=PEOPLE, number=st.none() | st.integers(1, 3))
+    def accept(self, who, number):
+        self.decide(lambda case: accept_choice(case, number, "signature", "s/1.png", RULES, who))
+
+    @rule(who=PEOPLE)
+    def decline(self, who):
+        self.decide(lambda case: decline(case, "phone", None, RULES, who))
+
+    @rule(who=PEOPLE)
+    def carry_out(self, who):
+        self.decide(lambda case: sign(case, "s/1.png", who))
+        self.decide(lambda case: implement(case, (), RULES, who))
+
+    @rule(who=PEOPLE)
+    def close(self, who):
+        self.decide(lambda case: close(case, "已处理", RULES, who))
+
+    @rule(who=PEOPLE)
+    def withdraw(self, who):
+        self.decide(lambda case: withdraw(case, RULES, who))
+
+    @rule(who=PEOPLE)
+    def draw_certificate(self, who):
+        self.on_paper(lambda paper: on_allowance.draw_up(paper, "崩角", RULES, who))
+        self.on_paper(lambda paper: on_allowance.countersign(paper, RULES, by("sales_vp", "vp")))
+
+    @rule(who=PEOPLE)
+    def stamp_and_book(self, who):
+        self.on_paper(lambda paper: on_allowance.stamp(paper, "zk/1.pdf", RULES, who))
+        self.on_paper(lambda paper: on_allowance.post(paper, "PZ-1", RULES, who))
+
+    @invariant()
+    def no_case_ends_without_an_owner(self):
+        assert self.case.closing is None or self.case.owner is not None
+
+    @invariant()
+    def nothing_is_carried_out_that_was_not_approved_by_another_person_within_authority(self):
+        matrix = RULES.version(self.case.policy_version).authority
+        for verdict in self.case.verdicts:
+            (made,) = [each for each in self.case.proposals if each.proposal_id == verdict.proposal_id]
+            assert verdict.approver != made.proposed_by
+            assert all(matrix.allows(verdict.role, each.amount) for each in verdict.offered)
+        if self.case.stage in ("accepted", "implemented"):
+            assert self.case.settlement in self.case.verdicts[-1].offered
+        if self.case.closing and self.case.closing.outcome == "resolved":
+            assert self.case.settlement in self.case.verdicts[-1].offered
+
+    @invariant()
+    def a_case_ends_once_and_is_paid_once(self):
+        assert len(self.closed) == (self.case.stage == "closed")
+        assert len(self.granted) <= 1
+        assert [event.amount for event in self.granted] in ([], [self.case.settlement and self.case.settlement.amount])
+
+
+AnyWay.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestAnyWay = pytest.mark.requirement("R144.b", "R157.a")(AnyWay.TestCase)
