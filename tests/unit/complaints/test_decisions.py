@@ -99,7 +99,7 @@ BODIES = {
     "complete_investigation": {"cause": "护角不足"},
     "identify_root_cause": {"code": "packaging"},
     "assess_loss": {"items": [{"code": "rework_hour", "quantity": 4}]},
-    "involve_supplier": {"name": "佛山某玻璃厂", "with_department": "purchasing"},
+    "involve_supplier": {"supplier": "佛山某玻璃厂"},
     "assign_liability": {
         "shares": [{"unit": "own_department", "department": "production", "percent": 100}],
         "handling": "返工",
