@@ -140,7 +140,7 @@ class AmqpChannel:
             message_id=str(envelope.id),
             redelivered=redelivered,
         )
-        return Delivery(message, self, self._tag)
+        return Delivery(message, self, self._tag, len(message.body))
 
     def close(self) -> None:
         """What was not acknowledged goes back to the head of the queue."""

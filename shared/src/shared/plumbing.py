@@ -95,8 +95,9 @@ class Plumbing:
             suspicions=settings.suspect_limit,
         )
         self.broker = safe_broker(settings.rabbit_url.get_secret_value(), name, fast_delivery=settings.fast_delivery)
+        self.publishing = safe_broker(settings.rabbit_url.get_secret_value(), f"{name}-publishing", fast_delivery=False)
         self.relay = Relay(
-            EventPublisher(self.broker),
+            EventPublisher(self.publishing),
             self._collections,
             self.metrics,
             limit=settings.outbox_limit,

@@ -41,6 +41,7 @@ from shared.settings import BadSettings, ServiceSettings, load
 from shared.subscriptions import Listener, Subscriptions
 from shared.timers import Recurrences, Timers
 from shared.wire.broker import safe_broker
+from shared.wire.consuming import BytesInHand
 from shared.wire.message import Message
 
 log = structlog.get_logger()
@@ -118,8 +119,14 @@ class Service:
             recurrences=Recurrences(plumbing.database),
             calendar=plumbing.calendar,
         )
-        consumer = self._consumer(plumbing.broker, self.subscriptions, self.after_commit, plumbing.settings.prefetch)
-        self._buses = (Bus(plumbing.broker, consumer, core=True), *self._gateways(gateway))
+        consumer = self._consumer(
+            plumbing.broker,
+            self.subscriptions,
+            self.after_commit,
+            plumbing.settings.prefetch,
+            BytesInHand(plumbing.settings.bytes_in_hand),
+        )
+        self._buses = (Bus(plumbing.broker, consumer, plumbing.publishing), *self._gateways(gateway))
         self.retries = Retries(
             plumbing.parking,
             {listener.queue: listener for listener in self.listeners},
@@ -147,10 +154,15 @@ class Service:
             fast = self.plumbing.settings.fast_delivery
             broker = safe_broker(gateway[0], f"{self.name}-gateway", fast_delivery=fast)
             prefetch = self.plumbing.settings.gateway_prefetch
-            yield Bus(broker, self._consumer(broker, gateway[1], NothingAfter(), prefetch), core=False)
+            yield Bus(broker, self._consumer(broker, gateway[1], NothingAfter(), prefetch))
 
     def _consumer(
-        self, broker: RabbitBroker, listeners: Iterable[Listener], after_commit: AfterCommit, prefetch: int
+        self,
+        broker: RabbitBroker,
+        listeners: Iterable[Listener],
+        after_commit: AfterCommit,
+        prefetch: int,
+        bytes_in_hand: BytesInHand | None = None,
     ) -> Consumer:
         plumbing = self.plumbing
         return Consumer(
@@ -164,6 +176,7 @@ class Service:
             after_commit=after_commit,
             batch=plumbing.settings.batch,
             prefetch=prefetch,
+            bytes_in_hand=bytes_in_hand,
         )
 
     def _served(self, routes: Iterable[APIRouter], open_routes: Iterable[APIRouter]) -> FastAPI:

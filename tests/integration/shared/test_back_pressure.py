@@ -1,13 +1,16 @@
 """A bus that is away fills nothing without bound: writers hear 503, and what was accepted arrives."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from ledger import Credited, Deposited, account_id, opened
 from waiting import until
 
 from shared.aggregate import Unavailable
 from shared.testing import cause
+from shared.wire.envelope import Envelope
 
 LIMIT = 30
 
@@ -67,3 +70,33 @@ async def test_a_slow_consumer_holds_no_more_than_it_asked_for(bench: Any) -> No
 
     await until(done, seconds=60)
     assert most <= 20
+
+
+SIZE, SOME, HELD = 100_000, 60, 4
+READ_AT_ONCE = 256 * 1024
+
+
+async def test_large_messages_stay_with_the_broker_beyond_the_bytes_in_hand_and_all_have_their_effect(
+    bench: Any, real_servers: Any
+) -> None:
+    """The ordinary way counts messages and not bytes."""
+    ledger = await bench.replica(bytes_in_hand=HELD * SIZE)
+    consumer = ledger.service.connections.buses[0].consumer
+    await asyncio.to_thread(real_servers.mongo.kill)
+    envelopes = [Envelope.of(Deposited(account="a", amount=1), uuid4(), uuid4(), 1, cause()) for _ in range(SOME)]
+    await bench.wire.publish([replace(each, body=each.body.ljust(SIZE)) for each in envelopes])
+    fast = bench.settings.fast_delivery
+
+    async def holds_what_it_may() -> bool:
+        return consumer.in_hand > (HELD if fast else SOME - 1)
+
+    await until(holds_what_it_may)
+    assert consumer.in_hand <= (HELD + 1 + READ_AT_ONCE // SIZE if fast else SOME)
+
+    await asyncio.to_thread(real_servers.mongo.start)
+
+    async def all_are_credited() -> bool:
+        return [account.credits for account in (await ledger.all()).values()] == [SOME]
+
+    await until(all_are_credited)
+    assert ledger.service.connections.work

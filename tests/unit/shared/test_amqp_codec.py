@@ -1,6 +1,8 @@
 """Frames as bytes: read and written as pamqp would, except that what cannot be read costs its neighbours nothing."""
 
+import asyncio
 import struct
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -12,12 +14,13 @@ from ledger import Deposited
 from pamqp import frame
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
+from yarl import URL
 
 from shared.testing import cause
 from shared.wire.amqp_codec import publication, read_header
 from shared.wire.broker import properties
-from shared.wire.consuming import PROPERTIES
-from shared.wire.delivery_reader import ALIVE, Socket, Taker
+from shared.wire.consuming import PROPERTIES, BytesInHand
+from shared.wire.delivery_reader import ALIVE, Connection, Socket, Taker
 from shared.wire.envelope import Envelope
 from shared.wire.message import Delivery
 
@@ -180,3 +183,52 @@ async def test_what_is_no_frame_is_passed_on_for_a_clear_error() -> None:
     wire.socket.feed_data(b"AMQP\x00\x00\x09\x01")
 
     assert wire.passed == b"AMQP\x00\x00\x09\x01"
+
+
+class Line(asyncio.Transport):
+    """A transport that only knows whether it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = True
+
+    def is_reading(self) -> bool:
+        return self.read
+
+    def is_closing(self) -> bool:
+        return False
+
+    def pause_reading(self) -> None:
+        self.read = False
+
+    def resume_reading(self) -> None:
+        self.read = True
+
+
+async def test_beyond_the_bytes_in_hand_the_line_is_not_read_until_half_of_them_is_done() -> None:
+    wire, line = Wire(), Line()
+    wire.socket.set_transport(line)
+    connection = Connection(URL("amqp://nowhere"))
+    connection._sockets.latest = wire.socket
+    in_hand = BytesInHand(100)
+    in_hand.connection = connection
+
+    def read_after(change: Callable[[int], None], size: int) -> bool:
+        change(size)
+        return line.read
+
+    steps = [(in_hand.take, 60), (in_hand.take, 40), (in_hand.take, 1), (in_hand.done, 1), (in_hand.done, 49)]
+    assert [read_after(*step) for step in steps] == [True, True, False, False, False]
+    assert wire.passed == ALIVE
+    assert read_after(in_hand.done, 1)
+
+
+async def test_a_delivery_tells_how_many_bytes_its_headers_and_body_have() -> None:
+    wire = Wire()
+    _, head, *bodies = delivery(1, 1, b"0123456789")
+
+    wire.socket.feed_data(b"".join(delivery(1, 1, b"0123456789")))
+
+    around = 8
+    assert [each.size for each in wire.taken] == [len(head) - around + len(b"0123456789")]
+    assert len(bodies) == 3

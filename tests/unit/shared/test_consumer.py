@@ -85,7 +85,7 @@ class Weather:
         envelope = Envelope.of(event, uuid4(), uuid4(), 1, cause())
         queue, body = f"ears.on.{event.key}", envelope.body.encode()
         message = Message(queue, event.key, envelope.headers(), body, redelivered=redelivered)
-        self.consumer._collect(Delivery(message, self._channel, self._tags))
+        self.consumer._collect(Delivery(message, self._channel, self._tags, len(message.body)))
         return message
 
     async def settle(self) -> list[str]:

@@ -187,7 +187,7 @@ class Arrivals:
         key = id(consumer)
         channel = self._channels.setdefault(key, Channel())
         self._tags[key] = self._tags.get(key, 0) + 1
-        consumer._collect(Delivery(message, channel, self._tags[key]))
+        consumer._collect(Delivery(message, channel, self._tags[key], len(message.body)))
 
     async def settle(self) -> None:
         consumers = [bus.consumer for bus in self.service._buses]

@@ -25,16 +25,30 @@ AGAIN = 1.0
 
 @dataclass(slots=True)
 class Bus:
-    """One connection to RabbitMQ and what is consumed over it. The core is the bus of events, others are gateways."""
+    """One connection to RabbitMQ and what is consumed over it; a second one for what is published, where that is much.
+
+    A consuming connection may be left unread for a while, on which no confirm would be heard.
+    """
 
     broker: RabbitBroker
     consumer: Consumer
-    core: bool
+    publishing: RabbitBroker | None = None
     started: bool = False
+
+    @property
+    def core(self) -> bool:
+        """Whether this is the bus of events; others are gateways."""
+        return self.publishing is not None
+
+    @property
+    def brokers(self) -> Sequence[RabbitBroker]:
+        """Its connections."""
+        return (self.broker,) if self.publishing is None else (self.broker, self.publishing)
 
     def works(self, consuming: bool) -> bool:
         """Whether it is connected and, where it should, takes messages from every queue."""
-        return self.started and connected(self.broker) and (self.consumer.listening() or not consuming)
+        stand = self.started and all(connected(broker) for broker in self.brokers)
+        return stand and (self.consumer.listening() or not consuming)
 
 
 class Connections:
@@ -68,8 +82,9 @@ class Connections:
             await self._watch()
 
     async def _start(self, bus: Bus) -> None:
-        connection = await bus.broker.connect()
-        connection.reconnect_callbacks.add(self._reconnected)
+        for broker in bus.brokers:
+            connection = await broker.connect()
+            connection.reconnect_callbacks.add(self._reconnected)
         if bus.core:
             await declare(bus.broker)
         if self._consuming:
@@ -95,17 +110,17 @@ class Connections:
 
     async def count_unroutable(self) -> None:
         """Tell the metrics, until cancelled, how many events are kept because they have no listener."""
-        unroutable = UnroutableEvents(self.buses[0].broker)
+        unroutable = UnroutableEvents(self.buses[0].brokers[-1])
         while True:
             await asyncio.sleep(COUNT_EVERY)
             with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError):
                 self._metrics.unroutable.set(await unroutable.count())
 
     async def close(self) -> None:
-        for bus in self.buses:
+        for broker in [broker for bus in self.buses for broker in bus.brokers]:
             with suppress(Exception):
                 async with asyncio.timeout(self.timeouts.close):
-                    await bus.broker.stop()
+                    await broker.stop()
         self._database.close()
 
 

@@ -25,7 +25,7 @@ from shared.store import Touch
 from shared.subscriptions import Answer, Heard, Listener
 from shared.telemetry import Metrics, Span, Tracing
 from shared.wire.broker import PUBLISHED
-from shared.wire.consuming import consume
+from shared.wire.consuming import BytesInHand, consume
 from shared.wire.envelope import PREFIX
 from shared.wire.message import Delivery, Message
 
@@ -77,6 +77,7 @@ class InFlight:
     channel: Acknowledger
     tag: int
     at: float
+    size: int
 
 
 class AfterCommit(Protocol):
@@ -120,6 +121,7 @@ class Consumer:
         after_commit: AfterCommit | None = None,
         batch: int = 200,
         prefetch: int = 400,
+        bytes_in_hand: BytesInHand | None = None,
     ) -> None:
         self._broker = broker
         self.listeners: Mapping[str, Listener] = {listener.queue: listener for listener in listeners}
@@ -137,6 +139,7 @@ class Consumer:
         self._arrived = asyncio.Event()
         self._channels: dict[int, Acknowledger] = {}
         self._in_hand = 0
+        self._bytes = bytes_in_hand
         self.taken = 0
         self._empty = asyncio.Event()
         self._empty.set()
@@ -155,6 +158,8 @@ class Consumer:
 
         FastStream's own handlers get none of them: what it does to each costs more than the whole decision (ADR 11).
         """
+        if self._bytes is not None:
+            self._bytes.connection = self._broker._connection
         for name, subscriber in self._subscribers.items():
             if name not in self._queues:
                 queue = subscriber._queue_obj
@@ -175,8 +180,10 @@ class Consumer:
         inbox = self._suspects if message.redelivered else self._inboxes[message.queue]
         if not inbox and not message.redelivered:
             self._turns.append(inbox)
-        inbox.append(InFlight(message, acknowledger, delivery.tag, perf_counter()))
+        inbox.append(InFlight(message, acknowledger, delivery.tag, perf_counter(), delivery.size))
         self._in_hand += 1
+        if self._bytes is not None:
+            self._bytes.take(delivery.size)
         self.taken += 1
         self._empty.clear()
         self._arrived.set()
@@ -322,6 +329,8 @@ class Consumer:
             arrived.channel.done(arrived.tag)
             channels[id(arrived.channel)] = arrived.channel
         self._in_hand -= len(batch)
+        if self._bytes is not None:
+            self._bytes.done(sum(arrived.size for arrived in batch))
         if not self._in_hand:
             self._empty.set()
         for channel in channels.values():

@@ -19,6 +19,9 @@ from shared.wire.message import Delivery, Message, Take
 ALIVE = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 """A heartbeat: tells aiormq that the broker was heard, when nothing else was for it."""
 
+ALIVE_EVERY = 5.0
+"""Seconds between two of them while nothing is read because of our own choice."""
+
 _ENVELOPE = Struct(">QB")
 _AROUND = START.size + len(END)
 
@@ -42,6 +45,7 @@ class _Begun:
     routing_key: str
     properties: dict[str, Any] = field(default_factory=dict)
     missing: int = 0
+    size: int = 0
     parts: list[bytes] = field(default_factory=list)
 
     def end(self) -> None:
@@ -53,7 +57,7 @@ class _Begun:
             redelivered=self.redelivered,
             **self.properties,
         )
-        self.taker.take(Delivery(message, self.channel, self.tag))
+        self.taker.take(Delivery(message, self.channel, self.tag, self.size))
 
 
 class Socket(asyncio.StreamReader):
@@ -87,6 +91,19 @@ class Socket(asyncio.StreamReader):
         if at:
             super().feed_data(b"".join(passed) or ALIVE)
 
+    def pause(self) -> None:
+        """Leave what comes to the broker's side of the line."""
+        if self._transport is not None and self._transport.is_reading():  # type: ignore[attr-defined]
+            self._transport.pause_reading()  # type: ignore[attr-defined]
+
+    def resume(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():  # type: ignore[attr-defined]
+            self._transport.resume_reading()  # type: ignore[attr-defined]
+
+    def seem_alive(self) -> None:
+        """Tell aiormq that the broker was heard: it would take a line that is not read for a dead one."""
+        super().feed_data(ALIVE)
+
     def _takes(self, kind: int, channel: int, payload: bytes) -> bool:
         if kind == METHOD:
             self._begun.pop(channel, None)
@@ -94,6 +111,7 @@ class Socket(asyncio.StreamReader):
         begun = self._begun.get(channel)
         if begun is None:
             return False
+        begun.size += len(payload)
         if kind == HEADER:
             begun.missing, begun.properties = read_header(payload)
         else:
@@ -122,6 +140,23 @@ class _Sockets(TransportFactory):
     def __init__(self) -> None:
         self.takers: dict[bytes, Taker] = {}
         self.latest: Socket
+        self._paused: asyncio.TimerHandle | None = None
+
+    def pause(self) -> None:
+        """Read no further, on a connection that came back meanwhile neither."""
+        self.latest.pause()
+        if self._paused is None:
+            self._keep_alive()
+
+    def resume(self) -> None:
+        if self._paused is not None:
+            self._paused.cancel()
+            self._paused = None
+        self.latest.resume()
+
+    def _keep_alive(self) -> None:
+        self.latest.seem_alive()
+        self._paused = asyncio.get_running_loop().call_later(ALIVE_EVERY, self._keep_alive)
 
     async def create(self, url: Any, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         provider = kwargs.pop("ssl_context_provider")
@@ -147,6 +182,17 @@ class Connection(RobustConnection):
     def take(self, consumer_tag: str, queue: str, take: Take) -> None:
         """Hand every delivery for this tag over, in order of arrival. Say so before the consumer begins."""
         self._sockets.takers[consumer_tag.encode()] = Taker(queue, take)
+
+    def pause(self) -> None:
+        """Read no further until `resume`. What has been read is handed over still, and acknowledgements go out.
+
+        Beware: no answer of the broker is heard meanwhile, so that nothing may be published over this connection.
+        """
+        self._sockets.pause()
+
+    def resume(self) -> None:
+        """Read on."""
+        self._sockets.resume()
 
     async def _on_connected(self) -> None:
         assert self.transport

@@ -79,6 +79,8 @@ class Delivery:
     message: Message
     channel: Any
     tag: int
+    size: int
+    """Bytes of its headers and body on the wire."""
 
 
 Take = Callable[[Delivery], None]

@@ -1,0 +1,1 @@
+"""What floods of large messages and slow clients cost a service."""
