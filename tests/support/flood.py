@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import cycle, islice
@@ -27,9 +27,10 @@ from kefu.example import example
 from kefu_local.ports import LOOPBACK, free_ports
 from kefu_local.process import Process
 from kefu_local.servers import Servers
-from shared.contracts.catalogue import contracts
+from shared.contracts.catalogue import contracts, published
 from shared.contracts.event import Event
 from shared.testing import SECRETS, cause
+from shared.wire import ingress
 from shared.wire.broker import EVENTS
 from shared.wire.envelope import Envelope
 from shared.wire.message import LARGEST_BODY
@@ -58,9 +59,14 @@ class Reading:
         return median(self.answers)
 
     @property
+    def usual(self) -> float:
+        """What 95 of 100 answers stay below."""
+        return quantiles(self.answers, n=20, method="inclusive")[18]
+
+    @property
     def slow(self) -> float:
         """What 99 of 100 answers to `/health/live` stay below."""
-        return quantiles(self.answers, n=100)[98]
+        return quantiles(self.answers, n=100, method="inclusive")[98]
 
 
 def bodies(event: type[Event]) -> Iterator[bytes]:
@@ -72,12 +78,21 @@ def bodies(event: type[Event]) -> Iterator[bytes]:
     yield from cycle((good.ljust(LARGEST_BODY), numbers, names, text, b"[" * LARGEST_BODY, b"\xff" * LARGEST_BODY))
 
 
+@dataclass(frozen=True)
+class Lane:
+    """Where messages of one kind are sent to."""
+
+    exchange: aio_pika.abc.AbstractExchange
+    event: type[Event]
+    bodies: Iterator[bytes]
+
+
 class Flooded:
     """The service, and those who ask and send."""
 
-    def __init__(self, name: str, servers: Servers, vhost: str, process: Process, port: int) -> None:
+    def __init__(self, name: str, servers: Servers, corner: str, vhost: str, process: Process, port: int) -> None:
         self.name = name
-        self._servers, self._vhost, self._process, self._port = servers, vhost, process, port
+        self._servers, self._corner, self._vhost, self._process, self._port = servers, corner, vhost, process, port
         self._answers: list[float] = []
         self._most = 0.0
 
@@ -132,40 +147,51 @@ class Flooded:
         return await asyncio.to_thread(self._taken) >= count
 
     async def _trickle(self) -> None:
-        """A client that never ends its request, and comes again when it is turned away."""
+        """A client whose headers never end, and that comes again when it is turned away."""
         while True:
             with suppress(OSError):
                 _, writer = await asyncio.open_connection(LOOPBACK, self._port)
                 try:
-                    writer.write(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + b" " * 10_000)
-                    while not writer.is_closing():
-                        writer.write(b" ")
+                    writer.write(b"POST /facts HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 10_000)
+                    while True:
                         await writer.drain()
                         await asyncio.sleep(1)
+                        writer.write(b"x")
                 finally:
                     writer.close()
+            await asyncio.sleep(1)
 
     async def _send(self, count: int) -> None:
-        prefix = f"{self.name}.on."
-        named = [queue["name"] for queue in self._servers.management.get(f"/queues/{self._vhost}")]
-        keys = sorted(name.removeprefix(prefix) for name in named if name.startswith(prefix))
-        events = {key: (contracts()[key], bodies(contracts()[key])) for key in keys}
         room = asyncio.Semaphore(UNCONFIRMED)
-        async with await aio_pika.connect(self._servers.vhost_url(self._vhost)) as bus, asyncio.TaskGroup() as sending:
-            exchange = await (await bus.channel()).get_exchange(EVENTS.name, ensure=False)
+        async with AsyncExitStack() as lines, asyncio.TaskGroup() as sending:
 
-            async def send(key: str, message: aio_pika.Message) -> None:
+            async def send(lane: Lane, message: aio_pika.Message) -> None:
                 try:
-                    await exchange.publish(message, key)
+                    await lane.exchange.publish(message, lane.event.key)
                 finally:
                     room.release()
 
-            for key in islice(cycle(events), count):
-                event, drawn = events[key]
+            for lane in islice(cycle([lane async for lane in self._lanes(lines)]), count):
                 await room.acquire()
-                headers = Envelope.of(example(event), uuid4(), uuid4(), 1, cause(datetime.now(UTC))).headers()
-                message = aio_pika.Message(next(drawn), headers=dict(headers), content_type="application/json")
-                sending.create_task(send(key, message))
+                headers = Envelope.of(example(lane.event), uuid4(), uuid4(), 1, cause(datetime.now(UTC))).headers()
+                message = aio_pika.Message(next(lane.bodies), headers=dict(headers), content_type="application/json")
+                sending.create_task(send(lane, message))
+
+    async def _lanes(self, lines: AsyncExitStack) -> AsyncIterator[Lane]:
+        """Each queue of the bus; of each department one kind of fact."""
+        bus = await lines.enter_async_context(await aio_pika.connect(self._servers.vhost_url(self._corner)))
+        events = await (await bus.channel()).get_exchange(EVENTS.name, ensure=False)
+        prefix = f"{self.name}.on."
+        named = [queue["name"] for queue in self._servers.management.get(f"/queues/{self._corner}")]
+        for queue in sorted(name for name in named if name.startswith(prefix)):
+            event = contracts()[queue.removeprefix(prefix)]
+            yield Lane(events, event, bodies(event))
+        for department in ingress.departments() if self.name == "intake" else ():
+            url = ingress_url(self._servers, self._vhost, department)
+            line = await lines.enter_async_context(await aio_pika.connect(url))
+            exchange = await (await line.channel()).get_exchange(ingress.inbox(department), ensure=False)
+            event = next(event for event in published().values() if event.publisher() == department)
+            yield Lane(exchange, event, bodies(event))
 
 
 @asynccontextmanager
@@ -191,7 +217,7 @@ async def flooded(name: str, servers: Servers, folder: Path, **changes: object) 
     process = Process(name, [sys.executable, "-m", name], env=env, log=folder / "service.log")
     process.start()
     try:
-        service = Flooded(name, servers, corner, process, port)
+        service = Flooded(name, servers, corner, vhost, process, port)
         await until(service.listens, every=0.2)
         yield service
     finally:

@@ -34,6 +34,7 @@ from shared.runtime.connections import Bus, Connections
 from shared.runtime.consumer import AfterCommit, Consumer, NothingAfter
 from shared.runtime.deadlines import Deadlines
 from shared.runtime.health import Backlog, Health
+from shared.runtime.heap import bound_heap
 from shared.runtime.http_server import configure
 from shared.seals import api as seals
 from shared.seals.check import SealWatch
@@ -334,6 +335,7 @@ def main(build: Callable[[S], Service], kind: type[S]) -> None:
     service = build(settings)
     logs.configure(service.name, settings.log_level)
     config = configure(service.app, settings)
+    bound_heap()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)

@@ -121,7 +121,7 @@ class ServiceSettings(BaseSettings):
     )
     batch: int = Field(default=200, ge=1, le=10_000, description="Messages that travel together at most.")
     bytes_in_hand: int = Field(
-        default=8 * 1024 * 1024, gt=0, description="Bytes of messages of the bus in memory; beyond them none is read."
+        default=4 * 1024 * 1024, gt=0, description="Bytes of messages of the bus in memory; beyond them none is read."
     )
     gateway_prefetch: int = Field(
         default=16, ge=1, le=10_000, description="Messages of each department in memory; each may have 512 KiB."

@@ -34,6 +34,9 @@ log = structlog.get_logger()
 AGAIN = 0.5
 """Seconds until a database that was away is asked again."""
 
+LONG = 64 * 1024
+"""Bytes of a body whose reading takes milliseconds: others have their turn before it."""
+
 LATEST_MILLISECOND = 10**14
 """Of times that messages claim to have been sent at, in the year 5138; what is later is no time."""
 
@@ -281,6 +284,8 @@ class Consumer:
         """Every message has its effect or its place in the parking when this returns; those that have the latter."""
         failures = await self._work([arrived.message for arrived in batch])
         await asyncio.gather(*(self._park(message, error) for message, error in failures))
+        for _, error in failures:
+            _forget_frames(error)
         return [message for message, _ in failures]
 
     async def _park(self, message: Message, error: Exception) -> None:
@@ -373,6 +378,8 @@ class Consumer:
     async def _hear(self, message: Message) -> Heard:
         """What the message makes the service want. What operators have written is said to be theirs."""
         TooLarge.check(message)
+        if len(message.body) > LONG:
+            await asyncio.sleep(0)
         cause, wanted = await self.listeners[message.queue].hear(message)
         if message.edited_by:
             operators = Actor(kind="staff", id=plain(message.edited_by, 128), role="operator")
@@ -407,6 +414,15 @@ class Consumer:
     async def drain(self) -> None:
         """Wait until everything in hand is acknowledged."""
         await self._empty.wait()
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Its stack is in the parking. Its frames and the failures name each other, and would keep every body until the
+    next collection, which is rare.
+    """
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _consuming(queue: Any, tag: str) -> bool:
