@@ -177,7 +177,7 @@ def judged(upheld: bool, grounds: str = "经查崩角为出厂包装不足所致
     )
 
 
-def offered(customer: CustomerSnapshot = CUSTOMER) -> ResolutionApproved:
+def offered(customer: CustomerSnapshot = CUSTOMER, number: str = "2026-11-0007") -> ResolutionApproved:
     """Two approved solutions, of which the customer chooses one."""
     options = (
         Remediation(kind="replace", amount=Money(amount="300.00"), description="免费更换三樘玻璃"),
@@ -185,7 +185,7 @@ def offered(customer: CustomerSnapshot = CUSTOMER) -> ResolutionApproved:
     )
     return ResolutionApproved(
         complaint_id=uuid4(),
-        complaint_no="2026-11-0007",
+        complaint_no=number,
         proposal_id=uuid4(),
         option=options[0],
         offered=options,

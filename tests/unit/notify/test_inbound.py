@@ -168,6 +168,98 @@ async def test_a_digit_answers_the_message_that_offered_it_not_a_newer_one(notif
     assert reply.purpose == "resolution_choice"
 
 
+CHOOSING = [
+    "1、",
+    "1.",
+    "１",
+    "选1",
+    "第一个",
+    "第1个",
+    "一",
+    "壹",
+    "方案一，谢谢",
+    "1号方案",
+    "①",
+    "1️⃣",
+    "我选第一种",
+    "就1吧",
+    "1 please",
+    "option one",
+    "\u200b1",
+    "【王先生】1",
+    "1\n发自我的手机",
+    "选1，尽快",
+]
+READ_BY_A_PERSON = [
+    "不要1",
+    "不同意1",
+    "不选第一个",
+    "1或2",
+    "1 2",
+    "12",
+    "1天能到吗",
+    "除了1都行",
+    "1号楼的门坏了",
+    "都不要",
+    "同意",
+    "第三个",
+    "1-2天",
+]
+
+
+@pytest.mark.parametrize("text", CHOOSING, ids=ascii)
+async def test_a_number_is_understood_as_people_write_it(notify: InMemoryNotify, text: str) -> None:
+    await notify.tell(offered())
+
+    await notify.reply("13800138000", text)
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice) == ("choice", 1)
+
+
+@pytest.mark.parametrize("text", READ_BY_A_PERSON, ids=ascii)
+async def test_what_may_mean_something_else_chooses_nothing(notify: InMemoryNotify, text: str) -> None:
+    await notify.tell(offered())
+
+    await notify.reply("13800138000", text)
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice) == ("free", None)
+
+
+async def test_a_number_that_may_choose_in_either_of_two_complaints_is_asked_about_by_a_person(
+    notify: InMemoryNotify,
+) -> None:
+    await notify.tell(offered())
+    await notify.tell(offered(number="2026-11-0008"))
+
+    await notify.reply("13800138000", "2")
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice, reply.about) == ("free", None, "2026-11-0008")
+
+
+async def test_when_one_of_two_offers_is_answered_the_number_belongs_to_the_other(notify: InMemoryNotify) -> None:
+    await notify.tell(offered())
+    await notify.reply("13800138000", "1", "1")
+    await notify.tell(offered(number="2026-11-0008"))
+    await notify.reply("13800138000", "2", "2")
+
+    said = [(reply.intent, reply.choice, reply.about) for reply in notify.announced(ReplyReceived)]
+    assert said == [("choice", 1, "2026-11-0007"), ("choice", 2, "2026-11-0008")]
+
+
+async def test_of_two_offers_about_one_complaint_the_number_belongs_to_the_newer(notify: InMemoryNotify) -> None:
+    first, second = offered(), offered()
+    await notify.tell(first)
+    await notify.tell(second)
+
+    await notify.reply("13800138000", "2")
+
+    (reply,) = notify.announced(ReplyReceived)
+    assert (reply.intent, reply.choice, reply.offer_id) == ("choice", 2, second.proposal_id)
+
+
 async def test_a_survey_is_answered_with_a_grade(notify: InMemoryNotify) -> None:
     await notify.tell(SurveyIssued(survey_id=uuid4(), customer=CUSTOMER, order_no="SO-1"))
     (asked,) = notify.email.sent

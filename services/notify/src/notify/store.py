@@ -191,7 +191,14 @@ class Replies(Store[Reply]):
 
     collection = "replies"
     kind = Reply
-    indexes = (Index("customer_id", "at"), Index("at"))
+    indexes = (Index("customer_id", "at"), Index("at"), Index("notification", where={"notification": SOME}))
+
+    async def decided(self, messages: Iterable[UUID]) -> set[UUID]:
+        """Those of these messages in which a reply has chosen already."""
+        if not (asked := tuple(messages)):
+            return set()
+        where = {"notification": OneOf(*asked), "intent": OneOf("accept", "decline", "choice")}
+        return {each.notification async for each in self.each(where) if each.notification}
 
 
 class EarlyReceipts(Store[EarlyReceipt]):

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from notify.domain.messages.variable import visible
 from notify.domain.notification import Notification
@@ -12,7 +14,17 @@ from notify.domain.policy.policy import MessagePolicy
 from notify.domain.policy.purpose import Meaning, Purpose
 from notify.domain.reply import Intent
 
-_CHOICE = re.compile(r"^\D{0,4}([0-9])\D{0,4}$")
+_CHOICE = re.compile(
+    r"(?:我|们|就|想|要|选择?|同意|接受|方案|第|序号|回复?|答复?|[#@]|option|number|choose|the)*"
+    r"([0-9])"
+    r"(?:个|号|种|项|条|方案|可以|就行|行|吧|好了?|[了啊哦呢]|非?常?不?满意|一般|较差)*"
+)
+"""One number in a clause, with nothing around it but words of choosing; "不同意1" and "5天" are read by a person."""
+_NUMERALS = str.maketrans("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", "001223456789123456789")
+_WORDS_FOR_NUMBERS = {"one": "1", "two": "2", "three": "3", "first": "1", "second": "2", "third": "3"}
+_NUMBER_WORDS = re.compile(r"\b(" + "|".join(_WORDS_FOR_NUMBERS) + r")\b")
+_BESIDE_A_CHOICE = re.compile(r"(?:尽快|尽快处理|尽快安排|快点|辛苦了?|可以|好|ok|thx|thanks|please)?")
+_OWN_NAME = re.compile(r"^【[^】]*】|【[^】]*】$")
 LONGEST_WISH = 60
 """Characters of an answer that may be a wish to get no more messages; a longer one is read by a person."""
 _SIGNATURE = re.compile(r"^(发自|来自我的|sent from|get outlook).*$", re.IGNORECASE | re.MULTILINE)
@@ -23,20 +35,24 @@ _POLITE = re.compile(
     r"|\b(please|pls|thanks?|thank you|thx|ok|hi|hello|now)\b"
 )
 _STOP = re.compile(
-    r"r|t|td|n|0{4,5}|stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|remove|removeme|nomore"
-    r"|退订|退|拒收|取消|取消订阅|停止|屏蔽|不要|拉黑"
+    r"(r|t|td|n|0{4,5}|stop|stopall|unsubscribe|unsub|end|quit|cancel|revoke|optout|remove|removeme|nomore"
+    r"|退订|退定|tuiding|退|拒收|拒绝接收|不接收|不收了|取消|取消订阅|取消接收|取消推送|关闭通知|取关|停止|停发|屏蔽|不要|拉黑|勿扰)\1*"
 )
 _START = re.compile(
     r"start|unstop|subscribe|resubscribe|optin|订阅|恢复|恢复订阅|重新订阅|继续订阅|开启订阅|取消退订|恢复接收"
 )
+_WHAT_IS_SENT = r"(?=$|[了啦吧啊呢]|送$|(给我|我|这种|这些|这样|此类|这类|任何|什么)?的?(短信|短讯|信息|消息|广告|邮件|通知|推送|微信|垃圾|东西|内容))"
 _STOPPING = re.compile(
-    r"退订(?![单金货购])|取消(短信|消息|信息)?订阅|拒收|(?<![不没])屏蔽"
+    r"退订(?![单金货购])|取消(短信|消息|信息)?订阅|(拒收|拒绝接收|不接收|取消接收|不要收|不想收)(?!货)|(?<![不没])屏蔽(?![门墙室网线层])"
     r"|(不要|别|勿|不想|不用|不必|无需|不需要|停止|禁止|不许|不准)(再|继续)*(给|向|跟)?(我|我们|本人)?(再)?"
-    r"(发(?!.{0,2}[货票车运])|推送|发送|打扰|骚扰|联系我|收到|接收)"
+    rf"(发{_WHAT_IS_SENT}|发送{_WHAT_IS_SENT}|推送|(打扰|骚扰)(?![你您贵])|联系我们?了?$|收到|接收(?!货))"
+    r"|(名单|列表).{0,3}(删除|移除|删掉)|(删除|移除|删掉)我"
     r"|\bunsubscribe\b|\bopt(ing)?[ -]?out\b|^(please |pls )?stop( all| it| now| this| that| them| these)*$"
     r"|\bstop (sending|texting|messaging|spamming|sms|emailing|mailing|contacting|the (messages|texts|sms|spam))"
     r"|\bno more (messages|texts|sms|emails?|spam)|\b(do not|don't|dont) (text|message|contact|e?mail|sms|send)"
-    r"|\b(remove|take) me (from|off)"
+    r"|\b(remove|take) me (from|off)|\bleave me alone"
+    r"|\b(do not|don't|dont) (want|need) (any |more |these |your |to get |to receive )+"
+    r"(messages|texts|sms|emails?|spam)|\b(do not|don't|dont) send me"
 )
 _NOT_MEANT = re.compile(
     r"(不|没有?|没说|未|别|勿|无须|无需|不必|不要|不用|暂不|先不)(想|会|是|说|打算|需要?|能|再|要|用|给我|帮我)*(退订|取消订阅|取消短信订阅|拒收|屏蔽)"
@@ -44,16 +60,33 @@ _NOT_MEANT = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The message that a text answers. It is not `sure` where the number may as well choose in another one."""
+
+    message: Notification
+    sure: bool = True
+
+
 def answered_one(
-    candidates: Iterable[Notification], text: str, policy_of: Callable[[Notification], MessagePolicy], at: datetime
-) -> Notification | None:
-    """Which of the latest messages a text answers: the newest that offers this choice, else the newest of all."""
+    candidates: Iterable[Notification],
+    text: str,
+    policy_of: Callable[[Notification], MessagePolicy],
+    at: datetime,
+    decided: Container[UUID] = (),
+) -> Answered | None:
+    """Which of the latest messages a text answers: the newest that offers this choice, else the newest of all.
+
+    Where another matter still waits for such a choice, and is not among the `decided` messages, a person has to ask.
+    """
     recent = [each for each in candidates if each.created_at > at - policy_of(each).answered_within]
     digit = _digit(text)
-    for each in recent:
-        if digit and _meaning(digit, each, policy_of(each).purpose(each.purpose)):
-            return each
-    return recent[0] if recent else None
+    offering = [each for each in recent if digit and _meaning(digit, each, policy_of(each).purpose(each.purpose))]
+    if not offering:
+        return Answered(recent[0]) if recent else None
+    newest = offering[0]
+    waiting = {each.about for each in offering if each.offer and each.id not in decided}
+    return Answered(newest, sure=waiting <= {newest.about})
 
 
 def intent_of(text: str, answered: Notification | None, purpose: Purpose | None) -> tuple[Intent, int | None]:
@@ -85,8 +118,9 @@ def wish_of(text: str) -> Literal["stop", "start"] | None:
     """
     if len(plain := _plain(text)) > LONGEST_WISH:
         return None
-    clauses = [clause for each in _CLAUSES.split(plain) if (clause := " ".join(each.split()))]
-    bare = [_POLITE.sub("", clause).replace(" ", "") for clause in clauses]
+    clauses, bare = _clauses(plain)
+    if bare == ["n", "a"]:
+        return None
     if any(_START.fullmatch(each) for each in bare):
         return "start"
     if _STOP.fullmatch("".join(bare)) or any(_STOP.fullmatch(each) for each in bare):
@@ -97,9 +131,22 @@ def wish_of(text: str) -> Literal["stop", "start"] | None:
 
 def _plain(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text).translate(_TRADITIONAL).lower().replace("’", "'")
-    return _SIGNATURE.sub("", visible(wide)).strip()
+    return _OWN_NAME.sub("", _SIGNATURE.sub("", visible(wide)).strip()).strip()
+
+
+def _clauses(plain: str) -> tuple[list[str], list[str]]:
+    """The clauses of a text, and the same without spaces and polite words."""
+    clauses = [clause for each in _CLAUSES.split(plain) if (clause := " ".join(each.split()))]
+    return clauses, [_POLITE.sub("", clause).replace(" ", "") for clause in clauses]
 
 
 def _digit(text: str) -> str | None:
-    found = _CHOICE.match(" ".join(_plain(text).split()))
-    return found[1] if found else None
+    """The one number that a short text names and takes; none for two numbers, a refusal, a count of something."""
+    if len(plain := _plain(text)) > LONGEST_WISH:
+        return None
+    _, bare = _clauses(_NUMBER_WORDS.sub(lambda found: _WORDS_FOR_NUMBERS[found[0]], plain.translate(_NUMERALS)))
+    found = [_CHOICE.fullmatch(each) for each in bare]
+    if any(not match and not _BESIDE_A_CHOICE.fullmatch(each) for match, each in zip(found, bare, strict=True)):
+        return None
+    digits = {match[1] for match in found if match}
+    return digits.pop() if len(digits) == 1 else None

@@ -16,7 +16,7 @@ from notify.domain.parts.address import as_address
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.domain.recipient import Recipient, unknown_recipient
-from notify.domain.understanding import answered_one
+from notify.domain.understanding import Answered, answered_one
 from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import real_time
 from notify.store import Stores
@@ -78,10 +78,11 @@ class Inbound:
 
     async def _take_reply(self, seen: SeenReply) -> None:
         seen = seen.but(address=as_address(seen.address))
-        about = await self._about(seen)
+        answered = await self._answered(seen)
+        about = answered.message if answered else None
         files = await self._stores.recipients.reached_at(seen.address)
         customer = about.customer_id if about else files[0].customer_id if len(files) == 1 else None
-        purpose = self._composer.purpose_of(about) if about else None
+        purpose = self._composer.purpose_of(about) if about and answered and answered.sure else None
         cause = self._cause(seen)
         policy = self._composer.policy_on(cause.at)
         understood = understand(seen, about, customer, purpose, policy, self._clocks, cause)
@@ -104,11 +105,12 @@ class Inbound:
         for id, start in starts.items():
             await self._stores.recipients.apply(id, lambda known: of_person(known, cause), cause, start)
 
-    async def _about(self, seen: SeenReply) -> Notification | None:
+    async def _answered(self, seen: SeenReply) -> Answered | None:
         if seen.message:
-            return await self._stores.notifications.get(seen.message)
+            return Answered(await self._stores.notifications.get(seen.message))
         candidates = await self._stores.notifications.latest_to(seen.address)
-        return answered_one(candidates, seen.text, self._composer.policy_of, self._clock.now())
+        decided = await self._stores.replies.decided(each.id for each in candidates)
+        return answered_one(candidates, seen.text, self._composer.policy_of, self._clock.now(), decided)
 
     async def _tell_recipient(self, about: Notification, decide: Decision[Recipient], cause: Cause) -> None:
         start = unknown_recipient(about.recipient, about.audience, about.customer_id)
