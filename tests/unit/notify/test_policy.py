@@ -2,11 +2,26 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from customers import CUSTOMER, customer
-from facts import complained, delayed, greeting, of_order, registered, released, resolved, stage
+from facts import (
+    complained,
+    delayed,
+    dispatched,
+    dunned,
+    greeting,
+    invited,
+    of_order,
+    offered,
+    registered,
+    released,
+    resolved,
+    reviewed,
+    stage,
+)
 from notify_in_memory import MORNING, POLICIES, InMemoryNotify
 from sleepless import without_rest
 
@@ -15,7 +30,7 @@ from notify.domain.parts.zone import zone_of
 from notify.settings import Settings
 from shared.contracts.catalogue import contracts
 from shared.contracts.departments import PaymentReceived
-from shared.contracts.event import Money
+from shared.contracts.event import Event, Money
 from shared.contracts.intake import QuietHours
 from shared.contracts.notify import (
     CustomerUnreached,
@@ -23,7 +38,8 @@ from shared.contracts.notify import (
     NotificationFailed,
     NotificationSuppressed,
 )
-from shared.contracts.orders import DunningIssued, OrderCancelled, ProductionScheduled
+from shared.contracts.orders import DunningHeld, DunningIssued, OrderCancelled, ProductionScheduled
+from shared.contracts.vocabulary import order_id_of
 from shared.policy import Policies
 from shared.testing import deliver, nowhere
 
@@ -135,6 +151,77 @@ async def test_a_reminder_that_waits_is_not_sent_to_a_customer_who_has_paid() ->
 
     assert {each.state for each in await notify.all(audience="customer")} == {"suppressed"}
     assert [each.reason for each in notify.announced(NotificationSuppressed)] == ["superseded"]
+
+
+async def told_in_the_morning(*facts: Event) -> list[str]:
+    """What a customer reads by SMS after a night in which these facts became known one after the other."""
+    notify = InMemoryNotify(at=china(22))
+    for fact in facts:
+        await notify.tell(fact)
+        await notify.later(minutes=30)
+    assert notify.sms.sent == []
+    await notify.later(hours=11)
+    return [words.text for words in notify.sms.words]
+
+
+async def test_a_delay_that_is_corrected_twice_in_a_night_is_told_once_with_the_last() -> None:
+    (told,) = await told_in_the_morning(*(delayed("SO-1", days=days, revision=days) for days in (1, 3, 2)))
+
+    assert "推迟3天" in told
+
+
+async def test_a_corrected_number_in_between_leaves_no_older_message_to_be_told() -> None:
+    moved = CUSTOMER.model_copy(update={"mobile": "13900139000"})
+    (told,) = await told_in_the_morning(
+        delayed("SO-1", days=4), registered(moved), delayed("SO-1", moved, days=7, revision=2)
+    )
+
+    assert "推迟7天" in told
+
+
+async def test_an_arrival_that_is_corrected_in_the_night_is_told_once_and_another_shipment_by_itself() -> None:
+    first, other = dispatched(eta=china(10, day=25)), dispatched(eta=china(10, day=26), partial=True)
+    later = first.model_copy(update={"eta": china(15, day=25), "revision": 2})
+
+    corrected, second = sorted(await told_in_the_morning(first, other, later), key=lambda text: "部分" in text)
+
+    assert "预计到达时间调整为11月25日15:00" in corrected
+    assert "部分货物已出发" in second
+
+
+async def test_another_hour_of_acceptance_replaces_the_one_that_waits() -> None:
+    first = invited().model_copy(update={"invited_for": china(10, day=25)})
+    second = first.model_copy(update={"invited_for": china(14, day=26)})
+
+    (told,) = await told_in_the_morning(first, second)
+
+    assert "于11月26日14:00到现场验收" in told
+
+
+async def test_a_review_that_is_decided_again_in_a_night_is_told_with_its_last_result() -> None:
+    again = reviewed("approved").model_copy(update={"revision": 2})
+
+    (told,) = await told_in_the_morning(reviewed("amend"), again)
+
+    assert "已评审通过" in told
+
+
+async def test_a_solution_that_replaces_another_one_in_a_night_is_the_only_one_told() -> None:
+    one = offered().model_copy(update={"customer_may_choose": False})
+    better = one.model_copy(update={"option": one.offered[1], "proposal_id": uuid4()})
+
+    (told,) = await told_in_the_morning(one, better)
+
+    assert "折让300元" in told
+
+
+async def test_while_a_complaint_holds_the_dunning_a_reminder_that_waits_is_not_sent() -> None:
+    notify = InMemoryNotify(at=china(22))
+    await notify.tell(dunned())
+    await notify.tell(DunningHeld(order_id=order_id_of("SO-2026-0412"), order_no="SO-2026-0412", complaint_id=uuid4()))
+    await notify.later(hours=11)
+
+    assert notify.email.sent == []
 
 
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:

@@ -1,18 +1,12 @@
 """The table from fact and audience to message: complete, fed by the contracts, and nothing in it by accident."""
 
-import json
-from pathlib import Path
-from uuid import uuid4
-
 import pytest
+from lines import fact_for
 from notify_in_memory import POLICIES, TABLES, InMemoryNotify
 
-from kefu.example import example
 from shared.contracts.catalogue import contracts
-from shared.contracts.event import Event
 from shared.policy import Policies
 
-SAMPLES = Path(__file__).parents[2] / "contract" / "samples"
 TIER_1 = (
     "intake: CustomerRegistered CustomerUpdated CustomerAssigned ContactRecorded VisitReported CallbackDue "
     "CallbackCompleted NegativeFeedbackReceived OrderPlaced NotificationRequested "
@@ -30,12 +24,6 @@ TIER_1 = (
     "departments: ProductionCompleted ShipmentArrived InstallationCompleted PaymentReceived "
     "notify: NotificationSent NotificationDelivered NotificationFailed StaffAlerted"
 )
-
-
-def sample(key: str) -> Event:
-    """The frozen sample; of a contract that no code announces yet an example."""
-    file, event = SAMPLES / f"{key}.json", contracts()[key]
-    return event.model_validate(json.loads(file.read_text())["body"]) if event.announced else example(event)
 
 
 @pytest.mark.requirement("R065.b")
@@ -76,19 +64,7 @@ def notify(built: InMemoryNotify) -> InMemoryNotify:
 
 @pytest.mark.parametrize("rule", TABLES.rules, ids=lambda rule: rule.name)
 async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(notify: InMemoryNotify, rule) -> None:
-    fact = sample(rule.event)
-    body = {**fact.model_dump(mode="json"), **({"assignees": ["cs-07"]} if rule.people == ("assignees",) else {})}
-    for path, words in rule.when.items():
-        _put(body, path, None if words[0] == "absent" else words[0])
-        body |= GOES_WITH.get((path, words[0]), {})
-    for path, words in rule.unless.items():
-        found = body.get(path)
-        if (found is None and "absent" in words) or str(found).lower() in words:
-            _put(body, path, OTHERWISE[path])
-    if rule.milestone:
-        body[rule.milestone] = "production"
-    body |= rule.at_least | {path: most - 1 for path, most in rule.below.items()}
-    fact = contracts()[rule.event].model_validate(body)
+    fact = fact_for(rule)
 
     await notify.hear(fact)
 
@@ -98,18 +74,3 @@ async def test_every_line_fills_its_words_from_a_fact_as_it_is_published(notify:
         for way in notification.ways:
             words = notify.composer.words(notification.but(step=notification.ways.index(way)))
             assert words.text
-
-
-GOES_WITH = {
-    ("customer_may_choose", "true"): {
-        "offered": [{"kind": "replace", "amount": {"amount": "300.00"}, "description": "免费更换三樘玻璃"}]
-    }
-}
-"""What a fact that says this says as well, which its frozen sample is too old to say."""
-OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
-OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z"}
-
-
-def _put(body: dict, path: str, value: str | None) -> None:
-    typed = {"true": True, "false": False, "0": 0}
-    body[path] = typed.get(value, value)

@@ -115,7 +115,8 @@ class Notification(Aggregate):
 
     def newer_than(self, other: "Notification") -> bool:
         """Whether this says the same thing as the other, later: by the fact's own revision, else by time."""
-        if self.ways[:1] == other.ways[:1] and self.id != other.id and self.purpose == other.purpose:
+        alike = (self.recipient, self.channels, self.purpose) == (other.recipient, other.channels, other.purpose)
+        if alike and self.id != other.id:
             return (self.revision, self.created_at) > (other.revision, other.created_at)
         return False
 
