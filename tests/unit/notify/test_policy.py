@@ -189,6 +189,18 @@ async def test_an_arrival_that_is_corrected_in_the_night_is_told_once_and_anothe
     assert "部分货物已出发" in second
 
 
+@pytest.mark.requirement("R062.d")
+async def test_an_invitation_that_could_only_come_after_its_hour_is_told_by_a_colleague_at_once() -> None:
+    notify = InMemoryNotify(at=china(22))
+    early = invited().model_copy(update={"invited_for": china(7, 30, day=24)})
+
+    await notify.tell(early)
+
+    (failed,) = notify.announced(NotificationFailed)
+    assert ((await notify.one()).state, failed.error) == ("failed", "expired")
+    assert notify.sms.sent == notify.email.sent == []
+
+
 async def test_another_hour_of_acceptance_replaces_the_one_that_waits() -> None:
     first = invited().model_copy(update={"invited_for": china(10, day=25)})
     second = first.model_copy(update={"invited_for": china(14, day=26)})

@@ -239,6 +239,36 @@ async def test_a_number_alone_is_told_with_the_name_of_its_customer(notify: InMe
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://kefu.example/find?q={about}", "\n查看：https://kefu.example/find?q=2026-11-0007"),
+        ("https://kefu.example", "\n查看：https://kefu.example"),
+        (None, ""),
+    ],
+)
+async def test_a_colleague_is_told_where_to_read_more(address: str | None, link: str) -> None:
+    notify = InMemoryNotify()
+    notify.composer.company = notify.composer.company.but(console=address)
+
+    await notify.tell(complained())
+
+    (chat,), (sms,) = notify.chat.words, notify.sms.words
+    assert chat.text.endswith("。" + link) or chat.text.endswith(link)
+    assert "查看" not in sms.text
+    assert ("查看" in chat.text) == (address is not None)
+
+
+async def test_what_tells_of_several_things_has_no_link_to_one_of_them() -> None:
+    notify = InMemoryNotify()
+    notify.composer.company = notify.composer.company.but(console="https://kefu.example/find?q={about}")
+    for _ in range(2):
+        await notify.hear(callback("cs-07"))
+    await notify.later(minutes=2)
+
+    assert ["查看" in words.text for words in notify.chat.words] == [False]
+
+
 async def test_a_report_is_told_in_its_hour(notify: InMemoryNotify) -> None:
     report = {"kind": "weekly_exceptions", "period": "2026-W48", "title": "本周工程异常单汇总", "path": "/reports/1"}
     await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("cs_manager",), **report))

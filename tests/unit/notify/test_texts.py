@@ -102,7 +102,7 @@ async def test_a_delay_is_told_with_the_reason_in_the_words_that_were_given_and_
     assert "大部分材料已备好" not in text
 
 
-@pytest.mark.requirement("R059.a")
+@pytest.mark.requirement("R058.e", "R059.a")
 async def test_most_material_is_said_to_be_ready_when_production_has_said_so(notify: InMemoryNotify) -> None:
     most, half = await sms_of(notify, delayed("SO-1", ready_percent=90), delayed("SO-2", ready_percent=50))
 
@@ -170,20 +170,20 @@ async def test_the_customer_is_invited_to_accept_at_an_hour(notify: InMemoryNoti
     assert "即将完成，预计11月24日16:00完工，诚邀您于11月24日17:00到现场验收" in text
 
 
-@pytest.mark.requirement("R063.a")
+@pytest.mark.requirement("R063.a", "R063.b")
 async def test_an_intermediary_is_thanked_and_hoped_to_come_again(notify: InMemoryNotify) -> None:
     (closing,) = await sms_of(notify, accepted(customer(kind="intermediary")))
 
     assert "经您验收无其他问题" in closing
-    assert "期待与贵司再次合作" in closing
+    assert "期待与贵司再次合作，祝贵司蒸蒸日上" in closing
     assert "邀请朋友" not in closing
 
 
-@pytest.mark.requirement("R064.b", "R064.c", "R066.a")
+@pytest.mark.requirement("R064.b", "R064.c", "R064.d", "R064.e", "R066.a")
 async def test_an_end_customer_may_bring_friends_and_gets_the_aftersales_contact(notify: InMemoryNotify) -> None:
     (closing,) = await sms_of(notify, accepted(customer(kind="end")))
 
-    assert "欢迎您邀请朋友参观" in closing
+    assert "欢迎您邀请朋友参观，期待再次合作，祝您事业蒸蒸日上" in closing
     assert "售后联系人：李师傅 020-88886666，服务热线020-88886666" in closing
 
 

@@ -20,6 +20,11 @@ class Settings(ServiceSettings):
     company: str = Field(default="客服示范公司", description="Who signs the messages.")
     sms_signature: str = Field(default="客服示范", description="What stands in 【】 before every SMS.")
     hotline: str = Field(default="020-88886666", description="The number customers may call.")
+    console_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="The page that staff's messages link to; {about} in it stands for the number of the order or case.",
+    )
     notify_policy: Path | None = Field(
         default=None, description="The company's versions of the message policy (TOML): a file, or a folder of them."
     )
@@ -103,6 +108,7 @@ class Settings(ServiceSettings):
             signature=self.sms_signature,
             hotline=self.hotline,
             timezone=self.timezone,
+            console=self.console_url,
         )
 
     @property

@@ -130,7 +130,16 @@ class Composer:
         )
 
     def words(self, notification: Notification) -> Words:
-        """The finished words for the way whose turn it is. Raises Unfit."""
+        """The finished words for the way whose turn it is, for a colleague with a link. Raises Unfit."""
+        words = self._told(notification)
+        about = notification.about if len(notification.pieces) == 1 else None
+        link = self.company.link_to(about) if notification.audience == "staff" else None
+        if link is None:
+            return words
+        text, layout = f"{words.text}\n查看：{link}", self.catalogue.layout(notification.locale)
+        return words.but(text=text, html=layout.around(text) if words.html and layout else words.html)
+
+    def _told(self, notification: Notification) -> Words:
         channel = notification.way.channel
         filled = []
         pieces = list(notification.pieces)
