@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from intake.domain.parts.service_answer import LISTENERS
 from kefu.example import example
 from shared.contracts.catalogue import OUTSIDE, contracts, published
 from shared.subscriptions import Subscription
@@ -68,6 +69,14 @@ def test_every_listener_listens_to_a_contract_and_the_list_says_who_waits_for_on
     }
     assert keys <= contracts().keys()
     assert waiting == set((ROOT / "tests" / "contract" / "not_announced.txt").read_text().splitlines())
+
+
+def test_departments_are_told_of_the_services_that_hear_their_facts(services):
+    hearing = {}
+    for name, each in heard(services):
+        if home(each.event) == "departments":
+            hearing.setdefault(each.event.key, set()).add(name)
+    assert {key: set(names) for key, names in LISTENERS.items()} == hearing
 
 
 def test_every_listener_says_in_a_sentence_why_it_listens(services):

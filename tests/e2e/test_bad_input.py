@@ -18,7 +18,13 @@ from kefu.example import example
 from kefu.surroundings import SERVICES
 from kefu.tokens import local_token
 from kefu_local.system import System
-from shared.contracts.departments import GoodsDispatched, OrderRequested, ProductionProgressed, ShipmentArrived
+from shared.contracts.departments import (
+    GoodsDispatched,
+    OrderRequested,
+    ProductionProgressed,
+    SampleJudged,
+    ShipmentArrived,
+)
 from shared.contracts.event import Event
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.roles import Role
@@ -310,3 +316,79 @@ async def test_no_json_on_the_bus_is_dead_at_once_with_a_reason_at_every_listene
     (dead,) = await until(given_up) or ()
     assert (dead["code"], dead["attempts"]) == ("invalid", 1)
     assert "JSON" in dead["reason"]
+
+
+class Reporter:
+    """A department that reports facts over HTTP, and looks up what became of them."""
+
+    def __init__(self, outsider: Outsider, department: str) -> None:
+        self._outsider = outsider
+        self._department = department
+        self._key = {"X-API-Key": outsider.kefu.around.need(f"{department.upper()}_API_KEY")}
+        self._url = f"{outsider.kefu.around.service_url('intake')}/facts"
+
+    async def report(self, fact: Event) -> str:
+        id = str(uuid4())
+        told = {
+            "specversion": "1.0",
+            "id": id,
+            "type": fact.key,
+            "source": self._department,
+            "time": self._outsider.now,
+            "data": fact.model_dump(mode="json", exclude_none=True),
+        }
+        headers = self._key | {"Content-Type": "application/cloudevents+json"}
+        answer = await self._outsider.http.post(self._url, content=json.dumps(told), headers=headers)
+        assert answer.status_code == 202, answer.text
+        return id
+
+    async def became(self, id: str, outcome: str) -> dict[str, Any]:
+        """What orders made of the fact, once that is this."""
+
+        async def so() -> dict[str, Any] | None:
+            shown = (await self._outsider.http.get(f"{self._url}/{id}", headers=self._key)).json()
+            return next((e for e in shown["services"] if (e["service"], e["outcome"]) == ("orders", outcome)), None)
+
+        return await until(so, seconds=60) or {}
+
+    async def refusal(self, id: str) -> dict[str, Any]:
+        """What the department finds about this fact in its own queue."""
+        url = self._outsider.kefu.around.need(f"{self._department.upper()}_INGRESS_URL")
+        async with await aio_pika.connect(url) as connection:
+            channel = await connection.channel()
+            queue = await channel.get_queue(ingress.refusals(self._department), ensure=False)
+
+            async def found() -> dict[str, Any] | None:
+                message = await queue.get(no_ack=True, fail=False)
+                told: dict[str, Any] = json.loads(message.body) if message else {}
+                return told if told.get("id") == id else None
+
+            return await until(found, seconds=60) or {}
+
+
+async def test_a_department_learns_that_orders_took_its_fact_which_had_come_early(outsider: Outsider) -> None:
+    no = f"SO-told-{uuid4().hex[:8]}"
+    production = Reporter(outsider, "production")
+    id = await production.report(ProductionProgressed(order_no=no, ready_percent=40))
+    early = await production.became(id, "waiting")
+    await placed(outsider, no)
+    taken = await production.became(id, "taken")
+
+    assert (early["code"], early["said"]) == ("not_found", "订单：系统中尚无此单，会自动再试")
+    assert (taken["code"], taken["reason"], taken["said"]) == (None, None, "订单：已受理")
+
+
+async def test_a_department_learns_that_orders_refused_its_fact_and_why(outsider: Outsider) -> None:
+    no = f"SO-told-{uuid4().hex[:8]}"
+    design = Reporter(outsider, "design")
+    await placed(outsider, no)
+    await until(lambda: order(outsider, no))
+    judged = SampleJudged(order_no=no, sample_no="DY-7", outcome="confirmed", judged_by="design-01")
+    id = await design.report(judged)
+    refused = await design.became(id, "refused")
+    told = await design.refusal(id)
+
+    assert refused["code"] == "no_such_sample"
+    assert {name: told[name] for name in ("code", "reason", "said")} == {
+        name: refused[name] for name in ("code", "reason", "said")
+    }

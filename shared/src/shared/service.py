@@ -18,7 +18,7 @@ from fastapi_offline import FastAPIOffline
 from faststream.rabbit import RabbitBroker
 
 from shared import logs
-from shared.aggregate import Unavailable
+from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.audit import api as audit
 from shared.clocks import CLOCKS, Clocks
 from shared.contracts.event import Event
@@ -27,11 +27,12 @@ from shared.duties.following import CalendarFollower
 from shared.http import HttpMiddleware, answer_problems, guarded
 from shared.openapi import documented, operation_id
 from shared.parking import api as dead
+from shared.parking.answers import Answers, Enter
 from shared.parking.keeping import Keeping
 from shared.parking.retries import Retries
 from shared.plumbing import Plumbing
 from shared.runtime.connections import Bus, Connections
-from shared.runtime.consumer import AfterCommit, Consumer, NothingAfter
+from shared.runtime.consumer import AfterCommit, Consumer, NothingAfter, TellingOutside
 from shared.runtime.deadlines import Deadlines
 from shared.runtime.health import Backlog, Health
 from shared.runtime.heap import bound_heap
@@ -39,7 +40,8 @@ from shared.runtime.http_server import configure
 from shared.seals import api as seals
 from shared.seals.check import SealWatch
 from shared.settings import BadSettings, ServiceSettings, load
-from shared.subscriptions import Listener, Subscriptions
+from shared.store import Touch
+from shared.subscriptions import Answer, Listener, Subscriptions
 from shared.timers import Recurrences, Timers
 from shared.wire.broker import safe_broker
 from shared.wire.consuming import BytesInHand
@@ -70,6 +72,10 @@ def _unwatched() -> None:
     return None
 
 
+def _nothing_to_tell(_: Aggregate) -> None:
+    return None
+
+
 class Service:
     """One of the five: `Service(plumbing, routes=…, subscriptions=…, timers=…)`, whole when it is built; serve `.app`.
 
@@ -77,7 +83,8 @@ class Service:
     says how much the tasks have yet to do that could be done now. The `after_commit` hook goes on with what messages
     have made, once it is durable. With `clocks` it answers `GET /duties`, over the stores whose timers keep clocks.
     `gateway` is another vhost's URL and what to listen to there. `tampered` is the service's own event about a record
-    that is not what it left, a subclass of `shared.contracts.tampering.RecordTampered`.
+    that is not what it left, a subclass of `shared.contracts.tampering.RecordTampered`. `answering` enters what became
+    of a department's fact here; what `answers_outside` makes of an aggregate is told at the gateway's vhost.
     """
 
     def __init__(
@@ -94,6 +101,8 @@ class Service:
         after_commit: AfterCommit | None = None,
         gateway: tuple[str, Iterable[Listener]] | None = None,
         tampered: type[Event] | None = None,
+        answering: Enter | None = None,
+        answers_outside: Callable[[Aggregate], Answer | None] = _nothing_to_tell,
     ) -> None:
         self.name = plumbing.name
         self.plumbing = plumbing
@@ -120,14 +129,19 @@ class Service:
             recurrences=Recurrences(plumbing.database),
             calendar=plumbing.calendar,
         )
+        answers = Answers(self.name, self.subscriptions, answering, self._commit, plumbing.clock) if answering else None
+        outside = tuple(self._gateways(gateway))
+        if outside:
+            self.after_commit = TellingOutside(self.after_commit, answers_outside, outside[0].consumer.tell)
         consumer = self._consumer(
             plumbing.broker,
             self.subscriptions,
             self.after_commit,
             plumbing.settings.prefetch,
             BytesInHand(plumbing.settings.bytes_in_hand),
+            answers,
         )
-        self._buses = (Bus(plumbing.broker, consumer, plumbing.publishing), *self._gateways(gateway))
+        self._buses = (Bus(plumbing.broker, consumer, plumbing.publishing), *outside)
         self.retries = Retries(
             plumbing.parking,
             {listener.queue: listener for listener in self.listeners},
@@ -136,6 +150,7 @@ class Service:
             group_commit=plumbing.group_commit,
             policy=plumbing.retry_policy,
             metrics=plumbing.metrics,
+            answers=answers,
         )
         self.connections = Connections(plumbing, self._buses, self._give_up)
         self.health = Health(plumbing, self.connections, self.deadlines, backlog)
@@ -145,6 +160,10 @@ class Service:
     def listeners(self) -> tuple[Listener, ...]:
         """Everything it listens to, on the bus and at the gateway."""
         return tuple(listener for bus in self._buses for listener in bus.consumer.listeners.values())
+
+    async def _commit(self, cause: Cause, touch: Touch[Aggregate]) -> None:
+        """However long the database is away; the hook goes on with what it made."""
+        self.after_commit.go_on((await self.plumbing.group_commit.commit_or_wait(cause, touch),))
 
     async def _handle(self, message: Message) -> Exception | None:
         consumer = next(bus.consumer for bus in self._buses if message.queue in bus.consumer.listeners)
@@ -164,6 +183,7 @@ class Service:
         after_commit: AfterCommit,
         prefetch: int,
         bytes_in_hand: BytesInHand | None = None,
+        answers: Answers | None = None,
     ) -> Consumer:
         plumbing = self.plumbing
         return Consumer(
@@ -175,6 +195,7 @@ class Service:
             plumbing.metrics,
             tracing=plumbing.tracing,
             after_commit=after_commit,
+            answers=answers,
             batch=plumbing.settings.batch,
             prefetch=prefetch,
             bytes_in_hand=bytes_in_hand,

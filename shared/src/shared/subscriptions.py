@@ -10,6 +10,7 @@ from uuid import UUID
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
 from shared.aggregate import Cause
+from shared.contracts import departments
 from shared.contracts.event import Event
 from shared.store import Touch
 from shared.wire.broker import EVENTS, durable_queue
@@ -51,6 +52,11 @@ class Subscription:
     queue: str
     event: type[Event]
     react: Reaction[Any]
+
+    @property
+    def of_a_department(self) -> bool:
+        """Whether it hears a department's fact, whose sender is told what became of it."""
+        return self.event.__module__ == departments.__name__
 
     def declared(self) -> tuple[RabbitQueue, RabbitExchange]:
         """The queue that feeds it, bound to the event's key."""

@@ -5,7 +5,8 @@ from aftersales.settings import Settings
 from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
 from aftersales.timers import timers
-from shared.contracts.aftersales import RecordTamperDetectedByAftersales
+from shared.contracts.aftersales import FactAnsweredByAftersales, RecordTamperDetectedByAftersales
+from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -21,4 +22,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         timers=timers(stores, rules),
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByAftersales,
+        answering=AnsweredFacts(plumbing.database, "aftersales", FactAnsweredByAftersales).enter,
     )

@@ -5,7 +5,8 @@ from complaints.settings import Settings
 from complaints.store import Stores
 from complaints.subscribers import subscriptions
 from complaints.timers import timers
-from shared.contracts.complaints import RecordTamperDetectedByComplaints
+from shared.contracts.complaints import FactAnsweredByComplaints, RecordTamperDetectedByComplaints
+from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -21,4 +22,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         timers=timers(stores, rules),
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByComplaints,
+        answering=AnsweredFacts(plumbing.database, "complaints", FactAnsweredByComplaints).enter,
     )

@@ -1,10 +1,12 @@
 """Puts intake together."""
 
+from functools import partial
+
 from intake.api import routes
 from intake.domain.decisions.admission import Tolerance
 from intake.settings import Settings
 from intake.store import Stores
-from intake.subscribers import gateways, subscriptions
+from intake.subscribers import for_its_department, gateways, own_answer, subscriptions
 from intake.timers import timers
 from shared.contracts.intake import RecordTamperDetectedByIntake
 from shared.plumbing import Plumbing
@@ -25,5 +27,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         timers=timers(stores, rules),
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByIntake,
+        answering=partial(own_answer, stores.facts),
+        answers_outside=for_its_department,
         gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.clock, tolerance)) if ingress else None,
     )

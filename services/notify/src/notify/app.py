@@ -23,7 +23,8 @@ from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
 from shared.clocks import Clocks
-from shared.contracts.notify import RecordTamperDetectedByNotify
+from shared.contracts.notify import FactAnsweredByNotify, RecordTamperDetectedByNotify
+from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
 from shared.policy import Policies
 from shared.service import Service
@@ -89,6 +90,7 @@ def assembled(
         timers=timers(stores, clocks),
         clocks=clocks,
         tampered=RecordTamperDetectedByNotify,
+        answering=AnsweredFacts(plumbing.database, "notify", FactAnsweredByNotify).enter,
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.owing(clock.now()),

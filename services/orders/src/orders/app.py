@@ -6,7 +6,8 @@ from orders.store import Stores
 from orders.subscribers import subscriptions
 from orders.tasks import measuring
 from orders.timers import timers
-from shared.contracts.orders import RecordTamperDetectedByOrders
+from shared.contracts.orders import FactAnsweredByOrders, RecordTamperDetectedByOrders
+from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
 from shared.service import Service
 
@@ -22,5 +23,6 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         timers=timers(stores, rules),
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByOrders,
+        answering=AnsweredFacts(plumbing.database, "orders", FactAnsweredByOrders).enter,
         tasks=(measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.answer import FactAnswered
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -212,3 +213,7 @@ class TimeZoneUnknown(Event, key="notify.time_zone_unknown.v1"):
 
 class RecordTamperDetectedByNotify(RecordTampered, Event, key="notify.record_tamper_detected.v1"):
     """A record that notify keeps is not what it left."""
+
+
+class FactAnsweredByNotify(FactAnswered, Event, key="notify.fact_answered.v1"):
+    """What became of a department's fact in notify: taken, refused, tried again, given up or dropped."""

@@ -210,7 +210,7 @@ def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
     @router.post("/{id}/drop", dependencies=[OPERATORS])
     async def drop(id: UUID, body: DropDead, cause: CausedByRequest) -> ParkedView:
         """Give it up for good. It stays readable, with the reason."""
-        return ParkedView.of(await parking.apply(id, lambda parked: parked.dropped(body.reason, cause), cause))
+        return ParkedView.of(await retries.drop(id, body.reason, cause))
 
 
 def _shown(event: Event) -> dict[str, object]:

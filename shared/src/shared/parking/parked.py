@@ -24,6 +24,8 @@ from shared.wire.envelope import Malformed
 from shared.wire.message import LARGEST_BODY, Message
 
 RETRY = "retry"
+CRASHES = "crashes"
+"""The code of what was in hand too often when the process died."""
 PARKING = Actor(kind="service", id="parking")
 """The actor behind what the parking does by itself."""
 State = Literal["suspect", "parked", "dead", "dropped", "settled"]
@@ -180,7 +182,7 @@ class Parked(Aggregate):
         return Change(
             counted.but(
                 state="dead",
-                code="crashes",
+                code=CRASHES,
                 reason=f"the process died {crashes} times with this in hand, the last {crashes - 2} alone",
             )
         )

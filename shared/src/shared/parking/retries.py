@@ -12,6 +12,7 @@ import structlog
 from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
 from shared.kernel.group_commit import GroupCommit
+from shared.parking.answers import Answers
 from shared.parking.parked import PARKING, Overdue, Parked, Parking, RetryPolicy, code, reason
 from shared.store import OneOf
 from shared.subscriptions import Listener
@@ -44,6 +45,7 @@ class Retries:
         group_commit: GroupCommit,
         policy: RetryPolicy,
         metrics: Metrics,
+        answers: Answers | None = None,
     ) -> None:
         self._parking = parking
         self._listeners = listeners
@@ -52,6 +54,7 @@ class Retries:
         self._group_commit = group_commit
         self._policy = policy
         self._metrics = metrics
+        self._answers = answers
 
     async def run(self) -> None:
         """Try again until cancelled. Waits are real time, whatever the business clock shows."""
@@ -81,6 +84,7 @@ class Retries:
         cause = Cause(id=uuid4(), correlation=parked.id, actor=PARKING, at=now)
         if error is None:
             log.info("parked_settled", queue=parked.queue, attempts=parked.attempts + 1)
+            await self._answer(parked, None)
             await self._forget(parked, cause)
             return
         touch = self._parking.touch(parked.id, lambda parked: parked.failed(error, self._policy, now))
@@ -92,6 +96,19 @@ class Retries:
             self._metrics.queue(parked.queue).dead.inc()
         why = {"code": parked.code, "reason": error, "parked": parked.id}
         log.warning("retry_failed", queue=parked.queue, state=parked.state, **why)
+        await self._answer(parked, parked)
+
+    async def drop(self, id: UUID, why: str, cause: Cause) -> Parked:
+        """An operator gives it up for good; whose fact it was is told."""
+        dropped = await self._parking.apply(id, lambda parked: parked.dropped(why, cause), cause)
+        await self._answer(dropped, dropped)
+        return dropped
+
+    async def _answer(self, parked: Parked, trouble: Parked | None) -> None:
+        """Tell the department whose fact it is."""
+        if self._answers is not None and parked.letter is not None:
+            message = _message(parked)
+            await self._answers.tell((message,), {message.id: trouble} if trouble else {})
 
     async def _forget(self, parked: Parked, cause: Cause) -> None:
         """What has had its effect is gone, unless people have looked after it: then it stays, with what they did."""

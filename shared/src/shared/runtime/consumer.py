@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,8 @@ from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.contracts.event import Actor
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import PARKING, Parking, RetryPolicy, TooLarge
+from shared.parking.answers import Answers
+from shared.parking.parked import PARKING, Parked, Parking, RetryPolicy, TooLarge
 from shared.plain import plain
 from shared.store import Touch
 from shared.subscriptions import Answer, Heard, Listener
@@ -103,6 +104,33 @@ class NothingAfter:
         """Nothing follows."""
 
 
+class TellingOutside:
+    """After what another hook does, tells what follows from an aggregate to those outside whom it concerns."""
+
+    def __init__(
+        self,
+        other: AfterCommit,
+        follows: Callable[[Aggregate], Answer | None],
+        tell: Callable[[Answer], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._other = other
+        self._follows = follows
+        self._tell = tell
+        self._telling: set[asyncio.Task[None]] = set()
+
+    async def room(self) -> None:
+        """When the other hook has room."""
+        await self._other.room()
+
+    def go_on(self, made: Sequence[Aggregate]) -> None:
+        """One fact's aggregates are durable. An answer that does not get through is logged."""
+        self._other.go_on(made)
+        for answer in filter(None, map(self._follows, made)):
+            task = asyncio.create_task(self._tell(answer))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+
 class Consumer:
     """Collects what has arrived on some queues and handles it in batches, from every queue in turn.
 
@@ -122,6 +150,7 @@ class Consumer:
         *,
         tracing: Tracing | None = None,
         after_commit: AfterCommit | None = None,
+        answers: Answers | None = None,
         batch: int = 200,
         prefetch: int = 400,
         bytes_in_hand: BytesInHand | None = None,
@@ -134,6 +163,7 @@ class Consumer:
         self._metrics = metrics
         self._tracing = tracing or Tracing()
         self._after_commit = after_commit or NothingAfter()
+        self._answers = answers
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
         self._suspects: deque[InFlight] = deque()
@@ -248,6 +278,9 @@ class Consumer:
         for parked in dead.values():
             log.error("message_dead", queue=parked.queue, code=parked.code, parked=parked.id)
         living = [arrived for arrived in suspects if arrived.message.id not in dead]
+        if dead and self._answers is not None:
+            culprits = (arrived.message for arrived in suspects if arrived.message.id in dead)
+            await self._answers.tell(culprits, dead)
         kept = {message.id for message in await self._handle(living)} | dead.keys()
         kept |= {parked.id for parked in records if parked.state == "settled"}
         await self._clear_of_suspicion([parked.id for parked in records if parked.id not in kept])
@@ -255,7 +288,7 @@ class Consumer:
         if living:
             self._count(living)
 
-    async def _suspect(self, message: Message) -> Any:
+    async def _suspect(self, message: Message) -> Parked:
         claimed = self.listeners[message.queue].claimed(message)
         return await self._keep(message, lambda: self._parking.message_suspected(message, self._policy, claimed))
 
@@ -282,13 +315,17 @@ class Consumer:
 
     async def _handle(self, batch: Sequence[InFlight]) -> list[Message]:
         """Every message has its effect or its place in the parking when this returns; those that have the latter."""
-        failures = await self._work([arrived.message for arrived in batch])
-        await asyncio.gather(*(self._park(message, error) for message, error in failures))
+        messages = [arrived.message for arrived in batch]
+        failures = await self._work(messages)
+        parked = await asyncio.gather(*(self._park(message, error) for message, error in failures))
         for _, error in failures:
             _forget_frames(error)
-        return [message for message, _ in failures]
+        failed = [message for message, _ in failures]
+        if self._answers is not None:
+            await self._answers.tell(messages, {m.id: each for m, each in zip(failed, parked, strict=True)})
+        return failed
 
-    async def _park(self, message: Message, error: Exception) -> None:
+    async def _park(self, message: Message, error: Exception) -> Parked:
         listener = self.listeners[message.queue]
         claimed = listener.claimed(message)
         parked = await self._keep(message, lambda: self._parking.message_failed(message, error, self._policy, claimed))
@@ -299,9 +336,10 @@ class Consumer:
         why = {"code": parked.code, "reason": error, "parked": parked.id}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
         if parked.state in ("dead", "dropped"):
-            await self._tell(listener.answer(message, parked))
+            await self.tell(listener.answer(message, parked))
+        return parked
 
-    async def _tell(self, answer: Answer | None) -> None:
+    async def tell(self, answer: Answer | None) -> None:
         """An answer that does not get through is only logged: the reason stands in the parking."""
         if answer is None:
             return
@@ -386,7 +424,7 @@ class Consumer:
             cause = replace(cause, actor=operators)
         return cause, wanted
 
-    async def _keep(self, message: Message, touch: Callable[[], Touch[Any]]) -> Any:
+    async def _keep(self, message: Message, touch: Callable[[], Touch[Parked]]) -> Parked:
         """Write a message to the parking; what cannot be kept as it came is kept as bytes under words of our own."""
         try:
             return await self._record(touch())
@@ -394,7 +432,7 @@ class Consumer:
             log.error("message_not_keepable", queue=message.queue, size=len(message.body), reason=type(error).__name__)
             return await self._record(self._parking.message_not_keepable(message, error))
 
-    async def _record(self, touch: Touch[Any]) -> Any:
+    async def _record(self, touch: Touch[Parked]) -> Parked:
         """Write to the parking, however long that takes: the message is not acknowledged before."""
         cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=datetime.now(UTC))
         return await self._group_commit.commit_or_wait(cause, touch)

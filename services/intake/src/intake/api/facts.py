@@ -25,6 +25,7 @@ from intake.domain.parts.cloud_event import (
     read_batch,
     read_structured,
 )
+from intake.domain.parts.service_answer import LISTENERS, NAMES, Listener, ServiceAnswer
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
 from shared.clock import Clock
@@ -43,6 +44,26 @@ _NOT_ADMITTED: tuple[State, ...] = ("dead", "parked", "dropped")
 _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400, "fact_differs": 409}
 
 
+class ServiceView(View):
+    """What one of the services behind made of an admitted fact."""
+
+    service: Listener
+    outcome: Literal["pending", "taken", "waiting", "refused", "given_up", "dropped"] = Field(
+        description="Pending: not heard of yet. Waiting: tried again by itself. Given up: tried often enough, an "
+        "operator looks after it. Dropped: an operator has decided that it is not wanted."
+    )
+    code: str | None = None
+    reason: str | None = Field(default=None, description="What is wrong and what would be right.")
+    said: str = Field(description="The same in Chinese.", examples=["订单：该单目前所处阶段不能办理此事"])
+    at: Instant | None = None
+
+    @classmethod
+    def of(cls, service: Listener, answer: ServiceAnswer | None) -> "ServiceView":
+        if answer is None:
+            return cls(service=service, outcome="pending", said=f"{NAMES[service]}：尚未处理")
+        return cls(said=answer.said, **answer.model_dump(exclude={"sequence"}))
+
+
 class FactView(View):
     """What became of a fact."""
 
@@ -55,6 +76,11 @@ class FactView(View):
     fact_id: UUID
     code: str | None = None
     reason: str | None = None
+    services: list[ServiceView] = Field(
+        default=[],
+        description="What the services that act on such facts made of it; empty when none acts on them.",
+    )
+    said: str | None = Field(default=None, description="In Chinese, when no service acts on such facts.")
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -76,10 +102,21 @@ class AdmittedRow(View):
     type: str
     at: datetime
     id: UUID
+    answers: tuple[ServiceAnswer, ...] = ()
 
     def view(self) -> FactView:
         """As its department sees it."""
-        return FactView(id=self.event_id, type=self.type, state="admitted", at=self.at, fact_id=self.id)
+        said = {each.service: each for each in self.answers}
+        services = [ServiceView.of(service, said.get(service)) for service in LISTENERS.get(self.type, ())]
+        return FactView(
+            id=self.event_id,
+            type=self.type,
+            state="admitted",
+            at=self.at,
+            fact_id=self.id,
+            services=services,
+            said=None if services else "此类事实目前没有系统处理，仅存档备查",
+        )
 
 
 class RefusedRow(View):

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import JsonValue
 
 from intake.domain.parts.cloud_event import CloudEvent
+from intake.domain.parts.service_answer import Listener, ServiceAnswer
 from shared.aggregate import Aggregate, Cause
 from shared.contracts import departments
 from shared.contracts.event import Actor, Instant, declared
@@ -37,6 +38,8 @@ class Fact(Aggregate):
     digest: Hash
     said: dict[str, JsonValue]
     state: FactState = "reported"
+    answers: tuple[ServiceAnswer, ...] = ()
+    """The latest answer of each service behind, the one that was heard last at the end."""
 
     @classmethod
     def blank(cls, department: str, told: CloudEvent) -> "Fact":
@@ -50,6 +53,10 @@ class Fact(Aggregate):
             digest=_digest(told),
             said=told.data,
         )
+
+    def answer_of(self, service: Listener) -> ServiceAnswer | None:
+        """What this service said of it last."""
+        return next((each for each in self.answers if each.service == service), None)
 
     def cause(self, told: CloudEvent) -> Cause:
         """What the fact is to those who hear of it; telling the same again is the same cause."""

@@ -2,17 +2,19 @@
 
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from intake.subscribers import callbacks, departments, presales, reports, timeline
+from intake.subscribers import answers, callbacks, departments, presales, reports, timeline
+from intake.subscribers.answers import for_its_department, own_answer
 from intake.subscribers.ingress import gateways
 from shared.subscriptions import Subscriptions
 
-__all__ = ["gateways", "subscriptions"]
+__all__ = ["for_its_department", "gateways", "own_answer", "subscriptions"]
 
 
 def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     """Everything that intake hears on the bus."""
     on = Subscriptions("intake")
     departments.subscribe(on, stores)
+    answers.subscribe(on, stores.facts)
     callbacks.subscribe(on, stores, rules)
     presales.subscribe(on, stores, rules)
     reports.subscribe(on, stores, rules)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.aftersales.warranty import ChargePolicy, Fault, Verdict
+from shared.contracts.answer import FactAnswered
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -247,3 +248,7 @@ class DeadlineReassignedByAftersales(DeadlineReassigned, Event, key="aftersales.
 
 class RecordTamperDetectedByAftersales(RecordTampered, Event, key="aftersales.record_tamper_detected.v1"):
     """A record that aftersales keeps is not what it left."""
+
+
+class FactAnsweredByAftersales(FactAnswered, Event, key="aftersales.fact_answered.v1"):
+    """What became of a department's fact in aftersales: taken, refused, tried again, given up or dropped."""

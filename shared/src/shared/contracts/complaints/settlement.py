@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.answer import FactAnswered
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -175,3 +176,7 @@ class DeadlineReassignedByComplaints(DeadlineReassigned, Event, key="complaints.
 
 class RecordTamperDetectedByComplaints(RecordTampered, Event, key="complaints.record_tamper_detected.v1"):
     """A record that complaints keeps is not what it left."""
+
+
+class FactAnsweredByComplaints(FactAnswered, Event, key="complaints.fact_answered.v1"):
+    """What became of a department's fact in complaints: taken, refused, tried again, given up or dropped."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.answer import FactAnswered
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -186,3 +187,7 @@ class DeadlineReassignedByOrders(DeadlineReassigned, Event, key="orders.deadline
 
 class RecordTamperDetectedByOrders(RecordTampered, Event, key="orders.record_tamper_detected.v1"):
     """A record that orders keeps is not what it left."""
+
+
+class FactAnsweredByOrders(FactAnswered, Event, key="orders.fact_answered.v1"):
+    """What became of a department's fact in orders: taken, refused, tried again, given up or dropped."""

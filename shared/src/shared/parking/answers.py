@@ -1,0 +1,137 @@
+"""What a service answers to the departments' facts that it hears: announced once for each answer that is new."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import structlog
+
+from shared.aggregate import Aggregate, Cause, Change, NotFound
+from shared.clock import Clock
+from shared.contracts.answer import FactAnswered, Outcome
+from shared.contracts.event import Actor, Event
+from shared.parking.parked import CRASHES, Parked, State
+from shared.plain import printable
+from shared.store import DatabaseLike, Store, Touch
+from shared.subscriptions import Listener, Subscription
+from shared.wire.envelope import Envelope, Malformed
+from shared.wire.message import Message
+
+log = structlog.get_logger()
+
+CODE_KEPT, REASON_KEPT = 100, 500
+"""Characters of a code and of a reason that a department is told."""
+
+_OUTCOMES: Mapping[State, Outcome] = {
+    "parked": "waiting",
+    "suspect": "waiting",
+    "dropped": "dropped",
+    "settled": "taken",
+}
+_UNEXPECTED = "something broke here with it; it has been logged, and operators look into it"
+
+Enter = Callable[[FactAnswered, Cause], Touch[Any]]
+"""The touch that enters an answer where the service keeps it."""
+
+
+class AnsweredFact(Aggregate):
+    """A department's fact as this service answered it last."""
+
+    told: FactAnswered | None = None
+
+
+def answer(known: AnsweredFact, told: FactAnswered, announce: type[Event]) -> Change[AnsweredFact]:
+    """Announce this answer, unless it is the last one again."""
+    if known.told is not None and known.told.but(answered_at=told.answered_at) == told:
+        return Change(known)
+    return Change(known.but(told=told), (announce.of(told),))
+
+
+class AnsweredFacts(Store[AnsweredFact]):
+    """What a service answered to departments' facts, by the fact's id."""
+
+    collection = "answered_facts"
+    kind = AnsweredFact
+
+    def __init__(self, database: DatabaseLike, service: str, announce: type[Event]) -> None:
+        super().__init__(database)
+        self._service = service
+        self._announce = announce
+
+    def enter(self, told: FactAnswered, cause: Cause) -> Touch[AnsweredFact]:
+        """The answer, announced when it is new."""
+        id = uuid5(told.fact_id, f"{self._service}.answer")
+        return self.touch(id, lambda known: answer(known, told, self._announce), AnsweredFact(id=id))
+
+
+class Answers:
+    """Says of each department's fact what became of it here. Messages of any other kind cost a look at their queue."""
+
+    def __init__(
+        self,
+        service: str,
+        listeners: Iterable[Listener],
+        enter: Enter,
+        commit: Callable[[Cause, Touch[Any]], Awaitable[Any]],
+        clock: Clock,
+    ) -> None:
+        self._actor = Actor(kind="service", id=service)
+        self.queues = frozenset(
+            each.queue for each in listeners if isinstance(each, Subscription) and each.of_a_department
+        )
+        self._enter = enter
+        self._commit = commit
+        self._clock = clock
+
+    async def tell(self, messages: Iterable[Message], troubled: Mapping[UUID, Parked]) -> None:
+        """What became of these: they have had their effect, but for those that are parked, by the message's id."""
+        ours = [message for message in messages if message.queue in self.queues]
+        if ours:
+            await asyncio.gather(*(self._tell(message, troubled.get(message.id)) for message in ours))
+
+    async def _tell(self, message: Message, parked: Parked | None) -> None:
+        if parked is None:
+            await self._say(message, "taken", None, None)
+        else:
+            await self._say(message, _outcome(parked), *_told(parked))
+
+    async def _say(self, message: Message, outcome: Outcome, code: str | None, reason: str | None) -> None:
+        """An answer that cannot be entered is logged: the message itself has been dealt with."""
+        try:
+            envelope = Envelope.parse(message.headers, message.body)
+        except Malformed:
+            return
+        now = self._clock.now()
+        told = FactAnswered(
+            fact_id=envelope.subject, fact=envelope.key, outcome=outcome, code=code, reason=reason, answered_at=now
+        )
+        cause = Cause(
+            id=uuid4(),
+            correlation=envelope.correlation,
+            actor=self._actor,
+            at=now,
+            kind="event",
+            what=envelope.key,
+            traceparent=envelope.traceparent,
+        )
+        try:
+            await self._commit(cause, self._enter(told, cause))
+        except NotFound:
+            log.info("answer_to_unknown_fact", queue=message.queue, fact=envelope.subject)
+
+
+def _outcome(parked: Parked) -> Outcome:
+    unexpected = parked.stack or parked.code == CRASHES
+    return _OUTCOMES.get(parked.state) or ("given_up" if unexpected else "refused")
+
+
+def _told(parked: Parked) -> tuple[str | None, str | None]:
+    """The code and the reason that a department may read: of what nobody expected no words of ours."""
+    if parked.state == "settled":
+        return None, None
+    if parked.code == NotFound.__name__:
+        return "not_found", printable(parked.reason, REASON_KEPT)
+    if parked.stack:
+        return "broken", _UNEXPECTED
+    return printable(parked.code, CODE_KEPT), printable(parked.reason, REASON_KEPT)
