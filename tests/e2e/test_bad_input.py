@@ -22,7 +22,6 @@ from shared.contracts.departments import (
     GoodsDispatched,
     OrderRequested,
     ProductionProgressed,
-    SampleJudged,
     ShipmentArrived,
 )
 from shared.contracts.event import Event
@@ -342,12 +341,12 @@ class Reporter:
         assert answer.status_code == 202, answer.text
         return id
 
-    async def became(self, id: str, outcome: str) -> dict[str, Any]:
-        """What orders made of the fact, once that is this."""
+    async def became(self, id: str, service: str, outcome: str) -> dict[str, Any]:
+        """What the service made of the fact, once that is this."""
 
         async def so() -> dict[str, Any] | None:
             shown = (await self._outsider.http.get(f"{self._url}/{id}", headers=self._key)).json()
-            return next((e for e in shown["services"] if (e["service"], e["outcome"]) == ("orders", outcome)), None)
+            return next((e for e in shown["services"] if (e["service"], e["outcome"]) == (service, outcome)), None)
 
         return await until(so, seconds=60) or {}
 
@@ -370,25 +369,26 @@ async def test_a_department_learns_that_orders_took_its_fact_which_had_come_earl
     no = f"SO-told-{uuid4().hex[:8]}"
     production = Reporter(outsider, "production")
     id = await production.report(ProductionProgressed(order_no=no, ready_percent=40))
-    early = await production.became(id, "waiting")
+    early = await production.became(id, "orders", "waiting")
     await placed(outsider, no)
-    taken = await production.became(id, "taken")
+    taken = await production.became(id, "orders", "taken")
 
     assert (early["code"], early["said"]) == ("not_found", "订单：系统中尚无此单，会自动再试")
     assert (taken["code"], taken["reason"], taken["said"]) == (None, None, "订单：已受理")
 
 
-async def test_a_department_learns_that_orders_refused_its_fact_and_why(outsider: Outsider) -> None:
-    no = f"SO-told-{uuid4().hex[:8]}"
-    design = Reporter(outsider, "design")
-    await placed(outsider, no)
-    await until(lambda: order(outsider, no))
-    judged = SampleJudged(order_no=no, sample_no="DY-7", outcome="confirmed", judged_by="design-01")
-    id = await design.report(judged)
-    refused = await design.became(id, "refused")
-    told = await design.refusal(id)
+async def test_a_department_learns_that_its_fact_was_refused_behind_the_door_and_why(outsider: Outsider) -> None:
+    sales = Reporter(outsider, "sales")
+    asked = requested(f"SO-told-{uuid4().hex[:8]}")
+    first = await sales.report(asked)
+    await sales.became(first, "intake", "taken")
+    id = await sales.report(asked.but(site_address="佛山市南海区桂城街道 8 号"))
+    refused = await sales.became(id, "intake", "refused")
+    told = await sales.refusal(id)
 
-    assert refused["code"] == "no_such_sample"
-    assert {name: told[name] for name in ("code", "reason", "said")} == {
-        name: refused[name] for name in ("code", "reason", "said")
-    }
+    said = ("code", "reason", "said")
+    assert (refused["code"], refused["said"]) == (
+        "order_differs",
+        "接单：同一订单号此前已按另一内容接单，内容变更请走合同变更",
+    )
+    assert {name: told[name] for name in said} == {name: refused[name] for name in said}

@@ -129,5 +129,14 @@ class Cause:
         return uuid5(self.id, what)
 
 
+def must_be_another(who: str, *before: str | None, cause: Cause) -> None:
+    """Overstepped with `four_eyes` where the actor is one of those who had a hand in it before.
+
+    They are compared as identities: subjects are normalised when a token is verified. `who` says who decides instead.
+    """
+    if cause.actor.id in before:
+        raise Overstepped(who, "four_eyes")
+
+
 Decision = Callable[[A], Change[A]]
 """A pure function of the state. It reads no clock: the time is the cause's."""

@@ -168,7 +168,7 @@ def test_no_technician_leaves_town_before_the_manager_has_approved_it(order_with
     assert refusal(lambda: dispatch(asked, "tech-05", None, rules, MANAGER)) == "remote_unapproved"
     assert refusal(lambda: approve_remote(order_with(), MANAGER)) == "no_application"
     own = request_remote(order_with(), "湖南长沙", yuan("800.00"), MANAGER).state
-    assert refusal(lambda: approve_remote(own, MANAGER)) == "own_application"
+    assert refusal(lambda: approve_remote(own, MANAGER)) == "four_eyes"
     approved = approve_remote(asked, MANAGER)
     assert approved.events == (RemoteServiceApproved(**ORDER, by="manager-01"),)
     assert refusal(lambda: approve_remote(approved.state, MANAGER)) == "already_approved"

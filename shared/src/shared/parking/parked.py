@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
 
-from shared.aggregate import Aggregate, Cause, Change, Overstepped, Refused
+from shared.aggregate import Aggregate, Cause, Change, Refused, must_be_another
 from shared.contracts.event import Actor, Instant, Part
 from shared.plain import plain
 from shared.seals.checkpoints import Removals
@@ -216,8 +216,8 @@ class Parked(Aggregate):
             raise Refused("there is no proposed edit to confirm; propose one first", "nothing_to_confirm")
         if self.edit.id != edit:
             raise Refused("another body has been proposed meanwhile; look at it and name that one", "edit_changed")
-        if self.edit.by.id == cause.actor.id:
-            raise Overstepped("an edit is confirmed by another person than the one who proposed it", "four_eyes")
+        who = "an edit is confirmed by another person than the one who proposed it"
+        must_be_another(who, self.edit.by.id, cause=cause)
         edited = self.but(
             letter=self.letter.but(
                 body=self.edit.body, encoding="utf-8", edited_by=f"{self.edit.by.id}+{cause.actor.id}"

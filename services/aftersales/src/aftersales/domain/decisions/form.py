@@ -6,7 +6,7 @@ from typing import Literal
 from aftersales.domain.parts.blocks import Execution, Opinion, Signature
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.aftersales import HandlingOpinionRecorded, ServiceCountersigned
 from shared.contracts.vocabulary import FileRef, Line, Prose
 
@@ -63,9 +63,14 @@ def state_execution(
 
 
 def countersign(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
-    """The manager countersigns the actual time and work on the voucher, once (003 §10)."""
+    """The manager countersigns the actual time and work on the voucher, once (003 §10).
+
+    Refused to the person who did the work (`four_eyes`).
+    """
     order.lifecycle.must(order.stage, "countersign")
     if order.countersignature is not None:
         raise Refused("the voucher is countersigned already", "already_signed")
+    who = "a voucher is countersigned by another person than the one who did the work"
+    must_be_another(who, order.technician, order.execution and order.execution.by, cause=cause)
     signed = order.but(countersignature=Signature(by=cause.actor.id, at=cause.at))
     return Change(signed, (ServiceCountersigned.of(order.about, by=cause.actor.id),))

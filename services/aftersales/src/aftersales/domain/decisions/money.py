@@ -7,7 +7,7 @@ from aftersales.domain.parts.blocks import Capacity, FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.aftersales import CustomerChargePaid, CustomerChargeRaised, ServiceCostRecorded
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
@@ -55,7 +55,8 @@ def record_cost(
 def sign_fee(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
     """The head of the department or the general manager signs the fee, each once (001 表1).
 
-    A fee that is filled in anew is signed anew.
+    A fee that is filled in anew is signed anew. Refused to the person who filled it in, and for a person's second
+    signature (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "sign_fee")
     if order.cost is None:
@@ -63,6 +64,8 @@ def sign_fee(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
     capacity: Capacity = "general_manager" if cause.actor.role == Role.GM else "department_head"
     if any(each.capacity == capacity for each in order.fee_signatures):
         raise Refused(f"the fee carries the signature of its {capacity} already", "already_signed")
+    who = "a fee is signed by two people, neither of whom has filled it in"
+    must_be_another(who, order.cost.by, *(each.by for each in order.fee_signatures), cause=cause)
     signature = FeeSignature(capacity=capacity, by=cause.actor.id, at=cause.at)
     return Change(order.but(fee_signatures=(*order.fee_signatures, signature)))
 

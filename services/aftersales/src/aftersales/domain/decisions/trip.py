@@ -5,7 +5,7 @@ from datetime import datetime
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.aftersales import RemoteServiceApproved, RemoteServiceRequested, ServiceAppointmentAgreed
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line
@@ -51,7 +51,8 @@ def approve_remote(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
         raise Refused("nobody has applied for a service out of town: request it first", "no_application")
     if order.remote.approved_by is not None:
         raise Refused("the service out of town is approved already", "already_approved")
-    if order.remote.by == cause.actor.id:
-        raise Refused("another person approves an application than the one who made it", "own_application")
+    must_be_another(
+        "an application is approved by another person than the one who made it", order.remote.by, cause=cause
+    )
     approved = order.remote.but(approved_by=cause.actor.id, approved_at=cause.at)
     return Change(order.but(remote=approved), (RemoteServiceApproved.of(order.about, by=cause.actor.id),))

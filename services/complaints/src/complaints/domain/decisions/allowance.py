@@ -4,7 +4,7 @@ from complaints.domain.allowance import LIFECYCLE, Allowance
 from complaints.domain.decisions.papers import done, due
 from complaints.domain.parts.papers import Posting, Signed
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import AllowanceGranted
 from shared.contracts.vocabulary import FileRef, Line, Prose
 
@@ -83,5 +83,5 @@ def _signed(cause: Cause) -> Signed:
 
 
 def _must_be_another(allowance: Allowance, cause: Cause) -> None:
-    if allowance.drawn is not None and allowance.drawn.by == cause.actor.id:
-        raise Overstepped("a certificate is countersigned by another person than the one who drew it up", "four_eyes")
+    who = "a certificate is countersigned by another person than the one who drew it up"
+    must_be_another(who, allowance.drawn and allowance.drawn.by, cause=cause)

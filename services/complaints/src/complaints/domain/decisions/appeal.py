@@ -7,7 +7,7 @@ from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import AppealFiled
 from shared.contracts.vocabulary import DepartmentName, Prose
 
@@ -45,8 +45,8 @@ def decide_appeal(
     LIFECYCLE.must(complaint.stage, "decide_appeal")
     assert complaint.appeal is not None
     assert complaint.judgement is not None
-    if cause.actor.id in {complaint.judgement.by, complaint.appeal.by}:
-        raise Overstepped("a petition is decided by another person than the judge and the petitioner", "four_eyes")
+    who = "a petition is decided by another person than the judge and the petitioner"
+    must_be_another(who, complaint.judgement.by, complaint.appeal.by, cause=cause)
     decided = complaint.appeal.but(upheld=upheld, grounds=grounds, decided_by=cause.actor.id, decided_at=cause.at)
     reasonable = upheld or complaint.judgement.demand_reasonable
     return (

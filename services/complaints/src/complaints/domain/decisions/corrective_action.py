@@ -7,7 +7,7 @@ from complaints.domain.decisions.followup import done, due
 from complaints.domain.parts.improvement import Attempt
 from complaints.domain.parts.papers import Signed
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import (
     CorrectiveActionOpened,
     CorrectiveActionReopened,
@@ -71,8 +71,8 @@ def verify(
     """
     LIFECYCLE.must(action.stage, "verify")
     last = action.attempts[-1]
-    if last.carried_out is not None and last.carried_out.by == cause.actor.id:
-        raise Overstepped("an improvement is verified by another person than the one who carried it out", "four_eyes")
+    who = "an improvement is verified by another person than the one who carried it out"
+    must_be_another(who, last.carried_out and last.carried_out.by, cause=cause)
     days = rules.version(action.policy_version).watch_days
     watched = cause.at + timedelta(days=days) if effective else None
     attempt = last.but(verified=_signed(cause), effective=effective, finding=finding)

@@ -4,7 +4,7 @@ from complaints.domain.decisions.papers import done, due
 from complaints.domain.goods_return import LIFECYCLE, GoodsReturn
 from complaints.domain.parts.papers import Explanation, Method, PartCount, Posting, Receipt, ReturnNote, Signed
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import (
     ApprovedLine,
     ReturnAuthorized,
@@ -104,8 +104,8 @@ def settle_difference(goods: GoodsReturn, text: Prose, rules: Rules, cause: Caus
     Refused to the person who compared (`four_eyes`).
     """
     LIFECYCLE.must(goods.stage, "settle_difference")
-    if goods.compared is not None and goods.compared.by == cause.actor.id:
-        raise Overstepped("a difference is explained by another person than the one who compared", "four_eyes")
+    who = "a difference is explained by another person than the one who compared"
+    must_be_another(who, goods.compared and goods.compared.by, cause=cause)
     explanation = Explanation(text=text, by=cause.actor.id, at=cause.at)
     explained = goods.but(explanations=(*goods.explanations, explanation))
     return (
@@ -171,5 +171,5 @@ def _lines(counts: tuple[PartCount, ...]) -> tuple[ApprovedLine, ...]:
 
 
 def _must_be_another(goods: GoodsReturn, cause: Cause) -> None:
-    if goods.note is not None and goods.note.by == cause.actor.id:
-        raise Overstepped("a return is approved by another person than the one who drew it up", "four_eyes")
+    who = "a return is approved by another person than the one who drew it up"
+    must_be_another(who, goods.note and goods.note.by, cause=cause)

@@ -8,7 +8,7 @@ from complaints.domain.parts.papers import Signed
 from complaints.domain.penalty import LIFECYCLE, Penalty
 from complaints.domain.policy.policy import FollowUp, Rules
 from complaints.domain.policy.standards import Measure
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.complaints import Penalised, PenaltyDecided, PenaltyProposed
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
@@ -112,8 +112,8 @@ def _decides(penalty: Penalty) -> FollowUp:
 
 
 def _decided(penalty: Penalty, approved: bool, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
-    if cause.actor.id in {penalty.proposed_by, penalty.what.target}:
-        raise Overstepped("decided by another person than the proposer and the one whom it concerns", "four_eyes")
+    who = "decided by another person than the proposer and the one whom it concerns"
+    must_be_another(who, penalty.proposed_by, penalty.what.target, cause=cause)
     if penalty.what.kind == "bonus" and cause.actor.role != Role.GM:
         raise Overstepped("a deduction from a bonus is decided by the GM", "gm_decides")
     told = PenaltyDecided.of(penalty.case, penalty.what, approved=approved, by=cause.actor.id)

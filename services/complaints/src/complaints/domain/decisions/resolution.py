@@ -6,7 +6,7 @@ from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
 from complaints.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.contracts.complaints import (
     ApprovalRequested,
     AuthorityExceededBlocked,
@@ -114,8 +114,7 @@ def approve_choice(
 
 
 def _must_be_another_than(proposer: StaffId, cause: Cause) -> None:
-    if cause.actor.id == proposer:
-        raise Overstepped("a proposal is decided by another person than the one who made it", "four_eyes")
+    must_be_another("a proposal is decided by another person than the one who made it", proposer, cause=cause)
 
 
 def reject(complaint: Complaint, note: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:

@@ -8,7 +8,7 @@ from intake.domain.parts.handed_in import Gathered, GatheredLine, HandedIn, Note
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SERVICE
 from intake.domain.work_report import LIFECYCLE, WorkReport
-from shared.aggregate import Cause, Change, Overstepped, Refused
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.clocks import Matter
 from shared.contracts.intake import CallbackWaived, ReportReviewed, ReportSubmitted
 from shared.contracts.vocabulary import Line, Prose
@@ -73,8 +73,7 @@ def review(report: WorkReport, comment: Prose, rules: Rules, cause: Cause) -> Ch
     LIFECYCLE.must(report.state, "review")
     if cause.actor.role not in SERVICE[SERVICE.index(report.reviewer) :]:
         raise Overstepped(f"this report is answered by {report.reviewer}", "reviewer_authority")
-    if cause.actor.id == report.staff:
-        raise Overstepped("a report is answered by another person than its author", "four_eyes")
+    must_be_another("a report is answered by another person than its author", report.staff, cause=cause)
     reviewed = report.but(state="reviewed", reply=Reply(by=cause.actor.id, replied_at=cause.at, comment=comment))
     said = ReportReviewed(
         report_id=report.id, staff=report.staff, reviewer=cause.actor.id, reviewed_at=cause.at, comment=comment

@@ -19,7 +19,7 @@ from orders.domain.parts.notice import Signature
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import (
     ContractAmended,
@@ -50,6 +50,8 @@ def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules:
     draft = order.contract.to_review()
     if order.route.submitters and draft.submitted_by is None:
         raise Refused("a supervisor has not submitted this revision; that comes first", "not_submitted")
+    who = "a contract is reviewed by another person than the one who submitted it"
+    must_be_another(who, draft.submitted_by, cause=cause)
     if outcome == "approved":
         _must_be_whole(order, draft, rules, cause)
     reviewer = Reviewer(staff=by, role=cause.actor.role or cause.actor.kind)

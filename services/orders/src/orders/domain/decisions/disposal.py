@@ -4,7 +4,7 @@ from typing import Literal
 
 from orders.domain.disposal import LIFECYCLE, Disposal
 from orders.domain.parts.proposal import Proposal
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, must_be_another
 from shared.contracts.orders import DisposalDecided, DisposalProposed
 
 
@@ -25,8 +25,13 @@ def propose_disposal(proposal: Proposal, cause: Cause) -> Change[Disposal]:
 
 
 def decide_disposal(disposal: Disposal, outcome: Literal["approved", "rejected"], cause: Cause) -> Change[Disposal]:
-    """The marketing vice-president approves or rejects, once. Refused with `illegal_transition` after that."""
+    """The marketing vice-president approves or rejects, once. Refused with `illegal_transition` after that.
+
+    Refused to the person who proposed it (`four_eyes`).
+    """
     LIFECYCLE.must(disposal.status, "decide")
+    who = "goods are disposed of by the decision of another person than the one who proposed it"
+    must_be_another(who, disposal.proposed_by, cause=cause)
     decided = DisposalDecided(
         disposal_id=disposal.id,
         goods=disposal.proposal.goods,
