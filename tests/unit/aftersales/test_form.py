@@ -383,3 +383,20 @@ async def test_internal_work_has_no_form(ask):
     answer = await ask("cs_manager", "GET", f"/service-orders/{id['service_order_id']}/form")
 
     assert answer.status_code == 404
+
+
+def by_the_same(one, role):
+    return cause(AT, actor=one.actor.but(role=role))
+
+
+def test_a_fee_is_signed_by_two_people_neither_of_whom_has_filled_it_in(order_with):
+    nothing = Money(amount=Decimal("0.00"))
+    fee = record_cost(
+        order_with(verdict="in_warranty"), Money(amount=Decimal("80.00")), nothing, nothing, nothing, CS
+    ).state
+    with pytest.raises(Overstepped, match="neither of whom"):
+        sign_fee(fee, by_the_same(CS, "cs_manager"))
+    once = sign_fee(fee, MANAGER).state
+    with pytest.raises(Overstepped, match="two people"):
+        sign_fee(once, by_the_same(MANAGER, "gm"))
+    assert [each.by for each in sign_fee(once, GM).state.fee_signatures] == ["manager-01", "gm-01"]

@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts import departments as facts
 from shared.contracts.orders import DisposalDecided, DisposalProposed, OrderExceptionResolved
-from shared.contracts.roles import Department
+from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import order_id_of
 
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
@@ -307,3 +307,12 @@ async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
     (open_,) = (await ask("cs_director", "GET", "/exceptions")).json()["items"]
     assert [each["decision"] for each in open_["possible"]] == ["resolve"]
     assert "order_specialist" in open_["possible"][0]["roles"]
+
+
+async def test_who_submitted_a_contract_does_not_review_it(company, ask):
+    await company.place("custom", site_address="广州市天河区珠江东路 6 号")
+    await ask("regional_head", "POST", f"{ORDER}/contract/receive")
+    one = {"by": "cs-07"}
+    submitted = await company.world.ask(Role.CS_SUPERVISOR, "POST", f"{ORDER}/contract/submit", **one)
+    own = await company.world.ask(Role.CS_DIRECTOR, "POST", f"{ORDER}/contract/review", {"outcome": "approved"}, **one)
+    assert (submitted.status_code, own.status_code, own.json()["code"]) == (200, 409, "four_eyes")
