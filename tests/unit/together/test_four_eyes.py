@@ -1,4 +1,4 @@
-"""What one person did, another one approves: compared as identities, and refused beyond authority, not for the state."""
+"""What one person did, another one approves: compared as identities, whatever the roles."""
 
 from datetime import UTC, datetime
 
