@@ -71,6 +71,6 @@ def countersign(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
     if order.countersignature is not None:
         raise Refused("the voucher is countersigned already", "already_signed")
     who = "a voucher is countersigned by another person than the one who did the work"
-    must_be_another(who, order.technician, order.execution and order.execution.by, cause=cause)
+    must_be_another(who, order.technician, order.execution.by if order.execution else None, cause=cause)
     signed = order.but(countersignature=Signature(by=cause.actor.id, at=cause.at))
     return Change(signed, (ServiceCountersigned.of(order.about, by=cause.actor.id),))

@@ -84,4 +84,4 @@ def _signed(cause: Cause) -> Signed:
 
 def _must_be_another(allowance: Allowance, cause: Cause) -> None:
     who = "a certificate is countersigned by another person than the one who drew it up"
-    must_be_another(who, allowance.drawn and allowance.drawn.by, cause=cause)
+    must_be_another(who, allowance.drawn.by if allowance.drawn else None, cause=cause)

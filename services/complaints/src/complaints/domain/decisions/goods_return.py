@@ -105,7 +105,7 @@ def settle_difference(goods: GoodsReturn, text: Prose, rules: Rules, cause: Caus
     """
     LIFECYCLE.must(goods.stage, "settle_difference")
     who = "a difference is explained by another person than the one who compared"
-    must_be_another(who, goods.compared and goods.compared.by, cause=cause)
+    must_be_another(who, goods.compared.by if goods.compared else None, cause=cause)
     explanation = Explanation(text=text, by=cause.actor.id, at=cause.at)
     explained = goods.but(explanations=(*goods.explanations, explanation))
     return (
@@ -172,4 +172,4 @@ def _lines(counts: tuple[PartCount, ...]) -> tuple[ApprovedLine, ...]:
 
 def _must_be_another(goods: GoodsReturn, cause: Cause) -> None:
     who = "a return is approved by another person than the one who drew it up"
-    must_be_another(who, goods.note and goods.note.by, cause=cause)
+    must_be_another(who, goods.note.by if goods.note else None, cause=cause)
