@@ -87,6 +87,9 @@ class Works:
     async def hears(self, event: Event = DONE, subject: UUID = FACT) -> None:
         envelope = Envelope.of(event, uuid4(), subject, 1, cause(NOW))
         message = Message(f"orders.on.{event.key}", event.key, envelope.headers(), envelope.body.encode())
+        await self.takes(message)
+
+    async def takes(self, message: Message) -> None:
         arrived: Any = SimpleNamespace(message=message)
         async with self._committing():
             await self.consumer._handle([arrived])
@@ -168,7 +171,25 @@ async def test_a_fact_that_an_operator_drops_is_said_to_be_dropped(works: Works)
 
 
 async def test_what_is_no_departments_fact_is_not_answered(works: Works) -> None:
-    assert works.answers.queues == {f"orders.on.{ProductionCompleted.key}"}
+    assert works.answers.queues.keys() == {f"orders.on.{ProductionCompleted.key}"}
+
+
+@pytest.mark.parametrize("key", ["x" * 300, "two\nlines", "complaints.complaint_closed.v1"])
+async def test_a_message_that_is_not_what_its_queue_is_for_is_parked_and_not_answered(works: Works, key: str) -> None:
+    envelope = Envelope.of(DONE, uuid4(), FACT, 1, cause(NOW))
+    headers = envelope.headers() | {"cloudEvents:type": key}
+    message = Message(f"orders.on.{DONE.key}", DONE.key, headers, envelope.body.encode())
+    await works.takes(message)
+    assert (await works.parking.count({"state": "dead"}), works.said) == (1, ())
+
+
+async def test_an_answer_that_cannot_be_entered_ends_no_worker(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the table of answers is broken")
+
+    monkeypatch.setattr(works.answers, "_enter", broken)
+    await works.hears()
+    assert works.said == ()
 
 
 @pytest.mark.parametrize(
@@ -180,8 +201,9 @@ async def test_what_is_no_departments_fact_is_not_answered(works: Works) -> None
         ("notify", FactAnsweredByNotify),
     ],
 )
-async def test_each_service_answers_in_its_own_name(service: str, announced: type[FactAnswered]) -> None:
+async def test_each_service_answers_in_its_own_name(service: str, announced: type[Event]) -> None:
     database = InMemoryDatabase()
     told = FactAnswered.model_validate(answered("taken").model_dump())
     await database.group_commit.commit(cause(NOW), AnsweredFacts(database, service, announced).enter(told, cause(NOW)))
-    assert database.published == (announced(**told.model_dump()),)
+    expected: tuple[Event, ...] = (announced.of(told),)
+    assert database.published == expected

@@ -77,9 +77,8 @@ class Answers:
         clock: Clock,
     ) -> None:
         self._actor = Actor(kind="service", id=service)
-        self.queues = frozenset(
-            each.queue for each in listeners if isinstance(each, Subscription) and each.of_a_department
-        )
+        heard = (each for each in listeners if isinstance(each, Subscription) and each.of_a_department)
+        self.queues = {each.queue: each.event.key for each in heard}
         self._enter = enter
         self._commit = commit
         self._clock = clock
@@ -97,14 +96,26 @@ class Answers:
             await self._say(message, _outcome(parked), *_told(parked))
 
     async def _say(self, message: Message, outcome: Outcome, code: str | None, reason: str | None) -> None:
-        """An answer that cannot be entered is logged: the message itself has been dealt with."""
+        """An answer that cannot be entered is logged, whatever stands in the message: that has been dealt with."""
+        try:
+            await self._entered(message, outcome, code, reason)
+        except NotFound:
+            log.info("answer_to_unknown_fact", queue=message.queue)
+        except Exception as error:  # noqa: BLE001
+            log.warning("fact_not_answered", queue=message.queue, reason=error)
+
+    async def _entered(self, message: Message, outcome: Outcome, code: str | None, reason: str | None) -> None:
+        """A message that is no event of the queue's key is no fact that a department told, and has no answer."""
+        key = self.queues[message.queue]
         try:
             envelope = Envelope.parse(message.headers, message.body)
         except Malformed:
             return
+        if envelope.key != key:
+            return
         now = self._clock.now()
         told = FactAnswered(
-            fact_id=envelope.subject, fact=envelope.key, outcome=outcome, code=code, reason=reason, answered_at=now
+            fact_id=envelope.subject, fact=key, outcome=outcome, code=code, reason=reason, answered_at=now
         )
         cause = Cause(
             id=uuid4(),
@@ -112,13 +123,10 @@ class Answers:
             actor=self._actor,
             at=now,
             kind="event",
-            what=envelope.key,
+            what=key,
             traceparent=envelope.traceparent,
         )
-        try:
-            await self._commit(cause, self._enter(told, cause))
-        except NotFound:
-            log.info("answer_to_unknown_fact", queue=message.queue, fact=envelope.subject)
+        await self._commit(cause, self._enter(told, cause))
 
 
 def _outcome(parked: Parked) -> Outcome:
