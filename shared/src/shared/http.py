@@ -273,6 +273,12 @@ class Readers:
             request.state.principal.acting(*self.roles)
 
 
+def leave_evidence(request: Request, code: str) -> None:
+    """This request is refused for what it says of its sender: the audit trail keeps it, whatever its status is."""
+    request.state.evidence = True
+    request.state.problem = code
+
+
 def allow(*roles: Role | Department) -> Any:
     """A dependency that lets in only staff with one of these roles, or the systems of these departments."""
     return Depends(Allowed(roles))
@@ -362,7 +368,7 @@ def answer_problems(app: FastAPI) -> None:
         async def handle(request: Request, error: Exception) -> JSONResponse:
             if isinstance(error, RequestValidationError | HTTPException) and (others := _other_methods(request)):
                 return problem(405, "method_not_allowed", f"this address takes {others}", headers={"Allow": others})
-            request.state.problem = getattr(error, "code", None)
+            request.state.problem = getattr(error, "code", None) or getattr(request.state, "problem", None)
             request.state.overstepped = isinstance(error, Overstepped)
             return answer(error)
 

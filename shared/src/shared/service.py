@@ -196,6 +196,7 @@ class Service:
             tracing=plumbing.tracing,
             after_commit=after_commit,
             answers=answers,
+            refused=plumbing.trail.note_refused_message,
             batch=plumbing.settings.batch,
             prefetch=prefetch,
             bytes_in_hand=bytes_in_hand,

@@ -111,3 +111,16 @@ def test_what_was_taken_or_is_tried_again_is_not_in_the_queue_of_refusals():
     for outcome in ("taken", "waiting"):
         assert for_its_department(FACT.but(answers=(REFUSED.but(outcome=outcome),))) is None
     assert for_its_department(FACT) is None
+
+
+async def test_a_fact_that_is_refused_at_the_door_is_in_the_audit_trail(world):
+    headers = {"Content-Type": "application/cloudevents+json"}
+    await world.ask(Department.PRODUCTION, "POST", "/facts", {"specversion": "1.0"}, headers=headers)
+    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    assert (entry.kind, entry.who, entry.route, entry.status, entry.code) == (
+        "refused",
+        "production",
+        "/facts",
+        422,
+        "attributes",
+    )

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import Response
 
 from shared.aggregate import Overstepped, Refused
-from shared.audit.trail import AuditEntry, answers_personally
+from shared.audit.trail import ALL_MINUTE, EACH_MINUTE, AuditEntry, Floods, answers_personally
 from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
@@ -69,7 +70,7 @@ def world() -> World:
 
 
 async def entries(world: World) -> list[tuple[str, str, str, int, str | None]]:
-    found = await world.service.plumbing.trail.audit.find({}, sort="at")
+    found = await world.service.plumbing.trail.audit.find({}, sort="at", limit=500)
     return sorted((each.kind, each.who, each.route, each.status, each.code) for each in found.items)
 
 
@@ -174,3 +175,40 @@ def test_whether_an_answer_is_personal_follows_from_its_model() -> None:
     personal = {route.path: answers_personally(route) for route in routes().routes}
     assert personal["/people/{name}"]
     assert not personal["/things"]
+
+
+async def test_a_flood_of_refusals_has_some_entries_and_a_count_of_the_others(world: World) -> None:
+    for _ in range(EACH_MINUTE + 70):
+        await world.ask(None, "GET", "/people/wang")
+    trail = world.service.plumbing.trail
+    assert await entries(world) == [("refused", "unknown", "/people/{name}", 401, "unauthenticated")] * EACH_MINUTE
+    trail.flush()
+    await world.follow()
+    counts = sorted(each.times for each in (await trail.audit.find({}, limit=500)).items)
+    assert counts == [1] * EACH_MINUTE + [70]
+
+
+async def test_a_flood_hides_no_other_s_refusal(world: World) -> None:
+    for _ in range(EACH_MINUTE + 5):
+        await world.ask(None, "GET", "/people/wang")
+    await world.ask(Role.FINANCE, "GET", "/people/wang", by="li")
+    assert ("refused", "li", "/people/{name}", 403, "forbidden") in await entries(world)
+
+
+def test_refusals_from_ever_other_places_fill_neither_the_trail_nor_the_memory() -> None:
+    floods = Floods()
+    entry = AuditEntry(
+        id=uuid4(), at=NOW, kind="refused", actor=None, who="unknown", method="GET", route="/x", path="/x",
+        status=401, code=None, origin="o", forwarded_for=None, reason=None,
+    )  # fmt: skip
+    written = [each for place in range(5000) for each in floods.admit(entry, f"place {place}")]
+    counted = floods.flush()
+    assert (len(written), len(counted), sum(each.times for each in (*written, *counted))) == (ALL_MINUTE, 1, 5000)
+
+
+async def test_a_message_that_is_refused_to_a_department_leaves_an_entry(world: World) -> None:
+    world.service.plumbing.trail.note_refused_message("sales", "sales.order_requested.v1", "schema", "in.sales")
+    await world.follow()
+    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    told = (entry.kind, entry.who, entry.method, entry.route, entry.path, entry.code, entry.origin)
+    assert told == ("refused", "sales", "AMQP", "in.sales", "sales.order_requested.v1", "schema", "in.sales")

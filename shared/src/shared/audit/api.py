@@ -33,6 +33,7 @@ class AuditView(View):
     origin: str
     forwarded_for: str | None
     reason: str | None = Field(description="What the header Reason said.")
+    times: int = Field(default=1, description="How many refusals it stands for: those of a flood are counted together.")
 
 
 def routes(audit: Audit) -> APIRouter:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from shared.aggregate import Aggregate, Cause, Change, Unavailable
 from shared.clock import Clock
 from shared.contracts.event import Actor, Instant
 from shared.contracts.roles import Role
+from shared.http import without_secret
 from shared.identity import Principal
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
@@ -27,15 +29,21 @@ from shared.store import Between, DatabaseLike, Index, Store
 log = structlog.get_logger()
 
 Kind = Literal["refused", "read", "act", "export"]
-PERSONAL = ('"mobile"', '"email"', '"contact_name"', '"id_card"')
-"""Names of fields that make an answer personal data, as they stand in its JSON schema."""
+PERSONAL = ('"x-personal"', '"mobile"', '"email"', '"contact_name"', '"id_card"', '"site_address"', '"address"')
+"""Names of fields that make an answer personal data, as they stand in its JSON schema; `x-personal` marks a model."""
 
 EXPORTED = ("text/csv", "application/vnd.", "application/pdf", "application/zip")
 LONGEST = 300
 """Characters that are kept of a path, a reason, an address."""
 
+FLUSH_AFTER = 60.0
+"""Seconds after which refusals that were only counted are written at the latest."""
+
 SWEEP_EVERY = 3600.0
 """Seconds between two sweeps of the retention."""
+
+EACH_MINUTE, ALL_MINUTE = 30, 600
+"""Refusals of one source, and of all together, that have an entry of their own within a minute; others are counted."""
 
 SWEPT = 1000
 """Entries that one sweep of the retention removes at most."""
@@ -61,6 +69,45 @@ class AuditEntry(Aggregate):
     origin: str
     forwarded_for: str | None
     reason: str | None
+    times: int = 1
+    """How many such refusals the entry stands for: of a flood the first have an entry each, the others one together."""
+
+
+class Floods:
+    """Bounds what refusals write: so many a minute of each source, so many of all, and one count of the others."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._seen: Counter[str] = Counter()
+        self._all = 0
+        self._beyond: dict[str, AuditEntry] = {}
+
+    def admit(self, entry: AuditEntry, source: str) -> Sequence[AuditEntry]:
+        """What is to be written now: the entry, unless there are too many, and the counts of the minute before."""
+        minute = entry.at.replace(second=0, microsecond=0)
+        counted = self.flush() if minute != self._minute else ()
+        self._minute = minute
+        if source not in self._seen and len(self._seen) >= ALL_MINUTE:
+            source, entry = OTHERS, entry.but(who=OTHERS, actor=None)
+        self._seen[source] += 1
+        self._all += 1
+        if self._seen[source] <= EACH_MINUTE and self._all <= ALL_MINUTE:
+            return (*counted, entry)
+        known = self._beyond.get(source)
+        self._beyond[source] = known.but(times=known.times + 1) if known else entry
+        return counted
+
+    def flush(self) -> Sequence[AuditEntry]:
+        """The counts that have no entry yet."""
+        counted = tuple(self._beyond.values())
+        self._beyond = {}
+        self._seen.clear()
+        self._all = 0
+        return counted
+
+
+OTHERS = "others"
+"""The sources beyond those that are counted by themselves."""
 
 
 class Audit(Store[AuditEntry]):
@@ -89,6 +136,8 @@ class AuditTrail:
         self.audit = audit
         self._group_commit = group_commit
         self._clock = clock
+        self._floods = Floods()
+        self._flushing: asyncio.TimerHandle | None = None
 
     async def keep(self, days: int) -> None:
         """Remove what is older than so many days, now and then, until cancelled."""
@@ -113,7 +162,47 @@ class AuditTrail:
             return
         entry = _entry(scope, kind, status, self._clock.now())
         if kind == "refused":
-            log.warning("refused", entry=entry.id, route=entry.route, status=status, code=entry.code)
+            self._refused(entry)
+        else:
+            self._write(entry)
+
+    def note_refused_message(self, department: str, key: str, code: str, queue: str) -> None:
+        """Keep an entry about a message that was refused to the department whose it is, at the gateway."""
+        entry = AuditEntry(
+            id=uuid4(),
+            at=self._clock.now(),
+            kind="refused",
+            actor=Actor(kind="department", id=department),
+            who=department,
+            method="AMQP",
+            route=queue,
+            path=_plain(key) or "",
+            status=422,
+            code=_plain(code),
+            origin=queue,
+            forwarded_for=None,
+            reason=None,
+        )
+        self._refused(entry)
+
+    def _refused(self, entry: AuditEntry) -> None:
+        source = f"{entry.who} {entry.origin} {(entry.forwarded_for or '').rpartition(',')[2].strip()}"
+        self._write_refusals(self._floods.admit(entry, source))
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
+
+    def flush(self) -> None:
+        """Write the counts of refusals that have no entry of their own yet."""
+        self._flushing = None
+        self._write_refusals(self._floods.flush())
+
+    def _write_refusals(self, refusals: Sequence[AuditEntry]) -> None:
+        for each in refusals:
+            what = {"route": each.route, "status": each.status, "code": each.code, "times": each.times}
+            log.warning("refused", entry=each.id, **what)
+            self._write(each)
+
+    def _write(self, entry: AuditEntry) -> None:
         cause = Cause(id=entry.id, correlation=entry.id, actor=entry.actor or UNKNOWN, at=entry.at)
         self._group_commit.submit((Work(cause, (self.audit.birth(Change(entry)),), _written),))
 
@@ -125,7 +214,7 @@ def noted(scope: Mapping[str, Any], status: int, content_type: str) -> Kind | No
     """What makes a request evidence; None for the others."""
     state = scope.get("state", {})
     route = scope.get("route")
-    if status in {401, 403} or state.get("overstepped") or (status >= 400 and state.get("evidence")):
+    if status in {401, 403} or state.get("overstepped") or state.get("evidence"):
         return "refused"
     principal: Principal | None = state.get("principal")
     if principal is None or status >= 400:
@@ -170,7 +259,7 @@ def _entry(scope: Mapping[str, Any], kind: Kind, status: int, now: datetime) -> 
         who=principal.id if principal else "unknown",
         method=_plain(scope["method"]) or "",
         route=getattr(scope.get("route"), "path", "-"),
-        path=_plain(scope["path"]) or "",
+        path=_plain(without_secret(scope["path"])) or "",
         asked_by=tuple(sorted({(_plain(name) or "")[:40] for name in names}))[:20],
         status=status,
         code=state.get("problem"),

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
@@ -60,6 +60,8 @@ class ParkedRow(View):
 
 class ParkedView(ParkedRow):
     """One parked or dead message or deadline, with its body, headers and stack, and what people did to it."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"x-personal": True})
 
     body: str | None
     headers: dict[str, str | int | float | bool | None]

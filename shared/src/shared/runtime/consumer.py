@@ -151,6 +151,7 @@ class Consumer:
         tracing: Tracing | None = None,
         after_commit: AfterCommit | None = None,
         answers: Answers | None = None,
+        refused: Callable[[str, str, str, str], None] | None = None,
         batch: int = 200,
         prefetch: int = 400,
         bytes_in_hand: BytesInHand | None = None,
@@ -164,6 +165,7 @@ class Consumer:
         self._tracing = tracing or Tracing()
         self._after_commit = after_commit or NothingAfter()
         self._answers = answers
+        self._refused = refused or _unrecorded
         self._batch = batch
         self._channel = Channel(prefetch_count=prefetch)
         self._suspects: deque[InFlight] = deque()
@@ -336,7 +338,10 @@ class Consumer:
         why = {"code": parked.code, "reason": error, "parked": parked.id}
         log.warning("message_not_handled", state=parked.state, queue=message.queue, **why)
         if parked.state in ("dead", "dropped"):
-            await self.tell(listener.answer(message, parked))
+            answer = listener.answer(message, parked)
+            if answer is not None:
+                self._refused(answer.routing_key, parked.key, parked.code, message.queue)
+            await self.tell(answer)
         return parked
 
     async def tell(self, answer: Answer | None) -> None:
@@ -452,6 +457,10 @@ class Consumer:
     async def drain(self) -> None:
         """Wait until everything in hand is acknowledged."""
         await self._empty.wait()
+
+
+def _unrecorded(department: str, key: str, code: str, queue: str) -> None:
+    return None
 
 
 def _forget_frames(error: BaseException | None) -> None:

@@ -31,7 +31,7 @@ from shared.aggregate import Cause, NotFound, Refused
 from shared.clock import Clock
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
-from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, problem
+from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
 from shared.lifecycle import Possible
 from shared.parking.parked import PARKING, Parking, RetryPolicy, State
 from shared.store import OneOf
@@ -205,9 +205,12 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
             if media_type(content_type) == BATCH:
                 told = read_batch(body)
                 views = BatchView(items=[await door.admit_or_keep(department.id, each) for each in told])
+                if refusals := [each for each in views.items if each.state != "admitted"]:
+                    leave_evidence(request, refusals[0].code or "refused")
                 return JSONResponse(views.model_dump(mode="json"), status_code=207)
             return await door.admit(department.id, read(content_type, attributes, body))
         except Refused as refused:
+            leave_evidence(request, refused.code)
             letter = _letter(department.id, attributes or _said_in(body), body, content_type)
             await door.keep(letter, refused, claimed_id(content_type, attributes, body))
             return problem(_STATUS.get(refused.code, 422), refused.code, refused.detail)

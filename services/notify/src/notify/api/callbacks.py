@@ -2,7 +2,8 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from notify.gateways.gateway import BadCallback, Callback, Gateway
 from notify.gateways.router import GatewayRouter
 from notify.sender.inbound import Inbound
 from shared.aggregate import NotFound, Refused
-from shared.http import OpenRouter
+from shared.http import OpenRouter, leave_evidence
 
 T = TypeVar("T")
 Taking = Callable[[Callback], Awaitable[None]]
@@ -49,10 +50,12 @@ def callback_routes(gateways: GatewayRouter, inbound: Inbound, callbacks: Callba
     async def take(given: str, provider: str, request: Request, pushed_in: Callable[[Gateway], Taking]) -> Response:
         gateway = gateways.named(provider)
         if gateway is None or not callbacks.prove(given):
+            leave_evidence(request, "unproved_callback")
             raise NotFound("callback", provider)
-        pushed = await _read(request, callbacks.address(request))
-        if not _is_probe(request, pushed):
-            await pushed_in(gateway)(pushed)
+        with _evident(request):
+            pushed = await _read(request, callbacks.address(request))
+            if not _is_probe(request, pushed):
+                await pushed_in(gateway)(pushed)
         return _thanks(gateway)
 
     @router.get(f"{PREFIX}/receipts", response_model=None, name="receipts_by_get")
@@ -76,6 +79,16 @@ def callback_routes(gateways: GatewayRouter, inbound: Inbound, callbacks: Callba
         return await take(secret, provider, request, taking)
 
     return router
+
+
+@contextmanager
+def _evident(request: Request) -> Iterator[None]:
+    """What is refused here, such as a wrong signature, is in the audit trail."""
+    try:
+        yield
+    except Refused as refused:
+        leave_evidence(request, refused.code)
+        raise
 
 
 def _parsed(parse: Callable[[Callback], Sequence[T]], pushed: Callback) -> Sequence[T]:
