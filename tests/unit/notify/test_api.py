@@ -192,6 +192,12 @@ async def test_only_who_knows_the_secret_may_push() -> None:
 
     assert [each.status_code for each in (guessed, nonsense, probe, taken)] == [404, 409, 200, 200]
     assert (await notify.one()).state == "delivered"
+    kept = (await notify.world.service.plumbing.trail.audit.find({})).items
+    path = "/callbacks/{secret}/local/receipts"
+    assert {(each.kind, each.who, each.path, each.status, each.code) for each in kept} == {
+        ("refused", "unknown", path, 404, "unproved_callback"),
+        ("refused", "unknown", path, 409, "bad_callback"),
+    }
 
 
 async def _acknowledge(notify: InMemoryNotify, slip: str, role: Role, by: str) -> httpx.Response:
