@@ -1,27 +1,32 @@
-"""`kefu replay`: logs of real orders played through the running system, with the clock following the log."""
+"""`kefu replay`: logs of real orders and of real tickets played through the services, with the clock following."""
 
 import asyncio
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kefu.console import say
+from kefu.replay import helpdesk as desks
 from kefu.replay.audit import audit
 from kefu.replay.olist import read
 from kefu.replay.play import play
-from kefu.replay.report import tell
+from kefu.replay.report import tell, tell_desk
 from kefu.surroundings import surroundings
+from kefu.trouble import Trouble
 
 app = typer.Typer(
-    help="Play a log of real orders through the running system.", no_args_is_help=True, add_completion=False
+    help="Play a log of real orders or tickets through the services.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 
 @app.callback()
 def replay() -> None:
-    """Play a log of real orders through the running system."""
+    """Play a log of real orders or of real tickets through the services."""
 
 
 @app.command("olist")
@@ -38,4 +43,21 @@ def olist(file: Annotated[Path, typer.Argument(help="A CSV file of orders, dates
     found = audit(around, log, played.facts, since)
     tell(log, played, found)
     if not found.clean:
+        raise typer.Exit(1)
+
+
+@app.command("helpdesk")
+def helpdesk(file: Annotated[Path, typer.Argument(help="An XES log of tickets, packed with gzip or not.")]) -> None:
+    """Play a help desk's tickets as complaints; exit code 1 unless the clocks are missed that the log says.
+
+    The complaints service runs in this process, with a clock of its own; no server is needed and none is changed.
+    """
+    desk = desks.read(file)
+    say(f"{len(desk.tickets):,} tickets until {desk.end:%Y-%m-%d %H:%M}")
+    try:
+        cases = import_module("kefu.replay.cases")
+    except ModuleNotFoundError as missing:
+        raise Trouble(f"the complaints service has to be installed beside the command: {missing}") from None
+    played = asyncio.run(cases.play(desk))
+    if not tell_desk(desk, played, cases.TERM):
         raise typer.Exit(1)

@@ -1,10 +1,13 @@
 """What a replay is told with at its end: figures, messages, rows that could not be read, and the audit."""
 
+from datetime import timedelta
+
 from rich.table import Table
 from rich.text import Text
 
 from kefu.console import out
-from kefu.replay.audit import Audit, Line
+from kefu.replay.audit import Audit, Line, compare
+from kefu.replay.helpdesk import Closings, Desk
 from kefu.replay.olist import Log
 from kefu.replay.play import Played
 
@@ -29,6 +32,25 @@ def tell(log: Log, played: Played, audit: Audit) -> None:
     _table("audit", *((line.what, _judged(line)) for line in audit.lines))
     verdict = "clean, every fact had its effect, none twice" if audit.clean else "NOT clean"
     out.print(f"audit: {verdict}", style=_colour(audit.clean))
+
+
+def tell_desk(desk: Desk, played: Closings, term: timedelta) -> bool:
+    """Print what became of a help desk's tickets; returns whether the clocks were missed that the log says."""
+    late = {ticket.name for ticket in desk.tickets if ticket.late(term)}
+    _table(
+        "replay",
+        ("tickets in the log", f"{len(desk.tickets):,}"),
+        ("complaints filed", f"{played.filed:,} in {played.seconds:,.1f} s"),
+        ("closed in time", f"{played.closed - len(played.closed_late):,}"),
+        ("closed after six days", f"{len(played.closed_late):,}"),
+        ("never closed", f"{len(played.open):,}"),
+    )
+    line = compare("closing clocks missed", dict.fromkeys(late, True), ((name, True) for name in played.missed))
+    _table("audit", (line.what, _judged(line)))
+    agrees = line.clean and played.filed == len(desk.tickets)
+    verdict = "clean, the service missed the clocks that the log says it should" if agrees else "NOT clean"
+    out.print(f"audit: {verdict}", style=_colour(agrees))
+    return agrees
 
 
 def _tell_unreadable(log: Log) -> None:
