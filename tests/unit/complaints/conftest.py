@@ -1,7 +1,7 @@
 """A complaint in every stage, the default rules, and the whole service over memory."""
 
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,21 @@ from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import dismiss, draft, open_case
 from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
-from complaints.domain.decisions.handling import assign_owner, classify, record_visit
+from complaints.domain.decisions.handling import (
+    acknowledge,
+    assign_owner,
+    classify,
+    convene_panel,
+    record_panel,
+    record_visit,
+)
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement, sign
 from complaints.domain.parts.findings import LostItem, Share
 from complaints.domain.parts.form import Form
-from complaints.domain.parts.handling import Classification
+from complaints.domain.parts.handling import Classification, Panel
 from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.settings import Settings
@@ -36,6 +43,7 @@ from shared.subscriptions import Subscriptions
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
 HANDLER = Actor(kind="staff", id="handler-01", role="complaint_handler")
 PROPOSING = cause(AT, id=UUID(int=7), actor=HANDLER)
@@ -133,11 +141,21 @@ def decide(
     ours = (Share(unit="own_department", department="production", percent=100),)
     quality = Classification(nature="quality", category="玻璃破损")
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
+
+    def majored(case: Complaint) -> Complaint:
+        return case.but(classification=quality.but(major=True))
+
+    def paneled(case: Complaint) -> Complaint:
+        return majored(case).but(panel=Panel(departments=("production",), meets_at=AT, convened_by="cs-manager-01"))
+
     return {
         "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
         "dismiss": lambda case: dismiss(case, handler),
         "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
         "record_visit": lambda case: record_visit(case, AT, "现场查看", None, handler),
+        "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", handler),
+        "convene_panel": lambda case: convene_panel(majored(case), ("production", "rd"), AT + HOUR, handler),
+        "record_panel": lambda case: record_panel(paneled(case), "全批复检", None, handler),
         "classify": lambda case: classify(case, quality, rules, handler),
         "judge": lambda case: judge(case, *UPHELD, rules, handler),
         "appeal": lambda case: appeal(case, "客户有异议", rules, handler),

@@ -236,7 +236,10 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
     refused = await ask("complaint_handler", "POST", f"/complaints/{id}/close", {})
 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
-    assert "possible now: assign_owner, record_visit, classify, judge, withdraw, escalate" in refused.json()["detail"]
+    assert (
+        "possible now: assign_owner, record_visit, acknowledge, classify, judge, withdraw, escalate"
+        in refused.json()["detail"]
+    )
 
 
 async def test_of_two_who_file_a_draft_the_first_one_holds_and_its_form_is_the_one_announced(
@@ -260,7 +263,15 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
     filed = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()
 
     possible = {each["decision"]: each["roles"] for each in filed["possible"]}
-    assert list(possible) == ["assign_owner", "record_visit", "classify", "judge", "withdraw", "escalate"]
+    assert list(possible) == [
+        "assign_owner",
+        "record_visit",
+        "acknowledge",
+        "classify",
+        "judge",
+        "withdraw",
+        "escalate",
+    ]
     assert possible["assign_owner"] == ["cs_supervisor", "cs_manager", "cs_director"]
     (row,) = (await ask("cs_specialist", "GET", "/complaints")).json()["items"]
     assert row == {

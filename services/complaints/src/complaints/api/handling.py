@@ -7,16 +7,25 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from complaints.api.views import ComplaintView
+from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.handling import assign_owner, classify, record_visit
+from complaints.domain.decisions.handling import (
+    acknowledge,
+    assign_owner,
+    classify,
+    convene_panel,
+    record_panel,
+    record_visit,
+)
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.handling import Classification
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints
+from shared.aggregate import Change
 from shared.contracts.event import Instant
-from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
+from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose, StaffId
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -33,6 +42,26 @@ class RecordVisit(RequestBody):
     visited_at: Instant = Field(examples=["2026-11-22T06:00:00Z"])
     note: Prose = Field(examples=["现场查看，三樘玻璃边缘崩角，客户同意更换"])
     file: FileRef | None = Field(default=None, description="The report or the photos.", examples=["visits/0007.pdf"])
+
+
+class Acknowledge(RequestBody):
+    """What was understood, in the words in which the customer confirmed it."""
+
+    restated: Prose = Field(examples=["三樘玻璃边缘崩角，客户要求更换"])
+
+
+class ConvenePanel(RequestBody):
+    """Which departments review the measures of a major case, and when they meet."""
+
+    departments: tuple[DepartmentName, ...] = Field(min_length=1, max_length=20, examples=[["production", "rd"]])
+    meets_at: Instant = Field(examples=["2026-11-23T06:00:00Z"])
+
+
+class RecordPanel(RequestBody):
+    """The measures that the departments agreed on."""
+
+    measures: Prose = Field(examples=["全批玻璃复检，护角改为全包"])
+    minutes: FileRef | None = Field(default=None, examples=["panels/2026-11-0007.pdf"])
 
 
 class Classify(RequestBody):
@@ -79,6 +108,15 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
             await complaints.apply(complaint_id, lambda case: classify(case, classification, rules, cause), cause)
         )
 
+    @router.post("/acknowledge", dependencies=[allow(*LIFECYCLE.roles("acknowledge"))])
+    async def acknowledge_case(complaint_id: UUID, body: Acknowledge, cause: CausedByRequest) -> ComplaintView:
+        """What was understood is confirmed with the customer."""
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: acknowledge(case, body.restated, cause), cause)
+        )
+
+    _panel(router, complaints)
+
     @router.post("/escalate", dependencies=[allow(*LIFECYCLE.roles("escalate"))])
     async def escalate_case(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """Send the case up one rung."""
@@ -97,3 +135,25 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         return ComplaintView.of(await complaints.apply(complaint_id, lambda case: withdraw(case, rules, cause), cause))
 
     return router
+
+
+def _panel(router: APIRouter, complaints: Complaints) -> None:
+    """How the departments review a major case."""
+
+    @router.post("/convene-panel", dependencies=[allow(*LIFECYCLE.roles("convene_panel"))])
+    async def convene_case_panel(complaint_id: UUID, body: ConvenePanel, cause: CausedByRequest) -> ComplaintView:
+        """The departments meet about a major case."""
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return convene_panel(case, body.departments, body.meets_at, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
+
+    @router.post("/record-panel", dependencies=[allow(*LIFECYCLE.roles("record_panel"))])
+    async def record_case_panel(complaint_id: UUID, body: RecordPanel, cause: CausedByRequest) -> ComplaintView:
+        """What the departments agreed on; solutions may be proposed from now on."""
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return record_panel(case, body.measures, body.minutes, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))

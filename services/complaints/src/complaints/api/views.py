@@ -10,7 +10,15 @@ from complaints.domain.lifecycle import LIFECYCLE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
-from complaints.domain.parts.handling import Classification, Closing, Missed, Visit, WarrantyNote
+from complaints.domain.parts.handling import (
+    Acknowledgement,
+    Classification,
+    Closing,
+    Missed,
+    Panel,
+    Visit,
+    WarrantyNote,
+)
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.aggregate import Deadline
@@ -40,7 +48,9 @@ class ComplaintView(View):
     owner: StaffId | None
     visit_required: bool
     visits: tuple[Visit, ...]
+    acknowledgement: Acknowledgement | None
     classification: Classification | None
+    panel: Panel | None
     judgement: Judgement | None
     appeal: Appeal | None
     investigation: Investigation | None

@@ -4,7 +4,15 @@ from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Additions, Form
-from complaints.domain.parts.handling import Classification, Closing, Missed, Visit, WarrantyNote
+from complaints.domain.parts.handling import (
+    Acknowledgement,
+    Classification,
+    Closing,
+    Missed,
+    Panel,
+    Visit,
+    WarrantyNote,
+)
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
 from shared.clocks import Timed
@@ -34,7 +42,9 @@ class Complaint(Timed):
     owner: StaffId | None = None
     visit_required: bool = False
     visits: tuple[Visit, ...] = ()
+    acknowledgement: Acknowledgement | None = None
     classification: Classification | None = None
+    panel: Panel | None = None
     judgement: Judgement | None = None
     appeal: Appeal | None = None
     investigation: Investigation | None = None
@@ -60,6 +70,11 @@ class Complaint(Timed):
     def live(self) -> bool:
         """Whether it is numbered and not closed yet."""
         return self.stage in LIVE
+
+    @property
+    def major(self) -> bool:
+        """Whether it is particularly serious: as it was classified, until then as it was filed (003 §18a)."""
+        return self.classification.major if self.classification else self.form.severity == "major"
 
     @property
     def settlement(self) -> Remediation | None:

@@ -62,9 +62,7 @@ class ComplaintFiled(
     )
 
 
-class ComplaintAcknowledged(
-    AboutCustomersComplaint, Event, key="complaints.complaint_acknowledged.v1", announced=False
-):
+class ComplaintAcknowledged(AboutCustomersComplaint, Event, key="complaints.complaint_acknowledged.v1"):
     """What was understood is confirmed with the customer (004 一㈢3a)."""
 
     confirmed_at: Instant
@@ -109,9 +107,7 @@ class ComplaintJudged(ConcerningOrder, AboutCustomersComplaint, Event, key="comp
     by: StaffId
 
 
-class MajorComplaintPanelConvened(
-    AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1", announced=False
-):
+class MajorComplaintPanelConvened(AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1"):
     """Departments review the measures of a major case together (004 一㈢3b)."""
 
     departments: tuple[DepartmentName, ...] = Field(min_length=1)

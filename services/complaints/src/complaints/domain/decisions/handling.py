@@ -6,12 +6,18 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import must_be_past
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.lifecycle import LIFECYCLE
-from complaints.domain.parts.handling import Classification, Visit, WarrantyNote
+from complaints.domain.parts.handling import Acknowledgement, Classification, Panel, Visit, WarrantyNote
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import WarrantyChecked
-from shared.contracts.complaints import ComplaintClassified, ComplaintOwnerAssigned, ComplaintVisitRecorded
-from shared.contracts.vocabulary import FileRef, Prose, StaffId
+from shared.contracts.complaints import (
+    ComplaintAcknowledged,
+    ComplaintClassified,
+    ComplaintOwnerAssigned,
+    ComplaintVisitRecorded,
+    MajorComplaintPanelConvened,
+)
+from shared.contracts.vocabulary import DepartmentName, FileRef, Prose, StaffId
 
 
 def assign_owner(
@@ -60,6 +66,50 @@ def classify(complaint: Complaint, classification: Classification, rules: Rules,
     )
     classified = Change(complaint.but(classification=classification), (told,))
     return classified.then(lambda case: take_to_major(case, rules, cause)) if classification.major else classified
+
+
+def acknowledge(complaint: Complaint, restated: Prose, cause: Cause) -> Change[Complaint]:
+    """What was understood is confirmed with the customer; a later confirmation takes its place (004 一㈢3a)."""
+    LIFECYCLE.must(complaint.stage, "acknowledge")
+    told = ComplaintAcknowledged.of(complaint.about_customer, confirmed_at=cause.at, restated=restated)
+    confirmed = Acknowledgement(restated=restated, by=cause.actor.id, at=cause.at)
+    return Change(complaint.but(acknowledgement=confirmed), (told,))
+
+
+def convene_panel(
+    complaint: Complaint, departments: tuple[DepartmentName, ...], meets_at: datetime, cause: Cause
+) -> Change[Complaint]:
+    """The departments meet to review the measures of a major case; convened anew, they review anew (004 一㈢3b).
+
+    Refused for a case that is not major (`not_major`) and for a time that is past (`meets_at`).
+    """
+    LIFECYCLE.must(complaint.stage, "convene_panel")
+    if not complaint.major:
+        raise Refused("departments review major cases: classify it as major first", "not_major")
+    if meets_at <= cause.at:
+        raise Refused("the departments meet at some later time", "meets_at")
+    told = MajorComplaintPanelConvened.of(complaint.about, departments=departments, at=meets_at)
+    panel = Panel(departments=departments, meets_at=meets_at, convened_by=cause.actor.id)
+    return Change(complaint.but(panel=panel), (told,))
+
+
+def record_panel(complaint: Complaint, measures: Prose, minutes: FileRef | None, cause: Cause) -> Change[Complaint]:
+    """What the departments found the right measures: from now on solutions may be proposed (004 一㈢3b).
+
+    Refused until the departments were convened (`panel_missing`) and before they meet (`future_date`).
+    """
+    LIFECYCLE.must(complaint.stage, "record_panel")
+    if complaint.panel is None:
+        raise Refused("the departments are convened first: convene-panel", "panel_missing")
+    must_be_past("the departments' meeting", complaint.panel.meets_at, cause)
+    recorded = complaint.panel.but(measures=measures, minutes=minutes, recorded_by=cause.actor.id, recorded_at=cause.at)
+    return Change(complaint.but(panel=recorded))
+
+
+def must_be_reviewed_if_major(complaint: Complaint) -> None:
+    """Refused with `panel_missing` until the departments have reviewed the measures of a major case (004 一㈢3b)."""
+    if complaint.major and (complaint.panel is None or complaint.panel.measures is None):
+        raise Refused("departments review a major case first: convene-panel, then record-panel", "panel_missing")
 
 
 def keep_warranty(complaint: Complaint, checked: WarrantyChecked, cause: Cause) -> Change[Complaint]:

@@ -1,7 +1,7 @@
 """Which solution it shall be: proposed, then approved by amount or sent back (002 六1(4), 003 §25.3, §27)."""
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.handling import must_have_owner
+from complaints.domain.decisions.handling import must_be_reviewed_if_major, must_have_owner
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
@@ -28,10 +28,12 @@ def propose(
 ) -> Change[Complaint]:
     """Submit one or more solutions to the role that may decide on the dearest one (002 六1(4), 003 §25.3, §27).
 
-    Refused without an owner (`owner_missing`), so that every case that ends after a solution has one (003 §20).
+    Refused without an owner (`owner_missing`), so that every case that ends after a solution has one (003 §20), and for
+    a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b).
     """
     LIFECYCLE.must(complaint.stage, "propose")
     must_have_owner(complaint)
+    must_be_reviewed_if_major(complaint)
     if preferred >= len(options):
         raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option")
     policy = rules.version(complaint.policy_version)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
+from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose, StaffId
 
 Outcome = Literal["resolved", "not_upheld", "withdrawn", "resubmitted"]
 
@@ -50,6 +50,26 @@ class Visit(Part):
     file: FileRef | None = None
     by: StaffId
     at: Instant
+
+
+class Acknowledgement(Part):
+    """What was understood, as it was confirmed with the customer (004 一㈢3a)."""
+
+    restated: Prose
+    by: StaffId
+    at: Instant
+
+
+class Panel(Part):
+    """The departments that review a major case together; with `measures` they have done so (004 一㈢3b)."""
+
+    departments: tuple[DepartmentName, ...]
+    meets_at: Instant
+    convened_by: StaffId
+    measures: Prose | None = None
+    minutes: FileRef | None = None
+    recorded_by: StaffId | None = None
+    recorded_at: Instant | None = None
 
 
 class Missed(Part):
