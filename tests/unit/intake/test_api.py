@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from intake.domain.callback import in_calling_order
 from intake.domain.contact_log import ContactLog
 from intake.domain.parts.chain import appended
 from shared.contracts.intake import (
     CallbackCompleted,
     CallbackWaived,
+    Contact,
     ContactCorrected,
     ContactRecorded,
     CustomerAssigned,
@@ -258,6 +260,35 @@ async def test_a_callback_is_recorded_with_every_answer(world):
     assert completed.within_due is True
     assert (type(met), met.outcome) == (DeadlineMetByIntake, "in_time")
     assert (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"] == []
+
+
+async def test_a_callback_shows_the_number_of_then_and_beside_it_whom_the_file_names_now(world):
+    callback = await owed(world)
+    shown = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{callback}")).json()
+    customer, then = shown["customer"]["customer_id"], shown["customer"]["mobile"]
+    corrected = {
+        "reason": "更正",
+        "contacts": [
+            {"name": "陈工", "mobile": "13700137001", "concerns": ["site"]},
+            {"name": "林会计", "mobile": "13500135000", "concerns": ["payment"]},
+            {"name": "王先生", "mobile": "13900139000"},
+        ],
+    }
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer}/correct", corrected)
+
+    one = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{callback}")).json()
+    (row,) = (await world.ask(Role.CS_SPECIALIST, "GET", "/callbacks")).json()["items"]
+
+    assert one["customer"]["mobile"] == then
+    assert [each["mobile"] for each in one["contacts_now"]] == ["13900139000", "13700137001", "13500135000"]
+    assert row == one
+
+
+def test_who_was_named_for_a_complaint_is_called_first_after_a_complaint():
+    boss, named = Contact(name="王先生"), Contact(name="赵经理", concerns=("complaint",))
+
+    assert in_calling_order("post_complaint", (boss, named)) == (named, boss)
+    assert in_calling_order("delay", (named, boss)) == (boss, named)
 
 
 async def test_a_callback_shows_what_may_be_done_by_whom_and_why_it_is_due(world):

@@ -1,24 +1,26 @@
 """Callbacks over HTTP: what is owed, what the customer said, and what the director allowed to leave out."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AliasPath, Field, computed_field
+from pydantic import AliasPath, ConfigDict, Field, computed_field
 
 from intake.api import readers
-from intake.domain.callback import LIFECYCLE, Callback, CallbackState
+from intake.domain.callback import LIFECYCLE, Callback, CallbackState, in_calling_order
 from intake.domain.decisions.callback import complete, waive
 from intake.domain.policy.policy import Question, Rules
 from intake.store import Stores
 from shared.contracts.event import Instant
-from shared.contracts.intake import CallbackAnswers, CallbackReason
+from shared.contracts.intake import CallbackAnswers, CallbackReason, Contact
 from shared.contracts.intake.contacts import Rating
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
+from shared.store import OneOf
 
 
 class CompleteCallback(RequestBody):
@@ -46,8 +48,10 @@ class WaiveCallback(RequestBody):
     report_id: UUID | None = Field(default=None, description="The daily report on which it is noted.")
 
 
-class CallbackView(View):
-    """A callback, how it stands and what may be done with it now; the same in a list."""
+class CallbackRow(View):
+    """A callback, how it stands and what may be done with it now."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
     callback_id: UUID = Field(validation_alias="id")
     customer: CustomerSnapshot
@@ -65,15 +69,43 @@ class CallbackView(View):
         """What may be decided now, and by whom."""
         return LIFECYCLE.possible(self.state)
 
-    @classmethod
-    def of(cls, callback: Callback) -> Self:
-        return cls.model_validate(callback, from_attributes=True)
+
+class CallbackView(CallbackRow):
+    """A callback, with whom the customer's file names by now; `customer` is as it was known when the call was owed."""
+
+    contacts_now: tuple[Contact, ...] = Field(
+        default=(), description="Who may be called, the contact that such a call concerns first; empty without a file."
+    )
+
+    def called(self, contacts: tuple[Contact, ...]) -> "CallbackView":
+        """The same with the contacts of the customer's file, in the order in which they are called."""
+        return self.model_copy(update={"contacts_now": in_calling_order(self.reason.kind, contacts)})
+
+
+class FileContacts(View):
+    """The contacts in a customer's file."""
+
+    id: UUID
+    contacts: tuple[Contact, ...] = Field(validation_alias=AliasPath("particulars", "contacts"))
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
+
+    async def with_contacts(rows: Sequence[CallbackRow]) -> list[CallbackView]:
+        """The callbacks with whom their customers' files name by now; the files are read with one question."""
+        ids = {row.customer.customer_id for row in rows}
+        where = {"id": OneOf(*ids)}
+        files = (await stores.customers.rows(FileContacts, where, limit=len(ids))).items if ids else ()
+        known = {file.id: file.contacts for file in files}
+        views = [CallbackView.model_validate(dict(row)) for row in rows]
+        return [view.called(known.get(view.customer.customer_id, ())) for view in views]
+
+    async def viewed(callback: Callback) -> CallbackView:
+        (view,) = await with_contacts([CallbackRow.model_validate(callback, from_attributes=True)])
+        return view
 
     @router.get("")
     async def list_callbacks(
@@ -84,13 +116,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     ) -> Listing[CallbackView]:
         """The calls in one state, what is due first at the top."""
         where = {"state": state, "customer_id": customer_id}
-        page = await callbacks.rows(CallbackView, where, sort="due_at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        page = await callbacks.rows(CallbackRow, where, sort="due_at", after=after, limit=limit)
+        return Listing(items=await with_contacts(page.items), next=page.next)
 
     @router.get("/{callback_id}")
     async def show_callback(callback_id: UUID) -> CallbackView:
         """One callback."""
-        return CallbackView.of(await callbacks.get(callback_id))
+        return await viewed(await callbacks.get(callback_id))
 
     @router.get("/{callback_id}/clocks")
     async def show_clocks(callback_id: UUID) -> list[ClockView]:
@@ -104,7 +136,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         completed = await callbacks.apply(
             callback_id, lambda callback: complete(callback, answers, rules, cause), cause
         )
-        return CallbackView.of(completed)
+        return await viewed(completed)
 
     @router.post("/{callback_id}/waive", dependencies=[allow(*LIFECYCLE.roles("waive"))])
     async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
@@ -112,6 +144,6 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         waived = await callbacks.apply(
             callback_id, lambda callback: waive(callback, body.reason, body.report_id, rules, cause), cause
         )
-        return CallbackView.of(waived)
+        return await viewed(waived)
 
     return router

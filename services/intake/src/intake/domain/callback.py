@@ -1,5 +1,6 @@
 """A call that we owe a customer: by when, about what, and what the customer really said."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Literal
 
@@ -9,7 +10,9 @@ from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.roles import SERVICE
 from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
-from shared.contracts.intake import AboutCallback, CallbackReason
+from shared.contracts.intake import AboutCallback, CallbackReason, Contact
+from shared.contracts.intake.contacts import CallbackKind
+from shared.contracts.intake.customers import Concern
 from shared.contracts.orders import StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line
@@ -40,6 +43,19 @@ STAGES = MappingProxyType[StageGroup, Line](
     }
 )
 """The seven stages at which an existing customer is called (000 §3.6.2)."""
+
+
+CONCERNS = MappingProxyType[CallbackKind, Concern](
+    {"post_acceptance": "site", "post_service_3d": "service", "post_complaint": "complaint", "seasonal": "care"}
+)
+"""What a call is about, as the contacts of a customer's file are named for it; every other call is about the order."""
+
+
+def in_calling_order(kind: CallbackKind, contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    """The contacts, those first that the file names for what such a call is about, then those that it names for
+    nothing of their own."""
+    concern = CONCERNS.get(kind, "order")
+    return tuple(sorted(contacts, key=lambda each: (concern not in each.concerns, bool(each.concerns))))
 
 
 class Callback(Timed):
