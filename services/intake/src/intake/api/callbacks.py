@@ -77,10 +77,6 @@ class CallbackView(CallbackRow):
         default=(), description="Who may be called, the contact that such a call concerns first; empty without a file."
     )
 
-    def called(self, contacts: tuple[Contact, ...]) -> "CallbackView":
-        """The same with the contacts of the customer's file, in the order in which they are called."""
-        return self.model_copy(update={"contacts_now": in_calling_order(self.reason.kind, contacts)})
-
 
 class FileContacts(View):
     """The contacts in a customer's file."""
@@ -100,8 +96,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         where = {"id": OneOf(*ids)}
         files = (await stores.customers.rows(FileContacts, where, limit=len(ids))).items if ids else ()
         known = {file.id: file.contacts for file in files}
-        views = [CallbackView.model_validate(dict(row)) for row in rows]
-        return [view.called(known.get(view.customer.customer_id, ())) for view in views]
+        told = {row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows}
+        return [CallbackView.model_validate({**dict(row), "contacts_now": told[row.callback_id]}) for row in rows]
 
     async def viewed(callback: Callback) -> CallbackView:
         (view,) = await with_contacts([CallbackRow.model_validate(callback, from_attributes=True)])
