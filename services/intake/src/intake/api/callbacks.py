@@ -96,7 +96,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         where = {"id": OneOf(*ids)}
         files = (await stores.customers.rows(FileContacts, where, limit=len(ids))).items if ids else ()
         known = {file.id: file.contacts for file in files}
-        told = {row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows}
+        told = {
+            row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows
+        }
         return [CallbackView.model_validate({**dict(row), "contacts_now": told[row.callback_id]}) for row in rows]
 
     async def viewed(callback: Callback) -> CallbackView:
