@@ -57,6 +57,7 @@ WHEN = {
     "/orders/{order_id}/packaging": When("standard", "shipping", "warehouse"),
     "/orders/{order_id}/dispatch": When("standard", "shipping", "warehouse"),
     "/orders/{order_id}/delivery-notes": When("standard", "shipping", "statistics_clerk"),
+    "/orders/{order_id}/acceptance/agree": When("custom", "acceptance", "order_specialist"),
     "/orders/{order_id}/installation": When("custom", "transport", "engineering_regional_head"),
     "/orders/{order_id}/acceptance/pass": When("standard", "acceptance", "order_specialist"),
     "/orders/{order_id}/acceptance/fail": When("standard", "acceptance", "order_specialist"),

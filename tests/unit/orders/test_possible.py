@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from order_rules import RULES
 
+from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
 from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
 from orders.domain.decisions.delay import postpone
@@ -111,6 +112,9 @@ PARTS = {
     ),
     "schedule_installation": lambda order, why: schedule_installation(
         order, why.at, why.at + DAY, (Installer(staff="i-1", skill="senior"),), RULES, why
+    ),
+    "agree_acceptance": lambda order, why: agree_acceptance(
+        order, order.day(why.at), order.day(why.at) + DAY, "王", RULES, why
     ),
     "pass_acceptance": lambda order, why: pass_acceptance(order, Acceptance(signatory="王"), RULES, why),
     "fail_acceptance": lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), RULES, why),

@@ -1,5 +1,6 @@
 """What may be asked about installation and acceptance."""
 
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -7,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from orders.api.roles import ORDERS
 from orders.api.views import OrderView
+from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.lifecycle import deciders
 from orders.domain.parts.installation import Installer
@@ -22,6 +24,14 @@ class ScheduleInstallation(RequestBody):
     begin: AwareDatetime = Field(examples=["2026-11-28T01:00:00Z"])
     planned_finish: AwareDatetime = Field(examples=["2026-12-03T10:00:00Z"])
     crew: tuple[Installer, ...] = Field(min_length=1, examples=[[{"staff": "installer-11", "skill": "senior"}]])
+
+
+class AgreeAcceptance(RequestBody):
+    """From which day to which the customer accepts the work, and with whom that was agreed (001 售中四b)."""
+
+    begins_on: date = Field(examples=["2026-12-03"])
+    ends_on: date = Field(examples=["2026-12-06"], description="The last day, included.")
+    agreed_with: Line = Field(examples=["王建国"])
 
 
 class AcceptWork(RequestBody):
@@ -51,6 +61,18 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
             await orders.apply(
                 order_id,
                 lambda order: schedule_installation(order, body.begin, body.planned_finish, body.crew, rules, cause),
+                cause,
+            ),
+            rules,
+        )
+
+    @router.post("/orders/{order_id}/acceptance/agree", dependencies=[allow(*deciders("agree_acceptance"))])
+    async def agree(order_id: UUID, body: AgreeAcceptance, cause: CausedByRequest) -> OrderView:
+        """Agree with the customer on the days of acceptance."""
+        return OrderView.of(
+            await orders.apply(
+                order_id,
+                lambda order: agree_acceptance(order, body.begins_on, body.ends_on, body.agreed_with, rules, cause),
                 cause,
             ),
             rules,

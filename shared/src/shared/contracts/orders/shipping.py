@@ -139,6 +139,19 @@ class AcceptanceInvited(AboutCustomersOrder, Event, key="orders.acceptance_invit
     site_address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
 
 
+class AcceptancePeriodAgreed(AboutCustomersOrder, Event, key="orders.acceptance_period_agreed.v1"):
+    """The days from and to which the customer accepts the work, as agreed with the customer (001 售中四b).
+
+    A later agreement replaces it, with a higher revision; so does one after the work was refused.
+    """
+
+    begins_on: date
+    ends_on: date = Field(description="The last day, included.")
+    agreed_with: Line = Field(examples=["王建国"])
+    agreed_by: StaffId = Field(examples=["order-specialist-02"])
+    revision: int = Field(default=1, ge=1)
+
+
 class AcceptancePassed(AboutCustomersOrder, Event, key="orders.acceptance_passed.v1"):
     """The customer accepted the work; the closing words differ by kind of customer.
 

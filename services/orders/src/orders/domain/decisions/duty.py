@@ -128,6 +128,22 @@ def _forecast(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     yield Owed(due_at=before if before > cause.now else None)
 
 
+def _period(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The days of acceptance are agreed with the customer before the work is to be done (001 售中四b)."""
+    work = order.installation
+    if order.stage not in ("installation", "acceptance") or work.begin is None or work.period is not None:
+        return
+    eve = rules.morning(order, order.day(work.planned_finish) - timedelta(days=1)) if work.planned_finish else None
+    yield Owed(str(len(work.refusals)), eve if eve and eve > cause.now else None)
+
+
+def _silence(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The agreed days of acceptance have ended without a word: the customer is asked, and accepts in writing or not."""
+    period = order.installation.period
+    if order.stage == "acceptance" and period is not None and period.ends_on < order.day(cause.now):
+        yield Owed(str(period.revision))
+
+
 def _collections(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """What was asked for is collected, by the end of its day, by the role of the route (000 §3.4.5, §3.5.5).
 
@@ -155,6 +171,8 @@ OWED: Mapping[DutyName, Callable[[Order, Rules, Cause], Iterator[Owed]]] = Mappi
         "find_out_arrival": _arrival,
         "send_crew": _dispatch_of_crew,
         "ask_foreman": _forecast,
+        "agree_acceptance": _period,
+        "ask_acceptance": _silence,
         "collect": _collections,
     }
 )

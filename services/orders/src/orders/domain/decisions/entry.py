@@ -204,6 +204,7 @@ def leave_for_the_site(order: Order, rules: Rules, cause: Cause) -> Change[Order
 def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The customer is invited for the hour that the foreman named, once for each hour, if it is still to come.
 
+    The hour's day is promised only while no days of acceptance are agreed with the customer.
     Source: 001 售中四b.
     """
     work = order.installation
@@ -216,11 +217,11 @@ def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Ord
         invited_for=hour,
         site_address=order.site_address,
     )
-    told = order.but(installation=work.but(invited_for=hour))
+    told = Change(order.but(installation=work.but(invited_for=hour)), (invited,))
     foreman = work.foreman
-    return Change(told, (invited,)).then(
-        lambda order: pass_on(order, "accept", order.day(hour), "plan", foreman, rules, cause)
-    )
+    if work.period is not None:
+        return told
+    return told.then(lambda order: pass_on(order, "accept", order.day(hour), "plan", foreman, rules, cause))
 
 
 def close(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

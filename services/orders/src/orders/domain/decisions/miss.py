@@ -1,6 +1,7 @@
 """What the company does when a clock of an order has run out."""
 
 from orders.domain.decisions.delay import miss_arrival, miss_shipping
+from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.promise import break_promise
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
@@ -18,4 +19,6 @@ def follow_up(order: Order, run: ClockRun, rules: Rules, cause: Cause) -> Change
         return Change(order)
     if kind == "ship":
         return miss_shipping(order, rules, cause)
-    return miss_arrival(order, rules, cause) if kind == "arrive" else break_promise(order, kind, cause)
+    if kind == "arrive":
+        return miss_arrival(order, rules, cause)
+    return break_promise(order, kind, cause).then(lambda order: follow_duties(order, rules, cause))

@@ -1,5 +1,6 @@
 """What is known about the work on the site and its acceptance."""
 
+from datetime import date
 from typing import Literal
 
 from shared.contracts.departments import Skill
@@ -30,6 +31,17 @@ class Refusal(Part):
     issues: tuple[Defect, ...]
 
 
+class AcceptancePeriod(Part):
+    """The days in which the customer accepts the work, the last one included: agreed when, with whom and by whom."""
+
+    begins_on: date
+    ends_on: date
+    agreed_with: Line
+    agreed_by: StaffId
+    agreed_at: Instant
+    revision: int = 1
+
+
 class Installation(Part):
     """Crew, dates and acceptance of one order."""
 
@@ -41,7 +53,15 @@ class Installation(Part):
     invited_for: Instant | None = None
     completed_at: Instant | None = None
     refusals: tuple[Refusal, ...] = ()
+    periods: tuple[AcceptancePeriod, ...] = ()
     accepted_by: Line | None = None
+
+    @property
+    def period(self) -> AcceptancePeriod | None:
+        """The agreed days of acceptance that hold now; a refusal of the work ends what was agreed before it."""
+        latest = self.periods[-1] if self.periods else None
+        refused = max((refusal.at for refusal in self.refusals), default=None)
+        return latest if latest and (refused is None or latest.agreed_at > refused) else None
 
     @property
     def quality_ok(self) -> bool:

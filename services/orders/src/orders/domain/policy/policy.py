@@ -26,6 +26,8 @@ DutyName = Literal[
     "find_out_arrival",
     "send_crew",
     "ask_foreman",
+    "agree_acceptance",
+    "ask_acceptance",
     "collect",
 ]
 """What people owe an order because of where it stands."""
