@@ -42,6 +42,7 @@ async def test_the_next_signature_of_the_notice_is_somebody_s_duty(company, kind
     assert ended(company, "sign_notice") == ["in_time"] * 3
 
 
+@pytest.mark.requirement("R056.c")
 async def test_production_and_engineering_are_asked_before_the_eve_until_they_answer(company):
     await company.place()
     await company.run_to("production")
@@ -50,6 +51,7 @@ async def test_production_and_engineering_are_asked_before_the_eve_until_they_an
     await company.until(LOOKED_AT)
     assert await owed(company, "ask_production") == [("planner", EVE)]
     assert await owed(company, "ask_engineering") == [("engineering_regional_head", EVE)]
+    assert {each.installers_available for each in company.announced(said.ShipmentReadinessAssessed)} == {None}
 
     await company.fact(facts.CrewReported, available=True, skill="ordinary")
     await company.fact(facts.ProductionProgressed, ready_percent=90, expected_ready_on=SHIP_ON)
@@ -73,6 +75,7 @@ async def test_a_silent_department_misses_its_duty_on_the_eve(company):
     assert {"ask_production", "ask_engineering"} <= set(missed)
 
 
+@pytest.mark.requirement("R056.f")
 async def test_a_day_that_no_one_has_named_is_told_as_an_estimate_and_is_customer_service_s_to_find_out(company):
     await company.place()
     await company.run_to("production")

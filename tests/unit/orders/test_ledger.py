@@ -308,6 +308,21 @@ async def test_money_in_the_contract_s_currency_counts_although_it_came_before_t
     assert company.announced(said.OrderExceptionRaised) == []
 
 
+@pytest.mark.requirement("R201.c")
+async def test_a_statement_has_a_line_for_each_order(company):
+    await company.place(order_no="SO-1", total=yuan("10000.00"))
+    await company.sign_contract()
+    await company.pay("initial", "3000.00")
+    await company.place(order_no="SO-2", total=yuan("500.00"))
+    await company.sign_contract()
+    await company.until(datetime(2026, 10, 1, 2, tzinfo=UTC))
+    (statement,) = company.announced(said.StatementIssued)
+    assert [(line.order_no, line.billed, line.paid) for line in statement.lines] == [
+        ("SO-1", yuan("10000.00"), yuan("3000.00")),
+        ("SO-2", yuan("500.00"), yuan("0.00")),
+    ]
+
+
 async def test_a_debt_in_another_currency_has_a_statement_of_its_own(company):
     await company.place(order_no="SO-1", total=yuan("10000.00"))
     await company.sign_contract()
@@ -318,6 +333,7 @@ async def test_a_debt_in_another_currency_has_a_statement_of_its_own(company):
     assert balances == [yuan("10000.00"), yuan("500.00", "USD")]
 
 
+@pytest.mark.requirement("R201.d", "R203.d")
 async def test_what_was_paid_before_an_amendment_stays_paid(company):
     await company.place()
     await company.pay("initial", "30000.00")

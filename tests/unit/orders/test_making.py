@@ -212,6 +212,7 @@ async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_d
     assert events[1].delay_days == 2
 
 
+@pytest.mark.requirement("R178.d")
 @pytest.mark.parametrize(("missing", "code"), [("requested_ship_date", "no_day"), ("total", "no_price")])
 async def test_a_contract_without_a_day_or_a_price_is_not_approved(company, missing, code):
     await company.place(**{missing: None})

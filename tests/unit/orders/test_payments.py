@@ -145,6 +145,22 @@ async def test_what_is_not_paid_is_overdue_and_reminded_of_more_firmly_each_time
     assert [(company_day(at) - overdue.due_on).days for at in sent] == [3, 10, 20]
 
 
+@pytest.mark.requirement("R201.e")
+async def test_what_falls_due_is_told_three_days_before_with_who_collects_it(company):
+    await company.place()
+    await company.run_to("balance")
+    await company.until(company.now + timedelta(days=40))
+    told = company.announced(said.PaymentApproaching)[-1]
+    assert (told.kind, told.amount, told.collector_role, told.collector) == (
+        "balance",
+        yuan("70000.00"),
+        "account_manager",
+        "am-03",
+    )
+    sent = [at.at for at in company.database.outbox.envelopes if at.key == said.PaymentApproaching.key]
+    assert (told.due_on - company_day(sent[-1])).days == 3
+
+
 def company_day(at):
     return (at + timedelta(hours=8)).date()
 

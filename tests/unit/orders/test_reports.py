@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -10,7 +11,9 @@ from order_rules import RULES
 
 from orders.api.sheets import sheet
 from orders.app import service
+from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.exception import resolve
+from orders.domain.decisions.ledger import refund
 from orders.domain.exception import exception_id_of
 from orders.domain.report import Table
 from orders.domain.statistics import Sales
@@ -173,6 +176,23 @@ async def test_commission_is_computed_from_what_came_in(company):
     assert rows[-2:] == [
         ("2026-10", ({"salesman": "am-03", "currency": "CNY", "received": "30000.00"},)),
         ("2026-11", ({"salesman": "am-03", "currency": "CNY", "received": "10000.00"},)),
+    ]
+
+
+@pytest.mark.requirement("R206.b")
+async def test_what_was_paid_back_is_deducted_from_commission_in_the_month_of_the_refund(company):
+    company.now = datetime(2026, 10, 5, tzinfo=UTC)
+    await company.place()
+    await company.sign_contract()
+    await company.pay("initial", "30000.00")
+    company.now = datetime(2026, 11, 2, tzinfo=UTC)
+    await company.decide(cancel, "取消", None)
+    await company.decide(refund, Money(amount=Decimal("12000.00"), currency="CNY"), "退首期款")
+    await company.until(datetime(2026, 12, 1, tzinfo=UTC))
+    rows = [(report.period, report.table.rows) for report in await reports(company, "commission_basis")]
+    assert rows[-2:] == [
+        ("2026-10", ({"salesman": "am-03", "currency": "CNY", "received": "30000.00"},)),
+        ("2026-11", ({"salesman": "am-03", "currency": "CNY", "received": "-12000.00"},)),
     ]
 
 

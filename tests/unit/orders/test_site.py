@@ -296,7 +296,17 @@ async def test_an_arrival_that_is_heard_before_its_departure_counts_with_it(comp
     assert (await company.order()).stage == "installation"
 
 
-@pytest.mark.requirement("R197.a")
+@pytest.mark.requirement("R202.b")
+async def test_a_delivery_note_is_not_issued_before_the_goods_can_leave(company):
+    await company.place()
+    await company.run_to("production")
+    lines = (OrderLine(description="门", quantity=2, unit="樘"),)
+    with pytest.raises(Refused) as refused:
+        await company.decide(issue_delivery_note, "CH-1", lines, role="statistics_clerk")
+    assert (refused.value.code, (await company.order()).shipment.notes) == ("illegal_transition", ())
+
+
+@pytest.mark.requirement("R202.b", "R202.c", "R197.a")
 async def test_a_delivery_note_is_on_the_order_and_says_what_its_shipment_carries(company):
     await company.place()
     await company.run_to("shipping")
