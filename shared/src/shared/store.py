@@ -12,11 +12,11 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field, TypeAdapter
 
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
 from shared.contracts.roles import Role
-from shared.kernel.documents import Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
+from shared.kernel.documents import AllOf, Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.touch import Touch
 
-__all__ = ["Between", "DatabaseLike", "Index", "OneOf", "Page", "Store", "Touch", "Where"]
+__all__ = ["AllOf", "Between", "DatabaseLike", "Index", "OneOf", "Page", "Store", "Touch", "Where"]
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=BaseModel)
@@ -76,7 +76,7 @@ class Store(Generic[A]):
     async def find(
         self, where: Where | None = None, *, sort: str = "id", after: str | None = None, limit: int = 50
     ) -> Page[A]:
-        """One page of the aggregates whose fields equal, lie Between or are OneOf the given values.
+        """One page of the aggregates whose fields equal, lie Between, are OneOf or hold AllOf the given values.
 
         A condition that is None does not count, so that a route hands its optional filters on as they are; what lacks
         a field is asked for by OneOf(None). `sort` is a field, with a minus for descending; ties are broken by id.

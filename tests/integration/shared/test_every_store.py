@@ -15,7 +15,7 @@ from shared.kernel.batch import Work
 from shared.kernel.documents import Derived
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
-from shared.store import Between, Index, OneOf, Store
+from shared.store import AllOf, Between, Index, OneOf, Store
 from shared.testing import SEALS, InMemoryDatabase, Outbox, cause, opened
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -261,6 +261,16 @@ async def test_a_range_takes_in_its_low_end_and_not_its_high_end(place: Place) -
     assert [door.width for door in (await place.doors.find({"width": Between(1, 3)}, sort="width")).items] == [1, 2]
     assert [door.width for door in (await place.doors.find({"width": OneOf(1, 3)}, sort="width")).items] == [1, 3]
     assert await place.doors.count({"width": Between(2)}) == 2
+
+
+async def test_all_of_finds_lists_that_hold_every_value(place: Place) -> None:
+    both = await born(place, tags=("left", "oak", "old"))
+    await born(place, tags=("oak",))
+    await born(place)
+
+    assert (await place.doors.find({"tags": AllOf("oak", "left")})).items == (both,)
+    assert await place.doors.count({"tags": AllOf("oak")}) == 2
+    assert await place.doors.count({"tags": AllOf("oak", "pine")}) == 0
 
 
 async def test_a_condition_that_is_none_does_not_count_and_what_lacks_a_field_is_asked_for(place: Place) -> None:

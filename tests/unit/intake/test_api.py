@@ -1,6 +1,6 @@
 """What staff may ask of intake over HTTP, and what they are told when they ask for something else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from intake.domain.callback import in_calling_order
 from intake.domain.contact_log import ContactLog
 from intake.domain.parts.chain import appended
+from shared.contracts.event import PreciseDate
 from shared.contracts.intake import (
     CallbackCompleted,
     CallbackWaived,
@@ -22,6 +23,7 @@ from shared.contracts.intake import (
     OrderPlaced,
     VisitReported,
 )
+from shared.contracts.orders import ContractSigned
 from shared.contracts.roles import Role
 from shared.testing import cause
 
@@ -333,3 +335,72 @@ async def test_what_does_not_exist_is_not_found(world, path):
     broken = await world.ask(Role.CS_SPECIALIST, "GET", path.format("no-id"))
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     assert (broken.status_code, broken.json()["code"]) == (422, "invalid")
+
+
+async def found(world, question, role=Role.CS_SPECIALIST):
+    answer = await world.ask(role, "GET", f"/customers?q={quote(question)}")
+    assert answer.status_code == 200, answer.text
+    return [each["customer_id"] for each in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(
+    "question", ["恒达装饰", "珠江东路 6号", "gzhd", "wjg", "8000", "恒达 13800138000", "KH-00217"]
+)
+async def test_a_customer_is_found_by_what_a_caller_says(world, question):
+    customer_id = await registered(world, address="广州市天河区珠江东路 6 号", customer_no="KH-00217")
+    await registered(world, name="深圳明镜眼镜店", contacts=[{"name": "陈伟", "mobile": "13700137001"}])
+    assert await found(world, question) == [customer_id]
+
+
+async def test_a_corrected_file_is_found_by_what_it_says_now(world):
+    customer_id = await registered(world)
+    change = {"name": "佛山盛世家具", "reason": "客户更名"}
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer_id}/correct", change)
+    assert (await found(world, "盛世家具"), await found(world, "恒达装饰")) == ([customer_id], [])
+
+
+async def test_a_customer_is_found_by_the_numbers_of_order_and_contract(world):
+    customer_id = await registered(world)
+    order = {"customer_id": customer_id, "order_no": "SO-2026-0412", "lines": LINES}
+    placed = (await world.ask(Role.CS_SPECIALIST, "POST", "/orders", order)).json()
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/orders/{placed['order_id']}/verify", {})
+    await world.hear(world.announced[-1])
+    signed = ContractSigned(
+        order_id=placed["order_id"],
+        order_no="SO-2026-0412",
+        customer=placed["customer"],
+        contract_no="HT-2026-0077",
+        signed_on=PreciseDate(on=date(2026, 11, 20)),
+        sealed_by="gm-office",
+    )
+    await world.hear(signed)
+    numbers = ("SO-2026-0412", "HT-2026-0077", "0077")
+    assert [await found(world, number) for number in numbers] == [[customer_id]] * 3
+
+
+async def test_a_question_that_says_too_little_is_refused(world):
+    answer = await world.ask(Role.CS_SPECIALIST, "GET", f"/customers?q={quote('王')}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_short")
+
+
+@pytest.mark.requirement("R171.c")
+async def test_a_list_shows_no_number_that_can_be_used(world):
+    await registered(world, address="广州市天河区珠江东路 6 号")
+    (row,) = (await world.ask(Role.CS_SPECIALIST, "GET", "/customers?q=8000")).json()["items"]
+    contact = row["particulars"]["contacts"][0]
+    assert (contact["name"], contact["mobile"], row["particulars"]["address"]) == ("王建国", "138****8000", None)
+
+
+@pytest.mark.requirement("R171.c")
+async def test_an_account_manager_reads_the_numbers_of_his_own_customers_alone(world):
+    customer_id = await registered(world)
+    path = f"/customers/{customer_id}"
+    shown = {}
+    for owner in ("am-03", "account_manager-1"):
+        await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/assign", {"owner": owner})
+        view = (await world.ask(Role.ACCOUNT_MANAGER, "GET", path)).json()
+        first, *_ = (await world.ask(Role.ACCOUNT_MANAGER, "GET", f"{path}/revisions")).json()
+        shown[owner] = tuple(each["particulars"]["contacts"][0]["mobile"] for each in (view, first))
+    whole = (await world.ask(Role.CS_SPECIALIST, "GET", path)).json()["particulars"]["contacts"][0]["mobile"]
+    assert shown == {"am-03": ("138****8000",) * 2, "account_manager-1": ("13800138000",) * 2}
+    assert whole == "13800138000"

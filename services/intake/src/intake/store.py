@@ -30,7 +30,12 @@ class Customers(Store[Customer]):
 
     collection = "customers"
     kind = Customer
-    indexes = (Index("particulars.name"), Index("particulars.owner"), Index("particulars.contacts.mobile"))
+    indexes = (
+        Index("particulars.name"),
+        Index("particulars.owner"),
+        Index("particulars.contacts.mobile"),
+        Index("found_by"),
+    )
 
     async def with_mobile(self, mobile: str) -> Customer | None:
         """A customer with a contact who has this number."""

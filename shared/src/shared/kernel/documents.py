@@ -90,7 +90,7 @@ class Conflict(Exception):
 
 
 Where = Mapping[str, Any]
-"""Fields of the state and what each must equal, lie Between or be OneOf."""
+"""Fields of the state and what each must equal, lie Between, be OneOf or hold AllOf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,16 @@ class Between:
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """Any of these values."""
+
+    values: tuple[Any, ...]
+
+    def __init__(self, *values: Any) -> None:
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """A list that holds all of these values."""
 
     values: tuple[Any, ...]
 
@@ -233,7 +243,7 @@ def stored(value: Any) -> Any:
         return str(value)
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    raise TypeError(f"a query compares with plain values, Between or OneOf, not with {type(value).__name__}")
+    raise TypeError(f"a query compares with plain values, Between, OneOf or AllOf, not with {type(value).__name__}")
 
 
 def reach(state: Mapping[str, Any], field: str) -> Any:

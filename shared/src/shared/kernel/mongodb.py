@@ -31,6 +31,7 @@ from pymongo.operations import IndexModel
 from shared.aggregate import Refused, Unavailable
 from shared.contracts.event import Actor
 from shared.kernel.documents import (
+    AllOf,
     Between,
     Conflict,
     Derived,
@@ -505,6 +506,8 @@ def _condition(field: str, value: Any) -> dict[str, Any]:
         return {operator: stored(bound) for operator, bound in bounds.items() if bound is not None}
     if isinstance(value, OneOf):
         return {"$in": [each if field == "id" else stored(each) for each in value.values]}
+    if isinstance(value, AllOf):
+        return {"$all": [stored(each) for each in value.values]}
     return {"$eq": value if field == "id" else stored(value)}
 
 

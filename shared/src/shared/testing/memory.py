@@ -11,6 +11,7 @@ from shared.aggregate import A, Cause
 from shared.contracts.event import Event, declared
 from shared.kernel.batch import Work
 from shared.kernel.documents import (
+    AllOf,
     Between,
     Conflict,
     Derived,
@@ -325,6 +326,8 @@ def _matching(where: Where) -> Callable[[Document], bool]:
 def _meets(row: Document, field: str, wanted: Any) -> bool:
     if field == "id":
         return row.id in (wanted.values if isinstance(wanted, OneOf) else (wanted,))
+    if isinstance(wanted, AllOf):
+        return all(_meets(row, field, each) for each in wanted.values)
     return any(_equals(value, wanted) for value in _values(row.state, field.split(".")))
 
 

@@ -4,19 +4,25 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
+from intake.domain.parts.chain import Entry
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SALES, SERVICE, SUPERVISORS
 from intake.store import Stores
+from shared.aggregate import Refused
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
 from shared.contracts.vocabulary import CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.identity import Principal
+from shared.logs import masked
+from shared.search import asked
+from shared.store import AllOf
 
 
 class GivenContact(Contact):
@@ -72,12 +78,46 @@ class AssignCustomer(RequestBody):
     rule: AssignmentRule = "manual"
 
 
+class ShownContact(Contact):
+    """A contact as it is shown: whole, or with numbers that can be recognised but not used."""
+
+    mobile: str | None = Field(default=None, examples=["138****8000"])
+    email: str | None = Field(default=None, examples=["w***@hengda.example"])
+
+    @classmethod
+    def masked(cls, contact: Contact) -> Self:
+        shown = cls.model_validate(contact.model_dump())
+        return shown.but(mobile=masked(shown.mobile or "") or None, email=masked(shown.email or "") or None)
+
+
+class ShownParticulars(Particulars):
+    """What a file says, as it is shown."""
+
+    contacts: tuple[ShownContact, ...] = ()
+
+    @classmethod
+    def masked(cls, particulars: Particulars) -> Self:
+        shown = cls.model_validate(particulars.model_dump())
+        return shown.but(contacts=tuple(map(ShownContact.masked, particulars.contacts)), address=None)
+
+
+def _covered(particulars: object) -> ShownParticulars:
+    """What a list shows: a file's addresses and numbers are read where the file is opened, one by one."""
+    if isinstance(particulars, ShownParticulars):
+        return particulars
+    return ShownParticulars.masked(Particulars.model_validate(particulars))
+
+
+def _needs(customer: Customer, reader: Principal) -> bool:
+    return bool(reader.roles & set(readers.WHOLE_FILES)) or customer.particulars.owner == reader.id
+
+
 class CustomerView(View):
     """A customer's file as it reads now."""
 
     customer_id: UUID
     revision: int
-    particulars: Particulars
+    particulars: ShownParticulars
     source: DepartmentName
 
     @classmethod
@@ -85,16 +125,24 @@ class CustomerView(View):
         return cls(
             customer_id=customer.id,
             revision=customer.revision,
-            particulars=customer.particulars,
+            particulars=ShownParticulars.model_validate(customer.particulars.model_dump()),
             source=customer.source,
         )
 
+    @classmethod
+    def for_reader(cls, customer: Customer, reader: Principal) -> Self:
+        """Whole for those whose work needs it: who serves customers, who examines that, and the customer's owner."""
+        view = cls.of(customer)
+        if _needs(customer, reader):
+            return view
+        return view.model_copy(update={"particulars": ShownParticulars.masked(customer.particulars)})
+
 
 class CustomerRow(View):
-    """A customer in a list."""
+    """A customer in a list: recognised, not yet opened."""
 
     customer_id: UUID = Field(validation_alias="id")
-    particulars: Particulars
+    particulars: Annotated[ShownParticulars, BeforeValidator(_covered)]
     source: DepartmentName
 
 
@@ -104,8 +152,15 @@ class RevisionView(View):
     revision: int
     at: Instant
     by: Actor
-    particulars: Particulars
+    particulars: ShownParticulars
     reason: str | None = Field(default=None, description="Absent for the registration and for a change of owner.")
+
+    @classmethod
+    def of(cls, entry: Entry, whole: bool) -> Self:
+        said = Particulars.model_validate(entry.content["particulars"])
+        shown = ShownParticulars.model_validate(said.model_dump()) if whole else ShownParticulars.masked(said)
+        reason = entry.content.get("reason")
+        return cls(revision=entry.seq, at=entry.at, by=entry.by, particulars=shown, reason=reason and str(reason))
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -123,30 +178,38 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("")
     async def search(
+        q: Annotated[str | None, Query(max_length=100, examples=["恒达 珠江东路"])] = None,
         name: Annotated[str | None, Query(max_length=200)] = None,
         mobile: Annotated[str | None, Query(max_length=20)] = None,
         owner: Annotated[str | None, Query(max_length=128)] = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[CustomerRow]:
-        """Customers of this exact name, number or owner."""
-        where = {"particulars.name": name, "particulars.contacts.mobile": mobile, "particulars.owner": owner}
+        """Customers found by words, or of this exact name, number or owner. Numbers and addresses are masked.
+
+        A word of `q` is a part of a name or of the address, initials in pinyin (gzhd), the last four or more digits of
+        a telephone, order or contract number, or such a number as a whole. All words must fit.
+        """
+        where = {
+            "particulars.name": name,
+            "particulars.contacts.mobile": mobile,
+            "particulars.owner": owner,
+            "found_by": _holding(q),
+        }
         page = await customers.rows(CustomerRow, where, after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{customer_id}")
-    async def show(customer_id: UUID) -> CustomerView:
-        """One customer as the file reads now."""
-        return CustomerView.of(await customers.get(customer_id))
+    async def show(customer_id: UUID, reader: AskedBy) -> CustomerView:
+        """One customer as the file reads now; masked for an account manager whose customer it is not."""
+        return CustomerView.for_reader(await customers.get(customer_id), reader)
 
     @router.get("/{customer_id}/revisions")
-    async def show_revisions(customer_id: UUID) -> list[RevisionView]:
-        """Everything the file ever said, oldest first."""
+    async def show_revisions(customer_id: UUID, reader: AskedBy) -> list[RevisionView]:
+        """Everything the file ever said, oldest first; masked for an account manager whose customer it is not."""
         customer = await customers.get(customer_id)
-        return [
-            RevisionView.model_validate({"revision": entry.seq, "at": entry.at, "by": entry.by, **entry.content})
-            for entry in customer.file
-        ]
+        whole = _needs(customer, reader)
+        return [RevisionView.of(entry, whole) for entry in customer.file]
 
     @router.post("/{customer_id}/correct", dependencies=[allow(*SERVICE)])
     async def correct_customer(customer_id: UUID, body: CorrectCustomer, cause: CausedByRequest) -> CustomerView:
@@ -166,3 +229,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return CustomerView.of(assigned)
 
     return router
+
+
+def _holding(question: str | None) -> AllOf | None:
+    """What the found rows have. Refused with `too_short` for a question that says too little."""
+    if question is None:
+        return None
+    wanted = asked(question)
+    if not wanted:
+        raise Refused("ask for two characters, two initials or four digits at least", "too_short")
+    return AllOf(*wanted)

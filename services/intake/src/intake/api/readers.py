@@ -6,6 +6,9 @@ from shared.contracts.roles import Role
 CUSTOMERS = (*ORDER_DESK, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
 """The file, the talks and the history: everybody who speaks with the customer, and the two who examine it."""
 
+WHOLE_FILES = (*ORDER_DESK, Role.REGIONAL_HEAD, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
+"""Who reads numbers and addresses of every customer; others read those of the customers who are theirs."""
+
 VISITS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR)
 CALLBACKS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
 ORDERS = (*ORDER_DESK, *SALES)

@@ -1,22 +1,28 @@
 """A customer's file: who it is, how to reach it, whose it is. It only grows; a correction is a new revision."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5
 
 from intake.domain.parts.chain import Entry, first_altered
 from shared.aggregate import Aggregate
 from shared.contracts.intake import Particulars
-from shared.contracts.vocabulary import CustomerSnapshot, DepartmentName
+from shared.contracts.vocabulary import CustomerSnapshot, DepartmentName, Line
+from shared.search import tokens
 
 _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 
 
 class Customer(Aggregate):
-    """A customer. `file` holds every revision; `particulars` is what the last one says."""
+    """A customer. `file` holds every revision; `particulars` is what the last one says.
+
+    `papers` are the numbers of its orders and contracts. `found_by` follows from the particulars and the papers.
+    """
 
     particulars: Particulars
     source: DepartmentName
     file: tuple[Entry, ...] = ()
+    papers: tuple[Line, ...] = ()
+    found_by: tuple[str, ...] = ()
 
     @property
     def revision(self) -> int:
@@ -50,6 +56,18 @@ class Customer(Aggregate):
             return self.revision + 1
         agrees = self.file[-1].content["particulars"] == self.particulars.model_dump(mode="json")
         return None if agrees else self.revision
+
+
+def found_by(particulars: Particulars, papers: Sequence[str] = ()) -> tuple[str, ...]:
+    """What a file is found by: names, address, telephones, its own number and its papers' (004 一㈢4)."""
+    contacts = particulars.contacts
+    mobiles = (each.mobile for each in contacts if each.mobile)
+    own = (particulars.customer_no,) if particulars.customer_no else ()
+    return tokens(
+        names=(particulars.name, *(each.name for each in contacts)),
+        texts=(particulars.address,) if particulars.address else (),
+        numbers=(*mobiles, *own, *papers),
+    )
 
 
 def customer_id_of(department: str, customer_no: str) -> UUID:

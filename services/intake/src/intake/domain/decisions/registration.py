@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from intake.domain.customer import Customer
+from intake.domain.customer import Customer, found_by
 from intake.domain.parts.chain import appended
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import CustomerRegistered, Particulars
@@ -14,7 +14,8 @@ def register(id: UUID, particulars: Particulars, source: DepartmentName, cause: 
     content = {"particulars": particulars.model_dump(mode="json"), "source": source}
     file = appended((), "registered", content, cause)
     registered = CustomerRegistered.of(particulars, customer_id=id, source=source)
-    return Change(Customer(id=id, particulars=particulars, source=source, file=file), (registered,))
+    opened = Customer(id=id, particulars=particulars, source=source, file=file, found_by=found_by(particulars))
+    return Change(opened, (registered,))
 
 
 def introduce(customer: Customer, cause: Cause) -> Change[Customer]:

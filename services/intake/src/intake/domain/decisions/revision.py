@@ -1,8 +1,8 @@
 """How a customer's file comes to say something else: by a new revision, never by writing over an old one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from intake.domain.customer import Customer
+from intake.domain.customer import Customer, found_by
 from intake.domain.parts.chain import appended
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
@@ -35,6 +35,12 @@ def assign(customer: Customer, owner: StaffId, basis: AssignmentRule, rules: Rul
     return _revise(customer, "assigned", {"owner": owner}, None, cause).announcing(assigned)
 
 
+def file_papers(customer: Customer, numbers: Collection[str], cause: Cause) -> Change[Customer]:
+    """The customer is found by the numbers of its orders and contracts as well (004 一㈢4); a number counts once."""
+    papers = tuple(dict.fromkeys((*customer.papers, *numbers)))
+    return Change(customer.but(papers=papers, found_by=found_by(customer.particulars, papers)))
+
+
 def _revise(
     customer: Customer, kind: str, changes: Mapping[str, object], reason: str | None, cause: Cause
 ) -> Change[Customer]:
@@ -43,7 +49,11 @@ def _revise(
     if not changed:
         raise Refused("the file says all of this already; name a field that is different", "nothing_changes")
     content = {"particulars": particulars.model_dump(mode="json"), "reason": reason}
-    revised = customer.but(particulars=particulars, file=appended(customer.file, kind, content, cause))
+    revised = customer.but(
+        particulars=particulars,
+        file=appended(customer.file, kind, content, cause),
+        found_by=found_by(particulars, customer.papers),
+    )
     updated = CustomerUpdated.of(
         particulars, customer_id=customer.id, revision=revised.revision, changed=changed, reason=reason
     )
