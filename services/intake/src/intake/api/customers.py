@@ -101,6 +101,12 @@ class ShownParticulars(Particulars):
         return shown.but(contacts=tuple(map(ShownContact.masked, particulars.contacts)), address=None)
 
 
+def _shown(particulars: Particulars, whole: bool) -> ShownParticulars:
+    if whole:
+        return ShownParticulars.model_validate(particulars.model_dump())
+    return ShownParticulars.masked(particulars)
+
+
 def _covered(particulars: object) -> ShownParticulars:
     """What a list shows: a file's addresses and numbers are read where the file is opened, one by one."""
     if isinstance(particulars, ShownParticulars):
@@ -109,6 +115,7 @@ def _covered(particulars: object) -> ShownParticulars:
 
 
 def _needs(customer: Customer, reader: Principal) -> bool:
+    """Whether a reader's work needs the whole file: who serves customers, who examines that, and the owner."""
     return bool(reader.roles & set(readers.WHOLE_FILES)) or customer.particulars.owner == reader.id
 
 
@@ -121,21 +128,13 @@ class CustomerView(View):
     source: DepartmentName
 
     @classmethod
-    def of(cls, customer: Customer) -> Self:
+    def of(cls, customer: Customer, whole: bool = True) -> Self:
         return cls(
             customer_id=customer.id,
             revision=customer.revision,
-            particulars=ShownParticulars.model_validate(customer.particulars.model_dump()),
+            particulars=_shown(customer.particulars, whole),
             source=customer.source,
         )
-
-    @classmethod
-    def for_reader(cls, customer: Customer, reader: Principal) -> Self:
-        """Whole for those whose work needs it: who serves customers, who examines that, and the customer's owner."""
-        view = cls.of(customer)
-        if _needs(customer, reader):
-            return view
-        return view.model_copy(update={"particulars": ShownParticulars.masked(customer.particulars)})
 
 
 class CustomerRow(View):
@@ -158,9 +157,10 @@ class RevisionView(View):
     @classmethod
     def of(cls, entry: Entry, whole: bool) -> Self:
         said = Particulars.model_validate(entry.content["particulars"])
-        shown = ShownParticulars.model_validate(said.model_dump()) if whole else ShownParticulars.masked(said)
         reason = entry.content.get("reason")
-        return cls(revision=entry.seq, at=entry.at, by=entry.by, particulars=shown, reason=reason and str(reason))
+        return cls(
+            revision=entry.seq, at=entry.at, by=entry.by, particulars=_shown(said, whole), reason=reason and str(reason)
+        )
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -202,7 +202,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.get("/{customer_id}")
     async def show(customer_id: UUID, reader: AskedBy) -> CustomerView:
         """One customer as the file reads now; masked for an account manager whose customer it is not."""
-        return CustomerView.for_reader(await customers.get(customer_id), reader)
+        customer = await customers.get(customer_id)
+        return CustomerView.of(customer, whole=_needs(customer, reader))
 
     @router.get("/{customer_id}/revisions")
     async def show_revisions(customer_id: UUID, reader: AskedBy) -> list[RevisionView]:
