@@ -13,6 +13,7 @@ from kefu.trouble import Trouble
 COMMANDS = {
     "events": "kefu.events:app",
     "publish": "kefu.publish:app",
+    "facts": "kefu.facts:app",
     "dead": "kefu.dead:app",
     "audit": "kefu.audit:app",
     "verify": "kefu.verify:app",
