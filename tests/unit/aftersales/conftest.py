@@ -142,7 +142,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     """One service order under warranty per stage, each reached by the decisions that lead there."""
     now = cause(AT, actor=CS)
     opened = order_with()
-    dispatched = dispatch(opened, "tech-05", "李师傅", rules, now).state
+    dispatched = dispatch(opened, "tech-05", "李师傅", None, rules, now).state
     resolved = complete_visit(dispatched, *VISIT, rules, now).state
     costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
     stated = state_execution(costed, "铰链松脱，已更换", "周班长", None, cause(AT, actor=TECHNICIAN)).state
@@ -178,7 +178,7 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         "agree_appointment": lambda order: agree_appointment(order, AT, AT + HOUR, "王建国", rules, now),
         "request_remote": lambda order: request_remote(order, "湖南长沙", yuan("800.00"), now),
         "approve_remote": lambda order: approve_remote(order.but(remote=asked), now),
-        "dispatch": lambda order: dispatch(order, "tech-05", None, rules, now),
+        "dispatch": lambda order: dispatch(order, "tech-05", None, None, rules, now),
         "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
         "sign_off": lambda order: sign_off(order, "王建国", None, (), None, now),
         "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),

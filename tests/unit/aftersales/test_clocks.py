@@ -38,7 +38,7 @@ def with_dispatch(rules: Rules, **fields: object) -> Rules:
 @pytest.mark.requirement("R134.a")
 def test_a_job_waits_from_its_opening_to_its_dispatch_under_one_deadline(request_with, rules, prepare):
     opened = open_requested(UUID(int=60), request_with(), "C", rules, NOW)
-    sent = dispatch(prepare(opened.state), "tech-05", None, rules, cause(AT + timedelta(hours=1)))
+    sent = dispatch(prepare(opened.state), "tech-05", None, None, rules, cause(AT + timedelta(hours=1)))
 
     assert [type(event) for event in opened.events] == [ServiceOrderOpened, DeadlineSetByAftersales]
     begun, met = opened.events[-1], sent.events[-1]
@@ -67,7 +67,7 @@ def test_a_job_keeps_the_version_of_the_policy_that_it_began_with(request_with, 
     after = open_requested(UUID(int=61), request_with(), "C", both, cause(AT + timedelta(days=9))).state
 
     assert (before.policy_version, after.policy_version) == (1, 2)
-    sent = dispatch(prepare(before), "tech-05", None, both, cause(AT + timedelta(days=20)))
+    sent = dispatch(prepare(before), "tech-05", None, None, both, cause(AT + timedelta(days=20)))
     assert sent.state.clocks[-1].policy_version == 1
 
 

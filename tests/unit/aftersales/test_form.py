@@ -105,12 +105,12 @@ def test_a_handling_period_does_not_end_in_the_past(opened, rules):
 @pytest.mark.requirement("R071.b", "R076.c")
 def test_the_opinion_comes_before_the_fee_and_both_before_the_people(opened, rules):
     with pytest.raises(Refused) as no_opinion:
-        dispatch(opened, "tech-05", None, rules, MANAGER)
+        dispatch(opened, "tech-05", None, None, rules, MANAGER)
     with pytest.raises(Refused) as fee_first:
         fee(opened)
     with_opinion = record_opinion(opened, "更换铰链", "plan", None, (), (), rules, OPERATIONS).state
     with pytest.raises(Refused) as no_fee:
-        dispatch(with_opinion, "tech-05", None, rules, MANAGER)
+        dispatch(with_opinion, "tech-05", None, None, rules, MANAGER)
     with_fee = fee(with_opinion, "0.00").state
 
     assert [each.value.code for each in (no_opinion, fee_first, no_fee)] == [
@@ -118,7 +118,7 @@ def test_the_opinion_comes_before_the_fee_and_both_before_the_people(opened, rul
         "opinion_missing",
         "fee_missing",
     ]
-    assert dispatch(with_fee, "tech-05", None, rules, MANAGER).state.stage == "dispatched"
+    assert dispatch(with_fee, "tech-05", None, None, rules, MANAGER).state.stage == "dispatched"
 
 
 @pytest.mark.requirement("R081.d")

@@ -73,7 +73,7 @@ def test_the_table_and_the_decisions_are_the_same(decide):
 @pytest.mark.requirement("R136.a")
 @pytest.mark.parametrize("decision", get_args(Decision))
 def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, decide, rules):
-    internal = open_internal(UUID(int=61), "宣传资料入库保管", rules, NOW)
+    internal = open_internal(UUID(int=61), "宣传资料入库保管", (), rules, NOW)
 
     assert internal.events == (
         ServiceOrderOpened(
@@ -82,6 +82,7 @@ def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, d
             type="D",
             charge_policy="free",
             content="宣传资料入库保管",
+            type_label="内务",
         ),
     )
     if INTERNAL.allows("open", decision):
@@ -107,6 +108,7 @@ def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_wit
         order_no="SO-2026-0412",
         content="门铰链松动，闭合有异响",
         customer=customer,
+        type_label={"B": "合同服务", "C": "免费服务"}[type],
     )
 
 
@@ -114,20 +116,20 @@ def test_the_voucher_goes_to_dispatch_for_a_registered_request(type, request_wit
 def test_the_customers_own_fault_is_handled_after_the_fee_has_been_received(order_with, rules):
     held = order_with("customer_cause")
     with pytest.raises(Refused) as refused:
-        dispatch(held, "tech-05", None, rules, NOW)
+        dispatch(held, "tech-05", None, None, rules, NOW)
     assert refused.value.code == "charge_unpaid"
     assert held.deadlines == ()
 
     charged = raise_charge(held, yuan("300.00"), "prepaid", rules, NOW)
     half = receive_payment(charged.state, yuan("100.00"), AT, "FP-88120", rules, NOW)
     with pytest.raises(Refused):
-        dispatch(half.state, "tech-05", None, rules, NOW)
+        dispatch(half.state, "tech-05", None, None, rules, NOW)
     paid = receive_payment(half.state, yuan("200.00"), AT, "FP-88120", rules, NOW)
 
     assert [type(event) for event in charged.events] == [CustomerChargeRaised]
     assert half.events == ()
     assert [type(event) for event in paid.events] == [CustomerChargePaid, DeadlineSetByAftersales]
-    assert dispatch(paid.state, "tech-05", None, rules, NOW).state.stage == "dispatched"
+    assert dispatch(paid.state, "tech-05", None, None, rules, NOW).state.stage == "dispatched"
 
 
 @pytest.mark.requirement("R083.b")
@@ -263,11 +265,11 @@ async def test_a_job_that_is_not_dispatched_on_its_day_goes_to_the_manager_and_i
         DeadlineSetByAftersales,
     ]
     left = await stores.service_orders.get(order.id)
-    sent = dispatch(left, "tech-05", "李师傅", rules, cause(MIDNIGHT + DAY))
+    sent = dispatch(left, "tech-05", "李师傅", None, rules, cause(MIDNIGHT + DAY))
     dispatched, met = only(ServiceDispatched, sent), only(DeadlineMetByAftersales, sent)
     assert (dispatched.priority, dispatched.carried_over_days) == (True, 2)
     assert (met.deadline_id, met.outcome) == (events[-1].deadline_id, "in_time")
-    await stores.service_orders.apply(order.id, lambda each: dispatch(each, "tech-05", None, rules, NOW), NOW)
+    await stores.service_orders.apply(order.id, lambda each: dispatch(each, "tech-05", None, None, rules, NOW), NOW)
     assert await fire(clocks, until=MIDNIGHT + 30 * DAY) == ()
 
 
@@ -305,7 +307,7 @@ def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, rules
     change = complete_visit(in_every_stage["dispatched"], AT, AT, "缺铰链", False, rules, NOW)
 
     assert (change.state.stage, change.state.clock("dispatch").due_at) == ("open", MIDNIGHT)
-    sent = dispatch(change.state, "tech-06", None, rules, NOW).state
+    sent = dispatch(change.state, "tech-06", None, None, rules, NOW).state
     again = complete_visit(sent, AT, AT, "更换两副铰链", True, rules, NOW).state
     assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
 

@@ -123,6 +123,13 @@ def test_year_and_month_of_the_contract_are_enough(form):
         ({"contract_date": {"on": "2026-09-29"}}, "contract_date_disagrees"),
         ({"contract_date": {"on": "2026-10-01", "precision": "month"}}, "contract_date_disagrees"),
         ({"contract_no": "JG202608-017"}, "contract_date_disagrees"),
+        ({"contract_no": "JG20261131-017"}, "no_such_day"),
+        ({"contract_no": "JG20250229-017"}, "no_such_day"),
+        (
+            {"contract_no": "JG20261123-017", "contract_date": {"on": "2026-11-01", "precision": "month"}},
+            "date_in_future",
+        ),
+        ({"contract_no": "JG202612-017"}, "date_in_future"),
     ],
 )
 def test_a_form_whose_dates_cannot_be_true_is_refused_and_says_which(fields, code, form, rules):

@@ -80,14 +80,14 @@ def test_material_is_ordered_after_opinion_and_fee(request_with, order_with, rul
 
 @pytest.mark.requirement("R076.b")
 def test_the_job_is_scheduled_once_its_parts_lie_ready(waiting, rules):
-    assert refusal(lambda: dispatch(waiting, "tech-05", None, rules, MANAGER)) == "parts_not_ready"
+    assert refusal(lambda: dispatch(waiting, "tech-05", None, None, rules, MANAGER)) == "parts_not_ready"
 
     change = ready_parts(waiting, rules, OPERATIONS)
 
     ready, met, duty = change.events
     assert ready == PartsReady(service_order_id=UUID(int=60), form_no="SH-20261122-AAAAAA")
     assert (met.kind, met.outcome, duty.kind) == ("parts", "in_time", "dispatch")
-    assert dispatch(change.state, "tech-05", None, rules, MANAGER).state.stage == "dispatched"
+    assert dispatch(change.state, "tech-05", None, None, rules, MANAGER).state.stage == "dispatched"
 
 
 @pytest.mark.requirement("R076.b")
@@ -148,7 +148,7 @@ def test_an_appointment_is_a_window_on_one_day_to_come_and_says_when_the_technic
     assert refusal(lambda: agree_appointment(order, NOON, NOON, "王", rules, CS)) == "appointment_times"
     assert refusal(lambda: agree_appointment(order, NOON, NOON + DAY, "王", rules, CS)) == "appointment_times"
     change = agree_appointment(order, NOON, NOON + HOUR, "王建国", rules, CS)
-    sent = dispatch(change.state, "tech-05", "李师傅", rules, MANAGER)
+    sent = dispatch(change.state, "tech-05", "李师傅", None, rules, MANAGER)
 
     assert change.events == (
         ServiceAppointmentAgreed(**ORDER, customer=customer, begins=NOON, ends=NOON + HOUR, agreed_with="王建国"),
@@ -165,7 +165,7 @@ def test_no_technician_leaves_town_before_the_manager_has_approved_it(order_with
     assert change.events == (
         RemoteServiceRequested(**ORDER, place="湖南长沙", estimated_travel=yuan("800.00"), by="tech-05"),
     )
-    assert refusal(lambda: dispatch(asked, "tech-05", None, rules, MANAGER)) == "remote_unapproved"
+    assert refusal(lambda: dispatch(asked, "tech-05", None, None, rules, MANAGER)) == "remote_unapproved"
     assert refusal(lambda: approve_remote(order_with(), MANAGER)) == "no_application"
     own = request_remote(order_with(), "湖南长沙", yuan("800.00"), MANAGER).state
     assert refusal(lambda: approve_remote(own, MANAGER)) == "four_eyes"
@@ -173,7 +173,7 @@ def test_no_technician_leaves_town_before_the_manager_has_approved_it(order_with
     assert approved.events == (RemoteServiceApproved(**ORDER, by="manager-01"),)
     assert refusal(lambda: approve_remote(approved.state, MANAGER)) == "already_approved"
     assert refusal(lambda: request_remote(approved.state, "长沙", yuan("1"), TECHNICIAN)) == "already_approved"
-    assert dispatch(approved.state, "tech-05", None, rules, MANAGER).state.stage == "dispatched"
+    assert dispatch(approved.state, "tech-05", None, None, rules, MANAGER).state.stage == "dispatched"
 
 
 @pytest.mark.requirement("R135.b")

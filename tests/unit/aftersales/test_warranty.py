@@ -1,19 +1,21 @@
 """The warranty counts from the date in the contract's number, for a year, and doubt is never guessed away."""
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.domain.parts.warranty import Covered, date_in
+from aftersales.domain.parts.warranty import Covered, can_be_one, date_in
 from aftersales.domain.policy.policy import Rule
 from aftersales.domain.warranty import Finding, assess
 from shared.contracts.event import PreciseDate
 
 RULE = Rule(name="contract_date_12m", version=1, basis="contract_date", months=12)
 DAYS = st.dates(date(2001, 1, 1), date(2098, 12, 31))
+DECADE = st.dates(date(2020, 1, 1), date(2029, 12, 31))
+DAY = timedelta(days=1)
 
 
 def finding(contract_no: str | None = None, as_of: date = date(2026, 11, 22), **known: object) -> Finding:
@@ -70,14 +72,60 @@ def test_the_last_day_is_the_same_day_a_year_later_and_belongs_to_the_warranty()
 def test_a_contract_of_29_february_expires_on_28_february():
     assert finding("JG20240229-001", date(2025, 2, 28)).verdict == "in_warranty"
     assert finding("JG20240229-001", date(2025, 3, 1)).verdict == "out_of_warranty"
+    assert finding("JG20240229-001").explanation[2] == "2025 年 2 月没有 29 日，以该月最后一日为保修截止日。"
+    assert finding("JG20240229-001", months=48).expires_on == date(2028, 2, 29)
 
 
 @pytest.mark.requirement("R074.a")
 def test_the_number_on_the_contract_wins_over_the_registered_date_and_the_customer_is_told():
-    found = finding("JG20251101-017", registered_date=PreciseDate(on=date(2025, 12, 1)))
+    found = finding("JG20251101-017", date(2026, 12, 2), registered_date=PreciseDate(on=date(2025, 12, 1)))
 
     assert (found.verdict, found.expires_on) == ("out_of_warranty", date(2026, 11, 1))
     assert "合同登记的签订日期为 2025-12-01，与合同编号不同，以合同编号为准。" in found.explanation
+
+
+@pytest.mark.requirement("R085.b")
+def test_where_contradicting_dates_lead_to_different_answers_the_warranty_is_uncertain():
+    found = finding("JG20251101-017", registered_date=PreciseDate(on=date(2025, 12, 1)))
+
+    assert (found.verdict, found.expires_on) == ("uncertain", date(2026, 11, 1))
+    assert found.explanation[-3:] == (
+        "合同登记的签订日期为 2025-12-01，与合同编号不同，以合同编号为准。",
+        "保修截止日为 2026-11-01，查询日期 2026-11-22 已过保修期。",
+        "但按登记的签订日期计算，结论不同，因此无法确定是否在保修期内，请核对合同原件。",
+    )
+
+
+@given(DECADE, DECADE, DECADE, st.sampled_from(["day", "month"]))
+def test_contradicting_dates_give_a_definite_answer_only_where_both_give_the_same(on_number, registered, as_of, known):
+    told = PreciseDate(on=registered, precision=known)
+    number = PreciseDate(on=on_number)
+    both = {verdict(number, as_of), verdict(told, as_of)}
+
+    found = finding(f"JG{on_number:%Y%m%d}-017", as_of, registered_date=told)
+
+    if can_be_one(number, told):
+        assert found.verdict == verdict(number, as_of)
+    else:
+        assert found.verdict == (both.pop() if len(both) == 1 else "uncertain")
+
+
+@pytest.mark.requirement("R074.b", "R085.a")
+@pytest.mark.parametrize("year", range(2020, 2030))
+def test_every_date_of_a_decade_is_answered_rightly_to_the_day_and_to_the_month(year):
+    """Each day and month, asked on the edges: its last day, the day after, the day before, and the day of signing."""
+    for day in (date(year, 1, 1) + timedelta(days=passed) for passed in range(365 + isleap(year))):
+        last = date(year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+        known = PreciseDate(on=day)
+        asked = (day, last, last + DAY, day - DAY)
+        assert [verdict(known, on) for on in asked] == ["in_warranty", "in_warranty", "out_of_warranty", "uncertain"]
+    for month in range(1, 13):
+        first, length = date(year, month, 1), monthrange(year, month)[1]
+        edge = date(year + 1, month, min(length, monthrange(year + 1, month)[1]))
+        known = PreciseDate(on=first, precision="month")
+        asked = (first.replace(day=length), date(year + 1, month, 1), date(year + 1, month, 2), edge, edge + DAY)
+        expected = ["in_warranty", "in_warranty", "uncertain", "uncertain", "out_of_warranty"]
+        assert [verdict(known, on) for on in asked] == expected
 
 
 def test_a_day_within_the_registered_month_is_no_disagreement():

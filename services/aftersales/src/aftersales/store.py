@@ -69,6 +69,7 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("order_no", "closed_at"),
         Index("customer.customer_id", "opened_at"),
         Index("complaint_id", "opened_at"),
+        Index("waits_for", "opened_at"),
     )
 
     async def closed_before(self, order_no: OrderNo | None, at: datetime, within: timedelta) -> bool:

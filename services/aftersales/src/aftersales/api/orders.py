@@ -8,15 +8,19 @@ from pydantic import Field
 
 from aftersales.api.views import ServiceOrderRow, ServiceOrderView
 from aftersales.domain.decisions import dispatch, opening
-from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Stage
+from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, UNDER_WAY, Stage
+from aftersales.domain.parts.blocks import WRITTEN_TO, Block
+from aftersales.domain.parts.service import PAYS, Material, ServiceType
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import MANAGERS, READERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.aggregate import Change
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import ComplaintId, CustomerId, Line, OrderNo, Prose, ServiceRequestId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
+from shared.store import OneOf
 
 
 class OpenServiceOrder(RequestBody):
@@ -30,6 +34,7 @@ class OpenInternalOrder(RequestBody):
     """Internal work, type D."""
 
     content: Prose = Field(examples=["宣传资料入库保管"])
+    materials: tuple[Material, ...] = Field(default=(), max_length=100, description="Taken into custody or issued.")
 
 
 class Dispatch(RequestBody):
@@ -37,6 +42,9 @@ class Dispatch(RequestBody):
 
     technician: StaffId = Field(examples=["tech-05"])
     technician_name: Line | None = Field(default=None, examples=["李师傅"])
+    unskilled_because: Prose | None = Field(
+        default=None, description="Why a technician goes who lacks a skill that the service needs."
+    )
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -55,7 +63,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/internal", status_code=201, dependencies=[allow(*MANAGERS)])
     async def open_internal(body: OpenInternalOrder, cause: CausedByRequest) -> ServiceOrderView:
         """Open internal work, type D."""
-        change = opening.open_internal(cause.derive("service order"), body.content, rules, cause)
+        change = opening.open_internal(cause.derive("service order"), body.content, body.materials, rules, cause)
         return ServiceOrderView.of(await orders.create(change, cause))
 
     @router.get("")
@@ -68,12 +76,22 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         complaint_id: ComplaintId | None = None,
         order_no: OrderNo | None = None,
         technician: StaffId | None = None,
+        type: ServiceType | None = None,
+        missing_block: Block | None = None,
+        waiting_for: Role | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[ServiceOrderRow]:
-        """Service orders, the oldest first; `stage=open&priority=true` is what the manager dispatches first."""
+        """Service orders, the oldest first; `stage=open&priority=true` is what the manager dispatches first.
+
+        `missing_block` finds vouchers under way whose form lacks that block, `waiting_for` those whose next step a role
+        takes.
+        """
         where = {
-            "stage": stage,
+            "stage": OneOf(*UNDER_WAY) if missing_block and stage is None else stage,
+            "type": OneOf(*PAYS.keys() - {"D"}) if missing_block and type is None else type,
+            "waits_for": waiting_for,
+            **({WRITTEN_TO[missing_block]: OneOf(None)} if missing_block else {}),
             "priority": priority,
             "request_id": request_id,
             "voucher_no": voucher_no,
@@ -100,7 +118,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Send a technician. Refused while the fee for the customer's own fault has not been received."""
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
-            return dispatch.dispatch(order, body.technician, body.technician_name, rules, cause)
+            return dispatch.dispatch(order, body.technician, body.technician_name, body.unskilled_because, rules, cause)
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 

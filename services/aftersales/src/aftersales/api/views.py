@@ -9,7 +9,7 @@ from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opini
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Charge, Cost, Payment
-from aftersales.domain.parts.service import ServiceType, SignOff, Visit
+from aftersales.domain.parts.service import Material, ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.service_order import ServiceOrder
@@ -108,8 +108,11 @@ class ServiceOrderView(View):
     service_order_id: ServiceOrderId
     voucher_no: Line
     type: ServiceType
+    type_label: Line | None
     content: Prose
+    materials: tuple[Material, ...]
     stage: Stage
+    waits_for: tuple[Role, ...] = Field(description="Whose turn it is.")
     possible: tuple[Possible, ...]
     policy_version: int
     opened_at: Instant
@@ -128,6 +131,7 @@ class ServiceOrderView(View):
     remote: Remote | None
     expenses: tuple[Expense, ...]
     technician: StaffId | None
+    skill_exception: SkillException | None
     priority: bool
     carried_over_days: int
     visits: tuple[Visit, ...]
@@ -152,6 +156,7 @@ class ServiceOrderView(View):
         return cls(
             service_order_id=order.id,
             possible=order.lifecycle.possible(order.stage),
+            waits_for=order.waits_for,
             paid=order.paid,
             missing_blocks=order.missing_blocks,
             deadlines=deadlines(order),
@@ -165,7 +170,9 @@ class ServiceOrderRow(View):
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: Line
     type: ServiceType
+    type_label: Line | None = None
     stage: Stage
+    waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     content: Prose
     opened_at: Instant
     request_id: ServiceRequestId | None = None

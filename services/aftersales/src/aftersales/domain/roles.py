@@ -1,5 +1,6 @@
 """Which members of staff make which decisions in after-sales, and who may read."""
 
+from aftersales.domain.parts.blocks import Capacity
 from shared.contracts.roles import Role
 
 MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
@@ -21,6 +22,9 @@ BOOKKEEPERS = (*SERVICE, Role.FINANCE)
 
 HEADS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
 """Who signs the fee block as head of the department (001 表1)."""
+
+SIGNATORIES: dict[Capacity, tuple[Role, ...]] = {"department_head": HEADS, "general_manager": (Role.GM,)}
+"""Who signs the fee block in which capacity (001 表1)."""
 
 STOREKEEPERS = (Role.OPERATIONS_SUPERVISOR, Role.WAREHOUSE)
 """Who stocks the parts of a service, and says when they come (001 售后五)."""

@@ -4,18 +4,29 @@ from base64 import b32encode
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, Decision, Stage
-from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
+from aftersales.domain.parts.blocks import (
+    WRITTEN_TO,
+    Block,
+    Capacity,
+    Execution,
+    FeeSignature,
+    Opinion,
+    Result,
+    Signature,
+)
 from aftersales.domain.parts.money import Charge, Cost, Payment
-from aftersales.domain.parts.service import ServiceType, SignOff, Visit
+from aftersales.domain.parts.service import Material, ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
+from aftersales.domain.roles import SERVICE, SIGNATORIES
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
 from shared.contracts.event import Instant
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     AboutCustomersServiceOrder,
     AboutServiceOrder,
@@ -43,7 +54,9 @@ class ServiceOrder(Timed):
 
     voucher_no: Line
     type: ServiceType
+    type_label: Line | None = None
     content: Prose
+    materials: tuple[Material, ...] = ()
     stage: Stage = LIFECYCLE.start
     policy_version: int
     opened_at: Instant
@@ -63,10 +76,12 @@ class ServiceOrder(Timed):
     remote: Remote | None = None
     expenses: tuple[Expense, ...] = ()
     technician: StaffId | None = None
+    skill_exception: SkillException | None = None
     priority: bool = False
     carried_over_days: int = Field(default=0, ge=0)
     visits: tuple[Visit, ...] = ()
     cost: Cost | None = None
+    fee_needs: tuple[Capacity, ...] = ()
     fee_signatures: tuple[FeeSignature, ...] = ()
     charge: Charge | None = None
     payments: tuple[Payment, ...] = ()
@@ -102,13 +117,50 @@ class ServiceOrder(Timed):
     @property
     def missing_blocks(self) -> tuple[Block, ...]:
         """The blocks of form 1 that are not written yet, in the form's order; internal work has no form (001 表1)."""
-        written: dict[Block, object] = {
-            "opinion": self.opinion,
-            "fee": self.cost,
-            "execution": self.execution,
-            "result": self.result_block,
+        if self.type == "D":
+            return ()
+        return tuple(block for block, field in WRITTEN_TO.items() if getattr(self, field) is None)
+
+    @property
+    def unsigned_by(self) -> tuple[Capacity, ...]:
+        """Whose signatures the fee still lacks before it may be charged (001 表1)."""
+        signed = {each.capacity for each in self.fee_signatures}
+        return tuple(capacity for capacity in self.fee_needs if capacity not in signed)
+
+    @property
+    def next_step(self) -> Decision | None:
+        """The first decision that the way to the archive waits for, in the documents' order (001 售后, 003 §7-§10).
+
+        Nothing when it is archived and nothing is owed.
+        """
+        owed = self.charge_policy != "free" and not self.paid
+        steps: dict[Decision, bool] = {
+            "record_opinion": self.opinion is None and self.type != "D",
+            "record_cost": self.cost is None and self.type != "D",
+            "sign_fee": owed and self.charge is None and bool(self.unsigned_by),
+            "raise_charge": owed and self.charge is None,
+            "receive_payment": self.waits_for_money or (owed and self.stage == "closed"),
+            "ready_parts": self.waits_for_parts,
+            "approve_remote": self.remote is not None and self.remote.approved_by is None,
+            "dispatch": True,
+            "complete_visit": True,
+            "sign_off": True,
+            "state_execution": self.execution is None,
+            "countersign": self.countersignature is None,
+            "close": True,
         }
-        return () if self.type == "D" else tuple(block for block in written if written[block] is None)
+        return next((step for step, due in steps.items() if due and self.lifecycle.allows(self.stage, step)), None)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def waits_for(self) -> tuple[Role, ...]:
+        """Whose turn it is: the roles that may take the next step. It is stored, so that lists find it."""
+        step = self.next_step
+        if step == "record_cost":
+            return SERVICE if self.verdict == "in_warranty" else (Role.FINANCE,)
+        if step == "sign_fee":
+            return tuple(role for each in self.unsigned_by for role in SIGNATORIES[each])
+        return self.lifecycle.roles(step) if step else ()
 
     def must_be_dispatchable(self) -> None:
         """Raises what comes before a technician is sent, in its order (001 售后三-五, 备注1, 003 §12).

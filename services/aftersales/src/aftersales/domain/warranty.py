@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from aftersales.domain.parts.warranty import Covered, can_be_one, span
+from aftersales.domain.parts.warranty import Covered, span
 from aftersales.domain.policy.policy import Rule
 from shared.calendar import months_later
 from shared.contracts.aftersales import Verdict
@@ -45,7 +45,11 @@ def governing(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Ru
 
 
 def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Finding:
-    """Whether the contract was under warranty on `as_of`, a local day. Never guesses: doubt is `uncertain`."""
+    """Whether the contract was under warranty on `as_of`, a local day. Never guesses: doubt is `uncertain`.
+
+    Where the date on the number and the registered one contradict each other, the number's counts (001 售后四b) as long
+    as both lead to the same answer; otherwise the answer is `uncertain`.
+    """
     rule = governing(rules, covered, as_of)
     if covered is None:
         return Finding(
@@ -56,7 +60,9 @@ def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Findi
         return Finding(verdict="uncertain", rule=rule, explanation=(_contract(covered), _missing(rule)))
     months = rule.months if covered.months is None else covered.months
     earliest, latest = last_days(begins, months)
-    verdict = _verdict(begins, earliest, latest, as_of)
+    by_number = _verdict(begins, earliest, latest, as_of)
+    registered = covered.contradicting if rule.basis == "contract_date" else None
+    verdict = by_number if registered is None else _agreed(by_number, registered, months, as_of)
     return Finding(
         verdict=verdict,
         rule=rule,
@@ -66,8 +72,10 @@ def assess(rules: Sequence[Rule], covered: Covered | None, as_of: date) -> Findi
         explanation=(
             _contract(covered),
             _counting(rule, begins, months),
+            *_shortened(begins, earliest),
             *_disagreement(covered),
-            _conclusion(verdict, begins, earliest, latest, as_of),
+            _conclusion(by_number, begins, earliest, latest, as_of),
+            *_doubt(by_number, verdict),
         ),
     )
 
@@ -76,6 +84,11 @@ def _verdict(begins: PreciseDate, earliest: date, latest: date, as_of: date) -> 
     if as_of < span(begins)[1] or earliest < as_of <= latest:
         return "uncertain"
     return "in_warranty" if as_of <= earliest else "out_of_warranty"
+
+
+def _agreed(by_number: Verdict, registered: PreciseDate, months: int, as_of: date) -> Verdict:
+    by_registered = _verdict(registered, *last_days(registered, months), as_of)
+    return by_number if by_number == by_registered else "uncertain"
 
 
 def _told(day: PreciseDate) -> str:
@@ -95,12 +108,24 @@ def _missing(rule: Rule) -> str:
     return f"保修期自{_BASIS_IN_WORDS[rule.basis]}起算，该日期尚无记录，无法判断是否在保修期内。"
 
 
+def _shortened(begins: PreciseDate, ends: date) -> tuple[str, ...]:
+    """A month that lacks the day is named: a warranty that begins on 29 February ends on the 28th."""
+    if begins.precision == "month" or begins.on.day == ends.day:
+        return ()
+    return (f"{ends:%Y} 年 {ends.month} 月没有 {begins.on.day} 日，以该月最后一日为保修截止日。",)
+
+
 def _disagreement(covered: Covered) -> tuple[str, ...]:
-    """Two dates disagree when there is no day that both can be."""
-    counted, registered = covered.contract_date, covered.registered_date
-    if counted is None or registered is None or can_be_one(counted, registered):
+    registered = covered.contradicting
+    if registered is None:
         return ()
     return (f"合同登记的签订日期为 {_told(registered)}，与合同编号不同，以合同编号为准。",)
+
+
+def _doubt(by_number: Verdict, verdict: Verdict) -> tuple[str, ...]:
+    if by_number == verdict:
+        return ()
+    return ("但按登记的签订日期计算，结论不同，因此无法确定是否在保修期内，请核对合同原件。",)
 
 
 def _conclusion(verdict: Verdict, begins: PreciseDate, earliest: date, latest: date, as_of: date) -> str:

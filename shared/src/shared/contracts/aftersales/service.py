@@ -46,6 +46,9 @@ class ServiceOrderOpened(AboutServiceOrder, Event, key="aftersales.service_order
     order_no: OrderNo | None = None
     content: Prose = Field(examples=["门铰链松动，闭合有异响"])
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for internal work, type D.")
+    type_label: Line | None = Field(
+        default=None, description="What the company calls this type.", examples=["免费服务"]
+    )
 
 
 class HandlingOpinionRecorded(AboutServiceOrder, Event, key="aftersales.handling_opinion_recorded.v1"):
@@ -70,6 +73,9 @@ class ServiceDispatched(AboutCustomersServiceOrder, Event, key="aftersales.servi
     ends: Instant | None = Field(
         default=None,
         description="The end of the window agreed with the customer, which begins at `at`; absent: none is.",
+    )
+    lacking_skills: tuple[Line, ...] = Field(
+        default=(), description="Which needed skills the technician lacks, where an exception was made.", examples=[[]]
     )
 
 

@@ -1,22 +1,32 @@
 """Sending a technician on the day, or with priority on the next (003 §7b, §11, 001 备注1)."""
 
-from aftersales.domain.policy.policy import Rules
+from aftersales.domain.parts.service import SkillException
+from aftersales.domain.policy.policy import Rules, Skill
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.aftersales import ServiceDispatched
-from shared.contracts.vocabulary import Line, StaffId
+from shared.contracts.vocabulary import Line, Prose, StaffId
 
 
 def dispatch(
-    order: ServiceOrder, technician: StaffId, technician_name: Line | None, rules: Rules, cause: Cause
+    order: ServiceOrder,
+    technician: StaffId,
+    technician_name: Line | None,
+    unskilled_because: Prose | None,
+    rules: Rules,
+    cause: Cause,
 ) -> Change[ServiceOrder]:
     """Send a technician, with priority if the job was left over, after opinion, fee and the customer's own money.
+
+    A technician without a skill that the service needs goes only as an exception: `unskilled_because` says why.
 
     Source: 003 §7b, §11, 001 售后三-五, 备注1.
     """
     order.lifecycle.must(order.stage, "dispatch")
     order.must_be_dispatchable()
+    lacking = rules.version(order.policy_version).lacking(technician, order.item, order.content)
+    exception = _exception(technician, lacking, unskilled_because, cause)
     dispatched = ServiceDispatched.of(
         order.about_customer,
         technician=technician,
@@ -25,10 +35,25 @@ def dispatch(
         ends=order.appointment.ends if order.appointment else None,
         priority=order.priority,
         carried_over_days=order.carried_over_days,
+        lacking_skills=exception.lacking if exception else (),
     )
-    sent = Change(order.but(stage="dispatched", technician=technician), (dispatched,))
+    sent = Change(order.but(stage="dispatched", technician=technician, skill_exception=exception), (dispatched,))
     clock = rules.version(order.policy_version).dispatch
     return sent.then(rules.clocks.stop(clock.name, cause=cause))
+
+
+def _exception(
+    technician: StaffId, lacking: tuple[Skill, ...], reason: Prose | None, cause: Cause
+) -> SkillException | None:
+    if not lacking:
+        return None
+    titles = tuple(skill.title for skill in lacking)
+    if reason is None:
+        raise Refused(
+            f"{technician} lacks {', '.join(titles)}: send another technician, or say why in unskilled_because",
+            "skill_missing",
+        )
+    return SkillException(lacking=titles, reason=reason, by=cause.actor.id, at=cause.at)
 
 
 def carry_over(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:

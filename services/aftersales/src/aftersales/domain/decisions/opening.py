@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
-from aftersales.domain.parts.service import PAYS, ServiceType
+from aftersales.domain.parts.service import PAYS, Material, ServiceType
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder, voucher_no_of
 from aftersales.domain.service_request import ServiceRequest
@@ -26,12 +26,15 @@ def open_requested(
     if request.charge_policy not in PAYS[type]:
         fitting = " or ".join(each for each, pays in PAYS.items() if request.charge_policy in pays and each != "D")
         raise Refused(f"who pays is {request.charge_policy}: that is a service of type {fitting}", "type_contradicts")
+    policy = rules.on(cause.at)
     order = ServiceOrder(
         id=id,
         voucher_no=voucher_no_of(id, rules.day(cause.at)),
         type=type,
+        type_label=policy.types[type],
         content=request.form.content or "",
-        policy_version=rules.on(cause.at).version,
+        policy_version=policy.version,
+        fee_needs=policy.fee_signatures,
         opened_at=cause.at,
         request_id=request.id,
         complaint_id=request.form.complaint_id,
@@ -47,15 +50,25 @@ def open_requested(
     return _open(order).then(lambda opened: await_dispatch(opened, rules, cause))
 
 
-def open_internal(id: UUID, content: Prose, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
-    """Internal work, type D, such as the custody of promotional material (003 §13)."""
+def open_internal(
+    id: UUID, content: Prose, materials: tuple[Material, ...], rules: Rules, cause: Cause
+) -> Change[ServiceOrder]:
+    """Internal work, type D, such as the custody and the issue of promotional material (003 §13).
+
+    What is issued says to whom.
+    """
+    if nobody := [each.name for each in materials if each.moved == "issued" and each.to is None]:
+        raise Refused(f"what is issued says to whom, in to; missing for {', '.join(nobody)}", "receiver_missing")
+    policy = rules.on(cause.at)
     return _open(
         ServiceOrder(
             id=id,
             voucher_no=voucher_no_of(id, rules.day(cause.at)),
             type="D",
+            type_label=policy.types["D"],
             content=content,
-            policy_version=rules.on(cause.at).version,
+            materials=materials,
+            policy_version=policy.version,
             opened_at=cause.at,
         )
     )
@@ -65,6 +78,7 @@ def _open(order: ServiceOrder) -> Change[ServiceOrder]:
     opened = ServiceOrderOpened.of(
         order.about,
         type=order.type,
+        type_label=order.type_label,
         request_id=order.request_id,
         charge_policy=order.charge_policy,
         complaint_id=order.complaint_id,

@@ -1,11 +1,12 @@
 """The service register: entering a request, completing its form, whose fault it is (003 §7a, 001 备注1, 备注2)."""
 
+from datetime import date
 from uuid import UUID
 
 from aftersales.domain.lifecycle import REQUEST
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
-from aftersales.domain.parts.warranty import can_be_one, date_in, span
+from aftersales.domain.parts.warranty import can_be_one, date_in, no_such_day, span
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest, register_no
 from shared.aggregate import Cause, Change, Refused
@@ -19,7 +20,8 @@ from shared.contracts.aftersales import (
     ServiceRequestRejected,
     WarrantyChecked,
 )
-from shared.contracts.vocabulary import FileRef
+from shared.contracts.event import PreciseDate
+from shared.contracts.vocabulary import ContractNo, FileRef
 
 
 def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
@@ -101,12 +103,23 @@ def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:
         told = getattr(form, field)
         if told is not None and span(told)[0] > today:
             raise Refused(f"{field} {told.on} lies in the future; today is {today}", "date_in_future")
-    if form.contract_no is None or form.contract_date is None:
-        return
-    carried = date_in(form.contract_no)
-    if carried is not None and not can_be_one(carried, form.contract_date):
+    if form.contract_no is not None:
+        _must_carry_a_plausible_date(form.contract_no, form.contract_date, today)
+
+
+def _must_carry_a_plausible_date(contract_no: ContractNo, told: PreciseDate | None, today: date) -> None:
+    if wrong := no_such_day(contract_no):
         raise Refused(
-            f"the contract number carries the date {carried.on} and contract_date is {form.contract_date.on}: "
+            f"the contract number carries {wrong}, a day that is in no calendar: read it again", "no_such_day"
+        )
+    carried = date_in(contract_no)
+    if carried is None:
+        return
+    if span(carried)[0] > today:
+        raise Refused(f"the contract number carries {carried.on}, in the future; today is {today}", "date_in_future")
+    if told is not None and not can_be_one(carried, told):
+        raise Refused(
+            f"the contract number carries the date {carried.on} and contract_date is {told.on}: "
             "one of the two is wrong",
             "contract_date_disagrees",
         )

@@ -13,6 +13,15 @@ Block = Literal["opinion", "fee", "execution", "result"]
 """The blocks of the form behind the salesman's, in the form's order."""
 
 
+WRITTEN_TO: dict[Block, str] = {
+    "opinion": "opinion",
+    "fee": "cost",
+    "execution": "execution",
+    "result": "result_block",
+}
+"""The field of a service order that holds each block."""
+
+
 class Opinion(Part):
     """How the operations supervisor wants it handled, or what is brought to resolve it on site (001 售后三)."""
 

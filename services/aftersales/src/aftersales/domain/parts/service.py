@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from shared.contracts.aftersales import ChargePolicy
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
@@ -36,3 +38,21 @@ class SignOff(Part):
     photos: tuple[FileRef, ...] = ()
     stamp: FileRef | None = None
     at: Instant
+
+
+class SkillException(Part):
+    """A technician was sent without these skills, by whom and why."""
+
+    lacking: tuple[Line, ...]
+    reason: Prose
+    by: StaffId
+    at: Instant
+
+
+class Material(Part):
+    """Promotional material that internal work takes into custody or issues (003 §13)."""
+
+    name: Line
+    quantity: int = Field(ge=1, le=1_000_000)
+    moved: Literal["received", "issued"]
+    to: Line | None = None

@@ -42,6 +42,14 @@ class Covered(Part):
         """The date on the contract's number; the registered one if the number carries none (001 售后四b)."""
         return (date_in(self.contract_no) if self.contract_no else None) or self.registered_date
 
+    @property
+    def contradicting(self) -> PreciseDate | None:
+        """The registered date, where there is no day that both it and the date on the number can be."""
+        counted, registered = self.contract_date, self.registered_date
+        if counted is None or registered is None or can_be_one(counted, registered):
+            return None
+        return registered
+
     def begins(self, basis: Basis) -> PreciseDate | None:
         """The date from which the warranty counts, if it is known."""
         if basis == "contract_date":
@@ -61,6 +69,14 @@ def can_be_one(a: PreciseDate, b: PreciseDate) -> bool:
     """Whether there is a day that both dates can be."""
     (first, last), (other_first, other_last) = span(a), span(b)
     return first <= other_last and other_first <= last
+
+
+def no_such_day(contract_no: str) -> str | None:
+    """The date on a contract number that is in no calendar, such as 31 November; nothing where there is none."""
+    found = _DATE_IN_NUMBER.match(contract_no)
+    if found is None or found[4] is None or int(found[4]) <= monthrange(int(found[1]), int(found[3]))[1]:
+        return None
+    return f"{found[1]}-{found[3]}-{found[4]}"
 
 
 def date_in(contract_no: str) -> PreciseDate | None:

@@ -15,7 +15,7 @@ from shared.calendar import Monthly
 from shared.clocks import Clock, Clocks
 from shared.contracts.aftersales import WarrantyRule
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import Line
+from shared.contracts.vocabulary import Line, StaffId
 from shared.policy import Policies, Policy
 
 
@@ -54,16 +54,25 @@ class Maintenance(Part):
         return not self.words or any(word in each for each in goods for word in self.words)
 
 
+class Skill(Part):
+    """What a technician has to be able to do for a service whose product or content holds one of these words."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Line
+    words: tuple[str, ...] = Field(min_length=1)
+
+
 class AftersalesPolicy(Policy):
     """One version of all the company's rules for its after-sales service.
 
     Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6). The
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
     spot (003 §9). A service within `repeated_within_days` after another for the same order counts as repeated.
-    `own_fault` says who pays for it after the warranty has ended, `reminders` and `maintenance` when a customer is
-    reminded. `voucher` is until when a registered request has to have a voucher, `parts` until when
-    requested parts have to lie ready if nobody has promised a day, `dispatch` until when a technician has to be sent
-    (003 §11), `settlement` until which day of the month vouchers and forms go to finance
+    A technician needs each of the `skills` whose words the service's product or content holds; `technicians` says who
+    has which, and no skill is asked for while it is empty. `own_fault` says who pays for it after the warranty has
+    ended, `reminders` and `maintenance` when a customer is reminded. `voucher` is until when a registered request has
+    to have a voucher, `parts` until when requested parts have to lie ready if no day is promised, `dispatch` until when
+    a technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to finance
     (001 售后六c).
     """
 
@@ -72,6 +81,8 @@ class AftersalesPolicy(Policy):
     fee_signatures: tuple[Capacity, ...]
     on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
     repeated_within_days: int = Field(ge=1, le=365)
+    skills: tuple[Skill, ...] = ()
+    technicians: dict[StaffId, tuple[str, ...]] = Field(default_factory=dict)
     own_fault: OwnFault
     reminders: Reminders
     maintenance: tuple[Maintenance, ...] = ()
@@ -90,6 +101,13 @@ class AftersalesPolicy(Policy):
         return self
 
     @model_validator(mode="after")
+    def _knows_every_skill(self) -> Self:
+        known = {skill.name for skill in self.skills}
+        if unknown := sorted({name for skills in self.technicians.values() for name in skills} - known):
+            raise ValueError(f"a technician has skills that stand under [[skills]]; unknown: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
     def _labels_every_type(self) -> Self:
         if missing := sorted(set(get_args(ServiceType)) - set(self.types)):
             raise ValueError(f"every service type has a label under [types]; missing: {', '.join(missing)}")
@@ -104,6 +122,14 @@ class AftersalesPolicy(Policy):
         ]:
             raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
         return self
+
+    def lacking(self, technician: StaffId, *texts: str | None) -> tuple[Skill, ...]:
+        """The skills that a service of this product and content needs and the technician does not have."""
+        if not self.technicians:
+            return ()
+        has = self.technicians.get(technician, ())
+        said = " ".join(text for text in texts if text)
+        return tuple(each for each in self.skills if each.name not in has and any(word in said for word in each.words))
 
 
 @dataclass(frozen=True, slots=True)

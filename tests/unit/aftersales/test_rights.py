@@ -1,0 +1,92 @@
+"""Every stage, decision and role of a service order and of a request, generated from their tables, over HTTP."""
+
+from datetime import UTC, datetime
+from itertools import product
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Decision
+from shared.aggregate import Change
+from shared.contracts.event import Actor
+from shared.contracts.roles import Role
+from shared.testing import cause
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
+YUAN = {"amount": "300.00"}
+BODIES = {
+    "record_opinion": {"opinion": "更换铰链"},
+    "request_parts": {"parts": [{"part_no": "JL-80-02", "quantity": 2}]},
+    "promise_parts": {"on": "2026-11-25"},
+    "ready_parts": None,
+    "use_part": {"part_no": "JL-80-02", "quantity": 1},
+    "agree_appointment": {"begins": "2026-11-25T01:00:00Z", "ends": "2026-11-25T04:00:00Z", "agreed_with": "王建国"},
+    "request_remote": {"place": "湖南长沙", "estimated_travel": YUAN},
+    "approve_remote": None,
+    "dispatch": {"technician": "tech-05"},
+    "complete_visit": {
+        "started_at": "2026-11-22T01:00:00Z",
+        "ended_at": "2026-11-22T02:00:00Z",
+        "work": "更换两副铰链",
+        "resolved": True,
+    },
+    "sign_off": {"signatory": "王建国"},
+    "state_execution": {"opinion": "已更换", "head": "周班长"},
+    "countersign": None,
+    "close": {"result": "客户确认正常"},
+    "claim_expense": {"amount": YUAN, "reason": "停车费"},
+    "record_cost": {"labour": YUAN},
+    "sign_fee": None,
+    "raise_charge": {"amount": YUAN, "mode": "on_spot"},
+    "receive_payment": {"amount": YUAN},
+}
+"""What each decision is asked with; `carry_over` is decided by time alone."""
+
+
+def outcome(answer):
+    """Whether the role, the stage or neither stood in the way."""
+    if answer.status_code == 403 and answer.json()["code"] == "forbidden":
+        return "role"
+    return "stage" if answer.status_code == 409 and answer.json()["code"] == "illegal_transition" else "neither"
+
+
+def test_every_decision_of_a_member_of_staff_has_its_route():
+    assert set(BODIES) == set(get_args(Decision)) - {"carry_over"}
+
+
+@pytest.mark.requirement("R082.a", "R127.b")
+@pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, BODIES)))
+async def test_a_decision_about_a_service_order_is_made_in_its_stages_by_its_roles(
+    stage, decision, ask, stores, in_every_stage
+):
+    expected, found = {}, {}
+    for number, role in enumerate(Role):
+        order = in_every_stage[stage].but(id=UUID(int=1000 + number), voucher_no=f"FW-20261122-{number:06}")
+        await stores.service_orders.create(Change(order), NOW)
+        path = f"/service-orders/{order.id}/{decision.replace('_', '-')}"
+        found[role] = outcome(await ask(role, "POST", path, BODIES[decision]))
+        allowed = role in LIFECYCLE.roles(decision)
+        expected[role] = "role" if not allowed else "neither" if LIFECYCLE.allows(stage, decision) else "stage"
+
+    assert found == expected
+
+
+@pytest.mark.requirement("R127.b")
+@pytest.mark.parametrize("stage", REQUEST.stages)
+@pytest.mark.parametrize(
+    ("decision", "body"), [("complete", {"contract_no": "JG20260930-017"}), ("determine_fault", {"fault": "wear"})]
+)
+async def test_a_decision_about_a_request_is_made_by_its_roles(stage, decision, body, ask, stores, request_with):
+    asked = request_with()
+    incomplete = asked.but(stage="incomplete", form=asked.form.but(address=None))
+    allowed = set()
+    for number, role in enumerate(Role):
+        one = (incomplete if stage == "incomplete" else asked).but(id=UUID(int=2000 + number), register_no=f"{number}")
+        await stores.service_requests.create(Change(one), NOW)
+        path = f"/service-requests/{one.id}/{decision.replace('_', '-')}"
+        if outcome(await ask(role, "POST", path, body)) != "role":
+            allowed.add(role)
+
+    assert allowed == set(REQUEST.roles(decision))
