@@ -34,7 +34,12 @@ class OpenInternalOrder(RequestBody):
     """Internal work, type D."""
 
     content: Prose = Field(examples=["宣传资料入库保管"])
-    materials: tuple[Material, ...] = Field(default=(), max_length=100, description="Taken into custody or issued.")
+    materials: tuple[Material, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Taken into custody or issued.",
+        examples=[[{"name": "画册", "quantity": 20, "moved": "issued", "to": "广州展厅"}]],
+    )
 
 
 class Dispatch(RequestBody):
