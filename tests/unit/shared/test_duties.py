@@ -186,6 +186,28 @@ async def test_duties_are_counted_with_those_that_are_overdue(kitchen: Kitchen) 
     assert (await kitchen.http.get("/duties/count", params=asked)).json() == {"count": 2, "overdue": 1}
 
 
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        ({"assignee": "li"}, {"count": 1, "overdue": 1}),
+        ({"about": "b"}, {"count": 1, "overdue": 0}),
+        ({"kind": "boil"}, {"count": 2, "overdue": 1}),
+        ({"kind": "other"}, {"count": 0, "overdue": 0}),
+        ({"due_before": (NOW + timedelta(days=2)).isoformat()}, {"count": 1, "overdue": 1}),
+        ({"due_before": (NOW + timedelta(hours=20)).isoformat()}, {"count": 0, "overdue": 0}),
+        ({"due_before": (NOW + timedelta(days=9)).isoformat()}, {"count": 2, "overdue": 1}),
+    ],
+)
+async def test_a_count_has_the_filters_of_the_list(
+    kitchen: Kitchen, filters: dict[str, str], count: dict[str, int]
+) -> None:
+    await kitchen.start("a", assignee="li", due_at=NOW + timedelta(days=1))
+    await kitchen.start("b", due_at=NOW + timedelta(days=3))
+    asked = {"asked_at": (NOW + timedelta(days=2)).isoformat(), **filters}
+    assert (await kitchen.http.get("/duties/count", params=asked)).json() == count
+    assert len(await kitchen.abouts(**filters)) == count["count"]
+
+
 async def test_a_duty_that_stands_still_is_not_overdue(kitchen: Kitchen) -> None:
     id = await kitchen.start("a", assignee="li", due_at=NOW + timedelta(days=1))
     await kitchen.post(f"/duties/{id}/hold", reason="等待客户")

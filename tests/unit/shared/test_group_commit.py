@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -105,6 +105,26 @@ async def test_decisions_on_one_aggregate_are_folded_in_order_into_one_write() -
     assert [result[0].stamps for result in post.results] == [("a",), ("a", "b"), ("a", "b", "c")]
     assert (post.documents.writes, post.announced) == ([1], [Stamped(stamp=stamp) for stamp in ("a", "b", "c")])
     assert [envelope.sequence for envelope in post.outbox.envelopes] == [2, 3, 4]
+
+
+class Sacks(Parcels):
+    collection = "sacks"
+
+
+async def test_aggregates_of_two_collections_may_share_an_id_and_their_events_do_not() -> None:
+    post = PostOffice()
+    sacks, id = Sacks(post.database), uuid4()
+
+    for store in (post.parcels, sacks):
+        await post.commits.commit_all([post.work(store.birth(Change(Parcel(id=id))))])
+        await post.commits.commit_all([post.work(store.touch(id, lambda parcel: parcel.stamp("a")))])
+
+    parcel, sack = post.outbox.envelopes
+    assert [each.subject for each in (parcel, sack)] == [id, id]
+    assert [each.sequence for each in (parcel, sack)] == [2, 2]
+    assert parcel.id == uuid5(id, "post.stamped.v1/parcels/2.0")
+    assert sack.id == uuid5(id, "post.stamped.v1/sacks/2.0")
+    assert (await post.parcels.get(id)).stamps == (await sacks.get(id)).stamps == ("a",)
 
 
 async def test_many_aggregates_share_one_read_and_one_write() -> None:

@@ -158,12 +158,17 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         kind: Wanted = None,
         customer_id: UUID | None = None,
         about: Wanted = None,
+        due_before: AwareDatetime | None = None,
     ) -> DutyCount:
-        """How many there are, and how many should have been done by `asked_at`, or by now; held ones need not."""
+        """How many a list asked so has, and how many of them should have been done by `asked_at`, or by now.
+
+        A held one need not have been done.
+        """
         visible = _visible(asker, stores)
-        where = {**_where(assignee, role, kind, customer_id, about, None), **visible}
+        where = {**_where(assignee, role, kind, customer_id, about, due_before), **visible}
         now = asked_at or request.app.state.clock.now()
-        overdue = {**_where(assignee, role, kind, customer_id, about, now), **visible, "held": False}
+        late = min(now, due_before) if due_before else now
+        overdue = {**_where(assignee, role, kind, customer_id, about, late), **visible, "held": False}
         return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
 
 

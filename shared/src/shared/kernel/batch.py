@@ -145,7 +145,7 @@ class AggregateBatch:
             raise ValueError(f"a decision on {self.collection.collection} {self.id} returned {change.state.id}")
         version = self.version + 1
         outbox = [
-            Pending(round, Envelope.of(event, uuid5(self.id, f"{version}.{position}"), self.id, version, cause))
+            Pending(round, Envelope.of(event, self._event_id(event, version, position), self.id, version, cause))
             for position, event in enumerate(change.events)
         ]
         self.version = version
@@ -153,6 +153,10 @@ class AggregateBatch:
         self.outbox += outbox
         self.causes += inbox.entries(cause.id, cause.fingerprint, cause.at)
         return cast(Aggregate, change.state)
+
+    def _event_id(self, event: Event, version: int, position: int) -> UUID:
+        """The same whenever the event is published again, and that of no other event of any service or collection."""
+        return uuid5(self.id, f"{event.key}/{self.collection.collection}/{version}.{position}")
 
     def _change(self, touch: Touch[Any]) -> Change[Any]:
         if touch.born is not None:
