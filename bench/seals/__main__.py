@@ -32,7 +32,7 @@ def born() -> Write:
 
 
 async def nothing() -> None:
-    """Nobody is told."""
+    """No listener is told."""
 
 
 async def bench(url: str, documents: int) -> None:

@@ -229,6 +229,29 @@ def test_no_module_is_named_by_a_word_that_says_nothing() -> None:
     assert named == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_class_name_has_one_meaning_in_shared_and_the_service(name: str) -> None:
+    """Contracts beside the common vocabulary are each publisher's own: a service imports those that it needs."""
+    common = {SHARED / "contracts" / f"{each}.py" for each in ("deadline", "event", "roles", "tampering", "vocabulary")}
+    shared = [each for each in trees(SHARED) if each[0] in common or SHARED / "contracts" not in each[0].parents]
+    places: dict[str, list[str]] = {}
+    for file, tree in (*shared, *trees(source(name))):
+        for word in words(tree):
+            places.setdefault(word, []).append(str(file.relative_to(SERVICES.parent)))
+    assert {word: files for word, files in places.items() if len(files) > 1} == {}
+
+
+def words(tree: ast.Module) -> Iterator[str]:
+    """The classes and types of a module; type variables of one letter do not count."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            word = node.targets[0].id
+            if word[0].isupper() and not word.isupper():
+                yield word
+
+
 def test_every_answer_about_an_aggregate_with_stages_shows_what_is_possible(
     built_services: tuple[Service, ...],
 ) -> None:

@@ -15,7 +15,7 @@ from waiting import until
 from notify.app import service
 from notify.gateways.gateway import Answer, Gateway, Outgoing
 from notify.gateways.local import LocalSms
-from notify.sender import DeliveryLoop, Dispatcher, Handover
+from notify.sender import DeliveryLoop, Dispatcher, HandoverToGateway
 from notify.settings import Settings
 from shared.service import main
 
@@ -68,8 +68,8 @@ STEPS: dict[tuple[str, str], tuple[type, str, Callable[[Method], Method]]] = {
 }
 STEPS |= {("request_sent", places): (LocalSms, "send", dying_once_sent) for places in PLACES}
 STEPS |= {("answer_read", places): (LocalSms, "send", dying_after) for places in PLACES}
-STEPS |= {("before_mark", places): (Handover, "_mark", dying_before) for places in PLACES}
-STEPS |= {("after_mark", places): (Handover, "_mark", dying_after) for places in PLACES}
+STEPS |= {("before_mark", places): (HandoverToGateway, "_mark", dying_before) for places in PLACES}
+STEPS |= {("after_mark", places): (HandoverToGateway, "_mark", dying_after) for places in PLACES}
 
 
 def prepare(point: str, places: str) -> None:

@@ -11,7 +11,7 @@ from kefu.surroundings import Surroundings, surroundings
 from kefu.times import company_zone, length, moment
 from kefu.trouble import Trouble
 from shared import clock as clocks
-from shared.clock import Clock
+from shared.clock import TimeSource
 
 app = typer.Typer(help="Show the time that the services follow, set it, or let it run faster.", add_completion=False)
 
@@ -58,10 +58,10 @@ def _write(around: Surroundings, at: datetime, rate: float) -> None:
         clocks.write(file, at, rate)
     except (OSError, ValueError) as error:
         raise Trouble(f"the clock cannot be set: {error}") from None
-    _tell(around, Clock.from_file(file))
+    _tell(around, TimeSource.from_file(file))
 
 
-def _tell(around: Surroundings, clock: Clock) -> None:
+def _tell(around: Surroundings, clock: TimeSource) -> None:
     local = clock.now().astimezone(company_zone(around))
     speed = {0.0: "standing still", 1.0: "in real time"}.get(clock.rate, f"at {clock.rate:g} times real time")
     say(f"{local:%Y-%m-%d %H:%M:%S %a %z}, {speed}")

@@ -14,7 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from kefu.trouble import Trouble
-from shared.clock import Clock
+from shared.clock import TimeSource
 
 SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
 PLACE = Path(".run") / "env"
@@ -49,9 +49,9 @@ class Surroundings:
         """Where a service's API is."""
         return self.need(f"{service.upper()}_URL").rstrip("/")
 
-    def clock(self) -> Clock:
+    def clock(self) -> TimeSource:
         """The clock that the services follow."""
-        return Clock.from_file(self.path("CLOCK_FILE")) if self.get("CLOCK_FILE") else Clock()
+        return TimeSource.from_file(self.path("CLOCK_FILE")) if self.get("CLOCK_FILE") else TimeSource()
 
 
 def surroundings() -> Surroundings:

@@ -112,7 +112,7 @@ class _Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class After(_Term):
+class Within(_Term):
     """So long after it began. Minutes and hours are exact; months, then days are counted on the local calendar and keep
     the local time of day, or end at 24:00 of the last day. Working terms count whole working days only.
     """
@@ -208,7 +208,7 @@ class Yearly(_Term):
         return next(moment for day in days if (moment := calendar.moment(day, self.at)) > since)
 
 
-Term = Annotated[After | Daily | Weekly | Monthly | Yearly, Field(discriminator="kind")]
+Term = Annotated[Within | Daily | Weekly | Monthly | Yearly, Field(discriminator="kind")]
 """How a deadline follows from the moment it began; as data it is told apart by `kind`."""
 
 

@@ -26,7 +26,7 @@ class Reading(NamedTuple):
         return self.at + timedelta(seconds=(wall - self.anchor) * self.rate)
 
 
-class Clock:
+class TimeSource:
     """Tells the time, UTC and aware. This one is the system's, which its keeper may step."""
 
     def now(self) -> datetime:
@@ -51,7 +51,7 @@ class Clock:
         await asyncio.sleep(min(ahead, _LONGEST_NAP))
 
     @staticmethod
-    def from_file(path: Path) -> "Clock":
+    def from_file(path: Path) -> "TimeSource":
         """A clock that follows `path`, as `write` leaves it: several processes show the same time, after restarts too.
 
         Until the file is there it is the system's clock. A change is noticed within 20 ms; a broken file is reported
@@ -60,7 +60,7 @@ class Clock:
         return _FollowingClock(path)
 
 
-class _FollowingClock(Clock):
+class _FollowingClock(TimeSource):
     def __init__(self, path: Path) -> None:
         self._file = WatchedFile(path, _parse, initial=Reading(datetime.now(UTC), time.time(), 1.0))
 
@@ -76,7 +76,7 @@ class _FollowingClock(Clock):
         await asyncio.sleep(min(ahead / rate, NOTICED_WITHIN) if rate else NOTICED_WITHIN)
 
 
-class FixedClock(Clock):
+class FixedClock(TimeSource):
     """Stands still until it is told otherwise; what waits for a moment goes on when the clock is set to it."""
 
     def __init__(self, at: datetime) -> None:

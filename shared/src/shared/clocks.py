@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Refused
-from shared.calendar import After, Calendar, Daily, Term
+from shared.calendar import Calendar, Daily, Term, Within
 from shared.contracts.deadline import RunningDeadline
 from shared.contracts.event import Actor, Event, Frozen, Instant, Part
 from shared.contracts.roles import Role
@@ -23,7 +23,7 @@ ENDED_KEPT = 40
 """Ended runs that an aggregate remembers, the latest."""
 
 Positive = Annotated[timedelta, Field(gt=timedelta())]
-Outcome = Literal["in_time", "late", "no_longer_needed"]
+RunOutcome = Literal["in_time", "late", "no_longer_needed"]
 
 
 class Clock(Frozen):
@@ -54,7 +54,7 @@ class Clock(Frozen):
     @property
     def working(self) -> bool:
         """Whether it counts working days alone."""
-        return isinstance(self.term, After | Daily) and self.term.working
+        return isinstance(self.term, Within | Daily) and self.term.working
 
 
 class Matter(Part):
@@ -118,7 +118,7 @@ class ClockRun(Part):
     holds: tuple[Hold, ...] = ()
     handovers: tuple[Handover, ...] = ()
     ended_at: Instant | None = None
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
 
     @property
     def running(self) -> bool:
@@ -367,7 +367,7 @@ class Clocks:
         """The end after a hold: what was left when it began is left when it is over."""
         if hold.until is None:
             return due_at
-        if not (run.clock.working and isinstance(run.clock.term, After)):
+        if not (run.clock.working and isinstance(run.clock.term, Within)):
             return due_at + (hold.until - hold.since)
         calendar = self.calendar
         last = calendar.local(due_at - timedelta(microseconds=1) if run.clock.term.end_of_day else due_at)
@@ -429,7 +429,7 @@ def _one_rung_up(run: ClockRun) -> ClockRun:
 def _ended(run: ClockRun, at: datetime, *, needed: bool) -> ClockRun:
     """A run that stands still is judged by the moment at which it was held."""
     counted = run.holds[-1].since if run.held else at
-    outcome: Outcome = "no_longer_needed"
+    outcome: RunOutcome = "no_longer_needed"
     if needed:
         outcome = "late" if run.missed_at or counted > run.due_at else "in_time"
     holds = (*run.holds[:-1], run.holds[-1].but(until=at)) if run.held else run.holds

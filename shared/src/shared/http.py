@@ -41,11 +41,11 @@ STAFF_TOKEN = HTTPBearer(auto_error=False, scheme_name="staff", description="A m
 DEPARTMENT_KEY = APIKeyHeader(
     name="X-API-Key", auto_error=False, scheme_name="department", description="The key of a department's system."
 )
-Scope = MutableMapping[str, Any]
+AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Evidence = Callable[[Scope, int, str], None]
+App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+TakeEvidence = Callable[[AsgiScope, int, str], None]
 """Is told of each request with its answer's status and media type. Must neither wait nor raise."""
 
 
@@ -423,7 +423,7 @@ def without_secret(path: str) -> str:
     return _SECRET_IN_PATH.sub("{secret}", path)
 
 
-class TooLarge(HTTPException):
+class BodyTooLarge(HTTPException):
     """A body over the limit."""
 
     code = "too_large"
@@ -435,14 +435,14 @@ class TooLarge(HTTPException):
 class HttpMiddleware:
     """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
 
-    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int, evidence: Evidence) -> None:
+    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int, evidence: TakeEvidence) -> None:
         self._app = app
         self._evidence = evidence
         self._metrics = metrics
         self._tracing = tracing
         self._limit = body_limit
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -463,7 +463,7 @@ class HttpMiddleware:
         try:
             with self._traced(scope):
                 await self._app(scope, self._limited(scope, receive), sending)
-        except TooLarge as error:
+        except BodyTooLarge as error:
             await _http(error)(scope, receive, sending)
         except Exception as error:
             log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)
@@ -477,7 +477,7 @@ class HttpMiddleware:
             self._evidence(scope, status, content_type)
 
     @contextmanager
-    def _traced(self, scope: Scope) -> Iterator[None]:
+    def _traced(self, scope: AsgiScope) -> Iterator[None]:
         """A span around the request; what the request causes continues it."""
         if not self._tracing.on:
             yield
@@ -488,10 +488,10 @@ class HttpMiddleware:
             scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
             yield
 
-    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+    def _limited(self, scope: AsgiScope, receive: Receive) -> Receive:
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self._limit:
-            raise TooLarge(self._limit)
+            raise BodyTooLarge(self._limit)
         seen = 0
 
         async def receiving() -> MutableMapping[str, Any]:
@@ -499,7 +499,7 @@ class HttpMiddleware:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._limit:
-                raise TooLarge(self._limit)
+                raise BodyTooLarge(self._limit)
             return message
 
         return receiving

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.audit.trail import Audit, AuditTrail
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.duties.board import Duties
 from shared.http import Authenticator
 from shared.identity import DepartmentKeys
@@ -72,7 +72,7 @@ class Plumbing:
         name: str,
         settings: ServiceSettings,
         *,
-        clock: Clock | None = None,
+        clock: TimeSource | None = None,
         database: ServiceDatabase | None = None,
         authenticator: Authenticator | None = None,
         timeouts: ServerTimeouts | None = None,
@@ -80,7 +80,7 @@ class Plumbing:
         self.name = name
         self.settings = settings
         self.timeouts = timeouts or ServerTimeouts()
-        self.clock = clock or (Clock.from_file(settings.clock_file) if settings.clock_file else Clock())
+        self.clock = clock or (TimeSource.from_file(settings.clock_file) if settings.clock_file else TimeSource())
         self.calendar = settings.calendar()
         self.metrics = Metrics()
         self.tracing = tracing(name, settings.otlp_endpoint)

@@ -12,7 +12,7 @@ from typing import Literal
 from fastapi import Response
 from xlsxwriter import Workbook
 
-Cell = str | int | float | Decimal | None
+SheetCell = str | int | float | Decimal | None
 SheetFormat = Literal["csv", "xlsx"]
 
 _MEDIA_TYPES: dict[SheetFormat, str] = {
@@ -27,7 +27,7 @@ class Sheet:
     """Rows under columns. `money` are the columns of amounts, which may come as texts so that no cent is lost."""
 
     columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[SheetCell]]
     money: frozenset[str] = frozenset()
 
     def csv(self) -> bytes:
@@ -66,7 +66,7 @@ class Sheet:
         return Response(content, media_type=_MEDIA_TYPES[form], headers=disposition)
 
 
-def harmless(cell: Cell) -> Cell:
+def harmless(cell: SheetCell) -> SheetCell:
     """The cell; a text that a spreadsheet could take for a formula begins with an apostrophe.
 
     Blanks before the sign and full-width signs count: some spreadsheets skip or fold them.

@@ -14,12 +14,12 @@ from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
 from shared.contracts.roles import Role
 from shared.kernel.documents import AllOf, Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
 from shared.kernel.group_commit import GroupCommit
-from shared.kernel.touch import Touch
+from shared.kernel.touch import Touch, Wanted
 
-__all__ = ["AllOf", "Between", "DatabaseLike", "Index", "OneOf", "Page", "Store", "Touch", "Where"]
+__all__ = ["AllOf", "Between", "DatabaseLike", "Index", "OneOf", "Page", "Store", "Touch", "Wanted", "Where"]
 
 T = TypeVar("T")
-Row = TypeVar("Row", bound=BaseModel)
+RowT = TypeVar("RowT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ class Store(Generic[A]):
 
     async def rows(
         self,
-        row: type[Row],
+        row: type[RowT],
         where: Where | None = None,
         *,
         sort: str = "id",
         after: str | None = None,
         limit: int = 50,
-    ) -> Page[Row]:
+    ) -> Page[RowT]:
         """One page, found and sorted as by `find`, of which only the fields of the model `row` are read.
 
         Its fields are named as those of the state, or reach into them by
@@ -122,7 +122,7 @@ class Store(Generic[A]):
                 return
             after = page.next
 
-    async def each_row(self, row: type[Row], where: Where | None = None, *, sort: str = "id") -> AsyncIterator[Row]:
+    async def each_row(self, row: type[RowT], where: Where | None = None, *, sort: str = "id") -> AsyncIterator[RowT]:
         """All of them, page by page, of which only the fields of the model `row` are read."""
         after = None
         while True:

@@ -1,7 +1,7 @@
 """What a service listens to, and how it reacts: one function for each event."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -12,13 +12,12 @@ from faststream.rabbit import RabbitExchange, RabbitQueue
 from shared.aggregate import Cause
 from shared.contracts import departments
 from shared.contracts.event import Event
-from shared.store import Touch
+from shared.store import Touch, Wanted
 from shared.wire.broker import EVENTS, durable_queue
 from shared.wire.envelope import PREFIX, Envelope, Malformed
 from shared.wire.message import Message
 
 E = TypeVar("E", bound=Event)
-Wanted = Touch[Any] | Iterable[Touch[Any]] | None
 Reaction = Callable[[E, Cause], Wanted | Awaitable[Wanted]]
 Heard = tuple[Cause, Sequence[Touch[Any]]]
 
@@ -120,7 +119,7 @@ class Subscriptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerToSender:
     """What the sender of a refused message is told, and where it looks for that."""
 
     exchange: str
@@ -142,6 +141,6 @@ class Listener(Protocol):
         """The id that the sender gave the message and will ask by, if it can be read. Never raises."""
         ...
 
-    def answer(self, message: Message, dead: Dead) -> Answer | None:
+    def answer(self, message: Message, dead: Dead) -> AnswerToSender | None:
         """What the sender is told of a message that is dead; None when the sender expects no answer."""
         ...

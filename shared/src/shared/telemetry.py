@@ -19,7 +19,7 @@ _SENDING = 2.0
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 Server = Literal["mongo", "rabbit"]
-Kind = Literal["server", "consumer", "producer", "client", "internal"]
+SpanKind = Literal["server", "consumer", "producer", "client", "internal"]
 
 
 class Keyed(Protocol):
@@ -160,14 +160,14 @@ class Tracing:
     on = False
 
     def start(
-        self, name: str, parent: str | None, kind: Kind = "consumer", attributes: Mapping[str, str] | None = None
+        self, name: str, parent: str | None, kind: SpanKind = "consumer", attributes: Mapping[str, str] | None = None
     ) -> Span:
         """Begin a piece of work that continues `parent`; the caller ends it."""
         return Span(parent)
 
     @contextmanager
     def span(
-        self, name: str, parent: str | None, kind: Kind = "internal", attributes: Mapping[str, str] | None = None
+        self, name: str, parent: str | None, kind: SpanKind = "internal", attributes: Mapping[str, str] | None = None
     ) -> Iterator[Span]:
         """The same as a block, which an exception leaves as failed."""
         span = self.start(name, parent, kind, attributes)
@@ -202,7 +202,7 @@ class _Collected(Tracing):
         self._tracer = self._provider.get_tracer("kefu")
 
     def start(
-        self, name: str, parent: str | None, kind: Kind = "consumer", attributes: Mapping[str, str] | None = None
+        self, name: str, parent: str | None, kind: SpanKind = "consumer", attributes: Mapping[str, str] | None = None
     ) -> Span:
         from opentelemetry.trace import SpanKind, set_span_in_context
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator

@@ -1,6 +1,6 @@
 """What happens when time passes: a decision for each kind of deadline, a reaction for each calendar rule."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,17 +9,16 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from shared.aggregate import A, Aggregate, Cause, Change
 from shared.calendar import Calendar, Daily, Monthly, Weekly, Yearly
 from shared.contracts.event import Actor
-from shared.store import Store, Touch
+from shared.store import Store, Touch, Wanted
 
 TIME = Actor(kind="time", id="clock")
 OCCUR = "occur"
 """The kind of the deadline at which a recurrence occurs next."""
 
 TimeDecision = Callable[[A, Cause], Change[A]]
-Rule = Daily | Weekly | Monthly | Yearly
-RuleInForce = Callable[[datetime], Rule]
+CalendarRule = Daily | Weekly | Monthly | Yearly
+RuleInForce = Callable[[datetime], CalendarRule]
 """A calendar rule that is a policy: the one in force at that moment."""
-Wanted = Touch[Any] | Iterable[Touch[Any]] | None
 _RECURRENCES = uuid5(NAMESPACE_URL, "urn:kefu:recurrences")
 
 
@@ -125,7 +124,7 @@ class Recurrence(Aggregate):
     """When something comes round next: one for each schedule, however many replicas run."""
 
     name: str
-    rule: Rule
+    rule: CalendarRule
 
 
 class Recurrences(Store[Recurrence]):
@@ -157,7 +156,7 @@ class Timers:
         return register
 
     def every(
-        self, rule: Rule | RuleInForce, *, for_each: ForEach | None = None, name: str | None = None
+        self, rule: CalendarRule | RuleInForce, *, for_each: ForEach | None = None, name: str | None = None
     ) -> Callable[[Recurring], Recurring]:
         """React whenever the rule comes round. The schedule is known by the reaction's name, or by the one given."""
 

@@ -18,7 +18,7 @@ from intake.subscribers.ingress import gateways
 from kefu.app import app
 from kefu.example import example
 from kefu_local.servers import Servers, vhost_of, with_login
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.departments import ProductionDelayed
 from shared.testing import InMemoryDatabase
 from shared.wire import ingress
@@ -67,7 +67,9 @@ async def test_a_departments_fact_arrives_at_its_own_door_and_the_gateway_takes_
     real_servers: Servers, rabbit_vhost: str
 ) -> None:
     (gateway,) = (
-        each for each in gateways(Facts(InMemoryDatabase()), Clock(), Tolerance()) if each.department == "production"
+        each
+        for each in gateways(Facts(InMemoryDatabase()), TimeSource(), Tolerance())
+        if each.department == "production"
     )
     passwords = dict.fromkeys((*ingress.departments(), "intake"), "secret")
     real_servers.management.post("/definitions", **ingress.definitions(passwords, vhost=vhost_of(rabbit_vhost)))

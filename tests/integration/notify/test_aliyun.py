@@ -13,7 +13,7 @@ from aiohttp import web
 
 from kefu_local.ports import LOOPBACK, free_ports
 from notify.domain.messages.template import Words
-from notify.gateways.aliyun import Account, Aliyun
+from notify.gateways.aliyun import Aliyun, AliyunAccount
 from notify.gateways.gateway import Callback, Outgoing
 
 SECRET = "top-secret"
@@ -69,7 +69,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 
 def gateway(url: str, secret: str = SECRET) -> Aliyun:
-    return Aliyun(Account("key", secret, url, "http"), "客服示范", CODES, timeout=2.0)
+    return Aliyun(AliyunAccount("key", secret, url, "http"), "客服示范", CODES, timeout=2.0)
 
 
 def message(number: str = "13800138000") -> Outgoing:

@@ -17,7 +17,7 @@ from notify.domain.messages.template import Words
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import Outgoing
-from notify.gateways.smpp import Account, Smpp
+from notify.gateways.smpp import Smpp, SmppAccount
 
 SMSC = Path(__file__).parent / "smsc"
 
@@ -46,7 +46,7 @@ async def test_a_message_is_submitted_once_and_its_receipt_comes_back(smsc: tupl
     async def take(seen) -> None:
         receipts.extend(seen)
 
-    gateway = Smpp(Account(LOOPBACK, port, "kefu", "secret", "10690000"))
+    gateway = Smpp(SmppAccount(LOOPBACK, port, "kefu", "secret", "10690000"))
     gateway.listen(take, take)
 
     answers = await asyncio.gather(*(gateway.send(message(text=f"第{number}条" * 40)) for number in range(5)))
@@ -73,7 +73,7 @@ async def test_a_message_is_submitted_once_and_its_receipt_comes_back(smsc: tupl
     ],
 )
 async def test_every_answer_is_understood(smsc: tuple[int, Path], to: str, outcome: str, code: str) -> None:
-    gateway = Smpp(Account(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
+    gateway = Smpp(SmppAccount(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
 
     answer = await gateway.send(message(to=to))
 
@@ -82,7 +82,7 @@ async def test_every_answer_is_understood(smsc: tuple[int, Path], to: str, outco
 
 
 async def test_a_message_that_the_smsc_hung_up_on_is_never_said_to_be_unsent(smsc: tuple[int, Path]) -> None:
-    gateway = Smpp(Account(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
+    gateway = Smpp(SmppAccount(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
 
     try:
         async with asyncio.timeout(3.0):
@@ -103,7 +103,7 @@ async def test_an_answer_of_the_customer_comes_over_the_same_session(smsc: tuple
     async def take_receipts(seen) -> None:
         return
 
-    gateway = Smpp(Account(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
+    gateway = Smpp(SmppAccount(LOOPBACK, smsc[0], "kefu", "secret", "10690000"))
     gateway.listen(take_receipts, take_replies)
 
     await gateway.send(message(text="同意请回复1"))
@@ -117,7 +117,7 @@ async def test_an_answer_of_the_customer_comes_over_the_same_session(smsc: tuple
 
 
 async def test_without_a_session_it_is_surely_not_sent_and_never_sent_later(tmp_path: Path) -> None:
-    gateway = Smpp(Account(LOOPBACK, next(free_ports()), "kefu", "secret", "10690000"), patience=0.5)
+    gateway = Smpp(SmppAccount(LOOPBACK, next(free_ports()), "kefu", "secret", "10690000"), patience=0.5)
 
     answer = await gateway.send(message())
 

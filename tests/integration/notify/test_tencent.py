@@ -13,7 +13,7 @@ from aiohttp import web
 from kefu_local.ports import LOOPBACK, free_ports
 from notify.domain.messages.template import Words
 from notify.gateways.gateway import BadCallback, Callback, Outgoing
-from notify.gateways.tencent import Account, Tencent
+from notify.gateways.tencent import Tencent, TencentAccount
 
 SECRET = "top-secret"
 CODES = {"order_placed@1": "1110"}
@@ -92,7 +92,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 
 def gateway(url: str, secret: str = SECRET) -> Tencent:
-    account = Account("key", secret, "1400000000", "ap-guangzhou", url, "http")
+    account = TencentAccount("key", secret, "1400000000", "ap-guangzhou", url, "http")
     return Tencent(account, "客服示范", CODES, timeout=2.0)
 
 

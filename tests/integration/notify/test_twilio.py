@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from kefu_local.ports import LOOPBACK, free_ports
 from notify.domain.messages.template import Words
 from notify.gateways.gateway import BadCallback, Callback, Outgoing
-from notify.gateways.twilio import Account, Twilio
+from notify.gateways.twilio import Twilio, TwilioAccount
 
 TOKEN = "auth-token"
 CALLBACK = "https://kefu.example/callbacks/secret/twilio"
@@ -71,7 +71,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 
 def gateway(url: str, token: str = TOKEN) -> Twilio:
-    return Twilio(Account("AC1", token, "+12025550100", url), CALLBACK, timeout=2.0)
+    return Twilio(TwilioAccount("AC1", token, "+12025550100", url), CALLBACK, timeout=2.0)
 
 
 def message(number: str = "13800138000", text: str = "尊敬的客户，您好！") -> Outgoing:

@@ -19,7 +19,7 @@ from shared.kernel.mongodb import Database
 from shared.kernel.seals import SealKeys
 from shared.seals import verification
 from shared.seals.checkpoints import UNLISTED
-from shared.seals.verification import Cursor, Finding
+from shared.seals.verification import Cursor, SealFinding
 from shared.service import Service
 from shared.testing import SECRETS, Outbox
 from shared.testing.delivery import STAFF
@@ -57,7 +57,7 @@ class Vault:
             Write(id, found.version, 1, state, AT, [], [cause], [*found.causes, cause], found.seal, not found.whole),
         )
 
-    async def check(self) -> list[Finding]:
+    async def check(self) -> list[SealFinding]:
         _, findings = await self.evidence.check(_nothing, rest=0)
         return findings
 

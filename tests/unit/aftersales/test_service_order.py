@@ -13,7 +13,7 @@ from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
 from aftersales.domain.decisions.opening import open_internal, open_requested
 from aftersales.domain.decisions.visit import complete_visit
-from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, Decision
+from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecision
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.timers import timers
 from shared.aggregate import Change, Refused
@@ -54,7 +54,7 @@ def only(kind, change):
     return event
 
 
-@pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, get_args(Decision))))
+@pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, get_args(ServiceOrderDecision))))
 def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_every_stage, decide):
     order = in_every_stage[stage]
 
@@ -66,12 +66,12 @@ def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_
 
 
 def test_the_table_and_the_decisions_are_the_same(decide):
-    assert tuple(LIFECYCLE.moves) == get_args(Decision) == tuple(decide)
+    assert tuple(LIFECYCLE.moves) == get_args(ServiceOrderDecision) == tuple(decide)
     assert LIFECYCLE.terminal == INTERNAL.terminal == {"closed"}
 
 
 @pytest.mark.requirement("R136.a")
-@pytest.mark.parametrize("decision", get_args(Decision))
+@pytest.mark.parametrize("decision", get_args(ServiceOrderDecision))
 def test_internal_work_is_done_and_closed_and_nobody_is_sent_or_pays(decision, decide, rules):
     internal = open_internal(UUID(int=61), "宣传资料入库保管", (), rules, NOW)
 

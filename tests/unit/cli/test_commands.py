@@ -17,7 +17,7 @@ from kefu.app import app
 from kefu.contracts import fact
 from kefu.example import example
 from shared import clock
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.catalogue import published
 from shared.identity import DepartmentKeys, LocalKey, StaffTokens, add_api_key, create_key_pair
 
@@ -220,7 +220,7 @@ def test_the_clock_is_shown_in_the_companys_zone(kefu: Kefu) -> None:
 def test_the_clock_is_set(kefu: Kefu, tmp_path: Path, words: tuple[str, ...], shown: datetime, rate: float) -> None:
     result = kefu("clock", *words)
     assert (result.exit_code, result.stderr) == (0, "")
-    following = Clock.from_file(tmp_path / ".run" / "clock.json")
+    following = TimeSource.from_file(tmp_path / ".run" / "clock.json")
     assert following.rate == rate
     assert timedelta(0) <= following.now() - shown <= timedelta(seconds=30 * rate)
 
@@ -228,7 +228,7 @@ def test_the_clock_is_set(kefu: Kefu, tmp_path: Path, words: tuple[str, ...], sh
 @pytest.mark.parametrize("words", [("set", "tomorrow"), ("advance", "6 days"), ("rate", "-1")])
 def test_a_time_that_makes_no_sense_is_not_set(kefu: Kefu, tmp_path: Path, words: tuple[str, ...]) -> None:
     assert kefu("clock", *words).exit_code != 0
-    assert Clock.from_file(tmp_path / ".run" / "clock.json").now() == NOON
+    assert TimeSource.from_file(tmp_path / ".run" / "clock.json").now() == NOON
 
 
 def test_the_dead_of_all_services_are_listed(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:

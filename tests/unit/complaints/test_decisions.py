@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from complaints.domain.lifecycle import LIFECYCLE, Decision, Stage
+from complaints.domain.lifecycle import LIFECYCLE, ComplaintDecision, Stage
 from shared.contracts.roles import Role
 from shared.lifecycle import IllegalTransition
 
-STAGES, DECISIONS = get_args(Stage), get_args(Decision)
+STAGES, DECISIONS = get_args(Stage), get_args(ComplaintDecision)
 ENDS = ("closed", "dismissed")
 BECOMES = {
     "open": "filed",

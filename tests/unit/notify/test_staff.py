@@ -10,7 +10,7 @@ from notify_in_memory import POLICIES, InMemoryNotify
 
 from notify.domain.decisions.rosters import publish
 from notify.domain.decisions.slips import acknowledge, post
-from notify.domain.parts.duty import Duty
+from notify.domain.parts.duty import OnDuty
 from notify.domain.policy.policy import ANNOUNCEMENTS
 from shared.aggregate import Refused
 from shared.calendar import Calendar
@@ -73,7 +73,7 @@ async def test_a_cancelled_visit_is_not_announced_to_the_sales_assistant_any_mor
 
 @pytest.mark.requirement("R172.a")
 async def test_an_alert_goes_to_whoever_is_on_duty(notify: InMemoryNotify) -> None:
-    duty = Duty(
+    duty = OnDuty(
         staff="mgr-02",
         name="李芳",
         role="cs_manager",

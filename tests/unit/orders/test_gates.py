@@ -49,7 +49,7 @@ from orders.domain.decisions.shipment import arrive, assess, dispatch, report_cr
 from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Installer
-from orders.domain.parts.works import Schedule
+from orders.domain.parts.works import ProductionPlan
 from orders.domain.route import CURRENT, CUSTOM, DRAWINGS, STANDARD, STOCK, Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts import departments as facts
@@ -201,7 +201,7 @@ DECISIONS = {
         RUNNING,
         lambda order, why: schedule(
             order,
-            Schedule(begin=date(2026, 10, 1), finish=date(2026, 11, 1), delivery_on=date(2026, 11, 2)),
+            ProductionPlan(begin=date(2026, 10, 1), finish=date(2026, 11, 1), delivery_on=date(2026, 11, 2)),
             RULES,
             why,
         ),

@@ -15,7 +15,7 @@ from orders.domain.decisions.production import (
     schedule,
     send_sample,
 )
-from orders.domain.parts.works import PackedItem, Schedule
+from orders.domain.parts.works import PackedItem, ProductionPlan
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -204,7 +204,7 @@ async def test_goods_that_leave_without_inspection_are_an_exception_and_not_anno
 async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_delay(company):
     await company.place()
     await company.release()
-    plan = Schedule(begin=date(2026, 10, 10), finish=date(2026, 11, 27), delivery_on=date(2026, 11, 28))
+    plan = ProductionPlan(begin=date(2026, 10, 10), finish=date(2026, 11, 27), delivery_on=date(2026, 11, 28))
     events = await company.decide(schedule, plan, role="planner")
 
     assert [type(event) for event in events[:2]] == [said.ProductionScheduled, said.ShipmentDelayed]
@@ -223,7 +223,7 @@ async def test_a_contract_without_a_day_or_a_price_is_not_approved(company, miss
 
 async def test_a_plan_that_ends_before_it_begins_is_refused(company):
     await company.place()
-    plan = Schedule(begin=date(2026, 10, 10), finish=date(2026, 10, 1), delivery_on=date(2026, 10, 2))
+    plan = ProductionPlan(begin=date(2026, 10, 10), finish=date(2026, 10, 1), delivery_on=date(2026, 10, 2))
     with pytest.raises(Refused) as refused:
         await company.decide(schedule, plan, role="planner")
     assert refused.value.code == "impossible_plan"

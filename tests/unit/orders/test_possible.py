@@ -28,10 +28,10 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.decisions.promise import agree
 from orders.domain.decisions.shipment import issue_delivery_note, send
-from orders.domain.lifecycle import LIFECYCLES, OrderDecision, OrderFact, deciders, lifecycle, must, possible
+from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders, lifecycle, must, possible
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Installer
-from orders.domain.parts.works import PackedItem, Schedule
+from orders.domain.parts.works import PackedItem, ProductionPlan
 from orders.domain.route import HAPPENS
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
@@ -73,7 +73,7 @@ def _kind_to_agree_on(order):
 
 def _plan(order, why):
     today = order.day(why.at)
-    return Schedule(begin=today, finish=today + DAY, delivery_on=today + 2 * DAY)
+    return ProductionPlan(begin=today, finish=today + DAY, delivery_on=today + 2 * DAY)
 
 
 PARTS = {
@@ -213,7 +213,7 @@ def test_what_people_do_not_decide_leads_from_the_stage_whose_gate_waits_for_it(
     drawn = {
         (name, stage, to)
         for table in LIFECYCLES.values()
-        for name in get_args(OrderFact)
+        for name in get_args(ReportedFact)
         for move in table.moves.get(name, ())
         for stage in move.when
         for to in move.to

@@ -8,7 +8,7 @@ from orders.domain.decisions.contract import amend, review, sign
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.production import schedule
 from orders.domain.parts.contract import Draft
-from orders.domain.parts.works import Schedule
+from orders.domain.parts.works import ProductionPlan
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -48,7 +48,7 @@ async def test_staff_correct_the_day_by_a_revision_of_the_contract(company):
 @pytest.mark.parametrize(("day", "code"), [(PASSED, "past_day"), (FAR, "far_day")])
 async def test_no_desk_names_a_day_that_cannot_be_right(company, day, code):
     await company.place()
-    plan = Schedule(begin=day, finish=day, delivery_on=day)
+    plan = ProductionPlan(begin=day, finish=day, delivery_on=day)
     assert await refused(company, schedule, plan, role="planner") == code
     await company.release()
     assert await refused(company, amend, Draft(revision=0, changes=("改",), ship_on=day)) == code

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import TypeAdapter, ValidationError
 
-from shared.calendar import CHINA, After, Calendar, Daily, Holidays, Monthly, Term, Weekly, Yearly, months_later
+from shared.calendar import CHINA, Calendar, Daily, Holidays, Monthly, Term, Weekly, Within, Yearly, months_later
 from shared.policy import Policies
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -24,9 +24,9 @@ recurring = some.one_of(
 )
 terms = some.one_of(
     recurring,
-    some.builds(After, days=some.integers(1, 60), working=some.just(True), end_of_day=some.booleans()),
-    some.builds(After, days=some.integers(1, 60), months=some.integers(0, 24), end_of_day=some.booleans()),
-    some.builds(After, minutes=some.integers(1, 600), hours=some.integers(0, 48), days=some.integers(0, 9)),
+    some.builds(Within, days=some.integers(1, 60), working=some.just(True), end_of_day=some.booleans()),
+    some.builds(Within, days=some.integers(1, 60), months=some.integers(0, 24), end_of_day=some.booleans()),
+    some.builds(Within, minutes=some.integers(1, 600), hours=some.integers(0, 48), days=some.integers(0, 9)),
 )
 
 
@@ -37,11 +37,11 @@ def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> da
 @pytest.mark.parametrize(
     ("term", "since", "due"),
     [
-        (After(minutes=30), local(2026, 3, 2, 17, 45), local(2026, 3, 2, 18, 15)),
-        (After(days=3), local(2026, 3, 6, 17, 45), local(2026, 3, 9, 17, 45)),
-        (After(days=3, working=True), local(2026, 3, 6, 17, 45), local(2026, 3, 11, 17, 45)),
-        (After(days=6, end_of_day=True), local(2026, 3, 2, 9), local(2026, 3, 9)),
-        (After(months=12), local(2024, 2, 29, 9), local(2025, 2, 28, 9)),
+        (Within(minutes=30), local(2026, 3, 2, 17, 45), local(2026, 3, 2, 18, 15)),
+        (Within(days=3), local(2026, 3, 6, 17, 45), local(2026, 3, 9, 17, 45)),
+        (Within(days=3, working=True), local(2026, 3, 6, 17, 45), local(2026, 3, 11, 17, 45)),
+        (Within(days=6, end_of_day=True), local(2026, 3, 2, 9), local(2026, 3, 9)),
+        (Within(months=12), local(2024, 2, 29, 9), local(2025, 2, 28, 9)),
         (Daily(at=time(9)), local(2026, 3, 6, 9), local(2026, 3, 7, 9)),
         (Daily(at=time(9), working=True), local(2026, 3, 6, 9), local(2026, 3, 9, 9)),
         (Daily(at=time(9)), local(2026, 3, 6, 8, 59), local(2026, 3, 6, 9)),
@@ -70,11 +70,11 @@ def test_a_working_term_skips_the_spring_festival_and_counts_its_make_up_saturda
     eve = local(2026, 2, 13, 17)
     assert CHINA.is_working_day(date(2026, 2, 14))
     assert not CHINA.is_working_day(date(2026, 2, 17))
-    assert After(days=2, working=True).due(eve) == local(2026, 2, 24, 17)
+    assert Within(days=2, working=True).due(eve) == local(2026, 2, 24, 17)
 
 
 def test_a_term_that_begins_on_a_holiday_counts_from_the_next_working_day() -> None:
-    assert After(days=1, working=True).due(local(2026, 3, 7, 10)) == local(2026, 3, 9, 10)
+    assert Within(days=1, working=True).due(local(2026, 3, 7, 10)) == local(2026, 3, 9, 10)
 
 
 def test_beyond_the_known_years_monday_to_friday_are_worked() -> None:
@@ -137,8 +137,8 @@ def test_the_day_of_a_moment_depends_on_the_zone() -> None:
 def test_where_clocks_change_a_day_keeps_the_local_time_and_an_hour_stays_an_hour() -> None:
     berlin = Calendar("Europe/Berlin")
     before = datetime(2026, 3, 28, 12, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert After(days=1).due(before, berlin) - before.astimezone(UTC) == timedelta(hours=23)
-    assert After(hours=24).due(before, berlin) - before.astimezone(UTC) == timedelta(hours=24)
+    assert Within(days=1).due(before, berlin) - before.astimezone(UTC) == timedelta(hours=23)
+    assert Within(hours=24).due(before, berlin) - before.astimezone(UTC) == timedelta(hours=24)
 
 
 @pytest.mark.parametrize(

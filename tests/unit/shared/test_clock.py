@@ -8,14 +8,14 @@ from time import monotonic
 import pytest
 
 from shared import clock
-from shared.clock import Clock, FixedClock, Reading
+from shared.clock import FixedClock, Reading, TimeSource
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def test_the_systems_clock_is_aware_and_in_utc() -> None:
     before = datetime.now(UTC)
-    now = Clock().now()
+    now = TimeSource().now()
     assert before <= now <= datetime.now(UTC)
     assert now.tzinfo is UTC
 
@@ -27,12 +27,12 @@ def test_a_reading_runs_at_its_rate_from_its_anchor() -> None:
 
 def test_two_clocks_that_follow_one_file_show_the_same_time(tmp_path: Path) -> None:
     clock.write(tmp_path / "clock.json", NOON, rate=0)
-    first, second = (Clock.from_file(tmp_path / "clock.json") for _ in range(2))
+    first, second = (TimeSource.from_file(tmp_path / "clock.json") for _ in range(2))
     assert (first.now(), second.now(), first.rate) == (NOON, NOON, 0)
 
 
 def test_until_its_file_is_there_a_clock_is_the_systems(tmp_path: Path) -> None:
-    following = Clock.from_file(tmp_path / "clock.json")
+    following = TimeSource.from_file(tmp_path / "clock.json")
     assert abs(following.now() - datetime.now(UTC)) < timedelta(seconds=1)
     assert following.rate == 1
 
@@ -40,7 +40,7 @@ def test_until_its_file_is_there_a_clock_is_the_systems(tmp_path: Path) -> None:
 async def test_a_broken_file_does_not_disturb_the_clock(tmp_path: Path) -> None:
     path = tmp_path / "clock.json"
     clock.write(path, NOON, rate=0)
-    following = Clock.from_file(path)
+    following = TimeSource.from_file(path)
     assert following.now() == NOON
     path.write_text('{"at": "noon"}', encoding="utf-8")
     await asyncio.sleep(0.05)
@@ -61,13 +61,13 @@ async def test_a_broken_file_does_not_disturb_the_clock(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_reading_is_not_followed(tmp_path: Path, text: str) -> None:
     (tmp_path / "clock.json").write_text(text, encoding="utf-8")
-    assert abs(Clock.from_file(tmp_path / "clock.json").now() - datetime.now(UTC)) < timedelta(seconds=1)
+    assert abs(TimeSource.from_file(tmp_path / "clock.json").now() - datetime.now(UTC)) < timedelta(seconds=1)
 
 
 async def test_whoever_waits_notices_within_moments_that_the_clock_was_set_forward(tmp_path: Path) -> None:
     path = tmp_path / "clock.json"
     clock.write(path, NOON, rate=0)
-    following = Clock.from_file(path)
+    following = TimeSource.from_file(path)
     waiting = asyncio.create_task(following.wait_until(NOON + timedelta(days=6)))
     await asyncio.sleep(0.05)
     assert not waiting.done()
@@ -79,7 +79,7 @@ async def test_whoever_waits_notices_within_moments_that_the_clock_was_set_forwa
 
 async def test_a_fast_clock_makes_a_month_pass_in_moments(tmp_path: Path) -> None:
     clock.write(tmp_path / "clock.json", NOON, rate=30 * 86400 / 0.1)
-    following = Clock.from_file(tmp_path / "clock.json")
+    following = TimeSource.from_file(tmp_path / "clock.json")
     await asyncio.wait_for(following.sleep(30 * 86400), 5)
     assert following.now() >= NOON + timedelta(days=30)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.aggregate import Cause, NotFound, Refused
-from shared.calendar import CHINA, After, Calendar, Holidays
+from shared.calendar import CHINA, Calendar, Holidays, Within
 from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, Matter, Timed
 from shared.contracts.deadline import (
     DeadlineApproaching,
@@ -30,14 +30,14 @@ MATTER = Matter(about="2026-11-0007", customer_id=uuid4())
 BOIL = Clock(
     name="boil_6d",
     title="烧水",
-    term=After(days=6),
+    term=Within(days=6),
     role=Role.CS_MANAGER,
     warn_before=(timedelta(days=1), timedelta(hours=2)),
     ladder=(Role.DEPUTY_GM, Role.GM),
     patience=timedelta(days=1),
     may_be_held=True,
 )
-WORKED = Clock(name="clean", title="清洗", term=After(days=3, working=True), role=Role.CS_SPECIALIST, may_be_held=True)
+WORKED = Clock(name="clean", title="清洗", term=Within(days=3, working=True), role=Role.CS_SPECIALIST, may_be_held=True)
 
 
 class Set(DeadlineSet, Event, key="clocktest.deadline_set.v1"):
@@ -297,7 +297,7 @@ def test_a_clock_of_calendar_days_or_one_set_by_hand_does_not_follow_the_calenda
 
 def test_a_ladder_of_several_roles_needs_a_patience() -> None:
     with pytest.raises(ValueError, match="needs a patience"):
-        Clock(name="x", title="x", term=After(days=1), role=Role.GM, ladder=(Role.GM, Role.DEPUTY_GM))
+        Clock(name="x", title="x", term=Within(days=1), role=Role.GM, ladder=(Role.GM, Role.DEPUTY_GM))
 
 
 def test_an_aggregate_forgets_the_oldest_ended_runs_and_no_running_one() -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.aggregate import Aggregate, Cause, Change
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Overdue, Parking, RetryPolicy
@@ -111,7 +111,7 @@ async def test_a_process_that_ends_while_a_deadline_is_decided_still_settles_the
     bell = await hung(bells, NOON)
     group_commit = database.group_commit = GroupCommit(database.outbox)
     none: Any = None
-    deadlines = Deadlines("tower", timers(bells), Clock(), group_commit, Parking(database), RetryPolicy(), none)
+    deadlines = Deadlines("tower", timers(bells), TimeSource(), group_commit, Parking(database), RetryPolicy(), none)
     overdue = Overdue(collection="bells", aggregate=bell.id, kind="ring", at=NOON, version=1)
 
     waiting = asyncio.create_task(deadlines.retry(overdue))

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI
 
-from shared.calendar import After, Calendar, Daily, Holidays, Monthly, Term, Weekly, Yearly
+from shared.calendar import Calendar, Daily, Holidays, Monthly, Term, Weekly, Within, Yearly
 from shared.clock import FixedClock
 from shared.clocks import Announcements, Clock, Clocks, Matter, Timed
 from shared.contracts.deadline import (
@@ -37,7 +37,7 @@ from shared.testing import InMemoryDatabase, cause
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 POLICY = Policy(name="kettle", version=3, in_force_from=date(2026, 1, 1), approved_by="gm")
 BOIL = Clock(
-    name="boil", title="烧水", term=After(days=6), role=Role.CS_SPECIALIST, ladder=(Role.CS_MANAGER,),
+    name="boil", title="烧水", term=Within(days=6), role=Role.CS_SPECIALIST, ladder=(Role.CS_MANAGER,),
     may_be_held=True, source="003 §26.1",
 )  # fmt: skip
 
@@ -254,7 +254,7 @@ async def test_what_is_no_duty_cannot_be_taken(kitchen: Kitchen) -> None:
 
 
 async def test_duties_counted_by_another_calendar_are_found(kitchen: Kitchen) -> None:
-    await kitchen.start("a", BOIL.but(term=After(days=3, working=True)))
+    await kitchen.start("a", BOIL.but(term=Within(days=3, working=True)))
     await kitchen.start("b")
     now = CLOCKS.calendar.version
     assert [duty.about async for duty in kitchen.duties.on_other_calendars(now)] == []
@@ -263,7 +263,7 @@ async def test_duties_counted_by_another_calendar_are_found(kitchen: Kitchen) ->
 
 
 async def test_a_service_that_starts_with_another_calendar_counts_its_running_clocks_again(kitchen: Kitchen) -> None:
-    await kitchen.start("worked", BOIL.but(term=After(days=3, working=True)))
+    await kitchen.start("worked", BOIL.but(term=Within(days=3, working=True)))
     await kitchen.start("plain")
     own = Holidays(
         name="holidays", version=2, in_force_from=date(2026, 1, 1), approved_by="gm",
@@ -298,7 +298,7 @@ def test_a_clock_explains_itself() -> None:
 
 
 def test_a_year_without_holiday_data_is_said_in_the_explanation() -> None:
-    clock = BOIL.but(term=After(days=3, working=True))
+    clock = BOIL.but(term=Within(days=3, working=True))
     start = CLOCKS.start(clock, Matter(about="a"), cause(datetime(2071, 3, 2, 2, tzinfo=UTC)), policy=POLICY)
     run = start(Kettle(id=uuid4())).state.clocks[0]
     assert explanation(run, CLOCKS.calendar)[2] == (
@@ -309,11 +309,11 @@ def test_a_year_without_holiday_data_is_said_in_the_explanation() -> None:
 @pytest.mark.parametrize(
     ("term", "words"),
     [
-        (After(minutes=30), "30分钟"),
-        (After(months=12), "12个月"),
-        (After(days=6, working=True), "6个工作日"),
-        (After(days=1, end_of_day=True), "1天（至当日24:00）"),
-        (After(hours=4), "4小时"),
+        (Within(minutes=30), "30分钟"),
+        (Within(months=12), "12个月"),
+        (Within(days=6, working=True), "6个工作日"),
+        (Within(days=1, end_of_day=True), "1天（至当日24:00）"),
+        (Within(hours=4), "4小时"),
         (Daily(at=time(9)), "每天09:00"),
         (Daily(working=True), "每个工作日24:00"),
         (Weekly(weekday=5, at=time(12)), "每周六12:00"),

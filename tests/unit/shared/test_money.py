@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import Payment, Price
+from shared.contracts.vocabulary import PaidAmount, Price
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ def test_an_amount_is_written_out_to_the_cent_however_it_came(said: str, kept: s
     assert Money.model_validate({"amount": said}).model_dump(mode="json")["amount"] == kept
 
 
-@pytest.mark.parametrize(("kind", "amount"), [(Payment, "0.00"), (Payment, "-3000.00"), (Price, "-0.01")])
+@pytest.mark.parametrize(("kind", "amount"), [(PaidAmount, "0.00"), (PaidAmount, "-3000.00"), (Price, "-0.01")])
 def test_what_is_paid_is_above_nothing_and_what_may_be_nothing_is_not_below_it(kind: type, amount: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python({"amount": amount})

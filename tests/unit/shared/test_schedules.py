@@ -14,7 +14,7 @@ from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
-from shared.timers import Occurrence, Recurrences, Rule, RuleInForce, Timers
+from shared.timers import CalendarRule, Occurrence, Recurrences, RuleInForce, Timers
 
 
 class Sheet(Aggregate):
@@ -36,7 +36,7 @@ class Office:
     """A service with one schedule, which may be started again and again on the same database."""
 
     def __init__(
-        self, rule: Rule | RuleInForce, people: list[str] | None = None, begun: datetime | None = None
+        self, rule: CalendarRule | RuleInForce, people: list[str] | None = None, begun: datetime | None = None
     ) -> None:
         self.database = InMemoryDatabase()
         self.clock = FixedClock(begun or datetime(2026, 1, 1, tzinfo=UTC))
@@ -87,7 +87,7 @@ async def pass_time(office: Office, until: datetime, *replicas: Deadlines) -> No
     office.clock.set(until)
 
 
-async def occurred(rule: Rule, begun: datetime, until: datetime) -> list[str]:
+async def occurred(rule: CalendarRule, begun: datetime, until: datetime) -> list[str]:
     office = Office(rule, begun=begun)
     await pass_time(office, until, office.replica())
     return [moment for moment, _ in await office.sheets()]

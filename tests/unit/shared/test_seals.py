@@ -20,7 +20,7 @@ from shared.contracts.orders import RecordTamperDetectedByOrders
 from shared.kernel.documents import Document
 from shared.kernel.seals import BEFORE_KEPT, Content, Seal, SealKeys
 from shared.seals.check import ID, SealCheck
-from shared.seals.verification import Evidence, Finding
+from shared.seals.verification import Evidence, SealFinding
 from shared.store import Store
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 from shared.timers import Recurrence, Recurrences
@@ -212,7 +212,7 @@ async def test_a_write_over_an_altered_document_says_for_good_that_it_was_altere
 
 def test_a_check_announces_what_it_did_not_know() -> None:
     moment = cause().at
-    found = [Finding(collection="boxes", record="1", version=2, flaw="it is not what was sealed")]
+    found = [SealFinding(collection="boxes", record="1", version=2, flaw="it is not what was sealed")]
     first = SealCheck(id=ID).done(1, found, moment, moment, RecordTamperDetectedByOrders)
     assert first.events == (
         RecordTamperDetectedByOrders(

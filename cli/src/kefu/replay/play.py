@@ -19,7 +19,7 @@ from kefu.replay.olist import Log
 from kefu.replay.running import Running
 from kefu.surroundings import Surroundings
 from shared.calendar import CHINA
-from shared.clock import Clock, write
+from shared.clock import TimeSource, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def play(around: Surroundings, log: Log) -> Played:
 @contextmanager
 def _clock_stopped(file: Path) -> Iterator[Callable[[datetime], None]]:
     """The services' clock stands where it is set; afterwards it goes on from there at the pace it had."""
-    clock = Clock.from_file(file)
+    clock = TimeSource.from_file(file)
     pace = clock.rate
     try:
         yield lambda at: write(file, at, rate=0)

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from orders.store import Orders
 from shared.aggregate import Unavailable
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.service import Task
 
 MEASURED = timedelta(days=30)
@@ -16,7 +16,7 @@ MEASURE_EVERY = 15.0
 """Seconds."""
 
 
-def measuring(orders: Orders, clock: Clock, registry: CollectorRegistry) -> Task:
+def measuring(orders: Orders, clock: TimeSource, registry: CollectorRegistry) -> Task:
     """A task that keeps the share of delays told before the contract's date up to date as a metric (001 售中 理由)."""
     told = Gauge(
         "kefu_orders_delays",

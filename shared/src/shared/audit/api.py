@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
-from shared.audit.trail import Audit, Kind
+from shared.audit.trail import Audit, AuditKind
 from shared.contracts.event import Actor, Instant
 from shared.contracts.roles import Role
 from shared.http import After, Limit, Listing, Router, View
@@ -21,7 +21,7 @@ class AuditView(View):
 
     id: UUID
     at: Instant
-    kind: Kind
+    kind: AuditKind
     actor: Actor | None = Field(description="Absent for those who proved no identity.")
     who: str = Field(examples=["cs-07"])
     method: str
@@ -43,7 +43,7 @@ def routes(audit: Audit) -> APIRouter:
     @router.get("")
     async def list_audit(
         who: Annotated[str | None, Query(max_length=128)] = None,
-        kind: Kind | None = None,
+        kind: AuditKind | None = None,
         route: Annotated[str | None, Query(max_length=200)] = None,
         since: AwareDatetime | None = None,
         until: AwareDatetime | None = None,

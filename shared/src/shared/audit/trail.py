@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.errors import PydanticUserError
 
 from shared.aggregate import Aggregate, Cause, Change, Unavailable
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Actor, Instant
 from shared.contracts.roles import Role
 from shared.http import without_secret
@@ -28,7 +28,7 @@ from shared.store import Between, DatabaseLike, Index, Store
 
 log = structlog.get_logger()
 
-Kind = Literal["refused", "read", "act", "export"]
+AuditKind = Literal["refused", "read", "act", "export"]
 PERSONAL = ('"x-personal"', '"mobile"', '"email"', '"contact_name"', '"id_card"', '"site_address"', '"address"')
 """Names of fields that make an answer personal data, as they stand in its JSON schema; `x-personal` marks a model."""
 
@@ -57,7 +57,7 @@ class AuditEntry(Aggregate):
     """
 
     at: Instant
-    kind: Kind
+    kind: AuditKind
     actor: Actor | None
     who: str
     method: str
@@ -132,7 +132,7 @@ class Audit(Store[AuditEntry]):
 class AuditTrail:
     """Takes entries without making a request wait: they are written with the next commit."""
 
-    def __init__(self, audit: Audit, group_commit: GroupCommit, clock: Clock) -> None:
+    def __init__(self, audit: Audit, group_commit: GroupCommit, clock: TimeSource) -> None:
         self.audit = audit
         self._group_commit = group_commit
         self._clock = clock
@@ -210,7 +210,7 @@ class AuditTrail:
 UNKNOWN = Actor(kind="service", id="unknown")
 
 
-def noted(scope: Mapping[str, Any], status: int, content_type: str) -> Kind | None:
+def noted(scope: Mapping[str, Any], status: int, content_type: str) -> AuditKind | None:
     """What makes a request evidence; None for the others."""
     state = scope.get("state", {})
     route = scope.get("route")
@@ -242,7 +242,7 @@ def _personal(model: Any) -> bool:
     return any(name in schema for name in PERSONAL)
 
 
-def _entry(scope: Mapping[str, Any], kind: Kind, status: int, now: datetime) -> AuditEntry:
+def _entry(scope: Mapping[str, Any], kind: AuditKind, status: int, now: datetime) -> AuditEntry:
     state = scope.get("state", {})
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     principal: Principal | None = state.get("principal")

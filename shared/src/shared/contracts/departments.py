@@ -23,7 +23,7 @@ from shared.contracts.vocabulary import (
     OrderKind,
     OrderLine,
     OrderNo,
-    Payment,
+    PaidAmount,
     Percent,
     Phone,
     Price,
@@ -258,7 +258,7 @@ class PaymentReceived(OrderFact, Event, key="finance.payment_received.v1"):
     """Money for an order has come in (000 §3.4.5, §3.5.5, 001 售中一)."""
 
     kind: Literal["initial", "progress", "balance"]
-    amount: Payment | None = Field(
+    amount: PaidAmount | None = Field(
         default=None, description="Absent when finance only confirms that what was due has been paid in full."
     )
     received_at: Happened
@@ -269,7 +269,7 @@ class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):
     """Money for an after-sales order has come in; a prepaid service may start now (001 备注1, 003 §9)."""
 
     service_order_id: ServiceOrderId
-    amount: Payment
+    amount: PaidAmount
     received_at: Happened
     invoice_no: Line | None = None
     order_no: OrderNo | None = None

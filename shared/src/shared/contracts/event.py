@@ -92,7 +92,7 @@ class PreciseDate(Part):
 
 
 class Event(Part):
-    """A fact others may rely on. Once published, a key keeps its meaning forever.
+    """A fact others may rely on. Once published, a key keeps its meaning.
 
     `class OrderPlaced(Event, key="intake.order_placed.v1")`. Fields may be added with a default, never removed,
     renamed or retyped: anything else is a new class with the next version in its key.

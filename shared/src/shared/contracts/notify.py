@@ -18,7 +18,7 @@ from shared.contracts.deadline import (
 from shared.contracts.event import Event, Instant, Part
 from shared.contracts.tampering import RecordTampered
 from shared.contracts.vocabulary import (
-    Channel,
+    ContactChannel,
     CustomerId,
     DepartmentName,
     Hash,
@@ -30,7 +30,7 @@ from shared.contracts.vocabulary import (
 )
 
 
-class Message(Part):
+class AboutMessage(Part):
     """Which message: what it is for, to whom, and the fact that it goes back to."""
 
     notification_id: NotificationId
@@ -39,10 +39,10 @@ class Message(Part):
     staff: StaffId | None = Field(default=None, examples=[None], description="Absent for a message to a customer.")
     about: Line | None = Field(default=None, description="The number on the papers.", examples=["SO-2026-0412"])
     trigger_event_id: UUID | None = Field(default=None, description="Absent when a person asked for the message.")
-    channel: Channel = "sms"
+    channel: ContactChannel = "sms"
 
 
-class NotificationSent(Message, Event, key="notify.notification_sent.v1"):
+class NotificationSent(AboutMessage, Event, key="notify.notification_sent.v1"):
     """A provider took a message over; that the customer has it is another fact (001 售中二, 003 §25.6b)."""
 
     provider: Line = Field(examples=["aliyun"])
@@ -54,7 +54,7 @@ class NotificationSent(Message, Event, key="notify.notification_sent.v1"):
     at: Instant
 
 
-class NotificationDelivered(Message, Event, key="notify.notification_delivered.v1"):
+class NotificationDelivered(AboutMessage, Event, key="notify.notification_delivered.v1"):
     """The provider's receipt says that the message arrived."""
 
     provider: Line = Field(examples=["aliyun"])
@@ -62,7 +62,7 @@ class NotificationDelivered(Message, Event, key="notify.notification_delivered.v
     at: Instant
 
 
-class NotificationFailed(Message, Event, key="notify.notification_failed.v1"):
+class NotificationFailed(AboutMessage, Event, key="notify.notification_failed.v1"):
     """A message did not go out or did not arrive; when final and no channel is left, the customer has to be called."""
 
     provider: Line | None = Field(
@@ -71,18 +71,20 @@ class NotificationFailed(Message, Event, key="notify.notification_failed.v1"):
     error: Line = Field(examples=["MOBILE_NUMBER_ILLEGAL"])
     attempt: int = Field(ge=1)
     final: bool
-    fallback: Channel | None = Field(default=None, description="The channel tried next; absent when none is left.")
+    fallback: ContactChannel | None = Field(
+        default=None, description="The channel tried next; absent when none is left."
+    )
     at: Instant
 
 
-class NotificationDeferred(Message, Event, key="notify.notification_deferred.v1"):
+class NotificationDeferred(AboutMessage, Event, key="notify.notification_deferred.v1"):
     """A message waits, so that the recipient is not disturbed in rest hours or too often (002 四1)."""
 
     reason: Literal["quiet_hours", "rate", "open_complaint", "not_before"]
     until: Instant
 
 
-class NotificationSuppressed(Message, Event, key="notify.notification_suppressed.v1"):
+class NotificationSuppressed(AboutMessage, Event, key="notify.notification_suppressed.v1"):
     """A message will not go out, and why: no recipient gets the same twice (001 售前五b)."""
 
     reason: Literal[
@@ -119,7 +121,7 @@ class StaffAlerted(Event, key="notify.staff_alerted.v1"):
     staff: tuple[StaffId, ...] = ()
     about: Line | None = Field(default=None, examples=["2026-11-0007"])
     text: Prose = Field(examples=["投诉 2026-11-0007 已超过 6 天未结案"])
-    channel: Channel = "chat"
+    channel: ContactChannel = "chat"
     trigger_event_id: UUID | None = None
     at: Instant
 

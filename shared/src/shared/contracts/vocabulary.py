@@ -34,7 +34,7 @@ TimeZone = Annotated[str, Field(max_length=64), AfterValidator(zone)]
 """A zone of the IANA database, spelt as it is there."""
 Price = Annotated[Money, AfterValidator(unsigned)]
 """An amount that is not below zero."""
-Payment = Annotated[Money, AfterValidator(positive)]
+PaidAmount = Annotated[Money, AfterValidator(positive)]
 """An amount above zero."""
 
 OrderId = Annotated[
@@ -92,7 +92,7 @@ CustomerKind = Literal["end", "intermediary"]
 
 The closing text differs between the two (001 售中五).
 """
-Channel = Literal["sms", "email", "chat", "phone", "letter"]
+ContactChannel = Literal["sms", "email", "chat", "phone", "letter"]
 
 
 class CustomerSnapshot(Part):

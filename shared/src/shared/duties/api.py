@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.aggregate import Cause, Decision, NotFound
 from shared.calendar import Calendar
-from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, Outcome, Timed
+from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, RunOutcome, Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, Line, Prose, StaffId
@@ -69,7 +69,7 @@ class ClockView(View):
     missed_at: Instant | None
     rung: int = Field(description="How often a miss was told, once for each rung of the ladder.")
     ended_at: Instant | None
-    outcome: Outcome | None
+    outcome: RunOutcome | None
     held: bool
     holds: tuple[Hold, ...]
     handovers: tuple[Handover, ...]
@@ -113,7 +113,7 @@ class HandOverDuty(RequestBody):
     reason: Prose = Field(examples=["本周休假，由同组接手"])
 
 
-Wanted = Annotated[str | None, Query(max_length=200)]
+Filter = Annotated[str | None, Query(max_length=200)]
 
 
 def clocks_of(aggregate: Timed, clocks: Clocks) -> list[ClockView]:
@@ -134,11 +134,11 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
     @router.get("")
     async def list_duties(
         asker: AskedBy,
-        assignee: Wanted = None,
+        assignee: Filter = None,
         role: Role | None = None,
-        kind: Wanted = None,
+        kind: Filter = None,
         customer_id: UUID | None = None,
-        about: Wanted = None,
+        about: Filter = None,
         due_before: AwareDatetime | None = None,
         after: After = None,
         limit: Limit = 50,
@@ -153,11 +153,11 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         request: Request,
         asker: AskedBy,
         asked_at: AwareDatetime | None = None,
-        assignee: Wanted = None,
+        assignee: Filter = None,
         role: Role | None = None,
-        kind: Wanted = None,
+        kind: Filter = None,
         customer_id: UUID | None = None,
-        about: Wanted = None,
+        about: Filter = None,
         due_before: AwareDatetime | None = None,
     ) -> DutyCount:
         """How many a list asked so has, and how many of them should have been done by `asked_at`, or by now.

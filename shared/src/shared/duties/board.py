@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from shared.aggregate import Aggregate
-from shared.clocks import ClockRun, Outcome
+from shared.clocks import ClockRun, RunOutcome
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, Line, StaffId
@@ -40,7 +40,7 @@ class Duty(Aggregate):
     held: bool
     running: bool
     ended_at: Instant | None
-    outcome: Outcome | None
+    outcome: RunOutcome | None
     working: bool
     calendar: str
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from shared.calendar import After, Calendar, Daily, Monthly, Term, Weekly
+from shared.calendar import Calendar, Daily, Monthly, Term, Weekly, Within
 from shared.clocks import ClockRun
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
@@ -73,7 +73,7 @@ def _moment(at: datetime, calendar: Calendar) -> str:
 
 def term_in_words(term: Term) -> str:
     """A term as people say it."""
-    if isinstance(term, After):
+    if isinstance(term, Within):
         return _length(term)
     at = f"{term.at:%H:%M}" if term.at else "24:00"
     if isinstance(term, Daily):
@@ -86,7 +86,7 @@ def term_in_words(term: Term) -> str:
     return f"每年{term.month}月{term.day}日{at}"
 
 
-def _length(term: After) -> str:
+def _length(term: Within) -> str:
     days = f"{term.days}个工作日" if term.working else f"{term.days}天"
     parts = [
         f"{term.months}个月" if term.months else "",

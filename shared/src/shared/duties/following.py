@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from shared.aggregate import Cause, Unavailable
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.clocks import Clocks
 from shared.duties.board import Duties, Duty
 from shared.kernel.group_commit import GroupCommit
@@ -30,7 +30,7 @@ class CalendarFollower:
         stores: Mapping[str, Store[Any]],
         clocks: Clocks,
         group_commit: GroupCommit,
-        clock: Clock,
+        clock: TimeSource,
     ) -> None:
         self._duties = duties
         self._stores = stores

@@ -1,6 +1,6 @@
 """One decision about one aggregate, named but not yet made, and what a commit needs to know of its collection."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -40,3 +40,7 @@ class Touch(Generic[A]):
     decide: Decision[A] | None = None
     start: A | None = None
     born: Change[A] | None = None
+
+
+Wanted = Touch[Any] | Iterable[Touch[Any]] | None
+"""What a reaction or an occurrence answers: one touch, several, or none."""

@@ -10,7 +10,7 @@ from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
-from shared.parking.parked import Edit, Note, Parked, Parking, State, code, reason
+from shared.parking.parked import Edit, Parked, ParkedNote, ParkedState, Parking, code, reason
 from shared.parking.retries import Retries
 
 OPERATORS = allow(Role.OPERATOR)
@@ -47,7 +47,7 @@ class ParkedRow(View):
     """One parked or dead message or deadline in a list."""
 
     id: UUID
-    state: State
+    state: ParkedState
     queue: str
     key: str
     code: str
@@ -67,7 +67,7 @@ class ParkedView(ParkedRow):
     headers: dict[str, str | int | float | bool | None]
     stack: str
     proposed: Edit | None
-    history: list[Note]
+    history: list[ParkedNote]
 
     @classmethod
     def of(cls, parked: Parked) -> "ParkedView":
@@ -154,7 +154,7 @@ def _reading(router: APIRouter, parking: Parking) -> None:
     async def list_dead(
         after: After = None,
         limit: Limit = 50,
-        state: State | None = None,
+        state: ParkedState | None = None,
         queue: str | None = None,
         code: str | None = None,
         key: str | None = None,
@@ -165,7 +165,7 @@ def _reading(router: APIRouter, parking: Parking) -> None:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/groups")
-    async def group_dead(state: Annotated[State, Query()] = "dead") -> list[Group]:
+    async def group_dead(state: Annotated[ParkedState, Query()] = "dead") -> list[Group]:
         """What is dead, grouped by queue and reason, the largest group first."""
         groups: dict[tuple[str, str, str], Group] = {}
         async for parked in parking.each({"state": state}, sort="first_at"):

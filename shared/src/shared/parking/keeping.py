@@ -10,7 +10,7 @@ import structlog
 from pydantic import BaseModel
 
 from shared.aggregate import Unavailable
-from shared.parking.parked import Parking, State
+from shared.parking.parked import ParkedState, Parking
 from shared.store import Between, OneOf
 from shared.telemetry import Metrics
 
@@ -21,7 +21,7 @@ SWEEP_EVERY = 5.0
 SWEPT = 1000
 """Messages that one step of a sweep removes at most."""
 
-CLOSED: tuple[State, ...] = ("dead", "dropped", "settled")
+CLOSED: tuple[ParkedState, ...] = ("dead", "dropped", "settled")
 """What may be removed: what will not be tried again by itself."""
 
 

@@ -28,7 +28,7 @@ CRASHES = "crashes"
 """The code of what was in hand too often when the process died."""
 PARKING = Actor(kind="service", id="parking")
 """The actor behind what the parking does by itself."""
-State = Literal["suspect", "parked", "dead", "dropped", "settled"]
+ParkedState = Literal["suspect", "parked", "dead", "dropped", "settled"]
 
 
 LARGEST_KEPT = 64 * 1024
@@ -38,7 +38,7 @@ HEADERS_KEPT, HEADER_KEPT, REASON_KEPT, CLAIM_KEPT = 100, 2_000, 2_000, 200
 """Headers that are kept, and characters of each, of a reason, and of the id that a sender gave."""
 
 
-class TooLarge(Refused):
+class MessageTooLarge(Refused):
     """A message that nothing here takes for its size."""
 
     code = "too_large"
@@ -101,7 +101,7 @@ class Overdue(Part):
     version: int = 0
 
 
-class Note(Part):
+class ParkedNote(Part):
     """One line of what people did to a parked thing."""
 
     at: Instant
@@ -141,7 +141,7 @@ class Parked(Aggregate):
     queue: str
     key: str
     claimed: str | None = None
-    state: State
+    state: ParkedState
     letter: Letter | None = None
     overdue: Overdue | None = None
     code: str = ""
@@ -152,7 +152,7 @@ class Parked(Aggregate):
     first_at: Instant
     last_at: Instant
     edit: Edit | None = None
-    history: tuple[Note, ...] = ()
+    history: tuple[ParkedNote, ...] = ()
 
     def failed(self, error: Exception, policy: RetryPolicy, now: datetime) -> Change["Parked"]:
         """One more failure: tried again later, unless trying again cannot help or was done often enough.
@@ -234,7 +234,7 @@ class Parked(Aggregate):
             raise Refused(f"this was dropped and cannot be {what}", "dropped")
 
     def _noting(self, cause: Cause, what: str, before: str | None = None, proposed: str | None = None) -> "Parked":
-        note = Note(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
+        note = ParkedNote(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
         return self.but(history=(*self.history, note))
 
 
@@ -264,7 +264,7 @@ class Parking(Store[Parked]):
     ) -> Touch[Parked]:
         """Keep a message that could not be handled; of one that was refused for its size, the beginning."""
         now = datetime.now(UTC)
-        letter = Letter.of(message, whole=code(error) != TooLarge.code)
+        letter = Letter.of(message, whole=code(error) != MessageTooLarge.code)
         start = _from(message, letter, "parked", now, claimed)
         return self.touch(start.id, lambda parked: parked.failed(error, policy, now), start)
 
@@ -304,7 +304,7 @@ class Parking(Store[Parked]):
         return self.touch(id, lambda parked: parked.failed(error, policy, now), start)
 
 
-def _from(message: Message, letter: Letter, state: State, now: datetime, claimed: str | None = None) -> Parked:
+def _from(message: Message, letter: Letter, state: ParkedState, now: datetime, claimed: str | None = None) -> Parked:
     return Parked(
         id=message.id,
         queue=message.queue,

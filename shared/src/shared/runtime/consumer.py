@@ -20,10 +20,10 @@ from shared.contracts.event import Actor
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
-from shared.parking.parked import PARKING, Parked, Parking, RetryPolicy, TooLarge
+from shared.parking.parked import PARKING, Parked, Parking, RetryPolicy, MessageTooLarge
 from shared.plain import plain
 from shared.store import Touch
-from shared.subscriptions import Answer, Heard, Listener
+from shared.subscriptions import AnswerToSender, Heard, Listener
 from shared.telemetry import Metrics, Span, Tracing
 from shared.wire.broker import PUBLISHED
 from shared.wire.consuming import BytesInHand, consume
@@ -344,7 +344,7 @@ class Consumer:
             await self.tell(answer)
         return parked
 
-    async def tell(self, answer: Answer | None) -> None:
+    async def tell(self, answer: AnswerToSender | None) -> None:
         """An answer that does not get through is only logged: the reason stands in the parking."""
         if answer is None:
             return
@@ -420,7 +420,7 @@ class Consumer:
 
     async def _hear(self, message: Message) -> Heard:
         """What the message makes the service want. What operators have written is said to be theirs."""
-        TooLarge.check(message)
+        MessageTooLarge.check(message)
         if len(message.body) > LONG:
             await asyncio.sleep(0)
         cause, wanted = await self.listeners[message.queue].hear(message)

@@ -11,7 +11,7 @@ import structlog
 
 from shared.aggregate import Cause, Deadline, Unavailable
 from shared.calendar import CHINA, Calendar
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.kernel.documents import Document
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Overdue, Parking, RetryPolicy
@@ -33,7 +33,7 @@ class Deadlines:
         self,
         service: str,
         timers: Timers,
-        clock: Clock,
+        clock: TimeSource,
         group_commit: GroupCommit,
         parking: Parking,
         policy: RetryPolicy,

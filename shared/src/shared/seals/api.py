@@ -10,7 +10,7 @@ from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.http import Router, View
 from shared.seals.check import Reported, SealWatch
-from shared.seals.verification import Cursor, Evidence, Finding
+from shared.seals.verification import Cursor, Evidence, SealFinding
 
 READERS = (Role.GM, Role.GM_OFFICE, Role.DEPUTY_GM, Role.CS_DIRECTOR, Role.OPERATOR)
 """Who looks into the evidence."""
@@ -35,7 +35,7 @@ class SealsView(View):
 
     collections: tuple[str, ...] = Field(examples=[["customers", "parked"]])
     checkpoint: CheckpointView | None
-    findings: tuple[Finding, ...]
+    findings: tuple[SealFinding, ...]
     checked_at: Instant | None = Field(description="When the scheduled check ended last.")
     reported: tuple[Reported, ...] = Field(description="What scheduled checks have ever found, the latest 500.")
 
@@ -44,7 +44,7 @@ class VerificationView(View):
     """What was found in a part of a collection; `next` is where to go on, absent at the end."""
 
     documents: int
-    findings: tuple[Finding, ...]
+    findings: tuple[SealFinding, ...]
     next: str | None
 
 
@@ -74,7 +74,7 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
     ) -> VerificationView:
         """Verify a collection from the cursor on: as many documents as take about a second."""
         began, documents = perf_counter(), 0
-        findings: list[Finding] = []
+        findings: list[SealFinding] = []
         cursor = Cursor.read(after) if after else None
         while True:
             verified = await evidence.verify(collection, cursor)

@@ -8,11 +8,11 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 import structlog
 
 from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.contracts.tampering import RecordTampered
 from shared.seals.checkpoints import Checkpoint
-from shared.seals.verification import Evidence, Finding
+from shared.seals.verification import Evidence, SealFinding
 from shared.store import DatabaseLike, Store
 from shared.timers import TIME
 
@@ -35,7 +35,7 @@ TOLD = 100
 """New findings that one check announces each by itself; the others are remembered and answered all the same."""
 
 
-class Reported(Finding):
+class Reported(SealFinding):
     """A finding, and when a check first came upon it."""
 
     found_at: Instant
@@ -70,7 +70,7 @@ class SealCheck(Aggregate):
         return Change(self.but(claimed_by=by, claimed_until=now + LEASE))
 
     def done(
-        self, checkpoint: int, found: list[Finding], now: datetime, at: datetime, announce: type[Event] | None
+        self, checkpoint: int, found: list[SealFinding], now: datetime, at: datetime, announce: type[Event] | None
     ) -> Change["SealCheck"]:
         """The check has ended: what it found that was not known before is announced."""
         known = {(each.collection, each.record, each.version, each.flaw) for each in self.reported}
@@ -98,7 +98,7 @@ class SealWatch:
     """Checks a service's records every so often; what an outage has missed is made up for by one check."""
 
     def __init__(
-        self, database: DatabaseLike, evidence: Evidence, clock: Clock, every: float, announce: type[Event] | None
+        self, database: DatabaseLike, evidence: Evidence, clock: TimeSource, every: float, announce: type[Event] | None
     ) -> None:
         self.checks = SealChecks(database)
         self._evidence = evidence
@@ -118,7 +118,7 @@ class SealWatch:
                 log.exception("seal_check_failed")
             await asyncio.sleep(min(LOOKS, self._every.total_seconds() / 4))
 
-    async def check_if_due(self) -> list[Finding] | None:
+    async def check_if_due(self) -> list[SealFinding] | None:
         """Check, if one is due and no other replica is at it; what was found."""
         try:
             await self._claim()
@@ -162,9 +162,9 @@ class SealWatch:
         )
 
 
-def _missing(before: SealCheck, made: Checkpoint) -> list[Finding]:
+def _missing(before: SealCheck, made: Checkpoint) -> list[SealFinding]:
     """The checkpoints that the last check made and that are gone: the next one took their number again."""
     return [
-        Finding(collection="checkpoints", record=f"checkpoint {number}", flaw="it was removed")
+        SealFinding(collection="checkpoints", record=f"checkpoint {number}", flaw="it was removed")
         for number in range(made.number, before.checkpoint + 1)
     ]

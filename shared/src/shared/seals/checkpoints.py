@@ -17,7 +17,7 @@ _ENTRY = Struct(">16sQ16s")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SealEntry:
     """One document as a checkpoint saw it: its version and the code of its seal."""
 
     id: UUID
@@ -25,7 +25,7 @@ class Entry:
     mac: bytes
 
 
-class Counted(Part):
+class CountedDocuments(Part):
     """How many documents of a collection a checkpoint has, and in how many leaves they are listed."""
 
     collection: str
@@ -42,7 +42,7 @@ class Checkpoint(Aggregate):
     number: int
     previous: str
     begun_at: Instant
-    collections: tuple[Counted, ...]
+    collections: tuple[CountedDocuments, ...]
 
 
 class Leaf(Aggregate):
@@ -63,10 +63,10 @@ class Leaf(Aggregate):
         """Whether nothing of the collection lies behind it."""
         return self.last is None
 
-    def listed(self) -> Iterator[Entry]:
+    def listed(self) -> Iterator[SealEntry]:
         """Its documents, in order of their ids."""
         for id, version, mac in _ENTRY.iter_unpack(base64.b64decode(self.entries)):
-            yield Entry(UUID(bytes=id), version, mac)
+            yield SealEntry(UUID(bytes=id), version, mac)
 
 
 class Removal(Aggregate):
@@ -145,6 +145,6 @@ def leaf_id(checkpoint: int, collection: str, place: int) -> UUID:
     return uuid5(_PLACES, f"leaf/{checkpoint}/{collection}/{place}")
 
 
-def packed(entries: Iterable[Entry]) -> bytes:
+def packed(entries: Iterable[SealEntry]) -> bytes:
     """Entries as a leaf holds them."""
     return b"".join(_ENTRY.pack(each.id.bytes, each.version, each.mac) for each in entries)

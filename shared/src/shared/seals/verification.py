@@ -15,10 +15,10 @@ from shared.seals.checkpoints import (
     UNLISTED,
     Checkpoint,
     Checkpoints,
-    Counted,
-    Entry,
+    CountedDocuments,
     Leaves,
     Removals,
+    SealEntry,
     checkpoint_id,
     leaf,
     leaf_id,
@@ -43,7 +43,7 @@ STRANGE = 100
 """Documents under ids that no aggregate has, that are named."""
 
 
-class Finding(Part):
+class SealFinding(Part):
     """One thing that is not as it was left: where, which document and version, and what is wrong."""
 
     collection: str
@@ -87,8 +87,8 @@ class Verified:
     """What was found in a part of a collection, what a checkpoint should list of it, and where to go on."""
 
     documents: int
-    findings: tuple[Finding, ...]
-    entries: tuple[Entry, ...]
+    findings: tuple[SealFinding, ...]
+    entries: tuple[SealEntry, ...]
     next: Cursor | None
 
 
@@ -99,8 +99,8 @@ class _Part:
     last: UUID | None = None
     begun_at: datetime | None = None
     number: int = 0
-    entries: Mapping[UUID, Entry] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    entries: Mapping[UUID, SealEntry] = field(default_factory=dict)
+    findings: tuple[SealFinding, ...] = ()
 
 
 Beat = Callable[[], Awaitable[None]]
@@ -130,10 +130,10 @@ class Evidence:
         found = await self.checkpoints.documents.read((checkpoint_id(number),))
         return "".join(_code(document.seal.mac) for document in found.values() if document.seal and document.whole)
 
-    async def broken_chain(self) -> list[Finding]:
+    async def broken_chain(self) -> list[SealFinding]:
         """What is wrong with the row of checkpoints: each whole, numbers consecutive, each naming the one before."""
         latest = await self.latest()
-        findings: list[Finding] = []
+        findings: list[SealFinding] = []
         previous: str | None = ""
         for begin in range(1, (latest.number if latest else 0) + 1, LOOKED_AT):
             numbers = {checkpoint_id(number): number for number in range(begin, begin + LOOKED_AT)}
@@ -157,12 +157,12 @@ class Evidence:
         if collection not in self._database.collections:
             raise Refused(f"there is no collection {collection!r}", "unknown_collection")
         documents = self._database.collections[collection]
-        findings: list[Finding] = []
+        findings: list[SealFinding] = []
         if cursor is None:
             latest = await self.latest()
             cursor = Cursor(latest.number if latest and collection not in UNLISTED else 0)
             findings += [
-                Finding(collection=collection, record=id[:60], flaw="no aggregate has such an id")
+                SealFinding(collection=collection, record=id[:60], flaw="no aggregate has such an id")
                 for id in await documents.strange(STRANGE)
             ]
         part = await self._part(collection, cursor)
@@ -188,7 +188,7 @@ class Evidence:
             if cursor is None:
                 return
 
-    async def check(self, beat: Beat, *, rest: float = 3.0) -> tuple[Checkpoint, list[Finding]]:
+    async def check(self, beat: Beat, *, rest: float = 3.0) -> tuple[Checkpoint, list[SealFinding]]:
         """Verify everything and make the next checkpoint of it. After each part it rests `rest` times as long.
 
         A document that is not as it was left stays in the checkpoint as it should be.
@@ -197,7 +197,7 @@ class Evidence:
         findings = await self.broken_chain()
         number = latest.number + 1 if latest else 1
         begun_at = datetime.now(UTC)
-        counted: list[Counted] = []
+        counted: list[CountedDocuments] = []
         for collection in self.collections:
             growing = _Growing(self.leaves, number, collection)
             began = perf_counter()
@@ -239,7 +239,7 @@ class Evidence:
         )
         if here is not None:
             return _Part(here.last, head.begun_at, head.number, {each.id: each for each in here.listed()})
-        lost = Finding(
+        lost = SealFinding(
             collection=Leaves.collection,
             record=f"{collection} {cursor.place} of checkpoint {head.number}",
             flaw="this part of the checkpoint was altered or removed",
@@ -247,8 +247,8 @@ class Evidence:
         return _Part(following.after if following else None, findings=(lost,))
 
     async def _compare(
-        self, collection: str, part: _Part, rows: Sequence[Sealed], entries: Mapping[UUID, Entry]
-    ) -> tuple[list[Finding], list[Entry]]:
+        self, collection: str, part: _Part, rows: Sequence[Sealed], entries: Mapping[UUID, SealEntry]
+    ) -> tuple[list[SealFinding], list[SealEntry]]:
         """What is wrong with these documents, and what the next checkpoint should list of them."""
         wrong = {row.id: flaw for row in rows if (flaw := _against(part, entries.get(row.id), row))}
         present = {row.id: row for row in rows}
@@ -259,22 +259,24 @@ class Evidence:
             for id in await self._removals.since(part.begun_at - SKEW, collection, wrong):
                 del wrong[id]
         findings = [
-            Finding(collection=collection, record=str(row.id), version=row.version, flaw=flaw)
+            SealFinding(collection=collection, record=str(row.id), version=row.version, flaw=flaw)
             for row in rows
             for flaw in row.flaws
         ]
         findings += [
-            Finding(
+            SealFinding(
                 collection=collection, record=str(id), version=entries[id].version if id in entries else None, flaw=flaw
             )
             for id, flaw in wrong.items()
         ]
         should = {id: entries[id] for id in entries if id in wrong or (id in present and not present[id].whole)}
-        are = {row.id: Entry(row.id, row.version, row.seal.mac) for row in rows if row.seal and row.whole}
+        are = {row.id: SealEntry(row.id, row.version, row.seal.mac) for row in rows if row.seal and row.whole}
         listed = {id: each for id, each in are.items() if id not in wrong} | should
         if await self._unwatched(part, collection, rows):
             findings.append(
-                Finding(collection=collection, record="-", flaw="no checkpoint is left, though there were documents")
+                SealFinding(
+                    collection=collection, record="-", flaw="no checkpoint is left, though there were documents"
+                )
             )
         return findings, [listed[id] for id in sorted(listed)]
 
@@ -292,21 +294,21 @@ class _Growing:
         self._leaves = leaves
         self._number = number
         self._collection = collection
-        self._entries: list[Entry] = []
+        self._entries: list[SealEntry] = []
         self._after: UUID | None = None
         self._place = 0
         self._documents = 0
 
-    async def add(self, entries: Sequence[Entry]) -> None:
+    async def add(self, entries: Sequence[SealEntry]) -> None:
         """The next documents, in order of their ids."""
         self._entries += entries
         if len(self._entries) >= LISTED:
             await self._write(self._entries[-1].id)
 
-    async def finished(self) -> Counted:
+    async def finished(self) -> CountedDocuments:
         """There are no more."""
         await self._write(None)
-        return Counted(collection=self._collection, documents=self._documents, leaves=self._place)
+        return CountedDocuments(collection=self._collection, documents=self._documents, leaves=self._place)
 
     async def _write(self, last: UUID | None) -> None:
         one = leaf(self._number, self._collection, self._place, self._after, last, packed(self._entries))
@@ -316,7 +318,7 @@ class _Growing:
         self._entries, self._after, self._place = [], last, self._place + 1
 
 
-def _against(part: _Part, entry: Entry | None, row: Sealed) -> str | None:
+def _against(part: _Part, entry: SealEntry | None, row: Sealed) -> str | None:
     """What is wrong with a document if the checkpoint is right."""
     if part.begun_at is None or row.seal is None:
         return None
@@ -336,8 +338,8 @@ def _between(after: UUID | None, id: UUID, end: UUID | None) -> bool:
     return (after is None or id > after) and (end is None or id <= end)
 
 
-def _about_checkpoint(number: int, flaw: str) -> Finding:
-    return Finding(collection=Checkpoints.collection, record=f"checkpoint {number}", flaw=flaw)
+def _about_checkpoint(number: int, flaw: str) -> SealFinding:
+    return SealFinding(collection=Checkpoints.collection, record=f"checkpoint {number}", flaw=flaw)
 
 
 def _code(mac: bytes) -> str:

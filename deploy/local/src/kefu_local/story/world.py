@@ -41,7 +41,7 @@ class World:
         self._http = http
         self._departments = departments
         self._file = around.path("CLOCK_FILE")
-        self._clock = clocks.Clock.from_file(self._file)
+        self._clock = clocks.TimeSource.from_file(self._file)
 
     @property
     def now(self) -> datetime:

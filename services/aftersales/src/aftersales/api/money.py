@@ -16,7 +16,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import Line, Payment, Price
+from shared.contracts.vocabulary import Line, PaidAmount, Price
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 _NOTHING = Money(amount=Decimal("0.00"))
@@ -34,14 +34,14 @@ class RecordCost(RequestBody):
 class RaiseCharge(RequestBody):
     """What the customer has to pay, and how."""
 
-    amount: Payment
+    amount: PaidAmount
     mode: Mode = Field(examples=["invoiced"])
 
 
 class ReceivePayment(RequestBody):
     """Money that came in."""
 
-    amount: Payment
+    amount: PaidAmount
     received_at: Instant | None = Field(default=None, description="Now by default.")
     invoice_no: Line | None = Field(default=None, examples=["FP-88120"])
 

@@ -71,7 +71,7 @@ def routes(requests: ServiceRequests, rules: Rules) -> APIRouter:
 
     @router.post("", status_code=201, dependencies=[allow(*REGISTRARS)])
     async def register(body: RegisterRequest, cause: CausedByRequest) -> ServiceRequestView:
-        """Enter a request at once. With a mandatory field missing it is kept as incomplete, and says which."""
+        """Enter a request. With a mandatory field missing it is kept as incomplete, and says which."""
         form = FeedbackForm(**body.model_dump())
         change = request.register(cause.derive("service request"), form, rules, cause)
         return ServiceRequestView.of(await requests.create(change, cause))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.service_order import ServiceOrder
 from shared.contracts.event import Money
-from shared.sheets import Cell, Sheet
+from shared.sheets import Sheet, SheetCell
 
 _TABLE = (
     "凭证编号",
@@ -57,7 +57,7 @@ def money_table(orders: Iterable[ServiceOrder]) -> Sheet:
     return Sheet(_MONEY, [row for order in ordered for row in _facts(order)], frozenset({"金额"}))
 
 
-def _facts(order: ServiceOrder) -> Iterable[Sequence[Cell]]:
+def _facts(order: ServiceOrder) -> Iterable[Sequence[SheetCell]]:
     no = order.voucher_no
     if cost := order.cost:
         parts: tuple[tuple[str, Money], ...] = (

@@ -15,7 +15,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.aggregate import Change
 from shared.contracts.aftersales import PartNeeded
-from shared.contracts.vocabulary import Line, Payment
+from shared.contracts.vocabulary import Line, PaidAmount
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
 
@@ -42,7 +42,7 @@ class UsePart(RequestBody):
 class ClaimExpense(RequestBody):
     """What the technician laid out."""
 
-    amount: Payment
+    amount: PaidAmount
     reason: Line = Field(examples=["长沙往返高铁"])
 
 

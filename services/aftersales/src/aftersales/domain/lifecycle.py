@@ -31,10 +31,10 @@ REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
         "open_service_order": Move(("registered",), by=SERVICE),
     },
 )
-"""A request is registered once every mandatory field of its form is filled in, at once or later (001 备注2)."""
+"""A request is registered once every mandatory field of its form is filled in, immediately or later (001 备注2)."""
 
 Stage = Literal["open", "dispatched", "resolved", "signed_off", "closed"]
-Decision = Literal[
+ServiceOrderDecision = Literal[
     "record_opinion",
     "request_parts",
     "promise_parts",
@@ -58,7 +58,7 @@ Decision = Literal[
 ]
 UNDER_WAY: tuple[Stage, ...] = ("open", "dispatched", "resolved", "signed_off")
 
-LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
+LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
     "service order",
     "open",
     {
@@ -85,7 +85,7 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
     },
 )
 
-INTERNAL: Lifecycle[Stage, Decision] = Lifecycle(
+INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
     "internal service order",
     "open",
     {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, computed_field
 
-from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, Decision, Stage
+from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecision, Stage
 from aftersales.domain.parts.blocks import (
     WRITTEN_TO,
     Block,
@@ -42,7 +42,7 @@ from shared.lifecycle import Lifecycle
 
 
 def voucher_no_of(id: UUID, day: date) -> Line:
-    """The number of a voucher opened on this day: `FW-20261122-K7Q2MD`. It follows from the id; nobody types it."""
+    """The number of a voucher opened on this day: `FW-20261122-K7Q2MD`. It follows from the id and is not typed."""
     return f"FW-{day:%Y%m%d}-{b32encode(id.bytes)[:6].decode()}"
 
 
@@ -93,7 +93,7 @@ class ServiceOrder(Timed):
     closed_at: Instant | None = None
 
     @property
-    def lifecycle(self) -> Lifecycle[Stage, Decision]:
+    def lifecycle(self) -> Lifecycle[Stage, ServiceOrderDecision]:
         """What may be decided about it: internal work has a shorter table."""
         return INTERNAL if self.type == "D" else LIFECYCLE
 

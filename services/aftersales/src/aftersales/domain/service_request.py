@@ -78,7 +78,9 @@ class ServiceRequest(Timed):
         """Raises what stands in the way of a service order, and what would be right."""
         self.must("open_service_order")
         if self.form.contract_no is None:
-            raise IncompleteForm("the contract number must be written in before anybody is sent; missing: contract_no")
+            raise IncompleteForm(
+                "the contract number must be written in before a technician is sent; missing: contract_no"
+            )
         if self.charge_policy == "undecided":
             raise Refused(
                 f"the payer is unknown: the fault is {self.fault}, the warranty {self.verdict}; "

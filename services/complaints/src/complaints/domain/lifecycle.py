@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from complaints.domain.policy.policy import Step
+from complaints.domain.policy.policy import CaseStep
 from complaints.domain.roles import DECIDERS, FILERS, HANDLERS, INVESTIGATORS, LEADERS, MANAGERS
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
@@ -24,7 +24,7 @@ Stage = Literal[
     "closed",
     "dismissed",
 ]
-Decision = Literal[
+ComplaintDecision = Literal[
     "open",
     "file",
     "dismiss",
@@ -72,7 +72,7 @@ LIVE: tuple[Stage, ...] = (
 JUDGED_ON: tuple[Stage, ...] = ("investigated", "proposed", "approved", "accepted", "implemented")
 """The stages in which the cause is known and the case is not closed yet."""
 
-LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
+LIFECYCLE: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
     "complaint",
     "draft",
     {
@@ -109,7 +109,7 @@ LIFECYCLE: Lifecycle[Stage, Decision] = Lifecycle(
 """Filing a draft is a decision of the month's register; the number that it gives opens the case. A number is never
 taken back, so a draft that one person dismisses while another files it is opened all the same."""
 
-STEP_OF: Mapping[Stage, Step] = MappingProxyType(
+STEP_OF: Mapping[Stage, CaseStep] = MappingProxyType(
     {
         "filed": "judge",
         "upheld": "investigate",

@@ -22,11 +22,13 @@ from intake.api import (
 from intake.domain.decisions.admission import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.parking.parked import Parking
 
 
-def routes(stores: Stores, parking: Parking, rules: Rules, clock: Clock, tolerance: Tolerance) -> Sequence[APIRouter]:
+def routes(
+    stores: Stores, parking: Parking, rules: Rules, clock: TimeSource, tolerance: Tolerance
+) -> Sequence[APIRouter]:
     """Every route of intake."""
     return (
         customers.routes(stores, rules),

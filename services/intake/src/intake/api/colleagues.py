@@ -27,7 +27,7 @@ class Enlist(RequestBody):
     since: date = Field(examples=["2026-11-01"])
 
 
-class Move(RequestBody):
+class MoveColleague(RequestBody):
     """Another role; also for one who comes back."""
 
     role: Role = Field(examples=["regional_head"])
@@ -74,7 +74,7 @@ def routes(stores: Stores) -> APIRouter:
         return Listing(items=list(page.items), next=page.next)
 
     @router.post("/{staff}/move", dependencies=[allow(*PERSONNEL)])
-    async def move_colleague(staff: StaffId, body: Move, cause: CausedByRequest) -> ColleagueView:
+    async def move_colleague(staff: StaffId, body: MoveColleague, cause: CausedByRequest) -> ColleagueView:
         """Give the colleague another role; what is owed already stays owed."""
         return ColleagueView.of(
             await colleagues.apply(

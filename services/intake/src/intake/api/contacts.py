@@ -19,7 +19,7 @@ from shared.contracts.intake import Talk
 from shared.contracts.vocabulary import Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 
-Question = Literal["q1", "q2", "q3", "q4", "q5", "q6", "q7"]
+AskedQuestion = Literal["q1", "q2", "q3", "q4", "q5", "q6", "q7"]
 
 
 class RecordTalk(RequestBody):
@@ -36,7 +36,7 @@ class RecordTalk(RequestBody):
     content: Prose = Field(examples=["了解以往隔断使用情况"])
     feedback: str = Field(default="", max_length=4000)
     remarks: str = Field(default="", max_length=4000)
-    answers: dict[Question, Prose] = Field(
+    answers: dict[AskedQuestion, Prose] = Field(
         default={}, description="To the seven pre-sales questions.", examples=[{"q1": "使用良好"}]
     )
 

@@ -28,19 +28,19 @@ from intake.domain.parts.cloud_event import (
 from intake.domain.parts.service_answer import LISTENERS, NAMES, Listener, ServiceAnswer
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
 from shared.lifecycle import Possible
-from shared.parking.parked import PARKING, Parking, RetryPolicy, State
+from shared.parking.parked import PARKING, ParkedState, Parking, RetryPolicy
 from shared.store import OneOf
 from shared.wire import ingress
 from shared.wire.envelope import PREFIX
 from shared.wire.message import Message
 
 _HTTP_PREFIX = "ce-"
-_NOT_ADMITTED: tuple[State, ...] = ("dead", "parked", "dropped")
+_NOT_ADMITTED: tuple[ParkedState, ...] = ("dead", "parked", "dropped")
 _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400, "fact_differs": 409}
 
 
@@ -123,7 +123,7 @@ class RefusedRow(View):
     """What a list reads of a message that was refused: not its body, which may be long."""
 
     event_id: str | None = Field(default=None, validation_alias="claimed")
-    state: State
+    state: ParkedState
     key: str
     last_at: datetime
     id: UUID
@@ -146,7 +146,7 @@ class RefusedRow(View):
 class FactsDoor:
     """Admits what departments tell over HTTP; what is refused is kept beside what was refused over AMQP."""
 
-    def __init__(self, facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -> None:
+    def __init__(self, facts: Facts, parking: Parking, clock: TimeSource, tolerance: Tolerance) -> None:
         self._facts = facts
         self._parking = parking
         self._clock = clock
@@ -177,7 +177,7 @@ class FactsDoor:
             return await self.keep(_letter(department, content, body, STRUCTURED), refused, _id(content))
 
 
-def routes(facts: Facts, parking: Parking, clock: Clock, tolerance: Tolerance) -> APIRouter:
+def routes(facts: Facts, parking: Parking, clock: TimeSource, tolerance: Tolerance) -> APIRouter:
     """The departments' routes; each sees its own facts only."""
     router = Router(readers=tuple(Department), tags=["facts"])
     _reporting(router, FactsDoor(facts, parking, clock, tolerance))

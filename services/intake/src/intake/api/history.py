@@ -25,7 +25,7 @@ class Alteration(View):
     entry: int | None = Field(description="The number of the first altered entry; absent if only the seal is wrong.")
 
 
-class VerificationView(View):
+class RecordsVerificationView(View):
     """Whether all that is on record about a customer is what was written, and if not, what was altered first."""
 
     whole: bool
@@ -47,13 +47,13 @@ def routes(stores: Stores) -> APIRouter:
     router = Router(readers=readers.CUSTOMERS, tags=["history"], prefix="/customers/{customer_id}")
 
     @router.get("/verify")
-    async def verify(customer_id: UUID) -> VerificationView:
+    async def verify(customer_id: UUID) -> RecordsVerificationView:
         """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each.
 
         What was rewritten so that its entries agree is named too: its seal does not hold.
         """
         altered = [alteration async for alteration in _alterations(stores, customer_id)]
-        return VerificationView(whole=not altered, altered=tuple(altered))
+        return RecordsVerificationView(whole=not altered, altered=tuple(altered))
 
     @router.get("/timeline")
     async def timeline(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:

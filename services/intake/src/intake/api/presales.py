@@ -11,7 +11,7 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.presales import Objection
 from intake.store import Stores
 from shared.aggregate import NotFound
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
 from shared.http import After, Limit, Listing, Router, View
@@ -40,7 +40,7 @@ class OpportunityView(View):
     style: Line | None
 
 
-def routes(stores: Stores, rules: Rules, clock: Clock) -> APIRouter:
+def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
     """The routes under /objections and /opportunities."""
     router = Router(readers=readers.VISITS, tags=["presales"])
 

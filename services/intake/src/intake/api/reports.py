@@ -14,7 +14,7 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import FormName
 from intake.domain.work_report import LIFECYCLE, ReportState, WorkReport
 from intake.store import Stores
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import FileRef, Line, Period, Prose, StaffId
@@ -108,7 +108,7 @@ class DigestView(View):
         return cls.model_validate(digest, from_attributes=True)
 
 
-def routes(stores: Stores, rules: Rules, clock: Clock) -> APIRouter:
+def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
     """The routes under /reports and /digests."""
     router = Router(readers=readers.REPORTS, tags=["reports"])
     _questions(router, stores, rules, clock)
@@ -116,7 +116,7 @@ def routes(stores: Stores, rules: Rules, clock: Clock) -> APIRouter:
     return router
 
 
-def _questions(router: APIRouter, stores: Stores, rules: Rules, clock: Clock) -> None:
+def _questions(router: APIRouter, stores: Stores, rules: Rules, clock: TimeSource) -> None:
     reports = stores.work_reports
 
     @router.get("/report-forms")

@@ -50,7 +50,7 @@ class WorkReport(Timed):
 
     @classmethod
     def blank(cls, form: str, staff: str, period: str) -> "WorkReport":
-        """A report that nobody was asked for yet."""
+        """A report that was not asked for yet."""
         return cls(id=report_id_of(form, staff, period), form=form, staff=staff, period=period)
 
     @computed_field  # type: ignore[prop-decorator]

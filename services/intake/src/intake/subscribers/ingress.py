@@ -11,8 +11,8 @@ from intake.domain.decisions.admission import Tolerance, admit, understand
 from intake.domain.fact import Fact
 from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, read
 from intake.store import Facts
-from shared.clock import Clock
-from shared.subscriptions import Answer, Dead, Heard
+from shared.clock import TimeSource
+from shared.subscriptions import AnswerToSender, Dead, Heard
 from shared.wire import ingress
 from shared.wire.message import ATTRIBUTES, Message
 
@@ -25,7 +25,7 @@ class Gateway:
 
     department: str
     facts: Facts
-    clock: Clock
+    clock: TimeSource
     tolerance: Tolerance
 
     @property
@@ -49,7 +49,7 @@ class Gateway:
         """The fact's id in whichever mode it was sent."""
         return claimed_id(message.content_type, _attributes(message.headers), message.body)
 
-    def answer(self, message: Message, dead: Dead) -> Answer:
+    def answer(self, message: Message, dead: Dead) -> AnswerToSender:
         """What was refused and why, for the department to find in its queue of refusals."""
         refused = {
             "id": dead.claimed,
@@ -60,7 +60,7 @@ class Gateway:
             "at": dead.last_at.isoformat(),
         }
         body = json.dumps(refused, ensure_ascii=False).encode()
-        return Answer(ingress.REFUSED, self.department, body)
+        return AnswerToSender(ingress.REFUSED, self.department, body)
 
     def _verified(self, message: Message) -> CloudEvent:
         if message.user_id not in (None, self.department):
@@ -74,7 +74,7 @@ class Gateway:
         return told
 
 
-def gateways(facts: Facts, clock: Clock, tolerance: Tolerance) -> Iterable[Gateway]:
+def gateways(facts: Facts, clock: TimeSource, tolerance: Tolerance) -> Iterable[Gateway]:
     """One for each department that may report facts."""
     return tuple(Gateway(department, facts, clock, tolerance) for department in ingress.departments())
 

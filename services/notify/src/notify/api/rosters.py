@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from notify.api.roles import READERS, SUPERVISORS
 from notify.domain.decisions import rosters as decisions
-from notify.domain.parts.duty import Duty
+from notify.domain.parts.duty import OnDuty
 from notify.store import Rosters
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
@@ -58,7 +58,7 @@ def routes(rosters: Rosters) -> APIRouter:
     @router.post("/rosters", status_code=201, dependencies=[allow(*SUPERVISORS)])
     async def publish(body: PublishRoster, cause: CausedByRequest) -> RosterView:
         """From now on alerts follow this roster on its days."""
-        duties = tuple(Duty(**duty.model_dump()) for duty in body.duties)
+        duties = tuple(OnDuty(**duty.model_dump()) for duty in body.duties)
         change = decisions.publish(cause.derive("roster"), body.first_day, body.last_day, duties, cause)
         roster = await rosters.create(change, cause)
         return RosterView(id=roster.id, first_day=roster.first_day, last_day=roster.last_day, shifts=len(roster.duties))

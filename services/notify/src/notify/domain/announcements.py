@@ -10,7 +10,7 @@ from notify.domain.parts.address import masked
 from notify.domain.parts.receipt import Receipt
 from shared.contracts.event import Event
 from shared.contracts.notify import (
-    Message,
+    AboutMessage,
     NotificationDeferred,
     NotificationDelivered,
     NotificationFailed,
@@ -81,9 +81,9 @@ def _alerted(about: Notification, words: Words, at: datetime) -> StaffAlerted:
     )
 
 
-def _message(about: Notification) -> Message:
+def _message(about: Notification) -> AboutMessage:
     """What the events about one message share."""
-    return Message(
+    return AboutMessage(
         notification_id=about.id,
         purpose=about.purpose,
         customer_id=about.customer_id,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from notify.domain.parts.duty import Duty
+from notify.domain.parts.duty import OnDuty
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
 
@@ -15,12 +15,12 @@ class Roster(Aggregate):
     begins_at: Instant
     ends_at: Instant
     published_at: Instant
-    duties: tuple[Duty, ...]
+    duties: tuple[OnDuty, ...]
 
-    def on_duty(self, role: str, at: datetime) -> tuple[Duty, ...]:
+    def on_duty(self, role: str, at: datetime) -> tuple[OnDuty, ...]:
         """Who has this role then."""
         return tuple(duty for duty in self.duties if duty.role == role and duty.covers(at))
 
-    def colleague(self, staff: str) -> Duty | None:
+    def colleague(self, staff: str) -> OnDuty | None:
         """How to reach a colleague, on duty or not."""
         return next((duty for duty in self.duties if duty.staff == staff), None)

@@ -69,7 +69,7 @@ _PERMANENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AliyunAccount:
     """Where and as whom to ask."""
 
     key_id: str
@@ -84,7 +84,12 @@ class Aliyun(Gateway):
     channel: ClassVar[Channel] = "sms"
 
     def __init__(
-        self, account: Account, signature: str, codes: Mapping[str, str], name: str = "aliyun", timeout: float = 5.0
+        self,
+        account: AliyunAccount,
+        signature: str,
+        codes: Mapping[str, str],
+        name: str = "aliyun",
+        timeout: float = 5.0,
     ) -> None:
         self.name = name
         self._signature = signature

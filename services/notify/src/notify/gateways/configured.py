@@ -39,9 +39,9 @@ def _kannel(settings: Settings, codes: Mapping[str, str]) -> Gateway:
 
 
 def _aliyun(settings: Settings, codes: Mapping[str, str]) -> Gateway:
-    from notify.gateways.aliyun import Account, Aliyun
+    from notify.gateways.aliyun import Aliyun, AliyunAccount
 
-    account = Account(
+    account = AliyunAccount(
         _told(settings.aliyun_access_key_id),
         _told(settings.aliyun_access_key_secret),
         settings.aliyun_endpoint,
@@ -51,9 +51,9 @@ def _aliyun(settings: Settings, codes: Mapping[str, str]) -> Gateway:
 
 
 def _tencent(settings: Settings, codes: Mapping[str, str]) -> Gateway:
-    from notify.gateways.tencent import Account, Tencent
+    from notify.gateways.tencent import Tencent, TencentAccount
 
-    account = Account(
+    account = TencentAccount(
         _told(settings.tencent_secret_id),
         _told(settings.tencent_secret_key),
         settings.tencent_app_id,
@@ -65,19 +65,19 @@ def _tencent(settings: Settings, codes: Mapping[str, str]) -> Gateway:
 
 
 def _twilio(settings: Settings, codes: Mapping[str, str]) -> Gateway:
-    from notify.gateways.twilio import Account, Twilio
+    from notify.gateways.twilio import Twilio, TwilioAccount
 
-    account = Account(
+    account = TwilioAccount(
         settings.twilio_account_sid, _told(settings.twilio_auth_token), settings.twilio_sender, settings.twilio_url
     )
     return Twilio(account, settings.callback_for("twilio"))
 
 
 def _smpp(settings: Settings, codes: Mapping[str, str]) -> Gateway:
-    from notify.gateways.smpp import Account, Smpp
+    from notify.gateways.smpp import Smpp, SmppAccount
 
     return Smpp(
-        Account(
+        SmppAccount(
             settings.smpp_host,
             settings.smpp_port,
             settings.smpp_system_id,

@@ -12,7 +12,7 @@ from notify.domain.parts.answer import ABSENT, BLIND, Answer, Sighting, accepted
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
-from notify.gateways.web import Page, Web, trouble
+from notify.gateways.web import Web, WebAnswer, trouble
 from shared.contracts.event import Instant, Part
 
 
@@ -59,7 +59,7 @@ class LocalSms(Gateway):
 
     async def look_up(self, message: Outgoing) -> Sighting:
         page = await self._web.ask("GET", f"{self._url}/messages", params={"id": str(message.id)})
-        if not isinstance(page, Page) or page.status != 200:
+        if not isinstance(page, WebAnswer) or page.status != 200:
             return BLIND
         return Sighting(seen="seen", reference=str(message.id)) if json.loads(page.text) else ABSENT
 

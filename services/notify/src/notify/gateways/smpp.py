@@ -28,7 +28,7 @@ _UNKNOWN = {SmppCommandStatus.ESME_RSYSERR, SmppCommandStatus.ESME_RUNKNOWNERR}
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SmppAccount:
     """Which SMSC, as whom, and from which number."""
 
     host: str
@@ -43,7 +43,7 @@ class Smpp(Gateway):
 
     channel: ClassVar[Channel] = "sms"
 
-    def __init__(self, account: Account, name: str = "smpp", patience: float = 3.0) -> None:
+    def __init__(self, account: SmppAccount, name: str = "smpp", patience: float = 3.0) -> None:
         self.name = name
         self._account = account
         self._patience = patience

@@ -30,7 +30,7 @@ CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TencentAccount:
     """Where and as whom to ask."""
 
     secret_id: str
@@ -47,7 +47,12 @@ class Tencent(Gateway):
     channel: ClassVar[Channel] = "sms"
 
     def __init__(
-        self, account: Account, signature: str, codes: Mapping[str, str], name: str = "tencent", timeout: float = 5.0
+        self,
+        account: TencentAccount,
+        signature: str,
+        codes: Mapping[str, str],
+        name: str = "tencent",
+        timeout: float = 5.0,
     ) -> None:
         self.name = name
         self._app_id = account.app_id

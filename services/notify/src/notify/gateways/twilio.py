@@ -14,7 +14,7 @@ from notify.domain.parts.answer import ABSENT, BLIND, Answer, Sighting, accepted
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
-from notify.gateways.web import Page, Web, trouble
+from notify.gateways.web import Web, WebAnswer, trouble
 
 _PERMANENT = {21211, 21214, 21217, 21610, 21612, 21614, 21617, 30005, 30006}
 _OURS = {21603, 21606, 21659, 21660}
@@ -27,7 +27,7 @@ _FINAL: dict[str, Literal["delivered", "undelivered"]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TwilioAccount:
     """As whom to ask, and from which number or messaging service."""
 
     sid: str
@@ -45,7 +45,7 @@ class Twilio(Gateway):
     channel: ClassVar[Channel] = "sms"
 
     def __init__(
-        self, account: Account, callback_url: str | None = None, name: str = "twilio", timeout: float = 10.0
+        self, account: TwilioAccount, callback_url: str | None = None, name: str = "twilio", timeout: float = 10.0
     ) -> None:
         self.name = name
         self._account = account
@@ -69,7 +69,7 @@ class Twilio(Gateway):
     async def look_up(self, message: Outgoing) -> Sighting:
         query = {"To": _e164(message.to), "DateSent": f"{message.began_at.astimezone(UTC):%Y-%m-%d}"}
         page = await self._web.ask("GET", self._messages, params=query, headers=self._login)
-        if not isinstance(page, Page) or page.status != 200:
+        if not isinstance(page, WebAnswer) or page.status != 200:
             return BLIND
         found = [each for each in json.loads(page.text)["messages"] if each["body"] == message.words.text]
         return Sighting(seen="seen", reference=found[0]["sid"]) if found else ABSENT
@@ -119,7 +119,7 @@ class Twilio(Gateway):
         await self._web.close()
 
 
-def _refusal(page: Page) -> Answer:
+def _refusal(page: WebAnswer) -> Answer:
     try:
         problem: dict[str, Any] = json.loads(page.text)
     except ValueError:

@@ -14,7 +14,7 @@ _OURS = {401, 402, 403, 404, 405, 407}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebAnswer:
     """A provider's HTTP answer."""
 
     status: int
@@ -29,11 +29,11 @@ class Web:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
-    async def ask(self, method: str, url: str, **request: Any) -> Page | Answer:
+    async def ask(self, method: str, url: str, **request: Any) -> WebAnswer | Answer:
         """The provider's page, or what it means for the message that there is none."""
         try:
             async with self.session.request(method, url, **request) as response:
-                return Page(response.status, await response.text(errors="replace"))
+                return WebAnswer(response.status, await response.text(errors="replace"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return retry_later("unreachable", str(error))
         except (TimeoutError, aiohttp.ClientError) as error:
@@ -61,7 +61,7 @@ def _json(value: Any) -> str:
     return to_json(value).decode()
 
 
-def trouble(page: Page, codes: Mapping[int, Answer] | None = None) -> Answer:
+def trouble(page: WebAnswer, codes: Mapping[int, Answer] | None = None) -> Answer:
     """What an HTTP status means when the provider says no more: 429 later, 5xx unknown.
 
     Of the 4xx those about our login and the service's address stop everything; the others refuse this message alone.

@@ -1,7 +1,7 @@
 """What happens when a message's time has come, and what comes back afterwards."""
 
 from notify.sender.dispatcher import Dispatcher
-from notify.sender.handover import Handover
+from notify.sender.handover import HandoverToGateway
 from notify.sender.inbound import Inbound
 from notify.sender.loop import DeliveryLoop
 from notify.sender.metrics import SendingMetrics
@@ -12,7 +12,7 @@ from notify.sender.timing import Timeouts
 __all__ = [
     "DeliveryLoop",
     "Dispatcher",
-    "Handover",
+    "HandoverToGateway",
     "Inbound",
     "Reconciler",
     "Sending",

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid5
 
 from shared.aggregate import Cause
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.event import Actor
 
 SENDER = Actor(kind="service", id="notify")
@@ -12,7 +12,7 @@ SENDER = Actor(kind="service", id="notify")
 class Causes:
     """Causes of the sender: each is derived from what it is about and what happens, so that it touches that once."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: TimeSource) -> None:
         self._clock = clock
 
     def of(self, id: UUID, what: str, correlation: UUID) -> Cause:

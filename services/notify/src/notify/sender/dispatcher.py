@@ -23,12 +23,12 @@ from notify.gateways.gateway import Gateway
 from notify.gateways.router import GatewayRouter
 from notify.sender.causes import Causes
 from notify.sender.due import Due
-from notify.sender.handover import Claimed, Handover
+from notify.sender.handover import Claimed, HandoverToGateway
 from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import Timeouts, real_time
 from notify.store import Stores
 from shared.aggregate import Cause, Change, Contention, Decision, NotFound, Refused, Unavailable
-from shared.clock import Clock
+from shared.clock import TimeSource
 
 log = structlog.get_logger()
 
@@ -51,9 +51,9 @@ class Dispatcher:
         stores: Stores,
         composer: Composer,
         gateways: GatewayRouter,
-        handover: Handover,
+        handover: HandoverToGateway,
         causes: Causes,
-        clock: Clock,
+        clock: TimeSource,
         timeouts: Timeouts,
         metrics: SendingMetrics,
     ) -> None:

@@ -11,7 +11,7 @@ from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient
 from notify.sender.handover import Claimed
 from notify.store import Stores
-from shared.clock import Clock
+from shared.clock import TimeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Due:
 class DueMessages:
     """Asks the stores once for many messages."""
 
-    def __init__(self, stores: Stores, composer: Composer, clock: Clock) -> None:
+    def __init__(self, stores: Stores, composer: Composer, clock: TimeSource) -> None:
         self._stores = stores
         self._composer = composer
         self._clock = clock

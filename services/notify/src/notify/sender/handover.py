@@ -32,7 +32,7 @@ class Claimed:
     since: float
 
 
-class Handover:
+class HandoverToGateway:
     """From a durable claim to a durable answer. What a database that is away holds up is written, never sent again."""
 
     def __init__(

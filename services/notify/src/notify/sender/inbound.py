@@ -21,7 +21,7 @@ from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import real_time
 from notify.store import Stores
 from shared.aggregate import Cause, Change, Decision, NotFound
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.clocks import Clocks
 from shared.contracts.event import Actor
 
@@ -30,7 +30,7 @@ class Inbound:
     """What is taken in has been written down when this returns, so that the provider may forget it."""
 
     def __init__(
-        self, stores: Stores, composer: Composer, clocks: Clocks, clock: Clock, metrics: SendingMetrics
+        self, stores: Stores, composer: Composer, clocks: Clocks, clock: TimeSource, metrics: SendingMetrics
     ) -> None:
         self._stores = stores
         self._composer = composer

@@ -1,4 +1,4 @@
-"""Finds the messages whose time has come and carries many at once; bulk never takes the last places."""
+"""Finds the messages whose time has come and carries many at a time; bulk never takes the last places."""
 
 import asyncio
 from collections import deque
@@ -12,7 +12,7 @@ import structlog
 from notify.domain.notification import Lane, Notification
 from notify.sender.dispatcher import Dispatcher
 from notify.sender.due import Due, DueMessages
-from notify.sender.handover import Claimed, Handover
+from notify.sender.handover import Claimed, HandoverToGateway
 from notify.sender.metrics import SendingMetrics
 from notify.sender.places import LANES, Places
 from shared.aggregate import Aggregate, Change, Unavailable
@@ -40,7 +40,7 @@ class DeliveryLoop:
         self,
         due: DueMessages,
         dispatcher: Dispatcher,
-        handover: Handover,
+        handover: HandoverToGateway,
         metrics: SendingMetrics,
         at_once: int = 512,
         nap: float = 0.05,

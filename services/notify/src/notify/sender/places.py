@@ -1,4 +1,4 @@
-"""Places for messages that are on their way: how many at once, and how many of them bulk may take."""
+"""Places for messages that are on their way: how many at a time, and how many of them bulk may take."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -10,7 +10,7 @@ LANES: tuple[Lane, ...] = ("live", "bulk")
 
 
 class Places:
-    """`total` messages may be on their way at once. Bulk begins only while fewer than three quarters are taken."""
+    """`total` messages may be on their way at a time. Bulk begins only while fewer than three quarters are taken."""
 
     def __init__(self, total: int) -> None:
         self._total = total

@@ -9,14 +9,14 @@ from notify.gateways.router import GatewayRouter
 from notify.sender.causes import Causes
 from notify.sender.dispatcher import Dispatcher
 from notify.sender.due import DueMessages
-from notify.sender.handover import Handover
+from notify.sender.handover import HandoverToGateway
 from notify.sender.inbound import Inbound
 from notify.sender.loop import DeliveryLoop
 from notify.sender.metrics import SendingMetrics
 from notify.sender.reconciler import Reconciler
 from notify.sender.timing import Timeouts
 from notify.store import Stores
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.clocks import Clocks
 
 
@@ -25,7 +25,7 @@ class Sending:
     """The sender of one process; `worker` names it in the claims it makes."""
 
     due: DueMessages
-    handover: Handover
+    handover: HandoverToGateway
     dispatcher: Dispatcher
     loop: DeliveryLoop
     inbound: Inbound
@@ -38,7 +38,7 @@ class Sending:
         composer: Composer,
         gateways: GatewayRouter,
         clocks: Clocks,
-        clock: Clock,
+        clock: TimeSource,
         registry: CollectorRegistry,
         timeouts: Timeouts,
         *,
@@ -49,7 +49,7 @@ class Sending:
         """A sender over these stores and gateways. `at_once` and `nap` (seconds) are those of the loop."""
         causes, metrics = Causes(clock), SendingMetrics(registry)
         due = DueMessages(stores, composer, clock)
-        handover = Handover(stores.notifications, gateways, causes, timeouts, metrics)
+        handover = HandoverToGateway(stores.notifications, gateways, causes, timeouts, metrics)
         dispatcher = Dispatcher(worker, stores, composer, gateways, handover, causes, clock, timeouts, metrics)
         inbound = Inbound(stores, composer, clocks, clock, metrics)
         return cls(

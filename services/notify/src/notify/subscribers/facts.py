@@ -8,7 +8,7 @@ from notify.domain.composer import Body, Composer
 from notify.domain.decisions.asking import end, join, queue, supersede
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
-from notify.domain.parts.duty import Duty
+from notify.domain.parts.duty import OnDuty
 from notify.domain.parts.ids import WINDOWS
 from notify.domain.person import Person
 from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, unknown_recipient
@@ -138,18 +138,18 @@ class Facts:
         return Person(known.towards(rule.concern, rule.channels), snapshot)
 
 
-def _duty_of(rosters: Iterable[Roster], staff: str) -> Duty | None:
+def _duty_of(rosters: Iterable[Roster], staff: str) -> OnDuty | None:
     return next((duty for roster in rosters if (duty := roster.colleague(staff))), None)
 
 
-def _colleague(staff: str, duty: Duty | None, role: str | None) -> Person:
+def _colleague(staff: str, duty: OnDuty | None, role: str | None) -> Person:
     known = unknown_recipient(staff_recipient(staff), "staff")
     if duty:
         known = known.but(name=duty.name, mobile=duty.mobile, email=duty.email)
     return Person(known, staff=staff, role=duty.role if duty else role)
 
 
-def _group(role: str, on_duty: list[Duty]) -> Person:
+def _group(role: str, on_duty: list[OnDuty]) -> Person:
     """Those with a role: their group chat, and by name and e-mail the colleague who is on duty first."""
     known: Recipient = unknown_recipient(staff_recipient(f"role/{role}"), "staff")
     if on_duty:

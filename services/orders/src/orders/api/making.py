@@ -21,7 +21,7 @@ from orders.domain.decisions.production import (
     send_sample,
 )
 from orders.domain.lifecycle import deciders
-from orders.domain.parts.works import PackedItem, Schedule
+from orders.domain.parts.works import PackedItem, ProductionPlan
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
@@ -167,7 +167,7 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
     async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
-        plan = Schedule(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
+        plan = ProductionPlan(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
         return OrderView.of(
             await orders.apply(order_id, lambda order: schedule(order, plan, rules, cause), cause), rules
         )

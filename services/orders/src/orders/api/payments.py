@@ -18,7 +18,7 @@ from orders.domain.policy.policy import Rules
 from orders.domain.roles import MONEY_HEADS
 from orders.store import Accounts, Orders
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import Payment, Price, Prose
+from shared.contracts.vocabulary import PaidAmount, Price, Prose
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.store import Between
 
@@ -33,7 +33,7 @@ class SetCredit(RequestBody):
 class MoveMoney(RequestBody):
     """What is credited or paid back, and why."""
 
-    amount: Payment = Field(examples=[{"amount": "1200.00", "currency": "CNY"}])
+    amount: PaidAmount = Field(examples=[{"amount": "1200.00", "currency": "CNY"}])
     reason: Prose = Field(examples=["退回一樘门，按合同价冲减"])
 
 

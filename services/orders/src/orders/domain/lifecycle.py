@@ -48,7 +48,7 @@ OrderDecision = Literal[
 ]
 """What people decide about an order."""
 
-OrderFact = Literal[
+ReportedFact = Literal[
     "receive_payment", "grant_credit", "break_down", "complete_production", "arrive", "complete_installation"
 ]
 """What other departments report and a gate waits for. It is taken note of in every stage."""
@@ -116,7 +116,7 @@ def _fact(*opens: Milestone) -> _Line:
     return _Line(None, _waiting_for(*opens), opens=opens)
 
 
-_LINES: Mapping[OrderDecision | OrderFact, _Line] = MappingProxyType(
+_LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
     {
         "take_on": _Line(lambda route: route.receivers, _in("review")),
         "submit_for_review": _Line(lambda route: route.submitters, _live),
@@ -178,7 +178,7 @@ _LINES: Mapping[OrderDecision | OrderFact, _Line] = MappingProxyType(
 _BY_POLICY = ("cancel", "decline_cancelling")
 
 
-def _table(route: Route) -> Lifecycle[str, OrderDecision | OrderFact]:
+def _table(route: Route) -> Lifecycle[str, OrderDecision | ReportedFact]:
     moves = {name: tuple(_moves(name, line, route)) for name, line in _LINES.items()}
     return Lifecycle(f"{route.name} order", route.stages[0].name, {name: rows for name, rows in moves.items() if rows})
 
@@ -205,7 +205,7 @@ def _leads(line: _Line, stage: str, route: Route) -> Iterator[str]:
         yield CANCELLED
 
 
-LIFECYCLES: Mapping[tuple[RouteName, int], Lifecycle[str, OrderDecision | OrderFact]] = MappingProxyType(
+LIFECYCLES: Mapping[tuple[RouteName, int], Lifecycle[str, OrderDecision | ReportedFact]] = MappingProxyType(
     {key: _table(route) for key, route in ROUTES.items()}
 )
 """The table of every route. A decision leads to the next stage; what came early may lead further from there."""
@@ -258,7 +258,7 @@ def must(order: Order, decision: OrderDecision) -> None:
     lifecycle(order).must(order.stage, decision)
 
 
-def lifecycle(order: Order) -> Lifecycle[str, OrderDecision | OrderFact]:
+def lifecycle(order: Order) -> Lifecycle[str, OrderDecision | ReportedFact]:
     """The table of the route, in the version that the order began with."""
     return LIFECYCLES[order.route_name, order.route_version]
 

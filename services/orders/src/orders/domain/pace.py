@@ -50,7 +50,7 @@ class Pace(Aggregate):
 
     @classmethod
     def blank(cls, route: str) -> "Pace":
-        """The pace of a route that nobody has gone yet."""
+        """The pace of a route that no order has gone yet."""
         return cls(id=pace_id_of(route), route=route)
 
     def with_one_more(self, stage: str, hours: float) -> "Pace":

@@ -131,7 +131,7 @@ class Route(Part):
 
     def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
         if role not in roles:
-            raise Overstepped(f"on the {self.name} route {what} {' or '.join(roles) or 'nobody'}", "not_authorised")
+            raise Overstepped(f"on the {self.name} route {what} {' or '.join(roles) or 'no role'}", "not_authorised")
 
     def before(self, stage: str) -> tuple[Milestone, ...]:
         """Everything that the gates before a stage ask for, in order."""

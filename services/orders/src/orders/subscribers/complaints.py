@@ -33,7 +33,7 @@ def _dunning(on: Subscriptions, orders: Orders, rules: Rules) -> None:
 
     @on(ComplaintJudged)
     async def release_dunning(event: ComplaintJudged, cause: Cause) -> Touch[Order] | None:
-        """A complaint that is not upheld stops nobody from collecting (003 §25.8)."""
+        """After a complaint that is not upheld collecting goes on (003 §25.8)."""
         if event.upheld:
             return None
         return await _about(orders, event.order_id, lambda order: resume(order, event.complaint_id, rules, cause))

@@ -211,7 +211,7 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
         default=None, description="Whether it was under warranty; absent for internal work."
     )
     technician: StaffId | None = Field(default=None, description="Who went last; absent for internal work.")
-    visits: int | None = Field(default=None, ge=0, description="How often somebody went.", examples=[1])
+    visits: int | None = Field(default=None, ge=0, description="How often a technician went.", examples=[1])
 
 
 class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):

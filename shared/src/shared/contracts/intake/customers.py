@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from shared.contracts.event import Event, Part
 from shared.contracts.vocabulary import (
-    Channel,
+    ContactChannel,
     CustomerId,
     CustomerKind,
     CustomerSnapshot,
@@ -46,11 +46,11 @@ class Contact(Part):
     title: Line | None = Field(default=None, examples=["王总"])
     mobile: Phone | None = Field(default=None, examples=["13800138000"])
     email: Email | None = Field(default=None, examples=["wang@hengda.example"])
-    preferred_channel: Channel | None = Field(default=None, examples=["sms"])
+    preferred_channel: ContactChannel | None = Field(default=None, examples=["sms"])
     locale: str = Field(default="zh-CN", max_length=35)
     timezone: str = Field(default="Asia/Shanghai", max_length=64)
     quiet_hours: QuietHours | None = Field(default=None, description="Absent: the company's own rule holds.")
-    opted_out: tuple[Channel, ...] = ()
+    opted_out: tuple[ContactChannel, ...] = ()
     concerns: tuple[Concern, ...] = Field(
         default=(),
         description="What this contact is told about. Absent: everything that no other contact is named for.",

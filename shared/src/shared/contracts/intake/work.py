@@ -17,7 +17,7 @@ from shared.contracts.deadline import (
 from shared.contracts.event import Event, Instant
 from shared.contracts.report import ReportReady
 from shared.contracts.tampering import RecordTampered
-from shared.contracts.vocabulary import Channel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
+from shared.contracts.vocabulary import ContactChannel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
 
 
 class ReportSubmitted(Event, key="intake.report_submitted.v1"):
@@ -55,7 +55,7 @@ class NotificationRequested(Event, key="intake.notification_requested.v1", annou
     customer: CustomerSnapshot
     template: Line = Field(examples=["care_new_products"])
     params: dict[str, str] = Field(default={}, examples=[{"product": "80 款双玻隔断"}])
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[ContactChannel, ...] = ()
     not_before: Instant | None = None
     expires_at: Instant | None = None
 

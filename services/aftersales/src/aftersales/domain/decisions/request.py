@@ -25,7 +25,7 @@ from shared.contracts.vocabulary import ContractNo, FileRef
 
 
 def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
-    """Enter a request at once, complete or not; the recorder hears what is missing (003 §7a, 001 备注2)."""
+    """Enter a request immediately, complete or not; the recorder hears what is missing (003 §7a, 001 备注2)."""
     _must_be_plausible(form, rules, cause)
     policy = rules.on(cause.at)
     entered = ServiceRequest(

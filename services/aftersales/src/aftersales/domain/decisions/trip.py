@@ -48,7 +48,7 @@ def approve_remote(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
     """The manager approves it, once, and not his own application (003 §12)."""
     order.lifecycle.must(order.stage, "approve_remote")
     if order.remote is None:
-        raise Refused("nobody has applied for a service out of town: request it first", "no_application")
+        raise Refused("no service out of town was applied for: request it first", "no_application")
     if order.remote.approved_by is not None:
         raise Refused("the service out of town is approved already", "already_approved")
     must_be_another(

@@ -7,7 +7,7 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
 
 Capacity = Literal["department_head", "general_manager"]
-"""In which capacity somebody signs the fee block."""
+"""In which capacity a person signs the fee block."""
 
 Block = Literal["opinion", "fee", "execution", "result"]
 """The blocks of the form behind the salesman's, in the form's order."""

@@ -8,13 +8,13 @@ from pydantic import Field, model_validator
 
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.standards import KnownCause, LossStandard, PenaltyStandard
-from shared.calendar import After, Monthly
+from shared.calendar import Monthly, Within
 from shared.clocks import Clock, Clocks
 from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
 
-Step = Literal["judge", "investigate", "propose", "approve", "implement"]
-STEPS: tuple[Step, ...] = ("judge", "investigate", "propose", "approve", "implement")
+CaseStep = Literal["judge", "investigate", "propose", "approve", "implement"]
+STEPS: tuple[CaseStep, ...] = ("judge", "investigate", "propose", "approve", "implement")
 PaperStep = Literal[
     "allowance_draw",
     "allowance_countersign",
@@ -52,7 +52,7 @@ class ComplaintPolicy(Policy):
 
     close: Clock
     submit: Clock
-    steps: dict[Step, Clock]
+    steps: dict[CaseStep, Clock]
     ladder: tuple[Role, ...] = Field(min_length=1)
     major_to: Role
     authority: AuthorityMatrix
@@ -111,7 +111,7 @@ class ComplaintPolicy(Policy):
 def length(clock: Clock) -> timedelta:
     """The time that a clock allows, a working day counted as a day. ValueError for a term that has no fixed length."""
     term = clock.term
-    if not isinstance(term, After) or term.months:
+    if not isinstance(term, Within) or term.months:
         raise ValueError(f"{clock.name}: give its term in days, hours or minutes, so that the steps can be added up")
     return timedelta(days=term.days, hours=term.hours, minutes=term.minutes)
 

@@ -11,7 +11,7 @@ from shared.contracts.event import Frozen
 from shared.contracts.intake.customers import Trade
 from shared.contracts.vocabulary import Line, Prose
 
-Question = Annotated[str, Field(pattern=r"^q[1-7]$")]
+PresalesQuestion = Annotated[str, Field(pattern=r"^q[1-7]$")]
 
 
 class PresalesCall(Frozen):
@@ -24,7 +24,7 @@ class PresalesCall(Frozen):
     model_config = ConfigDict(extra="forbid")
 
     service_type: Line
-    questions: dict[Question, Line] = Field(min_length=7, max_length=7)
+    questions: dict[PresalesQuestion, Line] = Field(min_length=7, max_length=7)
     no: tuple[Line, ...]
     trades: dict[Trade, tuple[Line, ...]]
 

@@ -13,7 +13,7 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-CalendarRule = Annotated[Daily | Weekly | Monthly | Yearly, Discriminator("kind")]
+WhenItComes = Annotated[Daily | Weekly | Monthly | Yearly, Discriminator("kind")]
 
 
 class ReportForm(Frozen):
@@ -28,7 +28,7 @@ class ReportForm(Frozen):
     form: int | None = Field(default=None, ge=1, le=15)
     title: Line
     by: tuple[Role, ...] = Field(min_length=1)
-    asked: CalendarRule
+    asked: WhenItComes
     period: PeriodRule
     clock: Clock
     reviewer: Role
@@ -50,7 +50,7 @@ class ItineraryRule(Frozen):
     model_config = ConfigDict(extra="forbid")
 
     by: tuple[Role, ...] = Field(min_length=1)
-    asked: CalendarRule
+    asked: WhenItComes
     clock: Clock
 
 
@@ -60,6 +60,6 @@ class DigestRule(Frozen):
     model_config = ConfigDict(extra="forbid")
 
     title: Line
-    comes: CalendarRule
+    comes: WhenItComes
     forms: tuple[FormName, ...] = Field(min_length=1)
     audience: tuple[Role, ...] = Field(min_length=1)

@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from notify.domain.parts.duty import Duty
+from notify.domain.parts.duty import OnDuty
 from notify.domain.roster import Roster
 from shared.aggregate import Cause, Change
 from shared.contracts.notify import RosterPublished, Shift
 
 
-def publish(id: UUID, first_day: date, last_day: date, duties: tuple[Duty, ...], cause: Cause) -> Change[Roster]:
+def publish(id: UUID, first_day: date, last_day: date, duties: tuple[OnDuty, ...], cause: Cause) -> Change[Roster]:
     """A new roster for its days; what is announced of it has no addresses."""
     roster = Roster(
         id=id,

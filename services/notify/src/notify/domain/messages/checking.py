@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from notify.domain.messages.catalogue import Catalogue
-from notify.domain.messages.message import Message, Written
+from notify.domain.messages.message import CatalogueMessage, Written
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule
 from notify.domain.messages.template import Template, variant_key
 from shared.contracts.catalogue import contracts
@@ -16,7 +16,7 @@ BUILT_IN = frozenset(("company", "hotline", "name"))
 """Variables that every message has without a line giving them."""
 
 
-def faults(messages: Collection[Message], catalogue: Catalogue, purposes: Collection[str]) -> Iterator[str]:
+def faults(messages: Collection[CatalogueMessage], catalogue: Catalogue, purposes: Collection[str]) -> Iterator[str]:
     """What is wrong, each with its file and line."""
     for message in messages:
         rules, templates = tuple(message.rules()), tuple(message.templates())
@@ -32,13 +32,15 @@ def faults(messages: Collection[Message], catalogue: Catalogue, purposes: Collec
     yield from _same_texts(messages)
 
 
-def _no_purpose(message: Message, purposes: Collection[str]) -> Iterator[str]:
+def _no_purpose(message: CatalogueMessage, purposes: Collection[str]) -> Iterator[str]:
     for file, table in message.tables:
         if table.purpose not in purposes:
             yield file.fault(("purpose",), f"there is no purpose {table.purpose}")
 
 
-def _table_faults(message: Message, templates: Iterable[Written[Template]], catalogue: Catalogue) -> Iterator[str]:
+def _table_faults(
+    message: CatalogueMessage, templates: Iterable[Written[Template]], catalogue: Catalogue
+) -> Iterator[str]:
     used = {name for template in templates for name in template.value.names}
     for file, table in message.tables:
         for name in table.needs:
@@ -109,7 +111,7 @@ def _missing_texts(written: Written[Rule], templates: Sequence[Template]) -> Ite
                 break
 
 
-def _same_lines(messages: Iterable[Message]) -> Iterator[str]:
+def _same_lines(messages: Iterable[CatalogueMessage]) -> Iterator[str]:
     """Two lines of one name would make messages of one id."""
     seen: set[str] = set()
     for rule in (rule for message in messages for rule in message.rules()):
@@ -118,7 +120,7 @@ def _same_lines(messages: Iterable[Message]) -> Iterator[str]:
         seen.add(rule.value.name)
 
 
-def _same_texts(messages: Iterable[Message]) -> Iterator[str]:
+def _same_texts(messages: Iterable[CatalogueMessage]) -> Iterator[str]:
     seen: set[tuple[str, str, str, int]] = set()
     for template in (template for message in messages for template in message.templates()):
         text = template.value

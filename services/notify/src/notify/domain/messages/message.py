@@ -28,7 +28,7 @@ class Written(Generic[V]):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CatalogueMessage:
     """A message under its key; the company's own files may add to a built-in one."""
 
     key: str

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.checking import faults
-from notify.domain.messages.message import Message
+from notify.domain.messages.message import CatalogueMessage
 from notify.domain.messages.table import CommonTable, MessageTable
 from notify.domain.messages.toml_file import BadToml, TomlFile
 
@@ -26,10 +26,10 @@ def read(common: Iterable[TomlFile], messages: Iterable[tuple[str, TomlFile]], p
     """
     found: list[str] = []
     shared = [table for file in common for table in _parsed(file, CommonTable, found)]
-    known: dict[str, Message] = {}
+    known: dict[str, CatalogueMessage] = {}
     for key, file in messages:
         for table in _parsed(file, MessageTable, found):
-            known.setdefault(key, Message(key)).tables.append((file, table))
+            known.setdefault(key, CatalogueMessage(key)).tables.append((file, table))
     _refuse(found)
     catalogue = Catalogue(
         [rule.value for message in known.values() for rule in message.rules()],

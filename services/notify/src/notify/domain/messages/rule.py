@@ -43,7 +43,7 @@ def _walk(value: Any, names: Sequence[str]) -> Any:
     return value
 
 
-class Line(Part, extra="forbid"):
+class RuleLine(Part, extra="forbid"):
     """What a message's file says about one fact: whom it is told to, over which channels, in order.
 
     `when` limits the line to facts whose field has one of these words, `unless` to the others; a field that is not
@@ -107,7 +107,7 @@ class Line(Part, extra="forbid"):
         yield from (("variant", path) for path in re.findall(r"\{(.*?)\}", self.variant))
 
 
-class Rule(Line):
+class Rule(RuleLine):
     """A line in its place: of which message it is, what that is for, for whom, and which of a customer's contacts."""
 
     message: str

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from notify.domain.messages.rule import Line
+from notify.domain.messages.rule import RuleLine
 from notify.domain.messages.template import Layout, MailText, Text
 from notify.domain.messages.variable import Variable
 from shared.contracts.event import Part
@@ -22,7 +22,7 @@ class MessageTable(Part, extra="forbid"):
     audience: Literal["customer", "staff"]
     concern: Concern = "order"
     needs: tuple[str, ...] = ()
-    rules: tuple[Line, ...] = ()
+    rules: tuple[RuleLine, ...] = ()
     sms: tuple[Text, ...] = ()
     email: tuple[MailText, ...] = ()
     chat: tuple[Text, ...] = ()

@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.contracts.event import Instant, Part
 
 
-class Duty(Part):
+class OnDuty(Part):
     """A shift, and where its colleague can be reached; the addresses stay inside notify."""
 
     staff: str

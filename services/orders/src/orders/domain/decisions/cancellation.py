@@ -97,7 +97,7 @@ def decline_cancelling(order: Order, reason: Prose, rules: Rules, cause: Cause) 
     """
     must(order, "decline_cancelling")
     if order.cancelling_request is None:
-        raise Refused("nobody has asked to cancel this order", "not_asked")
+        raise Refused("to cancel this order was not asked", "not_asked")
     _must_be_entitled(order, None, rules, cause)
     declined = order.cancelling_request.but(declined_by=cause.actor.id, declined_why=reason)
     going_on = order.but(cancelling_requests=(*order.cancelling_requests[:-1], declined))

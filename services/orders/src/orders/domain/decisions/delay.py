@@ -88,7 +88,7 @@ def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 
 
 def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
-    """The goods arrive on a later day than promised: known or, while nobody knows it, estimated.
+    """The goods arrive on a later day than promised: known or, until it is, estimated.
 
     The customer hears of it where the contract names the day; another day is broken quietly (001 售中 理由).
     """

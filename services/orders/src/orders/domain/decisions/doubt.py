@@ -2,16 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.order import Order
-from orders.domain.parts.times import doubts, sensible
+from orders.domain.parts.times import Fact, doubts, sensible
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.contracts.vocabulary import OrderFact
-
-Fact = TypeVar("Fact", bound=OrderFact)
 
 
 def weigh(

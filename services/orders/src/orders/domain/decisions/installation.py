@@ -56,7 +56,9 @@ def schedule_installation(
     unskilled = [each.staff for each in crew if not each.can(order.route.installers)]
     if unskilled or not crew:
         wanted = f"{order.route.installers} installers"
-        raise Refused(f"this order needs {wanted}; not so: {', '.join(unskilled) or 'nobody named'}", "unskilled")
+        raise Refused(
+            f"this order needs {wanted}; not so: {', '.join(unskilled) or 'no installer is named'}", "unskilled"
+        )
     scheduled = InstallationScheduled.of(
         order.about,
         begin=begin,

@@ -171,7 +171,7 @@ def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
 
 
 def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change[Order]:
-    """While a complaint is open nobody is dunned for its order (003 §25.8)."""
+    """While a complaint is open the customer is not dunned for its order (003 §25.8)."""
     if order.ended or complaint_id in order.receivable.held_by:
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))

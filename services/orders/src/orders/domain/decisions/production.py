@@ -7,7 +7,7 @@ from orders.domain.decisions.stage import lose, reach
 from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
-from orders.domain.parts.works import Inspection, PackedItem, Sample, Schedule
+from orders.domain.parts.works import Inspection, PackedItem, ProductionPlan, Sample
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -73,7 +73,7 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
     return change.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
-def schedule(order: Order, plan: Schedule, rules: Rules, cause: Cause) -> Change[Order]:
+def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> Change[Order]:
     """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a).
 
     Refused: `impossible_plan`, and `past_day` or `far_day` for the day of delivery.

@@ -39,7 +39,7 @@ class Drawings(Part):
     items: tuple[Drawing, ...] = ()
 
     def of(self, kind: DrawingKind) -> Drawing:
-        """The drawing of this kind; one that nobody has ordered yet is as good as new."""
+        """The drawing of this kind; one that was not ordered yet is a new one."""
         return next((drawing for drawing in self.items if drawing.kind == kind), Drawing(kind=kind))
 
     def put(self, drawing: Drawing) -> "Drawings":

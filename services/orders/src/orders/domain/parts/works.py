@@ -10,7 +10,7 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, FileRef, Line, Percent, StaffId
 
 
-class Schedule(Part):
+class ProductionPlan(Part):
     """When an order is made and delivered, as planned (004 一㈡2a)."""
 
     begin: date
@@ -51,7 +51,7 @@ class Works(Part):
     `told_at` is when production last said how far it is.
     """
 
-    schedule: Schedule | None = None
+    schedule: ProductionPlan | None = None
     parts: tuple[BrokenDownPart, ...] = ()
     samples: tuple[Sample, ...] = ()
     inspections: tuple[Inspection, ...] = ()

@@ -12,7 +12,7 @@ from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.route import CURRENT, Milestone, Route, RouteName
-from shared.calendar import After, Calendar, Monthly, Weekly
+from shared.calendar import Calendar, Monthly, Weekly, Within
 from shared.clocks import Clock, Clocks
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
@@ -108,8 +108,8 @@ class OrdersPolicy(Policy):
         if stage is None or days is None:
             return None
         if name == "review":
-            return self.review.but(term=After(days=days), role=route.deciders[stage.gate[0]][0])
-        return self.stage.but(name=f"stage_{name}", title=stage.title, term=After(days=days))
+            return self.review.but(term=Within(days=days), role=route.deciders[stage.gate[0]][0])
+        return self.stage.but(name=f"stage_{name}", title=stage.title, term=Within(days=days))
 
     def promise_of(self, clock: str) -> PromiseKind | None:
         """The promise whose clock has this name; None when it is another clock."""
