@@ -1,4 +1,4 @@
-"""The words of every domain: Aggregate, Change, Cause and the two ways to say no. Pure."""
+"""The words of every domain: Aggregate, Change, Cause and the two ways to say no; pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

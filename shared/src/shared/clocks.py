@@ -1,4 +1,4 @@
-"""Clocks: terms that people have to keep. While one runs it is a duty, and it can explain itself."""
+"""Clocks: terms that people have to keep; while one runs it is a duty, and it can explain itself."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""The published language: one module per publisher, one class per fact. Pydantic and the standard library only."""
+"""The published language: one module per publisher, one class per fact; pydantic and the standard library only."""

@@ -1,4 +1,4 @@
-"""The documents of a service in MongoDB. The only module that knows the driver."""
+"""The documents of a service in MongoDB; the only module that knows the driver."""
 
 import struct
 from collections.abc import AsyncIterator, Mapping, Sequence

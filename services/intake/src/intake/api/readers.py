@@ -1,4 +1,4 @@
-"""Who reads what at intake: those whose work needs it. Departments read their own facts and refusals, no customers."""
+"""Who reads what at intake: those whose work needs it; departments read their own facts and refusals, no customers."""
 
 from intake.domain.roles import ORDER_DESK, REPORTING, SALES, SERVICE
 from shared.contracts.roles import Role

@@ -1,4 +1,4 @@
-"""A customer's file: who it is, how to reach it, whose it is. It only grows; a correction is a new revision."""
+"""A customer's file: who it is, how to reach it, whose it is; it only grows; a correction is a new revision."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5

@@ -1,4 +1,4 @@
-"""What providers push: receipts, replies and bounces. Written down, then thanked for, well within their patience."""
+"""What providers push: receipts, replies and bounces; written down, then thanked for, well within their patience."""
 
 import hmac
 import json

@@ -1,1 +1,1 @@
-"""What a message is, when it may go out, to whom and in which words. Pure."""
+"""What a message is, when it may go out, to whom and in which words; pure."""

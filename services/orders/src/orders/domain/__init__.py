@@ -1,1 +1,1 @@
-"""What an order is and what may be decided about it. Pure."""
+"""What an order is and what may be decided about it; pure."""

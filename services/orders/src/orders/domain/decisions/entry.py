@@ -1,4 +1,4 @@
-"""What happens when an order enters a stage: who hears of it and which clocks start. No gate is opened here."""
+"""What happens when an order enters a stage: who hears of it and which clocks start; no gate is opened here."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
