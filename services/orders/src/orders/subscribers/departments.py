@@ -5,7 +5,7 @@ from functools import partial
 
 from orders.domain.decisions.cancellation import withdraw
 from orders.domain.decisions.delay import fall_behind
-from orders.domain.decisions.doubt import Fact, weigh
+from orders.domain.decisions.doubt import weigh
 from orders.domain.decisions.drawing import submit
 from orders.domain.decisions.installation import complete_installation, expect_completion
 from orders.domain.decisions.payment import receive
@@ -20,6 +20,7 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.decisions.shipment import arrive, dispatch, report_crew
 from orders.domain.order import Order
+from orders.domain.parts.times import Fact
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.aggregate import Cause, Change

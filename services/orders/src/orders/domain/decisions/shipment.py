@@ -43,8 +43,8 @@ def report_crew(order: Order, fact: CrewReported, rules: Rules, cause: Cause) ->
 def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """We find out ourselves, before the customer calls: goods and installers ready, late or unknown (001 售中二a).
 
-    Late is told immediately. Unknown is asked again every morning; on the last one what is not ready is late, unless it is
-    expected on the very day.
+    Late is told immediately. Unknown is asked again every morning; on the last one what is not ready is late, unless it
+    is expected on the very day.
     """
     ship_on = order.ship_on
     if order.ended or order.dispatched_on or ship_on is None:
