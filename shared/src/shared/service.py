@@ -41,7 +41,7 @@ from shared.seals import api as seals
 from shared.seals.check import SealWatch
 from shared.settings import BadSettings, ServiceSettings, load
 from shared.store import Touch
-from shared.subscriptions import Answer, Listener, Subscriptions
+from shared.subscriptions import AnswerToSender, Listener, Subscriptions
 from shared.timers import Recurrences, Timers
 from shared.wire.broker import safe_broker
 from shared.wire.consuming import BytesInHand
@@ -102,7 +102,7 @@ class Service:
         gateway: tuple[str, Iterable[Listener]] | None = None,
         tampered: type[Event] | None = None,
         answering: Enter | None = None,
-        answers_outside: Callable[[Aggregate], Answer | None] = _nothing_to_tell,
+        answers_outside: Callable[[Aggregate], AnswerToSender | None] = _nothing_to_tell,
     ) -> None:
         self.name = plumbing.name
         self.plumbing = plumbing

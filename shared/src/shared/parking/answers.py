@@ -8,10 +8,10 @@ from uuid import UUID, uuid4, uuid5
 import structlog
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound
-from shared.clock import Clock
+from shared.clock import TimeSource
 from shared.contracts.answer import FactAnswered, Outcome
 from shared.contracts.event import Actor, Event
-from shared.parking.parked import CRASHES, Parked, State
+from shared.parking.parked import CRASHES, Parked, ParkedState
 from shared.plain import printable
 from shared.store import DatabaseLike, Store, Touch
 from shared.subscriptions import Listener, Subscription
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 CODE_KEPT, REASON_KEPT = 100, 500
 """Characters of a code and of a reason that a department is told."""
 
-_OUTCOMES: Mapping[State, Outcome] = {
+_OUTCOMES: Mapping[ParkedState, Outcome] = {
     "parked": "waiting",
     "suspect": "waiting",
     "dropped": "dropped",
@@ -74,7 +74,7 @@ class Answers:
         listeners: Iterable[Listener],
         enter: Enter,
         commit: Callable[[Cause, Touch[Any]], Awaitable[Any]],
-        clock: Clock,
+        clock: TimeSource,
     ) -> None:
         self._actor = Actor(kind="service", id=service)
         heard = (each for each in listeners if isinstance(each, Subscription) and each.of_a_department)

@@ -20,7 +20,7 @@ from shared.contracts.event import Actor
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
-from shared.parking.parked import PARKING, Parked, Parking, RetryPolicy, MessageTooLarge
+from shared.parking.parked import PARKING, MessageTooLarge, Parked, Parking, RetryPolicy
 from shared.plain import plain
 from shared.store import Touch
 from shared.subscriptions import AnswerToSender, Heard, Listener
@@ -110,8 +110,8 @@ class TellingOutside:
     def __init__(
         self,
         other: AfterCommit,
-        follows: Callable[[Aggregate], Answer | None],
-        tell: Callable[[Answer], Coroutine[Any, Any, None]],
+        follows: Callable[[Aggregate], AnswerToSender | None],
+        tell: Callable[[AnswerToSender], Coroutine[Any, Any, None]],
     ) -> None:
         self._other = other
         self._follows = follows

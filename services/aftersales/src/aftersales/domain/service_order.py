@@ -128,13 +128,13 @@ class ServiceOrder(Timed):
         return tuple(capacity for capacity in self.fee_needs if capacity not in signed)
 
     @property
-    def next_step(self) -> Decision | None:
+    def next_step(self) -> ServiceOrderDecision | None:
         """The first decision that the way to the archive waits for, in the documents' order (001 售后, 003 §7-§10).
 
         Nothing when it is archived and nothing is owed.
         """
         owed = self.charge_policy != "free" and not self.paid
-        steps: dict[Decision, bool] = {
+        steps: dict[ServiceOrderDecision, bool] = {
             "record_opinion": self.opinion is None and self.type != "D",
             "record_cost": self.cost is None and self.type != "D",
             "sign_fee": owed and self.charge is None and bool(self.unsigned_by),

@@ -14,7 +14,7 @@ from shared.contracts.complaints import FactAnsweredByComplaints
 from shared.contracts.notify import FactAnsweredByNotify
 from shared.contracts.orders import FactAnsweredByOrders
 from shared.store import Touch
-from shared.subscriptions import Answer, Subscriptions
+from shared.subscriptions import AnswerToSender, Subscriptions
 from shared.wire import ingress
 
 
@@ -55,7 +55,7 @@ def own_answer(facts: Facts, told: FactAnswered, cause: Cause) -> Touch[Fact]:
     return facts.touch(told.fact_id, lambda fact: keep_answer(fact, "intake", told, None, cause))
 
 
-def for_its_department(aggregate: Aggregate) -> Answer | None:
+def for_its_department(aggregate: Aggregate) -> AnswerToSender | None:
     """The latest answer to a fact, for its department's queue of refusals, when the department has to look at it.
 
     A fact that was taken, or is tried again by itself, is asked for by `GET /facts/{id}`.
@@ -75,4 +75,4 @@ def for_its_department(aggregate: Aggregate) -> Answer | None:
         "said": answer.said,
         "at": answer.at.isoformat(),
     }
-    return Answer(ingress.REFUSED, aggregate.department, json.dumps(told, ensure_ascii=False).encode())
+    return AnswerToSender(ingress.REFUSED, aggregate.department, json.dumps(told, ensure_ascii=False).encode())
