@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Decision
+from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, ServiceOrderDecision
 from shared.aggregate import Change
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
@@ -53,7 +53,7 @@ def outcome(answer):
 
 
 def test_every_decision_of_a_member_of_staff_has_its_route():
-    assert set(BODIES) == set(get_args(Decision)) - {"carry_over"}
+    assert set(BODIES) == set(get_args(ServiceOrderDecision)) - {"carry_over"}
 
 
 @pytest.mark.requirement("R082.a", "R127.b")

@@ -25,7 +25,7 @@ from intake.domain.parts.cloud_event import (
     read_batch,
     read_structured,
 )
-from intake.domain.parts.service_answer import LISTENERS, NAMES, Listener, ServiceAnswer
+from intake.domain.parts.service_answer import LISTENERS, NAMES, ListeningService, ServiceAnswer
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
 from shared.clock import TimeSource
@@ -47,7 +47,7 @@ _STATUS = {"too_large": 413, "content_type": 415, "malformed_json": 400, "fact_d
 class ServiceView(View):
     """What one of the services behind made of an admitted fact."""
 
-    service: Listener
+    service: ListeningService
     outcome: Literal["pending", "taken", "waiting", "refused", "given_up", "dropped"] = Field(
         description="Pending: not heard of yet. Waiting: tried again by itself. Given up: tried often enough, an "
         "operator looks after it. Dropped: an operator has decided that it is not wanted."
@@ -58,7 +58,7 @@ class ServiceView(View):
     at: Instant | None = None
 
     @classmethod
-    def of(cls, service: Listener, answer: ServiceAnswer | None) -> "ServiceView":
+    def of(cls, service: ListeningService, answer: ServiceAnswer | None) -> "ServiceView":
         if answer is None:
             return cls(service=service, outcome="pending", said=f"{NAMES[service]}：尚未处理")
         return cls(said=answer.said, **answer.model_dump(exclude={"sequence"}))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import JsonValue
 
 from intake.domain.parts.cloud_event import CloudEvent
-from intake.domain.parts.service_answer import Listener, ServiceAnswer
+from intake.domain.parts.service_answer import ListeningService, ServiceAnswer
 from shared.aggregate import Aggregate, Cause
 from shared.contracts import departments
 from shared.contracts.event import Actor, Instant, declared
@@ -54,7 +54,7 @@ class Fact(Aggregate):
             said=told.data,
         )
 
-    def answer_of(self, service: Listener) -> ServiceAnswer | None:
+    def answer_of(self, service: ListeningService) -> ServiceAnswer | None:
         """What this service said of it last."""
         return next((each for each in self.answers if each.service == service), None)
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from intake.domain.decisions.answers import keep_answer
 from intake.domain.fact import Fact
-from intake.domain.parts.service_answer import Listener
+from intake.domain.parts.service_answer import ListeningService
 from intake.store import Facts
 from shared.aggregate import Aggregate, Cause
 from shared.contracts.aftersales import FactAnsweredByAftersales
@@ -43,7 +43,7 @@ def subscribe(on: Subscriptions, facts: Facts) -> None:
         return await keep("notify", event, cause)
 
 
-async def _keep(facts: Facts, service: Listener, told: FactAnswered, cause: Cause) -> Touch[Fact] | None:
+async def _keep(facts: Facts, service: ListeningService, told: FactAnswered, cause: Cause) -> Touch[Fact] | None:
     """Nothing for a fact that did not come in through intake."""
     if not await facts.count({"id": told.fact_id}, limit=1):
         return None

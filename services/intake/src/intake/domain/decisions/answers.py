@@ -1,12 +1,14 @@
 """What the services behind say of a fact is kept with it."""
 
 from intake.domain.fact import Fact
-from intake.domain.parts.service_answer import Listener, ServiceAnswer
+from intake.domain.parts.service_answer import ListeningService, ServiceAnswer
 from shared.aggregate import Cause, Change
 from shared.contracts.answer import FactAnswered
 
 
-def keep_answer(fact: Fact, service: Listener, told: FactAnswered, sequence: int | None, cause: Cause) -> Change[Fact]:
+def keep_answer(
+    fact: Fact, service: ListeningService, told: FactAnswered, sequence: int | None, cause: Cause
+) -> Change[Fact]:
     """The latest answer of each service counts, in whichever order they are heard.
 
     `sequence` orders the answers of one service; without one this is the latest.

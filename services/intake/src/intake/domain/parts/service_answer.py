@@ -6,9 +6,9 @@ from typing import Literal
 from shared.contracts.answer import Outcome
 from shared.contracts.event import Instant, Part
 
-Listener = Literal["intake", "orders", "complaints", "aftersales", "notify"]
+ListeningService = Literal["intake", "orders", "complaints", "aftersales", "notify"]
 
-LISTENERS: Mapping[str, tuple[Listener, ...]] = {
+LISTENERS: Mapping[str, tuple[ListeningService, ...]] = {
     "design.design_submitted.v1": ("orders",),
     "design.goods_inspected.v1": ("orders",),
     "design.sample_judged.v1": ("orders",),
@@ -33,7 +33,7 @@ LISTENERS: Mapping[str, tuple[Listener, ...]] = {
 }
 """The services that act on each department's fact, by key; a fact that is not here is kept and acted on by none."""
 
-NAMES: Mapping[Listener, str] = {
+NAMES: Mapping[ListeningService, str] = {
     "intake": "接单",
     "orders": "订单",
     "complaints": "投诉",
@@ -71,7 +71,7 @@ _REASONS: Mapping[tuple[Outcome, str], str] = {
 class ServiceAnswer(Part):
     """The latest answer of one service to one fact. `sequence` orders the answers of this service."""
 
-    service: Listener
+    service: ListeningService
     outcome: Outcome
     sequence: int
     code: str | None = None
