@@ -7,16 +7,20 @@ from typing import Generic, Literal, Self, TypeVar
 from uuid import UUID, uuid5
 
 from shared.contracts.event import Actor, Event, Frozen, Instant, Part
+from shared.plain import LONGEST_DETAIL, plain
 
 
 class Refused(Exception):
-    """A decision that the state does not allow. `code` is stable; the text says what would be right."""
+    """A decision that the state does not allow. `code` is stable; the text says what would be right.
+
+    The text may quote what was sent: what no answer and no database can carry is replaced in it.
+    """
 
     code = "refused"
 
     def __init__(self, detail: str, code: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+        self.detail = plain(detail, LONGEST_DETAIL)
+        super().__init__(self.detail)
         self.code = code or self.code
 
 

@@ -27,6 +27,7 @@ from starlette.exceptions import HTTPException
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
+from shared.plain import LONGEST_DETAIL, plain
 from shared.telemetry import Metrics, Tracing
 
 log = structlog.get_logger()
@@ -356,7 +357,8 @@ def guarded() -> list[Dependency]:
 def problem(
     status: int, code: str, detail: str, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """An answer that says what is wrong and what would be right."""
+    """An answer that says what is wrong and what would be right; it may quote what no answer can carry otherwise."""
+    detail = plain(detail, LONGEST_DETAIL)
     body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, errors=errors or [])
     return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type="application/problem+json")
 
@@ -410,7 +412,12 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return problem(400, "malformed_json", f"the body is not JSON: {found[0].get('ctx', {}).get('error', '')}")
-    troubles = [FieldError(where=".".join(map(str, each["loc"])), what=each["msg"]) for each in found]
+    troubles = [
+        FieldError(
+            where=plain(".".join(map(str, each["loc"])), LONGEST_DETAIL), what=plain(each["msg"], LONGEST_DETAIL)
+        )
+        for each in found
+    ]
     listed = "; ".join(f"{trouble.where}: {trouble.what}" for trouble in troubles[:3])
     return problem(422, "invalid", f"{len(troubles)} thing(s) to correct: {listed}", troubles)
 

@@ -1,6 +1,8 @@
 """Texts from outside in a form that every part can store, log and send on."""
 
 REPLACED = "\ufffd"
+LONGEST_DETAIL = 4000
+"""Characters of a text that says what is wrong."""
 
 
 def plain(text: str, longest: int) -> str:

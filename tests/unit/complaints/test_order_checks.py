@@ -188,6 +188,7 @@ async def test_a_refused_acceptance_is_filled_in_as_well(world, known):
         ({"shipped_on": "2026-11-09"}, "not_shipped_then", "SO-2026-0412 was shipped on 2026-11-10"),
         ({"shipped_on": "2026-11-23"}, "future_date", "give a day up to today, 2026-11-22"),
         ({"contract_date": {"on": "2026-12-01"}}, "future_date", "give a day up to today, 2026-11-22"),
+        ({"received_at": "1900-01-01T00:00:00Z"}, "long_past", "give a time from 2025-11-21T02:00:00+00:00 on"),
         ({"received_at": "2026-11-22T02:00:01Z"}, "future_date", "give a time up to now, 2026-11-22T02:00:00+00:00"),
     ],
 )

@@ -97,6 +97,8 @@ async def test_a_fact_that_does_not_fit_is_answered_with_the_reason(http, sales,
         (b"{", "application/cloudevents+json", 400, "malformed_json"),
         (b"not json", "text/plain", 415, "content_type"),
         (b'{"id": "a", "id": "b"}', "application/cloudevents+json", 422, "duplicate_field"),
+        (b'{"\\ud800": 1, "\\ud800": 2}', "application/cloudevents+json", 422, "duplicate_field"),
+        (b'[{"\\udfff": 1, "\\udfff": 2}]', "application/cloudevents-batch+json", 422, "duplicate_field"),
     ],
 )
 async def test_what_is_no_fact_at_all_is_refused(http, sales, content, content_type, status, code):

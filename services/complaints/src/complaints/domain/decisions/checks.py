@@ -1,7 +1,7 @@
 """Whether what is written down agrees with what was ordered and delivered, and with the calendar (003 §24-1)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
@@ -11,12 +11,15 @@ from shared.aggregate import Cause, Refused
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
 
+LONG_PAST = timedelta(days=366)
+"""What is entered later than this after it happened is a slip of the pen: every clock of it would be missed."""
+
 
 def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> Form:
     """The form with what orders announced filled in. Without a known order only the dates are checked.
 
-    Refused for dates in the future (`future_date`), an order of another customer (`other_customer`), another contract
-    (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day on which nothing was shipped
+    Refused for dates in the future (`future_date`) or over a year old (`long_past`), an order of another customer
+    (`other_customer`), another contract (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day on which nothing was shipped
     (`not_shipped_then`). A batch is announced by no department; it stands as the customer told it.
     """
     must_be_past("the complaint", form.received_at, cause)
@@ -45,7 +48,10 @@ def fill_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
 
 
 def must_be_past(what: str, at: datetime, cause: Cause) -> None:
-    """Refused with `future_date` for what would happen later than now."""
+    """Refused with `future_date` for what would happen later than now, with `long_past` for what is over a year old."""
+    if at < cause.at - LONG_PAST:
+        earliest = (cause.at - LONG_PAST).isoformat()
+        raise Refused(f"{what} is dated {at.isoformat()}; give a time from {earliest} on", "long_past")
     if at > cause.at:
         raise Refused(f"{what} is dated {at.isoformat()}; give a time up to now, {cause.at.isoformat()}", "future_date")
 
