@@ -19,8 +19,9 @@ def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: 
     """The form with what orders announced filled in. Without a known order only the dates are checked.
 
     Refused for dates in the future (`future_date`) or over a year old (`long_past`), an order of another customer
-    (`other_customer`), another contract (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day on which nothing was shipped
-    (`not_shipped_then`). A batch is announced by no department; it stands as the customer told it.
+    (`other_customer`), another contract (`other_contract`), a quantity beyond the order's (`beyond_order`) and a day
+    on which nothing was shipped (`not_shipped_then`). A batch is announced by no department; it stands as the customer
+    told it.
     """
     must_be_past("the complaint", form.received_at, cause)
     today = calendar.day(cause.at)
