@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 import aio_pika
 import httpx
 from pymongo import MongoClient
 
+from intake.domain.customer import customer_id_of
 from kefu.doors import Fact, doors
 from kefu.replay.audit import Line, audit, compare
 from kefu.replay.facts import facts_of
@@ -159,7 +160,7 @@ class Trade:
         return [facts_of([self._rows[at]])[step] for at, step in places if 0 <= at < len(self._rows)]
 
     def _customer(self, row: Row) -> CustomerSnapshot:
-        id = uuid5(NAMESPACE_URL, row.customer_no)
+        id = customer_id_of("sales", row.customer_no)
         return CustomerSnapshot(customer_id=id, name="王建国", mobile=f"138{id.int % 10**8:08d}")
 
     def _enquiry(self, row: Row) -> EnquiryReceived:
