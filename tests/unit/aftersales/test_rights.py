@@ -56,7 +56,7 @@ def test_every_decision_of_a_member_of_staff_has_its_route():
     assert set(BODIES) == set(get_args(ServiceOrderDecision)) - {"carry_over"}
 
 
-@pytest.mark.requirement("R082.a", "R127.b")
+@pytest.mark.requirement("R082.a")
 @pytest.mark.parametrize(("stage", "decision"), list(product(LIFECYCLE.stages, BODIES)))
 async def test_a_decision_about_a_service_order_is_made_in_its_stages_by_its_roles(
     stage, decision, ask, stores, in_every_stage
@@ -73,7 +73,6 @@ async def test_a_decision_about_a_service_order_is_made_in_its_stages_by_its_rol
     assert found == expected
 
 
-@pytest.mark.requirement("R127.b")
 @pytest.mark.parametrize("stage", REQUEST.stages)
 @pytest.mark.parametrize(
     ("decision", "body"), [("complete", {"contract_no": "JG20260930-017"}), ("determine_fault", {"fault": "wear"})]
