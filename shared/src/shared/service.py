@@ -31,8 +31,9 @@ from shared.parking.answers import Answers, Enter
 from shared.parking.keeping import Keeping
 from shared.parking.retries import Retries
 from shared.plumbing import Plumbing
+from shared.runtime.after_commit import AfterCommit, NothingAfter, TellingOutside
 from shared.runtime.connections import Bus, Connections
-from shared.runtime.consumer import AfterCommit, Consumer, NothingAfter, TellingOutside
+from shared.runtime.consumer import Consumer
 from shared.runtime.deadlines import Deadlines
 from shared.runtime.health import Backlog, Health
 from shared.runtime.heap import bound_heap

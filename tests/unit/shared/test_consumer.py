@@ -12,7 +12,8 @@ from shared.aggregate import Aggregate, Cause
 from shared.contracts.event import Event
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Parking, RetryPolicy
-from shared.runtime.consumer import AfterCommit, Consumer
+from shared.runtime.after_commit import AfterCommit
+from shared.runtime.consumer import Consumer
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
 from shared.testing import InlineCommit, InMemoryDatabase, Outbox, cause

@@ -1,4 +1,4 @@
-"""How the C library keeps memory that Python has freed: by itself it keeps most of a flood for ever."""
+"""How the C library keeps memory that Python has freed: by itself it keeps most of what a flood took."""
 
 import ctypes
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from shared.aggregate import Aggregate, Cause
 from shared.contracts.event import Actor, Event
-from shared.runtime.consumer import AfterCommit, NothingAfter
+from shared.runtime.after_commit import AfterCommit, NothingAfter
 from shared.store import Store, Touch
 from shared.subscriptions import Subscription, Subscriptions
 from shared.testing.memory import Outbox, opened

@@ -29,7 +29,7 @@ class DeliveryLoop:
 
     A live message that may go out now is born claimed, as long as there is a place for it and none waits before it:
     birth and claim are one write. It goes on when that write is known to be durable: the loop is the kernel's hook
-    after commit (`shared.runtime.consumer.AfterCommit`).
+    after commit (`shared.runtime.after_commit.AfterCommit`).
 
     What is due is read ahead, twice as many as there are places, and read on when half of one set of places is left:
     one question for hundreds of messages, and a place that becomes free is taken without another one. While nothing is
