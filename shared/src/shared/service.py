@@ -331,6 +331,7 @@ class Service:
         await asyncio.gather(*(workers.pop(name) for name in list(workers) if name.startswith("task-")))
         for bus in self._buses:
             await bus.consumer.drain()
+        self.plumbing.trail.flush()
         await self.plumbing.group_commit.idle.wait()
         workers.pop("relay").cancel()
         await self.plumbing.relay.drain()

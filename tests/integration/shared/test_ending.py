@@ -19,6 +19,7 @@ from ledger import Deposited
 from waiting import until
 
 from kefu_local.ports import free_ports
+from shared.audit.trail import EACH_MINUTE
 from shared.service import GIVEN_UP
 
 QUEUE = "ledger.on.test.deposited.v1"
@@ -59,11 +60,11 @@ class Kettle:
 
     async def has_deposits_in_hand(self) -> None:
         """Deposits have been published, and it has acknowledged none."""
-        await until(self._ready)
+        await until(self.is_ready)
         await self._bench.publish(*(Deposited(account=f"n{turn}", amount=1) for turn in range(COUNT)))
         await until(self._in_hand)
 
-    async def _ready(self) -> bool:
+    async def is_ready(self) -> bool:
         try:
             async with httpx.AsyncClient(trust_env=False) as http:
                 return (await http.get(f"http://127.0.0.1:{self.port}/health/ready")).is_success
@@ -147,3 +148,18 @@ async def test_a_process_that_is_told_to_stop_first_ends_what_it_has_in_hand(ben
     async with looking_at_the_queue(bench) as look:
         assert await look() == (0, 0)
     assert await all_credited(await bench.replica())
+
+
+async def test_refusals_that_were_only_counted_are_in_the_audit_trail_before_a_process_ends(
+    bench: Any, kettle: Kettle
+) -> None:
+    await until(kettle.is_ready)
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for _ in range(EACH_MINUTE + 70):
+            assert (await http.get(f"http://127.0.0.1:{kettle.port}/audit")).status_code == 401
+    kettle.process.send_signal(signal.SIGTERM)
+    assert await kettle.ended() == -signal.SIGTERM
+    trail = (await bench.replica()).service.plumbing.trail
+    entries = (await trail.audit.find({"kind": "refused"}, limit=500)).items
+    assert sum(each.times for each in entries) == EACH_MINUTE + 70
+    assert len(entries) < EACH_MINUTE + 70

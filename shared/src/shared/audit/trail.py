@@ -192,8 +192,10 @@ class AuditTrail:
             self._flushing = asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
 
     def flush(self) -> None:
-        """Write the counts of refusals that have no entry of their own yet."""
-        self._flushing = None
+        """Write the counts of refusals that have no entry of their own yet: after a minute, and before the end."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
         self._write_refusals(self._floods.flush())
 
     def _write_refusals(self, refusals: Sequence[AuditEntry]) -> None:
