@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Literal, Self, TypeVar
 from uuid import UUID, uuid5
 
 from shared.contracts.event import Actor, Event, Frozen, Instant, Part
 from shared.plain import LONGEST_DETAIL, plain
+
+LONG_PAST = timedelta(days=366)
+"""What staff report later than this after it happened has a mistyped year: every clock of it would be missed."""
 
 
 class Refused(Exception):
@@ -140,6 +143,13 @@ def must_be_another(who: str, *before: str | None, cause: Cause) -> None:
     """
     if cause.actor.id in before:
         raise Overstepped(who, "four_eyes")
+
+
+def must_be_recent(what: str, at: datetime, cause: Cause) -> None:
+    """Refused with `long_past` for a moment that staff report and that is over a year ago."""
+    earliest = cause.at - LONG_PAST
+    if at < earliest:
+        raise Refused(f"{what} is dated {at.isoformat()}; give a time from {earliest.isoformat()} on", "long_past")
 
 
 Decision = Callable[[A], Change[A]]

@@ -180,9 +180,11 @@ async def test_money_that_is_yet_to_come_is_not_booked(ask, on, database, covere
     path, amount = f"/service-orders/{id}/receive-payment", {"amount": "300.00"}
 
     tomorrow = await ask("finance", "POST", path, {"amount": amount, "received_at": "2026-11-23T02:00:00Z"})
+    mistyped = await ask("finance", "POST", path, {"amount": amount, "received_at": "1926-11-21T02:00:00Z"})
     yesterday = await ask("finance", "POST", path, {"amount": amount, "received_at": "2026-11-21T02:00:00Z"})
 
     assert (tomorrow.status_code, tomorrow.json()["code"]) == (409, "received_in_future")
+    assert (mistyped.status_code, mistyped.json()["code"]) == (409, "long_past")
     assert yesterday.status_code == 200
 
 

@@ -251,6 +251,13 @@ def test_a_visit_is_not_reported_before_it_is_over(in_every_stage, rules):
     assert refused.value.code == "visit_in_future"
 
 
+def test_a_visit_of_years_ago_is_a_mistyped_year(in_every_stage, rules):
+    begun = datetime(1900, 1, 1, tzinfo=UTC)
+    with pytest.raises(Refused) as refused:
+        complete_visit(in_every_stage["dispatched"], begun, AT, "更换", True, rules, TECHNICIAN)
+    assert refused.value.code == "long_past"
+
+
 @pytest.mark.requirement("R134.b")
 async def test_a_registered_request_without_a_voucher_is_a_duty_that_is_found_at_the_end_of_the_day(
     form, rules, stores, on

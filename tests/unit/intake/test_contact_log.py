@@ -1,6 +1,6 @@
 """The record of talks: the twelve fields, written once, corrected by adding."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -33,6 +33,16 @@ TALK = Talk(
 
 def recorded(first=None):
     return record_talk(ContactLog.blank(CUSTOMER), TALK, first or cause(NOW))
+
+
+@pytest.mark.parametrize(
+    ("started_at", "code"),
+    [(datetime(1926, 11, 22, 2, 30, tzinfo=UTC), "long_past"), (NOW + timedelta(minutes=1), "future_date")],
+)
+def test_a_talk_is_recorded_under_the_time_at_which_it_was(started_at, code):
+    with pytest.raises(Refused) as refused:
+        record_talk(ContactLog.blank(CUSTOMER), TALK.but(started_at=started_at), cause(NOW))
+    assert refused.value.code == code
 
 
 @pytest.mark.requirement("R042.a")

@@ -6,6 +6,7 @@ import pytest
 
 from orders.domain.decisions.delay import postpone, slip
 from orders.domain.decisions.promise import agree, promise
+from orders.domain.decisions.shipment import send
 from orders.domain.pace import SAMPLE, Pace, StagePace
 from orders.domain.parts.delay import REASONS
 from shared.aggregate import Refused
@@ -249,6 +250,18 @@ async def test_what_has_happened_is_not_promised(company):
     with pytest.raises(Refused) as refused:
         await company.decide(agree, "ship", date(2026, 11, 20), role="planner")
     assert refused.value.code == "happened_already"
+
+
+@pytest.mark.parametrize(
+    ("left_at", "code"), [("1926-11-20T02:00:00Z", "long_past"), ("2126-11-20T02:00:00Z", "time_ahead")]
+)
+async def test_goods_leave_at_the_time_at_which_they_left(company, left_at, code):
+    await company.place()
+    await company.run_to("shipping")
+    fact = facts.GoodsDispatched(order_no=company.order_no, left_at=left_at)
+    with pytest.raises(Refused) as refused:
+        await company.decide(send, fact, role="warehouse")
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(

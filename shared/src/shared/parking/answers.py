@@ -135,7 +135,7 @@ def _outcome(parked: Parked) -> Outcome:
 
 
 def _told(parked: Parked) -> tuple[str | None, str | None]:
-    """The code and the reason that a department may read: of what nobody expected no words of ours."""
+    """The code and the reason that a department may read: an unexpected failure is told without ours."""
     if parked.state == "settled":
         return None, None
     if parked.code == NotFound.__name__:

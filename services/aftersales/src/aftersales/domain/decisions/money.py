@@ -7,7 +7,7 @@ from aftersales.domain.parts.blocks import Capacity, FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
+from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent
 from shared.contracts.aftersales import CustomerChargePaid, CustomerChargeRaised, ServiceCostRecorded
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
@@ -108,6 +108,7 @@ def receive_payment(
     """
     order.lifecycle.must(order.stage, "receive_payment")
     _must_be_payable(amount)
+    must_be_recent("the payment", received_at, cause)
     payment = Payment(amount=amount, at=received_at, invoice_no=invoice_no)
     received = order.but(payments=(*order.payments, payment))
     change = Change(received)

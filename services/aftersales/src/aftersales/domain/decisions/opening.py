@@ -57,8 +57,8 @@ def open_internal(
 
     What is issued says to whom.
     """
-    if nobody := [each.name for each in materials if each.moved == "issued" and each.to is None]:
-        raise Refused(f"what is issued says to whom, in to; missing for {', '.join(nobody)}", "receiver_missing")
+    if without := [each.name for each in materials if each.moved == "issued" and each.to is None]:
+        raise Refused(f"what is issued says to whom, in to; missing for {', '.join(without)}", "receiver_missing")
     policy = rules.on(cause.at)
     return _open(
         ServiceOrder(

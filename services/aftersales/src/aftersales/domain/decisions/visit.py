@@ -6,7 +6,7 @@ from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.service import SignOff, Visit
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_recent
 from shared.contracts.aftersales import ServiceSignedOff, ServiceVisitCompleted
 from shared.contracts.vocabulary import FileRef, Line, Prose
 
@@ -26,6 +26,7 @@ def complete_visit(
         raise Refused("a visit ends after it has started", "visit_times")
     if ended_at > cause.at:
         raise Refused("a visit is reported after it has ended", "visit_in_future")
+    must_be_recent("the visit", started_at, cause)
     visit = Visit(
         technician=order.technician or cause.actor.id,
         started_at=started_at,

@@ -1,18 +1,15 @@
 """Whether what is written down agrees with what was ordered and delivered, and with the calendar (003 §24-1)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.papers import PartCount
-from shared.aggregate import Cause, Refused
+from shared.aggregate import Cause, Refused, must_be_recent
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
-
-LONG_PAST = timedelta(days=366)
-"""What is entered later than this after it happened is a slip of the pen: every clock of it would be missed."""
 
 
 def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> Form:
@@ -50,9 +47,7 @@ def fill_in(form: Form, order: KnownOrder, calendar: Calendar) -> Form:
 
 def must_be_past(what: str, at: datetime, cause: Cause) -> None:
     """Refused with `future_date` for what would happen later than now, with `long_past` for what is over a year old."""
-    if at < cause.at - LONG_PAST:
-        earliest = (cause.at - LONG_PAST).isoformat()
-        raise Refused(f"{what} is dated {at.isoformat()}; give a time from {earliest} on", "long_past")
+    must_be_recent(what, at, cause)
     if at > cause.at:
         raise Refused(f"{what} is dated {at.isoformat()}; give a time up to now, {cause.at.isoformat()}", "future_date")
 

@@ -5,12 +5,17 @@ from uuid import UUID
 from intake.domain.contact_log import ContactLog
 from intake.domain.parts.chain import appended
 from intake.domain.parts.record import Correctable, Correction
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_recent
 from shared.contracts.intake import ContactCorrected, ContactRecorded, Talk
 
 
 def record_talk(log: ContactLog, talk: Talk, cause: Cause) -> Change[ContactLog]:
-    """A talk is in the record for good (001 售前二a, b)."""
+    """A talk is in the record for good (001 售前二a, b). Refused: `future_date`, `long_past`."""
+    if talk.started_at > cause.at:
+        raise Refused(
+            f"a talk is recorded when it has been; give a time up to now, {cause.at.isoformat()}", "future_date"
+        )
+    must_be_recent("the talk", talk.started_at, cause)
     contact_id = cause.derive("contact")
     content = {"contact_id": str(contact_id), "talk": talk.model_dump(mode="json")}
     entries = appended(log.entries, "contact", content, cause)

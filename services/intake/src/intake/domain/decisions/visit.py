@@ -4,7 +4,7 @@ from uuid import UUID
 
 from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_recent
 from shared.contracts.intake import VisitReport, VisitReported
 
 
@@ -17,6 +17,7 @@ def report_visit(id: UUID, report: VisitReport, plan: VisitPlan | None, cause: C
     """
     if report.left_at > cause.at:
         raise Refused("a visit is reported when it is over; left_at lies ahead", "not_over")
+    must_be_recent("the visit", report.left_at, cause)
     if plan is not None:
         report = report.but(punctual=plan.punctual, customer_id=plan.customer_id)
     visit = Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at)

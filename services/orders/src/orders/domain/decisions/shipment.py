@@ -17,7 +17,7 @@ from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
 from orders.domain.parts.times import day_ahead, has_happened
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_recent
 from shared.contracts.departments import CrewReported, DelayReason, GoodsDispatched, ShipmentArrived
 from shared.contracts.orders import DeliveryNoteIssued, ShipmentReadinessAssessed, ShipmentReady
 from shared.contracts.vocabulary import OrderLine, ShippedPart
@@ -109,10 +109,11 @@ def _ready(order: Order, ship_on: date, rules: Rules) -> Change[Order]:
 def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """Staff send goods whose gates are open.
 
-    Refused: `illegal_transition`, `time_ahead`, and `past_day` or `far_day` for the day of arrival.
+    Refused: `illegal_transition`, `time_ahead`, `long_past`, and `past_day` or `far_day` for the day of arrival.
     """
     must(order, "dispatch")
     has_happened(fact.left_at, cause.at)
+    must_be_recent("the departure", fact.left_at, cause)
     if fact.eta:
         day_ahead(order.day(fact.eta), order.day(fact.left_at), rules.of(order).horizon_days)
     return dispatch(order, fact, rules, cause)
