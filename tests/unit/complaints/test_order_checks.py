@@ -1,5 +1,6 @@
 """What a complaint says is held against what intake and orders announced of its order."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -7,10 +8,11 @@ from uuid import UUID
 import pytest
 
 from complaints.domain.decisions.closing import close
+from complaints.domain.decisions.known_order import let_go, take_back
 from complaints.domain.decisions.resolution import approve
 from complaints.domain.decisions.settlement import accept, sign
 from complaints.domain.goods_return import GoodsReturn, return_id_of, return_no_of
-from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment
+from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.papers import PartCount, Receipt, Settled
 from shared.aggregate import Change
@@ -281,6 +283,101 @@ async def test_the_same_goods_do_not_come_back_twice(notes, draw_up):
     assert (first.status_code, refused.status_code, refused.json()["code"]) == (200, 409, "returned_already")
     assert "comes back on TH-2026-11-0001; at most 4 more can" in refused.json()["detail"]
     assert rest.status_code == 200
+
+
+async def test_of_two_notes_for_the_same_goods_at_one_moment_one_is_refused(notes, draw_up, stores):
+    answers = await asyncio.gather(*(draw_up(note, DOOR, 20) for note in notes))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["returned_already"]
+    drawn = [note async for note in stores.returns.each() if note.stage == "drawn"]
+    assert [note.coming_back for note in drawn] == [{DOOR: 20}]
+    order = await stores.order_of(NO)
+    assert order.returning == (
+        Returning(return_no=drawn[0].return_no, attempt=0, lines=(PartCount(part=DOOR, quantity=20),)),
+    )
+
+
+async def test_what_a_note_named_before_it_was_sent_back_may_come_back_on_another(notes, draw_up, ask, stores):
+    await draw_up(notes[0], DOOR, 20)
+    back = await ask("sales_vp", "POST", f"/returns/{notes[0].id}/send-back", {"note": "数量不符"})
+    assert back.status_code == 200
+
+    assert (await stores.order_of(NO)).returning == ()
+    assert (await draw_up(notes[1], DOOR, 24)).status_code == 200
+    assert (await draw_up(notes[0], DOOR, 1)).json()["code"] == "returned_already"
+
+
+async def test_a_note_that_is_refused_for_itself_keeps_nothing_of_the_order(notes, ask, stores):
+    line = {"part": DOOR, "quantity": 1}
+    body = {"lines": [line, line], "reason": "崩角", "method": "return", "basis": "处理决定"}
+
+    refused = await ask("account_manager", "POST", f"/returns/{notes[0].id}/draw-up", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "part_twice")
+    assert (await stores.order_of(NO)).returning == ()
+
+
+def test_a_note_that_is_drawn_up_twice_at_once_keeps_the_larger_quantities(notes):
+    order = KnownOrder(
+        id=order_id_of(NO), order_no=NO, customer_id=UUID(int=1), goods=(KnownGoods(part=DOOR, quantity=24),)
+    )
+    for quantity in (20, 3):
+        order = take_back(order, notes[0], (PartCount(part=DOOR, quantity=quantity),), (), HANDLER).state
+
+    assert order.taken_back("TH-2026-11-0002") == {"TH-2026-11-0001": {DOOR: 20}}
+
+
+def test_the_release_of_an_earlier_attempt_leaves_what_the_note_names_now(notes):
+    order = KnownOrder(
+        id=order_id_of(NO), order_no=NO, customer_id=UUID(int=1), goods=(KnownGoods(part=DOOR, quantity=24),)
+    )
+    once = notes[0].but(sent_back=("数量不符",))
+    anew = take_back(order, once, (PartCount(part=DOOR, quantity=3),), (), HANDLER).state
+
+    assert let_go(anew, once, HANDLER).state == anew
+    assert let_go(anew, once.but(sent_back=("数量不符", "再核")), HANDLER).state.returning == ()
+
+
+def test_of_a_product_with_two_prices_the_dearest_counts_as_delivered_first():
+    goods = (
+        KnownGoods(part=DOOR, quantity=2, price=yuan("4000.00")),
+        KnownGoods(part=DOOR, quantity=10, price=yuan("100.00")),
+    )
+    left = KnownShipment(shipment_id=SHIPMENT, left_at=AT, lines=(PartCount(part=DOOR, quantity=3),))
+    order = KnownOrder(
+        id=order_id_of(NO),
+        order_no=NO,
+        customer_id=UUID(int=1),
+        goods=goods,
+        total=yuan("9000.00"),
+        shipments=(left,),
+    )
+
+    assert order.quantities == {DOOR: 12}
+    assert order.delivered == yuan("8100.00")
+    assert order.but(goods=(goods[0], goods[1].but(price=None))).delivered == yuan("9000.00")
+
+
+@pytest.mark.parametrize(("quantity", "status"), [(12, 200), (13, 409)])
+async def test_a_product_at_two_prices_comes_back_in_the_quantity_of_both_lines(
+    quantity, status, world, notes, draw_up
+):
+    line = OrderLine(description="门锁", quantity=2, unit_price=yuan("400.00"))
+    await world.hear(placed().but(lines=(line, line.but(quantity=10, unit_price=yuan("100.00")))))
+
+    answer = await draw_up(notes[0], "门锁", quantity)
+
+    assert answer.status_code == status
+    assert status == 200 or "12 of 门锁 were ordered" in answer.json()["detail"]
+
+
+async def test_a_proposal_in_another_currency_alone_is_refused(case, ask):
+    option = {"kind": "allowance", "amount": {"amount": "10.00", "currency": "USD"}, "description": "折让"}
+
+    answer = await ask("complaint_handler", "POST", f"/complaints/{case}/propose", {"options": [option]})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "other_currency")
 
 
 async def test_a_note_that_is_drawn_up_is_not_drawn_up_again(notes, draw_up):

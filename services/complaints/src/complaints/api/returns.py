@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from complaints.api.papers import GoodsReturnRow, GoodsReturnView
-from complaints.domain.decisions.checks import must_come_back_once
 from complaints.domain.decisions.goods_return import (
     authorize,
     draw_up,
@@ -18,7 +17,9 @@ from complaints.domain.decisions.goods_return import (
     send_back,
     settle_difference,
 )
+from complaints.domain.decisions.known_order import let_go, take_back
 from complaints.domain.goods_return import LIFECYCLE, GoodsReturn, ReturnStage
+from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.papers import Method, PartCount, Receipt
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import PAPER_READERS
@@ -106,28 +107,43 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """What had or has to be done by when, and how each moment came about."""
         return clocks_of(await returns.get(return_id), rules.clocks)
 
+    _drawing(router, stores, rules)
     _paper(router, stores, rules)
     _goods(router, returns, rules)
     return router
 
 
-def _paper(router: APIRouter, stores: Stores, rules: Rules) -> None:
-    """What is decided on paper, before goods move."""
+def _drawing(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    """What the note takes back."""
     returns = stores.returns
 
     @router.post("/{return_id}/draw-up", dependencies=[allow(*LIFECYCLE.roles("draw_up"))])
     async def draw_return_up(return_id: UUID, body: DrawUpReturn, cause: CausedByRequest) -> GoodsReturnView:
-        """Sales makes the note out; no more than was ordered, and nothing that comes back on another note."""
-        order_no = (await returns.get(return_id)).case.concerning.order_no
-        order, lines = await stores.order_of(order_no), _counts(body.lines)
-        others = (await returns.find({"case.concerning.order_no": order_no}, limit=MOST)).items if order else ()
+        """Sales makes the note out; no more than was ordered, and nothing that comes back on another note.
+
+        The order keeps first what this note takes back, so that of two notes at the same moment one is refused.
+        """
+        lines = _counts(body.lines)
 
         def decide(goods: GoodsReturn) -> Change[GoodsReturn]:
-            if order is not None:
-                must_come_back_once(lines, goods, order, others)
             return draw_up(goods, lines, body.reason, body.method, body.basis, rules, cause)
 
+        note = await returns.get(return_id)
+        order = await stores.order_of(note.case.concerning.order_no)
+        if order is not None:
+            page = await returns.find({"case.concerning.order_no": order.order_no}, limit=MOST)
+
+            def keep(order: KnownOrder) -> Change[KnownOrder]:
+                decide(note)
+                return take_back(order, note, lines, tuple(page.items), cause)
+
+            await stores.orders.apply(order.id, keep, cause)
         return GoodsReturnView.of(await returns.apply(return_id, decide, cause))
+
+
+def _paper(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    """What is decided on paper, before goods move."""
+    returns = stores.returns
 
     @router.post("/{return_id}/authorize", dependencies=[allow(*LIFECYCLE.roles("authorize"))])
     async def authorize_return(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
@@ -136,10 +152,12 @@ def _paper(router: APIRouter, stores: Stores, rules: Rules) -> None:
 
     @router.post("/{return_id}/send-back", dependencies=[allow(*LIFECYCLE.roles("send_back"))])
     async def send_return_back(return_id: UUID, body: SendReturnBack, cause: CausedByRequest) -> GoodsReturnView:
-        """The sales VP does not approve."""
-        return GoodsReturnView.of(
-            await returns.apply(return_id, lambda goods: send_back(goods, body.note, rules, cause), cause)
-        )
+        """The sales VP does not approve; other notes may take back what this one named."""
+        note = await returns.apply(return_id, lambda goods: send_back(goods, body.note, rules, cause), cause)
+        order = await stores.order_of(note.case.concerning.order_no)
+        if order is not None:
+            await stores.orders.apply(order.id, lambda order: let_go(order, note, cause), cause)
+        return GoodsReturnView.of(note)
 
     @router.post("/{return_id}/file-copy", dependencies=[allow(*LIFECYCLE.roles("file_copy"))])
     async def file_return_copy(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:

@@ -1,7 +1,7 @@
 """What complaints knows of an order: whose it is, goods and worth, contract, and what left when."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from complaints.domain.parts.papers import PartCount
 from shared.aggregate import Aggregate
 from shared.calendar import Calendar
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import ContractDate, ContractNo, CustomerId, Line, OrderNo, ShipmentId
+from shared.contracts.vocabulary import ContractDate, ContractNo, CustomerId, Line, OrderNo, ReturnNo, ShipmentId
 
 
 class KnownGoods(PartCount):
@@ -26,8 +26,16 @@ class KnownShipment(Part):
     lines: tuple[PartCount, ...] = ()
 
 
+class Returning(Part):
+    """What a return note takes back of the order, and how often that note had been sent back by then."""
+
+    return_no: ReturnNo
+    attempt: int
+    lines: tuple[PartCount, ...]
+
+
 class KnownOrder(Aggregate):
-    """An order as orders and intake announced it. Its id follows from its number."""
+    """An order as orders and intake announced it, with what return notes take back. Its id follows from its number."""
 
     order_no: OrderNo
     customer_id: CustomerId
@@ -37,6 +45,7 @@ class KnownOrder(Aggregate):
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
     shipments: tuple[KnownShipment, ...] = ()
+    returning: tuple[Returning, ...] = ()
 
     @property
     def products(self) -> tuple[str, ...]:
@@ -52,18 +61,33 @@ class KnownOrder(Aggregate):
     def delivered(self) -> Money | None:
         """What the goods are worth that left; the order's total where prices or loads are unknown, absent without it.
 
-        Never more than the total.
+        Never more than the total. Of a product with several prices the dearest left first.
         """
-        prices = {line.part: line.price for line in self.goods}
         left = _counted(line for shipment in self.shipments for line in shipment.lines)
-        if self.total is None or not left or any(prices.get(part) is None for part in left):
+        worth = [self._worth(part, count) for part, count in left.items()]
+        known = [each for each in worth if each is not None]
+        if self.total is None or not left or len(known) < len(worth):
             return self.total
-        worth = sum((price.amount * left[part] for part, price in prices.items() if price), Decimal(0))
-        return self.total.but(amount=min(worth, self.total.amount))
+        return self.total.but(amount=min(sum(known, Decimal(0)), self.total.amount))
 
     def shipped_on(self, calendar: Calendar) -> tuple[date, ...]:
         """The local days on which something left, each once, the earliest first."""
         return tuple(sorted({calendar.day(each.left_at) for each in self.shipments}))
+
+    def taken_back(self, by_another_than: ReturnNo) -> Mapping[ReturnNo, Counter[str]]:
+        """How many of each part the other return notes take back, by the number of the note."""
+        return {each.return_no: _counted(each.lines) for each in self.returning if each.return_no != by_another_than}
+
+    def _worth(self, part: str, count: int) -> Decimal | None:
+        lines = [line for line in self.goods if line.part == part]
+        priced = sorted(((line.price.amount, line.quantity) for line in lines if line.price), reverse=True)
+        if not priced or len(priced) < len(lines):
+            return None
+        worth = Decimal(0)
+        for price, quantity in priced:
+            worth += price * min(quantity, count)
+            count -= min(quantity, count)
+        return worth + priced[0][0] * count
 
 
 def _counted(lines: Iterable[PartCount]) -> Counter[str]:

@@ -1,5 +1,6 @@
 """Whether what is written down agrees with what was ordered and delivered, and with the calendar (003 §24-1)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -57,8 +58,7 @@ def must_be_worth(options: Iterable[Remediation], order: KnownOrder) -> None:
     most = order.delivered
     if most is None:
         return
-    dearest = max((each.amount for each in options if each.amount.currency == most.currency), key=lambda it: it.amount)
-    if dearest.amount > most.amount:
+    if any(each.amount.currency == most.currency and each.amount.amount > most.amount for each in options):
         raise Refused(
             f"{order.order_no} has delivered goods worth {most.amount} {most.currency}; propose at most that",
             "above_delivered",
@@ -73,14 +73,17 @@ def must_come_back_once(
     What the order does not list, such as a part of its goods, is not counted.
     """
     ordered = order.quantities
-    taken = [(each.return_no, each.coming_back) for each in others if each.id != goods.id]
+    taken = {number: Counter(counts) for number, counts in order.taken_back(goods.return_no).items()}
+    for each in others:
+        if each.id != goods.id:
+            taken[each.return_no] = taken.get(each.return_no, Counter()) | Counter(each.coming_back)
     for line in lines:
         if line.part not in ordered:
             continue
-        notes = [(number, counts[line.part]) for number, counts in taken if counts.get(line.part)]
-        left = ordered[line.part] - sum(count for _, count in notes)
+        notes = {number: counts[line.part] for number, counts in taken.items() if counts[line.part]}
+        left = ordered[line.part] - sum(notes.values())
         if line.quantity > left and notes:
-            numbers = ", ".join(number for number, _ in notes)
+            numbers = ", ".join(sorted(notes))
             raise Refused(f"{line.part} comes back on {numbers}; at most {max(left, 0)} more can", "returned_already")
         if line.quantity > left:
             raise Refused(f"{left} of {line.part} were ordered; at most that many come back", "beyond_order")

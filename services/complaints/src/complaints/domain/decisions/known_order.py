@@ -1,6 +1,10 @@
-"""How an order becomes known to complaints: placed, under contract, shipped."""
+"""How an order becomes known to complaints (placed, under contract, shipped), and what comes back of it."""
 
-from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment
+from collections import Counter
+
+from complaints.domain.decisions.checks import must_come_back_once
+from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
 from complaints.domain.parts.papers import PartCount
 from shared.aggregate import Cause, Change
 from shared.contracts.intake import OrderPlaced
@@ -42,3 +46,30 @@ def know_shipment(order: KnownOrder, left: ShipmentDispatched, cause: Cause) -> 
     shipment = KnownShipment(shipment_id=left.shipment_id, left_at=left.left_at, lines=lines)
     others = tuple(each for each in order.shipments if each.shipment_id != left.shipment_id)
     return Change(order.but(shipments=(*others, shipment)))
+
+
+def take_back(
+    order: KnownOrder, goods: GoodsReturn, lines: tuple[PartCount, ...], others: tuple[GoodsReturn, ...], cause: Cause
+) -> Change[KnownOrder]:
+    """Keep for a return note what it takes back of the order, so that no other note takes back the same goods.
+
+    A note that is drawn up twice with different quantities before it is sent back keeps the larger ones. Refused for
+    more of a part than was ordered (`beyond_order`) or than the other notes left (`returned_already`).
+    """
+    must_come_back_once(lines, goods, order, others)
+    attempt, wanted = len(goods.sent_back), Counter({line.part: line.quantity for line in lines})
+    for each in order.returning:
+        if (each.return_no, each.attempt) == (goods.return_no, attempt):
+            wanted |= Counter({line.part: line.quantity for line in each.lines})
+    kept = tuple(PartCount(part=part, quantity=wanted[part]) for part in sorted(wanted))
+    taken = Returning(return_no=goods.return_no, attempt=attempt, lines=kept)
+    rest = tuple(each for each in order.returning if each.return_no != goods.return_no)
+    return Change(order.but(returning=(*rest, taken)))
+
+
+def let_go(order: KnownOrder, goods: GoodsReturn, cause: Cause) -> Change[KnownOrder]:
+    """A return note was sent back: other notes may take back what it had named before."""
+    still = tuple(
+        each for each in order.returning if each.return_no != goods.return_no or each.attempt >= len(goods.sent_back)
+    )
+    return Change(order.but(returning=still))
