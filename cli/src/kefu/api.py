@@ -1,4 +1,4 @@
-"""How commands ask the services: as an operator, with refusals told in the service's own words."""
+"""How commands ask the services: as an operator or in another role, with refusals told in the service's own words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,9 +18,9 @@ _PATIENCE = 30.0
 class Api:
     """The HTTP APIs of the running services. Trouble when one does not answer or refuses."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, role: Role = Role.OPERATOR) -> None:
         self._around = around
-        token = around.get("KEFU_TOKEN") or local_token(around, Role.OPERATOR)
+        token = around.get("KEFU_TOKEN") or local_token(around, role)
         self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=False)
 
     def get(self, service: str, path: str, **query: object) -> Any:

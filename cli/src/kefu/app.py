@@ -17,6 +17,7 @@ COMMANDS = {
     "dead": "kefu.dead:app",
     "audit": "kefu.audit:app",
     "verify": "kefu.verify:app",
+    "dossier": "kefu.dossier:app",
     "token": "kefu.tokens:token_app",
     "api-key": "kefu.tokens:api_key_app",
     "clock": "kefu.clock:app",

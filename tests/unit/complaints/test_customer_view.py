@@ -2,24 +2,33 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from complaints.api.customer_view import STATUS, CustomerView
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.appeal import decide_appeal
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.handling import assign_owner, record_visit
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
+from complaints.domain.history import history, told
 from complaints.domain.lifecycle import LIVE
-from shared.aggregate import Refused
+from shared.aggregate import Change, Refused
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Actor, Money
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRET = "内部"
+FILE = {
+    "customer": {"customer_id": str(UUID(int=1)), "name": "广州恒达装饰工程有限公司"},
+    "complainant": "王建国",
+    "channel": "phone",
+    "content": "三樘玻璃边缘崩角",
+}
 HANDLER = Actor(kind="staff", id=f"{SECRET}-handler", role="complaint_handler")
 DEPUTY = Actor(kind="staff", id=f"{SECRET}-deputy", role="deputy_gm")
 
@@ -101,3 +110,57 @@ def test_a_draft_is_not_shown(in_every_stage):
     with pytest.raises(Refused) as refused:
         CustomerView.of(in_every_stage["draft"])
     assert refused.value.code == "draft"
+
+
+@pytest.mark.requirement("R158.a")
+def test_the_history_that_the_customer_sees_has_what_the_customer_was_told_and_nothing_internal(secretive):
+    for case in secretive:
+        assert SECRET not in "".join(step.model_dump_json() for step in told(case))
+
+    assert [(step.what, step.words) for step in told(secretive[-1])] == [
+        ("客户反映", "三樘玻璃边缘崩角"),
+        ("受理", "2026-11-0001"),
+        ("提出处理方案", "免费更换三樘玻璃"),
+        ("客户同意", "免费更换三樘玻璃"),
+        ("方案执行完毕", None),
+        ("结案", "已免费更换三樘玻璃"),
+    ]
+
+
+def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
+    assert [(step.what, step.by, step.words) for step in history(secretive[-1])] == [
+        ("客户反映", None, "三樘玻璃边缘崩角"),
+        ("受理", None, "2026-11-0001"),
+        ("走访客户", HANDLER.id, SECRET),
+        ("判定成立", HANDLER.id, SECRET),
+        ("调查完成", None, SECRET),
+        ("呈报处理方案", HANDLER.id, f"{SECRET}未获批准的方案；免费更换三樘玻璃"),
+        ("核准处理方案", DEPUTY.id, "deputy_gm, 权责划分 v1: 免费更换三樘玻璃"),
+        ("客户同意", None, "免费更换三樘玻璃"),
+        ("方案执行完毕", HANDLER.id, None),
+        ("结案", HANDLER.id, "已免费更换三樘玻璃"),
+    ]
+
+
+def test_the_history_of_a_petition_has_the_refusal_and_what_the_superiors_decided(in_every_stage, rules):
+    deputy = cause(AT, actor=DEPUTY)
+    decided = decide_appeal(in_every_stage["appealed"], True, "复核成立", "production", rules, deputy).state
+
+    assert [step.what for step in history(in_every_stage["appealed"])] == [
+        "客户反映",
+        "受理",
+        "判定不成立",
+        "呈报客户异议",
+    ]
+    assert [(step.what, step.words) for step in history(decided)][-1] == ("异议批示", "复核成立")
+
+
+async def test_both_histories_are_asked_for_over_http_and_a_draft_has_none_for_the_customer(ask, complaints, form):
+    draft = await complaints.create(Change(Complaint(id=UUID(int=100), form=form)), cause(AT))
+    filed = (await ask("cs_specialist", "POST", "/complaints", FILE)).json()["complaint_id"]
+
+    for path in ("history", "customer-history"):
+        answer = await ask("cs_manager", "GET", f"/complaints/{filed}/{path}")
+        assert [step["what"] for step in answer.json()] == ["客户反映", "受理"]
+    refused = await ask("cs_manager", "GET", f"/complaints/{draft.id}/customer-history")
+    assert (refused.status_code, refused.json()["code"]) == (409, "draft")

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, ProposedRow
+from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, ProposedRow, StepView
+from complaints.domain.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
@@ -33,6 +34,18 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     async def show_clocks(complaint_id: UUID) -> list[ClockView]:
         """What had or has to be done by when, and how each moment came about."""
         return clocks_of(await complaints.get(complaint_id), rules.clocks)
+
+    @router.get("/complaints/{complaint_id}/history")
+    async def show_history(complaint_id: UUID) -> list[StepView]:
+        """What happened, the earliest first. Never for the customer."""
+        return [StepView.of(step) for step in history(await complaints.get(complaint_id))]
+
+    @router.get("/complaints/{complaint_id}/customer-history")
+    async def show_customer_history(complaint_id: UUID) -> list[StepView]:
+        """What happened as far as the customer may see it, the earliest first. Refused for a draft."""
+        case = await complaints.get(complaint_id)
+        CustomerView.of(case)
+        return [StepView.of(step) for step in told(case)]
 
     @router.get("/complaints/{complaint_id}/customer-view")
     async def show_customer_view(complaint_id: UUID) -> CustomerView:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
+from complaints.domain.history import Step
 from complaints.domain.lifecycle import LIFECYCLE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
@@ -86,6 +87,20 @@ class ComplaintView(View):
             ),
             **{name: getattr(complaint, name) for name in same},
         )
+
+
+class StepView(View):
+    """One thing that happened to a case."""
+
+    at: Instant
+    what: Line = Field(examples=["受理"])
+    by: StaffId | None
+    words: str | None
+
+    @classmethod
+    def of(cls, step: Step) -> Self:
+        """The step as it stands in the history."""
+        return cls(**step.model_dump())
 
 
 class ComplaintRow(View):

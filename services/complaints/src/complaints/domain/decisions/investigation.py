@@ -47,6 +47,7 @@ def judged(
         demand_reasonable=demand_reasonable,
         responsible_department=responsible_department,
         by=cause.actor.id,
+        at=cause.at,
     )
     told = ComplaintJudged.of(
         complaint.about_customer,

@@ -45,6 +45,7 @@ def propose(
         preferred=preferred,
         customer_may_choose=customer_may_choose,
         proposed_by=cause.actor.id,
+        at=cause.at,
     )
     band = policy.authority.band(proposal.dearest)
     proposed = ResolutionProposed.of(

@@ -12,6 +12,7 @@ class Judgement(Part):
     demand_reasonable: bool
     responsible_department: DepartmentName | None = None
     by: StaffId
+    at: Instant | None = None
 
 
 class Investigation(Part):

@@ -21,6 +21,7 @@ class Proposal(Part):
     preferred: int = Field(default=0, ge=0)
     customer_may_choose: bool = True
     proposed_by: StaffId
+    at: Instant | None = None
 
     @property
     def dearest(self) -> Money:
