@@ -18,6 +18,7 @@ COMMANDS = {
     "audit": "kefu.audit:app",
     "verify": "kefu.verify:app",
     "dossier": "kefu.dossier:app",
+    "authority": "kefu.authority:app",
     "token": "kefu.tokens:token_app",
     "api-key": "kefu.tokens:api_key_app",
     "clock": "kefu.clock:app",

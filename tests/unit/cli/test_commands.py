@@ -91,6 +91,27 @@ DEAD = {
     "code": "not_found",
     "reason": "there is no order x",
 }
+DECIDED = {
+    "at": "2026-11-22T03:00:00Z",
+    "by": "manager-01",
+    "role": "cs_manager",
+    "amount": {"amount": "5000.00", "currency": "CNY"},
+    "allowed": False,
+    "would_allow": True,
+    "would_ask": "cs_manager",
+}
+TIMED = {
+    "clock": "close_6d",
+    "due_at": "2026-11-28T02:00:00Z",
+    "would_be_due_at": "2026-11-23T02:00:00Z",
+    "missed": False,
+    "would_miss": True,
+}
+REPLAYED = {
+    "complaint_no": "2026-11-0007",
+    "decisions": [DECIDED, DECIDED | {"allowed": True}],
+    "clocks": [TIMED, TIMED | {"would_miss": False}],
+}
 NOTHING: tuple[int, object] = (200, {"items": [], "next": None})
 ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {
     ("GET", "intake", "dead"): NOTHING,
@@ -111,6 +132,7 @@ ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {
     ("POST", "orders", "dead/replay"): (202, {"count": 3}),
     ("GET", "orders", "dead/groups"): (200, [DEAD | {"count": 7, "oldest": "2026-03-02T04:00:00Z"}]),
     ("GET", "orders", "health/ready"): (503, {"version": "0.1.0", "checks": {"mongo": "away"}, "parked": 2}),
+    ("POST", "complaints", "what-if"): (200, {"items": [REPLAYED], "next": None}),
     ("POST", "intake", "facts"): (422, {"detail": "production.x does not read so"}),
 }
 
@@ -341,3 +363,46 @@ def test_the_doctor_asks_the_identity_provider(kefu: Kefu, monkeypatch: pytest.M
         provider.state = "broken"
         broken = kefu("doctor")
         assert (broken.exit_code, "answered 500" in broken.stdout) == (1, True)
+
+
+MATRIX = """
+[close]
+name = "close_6d"
+term = { kind = "after", days = 1 }
+
+[steps.judge]
+name = "step_judge"
+term = { kind = "daily", at = 18:00:00 }
+
+[authority]
+version = 2
+bands = [{ name = "all", roles = ["cs_manager"] }]
+"""
+
+
+def test_a_proposed_matrix_is_tried_on_the_closed_complaints(
+    kefu: Kefu, services: list[tuple[str, str, Any]], tmp_path: Path
+) -> None:
+    (tmp_path / "matrix.toml").write_text(MATRIX, encoding="utf-8")
+
+    result = kefu("authority", "what-if", str(tmp_path / "matrix.toml"))
+
+    terms = {"close_6d": {"kind": "after", "days": 1}, "step_judge": {"kind": "daily", "at": "18:00:00"}}
+    authority = {"version": 2, "bands": [{"name": "all", "roles": ["cs_manager"]}]}
+    assert services == [("POST", "complaints/what-if?limit=200", {"authority": authority, "terms": terms})]
+    words = [line.split("\t") for line in result.stdout.splitlines()]
+    assert words == [
+        ["2026-11-0007", DECIDED["at"], "manager-01", "cs_manager", "5000.00 CNY", "no", "yes", "cs_manager"],
+        ["2026-11-0007", "close_6d", TIMED["due_at"], TIMED["would_be_due_at"], "no", "yes"],
+        ["1 closed cases, 2 decisions, 1 of them otherwise; would be asked: cs_manager 2"],
+        ["2 clocks, 0 missed, 1 would have been missed"],
+    ]
+
+
+@pytest.mark.parametrize(("text", "told"), [("[", "cannot be read"), ("name = 'x'", "has neither an [authority]")])
+def test_a_file_without_a_matrix_or_a_clock_is_trouble(kefu: Kefu, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "matrix.toml").write_text(text, encoding="utf-8")
+
+    result = kefu("authority", "what-if", str(tmp_path / "matrix.toml"))
+
+    assert (result.exit_code, told in " ".join(result.stderr.split())) == (1, True)

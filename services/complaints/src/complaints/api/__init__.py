@@ -18,6 +18,7 @@ from complaints.api import (
     proposals,
     reading,
     returns,
+    what_if,
 )
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
@@ -39,4 +40,5 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         penalties.routes(stores, rules),
         improvements.routes(stores, rules),
         figures.routes(stores, rules),
+        what_if.routes(stores.complaints, rules),
     )

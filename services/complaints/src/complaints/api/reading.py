@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, ProposedRow, StepView
+from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, PastStepView, ProposedRow
 from complaints.domain.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
@@ -36,16 +36,16 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         return clocks_of(await complaints.get(complaint_id), rules.clocks)
 
     @router.get("/complaints/{complaint_id}/history")
-    async def show_history(complaint_id: UUID) -> list[StepView]:
+    async def show_history(complaint_id: UUID) -> list[PastStepView]:
         """What happened, the earliest first. Never for the customer."""
-        return [StepView.of(step) for step in history(await complaints.get(complaint_id))]
+        return [PastStepView.of(step) for step in history(await complaints.get(complaint_id))]
 
     @router.get("/complaints/{complaint_id}/customer-history")
-    async def show_customer_history(complaint_id: UUID) -> list[StepView]:
+    async def show_customer_history(complaint_id: UUID) -> list[PastStepView]:
         """What happened as far as the customer may see it, the earliest first. Refused for a draft."""
         case = await complaints.get(complaint_id)
         CustomerView.of(case)
-        return [StepView.of(step) for step in told(case)]
+        return [PastStepView.of(step) for step in told(case)]
 
     @router.get("/complaints/{complaint_id}/customer-view")
     async def show_customer_view(complaint_id: UUID) -> CustomerView:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.history import Step
+from complaints.domain.history import PastStep
 from complaints.domain.lifecycle import LIFECYCLE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
@@ -89,7 +89,7 @@ class ComplaintView(View):
         )
 
 
-class StepView(View):
+class PastStepView(View):
     """One thing that happened to a case."""
 
     at: Instant
@@ -98,7 +98,7 @@ class StepView(View):
     words: str | None
 
     @classmethod
-    def of(cls, step: Step) -> Self:
+    def of(cls, step: PastStep) -> Self:
         """The step as it stands in the history."""
         return cls(**step.model_dump())
 

@@ -7,7 +7,7 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
 
 
-class Step(Part):
+class PastStep(Part):
     """One thing that happened: what, when, by whom, and in which words."""
 
     at: Instant
@@ -16,7 +16,7 @@ class Step(Part):
     words: str | None = None
 
 
-def history(complaint: Complaint) -> tuple[Step, ...]:
+def history(complaint: Complaint) -> tuple[PastStep, ...]:
     """All that stands on the internal form, the earliest first. Never for the customer (003 §25.6)."""
     steps = (
         *_received(complaint),
@@ -30,7 +30,7 @@ def history(complaint: Complaint) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
-def told(complaint: Complaint) -> tuple[Step, ...]:
+def told(complaint: Complaint) -> tuple[PastStep, ...]:
     """What the customer knows: the own words, the approved solutions, the own answer, the result; no member of staff.
 
     Every step is chosen; whatever is added to the history stays inside (003 §25.6).
@@ -40,77 +40,77 @@ def told(complaint: Complaint) -> tuple[Step, ...]:
         if verdict.option is not None:
             offered = verdict.offered or (verdict.option,)
             words = "；".join(option.description for option in offered)
-            steps.append(Step(at=verdict.at, what="提出处理方案", words=words))
+            steps.append(PastStep(at=verdict.at, what="提出处理方案", words=words))
     steps += [step.but(by=None) for step in _answered(complaint)]
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
-def _received(complaint: Complaint) -> Iterator[Step]:
-    yield Step(at=complaint.form.received_at, what="客户反映", words=complaint.form.content)
+def _received(complaint: Complaint) -> Iterator[PastStep]:
+    yield PastStep(at=complaint.form.received_at, what="客户反映", words=complaint.form.content)
     if complaint.accepted_at:
-        yield Step(at=complaint.accepted_at, what="受理", words=complaint.number)
+        yield PastStep(at=complaint.accepted_at, what="受理", words=complaint.number)
 
 
-def _handled(complaint: Complaint) -> Iterator[Step]:
+def _handled(complaint: Complaint) -> Iterator[PastStep]:
     if confirmed := complaint.acknowledgement:
-        yield Step(at=confirmed.at, what="与客户确认内容", by=confirmed.by, words=confirmed.restated)
+        yield PastStep(at=confirmed.at, what="与客户确认内容", by=confirmed.by, words=confirmed.restated)
     for visit in complaint.visits:
-        yield Step(at=visit.visited_at, what="走访客户", by=visit.by, words=visit.note)
+        yield PastStep(at=visit.visited_at, what="走访客户", by=visit.by, words=visit.note)
     if (panel := complaint.panel) and panel.recorded_at:
-        yield Step(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
+        yield PastStep(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:
-        yield Step(at=note.at, what="保修核定", words=note.verdict)
+        yield PastStep(at=note.at, what="保修核定", words=note.verdict)
 
 
-def _judged(complaint: Complaint) -> Iterator[Step]:
+def _judged(complaint: Complaint) -> Iterator[PastStep]:
     if (judgement := complaint.judgement) and judgement.at:
         what = "判定成立" if judgement.upheld else "判定不成立"
-        yield Step(at=judgement.at, what=what, by=judgement.by, words=judgement.grounds)
+        yield PastStep(at=judgement.at, what=what, by=judgement.by, words=judgement.grounds)
     if petition := complaint.appeal:
-        yield Step(at=petition.at, what="呈报客户异议", by=petition.by, words=petition.petition)
+        yield PastStep(at=petition.at, what="呈报客户异议", by=petition.by, words=petition.petition)
         if petition.decided_at:
-            yield Step(at=petition.decided_at, what="异议批示", by=petition.decided_by, words=petition.grounds)
+            yield PastStep(at=petition.decided_at, what="异议批示", by=petition.decided_by, words=petition.grounds)
 
 
-def _found(complaint: Complaint) -> Iterator[Step]:
+def _found(complaint: Complaint) -> Iterator[PastStep]:
     if (found := complaint.investigation) and found.completed_at:
-        yield Step(at=found.completed_at, what="调查完成", words=found.cause)
+        yield PastStep(at=found.completed_at, what="调查完成", words=found.cause)
     if root := complaint.root_cause:
-        yield Step(at=root.at, what="认定根本原因", by=root.by, words=root.title)
+        yield PastStep(at=root.at, what="认定根本原因", by=root.by, words=root.title)
     if loss := complaint.loss:
-        yield Step(at=loss.at, what="核算损失", by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
+        yield PastStep(at=loss.at, what="核算损失", by=loss.by, words=f"{loss.total.amount} {loss.total.currency}")
     for supplier in complaint.suppliers:
-        yield Step(at=supplier.at, what="会同供应商处理", by=supplier.by, words=supplier.name)
+        yield PastStep(at=supplier.at, what="会同供应商处理", by=supplier.by, words=supplier.name)
     if liability := complaint.liability:
-        yield Step(at=liability.at, what="核定责任", by=liability.by, words=liability.handling)
+        yield PastStep(at=liability.at, what="核定责任", by=liability.by, words=liability.handling)
 
 
-def _decided(complaint: Complaint) -> Iterator[Step]:
+def _decided(complaint: Complaint) -> Iterator[PastStep]:
     for proposal in complaint.proposals:
         if proposal.at:
             words = "；".join(option.description for option in proposal.options)
-            yield Step(at=proposal.at, what="呈报处理方案", by=proposal.proposed_by, words=words)
+            yield PastStep(at=proposal.at, what="呈报处理方案", by=proposal.proposed_by, words=words)
     for attempt in complaint.blocked:
         words = f"{attempt.role}: {attempt.attempted.amount} > {attempt.limit.amount} {attempt.limit.currency}"
-        yield Step(at=attempt.at, what="越权审批被拒", by=attempt.staff, words=words)
+        yield PastStep(at=attempt.at, what="越权审批被拒", by=attempt.staff, words=words)
     for verdict in complaint.verdicts:
         words = f"{verdict.role}, 权责划分 v{verdict.matrix_version}"
         if verdict.option:
             words = f"{words}: {verdict.option.description}"
         what = "核准处理方案" if verdict.option else "退回处理方案"
-        yield Step(at=verdict.at, what=what, by=verdict.approver, words=words)
+        yield PastStep(at=verdict.at, what=what, by=verdict.approver, words=words)
 
 
-def _answered(complaint: Complaint) -> Iterator[Step]:
+def _answered(complaint: Complaint) -> Iterator[PastStep]:
     if answer := complaint.answer:
         words = answer.choice.description if answer.choice else answer.reason
-        yield Step(at=answer.at, what="客户同意" if answer.accepted else "客户不同意", words=words)
+        yield PastStep(at=answer.at, what="客户同意" if answer.accepted else "客户不同意", words=words)
     if done := complaint.implementation:
-        yield Step(at=done.at, what="方案执行完毕", by=done.by)
+        yield PastStep(at=done.at, what="方案执行完毕", by=done.by)
     if closing := complaint.closing:
-        yield Step(at=closing.at, what="结案", by=closing.by, words=closing.result)
+        yield PastStep(at=closing.at, what="结案", by=closing.by, words=closing.result)
 
 
-def _timed(complaint: Complaint) -> Iterator[Step]:
+def _timed(complaint: Complaint) -> Iterator[PastStep]:
     for missed in complaint.missed:
-        yield Step(at=missed.due_at, what="逾期", words=missed.clock)
+        yield PastStep(at=missed.due_at, what="逾期", words=missed.clock)
