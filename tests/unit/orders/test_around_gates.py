@@ -38,14 +38,15 @@ async def test_goods_that_leave_before_contract_deposit_sample_or_inspection_are
     await company.place(kind)
     await company.run_to(stage)
     await company.fact(facts.GoodsDispatched, left_at=company.now)
-    assert raised(company) == [(why, f"goods left while the order was in {stage}")]
+    title = (await company.order()).stage_title
+    assert raised(company) == [(why, f"订单尚在“{title}”阶段，货物已发出")]
     assert company.announced(said.ShipmentDispatched) == []
 
 
 async def test_unpaid_goods_from_stock_that_leave_are_looked_into(company):
     await company.place(promised_arrival_date=BEGIN.date() + timedelta(days=20), requested_ship_date=None)
     await company.fact(facts.GoodsDispatched, left_at=company.now)
-    assert raised(company) == [("payment", "goods left while the order was in payment")]
+    assert raised(company) == [("payment", "订单尚在“收款”阶段，货物已发出")]
 
 
 async def test_goods_that_leave_after_contract_and_deposit_need_no_look_though_production_told_nothing(company):
@@ -84,7 +85,7 @@ async def test_goods_that_were_made_before_the_sample_was_confirmed_are_looked_i
     await company.place("custom")
     await company.run_to("sample")
     await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
-    assert raised(company) == [("quality", "goods were made before a sample was confirmed")]
+    assert raised(company) == [("quality", "样品尚未确认，货物已生产完毕")]
 
 
 async def test_goods_that_were_made_before_their_sample_was_rejected_have_to_be_made_again(company):
@@ -114,7 +115,7 @@ async def test_a_sample_of_a_rejected_breakdown_does_not_count(company):
         await company.decide(judge_sample, verdict, role="design_director")
     assert refused.value.code == "void_sample"
     await company.hear(verdict)
-    assert raised(company) == [("quality", "sample DY-2 is of a rejected breakdown: not counted")]
+    assert raised(company) == [("quality", "样品DY-2依据的拆单已被驳回，不作数")]
     assert (await company.order()).stage == "sample"
 
     await company.fact(facts.SampleMade, sample_no="DY-2")
@@ -143,7 +144,7 @@ async def test_a_custom_order_that_others_than_the_scheduled_crew_installed_is_l
         finish = company.now + timedelta(days=2)
         await company.decide(schedule_installation, company.now, finish, crew, role="engineering_regional_head")
     await company.fact(facts.InstallationCompleted, completed_at=company.now, crew=came)
-    told = [("installer", f"installed by {strange}, who were not scheduled as senior installers")] if strange else []
+    told = [("installer", f"由未安排的人员施工：{strange}；本单应由已安排的技术骨干施工")] if strange else []
     assert raised(company) == told
 
 

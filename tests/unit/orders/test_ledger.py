@@ -284,7 +284,7 @@ async def test_a_receipt_with_two_lines_is_entered_in_full_and_looked_into(compa
     await company.pay("balance", "7000.00", receipt_no="SK-1")
     await company.pay("balance", "7000.00", receipt_no="SK-1")
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert raised.detail == "receipt SK-1 was entered before; now as balance: 7000.00 CNY"
+    assert raised.detail == "收据SK-1此前已入账，现又作为尾款入账：7000.00 CNY，请核对"
     assert (await company.order()).receivable.open == 0
 
 
@@ -294,7 +294,7 @@ async def test_a_receipt_with_another_amount_is_looked_into_and_not_entered(comp
     await company.pay("initial", "3000.00", receipt_no="SK-1")
     await company.pay("initial", "3300.00", receipt_no="SK-1")
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert raised.detail == "receipt SK-1 was entered as 3000.00 CNY, now 3300.00 CNY: not entered"
+    assert raised.detail == "收据SK-1已入账3000.00 CNY，现报3300.00 CNY，未入账，请核对"
     assert (await company.order()).receivable.paid == Decimal("3000.00")
 
 
@@ -366,6 +366,27 @@ async def test_progress_payments_are_asked_for_on_their_day_and_fall_overdue_lik
         ("progress", date(2026, 11, 1))
     ]
     assert [each.due_on for each in company.announced(said.PaymentOverdue)] == [date(2026, 11, 1)]
+
+
+async def test_what_is_to_be_reminded_of_on_one_day_is_one_reminder_as_firm_as_the_firmest(company):
+    terms = [("initial", "30000.00", None), ("progress", "20000.00", date(2026, 10, 7)), ("balance", "50000.00", None)]
+    draft = Draft(
+        revision=0,
+        changes=("付款方式",),
+        terms=tuple(said.PaymentTerm(kind=kind, amount=yuan(amount), due_on=on) for kind, amount, on in terms),
+    )
+    await company.place()
+    await company.decide(review, "amend", ())
+    await company.decide(amend, draft)
+    await company.sign_contract()
+    await company.until(company.now + timedelta(days=40))
+    assert {(each.kind, each.due_on) for each in company.announced(said.PaymentDue)} == {
+        ("initial", date(2026, 10, 7)),
+        ("progress", date(2026, 10, 7)),
+    }
+    assert [(each.level, each.amount, each.due_on) for each in company.announced(said.DunningIssued)] == [
+        (level, yuan("50000.00"), date(2026, 10, 7)) for level in (1, 2, 3)
+    ]
 
 
 async def test_an_order_from_stock_is_asked_for_payment(company):

@@ -196,7 +196,7 @@ async def test_goods_that_leave_without_inspection_are_an_exception_and_not_anno
     await company.fact(facts.GoodsDispatched, left_at=company.now)
 
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert (raised.kind, raised.detail) == ("quality", "goods left while the order was in review")
+    assert (raised.kind, raised.detail) == ("quality", "订单尚在“合同评审”阶段，货物已发出")
     assert company.announced(said.ShipmentDispatched) == []
 
 

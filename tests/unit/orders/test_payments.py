@@ -87,7 +87,7 @@ async def test_too_much_is_entered_and_looked_into(company):
     await company.run_to("balance")
     await company.pay("balance", "70000.50")
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert (raised.kind, raised.detail) == ("payment", "paid too much: 0.50 CNY")
+    assert (raised.kind, raised.detail) == ("payment", "客户多付0.50 CNY，请核对")
     assert (await company.order()).stage == "closed"
 
 
@@ -96,7 +96,7 @@ async def test_another_currency_is_not_counted_but_looked_into(company):
     await company.sign_contract()
     await company.pay("initial", "30000.00", "USD")
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert (raised.kind, raised.detail) == ("payment", "paid in another currency: 30000.00 USD")
+    assert (raised.kind, raised.detail) == ("payment", "收到其他币种的款项：30000.00 USD，请核对")
     order = await company.order()
     assert (order.stage, order.receivable.paid) == ("deposit", Decimal())
 
@@ -121,7 +121,7 @@ async def test_money_for_a_cancelled_order_is_looked_into(company):
     await company.decide(cancel, "客户取消", None)
     await company.pay("initial", "10000.00")
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert raised.detail == "paid for an order that is cancelled: 10000.00 CNY"
+    assert raised.detail == "订单取消后收到款项：10000.00 CNY，请核对"
 
 
 async def test_finance_may_confirm_without_naming_an_amount(company):

@@ -29,6 +29,7 @@ async def ready_to_ship(company):
 @pytest.mark.requirement("R056.a", "R057.a")
 async def test_goods_that_are_ready_are_announced_the_day_before(company):
     await ready_to_ship(company)
+    await company.fact(facts.CrewReported, available=True)
     await company.until(morning(SHIP_ON, 12))
 
     assessed = company.announced(said.ShipmentReadinessAssessed)
@@ -37,6 +38,48 @@ async def test_goods_that_are_ready_are_announced_the_day_before(company):
     assert [event.verdict for event in assessed] == ["on_time", "on_time", "on_time"]
     assert ready.ship_at == morning(SHIP_ON)
     assert sent == [morning(date(2026, 11, 25))]
+
+
+@pytest.mark.requirement("R056.c")
+async def test_without_word_of_the_installers_nothing_is_said_to_be_ready_and_the_day_is_missed_for_want_of_them(company):
+    await ready_to_ship(company)
+    await company.until(morning(SHIP_ON, 12))
+    assert [event.verdict for event in company.announced(said.ShipmentReadinessAssessed)] == ["unknown"] * 4
+    assert company.announced(said.ShipmentReady) == []
+    await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.reason_code, delayed.estimated) == ("installers_unavailable", True)
+
+
+@pytest.mark.requirement("R057.c")
+@pytest.mark.parametrize(
+    ("at", "leaves_at"),
+    [
+        (morning(date(2026, 11, 25), 15), morning(SHIP_ON)),
+        (morning(date(2026, 11, 25), 20), morning(SHIP_ON)),
+        (morning(SHIP_ON, 8), morning(SHIP_ON)),
+        (morning(SHIP_ON, 11), morning(SHIP_ON, 18)),
+    ],
+)
+@pytest.mark.parametrize("last", ["goods", "installers"])
+async def test_what_is_ready_after_the_last_morning_is_told_in_words_that_are_true_then(company, last, at, leaves_at):
+    await company.place()
+    if last == "goods":
+        await company.run_to("production")
+        await company.fact(facts.ProductionProgressed, ready_percent=90, expected_ready_on=SHIP_ON)
+        await company.fact(facts.CrewReported, available=True)
+    else:
+        await company.run_to("shipping")
+    await company.until(at)
+    assert company.announced(said.ShipmentReady) == []
+    if last == "goods":
+        await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
+    else:
+        await company.fact(facts.CrewReported, available=True)
+    await company.until(at + timedelta(minutes=1))
+    (ready,) = company.announced(said.ShipmentReady)
+    assert ready.ship_at == leaves_at
+    assert company.announced(said.ShipmentDelayed) == []
 
 
 @pytest.mark.requirement("R056.a", "R056.e", "R059.a")
@@ -169,7 +212,7 @@ async def test_three_slips_are_an_exception_for_saturday(company):
     slips = company.announced(said.ShipmentDelayed)
     (raised,) = company.announced(said.OrderExceptionRaised)
     assert [(event.revision, event.delay_days) for event in slips] == [(1, 1), (2, 2), (3, 3)]
-    assert (raised.kind, raised.detail) == ("schedule", "slip 3: now 3 days behind the contract (缺料)")
+    assert (raised.kind, raised.detail) == ("schedule", "第3次延期，已比合同推迟3天（缺料）")
 
 
 async def test_a_slip_before_the_contract_is_signed_is_nobody_s_delay(company):
@@ -180,6 +223,7 @@ async def test_a_slip_before_the_contract_is_signed_is_nobody_s_delay(company):
 
 async def test_goods_that_were_announced_and_did_not_leave_break_the_promise(company):
     await ready_to_ship(company)
+    await company.fact(facts.CrewReported, available=True)
     await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
 
     (delayed,) = company.announced(said.ShipmentDelayed)
@@ -193,6 +237,7 @@ async def test_after_a_delay_readiness_is_looked_at_again_before_the_new_day(com
     await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason_text="缺料")
     await company.design()
     await company.make()
+    await company.fact(facts.CrewReported, available=True)
     await company.until(morning(date(2026, 11, 29), 12))
     (ready,) = company.announced(said.ShipmentReady)
     assert ready.ship_at == morning(date(2026, 11, 30))
@@ -225,7 +270,7 @@ async def test_a_day_agreed_with_the_customer_is_watched_until_its_end(company):
     await company.decide(promise, "install", date(2026, 11, 20), "plan", role="order_specialist")
     await company.until(datetime(2026, 11, 20, 16, tzinfo=UTC))
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert (raised.kind, raised.detail) == ("installer", "install was promised for 2026-11-20 and has not happened")
+    assert (raised.kind, raised.detail) == ("installer", "原定2026-11-20进场安装，到期未实现")
 
 
 @pytest.mark.requirement("R200.b")

@@ -129,7 +129,7 @@ async def test_damage_on_arrival_is_an_exception(company):
     await company.run_to("transport")
     await company.fact(facts.ShipmentArrived, arrived_at=company.now, damages=[{"description": "两箱受潮"}])
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert (raised.kind, raised.detail) == ("quality", "damaged on arrival: 两箱受潮")
+    assert (raised.kind, raised.detail) == ("quality", "到货破损：两箱受潮")
 
 
 @pytest.mark.requirement("R066.a")

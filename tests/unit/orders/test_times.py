@@ -72,7 +72,7 @@ async def test_what_is_said_to_have_happened_in_the_future_happened_when_it_was_
     assert order.reached["installed"] == told_at
     assert [each.due_on.year for each in company.announced(said.PaymentDue)] == [2026, 2026]
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert raised.detail.startswith("completed_at 2029-01-07")
+    assert raised.detail.startswith("报来的完成时间（2029-01-07）有误")
 
 
 async def test_money_from_the_future_is_entered_when_it_was_told(company):
@@ -101,7 +101,7 @@ async def test_a_delay_until_a_day_that_cannot_be_right_is_asked_about_and_not_t
     await company.fact(facts.ProductionDelayed, expected_ready_on=day, reason_text="缺料")
     assert company.announced(said.ShipmentDelayed) == []
     (raised,) = company.announced(said.OrderExceptionRaised)
-    assert raised.detail.endswith("the report is not taken, ask for another one")
+    assert raised.detail.endswith("有误，该报告未采用，请重新上报")
 
 
 @pytest.mark.requirement("R058.a")

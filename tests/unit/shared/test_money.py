@@ -1,4 +1,4 @@
-"""Money: one way to write it, and nothing below zero where it cannot be."""
+"""Money and numbers of papers: one way to write them, and nothing that cannot be."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.event import Money
-from shared.contracts.vocabulary import PaidAmount, Price
+from shared.contracts.vocabulary import ContractNo, OrderNo, PaidAmount, Price, ReturnNo
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,15 @@ def test_what_is_paid_is_above_nothing_and_what_may_be_nothing_is_not_below_it(k
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python({"amount": amount})
     assert TypeAdapter(kind).validate_python({"amount": "0.01"}) == Money(amount=Decimal("0.01"))
+
+
+@pytest.mark.parametrize("kind", [OrderNo, ContractNo, ReturnNo])
+@pytest.mark.parametrize("number", ["【】SO", "SO-1【急】", "】", "http://a", "HTTPS://a.cn/1", "ftp://x", "WWW.a.cn", "\u200b"])
+def test_a_number_that_no_sms_may_carry_is_none(kind: object, number: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_python(number)
+
+
+@pytest.mark.parametrize("number", ["SO-2026-0412", "订单（二）/7", "𠮷-1", "SO 7 #2", "A:B//C"])
+def test_other_numbers_of_papers_are_taken_as_they_are(number: str) -> None:
+    assert TypeAdapter(OrderNo).validate_python(number) == number

@@ -26,7 +26,6 @@ from shared.contracts.vocabulary import (
     PaidAmount,
     Percent,
     Phone,
-    Price,
     Prose,
     Quantity,
     ReturnNo,
@@ -88,7 +87,7 @@ class OrderRequested(OrderFact, Event, key="sales.order_requested.v1"):
     customer: IntroducedCustomer
     kind: OrderKind = "standard"
     lines: tuple[OrderLine, ...] = Field(min_length=1)
-    total: Price | None = Field(default=None, description="Absent while a line's price is open.")
+    total: PaidAmount | None = Field(default=None, description="Absent while a line's price is open.")
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None
     promised_ship_date: date | None = Field(

@@ -14,6 +14,7 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_UNSENDABLE = re.compile(r"[【】]|://|www\.", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", " \t()[]（）.·")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "ー": "-"})
 
@@ -30,6 +31,14 @@ def prose(text: str) -> str:
     if text.isprintable():
         return _seen(text.strip())
     return _seen("\n".join(_visible(line).rstrip() for line in text.splitlines()).strip())
+
+
+def numbered(number: str) -> str:
+    """The number in one line. ValueError for one that no SMS may carry: with 【 or 】, or one that is a link."""
+    line = one_line(number)
+    if _UNSENDABLE.search(line):
+        raise ValueError("must not have 【】, :// or www. in it: providers refuse texts with them")
+    return line
 
 
 def posted(address: object) -> object:

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.contracts.event import Instant, Money, Part, PreciseDate
-from shared.contracts.values import dialled, one_line, positive, posted, prose, unsigned, zone
+from shared.contracts.values import dialled, numbered, one_line, positive, posted, prose, unsigned, zone
 
 _ORDERS = uuid5(NAMESPACE_URL, "urn:kefu:order")
 
@@ -40,7 +40,7 @@ PaidAmount = Annotated[Money, AfterValidator(positive)]
 OrderId = Annotated[
     UUID, Field(description="Follows from the order's number.", examples=[str(order_id_of("SO-2026-0412"))])
 ]
-OrderNo = Annotated[str, Field(min_length=1, max_length=64, examples=["SO-2026-0412"]), AfterValidator(one_line)]
+OrderNo = Annotated[str, Field(min_length=1, max_length=64, examples=["SO-2026-0412"]), AfterValidator(numbered)]
 ContractNo = Annotated[
     str,
     Field(
@@ -49,7 +49,7 @@ ContractNo = Annotated[
         description="Carries the date of signing, from which the warranty counts (001 售后四).",
         examples=["JG20260930-017"],
     ),
-    AfterValidator(one_line),
+    AfterValidator(numbered),
 ]
 ContractDate = Annotated[
     PreciseDate,
@@ -59,7 +59,7 @@ ContractDate = Annotated[
     ),
 ]
 DueAt = Annotated[Instant, Field(examples=["2026-11-28T10:00:00.000000Z"])]
-ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-11-0007"]), AfterValidator(one_line)]
+ReturnNo = Annotated[str, Field(min_length=1, max_length=64, examples=["TH-2026-11-0007"]), AfterValidator(numbered)]
 ComplaintNo = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{4,}$", examples=["2026-11-0007"])]
 CustomerId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"])]
 ComplaintId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c02"])]

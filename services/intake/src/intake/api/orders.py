@@ -23,7 +23,7 @@ from shared.contracts.vocabulary import (
     OrderKind,
     OrderLine,
     OrderNo,
-    Price,
+    PaidAmount,
     StaffId,
 )
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
@@ -37,7 +37,7 @@ class TakeOrder(RequestBody):
     order_no: OrderNo | None = Field(default=None, description="The number on the papers; without one it gets one.")
     kind: OrderKind = Field(default="standard", examples=["custom"])
     lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=1000)
-    total: Price | None = None
+    total: PaidAmount | None = None
     contract_no: ContractNo | None = None
     contract_date: PreciseDate | None = None
     requested_ship_date: date | None = None

@@ -164,7 +164,7 @@ class OrderView(View):
         return cls(
             order_id=order.id,
             route=order.route.label,
-            stage_title=stage.title if stage else order.stage,
+            stage_title=order.stage_title,
             waits_for=tuple(milestone for milestone in gate if not order.has(milestone)),
             drawings=order.drawings.items,
             promises=order.promises.given,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Self
 
 from pydantic import Field
@@ -35,6 +36,7 @@ from shared.contracts.vocabulary import (
 )
 
 CLOSED, CANCELLED = "closed", "cancelled"
+ENDS: Mapping[str, str] = MappingProxyType({CLOSED: "关闭", CANCELLED: "取消"})
 
 
 class Order(Timed):
@@ -95,9 +97,20 @@ class Order(Timed):
         return Calendar(self.zone)
 
     @property
+    def stage_title(self) -> str:
+        """What staff call the stage, or the end, that the order is in."""
+        stage = self.route.stage(self.stage)
+        return stage.title if stage else ENDS.get(self.stage, self.stage)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more is to happen."""
         return self.stage in (CLOSED, CANCELLED)
+
+    @property
+    def lacks_word_of_crew(self) -> bool:
+        """Whether installers go with it and engineering has said nothing about them."""
+        return Milestone.INSTALLED in self.route.milestones and self.shipment.crew is None
 
     @property
     def delivered(self) -> bool:

@@ -267,7 +267,7 @@ def _look_into_foreign(order: Order, cause: Cause) -> Change[Order]:
     change = Change(order)
     for currency, amount in order.receivable.sums("payment", "refund").items():
         if amount and currency != order.receivable.currency:
-            detail = f"paid in another currency: {-amount} {currency}"
+            detail = f"收到其他币种的款项：{-amount} {currency}，请核对"
             change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
     return change
 

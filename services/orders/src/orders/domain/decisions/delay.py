@@ -106,6 +106,8 @@ def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     broken = break_promise(order, "ship", cause)
     day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
+    if order.stage == "shipping" and order.lacks_word_of_crew:
+        reason = "installers_unavailable"
     return broken.then(lambda order: estimate(order, day, reason, rules, cause))
 
 
@@ -164,5 +166,5 @@ def _escalate(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     delay = order.delays[-1]
     if delay.revision < rules.of(order).slips_before_escalation:
         return Change(order)
-    detail = f"slip {delay.revision}: now {delay.days} days behind the contract ({delay.text})"
+    detail = f"第{delay.revision}次延期，已比合同推迟{delay.days}天（{delay.text}）"
     return raise_exception(order, "schedule", detail, cause)

@@ -74,7 +74,7 @@ def _readiness(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
 def _crew(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """Engineering says before the eve of shipping whether there are installers (001 售中二a, 二d)."""
     ship_on = _looked_at(order, rules, cause)
-    if ship_on is not None and Milestone.INSTALLED in order.route.milestones and order.shipment.crew is None:
+    if ship_on is not None and order.lacks_word_of_crew:
         yield Owed(ship_on.isoformat(), _eve(order, ship_on, rules, cause))
 
 

@@ -197,8 +197,20 @@ def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Orde
 
 
 def leave_for_the_site(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The goods can leave: what has left already is announced, and what is to be paid by now is asked for."""
-    return announce_departures(order, rules, cause).then(lambda order: ask_for_what_is_due(order, rules, cause))
+    """The goods can leave: what has left already is announced, and what is to be paid by now is asked for.
+
+    Goods that are ready after the last morning are looked at again now, so that the customer hears it (001 售中二b).
+    """
+    told = announce_departures(order, rules, cause).then(lambda order: ask_for_what_is_due(order, rules, cause))
+    return told.then(lambda order: Change(look_again(order, cause)))
+
+
+def look_again(order: Order, cause: Cause) -> Order:
+    """With readiness assessed once more now, where the last morning before the goods leave is over."""
+    ship_on = order.ship_on
+    if ship_on is None or order.dispatched_on or order.shipment.announced_ready or not order.contract.signed:
+        return order
+    return order.awaiting("readiness", cause.now) if order.day(cause.now) + timedelta(days=1) >= ship_on else order
 
 
 def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

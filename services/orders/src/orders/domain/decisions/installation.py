@@ -12,6 +12,7 @@ from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer, Refusal
 from orders.domain.parts.times import day_ahead
+from orders.domain.parts.titles import SKILLS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -111,7 +112,7 @@ def complete_installation(order: Order, fact: InstallationCompleted, rules: Rule
     change = done.then(lambda order: reach(order, _M.INSTALLED, since=fact.completed_at, rules=rules, cause=cause))
     if strangers is None:
         return change
-    detail = f"installed by {strangers}, who were not scheduled as {order.route.installers} installers"
+    detail = f"由未安排的人员施工：{strangers}；本单应由已安排的{SKILLS[order.route.installers]}施工"
     return change.then(lambda order: raise_exception(order, "installer", detail, cause))
 
 

@@ -51,7 +51,7 @@ def open_order(event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
         change = begin(_with_contract(order, known), rules, cause)
     if not unlikely:
         return change
-    detail = f"ordered for {wished}, which has passed or lies too far ahead: agree on another day with the customer"
+    detail = f"下单要求的日期{wished}已过或过远，请与客户另约日期"
     return change.then(lambda order: raise_exception(order, "schedule", detail, cause))
 
 

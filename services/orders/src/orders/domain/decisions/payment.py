@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
 from orders.domain.parts.receivable import Confirmation, Due
+from orders.domain.parts.titles import PAYMENTS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
@@ -46,7 +48,8 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
     change = _entered(order, fact, cause)
     oddities = [*_odd(change.state, order, fact)]
     if before:
-        oddities.append(f"receipt {fact.receipt_no} was entered before; now as {fact.kind}: {_told(fact.amount)}")
+        title = PAYMENTS[fact.kind]
+        oddities.append(f"收据{fact.receipt_no}此前已入账，现又作为{title}入账：{_told(fact.amount)}，请核对")
     for detail in oddities:
         change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
     return change.then(lambda order: balance(order, fact.received_at, rules, cause))
@@ -59,7 +62,7 @@ def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause)
     ):
         return Change(order)
     known = Money(amount=-entry.amount.amount, currency=entry.amount.currency)
-    detail = f"receipt {fact.receipt_no} was entered as {_told(known)}, now {_told(fact.amount)}: not entered"
+    detail = f"收据{fact.receipt_no}已入账{_told(known)}，现报{_told(fact.amount)}，未入账，请核对"
     return raise_exception(order, "payment", detail, cause)
 
 
@@ -78,11 +81,11 @@ def _odd(order: Order, before: Order, fact: PaymentReceived) -> Iterator[str]:
     """What has to be looked into about a payment that was entered."""
     ledger = order.receivable
     if fact.amount is not None and ledger.currency is not None and fact.amount.currency != ledger.currency:
-        yield f"paid in another currency: {_told(fact.amount)}"
+        yield f"收到其他币种的款项：{_told(fact.amount)}，请核对"
     elif order.ended:
-        yield f"paid for an order that is {order.stage}: {_told(fact.amount)}"
+        yield f"订单{order.stage_title}后收到款项：{_told(fact.amount)}，请核对"
     elif ledger.terms and ledger.surplus > before.receivable.surplus:
-        yield f"paid too much: {ledger.surplus} {ledger.currency}"
+        yield f"客户多付{ledger.surplus} {ledger.currency}，请核对"
 
 
 def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> PaymentRecorded:
@@ -97,7 +100,7 @@ def _recorded(order: Order, fact: PaymentReceived, amount: Money | None) -> Paym
 
 
 def _told(amount: Money | None) -> str:
-    return f"{amount.amount} {amount.currency}" if amount else "an amount that finance has not named"
+    return f"{amount.amount} {amount.currency}" if amount else "金额未注明"
 
 
 def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -146,23 +149,22 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
 def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The customer is reminded of what is open, more firmly each time (004 四2).
 
-    After a standstill one reminder is sent, and the next one only after the days that lie between two reminders.
+    What several instalments are to be reminded of on one day is one reminder: the sum, from the earliest day, as firmly
+    as the firmest of them. After a standstill one reminder is sent, and the next one only after the days that lie
+    between two reminders.
     """
     found = [each for each in order.receivable.claims if _to_remind_of(order, each.due, rules, cause)]
     if order.ended or not found:
         return Change(order if order.ended else collecting(order, rules))
     today = order.day(cause.now)
     reminded = order.receivable.noting(each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
-    issued = tuple(
-        DunningIssued.of(
-            order.about,
-            level=each.due.level + 1,
-            amount=order.receivable.money(each.open),
-            due_on=each.due.on,
-        )
-        for each in found
+    issued = DunningIssued.of(
+        order.about,
+        level=max(each.due.level for each in found) + 1,
+        amount=order.receivable.money(sum((each.open for each in found), Decimal())),
+        due_on=min(each.due.on for each in found),
     )
-    return Change(collecting(order.but(receivable=reminded), rules), issued)
+    return Change(collecting(order.but(receivable=reminded), rules), (issued,))
 
 
 def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:

@@ -155,7 +155,7 @@ def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
     if order.ended or sample.verdict is not None:
         return Change(order)
     if sample.void:
-        return raise_exception(order, "quality", f"sample {sample.no} is of a rejected breakdown: not counted", cause)
+        return raise_exception(order, "quality", f"样品{sample.no}依据的拆单已被驳回，不作数", cause)
     by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
     judged = sample.but(verdict=fact.outcome, notes=fact.notes)
     reviewed = SampleReviewed.of(
@@ -224,14 +224,14 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
         made = fact.quantity_ok * 100 // (fact.quantity_ok + fact.quantity_short)
         short = order.works.but(quantity_short=fact.quantity_short, ready_percent=made, told_at=cause.at)
         known = order.but(works=short)
-        return raise_exception(known, "material", f"{fact.quantity_short} pieces short", cause)
+        return raise_exception(known, "material", f"短缺{fact.quantity_short}件", cause)
     done = order.but(works=order.works.but(quantity_short=0, ready_percent=100, told_at=cause.at))
     inspected = order.reached.get(_M.INSPECTED)
     if inspected and inspected < fact.completed_at:
         done = done.without(_M.INSPECTED)
     unconfirmed = _M.SAMPLE_CONFIRMED in order.route.milestones and not order.has(_M.SAMPLE_CONFIRMED)
     finished = reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
-    detail = "goods were made before a sample was confirmed"
+    detail = "样品尚未确认，货物已生产完毕"
     return finished.then(lambda order: raise_exception(order, "quality", detail, cause)) if unconfirmed else finished
 
 

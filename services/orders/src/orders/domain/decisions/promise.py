@@ -11,6 +11,7 @@ from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.promise import Basis, PromiseKind
 from orders.domain.parts.times import day_ahead
+from orders.domain.parts.titles import PROMISES
 from orders.domain.policy.policy import Rules
 from orders.domain.route import HAPPENS
 from shared.aggregate import Cause, Change, Refused
@@ -76,4 +77,4 @@ def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order
     if current is None or current.state != "open":
         return Change(order)
     broken = order.but(promises=order.promises.broken(kind))
-    return raise_exception(broken, _BLAME[kind], f"{kind} was promised for {current.on} and has not happened", cause)
+    return raise_exception(broken, _BLAME[kind], f"原定{current.on}{PROMISES[kind]}，到期未实现", cause)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from orders.domain.decisions.delay import be_late, estimate, slip
 from orders.domain.decisions.duty import follow_duties
-from orders.domain.decisions.entry import announce_departures
+from orders.domain.decisions.entry import announce_departures, look_again
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
@@ -37,21 +37,23 @@ def report_crew(order: Order, fact: CrewReported, rules: Rules, cause: Cause) ->
     if order.ended or (fact.available and not suits(fact.skill, order.route.installers)):
         return Change(order)
     crew = Crew(available=fact.available, available_from=fact.available_from)
-    return follow_duties(order.but(shipment=order.shipment.but(crew=crew)), rules, cause)
+    known = follow_duties(order.but(shipment=order.shipment.but(crew=crew)), rules, cause)
+    return known.then(lambda order: Change(look_again(order, cause)))
 
 
 def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """We find out ourselves, before the customer calls: goods and installers ready, late or unknown (001 售中二a).
 
     Late is told immediately. Unknown is asked again every morning; on the last one what is not ready is late, unless it
-    is expected on the very day.
+    is expected on the very day. Installers of whom nothing was heard do not count as there: without word of them the
+    customer is not told that all is prepared.
     """
     ship_on = order.ship_on
     if order.ended or order.dispatched_on or ship_on is None:
         return Change(order)
     last_call = order.in_days(cause.now, 1) >= ship_on
     reason, earliest = _obstacle(order, ship_on, last_call)
-    verdict: Verdict = "late" if reason else "on_time" if _goods_ready(order) else "unknown"
+    verdict: Verdict = "late" if reason else "on_time" if _all_ready(order) else "unknown"
     looked_at = follow_duties(order, rules, cause)
     assessed = looked_at.announcing(_assessment(order, verdict, earliest))
     if reason:
@@ -61,13 +63,17 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
             return assessed.then(lambda order: estimate(order, new, reason, rules, cause))
         return assessed.then(lambda order: slip(order, new, reason, None, rules, cause))
     if last_call and verdict == "on_time":
-        return assessed.then(lambda order: _ready(order, ship_on, rules))
+        return assessed.then(lambda order: _ready(order, ship_on, rules, cause))
     tomorrow = rules.morning(order, order.in_days(cause.now, 1))
     return assessed.then(lambda order: Change(order.awaiting("readiness", tomorrow)))
 
 
 def _goods_ready(order: Order) -> bool:
     return order.stage == "shipping"
+
+
+def _all_ready(order: Order) -> bool:
+    return _goods_ready(order) and not order.lacks_word_of_crew
 
 
 def _obstacle(order: Order, ship_on: date, last_call: bool) -> tuple[DelayReason | None, date | None]:
@@ -100,9 +106,13 @@ def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> Shipme
     )
 
 
-def _ready(order: Order, ship_on: date, rules: Rules) -> Change[Order]:
-    """All goods are prepared and leave tomorrow at nine (001 售中二b)."""
-    ready = ShipmentReady.of(order.about, ship_at=rules.morning(order, ship_on))
+def _ready(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Order]:
+    """All goods are prepared and leave at nine of their day (001 售中二b), after that hour before the desk closes."""
+    hours = (rules.morning(order, ship_on), rules.evening(order, ship_on))
+    ship_at = next((hour for hour in hours if hour > cause.now), None)
+    if ship_at is None:
+        return Change(order)
+    ready = ShipmentReady.of(order.about, ship_at=ship_at)
     return Change(order.but(shipment=order.shipment.but(announced_ready=True)), (ready,))
 
 
@@ -164,7 +174,7 @@ def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Ch
     change = Change(order) if fact.partial else _gone(order, fact, rules, cause)
     if not around:
         return change
-    detail = f"goods left while the order was in {order.stage}"
+    detail = f"订单尚在“{order.stage_title}”阶段，货物已发出"
     kind: ExceptionKind = "quality" if {_M.SAMPLE_CONFIRMED, _M.INSPECTED} & around else "payment"
     return change.then(lambda order: raise_exception(order, kind, detail, cause))
 
@@ -253,5 +263,5 @@ def arrive(order: Order, fact: ShipmentArrived, rules: Rules, cause: Cause) -> C
     change = change.then(lambda order: follow_duties(order, rules, cause))
     if not fact.damages:
         return change
-    detail = "; ".join(damage.description for damage in fact.damages)
-    return change.then(lambda order: raise_exception(order, "quality", f"damaged on arrival: {detail}", cause))
+    detail = "；".join(damage.description for damage in fact.damages)
+    return change.then(lambda order: raise_exception(order, "quality", f"到货破损：{detail}", cause))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
+from orders.domain.parts.titles import TIMES
 from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.contracts.departments import GoodsDispatched
@@ -34,8 +35,12 @@ class Doubt(NamedTuple):
     def told(self) -> str:
         """What staff read and look into."""
         if self.taken:
-            return f"{self.field} {self.said.isoformat()} cannot be right: taken as {self.instead or 'not known'}"
-        return f"{self.field} {self.said.isoformat()} cannot be right: the report is not taken, ask for another one"
+            return f"报来的{TIMES[self.field]}（{self.said:%Y-%m-%d}）有误，{self._taken}"
+        return f"报来的{TIMES[self.field]}（{self.said:%Y-%m-%d}）有误，该报告未采用，请重新上报"
+
+    @property
+    def _taken(self) -> str:
+        return "暂按上报之时处理，请核实" if self.instead else "暂按未知处理，请核实"
 
 
 def day_ahead(day: date, today: date, horizon: int) -> date:
@@ -56,7 +61,7 @@ def has_happened(moment: datetime, now: datetime) -> datetime:
 
 def doubts(fact: OrderFact, told_at: datetime, calendar: Calendar, horizon: int) -> tuple[Doubt, ...]:
     """The times of a report that cannot be right, seen from the moment at which it was told."""
-    return (*_ahead(fact, told_at), *_beyond(fact, told_at, calendar, horizon))
+    return (*_ahead(fact, told_at, calendar), *_beyond(fact, told_at, calendar, horizon))
 
 
 def sensible(fact: Fact, found: tuple[Doubt, ...]) -> Fact | None:
@@ -66,11 +71,11 @@ def sensible(fact: Fact, found: tuple[Doubt, ...]) -> Fact | None:
     return fact.but(**{doubt.field: doubt.instead for doubt in found})
 
 
-def _ahead(fact: OrderFact, told_at: datetime) -> Iterator[Doubt]:
+def _ahead(fact: OrderFact, told_at: datetime, calendar: Calendar) -> Iterator[Doubt]:
     for field in HAPPENED:
         moment = getattr(fact, field, None)
         if moment is not None and moment > told_at + CLOCKS_DIFFER:
-            yield Doubt(field, moment, told_at, taken=True)
+            yield Doubt(field, calendar.day(moment), told_at, taken=True)
 
 
 def _beyond(fact: OrderFact, told_at: datetime, calendar: Calendar, horizon: int) -> Iterator[Doubt]:
@@ -83,4 +88,4 @@ def _beyond(fact: OrderFact, told_at: datetime, calendar: Calendar, horizon: int
         begin = calendar.day(fact.left_at) if isinstance(fact, GoodsDispatched) else today
         past = field != "available_from" and day < min(begin, today)
         if past or day > today + timedelta(days=horizon):
-            yield Doubt(field, said, None, taken=not type(fact).model_fields[field].is_required())
+            yield Doubt(field, day, None, taken=not type(fact).model_fields[field].is_required())

@@ -51,6 +51,7 @@ class OrdersPolicy(Policy):
 
     readiness_days: int = Field(ge=1, description="Days before the ship date from which readiness is assessed.")
     desk_opens: time = Field(description="When the desk assesses, tells and reminds; goods leave at this hour.")
+    desk_closes: time = Field(default=time(18), description="By then goods leave that were late for their hour.")
     days_when_unknown: int = Field(ge=1, description="By how many days a date moves when the new one is not known.")
     slips_before_escalation: int = Field(ge=1)
     initial_share: Decimal = Field(gt=0, le=1, description="Due at signing when the contract names no terms.")
@@ -144,3 +145,7 @@ class Rules:
     def morning(self, order: Order, day: date) -> datetime:
         """When the desk opens on a day."""
         return order.calendar.moment(day, self.of(order).desk_opens)
+
+    def evening(self, order: Order, day: date) -> datetime:
+        """When the desk closes on a day: by then goods leave that became ready after their hour."""
+        return order.calendar.moment(day, self.of(order).desk_closes)

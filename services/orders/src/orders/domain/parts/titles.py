@@ -1,0 +1,27 @@
+"""What staff call promises, payments and the times of a report."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from orders.domain.parts.promise import PromiseKind
+from shared.contracts.departments import Skill
+from shared.contracts.orders import PaymentKind
+
+PROMISES: Mapping[PromiseKind, str] = MappingProxyType(
+    {"ship": "发货", "arrive": "到货", "install": "进场安装", "complete": "完工", "accept": "验收"}
+)
+PAYMENTS: Mapping[PaymentKind, str] = MappingProxyType({"initial": "首期款", "progress": "进度款", "balance": "尾款"})
+SKILLS: Mapping[Skill, str] = MappingProxyType({"ordinary": "安装人员", "senior": "技术骨干"})
+TIMES: Mapping[str, str] = MappingProxyType(
+    {
+        "left_at": "发货时间",
+        "arrived_at": "到货时间",
+        "completed_at": "完成时间",
+        "received_at": "收款时间",
+        "eta": "预计到货时间",
+        "expected_at": "预计完工时间",
+        "expected_ready_on": "预计备齐日期",
+        "available_from": "安装人员到位日期",
+    }
+)
+"""The fields of departments' facts that name a moment or a day."""
