@@ -41,7 +41,7 @@ async def test_goods_that_are_ready_are_announced_the_day_before(company):
 
 
 @pytest.mark.requirement("R056.c")
-async def test_without_word_of_the_installers_nothing_is_said_to_be_ready_and_the_day_is_missed_for_want_of_them(company):
+async def test_without_word_of_the_installers_nothing_is_said_to_be_ready_and_they_are_why_it_is_late(company):
     await ready_to_ship(company)
     await company.until(morning(SHIP_ON, 12))
     assert [event.verdict for event in company.announced(said.ShipmentReadinessAssessed)] == ["unknown"] * 4

@@ -24,7 +24,7 @@ def test_what_is_paid_is_above_nothing_and_what_may_be_nothing_is_not_below_it(k
 
 
 @pytest.mark.parametrize("kind", [OrderNo, ContractNo, ReturnNo])
-@pytest.mark.parametrize("number", ["【】SO", "SO-1【急】", "】", "http://a", "HTTPS://a.cn/1", "ftp://x", "WWW.a.cn", "\u200b"])
+@pytest.mark.parametrize("number", ["【】SO", "SO-1【急】", "】", "http://a", "HTTPS://a.cn/1", "WWW.a.cn", "\u200b"])
 def test_a_number_that_no_sms_may_carry_is_none(kind: object, number: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(number)
