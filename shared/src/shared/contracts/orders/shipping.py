@@ -38,7 +38,7 @@ class ShipmentReadinessAssessed(AboutOrder, Event, key="orders.shipment_readines
 
 
 class ShipmentReady(AboutCustomersOrder, Event, key="orders.shipment_ready.v1"):
-    """All goods are prepared and leave tomorrow at nine; ready after that hour, in the course of the day (001 售中二b)."""
+    """All goods are prepared and leave tomorrow at nine (001 售中二b); ready after that hour, on the same day."""
 
     ship_at: Instant
 
