@@ -17,7 +17,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     stores, rules = Stores.on(plumbing.database), settings.rules()
     return Service(
         plumbing,
-        routes=routes(stores, rules),
+        routes=routes(stores, rules, settings.passport_url),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

@@ -36,6 +36,15 @@ class Settings(ServiceSettings):
         description="The company's versions of the after-sales policy (TOML): a file, or a folder of them.",
     )
 
+    passport_url: str | None = Field(
+        default=None,
+        pattern=r"^https://\S*\{contract_no\}\S*$",
+        description=(
+            "Where the QR code of a printed passport leads; {contract_no} in it stands for the contract's number. "
+            "Absent: the code holds the number itself."
+        ),
+    )
+
     @field_validator("aftersales_policy")
     @classmethod
     def _can_be_used(cls, own: Path | None) -> Path | None:

@@ -22,11 +22,11 @@ from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 
 
-def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
-    """Every route of after-sales."""
+def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[APIRouter]:
+    """Every route of after-sales; the QR code of a printed passport leads to `passport_url`, if there is one."""
     return (
         warranty.routes(stores, rules),
-        passport.routes(stores.covered_orders, rules),
+        passport.routes(stores.covered_orders, rules, passport_url),
         requests.routes(stores.service_requests, rules),
         orders.routes(stores, rules),
         form.routes(stores),
