@@ -27,8 +27,9 @@ OPEN_TO_DEPARTMENTS = {
     ("intake", "GET", "/facts/{event_id:path}"),
     ("intake", "GET", "/refusals"),
     ("aftersales", "POST", "/warranty-checks"),
+    ("aftersales", "GET", "/warranty-answers"),
 }
-"""A department's own facts and refusals, and the one question that its work needs (001 售后四)."""
+"""A department's own facts and refusals, and the one question that its work needs, with its answers (001 售后四)."""
 
 CHINESE = {role.chinese: role for role in Role}
 LINE = re.compile(r"\| `(?P<method>[A-Z]+) (?P<path>/\S*)` \| [^|]* \| (?P<staff>[^|]*) \| (?P<departments>[^|]*) \|")

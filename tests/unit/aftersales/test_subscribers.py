@@ -12,19 +12,36 @@ from aftersales.domain.decisions.money import raise_charge
 from aftersales.domain.decisions.request import register
 from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
-from shared.aggregate import Change
+from shared.aggregate import Change, Refused
 from shared.contracts.aftersales import CustomerChargePaid, DeadlineSetByAftersales, WarrantyChecked, WarrantyRule
 from shared.contracts.complaints import ComplaintFiled
-from shared.contracts.departments import ServiceChargeReceived
+from shared.contracts.departments import (
+    ServiceChargeReceived,
+    WarrantyAskedByDesign,
+    WarrantyAskedByEngineering,
+    WarrantyAskedByFinance,
+    WarrantyAskedByProduction,
+    WarrantyAskedBySales,
+    WarrantyAskedByWarehouse,
+)
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
+from shared.contracts.roles import Department
 from shared.contracts.vocabulary import OrderLine, order_id_of
 from shared.testing import InMemoryDatabase, cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ORDER = order_id_of("SO-2026-0412")
 COMPLAINT = UUID(int=100)
+QUESTIONS = {
+    Department.SALES: WarrantyAskedBySales,
+    Department.DESIGN: WarrantyAskedByDesign,
+    Department.PRODUCTION: WarrantyAskedByProduction,
+    Department.WAREHOUSE: WarrantyAskedByWarehouse,
+    Department.ENGINEERING: WarrantyAskedByEngineering,
+    Department.FINANCE: WarrantyAskedByFinance,
+}
 
 
 @pytest.fixture
@@ -223,3 +240,40 @@ async def test_money_that_finance_reports_sets_the_job_free_once(on, stores, ord
     assert [type(event) for event in events] == [CustomerChargePaid, DeadlineSetByAftersales]
     assert again == ()
     assert len((await stores.service_orders.get(charged.id)).payments) == 1
+
+
+@pytest.mark.requirement("R074.a")
+@pytest.mark.parametrize("department", list(Department))
+async def test_any_department_asks_over_the_bus_and_reads_the_answer_to_its_own_question_alone(
+    department, world, signed
+):
+    await world.hear(signed)
+    asked = QUESTIONS[department](question_no="BX-118", contract_no="JG20250930-017", as_of=date(2026, 9, 30))
+
+    (said,) = await world.hear(asked)
+    answer = (await world.ask(department, "GET", "/warranty-answers?question_no=BX-118")).json()["items"]
+    others = [each for each in Department if each != department]
+
+    assert (said.asked_by, said.question_no, said.verdict, said.days_left) == (department, "BX-118", "in_warranty", 0)
+    assert answer == [said.model_dump(mode="json")]
+    for other in others:
+        assert (await world.ask(other, "GET", "/warranty-answers?question_no=BX-118")).json()["items"] == []
+
+
+async def test_a_department_that_names_no_day_is_answered_as_of_the_day_of_its_question(world, signed):
+    await world.hear(signed)
+
+    (said,) = await world.hear(WarrantyAskedByFinance(question_no="1", order_no="SO-2026-0412"))
+
+    assert (said.as_of, said.verdict, said.customer_id) == (date(2026, 11, 22), "out_of_warranty", UUID(int=1))
+
+
+async def test_a_department_that_asks_about_an_unknown_contract_is_told_to_say_whose_it_is(world, customer):
+    with pytest.raises(Refused, match="customer_id") as refused:
+        await world.hear(WarrantyAskedBySales(question_no="2", contract_no="JG20200101-001"))
+    (said,) = await world.hear(
+        WarrantyAskedBySales(question_no="2", contract_no="JG20200101-001", customer_id=customer.customer_id)
+    )
+
+    assert refused.value.code == "unknown_contract"
+    assert (said.verdict, said.contract_no) == ("uncertain", "JG20200101-001")

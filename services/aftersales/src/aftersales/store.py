@@ -38,6 +38,7 @@ class WarrantyChecks(Store[WarrantyCheck]):
         Index("checked.service_request_id"),
         Index("checked.contract_no"),
         Index("checked.order_no"),
+        Index("checked.asked_by", "checked.question_no"),
     )
 
 

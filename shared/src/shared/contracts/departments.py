@@ -14,6 +14,7 @@ from shared.contracts.vocabulary import (
     ContractDate,
     ContractNo,
     Count,
+    CustomerId,
     CustomerKind,
     Defect,
     Email,
@@ -272,3 +273,41 @@ class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):
     received_at: Happened
     invoice_no: Line | None = None
     order_no: OrderNo | None = None
+
+
+class WarrantyQuestion(Part):
+    """What a department asks about a warranty: an order or a contract, and as of which day.
+
+    The answer is `aftersales.warranty_checked.v1` with the same `question_no`, and the department's
+    `GET /warranty-answers?question_no=`.
+    """
+
+    question_no: Line = Field(description="The department's own number for this question.", examples=["BX-2026-118"])
+    order_no: OrderNo | None = None
+    contract_no: ContractNo | None = None
+    customer_id: CustomerId | None = Field(default=None, description="Whose it is; needed for an unknown contract.")
+    as_of: date | None = Field(default=None, description="Absent: the day of the question.", examples=["2026-11-22"])
+
+
+class WarrantyAskedBySales(WarrantyQuestion, Event, key="sales.warranty_asked.v1"):
+    """Sales asks whether something is under warranty (001 售后四)."""
+
+
+class WarrantyAskedByDesign(WarrantyQuestion, Event, key="design.warranty_asked.v1"):
+    """Design asks whether something is under warranty (001 售后四)."""
+
+
+class WarrantyAskedByProduction(WarrantyQuestion, Event, key="production.warranty_asked.v1"):
+    """Production asks whether something is under warranty (001 售后四)."""
+
+
+class WarrantyAskedByWarehouse(WarrantyQuestion, Event, key="warehouse.warranty_asked.v1"):
+    """The warehouse asks whether something is under warranty (001 售后四)."""
+
+
+class WarrantyAskedByEngineering(WarrantyQuestion, Event, key="engineering.warranty_asked.v1"):
+    """Engineering asks whether something is under warranty (001 售后四)."""
+
+
+class WarrantyAskedByFinance(WarrantyQuestion, Event, key="finance.warranty_asked.v1"):
+    """Finance asks whether something is under warranty (001 售后四)."""

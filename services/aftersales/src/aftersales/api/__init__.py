@@ -26,6 +26,7 @@ def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[A
     """Every route of after-sales; the QR code of a printed passport leads to `passport_url`, if there is one."""
     return (
         warranty.routes(stores, rules),
+        warranty.answers(stores.warranty_checks),
         passport.routes(stores.covered_orders, rules, passport_url),
         requests.routes(stores.service_requests, rules),
         orders.routes(stores, rules),

@@ -12,7 +12,7 @@ from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import JUDGES, READERS
 from aftersales.domain.warranty_check import WarrantyCheck
-from aftersales.store import Stores
+from aftersales.store import Stores, WarrantyChecks
 from shared.contracts.aftersales import WarrantyFinding
 from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import (
@@ -20,11 +20,12 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     ContractNo,
     CustomerId,
+    Line,
     OrderNo,
     Prose,
     ServiceRequestId,
 )
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 
 
 class CheckWarranty(RequestBody):
@@ -108,5 +109,21 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
                 check_id, lambda answer: warranty.override(answer, body.verdict, body.reason, cause), cause
             )
         )
+
+    return router
+
+
+def answers(checks: WarrantyChecks) -> APIRouter:
+    """The route by which a department's system reads the answers to its own questions, and to no others."""
+    router = Router(readers=tuple(Department), tags=["warranty"])
+
+    @router.get("/warranty-answers")
+    async def list_answers(
+        department: AskedBy, question_no: Line | None = None, after: After = None, limit: Limit = 50
+    ) -> Listing[WarrantyAnswer]:
+        """The answers to the warranty questions that your department asked over the bus, each as it stands now."""
+        where = {"checked.asked_by": department.id, "checked.question_no": question_no}
+        page = await checks.rows(CheckRow, where, after=after, limit=limit)
+        return Listing(items=[row.checked for row in page.items], next=page.next)
 
     return router

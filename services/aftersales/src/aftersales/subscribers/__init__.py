@@ -2,7 +2,7 @@
 
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
-from aftersales.subscribers import coverage, questions, service
+from aftersales.subscribers import coverage, departments, questions, service
 from shared.subscriptions import Subscriptions
 
 
@@ -11,5 +11,6 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     on = Subscriptions("aftersales")
     coverage.subscribe(on, stores, rules)
     questions.subscribe(on, stores, rules)
+    departments.subscribe(on, stores, rules)
     service.subscribe(on, stores, rules)
     return on

@@ -17,10 +17,6 @@ from shared.subscriptions import Subscriptions
 def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Answer where a complaint or a request needs to know whether something is under warranty."""
 
-    async def answered(question: Question, cause: Cause) -> Touch[WarrantyCheck]:
-        order = await stores.covered_orders.known(question.order_no, question.contract_no)
-        return stores.warranty_checks.birth(answer(cause.derive("warranty check"), question, order, rules, cause))
-
     @on(ComplaintFiled)
     async def check_complaint(event: ComplaintFiled, cause: Cause) -> Touch[WarrantyCheck] | None:
         """A complaint about an order or a contract is checked as of the day on which the customer complained."""
@@ -34,7 +30,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             complaint_id=event.complaint_id,
             complaint_no=event.complaint_no,
         )
-        return await answered(question, cause)
+        return await answered(question, stores, rules, cause)
 
     @on(ServiceRequestRegistered)
     async def check_request(
@@ -48,7 +44,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             as_of=rules.day(cause.at),
             service_request_id=event.request_id,
         )
-        checked = await answered(question, cause)
+        checked = await answered(question, stores, rules, cause)
         order = await stores.covered_orders.known(event.order_no, event.contract_no)
         if order is None:
             return (checked,)
@@ -66,3 +62,9 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return stores.service_requests.touch(
             event.service_request_id, lambda asking: request.keep_warranty(asking, event, cause)
         )
+
+
+async def answered(question: Question, stores: Stores, rules: Rules, cause: Cause) -> Touch[WarrantyCheck]:
+    """The answer to a warranty question, which is kept and announced."""
+    order = await stores.covered_orders.known(question.order_no, question.contract_no)
+    return stores.warranty_checks.birth(answer(cause.derive("warranty check"), question, order, rules, cause))

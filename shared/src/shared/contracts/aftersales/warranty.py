@@ -17,6 +17,7 @@ from shared.contracts.vocabulary import (
     ContractNo,
     CustomerId,
     CustomerSnapshot,
+    DepartmentName,
     FileRef,
     Line,
     Prose,
@@ -78,6 +79,12 @@ class WarrantyFinding(Part):
     )
     complaint_id: ComplaintId | None = Field(default=None, description="Set when a complaint was checked.")
     complaint_no: ComplaintNo | None = None
+    asked_by: DepartmentName | None = Field(
+        default=None, examples=[None], description="Set when a department asked over the bus."
+    )
+    question_no: Line | None = Field(
+        default=None, examples=[None], description="The number that the department gave its question."
+    )
     customer_id: CustomerId
     contract_no: ContractNo | None = None
     contract_date: ContractDate | None = None

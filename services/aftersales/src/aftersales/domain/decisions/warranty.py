@@ -29,6 +29,8 @@ def answer(
         service_request_id=question.service_request_id,
         complaint_id=question.complaint_id,
         complaint_no=question.complaint_no,
+        asked_by=question.asked_by,
+        question_no=question.question_no,
         customer_id=customer,
         order_id=order.id if order else None,
         order_no=order.order_no if order else question.order_no,

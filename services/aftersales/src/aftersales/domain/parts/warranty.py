@@ -9,7 +9,16 @@ from pydantic import Field
 
 from shared.contracts.aftersales import Fault
 from shared.contracts.event import Part, PreciseDate
-from shared.contracts.vocabulary import ComplaintId, ComplaintNo, ContractNo, CustomerId, OrderNo, ServiceRequestId
+from shared.contracts.vocabulary import (
+    ComplaintId,
+    ComplaintNo,
+    ContractNo,
+    CustomerId,
+    DepartmentName,
+    Line,
+    OrderNo,
+    ServiceRequestId,
+)
 
 Basis = Literal["contract_date", "acceptance_date"]
 
@@ -27,6 +36,8 @@ class Question(Part):
     complaint_id: ComplaintId | None = None
     complaint_no: ComplaintNo | None = None
     service_request_id: ServiceRequestId | None = None
+    asked_by: DepartmentName | None = None
+    question_no: Line | None = None
 
 
 class Covered(Part):
