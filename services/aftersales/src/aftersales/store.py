@@ -65,6 +65,8 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("opened_at"),
         Index("stage", "opened_at"),
         Index("stage", "priority", "opened_at"),
+        Index("stage", "area", "opened_at"),
+        Index("stage", "appointment.day"),
         Index("request_id"),
         Index("technician", "stage", "appointment.day", "appointment.begins"),
         Index("order_no", "closed_at"),

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from aftersales.api import (
     blocks,
+    candidates,
     day,
     form,
     money,
@@ -30,6 +31,7 @@ def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[A
         passport.routes(stores.covered_orders, rules, passport_url),
         requests.routes(stores.service_requests, rules),
         orders.routes(stores, rules),
+        candidates.routes(stores.service_orders, rules),
         form.routes(stores),
         blocks.routes(stores.service_orders, rules),
         supply.routes(stores.service_orders, rules),

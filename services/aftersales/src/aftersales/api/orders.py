@@ -81,6 +81,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         complaint_id: ComplaintId | None = None,
         order_no: OrderNo | None = None,
         technician: StaffId | None = None,
+        area: Line | None = None,
         type: ServiceType | None = None,
         missing_block: Block | None = None,
         waiting_for: Role | None = None,
@@ -90,7 +91,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Service orders, the oldest first; `stage=open&priority=true` is what the manager dispatches first.
 
         `missing_block` finds vouchers under way whose form lacks that block, `waiting_for` those whose next step a role
-        takes.
+        takes, `area` those that lie near one another.
         """
         where = {
             "stage": OneOf(*UNDER_WAY) if missing_block and stage is None else stage,
@@ -104,6 +105,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "complaint_id": complaint_id,
             "order_no": order_no,
             "technician": technician,
+            "area": area,
         }
         page = await orders.rows(ServiceOrderRow, where, sort="opened_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)

@@ -121,6 +121,8 @@ class ServiceOrderView(View):
     order_no: OrderNo | None
     customer: CustomerSnapshot | None
     address: Line | None
+    area: Line | None
+    out_of_town: bool
     fault: Fault
     verdict: Verdict
     charge_policy: ChargePolicy
@@ -181,6 +183,8 @@ class ServiceOrderRow(View):
     customer_id: CustomerId | None = Field(default=None, validation_alias=AliasPath("customer", "customer_id"))
     customer_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "name"))
     charge_policy: ChargePolicy
+    area: Line | None = None
+    out_of_town: bool = False
     technician: StaffId | None = None
     priority: bool = False
     carried_over_days: int = 0

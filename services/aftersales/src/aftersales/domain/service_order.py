@@ -49,7 +49,7 @@ def voucher_no_of(id: UUID, day: date) -> Line:
 class ServiceOrder(Timed):
     """One job. It ends once, signed by the customer; internal work, type D, ends when it is done.
 
-    Who pays and whether the warranty holds is fixed when the order is opened, and so is the version of the policy.
+    Who pays, whether the warranty holds, the area and the version of the policy are fixed when the order is opened.
     """
 
     voucher_no: Line
@@ -65,6 +65,8 @@ class ServiceOrder(Timed):
     order_no: OrderNo | None = None
     customer: CustomerSnapshot | None = None
     address: Line | None = None
+    area: Line | None = None
+    out_of_town: bool = False
     item: Line | None = None
     fault: Fault = "unknown"
     verdict: Verdict = "uncertain"
@@ -141,6 +143,7 @@ class ServiceOrder(Timed):
             "raise_charge": owed and self.charge is None,
             "receive_payment": self.waits_for_money or (owed and self.stage == "closed"),
             "ready_parts": self.waits_for_parts,
+            "request_remote": self.out_of_town and self.remote is None,
             "approve_remote": self.remote is not None and self.remote.approved_by is None,
             "dispatch": True,
             "complete_visit": True,
@@ -176,6 +179,8 @@ class ServiceOrder(Timed):
             )
         if self.waits_for_parts:
             raise Refused("the parts lie ready before a technician is sent; they do not yet", "parts_not_ready")
+        if self.out_of_town and self.remote is None:
+            raise Refused("the address is out of town: apply for a service out of town first", "remote_missing")
         if self.remote is not None and self.remote.approved_by is None:
             raise Refused("the manager approves a service out of town before anybody leaves", "remote_unapproved")
 

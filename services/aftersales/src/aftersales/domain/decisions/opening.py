@@ -41,6 +41,8 @@ def open_requested(
         order_no=request.form.order_no,
         customer=request.form.customer,
         address=request.form.address,
+        area=policy.area_of(request.form.address),
+        out_of_town=policy.out_of_town(request.form.address),
         register_no=request.register_no,
         item=request.form.model,
         fault=request.fault,

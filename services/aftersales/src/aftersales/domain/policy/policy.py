@@ -62,6 +62,14 @@ class Skill(Part):
     words: tuple[str, ...] = Field(min_length=1)
 
 
+class Area(Part):
+    """A part of the company's town, known by words of an address; jobs in one area lie near one another."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Line
+    words: tuple[str, ...] = Field(min_length=1)
+
+
 class AftersalesPolicy(Policy):
     """One version of all the company's rules for its after-sales service.
 
@@ -69,7 +77,8 @@ class AftersalesPolicy(Policy):
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
     spot (003 §9). A service within `repeated_within_days` after another for the same order counts as repeated.
     A technician needs each of the `skills` whose words the service's product or content holds; `technicians` says who
-    has which, and no skill is asked for while it is empty. `own_fault` says who pays for it after the warranty has
+    has which, and no skill is asked for while it is empty. `areas` are the company's town: once they are named, an
+    address in none of them is out of town (003 §12). `own_fault` says who pays for it after the warranty has
     ended, `reminders` and `maintenance` when a customer is reminded. `voucher` is until when a registered request has
     to have a voucher, `parts` until when requested parts have to lie ready if no day is promised, `dispatch` until when
     a technician has to be sent (003 §11), `settlement` until which day of the month vouchers and forms go to finance
@@ -83,6 +92,7 @@ class AftersalesPolicy(Policy):
     repeated_within_days: int = Field(ge=1, le=365)
     skills: tuple[Skill, ...] = ()
     technicians: dict[StaffId, tuple[str, ...]] = Field(default_factory=dict)
+    areas: tuple[Area, ...] = ()
     own_fault: OwnFault
     reminders: Reminders
     maintenance: tuple[Maintenance, ...] = ()
@@ -130,6 +140,14 @@ class AftersalesPolicy(Policy):
         has = self.technicians.get(technician, ())
         said = " ".join(text for text in texts if text)
         return tuple(each for each in self.skills if each.name not in has and any(word in said for word in each.words))
+
+    def area_of(self, address: str | None) -> str | None:
+        """The name of the first area whose words the address holds; nothing outside all of them."""
+        return next((area.name for area in self.areas if any(word in (address or "") for word in area.words)), None)
+
+    def out_of_town(self, address: str | None) -> bool:
+        """Whether a service at this address needs an application: the company has named its areas, and this is none."""
+        return bool(self.areas) and address is not None and self.area_of(address) is None
 
 
 @dataclass(frozen=True, slots=True)
