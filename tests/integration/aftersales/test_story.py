@@ -162,7 +162,7 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
         ("installer", "complete-visit", visit),
         ("installer", "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"}),
         ("cs_manager", "countersign", None),
-        ("installer", "sign-off", {"signatory": "王建国"}),
+        ("installer", "sign-off", {"signatory": "王建国", "signature": "signatures/1.png"}),
         ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}}),
         ("cs_specialist", "close", {"result": "已更换铰链"}),
     ):

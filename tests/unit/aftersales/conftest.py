@@ -43,6 +43,7 @@ GM = Actor(kind="staff", id="gm-01", role="gm")
 TECHNICIAN = Actor(kind="staff", id="tech-05", role="installer")
 HOUR = timedelta(hours=1)
 PARTS = (PartNeeded(part_no="JL-80-02", quantity=2),)
+SIGNATURE = "signatures/FW-1.png"
 VISIT = (AT, AT, "更换两副铰链", True)
 """When the technician came and went, what was done, and that it is resolved."""
 
@@ -147,7 +148,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
     stated = state_execution(costed, "铰链松脱，已更换", "周班长", None, cause(AT, actor=TECHNICIAN)).state
     costed = countersign(stated, cause(AT, actor=MANAGER)).state
-    signed = sign_off(costed, "王建国", None, (), None, now).state
+    signed = sign_off(costed, "王建国", SIGNATURE, None, (), None, now).state
     return {
         "open": opened,
         "dispatched": dispatched,
@@ -180,7 +181,7 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         "approve_remote": lambda order: approve_remote(order.but(remote=asked), now),
         "dispatch": lambda order: dispatch(order, "tech-05", None, None, rules, now),
         "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
-        "sign_off": lambda order: sign_off(order, "王建国", None, (), None, now),
+        "sign_off": lambda order: sign_off(order, "王建国", SIGNATURE, None, (), None, now),
         "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),
         "countersign": lambda order: countersign(unsigned(order), now),
         "close": lambda order: close(order, "已处理", None, now),

@@ -145,7 +145,7 @@ async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, datab
     steps = [
         ("engineering_regional_head", "dispatch", {"technician": "tech-05", "technician_name": "李师傅"}),
         ("installer", "complete-visit", visit),
-        ("installer", "sign-off", {"signatory": "王建国"}),
+        ("installer", "sign-off", {"signatory": "王建国", "signature": "signatures/1.png"}),
         ("installer", "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"}),
         ("cs_manager", "countersign", None),
         ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}, "labour": {"amount": "120.00"}}),

@@ -14,12 +14,13 @@ from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.form import record_opinion
 from aftersales.domain.decisions.money import raise_charge, receive_payment
+from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.settlement import publish_statistics
 from aftersales.domain.parts.supply import Expense
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.settlement import Settlement
 from shared.aggregate import Change
-from shared.contracts.aftersales import AftersalesReportPublished
+from shared.contracts.aftersales import AftersalesReportPublished, Material
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause, deliver
@@ -93,6 +94,8 @@ async def test_the_months_workbook_is_the_same_to_the_byte_and_its_amounts_can_b
         "服务人员": "tech-05",
         "上门次数": 1,
         "重复报修": "否",
+        "类型名称": "免费服务",
+        "内务物料": None,
     }
 
 
@@ -237,3 +240,21 @@ async def test_the_passport_of_a_contract_says_what_its_warranty_is_and_why(ask,
         "保修截止日为 2025-02-28，查询日期 2025-02-28 在保修期内。",
     )
     assert unknown.status_code == 404
+
+
+@pytest.mark.requirement("R128.c", "R136.a")
+async def test_the_months_table_names_the_types_and_the_material_of_internal_work(ask, on, closed, rules):
+    moved = (
+        Material(name="画册", quantity=200, moved="received"),
+        Material(name="画册", quantity=20, moved="issued", to="广州展厅"),
+    )
+    done = open_internal(UUID(int=61), "宣传资料", moved, rules, CS).then(
+        lambda order: close(order, "已入库并发放", None, CS)
+    )
+    await deliver(on, done.events[-1], at=AT)
+
+    header, *found = rows(await ask("finance", "GET", TABLE))
+
+    named = {row[header.index("服务类型")]: (row[-2], row[-1]) for row in found}
+    assert header[-2:] == ["类型名称", "内务物料"]
+    assert named == {"C": ("免费服务", ""), "D": ("内务", "画册 入库 200；画册 发放 20（广州展厅）")}

@@ -32,7 +32,7 @@ BODIES = {
         "work": "更换两副铰链",
         "resolved": True,
     },
-    "sign_off": {"signatory": "王建国"},
+    "sign_off": {"signatory": "王建国", "signature": "signatures/1.png"},
     "state_execution": {"opinion": "已更换", "head": "周班长"},
     "countersign": None,
     "close": {"result": "客户确认正常"},

@@ -12,7 +12,7 @@ from aftersales.domain.decisions.closing import close
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.money import raise_charge, receive_payment, record_cost
 from aftersales.domain.decisions.opening import open_internal, open_requested
-from aftersales.domain.decisions.visit import complete_visit
+from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecision
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.timers import timers
@@ -339,6 +339,7 @@ def test_a_closed_service_says_what_it_cost_and_what_was_charged(in_every_stage,
             verdict="in_warranty",
             technician="tech-05",
             visits=1,
+            type_label="免费服务",
         ),
     )
 
@@ -362,3 +363,27 @@ def test_what_is_stored_comes_back_as_it_was(in_every_stage, order_with, rules, 
         assert ServiceOrder.model_validate(order.model_dump(mode="json")) == order
     request = request_with()
     assert type(request).model_validate(request.model_dump(mode="json")) == request
+
+
+@pytest.mark.requirement("R131.a")
+@pytest.mark.parametrize(
+    ("signature", "reason", "code"),
+    [(None, None, "signature_missing"), ("signatures/1.png", "客户签在纸上", "signature_and_reason")],
+)
+def test_a_technician_leaves_with_the_file_of_the_signature_or_the_reason_why_there_is_none(
+    signature, reason, code, in_every_stage
+):
+    with pytest.raises(Refused) as refused:
+        sign_off(in_every_stage["resolved"], "王建国", signature, reason, (), None, NOW)
+
+    assert refused.value.code == code
+
+
+@pytest.mark.requirement("R131.a")
+@pytest.mark.parametrize(("signature", "reason"), [("signatures/1.png", None), (None, "客户签在纸上，手机无电")])
+def test_the_reason_why_there_is_no_file_of_a_signature_is_on_record_and_announced(signature, reason, in_every_stage):
+    change = sign_off(in_every_stage["resolved"], "王建国", signature, reason, (), None, NOW)
+
+    note, (said,) = change.state.sign_off_note, change.events
+    assert (change.state.stage, note.signature, note.no_file_because) == ("signed_off", signature, reason)
+    assert (said.signature, said.no_file_because) == (signature, reason)

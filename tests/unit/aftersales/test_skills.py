@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.opening import open_internal
-from aftersales.domain.parts.service import Material, SkillException
+from aftersales.domain.parts.service import SkillException
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from shared.aggregate import Refused
+from shared.contracts.aftersales import Material
 from shared.contracts.event import Actor
 from shared.policy import Policies
 from shared.testing import cause

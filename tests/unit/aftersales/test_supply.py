@@ -210,7 +210,7 @@ async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, store
         ("cs_manager", "dispatch", {"technician": "tech-05"}),
         ("installer", "use-part", {"part_no": "JL-80-02", "quantity": 2}),
         ("installer", "complete-visit", visit),
-        ("installer", "sign-off", {"signatory": "王建国", "stamp": "stamps/1.png"}),
+        ("installer", "sign-off", {"signatory": "王建国", "signature": "signatures/1.png", "stamp": "stamps/1.png"}),
         ("installer", "claim-expense", {"amount": {"amount": "35.00"}, "reason": "停车费"}),
     ]
     steps[2][2]["agreed_with"] = "王建国"

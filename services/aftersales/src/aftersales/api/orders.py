@@ -10,12 +10,13 @@ from aftersales.api.views import ServiceOrderRow, ServiceOrderView
 from aftersales.domain.decisions import dispatch, opening
 from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, UNDER_WAY, Stage
 from aftersales.domain.parts.blocks import WRITTEN_TO, Block
-from aftersales.domain.parts.service import PAYS, Material, ServiceType
+from aftersales.domain.parts.service import PAYS, ServiceType
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import MANAGERS, READERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.aggregate import Change
+from shared.contracts.aftersales import Material
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import ComplaintId, CustomerId, Line, OrderNo, Prose, ServiceRequestId, StaffId
 from shared.duties.api import ClockView, clocks_of

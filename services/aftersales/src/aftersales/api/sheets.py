@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.service_order import ServiceOrder
+from shared.contracts.aftersales import Material
 from shared.contracts.event import Money
 from shared.sheets import Sheet, SheetCell
 
@@ -22,7 +23,10 @@ _TABLE = (
     "服务人员",
     "上门次数",
     "重复报修",
+    "类型名称",
+    "内务物料",
 )
+_MOVED = {"received": "入库", "issued": "发放"}
 _IN_WORDS = {"in_warranty": "保修期内", "out_of_warranty": "保修期外", "uncertain": "不确定"}
 _MONEY = ("凭证编号", "类别", "金额", "时间", "经办", "备注")
 
@@ -45,6 +49,8 @@ def settlement_table(entries: Iterable[Entry]) -> Sheet:
             entry.technician,
             entry.visits,
             "是" if entry.repeated else "否",
+            entry.type_label,
+            _moved(entry.materials),
         )
         for entry in sorted(entries, key=lambda each: each.voucher_no)
     ]
@@ -55,6 +61,14 @@ def money_table(orders: Iterable[ServiceOrder]) -> Sheet:
     """Every fact about money of these vouchers, in and out: cost, charge, payments and expenses (003 §3)."""
     ordered = sorted(orders, key=lambda each: each.voucher_no)
     return Sheet(_MONEY, [row for order in ordered for row in _facts(order)], frozenset({"金额"}))
+
+
+def _moved(materials: Iterable[Material]) -> str | None:
+    told = (
+        f"{each.name} {_MOVED[each.moved]} {each.quantity}" + (f"（{each.to}）" if each.to else "")
+        for each in materials
+    )
+    return "；".join(told) or None
 
 
 def _facts(order: ServiceOrder) -> Iterable[Sequence[SheetCell]]:

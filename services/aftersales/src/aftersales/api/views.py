@@ -9,14 +9,14 @@ from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opini
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Charge, Cost, Payment
-from aftersales.domain.parts.service import Material, ServiceType, SignOff, SkillException, Visit
+from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Deadline
 from shared.clocks import Timed
-from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked
+from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict, WarrantyChecked
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (

@@ -31,7 +31,12 @@ class SignOffService(RequestBody):
     """The customer's signature."""
 
     signatory: Line = Field(examples=["王建国"])
-    signature: FileRef | None = None
+    signature: FileRef | None = Field(default=None, examples=["signatures/FW-20261122.png"])
+    no_file_because: Prose | None = Field(
+        default=None,
+        description="Why there is no file of the signature, such as that it stands on paper.",
+        examples=[None],
+    )
     photos: tuple[FileRef, ...] = Field(default=(), max_length=50)
     stamp: FileRef | None = Field(default=None, description="The customer's stamp on the voucher.")
 
@@ -58,10 +63,12 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
     @router.post("/sign-off", dependencies=[allow(*LIFECYCLE.roles("sign_off"))])
     async def sign_off(service_order_id: UUID, body: SignOffService, cause: CausedByRequest) -> ServiceOrderView:
-        """The customer accepts and signs."""
+        """The customer accepts and signs. Refused without the file of the signature or the reason why there is none."""
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
-            return visit.sign_off(order, body.signatory, body.signature, body.photos, body.stamp, cause)
+            return visit.sign_off(
+                order, body.signatory, body.signature, body.no_file_because, body.photos, body.stamp, cause
+            )
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 

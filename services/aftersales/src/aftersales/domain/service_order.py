@@ -18,13 +18,13 @@ from aftersales.domain.parts.blocks import (
     Signature,
 )
 from aftersales.domain.parts.money import Charge, Cost, Payment
-from aftersales.domain.parts.service import Material, ServiceType, SignOff, SkillException, Visit
+from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.roles import SERVICE, SIGNATORIES
 from shared.aggregate import Refused
 from shared.clocks import Timed
-from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
+from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (

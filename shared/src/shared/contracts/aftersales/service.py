@@ -176,7 +176,10 @@ class ServiceSignedOff(AboutCustomersServiceOrder, Event, key="aftersales.servic
     """The customer accepted the service and signed; only then may the technician leave (001 售后六a, 003 §8)."""
 
     signatory: Line = Field(examples=["王建国"])
-    signature: FileRef | None = Field(default=None, description="Absent when signed on paper.")
+    signature: FileRef | None = Field(default=None, description="The file of the signature.")
+    no_file_because: Prose | None = Field(
+        default=None, description="Why there is no file of the signature, where there is none.", examples=[None]
+    )
     at: Instant
     photos: tuple[FileRef, ...] = ()
     technician: StaffId = Field(examples=["tech-05"])
@@ -189,6 +192,15 @@ class ExpenseClaimed(Event, key="aftersales.expense_claimed.v1"):
     service_order_id: ServiceOrderId
     amount: Money
     by: StaffId = Field(examples=["tech-05"])
+
+
+class Material(Part):
+    """Promotional material that internal work takes into custody or issues (003 §13)."""
+
+    name: Line = Field(examples=["画册"])
+    quantity: int = Field(ge=1, le=1_000_000, examples=[20])
+    moved: Literal["received", "issued"]
+    to: Line | None = Field(default=None, description="Who received what was issued.", examples=["广州展厅"])
 
 
 class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order_closed.v1"):
@@ -212,6 +224,12 @@ class ServiceOrderClosed(AboutServiceOrder, Event, key="aftersales.service_order
     )
     technician: StaffId | None = Field(default=None, description="Who went last; absent for internal work.")
     visits: int | None = Field(default=None, ge=0, description="How often a technician went.", examples=[1])
+    type_label: Line | None = Field(
+        default=None, description="What the company calls this type.", examples=["免费服务"]
+    )
+    materials: tuple[Material, ...] = Field(
+        default=(), description="What internal work took into custody or issued.", examples=[[]]
+    )
 
 
 class MonthlyAftersalesSettled(Event, key="aftersales.monthly_aftersales_settled.v1"):

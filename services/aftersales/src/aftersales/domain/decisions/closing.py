@@ -38,6 +38,8 @@ def close(order: ServiceOrder, result: Prose, head: Line | None, cause: Cause) -
         verdict=None if order.type == "D" else order.verdict,
         technician=order.technician,
         visits=len(order.visits),
+        type_label=order.type_label,
+        materials=order.materials,
     )
     block = Result(feedback=result, head=head, by=cause.actor.id, at=cause.at)
     return Change(order.but(stage="closed", result=result, result_block=block, closed_at=cause.at), (closed,))

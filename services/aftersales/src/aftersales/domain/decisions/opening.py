@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
-from aftersales.domain.parts.service import PAYS, Material, ServiceType
+from aftersales.domain.parts.service import PAYS, ServiceType
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder, voucher_no_of
 from aftersales.domain.service_request import ServiceRequest
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.aftersales import ServiceOrderOpened
+from shared.contracts.aftersales import Material, ServiceOrderOpened
 from shared.contracts.vocabulary import Prose
 
 

@@ -45,17 +45,34 @@ def sign_off(
     order: ServiceOrder,
     signatory: Line,
     signature: FileRef | None,
+    no_file_because: Prose | None,
     photos: tuple[FileRef, ...],
     stamp: FileRef | None,
     cause: Cause,
 ) -> Change[ServiceOrder]:
-    """The customer accepts, signs and stamps; only then may the technician leave (001 售后六a, 003 §8, §10)."""
+    """The customer accepts, signs and stamps; only then may the technician leave (001 售后六a, 003 §8, §10).
+
+    Refused without the file of the signature, unless the reason is on record, and with both.
+    """
     order.lifecycle.must(order.stage, "sign_off")
-    note = SignOff(signatory=signatory, signature=signature, photos=photos, stamp=stamp, at=cause.at)
+    if (signature is None) == (no_file_because is None):
+        raise Refused(
+            "the file of the signature goes with it, or the reason why there is none, in no_file_because; not both",
+            "signature_missing" if signature is None else "signature_and_reason",
+        )
+    note = SignOff(
+        signatory=signatory,
+        signature=signature,
+        no_file_because=no_file_because,
+        photos=photos,
+        stamp=stamp,
+        at=cause.at,
+    )
     signed = ServiceSignedOff.of(
         order.about_customer,
         signatory=signatory,
         signature=signature,
+        no_file_because=no_file_because,
         photos=photos,
         at=cause.at,
         technician=order.technician,

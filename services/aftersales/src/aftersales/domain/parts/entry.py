@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Self
 
 from aftersales.domain.parts.service import ServiceType
-from shared.contracts.aftersales import Fault, ServiceOrderClosed, Verdict
+from shared.contracts.aftersales import Fault, Material, ServiceOrderClosed, Verdict
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Line, Prose, ServiceOrderId, StaffId
 
@@ -38,6 +38,8 @@ class Entry(Part):
     technician: StaffId | None = None
     visits: int | None = None
     repeated: bool = False
+    type_label: Line | None = None
+    materials: tuple[Material, ...] = ()
 
     @classmethod
     def of(cls, closed: ServiceOrderClosed, *, repeated: bool) -> Self:
@@ -58,4 +60,6 @@ class Entry(Part):
             technician=closed.technician,
             visits=closed.visits,
             repeated=repeated,
+            type_label=closed.type_label,
+            materials=closed.materials,
         )

@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from shared.contracts.aftersales import ChargePolicy
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
@@ -31,10 +29,11 @@ class Visit(Part):
 
 
 class SignOff(Part):
-    """The customer accepted the service and signed."""
+    """The customer accepted the service and signed; without a file of the signature it says why there is none."""
 
     signatory: Line
     signature: FileRef | None = None
+    no_file_because: Prose | None = None
     photos: tuple[FileRef, ...] = ()
     stamp: FileRef | None = None
     at: Instant
@@ -47,12 +46,3 @@ class SkillException(Part):
     reason: Prose
     by: StaffId
     at: Instant
-
-
-class Material(Part):
-    """Promotional material that internal work takes into custody or issues (003 §13)."""
-
-    name: Line
-    quantity: int = Field(ge=1, le=1_000_000)
-    moved: Literal["received", "issued"]
-    to: Line | None = None
