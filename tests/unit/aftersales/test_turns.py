@@ -90,7 +90,7 @@ async def test_lists_find_vouchers_by_missing_block_and_by_whose_turn_it_is(ask,
     assert await found("missing_block=fee") == [str(bare.id)]
     assert await found("missing_block=execution") == [str(bare.id), str(sent.id)]
     assert await found("missing_block=execution&stage=dispatched") == [str(sent.id)]
-    assert await found("missing_block=result&type=D") == [str(internal.state.id)]
+    assert await found("missing_block=result&type=D") == []
     assert await found("waiting_for=operations_supervisor&stage=open") == [str(bare.id)]
     assert await found("waiting_for=installer") == [str(sent.id)]
     assert await found("type=D") == [str(internal.state.id)]

@@ -73,6 +73,7 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("customer.customer_id", "opened_at"),
         Index("complaint_id", "opened_at"),
         Index("waits_for", "opened_at"),
+        Index("missing_blocks", "opened_at"),
     )
 
     async def closed_before(self, order_no: OrderNo | None, at: datetime, within: timedelta) -> bool:

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from aftersales.api.views import ServiceOrderRow, ServiceOrderView
 from aftersales.domain.decisions import dispatch, opening
-from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, UNDER_WAY, Stage
-from aftersales.domain.parts.blocks import WRITTEN_TO, Block
-from aftersales.domain.parts.service import PAYS, ServiceType
+from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Stage
+from aftersales.domain.parts.blocks import Block
+from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import MANAGERS, READERS
 from aftersales.domain.service_order import ServiceOrder
@@ -21,7 +21,6 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import ComplaintId, CustomerId, Line, OrderNo, Prose, ServiceRequestId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
-from shared.store import OneOf
 
 
 class OpenServiceOrder(RequestBody):
@@ -95,10 +94,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         takes, `area` those that lie near one another.
         """
         where = {
-            "stage": OneOf(*UNDER_WAY) if missing_block and stage is None else stage,
-            "type": OneOf(*PAYS.keys() - {"D"}) if missing_block and type is None else type,
+            "stage": stage,
+            "type": type,
             "waits_for": waiting_for,
-            **({WRITTEN_TO[missing_block]: OneOf(None)} if missing_block else {}),
+            "missing_blocks": missing_block,
             "priority": priority,
             "request_id": request_id,
             "voucher_no": voucher_no,

@@ -116,9 +116,13 @@ class ServiceOrder(Timed):
         """Whether material was asked for and does not lie ready yet (001 售后五)."""
         return self.supply is not None and self.supply.ready_at is None
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def missing_blocks(self) -> tuple[Block, ...]:
-        """The blocks of form 1 that are not written yet, in the form's order; internal work has no form (001 表1)."""
+        """The blocks of form 1 that are not written yet, in the form's order; internal work has no form (001 表1).
+
+        It is stored, so that lists find it. A closed order misses none.
+        """
         if self.type == "D":
             return ()
         return tuple(block for block, field in WRITTEN_TO.items() if getattr(self, field) is None)
