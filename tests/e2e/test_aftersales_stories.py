@@ -1,0 +1,254 @@
+"""After-sales on a whole system: under warranty with parts, paid first, out of town, uncertain, and a month's end."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from kefu.trouble import Trouble
+from kefu_local.story.world import World, world
+from kefu_local.system import System
+from shared.clock import write
+from shared.contracts import departments as facts
+from shared.contracts.event import PreciseDate
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import OrderLine
+
+pytestmark = pytest.mark.timeout(300)
+
+FEE = {"material": {"amount": "100.00"}, "labour": {"amount": "200.00"}}
+SECONDS_IN_ONE = 40_000
+"""How fast the clock runs to the month's end: a day passes in about two seconds."""
+
+
+@pytest.fixture
+async def here(fresh_kefu: System) -> AsyncIterator[World]:
+    async with world(fresh_kefu.around) as built:
+        yield built
+
+
+class Service:
+    """One service order, told from the customer's call on."""
+
+    def __init__(self, here: World, path: str) -> None:
+        self.here = here
+        self.path = path
+
+    async def ask(self, role: Role, decision: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return await self.here.ask("aftersales", f"{self.path}/{decision}", body or {}, role=role)
+
+    async def refused(self, role: Role, decision: str, body: dict[str, Any]) -> str:
+        with pytest.raises(Trouble) as trouble:
+            await self.ask(role, decision, body)
+        return str(trouble.value)
+
+    async def prepare(self, bookkeeper: Role) -> None:
+        """Operations says how it is handled, the fee is filled in and signed."""
+        await self.ask(Role.OPERATIONS_SUPERVISOR, "record-opinion", {"opinion": "带铰链现场更换"})
+        await self.ask(bookkeeper, "record-cost", FEE)
+        for signatory in (Role.CS_MANAGER, Role.GM):
+            await self.ask(signatory, "sign-fee")
+
+    async def send(self) -> dict[str, Any]:
+        return await self.ask(Role.CS_MANAGER, "dispatch", {"technician": "tech-05"})
+
+    async def finish(self, part: str | None = None) -> dict[str, Any]:
+        """The technician mends it, the customer signs, the form comes back and is archived."""
+        now = self.here.now
+        visit = {
+            "started_at": (now - timedelta(minutes=2)).isoformat(),
+            "ended_at": (now - timedelta(minutes=1)).isoformat(),
+            "work": "更换铰链并调试",
+            "resolved": True,
+        }
+        await self.ask(Role.INSTALLER, "complete-visit", visit)
+        if part:
+            await self.ask(Role.INSTALLER, "use-part", {"part_no": part, "quantity": 1})
+        await self.ask(Role.INSTALLER, "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"})
+        await self.ask(Role.CS_MANAGER, "countersign")
+        await self.ask(Role.INSTALLER, "sign-off", {"signatory": "王建国", "signature": "signatures/1.png"})
+        return await self.ask(Role.CS_SPECIALIST, "close", {"result": "客户确认正常", "head": "陈经理"})
+
+
+async def covered(here: World, made: date) -> tuple[str, str]:
+    """An order that sales placed, whose contract was made that day: the numbers of both."""
+    mark = uuid4().hex[:6].upper()
+    order_no, contract_no = f"SO-AS-{mark}", f"JG{made:%Y%m%d}-{mark}"
+    customer = facts.IntroducedCustomer(
+        customer_no=f"KH-{mark}", name="广州恒达装饰工程有限公司", contact_name="王建国"
+    )
+    requested = facts.OrderRequested(
+        order_no=order_no,
+        customer=customer,
+        lines=(OrderLine(description="80 款双玻百叶高隔断", quantity=2),),
+        contract_no=contract_no,
+        contract_date=PreciseDate(on=made),
+        sales_owner="am-03",
+        verified_with_customer_at=here.now - timedelta(minutes=5),
+    )
+    await here.report(requested)
+    await here.seen("the contract's warranty", lambda: here.find("aftersales", f"/warranties/{contract_no}", Role.GM))
+    return order_no, contract_no
+
+
+async def called(here: World, contract_no: str, made: date, order_no: str | None = None) -> dict[str, Any]:
+    """The customer called: the request, once its warranty is answered."""
+    form = {
+        "customer": {"customer_id": str(uuid4()), "name": "恒达", "contact_name": "王建国", "mobile": "13800138000"},
+        "address": "广州市天河区珠江东路 6 号 32 楼",
+        "content": "门铰链松动，闭合有异响",
+        "contract_date": {"on": str(made)},
+        "contract_no": contract_no,
+        "model": "隔断门铰链",
+        **({"order_no": order_no} if order_no else {}),
+    }
+    request = await here.ask("aftersales", "/service-requests", form, role=Role.CS_SPECIALIST)
+    path = f"/service-requests/{request['request_id']}"
+
+    async def answered() -> dict[str, Any] | None:
+        found = await here.find("aftersales", path, Role.GM)
+        return found if found["warranty"] else None
+
+    return await here.seen("the warranty's answer", answered)
+
+
+async def opened(here: World, request: dict[str, Any], fault: str, kind: str) -> Service:
+    """Whose fault it is, is determined, and a voucher of this type is opened."""
+    path = f"/service-requests/{request['request_id']}/determine-fault"
+    await here.ask("aftersales", path, {"fault": fault}, role=Role.OPERATIONS_SUPERVISOR)
+    body = {"request_id": request["request_id"], "type": kind}
+    order = await here.ask("aftersales", "/service-orders", body, role=Role.CS_SPECIALIST)
+    return Service(here, f"/service-orders/{order['service_order_id']}")
+
+
+async def repaired(here: World, fault: str = "company_quality") -> tuple[dict[str, Any], Service]:
+    """A call about a contract of two months ago, and its voucher."""
+    made = here.in_days(-60)
+    order_no, contract_no = await covered(here, made)
+    request = await called(here, contract_no, made, order_no)
+    return request, await opened(here, request, fault, "C" if fault == "company_quality" else "A")
+
+
+@pytest.mark.requirement("R073.a", "R076.a", "R076.b", "R133.c")
+async def test_under_warranty_a_part_is_ordered_waited_for_and_built_in_free_of_charge(here: World) -> None:
+    request, service = await repaired(here)
+    await service.prepare(Role.CS_SPECIALIST)
+    await service.ask(Role.SALES_ASSISTANT, "request-parts", {"parts": [{"part_no": "JL-80-02", "quantity": 2}]})
+
+    waiting = await service.refused(Role.CS_MANAGER, "dispatch", {"technician": "tech-05"})
+    await service.ask(Role.WAREHOUSE, "ready-parts")
+    await service.send()
+    closed = await service.finish(part="JL-80-02")
+
+    assert "409" in waiting
+    assert "parts lie ready" in waiting
+    assert (request["warranty"]["verdict"], closed["charge_policy"], closed["charge"]) == ("in_warranty", "free", None)
+    assert closed["supply"]["lines"] == [{"part_no": "JL-80-02", "quantity": 2, "used": 1}]
+    assert (closed["stage"], closed["missing_blocks"]) == ("closed", [])
+
+
+@pytest.mark.requirement("R083.b")
+async def test_what_the_customer_broke_is_mended_after_finance_has_the_money(here: World) -> None:
+    _, service = await repaired(here, "customer_cause")
+    await service.prepare(Role.CS_SPECIALIST)
+    await service.ask(Role.FINANCE, "raise-charge", {"amount": {"amount": "300.00"}, "mode": "prepaid"})
+
+    unpaid = await service.refused(Role.CS_MANAGER, "dispatch", {"technician": "tech-05"})
+    fee = facts.ServiceChargeReceived(
+        service_order_id=service.path.rsplit("/", 1)[1],
+        amount={"amount": "300.00"},
+        received_at=here.now - timedelta(minutes=1),
+        invoice_no="FP-88120",
+    )
+    await here.report(fee)
+
+    async def paid() -> bool:
+        return bool((await here.find("aftersales", service.path, Role.GM))["paid"])
+
+    await here.seen("the customer's money", paid)
+    await service.send()
+    closed = await service.finish()
+
+    assert "the fee has to be received" in unpaid
+    assert (closed["stage"], closed["charge"]["amount"]["amount"]) == ("closed", "300.00")
+
+
+@pytest.mark.requirement("R135.a")
+async def test_a_technician_leaves_town_after_the_manager_has_approved_it(here: World) -> None:
+    _, service = await repaired(here)
+    await service.prepare(Role.CS_SPECIALIST)
+    trip = {"place": "湖南长沙", "estimated_travel": {"amount": "800.00"}}
+    await service.ask(Role.OPERATIONS_SUPERVISOR, "request-remote", trip)
+
+    early = await service.refused(Role.CS_MANAGER, "dispatch", {"technician": "tech-05"})
+    await service.ask(Role.CS_MANAGER, "approve-remote")
+    await service.send()
+    closed = await service.finish()
+
+    assert "the manager approves a service out of town" in early
+    assert (closed["stage"], closed["remote"]["approved_by"]) == ("closed", "cs_manager-1")
+
+
+@pytest.mark.requirement("R085.b")
+async def test_an_unknown_contract_is_uncertain_until_a_person_with_the_authority_decides(here: World) -> None:
+    made = here.in_days(-30)
+    request = await called(here, f"JG{made:%Y%m%d}-{uuid4().hex[:6].upper()}", made)
+    fault = {"fault": "company_quality"}
+    path = f"/service-requests/{request['request_id']}"
+    await here.ask("aftersales", f"{path}/determine-fault", fault, role=Role.OPERATIONS_SUPERVISOR)
+    body = {"request_id": request["request_id"], "type": "C"}
+    with pytest.raises(Trouble, match="determine the fault, or decide the warranty") as undecided:
+        await here.ask("aftersales", "/service-orders", body, role=Role.CS_SPECIALIST)
+
+    decided = {"verdict": "in_warranty", "reason": "合同原件在保修期内"}
+    check = f"/warranty-checks/{request['warranty']['check_id']}"
+    await here.ask("aftersales", f"{check}/override", decided, role=Role.OPERATIONS_SUPERVISOR)
+
+    async def free() -> bool:
+        return bool((await here.find("aftersales", path, Role.GM))["charge_policy"] == "free")
+
+    await here.seen("the decision in the register", free)
+    service = await opened(here, request, "company_quality", "C")
+    await service.prepare(Role.CS_SPECIALIST)
+    await service.send()
+
+    assert "409" in str(undecided.value)
+    assert request["warranty"]["verdict"] == "uncertain"
+    assert (await service.finish())["stage"] == "closed"
+
+
+@pytest.mark.requirement("R079.a", "R079.b")
+async def test_a_month_that_runs_out_unsettled_is_reported_and_then_goes_to_finance_together(
+    here: World, fresh_kefu: System
+) -> None:
+    _, service = await repaired(here)
+    await service.prepare(Role.CS_SPECIALIST)
+    await service.send()
+    voucher = (await service.finish())["voucher_no"]
+    months = [f"{here.in_days(days):%Y-%m}" for days in (0, 20)]
+
+    async def month() -> dict[str, Any] | None:
+        found = [await here.find("aftersales", f"/settlements/{each}", Role.FINANCE) for each in months]
+        return next(
+            (each for each in found if each and voucher in {one["voucher_no"] for one in each["entries"]}), None
+        )
+
+    path = f"/settlements/{(await here.seen('the voucher in its month', month))['month']}"
+    file = fresh_kefu.around.path("CLOCK_FILE")
+    write(file, here.now, rate=SECONDS_IN_ONE)
+
+    async def missed() -> bool:
+        clocks = await here.find("aftersales", f"{path}/clocks", Role.FINANCE)
+        return any(each["missed_at"] for each in clocks)
+
+    try:
+        await here.seen("the month's end without a settlement", missed)
+    finally:
+        write(file, here.now, rate=1)
+    settled = await here.ask("aftersales", f"{path}/settle", {}, role=Role.FINANCE)
+
+    assert all(entry["settled_at"] for entry in settled["entries"])
+    assert voucher in {entry["voucher_no"] for entry in settled["entries"]}
+    assert settled["figures"]["orders"] == len(settled["entries"])
