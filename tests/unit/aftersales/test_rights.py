@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, ServiceOrderDecision
+from aftersales.domain.decisions.opening import open_internal
+from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, REQUEST, ServiceOrderDecision
 from shared.aggregate import Change
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
@@ -89,3 +90,36 @@ async def test_a_decision_about_a_request_is_made_by_its_roles(stage, decision, 
             allowed.add(role)
 
     assert allowed == set(REQUEST.roles(decision))
+
+
+@pytest.mark.requirement("R136.a")
+@pytest.mark.parametrize(("stage", "decision"), list(product(("open", "closed"), BODIES)))
+async def test_internal_work_takes_its_own_decisions_alone_in_its_stages_by_its_roles(
+    stage, decision, ask, stores, rules
+):
+    internal = open_internal(UUID(int=61), "宣传资料入库", (), rules, NOW).state.but(stage=stage)
+    expected, found = {}, {}
+    for number, role in enumerate(Role):
+        order = internal.but(id=UUID(int=3000 + number), voucher_no=f"FW-20261122-{number:06}")
+        await stores.service_orders.create(Change(order), NOW)
+        path = f"/service-orders/{order.id}/{decision.replace('_', '-')}"
+        found[role] = outcome(await ask(role, "POST", path, BODIES[decision]))
+        allowed = role in LIFECYCLE.roles(decision)
+        expected[role] = "role" if not allowed else "neither" if INTERNAL.allows(stage, decision) else "stage"
+
+    assert found == expected
+
+
+@pytest.mark.requirement("R084.b")
+@pytest.mark.parametrize(("stage", "code"), [("registered", None), ("incomplete", "incomplete_form")])
+async def test_a_voucher_is_opened_for_a_registered_request_by_its_roles(stage, code, ask, stores, request_with):
+    asked = request_with().but(stage=stage)
+    expected, found = {}, {}
+    for number, role in enumerate(Role):
+        one = asked.but(id=UUID(int=4000 + number), register_no=f"{number}")
+        await stores.service_requests.create(Change(one), NOW)
+        answer = await ask(role, "POST", "/service-orders", {"request_id": str(one.id), "type": "C"})
+        found[role] = answer.json().get("code")
+        expected[role] = code if role in REQUEST.roles("open_service_order") else "forbidden"
+
+    assert found == expected
