@@ -109,7 +109,7 @@ def _amounts(document: dict[str, Any]) -> None:
 
 
 def _plain_names(document: dict[str, Any]) -> None:
-    """A schema is named in letters and digits alone, so that a generated client has a class of the same name."""
+    """A schema's name and title are letters and digits alone, so that a generated client has one class for it."""
     schemas = document.get("components", {}).get("schemas", {})
     plain = {name: _plain(name) for name in schemas}
     if len(set(plain.values())) < len(plain):
@@ -118,7 +118,8 @@ def _plain_names(document: dict[str, Any]) -> None:
         before, found, name = str(node.get("$ref", "")).rpartition("/schemas/")
         if found and name in plain:
             node["$ref"] = f"{before}{found}{plain[name]}"
-    document.get("components", {})["schemas"] = {plain[name]: schema for name, schema in schemas.items()}
+    titled = {plain[name]: {**schema, "title": plain[name]} for name, schema in schemas.items()}
+    document.get("components", {})["schemas"] = titled
 
 
 def _plain(name: str) -> str:

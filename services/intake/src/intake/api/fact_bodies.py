@@ -23,8 +23,19 @@ _OPTIONAL: dict[str, Node] = {
 }
 
 
+_PATTERNS = {
+    "date-time": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    "uuid": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+}
+
+
 def _header(name: str, schema: Node) -> Node:
-    said = {key: value for key, value in schema.items() if key != "description"}
+    """Written without `const` and `format`, which client generators do not know for headers."""
+    said = {key: value for key, value in schema.items() if key not in {"description", "const", "format"}}
+    if "const" in schema:
+        said["enum"] = [schema["const"]]
+    if "format" in schema:
+        said["pattern"] = _PATTERNS[schema["format"]]
     described = f"{schema.get('description', '')} Binary mode only.".strip()
     return {"name": f"ce-{name}", "in": "header", "required": False, "schema": said, "description": described}
 
