@@ -19,6 +19,7 @@ _MEDIA_TYPES: dict[SheetFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_SIGNS = {"=", "+", "-", "@", "\N{MINUS SIGN}"}
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -69,9 +70,9 @@ class Sheet:
 def harmless(cell: SheetCell) -> SheetCell:
     """The cell; a text that a spreadsheet could take for a formula begins with an apostrophe.
 
-    Blanks before the sign and full-width signs count: some spreadsheets skip or fold them.
+    Blanks and invisible characters before the sign and full-width signs count: some spreadsheets skip or fold them.
     """
     if not isinstance(cell, str):
         return cell
-    begins = unicodedata.normalize("NFKC", cell).lstrip()
-    return f"'{cell}" if begins.startswith(("=", "+", "-", "@")) or cell.startswith(("\t", "\r", "\n")) else cell
+    seen = (each for each in unicodedata.normalize("NFKC", cell) if unicodedata.category(each)[0] not in "CZ")
+    return f"'{cell}" if next(seen, "") in _SIGNS or cell.startswith(("\t", "\r", "\n")) else cell

@@ -10,7 +10,24 @@ from shared.sheets import Sheet, harmless
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1+1", "＝1+1", "　＠SUM", "\u00a0-1"]
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1+1",
+        "＝1+1",
+        "　＠SUM",
+        "\u00a0-1",
+        "\u200b=1",
+        "\ufeff+1",
+        "\x00=1",
+        "\u202e@SUM",
+        "−1",
+    ],
 )
 def test_a_text_that_looks_like_a_formula_begins_with_an_apostrophe(text):
     assert harmless(text) == "'" + text
