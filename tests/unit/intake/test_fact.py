@@ -49,6 +49,26 @@ def test_both_modes_say_the_same():
     assert structured() == expected
 
 
+@pytest.mark.parametrize(
+    "time", [1_795_312_740_000, datetime(2026, 11, 22, 1, 59, tzinfo=UTC)], ids=["milliseconds", "AMQP's timestamp"]
+)
+def test_a_moment_may_come_in_the_types_that_amqp_has_for_it(time):
+    assert binary(time=time) == binary()
+
+
+@pytest.mark.parametrize("time", [True, None, 10**15, -(10**15), 2**70, {}])
+def test_what_is_no_moment_in_any_type_is_refused(time):
+    with pytest.raises(Unfit) as unfit:
+        binary(time=time)
+    assert unfit.value.code == "attributes"
+
+
+def test_in_structured_mode_a_moment_is_a_text():
+    with pytest.raises(Unfit) as unfit:
+        structured(time=1_795_312_740_000)
+    assert unfit.value.code == "attributes"
+
+
 def test_the_content_type_may_name_its_charset():
     assert binary(content_type="application/json; charset=utf-8") == binary()
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,9 @@ BATCH = "application/cloudevents-batch+json"
 BATCH_LIMIT = 100
 """Events a batch may have."""
 _LONGEST_ID = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST = 62_135_596_800_000
+"""Milliseconds from year 1 to 1970; a number beyond that on either side is no moment."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:)(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 """As RFC 3339 writes it, in upper case; that the offset is missing is said by itself."""
 
@@ -54,7 +57,9 @@ def read(content_type: str | None, attributes: Mapping[str, Any], body: bytes) -
     if kind not in (JSON, STRUCTURED):
         raise Unfit("content_type", f"a fact is {JSON} or {STRUCTURED}, not {content_type}")
     content = _object(_parsed(body))
-    return read_structured(content) if kind == STRUCTURED else _read(attributes, content)
+    if kind == STRUCTURED:
+        return read_structured(content)
+    return _read({**attributes, "time": _written(attributes.get("time"))}, content)
 
 
 def read_structured(content: Mapping[str, Any]) -> CloudEvent:
@@ -117,6 +122,16 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
     if any("\ud800" <= each <= "\udfff" for each in value):
         raise Unfit("attributes", f"{name} must be whole characters, not half of one: {value!a:.80}")
     return value
+
+
+def _written(time: object) -> object:
+    """AMQP has a type for moments, and SDKs send milliseconds since 1970 too: both as RFC 3339 writes them.
+
+    Anything else as it came (CloudEvents, AMQP Protocol Binding §3.1).
+    """
+    if isinstance(time, int) and not isinstance(time, bool) and abs(time) < _LONGEST:
+        time = _EPOCH + timedelta(milliseconds=time)
+    return time.replace(tzinfo=UTC).isoformat() if isinstance(time, datetime) else time
 
 
 def _time(text: str) -> datetime:
