@@ -146,6 +146,7 @@ async def test_what_is_asked_for_is_a_duty_of_the_route_s_collector_until_it_is_
     assert ((await company.order()).clock("collect"), ended(company, "collect")) == (None, ["in_time"])
 
 
+@pytest.mark.requirement("R203.e")
 async def test_an_amount_that_is_not_paid_in_time_is_missed_and_stays_a_duty(company):
     await company.place()
     await company.sign_contract()

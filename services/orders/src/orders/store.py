@@ -12,6 +12,7 @@ from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.report import Report
+from orders.domain.route import stages
 from orders.domain.statistics import SoldOrder
 from shared.aggregate import NotFound
 from shared.store import Between, DatabaseLike, Index, Store
@@ -46,6 +47,12 @@ class Orders(Store[Order]):
     def sold(self, begin: date, end: date) -> AsyncIterator[SoldOrder]:
         """Every order whose contract was signed, or that was sold from stock, from one day up to another, excluded."""
         return self.each_row(SoldOrder, {"sold_on": Between(begin, end)}, sort="sold_on")
+
+    async def to_send(self) -> AsyncIterator[Order]:
+        """Every order whose goods have a day on which they leave and are not on their way yet."""
+        for stage in stages():
+            async for order in self.each({"stage": stage, "ship_on": Between("", None)}, sort="ship_on"):
+                yield order
 
     def ready(self, until: date) -> AsyncIterator[Order]:
         """Every order that waits for a vehicle and was promised to leave before a day."""

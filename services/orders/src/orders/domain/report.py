@@ -40,6 +40,12 @@ GENRES: Mapping[ReportKind, Genre] = MappingProxyType(
         "overdue_payments": Genre("滞纳货款报表", (Role.REGIONAL_HEAD, Role.SALES_VP)),
         "sales_stats": Genre("销售统计", (Role.SALES_VP, Role.CS_DIRECTOR)),
         "commission_basis": Genre("提成基数", (Role.SALES_VP, Role.FINANCE)),
+        "plan_completion": Genre("销售计划达成报表", (Role.SALES_VP, Role.REGIONAL_HEAD)),
+        "demand": Genre("需求表", (Role.SALES_VP, Role.PLANNER)),
+        "customer_grades": Genre("客户等级评估表", (Role.SALES_VP, Role.CS_DIRECTOR)),
+        "sales_analysis": Genre("销售分析", (Role.SALES_VP,)),
+        "sales_forecast": Genre("销售预测", (Role.SALES_VP, Role.PLANNER)),
+        "supply_problems": Genre("供货问题报表", (Role.CS_DIRECTOR, Role.PLANNER)),
         "told_in_time": Genre("延期提前告知率", (Role.CS_DIRECTOR,)),
     }
 )

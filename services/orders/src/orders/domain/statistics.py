@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from pydantic import AliasPath, Field
 
 from orders.domain.exception import OrderException
 from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation
+from orders.domain.parts.receivable import Due
 from orders.domain.report import Cell, Table
 from shared.contracts.event import Money, Part
 from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
@@ -42,6 +44,8 @@ class SoldOrder(Part):
     region: Line | None = None
     sales_owner: StaffId | None = None
     customer: Line = Field(validation_alias=AliasPath("customer", "name"))
+    customer_id: UUID = Field(validation_alias=AliasPath("customer", "customer_id"))
+    dues: tuple[Due, ...] = Field(default=(), validation_alias=AliasPath("receivable", "dues"))
     cancellation: Cancellation | None = None
 
 
@@ -138,6 +142,12 @@ def _sold(order: SoldOrder) -> Iterator[_Sold]:
     for line, price, share in zip(order.lines, priced, shares, strict=True):
         product = " ".join(filter(None, (line.sku or line.description, line.spec)))
         yield _Sold(order, product, line.quantity, price + share)
+
+
+def sold_lines(order: SoldOrder) -> Iterator[tuple[str, str, Decimal]]:
+    """Product, currency and amount of each line of an order."""
+    for sold in _sold(order):
+        yield sold.product, _currency(sold), sold.amount
 
 
 def _shared(amount: Decimal, weights: list[int]) -> list[Decimal]:

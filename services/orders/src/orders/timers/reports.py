@@ -8,10 +8,11 @@ from orders.domain.exception import OrderException
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
 from orders.domain.policy.policy import OrdersPolicy, Rules
 from orders.domain.report import Report, Table
+from orders.domain.sales_analysis import FORECAST_MONTHS, Months, Standings, demand, supply
 from orders.domain.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
 from orders.store import Stores
 from shared.aggregate import Cause
-from shared.calendar import Calendar
+from shared.calendar import Calendar, months_later
 from shared.store import Between, Touch
 from shared.timers import Occurrence, Timers
 
@@ -26,7 +27,7 @@ def schedule(at: Timers, stores: Stores, rules: Rules) -> None:
 
 
 def _schedule(at: Timers, policy: OrdersPolicy, stores: Stores, rules: Rules) -> None:
-    clerk, calendar = Clerk(stores, rules.calendar), rules.calendar
+    clerk, calendar = Clerk(stores, rules.calendar, policy), rules.calendar
 
     async def made(periods: Iterable[ReportPeriod], occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         if rules.on(occurrence.at).version != policy.version:
@@ -47,10 +48,11 @@ def _schedule(at: Timers, policy: OrdersPolicy, stores: Stores, rules: Rules) ->
 class Clerk:
     """Gathers what a report is made of."""
 
-    def __init__(self, stores: Stores, calendar: Calendar) -> None:
+    def __init__(self, stores: Stores, calendar: Calendar, policy: OrdersPolicy) -> None:
         self._orders = stores.orders
         self._exceptions = stores.exceptions
         self._calendar = calendar
+        self._policy = policy
 
     async def table(self, due: ReportPeriod) -> Table:
         """The figures of the report that is due."""
@@ -60,6 +62,12 @@ class Clerk:
             "sales_stats": self._sold,
             "commission_basis": self._earned,
             "told_in_time": self._told,
+            "plan_completion": self._planned,
+            "demand": self._wanted,
+            "customer_grades": self._graded,
+            "sales_analysis": self._compared,
+            "sales_forecast": self._expected,
+            "supply_problems": self._supplied,
         }
         return await makers[due.kind](due)
 
@@ -84,6 +92,40 @@ class Clerk:
 
     async def _told(self, due: ReportPeriod) -> Table:
         return await told_in_time(self._orders.delayed_since(self._midnight(due.begin)), due.begin, due.end)
+
+    async def _planned(self, due: ReportPeriod) -> Table:
+        months = await self._months(due.begin, due.end)
+        return months.plan(self._policy.sales_plans, due.begin, due.end)
+
+    async def _wanted(self, due: ReportPeriod) -> Table:
+        return await demand(self._orders.to_send())
+
+    async def _graded(self, due: ReportPeriod) -> Table:
+        standings = Standings()
+        async for order in self._orders.sold(months_later(due.end, -12), due.end):
+            standings.add(order)
+        return standings.table(self._policy.grades)
+
+    async def _compared(self, due: ReportPeriod) -> Table:
+        return (await self._months(months_later(due.begin, -12), due.end)).comparison(due.begin)
+
+    async def _expected(self, due: ReportPeriod) -> Table:
+        return (await self._months(months_later(due.end, -FORECAST_MONTHS), due.end)).forecast(due.end)
+
+    async def _supplied(self, due: ReportPeriod) -> Table:
+        during = Between(self._midnight(due.begin), self._midnight(due.end))
+        states = ("open", "resolved")
+        found = [
+            await _all(self._exceptions.each({"status": each, "raised_at": during}, sort="raised_at"))
+            for each in states
+        ]
+        return supply(each for state in found for each in state)
+
+    async def _months(self, begin: date, end: date) -> Months:
+        months = Months()
+        async for order in self._orders.sold(begin, end):
+            months.add(order)
+        return months
 
     def _midnight(self, day: date) -> datetime:
         return self._calendar.moment(day, time())

@@ -7,9 +7,32 @@ from shared.calendar import months_later
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Period
 
-ReportKind = Literal["weekly_exceptions", "sales_stats", "overdue_payments", "commission_basis", "told_in_time"]
+ReportKind = Literal[
+    "weekly_exceptions",
+    "sales_stats",
+    "overdue_payments",
+    "commission_basis",
+    "told_in_time",
+    "plan_completion",
+    "demand",
+    "customer_grades",
+    "sales_analysis",
+    "sales_forecast",
+    "supply_problems",
+]
 
-_MONTHLY: tuple[ReportKind, ...] = ("sales_stats", "commission_basis", "told_in_time")
+_MONTHLY: tuple[ReportKind, ...] = (
+    "sales_stats",
+    "commission_basis",
+    "told_in_time",
+    "plan_completion",
+    "demand",
+    "customer_grades",
+    "sales_analysis",
+    "sales_forecast",
+    "supply_problems",
+)
+_LONGER: tuple[ReportKind, ...] = ("sales_stats", "plan_completion")
 
 
 class ReportPeriod(Part):
@@ -37,8 +60,8 @@ def of_month(day: date) -> tuple[ReportPeriod, ...]:
     if end.month in (1, 4, 7, 10):
         quarter = months_later(end, -3)
         label = f"{quarter.year}-Q{quarter.month // 3 + 1}"
-        wanted.append(ReportPeriod(kind="sales_stats", period=label, begin=quarter, end=end))
+        wanted.extend(ReportPeriod(kind=kind, period=label, begin=quarter, end=end) for kind in _LONGER)
     if end.month == 1:
         year = months_later(end, -12)
-        wanted.append(ReportPeriod(kind="sales_stats", period=f"{year.year}", begin=year, end=end))
+        wanted.extend(ReportPeriod(kind=kind, period=f"{year.year}", begin=year, end=end) for kind in _LONGER)
     return tuple(wanted)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -16,6 +16,7 @@ from shared.calendar import Calendar, Monthly, Weekly, Within
 from shared.clocks import Clock, Clocks
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import Line, PaidAmount
 from shared.policy import Policies, Policy
 
 DutyName = Literal[
@@ -31,6 +32,45 @@ DutyName = Literal[
     "collect",
 ]
 """What people owe an order because of where it stands."""
+
+
+class SalesPlan(Frozen):
+    """What is to be signed in a year, in one region or outside any, shared out to its months by weights (003 三2)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    year: int = Field(ge=2000, le=2199)
+    region: Line | None = None
+    amount: PaidAmount
+    months: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(1,) * 12, min_length=12, max_length=12)
+
+    @model_validator(mode="after")
+    def _weighs_something(self) -> Self:
+        if not any(self.months):
+            raise ValueError("at least one month has a weight above zero")
+        return self
+
+    def between(self, begin: date, end: date) -> Decimal:
+        """What of it falls on the months from one day up to another; the twelve of a year come to it exactly."""
+        return self._until(end) - self._until(begin)
+
+    def _until(self, day: date) -> Decimal:
+        months = min(max((day.year - self.year) * 12 + day.month - 1, 0), 12)
+        return (self.amount.amount * sum(self.months[:months]) / sum(self.months)).quantize(Decimal("0.01"))
+
+
+class Grade(Frozen):
+    """A customer's grade: for how much signed in twelve months, and with how many late payments at most (004 一㈣3)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    grade: Literal["A", "B", "C", "D"]
+    signed: Decimal = Field(default=Decimal(), ge=0)
+    late_payments: int = Field(default=1_000_000, ge=0)
+
+    def fits(self, signed: Decimal, late_payments: int) -> bool:
+        """Whether a customer fulfils its conditions."""
+        return signed >= self.signed and late_payments <= self.late_payments
 
 
 class Authority(Frozen):
@@ -66,6 +106,10 @@ class OrdersPolicy(Policy):
     weekly_reports: Weekly
     monthly_reports: Monthly
     statement: Monthly
+    sales_plans: tuple[SalesPlan, ...] = Field(default=(), description="What is to be signed, by year and region.")
+    grades: tuple[Grade, ...] = Field(
+        min_length=1, description="The first whose conditions hold; the last is the rest."
+    )
 
     review: Clock
     stage: Clock = Field(description="Of every other stage; its term is what is planned for the stage.")
