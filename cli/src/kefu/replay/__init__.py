@@ -4,16 +4,18 @@ import asyncio
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
 from kefu.console import say
 from kefu.replay import helpdesk as desks
+from kefu.replay import ocel as shops
 from kefu.replay.audit import audit
 from kefu.replay.olist import read
 from kefu.replay.play import play
-from kefu.replay.report import tell, tell_desk
+from kefu.replay.report import tell, tell_desk, tell_shop
 from kefu.surroundings import surroundings
 from kefu.trouble import Trouble
 
@@ -46,6 +48,27 @@ def olist(file: Annotated[Path, typer.Argument(help="A CSV file of orders, dates
         raise typer.Exit(1)
 
 
+@app.command("ocel")
+def ocel(file: Annotated[Path, typer.Argument(help="A CSV file of an object-centric log of orders.")]) -> None:
+    """Play a shop's orders, packages and payments; exit code 1 unless the service tells and asks what the log counts.
+
+    The orders service runs in this process, with a clock of its own; no server is needed and none is changed.
+    """
+    log = shops.read(file)
+    say(f"{len(log.orders):,} orders in {len(log.packages):,} packages until {log.end:%Y-%m-%d %H:%M}")
+    shop = _beside("kefu.replay.shop", "orders")
+    if not tell_shop(log, asyncio.run(shop.play(log)), shop.PROMISED_DAYS):
+        raise typer.Exit(1)
+
+
+def _beside(module: str, service: str) -> ModuleType:
+    """A module that runs a service in this process. Trouble when the service is not installed."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        raise Trouble(f"the {service} service has to be installed beside the command: {missing}") from None
+
+
 @app.command("helpdesk")
 def helpdesk(file: Annotated[Path, typer.Argument(help="An XES log of tickets, packed with gzip or not.")]) -> None:
     """Play a help desk's tickets as complaints; exit code 1 unless the clocks are missed that the log says.
@@ -54,10 +77,7 @@ def helpdesk(file: Annotated[Path, typer.Argument(help="An XES log of tickets, p
     """
     desk = desks.read(file)
     say(f"{len(desk.tickets):,} tickets until {desk.end:%Y-%m-%d %H:%M}")
-    try:
-        cases = import_module("kefu.replay.cases")
-    except ModuleNotFoundError as missing:
-        raise Trouble(f"the complaints service has to be installed beside the command: {missing}") from None
+    cases = _beside("kefu.replay.cases", "complaints")
     played = asyncio.run(cases.play(desk))
     if not tell_desk(desk, played, cases.TERM):
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from rich.text import Text
 from kefu.console import out
 from kefu.replay.audit import Audit, Line, compare
 from kefu.replay.helpdesk import Closings, Desk
+from kefu.replay.ocel import ShopLog, Sold
 from kefu.replay.olist import Log
 from kefu.replay.play import Played
 
@@ -49,6 +50,41 @@ def tell_desk(desk: Desk, played: Closings, term: timedelta) -> bool:
     _table("audit", (line.what, _judged(line)))
     agrees = line.clean and played.filed == len(desk.tickets)
     verdict = "clean, the service missed the clocks that the log says it should" if agrees else "NOT clean"
+    out.print(f"audit: {verdict}", style=_colour(agrees))
+    return agrees
+
+
+def tell_shop(log: ShopLog, sold: Sold, promised_days: int) -> bool:
+    """Print what became of a shop's orders; returns whether the service told and asked what the log counts."""
+    orders, terms = log.orders.values(), sold.terms
+    theirs = sum(each.reminders for each in orders)
+    failed = sum(len(each.failed_at) for each in log.packages.values())
+    _table(
+        "replay",
+        ("orders in the log", f"{len(orders):,}"),
+        ("orders closed", f"{sold.closed:,} in {sold.seconds:,.1f} s"),
+        ("failed deliveries in the log", f"{failed:,}, of packages with goods of several orders"),
+        ("told again, once paid for", f"{sum(sold.told_again.values()):,}, to each order's customer"),
+        ("reminders in the log", f"{theirs:,}, by the shop's own rule"),
+        (
+            "reminders by ours",
+            f"{sum(sold.reminded.values()):,}, {', '.join(map(str, terms.reminder_days))} days after a due day "
+            f"{terms.due_days} days after the order",
+        ),
+    )
+    reminders = log.reminders(terms.due_days, terms.reminder_days, terms.desk_opens)
+    lines = (
+        compare("orders asked for their price", {each.no: each.total for each in orders}, sold.due.items()),
+        compare("delays told", log.late(promised_days), sold.delayed.items()),
+        compare("second deliveries told", log.second_deliveries(), sold.told_again.items()),
+        compare("goods that left unpaid, looked into", log.unpaid_departures(), sold.unpaid.items()),
+        compare("items out of stock, looked into", log.shortages(), sold.short.items()),
+        compare("prices overdue", log.overdue(terms.due_days), sold.overdue.items()),
+        compare("orders reminded, as often", reminders, sold.reminded.items()),
+    )
+    _table("audit", *((line.what, _judged(line)) for line in lines))
+    agrees = all(line.clean for line in lines) and sold.placed == len(orders)
+    verdict = "clean, the service told and asked what the log counts" if agrees else "NOT clean"
     out.print(f"audit: {verdict}", style=_colour(agrees))
     return agrees
 
