@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from orders.domain.account import Account, account_id_of
+from orders.domain.customer_file import CustomerFile, file_id_of
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
 from orders.domain.load import Load
@@ -105,6 +106,20 @@ class Accounts(Store[Account]):
             raise NotFound("account of customer", customer_id) from None
 
 
+class CustomerFiles(Store[CustomerFile]):
+    """What customers' files say at present."""
+
+    collection = "customer_files"
+    kind = CustomerFile
+
+    async def of(self, customer_id: UUID) -> CustomerFile | None:
+        """Our copy of this customer's file; None while nothing was heard of it."""
+        try:
+            return await self.get(file_id_of(customer_id))
+        except NotFound:
+            return None
+
+
 class Loads(Store[Load]):
     """Loading plans, by day."""
 
@@ -147,6 +162,7 @@ class Stores:
     loads: Loads
     disposals: Disposals
     reports: Reports
+    files: CustomerFiles
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -159,4 +175,5 @@ class Stores:
             Loads(database),
             Disposals(database),
             Reports(database),
+            CustomerFiles(database),
         )

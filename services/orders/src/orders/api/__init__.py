@@ -12,7 +12,7 @@ from orders.store import Stores
 def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """Every route of orders."""
     return (
-        orders.routes(stores.orders, stores.exceptions, rules),
+        orders.routes(stores, rules),
         contracts.routes(stores.orders, rules),
         making.routes(stores.orders, rules),
         shipping.routes(stores.orders, rules),

@@ -19,7 +19,7 @@ from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.promise import PromiseKind, PromiseState
 from orders.domain.policy.policy import Rules
 from orders.domain.route import stages
-from orders.store import Exceptions, Orders
+from orders.store import CustomerFiles, Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line, Prose
@@ -84,16 +84,16 @@ class ResolveException(RequestBody):
     resolution: Prose = Field(examples=["改用备用供应商"])
 
 
-def routes(orders: Orders, exceptions: Exceptions, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Orders, their promises and their exceptions."""
     router = Router(readers=ORDERS, tags=["orders"])
-    _lists(router, orders, rules)
-    _decisions(router, orders, rules)
-    _exceptions(router, orders, exceptions, rules)
+    _lists(router, stores.orders, stores.files, rules)
+    _decisions(router, stores.orders, rules)
+    _exceptions(router, stores.orders, stores.exceptions, rules)
     return router
 
 
-def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
+def _lists(router: APIRouter, orders: Orders, files: CustomerFiles, rules: Rules) -> None:
     @router.get("/orders")
     async def list_orders(
         stage: Annotated[StageName | None, Query(examples=["production"])] = None,
@@ -115,8 +115,9 @@ def _lists(router: APIRouter, orders: Orders, rules: Rules) -> None:
 
     @router.get("/orders/{order_id}")
     async def read_order(order_id: UUID) -> OrderView:
-        """One order with all its parts."""
-        return OrderView.of(await orders.get(order_id), rules)
+        """One order with all its parts, and whom to reach at the customer now beside the contact of then."""
+        order = await orders.get(order_id)
+        return OrderView.of(order, rules, await files.of(order.customer.customer_id))
 
     @router.get("/orders/{order_id}/clocks")
     async def read_clocks(order_id: UUID) -> list[ClockView]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_field
 
+from orders.domain.customer_file import CustomerFile
 from orders.domain.disposal import LIFECYCLE as DISPOSAL
 from orders.domain.disposal import Disposal, DisposalStatus
 from orders.domain.exception import LIFECYCLE as EXCEPTION
@@ -31,6 +32,7 @@ from orders.domain.parts.works import Works
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone, RouteName
 from shared.contracts.event import Money
+from shared.contracts.intake.customers import Contact
 from shared.contracts.orders import PaymentKind, PaymentTerm
 from shared.contracts.vocabulary import CustomerSnapshot, OrderKind, OrderLine
 from shared.http import View
@@ -124,6 +126,18 @@ class LedgerView(View):
         )
 
 
+class CustomerNow(View):
+    """What the customer's file says at present: whom to reach, and where."""
+
+    name: str | None
+    contacts: tuple[Contact, ...]
+    revision: int
+
+    @classmethod
+    def of(cls, file: CustomerFile) -> "CustomerNow":
+        return cls(name=file.name, contacts=file.contacts, revision=file.revision)
+
+
 class OrderView(View):
     """An order with everything that staff may know about it."""
 
@@ -136,6 +150,9 @@ class OrderView(View):
     since: datetime
     waits_for: tuple[Milestone, ...]
     customer: CustomerSnapshot
+    customer_now: CustomerNow | None = Field(
+        default=None, description="The file of the customer at present; shown when the order itself is asked for."
+    )
     lines: tuple[OrderLine, ...]
     total: Money | None
     region: str | None
@@ -157,7 +174,7 @@ class OrderView(View):
     possible: tuple[Possible, ...]
 
     @classmethod
-    def of(cls, order: Order, rules: Rules) -> "OrderView":
+    def of(cls, order: Order, rules: Rules, file: CustomerFile | None = None) -> "OrderView":
         stage = order.route.stage(order.stage)
         gate = stage.gate if stage else ()
         same = cls.model_fields.keys() & Order.model_fields.keys() - {"promises", "drawings"}
@@ -170,6 +187,7 @@ class OrderView(View):
             promises=order.promises.given,
             payment=LedgerView.of(order),
             possible=possible(order, rules),
+            customer_now=CustomerNow.of(file) if file else None,
             **{field: getattr(order, field) for field in same},
         )
 

@@ -9,7 +9,7 @@ from shared.subscriptions import Subscriptions
 def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     """Every reaction of orders."""
     on = Subscriptions("orders")
-    intake.subscribe(on, stores.orders, rules)
+    intake.subscribe(on, stores, rules)
     departments.subscribe(on, stores.orders, rules)
     complaints.subscribe(on, stores.orders, rules)
     ourselves.subscribe(on, stores, rules)
