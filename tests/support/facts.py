@@ -24,6 +24,7 @@ from shared.contracts.orders import (
     DunningIssued,
     OrderReleased,
     OrderStageChanged,
+    PaymentApproaching,
     ShipmentDelayed,
     ShipmentDispatched,
     ShipmentReady,
@@ -95,9 +96,21 @@ def dispatched(
     return of_order(ShipmentDispatched, order_no, customer, **left)
 
 
-def dunned(level: int = 1, customer: CustomerSnapshot = CUSTOMER) -> DunningIssued:
+def dunned(
+    level: int = 1, customer: CustomerSnapshot = CUSTOMER, amount: str = "3000.00", due_on: date = date(2026, 11, 16)
+) -> DunningIssued:
+    return of_order(DunningIssued, customer=customer, level=level, amount=Money(amount=amount), due_on=due_on)
+
+
+def falls_due(on: date, customer: CustomerSnapshot = CUSTOMER) -> PaymentApproaching:
     return of_order(
-        DunningIssued, customer=customer, level=level, amount=Money(amount="3000.00"), due_on=date(2026, 11, 16)
+        PaymentApproaching,
+        customer=customer,
+        kind="balance",
+        amount=Money(amount="7000.00"),
+        due_on=on,
+        collector_role="account_manager",
+        collector="am-03",
     )
 
 

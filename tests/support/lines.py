@@ -17,6 +17,8 @@ GOES_WITH = {
     }
 }
 """What a fact that says this says as well, which its frozen sample is too old to say."""
+SINCE_ADDED = {"notify.customer_unreached.v1": {"due_at": "2026-11-22T06:10:00.000000Z"}}
+"""Fields that were added to events after their samples were frozen, and that their lines need."""
 OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
 OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z"}
 
@@ -40,6 +42,7 @@ def fact_for(rule: Rule, **fields: Any) -> Event:
             _put(body, path, OTHERWISE[path])
     if rule.milestone:
         body[rule.milestone] = "production"
+    body |= SINCE_ADDED.get(rule.event, {})
     body |= rule.at_least | {path: most - 1 for path, most in rule.below.items()}
     return contracts()[rule.event].model_validate(body | fields)
 

@@ -1,5 +1,6 @@
 """What holds for every message to a customer, whatever its file says: checked over all of the files."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,15 @@ INTERNAL = (
     *("保外", "保内", "用户", "后台", "录入", "工程部", "生产部", "仓库", "财务", "研发", "返工单"),
 )
 """Words of ours, and of our house's order, that a customer need not read (001 七, 002 七, 003 二)."""
+
+
+CALL = re.compile("联系客户|联系其|客户联系|致电|电话|回访(?!任务)|告知客户|答复客户|与客户(?!经理)|邀请客户")
+"""Words by which a colleague is asked to talk with a customer."""
+
+
+def text_of(rule: Rule) -> str:
+    template = TABLES.newest(rule.template_for({}), "chat", "zh-CN")
+    return template.text if template else ""
 
 
 def by_name(rule: Rule) -> str:
@@ -97,6 +107,25 @@ async def test_no_message_to_a_customer_speaks_as_we_speak_among_ourselves(by_da
             assert [word for word in INTERNAL if word in said] == [], said
             assert said.count("您") >= 1
             assert words.text.rstrip().endswith(("。", "R", "客服部", "！"))
+
+
+ASKING_TO_CALL = [
+    rule
+    for rule in TABLES.rules
+    if rule.audience == "staff" and (CALL.search(text_of(rule)) or rule.message == "staff.call_missed")
+]
+
+
+@pytest.mark.requirement("R100.d")
+@pytest.mark.parametrize("rule", ASKING_TO_CALL, ids=by_name)
+async def test_no_colleague_is_asked_at_night_to_call_a_customer(by_night: InMemoryNotify, rule: Rule) -> None:
+    by_night.forget()
+    await by_night.tell(fact_for(rule))
+    asked = await by_night.all(rule=rule.name)
+
+    assert asked, "the line made no message"
+    assert {each.state for each in asked} <= {"queued", "suppressed"}
+    assert by_night.chat.sent == by_night.email.sent == []
 
 
 async def owed(notify: InMemoryNotify) -> None:

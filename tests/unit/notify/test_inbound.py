@@ -130,6 +130,7 @@ async def test_all_solutions_are_declined_with_a_nought_and_a_number_that_was_no
     assert (reply.intent, reply.choice) == (intent, None)
 
 
+@pytest.mark.requirement("R158.c")
 @pytest.mark.parametrize(("text", "intent"), [("1", "accept"), ("2", "decline"), ("3", "free")])
 async def test_the_one_approved_solution_stands_in_the_text_and_is_answered(
     notify: InMemoryNotify, text: str, intent: str

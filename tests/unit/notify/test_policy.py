@@ -12,6 +12,7 @@ from facts import (
     delayed,
     dispatched,
     dunned,
+    falls_due,
     greeting,
     invited,
     of_order,
@@ -185,7 +186,7 @@ async def test_an_arrival_that_is_corrected_in_the_night_is_told_once_and_anothe
 
     corrected, second = sorted(await told_in_the_morning(first, other, later), key=lambda text: "部分" in text)
 
-    assert "预计到达时间调整为11月25日15:00" in corrected
+    assert "预计到达时间调整为明天（11月25日）15:00" in corrected
     assert "部分货物已出发" in second
 
 
@@ -234,6 +235,23 @@ async def test_while_a_complaint_holds_the_dunning_a_reminder_that_waits_is_not_
     await notify.later(hours=11)
 
     assert notify.email.sent == []
+
+
+async def test_two_reminders_of_one_sum_that_wait_over_a_night_are_told_as_the_last_and_another_sum_by_itself() -> None:
+    notify = InMemoryNotify(at=china(22))
+    for fact in (
+        falls_due(date(2026, 11, 16)),
+        dunned(),
+        dunned(2),
+        dunned(due_on=date(2026, 11, 10), amount="500.00"),
+    ):
+        await notify.tell(fact)
+    await notify.later(hours=11)
+
+    first, other = sorted((words.text for words in notify.email.words), key=lambda text: "¥500.00" in text)
+    assert "再次提醒您" in first
+    assert "¥3,000.00" in first
+    assert "温馨提醒您" in other
 
 
 def test_every_fact_that_ends_a_message_has_the_number_that_both_are_about() -> None:

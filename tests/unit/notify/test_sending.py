@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import get_args
 from uuid import uuid4
@@ -24,7 +24,7 @@ from notify.gateways.gateway import Outgoing, Unsendable
 from notify.gateways.smtp import Mailbox, Smtp
 from notify.settings import Settings
 from shared.aggregate import Change, Refused
-from shared.contracts.notify import CustomerUnreached, NotificationFailed, NotificationSent
+from shared.contracts.notify import CustomerTold, CustomerUnreached, NotificationFailed, NotificationSent
 from shared.lifecycle import IllegalTransition
 from shared.testing import cause, nowhere
 
@@ -337,6 +337,7 @@ async def test_what_cannot_be_built_is_failed_at_once_and_a_colleague_has_to_tel
     ] == [True]
 
 
+@pytest.mark.requirement("R158.d")
 async def test_a_colleague_who_told_the_customer_ends_the_duty_once(notify: InMemoryNotify) -> None:
     notify.sms.prepare = notify.email.prepare = _refuse
     await notify.tell(released())
@@ -344,13 +345,48 @@ async def test_a_colleague_who_told_the_customer_ends_the_duty_once(notify: InMe
         await notify.hear(event)
     (owed,) = (await notify.ask("GET", f"/unreached?customer_id={CUSTOMER.customer_id}")).json()["items"]
 
-    ended = await notify.ask("POST", f"/unreached/{owed['id']}/end", {"ending": "told", "note": "已电话告知"})
+    told = {"ending": "told", "how": "letter", "note": "已寄函告知"}
+    ended = await notify.ask("POST", f"/unreached/{owed['id']}/end", told)
     again = await notify.ask("POST", f"/unreached/{owed['id']}/end", {"ending": "told"})
 
-    assert (ended.json()["ended_by"], again.status_code) == ("cs-07", 409)
+    (said,) = notify.announced(CustomerTold)
+    assert (ended.json()["ended_by"], ended.json()["how"], again.status_code) == ("cs-07", "letter", 409)
+    assert said == CustomerTold(
+        notification_id=owed["notification"],
+        customer_id=CUSTOMER.customer_id,
+        purpose="order_placed",
+        about="SO-2026-0412",
+        how="letter",
+        told=owed["untold"],
+        told_by="cs-07",
+        note="已寄函告知",
+        at=said.at,
+    )
     assert (await notify.ask("GET", "/duties?kind=unreached")).json()["items"] == []
     (clock,) = (await notify.ask("GET", f"/unreached/{owed['id']}/clocks")).json()
     assert clock["outcome"] == "in_time"
+
+
+@pytest.mark.requirement("R100.d")
+@pytest.mark.parametrize(
+    ("failed", "due"),
+    [
+        (MORNING, MORNING + timedelta(hours=4)),
+        (MORNING + timedelta(hours=8), MORNING + timedelta(hours=26)),
+        (MORNING + timedelta(hours=12), MORNING + timedelta(hours=26)),
+    ],
+    ids=["at 10:00 by 14:00", "at 18:00 by noon of the next day", "at 22:00 by noon of the next day"],
+)
+async def test_the_term_of_calling_a_customer_lies_outside_the_hours_of_rest(failed: datetime, due: datetime) -> None:
+    notify = InMemoryNotify(at=failed)
+    await notify.tell(released(customer=CUSTOMER.but(mobile=None, email=None)))
+    for event in notify.announced(NotificationFailed):
+        await notify.hear(event)
+
+    (duty,) = (await notify.ask("GET", "/duties?kind=unreached")).json()["items"]
+    (unreached,) = notify.announced(CustomerUnreached)
+    assert datetime.fromisoformat(duty["due_at"]) == unreached.due_at
+    assert unreached.due_at - due < timedelta(minutes=1)
 
 
 async def test_messages_that_break_a_gateway_leave_the_others_their_way(notify: InMemoryNotify) -> None:

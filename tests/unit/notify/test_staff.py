@@ -1,11 +1,22 @@
 """Who of the staff hears what: by role, by roster, by slip."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from customers import CUSTOMER
-from facts import MORNING, booked, callback, complained, escalated, greeting, missed, of_order, registered, released
+from facts import (
+    MORNING,
+    booked,
+    callback,
+    complained,
+    escalated,
+    falls_due,
+    greeting,
+    missed,
+    registered,
+    released,
+)
 from notify_in_memory import POLICIES, InMemoryNotify
 
 from notify.domain.decisions.rosters import publish
@@ -16,7 +27,7 @@ from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.clocks import Clocks
 from shared.contracts.aftersales import MaintenanceReminderDue
-from shared.contracts.event import Actor, Money
+from shared.contracts.event import Actor
 from shared.contracts.intake import CampaignStarted, ShowroomVisitCancelled
 from shared.contracts.notify import (
     DeadlineApproachingAtNotify,
@@ -31,7 +42,7 @@ from shared.contracts.notify import (
     StaffMessageAcknowledged,
     StaffMessagePosted,
 )
-from shared.contracts.orders import OrderExceptionRaised, OrdersReportPublished, PaymentApproaching
+from shared.contracts.orders import OrderExceptionRaised, OrdersReportPublished, ShipmentReadinessAssessed
 from shared.contracts.vocabulary import order_id_of
 from shared.testing import cause
 
@@ -53,11 +64,11 @@ async def test_the_sales_assistant_hears_of_a_visit_on_its_day_and_ten_minutes_b
     assert notify.chat.sent == []
 
     await notify.later(minutes=2)
-    assert ["将于11月24日15:00到访，3人" in words.text for words in notify.chat.words] == [True]
+    assert ["将于今天（11月24日）15:00到访，3人" in words.text for words in notify.chat.words] == [True]
     await notify.later(hours=4, minutes=48)
     assert len(notify.chat.sent) == 1
     await notify.later(minutes=2)
-    assert ["约11月24日15:00到达" in words.text for words in notify.chat.words[1:]] == [True]
+    assert ["约今天（11月24日）15:00到达" in words.text for words in notify.chat.words[1:]] == [True]
     assert {event.role for event in notify.announced(StaffAlerted)} == {"sales_assistant"}
 
 
@@ -269,6 +280,31 @@ async def test_what_tells_of_several_things_has_no_link_to_one_of_them() -> None
     assert ["查看" in words.text for words in notify.chat.words] == [False]
 
 
+@pytest.mark.requirement("R056.d")
+@pytest.mark.parametrize(
+    ("verdict", "percent", "said"),
+    [
+        ("on_time", 100, "备货100%，可于合同发货日11月26日按期发出"),
+        ("late", 60, "备货60%，预计延期，合同发货日11月26日，请主动告知客户"),
+        ("unknown", 0, "备货0%，无法确认，合同发货日11月26日，请主动告知客户"),
+    ],
+)
+async def test_customer_service_learns_how_ready_a_shipment_is_also_when_it_is_on_time(
+    notify: InMemoryNotify, verdict: str, percent: int, said: str
+) -> None:
+    assessed = ShipmentReadinessAssessed(
+        order_id=order_id_of("SO-2026-0412"),
+        order_no="SO-2026-0412",
+        goods_ready_percent=percent,
+        contract_ship_date=date(2026, 11, 26),
+        verdict=verdict,
+    )
+    await notify.tell(assessed)
+    await notify.later(minutes=20)
+
+    assert [(each.to, said in each.words.text) for each in notify.chat.sent] == [("order_specialist", True)]
+
+
 async def test_a_report_is_told_in_its_hour(notify: InMemoryNotify) -> None:
     report = {"kind": "weekly_exceptions", "period": "2026-W48", "title": "本周工程异常单汇总", "path": "/reports/1"}
     await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("cs_manager",), **report))
@@ -279,8 +315,7 @@ async def test_a_report_is_told_in_its_hour(notify: InMemoryNotify) -> None:
 async def test_money_that_falls_due_is_told_by_mail_and_to_the_colleague_who_collects_it(
     notify: InMemoryNotify,
 ) -> None:
-    due = {"kind": "balance", "amount": Money(amount="7000.00"), "due_on": MORNING.date() + timedelta(days=3)}
-    await notify.tell(of_order(PaymentApproaching, collector_role="account_manager", collector="am-03", **due))
+    await notify.tell(falls_due(MORNING.date() + timedelta(days=3)))
 
     assert [words.subject for words in notify.email.words] == ["付款日期临近：订单SO-2026-0412"]
     assert notify.sms.words == []

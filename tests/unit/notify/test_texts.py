@@ -61,12 +61,24 @@ async def test_the_order_placed_sms_has_every_element(notify: InMemoryNotify) ->
         assert element in text
 
 
-@pytest.mark.requirement("R057.b")
+@pytest.mark.requirement("R057.b", "R057.d")
 async def test_the_ready_sms_says_that_all_is_prepared_and_when_it_leaves(notify: InMemoryNotify) -> None:
     (text,) = await sms_of(notify, ready())
 
     assert "已全部备齐" in text
-    assert "11月24日09:00从我司发出" in text
+    assert "将于明天（11月24日）09:00从我司发出" in text
+
+
+async def test_what_waits_over_night_speaks_of_today_and_tomorrow_as_on_the_day_on_which_it_goes_out() -> None:
+    notify = InMemoryNotify(at=MORNING + timedelta(hours=12))
+    await notify.tell(ready())
+    await notify.tell(dispatched(eta=MORNING + timedelta(days=3)))
+    await notify.tell(dispatched(eta=MORNING + timedelta(days=1, hours=4), partial=True))
+    await notify.later(hours=11)
+
+    said = [words.text for words in notify.sms.words]
+    assert ["今天（11月24日）14:00" in text for text in said if "部分货物" in text] == [True]
+    assert ["预计11月26日10:00到达" in text for text in said if "部分货物" not in text] == [True]
 
 
 @pytest.mark.requirement("R058.b", "R058.c", "R058.d", "R059.a", "R059.b")
@@ -167,7 +179,7 @@ async def test_a_part_of_the_goods_is_told_as_a_part_and_what_follows(notify: In
 async def test_the_customer_is_invited_to_accept_at_an_hour(notify: InMemoryNotify) -> None:
     (text,) = await sms_of(notify, invited())
 
-    assert "即将完成，预计11月24日16:00完工，诚邀您于11月24日17:00到现场验收" in text
+    assert "即将完成，预计明天（11月24日）16:00完工，诚邀您于明天（11月24日）17:00到现场验收" in text
 
 
 @pytest.mark.requirement("R063.a", "R063.b")
@@ -217,12 +229,14 @@ async def test_plans_and_changed_dates_are_told(notify: InMemoryNotify) -> None:
     assert "安装日期调整为11月28日" in promised
 
 
-@pytest.mark.requirement("R111.a", "R112.b", "R118.a")
+@pytest.mark.requirement("R111.a", "R112.b", "R118.a", "R158.c")
 async def test_a_complaint_is_answered_tactfully_or_with_a_plea_for_time(notify: InMemoryNotify) -> None:
     declined, upheld = await sms_of(notify, judged(upheld=False), judged(upheld=True))
 
-    assert "已认真核实。如您希望了解核实的详细情况，请致电020-88886666" in declined
-    assert "恳请您给我们一些时间" in upheld
+    assert (
+        "已认真核实，暂未认定为产品或服务的质量问题。如您希望了解详细情况或有不同意见，请致电020-88886666" in declined
+    )
+    assert "已确认并交由相关部门查明原因，恳请您给我们一些时间" in upheld
     for text in (declined, upheld):
         assert notify.composer.catalogue.forbidden(text) is None
 

@@ -202,6 +202,21 @@ class CustomerUnreached(Event, key="notify.customer_unreached.v1"):
     reason: Line = Field(description="Why, in a word of ours.", examples=["no_address"])
     detail: Line | None = Field(default=None, description="The provider's or the mail library's own words.")
     untold: Prose = Field(description="What the customer was not told.", examples=["您的订单 SO-2026-0412 将延期 4 天"])
+    due_at: Instant | None = Field(default=None, description="By when a colleague tells the customer.")
+    at: Instant
+
+
+class CustomerTold(Event, key="notify.customer_told.v1"):
+    """A colleague told the customer by telephone, by letter or in person what no message could (003 §25.6b)."""
+
+    notification_id: NotificationId
+    customer_id: CustomerId
+    purpose: Line = Field(examples=["complaint_judged"])
+    about: Line | None = Field(default=None, examples=["2026-11-0007"])
+    how: Literal["phone", "letter", "in_person"]
+    told: Prose = Field(description="What the customer was told.", examples=["您反映的问题已核实"])
+    told_by: StaffId
+    note: str = Field(default="", max_length=2000, examples=["已电话告知王先生"])
     at: Instant
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from notify.api.roles import READERS
 from notify.domain.decisions import unreached as decisions
 from notify.domain.lifecycle import DESK
-from notify.domain.unreached import Ending
+from notify.domain.unreached import Ending, How
 from notify.store import UnreachedCustomers
 from shared.clocks import Clocks
 from shared.duties.api import ClockView, clocks_of
@@ -29,6 +29,7 @@ class UnreachedView(View):
     untold: str = Field(description="The words as the customer would have read them.")
     since: datetime
     ending: Ending | None
+    how: How | None
     ended_by: str | None
     ended_at: datetime | None
     note: str
@@ -38,6 +39,7 @@ class EndUnreached(RequestBody):
     """What was done about it."""
 
     ending: Ending = Field(description="`told`: the customer knows it now. `not_needed`: it is no longer true.")
+    how: How = Field(default="phone", description="How the customer was told.")
     note: str = Field(default="", max_length=2000, examples=["已电话告知王先生"])
 
 
@@ -59,7 +61,7 @@ def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
     async def end(unreached_id: UUID, body: EndUnreached, cause: CausedByRequest) -> UnreachedView:
         """The customer has been told, or need not be told any more."""
         ended = await unreached.apply(
-            unreached_id, lambda current: decisions.end(current, body.ending, body.note, clocks, cause), cause
+            unreached_id, lambda current: decisions.end(current, body.ending, body.how, body.note, clocks, cause), cause
         )
         return UnreachedView(**ended.model_dump(include=set(UnreachedView.model_fields)))
 

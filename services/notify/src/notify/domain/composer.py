@@ -1,7 +1,7 @@
 """From a fact and a line of the tables to the intent of a message: for whom, over which ways, in which words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.rule import Rule, reach, values_of
 from notify.domain.messages.template import Channel, Template, Words, variant_key
-from notify.domain.messages.variable import Unfit
+from notify.domain.messages.variable import Unfit, from_today
 from notify.domain.notification import Notification
 from notify.domain.parts.company import Company
 from notify.domain.parts.piece import Piece
@@ -114,7 +114,7 @@ class Composer:
             rule=rule.name,
             alert=rule.alert,
             about=_text(reach(body, rule.about)) if rule.about else None,
-            thread=f"{rule.purpose}/{reach(body, rule.thread)}" if rule.thread else None,
+            thread="/".join((rule.purpose, *(str(reach(body, path)) for path in rule.thread))) if rule.thread else None,
             revision=int(reach(body, rule.revision) or 0) if rule.revision else 0,
             offer=reach(body, rule.offer) if rule.offer else None,
             choices=len(reach(body, rule.choices) or ()) if rule.choices else None,
@@ -129,9 +129,12 @@ class Composer:
             expires_at=datetime.fromisoformat(until) if until else due + purpose.merge + purpose.expires,
         )
 
-    def words(self, notification: Notification) -> Words:
-        """The finished words for the way whose turn it is, for a colleague with a link. Raises Unfit."""
-        words = self._told(notification)
+    def words(self, notification: Notification, at: datetime | None = None) -> Words:
+        """The finished words for the way whose turn it is, for a colleague with a link. Raises Unfit.
+
+        They speak of today and tomorrow as on the day of `at`; without it they name days by their dates alone.
+        """
+        words = self._told(notification, at.astimezone(self._zone).date() if at else None)
         about = notification.about if len(notification.pieces) == 1 else None
         link = self.company.link_to(about) if notification.audience == "staff" else None
         if link is None:
@@ -139,7 +142,7 @@ class Composer:
         text, layout = f"{words.text}\n查看：{link}", self.catalogue.layout(notification.locale)
         return words.but(text=text, html=layout.around(text) if words.html and layout else words.html)
 
-    def _told(self, notification: Notification) -> Words:
+    def _told(self, notification: Notification, today: date | None) -> Words:
         channel = notification.way.channel
         filled = []
         pieces = list(notification.pieces)
@@ -148,7 +151,7 @@ class Composer:
             template = self._template(first, channel, notification.locale)
             same = [each for each in pieces if template.item and _likewise(first, each, channel)]
             pieces = [each for each in pieces if each not in same]
-            told, *also = (self._named(each, notification) for each in (first, *same))
+            told, *also = (self._dated(self._named(each, notification), today) for each in (first, *same))
             for each in (told, *also):
                 self._must_be_said(each, notification)
             filled.append(self.fill(told, template, also))
@@ -183,6 +186,14 @@ class Composer:
             return piece
         name = self.catalogue.variables["name"].write("name", notification.name, self._zone)
         return piece.but(values={**piece.values, "name": name})
+
+    def _dated(self, piece: Piece, today: date | None) -> Piece:
+        if today is None:
+            return piece
+        near = {name for name, variable in self.catalogue.variables.items() if variable.near}
+        return piece.but(
+            values={name: from_today(value, today) if name in near else value for name, value in piece.values.items()}
+        )
 
     def _template(self, piece: Piece, channel: Channel, locale: str) -> Template:
         version = piece.versions.get(channel)

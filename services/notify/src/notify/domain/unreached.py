@@ -7,6 +7,8 @@ from shared.clocks import Timed
 from shared.contracts.event import Instant
 
 Ending = Literal["told", "not_needed"]
+How = Literal["phone", "letter", "in_person"]
+"""How a colleague told it."""
 
 
 class Unreached(Timed):
@@ -27,6 +29,7 @@ class Unreached(Timed):
     ending: Ending | None = None
     ended_by: str | None = None
     ended_at: Instant | None = None
+    how: How | None = None
     note: str = ""
 
 

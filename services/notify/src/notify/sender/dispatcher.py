@@ -77,7 +77,7 @@ class Dispatcher:
         if self._composer.purpose_of(draft).remembered or self._judge(draft, UNKNOWN).kind != "send":
             return None
         try:
-            words = self._composer.words(draft)
+            words = self._composer.words(draft, self._clock.now())
         except Unfit:
             return None
         gateway = self._gateways.choose(draft, words)
@@ -143,7 +143,7 @@ class Dispatcher:
             await self._leave_way(routed, recipient, "no_address", "it was removed from the file")
             return
         try:
-            words = self._composer.words(routed)
+            words = self._composer.words(routed, self._clock.now())
         except Unfit as error:
             await self._leave_way(routed, recipient, "unfit", str(error))
             return

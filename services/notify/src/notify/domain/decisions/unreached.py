@@ -1,17 +1,22 @@
 """What becomes of a customer whom a message did not reach: a colleague tells it, or it need not be told any more."""
 
+from datetime import datetime, timedelta
+
 from notify.domain.notification import Notification
 from notify.domain.policy.policy import MessagePolicy
-from notify.domain.unreached import Ending, Unreached, unreached_of
+from notify.domain.unreached import Ending, How, Unreached, unreached_of
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Clocks, Matter
-from shared.contracts.notify import CustomerUnreached
+from shared.contracts.notify import CustomerTold, CustomerUnreached
 
 
 def owe(
     notification: Notification, untold: str, policy: MessagePolicy, clocks: Clocks, cause: Cause
 ) -> Change[Unreached]:
-    """Customer service owes this customer what the message would have said. The message is one to a customer."""
+    """Customer service owes this customer what the message would have said. The message is one to a customer.
+
+    The whole term of the duty lies outside the hours of rest, so that no customer is called in them (002 四1).
+    """
     assert notification.customer_id is not None
     reason, _, detail = (notification.reason or "other").partition(": ")
     if not notification.ways:
@@ -27,6 +32,7 @@ def owe(
         untold=untold[:4000],
         since=cause.at,
     )
+    since = _undisturbed(policy, clocks, cause.at)
     said = CustomerUnreached(
         notification_id=owed.notification,
         customer_id=owed.customer_id,
@@ -35,18 +41,45 @@ def owe(
         reason=owed.reason,
         detail=owed.detail or None,
         untold=owed.untold,
+        due_at=policy.unreached.term.due(since, clocks.calendar),
         at=cause.at,
     )
     matter = Matter(
         about=owed.about or policy.purpose(owed.purpose).title or owed.purpose, customer_id=owed.customer_id
     )
-    return Change(owed, (said,)).then(clocks.start(policy.unreached, matter, cause, policy=policy))
+    return Change(owed, (said,)).then(clocks.start(policy.unreached, matter, cause, policy=policy, since=since))
 
 
-def end(unreached: Unreached, ending: Ending, note: str, clocks: Clocks, cause: Cause) -> Change[Unreached]:
-    """The customer was told, or need not be told any more. Refused a second time."""
+def _undisturbed(policy: MessagePolicy, clocks: Clocks, at: datetime) -> datetime:
+    """The first moment from which the whole term lies outside the hours of rest; `at`, if no moment of a week does."""
+    since = at
+    while since < at + timedelta(days=7):
+        zone = clocks.calendar.zone
+        ends = policy.rest.ends(since, zone) or policy.rest.ends(
+            policy.unreached.term.due(since, clocks.calendar), zone
+        )
+        if ends is None:
+            return since
+        since = ends
+    return at
+
+
+def end(unreached: Unreached, ending: Ending, how: How, note: str, clocks: Clocks, cause: Cause) -> Change[Unreached]:
+    """The customer was told, and how, or need not be told any more. Refused a second time."""
     if unreached.ending:
         raise Refused(f"{unreached.ended_by} has ended this already: {unreached.ending}", "ended")
     ended = unreached.but(ending=ending, note=note, ended_by=cause.actor.id, ended_at=cause.at)
-    over = clocks.stop if ending == "told" else clocks.drop
-    return Change(ended).then(over(cause=cause))
+    if ending == "not_needed":
+        return Change(ended).then(clocks.drop(cause=cause))
+    said = CustomerTold(
+        notification_id=unreached.notification,
+        customer_id=unreached.customer_id,
+        purpose=unreached.purpose,
+        about=unreached.about,
+        how=how,
+        told=unreached.untold,
+        told_by=cause.actor.id,
+        note=note,
+        at=cause.at,
+    )
+    return Change(ended.but(how=how), (said,)).then(clocks.stop(cause=cause))

@@ -53,7 +53,9 @@ class RuleLine(Part, extra="forbid"):
     word or by a {path}; where it has no such text `otherwise` is used. `values` says which field of the fact fills
     which placeholder; `file.name` is the name in the file of the customer whom a fact is about. `at` is a path to the
     moment the message is for, `ahead` how long before it goes out. `offer` is a path to the id of what the customer is
-    asked about, `choices` to the list of what may be chosen, numbered from 1.
+    asked about, `choices` to the list of what may be chosen, numbered from 1. Messages of one purpose whose facts have
+    the same words at the paths of `thread` say the same thing; of them the one with the higher `revision`, else the
+    later one, is the newer.
 
     `at_least` and `below` limit the line to facts whose field is a number of this size, or below it; a field that is
     not there is below. `milestone` is a path to a word that has to be among the policy's milestones, and about which
@@ -79,7 +81,7 @@ class RuleLine(Part, extra="forbid"):
     otherwise: str = ""
     values: dict[str, str] = Field(default={})
     about: str | None = None
-    thread: str | None = None
+    thread: tuple[str, ...] = ()
     revision: str | None = None
     at: str | None = None
     ahead: timedelta = timedelta(0)
@@ -90,7 +92,7 @@ class RuleLine(Part, extra="forbid"):
 
     def paths(self) -> Iterator[tuple[str, str]]:
         """Each path into the fact that this line names, after the name of the entry that it stands in."""
-        for entry in ("about", "thread", "revision", "at", "wished", "until", "milestone", "offer", "choices"):
+        for entry in ("about", "revision", "at", "wished", "until", "milestone", "offer", "choices"):
             if path := getattr(self, entry):
                 yield entry, path
         several: dict[str, Iterable[str]] = {
@@ -99,6 +101,7 @@ class RuleLine(Part, extra="forbid"):
             "at_least": self.at_least,
             "below": self.below,
             "people": self.people,
+            "thread": self.thread,
         }
         for entry, paths in several.items():
             yield from ((entry, path) for path in paths)

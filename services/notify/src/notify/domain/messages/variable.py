@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -25,7 +25,8 @@ class Variable(Part, extra="forbid"):
     any other in its middle, so that both ends of a number stay. Dates, moments, amounts and counts are never cut: half
     of one says something else. Nor is an `uncut` one: a message that it is too long for is not sent. `labels` turns an
     agreed word of an event into the customer's language. A `spoken` one is what our staff say in their own words,
-    without the full stop at its end, and must not say what must not be said to a customer (002 七).
+    without the full stop at its end, and must not say what must not be said to a customer (002 七). A `near` moment is
+    told as today or tomorrow when it is that on the day on which the message goes out (001 售中二b).
     """
 
     kind: Kind = "text"
@@ -33,6 +34,7 @@ class Variable(Part, extra="forbid"):
     shorten: bool = False
     uncut: bool = False
     spoken: bool = False
+    near: bool = False
     labels: dict[str, str] = Field(default={})
     sample: str
 
@@ -47,6 +49,15 @@ class Variable(Part, extra="forbid"):
         if self.uncut:
             raise Unfit(f"{name} has {len(text)} characters, {self.longest} are allowed")
         return text[: self.longest - 1] + "…" if self.shorten else middle_cut(text, self.longest)
+
+
+def from_today(moment: str, today: date) -> str:
+    """A written moment as one speaks of it on this day: 11月26日09:00 is 明天（11月26日）09:00 on the eve."""
+    for word, day in (("今天", today), ("明天", today + timedelta(days=1))):
+        written = f"{day.month}月{day.day}日"
+        if moment.startswith(written):
+            return f"{word}（{written}）{moment.removeprefix(written)}"
+    return moment
 
 
 def middle_cut(text: str, longest: int) -> str:
