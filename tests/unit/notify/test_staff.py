@@ -140,7 +140,7 @@ async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: I
     await notify.later(minutes=2)
 
     assert {words.text for words in notify.chat.words} == {
-        "【回访任务】中秋客户回访：共12000位客户，名单已分配，请按计划逐一回访并登记结果。"
+        "【回访任务】中秋客户回访：共12000位客户，名单已分配，请在计划期内逐一回访并登记结果。"
     }
     assert sorted(each.staff for each in await notify.all(audience="staff")) == ["cs-07", "cs-08"]
     (wished,) = await notify.all(audience="customer")
@@ -172,7 +172,7 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
     await notify.tell(reminded)
 
     assert [words.text for words in notify.chat.words] == [
-        f"【事务联络单】{slip.state.slip_no} 来自cs-07：请确认到厂日期。请阅后确认。",
+        f"【事务联络单】{slip.state.slip_no} 来自cs-07：请确认到厂日期。请今日阅后确认。",
         f"【催办】事务联络单{slip.state.slip_no}尚未确认：请确认到厂日期。请立即确认。",
     ]
     plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
@@ -246,7 +246,7 @@ async def test_a_number_alone_is_told_with_the_name_of_its_customer(notify: InMe
     await notify.tell(OrderExceptionRaised(order_id=order_id_of("SO-1"), order_no="SO-1", **raised))
 
     assert {words.text for words in notify.chat.words} == {
-        f"【订单异常】订单SO-1（{CUSTOMER.name}），质量：玻璃破损。请提出解决办法并登记。"
+        f"【订单异常】订单SO-1（{CUSTOMER.name}），质量：玻璃破损。请今日提出解决办法并登记。"
     }
 
 
@@ -285,8 +285,8 @@ async def test_what_tells_of_several_things_has_no_link_to_one_of_them() -> None
     ("verdict", "percent", "said"),
     [
         ("on_time", 100, "备货100%，可于合同发货日11月26日按期发出"),
-        ("late", 60, "备货60%，预计延期，合同发货日11月26日，请主动告知客户"),
-        ("unknown", 0, "备货0%，无法确认，合同发货日11月26日，请主动告知客户"),
+        ("late", 60, "备货60%，预计延期，合同发货日11月26日，请今日查明原因和日期，主动告知客户"),
+        ("unknown", 0, "备货0%，无法确认，合同发货日11月26日，请今日查明原因和日期，主动告知客户"),
     ],
 )
 async def test_customer_service_learns_how_ready_a_shipment_is_also_when_it_is_on_time(
@@ -309,7 +309,9 @@ async def test_a_report_is_told_in_its_hour(notify: InMemoryNotify) -> None:
     report = {"kind": "weekly_exceptions", "period": "2026-W48", "title": "本周工程异常单汇总", "path": "/reports/1"}
     await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("cs_manager",), **report))
 
-    assert [words.text for words in notify.chat.words] == ["【报表】本周工程异常单汇总（2026-W48）已生成：/reports/1"]
+    assert [words.text for words in notify.chat.words] == [
+        "【报表】本周工程异常单汇总（2026-W48）已生成，请及时查阅：/reports/1"
+    ]
 
 
 async def test_money_that_falls_due_is_told_by_mail_and_to_the_colleague_who_collects_it(

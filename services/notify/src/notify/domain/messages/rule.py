@@ -17,7 +17,7 @@ Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
 
 FILE = "file"
 """The word that a path begins with which goes on in the file of the customer whom a fact is about."""
-KNOWN_BY = ("customer_id", "order_no", "complaint_no")
+KNOWN_BY = ("customer_id", "order_no", "complaint_no", "voucher_no", "register_no", "form_no")
 """The fields by which that customer is found: by the id, else as the one who was told of the number last."""
 
 

@@ -80,7 +80,8 @@ _WHOLE: set[Kind] = {"number", "date", "moment", "time", "money"}
 
 
 def _text(variable: Variable, raw: object, zone: ZoneInfo) -> str:
-    return " ".join(str(raw).split())
+    told = "".join(map(str, raw)) if isinstance(raw, list | tuple) else str(raw)
+    return " ".join(told.split())
 
 
 def _label(variable: Variable, raw: object, zone: ZoneInfo) -> str:
@@ -130,7 +131,7 @@ def _plain(amount: str) -> str:
 
 def _rows(variable: Variable, raw: object, zone: ZoneInfo) -> str:
     rows = raw if isinstance(raw, list | tuple) else [raw]
-    return "\n".join(f"{number}. {_text(variable, row, zone)}" for number, row in enumerate(rows, start=1))
+    return "\n".join(f"{number}. {_label(variable, row, zone)}" for number, row in enumerate(rows, start=1))
 
 
 _WRITERS = {
