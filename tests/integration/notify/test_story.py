@@ -54,4 +54,4 @@ async def test_a_complaint_is_acknowledged_and_the_manager_is_told_in_chat(notif
     await notify.settled(2)
 
     assert [message["template"] for message in outside.messages()] == ["complaint_filed@1"]
-    assert [post["text"].startswith("@cs_manager 【新投诉】2026-11-0007") for post in outside.chat()] == [True]
+    assert [post["text"].startswith("@cs_manager 【新投诉】投诉2026-11-0007") for post in outside.chat()] == [True]
