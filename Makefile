@@ -5,8 +5,8 @@ SHELL := /bin/bash
 # Python keeps what it has compiled, so that a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
-SOURCES := $(wildcard shared/src services/*/src cli/src deploy/local/src docs/generate.py docs/generators)
-PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml deploy/local/pyproject.toml)
+SOURCES := $(wildcard shared/src services/*/src cli/src console/src deploy/local/src docs/generate.py docs/generators)
+PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml console/pyproject.toml deploy/local/pyproject.toml)
 PYTEST := $(BIN)/pytest -q
 # The longest first: each has servers of its own, so that no ring waits for another.
 RINGS := e2e integration unit contract

@@ -27,6 +27,7 @@ from starlette.exceptions import HTTPException
 from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, Unavailable
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
+from shared.identity.cookie import token_of_session
 from shared.plain import LONGEST_DETAIL, plain
 from shared.telemetry import Metrics, Tracing
 
@@ -232,7 +233,10 @@ async def identify(request: Request) -> Principal:
     """Who is asking; kept with the request. Raises Unauthenticated, or Forbidden for a person without a role here."""
     headers, authenticator = request.headers, request.app.state.authenticator
     try:
-        principal: Principal = await authenticator.recognise(headers.get("authorization"), headers.get("x-api-key"))
+        authorization, api_key = headers.get("authorization"), headers.get("x-api-key")
+        if not (authorization or api_key) and (token := token_of_session(request)):
+            authorization = f"Bearer {token}"
+        principal: Principal = await authenticator.recognise(authorization, api_key)
     except TurnedAway as error:
         request.state.principal = error.who
         raise

@@ -13,7 +13,7 @@ from shared.identity.provider import is_private_line
 from shared.kernel.seals import SealKeys
 from shared.policy import read_policies
 
-S = TypeVar("S", bound="ServiceSettings")
+S = TypeVar("S", bound=BaseSettings)
 
 SECRETS = Path("/run/secrets")
 """Where containers are shown their secrets: a file for each setting, by its name in lower case."""

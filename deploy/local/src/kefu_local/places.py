@@ -34,6 +34,15 @@ class Places:
         return {name: self.first + place for place, name in enumerate(SERVICES, start=1)}
 
     @property
+    def gateway(self) -> int:
+        """Where a browser finds everything."""
+        return self.first
+
+    @property
+    def console(self) -> int:
+        return self.first + 6
+
+    @property
     def sms(self) -> int:
         return self.first + 11
 
@@ -49,6 +58,7 @@ class Places:
     def claim(self, env: Mapping[str, str]) -> None:
         """Trouble when a port that will be needed is taken."""
         wanted = {**self.services, "the SMS gateway": self.sms, "the mail server": self.smtp}
+        wanted |= {"the gateway": self.gateway, "the console": self.console}
         rabbit = self.servers.rabbit
         if not env.get("RABBIT_URL"):
             wanted |= {"RabbitMQ": rabbit.amqp, "RabbitMQ's management API": rabbit.management}
@@ -83,6 +93,9 @@ class Places:
             f"/callbacks/{keys.callback_secret}/local/receipts",
             "SMTP_URL": f"smtp://{LOOPBACK}:{self.smtp}",
             "SMTP_PORT": str(self.smtp),
+            "CONSOLE_LOGIN": "personas",
+            "CONSOLE_PORT": str(self.console),
+            "CONSOLE_URL": f"http://{LOOPBACK}:{self.gateway}",
             **{f"{name.upper()}_PORT": str(port) for name, port in self.services.items()},
             **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{port}" for name, port in self.services.items()},
             **{

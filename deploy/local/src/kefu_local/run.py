@@ -17,6 +17,7 @@ from kefu import doctor
 from kefu.console import errors, out
 from kefu.surroundings import SERVICES, Surroundings, surroundings
 from kefu.trouble import Trouble
+from kefu_local.gateway import write_configuration
 from kefu_local.keys import Keys
 from kefu_local.places import Places
 from kefu_local.process import Process
@@ -57,6 +58,8 @@ def _bring_up(stack: ExitStack) -> None:
         look_at(running)
         _open_ingress(running, keys)
     env = places.environment(running, keys, RUN)
+    configuration = write_configuration((RUN / "gateway").resolve(), places.gateway, places.console, places.services)
+    env["GATEWAY_CONFIGURATION"] = str(configuration)
     _write_env(env)
     stack.callback((RUN / "env").unlink, missing_ok=True)
     with _step("Services"):
@@ -79,7 +82,7 @@ def _open_ingress(running: Servers, keys: Keys) -> None:
 
 
 def _services(env: dict[str, str]) -> Process:
-    path = f"{Path(sys.executable).parent}:{env['PATH']}"
+    path = f"{Path(sys.executable).parent}:{env['PATH']}:/usr/sbin"
     command = [sys.executable, "-m", "kefu_local.supervisor", "start", "--procfile", str(PROCFILE), "--env", "none"]
     return Process("services", command, env=env | {"PATH": path, "PYTHONUNBUFFERED": "1"})
 
@@ -91,7 +94,7 @@ def _write_env(env: dict[str, str]) -> None:
 
 
 def _all_ready(env: dict[str, str]) -> bool:
-    urls = [env[f"{name.upper()}_URL"] for name in SERVICES] + [env["SINKS_URL"]]
+    urls = [env[f"{name.upper()}_URL"] for name in SERVICES] + [env["SINKS_URL"], env["CONSOLE_URL"]]
     with httpx.Client(timeout=5, trust_env=False) as client:
         return all(_is_ready(client, url) for url in urls)
 
@@ -113,7 +116,7 @@ def _tell_the_story() -> None:
 
 def _show_where_everything_is() -> None:
     around = surroundings()
-    out.print()
+    out.print(f"\n  [bold]The console: {around.need('CONSOLE_URL')}[/bold] (choose who you are; this machine only)\n")
     for service in SERVICES:
         url = around.service_url(service)
         out.print(f"  {service:<11} {url}  docs {url}/docs")

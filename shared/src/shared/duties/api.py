@@ -144,7 +144,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         limit: Limit = 50,
     ) -> Listing[DutyView]:
         """What has to be done, the earliest end first. What is confidential only its readers see."""
-        where = {**_where(assignee, role, kind, customer_id, about, due_before), **_visible(asker, stores)}
+        where = {**_where(assignee, role, kind, customer_id, about, due_before), **visible_to(asker, stores)}
         page = await duties.rows(DutyView, where, sort="due_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
@@ -164,7 +164,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
 
         A held one need not have been done.
         """
-        visible = _visible(asker, stores)
+        visible = visible_to(asker, stores)
         where = {**_where(assignee, role, kind, customer_id, about, due_before), **visible}
         now = asked_at or request.app.state.clock.now()
         late = min(now, due_before) if due_before else now
@@ -177,7 +177,7 @@ def _explaining(router: APIRouter, duties: Duties, stores: Mapping[str, Store[An
     async def show_duty(id: UUID, asker: AskedBy) -> ClockView:
         """How a duty came about and why it ends when it does; one that is over still explains itself."""
         duty = await duties.get(id)
-        if not _may_see(asker, stores[duty.collection]):
+        if not may_see(asker, stores[duty.collection]):
             raise NotFound("duty", id)
         aggregate = await stores[duty.collection].get(duty.aggregate)
         return next(view for view in clocks_of(aggregate, clocks) if view.id == id)
@@ -220,19 +220,25 @@ def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]],
         return next(view for view in clocks_of(aggregate, clocks) if view.id == duty.id)
 
 
+def may_act_on(asker: Principal, duty: Duty) -> bool:
+    """Whether a duty is the asker's, of one of their roles, or of one below them on its ladder."""
+    return asker.id == duty.assignee or bool(asker.roles & {duty.role, *duty.ladder})
+
+
 def _must_have(asker: Principal, duty: Duty) -> None:
-    if asker.id != duty.assignee and not asker.roles & {duty.role, *duty.ladder}:
+    if not may_act_on(asker, duty):
         needed = ", ".join(dict.fromkeys((duty.role.value, *duty.ladder)))
         raise Forbidden(f"this is the duty of {duty.assignee or duty.role.value}; it needs one of the roles {needed}")
 
 
-def _may_see(asker: Principal, store: Store[Any]) -> bool:
+def may_see(asker: Principal, store: Store[Any]) -> bool:
+    """Whether the asker may know that there are duties about this store's aggregates."""
     return not store.confidential_to or bool(asker.roles & store.confidential_to)
 
 
-def _visible(asker: Principal, stores: Mapping[str, Store[Any]]) -> Where:
+def visible_to(asker: Principal, stores: Mapping[str, Store[Any]]) -> Where:
     """Only collections whose duties the asker may see; no condition where that is all of them."""
-    seen = [name for name, store in stores.items() if _may_see(asker, store)]
+    seen = [name for name, store in stores.items() if may_see(asker, store)]
     return {} if len(seen) == len(stores) else {"collection": OneOf(*seen)}
 
 

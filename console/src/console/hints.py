@@ -1,0 +1,97 @@
+"""Hints that something has changed: heard on the bus and told to every open page, with nothing of the event."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+
+from shared.contracts.catalogue import published
+from shared.wire.broker import EVENTS
+
+log = structlog.get_logger()
+
+WAITING = 1000
+"""Events that wait for the console at most; of older ones it needs no hint."""
+AGAIN_AFTER = 2.0
+"""Seconds until the bus is looked for again."""
+
+
+class OpenPage:
+    """One page that somebody has open, and the hints that wait for it; the same hint waits once."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, None] = {}
+        self._something = asyncio.Event()
+
+    def tell(self, hint: str) -> None:
+        self._waiting[hint] = None
+        self._something.set()
+
+    async def take(self) -> tuple[str, ...]:
+        """Waits until there is something; then all that waits."""
+        await self._something.wait()
+        self._something.clear()
+        taken, self._waiting = tuple(self._waiting), {}
+        return taken
+
+
+class Hints:
+    """What the pages are told: `duties/orders` when a duty of orders has begun, moved or ended.
+
+    The queue is the console's alone and goes with its connection; what happens while the bus is away is made good by
+    the pages, which ask anew when they are connected again.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pages: set[OpenPage] = set()
+
+    async def run(self) -> None:
+        """Listen until cancelled, however often the bus goes away."""
+        while True:
+            try:
+                await self._listen()
+            except (OSError, aio_pika.exceptions.AMQPError) as error:
+                log.warning("hints_wait", reason=type(error).__name__)
+            await asyncio.sleep(AGAIN_AFTER)
+
+    async def _listen(self) -> None:
+        connection = await aio_pika.connect(self._url, client_properties={"connection_name": "console"})
+        async with connection:
+            channel = await connection.channel()
+            exchange = await channel.get_exchange(EVENTS.name, ensure=False)
+            queue = await channel.declare_queue(
+                exclusive=True, arguments={"x-max-length": WAITING, "x-queue-type": "classic"}
+            )
+            for key in _keys():
+                await queue.bind(exchange, key)
+            await queue.consume(self._heard, no_ack=True)
+            self.tell("anew")
+            await connection.closed()
+
+    async def _heard(self, message: AbstractIncomingMessage) -> None:
+        service, _, _ = (message.routing_key or "").partition(".")
+        self.tell(f"duties/{service}")
+
+    def tell(self, hint: str) -> None:
+        """Every open page hears it."""
+        for page in self._pages:
+            page.tell(hint)
+
+    @contextmanager
+    def page(self) -> Iterator[OpenPage]:
+        """The hints for one open page, as long as it is open."""
+        page = OpenPage()
+        self._pages.add(page)
+        try:
+            yield page
+        finally:
+            self._pages.discard(page)
+
+
+def _keys() -> list[str]:
+    """The keys of all events about clocks."""
+    return sorted(key for key in published() if ".deadline_" in key)

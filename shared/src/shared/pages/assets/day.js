@@ -1,0 +1,264 @@
+// A colleague's day: the duties of every service in one list by time, kept up to date by hints.
+import {send, show} from "./send.js";
+
+const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
+const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
+const SETTLES = 300; // milliseconds after a hint until the list has what the hint is about
+const RETRY = 5_000; // milliseconds until a service that was away is asked again
+
+class KefuDay extends HTMLElement {
+  connectedCallback() {
+    this.services = this.dataset.services.split(" ");
+    this.body = this.querySelector("tbody");
+    this.counts = {};
+    this.waiting = {};
+    this.asked = {};
+    this.#followAddress();
+    this.addEventListener("click", (event) => this.#clicked(event));
+    this.addEventListener("submit", (event) => this.#sent(event));
+    this.querySelector("[name=scope]").addEventListener("change", (event) => this.#go({scope: event.target.value}));
+    addEventListener("popstate", () => this.#followAddress());
+    document.addEventListener("keydown", (event) => this.#pressed(event));
+    setInterval(() => this.#all(), EVERY);
+    this.#listen();
+  }
+
+  #listen() {
+    const live = this.querySelector(".live");
+    const stream = new EventSource("/events");
+    stream.addEventListener("open", () => { live.textContent = "实时"; this.#all(); });
+    stream.addEventListener("error", () => { live.textContent = "正在重新连接"; });
+    stream.addEventListener("message", ({data}) => {
+      const [, service] = data.split("/");
+      if (service) this.#soon(service, SETTLES); else this.#all();
+    });
+  }
+
+  #followAddress() {
+    const asked = new URLSearchParams(location.search);
+    this.band = asked.get("band") ?? "";
+    this.scope = asked.get("scope") ?? "mine";
+    this.querySelector("[name=scope]").value = this.scope;
+    for (const link of this.querySelectorAll(".views a")) {
+      link.toggleAttribute("aria-current", link.dataset.band === this.band);
+    }
+    this.#all();
+  }
+
+  #go(change) {
+    const asked = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(change)) value ? asked.set(name, value) : asked.delete(name);
+    history.pushState(null, "", asked.size ? `?${asked}` : location.pathname);
+    this.#followAddress();
+  }
+
+  #all() {
+    for (const service of this.services) this.#load(service);
+  }
+
+  #soon(service, wait) {
+    clearTimeout(this.waiting[service]);
+    this.waiting[service] = setTimeout(() => this.#load(service), wait);
+  }
+
+  async #load(service) {
+    const asked = new URLSearchParams({scope: this.scope});
+    if (this.band) asked.set("band", this.band);
+    const turn = (this.asked[service] = (this.asked[service] ?? 0) + 1);
+    const answer = await fetch(`/${service}/ui/duties?${asked}`).catch(() => null);
+    if (turn !== this.asked[service]) return;
+    if (answer?.status === 401) return location.assign("/sign-in");
+    this.#away(service, !answer?.ok);
+    if (!answer?.ok) return this.#soon(service, RETRY);
+    const lane = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("table");
+    if (turn !== this.asked[service]) return;
+    this.counts[service] = JSON.parse(lane.dataset.counts);
+    this.#merge(service, [...lane.querySelectorAll("tr")]);
+  }
+
+  // Rows that are there keep their place in the document, and so their focus and what was typed below them.
+  #merge(service, fresh) {
+    const kept = new Set(fresh.map((row) => row.id));
+    for (const row of this.#rows(service)) if (!kept.has(row.id)) this.#leave(row);
+    for (const row of fresh) {
+      const old = document.getElementById(row.id);
+      if (!old) {
+        row.dataset.service = service;
+        this.body.append(row);
+        continue;
+      }
+      old.classList.remove("gone");
+      old.dataset.due = row.dataset.due;
+      old.dataset.band = row.dataset.band;
+      [...row.cells].slice(0, -1).forEach((cell, at) => {
+        if (old.cells[at].innerHTML !== cell.innerHTML) old.cells[at].innerHTML = cell.innerHTML;
+      });
+    }
+    this.#order();
+    this.#count();
+  }
+
+  // A duty that is over goes, unless somebody is at work on it: then its row says so and stays until it is closed.
+  #leave(row) {
+    if (panelOf(row)) row.classList.add("gone");
+    else row.remove();
+  }
+
+  #order() {
+    const rows = this.#rows().sort((a, b) => a.dataset.due.localeCompare(b.dataset.due));
+    const heads = this.querySelector("template.bands").content;
+    let at = this.body.firstElementChild;
+    const place = (row) => {
+      if (row === at) at = at.nextElementSibling;
+      else this.body.insertBefore(row, at);
+    };
+    for (const head of heads.children) {
+      const band = head.dataset.band;
+      const within = rows.filter((row) => row.dataset.band === band);
+      const shown = this.body.querySelector(`.band[data-band=${band}]`);
+      if (!within.length) {
+        if (shown === at) at = at?.nextElementSibling ?? null;
+        shown?.remove();
+        continue;
+      }
+      place(shown ?? head.cloneNode(true));
+      for (const row of within) {
+        place(row);
+        const panel = row.panel;
+        if (panel?.isConnected) place(panel);
+      }
+    }
+    this.querySelector(".empty").hidden = rows.length > 0;
+  }
+
+  #count() {
+    const all = Object.values(this.counts);
+    let total = 0;
+    for (const link of this.querySelectorAll(".views a[data-band]:not([data-band=''])")) {
+      const count = all.reduce((sum, each) => sum + each[link.dataset.band], 0);
+      link.querySelector("i").textContent = count;
+      total += count;
+      if (link.dataset.band === "late") document.getElementById("late").textContent = count || "";
+    }
+    this.querySelector(".views a[data-band=''] i").textContent = total;
+  }
+
+  #away(service, is) {
+    const box = this.querySelector(".away");
+    let note = box.querySelector(`[data-service=${service}]`);
+    if (is && !note) {
+      note = box.appendChild(document.createElement("div"));
+      note.className = "banner";
+      note.dataset.service = service;
+      note.textContent = `${NAMES[service]}暂不可用，其余照常；5秒后再试。`;
+    }
+    if (!is) note?.remove();
+  }
+
+  #rows(service) {
+    const own = service ? `[data-service=${service}]` : "";
+    return [...this.body.querySelectorAll(`tr[data-due]${own}`)];
+  }
+
+  #clicked(event) {
+    const view = event.target.closest(".views a");
+    if (view) {
+      event.preventDefault();
+      return this.#go({band: view.dataset.band});
+    }
+    const row = event.target.closest("tr[data-due]");
+    if (row) {
+      this.#at(row);
+      if (event.target.closest("button")) this.#toggle(row);
+    }
+  }
+
+  async #toggle(row) {
+    if (panelOf(row)) return this.#close(row);
+    const answer = await fetch(row.dataset.url).catch(() => null);
+    if (panelOf(row)) return;
+    const panel = document.createElement("tr");
+    panel.className = "open";
+    const cell = panel.insertCell();
+    cell.colSpan = row.cells.length;
+    if (answer?.ok) cell.innerHTML = await answer.text();
+    else cell.textContent = answer?.status === 404 ? "这件事已经不在了。" : "暂时打不开，请稍后再试。";
+    row.after(panel);
+    row.panel = panel;
+    row.querySelector("button").setAttribute("aria-expanded", "true");
+    panel.querySelector("input")?.focus();
+  }
+
+  #close(row) {
+    row.panel.remove();
+    row.panel = null;
+    const button = row.querySelector("button");
+    button.setAttribute("aria-expanded", "false");
+    button.focus();
+    if (row.classList.contains("gone")) row.remove();
+  }
+
+  async #sent(event) {
+    const form = event.target.closest("form[data-send]");
+    if (!form) return;
+    event.preventDefault();
+    if (form.dataset.underWay) return;
+    form.dataset.underWay = "yes";
+    const {ok, errors} = await send(form);
+    delete form.dataset.underWay;
+    show(form, errors);
+    if (!ok) return;
+    const row = form.closest("tr.open").previousElementSibling;
+    this.#close(row);
+    say(form.dataset.said);
+    this.#soon(row.dataset.service, SETTLES);
+  }
+
+  // Keys sleep in fields and while an input method composes.
+  #pressed(event) {
+    const inField = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const row = this.body.querySelector("tr.at");
+    if (event.key === "Escape") {
+      const open = event.target.closest?.("tr.open")?.previousElementSibling ?? row;
+      if (open && panelOf(open)) this.#close(open);
+      return;
+    }
+    if (inField || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "j" || event.key === "k") this.#move(event.key === "j" ? 1 : -1);
+    else if (event.key === "Enter" && row && event.target === document.body) this.#toggle(row);
+  }
+
+  #move(by) {
+    const rows = this.#rows();
+    const from = rows.findIndex((row) => row.classList.contains("at"));
+    const row = rows[Math.min(Math.max(from + by, 0), rows.length - 1)];
+    if (row) this.#at(row);
+  }
+
+  #at(row) {
+    for (const other of this.body.querySelectorAll("tr.at")) {
+      other.classList.remove("at");
+      other.removeAttribute("aria-selected");
+    }
+    row.classList.add("at");
+    row.setAttribute("aria-selected", "true");
+    row.scrollIntoView({block: "nearest"});
+  }
+}
+
+function panelOf(row) {
+  return row.panel?.isConnected ? row.panel : null;
+}
+
+function say(words) {
+  const toast = document.createElement("div");
+  toast.className = "toasts";
+  toast.setAttribute("role", "status");
+  const text = toast.appendChild(document.createElement("div"));
+  text.className = "toast";
+  text.textContent = words;
+  document.body.append(toast);
+  setTimeout(() => toast.remove(), 4_000);
+}
+
+customElements.define("kefu-day", KefuDay);

@@ -1,0 +1,43 @@
+// A form that sends what the API takes: JSON with the form's own idempotency key, so that sending twice does it once.
+
+// Returns what became of it: {ok} or {errors: [sentence, …]}. What was typed stays where it is.
+export async function send(form) {
+  const body = Object.fromEntries(new FormData(form));
+  let answer;
+  try {
+    answer = await fetch(form.dataset.send, {
+      method: "POST",
+      headers: {"Content-Type": "application/json", "Idempotency-Key": form.dataset.key},
+      body: JSON.stringify(body),
+    });
+  } catch {
+    return {errors: ["没有送到：网络或服务暂不可用。可以再按一次，不会重复。"]};
+  }
+  if (answer.ok) return {ok: true};
+  if (answer.status === 401) return {errors: ["登录已过期，请重新登录后再按一次。"]};
+  if (answer.status >= 500) return {errors: ["没有办成：服务暂不可用。可以再按一次，不会重复。"]};
+  return {errors: sentences(await answer.json().catch(() => ({})), form)};
+}
+
+function sentences(problem, form) {
+  const fields = (problem.errors ?? []).map(({where, what}) => {
+    const field = form.elements[where.split(".").pop()];
+    const label = field?.labels?.[0]?.textContent ?? where;
+    return `${label}：${what}`;
+  });
+  return fields.length ? fields : [problem.detail ?? "没有办成。"];
+}
+
+// The errors stand above the form's fields and are read out; those of an earlier attempt go.
+export function show(form, errors) {
+  form.querySelector(".errors")?.remove();
+  if (!errors?.length) return;
+  const box = document.createElement("div");
+  box.className = "errors";
+  box.setAttribute("role", "alert");
+  const title = box.appendChild(document.createElement("h2"));
+  title.textContent = "还没有办成";
+  const list = box.appendChild(document.createElement("ul"));
+  for (const error of errors) list.appendChild(document.createElement("li")).textContent = error;
+  form.prepend(box);
+}

@@ -1,0 +1,76 @@
+"""How a clock is shown: what is left in words, how near its end is, and how much of its time is gone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+NEAR = timedelta(hours=1)
+"""What is left of a clock that is shown as near its end."""
+
+Band = Literal["late", "hour", "today", "week", "later"]
+BANDS: dict[Band, str] = {"late": "逾期", "hour": "一小时内", "today": "今天", "week": "七天内", "later": "以后"}
+_WEEK = timedelta(days=7)
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """One clock at a moment. `state` is the name of its style; `gone` is a whole percentage."""
+
+    words: str
+    state: Literal["", "near", "missed", "held"]
+    gone: int
+    exact: str
+    band: Band
+
+    @classmethod
+    def of(cls, started_at: datetime, due_at: datetime, held: bool, now: datetime, zone: ZoneInfo) -> "Countdown":
+        """The clock as it stands at `now`, with its exact end in the company's zone."""
+        left = due_at - now
+        whole = max((due_at - started_at).total_seconds(), 1.0)
+        gone = min(max(round(100 * (now - started_at).total_seconds() / whole), 0), 100)
+        exact = _exact(due_at.astimezone(zone), now.astimezone(zone))
+        band = next(name for name, (low, high) in spans(now, zone).items() if high is None or due_at < high)
+        if held:
+            return cls("暂停", "held", gone, exact, band)
+        if left < timedelta(0):
+            return cls(f"逾期{in_words(-left)}", "missed", 100, exact, band)
+        return cls(f"还剩{in_words(left)}", "near" if band == "hour" else "", gone, exact, band)
+
+
+def spans(now: datetime, zone: ZoneInfo) -> dict[Band, tuple[datetime | None, datetime | None]]:
+    """Between which moments the duties of each part of a day end, from the first up to but without the second.
+
+    Today ends at the company's midnight, and the parts follow each other without a gap.
+    """
+    midnight = (now.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    hour = now + NEAR
+    today = max(hour, midnight)
+    week = now + _WEEK
+    return {
+        "late": (None, now),
+        "hour": (now, hour),
+        "today": (hour, today),
+        "week": (today, week),
+        "later": (week, None),
+    }
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time in its two largest units, rounded down: 2天3时, 1时18分, 6分."""
+    seconds = int(length.total_seconds())
+    days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // _MINUTE
+    if days:
+        return f"{days}天{hours}时" if hours else f"{days}天"
+    if hours:
+        return f"{hours}时{minutes}分" if minutes else f"{hours}时"
+    return f"{minutes}分" if minutes else "不到1分"
+
+
+def _exact(due: datetime, now: datetime) -> str:
+    if due.date() == now.date():
+        return f"{due:%H:%M}"
+    if due.date() == now.date() + timedelta(days=1):
+        return f"明天{due:%H:%M}"
+    return f"{due:%m-%d %H:%M}" if due.year == now.year else f"{due:%Y-%m-%d}"
