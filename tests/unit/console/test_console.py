@@ -1,0 +1,135 @@
+"""The console's door: who signs in and how, what a page may load, and that nobody else hears the hints."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from console.app import POLICY, console
+from console.hints import Hints
+from console.people import PEOPLE
+from console.settings import Settings
+from shared.contracts.roles import Role
+from shared.identity import LocalKey, StaffTokens, create_key_pair
+from shared.identity.cookie import COOKIE
+from shared.settings import BadSettings, load
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    create_key_pair(tmp_path / "private.pem", tmp_path / "public.pem")
+    return Settings.model_validate(
+        {
+            "rabbit_url": "amqp://nowhere",
+            "console_login": "personas",
+            "jwt_private_key_file": tmp_path / "private.pem",
+        }
+    )
+
+
+@pytest.fixture
+async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(console(settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://console", trust_env=False) as client:
+        yield client
+
+
+async def sign_in(browser: httpx.AsyncClient, who: str = "cs_specialist-1", **headers: str) -> httpx.Response:
+    return await browser.post("/sign-in", data={"who": who}, headers=OURS | headers)
+
+
+def test_the_eleven_kinds_of_people_can_be_chosen_each_once() -> None:
+    assert len({person.id for person in PEOPLE}) == len({person.name for person in PEOPLE}) == len(PEOPLE) == 11
+
+
+async def test_one_who_has_not_signed_in_is_shown_the_door(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (await browser.get("/events")).status_code == 401
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
+async def test_whoever_signs_in_has_a_day_and_a_token_that_the_services_take(
+    browser: httpx.AsyncClient, tmp_path: Path, person: object
+) -> None:
+    answer = await sign_in(browser, person.id)  # type: ignore[attr-defined]
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    page = (await browser.get("/")).text
+    assert person.name in page  # type: ignore[attr-defined]
+    token = browser.cookies[COOKIE]
+    principal = await StaffTokens(LocalKey(tmp_path / "public.pem", "kefu", "kefu")).verify(token)
+    assert (principal.id, principal.roles) == (person.id, frozenset(person.roles))  # type: ignore[attr-defined]
+
+
+async def test_no_script_reads_the_token_and_no_other_site_sends_it(browser: httpx.AsyncClient) -> None:
+    said = (await sign_in(browser)).headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=lax" in said
+
+
+async def test_another_site_signs_nobody_in(browser: httpx.AsyncClient) -> None:
+    for site in ("cross-site", "same-site", "none"):
+        answer = await sign_in(browser, **{"Sec-Fetch-Site": site})
+        assert (answer.headers["location"], "set-cookie" in answer.headers) == ("/sign-in", False)
+
+
+@pytest.mark.parametrize("who", ["", "nobody", "cs_specialist-2", "\x00", "陈佳"])
+async def test_one_who_is_not_of_the_trial_does_not_get_in(browser: httpx.AsyncClient, who: str) -> None:
+    assert (await sign_in(browser, who)).headers["location"] == "/sign-in"
+    assert COOKIE not in browser.cookies
+
+
+async def test_a_token_of_another_key_is_nobody(browser: httpx.AsyncClient, settings: Settings, tmp_path: Path) -> None:
+    await sign_in(browser)
+    create_key_pair(settings.jwt_private_key_file, tmp_path / "public.pem")
+    assert (await browser.get("/")).headers["location"] == "/sign-in"
+
+
+async def test_one_who_signs_out_is_shown_the_door(browser: httpx.AsyncClient) -> None:
+    await sign_in(browser)
+    await browser.post("/sign-out", headers=OURS)
+    assert (await browser.get("/")).headers["location"] == "/sign-in"
+
+
+async def test_every_page_says_what_it_may_load(browser: httpx.AsyncClient) -> None:
+    await sign_in(browser)
+    for path in ("/", "/sign-in", "/assets/day.js", "/nowhere"):
+        assert (await browser.get(path)).headers["content-security-policy"] == POLICY
+
+
+@pytest.mark.parametrize("asset", ["tokens.css", "kefu.css", "day.js", "send.js"])
+async def test_styles_and_scripts_come_from_the_console(browser: httpx.AsyncClient, asset: str) -> None:
+    assert (await browser.get(f"/assets/{asset}")).status_code == 200
+
+
+async def test_signing_in_without_a_password_is_for_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "HTTP_HOST": "0.0.0.0",
+        "RABBIT_URL": "amqp://nowhere",
+        "CONSOLE_LOGIN": "personas",
+        "JWT_PRIVATE_KEY_FILE": "key.pem",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match="HTTP_HOST has to be of this machine alone"):
+        load(Settings)
+
+
+async def test_every_open_page_hears_each_hint_once_until_it_has_taken_it() -> None:
+    hints = Hints("amqp://nowhere")
+    with hints.page() as one, hints.page() as other:
+        for hint in ("duties/orders", "duties/orders", "duties/intake"):
+            hints.tell(hint)
+        assert await one.take() == await other.take() == ("duties/orders", "duties/intake")
+        hints.tell("duties/orders")
+        assert await one.take() == ("duties/orders",)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await one.take()
+
+
+def test_the_people_of_the_trial_have_roles_of_their_own_kind() -> None:
+    assert {role for person in PEOPLE for role in person.roles} <= set(Role)
