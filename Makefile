@@ -9,7 +9,7 @@ SOURCES := $(wildcard shared/src services/*/src cli/src console/src deploy/local
 PROJECTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml cli/pyproject.toml console/pyproject.toml deploy/local/pyproject.toml)
 PYTEST := $(BIN)/pytest -q
 # The longest first: each has servers of its own, so that no ring waits for another.
-RINGS := e2e integration unit contract
+RINGS := e2e integration browser unit contract
 
 .PHONY: help
 help: ## Show this list
@@ -47,7 +47,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit contract integration e2e chaos containers
+.PHONY: test unit contract integration e2e browser chaos containers
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
 	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some five minutes"
@@ -56,7 +56,7 @@ test: setup ## All rings but chaos, on real servers of their own, two at a time;
 unit contract: setup
 	$(PYTEST) tests/$@
 
-integration e2e: setup
+integration e2e browser: setup
 	@deploy/local/test-servers
 	$(PYTEST) tests/$@
 

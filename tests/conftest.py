@@ -16,7 +16,7 @@ settings.register_profile("kefu", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=10_000)
 settings.load_profile("kefu")
 
-RINGS = ("unit", "contract", "integration", "e2e", "chaos")
+RINGS = ("unit", "contract", "integration", "e2e", "browser", "chaos")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -27,7 +27,7 @@ from shared.http import answer_problems, authenticated
 from shared.identity import Principal
 from shared.kernel.relay import Handed
 from shared.pages import duties as pages
-from shared.pages.drawing import Drawing
+from shared.pages.rendering import Renderer
 from shared.policy import Policy
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause
@@ -93,7 +93,7 @@ class Kitchen:
         app.state.authenticator = SimpleNamespace(recognise=self._recognise)
         router = routes(self.duties, {"kettles": self.kettles}, CLOCKS)
         app.include_router(router, dependencies=[Depends(authenticated)])
-        shown = pages.routes("kitchen", self.duties, {"kettles": self.kettles}, CLOCKS, Drawing())
+        shown = pages.routes("kitchen", self.duties, {"kettles": self.kettles}, CLOCKS, Renderer())
         app.include_router(shown, dependencies=[Depends(authenticated)])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kitchen")
 

@@ -17,8 +17,8 @@ from console.settings import Settings
 from shared.calendar import Calendar
 from shared.clock import TimeSource
 from shared.pages.countdown import BANDS
-from shared.pages.drawing import ASSETS, Drawing
 from shared.pages.duties import SCOPES
+from shared.pages.rendering import ASSETS, Renderer
 
 SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
 """The services whose pages are shown, by the names under which the gateway reaches them."""
@@ -36,13 +36,13 @@ _STILL_THERE = 15.0
 
 def console(settings: Settings) -> FastAPI:
     """The console as an application to serve."""
-    sessions, draw = Sessions(settings), Drawing(Path(__file__).parent / "templates")
+    sessions, render = Sessions(settings), Renderer(Path(__file__).parent / "templates")
     hints = Hints(settings.rabbit_url.get_secret_value())
     clock = TimeSource.from_file(settings.clock_file) if settings.clock_file else TimeSource()
     app = FastAPI(title="kefu console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_listening(hints))
     app.include_router(_health())
-    app.include_router(_signing(sessions, draw))
-    app.include_router(_pages(sessions, draw, clock, Calendar(settings.timezone)))
+    app.include_router(_signing(sessions, render))
+    app.include_router(_pages(sessions, render, clock, Calendar(settings.timezone)))
     app.include_router(_stream(sessions, hints))
     app.mount("/assets", StaticFiles(directory=ASSETS))
     app.middleware("http")(_with_policy)
@@ -72,13 +72,13 @@ def _health() -> APIRouter:
     return router
 
 
-def _signing(sessions: Sessions, draw: Drawing) -> APIRouter:
+def _signing(sessions: Sessions, render: Renderer) -> APIRouter:
     router = APIRouter()
 
     @router.get("/sign-in", response_class=HTMLResponse)
     async def show_people() -> Response:
         """The people of the trial, to be one of them."""
-        return draw("sign-in.html", people=PEOPLE)
+        return render("sign-in.html", people=PEOPLE)
 
     @router.post("/sign-in")
     async def sign_in(request: Request) -> Response:
@@ -101,7 +101,7 @@ def _signing(sessions: Sessions, draw: Drawing) -> APIRouter:
     return router
 
 
-def _pages(sessions: Sessions, draw: Drawing, clock: TimeSource, calendar: Calendar) -> APIRouter:
+def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Calendar) -> APIRouter:
     router = APIRouter()
 
     @router.get("/", response_class=HTMLResponse)
@@ -112,7 +112,7 @@ def _pages(sessions: Sessions, draw: Drawing, clock: TimeSource, calendar: Calen
             return RedirectResponse("/sign-in", 303)
         now = calendar.local(clock.now())
         today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
-        return draw("my-day.html", person=person, now=now, today=today, bands=BANDS, scopes=SCOPES, services=SERVICES)
+        return render("my-day.html", person=person, now=now, today=today, bands=BANDS, scopes=SCOPES, services=SERVICES)
 
     return router
 

@@ -27,7 +27,7 @@ from shared.duties.following import CalendarFollower
 from shared.http import HttpMiddleware, answer_problems, guarded
 from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
-from shared.pages.drawing import Drawing
+from shared.pages.rendering import Renderer
 from shared.parking import api as dead
 from shared.parking.answers import Answers, Enter
 from shared.parking.keeping import Keeping
@@ -235,7 +235,7 @@ class Service:
             if self._clocks is not None:
                 board = duties.routes(plumbing.duties, self._clocked, self._clocks)
                 app.include_router(board, dependencies=guarded())
-                day = pages.routes(self.name, plumbing.duties, self._clocked, self._clocks, Drawing())
+                day = pages.routes(self.name, plumbing.duties, self._clocked, self._clocks, Renderer())
                 app.include_router(day, dependencies=guarded())
         app.include_router(seals.routes(plumbing.evidence, self.seal_watch), dependencies=guarded())
         app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())

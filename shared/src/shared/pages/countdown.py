@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 NEAR = timedelta(hours=1)
 """What is left of a clock that is shown as near its end."""
 
-Band = Literal["late", "hour", "today", "week", "later"]
-BANDS: dict[Band, str] = {"late": "逾期", "hour": "一小时内", "today": "今天", "week": "七天内", "later": "以后"}
+DayPart = Literal["late", "hour", "today", "week", "later"]
+BANDS: dict[DayPart, str] = {"late": "逾期", "hour": "一小时内", "today": "今天", "week": "七天内", "later": "以后"}
 _WEEK = timedelta(days=7)
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
@@ -22,7 +22,7 @@ class Countdown:
     state: Literal["", "near", "missed", "held"]
     gone: int
     exact: str
-    band: Band
+    band: DayPart
 
     @classmethod
     def of(cls, started_at: datetime, due_at: datetime, held: bool, now: datetime, zone: ZoneInfo) -> "Countdown":
@@ -39,7 +39,7 @@ class Countdown:
         return cls(f"还剩{in_words(left)}", "near" if band == "hour" else "", gone, exact, band)
 
 
-def spans(now: datetime, zone: ZoneInfo) -> dict[Band, tuple[datetime | None, datetime | None]]:
+def spans(now: datetime, zone: ZoneInfo) -> dict[DayPart, tuple[datetime | None, datetime | None]]:
     """Between which moments the duties of each part of a day end, from the first up to but without the second.
 
     Today ends at the company's midnight, and the parts follow each other without a gap.

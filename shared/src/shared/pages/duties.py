@@ -20,15 +20,15 @@ from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
 from shared.http import AskedBy, Router
 from shared.identity import Principal
-from shared.pages.countdown import BANDS, Band, Countdown, spans
-from shared.pages.drawing import Drawing
+from shared.pages.countdown import BANDS, Countdown, DayPart, spans
+from shared.pages.rendering import Renderer
 from shared.store import Between, OneOf, Store, Where
 
 SHOWN = 100
 """Duties that a service adds to a day at most; the next ones come when these are done."""
 
-Scope = Literal["mine", "roles", "all"]
-SCOPES: dict[Scope, str] = {"mine": "只看我的", "roles": "我的岗位", "all": "全部"}
+Whose = Literal["mine", "roles", "all"]
+SCOPES: dict[Whose, str] = {"mine": "只看我的", "roles": "我的岗位", "all": "全部"}
 """Mine: given to me, or to one of my roles and taken by no person. Roles: of my roles, whoever has them."""
 
 
@@ -41,7 +41,9 @@ class DutyRow:
     assignee: str
 
 
-def routes(service: str, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks, draw: Drawing) -> APIRouter:
+def routes(
+    service: str, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks, render: Renderer
+) -> APIRouter:
     """`stores` are those whose aggregates have clocks, by collection; `service` is how the gateway calls it."""
     router = Router(readers=STAFF, tags=["pages"], prefix="/ui/duties", include_in_schema=False)
     zone = clocks.calendar.zone
@@ -50,8 +52,8 @@ def routes(service: str, duties: Duties, stores: Mapping[str, Store[Any]], clock
     async def day(
         request: Request,
         asker: AskedBy,
-        scope: Annotated[Scope, Query()] = "mine",
-        band: Annotated[Band | None, Query()] = None,
+        scope: Annotated[Whose, Query()] = "mine",
+        band: Annotated[DayPart | None, Query()] = None,
     ) -> Response:
         """The duties that belong into the asker's day, the earliest end first, and how many each part of it has."""
         now = request.app.state.clock.now()
@@ -62,7 +64,7 @@ def routes(service: str, duties: Duties, stores: Mapping[str, Store[Any]], clock
         ordered = merge(*(page.items for page in found), key=lambda duty: duty.due_at)
         counts = {each: await _count(duties, wheres, each, now, zone) for each in BANDS}
         rows = [_row(duty, now, zone) for duty in islice(ordered, SHOWN)]
-        return draw("duties.html", service=service, rows=rows, counts=counts)
+        return render("duties.html", service=service, rows=rows, counts=counts)
 
     @router.get("/{id}", response_class=HTMLResponse)
     async def opened(id: UUID, request: Request, asker: AskedBy) -> Response:
@@ -72,7 +74,7 @@ def routes(service: str, duties: Duties, stores: Mapping[str, Store[Any]], clock
             raise NotFound("duty", id)
         aggregate = await stores[duty.collection].get(duty.aggregate)
         run: ClockRun = next(each for each in aggregate.clocks if each.id == id)
-        return draw(
+        return render(
             "duty.html",
             service=service,
             duty=duty,
@@ -88,7 +90,7 @@ def routes(service: str, duties: Duties, stores: Mapping[str, Store[Any]], clock
     return router
 
 
-def _whose(scope: Scope, asker: Principal) -> tuple[Where, ...]:
+def _whose(scope: Whose, asker: Principal) -> tuple[Where, ...]:
     """The conditions of a scope; a duty meets at most one of them."""
     roles = OneOf(*sorted(role.value for role in asker.roles if isinstance(role, Role)))
     if scope == "mine":
@@ -96,11 +98,11 @@ def _whose(scope: Scope, asker: Principal) -> tuple[Where, ...]:
     return ({"role": roles},) if scope == "roles" else ({},)
 
 
-def _within(band: Band | None, now: datetime, zone: ZoneInfo) -> Where:
+def _within(band: DayPart | None, now: datetime, zone: ZoneInfo) -> Where:
     return {"due_at": Between(*spans(now, zone)[band])} if band else {}
 
 
-async def _count(duties: Duties, wheres: list[Where], band: Band, now: datetime, zone: ZoneInfo) -> int:
+async def _count(duties: Duties, wheres: list[Where], band: DayPart, now: datetime, zone: ZoneInfo) -> int:
     found = [await duties.count({**where, **_within(band, now, zone)}, COUNTED) for where in wheres]
     return sum(found)
 

@@ -1,4 +1,4 @@
-"""How HTML is drawn: templates that fail for a name that they are not given, and that escape whatever they show."""
+"""How HTML is rendered: templates that fail for a name that they are not given, and that escape whatever they show."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +12,8 @@ ASSETS = Path(__file__).parent / "assets"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-class Drawing:
-    """Draws templates of these folders, then of the shared ones, as answers that no browser keeps."""
+class Renderer:
+    """Renders templates of these folders, then of the shared ones, as answers that no browser keeps."""
 
     def __init__(self, *folders: Path) -> None:
         where: Sequence[Path] = (*folders, _TEMPLATES)

@@ -1,0 +1,230 @@
+"""A colleague's day in a real browser: by keyboard alone, live, with one service away, for whoever signs in."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator, Page, expect
+
+from console.people import PEOPLE, Person
+from kefu_local.story.world import World, world
+from kefu_local.system import System
+from shared.contracts.roles import Role
+
+pytestmark = pytest.mark.timeout(300)
+
+BY_ID = {person.id: person for person in PEOPLE}
+MANAGER = BY_ID["cs_manager-1"]
+"""Who judges a complaint, and so has its first duty."""
+PICTURES = Path(".run/pictures")
+"""Where the ring leaves a picture of every screen, to be looked at."""
+
+
+@pytest.fixture
+async def here(kefu: System) -> AsyncIterator[World]:
+    async with world(kefu.around) as here:
+        yield here
+
+
+async def complain(here: World) -> str:
+    """A customer complains by phone; the complaint's number, under which its duties stand."""
+    said = {
+        "customer": {"customer_id": str(uuid4()), "name": "恒达装饰", "contact_name": "李敏", "mobile": "13900000000"},
+        "complainant": "李敏",
+        "channel": "phone",
+        "content": "送货晚了半天，没有人打电话",
+        "demand": "说明原因",
+        "nature": "non_quality",
+    }
+    filed = await here.ask("complaints", "/complaints", said, role=Role.CS_MANAGER)
+    number: str = filed["complaint_no"]
+    return number
+
+
+async def sign_in(page: Page, person: Person = MANAGER, scope: str = "all") -> None:
+    """By keyboard: to the person's button, then Enter; then the day with this scope, once its page is live."""
+    await page.goto("/sign-in")
+    await page.locator(f"button[value='{person.id}']").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
+    await page.goto(f"/?scope={scope}")
+    await expect(page.get_by_text("实时")).to_be_visible()
+
+
+def row(page: Page, number: str) -> Locator:
+    """The first of the rows about this number."""
+    return page.locator("tr[data-due]", has_text=number).first
+
+
+async def open_by_keyboard(page: Page, number: str) -> Locator:
+    """Down to the row by j, open by Enter; the opened duty."""
+    target = row(page, number)
+    await expect(target).to_be_visible()
+    await page.locator("h1").click()
+    for _ in range(200):
+        await page.keyboard.press("j")
+        if "at" in (await target.get_attribute("class") or "").split():
+            break
+    await page.keyboard.press("Enter")
+    opened = page.locator("tr.open")
+    await expect(opened.get_by_text("开始计时")).to_be_visible()
+    return opened
+
+
+async def duty(here: World, page: Page, number: str) -> dict[str, Any]:
+    """The duty of that row, as the service tells it."""
+    address = await row(page, number).get_attribute("data-url") or ""
+    found: dict[str, Any] = await here.ask("complaints", f"/duties/{address.rsplit('/', 1)[1]}", role=Role.CS_MANAGER)
+    return found
+
+
+async def without_violations(page: Page, name: str) -> None:
+    """No accessibility rule is broken, in light and in dark; both are left as pictures, and the phone's too."""
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = await Axe().run(page)
+        assert found.response["violations"] == [], found.generate_report()
+        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await page.screenshot(path=PICTURES / f"{name}-phone.png")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+
+
+async def test_the_door_asks_who_is_there(page: Page) -> None:
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="谁在用？")).to_be_visible()
+    assert await page.locator("form.people button").count() == len(PEOPLE)
+    await without_violations(page, "sign-in")
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
+async def test_everybody_has_a_day(page: Page, person: Person) -> None:
+    await sign_in(page, person, scope="mine")
+    await expect(page.locator("header.top")).to_contain_text(f"{person.name}{person.title}")
+    assert "kefu-session" not in await page.evaluate("document.cookie")
+
+
+async def test_a_day_breaks_no_rule_of_accessibility(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    await open_by_keyboard(page, number)
+    await without_violations(page, "my-day")
+
+
+async def test_a_duty_is_taken_and_handed_on_by_keyboard_alone(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    opened = await open_by_keyboard(page, number)
+    await expect(opened.get_by_label("为什么接手")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(row(page, number)).to_contain_text(MANAGER.id)
+    assert (await duty(here, page, number))["assignee"] == MANAGER.id
+
+    opened = await open_by_keyboard(page, number)
+    await expect(opened.get_by_label("转派给（工号）")).to_be_focused()
+    await page.keyboard.type("cs_specialist-7")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("本周休假")
+    await page.keyboard.press("Enter")
+    await expect(row(page, number)).to_contain_text("cs_specialist-7")
+    told = await duty(here, page, number)
+    assert [(each["to"], each["reason"]) for each in told["handovers"]] == [
+        (MANAGER.id, "接手"),
+        ("cs_specialist-7", "本周休假"),
+    ]
+
+
+async def test_a_form_that_is_sent_twice_has_one_effect(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    opened = await open_by_keyboard(page, number)
+    form = opened.locator("form[data-send$=take]")
+    url, key = await form.get_attribute("data-send"), await form.get_attribute("data-key")
+    statuses = await page.evaluate(
+        """async ([url, key]) => Promise.all([1, 2, 3].map(() => fetch(url, {
+            method: "POST",
+            headers: {"Content-Type": "application/json", "Idempotency-Key": key},
+            body: JSON.stringify({reason: "接手"}),
+        }).then((answer) => answer.status)))""",
+        [url, key],
+    )
+    assert statuses == [200, 200, 200]
+    assert len((await duty(here, page, number))["handovers"]) == 1
+
+
+async def test_who_may_not_act_is_told_who_may(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page, BY_ID["installer-1"])
+    opened = await open_by_keyboard(page, number)
+    await expect(opened).to_contain_text("能处理的岗位")
+    assert await opened.locator("form").count() == 0
+
+
+async def test_what_happens_elsewhere_is_seen_while_typing_and_nothing_typed_is_lost(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    opened = await open_by_keyboard(page, number)
+    reason = opened.get_by_label("为什么接手")
+    await reason.fill("我来处理，客户等")
+    another = await complain(here)
+    await expect(row(page, another)).to_be_visible()
+    await expect(reason).to_have_value("我来处理，客户等")
+    await expect(reason).to_be_focused()
+
+
+async def test_keys_sleep_in_fields_and_while_an_input_method_composes(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    opened = await open_by_keyboard(page, number)
+    at = await page.locator("tr.at").get_attribute("id")
+    reason = opened.get_by_label("为什么接手")
+    await reason.fill("")
+    await page.keyboard.type("jk")
+    await expect(reason).to_have_value("jk")
+    await page.evaluate(
+        """document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "j", isComposing: true, bubbles: true}))"""
+    )
+    assert await page.locator("tr.at").get_attribute("id") == at
+
+
+async def test_escape_closes_what_enter_opened(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    opened = await open_by_keyboard(page, number)
+    await page.keyboard.press("Escape")
+    await expect(opened).to_have_count(0)
+    await expect(page.locator("tr.at").get_by_role("button")).to_be_focused()
+
+
+async def test_a_service_that_is_away_is_one_line_and_the_rest_goes_on(page: Page, here: World, kefu: System) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    await expect(row(page, number)).to_be_visible()
+    await asyncio.to_thread(kefu.services["aftersales"].kill)
+    try:
+        await page.reload()
+        await expect(page.get_by_text("售后暂不可用")).to_be_visible()
+        await expect(row(page, number)).to_be_visible()
+    finally:
+        await asyncio.to_thread(kefu.services["aftersales"].start)
+    await asyncio.to_thread(kefu.wait_until_ready)
+    await expect(page.get_by_text("售后暂不可用")).to_have_count(0, timeout=20_000)
+
+
+async def test_a_view_is_an_address_that_can_be_kept(page: Page, here: World) -> None:
+    number = await complain(here)
+    await sign_in(page)
+    await page.locator(".views").get_by_text("七天内").click()
+    await expect(page).to_have_url(re.compile("band=week"))
+    await expect(row(page, number)).to_be_visible()
+    bands = await page.locator("tr[data-due]").evaluate_all("rows => [...new Set(rows.map((row) => row.dataset.band))]")
+    assert bands == ["week"]
+    await page.reload()
+    await expect(page.locator(".views [aria-current]")).to_contain_text("七天内")
