@@ -84,7 +84,7 @@ async def context(browser: Browser, kefu: System) -> AsyncIterator[BrowserContex
     context = await browser.new_context(
         base_url=kefu.around.need("CONSOLE_URL"), viewport={"width": 1280, "height": 800}, locale="zh-CN"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(30_000)
     troubles: list[str] = []
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     yield context

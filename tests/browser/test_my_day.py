@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from kefu_local.system import System
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
+expect.set_options(timeout=30_000)
 
 BY_ID = {person.id: person for person in PEOPLE}
 MANAGER = BY_ID["cs_manager-1"]
@@ -62,12 +64,12 @@ def row(page: Page, number: str) -> Locator:
 
 
 async def open_by_keyboard(page: Page, number: str) -> Locator:
-    """Down to the row by j, open by Enter; the opened duty."""
+    """To the row by j, or back to it by k, and open it by Enter; the opened duty."""
     target = row(page, number)
     await expect(target).to_be_visible()
     await page.locator("h1").click()
-    for _ in range(200):
-        await page.keyboard.press("j")
+    for key in (*repeat("j", 100), *repeat("k", 100)):
+        await page.keyboard.press(key)
         if "at" in (await target.get_attribute("class") or "").split():
             break
     await page.keyboard.press("Enter")
@@ -215,7 +217,7 @@ async def test_a_service_that_is_away_is_one_line_and_the_rest_goes_on(page: Pag
     finally:
         await asyncio.to_thread(kefu.services["aftersales"].start)
     await asyncio.to_thread(kefu.wait_until_ready)
-    await expect(page.get_by_text("售后暂不可用")).to_have_count(0, timeout=20_000)
+    await expect(page.get_by_text("售后暂不可用")).to_have_count(0)
 
 
 async def test_a_view_is_an_address_that_can_be_kept(page: Page, here: World) -> None:

@@ -104,7 +104,9 @@ class KefuDay extends HTMLElement {
     else row.remove();
   }
 
+  // A node that is moved loses its focus, so it gets it back.
   #order() {
+    const focused = document.activeElement;
     const rows = this.#rows().sort((a, b) => a.dataset.due.localeCompare(b.dataset.due));
     const heads = this.querySelector("template.bands").content;
     let at = this.body.firstElementChild;
@@ -129,6 +131,7 @@ class KefuDay extends HTMLElement {
       }
     }
     this.querySelector(".empty").hidden = rows.length > 0;
+    if (focused?.isConnected && focused !== document.activeElement) focused.focus();
   }
 
   #count() {
