@@ -137,7 +137,7 @@ async def test_a_duty_is_taken_and_handed_on_by_keyboard_alone(page: Page, here:
     await page.keyboard.press("Enter")
     await expect(row(page, number)).to_contain_text("cs_specialist-7")
     told = await duty(here, page, number)
-    assert [(each["to"], each["reason"]) for each in told["handovers"]] == [
+    assert [(each["after"], each["reason"]) for each in told["handovers"]] == [
         (MANAGER.id, "接手"),
         ("cs_specialist-7", "本周休假"),
     ]
