@@ -15,6 +15,7 @@ from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.kernel.relay import Handed, Relay
 from shared.parking.parked import Parking, RetryPolicy
+from shared.retention import audit_policies
 from shared.seals.verification import Evidence
 from shared.settings import ServiceSettings
 from shared.store import DatabaseLike
@@ -115,7 +116,13 @@ class Plumbing:
         self.parking = Parking(self.database)
         self.duties = Duties(self.database)
         self.evidence = Evidence(self.database)
-        self.trail = AuditTrail(Audit(self.database), self.group_commit, self.clock)
+        self.trail = AuditTrail(
+            Audit(self.database),
+            self.group_commit,
+            self.clock,
+            self.calendar,
+            audit_policies(settings.audit_policy),
+        )
 
     def _collections(self) -> Iterable[Documents]:
         return self.database.collections.values()

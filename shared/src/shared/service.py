@@ -279,7 +279,7 @@ class Service:
             work |= {"deadlines": self.deadlines.run(), "retries": self.retries.run()}
             work["refusals"] = self._keeping().run()
             work["seals"] = self.seal_watch.run()
-            work["retention"] = plumbing.trail.keep(plumbing.settings.audit_days)
+            work["retention"] = plumbing.trail.keep()
             if self._clocks is not None:
                 follower = CalendarFollower(
                     plumbing.duties, self._clocked, self._clocks, plumbing.group_commit, plumbing.clock

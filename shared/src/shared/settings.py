@@ -12,6 +12,7 @@ from shared.identity import GroupRoles, IdentityProvider, LocalKey, StaffTokens
 from shared.identity.provider import is_private_line
 from shared.kernel.seals import SealKeys
 from shared.policy import read_policies
+from shared.retention import audit_policies
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -79,7 +80,10 @@ class ServiceSettings(BaseSettings):
     )
     body_limit: int = Field(default=1024 * 1024, gt=0, description="Bytes a request may carry.")
 
-    audit_days: int = Field(default=1095, ge=1, description="Days for which entries of the audit trail are kept.")
+    audit_policy: Path | None = Field(
+        default=None,
+        description="The company's versions of how long the audit trail is kept (TOML): a file, or a folder of them.",
+    )
 
     role: Literal["all", "http", "consumers", "relay", "timers"] = Field(
         default="all", description="Which part of the service this process runs."
@@ -144,6 +148,12 @@ class ServiceSettings(BaseSettings):
     def _can_seal(cls, keys: SecretStr) -> SecretStr:
         SealKeys.read(keys.get_secret_value(), "")
         return keys
+
+    @field_validator("audit_policy")
+    @classmethod
+    def _can_be_kept_by(cls, own: Path | None) -> Path | None:
+        audit_policies(own)
+        return own
 
     @field_validator("holidays")
     @classmethod

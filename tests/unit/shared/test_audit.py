@@ -1,17 +1,20 @@
 """The audit trail: refusals, readings of personal data, acts of operators and exports leave who, what and when."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi import Response
+from pydantic import ValidationError
 
 from shared.aggregate import Overstepped, Refused
 from shared.audit.trail import ALL_MINUTE, EACH_MINUTE, AuditEntry, Floods, answers_personally
 from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
+from shared.retention import AuditPolicy, audit_policies
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing import World, in_memory, nowhere
@@ -162,13 +165,41 @@ async def test_the_trail_is_looked_up_by_person_kind_and_time_the_latest_first(w
     assert (await world.ask(Role.CS_SPECIALIST, "GET", "/audit")).status_code == 403
 
 
-async def test_entries_are_removed_when_their_time_is_over(world: World) -> None:
+async def test_an_entry_is_removed_when_its_time_is_over_by_the_version_in_force_on_its_day(tmp_path: Path) -> None:
+    said = 'name = "audit"\nversion = {}\nin_force_from = {}\napproved_by = "general manager"\nkept_days = {}\n'
+    for version, day, days in ((1, "2026-01-01", 10), (2, "2026-12-01", 5)):
+        (tmp_path / f"v{version}.toml").write_text(said.format(version, day, days))
+    settings = nowhere(ServiceSettings, audit_policy=tmp_path)
+    world = World(Service(in_memory("people", settings, at=NOW), routes=routes()))
+    trail = world.service.plumbing.trail
+
+    async def left_on(day: datetime) -> list[str]:
+        world.clock.set(day)
+        await trail.sweep()
+        return [each.path for each in (await trail.audit.find({}, sort="at")).items]
+
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/wang", by="li")
-    world.clock.advance(timedelta(days=10))
+    world.clock.set(NOW + timedelta(days=2, hours=16))
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/zhao", by="li")
-    audit = world.service.plumbing.trail.audit
-    assert await audit.forget(world.now - timedelta(days=5)) == 1
-    assert [each.path for each in (await audit.find({})).items] == ["/people/zhao"]
+    assert await left_on(NOW + timedelta(days=7, hours=16)) == ["/people/wang", "/people/zhao"]
+    assert await left_on(NOW + timedelta(days=7, hours=17)) == ["/people/wang"]
+    assert await left_on(NOW + timedelta(days=10)) == ["/people/wang"]
+    assert await left_on(NOW + timedelta(days=10, seconds=1)) == []
+
+
+def test_how_long_the_trail_is_kept_is_a_policy_that_says_who_approved_it(tmp_path: Path) -> None:
+    (shipped,) = audit_policies()
+    assert shipped == AuditPolicy(
+        name="audit",
+        version=1,
+        in_force_from=date(2026, 1, 1),
+        approved_by="the product's defaults, to be approved by the company",
+        kept_days=1095,
+    )
+    wrong = tmp_path / "audit.toml"
+    wrong.write_text('name = "audit"\nversion = 1\nin_force_from = 2026-01-01\nkept_days = 90\n')
+    with pytest.raises(ValidationError, match="approved_by: Field required"):
+        nowhere(ServiceSettings, audit_policy=wrong)
 
 
 def test_whether_an_answer_is_personal_follows_from_its_model() -> None:

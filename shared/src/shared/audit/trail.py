@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 from uuid import uuid4
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.errors import PydanticUserError
 
 from shared.aggregate import Aggregate, Cause, Change, Unavailable
+from shared.calendar import Calendar
 from shared.clock import TimeSource
 from shared.contracts.event import Actor, Instant
 from shared.contracts.roles import Role
@@ -23,6 +24,8 @@ from shared.identity import Principal
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.plain import printable
+from shared.policy import Policies
+from shared.retention import AuditPolicy, Expired, expired
 from shared.seals.checkpoints import Removals
 from shared.store import Between, DatabaseLike, Index, Store
 
@@ -121,9 +124,9 @@ class Audit(Store[AuditEntry]):
         super().__init__(database)
         self._removals = Removals(database)
 
-    async def forget(self, before: datetime) -> int:
-        """Remove some of the entries from before that moment, the oldest first; how many these were."""
-        old = (await self.find({"at": Between(high=before)}, sort="at", limit=SWEPT)).items
+    async def forget(self, period: Expired) -> int:
+        """Remove some of the entries of that period, the oldest first; how many these were."""
+        old = (await self.find({"at": Between(low=period.since, high=period.until)}, sort="at", limit=SWEPT)).items
         if old:
             await self._removals.remove(self.documents, [entry.id for entry in old])
         return len(old)
@@ -132,22 +135,36 @@ class Audit(Store[AuditEntry]):
 class AuditTrail:
     """Takes entries without making a request wait: they are written with the next commit."""
 
-    def __init__(self, audit: Audit, group_commit: GroupCommit, clock: TimeSource) -> None:
+    def __init__(
+        self,
+        audit: Audit,
+        group_commit: GroupCommit,
+        clock: TimeSource,
+        calendar: Calendar,
+        policies: Policies[AuditPolicy],
+    ) -> None:
         self.audit = audit
         self._group_commit = group_commit
         self._clock = clock
+        self._calendar = calendar
+        self._policies = policies
         self._floods = Floods()
         self._flushing: asyncio.TimerHandle | None = None
 
-    async def keep(self, days: int) -> None:
-        """Remove what is older than so many days, now and then, until cancelled."""
+    async def keep(self) -> None:
+        """Remove what the policy keeps no longer, now and then, until cancelled."""
         while True:
             try:
-                while await self.audit.forget(self._clock.now() - timedelta(days=days)):
-                    pass
+                await self.sweep()
             except Unavailable as error:
                 log.warning("retention_waits", reason=error)
             await asyncio.sleep(SWEEP_EVERY)
+
+    async def sweep(self) -> None:
+        """Remove the entries whose time is over by the version of the policy in force on their day."""
+        for period in expired(self._policies, self._calendar, self._clock.now()):
+            while await self.audit.forget(period):
+                pass
 
     def note(self, scope: Mapping[str, Any], status: int, content_type: str) -> None:
         """Keep an entry about this request and its answer, if it is one of those that are evidence."""
