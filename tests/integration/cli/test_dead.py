@@ -142,6 +142,7 @@ def test_what_was_removed_behind_the_services_back_is_named_with_its_version(ope
     assert wait_until(lambda: "checkpoint 1 of " in verified().stdout)
     whole = verified()
     assert (whole.exit_code, whole.stdout.splitlines()[-1]) == (0, "Everything is as it was left.")
+    assert whole.stdout.startswith("orders: sealed with "), "it counts the documents of each key"
 
     with MongoClient[dict[str, Any]](operator.env["MONGO_URL"], uuidRepresentation="standard") as client:
         client[operator.env["MONGO_DATABASE"]]["parked"].update_one(

@@ -1,6 +1,7 @@
 """Whatever is done to the database of a service past the service is found and named, in every collection."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -61,6 +62,10 @@ class Vault:
         _, findings = await self.evidence.check(_nothing, rest=0)
         return findings
 
+    async def number_and_findings(self) -> tuple[int, list[SealFinding]]:
+        checkpoint, findings = await self.evidence.check(_nothing, rest=0)
+        return checkpoint.number, findings
+
     async def verify(self, collection: str) -> list[tuple[str, int | None, str]]:
         found = [each async for part in self.evidence.everything(collection) for each in part.findings]
         assert {each.collection for each in found} <= {collection}
@@ -80,9 +85,10 @@ def _born(id: UUID) -> Write:
 
 
 @asynccontextmanager
-async def vault_of(name: str, mongo_url: str, database: str) -> AsyncIterator[Vault]:
+async def vault_of(name: str, mongo_url: str, database: str, keys: str | None = None) -> AsyncIterator[Vault]:
     module = import_module(f"{name}.settings").Settings
     told = {"mongo_url": mongo_url, "mongo_database": database, "rabbit_url": "amqp://nowhere", **SECRETS}
+    told |= {"seal_keys": keys} if keys else {}
     service = import_module(f"{name}.app").service(module.model_validate(told))
     running = asyncio.create_task(service.plumbing.group_commit.run())
     with MongoClient[dict[str, Any]](mongo_url, uuidRepresentation="standard") as client:
@@ -334,6 +340,39 @@ async def test_a_document_of_another_key_holds_as_long_as_that_key_is_known(
     assert [each.flaws for each in await rotated.sealed(None, 10)] == [()]
     assert (await rotated.sealed(None, 10))[0].seal.key == "new"
     assert (await documents(old).sealed(None, 10))[0].flaws[0] == "it is sealed with a key 'new' that is not known"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_goes_through_a_rotation_of_its_keys_with_everything_whole(
+    real_servers: Any, mongo_database: str, name: str
+) -> None:
+    old, new = f"2026-10:{'a' * 32}", f"2026-11:{'b' * 32}"
+    collections: list[str] = []
+
+    async def step(keys: str) -> tuple[int, list[SealFinding], Counter[str]]:
+        async with vault_of(name, real_servers.mongo_url, mongo_database, keys) as vault:
+            if not collections:
+                collections.extend(each for each in vault.evidence.collections if each not in UNLISTED)
+                await vault.fill(*collections)
+                ids.update({each: known[2] for each, known in vault.ids.items()})
+            for collection, id in ids.items():
+                await vault.rewrite(collection, id)
+            number, findings = await vault.number_and_findings()
+            sealed: Counter[str] = Counter()
+            for collection in collections:
+                async for part in vault.evidence.everything(collection):
+                    findings += part.findings
+                    sealed.update(part.keys)
+            return number, findings + await vault.evidence.broken_chain(), sealed
+
+    ids: dict[str, UUID] = {}
+    every = await step(old)
+    documents = 4 * len(collections)
+    assert every == (1, [], {"2026-10": documents})
+    assert await step(f"{old},{new}") == (2, [], {"2026-10": documents}), "the new key is known, the old one seals"
+    rewritten = {"2026-10": documents - len(collections), "2026-11": len(collections)}
+    assert await step(f"{new},{old}") == (3, [], rewritten), "the new key seals"
+    assert await step(f"{new},{old}") == (4, [], rewritten)
 
 
 async def test_a_postponed_deadline_is_whole_and_a_moved_one_is_not(vault: Vault) -> None:

@@ -1,10 +1,12 @@
 """What is stored is sealed with a key that the database does not have."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import UTC, datetime, time
 from importlib import import_module
+from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +19,14 @@ from shared.contracts.event import Event
 from shared.contracts.intake import RecordTamperDetectedByIntake
 from shared.contracts.notify import RecordTamperDetectedByNotify
 from shared.contracts.orders import RecordTamperDetectedByOrders
+from shared.contracts.roles import Role
 from shared.kernel.documents import Document
 from shared.kernel.seals import BEFORE_KEPT, Content, Seal, SealKeys
 from shared.seals.check import ID, SealCheck
+from shared.seals.checkpoints import Acceptance
 from shared.seals.verification import Evidence, SealFinding
+from shared.service import Service
+from shared.settings import ServiceSettings
 from shared.store import Store
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 from shared.timers import Recurrence, Recurrences
@@ -210,6 +216,118 @@ async def test_a_write_over_an_altered_document_says_for_good_that_it_was_altere
     ]
 
 
+class Restored:
+    """A service whose recurrences were put back to an earlier copy past it; the check has named what is missing."""
+
+    async def make(self) -> "Restored":
+        settings = nowhere(ServiceSettings, seal_check_every=3600)
+        self.service = Service(in_memory("boxes", settings, at=datetime(2026, 3, 2, 4, tzinfo=UTC)))
+        self.world = World(self.service)
+        self.watch = self.service.seal_watch
+        await self.enter("kept")
+        backup = dict(self.rows)
+        await self.enter("lost")
+        assert await self.watch.check_if_due() == []
+        self.rows.clear()
+        self.rows.update(backup)
+        return self
+
+    @property
+    def rows(self) -> dict[UUID, Document]:
+        return self.world.database.collections["recurrences"].rows
+
+    async def enter(self, name: str) -> None:
+        once = cause()
+        entry = Recurrence(id=once.derive(name), name=name, rule=Daily(at=time(12)))
+        await Recurrences(self.service.plumbing.database).create(Change(entry), once)
+
+    async def seals(self) -> dict[str, Any]:
+        answer: dict[str, Any] = (await self.world.ask(Role.OPERATOR, "GET", "/seals")).json()
+        return answer
+
+    async def accept(self, code: str, role: Role = Role.OPERATOR) -> httpx.Response:
+        body = {"backup": "dump of 03:00", "reason": "the volume was lost", "code": code}
+        return await self.world.ask(role, "POST", "/seals/acceptance", body, by="ops-1")
+
+    async def flaws(self) -> list[str]:
+        found = [
+            each async for part in self.service.plumbing.evidence.everything("recurrences") for each in part.findings
+        ]
+        return [each.flaw for each in found]
+
+
+REMOVED = "it was removed; version 1 was there"
+
+
+async def test_a_restored_backup_is_accepted_with_a_reason_and_verification_begins_anew_with_it() -> None:
+    restored = await Restored().make()
+    assert await restored.flaws() == [REMOVED]
+    code = (await restored.seals())["checkpoint"]["code"]
+    accepted = await restored.accept(code)
+    acceptance = {
+        "by": {"kind": "staff", "id": "ops-1", "role": "operator"},
+        "at": "2026-03-02T04:00:00.000000Z",
+        "reason": "the volume was lost",
+        "backup": "dump of 03:00",
+        "seen": code,
+    }
+    assert (accepted.status_code, accepted.json()["accepting"]) == (202, acceptance)
+
+    assert await restored.watch.check_if_due() == [], "it is due now"
+    assert await restored.flaws() == []
+    said = await restored.seals()
+    assert (said["accepted"], said["accepting"]) == ({"checkpoint": 2, "acceptance": acceptance}, None)
+    trail = (await restored.service.plumbing.trail.audit.find({"kind": "act"})).items
+    assert [(each.who, each.route, each.status) for each in trail] == [("ops-1", "/seals/acceptance", 202)]
+
+    restored.rows.clear()
+    assert await restored.flaws() == [REMOVED], "what is done after it is found as ever"
+
+
+async def test_what_a_check_had_found_before_is_told_as_accepted() -> None:
+    restored = await Restored().make()
+    restored.watch._every *= 0
+    await restored.watch.check_if_due()
+    assert [(each["flaw"], each["accepted"]) for each in (await restored.seals())["reported"]] == [(REMOVED, False)]
+    await restored.accept((await restored.seals())["checkpoint"]["code"])
+    await restored.watch.check_if_due()
+    assert [(each["flaw"], each["accepted"]) for each in (await restored.seals())["reported"]] == [(REMOVED, True)]
+
+
+async def test_checkpoints_that_went_with_the_restore_are_accepted_with_it() -> None:
+    restored = await Restored().make()
+    checkpoints = restored.world.database.collections["checkpoints"].rows
+    restored.watch._every *= 0
+    await restored.watch.check_if_due()
+    first, second = sorted(checkpoints, key=lambda id: checkpoints[id].state["number"])
+    del checkpoints[first]
+    assert [each["record"] for each in (await restored.seals())["findings"]] == ["checkpoint 1"]
+    await restored.accept((await restored.seals())["checkpoint"]["code"])
+    assert await restored.watch.check_if_due() == []
+    assert (await restored.seals())["findings"] == []
+    del checkpoints[second]
+    assert (await restored.seals())["findings"] == [], "the row begins with the checkpoint that accepted it"
+
+
+async def test_an_acceptance_names_the_checkpoint_that_was_seen_and_is_an_operator_s() -> None:
+    restored = await Restored().make()
+    before = (await restored.seals())["checkpoint"]["code"]
+    restored.watch._every *= 0
+    await restored.watch.check_if_due()
+    refused = await restored.accept(before)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_as_seen")
+    assert (await restored.accept(before, Role.GM)).status_code == 403
+    assert await restored.flaws() == [REMOVED]
+
+
+async def test_a_document_whose_seal_does_not_hold_is_not_accepted_with_a_backup() -> None:
+    restored = await Restored().make()
+    next(iter(restored.rows.values())).state["name"] = "forged"
+    await restored.accept((await restored.seals())["checkpoint"]["code"])
+    assert [each.flaw for each in await restored.watch.check_if_due() or ()] == ["it is not what was sealed"]
+    assert await restored.flaws() == ["it is not what was sealed"]
+
+
 def test_a_check_announces_what_it_did_not_know() -> None:
     moment = cause().at
     found = [SealFinding(collection="boxes", record="1", version=2, flaw="it is not what was sealed")]
@@ -220,6 +338,10 @@ def test_a_check_announces_what_it_did_not_know() -> None:
         ),
     )
     assert first.state.done(2, found, moment, moment, RecordTamperDetectedByOrders).events == ()
+    acceptance = Acceptance(by=cause().actor, at=moment, reason="lost", backup="dump", seen="")
+    anew = first.state.done(2, [], moment, moment, RecordTamperDetectedByOrders, acceptance)
+    assert anew.events == ()
+    assert anew.state.done(3, found, moment, moment, RecordTamperDetectedByOrders).events == first.events
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Verification over HTTP: what there is to verify, and each collection part by part."""
 
+from collections import Counter
 from time import perf_counter
 from typing import Annotated
 
@@ -8,8 +9,10 @@ from pydantic import Field
 
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.http import Router, View
+from shared.contracts.vocabulary import Line
+from shared.http import CausedByRequest, RequestBody, Router, View, allow
 from shared.seals.check import Reported, SealWatch
+from shared.seals.checkpoints import Acceptance
 from shared.seals.verification import Cursor, Evidence, SealFinding
 
 READERS = (Role.GM, Role.GM_OFFICE, Role.DEPUTY_GM, Role.CS_DIRECTOR, Role.OPERATOR)
@@ -30,42 +33,85 @@ class CheckpointView(View):
     code: str = Field(examples=["6b1f0c4c0a3e4f3a9d0c7e55b1b2c3d4"])
 
 
+class AcceptedView(View):
+    """Who accepted which restored backup, why, and the checkpoint with which verification begins since."""
+
+    checkpoint: int
+    acceptance: Acceptance
+
+
 class SealsView(View):
-    """What there is to verify, the last checkpoint, what is wrong with the row of them, what checks have found."""
+    """What there is to verify, the last checkpoint, what is wrong with the row of them, what checks have found.
+
+    After a restored backup was accepted, verification begins at the checkpoint that did so.
+    """
 
     collections: tuple[str, ...] = Field(examples=[["customers", "parked"]])
     checkpoint: CheckpointView | None
     findings: tuple[SealFinding, ...]
     checked_at: Instant | None = Field(description="When the scheduled check ended last.")
     reported: tuple[Reported, ...] = Field(description="What scheduled checks have ever found, the latest 500.")
+    accepted: AcceptedView | None = Field(description="The last acceptance of a restored backup, and its checkpoint.")
+    accepting: Acceptance | None = Field(description="The acceptance that the next check carries out.")
+
+
+class AcceptRestored(RequestBody):
+    """What stands in the database is a restored backup, and that is right."""
+
+    backup: Line = Field(description="Which one.", examples=["mongodump of 2026-11-28 03:00"])
+    reason: Line = Field(description="Why it was restored.", examples=["the volume of the database was lost"])
+    code: str = Field(
+        max_length=64,
+        description="The code of the last checkpoint as `GET /seals` shows it now; empty where there is none.",
+        examples=["6b1f0c4c0a3e4f3a9d0c7e55b1b2c3d4"],
+    )
 
 
 class VerificationView(View):
     """What was found in a part of a collection; `next` is where to go on, absent at the end."""
 
     documents: int
+    keys: dict[str, int] = Field(description="How many of them each key has sealed.", examples=[{"2026-11": 2000}])
     findings: tuple[SealFinding, ...]
     next: str | None
 
 
 def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
-    """`GET /seals` and `GET /seals/verification`."""
+    """`GET /seals`, `GET /seals/verification` and the acceptance of a restored backup."""
     router = Router(readers=READERS, tags=["seals"], prefix="/seals")
 
-    @router.get("")
-    async def get_seals() -> SealsView:
-        """What there is to verify, and whether the row of checkpoints is whole."""
-        latest, check = await evidence.latest(), await watch.last()
+    async def seals() -> SealsView:
+        latest, check, row = await evidence.latest(), await watch.last(), await evidence.row()
+        begun = row.accepting
         last = None
         if latest is not None:
             last = CheckpointView(number=latest.number, at=latest.begun_at, code=await evidence.code(latest.number))
         return SealsView(
             collections=evidence.collections,
             checkpoint=last,
-            findings=tuple(await evidence.broken_chain()),
+            findings=tuple(row.findings),
             checked_at=check.done_at,
             reported=check.reported,
+            accepted=AcceptedView(checkpoint=begun.number, acceptance=begun.accepts)
+            if begun and begun.accepts
+            else None,
+            accepting=check.accepting,
         )
+
+    @router.get("")
+    async def get_seals() -> SealsView:
+        """What there is to verify, and whether the row of checkpoints is whole."""
+        return await seals()
+
+    @router.post("/acceptance", status_code=202, dependencies=[allow(Role.OPERATOR)])
+    async def accept_restored(body: AcceptRestored, cause: CausedByRequest) -> SealsView:
+        """Accept what is there now as a restored backup: the next check begins the row of checkpoints anew.
+
+        What was removed, taken back or inserted by the restore is found no more; a document whose seal does not hold
+        still is.
+        """
+        await watch.accept(body.backup, body.code, body.reason, cause)
+        return await seals()
 
     @router.get("/verification")
     async def verify_collection(
@@ -74,15 +120,18 @@ def routes(evidence: Evidence, watch: SealWatch) -> APIRouter:
     ) -> VerificationView:
         """Verify a collection from the cursor on: as many documents as take about a second."""
         began, documents = perf_counter(), 0
+        keys: Counter[str] = Counter()
         findings: list[SealFinding] = []
         cursor = Cursor.read(after) if after else None
         while True:
             verified = await evidence.verify(collection, cursor)
             documents += verified.documents
+            keys.update(verified.keys)
             findings += verified.findings
             cursor = verified.next
             if cursor is None or documents >= AT_ONCE or perf_counter() - began > LONGEST:
                 break
-        return VerificationView(documents=documents, findings=tuple(findings), next=str(cursor) if cursor else None)
+        following = str(cursor) if cursor else None
+        return VerificationView(documents=documents, keys=keys, findings=tuple(findings), next=following)
 
     return router

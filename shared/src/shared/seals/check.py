@@ -11,7 +11,7 @@ from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
 from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.contracts.tampering import RecordTampered
-from shared.seals.checkpoints import Checkpoint
+from shared.seals.checkpoints import Acceptance, Checkpoint
 from shared.seals.verification import Evidence, SealFinding
 from shared.store import DatabaseLike, Store
 from shared.timers import TIME
@@ -36,9 +36,10 @@ TOLD = 100
 
 
 class Reported(SealFinding):
-    """A finding, and when a check first came upon it."""
+    """A finding, when a check first came upon it, and whether it was accepted since with a restored backup."""
 
     found_at: Instant
+    accepted: bool = False
 
     @property
     def said(self) -> RecordTampered:
@@ -60,20 +61,37 @@ class SealCheck(Aggregate):
     claimed_by: str = ""
     claimed_until: Instant | None = None
     reported: tuple[Reported, ...] = ()
+    accepting: Acceptance | None = None
+    """The acceptance of a restored backup that the next check carries out."""
+
+    def accepted(self, latest: str, backup: str, seen: str, reason: str, cause: Cause) -> Change["SealCheck"]:
+        """The next check is due now and begins anew with what is there. Refused when `seen` is not the latest code."""
+        if seen != latest:
+            raise Refused(f"the last checkpoint has the code {latest!r} now; look at it again", "not_as_seen")
+        acceptance = Acceptance(by=cause.actor, at=cause.at, reason=reason, backup=backup, seen=seen)
+        return Change(self.but(accepting=acceptance))
 
     def claimed(self, by: str, now: datetime, every: timedelta) -> Change["SealCheck"]:
         """This replica checks now, or goes on. Refused while another one does, or when no check is due."""
         if self.claimed_by not in ("", by) and self.claimed_until and self.claimed_until > now:
             raise Refused("another replica is at it", "not_due")
-        if self.claimed_by != by and self.done_at and self.done_at + every > now:
+        resting = self.done_at is not None and self.done_at + every > now
+        if self.claimed_by != by and resting and self.accepting is None:
             raise Refused("no check is due", "not_due")
         return Change(self.but(claimed_by=by, claimed_until=now + LEASE))
 
     def done(
-        self, checkpoint: int, found: list[SealFinding], now: datetime, at: datetime, announce: type[Event] | None
+        self,
+        checkpoint: int,
+        found: list[SealFinding],
+        now: datetime,
+        at: datetime,
+        announce: type[Event] | None,
+        accepts: Acceptance | None = None,
     ) -> Change["SealCheck"]:
         """The check has ended: what it found that was not known before is announced."""
-        known = {(each.collection, each.record, each.version, each.flaw) for each in self.reported}
+        earlier = tuple(each.but(accepted=True) for each in self.reported) if accepts else self.reported
+        known = {(each.collection, each.record, each.version, each.flaw) for each in earlier if not each.accepted}
         new = [each for each in found if (each.collection, each.record, each.version, each.flaw) not in known]
         reported = [Reported(**dict(each), found_at=at) for each in new]
         state = self.but(
@@ -81,7 +99,8 @@ class SealCheck(Aggregate):
             done_at=now,
             claimed_by="",
             claimed_until=None,
-            reported=(*self.reported, *reported)[-KEPT:],
+            reported=(*earlier, *reported)[-KEPT:],
+            accepting=None if self.accepting == accepts else self.accepting,
         )
         events = [announce.of(each.said) for each in reported[:TOLD]] if announce else []
         return Change(state, tuple(events))
@@ -133,15 +152,16 @@ class SealWatch:
                 beaten = monotonic()
 
         before = await self.last()
-        checkpoint, findings = await self._evidence.check(beat)
-        findings += _missing(before, checkpoint)
+        accepts = before.accepting
+        checkpoint, findings = await self._evidence.check(beat, accepts=accepts)
+        findings += _missing(before, checkpoint) if accepts is None else []
         for each in findings:
             log.error("record_tampered", **dict(each))
         code = await self._evidence.code(checkpoint.number)
-        log.info("checkpoint_made", number=checkpoint.number, code=code, findings=len(findings))
+        log.info("checkpoint_made", number=checkpoint.number, code=code, findings=len(findings), accepts=bool(accepts))
         cause, now = self._cause("done"), datetime.now(UTC)
         await self.checks.apply(
-            ID, lambda check: check.done(checkpoint.number, findings, now, cause.at, self._announce), cause
+            ID, lambda check: check.done(checkpoint.number, findings, now, cause.at, self._announce, accepts), cause
         )
         return findings
 
@@ -149,6 +169,14 @@ class SealWatch:
         """The check as it stands; a new one before the first."""
         found = await self.checks.documents.read((ID,))
         return self.checks.revive(found[ID].state) if found else SealCheck(id=ID)
+
+    async def accept(self, backup: str, seen: str, reason: str, cause: Cause) -> SealCheck:
+        """The database holds a restored backup and that is right: the next check begins anew with it."""
+        latest = await self._evidence.latest()
+        code = await self._evidence.code(latest.number) if latest else ""
+        return await self.checks.apply(
+            ID, lambda check: check.accepted(code, backup, seen, reason, cause), cause, SealCheck(id=ID)
+        )
 
     async def _claim(self) -> None:
         now = datetime.now(UTC)

@@ -8,7 +8,7 @@ from struct import Struct
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.aggregate import Aggregate
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Actor, Instant, Part
 from shared.kernel.documents import Derived, Documents
 from shared.store import Index, Store
 
@@ -33,16 +33,27 @@ class CountedDocuments(Part):
     leaves: int
 
 
+class Acceptance(Part):
+    """That an operator accepts what stands in the database now as a restored backup, and what they saw of it."""
+
+    by: Actor
+    at: Instant
+    reason: str
+    backup: str
+    seen: str
+
+
 class Checkpoint(Aggregate):
     """The head of one checkpoint of a whole service. Only born; `previous` is the code of the checkpoint before.
 
-    Numbers are consecutive, so a removed one leaves a gap.
+    Numbers are consecutive, so a removed one leaves a gap. One that accepts a restored backup begins the row anew.
     """
 
     number: int
     previous: str
     begun_at: Instant
     collections: tuple[CountedDocuments, ...]
+    accepts: Acceptance | None = None
 
 
 class Leaf(Aggregate):

@@ -1,6 +1,7 @@
 """Verification: every document against its seal, and every collection against the last checkpoint."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from shared.contracts.event import Part
 from shared.kernel.documents import Derived, Documents, Sealed
 from shared.seals.checkpoints import (
     UNLISTED,
+    Acceptance,
     Checkpoint,
     Checkpoints,
     CountedDocuments,
@@ -84,9 +86,13 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found in a part of a collection, what a checkpoint should list of it, and where to go on."""
+    """What was found in a part of a collection, what a checkpoint should list of it, and where to go on.
+
+    `keys` counts the documents by the key that sealed them: a key that seals none any more may be forgotten.
+    """
 
     documents: int
+    keys: Mapping[str, int]
     findings: tuple[SealFinding, ...]
     entries: tuple[SealEntry, ...]
     next: Cursor | None
@@ -101,6 +107,14 @@ class _Part:
     number: int = 0
     entries: Mapping[UUID, SealEntry] = field(default_factory=dict)
     findings: tuple[SealFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """What is wrong with the row of checkpoints, and the one with which it begins anew, if one does."""
+
+    findings: list[SealFinding]
+    accepting: Checkpoint | None
 
 
 Beat = Callable[[], Awaitable[None]]
@@ -132,8 +146,13 @@ class Evidence:
 
     async def broken_chain(self) -> list[SealFinding]:
         """What is wrong with the row of checkpoints: each whole, numbers consecutive, each naming the one before."""
+        return (await self.row()).findings
+
+    async def row(self) -> CheckpointRow:
+        """The row of checkpoints: it begins with the last one that accepts a restored backup, else with the first."""
         latest = await self.latest()
         findings: list[SealFinding] = []
+        accepting: Checkpoint | None = None
         previous: str | None = ""
         for begin in range(1, (latest.number if latest else 0) + 1, LOOKED_AT):
             numbers = {checkpoint_id(number): number for number in range(begin, begin + LOOKED_AT)}
@@ -147,10 +166,13 @@ class Evidence:
                     findings.append(_about_checkpoint(number, flaw))
                     previous = None
                     continue
+                if document.state.get("accepts"):
+                    accepting, previous = self.checkpoints.revive(document.state), None
+                    findings.clear()
                 if previous is not None and document.state["previous"] != previous:
                     findings.append(_about_checkpoint(number, "it does not name the checkpoint before"))
                 previous = _code(document.seal.mac)
-        return findings
+        return CheckpointRow(findings, accepting)
 
     async def verify(self, collection: str, cursor: Cursor | None = None) -> Verified:
         """Look at some documents of a collection, against the last checkpoint or the one that the cursor names."""
@@ -176,11 +198,12 @@ class Evidence:
             following: Cursor | None = Cursor(cursor.checkpoint, cursor.place, end)
         else:
             following = None if end is None else Cursor(cursor.checkpoint, cursor.place + 1, end)
-        return Verified(len(within), (*findings, *part.findings, *compared), tuple(listed), following)
+        keys = Counter(row.seal.key for row in within if row.seal)
+        return Verified(len(within), keys, (*findings, *part.findings, *compared), tuple(listed), following)
 
-    async def everything(self, collection: str) -> AsyncIterator[Verified]:
-        """A whole collection, part by part."""
-        cursor: Cursor | None = None
+    async def everything(self, collection: str, *, by_seals_alone: bool = False) -> AsyncIterator[Verified]:
+        """A whole collection, part by part; `by_seals_alone` compares it with no checkpoint."""
+        cursor = Cursor(0) if by_seals_alone else None
         while True:
             verified = await self.verify(collection, cursor)
             yield verified
@@ -188,20 +211,24 @@ class Evidence:
             if cursor is None:
                 return
 
-    async def check(self, beat: Beat, *, rest: float = 3.0) -> tuple[Checkpoint, list[SealFinding]]:
+    async def check(
+        self, beat: Beat, *, rest: float = 3.0, accepts: Acceptance | None = None
+    ) -> tuple[Checkpoint, list[SealFinding]]:
         """Verify everything and make the next checkpoint of it. After each part it rests `rest` times as long.
 
-        A document that is not as it was left stays in the checkpoint as it should be.
+        A document that is not as it was left stays in the checkpoint as it should be. A checkpoint that accepts a
+        restored backup lists what is there now, compared with nothing; a document whose seal does not hold is not
+        accepted by it.
         """
         latest = await self.latest()
-        findings = await self.broken_chain()
+        findings = [] if accepts else await self.broken_chain()
         number = latest.number + 1 if latest else 1
         begun_at = datetime.now(UTC)
         counted: list[CountedDocuments] = []
         for collection in self.collections:
             growing = _Growing(self.leaves, number, collection)
             began = perf_counter()
-            async for verified in self.everything(collection):
+            async for verified in self.everything(collection, by_seals_alone=accepts is not None):
                 findings += verified.findings
                 await growing.add(verified.entries)
                 await beat()
@@ -211,7 +238,12 @@ class Evidence:
                 counted.append(await growing.finished())
         previous = await self.code(latest.number) if latest else ""
         checkpoint = Checkpoint(
-            id=checkpoint_id(number), number=number, previous=previous, begun_at=begun_at, collections=tuple(counted)
+            id=checkpoint_id(number),
+            number=number,
+            previous=previous,
+            begun_at=begun_at,
+            collections=tuple(counted),
+            accepts=accepts,
         )
         cause = Cause(id=uuid4(), correlation=checkpoint.id, actor=TIME, at=begun_at, kind="deadline", what="seals")
         await self.checkpoints.create(Change(checkpoint), cause)
