@@ -10,13 +10,16 @@ from uuid import UUID
 import httpx
 import pytest
 from door_keys import Keys
+from fastapi import Request
 from fastapi.routing import iter_route_contexts
 
 from shared.clock import FixedClock
+from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
-from shared.http import Allowed, Readers, authenticated
+from shared.http import Allowed, Readers, authenticated, caused_by_request
+from shared.identity import Principal
 from shared.plumbing import Plumbing
-from shared.testing import InMemoryDatabase, nowhere
+from shared.testing import SECRETS, InMemoryDatabase, nowhere
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -163,3 +166,68 @@ async def test_each_route_lets_in_those_whom_the_page_names_and_turns_all_others
                 if status == 401 or (status == 403) is not (askers is not None and asker not in askers):
                     wrong[method, path].append((asker, status))
     assert wrong == {}
+
+
+CONTESTED = ("sales", "finance", "warehouse", "production", "operator", "local", "kannel")
+"""Names that are a department's, a role's, an operator's or a provider's at the same time."""
+
+
+@pytest.mark.parametrize("service", NAMES)
+async def test_a_member_of_staff_is_let_in_by_their_role_whatever_their_name_is(service, built, keys):
+    wrong = defaultdict(list)
+    transport = httpx.ASGITransport(built[service].app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}", trust_env=False) as client:
+        for id in CONTESTED:
+            for (of, method, path), askers in TABLE.items():
+                if of != service or askers is None:
+                    continue
+                proof = keys.staff(Role.INSTALLER.value, id=id)
+                status = (await client.request(method, filled(path), headers=proof)).status_code
+                if status == 401 or (status == 403) is (name(Role.INSTALLER) in askers):
+                    wrong[method, path].append((id, status))
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("service", NAMES)
+async def test_what_proves_one_kind_of_principal_proves_no_other(service, built, keys):
+    """A provider's secret, a department's key and a staff token, each handed in where another one is asked for."""
+    secret = str(SECRETS["callback_secret"])
+    token = keys.staff("operator")["Authorization"].removeprefix("Bearer ")
+    key = keys.departments["sales"]
+    wrong = [
+        {"Authorization": f"Bearer {secret}"},
+        {"Authorization": f"Bearer {key}"},
+        {"X-API-Key": secret},
+        {"X-API-Key": token},
+        {"X-API-Key": f"operator.{key.partition('.')[2]}"},
+        {"X-API-Key": f"local.{secret}"},
+    ]
+    transport = httpx.ASGITransport(built[service].app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}", trust_env=False) as client:
+        assert {(await client.get("/audit", headers=proof)).status_code for proof in wrong} == {401}
+        both = {"X-API-Key": key, "Authorization": f"Bearer {token}"}
+        assert (await client.get("/audit", headers=both)).status_code == 403, (
+            "the operator's token lends the key nothing"
+        )
+        for given in (token, key, "operator", "local"):
+            address = f"/callbacks/{given}/local/replies"
+            assert (await client.post(address, json={})).status_code == 404, given
+
+
+async def test_a_department_and_a_member_of_staff_of_one_name_are_two_actors_whose_keys_never_meet(built):
+    async def cause_of(principal):
+        async def receive():
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        address = {"method": "POST", "path": "/x", "query_string": b"", "scheme": "http", "server": ("x", 80)}
+        request = Request({"type": "http", "headers": [], "app": built["orders"].app, **address}, receive)
+        request.state.principal = principal
+        return await caused_by_request(request, "the same key")
+
+    system = await cause_of(Principal.system(Department.FINANCE))
+    person = await cause_of(Principal.staff("finance", Role.FINANCE))
+    assert (system.actor, person.actor) == (
+        Actor(kind="department", id="finance", role="finance"),
+        Actor(kind="staff", id="finance", role="finance"),
+    )
+    assert system.id != person.id

@@ -1,5 +1,6 @@
 """The words of every domain: Aggregate, Change, Cause and the two ways to say no; pure."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -136,12 +137,18 @@ class Cause:
         return uuid5(self.id, what)
 
 
+def one_person(id: str) -> str:
+    """The form that all spellings of a person's id have in common: without case, width and outer blanks."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", id).casefold()).strip()
+
+
 def must_be_another(who: str, *before: str | None, cause: Cause) -> None:
     """Overstepped with `four_eyes` where the actor is one of those who had a hand in it before.
 
-    They are compared as identities: subjects are normalised when a token is verified. `who` says who decides instead.
+    They are compared as people: `OPS-1` and `ops-1`, in letters of any width, are one, whatever the issuer of tokens
+    makes of it. `who` says who decides instead.
     """
-    if cause.actor.id in before:
+    if one_person(cause.actor.id) in {one_person(each) for each in before if each is not None}:
         raise Overstepped(who, "four_eyes")
 
 

@@ -29,7 +29,7 @@ from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.identity.cookie import token_of_session
 from shared.plain import LONGEST_DETAIL, plain
-from shared.telemetry import Metrics, Tracing
+from shared.telemetry import Metrics, Tracing, known_method
 
 log = structlog.get_logger()
 
@@ -489,15 +489,19 @@ class HttpMiddleware:
 
     @contextmanager
     def _traced(self, scope: AsgiScope) -> Iterator[None]:
-        """A span around the request; what the request causes continues it."""
+        """A span around the request, called by its route: a path may hold anything. What it causes continues it."""
         if not self._tracing.on:
             yield
             return
         headers = dict(scope["headers"])
         came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
-        with self._tracing.span(f"{scope['method']} {without_secret(scope['path'])}", came_from, "server") as span:
+        method = known_method(scope["method"])
+        with self._tracing.span(method, came_from, "server") as span:
             scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
-            yield
+            try:
+                yield
+            finally:
+                span.name(f"{method} {getattr(scope.get('route'), 'path', '-')}")
 
     def _limited(self, scope: AsgiScope, receive: Receive) -> Receive:
         announced = dict(scope["headers"]).get(b"content-length", b"0")

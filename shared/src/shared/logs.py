@@ -105,6 +105,12 @@ def _told_alone(error: BaseException) -> str:
 
 
 _CODE = re.compile(r"[a-z0-9_]{1,100}")
+_FOREIGN_CODE = re.compile(r"[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,5}|[0-9]{1,5}")
+
+
+def plain_code(code: str) -> str:
+    """Another system's code, such as `isv.BUSINESS_LIMIT_CONTROL` or `550`; `other` for what may be something else."""
+    return code if _FOREIGN_CODE.fullmatch(code) else "other"
 
 
 def _rule_broken(trouble: Mapping[str, Any]) -> str:

@@ -4,10 +4,12 @@ import collections
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from shared.logs import told
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Methods with a label of their own; a client may send any word as its method, and labels are kept for good."""
@@ -102,7 +104,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request. `route` is the template of the path, so that ids make no labels."""
-        known = method if method in METHODS else "other"
+        known = known_method(method)
         self._http.labels(known, route, str(status)).inc()
         self._http_seconds.labels(known, route).observe(seconds)
 
@@ -130,10 +132,19 @@ class Metrics:
         return Histogram(f"kefu_{name}", meaning, labels, registry=self.registry, buckets=buckets)
 
 
+def known_method(method: str) -> str:
+    """The method, if it is one that has a label; else `other`."""
+    return method if method in METHODS else "other"
+
+
 class Recording(Protocol):
     """What a tracing library gives for a piece of work."""
 
-    def record_exception(self, exception: BaseException) -> None: ...
+    def add_event(self, name: str, attributes: Mapping[str, str]) -> None: ...
+
+    def set_status(self, status: Any) -> None: ...
+
+    def update_name(self, name: str) -> None: ...
 
     def end(self) -> None: ...
 
@@ -145,12 +156,22 @@ class Span:
     traceparent: str | None
     _span: "Recording | None" = None
 
+    def name(self, name: str) -> None:
+        """Call the work so: a constant or the template of a path, never what a person wrote."""
+        if self._span is not None:
+            self._span.update_name(name)
+
     def end(self, error: BaseException | None = None) -> None:
-        """The work is done, or has failed with `error`."""
+        """The work is done, or has failed with `error`: its kind and code are kept; its text may quote a person."""
         if self._span is None:
             return
         if error is not None:
-            self._span.record_exception(error)
+            from opentelemetry.trace import StatusCode
+
+            self._span.add_event(
+                "exception", {"exception.type": type(error).__name__, "exception.message": told(error)}
+            )
+            self._span.set_status(StatusCode.ERROR)
         self._span.end()
 
 

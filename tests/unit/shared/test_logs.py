@@ -217,6 +217,21 @@ def test_an_error_says_what_led_to_it_and_where(stream: io.StringIO) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("isv.BUSINESS_LIMIT_CONTROL", "isv.BUSINESS_LIMIT_CONTROL"),
+        ("550", "550"),
+        ("MK:0011", "MK:0011"),
+        ("13800138000", "other"),
+        ("no mailbox of Li Wei", "other"),
+        ("收件人王小明不存在", "other"),
+    ],
+)
+def test_another_system_s_code_is_a_code_or_is_not_shown(code: str, shown: str) -> None:
+    assert logs.plain_code(code) == shown
+
+
 def test_what_libraries_log_of_an_exception_is_its_kind(stream: io.StringIO) -> None:
     library = logging.getLogger("asyncio")
     library.warning("lost %s for %s", 3, ValueError("Li Wei"))

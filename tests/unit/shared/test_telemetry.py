@@ -1,7 +1,9 @@
 """What a service tells about itself."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import monotonic
@@ -10,8 +12,16 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from shared.aggregate import Refused
+from shared.contracts.roles import Role
+from shared.http import Router
+from shared.service import Service
+from shared.settings import ServiceSettings
 from shared.telemetry import Metrics, tracing
+from shared.testing import World, in_memory, nowhere
 
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+PERSON = "王小明13800138000"
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -120,6 +130,60 @@ def test_with_an_endpoint_work_continues_the_trace_under_its_own_span(
     )
     assert followed.parent_span_id.hex() == PARENT.split("-")[2]
     assert (failed.name, failed.events[0].name) == ("POST /orders", "exception")
+
+
+async def test_traces_hold_no_text_of_an_exception_and_no_path(
+    collector: tuple[str, list[ExportTraceServiceRequest]],
+) -> None:
+    router = Router(readers=(Role.CS_SPECIALIST,), tags=["people"])
+
+    @router.get("/people/{name}")
+    async def show_person(name: str) -> None:
+        raise ConnectionError(f"no line to {name}")
+
+    service = Service(in_memory("people", nowhere(ServiceSettings, otlp_endpoint=collector[0]), at=NOW), routes=router)
+    await World(service).ask(Role.CS_SPECIALIST, "GET", f"/people/{PERSON}")
+    await World(service).ask(None, "GET", f"/nowhere/{PERSON}")
+    queue = service.plumbing.tracing.start("people.on.intake.order_placed.v1", None)
+    queue.end(Refused(f"{PERSON} is not known", "unknown_person"))
+    await asyncio.to_thread(service.plumbing.tracing.shutdown)
+
+    sent = [span for request in collector[1] for each in request.resource_spans for span in each.scope_spans[0].spans]
+    assert [span.name for span in sent] == ["GET /people/{name}", "GET -", "people.on.intake.order_placed.v1"]
+    told = [
+        [(each.key, each.value.string_value) for each in event.attributes] for span in sent for event in span.events
+    ]
+    assert [[(key, said.partition(" at ")[0]) for key, said in each] for each in told] == [
+        [("exception.type", "ConnectionError"), ("exception.message", "ConnectionError")],
+        [("exception.type", "Refused"), ("exception.message", "Refused unknown_person")],
+    ]
+    assert PERSON not in str(sent)
+    assert PERSON.encode() not in b"".join(request.SerializeToString() for request in collector[1])
+
+
+async def test_no_request_makes_a_label_of_its_own() -> None:
+    service = Service(in_memory("people", nowhere(ServiceSettings), at=NOW))
+    world = World(service)
+
+    def labels() -> set[tuple[str, ...]]:
+        families = service.plumbing.metrics.registry.collect()
+        return {
+            (each.name, *sorted({**sample.labels, "status": ""}.values()))
+            for each in families
+            for sample in each.samples
+        }
+
+    async def ask(word: str) -> None:
+        for path in (f"/{word}", f"/audit?who={word}", f"/dead/{word}", f"/duties?kind={word}"):
+            await world.ask(Role.OPERATOR, "GET", path)
+        await world.ask(None, word, "/audit")
+        await world.ask(Role.OPERATOR, "POST", f"/dead/{word}/drop", {word: word}, headers={word: word})
+
+    await ask("first")
+    before = labels()
+    for word in ("second", "x" * 900, "13800138000", "王小明".encode().hex()):
+        await ask(word)
+    assert labels() == before
 
 
 def test_a_collector_that_is_away_does_not_hold_up_a_service_that_stops() -> None:

@@ -18,6 +18,7 @@ from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import Timeouts, real_time
 from notify.store import Notifications
 from shared.aggregate import Cause, Decision
+from shared.logs import plain_code
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ class HandoverToGateway:
         answer = await self._answer(claimed)
         self._metrics.answered(claimed.notification, gateway.name, answer, monotonic() - claimed.since)
         if self._gateways.heard(gateway, words, claimed.notification.way.address, answer):
-            log.error("gateway_out_of_order", gateway=gateway.name, code=answer.code)
+            log.error("gateway_out_of_order", gateway=gateway.name, code=plain_code(answer.code))
         await self._mark(claimed.notification, answer, words)
 
     async def release(self, claimed: Claimed) -> None:
