@@ -28,8 +28,8 @@ def verify(
     """Every document of every collection against its seal and the last checkpoint. Exit code 1 when one is wrong.
 
     The last line of each service names its last checkpoint: written down elsewhere, number and code prove later that
-    the checkpoints before it were not made anew. The line before it counts the documents of each sealing key. A dossier's
-    files are held against its manifest; no service is asked.
+    the checkpoints before it were not made anew. The line before it counts the documents of each sealing key.
+    A dossier's files are held against its manifest; no service is asked.
     """
     if context.invoked_subcommand:
         return

@@ -23,7 +23,7 @@ from shared.contracts.roles import Role
 from shared.kernel.documents import Document
 from shared.kernel.seals import BEFORE_KEPT, Content, Seal, SealKeys
 from shared.seals.check import ID, SealCheck
-from shared.seals.checkpoints import Acceptance
+from shared.seals.checkpoints import RestoreAcceptance
 from shared.seals.verification import Evidence, SealFinding
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -338,7 +338,7 @@ def test_a_check_announces_what_it_did_not_know() -> None:
         ),
     )
     assert first.state.done(2, found, moment, moment, RecordTamperDetectedByOrders).events == ()
-    acceptance = Acceptance(by=cause().actor, at=moment, reason="lost", backup="dump", seen="")
+    acceptance = RestoreAcceptance(by=cause().actor, at=moment, reason="lost", backup="dump", seen="")
     anew = first.state.done(2, [], moment, moment, RecordTamperDetectedByOrders, acceptance)
     assert anew.events == ()
     assert anew.state.done(3, found, moment, moment, RecordTamperDetectedByOrders).events == first.events

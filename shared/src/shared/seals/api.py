@@ -12,7 +12,7 @@ from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
 from shared.seals.check import Reported, SealWatch
-from shared.seals.checkpoints import Acceptance
+from shared.seals.checkpoints import RestoreAcceptance
 from shared.seals.verification import Cursor, Evidence, SealFinding
 
 READERS = (Role.GM, Role.GM_OFFICE, Role.DEPUTY_GM, Role.CS_DIRECTOR, Role.OPERATOR)
@@ -37,7 +37,7 @@ class AcceptedView(View):
     """Who accepted which restored backup, why, and the checkpoint with which verification begins since."""
 
     checkpoint: int
-    acceptance: Acceptance
+    acceptance: RestoreAcceptance
 
 
 class SealsView(View):
@@ -52,7 +52,7 @@ class SealsView(View):
     checked_at: Instant | None = Field(description="When the scheduled check ended last.")
     reported: tuple[Reported, ...] = Field(description="What scheduled checks have ever found, the latest 500.")
     accepted: AcceptedView | None = Field(description="The last acceptance of a restored backup, and its checkpoint.")
-    accepting: Acceptance | None = Field(description="The acceptance that the next check carries out.")
+    accepting: RestoreAcceptance | None = Field(description="The acceptance that the next check carries out.")
 
 
 class AcceptRestored(RequestBody):

@@ -11,7 +11,7 @@ from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
 from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.contracts.tampering import RecordTampered
-from shared.seals.checkpoints import Acceptance, Checkpoint
+from shared.seals.checkpoints import Checkpoint, RestoreAcceptance
 from shared.seals.verification import Evidence, SealFinding
 from shared.store import DatabaseLike, Store
 from shared.timers import TIME
@@ -61,14 +61,14 @@ class SealCheck(Aggregate):
     claimed_by: str = ""
     claimed_until: Instant | None = None
     reported: tuple[Reported, ...] = ()
-    accepting: Acceptance | None = None
+    accepting: RestoreAcceptance | None = None
     """The acceptance of a restored backup that the next check carries out."""
 
     def accepted(self, latest: str, backup: str, seen: str, reason: str, cause: Cause) -> Change["SealCheck"]:
         """The next check is due now and begins anew with what is there. Refused when `seen` is not the latest code."""
         if seen != latest:
             raise Refused(f"the last checkpoint has the code {latest!r} now; look at it again", "not_as_seen")
-        acceptance = Acceptance(by=cause.actor, at=cause.at, reason=reason, backup=backup, seen=seen)
+        acceptance = RestoreAcceptance(by=cause.actor, at=cause.at, reason=reason, backup=backup, seen=seen)
         return Change(self.but(accepting=acceptance))
 
     def claimed(self, by: str, now: datetime, every: timedelta) -> Change["SealCheck"]:
@@ -87,7 +87,7 @@ class SealCheck(Aggregate):
         now: datetime,
         at: datetime,
         announce: type[Event] | None,
-        accepts: Acceptance | None = None,
+        accepts: RestoreAcceptance | None = None,
     ) -> Change["SealCheck"]:
         """The check has ended: what it found that was not known before is announced."""
         earlier = tuple(each.but(accepted=True) for each in self.reported) if accepts else self.reported

@@ -33,7 +33,7 @@ class CountedDocuments(Part):
     leaves: int
 
 
-class Acceptance(Part):
+class RestoreAcceptance(Part):
     """That an operator accepts what stands in the database now as a restored backup, and what they saw of it."""
 
     by: Actor
@@ -53,7 +53,7 @@ class Checkpoint(Aggregate):
     previous: str
     begun_at: Instant
     collections: tuple[CountedDocuments, ...]
-    accepts: Acceptance | None = None
+    accepts: RestoreAcceptance | None = None
 
 
 class Leaf(Aggregate):

@@ -14,12 +14,12 @@ from shared.contracts.event import Part
 from shared.kernel.documents import Derived, Documents, Sealed
 from shared.seals.checkpoints import (
     UNLISTED,
-    Acceptance,
     Checkpoint,
     Checkpoints,
     CountedDocuments,
     Leaves,
     Removals,
+    RestoreAcceptance,
     SealEntry,
     checkpoint_id,
     leaf,
@@ -212,7 +212,7 @@ class Evidence:
                 return
 
     async def check(
-        self, beat: Beat, *, rest: float = 3.0, accepts: Acceptance | None = None
+        self, beat: Beat, *, rest: float = 3.0, accepts: RestoreAcceptance | None = None
     ) -> tuple[Checkpoint, list[SealFinding]]:
         """Verify everything and make the next checkpoint of it. After each part it rests `rest` times as long.
 
