@@ -114,9 +114,9 @@ async def judged(aftersales, bus, order_no, fault):
     path = f"/service-orders/{opened}"
     await aftersales.ask("operations_supervisor", "POST", f"{path}/record-opinion", {"opinion": "带铰链现场更换"})
     fee = {"material": {"amount": "100.00"}, "labour": {"amount": "200.00"}}
-    await aftersales.ask("cs_specialist", "POST", f"{path}/record-cost", fee)
+    recorded = await aftersales.ask("cs_specialist", "POST", f"{path}/record-cost", fee)
     for signatory in ("cs_manager", "gm"):
-        await aftersales.ask(signatory, "POST", f"{path}/sign-fee")
+        await aftersales.ask(signatory, "POST", f"{path}/sign-fee", {"fee": recorded["cost"]["id"]})
     return opened
 
 

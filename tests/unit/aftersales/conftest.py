@@ -62,7 +62,9 @@ def signed_fee(order: ServiceOrder) -> ServiceOrder:
     bookkeeper = CS if order.verdict == "in_warranty" or order.type == "D" else FINANCE
     amounts = (yuan("100.00"), yuan("0.00"), yuan("200.00"), yuan("0.00"))
     fee = record_cost(order.but(stage="open"), *amounts, cause(AT, actor=bookkeeper)).state
-    signed = sign_fee(sign_fee(fee, cause(AT, actor=MANAGER)).state, cause(AT, actor=GM)).state
+    signed = fee
+    for signatory in (MANAGER, GM):
+        signed = sign_fee(signed, fee.cost.id, cause(AT, actor=signatory)).state
     return signed.but(stage=order.stage)
 
 
@@ -187,7 +189,9 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         "close": lambda order: close(order, "已处理", None, now),
         "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", now),
         "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),
-        "sign_fee": lambda order: sign_fee(unsigned(order), cause(AT, actor=MANAGER)),
+        "sign_fee": lambda order: sign_fee(
+            unsigned(order), order.cost.id if order.cost else UUID(int=7), cause(AT, actor=MANAGER)
+        ),
         "raise_charge": lambda order: raise_charge(
             signed_fee(order.but(charge_policy="normal_rate")), yuan("300.00"), "on_spot", rules, now
         ),

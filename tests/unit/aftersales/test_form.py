@@ -1,8 +1,9 @@
 """Form 1 in its order: opinion, fee and signatures, people, execution, countersignature, result; each by its role."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -48,7 +49,7 @@ WRITERS = {
         {"opinion": "已更换", "head": "周班长"},
         {Role.INSTALLER, Role.SENIOR_INSTALLER, Role.INSTALLATION_FOREMAN},
     ),
-    "sign-fee": (None, {Role.CS_MANAGER, Role.CS_DIRECTOR, Role.GM}),
+    "sign-fee": ({"fee": str(UUID(int=7))}, {Role.CS_MANAGER, Role.CS_DIRECTOR, Role.GM}),
     "countersign": (None, {Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR}),
 }
 
@@ -126,12 +127,13 @@ def test_a_fee_carries_two_signatures_before_it_is_charged_and_each_once(order_w
     unsigned = order_with(verdict="out_of_warranty").but(fee_signatures=())
     with pytest.raises(Refused) as without:
         raise_charge(unsigned, yuan("300.00"), "on_spot", rules, CS)
-    head = sign_fee(unsigned, MANAGER).state
+    seen = unsigned.cost.id
+    head = sign_fee(unsigned, seen, MANAGER).state
     with pytest.raises(Refused) as twice:
-        sign_fee(head, MANAGER)
+        sign_fee(head, seen, MANAGER)
     with pytest.raises(Refused) as half:
         raise_charge(head, yuan("300.00"), "on_spot", rules, CS)
-    both = sign_fee(head, GM).state
+    both = sign_fee(head, seen, GM).state
     with pytest.raises(Refused) as other:
         raise_charge(both, yuan("301.00"), "on_spot", rules, CS)
 
@@ -142,10 +144,22 @@ def test_a_fee_carries_two_signatures_before_it_is_charged_and_each_once(order_w
     assert fee(both, "310.00", FINANCE).state.fee_signatures == ()
 
 
+def test_a_fee_that_was_filled_in_anew_is_not_signed_as_the_one_that_was_seen(order_with):
+    seen = fee(order_with(verdict="in_warranty"), "300.00").state
+    anew = fee(seen, "3000.00", replace(CS, id=uuid4())).state
+    with pytest.raises(Refused) as refused:
+        sign_fee(anew, seen.cost.id, GM)
+    assert (refused.value.code, anew.cost.total) == ("fee_changed", yuan("3000.00"))
+    assert [each.by for each in sign_fee(anew, anew.cost.id, GM).state.fee_signatures] == ["gm-01"]
+
+
 def test_nothing_is_signed_or_charged_before_there_is_a_fee(order_with, rules):
     bare = order_with(verdict="out_of_warranty").but(cost=None)
 
-    for attempt in (lambda: sign_fee(bare, GM), lambda: raise_charge(bare, yuan("1"), "on_spot", rules, CS)):
+    for attempt in (
+        lambda: sign_fee(bare, UUID(int=7), GM),
+        lambda: raise_charge(bare, yuan("1"), "on_spot", rules, CS),
+    ):
         with pytest.raises(Refused) as refused:
             attempt()
         assert refused.value.code == "fee_missing"
@@ -154,7 +168,9 @@ def test_nothing_is_signed_or_charged_before_there_is_a_fee(order_with, rules):
 @pytest.mark.requirement("R132.b", "R132.c")
 def test_a_high_fee_is_invoiced_and_by_finance_alone(order_with, rules):
     high = order_with(verdict="out_of_warranty")
-    high = sign_fee(sign_fee(fee(high, "500.01", FINANCE).state, MANAGER).state, GM).state
+    high = fee(high, "500.01", FINANCE).state
+    for signatory in (MANAGER, GM):
+        high = sign_fee(high, high.cost.id, signatory).state
 
     with pytest.raises(Refused) as on_spot:
         raise_charge(high, yuan("500.01"), "on_spot", rules, CS)
@@ -402,8 +418,8 @@ def test_a_fee_is_signed_by_two_people_neither_of_whom_has_filled_it_in(order_wi
         order_with(verdict="in_warranty"), Money(amount=Decimal("80.00")), nothing, nothing, nothing, CS
     ).state
     with pytest.raises(Overstepped, match="neither of whom"):
-        sign_fee(fee, by_the_same(CS, "cs_manager"))
-    once = sign_fee(fee, MANAGER).state
+        sign_fee(fee, fee.cost.id, by_the_same(CS, "cs_manager"))
+    once = sign_fee(fee, fee.cost.id, MANAGER).state
     with pytest.raises(Overstepped, match="two people"):
-        sign_fee(once, by_the_same(MANAGER, "gm"))
-    assert [each.by for each in sign_fee(once, GM).state.fee_signatures] == ["manager-01", "gm-01"]
+        sign_fee(once, fee.cost.id, by_the_same(MANAGER, "gm"))
+    assert [each.by for each in sign_fee(once, fee.cost.id, GM).state.fee_signatures] == ["manager-01", "gm-01"]

@@ -39,7 +39,7 @@ BODIES = {
     "close": {"result": "客户确认正常"},
     "claim_expense": {"amount": YUAN, "reason": "停车费"},
     "record_cost": {"labour": YUAN},
-    "sign_fee": None,
+    "sign_fee": {"fee": str(UUID(int=7))},
     "raise_charge": {"amount": YUAN, "mode": "on_spot"},
     "receive_payment": {"amount": YUAN},
 }

@@ -31,6 +31,12 @@ class RecordCost(RequestBody):
     travel: Price = _NOTHING
 
 
+class SignFee(RequestBody):
+    """The fee that is signed, as it was seen."""
+
+    fee: UUID = Field(description="The id of the cost that the service order shows.")
+
+
 class RaiseCharge(RequestBody):
     """What the customer has to pay, and how."""
 
@@ -60,10 +66,10 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     @router.post("/sign-fee", dependencies=[allow(*LIFECYCLE.roles("sign_fee"))])
-    async def sign_fee(service_order_id: UUID, cause: CausedByRequest) -> ServiceOrderView:
-        """The head of the department and the general manager each sign the fee before it is charged."""
+    async def sign_fee(service_order_id: UUID, body: SignFee, cause: CausedByRequest) -> ServiceOrderView:
+        """The head of the department and the general manager each sign the fee before it is charged, as they saw it."""
         return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: money.sign_fee(order, cause), cause)
+            await orders.apply(service_order_id, lambda order: money.sign_fee(order, body.fee, cause), cause)
         )
 
     @router.post("/raise-charge", dependencies=[allow(*LIFECYCLE.roles("raise_charge"))])

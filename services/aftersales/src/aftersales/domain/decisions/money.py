@@ -1,6 +1,7 @@
 """What a service costs us, what the customer pays for it, and who may fill that in (001 售后四, 备注1, 003 §9)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import Capacity, FeeSignature
@@ -33,6 +34,7 @@ def record_cost(
         )
     _must_be_payable(material, transport, labour, travel)
     cost = Cost(
+        id=cause.derive("fee"),
         material=material,
         transport=transport,
         labour=labour,
@@ -52,15 +54,18 @@ def record_cost(
     return Change(order.but(cost=cost, fee_signatures=()), (recorded,))
 
 
-def sign_fee(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
+def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrder]:
     """The head of the department or the general manager signs the fee, each once (001 表1).
 
-    A fee that is filled in anew is signed anew. Refused to the person who filled it in, and for a person's second
+    `fee` is the id of the fee that they have seen: one that was filled in anew meanwhile is not signed by it
+    (`fee_changed`), and a fee that is filled in anew is signed anew. Refused to the person who filled it in, and for a person's second
     signature (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "sign_fee")
     if order.cost is None:
         raise Refused("there is no fee to sign: record the cost first", "fee_missing")
+    if order.cost.id != fee:
+        raise Refused("the fee was filled in anew meanwhile; look at it and name that one", "fee_changed")
     capacity: Capacity = "general_manager" if cause.actor.role == Role.GM else "department_head"
     if any(each.capacity == capacity for each in order.fee_signatures):
         raise Refused(f"the fee carries the signature of its {capacity} already", "already_signed")

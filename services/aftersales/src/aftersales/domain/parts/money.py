@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Line, StaffId
@@ -11,8 +12,9 @@ Mode = Literal["on_spot", "invoiced", "prepaid"]
 
 
 class Cost(Part):
-    """What the service cost us; travel out of town counts (003 §12)."""
+    """What the service cost us; travel out of town counts (003 §12). Filled in anew it has another id."""
 
+    id: UUID
     material: Money
     transport: Money
     labour: Money
