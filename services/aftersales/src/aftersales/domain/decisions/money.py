@@ -58,8 +58,8 @@ def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrde
     """The head of the department or the general manager signs the fee, each once (001 表1).
 
     `fee` is the id of the fee that they have seen: one that was filled in anew meanwhile is not signed by it
-    (`fee_changed`), and a fee that is filled in anew is signed anew. Refused to the person who filled it in, and for a person's second
-    signature (`four_eyes`).
+    (`fee_changed`), and a fee that is filled in anew is signed anew. Refused to the person who filled it in, and for a
+    person's second signature (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "sign_fee")
     if order.cost is None:
