@@ -105,7 +105,7 @@ def in_every_stage(
 ) -> dict[str, Complaint]:
     """One complaint per stage, each reached by the decisions that lead there."""
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
-    drafted = draft(UUID(int=100), form, handler).state
+    drafted = draft(UUID(int=100), form, rules, handler).state
     opened = open_case(drafted, numbered(drafted.id), rules, handler).state
     filed = assign_owner(opened, "handler-01", False, rules, handler).state
     upheld = judge(filed, *UPHELD, rules, handler).state
@@ -128,7 +128,7 @@ def in_every_stage(
         "accepted": accepted,
         "implemented": implemented,
         "closed": close(implemented, "已更换", rules, handler).state,
-        "dismissed": dismiss(drafted, handler).state,
+        "dismissed": dismiss(drafted, rules, handler).state,
     }
 
 
@@ -150,7 +150,7 @@ def decide(
 
     return {
         "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
-        "dismiss": lambda case: dismiss(case, handler),
+        "dismiss": lambda case: dismiss(case, rules, handler),
         "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
         "record_visit": lambda case: record_visit(case, AT, "现场查看", None, handler),
         "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", handler),

@@ -8,6 +8,7 @@ import pytest
 from complaints.domain.decisions.register import enter
 from complaints.domain.register import Register
 from shared.aggregate import Change
+from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.roles import Department
 from shared.testing import cause, deliver
 
@@ -39,6 +40,65 @@ async def test_a_filed_complaint_has_its_number_its_clocks_and_can_be_worked_on_
     assert (await ask("cs_specialist", "GET", f"/complaints/{filed['complaint_id']}")).json() == filed
     judged = await ask("complaint_handler", "POST", f"/complaints/{filed['complaint_id']}/judge", JUDGE)
     assert (judged.status_code, judged.json()["stage"]) == (200, "upheld")
+
+
+@pytest.mark.requirement("R105.a", "R107.a")
+@pytest.mark.parametrize("channel", ["oral", "written", "phone", "sms", "email", "web"])
+async def test_a_complaint_that_comes_in_any_way_is_taken_at_once(channel, ask):
+    answer = await ask("cs_specialist", "POST", "/complaints", FILE | {"channel": channel})
+
+    filed = answer.json()
+    assert (answer.status_code, filed["complaint_no"], filed["accepted_at"], filed["form"]["channel"]) == (
+        201,
+        "2026-11-0001",
+        "2026-11-22T02:00:00.000000Z",
+        channel,
+    )
+
+
+@pytest.mark.requirement("R148.b", "R151.b")
+async def test_a_salesman_confirms_the_demand_and_gives_an_opinion_that_the_customer_never_sees(ask, database):
+    opinion = "疑为包装护角不足，客户理由成立"
+    filed = (await ask("account_manager", "POST", "/complaints", FILE | {"opinion": opinion})).json()
+    path = f"/complaints/{filed['complaint_id']}"
+    answer = await ask("account_manager", "POST", f"{path}/acknowledge", {"restated": "三樘玻璃崩角，要求更换"})
+    customer = await ask("account_manager", "GET", f"{path}/customer-view")
+
+    assert filed["form"]["opinion"] == opinion
+    confirmed = answer.json()["acknowledgement"]
+    assert (confirmed["restated"], confirmed["by"]) == ("三樘玻璃崩角，要求更换", "account_manager-01")
+    assert [event.opinion for event in database.published if isinstance(event, ComplaintFiled)] == [opinion]
+    assert opinion not in customer.text
+
+
+@pytest.mark.requirement("R149.a", "R149.b", "R150.f")
+async def test_rd_finds_the_cause_and_who_is_responsible_and_cs_proposes_and_determines_the_liability(ask):
+    id = (await ask("account_manager", "POST", "/complaints", FILE)).json()["complaint_id"]
+    for role, decision, body in (
+        ("cs_manager", "assign-owner", {"owner": "cs-manager-01", "visit_required": False}),
+        ("complaint_handler", "judge", JUDGE),
+        ("complaint_handler", "assign-investigation", {"department": "rd"}),
+    ):
+        assert (await ask(role, "POST", f"/complaints/{id}/{decision}", body)).status_code == 200
+    found = {"cause": "护角未按规范包装", "evidence": ["photos/1.jpg"], "responsible": ["包装组"]}
+    ours = {"shares": [{"unit": "own_department", "department": "production", "percent": 100}], "handling": "返工"}
+
+    steps = [
+        ("rd_team", "complete-investigation", found, 200),
+        ("rd_team", "identify-root-cause", {"code": "packaging"}, 200),
+        ("rd_team", "assign-liability", ours, 403),
+        ("complaint_handler", "assign-liability", ours, 200),
+        ("rd_team", "propose", {"options": [OPTION]}, 403),
+        ("complaint_handler", "propose", {"options": [OPTION]}, 200),
+    ]
+    answers = [await ask(role, "POST", f"/complaints/{id}/{decision}", body) for role, decision, body, _ in steps]
+
+    assert [answer.status_code for answer in answers] == [status for *_, status in steps]
+    case = answers[-1].json()
+    investigation = case["investigation"]
+    assert (investigation["cause"], investigation["responsible"]) == ("护角未按规范包装", ["包装组"])
+    assert (case["root_cause"]["code"], case["root_cause"]["by"]) == ("packaging", "rd_team-01")
+    assert (case["liability"]["handling"], case["liability"]["by"]) == ("返工", "complaint_handler-01")
 
 
 @pytest.mark.requirement("R145.a")

@@ -67,7 +67,7 @@ def test_an_objection_goes_to_the_superiors_as_a_petition_and_their_answer_has_a
     assert (begun.kind, begun.assignee_role, begun.due_at) == ("appeal", "deputy_gm", AT + timedelta(days=1))
 
 
-@pytest.mark.requirement("R160.b")
+@pytest.mark.requirement("R160.b", "R191.d")
 @pytest.mark.parametrize(("upheld", "department"), [(True, "production"), (False, None)])
 def test_the_superiors_judge_anew_and_the_customer_hears_it_like_the_first_judgement(
     upheld, department, objected, rules

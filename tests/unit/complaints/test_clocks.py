@@ -65,7 +65,7 @@ def told(events) -> list[tuple[str, ...]]:
 
 @pytest.mark.requirement("R161.a", "R162.a")
 def test_an_accepted_complaint_has_six_days_and_its_first_step_one(in_every_stage, numbered, rules):
-    draft = in_every_stage["draft"]
+    draft = in_every_stage["draft"].but(clocks=())
 
     opened = open_case(draft, numbered(draft.id), rules, at(AT))
 
@@ -231,7 +231,7 @@ async def test_clocks_may_count_working_days(policy, rules, in_every_stage, numb
     figures = policy.model_dump()
     figures["close"]["term"] = {"kind": "after", "days": 6, "working": True}
     working = replace(rules, policies=Policies([type(policy).model_validate(figures)]))
-    draft = in_every_stage["draft"]
+    draft = in_every_stage["draft"].but(clocks=())
     before_the_holiday = datetime(2026, 9, 29, 2, 0, tzinfo=UTC)
     filed = numbered(draft.id, "2026-09-0001", before_the_holiday)
 

@@ -32,6 +32,7 @@ BECOMES = {
 """Where each decision leads; the others leave the stage as it is."""
 
 
+@pytest.mark.requirement("R146.a")
 @pytest.mark.parametrize(("stage", "decision"), list(product(STAGES, [each for each in DECISIONS if each != "file"])))
 def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_every_stage, decide):
     case = in_every_stage[stage]

@@ -69,7 +69,7 @@ def sums(cases, upheld=0, refused=0, closed=0, in_time=0, overdue=0, again=0, re
 CLOSED = {"upheld": 1, "closed": 1, "in_time": 1, "again": 1, "days": 2.0, "loss": "240.00"}
 
 
-@pytest.mark.requirement("R117.b", "R174.b", "R191.c")
+@pytest.mark.requirement("R107.b", "R117.b", "R174.b", "R191.c")
 @pytest.mark.parametrize(
     ("by", "rows"),
     [

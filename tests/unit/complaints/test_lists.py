@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from complaints.domain.decisions.escalation import escalate
+from complaints.domain.decisions.filing import draft
 from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.parts.handling import Classification
 from shared.aggregate import Change
@@ -88,3 +89,74 @@ async def test_no_person_is_shown_the_approval_of_their_own_proposal(ask, listed
 
     assert [row["complaint_no"] for row in seen["gm"]] == [listed["proposed"].number]
     assert {row["complaint_no"] for row in seen["deputy_gm"]} == {listed["proposed"].number, "2026-11-0098"}
+
+
+@pytest.fixture
+async def filed(ask):
+    """Two complaints of two customers."""
+    for id, name, person, content, order in (
+        (1, "广州恒达装饰工程有限公司", "王建国", "三樘玻璃边缘崩角", "SO-2026-0412"),
+        (2, "深圳华鑫办公家具有限公司", "李敏", "门锁闭合有异响", "SO-2026-0977"),
+    ):
+        body = {
+            "customer": {"customer_id": str(UUID(int=id)), "name": name, "mobile": f"1380013800{id}"},
+            "complainant": person,
+            "channel": "phone",
+            "content": content,
+            "order_no": order,
+            "batch_no": f"P20261101-{id}",
+            "received_at": f"2026-11-22T0{id - 1}:00:00Z",
+        }
+        assert (await ask("cs_specialist", "POST", "/complaints", body)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "玻璃",
+        "玻璃 恒达",
+        "崩角",
+        "gzhd",
+        "wjg",
+        "2026-11-0001",
+        "0412",
+        "so-2026-0412",
+        "8001",
+        "p20261101-1",
+        "玻璃 0412",
+    ],
+)
+async def test_a_case_is_found_by_words_initials_and_numbers(question, ask, filed):
+    found = (await ask("cs_manager", "GET", f"/complaints?q={question}")).json()["items"]
+
+    assert [(row["complaint_no"], row["customer_name"]) for row in found] == [
+        ("2026-11-0001", "广州恒达装饰工程有限公司")
+    ]
+
+
+async def test_all_words_must_fit_and_the_newest_comes_first(ask, filed):
+    both = (await ask("cs_manager", "GET", "/complaints?q=有限公司")).json()["items"]
+    none = (await ask("cs_manager", "GET", "/complaints?q=玻璃 华鑫")).json()["items"]
+
+    assert ([row["complaint_no"] for row in both], none) == (["2026-11-0002", "2026-11-0001"], [])
+
+
+async def test_a_draft_is_found_by_its_words_as_well(ask, complaints, form, rules):
+    await complaints.create(draft(UUID(int=100), form, rules, cause(AT)), cause(AT))
+
+    found = (await ask("cs_manager", "GET", "/complaints?q=崩角&stage=draft")).json()["items"]
+
+    assert [row["complaint_id"] for row in found] == [str(UUID(int=100))]
+
+
+async def test_a_question_that_says_too_little_is_refused(ask):
+    refused = await ask("cs_manager", "GET", "/complaints?q=玻")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_short")
+
+
+async def test_only_the_beginning_of_a_long_text_is_found(in_every_stage, form):
+    long = form.but(content="玻璃" * 250 + "崩角")
+
+    found = in_every_stage["draft"].with_form(long).found_by
+    assert ("玻璃" in found, "崩角" in found) == (True, False)

@@ -128,7 +128,7 @@ class AnyWay(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        drafted = draft(UUID(int=1), FORM, HANDLER).state
+        drafted = draft(UUID(int=1), FORM, RULES, HANDLER).state
         self.case = open_case(drafted, announcement(drafted.id, "2026-11-0001", FORM, HANDLER), RULES, HANDLER).state
         self.paper = None
         self.closed = []

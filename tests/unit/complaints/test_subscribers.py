@@ -130,8 +130,9 @@ async def test_other_enquiries_and_strangers_are_no_complaints(on, form):
     assert await deliver(on, stranger) == ()
 
 
-async def test_negative_feedback_becomes_a_draft_without_a_number_or_a_clock(on, complaints, form):
-    feedback = NegativeFeedbackReceived(
+@pytest.fixture
+def feedback(form) -> NegativeFeedbackReceived:
+    return NegativeFeedbackReceived(
         feedback_id=UUID(int=3),
         source="callback",
         customer=form.customer,
@@ -141,10 +142,51 @@ async def test_negative_feedback_becomes_a_draft_without_a_number_or_a_clock(on,
         severity="dissatisfied",
     )
 
-    assert await deliver(on, feedback, at=AT, id=EVENT) == ()
+
+@pytest.mark.requirement("R105.b")
+async def test_negative_feedback_becomes_a_draft_without_a_number_that_has_to_be_looked_at_in_four_hours(
+    on, complaints, feedback
+):
+    (begun,) = await deliver(on, feedback, at=AT, id=EVENT)
 
     (draft,) = (await complaints.find()).items
-    assert (draft.stage, draft.number, draft.deadlines, draft.form.channel) == ("draft", None, (), "phone")
+    assert (draft.stage, draft.number, draft.form.channel) == ("draft", None, "phone")
+    assert (begun.kind, begun.about, begun.assignee_role, begun.due_at) == (
+        "draft",
+        str(draft.id),
+        "complaint_handler",
+        AT + timedelta(hours=4),
+    )
+
+
+@pytest.mark.requirement("R105.b")
+@pytest.mark.parametrize(("decision", "stage", "left"), [("file", "filed", 2), ("dismiss", "dismissed", 0)])
+async def test_a_draft_that_was_looked_at_is_no_duty_any_more(decision, stage, left, world, ask, complaints, feedback):
+    await world.hear(feedback)
+    (draft,) = (await complaints.find()).items
+
+    before = (await ask("complaint_handler", "GET", "/duties")).json()["items"]
+    answer = await ask("complaint_handler", "POST", f"/complaints/{draft.id}/{decision}", {})
+    after = (await ask("complaint_handler", "GET", "/duties")).json()["items"]
+
+    assert [duty["kind"] for duty in before] == ["draft"]
+    assert (answer.status_code, answer.json()["stage"]) == (200, stage)
+    assert ("draft" in {duty["kind"] for duty in after}, len(after)) == (False, left)
+
+
+@pytest.mark.requirement("R105.b")
+async def test_a_draft_that_is_left_lying_is_told_to_the_manager_then_to_the_deputy_gm(world, complaints, feedback):
+    await world.hear(feedback)
+
+    fired = await world.until(AT + timedelta(days=3))
+
+    missed = [event for event in fired if isinstance(event, DeadlineMissedByComplaints)]
+    assert [(event.kind, event.supervisor_role) for event in missed] == [
+        ("draft", "cs_manager"),
+        ("draft", "deputy_gm"),
+    ]
+    (draft,) = (await complaints.find()).items
+    assert (draft.stage, draft.level) == ("draft", 0)
 
 
 @pytest.mark.requirement("R156.a", "R156.b")

@@ -257,6 +257,21 @@ async def test_a_closed_complaint_is_called_back(world, stores):
     assert await open_callbacks(stores) == [(CallbackReason(kind="post_complaint", complaint_no="2026-11-0007"), due)]
 
 
+@pytest.mark.requirement("R105.d")
+async def test_a_complaint_that_was_taken_up_again_under_a_new_number_is_not_called_back(world, stores):
+    closed = ComplaintClosed(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        closed_at=NOW,
+        days_used=4,
+        within_six_days=True,
+        outcome="resubmitted",
+        customer=(await a_customer(stores)).snapshot(),
+    )
+    assert await world.hear(closed) == ()
+    assert await open_callbacks(stores) == []
+
+
 async def test_a_delay_is_also_told_by_phone(world, stores):
     delayed = ShipmentDelayed(
         order_id=order_id_of("SO-1"),

@@ -19,6 +19,7 @@ from facts import (
 )
 from notify_in_memory import POLICIES, InMemoryNotify
 
+from kefu.example import example
 from notify.domain.decisions.rosters import publish
 from notify.domain.decisions.slips import acknowledge, post
 from notify.domain.parts.duty import OnDuty
@@ -27,6 +28,7 @@ from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.clocks import Clocks
 from shared.contracts.aftersales import MaintenanceReminderDue
+from shared.contracts.complaints import ApprovalRequested
 from shared.contracts.event import Actor
 from shared.contracts.intake import CampaignStarted, ShowroomVisitCancelled
 from shared.contracts.notify import (
@@ -102,6 +104,18 @@ async def test_an_alert_goes_to_whoever_is_on_duty(notify: InMemoryNotify) -> No
     (roster,) = notify.announced(RosterPublished)
     assert [(shift.staff, shift.role) for shift in roster.shifts] == [("mgr-02", "cs_manager")]
     assert "lifang" not in roster.model_dump_json()
+
+
+@pytest.mark.requirement("R153.b")
+@pytest.mark.parametrize("decides", ["cs_manager", "deputy_gm", "gm"])
+async def test_a_solution_is_submitted_to_the_deputy_gm_whatever_the_amount(decides, notify: InMemoryNotify) -> None:
+    await notify.tell(example(ApprovalRequested).but(complaint_no="2026-11-0007", required_role=decides))
+
+    alerts = notify.announced(StaffAlerted)
+    assert {(alert.role, alert.kind, alert.about) for alert in alerts} == {
+        (role, "task", "2026-11-0007") for role in {decides, "deputy_gm"}
+    }
+    assert len(alerts) == len({decides, "deputy_gm"})
 
 
 async def test_an_escalation_reaches_the_higher_role(notify: InMemoryNotify) -> None:

@@ -16,17 +16,20 @@ from facts import (
     invited,
     judged,
     of_order,
+    offered,
     ready,
     released,
     reviewed,
 )
 from notify_in_memory import POLICIES, SETTINGS, InMemoryNotify
 
+from kefu.example import example
 from notify.app import catalogue
 from notify.domain.messages.template import Layout, Template, sms_parts
 from notify.domain.messages.variable import Unfit, Variable
 from shared.aggregate import Refused
 from shared.contracts.aftersales import ServiceDispatched
+from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.departments import DelayReason
 from shared.contracts.intake import NotificationRequested
 from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled
@@ -300,6 +303,26 @@ async def test_a_request_for_a_message_that_nobody_wrote_is_refused_with_the_rea
 
     with pytest.raises(Refused, match="no line of the table knows the template 'care_karaoke'"):
         await notify.hear(unknown)
+
+
+@pytest.mark.requirement("R142.a", "R191.a")
+async def test_the_result_of_a_closed_complaint_is_told(notify: InMemoryNotify) -> None:
+    closed = example(ComplaintClosed).but(
+        complaint_no="2026-11-0007", outcome="resolved", result="三樘玻璃已免费更换", customer=CUSTOMER
+    )
+
+    (text,) = await sms_of(notify, closed)
+
+    assert "您反映的问题（编号2026-11-0007）已办结：三樘玻璃已免费更换。" in text
+
+
+@pytest.mark.requirement("R158.c")
+async def test_the_decision_on_a_complaint_is_told_as_it_was_approved(notify: InMemoryNotify) -> None:
+    one = offered().but(customer_may_choose=False)
+
+    (text,) = await sms_of(notify, one)
+
+    assert "（编号2026-11-0007），客服示范公司的处理方案是：免费更换三樘玻璃。" in text
 
 
 @pytest.mark.requirement("R118.a")

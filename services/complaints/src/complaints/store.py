@@ -56,6 +56,7 @@ class Complaints(Store[Complaint]):
         Index("stage", "close_by"),
         Index("accepted_at"),
         Index("closing.at"),
+        Index("found_by", "form.received_at"),
     )
 
 

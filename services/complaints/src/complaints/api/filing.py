@@ -40,6 +40,9 @@ class FileComplaint(RequestBody):
     shipped_on: date | None = None
     defect_quantity: Quantity | None = Field(default=None, examples=[3])
     sample_ref: Line | None = Field(default=None, description="Where the faulty sample is.", examples=["YP-0091"])
+    opinion: Prose | None = Field(
+        default=None, description="The salesman's (签注意见); never for the customer.", examples=["疑为包装护角不足"]
+    )
     amount_claimed: Price | None = None
     nature: Literal["quality", "non_quality", "unknown"] = "unknown"
     severity: Literal["ordinary", "major"] = "ordinary"
@@ -55,6 +58,7 @@ class FileDraft(RequestBody):
     demand: Prose | None = Field(default=None, examples=["重新调试玻璃门"])
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
+    opinion: Prose | None = Field(default=None, examples=["疑为包装护角不足"])
     nature: Literal["quality", "non_quality", "unknown"] | None = None
     severity: Literal["ordinary", "major"] | None = None
 
@@ -85,7 +89,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*LIFECYCLE.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """A draft that is no complaint; it gets no number."""
-        return ComplaintView.of(await complaints.apply(complaint_id, lambda draft: dismiss(draft, cause), cause))
+        return ComplaintView.of(await complaints.apply(complaint_id, lambda draft: dismiss(draft, rules, cause), cause))
 
     return router
 

@@ -12,11 +12,13 @@ from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints
+from shared.aggregate import Refused
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, DepartmentName, Line, OrderNo, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, Limit, Listing, Router
 from shared.identity import Principal
-from shared.store import Between, OneOf
+from shared.search import asked
+from shared.store import AllOf, Between, OneOf
 
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
@@ -68,11 +70,17 @@ def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         department: Annotated[DepartmentName | None, Query(description="The responsible one.")] = None,
         category: Annotated[Line | None, Query(description="As it was classified.")] = None,
         severity: Literal["ordinary", "major"] | None = None,
+        q: Annotated[str | None, Query(max_length=100, examples=["恒达 玻璃"])] = None,
         overdue: Annotated[bool, Query(description="Open beyond the time of closing; the longest first.")] = False,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[ComplaintRow]:
-        """Complaints and drafts, the newest first; those that are overdue by when they should have been closed."""
+        """Complaints and drafts, the newest first; those that are overdue by when they should have been closed.
+
+        A word of `q` is a part of a name or of what was said, initials of a name in pinyin (gzhd), the last four or
+        more digits of the complaint's, order's, contract's, batch's or telephone number, or such a number as a whole.
+        All words must fit.
+        """
         where: dict[str, Any] = {
             "stage": stage,
             "form.customer.customer_id": customer_id,
@@ -83,6 +91,7 @@ def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
             "judgement.responsible_department": department,
             "classification.category": category,
             "form.severity": severity,
+            "found_by": _holding(q),
         }
         sort = "-form.received_at"
         if overdue:
@@ -101,6 +110,16 @@ def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         page = await complaints.rows(ProposedRow, {"stage": "proposed"}, sort="close_by", after=after, limit=limit)
         mine = [case for case in page.items if _may_decide(asker, case, rules)]
         return Listing(items=[ApprovalRow.of(case) for case in mine], next=page.next)
+
+
+def _holding(question: str | None) -> AllOf | None:
+    """What the found rows have, the longest words first. Refused with `too_short` for what says too little."""
+    if question is None:
+        return None
+    wanted = asked(" ".join(sorted(question.split(), key=len, reverse=True)))
+    if not wanted:
+        raise Refused("ask for two characters, two initials or four digits at least", "too_short")
+    return AllOf(*wanted)
 
 
 def _may_decide(asker: Principal, case: ProposedRow, rules: Rules) -> bool:

@@ -1,5 +1,7 @@
 """A complaint: the form, and what our departments add to it (002 六, 003 §24-3)."""
 
+from typing import Self
+
 from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
@@ -25,12 +27,16 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     StaffId,
 )
+from shared.search import tokens
+
+_FOUND = 500
+"""How many characters of a text are found."""
 
 
 class Complaint(Timed):
     """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
 
-    A draft has no number and no clock. From its acceptance on a complaint keeps one version of the policy.
+    From its acceptance on a complaint keeps one version of the policy. `found_by` follows from the form and the number.
     """
 
     form: Form
@@ -60,6 +66,19 @@ class Complaint(Timed):
     warranty: tuple[WarrantyNote, ...] = ()
     level: int = 0
     closing: Closing | None = None
+    found_by: tuple[str, ...] = ()
+
+    def with_form(self, form: Form) -> Self:
+        """With this form, found by its words, its people and its numbers.
+
+        Of what the customer said the first 500 characters are found.
+        """
+        customer = form.customer
+        names = (customer.name, customer.contact_name, form.complainant)
+        numbers = (self.number, form.order_no, form.contract_no, form.batch_no, customer.mobile)
+        texts = (form.content[:_FOUND], (form.demand or "")[:_FOUND])
+        found = tokens(filter(None, names), texts, filter(None, numbers))
+        return self.but(form=form, found_by=found)
 
     def filed_with(self, added: Additions) -> Form:
         """The form under which a draft is filed. Raises IllegalTransition for what is no draft any more."""

@@ -43,9 +43,9 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 
     @on(NegativeFeedbackReceived)
     def draft_from_feedback(event: NegativeFeedbackReceived, cause: Cause) -> Touch[Complaint]:
-        """An unhappy customer has not complained yet: a person looks at the draft."""
+        """An unhappy customer has not complained yet: to look at the draft is a duty with a clock."""
         form = of_negative_feedback(event, cause.id, cause.at)
-        return stores.complaints.birth(draft(cause.derive("complaint"), form, cause))
+        return stores.complaints.birth(draft(cause.derive("complaint"), form, rules, cause))
 
     @on(ResolutionDeclined)
     async def resubmit(event: ResolutionDeclined, cause: Cause) -> Touch[Register]:

@@ -101,7 +101,9 @@ def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:
 
     @on(ComplaintClosed)
     def call_after_complaint(event: ComplaintClosed, cause: Cause) -> Touches:
-        """After a complaint was handled (002 五a)."""
+        """After a complaint was handled (002 五a); one that is taken up again under a new number is handled later."""
+        if event.outcome == "resubmitted":
+            return []
         reason = CallbackReason(kind="post_complaint", order_no=event.order_no, complaint_no=event.complaint_no)
         return calls.owed_for(event, event.customer, reason, event.closed_at, cause)
 

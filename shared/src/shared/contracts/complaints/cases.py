@@ -38,6 +38,9 @@ class ComplaintForm(Part):
     shipped_on: date | None = None
     defect_quantity: Quantity | None = Field(default=None, examples=[3])
     sample_ref: Line | None = Field(default=None, examples=["YP-0091"])
+    opinion: Prose | None = Field(
+        default=None, description="The salesman's (签注意见), for the house alone.", examples=["疑为包装护角不足"]
+    )
     amount_claimed: Price | None = None
     nature: Literal["quality", "non_quality", "unknown"] = Field(default="unknown", examples=["quality"])
     severity: Literal["ordinary", "major"] = "ordinary"

@@ -26,7 +26,12 @@ def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Compla
 
 
 def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """A clock has run out, or an overdue one has gone up a rung of its own ladder: the case goes up with it."""
+    """A clock has run out, or an overdue one has gone up a rung of its own ladder: the case goes up with it.
+
+    A draft is no case yet and has no rung.
+    """
+    if not complaint.live:
+        return Change(complaint)
     to_role = run.clock.ladder[run.rung - 1]
     level = rules.version(complaint.policy_version).rung(to_role)
     return take_up(complaint, level, "deadline", rules, run.clock.name, cause)

@@ -12,18 +12,22 @@ from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
+from shared.clocks import Matter
 from shared.contracts.complaints import ComplaintFiled
 
 
-def draft(id: UUID, form: Form, cause: Cause) -> Change[Complaint]:
-    """Write down what may be a complaint; a person decides whether it is one."""
-    return Change(Complaint(id=id, form=form))
+def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Write down what may be a complaint; whether it is one has to be decided soon (002 五a)."""
+    policy = rules.on(cause.at)
+    matter = Matter(about=str(id), customer_id=form.customer.customer_id)
+    begin = rules.clocks.start(policy.draft, matter, cause, policy=policy)
+    return Change(Complaint(id=id, form=form).with_form(form)).then(begin)
 
 
-def dismiss(complaint: Complaint, cause: Cause) -> Change[Complaint]:
-    """A draft that is no complaint; it gets no number."""
+def dismiss(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """A draft that is no complaint; it gets no number, and the duty to look at it is done."""
     LIFECYCLE.must(complaint.stage, "dismiss")
-    return Change(complaint.but(stage="dismissed"))
+    return Change(complaint.but(stage="dismissed")).then(rules.clocks.stop(cause=cause))
 
 
 def open_entered(complaint: Complaint, register: Register, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -47,11 +51,14 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
     LIFECYCLE.must(complaint.stage, "open")
     policy = rules.on(filed.accepted_at)
     numbered = complaint.but(
-        form=Form.of(filed),
         number=filed.complaint_no,
         policy_version=policy.version,
         accepted_at=filed.accepted_at,
         close_by=policy.close.term.due(filed.accepted_at, rules.clocks.calendar),
     )
-    opened = start(numbered, policy.close, rules, cause).then(lambda case: move(case, "filed", rules, cause))
+    found = numbered.with_form(Form.of(filed))
+    looked_at: Change[Complaint] = rules.clocks.stop(cause=cause)(found)
+    opened = looked_at.then(lambda case: start(case, policy.close, rules, cause)).then(
+        lambda case: move(case, "filed", rules, cause)
+    )
     return opened.then(lambda case: take_to_major(case, rules, cause)) if filed.severity == "major" else opened

@@ -23,6 +23,7 @@ class Additions(Part):
     demand: Prose | None = None
     order_no: OrderNo | None = None
     contract_no: ContractNo | None = None
+    opinion: Prose | None = None
     nature: Literal["quality", "non_quality", "unknown"] | None = None
     severity: Literal["ordinary", "major"] | None = None
 
@@ -54,6 +55,7 @@ class Form(ComplaintForm):
             demand=added.demand or self.demand,
             order_no=added.order_no or self.order_no,
             contract_no=added.contract_no or self.contract_no,
+            opinion=added.opinion or self.opinion,
             nature=added.nature or self.nature,
             severity=added.severity or self.severity,
         )

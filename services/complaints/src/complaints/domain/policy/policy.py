@@ -50,6 +50,7 @@ class ComplaintPolicy(Policy):
     The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1).
     """
 
+    draft: Clock
     close: Clock
     submit: Clock
     steps: dict[CaseStep, Clock]
@@ -100,7 +101,7 @@ class ComplaintPolicy(Policy):
     @property
     def clocks(self) -> tuple[Clock, ...]:
         """Every clock that may run on a case, on its papers or on what follows from it."""
-        of_cases = (self.close, self.submit, self.supplier, self.appeal, self.review, *self.steps.values())
+        of_cases = (self.draft, self.close, self.submit, self.supplier, self.appeal, self.review, *self.steps.values())
         return (*of_cases, *self.papers.values(), *self.follow_ups.values())
 
     def rung(self, role: Role) -> int:
