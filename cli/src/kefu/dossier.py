@@ -39,7 +39,7 @@ def dossier(
     if not found:
         raise Trouble(f"there is no complaint {number}")
     case = f"/complaints/{found[0]['complaint_id']}"
-    files = dict(_for_customer(api, case, number) if customer else _for_house(api, case, number))
+    files = dict(for_customer(api, case, number) if customer else for_house(api, case, number))
     variant = "customer" if customer else "internal"
     folder = into / f"{number}-{variant}"
     code = write(folder, number, variant, files)
@@ -77,7 +77,8 @@ def flaws(folder: Path) -> list[tuple[str, str]]:
     return sorted(wrong)
 
 
-def _for_house(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
+def for_house(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
+    """The files of the internal variant, name and text, of the case at this path."""
     form, steps = api.get("complaints", case), api.get("complaints", f"{case}/history")
     yield "case.json", _json(form)
     yield "timeline.json", _json(steps)
@@ -97,7 +98,8 @@ def _for_house(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
     yield "report.md", _report("客户投诉处理报告", number, steps, form["form"]["customer"]["name"])
 
 
-def _for_customer(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
+def for_customer(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
+    """The files of the customer's variant: what the customer may see, without any member of staff."""
     view, steps = api.get("complaints", f"{case}/customer-view"), api.get("complaints", f"{case}/customer-history")
     shown = ("at", "what", "words")
     yield "case.json", _json(view)

@@ -21,6 +21,7 @@ from complaints.domain.decisions.handling import (
     assign_owner,
     classify,
     convene_panel,
+    record_notice,
     record_panel,
     record_visit,
 )
@@ -154,6 +155,7 @@ def decide(
         "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
         "record_visit": lambda case: record_visit(case, AT, "现场查看", None, handler),
         "acknowledge": lambda case: acknowledge(case, "三樘玻璃边缘崩角，客户要求更换", handler),
+        "record_notice": lambda case: record_notice(case, "phone", "同意免费更换", None, handler),
         "convene_panel": lambda case: convene_panel(majored(case), ("production", "rd"), AT + HOUR, handler),
         "record_panel": lambda case: record_panel(paneled(case), "全批复检", None, handler),
         "classify": lambda case: classify(case, quality, rules, handler),

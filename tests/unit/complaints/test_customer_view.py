@@ -164,3 +164,16 @@ async def test_both_histories_are_asked_for_over_http_and_a_draft_has_none_for_t
         assert [step["what"] for step in answer.json()] == ["客户反映", "受理"]
     refused = await ask("cs_manager", "GET", f"/complaints/{draft.id}/customer-history")
     assert (refused.status_code, refused.json()["code"]) == (409, "draft")
+
+
+@pytest.mark.requirement("R158.a", "R171.e")
+async def test_no_route_for_customers_shows_anything_internal_in_any_stage(secretive, ask, complaints, world):
+    document = (await ask("cs_manager", "GET", "/openapi.json")).json()
+    routes = sorted(path for path in document["paths"] if "/customer-" in path)
+
+    assert routes == ["/complaints/{complaint_id}/customer-history", "/complaints/{complaint_id}/customer-view"]
+    for number, case in enumerate(secretive, start=1):
+        kept = await complaints.create(Change(case.but(id=UUID(int=number), number=f"2026-11-{number:04d}")), cause(AT))
+        for route in routes:
+            shown = await ask("cs_manager", "GET", route.replace("{complaint_id}", str(kept.id)))
+            assert (shown.status_code, SECRET in shown.text) == (200, False)

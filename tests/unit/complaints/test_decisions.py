@@ -92,6 +92,7 @@ BODIES = {
     "file": {},
     "assign_owner": {"owner": "cs-manager-01"},
     "record_visit": {"visited_at": "2026-11-22T02:00:00Z", "note": "现场查看"},
+    "record_notice": {"way": "phone", "words": "同意免费更换"},
     "acknowledge": {"restated": "三樘玻璃边缘崩角"},
     "convene_panel": {"departments": ["production"], "meets_at": "2026-11-23T02:00:00Z"},
     "record_panel": {"measures": "全批复检"},

@@ -11,10 +11,12 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.handling import (
+    Way,
     acknowledge,
     assign_owner,
     classify,
     convene_panel,
+    record_notice,
     record_panel,
     record_visit,
 )
@@ -48,6 +50,14 @@ class Acknowledge(RequestBody):
     """What was understood, in the words in which the customer confirmed it."""
 
     restated: Prose = Field(examples=["三樘玻璃边缘崩角，客户要求更换"])
+
+
+class RecordNotice(RequestBody):
+    """How the customer was told the decision, and in which words."""
+
+    way: Way = Field(examples=["phone"])
+    words: Prose = Field(examples=["同意免费更换三樘玻璃，本周内上门"])
+    letter: FileRef | None = Field(default=None, description="The letter that was sent; needed for a letter.")
 
 
 class ConvenePanel(RequestBody):
@@ -108,13 +118,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
             await complaints.apply(complaint_id, lambda case: classify(case, classification, rules, cause), cause)
         )
 
-    @router.post("/acknowledge", dependencies=[allow(*LIFECYCLE.roles("acknowledge"))])
-    async def acknowledge_case(complaint_id: UUID, body: Acknowledge, cause: CausedByRequest) -> ComplaintView:
-        """What was understood is confirmed with the customer."""
-        return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: acknowledge(case, body.restated, cause), cause)
-        )
-
+    _customer(router, complaints)
     _panel(router, complaints)
 
     @router.post("/escalate", dependencies=[allow(*LIFECYCLE.roles("escalate"))])
@@ -135,6 +139,26 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         return ComplaintView.of(await complaints.apply(complaint_id, lambda case: withdraw(case, rules, cause), cause))
 
     return router
+
+
+def _customer(router: APIRouter, complaints: Complaints) -> None:
+    """What was confirmed with the customer, and what the customer was told."""
+
+    @router.post("/acknowledge", dependencies=[allow(*LIFECYCLE.roles("acknowledge"))])
+    async def acknowledge_case(complaint_id: UUID, body: Acknowledge, cause: CausedByRequest) -> ComplaintView:
+        """What was understood is confirmed with the customer."""
+        return ComplaintView.of(
+            await complaints.apply(complaint_id, lambda case: acknowledge(case, body.restated, cause), cause)
+        )
+
+    @router.post("/record-notice", dependencies=[allow(*LIFECYCLE.roles("record_notice"))])
+    async def record_case_notice(complaint_id: UUID, body: RecordNotice, cause: CausedByRequest) -> ComplaintView:
+        """The customer was told the decision by letter or in person."""
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return record_notice(case, body.way, body.words, body.letter, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
 
 def _panel(router: APIRouter, complaints: Complaints) -> None:

@@ -16,6 +16,7 @@ from complaints.domain.parts.handling import (
     Classification,
     Closing,
     Missed,
+    Notice,
     Panel,
     Visit,
     WarrantyNote,
@@ -49,6 +50,7 @@ class ComplaintView(View):
     owner: StaffId | None
     visit_required: bool
     visits: tuple[Visit, ...]
+    notices: tuple[Notice, ...]
     acknowledgement: Acknowledgement | None
     classification: Classification | None
     panel: Panel | None

@@ -11,6 +11,7 @@ from complaints.domain.parts.handling import (
     Classification,
     Closing,
     Missed,
+    Notice,
     Panel,
     Visit,
     WarrantyNote,
@@ -48,6 +49,7 @@ class Complaint(Timed):
     owner: StaffId | None = None
     visit_required: bool = False
     visits: tuple[Visit, ...] = ()
+    notices: tuple[Notice, ...] = ()
     acknowledgement: Acknowledgement | None = None
     classification: Classification | None = None
     panel: Panel | None = None

@@ -6,6 +6,8 @@ from complaints.domain.complaint import Complaint
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
 
+_WAYS = {"letter": "函件", "phone": "电话", "visit": "当面"}
+
 
 class PastStep(Part):
     """One thing that happened: what, when, by whom, and in which words."""
@@ -56,6 +58,8 @@ def _handled(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=confirmed.at, what="与客户确认内容", by=confirmed.by, words=confirmed.restated)
     for visit in complaint.visits:
         yield PastStep(at=visit.visited_at, what="走访客户", by=visit.by, words=visit.note)
+    for notice in complaint.notices:
+        yield PastStep(at=notice.at, what=f"告知客户（{_WAYS[notice.way]}）", by=notice.by, words=notice.words)
     if (panel := complaint.panel) and panel.recorded_at:
         yield PastStep(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:

@@ -31,6 +31,7 @@ ComplaintDecision = Literal[
     "assign_owner",
     "record_visit",
     "acknowledge",
+    "record_notice",
     "classify",
     "convene_panel",
     "record_panel",
@@ -72,6 +73,9 @@ LIVE: tuple[Stage, ...] = (
 JUDGED_ON: tuple[Stage, ...] = ("investigated", "proposed", "approved", "accepted", "implemented")
 """The stages in which the cause is known and the case is not closed yet."""
 
+TELLABLE: tuple[Stage, ...] = ("upheld", "not_upheld", "investigating", "approved", "accepted", "implemented")
+"""The stages in which there is a decision that the customer may be told."""
+
 LIFECYCLE: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
     "complaint",
     "draft",
@@ -82,6 +86,7 @@ LIFECYCLE: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
         "assign_owner": Move(LIVE, by=MANAGERS),
         "record_visit": Move(LIVE, by=FILERS),
         "acknowledge": Move(LIVE, by=FILERS),
+        "record_notice": Move(TELLABLE, by=FILERS),
         "classify": Move(LIVE, by=HANDLERS),
         "convene_panel": Move(("upheld", "investigating", "investigated"), by=(*MANAGERS, Role.DEPUTY_GM)),
         "record_panel": Move(("upheld", "investigating", "investigated"), by=(*MANAGERS, Role.DEPUTY_GM)),

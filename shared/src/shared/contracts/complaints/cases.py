@@ -89,6 +89,15 @@ class ComplaintVisitRecorded(AboutCustomersComplaint, Event, key="complaints.com
     )
 
 
+class ComplaintDecisionTold(AboutCustomersComplaint, Event, key="complaints.complaint_decision_told.v1"):
+    """A colleague has told the customer the decision by letter or in person (003 §25.6b, §18)."""
+
+    way: Literal["letter", "phone", "visit"] = Field(examples=["phone"])
+    words: Prose = Field(description="What the customer was told.", examples=["同意免费更换三樘玻璃，本周内上门"])
+    by: StaffId = Field(examples=["am-03"])
+    at: Instant
+
+
 class ComplaintClassified(AboutComplaint, Event, key="complaints.complaint_classified.v1"):
     """A case is a matter of quality or not, major or not (003 §23, 004 一㈢3b)."""
 

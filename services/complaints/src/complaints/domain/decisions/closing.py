@@ -1,7 +1,7 @@
 """How a case ends, once and with one outcome (002 五, 003 §26.1)."""
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.handling import must_have_owner
+from complaints.domain.decisions.handling import must_have_letter_if_major, must_have_owner
 from complaints.domain.lifecycle import LIFECYCLE
 from complaints.domain.parts.handling import Closing, Outcome
 from complaints.domain.policy.policy import Rules
@@ -13,8 +13,9 @@ from shared.contracts.vocabulary import Prose
 def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
 
-    Refused without an owner (`owner_missing`), while a required visit is not recorded (`visit_missing`, 003 §20), and
-    for a case that is not upheld without the tactful reply (`reply_missing`, 002 六1(2)b).
+    Refused without an owner (`owner_missing`), while a required visit is not recorded (`visit_missing`, 003 §20), for
+    a case that is not upheld without the tactful reply (`reply_missing`, 002 六1(2)b), and for a major one until the
+    customer was informed by letter (`letter_missing`, 003 §18a).
     """
     LIFECYCLE.must(complaint.stage, "close")
     must_have_owner(complaint)
@@ -25,6 +26,7 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
         )
     if complaint.stage == "not_upheld" and not result:
         raise Refused("a refusal is answered with tact: give the reply as result", "reply_missing")
+    must_have_letter_if_major(complaint)
     outcome: Outcome = "not_upheld" if complaint.stage == "not_upheld" else "resolved"
     return end(complaint, outcome, result, rules, cause)
 

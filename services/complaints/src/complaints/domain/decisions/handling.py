@@ -1,23 +1,28 @@
 """Whose a case is, of what kind it is, and what others found out about it."""
 
 from datetime import datetime
+from typing import Literal
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import must_be_past
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.lifecycle import LIFECYCLE
-from complaints.domain.parts.handling import Acknowledgement, Classification, Panel, Visit, WarrantyNote
+from complaints.domain.parts.handling import Acknowledgement, Classification, Notice, Panel, Visit, WarrantyNote
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import (
     ComplaintAcknowledged,
     ComplaintClassified,
+    ComplaintDecisionTold,
     ComplaintOwnerAssigned,
     ComplaintVisitRecorded,
     MajorComplaintPanelConvened,
 )
 from shared.contracts.vocabulary import DepartmentName, FileRef, Prose, StaffId
+
+Way = Literal["letter", "phone", "visit"]
+"""How a colleague tells the customer a decision."""
 
 
 def assign_owner(
@@ -53,6 +58,27 @@ def record_visit(
     visit = Visit(visited_at=visited_at, note=note, file=file, by=cause.actor.id, at=cause.at)
     told = ComplaintVisitRecorded.of(complaint.about_customer, visited_at=visited_at, by=visit.by, note=note)
     return Change(complaint.but(visits=(*complaint.visits, visit)), (told,))
+
+
+def record_notice(
+    complaint: Complaint, way: Way, words: Prose, letter: FileRef | None, cause: Cause
+) -> Change[Complaint]:
+    """A colleague has told the customer the decision by letter or in person; in which words is kept (003 §25.6b, §18).
+
+    Refused for a letter without its file (`letter_missing`).
+    """
+    LIFECYCLE.must(complaint.stage, "record_notice")
+    if way == "letter" and letter is None:
+        raise Refused("give the file of the letter that was sent", "letter_missing")
+    notice = Notice(way=way, words=words, letter=letter, by=cause.actor.id, at=cause.at)
+    told = ComplaintDecisionTold.of(complaint.about_customer, way=way, words=words, by=notice.by, at=notice.at)
+    return Change(complaint.but(notices=(*complaint.notices, notice)), (told,))
+
+
+def must_have_letter_if_major(complaint: Complaint) -> None:
+    """Refused with `letter_missing` until the customer of a major case was informed by letter (003 §18a)."""
+    if complaint.major and not any(notice.way == "letter" for notice in complaint.notices):
+        raise Refused("the customer of a major case is informed by letter first: record-notice", "letter_missing")
 
 
 def classify(complaint: Complaint, classification: Classification, rules: Rules, cause: Cause) -> Change[Complaint]:

@@ -52,6 +52,16 @@ class Visit(Part):
     at: Instant
 
 
+class Notice(Part):
+    """The customer was told the decision: by letter or in person, in which words, by whom (003 §25.6b)."""
+
+    way: Literal["letter", "phone", "visit"]
+    words: Prose
+    letter: FileRef | None = None
+    by: StaffId
+    at: Instant
+
+
 class Acknowledgement(Part):
     """What was understood, as it was confirmed with the customer (004 一㈢3a)."""
 
