@@ -11,7 +11,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.handling import (
-    Way,
+    NoticeWay,
     acknowledge,
     assign_owner,
     classify,
@@ -55,7 +55,7 @@ class Acknowledge(RequestBody):
 class RecordNotice(RequestBody):
     """How the customer was told the decision, and in which words."""
 
-    way: Way = Field(examples=["phone"])
+    way: NoticeWay = Field(examples=["phone"])
     words: Prose = Field(examples=["同意免费更换三樘玻璃，本周内上门"])
     letter: FileRef | None = Field(default=None, description="The letter that was sent; needed for a letter.")
 

@@ -21,7 +21,7 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.vocabulary import DepartmentName, FileRef, Prose, StaffId
 
-Way = Literal["letter", "phone", "visit"]
+NoticeWay = Literal["letter", "phone", "visit"]
 """How a colleague tells the customer a decision."""
 
 
@@ -61,7 +61,7 @@ def record_visit(
 
 
 def record_notice(
-    complaint: Complaint, way: Way, words: Prose, letter: FileRef | None, cause: Cause
+    complaint: Complaint, way: NoticeWay, words: Prose, letter: FileRef | None, cause: Cause
 ) -> Change[Complaint]:
     """A colleague has told the customer the decision by letter or in person; in which words is kept (003 §25.6b, §18).
 
