@@ -35,6 +35,7 @@ log = structlog.get_logger()
 
 _LARGEST_EXACT = 2**53
 """Beyond it a floating-point number no longer names one whole number."""
+_MOST_DIGITS = 1000
 
 REQUESTS = UUID("5d2c2f0e-0c1d-4b8e-9a53-0a2f6f3e7a11")
 T = TypeVar("T")
@@ -126,7 +127,11 @@ class StrictRequest(Request):
         body = await self.body()
         try:
             return json.loads(
-                body.decode("utf-8"), object_pairs_hook=_each_once, parse_float=_number, parse_constant=_not_json
+                body.decode("utf-8"),
+                object_pairs_hook=_each_once,
+                parse_float=_number,
+                parse_int=_whole,
+                parse_constant=_not_json,
             )
         except UnicodeDecodeError as error:
             raise json.JSONDecodeError(f"not UTF-8: {error.reason}", "", error.start) from None
@@ -150,6 +155,13 @@ def _number(text: str) -> float:
     """JSON knows one kind of number: 68.0 is the whole number 68."""
     number = float(text)
     return int(number) if number.is_integer() and abs(number) < _LARGEST_EXACT else number
+
+
+def _whole(text: str) -> int:
+    """Python turns no number of thousands of digits into an int: that takes time with the square of their count."""
+    if len(text) > _MOST_DIGITS:
+        raise json.JSONDecodeError(f"a number of {len(text)} digits", "", 0)
+    return int(text)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

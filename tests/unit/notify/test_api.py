@@ -200,6 +200,20 @@ async def test_only_who_knows_the_secret_may_push() -> None:
     }
 
 
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"id":"\\ud800"}', b"\xff", b"{"])
+async def test_what_a_provider_pushes_that_is_no_json_is_refused(content: bytes) -> None:
+    notify = InMemoryNotify(Told("sms"), LocalSms("http://nowhere"))
+    transport = httpx.ASGITransport(notify.world.service.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://notify") as http:
+        pushed = await http.post(
+            "/callbacks/known-to-tests-only/local/replies",
+            content=content,
+            headers={"Content-Type": "application/json"},
+        )
+
+    assert (pushed.status_code, pushed.json()["code"]) == (409, "bad_callback")
+
+
 async def _acknowledge(notify: InMemoryNotify, slip: str, role: Role, by: str) -> httpx.Response:
     return await notify.world.ask(role, "POST", f"/slips/{slip}/acknowledge", by=by)
 

@@ -10,6 +10,7 @@ from notify_in_memory import InMemoryNotify
 from notify.domain.decisions.claiming import claim
 from notify.domain.decisions.receipts import take_receipt
 from notify.domain.parts.receipt import SeenReceipt
+from notify.gateways.gateway import BadCallback
 from notify.gateways.mail import answers, bounces
 from shared.contracts.intake import SurveyIssued
 from shared.contracts.notify import NotificationDelivered, NotificationFailed, NotificationSent, ReplyReceived
@@ -335,3 +336,8 @@ def test_people_answer_mails_and_machines_are_left_alone() -> None:
 
     assert (said.text, said.address, str(said.message)[:8]) == ("退订", "wang@hengda.example", "018f5a30")
     assert answers("smtp", mail.format(extra="Auto-Submitted: auto-replied\r\n").encode()) == []
+
+
+def test_a_mail_that_names_no_sender_is_not_taken() -> None:
+    with pytest.raises(BadCallback):
+        answers("smtp", b"Subject: hello\r\n\r\nThanks")

@@ -51,6 +51,7 @@ async def test_one_who_may_not_is_turned_away_before_the_body_is_read(world: Wor
         ('{"reason":"好"}'.encode("utf-16"), "not UTF-8"),
         (b"\xff", "not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),
+        (b'{"reason":' + b"9" * 5000 + b"}", "a number of 5000 digits"),
         (b'{"reason":', "Expecting value"),
     ],
 )

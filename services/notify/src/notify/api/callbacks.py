@@ -108,8 +108,9 @@ async def _read(request: Request, address: str) -> Callback:
     elif kind == "application/json":
         try:
             parsed = json.loads(body)
-        except ValueError as error:
-            raise Refused(f"the body is not JSON: {error}", "bad_callback") from error
+            json.dumps(parsed, ensure_ascii=False).encode()  # half a character can be neither kept nor hashed
+        except (ValueError, RecursionError) as error:
+            raise Refused(f"the body is not JSON: {type(error).__name__}", "bad_callback") from error
     return Callback(dict(request.query_params), form, parsed, body, dict(request.headers), address)
 
 

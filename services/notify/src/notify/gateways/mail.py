@@ -11,6 +11,7 @@ from uuid import UUID
 
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
+from notify.gateways.gateway import BadCallback
 
 _MESSAGE_ID = re.compile(r"<([0-9a-f-]{36})@")
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -50,18 +51,24 @@ def bounces(provider: str, raw: bytes) -> list[SeenReceipt]:
 
 
 def answers(provider: str, raw: bytes) -> list[SeenReply]:
-    """What a person wrote back. Automatic answers are left alone, so that two machines do not answer each other."""
+    """What a person wrote back. Automatic answers are left alone, so that two machines do not answer each other.
+
+    Raises BadCallback for what names no sender.
+    """
     mail = message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     if str(mail.get("Auto-Submitted", "no")).lower() != "no" or _is_report(mail):
         return []
+    sender = parseaddr(str(mail.get("From", "")))[1]
+    if not sender:
+        raise BadCallback("the mail names no sender")
     body = mail.get_body(("plain",))
     text = str(body.get_content()) if body else ""
     said = [line for line in text.splitlines() if line.strip() and not line.startswith(">")]
     return [
         SeenReply(
             provider=provider,
-            address=parseaddr(str(mail.get("From", "")))[1],
+            address=sender,
             text=said[0].strip() if said else "",
             sequence=str(mail.get("Message-ID", "")),
             at=datetime.now(UTC),
