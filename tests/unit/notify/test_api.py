@@ -180,6 +180,21 @@ async def test_a_roster_is_published(notify: InMemoryNotify) -> None:
     assert backwards.status_code == 422
 
 
+@pytest.mark.parametrize("given", ["40", "SO-\u202e1390", "0001-01-01T00:00:00+14:00", "http://x.cn/1"])
+async def test_a_preview_with_any_value_in_any_text_is_words_or_says_what_does_not_fit(
+    notify: InMemoryNotify, given: str
+) -> None:
+    texts = (await notify.ask("GET", "/templates")).json()["items"]
+    asked = [(text["key"], text["channel"], name) for text in texts for name in text["variables"]]
+    seen = {
+        (
+            await notify.ask("POST", f"/templates/{key}/preview", {"channel": channel, "values": {name: given}})
+        ).status_code
+        for key, channel, name in sorted(set(asked))
+    }
+    assert seen <= {200, 409}
+
+
 async def test_only_who_knows_the_secret_may_push() -> None:
     notify = InMemoryNotify(Told("sms"), LocalSms("http://nowhere"))
     (told,) = await notify.tell(released())

@@ -39,10 +39,13 @@ class Variable(Part, extra="forbid"):
     sample: str
 
     def write(self, name: str, raw: object, zone: ZoneInfo) -> str:
-        """The value as people read it, without what cannot be seen. Raises Unfit when it is missing."""
+        """The value as people read it, without what cannot be seen. Raises Unfit when it is missing or no such kind."""
         if raw is None or raw == "":
             raise Unfit(f"{name} is missing")
-        text = visible(_WRITERS[self.kind](self, raw, zone))
+        try:
+            text = visible(_WRITERS[self.kind](self, raw, zone))
+        except (ValueError, OverflowError) as error:
+            raise Unfit(f"{name} is no {self.kind}") from error
         text = (text.rstrip(_STOPS) if self.spoken else text) or "—"
         if len(text) <= self.longest or self.kind in _WHOLE:
             return text
