@@ -215,7 +215,10 @@ def OpenRouter(**kwargs: Any) -> APIRouter:  # noqa: N802
 
 
 def Router(*, readers: Sequence[Role | Department], **kwargs: Any) -> APIRouter:  # noqa: N802
-    """A router that documents our problems. Its GET routes answer to `readers` alone; the others say `allow(…)`."""
+    """A router that documents our problems. Its GET routes answer to `readers` alone; the others say `allow(…)`.
+
+    ValueError without readers.
+    """
     dependencies = [Depends(Readers(tuple(readers)))]
     return APIRouter(responses=PROBLEMS, route_class=GuardedRoute, dependencies=dependencies, **kwargs)
 
@@ -271,9 +274,12 @@ async def authenticated(
 
 @dataclass(frozen=True)
 class Allowed:
-    """Lets in only staff with one of these roles, or these departments' systems."""
+    """Lets in only staff with one of these roles, or these departments' systems. ValueError without any."""
 
     roles: tuple[Role | Department, ...]
+
+    def __post_init__(self) -> None:
+        _must_name_some(self.roles)
 
     async def __call__(self, request: Request) -> None:
         request.state.actor = request.state.principal.acting(*self.roles)
@@ -281,13 +287,21 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Readers:
-    """Lets only these read: applies to GET alone."""
+    """Lets only these read: applies to GET alone. ValueError without any."""
 
     roles: tuple[Role | Department, ...]
+
+    def __post_init__(self) -> None:
+        _must_name_some(self.roles)
 
     async def __call__(self, request: Request) -> None:
         if request.method == "GET":
             request.state.principal.acting(*self.roles)
+
+
+def _must_name_some(roles: tuple[Role | Department, ...]) -> None:
+    if not roles:
+        raise ValueError("a guard names at least one role or department that it lets in")
 
 
 def leave_evidence(request: Request, code: str) -> None:
@@ -297,7 +311,10 @@ def leave_evidence(request: Request, code: str) -> None:
 
 
 def allow(*roles: Role | Department) -> Any:
-    """A dependency that lets in only staff with one of these roles, or the systems of these departments."""
+    """A dependency that lets in only staff with one of these roles, or the systems of these departments.
+
+    ValueError without any.
+    """
     return Depends(Allowed(roles))
 
 
@@ -317,7 +334,7 @@ async def caused_by_request(
 ) -> Cause:
     """The cause that a request is: the same key of the same actor is the same cause."""
     principal: Principal = request.state.principal
-    actor = getattr(request.state, "actor", None) or principal.acting()
+    actor = getattr(request.state, "actor", None) or principal.acting_in_any_role()
     id = uuid5(REQUESTS, f"{actor.kind}:{len(actor.id)}:{actor.id}:{idempotency_key}")
     digest = hashlib.sha256(await request.body()).hexdigest()
     cause = Cause(

@@ -1,6 +1,6 @@
 """The stages of an aggregate and what may be done in each, as one table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -41,7 +41,11 @@ class Move(Generic[S]):
 
 
 class Lifecycle(Generic[S, V]):
-    """`Lifecycle("complaint", "draft", {"judge": Move(("filed",), ("upheld", "not_upheld"), MANAGERS), …})`."""
+    """`Lifecycle("complaint", "draft", {"judge": Move(("filed",), ("upheld", "not_upheld"), MANAGERS), …})`.
+
+    ValueError for a table that cannot be meant: two rows for one decision in one stage, a stage that nothing leads to,
+    a start in which nothing is possible, a role that there is not.
+    """
 
     def __init__(self, noun: str, start: S, moves: Mapping[V, Move[S] | tuple[Move[S], ...]]) -> None:
         self.noun = noun
@@ -50,6 +54,22 @@ class Lifecycle(Generic[S, V]):
         every = [move for rows in self.moves.values() for move in rows]
         named = [start, *(stage for move in every for stage in (*move.when, *move.to))]
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
+        if flaws := tuple(self._flaws()):
+            raise ValueError(f"the lifecycle of the {noun} cannot be meant: {'; '.join(flaws)}")
+
+    def _flaws(self) -> Iterator[str]:
+        every = [move for rows in self.moves.values() for move in rows]
+        for decision, rows in self.moves.items():
+            stages = [stage for move in rows for stage in move.when]
+            yield from (
+                f"{decision} stands twice for {stage}" for stage in dict.fromkeys(stages) if stages.count(stage) > 1
+            )
+        reached = {self.start, *(to for move in every for to in move.to)}
+        yield from (f"nothing leads to {stage}" for stage in self.stages if stage not in reached)
+        if not any(self.start in move.when for move in every):
+            yield f"nothing is possible in its start, {self.start}"
+        strange = dict.fromkeys(role for move in every for role in move.by if not isinstance(role, Role))
+        yield from (f"{role} is no role" for role in strange)
 
     def move(self, stage: S, decision: V) -> Move[S] | None:
         """The row for a decision in this stage; None where the stage does not allow it."""

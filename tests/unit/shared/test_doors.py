@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import ledger
 import pytest
 
 from shared.contracts.roles import Department, Role
+from shared.http import Allowed, Readers, Router, allow
 from shared.identity import Principal
 from shared.settings import ServiceSettings
 from shared.testing import World, in_memory, nowhere
@@ -35,6 +37,12 @@ async def sent(world: World, content: bytes, who: Role | Department | None = Rol
 async def test_a_stranger_is_turned_away_before_the_body_is_read(world: World) -> None:
     answer = await sent(world, b"{broken", who=None)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("guard", [allow, lambda: Router(readers=()), lambda: Allowed(()), lambda: Readers(())])
+def test_a_guard_says_whom_it_lets_in(guard: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match="names at least one role or department"):
+        guard()
 
 
 @pytest.mark.parametrize("who", [Role.FINANCE, Department.FINANCE])

@@ -198,7 +198,7 @@ def test_a_department_is_known_by_its_key(tmp_path: Path) -> None:
     key = add_api_key(tmp_path / "keys.json", "production")
     principal = DepartmentKeys(tmp_path / "keys.json").verify(key)
     assert principal == Principal.system(Department.PRODUCTION)
-    assert principal.acting() == Actor(kind="department", id="production", role="production")
+    assert principal.acting_in_any_role() == Actor(kind="department", id="production", role="production")
 
 
 def test_two_keys_of_a_department_are_valid_at_once_and_the_third_replaces_the_first(tmp_path: Path) -> None:
@@ -251,13 +251,14 @@ def test_a_key_is_made_for_a_department_that_there_is(tmp_path: Path, name: str)
 def test_someone_with_several_roles_acts_in_the_one_that_is_allowed() -> None:
     someone = Principal.staff("zhang", Role.CS_SPECIALIST, Role.CS_DIRECTOR)
     assert someone.acting(Role.CS_DIRECTOR, Role.GM) == Actor(kind="staff", id="zhang", role="cs_director")
-    assert someone.acting() == Actor(kind="staff", id="zhang", role="cs_specialist")
+    assert someone.acting_in_any_role() == Actor(kind="staff", id="zhang", role="cs_specialist")
 
 
 def test_the_order_of_the_roles_in_a_token_means_nothing() -> None:
     roles = (Role.GM, Role.CS_DIRECTOR, Role.CS_SPECIALIST)
     assert Principal.staff("zhang", *roles) == Principal.staff("zhang", *reversed(roles))
-    assert Principal.staff("zhang", *roles).acting() == Principal.staff("zhang", *reversed(roles)).acting()
+    there, back = Principal.staff("zhang", *roles), Principal.staff("zhang", *reversed(roles))
+    assert there.acting_in_any_role() == back.acting_in_any_role()
 
 
 def test_a_role_and_a_department_of_one_name_are_different_things() -> None:
@@ -266,6 +267,16 @@ def test_a_role_and_a_department_of_one_name_are_different_things() -> None:
     with pytest.raises(Forbidden):
         Principal.system(Department.FINANCE).acting(Role.FINANCE)
     assert Principal.system(Department.FINANCE).acting(Role.FINANCE, Department.FINANCE).kind == "department"
+
+
+def test_a_guard_that_names_nobody_lets_nobody_in() -> None:
+    with pytest.raises(ValueError, match="name the roles or departments that are let in"):
+        Principal.staff("zhang", Role.GM).acting()
+
+
+def test_someone_without_any_role_acts_in_none() -> None:
+    with pytest.raises(Forbidden, match="this needs a role; you have none"):
+        Principal.staff("zhang").acting_in_any_role()
 
 
 def test_someone_without_an_allowed_role_is_told_which_would_do() -> None:

@@ -1,5 +1,7 @@
 """One table says what is possible, who may do it, what is refused and how it is drawn."""
 
+from typing import Any
+
 import pytest
 
 from shared.contracts.roles import Role
@@ -47,6 +49,21 @@ def test_a_view_shows_what_is_possible_with_the_roles_that_may_do_it() -> None:
 def test_the_stages_and_the_last_ones_follow_from_the_table() -> None:
     assert LAMP.stages == ("off", "on", "dead")
     assert LAMP.terminal == {"dead"}
+
+
+@pytest.mark.parametrize(
+    ("start", "moves", "flaw"),
+    [
+        ("off", {"light": (Move(("off",), ("on",)), Move(("on", "off")))}, "light stands twice for off"),
+        ("of", {"light": Move(("off",), ("on",))}, "nothing leads to off; nothing is possible in its start, of"),
+        ("off", {"light": Move(("off",), ("onn",)), "dim": Move(("on",))}, "nothing leads to on"),
+        ("off", {"light": Move(("off",), by=("gmm",))}, "gmm is no role"),
+    ],
+)
+def test_a_table_that_cannot_be_meant_is_refused(start: str, moves: Any, flaw: str) -> None:
+    with pytest.raises(ValueError, match="the lifecycle of the lamp cannot be meant") as refused:
+        Lifecycle("lamp", start, moves)
+    assert str(refused.value).partition(": ")[2] == flaw
 
 
 def test_the_table_is_drawn() -> None:

@@ -64,17 +64,32 @@ class Principal:
         return cls("department", department.value, frozenset((department,)))
 
     def acting(self, *allowed: Role | Department) -> Actor:
-        """Who goes into the cause: in the first allowed role that is theirs; with no roles given, in any of theirs.
+        """Who goes into the cause: in the first allowed role that is theirs. Forbidden when none fits.
 
-        Forbidden when none fits.
+        ValueError when no role is given: that would say nothing about who is let in.
         """
-        kind = Role if self.kind == "staff" else Department
-        for role in allowed or kind:
-            if isinstance(role, kind) and role in self.roles:
-                return Actor(kind=self.kind, id=self.id, role=role.value)
+        if not allowed:
+            raise ValueError("name the roles or departments that are let in")
+        for role in allowed:
+            if isinstance(role, self._kind) and role in self.roles:
+                return self._as(role)
         needed = ", ".join(_named(role) for role in allowed)
         yours = ", ".join(sorted(_named(role) for role in self.roles))
         raise Forbidden(f"this needs one of {needed}; yours: {yours}", self)
+
+    def acting_in_any_role(self) -> Actor:
+        """Who goes into the cause: in the first of their roles, in the order of the enum. Forbidden without a role."""
+        for role in self._kind:
+            if role in self.roles:
+                return self._as(role)
+        raise Forbidden("this needs a role; you have none", self)
+
+    @property
+    def _kind(self) -> type[Role] | type[Department]:
+        return Role if self.kind == "staff" else Department
+
+    def _as(self, role: Role | Department) -> Actor:
+        return Actor(kind=self.kind, id=self.id, role=role.value)
 
 
 def identity(subject: object, *, ignore_case: bool = False) -> str:
