@@ -18,7 +18,7 @@ from complaints.domain.parts.papers import PartCount, Receipt, Settled
 from shared.aggregate import Change
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.event import Actor, Money, PreciseDate
-from shared.contracts.intake import OrderPlaced
+from shared.contracts.intake import CustomersMerged, OrderPlaced
 from shared.contracts.orders import AcceptanceFailed, ContractAmended, ContractSigned, ShipmentDispatched
 from shared.contracts.vocabulary import (
     AboutCustomersComplaint,
@@ -216,6 +216,16 @@ async def test_a_draft_is_held_against_its_order_when_a_person_files_it(known, a
     refused = await ask("cs_specialist", "POST", f"/complaints/{draft.id}/file", {})
 
     assert (refused.status_code, refused.json()["code"]) == (409, "other_customer")
+
+
+async def test_an_order_of_another_file_of_the_same_person_is_that_customer_s(known, file, world):
+    other = FILE["customer"] | {"customer_id": str(UUID(int=2))}
+    await world.hear(CustomersMerged(customer_id=UUID(int=2), duplicate_id=UUID(int=1), revision=2, reason="同一人"))
+
+    taken = await file(customer=other)
+
+    assert taken["form"]["contract_no"] == SIGNED.contract_no
+    assert taken["form"]["customer"]["customer_id"] == str(UUID(int=2))
 
 
 @pytest.mark.parametrize(("amount", "status"), [("48000.00", 200), ("48000.01", 409)])

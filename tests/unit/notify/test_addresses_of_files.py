@@ -1,6 +1,7 @@
 """To which address a message goes: the one that the customer's file has when it leaves."""
 
 from datetime import datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +11,9 @@ from notify_in_memory import InMemoryNotify
 
 from notify.domain.parts.answer import permanent, retry_later
 from shared.contracts.event import Event
-from shared.contracts.intake import Contact, CustomerUpdated
+from shared.contracts.intake import Contact, CustomersMerged, CustomerUpdated
 from shared.contracts.intake.customers import QuietHours
+from shared.contracts.notify import ReplyReceived
 
 NIGHT = datetime(2026, 11, 23, 22, tzinfo=ZoneInfo("Asia/Shanghai"))
 MORNING_AFTER = {"hours": 11}
@@ -34,6 +36,34 @@ async def test_a_corrected_number_is_used_although_the_fact_tells_the_old_one(no
     await notify.tell(delayed(reason="supply"))
 
     assert {message.to for message in notify.sms.sent} == {"13900139000"}
+
+
+async def test_a_message_to_a_merged_file_goes_where_the_kept_file_says_and_back_when_they_are_separated(
+    notify: InMemoryNotify,
+) -> None:
+    kept = CUSTOMER.but(customer_id=UUID(int=2), mobile="13900139000")
+    merged = CustomersMerged(
+        customer_id=kept.customer_id, duplicate_id=CUSTOMER.customer_id, revision=2, reason="同一人"
+    )
+    for event in (registered(CUSTOMER), registered(kept), merged, released()):
+        await notify.tell(event)
+    await notify.tell(corrected(revision=3))
+    await notify.tell(dispatched())
+
+    assert [message.to for message in notify.sms.sent] == ["13900139000", CUSTOMER.mobile]
+
+
+async def test_an_answer_from_the_number_of_a_merged_file_is_the_kept_customer_s(notify: InMemoryNotify) -> None:
+    kept = CUSTOMER.but(customer_id=UUID(int=2))
+    merged = CustomersMerged(
+        customer_id=kept.customer_id, duplicate_id=CUSTOMER.customer_id, revision=2, reason="同一人"
+    )
+    for event in (registered(CUSTOMER), registered(kept), merged):
+        await notify.tell(event)
+    await notify.reply("13800138000", "什么时候发货？")
+
+    (heard,) = notify.announced(ReplyReceived)
+    assert heard.customer_id == kept.customer_id
 
 
 async def test_a_number_that_was_removed_is_never_used_again(notify: InMemoryNotify) -> None:

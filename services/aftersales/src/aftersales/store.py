@@ -10,6 +10,7 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.contracts.vocabulary import ContractNo, OrderNo
+from shared.merged_files import MergedFiles
 from shared.store import Between, DatabaseLike, Index, Store
 
 
@@ -101,6 +102,7 @@ class Stores:
     service_requests: ServiceRequests
     service_orders: ServiceOrders
     settlements: Settlements
+    merged_files: MergedFiles
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -111,4 +113,5 @@ class Stores:
             ServiceRequests(database),
             ServiceOrders(database),
             Settlements(database),
+            MergedFiles(database),
         )

@@ -22,7 +22,8 @@ from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
 from complaints.domain.statistics import CaseFigures, Counted
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import AboutComplaint, OrderNo, order_id_of
+from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
+from shared.merged_files import MergedFiles
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 PAGE = 500
@@ -159,6 +160,7 @@ class Stores:
     reviews: MonthlyReviews
     reports: Reports
     orders: KnownOrders
+    merged_files: MergedFiles
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -174,6 +176,7 @@ class Stores:
             MonthlyReviews(database),
             Reports(database),
             KnownOrders(database),
+            MergedFiles(database),
         )
 
     async def counted_between(self, begin: datetime, end: datetime) -> list[Counted]:
@@ -208,12 +211,20 @@ class Stores:
             numbers |= review.recovered
         return frozenset(numbers)
 
-    async def order_of(self, order_no: OrderNo | None) -> KnownOrder | None:
-        """What is known of the order with this number, if anything is."""
+    async def order_of(self, order_no: OrderNo | None, customer: CustomerId | None = None) -> KnownOrder | None:
+        """What is known of the order with this number, if anything is.
+
+        The order of another file of the same person is this customer's.
+        """
         if order_no is None:
             return None
         found = await self.orders.find({"id": order_id_of(order_no)}, limit=1)
-        return found.items[0] if found.items else None
+        order = found.items[0] if found.items else None
+        if order is None or customer is None or order.customer_id == customer:
+            return order
+        files = self.merged_files
+        same = await files.leading(order.customer_id) == await files.leading(customer)
+        return order.but(customer_id=customer) if same else order
 
     async def _orders(self, cases: Iterable[CaseFigures]) -> dict[UUID, KnownOrder]:
         ids = {order_id_of(case.order_no) for case in cases if case.order_no}

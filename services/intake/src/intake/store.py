@@ -1,6 +1,7 @@
 """Where intake keeps what it owns."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from intake.domain.calendar_year import CalendarYear
 from intake.domain.callback import Callback
 from intake.domain.colleague import Colleague
 from intake.domain.contact_log import ContactLog, contact_log_id_of
-from intake.domain.customer import Customer
+from intake.domain.customer import Customer, number_of, numbers
 from intake.domain.digest import Digest
 from intake.domain.fact import Fact
 from intake.domain.itinerary import Itinerary
@@ -22,6 +23,7 @@ from intake.domain.visit_plan import VisitPlan
 from intake.domain.work_report import WorkReport
 from shared.aggregate import NotFound
 from shared.contracts.roles import Role
+from shared.search import asked
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 
@@ -35,12 +37,46 @@ class Customers(Store[Customer]):
         Index("particulars.owner"),
         Index("particulars.contacts.mobile"),
         Index("found_by"),
+        Index("merged_into"),
     )
 
     async def with_mobile(self, mobile: str) -> Customer | None:
-        """A customer with a contact who has this number."""
-        page = await self.find({"particulars.contacts.mobile": mobile}, limit=1)
-        return page.items[0] if page.items else None
+        """A customer with a contact who has this number, however it is spelt; of merged files the one that is kept."""
+        number = number_of(mobile)
+        found = await self._with_numbers({number}) if number else []
+        return found[0] if found else None
+
+    async def leading(self, customer_id: UUID) -> Customer:
+        """The customer's file; of one that was merged the file that it leads to. Raises NotFound."""
+        customer = await self.get(customer_id)
+        return customer if customer.merged_into is None else await self.get(customer.merged_into)
+
+    async def files_of(self, customer_id: UUID) -> tuple[UUID, ...]:
+        """Every file of this person, the one that is kept first; the id alone where there is no file."""
+        try:
+            leading = await self.leading(customer_id)
+        except NotFound:
+            return (customer_id,)
+        return (leading.id, *(each.customer_id for each in leading.absorbed))
+
+    async def all_of(self, customer_id: UUID | None) -> UUID | OneOf | None:
+        """The condition that finds what any file of this person is named in; none when no customer is asked for."""
+        if customer_id is None:
+            return None
+        files = await self.files_of(customer_id)
+        return OneOf(*files) if len(files) > 1 else customer_id
+
+    async def alike(self, customer: Customer) -> list[Customer]:
+        """Other files that share a number with this one: perhaps the same person's."""
+        found = await self._with_numbers(numbers(customer.particulars))
+        return [each for each in found if each.id != customer.id]
+
+    async def _with_numbers(self, wanted: AbstractSet[str]) -> list[Customer]:
+        tokens = [token for number in wanted for token in asked(number)]
+        if not tokens:
+            return []
+        page = await self.find({"found_by": OneOf(*tokens), "merged_into": OneOf(None)}, limit=200)
+        return [each for each in page.items if wanted & numbers(each.particulars)]
 
 
 class ContactLogs(Store[ContactLog]):

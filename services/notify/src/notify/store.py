@@ -123,22 +123,32 @@ class Recipients(Store[Recipient]):
         return [each async for each in self.each({"reached_at": address})]
 
     async def of_customer(self, customer_id: UUID) -> Recipient:
-        """This customer; of one that is not stored yet nothing is known."""
+        """This customer, by the file that is kept of merged ones; of one that is not stored yet nothing is known."""
         id = customer_recipient(customer_id)
         try:
-            return await self.get(id)
+            known = await self.get(id)
+            return await self.get(known.leads_to) if known.leads_to else known
         except NotFound:
             return unknown_recipient(id, "customer", customer_id)
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
-        """Who gets these messages; of one that is not stored yet nothing is known."""
+        """Who gets these messages, by the recipient that they name; of one that is not stored yet nothing is known."""
         known = {
             each.recipient: unknown_recipient(each.recipient, each.audience, each.customer_id) for each in messages
         }
         if known:
             page = await self.find({"id": OneOf(*known)}, limit=len(known))
-            known |= {each.id: each for each in page.items}
+            known |= {each.id: each for each in page.items} | await self._kept(page.items)
         return known
+
+    async def _kept(self, found: Sequence[Recipient]) -> dict[UUID, Recipient]:
+        """Of those whose file leads to another one of the same person, the recipient that this one is."""
+        led = {each.id: each.leads_to for each in found if each.leads_to}
+        if not led:
+            return {}
+        page = await self.find({"id": OneOf(*led.values())}, limit=len(led))
+        kept = {each.id: each for each in page.items}
+        return {id: kept[leads_to] for id, leads_to in led.items() if leads_to in kept}
 
 
 class Ledgers(Store[Ledger]):

@@ -16,6 +16,7 @@ from orders.domain.report import Report
 from orders.domain.route import stages
 from orders.domain.statistics import SoldOrder
 from shared.aggregate import NotFound
+from shared.merged_files import MergedFiles
 from shared.store import Between, DatabaseLike, Index, Store
 
 
@@ -163,6 +164,7 @@ class Stores:
     disposals: Disposals
     reports: Reports
     files: CustomerFiles
+    merged_files: MergedFiles
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -176,4 +178,5 @@ class Stores:
             Disposals(database),
             Reports(database),
             CustomerFiles(database),
+            MergedFiles(database),
         )

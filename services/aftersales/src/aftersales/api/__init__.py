@@ -29,7 +29,7 @@ def routes(stores: Stores, rules: Rules, passport_url: str | None) -> Sequence[A
         warranty.routes(stores, rules),
         warranty.answers(stores.warranty_checks),
         passport.routes(stores.covered_orders, rules, passport_url),
-        requests.routes(stores.service_requests, rules),
+        requests.routes(stores, rules),
         orders.routes(stores, rules),
         candidates.routes(stores.service_orders, rules),
         form.routes(stores),

@@ -101,7 +101,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "priority": priority,
             "request_id": request_id,
             "voucher_no": voucher_no,
-            "customer.customer_id": customer_id,
+            "customer.customer_id": await stores.merged_files.all_of(customer_id),
             "complaint_id": complaint_id,
             "order_no": order_no,
             "technician": technician,

@@ -11,7 +11,7 @@ from aftersales.domain.lifecycle import REQUEST, RequestStage
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import READERS, REGISTRARS
-from aftersales.store import ServiceRequests
+from aftersales.store import Stores
 from shared.contracts.aftersales import Fault
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import (
@@ -65,9 +65,10 @@ class DetermineFault(RequestBody):
     evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)
 
 
-def routes(requests: ServiceRequests, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /service-requests."""
     router = Router(readers=READERS, tags=["service requests"], prefix="/service-requests")
+    requests = stores.service_requests
 
     @router.post("", status_code=201, dependencies=[allow(*REGISTRARS)])
     async def register(body: RegisterRequest, cause: CausedByRequest) -> ServiceRequestView:
@@ -103,7 +104,7 @@ def routes(requests: ServiceRequests, rules: Rules) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[ServiceRequestRow]:
         """The register, the newest first."""
-        where = {"stage": stage, "form.customer.customer_id": customer_id}
+        where = {"stage": stage, "form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await requests.rows(ServiceRequestRow, where, sort="-recorded_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -3,6 +3,7 @@
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 from aftersales.subscribers import coverage, departments, questions, service
+from shared import merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -13,4 +14,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     questions.subscribe(on, stores, rules)
     departments.subscribe(on, stores, rules)
     service.subscribe(on, stores, rules)
+    merged_files.follow(on, stores.merged_files)
     return on

@@ -28,14 +28,14 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
     """Every route of complaints."""
     return (
         filing.routes(stores, rules),
-        reading.routes(stores.complaints, rules),
+        reading.routes(stores, rules),
         handling.routes(stores.complaints, rules),
         investigation.routes(stores.complaints, rules),
         findings.routes(stores, rules),
         appeals.routes(stores.complaints, rules),
         proposals.routes(stores, rules),
         answers.routes(stores.complaints, rules),
-        allowances.routes(stores.allowances, rules),
+        allowances.routes(stores, rules),
         returns.routes(stores, rules),
         penalties.routes(stores, rules),
         improvements.routes(stores, rules),

@@ -11,7 +11,7 @@ from complaints.domain.allowance import LIFECYCLE, AllowanceStage
 from complaints.domain.decisions.allowance import countersign, draw_up, file_copy, post, send_back, stamp
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import PAPER_READERS
-from complaints.store import Allowances
+from complaints.store import Allowances, Stores
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, Line, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
@@ -41,9 +41,10 @@ class PostAllowance(RequestBody):
     voucher_no: Line = Field(examples=["PZ-2026-1187"])
 
 
-def routes(allowances: Allowances, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one certificate, and each decision as a POST to its name."""
     router = Router(readers=PAPER_READERS, tags=["allowances"], prefix="/allowances")
+    allowances = stores.allowances
 
     @router.get("")
     async def list_allowances(
@@ -56,7 +57,7 @@ def routes(allowances: Allowances, rules: Rules) -> APIRouter:
         """Discount certificates by what is still to be done, the oldest first."""
         where = {
             "stage": stage,
-            "case.about.customer.customer_id": customer_id,
+            "case.about.customer.customer_id": await stores.merged_files.all_of(customer_id),
             "case.about.complaint_no": complaint_no,
         }
         page = await allowances.rows(AllowanceRow, where, sort="certificate_no", after=after, limit=limit)

@@ -95,7 +95,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
 
 async def _checked(stores: Stores, rules: Rules, form: Form, cause: Cause) -> Form:
-    return check_form(form, await stores.order_of(form.order_no), rules.clocks.calendar, cause)
+    order = await stores.order_of(form.order_no, form.customer.customer_id)
+    return check_form(form, order, rules.clocks.calendar, cause)
 
 
 async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, cause: Cause) -> ComplaintView:

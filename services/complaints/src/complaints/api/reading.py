@@ -11,21 +11,23 @@ from complaints.domain.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
-from complaints.store import Complaints
+from complaints.store import Complaints, Stores
 from shared.aggregate import Refused
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, DepartmentName, Line, OrderNo, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, Limit, Listing, Router
 from shared.identity import Principal
+from shared.merged_files import MergedFiles
 from shared.search import asked
 from shared.store import AllOf, Between, OneOf
 
 
-def routes(complaints: Complaints, rules: Rules) -> APIRouter:
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which complaints are found and shown."""
     router = Router(readers=READERS, tags=["complaints"])
 
-    _lists(router, complaints, rules)
+    complaints = stores.complaints
+    _lists(router, complaints, stores.merged_files, rules)
 
     @router.get("/complaints/{complaint_id}")
     async def show_complaint(complaint_id: UUID) -> ComplaintView:
@@ -57,7 +59,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     return router
 
 
-def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
+def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules: Rules) -> None:
     @router.get("/complaints")
     async def list_complaints(
         request: Request,
@@ -83,7 +85,7 @@ def _lists(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         """
         where: dict[str, Any] = {
             "stage": stage,
-            "form.customer.customer_id": customer_id,
+            "form.customer.customer_id": await files.all_of(customer_id),
             "form.order_no": order_no,
             "number": complaint_no,
             "owner": owner,

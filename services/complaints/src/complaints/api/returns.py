@@ -91,7 +91,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Return notes by what is still to be done, the oldest first."""
         where = {
             "stage": stage,
-            "case.about.customer.customer_id": customer_id,
+            "case.about.customer.customer_id": await stores.merged_files.all_of(customer_id),
             "case.about.complaint_no": complaint_no,
         }
         page = await returns.rows(GoodsReturnRow, where, sort="return_no", after=after, limit=limit)

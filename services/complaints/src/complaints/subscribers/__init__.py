@@ -3,6 +3,7 @@
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from complaints.subscribers import answers, arrivals, cases, improvements, papers
+from shared import merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -14,4 +15,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     papers.subscribe(on, stores, rules)
     improvements.subscribe(on, stores, rules)
     answers.subscribe(on, stores.complaints, rules)
+    merged_files.follow(on, stores.merged_files)
     return on

@@ -26,7 +26,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         return stores.registers.touch(empty.id, lambda register: enter(register, id, form, cause), empty)
 
     async def filled_in(form: Form) -> Form:
-        order = await stores.order_of(form.order_no)
+        order = await stores.order_of(form.order_no, form.customer.customer_id)
         return fill_in(form, order, rules.clocks.calendar) if order else form
 
     @on(AcceptanceFailed)

@@ -83,6 +83,7 @@ class FileContacts(View):
 
     id: UUID
     contacts: tuple[Contact, ...] = Field(validation_alias=AliasPath("particulars", "contacts"))
+    merged_into: UUID | None = None
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -95,7 +96,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         ids = {row.customer.customer_id for row in rows}
         where = {"id": OneOf(*ids)}
         files = (await stores.customers.rows(FileContacts, where, limit=len(ids))).items if ids else ()
-        known = {file.id: file.contacts for file in files}
+        led = {file.merged_into for file in files if file.merged_into}
+        where = {"id": OneOf(*led)}
+        kept = (await stores.customers.rows(FileContacts, where, limit=len(led))).items if led else ()
+        now = {file.id: file.contacts for file in (*files, *kept)}
+        known = {file.id: now[file.merged_into or file.id] for file in files}
         told = {
             row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows
         }
@@ -113,7 +118,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[CallbackView]:
         """The calls in one state, what is due first at the top."""
-        where = {"state": state, "customer_id": customer_id}
+        where = {"state": state, "customer_id": await stores.customers.all_of(customer_id)}
         page = await callbacks.rows(CallbackRow, where, sort="due_at", after=after, limit=limit)
         return Listing(items=await with_contacts(page.items), next=page.next)
 

@@ -76,6 +76,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     router = Router(readers=readers.CUSTOMERS, tags=["contacts"], prefix="/customers/{customer_id}/contacts")
     logs = stores.contact_logs
 
+    async def _file_with(contact_id: UUID, customer_id: UUID) -> UUID:
+        """The file under which this talk was written, of the files of one person."""
+        for file in await stores.customers.files_of(customer_id):
+            if contact_id in {each.contact_id for each in (await logs.of(file)).records()}:
+                return file
+        return customer_id
+
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
     async def record(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
         """Write a talk down for good."""
@@ -89,14 +96,16 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def list_talks(customer_id: UUID) -> list[RecordView]:
         """Every talk with the customer as it reads now, with its corrections, oldest first."""
         await stores.customers.get(customer_id)
-        log = await logs.of(customer_id)
-        return [RecordView.of(record, rules) for record in log.records()]
+        files = [await logs.of(file) for file in await stores.customers.files_of(customer_id)]
+        records = sorted((each for log in files for each in log.records()), key=lambda each: each.talk.started_at)
+        return [RecordView.of(record, rules) for record in (files[0].records() if len(files) == 1 else records)]
 
     @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
     async def correct(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> RecordView:
         """Add a correction; what the record said before stays readable."""
+        file = await _file_with(contact_id, customer_id)
         log = await logs.apply(
-            contact_log_id_of(customer_id),
+            contact_log_id_of(file),
             lambda log: correct_talk(log, contact_id, body.field, body.after, body.reason, cause),
             cause,
         )

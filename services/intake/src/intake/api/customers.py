@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
+from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
 from intake.domain.parts.chain import Entry
@@ -17,12 +18,12 @@ from intake.store import Stores
 from shared.aggregate import Refused
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
-from shared.contracts.vocabulary import CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
+from shared.contracts.vocabulary import CustomerId, CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Principal
 from shared.logs import masked
 from shared.search import asked
-from shared.store import AllOf
+from shared.store import AllOf, OneOf
 
 
 class GivenContact(Contact):
@@ -78,6 +79,20 @@ class AssignCustomer(RequestBody):
     rule: AssignmentRule = "manual"
 
 
+class MergeFiles(RequestBody):
+    """A second file of the same person, and how that is known."""
+
+    duplicate_id: CustomerId = Field(description="The file that leads to this one from now on.")
+    reason: Line = Field(examples=["同一人以两个手机号登记"])
+
+
+class SeparateFiles(RequestBody):
+    """A file that was merged into this one by mistake."""
+
+    duplicate_id: CustomerId
+    reason: Line = Field(examples=["经核实为两位客户"])
+
+
 class ShownContact(Contact):
     """A contact as it is shown: whole, or with numbers that can be recognised but not used."""
 
@@ -126,6 +141,8 @@ class CustomerView(View):
     revision: int
     particulars: ShownParticulars
     source: DepartmentName
+    merged_into: UUID | None = Field(description="The file that this one leads to; absent while it stands alone.")
+    merged_files: tuple[UUID, ...] = Field(default=(), description="The files of the same person that lead here.")
 
     @classmethod
     def of(cls, customer: Customer, whole: bool = True) -> Self:
@@ -134,6 +151,8 @@ class CustomerView(View):
             revision=customer.revision,
             particulars=_shown(customer.particulars, whole),
             source=customer.source,
+            merged_into=customer.merged_into,
+            merged_files=tuple(each.customer_id for each in customer.absorbed),
         )
 
 
@@ -188,13 +207,15 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Customers found by words, or of this exact name, number or owner. Numbers and addresses are masked.
 
         A word of `q` is a part of a name or of the address, initials in pinyin (gzhd), the last four or more digits of
-        a telephone, order or contract number, or such a number as a whole. All words must fit.
+        a telephone, order or contract number, or such a number as a whole. All words must fit. Two files of one person
+        are found as the one that is kept.
         """
         where = {
             "particulars.name": name,
             "particulars.contacts.mobile": mobile,
             "particulars.owner": owner,
             "found_by": _holding(q),
+            "merged_into": OneOf(None),
         }
         page = await customers.rows(CustomerRow, where, after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
@@ -229,7 +250,46 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         return CustomerView.of(assigned)
 
+    _merging(router, stores)
     return router
+
+
+def _merging(router: APIRouter, stores: Stores) -> None:
+    """Two files of one person."""
+    customers = stores.customers
+
+    @router.get("/{customer_id}/alike")
+    async def alike(customer_id: UUID) -> list[CustomerRow]:
+        """Other files with a telephone number of this one, however it was spelt: perhaps the same person's."""
+        found = await customers.alike(await customers.get(customer_id))
+        return [CustomerRow.model_validate(dict(each)) for each in found]
+
+    @router.post("/{customer_id}/merge", dependencies=[allow(*SUPERVISORS)])
+    async def merge(customer_id: UUID, body: MergeFiles, cause: CausedByRequest) -> CustomerView:
+        """Let a second file of the same person lead to this one. Nothing is moved, and it can be undone.
+
+        Talks, visits, callbacks, orders and complaints stay where they were written; whoever asks about either file is
+        shown those of both, and the numbers of both find this one.
+        """
+        duplicate = await customers.get(body.duplicate_id)
+        kept = await customers.apply(
+            customer_id, lambda customer: absorb(customer, duplicate, body.reason, cause), cause
+        )
+        await customers.apply(
+            duplicate.id, lambda customer: merge_into(customer, customer_id, body.reason, cause), cause
+        )
+        return CustomerView.of(kept)
+
+    @router.post("/{customer_id}/separate", dependencies=[allow(*SUPERVISORS)])
+    async def separate(customer_id: UUID, body: SeparateFiles, cause: CausedByRequest) -> CustomerView:
+        """Undo a merge: each file says again what is its own, with what was written into it since."""
+        await customers.apply(
+            body.duplicate_id, lambda customer: stand_alone(customer, customer_id, body.reason, cause), cause
+        )
+        kept = await customers.apply(
+            customer_id, lambda customer: give_back(customer, body.duplicate_id, body.reason, cause), cause
+        )
+        return CustomerView.of(kept)
 
 
 def _holding(question: str | None) -> AllOf | None:

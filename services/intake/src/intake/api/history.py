@@ -50,15 +50,17 @@ def routes(stores: Stores) -> APIRouter:
     async def verify(customer_id: UUID) -> RecordsVerificationView:
         """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each.
 
-        What was rewritten so that its entries agree is named too: its seal does not hold.
+        What was rewritten so that its entries agree is named too: its seal does not hold. Of merged files both count.
         """
-        altered = [alteration async for alteration in _alterations(stores, customer_id)]
+        await stores.customers.get(customer_id)
+        files = await stores.customers.files_of(customer_id)
+        altered = [alteration for file in files async for alteration in _alterations(stores, file)]
         return RecordsVerificationView(whole=not altered, altered=tuple(altered))
 
     @router.get("/timeline")
     async def timeline(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
-        """All that happened to the customer in every service, the latest first."""
-        where = {"customer_id": customer_id}
+        """All that happened to the customer in every service, the latest first; of merged files what is in either."""
+        where = {"customer_id": await stores.customers.all_of(customer_id)}
         page = await stores.moments.rows(MomentView, where, sort="-at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

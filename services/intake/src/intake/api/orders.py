@@ -108,7 +108,7 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*LIFECYCLE.roles("take"))])
     async def take_order(body: TakeOrder, cause: CausedByRequest) -> OrderView:
         """Record an order; one that is verified with the customer already is placed by the same request."""
-        customer = await stores.customers.get(body.customer_id)
+        customer = await stores.customers.leading(body.customer_id)
         asked = body.model_dump(exclude={"customer_id", "verified"})
         asked["order_no"] = body.order_no or order_no_of(cause.id, calendar.day(cause.at))
         asked["region"] = body.region or customer.particulars.region
@@ -132,7 +132,7 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[OrderRow]:
         """Orders as they were taken, the latest first."""
-        where = {"customer_id": customer_id, "state": state}
+        where = {"customer_id": await stores.customers.all_of(customer_id), "state": state}
         page = await orders.rows(OrderRow, where, sort="-taken_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -65,7 +65,7 @@ def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
         owner: StaffId | None = None, customer_id: UUID | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[OpportunityView]:
         """What was found for an owner or with a customer, the latest first."""
-        where = {"owner": owner, "customer_id": customer_id}
+        where = {"owner": owner, "customer_id": await stores.customers.all_of(customer_id)}
         page = await stores.opportunities.rows(OpportunityView, where, sort="-found_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -86,7 +86,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
     async def plan_visit(body: PlanVisit, cause: CausedByRequest) -> PlannedVisitView:
         """Plan a visit to a customer who answered on the phone, is interested and has agreed."""
-        customer = await stores.customers.get(body.customer_id)
+        customer = await stores.customers.leading(body.customer_id)
         log = await stores.contact_logs.of(customer.id)
         change = plan(
             cause.derive("visit"),
@@ -108,7 +108,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         staff: StaffId | None = None, customer_id: UUID | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[PlannedVisitRow]:
         """The planned visits of one member of staff or to one customer, the next ones last."""
-        where = {"staff": staff, "customer_id": customer_id}
+        where = {"staff": staff, "customer_id": await stores.customers.all_of(customer_id)}
         page = await plans.rows(PlannedVisitRow, where, sort="appointed_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5
 
+from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import Entry, first_altered
 from shared.aggregate import Aggregate
 from shared.contracts.intake import Particulars
-from shared.contracts.vocabulary import CustomerSnapshot, DepartmentName, Line
-from shared.search import tokens
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, DepartmentName, Line
+from shared.search import MOST_DIGITS, tokens
 
 _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 
@@ -15,7 +16,9 @@ _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 class Customer(Aggregate):
     """A customer. `file` holds every revision; `particulars` is what the last one says.
 
-    `papers` are the numbers of its orders and contracts. `found_by` follows from the particulars and the papers.
+    `papers` are the numbers of its orders and contracts. `found_by` follows from both and
+    from the files of the same person that lead here, `absorbed`. A file that leads to another one, `merged_into`, is
+    written no more.
     """
 
     particulars: Particulars
@@ -23,6 +26,8 @@ class Customer(Aggregate):
     file: tuple[Entry, ...] = ()
     papers: tuple[Line, ...] = ()
     found_by: tuple[str, ...] = ()
+    absorbed: tuple[Absorbed, ...] = ()
+    merged_into: CustomerId | None = None
 
     @property
     def revision(self) -> int:
@@ -58,16 +63,36 @@ class Customer(Aggregate):
         return None if agrees else self.revision
 
 
-def found_by(particulars: Particulars, papers: Sequence[str] = ()) -> tuple[str, ...]:
-    """What a file is found by: names, address, telephones, its own number and its papers' (004 一㈢4)."""
-    contacts = particulars.contacts
-    mobiles = (each.mobile for each in contacts if each.mobile)
-    own = (particulars.customer_no,) if particulars.customer_no else ()
+def found_by(
+    particulars: Particulars, papers: Sequence[str] = (), absorbed: Sequence[Absorbed] = ()
+) -> tuple[str, ...]:
+    """What a file is found by: names, address, telephones, its own number and its papers' (004 一㈢4).
+
+    What is written in the files that lead to it counts as well.
+    """
+    files = (particulars, *(each.said for each in absorbed))
+    contacts = [contact for file in files for contact in file.contacts]
     return tokens(
-        names=(particulars.name, *(each.name for each in contacts)),
-        texts=(particulars.address,) if particulars.address else (),
-        numbers=(*mobiles, *own, *papers),
+        names=(*(file.name for file in files), *(each.name for each in contacts)),
+        texts=tuple(file.address for file in files if file.address),
+        numbers=(
+            *(each.mobile for each in contacts if each.mobile),
+            *(file.customer_no for file in files if file.customer_no),
+            *papers,
+            *(number for each in absorbed for number in each.papers),
+        ),
     )
+
+
+def number_of(mobile: str | None) -> str | None:
+    """A number without its country and separators: however it is spelt, the same number."""
+    digits = "".join(each for each in mobile or "" if each.isdigit())
+    return digits[-MOST_DIGITS:] or None
+
+
+def numbers(particulars: Particulars) -> frozenset[str]:
+    """The numbers of all contacts in a file, as `number_of` spells them."""
+    return frozenset(number for each in particulars.contacts if (number := number_of(each.mobile)))
 
 
 def customer_id_of(department: str, customer_no: str) -> UUID:

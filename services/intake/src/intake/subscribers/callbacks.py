@@ -63,7 +63,7 @@ def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
     @on(CustomerAssigned)
     async def call_as_new_owner(event: CustomerAssigned, cause: Cause) -> Touches:
         """Within a week of the assignment, by the owner (002 一3b)."""
-        customer = (await stores.customers.get(event.customer_id)).snapshot()
+        customer = (await stores.customers.leading(event.customer_id)).snapshot()
         reason = CallbackReason(kind="first_contact_7d")
         return calls.owed_for(event, customer, reason, cause.at, cause, event.owner)
 
@@ -112,7 +112,7 @@ async def _visited(stores: Stores, event: VisitReported, cause: Cause) -> tuple[
     """Whose shop it was: a customer we know, by id or number, or one whose file is opened now."""
     customers = stores.customers
     if event.customer_id is not None:
-        return (await customers.get(event.customer_id)).snapshot(), []
+        return (await customers.leading(event.customer_id)).snapshot(), []
     known = await customers.with_mobile(event.mobile)
     if known is not None:
         return known.snapshot(), []

@@ -81,7 +81,7 @@ async def _as_we_know(stores: Stores, introduced: IntroducedCustomer) -> Custome
     """The customer as our file says, which may have been corrected since, or else as sales says."""
     id = customer_id_of("sales", introduced.customer_no)
     try:
-        return (await stores.customers.get(id)).snapshot()
+        return (await stores.customers.leading(id)).snapshot()
     except NotFound:
         return _snapshot(id, introduced)
 

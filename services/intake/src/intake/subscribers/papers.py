@@ -31,9 +31,10 @@ def subscribe(on: Subscriptions, stores: Stores) -> None:
 
 
 async def _filed(stores: Stores, customer_id: UUID, numbers: tuple[str, ...], cause: Cause) -> list[Touch[Any]]:
-    """Nothing for a customer without a file."""
+    """Nothing for a customer without a file; of a merged one the file that is kept is found by them, too."""
     try:
-        await stores.customers.get(customer_id)
+        leading = await stores.customers.leading(customer_id)
     except NotFound:
         return []
-    return [stores.customers.touch(customer_id, lambda customer: file_papers(customer, numbers, cause))]
+    files = dict.fromkeys((customer_id, leading.id))
+    return [stores.customers.touch(file, lambda customer: file_papers(customer, numbers, cause)) for file in files]

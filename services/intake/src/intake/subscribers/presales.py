@@ -20,12 +20,11 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         """The customer's trade is the one named on the phone; a further project is an opportunity (001 售前一)."""
         kept: list[Touch[Any]] = [*moments(stores, event, cause)]
         if event.answers.get("q4"):
+            leading = (await stores.customers.leading(event.customer_id)).id
             kept.append(
-                stores.customers.touch(
-                    event.customer_id, lambda customer: classify_by_trade(customer, event, rules, cause)
-                )
+                stores.customers.touch(leading, lambda customer: classify_by_trade(customer, event, rules, cause))
             )
         if rules.on(cause.at).presales.affirms(event.answers.get("q5")):
-            customer = await stores.customers.get(event.customer_id)
+            customer = await stores.customers.leading(event.customer_id)
             kept.append(stores.opportunities.birth(identify(customer, event, rules, cause)))
         return kept

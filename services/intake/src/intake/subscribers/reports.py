@@ -19,7 +19,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     @on(CallbackWaived)
     async def note_on_the_day_s_report(event: CallbackWaived, cause: Cause) -> list[Touch[Any]]:
         """A customer who is let off stands on that day's report of the account manager (000 §3.6.3)."""
-        owner = (await stores.customers.get(event.customer_id)).particulars.owner
+        owner = (await stores.customers.leading(event.customer_id)).particulars.owner
         if owner is None:
             return [*moments(stores, event, cause)]
         policy, day = rules.on(cause.at), rules.clocks.calendar.day(cause.at)

@@ -28,9 +28,10 @@ def staff_recipient(key: str) -> UUID:
 class Recipient(Aggregate):
     """One customer or one member of staff, with what the policy has to know about them.
 
-    `contacts` are those of the customer's file, in its order; `name` and what follows it are those of the contact that
-    is told about orders, until `towards` puts another one in its place. `file_name` is what the customer's file is
-    called. `reached_at` are the numbers and addresses of all contacts in the file, as `as_address` writes them.
+    `contacts` are those of the customer's file, in its order; `name` and what follows it are those of the contact
+    that is told about orders, until `towards` puts another one in its place. `file_name` is what the customer's
+    file is called; `leads_to` is the recipient into whose file this one's was merged. `reached_at` are the numbers
+    and addresses of all contacts in the file, as `as_address` writes them.
     """
 
     kind: Literal["customer", "staff"]
@@ -46,6 +47,7 @@ class Recipient(Aggregate):
     rest: Rest | None = None
     preferred: Channel | None = None
     revision: int = 0
+    leads_to: UUID | None = None
     open_complaints: tuple[UUID, ...] = ()
     refused_care_at: Instant | None = None
     refused_channels: tuple[str, ...] = ()

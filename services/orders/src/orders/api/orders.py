@@ -19,7 +19,7 @@ from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.promise import PromiseKind, PromiseState
 from orders.domain.policy.policy import Rules
 from orders.domain.route import stages
-from orders.store import CustomerFiles, Exceptions, Orders, Stores
+from orders.store import Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line, Prose
@@ -87,13 +87,15 @@ class ResolveException(RequestBody):
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Orders, their promises and their exceptions."""
     router = Router(readers=ORDERS, tags=["orders"])
-    _lists(router, stores.orders, stores.files, rules)
+    _lists(router, stores, rules)
     _decisions(router, stores.orders, rules)
     _exceptions(router, stores.orders, stores.exceptions, rules)
     return router
 
 
-def _lists(router: APIRouter, orders: Orders, files: CustomerFiles, rules: Rules) -> None:
+def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    orders, files = stores.orders, stores.files
+
     @router.get("/orders")
     async def list_orders(
         stage: Annotated[StageName | None, Query(examples=["production"])] = None,
@@ -103,10 +105,10 @@ def _lists(router: APIRouter, orders: Orders, files: CustomerFiles, rules: Rules
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[OrderRow]:
-        """Orders by stage, customer, number or contract; the oldest first."""
+        """Orders by stage, customer (with every file of that person), number or contract; the oldest first."""
         where = {
             "stage": stage,
-            "customer.customer_id": customer_id,
+            "customer.customer_id": await stores.merged_files.all_of(customer_id),
             "order_no": order_no,
             "contract.no": contract_no,
         }

@@ -3,6 +3,7 @@
 from orders.domain.policy.policy import Rules
 from orders.store import Stores
 from orders.subscribers import complaints, departments, intake, ourselves
+from shared import merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -13,4 +14,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     departments.subscribe(on, stores.orders, rules)
     complaints.subscribe(on, stores.orders, rules)
     ourselves.subscribe(on, stores, rules)
+    merged_files.follow(on, stores.merged_files)
     return on

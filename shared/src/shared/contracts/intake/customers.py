@@ -122,6 +122,28 @@ class CustomerClassified(Event, key="intake.customer_classified.v1"):
     by: StaffId
 
 
+class CustomersMerged(Event, key="intake.customers_merged.v1"):
+    """Two files of one person: both lead to `customer_id`, and nothing is lost (004 一㈢4).
+
+    What names the duplicate goes on naming it; a question about either file is about both. `revision` is that of the
+    duplicate: of two announcements about it the one with the higher revision is the truth.
+    """
+
+    customer_id: CustomerId
+    duplicate_id: CustomerId = Field(description="The file that leads to the other one from now on.")
+    revision: int = Field(ge=1, examples=[2])
+    reason: Line = Field(examples=["同一人以两个手机号登记"])
+
+
+class CustomersSeparated(Event, key="intake.customers_separated.v1"):
+    """A merge was taken back: `separated_id` is a customer of its own again. `revision` is that of its file."""
+
+    customer_id: CustomerId
+    separated_id: CustomerId
+    revision: int = Field(ge=1, examples=[3])
+    reason: Line = Field(examples=["经核实为两位客户"])
+
+
 class CustomerGraded(Event, key="intake.customer_graded.v1", announced=False):
     """A customer's grade for a period, from orders, payments and complaints (004 一㈣3)."""
 

@@ -13,7 +13,7 @@ from shared.contracts.vocabulary import StaffId
 def correct(customer: Customer, changes: Mapping[str, object], reason: str, cause: Cause) -> Change[Customer]:
     """A new revision; the earlier ones stay as they were (001 售前二b). `changes` names fields of Particulars.
 
-    Refused with `nothing_changes` when the file says all of it already.
+    Refused with `nothing_changes` when the file says all of it already, `merged_away` when it leads to another one.
     """
     return _revise(customer, "corrected", changes, reason, cause)
 
@@ -38,24 +38,42 @@ def assign(customer: Customer, owner: StaffId, basis: AssignmentRule, rules: Rul
 def file_papers(customer: Customer, numbers: Collection[str], cause: Cause) -> Change[Customer]:
     """The customer is found by the numbers of its orders and contracts as well (004 一㈢4); a number counts once."""
     papers = tuple(dict.fromkeys((*customer.papers, *numbers)))
-    return Change(customer.but(papers=papers, found_by=found_by(customer.particulars, papers)))
+    return Change(customer.but(papers=papers, found_by=found_by(customer.particulars, papers, customer.absorbed)))
+
+
+def must_stand_alone(customer: Customer) -> None:
+    """Refused with `merged_away` for a file that leads to another one: that one is written instead."""
+    if customer.merged_into is not None:
+        raise Refused(f"this file leads to {customer.merged_into}; write into that one", "merged_away")
 
 
 def _revise(
     customer: Customer, kind: str, changes: Mapping[str, object], reason: str | None, cause: Cause
 ) -> Change[Customer]:
+    must_stand_alone(customer)
     particulars = Particulars.model_validate({**dict(customer.particulars), **changes})
     changed = _differences(customer.particulars, particulars)
     if not changed:
         raise Refused("the file says all of this already; name a field that is different", "nothing_changes")
+    return rewrite(customer, kind, particulars, reason, cause)
+
+
+def rewrite(
+    customer: Customer, kind: str, particulars: Particulars, reason: str | None, cause: Cause
+) -> Change[Customer]:
+    """A new revision that says these particulars, whether or not they differ from the last one's."""
     content = {"particulars": particulars.model_dump(mode="json"), "reason": reason}
     revised = customer.but(
         particulars=particulars,
         file=appended(customer.file, kind, content, cause),
-        found_by=found_by(particulars, customer.papers),
+        found_by=found_by(particulars, customer.papers, customer.absorbed),
     )
     updated = CustomerUpdated.of(
-        particulars, customer_id=customer.id, revision=revised.revision, changed=changed, reason=reason
+        particulars,
+        customer_id=customer.id,
+        revision=revised.revision,
+        changed=_differences(customer.particulars, particulars),
+        reason=reason,
     )
     return Change(revised, (updated,))
 

@@ -6,9 +6,9 @@ from notify.domain.parts.address import as_address
 from notify.domain.parts.contact import FileContact
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_named
-from notify.domain.recipient import Recipient
+from notify.domain.recipient import Recipient, customer_recipient
 from shared.aggregate import Cause, Change
-from shared.contracts.intake import Contact, CustomerRegistered, CustomerUpdated
+from shared.contracts.intake import Contact, CustomerRegistered, CustomersMerged, CustomerUpdated
 from shared.contracts.notify import TimeZoneUnknown
 
 FINAL_REVISION = 2**31
@@ -32,6 +32,7 @@ def register(recipient: Recipient, event: CustomerRegistered | CustomerUpdated, 
         email=None,
         contacts=contacts,
         reached_at=_reached_at(event),
+        leads_to=None,
     ).towards("order", ("sms", "email"))
     before = {each.timezone for each in recipient.contacts}
     odd = dict.fromkeys(each.timezone for each in contacts if each.timezone and not zone_named(each.timezone))
@@ -61,6 +62,17 @@ def _contact(contact: Contact) -> FileContact:
 def _reached_at(event: CustomerRegistered | CustomerUpdated) -> tuple[str, ...]:
     told = [address for each in event.contacts for address in (each.mobile, each.email) if address]
     return tuple(dict.fromkeys(as_address(each) for each in told))
+
+
+def lead_to(recipient: Recipient, event: CustomersMerged, cause: Cause) -> Change[Recipient]:
+    """The file leads to another one of the same person: messages and answers are that one's (004 一㈢4).
+
+    The next revision of this file, with which it stands alone again, ends that.
+    """
+    if event.revision <= recipient.revision:
+        return Change(recipient)
+    kept = customer_recipient(event.customer_id)
+    return Change(recipient.but(leads_to=kept, reached_at=(), revision=event.revision))
 
 
 def erase(recipient: Recipient, pseudonym: str, cause: Cause) -> Change[Recipient]:

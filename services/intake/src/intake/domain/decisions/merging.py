@@ -1,0 +1,116 @@
+"""How two files of one person lead to one, and how that is taken back; what was written stays where it is."""
+
+from intake.domain.customer import Customer, number_of
+from intake.domain.decisions.revision import must_stand_alone, rewrite
+from intake.domain.parts.absorbed import Absorbed
+from intake.domain.parts.chain import appended
+from shared.aggregate import Cause, Change, Refused
+from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, Particulars
+from shared.contracts.vocabulary import CustomerId, Line
+
+_GIVEN = ("customer_no", "address", "region", "owner")
+"""What the file that is kept takes from the other one where it says nothing itself."""
+
+
+def absorb(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) -> Change[Customer]:
+    """The file that is kept says also what the other one knows: contacts, specialities, what it lacks itself.
+
+    Refused with `same_file` for the file itself, `merged_away` when either leads to another file already,
+    `others_lead_to_it` when files were merged into the other one: that one is the one to keep.
+    """
+    if customer.id == duplicate.id:
+        raise Refused("this is the same file; name the other one", "same_file")
+    must_stand_alone(customer)
+    must_stand_alone(duplicate)
+    _must_be_led_to_by_none(duplicate)
+    if _absorbed(customer, duplicate.id):
+        return Change(customer)
+    together = _together(customer.particulars, duplicate.particulars)
+    absorbed = Absorbed(
+        customer_id=duplicate.id,
+        at=cause.at,
+        said=duplicate.particulars,
+        papers=duplicate.papers,
+        before=customer.particulars,
+        after=together,
+    )
+    fuller = customer.but(absorbed=(*customer.absorbed, absorbed))
+    return rewrite(fuller, "absorbed", together, reason, cause)
+
+
+def merge_into(duplicate: Customer, kept: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
+    """This file leads to the other one from now on. Refused as `absorb` is."""
+    must_stand_alone(duplicate)
+    _must_be_led_to_by_none(duplicate)
+    content = {"particulars": duplicate.particulars.model_dump(mode="json"), "reason": reason, "into": str(kept)}
+    merged = duplicate.but(merged_into=kept, file=appended(duplicate.file, "merged", content, cause))
+    said = CustomersMerged(customer_id=kept, duplicate_id=duplicate.id, revision=merged.revision, reason=reason)
+    return Change(merged, (said,))
+
+
+def stand_alone(duplicate: Customer, kept: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
+    """The file is a customer's own again, with all that it said. Refused with `not_merged` when it is not merged there.
+
+    A revision is announced with it, so that copies of the file are right again.
+    """
+    if duplicate.merged_into != kept:
+        raise Refused("this file was not merged into that one; name the one that it leads to", "not_merged")
+    alone = rewrite(duplicate.but(merged_into=None), "separated", duplicate.particulars, reason, cause)
+    revision = alone.state.revision
+    said = CustomersSeparated(customer_id=kept, separated_id=duplicate.id, revision=revision, reason=reason)
+    return alone.announcing(said)
+
+
+def give_back(customer: Customer, duplicate: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
+    """The file that was kept says no more what came from the other one; what was written since then stays."""
+    absorbed = _absorbed(customer, duplicate)
+    if absorbed is None:
+        return Change(customer)
+    others = tuple(each for each in customer.absorbed if each.customer_id != duplicate)
+    less = customer.but(absorbed=others)
+    return rewrite(less, "separated", _without(customer.particulars, absorbed), reason, cause)
+
+
+def _absorbed(customer: Customer, duplicate: CustomerId) -> Absorbed | None:
+    return next((each for each in customer.absorbed if each.customer_id == duplicate), None)
+
+
+def _must_be_led_to_by_none(duplicate: Customer) -> None:
+    if duplicate.absorbed:
+        raise Refused("other files lead to this one; keep this one and merge the other into it", "others_lead_to_it")
+
+
+def _together(kept: Particulars, other: Particulars) -> Particulars:
+    missing = {name: getattr(other, name) for name in _GIVEN if getattr(kept, name) is None}
+    return kept.but(
+        **missing,
+        member=kept.member or other.member,
+        contacts=(*kept.contacts, *(each for each in other.contacts if not _known(each, kept.contacts))),
+        special_specs=tuple(dict.fromkeys((*kept.special_specs, *other.special_specs))),
+    )
+
+
+def _known(contact: Contact, contacts: tuple[Contact, ...]) -> bool:
+    """Whether all ways to reach this contact are in the file already."""
+    if contact.mobile is None and contact.email is None:
+        return contact in contacts
+    number = number_of(contact.mobile)
+    same = [each for each in contacts if number in (None, number_of(each.mobile))]
+    return any(contact.email in (None, each.email) for each in same)
+
+
+def _without(now: Particulars, absorbed: Absorbed) -> Particulars:
+    """What the file says now, without what came with the other one and was not changed since."""
+    before, after = absorbed.before, absorbed.after
+    came = [each for each in after.contacts if each not in before.contacts]
+    specs = [each for each in after.special_specs if each not in before.special_specs]
+    given = {
+        name: getattr(before, name)
+        for name in (*_GIVEN, "member")
+        if getattr(now, name) == getattr(after, name) != getattr(before, name)
+    }
+    return now.but(
+        **given,
+        contacts=tuple(each for each in now.contacts if each not in came),
+        special_specs=tuple(each for each in now.special_specs if each not in specs),
+    )

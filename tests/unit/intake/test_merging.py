@@ -1,0 +1,192 @@
+"""Two files of one person lead to one: nothing is lost, numbers of both find it, and it can be undone."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from intake.domain.decisions.merging import absorb, merge_into
+from intake.domain.decisions.registration import register
+from shared.aggregate import Refused
+from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, OrderPlaced, Particulars
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
+from shared.testing import cause
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+KEPT = {
+    "name": "广州恒达装饰工程有限公司",
+    "contacts": [{"name": "王建国", "title": "王总", "mobile": "138 0013 8000"}],
+    "owner": "am-03",
+}
+OTHER = {
+    "name": "恒达装饰王生",
+    "contacts": [{"name": "王建国", "mobile": "+86 138-0013-8000"}, {"name": "王建国", "mobile": "13900139000"}],
+    "address": "广州市天河区珠江东路 6 号",
+    "special_specs": ["门洞一律加宽至 1100 mm"],
+}
+TALK = {
+    "subject": "售前电话回访",
+    "service_type": "售前",
+    "service_method": "电话",
+    "on": "2026-11-20",
+    "at": "14:00",
+    "contact_name": "王建国",
+    "status": "已完成",
+    "started_at": "2026-11-20T05:50:00Z",
+    "content": "询问新办公楼隔断需求",
+    "feedback": "有意向",
+}
+
+
+@pytest.fixture
+async def both(world):
+    """The ids of two files of one person."""
+    made = [await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body) for body in (KEPT, OTHER)]
+    return [each.json()["customer_id"] for each in made]
+
+
+@pytest.fixture
+def merge(world, both):
+    kept, other = both
+
+    async def merged(verb="merge"):
+        body = {"duplicate_id": other, "reason": "同一人以两个手机号登记"}
+        return await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/{verb}", body)
+
+    return merged
+
+
+async def found(world, question):
+    answer = await world.ask(Role.CS_SPECIALIST, "GET", f"/customers?{question}")
+    return [each["customer_id"] for each in answer.json()["items"]]
+
+
+async def read(world, path):
+    return (await world.ask(Role.CS_SPECIALIST, "GET", path)).json()
+
+
+async def test_files_with_a_common_number_in_another_spelling_are_perhaps_one_person_s(world, both):
+    (alike,) = await read(world, f"/customers/{both[0]}/alike")
+
+    assert (alike["customer_id"], alike["particulars"]["name"]) == (both[1], "恒达装饰王生")
+
+
+async def test_the_kept_file_says_what_both_said_and_the_merge_is_announced(world, both, merge):
+    kept, other = both
+    answer = (await merge()).json()
+
+    said = answer["particulars"]
+    assert [each["mobile"] for each in said["contacts"]] == ["13800138000", "13900139000"]
+    assert (said["name"], said["owner"], said["address"]) == (KEPT["name"], "am-03", OTHER["address"])
+    assert said["special_specs"] == OTHER["special_specs"]
+    assert answer["merged_files"] == [other]
+    assert (await read(world, f"/customers/{other}"))["merged_into"] == kept
+    assert world.announced[-1] == CustomersMerged(
+        customer_id=UUID(kept), duplicate_id=UUID(other), revision=2, reason="同一人以两个手机号登记"
+    )
+
+
+async def test_numbers_and_names_of_both_find_the_one_that_is_kept(world, both, merge):
+    await merge()
+
+    for question in ("q=13900139000", "q=恒达装饰王生", "mobile=13800138000", "mobile=13900139000", "q=珠江东路"):
+        assert await found(world, question) == [both[0]]
+
+
+async def test_what_was_written_under_either_file_is_read_from_both(world, both, merge):
+    for id in both:
+        await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{id}/contacts", TALK)
+    await merge()
+    order_no = "SO-2026-0412"
+    late = OrderPlaced(
+        order_id=order_id_of(order_no),
+        order_no=order_no,
+        customer=CustomerSnapshot(customer_id=UUID(both[1]), name="恒达装饰王生"),
+        kind="standard",
+        lines=(OrderLine(description="高隔断", quantity=2),),
+        verified_by="cs-01",
+        verified_at=NOW,
+    )
+    await world.hear(late)
+
+    for id in both:
+        assert len(await read(world, f"/customers/{id}/contacts")) == 2
+        moments = (await read(world, f"/customers/{id}/timeline"))["items"]
+        assert "intake.order_placed.v1" in {each["key"] for each in moments}
+        assert await read(world, f"/customers/{id}/verify") == {"whole": True, "altered": []}
+    assert await found(world, f"q={order_no}") == [both[0]]
+
+
+async def test_a_talk_of_the_other_file_is_corrected_from_the_kept_one(world, both, merge):
+    made = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{both[1]}/contacts", TALK)
+    await merge()
+    body = {"field": "feedback", "after": "意向强烈", "reason": "听错"}
+    path = f"/customers/{both[0]}/contacts/{made.json()['contact_id']}/correct"
+
+    assert (await world.ask(Role.CS_SPECIALIST, "POST", path, body)).json()["talk"]["feedback"] == "意向强烈"
+
+
+async def test_a_merged_file_is_written_no_more_and_says_which_one_is(world, both, merge):
+    await merge()
+    body = {"region": "华南", "reason": "补充"}
+    refused = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{both[1]}/correct", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "merged_away")
+    assert both[0] in refused.json()["detail"]
+
+
+async def test_a_merge_is_undone_and_what_was_written_since_stays(world, both, merge):
+    before = [(await read(world, f"/customers/{id}"))["particulars"] for id in both]
+    await merge()
+    body = {"region": "华南", "reason": "补充"}
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{both[0]}/correct", body)
+    await merge("separate")
+    after = [await read(world, f"/customers/{id}") for id in both]
+
+    assert [each["particulars"] for each in after] == [before[0] | {"region": "华南"}, before[1]]
+    assert [each["merged_into"] for each in after] == [None, None]
+    assert await found(world, "q=13900139000") == [both[1]]
+    (said,) = [each for each in world.announced if isinstance(each, CustomersSeparated)]
+    assert said == CustomersSeparated(
+        customer_id=UUID(both[0]), separated_id=UUID(both[1]), revision=3, reason="同一人以两个手机号登记"
+    )
+    for id in both:
+        assert await read(world, f"/customers/{id}/verify") == {"whole": True, "altered": []}
+
+
+async def test_merging_again_after_an_undone_merge_is_possible(world, both, merge):
+    for verb in ("merge", "separate", "merge"):
+        assert (await merge(verb)).status_code == 200
+    assert await found(world, "q=13900139000") == [both[0]]
+
+
+def filed(id, mobile):
+    particulars = Particulars(name="恒达", contacts=(Contact(name="王建国", mobile=mobile),))
+    return register(UUID(int=id), particulars, "cs", cause(NOW)).state
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "code"),
+    [
+        (filed(1, "13800138000"), filed(1, "13800138000"), "same_file"),
+        (filed(1, "13800138000").but(merged_into=UUID(int=3)), filed(2, "13900139000"), "merged_away"),
+        (filed(1, "13800138000"), filed(2, "13900139000").but(merged_into=UUID(int=3)), "merged_away"),
+        (
+            filed(1, "13800138000"),
+            absorb(filed(2, "13900139000"), filed(3, "13700137000"), "同一人", cause(NOW)).state,
+            "others_lead_to_it",
+        ),
+    ],
+)
+def test_what_cannot_be_merged_is_refused_with_the_reason(kept, other, code):
+    with pytest.raises(Refused) as refused:
+        absorb(kept, other, "同一人", cause(NOW))
+    assert refused.value.code == code
+
+
+def test_a_file_that_took_over_another_one_meanwhile_leads_nowhere():
+    taken = absorb(filed(2, "13900139000"), filed(3, "13700137000"), "同一人", cause(NOW)).state
+    with pytest.raises(Refused) as refused:
+        merge_into(taken, UUID(int=1), "同一人", cause(NOW))
+    assert refused.value.code == "others_lead_to_it"
