@@ -1,5 +1,7 @@
 """How two files of one person lead to one, and how that is taken back; what was written stays where it is."""
 
+from typing import TypeVar
+
 from intake.domain.customer import Customer, number_of
 from intake.domain.decisions.revision import must_stand_alone, rewrite
 from intake.domain.parts.absorbed import Absorbed
@@ -8,8 +10,7 @@ from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import Contact, CustomersMerged, CustomersSeparated, Particulars
 from shared.contracts.vocabulary import CustomerId, Line
 
-_GIVEN = ("customer_no", "address", "region", "owner")
-"""What the file that is kept takes from the other one where it says nothing itself."""
+T = TypeVar("T")
 
 
 def absorb(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) -> Change[Customer]:
@@ -81,9 +82,12 @@ def _must_be_led_to_by_none(duplicate: Customer) -> None:
 
 
 def _together(kept: Particulars, other: Particulars) -> Particulars:
-    missing = {name: getattr(other, name) for name in _GIVEN if getattr(kept, name) is None}
+    """What the one says and what the other one adds; where both say something else, the one that is kept holds."""
     return kept.but(
-        **missing,
+        customer_no=kept.customer_no or other.customer_no,
+        address=kept.address or other.address,
+        region=kept.region or other.region,
+        owner=kept.owner or other.owner,
         member=kept.member or other.member,
         contacts=(*kept.contacts, *(each for each in other.contacts if not _known(each, kept.contacts))),
         special_specs=tuple(dict.fromkeys((*kept.special_specs, *other.special_specs))),
@@ -102,15 +106,18 @@ def _known(contact: Contact, contacts: tuple[Contact, ...]) -> bool:
 def _without(now: Particulars, absorbed: Absorbed) -> Particulars:
     """What the file says now, without what came with the other one and was not changed since."""
     before, after = absorbed.before, absorbed.after
+
+    def own(said: T, was: T, became: T) -> T:
+        return was if said == became else said
+
     came = [each for each in after.contacts if each not in before.contacts]
     specs = [each for each in after.special_specs if each not in before.special_specs]
-    given = {
-        name: getattr(before, name)
-        for name in (*_GIVEN, "member")
-        if getattr(now, name) == getattr(after, name) != getattr(before, name)
-    }
     return now.but(
-        **given,
+        customer_no=own(now.customer_no, before.customer_no, after.customer_no),
+        address=own(now.address, before.address, after.address),
+        region=own(now.region, before.region, after.region),
+        owner=own(now.owner, before.owner, after.owner),
+        member=own(now.member, before.member, after.member),
         contacts=tuple(each for each in now.contacts if each not in came),
         special_specs=tuple(each for each in now.special_specs if each not in specs),
     )
