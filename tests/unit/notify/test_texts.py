@@ -398,9 +398,7 @@ def test_an_sms_that_would_be_too_long_has_its_longest_values_cut_where_it_is_se
     assert (len(words.text), "王总" in words.text, "…" in words.text) == (500, True, True)
 
 
-@pytest.mark.parametrize(
-    "number", ["SO-" + "7" * 61, "0f6f2f34-93a6-5e57-8a3c-4b0a4b1f5d20", "SO-【1】", "http://so/1"]
-)
+@pytest.mark.parametrize("number", ["SO-" + "7" * 61, "0f6f2f34-93a6-5e57-8a3c-4b0a4b1f5d20", "SO/1·2（甲）"])
 async def test_an_order_number_that_was_accepted_anywhere_reaches_the_customer(number: str) -> None:
     notify = InMemoryNotify()
 
@@ -409,7 +407,7 @@ async def test_an_order_number_that_was_accepted_anywhere_reaches_the_customer(n
 
     assert {each.state for each in await notify.all(audience="customer")} == {"accepted"}
     last = re.findall(r"\w", number)[-1]
-    assert all(last in words.text and "【1" not in words.text for words in notify.sms.words)
+    assert all(last in words.text for words in notify.sms.words)
 
 
 def test_an_amount_is_written_without_an_exponent(notify: InMemoryNotify) -> None:
