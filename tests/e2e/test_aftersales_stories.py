@@ -47,9 +47,9 @@ class Service:
     async def prepare(self, bookkeeper: Role) -> None:
         """Operations says how it is handled, the fee is filled in and signed."""
         await self.ask(Role.OPERATIONS_SUPERVISOR, "record-opinion", {"opinion": "带铰链现场更换"})
-        await self.ask(bookkeeper, "record-cost", FEE)
+        recorded = await self.ask(bookkeeper, "record-cost", FEE)
         for signatory in (Role.CS_MANAGER, Role.GM):
-            await self.ask(signatory, "sign-fee")
+            await self.ask(signatory, "sign-fee", {"fee": recorded["cost"]["id"]})
 
     async def send(self) -> dict[str, Any]:
         return await self.ask(Role.CS_MANAGER, "dispatch", {"technician": "tech-05"})

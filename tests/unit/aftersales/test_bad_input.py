@@ -36,6 +36,11 @@ def visit(started_at, ended_at):
     return {"started_at": started_at, "ended_at": ended_at, "work": "更换铰链", "resolved": True}
 
 
+def fee(order):
+    """The fee as it stands."""
+    return {"fee": str(order.cost.id)}
+
+
 def window(begins, ends):
     return {"begins": begins, "ends": ends, "agreed_with": "王建国"}
 
@@ -108,8 +113,8 @@ ORDERS = {
         422,
         "invalid",
     ),
-    "a second signature of the head": ("open", "cs_director", "sign-fee", None, 409, "already_signed"),
-    "a second signature of the general manager": ("open", "gm", "sign-fee", None, 409, "already_signed"),
+    "a second signature of the head": ("open", "cs_director", "sign-fee", fee, 409, "already_signed"),
+    "a second signature of the general manager": ("open", "gm", "sign-fee", fee, 409, "already_signed"),
     "a second signature of the executor": (
         "signed_off",
         "installer",
@@ -325,7 +330,7 @@ async def test_what_cannot_be_true_of_a_service_is_refused_and_leaves_it_as_it_w
     await stores.service_orders.create(Change(order), NOW)
     before = (await ask("gm", "GET", f"/service-orders/{order.id}")).json()
 
-    answer = await ask(role, "POST", f"/service-orders/{order.id}/{decision}", said)
+    answer = await ask(role, "POST", f"/service-orders/{order.id}/{decision}", said(order) if callable(said) else said)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.json()
     assert (await ask("gm", "GET", f"/service-orders/{order.id}")).json() == before
