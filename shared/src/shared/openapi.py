@@ -9,7 +9,6 @@ from fastapi.routing import APIRoute
 
 from shared.contracts.event import AMOUNT
 
-JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 
@@ -70,9 +69,8 @@ def _problems(document: dict[str, Any]) -> None:
     """An error's answer has the media type that it is sent with."""
     for operation in _operations(document):
         for status, answer in operation.get("responses", {}).items():
-            content = answer.get("content", {})
-            if status >= "400" and JSON in content:
-                content[PROBLEM] = content.pop(JSON)
+            if status >= "400" and (content := answer.get("content")):
+                answer["content"] = {PROBLEM: next(iter(content.values()))}
 
 
 def _optional_parameters(document: dict[str, Any]) -> None:
