@@ -82,7 +82,10 @@ async def browser() -> AsyncIterator[Browser]:
 async def context(browser: Browser, kefu: System) -> AsyncIterator[BrowserContext]:
     """One person's browser, which nobody has signed in to. An error on a page fails the test."""
     context = await browser.new_context(
-        base_url=kefu.around.need("CONSOLE_URL"), viewport={"width": 1280, "height": 800}, locale="zh-CN"
+        base_url=kefu.around.need("CONSOLE_URL"),
+        viewport={"width": 1280, "height": 800},
+        locale="zh-CN",
+        reduced_motion="reduce",
     )
     context.set_default_timeout(30_000)
     troubles: list[str] = []

@@ -118,10 +118,10 @@ class Within(_Term):
     """
 
     kind: Literal["after"] = "after"
-    minutes: int = Field(default=0, ge=0)
-    hours: int = Field(default=0, ge=0)
-    days: int = Field(default=0, ge=0)
-    months: int = Field(default=0, ge=0)
+    minutes: int = Field(default=0, ge=0, le=1_000_000)
+    hours: int = Field(default=0, ge=0, le=100_000)
+    days: int = Field(default=0, ge=0, le=10_000)
+    months: int = Field(default=0, ge=0, le=1_000)
     working: bool = False
     end_of_day: bool = False
 

@@ -33,6 +33,7 @@ def documented(app: FastAPI) -> FastAPI:
             _hoist(document)
             _problems(document)
             _optional_parameters(document)
+            _discriminated(document)
             _closed_bodies(document)
             _amounts(document)
             _plain_names(document)
@@ -73,6 +74,14 @@ def _problems(document: dict[str, Any]) -> None:
                 answer["content"] = {PROBLEM: next(iter(content.values()))}
 
 
+def _discriminated(document: dict[str, Any]) -> None:
+    """Of several kinds of an object the field that tells them apart has to be there, also where it has a default."""
+    for schema in _nodes(document):
+        for reference in schema.get("discriminator", {}).get("mapping", {}).values():
+            kind = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
+            kind["required"] = sorted({*kind.get("required", ()), schema["discriminator"]["propertyName"]})
+
+
 def _optional_parameters(document: dict[str, Any]) -> None:
     """A parameter that may be left out is never null: there is no way to say null in a header or a query."""
     for operation in _operations(document):
@@ -99,11 +108,18 @@ def _closed_bodies(document: dict[str, Any]) -> None:
                 waiting.append(schemas[name])
 
 
+_ANY_TEXT = {"type": "string"}
+_POSITIVE = AMOUNT.replace("-?", "")
+
+
 def _amounts(document: dict[str, Any]) -> None:
     """An amount is a text, or a whole number: a fraction that is a JSON number would be a float on the way."""
     for node in _nodes(document):
         if node.get("anyOf") == _DECIMAL:
             node["anyOf"] = [{"type": "string", "pattern": AMOUNT}, {"type": "integer", **_WHOLE}]
+        kinds = node.get("anyOf", ())
+        if _ANY_TEXT in kinds and any(kind.get("type") == "number" for kind in kinds):
+            node["anyOf"] = [{**kind, "pattern": _POSITIVE} if kind == _ANY_TEXT else kind for kind in kinds]
 
 
 def _plain_names(document: dict[str, Any]) -> None:
