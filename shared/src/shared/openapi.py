@@ -118,7 +118,7 @@ def _amounts(document: dict[str, Any]) -> None:
         if node.get("anyOf") == _DECIMAL:
             node["anyOf"] = [{"type": "string", "pattern": AMOUNT}, {"type": "integer", **_WHOLE}]
         kinds = node.get("anyOf", ())
-        if _ANY_TEXT in kinds and any(kind.get("type") == "number" for kind in kinds):
+        if _ANY_TEXT in kinds and any(kind.get("type") == "number" and kind.get("minimum") == 0 for kind in kinds):
             node["anyOf"] = [{**kind, "pattern": _POSITIVE} if kind == _ANY_TEXT else kind for kind in kinds]
 
 
