@@ -10,31 +10,24 @@ import random
 from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from statistics import median, quantiles
-from sys import stdout
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
 from pymongo import MongoClient
-from rich.console import Console
-from rich.table import Table
 
 from aftersales.api.views import ServiceOrderRow, ServiceOrderView, ServiceRequestRow, ServiceRequestView
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.store import Stores
-from kefu_local.servers import ServerPorts, servers
+from bench.questions import mongod, out, show
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.testing import SEALS, Outbox
 
-out = Console(width=None if stdout.isatty() else 120)
 CHUNK = 10_000
 UNDER_WAY = 5_000
 SERVICES_OF_A_CUSTOMER = 3
@@ -170,17 +163,16 @@ async def bench(url: str, count: int, turns: int) -> None:
     began = perf_counter()
     await database.prepare()
     out.print(f"built in {perf_counter() - began:.0f} s")
-    table = Table("question", "asked", "median ms", "p95 ms", title=f"among {count:,} services")
+    times: dict[str, list[float]] = {}
     for kind, ask in questions(stores, count).items():
-        taken = []
+        taken = times[kind] = []
         for turn in range(turns + 5):
             began = perf_counter()
             await ask()
             if turn >= 5:
                 taken.append((perf_counter() - began) * 1000)
-        table.add_row(kind, str(turns), f"{median(taken):.1f}", f"{quantiles(taken, n=20)[-1]:.1f}")
     database.close()
-    out.print(table)
+    show(f"{count:,} services", times)
 
 
 def main() -> None:
@@ -189,8 +181,8 @@ def main() -> None:
     given.add_argument("--services", type=int, default=1_000_000)
     given.add_argument("--questions", type=int, default=200)
     arguments = given.parse_args()
-    with TemporaryDirectory() as folder, servers(Path(folder), ServerPorts.free(), disposable=True) as started:
-        asyncio.run(bench(started.mongo_url, arguments.services, arguments.questions))
+    with mongod() as url:
+        asyncio.run(bench(url, arguments.services, arguments.questions))
 
 
 if __name__ == "__main__":

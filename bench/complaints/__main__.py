@@ -12,24 +12,18 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from statistics import median, quantiles
-from sys import stdout
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
 from pymongo import MongoClient
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
+from bench.questions import mongod, out, show
 from complaints.api.views import ComplaintRow
 from complaints.domain.complaint import Complaint
 from complaints.domain.parts.form import Form
 from complaints.store import Complaints
-from kefu_local.servers import ServerPorts, servers
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
@@ -37,7 +31,6 @@ from shared.search import asked, tokens
 from shared.store import AllOf, Between, OneOf
 from shared.testing import SEALS, Outbox
 
-out = Console(width=None if stdout.isatty() else 120)
 CHUNK = 10_000
 CUSTOMERS = 20_000
 TODAY = datetime(2026, 11, 29, tzinfo=UTC)
@@ -187,10 +180,7 @@ async def bench(url: str, count: int, turns: int) -> None:
     await measure(complaints, known[:5])
     times = await measure(complaints, random.choices(known, k=turns))
     database.close()
-    table = Table("question", "asked", "median ms", "p95 ms", title=f"among {count:,} complaints")
-    for kind, taken in times.items():
-        table.add_row(kind, str(len(taken)), f"{median(taken):.1f}", f"{quantiles(taken, n=20)[-1]:.1f}")
-    out.print(table)
+    show(f"{count:,} complaints", times)
 
 
 def main() -> None:
@@ -199,8 +189,8 @@ def main() -> None:
     given.add_argument("--complaints", type=int, default=1_000_000)
     given.add_argument("--questions", type=int, default=200)
     arguments = given.parse_args()
-    with TemporaryDirectory() as folder, servers(Path(folder), ServerPorts.free(), disposable=True) as started:
-        asyncio.run(bench(started.mongo_url, arguments.complaints, arguments.questions))
+    with mongod() as url:
+        asyncio.run(bench(url, arguments.complaints, arguments.questions))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,6 @@ import asyncio
 import random
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from statistics import median, quantiles
-from sys import stdout
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
@@ -22,11 +18,9 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import Depends, FastAPI
 from pymongo import MongoClient
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
-from kefu_local.servers import ServerPorts, servers
+from bench.questions import mongod, out, show
 from shared.calendar import Calendar
 from shared.clocks import Announcements, Clocks
 from shared.contracts.event import Event
@@ -40,7 +34,6 @@ from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.testing import SEALS, Outbox
 
-out = Console(width=None if stdout.isatty() else 120)
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 ROLES = list(Role)[:8]
 PEOPLE = [f"cs-{number:03d}" for number in range(500)]
@@ -140,10 +133,7 @@ async def bench(url: str, running: int, pages: int) -> None:
         await measure(http, 3)
         times = await measure(http, pages)
     database.close()
-    table = Table("page of 50", "pages", "median ms", "p95 ms", title=f"among {running:,} running clocks")
-    for question, taken in times.items():
-        table.add_row(question, str(len(taken)), f"{median(taken):.1f}", f"{quantiles(taken, n=20)[-1]:.1f}")
-    out.print(table)
+    show(f"{running:,} running clocks", times)
 
 
 def main() -> None:
@@ -152,8 +142,8 @@ def main() -> None:
     asked.add_argument("--running", type=int, default=1_000_000)
     asked.add_argument("--pages", type=int, default=400)
     arguments = asked.parse_args()
-    with TemporaryDirectory() as folder, servers(Path(folder), ServerPorts.free(), disposable=True) as started:
-        asyncio.run(bench(started.mongo_url, arguments.running, arguments.pages))
+    with mongod() as url:
+        asyncio.run(bench(url, arguments.running, arguments.pages))
 
 
 if __name__ == "__main__":

@@ -8,23 +8,17 @@ of question about customers drawn by lot. Printed are the median and the 95th pe
 import asyncio
 import random
 from argparse import ArgumentParser
-from pathlib import Path
-from statistics import median, quantiles
-from sys import stdout
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
 from pymongo import MongoClient
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
+from bench.questions import mongod, out, show
 from intake.api.customers import CustomerRow
 from intake.domain.customer import Customer, found_by
 from intake.store import Customers
-from kefu_local.servers import ServerPorts, servers
 from shared.contracts.intake import Contact, Particulars
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
@@ -32,7 +26,6 @@ from shared.search import asked
 from shared.store import AllOf
 from shared.testing import SEALS, Outbox
 
-out = Console(width=None if stdout.isatty() else 120)
 CHUNK = 10_000
 CITIES = "广州深圳佛山东莞珠海中山上海杭州宁波苏州南京合肥武汉长沙南昌福州厦门成都重庆西安"
 STREETS = "珠江解放中山人民天河环市黄埔建设滨江新港体育工业科技创业长江"
@@ -126,10 +119,7 @@ async def bench(url: str, count: int, turns: int) -> None:
     await measure(customers, known[:5])
     times = await measure(customers, random.choices(known, k=turns))
     database.close()
-    table = Table("question", "asked", "median ms", "p95 ms", title=f"among {count:,} customers")
-    for kind, taken in times.items():
-        table.add_row(kind, str(len(taken)), f"{median(taken):.1f}", f"{quantiles(taken, n=20)[-1]:.1f}")
-    out.print(table)
+    show(f"{count:,} customers", times)
 
 
 def main() -> None:
@@ -138,8 +128,8 @@ def main() -> None:
     given.add_argument("--customers", type=int, default=1_000_000)
     given.add_argument("--questions", type=int, default=200)
     arguments = given.parse_args()
-    with TemporaryDirectory() as folder, servers(Path(folder), ServerPorts.free(), disposable=True) as started:
-        asyncio.run(bench(started.mongo_url, arguments.customers, arguments.questions))
+    with mongod() as url:
+        asyncio.run(bench(url, arguments.customers, arguments.questions))
 
 
 if __name__ == "__main__":

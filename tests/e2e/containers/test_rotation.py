@@ -21,7 +21,7 @@ from shared.contracts.roles import Role
 pytestmark = pytest.mark.timeout(900)
 
 READ_KEYS_AT_START = ("intake", "notify")
-"""They are asked below with keys of before; the servers themselves refuse the logins of before, whoever is rolled."""
+"""They are asked below with keys of before; the servers themselves refuse the logins of before of every service."""
 
 
 async def apply(kefu: Composed) -> None:

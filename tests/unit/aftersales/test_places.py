@@ -1,4 +1,4 @@
-"""A technician is found by skill and by what lies near on the day, and nobody leaves town without an approval."""
+"""A technician is found by skill and by what lies near on the day; who leaves town needs an approval."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID

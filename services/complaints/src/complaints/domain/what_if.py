@@ -55,7 +55,7 @@ def replay(
     Without a matrix no decision is replayed. A clock whose end a person had named keeps it; the time in which a clock
     was held stays held.
     """
-    assert complaint.number is not None, "a draft was decided by nobody"
+    assert complaint.number is not None, "a draft has no decision to try again"
     decisions = tuple(_decisions(complaint, matrix)) if matrix else ()
     timed = [_timed(run, terms[run.clock.name], calendar) for run in complaint.clocks if run.clock.name in terms]
     return RetriedCase(complaint_no=complaint.number, decisions=decisions, clocks=tuple(timed))

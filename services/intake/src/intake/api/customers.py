@@ -268,7 +268,7 @@ def _merging(router: APIRouter, stores: Stores) -> None:
     async def merge(customer_id: UUID, body: MergeFiles, cause: CausedByRequest) -> CustomerView:
         """Let a second file of the same person lead to this one. Nothing is moved, and it can be undone.
 
-        Talks, visits, callbacks, orders and complaints stay where they were written; whoever asks about either file is
+        Talks, visits, callbacks, orders and complaints stay where they were written; who asks about either file is
         shown those of both, and the numbers of both find this one.
         """
         duplicate = await customers.get(body.duplicate_id)
