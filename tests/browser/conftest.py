@@ -80,7 +80,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def context(browser: Browser, kefu: System) -> AsyncIterator[BrowserContext]:
-    """One person's browser, which nobody has signed in to. An error on a page fails the test."""
+    """One person's browser, not yet signed in. An error on a page fails the test."""
     context = await browser.new_context(
         base_url=kefu.around.need("CONSOLE_URL"),
         viewport={"width": 1280, "height": 800},

@@ -1,4 +1,4 @@
-"""A colleague's day in a real browser: by keyboard alone, live, with one service away, for whoever signs in."""
+"""A colleague's day in a real browser: by keyboard alone, live, with one service away, for each kind of people."""
 
 import asyncio
 import re

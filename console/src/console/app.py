@@ -66,7 +66,7 @@ def _health() -> APIRouter:
 
     @router.get("/ready")
     async def ready() -> JSONResponse:
-        """It needs nobody to show its door; a service that is away is a line on the page."""
+        """The door opens without any service; one that is away is a line on the page."""
         return JSONResponse({"status": "ready", "sign_in": "personas: for trials, without a password"})
 
     return router
@@ -85,20 +85,25 @@ def _signing(sessions: Sessions, render: Renderer) -> APIRouter:
         """The browser acts as the person whom it names. Only our own page may send it."""
         chosen = parse_qs((await request.body()).decode("utf-8", "replace")).get("who", [""])[0]
         person = next((each for each in PEOPLE if each.id == chosen), None)
-        if person is None or request.headers.get("sec-fetch-site") != "same-origin":
+        if person is None or not _of_our_own_page(request):
             return RedirectResponse("/sign-in", 303)
         answer = RedirectResponse("/", 303)
         sessions.sign_in(person, answer)
         return answer
 
     @router.post("/sign-out")
-    async def sign_out() -> Response:
-        """The browser is nobody again."""
+    async def sign_out(request: Request) -> Response:
+        """The browser acts for no person any more. Only our own page may send it."""
         answer = RedirectResponse("/sign-in", 303)
-        sessions.sign_out(answer)
+        if _of_our_own_page(request):
+            sessions.sign_out(answer)
         return answer
 
     return router
+
+
+def _of_our_own_page(request: Request) -> bool:
+    return request.headers.get("sec-fetch-site") == "same-origin"
 
 
 def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Calendar) -> APIRouter:
@@ -107,7 +112,7 @@ def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Ca
     @router.get("/", response_class=HTMLResponse)
     async def my_day(request: Request) -> Response:
         """The frame of a colleague's day, which the browser fills with each service's duties."""
-        person = sessions.person(request)
+        person = await sessions.person(request)
         if person is None:
             return RedirectResponse("/sign-in", 303)
         now = calendar.local(clock.now())
@@ -123,7 +128,7 @@ def _stream(sessions: Sessions, hints: Hints) -> APIRouter:
     @router.get("/events")
     async def events(request: Request) -> Response:
         """Hints for one open page, as server-sent events. Only for those who have signed in."""
-        if sessions.person(request) is None:
+        if await sessions.person(request) is None:
             return Response(status_code=401)
         return StreamingResponse(_told(hints), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

@@ -20,7 +20,7 @@ AGAIN_AFTER = 2.0
 
 
 class OpenPage:
-    """One page that somebody has open, and the hints that wait for it; the same hint waits once."""
+    """An open page and the hints that wait for it; the same hint waits once."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, None] = {}

@@ -7,7 +7,7 @@ from shared.contracts.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be chosen on the sign-in page of a trial. `id` is who acts, in every record."""
+    """A person who can be chosen on the sign-in page of a trial. `id` is who acts, in every record."""
 
     name: str
     roles: tuple[Role, ...]

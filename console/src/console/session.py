@@ -1,15 +1,12 @@
 """Who is signed in at a browser: a token in a cookie that no script can read."""
 
 from datetime import timedelta
-from typing import Any
 
-import jwt
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fastapi import Request, Response
 
 from console.people import PEOPLE, Person
 from console.settings import Settings
-from shared.identity import issue_token
+from shared.identity import LocalKey, StaffTokens, TurnedAway, issue_token
 from shared.identity.cookie import COOKIE
 
 LIFETIME = timedelta(hours=12)
@@ -21,6 +18,7 @@ class Sessions:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._tokens = StaffTokens(LocalKey(settings.jwt_public_key_file, settings.jwt_issuer, settings.jwt_audience))
 
     def sign_in(self, person: Person, answer: Response) -> None:
         """From now on the browser acts as this person."""
@@ -41,23 +39,10 @@ class Sessions:
         """The browser forgets who it acted for."""
         answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
-    def person(self, request: Request) -> Person | None:
-        """Who is signed in, if anybody is: the token has to be ours and not yet over."""
-        token = request.cookies.get(COOKIE)
-        claims = self._claims(token) if token else {}
-        return next((each for each in PEOPLE if each.id == claims.get("sub")), None)
-
-    def _claims(self, token: str) -> dict[str, Any]:
-        private = load_pem_private_key(self._settings.jwt_private_key_file.read_bytes(), password=None)
-        settings = self._settings
+    async def person(self, request: Request) -> Person | None:
+        """Who is signed in, if a person is: the token has to be as the services want it."""
         try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                private.public_key(),  # type: ignore[arg-type]
-                algorithms=["EdDSA"],
-                issuer=settings.jwt_issuer,
-                audience=settings.jwt_audience,
-            )
-        except jwt.PyJWTError:
-            return {}
-        return claims
+            signed_in = await self._tokens.verify(request.cookies.get(COOKIE, ""))
+        except TurnedAway:
+            return None
+        return next((each for each in PEOPLE if each.id == signed_in.id), None)

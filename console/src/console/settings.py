@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         description="How people sign in. `personas`: as one of the people of the trial, without a password."
     )
     jwt_private_key_file: Path = Field(description="PEM; the key that signs the tokens of those who sign in here.")
+    jwt_public_key_file: Path = Field(description="PEM; the keys by which the services verify them.")
     jwt_issuer: str = "kefu"
     jwt_audience: str = "kefu"
 

@@ -3,14 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from time import perf_counter
 from typing import Annotated, Any, Generic, TypeVar, get_args
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response, Security
@@ -29,7 +27,6 @@ from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.identity.cookie import token_of_session
 from shared.plain import LONGEST_DETAIL, plain
-from shared.telemetry import Metrics, Tracing, known_method
 
 log = structlog.get_logger()
 
@@ -44,12 +41,6 @@ STAFF_TOKEN = HTTPBearer(auto_error=False, scheme_name="staff", description="A m
 DEPARTMENT_KEY = APIKeyHeader(
     name="X-API-Key", auto_error=False, scheme_name="department", description="The key of a department's system."
 )
-AsgiScope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
-TakeEvidence = Callable[[AsgiScope, int, str], None]
-"""Is told of each request with its answer's status and media type. Must neither wait nor raise."""
 
 
 class RequestBody(BaseModel):
@@ -420,7 +411,7 @@ def answer_problems(app: FastAPI) -> None:
         lambda error: problem(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}),
     )
     answering(Forbidden, lambda error: problem(403, error.code, str(error)))
-    answering(HTTPException, _http)
+    answering(HTTPException, http_problem)
 
 
 def _other_methods(request: Request) -> str:
@@ -435,7 +426,8 @@ def _other_methods(request: Request) -> str:
     return "" if request.method in methods else ", ".join(sorted(methods))
 
 
-def _http(error: HTTPException) -> JSONResponse:
+def http_problem(error: HTTPException) -> JSONResponse:
+    """The problem that an exception of the framework stands for, with its status and headers."""
     code = getattr(error, "code", None) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     headers = dict(error.headers) if error.headers else None
     return problem(error.status_code, code, str(error.detail), headers=headers)
@@ -461,89 +453,3 @@ _SECRET_IN_PATH = re.compile(r"(?<=/callbacks/)[^/]+")
 def without_secret(path: str) -> str:
     """The path as logs and traces may hold it: in the addresses that providers push to, a part is a secret."""
     return _SECRET_IN_PATH.sub("{secret}", path)
-
-
-class BodyTooLarge(HTTPException):
-    """A body over the limit."""
-
-    code = "too_large"
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(413, f"a body may have at most {limit} bytes")
-
-
-class HttpMiddleware:
-    """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
-
-    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int, evidence: TakeEvidence) -> None:
-        self._app = app
-        self._evidence = evidence
-        self._metrics = metrics
-        self._tracing = tracing
-        self._limit = body_limit
-
-    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began = perf_counter()
-        status = 500
-        started = False
-        content_type = ""
-
-        async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal status, started, content_type
-            if message["type"] == "http.response.start":
-                status, started = message["status"], True
-                content_type = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
-            await send(message)
-
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=str(uuid4()))
-        try:
-            with self._traced(scope):
-                await self._app(scope, self._limited(scope, receive), sending)
-        except BodyTooLarge as error:
-            await _http(error)(scope, receive, sending)
-        except Exception as error:
-            log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)
-            if started:
-                raise
-            detail = "something broke here; it has been logged and may be tried again"
-            await problem(500, "internal", detail)(scope, receive, sending)
-        finally:
-            route = scope.get("route")
-            self._metrics.answered(scope["method"], getattr(route, "path", "-"), status, perf_counter() - began)
-            self._evidence(scope, status, content_type)
-
-    @contextmanager
-    def _traced(self, scope: AsgiScope) -> Iterator[None]:
-        """A span around the request, called by its route: a path may hold anything. What it causes continues it."""
-        if not self._tracing.on:
-            yield
-            return
-        headers = dict(scope["headers"])
-        came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
-        method = known_method(scope["method"])
-        with self._tracing.span(method, came_from, "server") as span:
-            scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
-            try:
-                yield
-            finally:
-                span.name(f"{method} {getattr(scope.get('route'), 'path', '-')}")
-
-    def _limited(self, scope: AsgiScope, receive: Receive) -> Receive:
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._limit:
-            raise BodyTooLarge(self._limit)
-        seen = 0
-
-        async def receiving() -> MutableMapping[str, Any]:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise BodyTooLarge(self._limit)
-            return message
-
-        return receiving

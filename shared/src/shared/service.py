@@ -24,7 +24,8 @@ from shared.clocks import CLOCKS, Clocks
 from shared.contracts.event import Event
 from shared.duties import api as duties
 from shared.duties.following import CalendarFollower
-from shared.http import HttpMiddleware, answer_problems, guarded
+from shared.http import answer_problems, guarded
+from shared.middleware import HttpMiddleware
 from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
 from shared.pages.rendering import Renderer

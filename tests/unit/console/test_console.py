@@ -1,4 +1,4 @@
-"""The console's door: who signs in and how, what a page may load, and that nobody else hears the hints."""
+"""The console's door: who signs in and how, what a page may load, and that only those who signed in hear the hints."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,6 +27,7 @@ def settings(tmp_path: Path) -> Settings:
             "rabbit_url": "amqp://nowhere",
             "console_login": "personas",
             "jwt_private_key_file": tmp_path / "private.pem",
+            "jwt_public_key_file": tmp_path / "public.pem",
         }
     )
 
@@ -53,7 +54,7 @@ async def test_one_who_has_not_signed_in_is_shown_the_door(browser: httpx.AsyncC
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
-async def test_whoever_signs_in_has_a_day_and_a_token_that_the_services_take(
+async def test_each_person_who_signs_in_has_a_day_and_a_token_that_the_services_take(
     browser: httpx.AsyncClient, tmp_path: Path, person: object
 ) -> None:
     answer = await sign_in(browser, person.id)  # type: ignore[attr-defined]
@@ -71,7 +72,7 @@ async def test_no_script_reads_the_token_and_no_other_site_sends_it(browser: htt
     assert "samesite=lax" in said
 
 
-async def test_another_site_signs_nobody_in(browser: httpx.AsyncClient) -> None:
+async def test_another_site_signs_no_person_in(browser: httpx.AsyncClient) -> None:
     for site in ("cross-site", "same-site", "none"):
         answer = await sign_in(browser, **{"Sec-Fetch-Site": site})
         assert (answer.headers["location"], "set-cookie" in answer.headers) == ("/sign-in", False)
@@ -83,7 +84,9 @@ async def test_one_who_is_not_of_the_trial_does_not_get_in(browser: httpx.AsyncC
     assert COOKIE not in browser.cookies
 
 
-async def test_a_token_of_another_key_is_nobody(browser: httpx.AsyncClient, settings: Settings, tmp_path: Path) -> None:
+async def test_a_token_of_another_key_opens_no_page(
+    browser: httpx.AsyncClient, settings: Settings, tmp_path: Path
+) -> None:
     await sign_in(browser)
     create_key_pair(settings.jwt_private_key_file, tmp_path / "public.pem")
     assert (await browser.get("/")).headers["location"] == "/sign-in"
@@ -93,6 +96,12 @@ async def test_one_who_signs_out_is_shown_the_door(browser: httpx.AsyncClient) -
     await sign_in(browser)
     await browser.post("/sign-out", headers=OURS)
     assert (await browser.get("/")).headers["location"] == "/sign-in"
+
+
+async def test_another_site_signs_no_person_out(browser: httpx.AsyncClient) -> None:
+    await sign_in(browser)
+    await browser.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (await browser.get("/")).status_code == 200
 
 
 async def test_every_page_says_what_it_may_load(browser: httpx.AsyncClient) -> None:
@@ -112,6 +121,7 @@ async def test_signing_in_without_a_password_is_for_this_machine_alone(monkeypat
         "RABBIT_URL": "amqp://nowhere",
         "CONSOLE_LOGIN": "personas",
         "JWT_PRIVATE_KEY_FILE": "key.pem",
+        "JWT_PUBLIC_KEY_FILE": "public.pem",
     }.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(BadSettings, match="HTTP_HOST has to be of this machine alone"):

@@ -29,7 +29,7 @@ SHOWN = 100
 
 Whose = Literal["mine", "roles", "all"]
 SCOPES: dict[Whose, str] = {"mine": "只看我的", "roles": "我的岗位", "all": "全部"}
-"""Mine: given to me, or to one of my roles and taken by no person. Roles: of my roles, whoever has them."""
+"""Mine: given to me, or to one of my roles and taken by no person. Roles: of my roles, whichever person has them."""
 
 
 @dataclass(frozen=True, slots=True)

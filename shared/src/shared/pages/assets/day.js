@@ -98,7 +98,7 @@ class KefuDay extends HTMLElement {
     this.#count();
   }
 
-  // A duty that is over goes, unless somebody is at work on it: then its row says so and stays until it is closed.
+  // A duty that is over goes, unless its panel is open: then its row says so and stays until it is closed.
   #leave(row) {
     if (panelOf(row)) row.classList.add("gone");
     else row.remove();

@@ -1,0 +1,108 @@
+"""What stands around every route: limits of a body, the time it takes, its log context, and what broke in it."""
+
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.exceptions import HTTPException
+
+from shared.http import http_problem, problem
+from shared.telemetry import Metrics, Tracing, known_method
+
+log = structlog.get_logger()
+
+AsgiScope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+TakeEvidence = Callable[[AsgiScope, int, str], None]
+"""Is told of each request with its answer's status and media type. Must neither wait nor raise."""
+
+
+class BodyTooLarge(HTTPException):
+    """A body over the limit."""
+
+    code = "too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"a body may have at most {limit} bytes")
+
+
+class HttpMiddleware:
+    """Outermost layer: limits bodies, measures, gives every request its log context, and logs what broke, once."""
+
+    def __init__(self, app: App, metrics: Metrics, tracing: Tracing, body_limit: int, evidence: TakeEvidence) -> None:
+        self._app = app
+        self._evidence = evidence
+        self._metrics = metrics
+        self._tracing = tracing
+        self._limit = body_limit
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        status = 500
+        started = False
+        content_type = ""
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal status, started, content_type
+            if message["type"] == "http.response.start":
+                status, started = message["status"], True
+                content_type = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
+            await send(message)
+
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=str(uuid4()))
+        try:
+            with self._traced(scope):
+                await self._app(scope, self._limited(scope, receive), sending)
+        except BodyTooLarge as error:
+            await http_problem(error)(scope, receive, sending)
+        except Exception as error:
+            log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)
+            if started:
+                raise
+            detail = "something broke here; it has been logged and may be tried again"
+            await problem(500, "internal", detail)(scope, receive, sending)
+        finally:
+            route = scope.get("route")
+            self._metrics.answered(scope["method"], getattr(route, "path", "-"), status, perf_counter() - began)
+            self._evidence(scope, status, content_type)
+
+    @contextmanager
+    def _traced(self, scope: AsgiScope) -> Iterator[None]:
+        """A span around the request, called by its route: a path may hold anything. What it causes continues it."""
+        if not self._tracing.on:
+            yield
+            return
+        headers = dict(scope["headers"])
+        came_from = headers.get(b"traceparent", b"").decode("latin-1") or None
+        method = known_method(scope["method"])
+        with self._tracing.span(method, came_from, "server") as span:
+            scope["headers"] = [*(headers | {b"traceparent": (span.traceparent or "").encode()}).items()]
+            try:
+                yield
+            finally:
+                span.name(f"{method} {getattr(scope.get('route'), 'path', '-')}")
+
+    def _limited(self, scope: AsgiScope, receive: Receive) -> Receive:
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self._limit:
+            raise BodyTooLarge(self._limit)
+        seen = 0
+
+        async def receiving() -> MutableMapping[str, Any]:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise BodyTooLarge(self._limit)
+            return message
+
+        return receiving
