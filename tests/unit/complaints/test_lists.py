@@ -80,8 +80,9 @@ async def test_the_approvals_that_wait_for_a_person_lie_within_the_limit_of_the_
         assert (found[0]["amount"]["amount"], len(found[0]["options"])) == ("5000.00", 2)
 
 
-async def test_no_person_is_shown_the_approval_of_their_own_proposal(ask, listed, stores):
-    own = listed["proposed"].proposals[-1].but(proposed_by="gm-01")
+@pytest.mark.parametrize("spelling", ["gm-01", "GM-01", "ｇｍ-01"])
+async def test_no_person_is_shown_the_approval_of_their_own_proposal(spelling, ask, listed, stores):
+    own = listed["proposed"].proposals[-1].but(proposed_by=spelling)
     case = listed["proposed"].but(id=UUID(int=98), number="2026-11-0098", proposals=(own,))
     await stores.complaints.create(Change(case), cause(AT))
 

@@ -114,10 +114,11 @@ async def test_a_slip_is_acknowledged_by_no_one_whom_it_was_not_meant_for(
     assert "plant_manager" in refused.json()["detail"]
 
 
-async def test_the_author_of_a_slip_does_not_acknowledge_it(notify: InMemoryNotify) -> None:
+@pytest.mark.parametrize("spelling", ["cs-07", "CS-07", "Cs-07"])
+async def test_the_author_of_a_slip_does_not_acknowledge_it(notify: InMemoryNotify, spelling: str) -> None:
     posted = await notify.ask("POST", "/slips", {"to_department": "cs", "text": "请确认"})
 
-    refused = await notify.ask("POST", f"/slips/{posted.json()['id']}/acknowledge")
+    refused = await _acknowledge(notify, posted.json()["id"], Role.CS_SUPERVISOR, spelling)
 
     assert (refused.status_code, refused.json()["code"]) == (409, "own_slip")
 

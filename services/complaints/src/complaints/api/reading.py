@@ -12,7 +12,7 @@ from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import READERS
 from complaints.store import Complaints, Stores
-from shared.aggregate import Refused
+from shared.aggregate import Refused, one_person
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, DepartmentName, Line, OrderNo, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, Limit, Listing, Router
@@ -127,4 +127,5 @@ def _holding(question: str | None) -> AllOf | None:
 def _may_decide(asker: Principal, case: ProposedRow, rules: Rules) -> bool:
     proposal = case.proposals[-1]
     authority = rules.version(case.policy_version).authority
-    return proposal.proposed_by != asker.id and any(authority.allows(role, proposal.dearest) for role in asker.roles)
+    own = one_person(proposal.proposed_by) == one_person(asker.id)
+    return not own and any(authority.allows(role, proposal.dearest) for role in asker.roles)
