@@ -93,6 +93,7 @@ async def test_another_fact_under_the_same_id_is_refused(database, production):
         ({"headers": {**HEADERS, "bcc": ["x"]}}, "headers", "leave out bcc"),
         ({"reply_to": "amq.gen-1"}, "headers", "leave out reply_to"),
         ({"expiration": "1000"}, "headers", "leave out expiration"),
+        ({"content_encoding": "gzip"}, "content_type", "without content_encoding 'gzip'"),
         ({"headers": {}}, "attributes", "specversion"),
         ({"headers": {**HEADERS, "cloudEvents:id": None}}, "attributes", "id must be"),
         ({"content_type": "text/plain"}, "content_type", "not text/plain"),

@@ -371,6 +371,8 @@ def test_sms_parts_are_counted_by_the_70_67_rule(length: int, parts: int) -> Non
         ("两\n行", "两 行"),
         ("www.kefu.example", "www kefu example"),
         ("t.cn/Ab12领奖", "t cn Ab12领奖"),
+        ("t。cn/x", "t cn x"),
+        ("已改期。OK", "已改期。OK"),
         ("ｔ．ｃｎ/Ab12", "t cn Ab12"),
         ("t.\u200bcn/x", "t cn x"),
         ("HTTP://10.0.0.1/a", "HTTP 10 0 0 1 a"),

@@ -35,6 +35,7 @@ messages = st.builds(
     Basic.Properties,
     headers=st.none() | st.dictionaries(names, values, min_size=1, max_size=5),
     content_type=st.none() | names,
+    content_encoding=st.none() | names,
     correlation_id=st.none() | names,
     priority=st.none() | st.integers(1, 9),
     message_id=st.none() | names,

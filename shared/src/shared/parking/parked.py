@@ -62,6 +62,7 @@ class Letter(Part):
     size: int | None = None
     message_id: str | None = None
     content_type: str | None = None
+    content_encoding: str | None = None
     user_id: str | None = None
     reply_to: str | None = None
     expiration: str | None = None

@@ -20,10 +20,17 @@ START = Struct(">BHI")
 END = b"\xce"
 
 _HEADER, _LONG, _LENGTH = Struct(">HHQH"), Struct(">q"), Struct(">I")
-_KEPT = {0x8000: "content_type", 0x0200: "reply_to", 0x0100: "expiration", 0x0080: "message_id", 0x0010: "user_id"}
+_KEPT = {
+    0x8000: "content_type",
+    0x4000: "content_encoding",
+    0x0200: "reply_to",
+    0x0100: "expiration",
+    0x0080: "message_id",
+    0x0010: "user_id",
+}
 """The texts that a Message has, under their names there."""
-_SKIPPED = {0x4000, 0x0400, 0x0020, 0x0008, 0x0004}
-"""The texts that it has not: encoding, correlation, type, app id and cluster id."""
+_SKIPPED = {0x0400, 0x0020, 0x0008, 0x0004}
+"""The texts that it has not: correlation, type, app id and cluster id."""
 _SIZED = {0x1000: 1, 0x0800: 1, 0x0040: 8}
 """The bytes of delivery mode, priority and timestamp, which it has not either."""
 _TABLE = 0x2000

@@ -10,7 +10,7 @@ from aio_pika.exceptions import ChannelInvalidStateError
 from shared.wire.delivery_reader import Connection
 from shared.wire.message import Delivery, Message, Take
 
-PROPERTIES = ("headers", "message_id", "content_type", "user_id", "reply_to", "expiration")
+PROPERTIES = ("headers", "message_id", "content_type", "content_encoding", "user_id", "reply_to", "expiration")
 """What a Message has of the AMQP properties, under the names that both have for it."""
 
 

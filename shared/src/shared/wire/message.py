@@ -33,6 +33,7 @@ class Message:
     body: bytes = b""
     message_id: str | None = None
     content_type: str | None = None
+    content_encoding: str | None = None
     user_id: str | None = None
     reply_to: str | None = None
     expiration: str | None = None
@@ -61,7 +62,7 @@ class Message:
         return plain(str(self.headers.get("cloudEvents:type") or self.routing_key), LONGEST_KEY)
 
 
-_TOLD = ("routing_key", "content_type", "user_id", "reply_to", "expiration", "unread")
+_TOLD = ("routing_key", "content_type", "content_encoding", "user_id", "reply_to", "expiration", "unread")
 """What tells one message from another, beside its headers and body. Clients draw a new message_id each time."""
 
 

@@ -17,6 +17,8 @@ from shared.wire import ingress
 from shared.wire.message import ATTRIBUTES, Message
 
 _FORBIDDEN = frozenset({"cc", "bcc"})
+_AS_IT_IS = frozenset({"", "identity", "utf-8"})
+"""The content encodings of a body that is not packed; clients that mean its characters say utf-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Gateway:
             raise Unfit("sender", f"{said}; leave it out, or name your own user, {self.department}")
         if present := _misplaced(message):
             raise Unfit("headers", f"leave out {', '.join(present)}: a fact has one way to go and asks for no reply")
+        if (encoding := message.content_encoding or "").lower() not in _AS_IT_IS:
+            raise Unfit("content_type", f"send the body as it is, in UTF-8, without content_encoding {encoding!r}")
         told = read(message.content_type, _attributes(message.headers), message.body)
         if message.routing_key != told.type:
             raise Unfit("key", f"the routing key {message.routing_key!r} must equal the type {told.type!r}")

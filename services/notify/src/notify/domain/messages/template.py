@@ -19,11 +19,12 @@ _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*://\S*"
     r"|(?:[\w-]+\.)+(?:[a-z]{2,}|中国|公司|网络|网址|中國|xn--[a-z0-9]+)(?::\d+)?(?:/\S*)?"
+    r"|(?:[a-z0-9-]+[.。])+[a-z]{2,}(?:/[\w/?#&=@%.-]*)?"
     r"|(?:\d{1,3}\.){3}\d{1,3}(?:[:/]\S*)?",
     re.IGNORECASE,
 )
 """What phones open, with and without a scheme; looked for after compatibility forms have been made ordinary."""
-_JOINTS = re.compile(r"[.:/?#&=@%]+")
+_JOINTS = re.compile(r"[.。:/?#&=@%]+")
 _REFUSED = str.maketrans({"【": "〔", "】": "〕", "²": "2", "³": "3"})
 _SHORTEST_CUT = 8
 SMS_LONGEST = 500
