@@ -30,6 +30,7 @@ from orders.domain.parts.installation import Installer
 from orders.domain.route import DRAWINGS, Milestone
 from orders.settings import Settings
 from shared.aggregate import Cause, Change
+from shared.calendar import Calendar
 from shared.contracts import departments as facts
 from shared.contracts.event import Actor, PreciseDate
 from shared.contracts.intake import OrderPlaced
@@ -37,7 +38,7 @@ from shared.contracts.orders import CreditGranted
 from shared.contracts.vocabulary import order_id_of
 from shared.testing import nowhere
 
-RULES = nowhere(Settings).rules()
+RULES = nowhere(Settings).rules(Calendar())
 SHIPS_AFTER = timedelta(days=65)
 """What the contract names; a custom order as planned leaves three days earlier, one that waits long does not."""
 

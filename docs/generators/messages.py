@@ -48,7 +48,7 @@ def page() -> dict[Path, str]:
 def built_in() -> Catalogue:
     """The texts that the product ships."""
     settings = nowhere(Settings)
-    return catalogue(settings, settings.policies())
+    return catalogue(settings, settings.rules(settings.calendar()))
 
 
 def newest(tables: Catalogue) -> list[Template]:

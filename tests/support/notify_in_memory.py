@@ -15,7 +15,7 @@ from notify.domain.notification import Notification
 from notify.domain.parts.answer import BLIND, Answer, Sighting, accepted
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
-from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.policy import MessagePolicy, Rules
 from notify.gateways.circuits import Circuits
 from notify.gateways.gateway import Gateway, Outgoing
 from notify.gateways.router import GatewayRouter
@@ -30,8 +30,9 @@ MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Ten o'clock on a Monday in Shanghai."""
 
 SETTINGS = nowhere(Settings)
-POLICIES = SETTINGS.policies()
-TABLES = catalogue(SETTINGS, POLICIES)
+RULES = SETTINGS.rules(SETTINGS.calendar())
+POLICIES = RULES.policies
+TABLES = catalogue(SETTINGS, RULES)
 
 
 PLACES = 8
@@ -71,7 +72,7 @@ class InMemoryNotify:
         timeouts: Timeouts = NO_PATIENCE,
         policies: Policies[MessagePolicy] = POLICIES,
     ) -> None:
-        self.composer = Composer(tables or TABLES, policies, SETTINGS.our_company)
+        self.composer = Composer(tables or TABLES, Rules(policies, RULES.clocks), SETTINGS.our_company)
         self.sms, self.email, self.chat = Told("sms"), Told("email"), Told("chat")
         gateways: dict[Channel, Sequence[Gateway]] = {
             "sms": sms or (self.sms,),

@@ -2,10 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -55,6 +57,23 @@ class Policies(Generic[P]):
         return iter(self._versions.values())
 
 
+@dataclass(frozen=True, slots=True)
+class ShippedPolicy(Generic[P]):
+    """A policy whose first versions come with a service, in the folder `domain/policy` of its package."""
+
+    kind: type[P]
+    package: str
+
+    def read(self, own: Path | None = None) -> Policies[P]:
+        """Every version, the shipped ones and the company's own; see `read_policies`."""
+        return read_policies(self.kind, files(self.package) / "domain" / "policy", own)
+
+    def check(self, own: Path | None) -> Path | None:
+        """The place of the company's own versions, for a setting. ValueError when they cannot be used."""
+        self.read(own)
+        return own
+
+
 def read_policies(kind: type[P], shipped: Traversable, own: Path | None = None) -> Policies[P]:
     """Every version among the TOML files of the folder that comes with the service and of the company's own.
 
@@ -84,11 +103,17 @@ def _all(kind: type[P], place: Traversable) -> list[P]:
 
 def _read(kind: type[P], file: Traversable) -> P:
     try:
-        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        return kind.model_validate(read_toml(file))
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
+        raise ValueError(f"{file}: {'; '.join(wrong)}") from error
+
+
+def read_toml(file: Traversable) -> dict[str, Any]:
+    """What a TOML file says. ValueError names the file that cannot be read."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"{file}: cannot be read: {error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: not TOML: {error}") from error
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
-        raise ValueError(f"{file}: {'; '.join(wrong)}") from error

@@ -27,6 +27,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.settings import Settings
 from aftersales.store import Stores
+from shared.calendar import Calendar
 from shared.contracts.aftersales import PartNeeded, WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.roles import Role
@@ -81,7 +82,7 @@ def prepare(rules: Rules) -> Callable[[ServiceOrder], ServiceOrder]:
 
 @pytest.fixture(scope="session")
 def rules() -> Rules:
-    return nowhere(Settings).rules()
+    return nowhere(Settings).rules(Calendar())
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from aftersales.domain.policy.policy import AftersalesPolicy
 from aftersales.settings import Settings
+from shared.calendar import Calendar
 from shared.settings import BadSettings, load
 from shared.testing import SEAL_KEYS
 
@@ -66,7 +67,7 @@ def test_a_company_adds_a_rule_for_its_new_contracts(tmp_path, monkeypatch):
     own.write_text(shipped.read_text(encoding="utf-8") + newer + "contracts_from = 2027-01-01\n", encoding="utf-8")
     monkeypatch.setenv("AFTERSALES_POLICY", str(own))
 
-    policy = load(Settings).rules().policies.version(1)
+    policy = load(Settings).rules(Calendar()).policies.version(1)
     assert [rule.contracts_from for rule in policy.warranty] == [date.min, date(2027, 1, 1)]
 
 

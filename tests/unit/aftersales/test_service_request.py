@@ -15,6 +15,7 @@ from aftersales.domain.parts.own_fault import OwnFault
 from aftersales.domain.service_request import IncompleteForm, ServiceRequest, register_no
 from aftersales.settings import Settings
 from shared.aggregate import Change, Refused
+from shared.calendar import Calendar
 from shared.contracts.aftersales import FaultDetermined, ServiceRequestRegistered, ServiceRequestRejected
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
@@ -23,7 +24,7 @@ from shared.testing import cause, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 REQUEST = UUID(int=50)
-RULES = nowhere(Settings).rules()
+RULES = nowhere(Settings).rules(Calendar())
 NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
 JUDGING = cause(AT, actor=Actor(kind="staff", id="operations-01", role="operations_supervisor"))
 

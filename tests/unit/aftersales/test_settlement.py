@@ -13,7 +13,7 @@ from aftersales.domain.settlement import Settlement
 from aftersales.settings import Settings
 from aftersales.timers import timers
 from shared.aggregate import Refused
-from shared.calendar import CHINA
+from shared.calendar import CHINA, Calendar
 from shared.contracts.aftersales import (
     DeadlineMetByAftersales,
     DeadlineMissedByAftersales,
@@ -24,7 +24,7 @@ from shared.contracts.aftersales import (
 from shared.contracts.event import Actor, Money
 from shared.testing import cause, deliver, fire, nowhere
 
-RULES = nowhere(Settings).rules()
+RULES = nowhere(Settings).rules(Calendar())
 FINANCE = Actor(kind="staff", id="finance-01", role="finance")
 
 

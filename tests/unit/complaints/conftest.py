@@ -36,6 +36,7 @@ from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.settings import Settings
 from complaints.store import Complaints, Registers, Stores
+from shared.calendar import Calendar
 from shared.contracts.complaints import ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
 from shared.contracts.roles import Role
@@ -54,7 +55,7 @@ NOT_UPHELD = (False, "现场检查未见崩角", False, None)
 
 @pytest.fixture(scope="session")
 def rules() -> Rules:
-    return nowhere(Settings).rules()
+    return nowhere(Settings).rules(Calendar())
 
 
 @pytest.fixture(scope="session")

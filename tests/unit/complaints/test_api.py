@@ -306,7 +306,7 @@ async def test_of_two_who_file_a_draft_the_first_one_holds_and_its_form_is_the_o
     ask, on, stores, database, in_every_stage, rules
 ):
     draft = await stores.complaints.create(Change(in_every_stage["draft"]), cause(AT))
-    first, month = cause(AT), Register.at(AT, rules.clocks.calendar)
+    first, month = cause(AT), Register.at(AT, rules.calendar)
     form = draft.form.but(demand="先到的要求")
     await stores.registers.apply(month.id, lambda register: enter(register, draft.id, form, first), first, month)
 

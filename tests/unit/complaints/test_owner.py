@@ -23,6 +23,7 @@ from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Visit
 from complaints.settings import Settings
 from shared.aggregate import Refused
+from shared.calendar import Calendar
 from shared.contracts.complaints import AllowanceGranted, ComplaintClosed, ComplaintVisitRecorded, Remediation
 from shared.contracts.event import Actor, Money
 from shared.contracts.roles import Role
@@ -107,7 +108,7 @@ def test_an_owner_who_need_not_go_there_closes_without_a_visit(in_every_stage, r
     assert close(owned, "已更换", rules, HANDLER).state.stage == "closed"
 
 
-RULES = nowhere(Settings).rules()
+RULES = nowhere(Settings).rules(Calendar())
 FORM = Form(
     customer=CustomerSnapshot(customer_id=UUID(int=1), name="广州恒达装饰工程有限公司"),
     complainant="王建国",
@@ -231,7 +232,7 @@ class AnyWay(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_carried_out_that_was_not_approved_by_another_person_within_authority(self):
-        matrix = RULES.version(self.case.policy_version).authority
+        matrix = RULES.of(self.case).authority
         for verdict in self.case.verdicts:
             (made,) = [each for each in self.case.proposals if each.proposal_id == verdict.proposal_id]
             assert verdict.approver != made.proposed_by

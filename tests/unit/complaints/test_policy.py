@@ -13,6 +13,7 @@ from complaints.domain.policy.authority import AuthorityMatrix, Band
 from complaints.domain.policy.policy import STEPS, ComplaintPolicy, length
 from complaints.settings import Settings
 from shared.aggregate import Refused
+from shared.calendar import Calendar
 from shared.contracts.event import Money
 from shared.policy import Policies
 from shared.settings import BadSettings, load
@@ -122,7 +123,7 @@ def test_a_company_brings_its_own_rules(tmp_path, monkeypatch, policy):
     monkeypatch.setenv("COMPLAINTS_POLICY", str(own))
 
     assert policy.authority.version == 1
-    assert load(Settings).rules().policies.version(1).authority.version == 2
+    assert load(Settings).rules(Calendar()).policies.version(1).authority.version == 2
 
 
 def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy, rules, in_every_stage):
@@ -140,7 +141,7 @@ def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy,
         policy,
         later,
     )
-    assert (filed.policy_version, both.version(filed.policy_version)) == (1, policy)
+    assert (filed.policy_version, both.of(filed)) == (1, policy)
     assert escalate(filed, both, cause()).events[0].to_role == "cs_manager"
 
 

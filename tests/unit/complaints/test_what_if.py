@@ -52,7 +52,7 @@ def closed(in_every_stage, rules):
 
 @pytest.mark.requirement("R127.a")
 def test_who_would_have_decided_what_is_told_of_each_decision_and_attempt(closed, rules):
-    assert replay(closed, MATRIX, {}, rules.clocks.calendar) == RetriedCase(
+    assert replay(closed, MATRIX, {}, rules.calendar) == RetriedCase(
         complaint_no="2026-11-0001",
         decisions=(
             RetriedDecision(
@@ -81,11 +81,11 @@ def test_who_would_have_decided_what_is_told_of_each_decision_and_attempt(closed
 def test_a_proposal_that_was_sent_back_counts_by_its_dearest_solution(in_every_stage, rules):
     back = reject(in_every_stage["proposed"], "请核实", rules, by("deputy-01", "deputy_gm")).state
 
-    assert [each.amount for each in replay(back, MATRIX, {}, rules.clocks.calendar).decisions] == [yuan("5000.00")]
+    assert [each.amount for each in replay(back, MATRIX, {}, rules.calendar).decisions] == [yuan("5000.00")]
 
 
 def test_a_matrix_in_another_currency_asks_no_one(closed, rules):
-    decisions = replay(closed, MATRIX.but(currency="USD"), {}, rules.clocks.calendar).decisions
+    decisions = replay(closed, MATRIX.but(currency="USD"), {}, rules.calendar).decisions
 
     assert [(each.would_allow, each.would_ask) for each in decisions] == [(False, None), (False, None)]
 
@@ -93,7 +93,7 @@ def test_a_matrix_in_another_currency_asks_no_one(closed, rules):
 def test_which_clocks_would_have_been_missed_is_told_of_each_clock_with_a_proposed_term(closed, rules):
     terms = {"close_6d": Within(days=1), "step_judge": Within(hours=4), "supplier": Within(days=1)}
 
-    assert replay(closed, None, terms, rules.clocks.calendar) == RetriedCase(
+    assert replay(closed, None, terms, rules.calendar) == RetriedCase(
         complaint_no="2026-11-0001",
         decisions=(),
         clocks=(

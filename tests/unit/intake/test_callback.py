@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from intake.domain.decisions.callback import complete, owe, waive
-from intake.settings import read_rules
+from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
 from shared.contracts.event import Actor
@@ -25,10 +25,10 @@ from shared.contracts.intake import (
     NegativeFeedbackReceived,
 )
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import cause
+from shared.testing import cause, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-RULES = read_rules(CHINA)
+RULES = nowhere(Settings).rules(CHINA)
 ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c05")
 WANG = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达装饰", mobile="13800138000")
 SPECIALIST = Actor(kind="staff", id="cs-07", role="cs_specialist")

@@ -8,7 +8,7 @@ import pytest
 from intake.domain.customer import customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
-from intake.settings import read_rules
+from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
 from shared.contracts.intake import (
@@ -20,10 +20,10 @@ from shared.contracts.intake import (
     Particulars,
 )
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import cause
+from shared.testing import cause, nowhere
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-RULES = read_rules(CHINA)
+RULES = nowhere(Settings).rules(CHINA)
 ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
 WANG = Contact(name="王建国", title="王总", mobile="13800138000", email="wang@hengda.example")
 HENGDA = Particulars(name="广州恒达装饰工程有限公司", kind="intermediary", contacts=(WANG,), region="华南")

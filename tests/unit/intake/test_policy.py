@@ -8,12 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from intake.domain.decisions.callback import complete, owe
-from intake.settings import Settings, read_rules
+from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
 from shared.contracts.intake import CallbackAnswers, CallbackReason
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import SEAL_KEYS, cause
+from shared.testing import SEAL_KEYS, cause, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 WANG = CustomerSnapshot(customer_id=uuid4(), name="恒达装饰")
@@ -36,7 +36,7 @@ def settings(policy):
 
 
 def test_the_terms_that_the_documents_name_are_shipped():
-    rules = read_rules(CHINA).on(NOW).callbacks
+    rules = nowhere(Settings).rules(CHINA).on(NOW).callbacks
     assert {kind: rule.clock.term.due(NOW, CHINA) - NOW for kind, rule in rules.items()} == {
         "visit_30min": timedelta(minutes=30),
         "stage": timedelta(hours=34),
@@ -66,7 +66,7 @@ def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_pa
     own = tmp_path / "own.toml"
     own.write_text(SHIPPED.replace('approved_by = "the product', 'approved_by = "gm, not the product'))
     assert settings(own).rules(CHINA).policies.version(1).approved_by.startswith("gm")
-    assert read_rules(CHINA).policies.version(1).in_force_from == date(2026, 1, 1)
+    assert nowhere(Settings).rules(CHINA).policies.version(1).in_force_from == date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from intake.app import service
 from intake.domain.policy.period import PeriodRule
-from intake.settings import Settings, read_rules
+from intake.settings import Settings
 from shared.calendar import CHINA
 from shared.contracts.intake import (
     CallbackWaived,
@@ -23,7 +23,7 @@ from shared.contracts.roles import Role
 from shared.testing import World, in_memory, nowhere
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-RULES = read_rules(CHINA)
+RULES = nowhere(Settings).rules(CHINA)
 PEOPLE = {
     "am-1": ("张伟", Role.ACCOUNT_MANAGER),
     "am-2": ("李娜", Role.ACCOUNT_MANAGER),

@@ -14,7 +14,7 @@ from intake.domain.fact import Fact
 from intake.domain.order import Order
 from intake.domain.parts.cloud_event import CloudEvent
 from intake.domain.parts.verification import Verification
-from intake.settings import read_rules
+from intake.settings import Settings
 from shared.aggregate import Change
 from shared.calendar import CHINA
 from shared.contracts.departments import OrderWithdrawn
@@ -29,7 +29,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine
 from shared.lifecycle import IllegalTransition
-from shared.testing import cause
+from shared.testing import cause, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c05")
@@ -37,7 +37,7 @@ WANG = CustomerSnapshot(customer_id=ID, name="恒达装饰")
 PLEASED = CallbackAnswers(branch="satisfied")
 WISH = Wish(order_no="SO-1", kind="standard", lines=(OrderLine(description="高隔断", quantity=2),))
 VERIFIED = Verification(by="cs-07", at=NOW)
-RULES = read_rules(CHINA)
+RULES = nowhere(Settings).rules(CHINA)
 DATA = {"order_no": "SO-1", "reason": "取消"}
 TOLD = CloudEvent(id="crm-1", type=OrderWithdrawn.key, source="sales", time=NOW, data=DATA)
 REPORTED = Fact.blank("sales", TOLD)

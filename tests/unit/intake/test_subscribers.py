@@ -9,7 +9,7 @@ from intake.domain.customer import customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import correct
 from intake.domain.moment import facts_about_customers
-from intake.settings import read_rules
+from intake.settings import Settings
 from intake.store import Stores
 from kefu.example import example
 from shared.aggregate import NotFound, Refused
@@ -41,10 +41,10 @@ from shared.contracts.intake import (
 from shared.contracts.notify import NotificationSent
 from shared.contracts.orders import AcceptancePassed, OrderStageChanged, ShipmentDelayed
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
-from shared.testing import cause, deliver
+from shared.testing import cause, deliver, nowhere
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-RULES = read_rules(CHINA)
+RULES = nowhere(Settings).rules(CHINA)
 SALES = Actor(kind="department", id="sales", role="sales")
 HENGDA = IntroducedCustomer(customer_no="KH-00217", kind="intermediary", name="恒达装饰", mobile="13800138000")
 

@@ -29,6 +29,7 @@ from sleepless import without_rest
 from notify.domain.parts.rest import Rest
 from notify.domain.parts.zone import zone_of
 from notify.settings import Settings
+from shared.calendar import Calendar
 from shared.contracts.catalogue import contracts
 from shared.contracts.departments import PaymentReceived
 from shared.contracts.event import Event, Money
@@ -99,15 +100,15 @@ async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
     notify.clock.set(china(7, day=24))
     await notify.tell(released("SO-2"))
 
-    waiting = {each.about: (each.policy, each.not_before) for each in await notify.all()}
-    assert first.policy == 1
+    waiting = {each.about: (each.policy_version, each.not_before) for each in await notify.all()}
+    assert first.policy_version == 1
     assert waiting == {"SO-1": (1, china(8, day=24)), "SO-2": (2, china(10, day=24))}
 
 
 def test_a_company_changes_the_figures_by_a_file_of_its_own(tmp_path: Path) -> None:
     own = without_rest(tmp_path)
 
-    policies = nowhere(Settings, notify_policy=own).policies()
+    policies = nowhere(Settings, notify_policy=own).rules(Calendar()).policies
 
     assert policies.version(1) == POLICIES.version(1).but(rest=Rest(begin=time(0), end=time(0)))
     own.write_text(own.read_text().replace("answered_within", "answered"))

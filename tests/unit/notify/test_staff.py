@@ -23,7 +23,7 @@ from kefu.example import example
 from notify.domain.decisions.rosters import publish
 from notify.domain.decisions.slips import acknowledge, post
 from notify.domain.parts.duty import OnDuty
-from notify.domain.policy.policy import ANNOUNCEMENTS
+from notify.settings import ANNOUNCEMENTS
 from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.clocks import Clocks

@@ -21,7 +21,7 @@ from facts import (
     released,
     reviewed,
 )
-from notify_in_memory import POLICIES, SETTINGS, InMemoryNotify
+from notify_in_memory import RULES, SETTINGS, InMemoryNotify
 
 from kefu.example import example
 from notify.app import catalogue
@@ -447,7 +447,7 @@ def test_a_too_long_value_is_cut_at_its_end_or_in_its_middle(notify: InMemoryNot
 
 
 async def test_a_delivery_keeps_the_version_it_was_made_with() -> None:
-    notify = InMemoryNotify(tables=catalogue(SETTINGS, POLICIES))
+    notify = InMemoryNotify(tables=catalogue(SETTINGS, RULES))
     await notify.hear(released())
     old = notify.composer.catalogue.newest("order_placed", "sms", "zh-CN")
     newer = old.model_copy(update={"version": 2, "text": "新${order_no}"})

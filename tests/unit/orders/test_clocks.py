@@ -9,6 +9,7 @@ from order_rules import RULES
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.contract import review
 from orders.settings import Settings
+from shared.calendar import Calendar
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.deadline import RunningDeadline
 from shared.contracts.orders import (
@@ -124,7 +125,7 @@ async def test_an_order_keeps_the_version_of_the_policy_that_it_began_with(compa
     file = tmp_path / "orders_v2.toml"
     later = SHIPPED.replace("version = 1", "version = 2").replace("2026-01-01", "2026-10-01")
     file.write_text(later.replace("readiness_days = 3", "readiness_days = 5"), encoding="utf-8")
-    rules = nowhere(Settings, orders_policy=file).rules()
+    rules = nowhere(Settings, orders_policy=file).rules(Calendar())
     assert (rules.on(datetime(2026, 10, 2, tzinfo=UTC)).readiness_days, rules.of(order).readiness_days) == (5, 3)
 
 

@@ -47,7 +47,7 @@ async def play(log: ShopLog) -> Sold:
         await world.until(at)
         await world.hear(event, actor=Actor(kind="department", id=event.publisher()))
     await world.until(log.end + timedelta(days=1))
-    policy = settings.rules().on(log.end)
+    policy = settings.rules(settings.calendar()).on(log.end)
     terms = Terms(policy.initial_days, policy.dunning_days, policy.desk_opens)
     return _summed(world.announced, terms, monotonic() - began)
 

@@ -14,7 +14,7 @@ from shared.service import Service
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """After-sales with its three doors."""
     plumbing = plumbing or Plumbing("aftersales", settings)
-    stores, rules = Stores.on(plumbing.database), settings.rules()
+    stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
     return Service(
         plumbing,
         routes=routes(stores, rules, settings.passport_url),

@@ -1,11 +1,12 @@
 """What after-sales is told by its environment, and the company's rules."""
 
-from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
+from shared.calendar import Calendar
 from shared.clocks import Announcements, Clocks
 from shared.contracts.aftersales import (
     DeadlineApproachingAtAftersales,
@@ -15,7 +16,7 @@ from shared.contracts.aftersales import (
     DeadlineReassignedByAftersales,
     DeadlineSetByAftersales,
 )
-from shared.policy import Policies, read_policies
+from shared.policy import ShippedPolicy
 from shared.settings import ServiceSettings
 
 ANNOUNCEMENTS = Announcements(
@@ -27,11 +28,13 @@ ANNOUNCEMENTS = Announcements(
     reassigned=DeadlineReassignedByAftersales,
 )
 
+POLICY = ShippedPolicy(AftersalesPolicy, "aftersales")
+
 
 class Settings(ServiceSettings):
     """The settings of every service, and where the rules are kept."""
 
-    aftersales_policy: Path | None = Field(
+    aftersales_policy: Annotated[Path | None, AfterValidator(POLICY.check)] = Field(
         default=None,
         description="The company's versions of the after-sales policy (TOML): a file, or a folder of them.",
     )
@@ -45,17 +48,6 @@ class Settings(ServiceSettings):
         ),
     )
 
-    @field_validator("aftersales_policy")
-    @classmethod
-    def _can_be_used(cls, own: Path | None) -> Path | None:
-        _policies(own)
-        return own
-
-    def rules(self) -> Rules:
-        """The company's rules for after-sales: its policy in every version, and its calendar."""
-        return Rules(_policies(self.aftersales_policy), Clocks(ANNOUNCEMENTS, self.calendar()))
-
-
-def _policies(own: Path | None) -> Policies[AftersalesPolicy]:
-    """ValueError when a file cannot be read, or its rules contradict each other."""
-    return read_policies(AftersalesPolicy, files("aftersales") / "domain" / "policy", own)
+    def rules(self, calendar: Calendar) -> Rules:
+        """The company's rules for after-sales: its policy in every version, counted in this calendar."""
+        return Rules(POLICY.read(self.aftersales_policy), Clocks(ANNOUNCEMENTS, calendar))

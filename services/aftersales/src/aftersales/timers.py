@@ -18,7 +18,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     """
 
     def on_miss(order: ServiceOrder, run: ClockRun, cause: Cause) -> Change[ServiceOrder]:
-        dispatch = rules.version(order.policy_version).dispatch
+        dispatch = rules.of(order).dispatch
         return carry_over(order, rules, cause) if run.clock.name == dispatch.name else Change(order)
 
     at = Timers()

@@ -1,11 +1,12 @@
 """What complaints is told by its environment, and the company's rules."""
 
-from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
+from shared.calendar import Calendar
 from shared.clocks import Announcements, Clocks
 from shared.contracts.complaints import (
     DeadlineApproachingAtComplaints,
@@ -15,7 +16,7 @@ from shared.contracts.complaints import (
     DeadlineReassignedByComplaints,
     DeadlineSetByComplaints,
 )
-from shared.policy import Policies, read_policies
+from shared.policy import ShippedPolicy
 from shared.settings import ServiceSettings
 
 ANNOUNCEMENTS = Announcements(
@@ -27,26 +28,17 @@ ANNOUNCEMENTS = Announcements(
     reassigned=DeadlineReassignedByComplaints,
 )
 
+POLICY = ShippedPolicy(ComplaintPolicy, "complaints")
+
 
 class Settings(ServiceSettings):
     """The settings of every service, and where the rules are kept."""
 
-    complaints_policy: Path | None = Field(
+    complaints_policy: Annotated[Path | None, AfterValidator(POLICY.check)] = Field(
         default=None,
         description="The company's versions of the complaint policy (TOML): a file, or a folder of them.",
     )
 
-    @field_validator("complaints_policy")
-    @classmethod
-    def _can_be_used(cls, own: Path | None) -> Path | None:
-        _policies(own)
-        return own
-
-    def rules(self) -> Rules:
-        """The company's rules for complaints: its policy in every version, and its calendar."""
-        return Rules(_policies(self.complaints_policy), Clocks(ANNOUNCEMENTS, self.calendar()))
-
-
-def _policies(own: Path | None) -> Policies[ComplaintPolicy]:
-    """ValueError when a file cannot be read, or its rules contradict each other."""
-    return read_policies(ComplaintPolicy, files("complaints") / "domain" / "policy", own)
+    def rules(self, calendar: Calendar) -> Rules:
+        """The company's rules for complaints: its policy in every version, counted in this calendar."""
+        return Rules(POLICY.read(self.complaints_policy), Clocks(ANNOUNCEMENTS, calendar))

@@ -36,7 +36,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
 
 
 def _months(at: Timers, stores: Stores, rules: Rules) -> None:
-    calendar = rules.clocks.calendar
+    calendar = rules.calendar
 
     @at.every(lambda at: rules.on(at).monthly_review)
     async def review_last_month(occurrence: Occurrence, cause: Cause) -> Touch[MonthlyReview] | None:

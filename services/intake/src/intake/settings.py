@@ -1,22 +1,40 @@
 """What intake is told by its environment beside what every service is told."""
 
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
-from intake.domain.policy.policy import ANNOUNCEMENTS, IntakePolicy, Rules
+from intake.domain.policy.policy import IntakePolicy, Rules
 from shared.calendar import Calendar
-from shared.clocks import Clocks
-from shared.policy import read_policies
+from shared.clocks import Announcements, Clocks
+from shared.contracts.intake import (
+    DeadlineApproachingAtIntake,
+    DeadlineHeldByIntake,
+    DeadlineMetByIntake,
+    DeadlineMissedByIntake,
+    DeadlineReassignedByIntake,
+    DeadlineSetByIntake,
+)
+from shared.policy import ShippedPolicy
 from shared.settings import ServiceSettings
+
+ANNOUNCEMENTS = Announcements(
+    set=DeadlineSetByIntake,
+    approaching=DeadlineApproachingAtIntake,
+    missed=DeadlineMissedByIntake,
+    met=DeadlineMetByIntake,
+    held=DeadlineHeldByIntake,
+    reassigned=DeadlineReassignedByIntake,
+)
+POLICY = ShippedPolicy(IntakePolicy, "intake")
 
 
 class Settings(ServiceSettings):
     """Settings of intake."""
 
-    intake_policy: Path | None = Field(
+    intake_policy: Annotated[Path | None, AfterValidator(POLICY.check)] = Field(
         default=None, description="The company's own versions of the policy: a TOML file, or a folder of them."
     )
     fact_age_limit: timedelta = Field(
@@ -26,18 +44,6 @@ class Settings(ServiceSettings):
         default=timedelta(minutes=15), ge=timedelta(), description="How far a department's clock may be ahead of ours."
     )
 
-    @field_validator("intake_policy")
-    @classmethod
-    def _can_be_read(cls, own: Path | None) -> Path | None:
-        read_rules(Calendar(), own)
-        return own
-
     def rules(self, calendar: Calendar) -> Rules:
-        """The company's policy in all its versions, counted in this calendar."""
-        return read_rules(calendar, self.intake_policy)
-
-
-def read_rules(calendar: Calendar, own: Path | None = None) -> Rules:
-    """The versions that come with the service, and the company's own. ValueError names a file and what is wrong."""
-    policies = read_policies(IntakePolicy, files("intake.domain").joinpath("policy"), own)
-    return Rules(policies, Clocks(ANNOUNCEMENTS, calendar))
+        """The company's rules for intake: its policy in every version, counted in this calendar."""
+        return Rules(POLICY.read(self.intake_policy), Clocks(ANNOUNCEMENTS, calendar))

@@ -38,7 +38,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     @at.every(Daily(at=time(9)))
     async def holidays_that_are_not_known(occurrence: Occurrence, cause: Cause) -> list[Touch[CalendarYear]]:
         """Every morning: are the working days of this year known, and from October on those of the next?"""
-        day = rules.clocks.calendar.day(occurrence.at)
+        day = rules.calendar.day(occurrence.at)
         years = (day.year, day.year + 1) if day.month >= ASKED_FROM else (day.year,)
         blanks = [CalendarYear.blank(year) for year in years]
         return [
@@ -63,13 +63,13 @@ def _reports(at: Timers, stores: Stores, rules: Rules) -> None:
     async def call_about_the_day(occurrence: Occurrence, cause: Cause) -> Touch[Itinerary]:
         """From 09:00 on each account manager is to be called about the day (000 §3.2)."""
         colleague = await stores.colleagues.get(colleague_id_of(str(occurrence.of)))
-        day = rules.clocks.calendar.day(occurrence.at)
+        day = rules.calendar.day(occurrence.at)
         return stores.itineraries.birth(plan_call(colleague, day, rules, cause))
 
     @at.every(lambda at: rules.on(at).digest.comes)
     async def tell_what_is_missing(occurrence: Occurrence, cause: Cause) -> Touch[Digest] | None:
         """On Saturday at 13:00 the heads read which weekly plans were missing at 12:00 (000 §4.2)."""
-        calendar, digest = rules.clocks.calendar, rules.on(occurrence.at).digest
+        calendar, digest = rules.calendar, rules.on(occurrence.at).digest
         day = calendar.day(occurrence.at)
         reports = await stores.work_reports.due(digest.forms, calendar.moment(day, time()), occurrence.at)
         if not reports:
@@ -89,7 +89,7 @@ def _ask_for(at: Timers, name: str, known: ReportForm, stores: Stores, rules: Ru
         if name not in rules.on(occurrence.at).reports:
             return None
         colleague = await stores.colleagues.get(colleague_id_of(str(occurrence.of)))
-        period = form(occurrence.at).period.period(rules.clocks.calendar.day(occurrence.at))
+        period = form(occurrence.at).period.period(rules.calendar.day(occurrence.at))
         blank = WorkReport.blank(name, colleague.staff, period)
         return stores.work_reports.touch(blank.id, lambda report: ask_for(report, colleague, rules, cause), blank)
 
@@ -98,7 +98,7 @@ def _staff(stores: Stores, rules: Rules, roles: Callable[[datetime], Sequence[Ro
     """Those who have one of these roles on the day."""
 
     async def working(moment: datetime) -> list[str]:
-        day = rules.clocks.calendar.day(moment)
+        day = rules.calendar.day(moment)
         return [colleague.staff for colleague in await stores.colleagues.working(roles(moment), day)]
 
     return working

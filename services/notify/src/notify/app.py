@@ -1,6 +1,5 @@
 """How notify is put together."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,7 +13,7 @@ from notify.domain.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
-from notify.domain.policy.policy import ANNOUNCEMENTS, MessagePolicy
+from notify.domain.policy.policy import Rules
 from notify.gateways.configured import configured
 from notify.gateways.router import GatewayRouter
 from notify.sender import Sending, Timeouts
@@ -26,18 +25,17 @@ from shared.clocks import Clocks
 from shared.contracts.notify import FactAnsweredByNotify, RecordTamperDetectedByNotify
 from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
-from shared.policy import Policies
 from shared.service import Service
 
 
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Everything wired; nothing started."""
     plumbing = plumbing or Plumbing("notify", settings)
-    policies = settings.policies()
+    rules = settings.rules(plumbing.calendar)
     return assembled(
         plumbing,
-        Composer(catalogue(settings, policies), policies, settings.our_company),
-        GatewayRouter(configured(settings, codes(settings))),
+        Composer(catalogue(settings, rules), rules, settings.our_company),
+        GatewayRouter(configured(settings, settings.codes())),
         Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
         Callbacks(settings.callback_secrets, settings.callback_url),
         at_once=settings.send_at_once,
@@ -65,8 +63,7 @@ def assembled(
     nap: float = 0.05,
 ) -> Assembled:
     """Notify with its doors and its sender over these gateways; `at_once` and `nap` are those of its loop."""
-    stores, clock = Stores.on(plumbing.database), plumbing.clock
-    clocks = Clocks(ANNOUNCEMENTS, plumbing.calendar)
+    stores, clock, clocks = Stores.on(plumbing.database), plumbing.clock, composer.rules.clocks
     worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
     sending = Sending.over(
         stores,
@@ -98,14 +95,14 @@ def assembled(
     return Assembled(service, stores, sending, clocks)
 
 
-def catalogue(settings: Settings, policies: Policies[MessagePolicy]) -> Catalogue:
+def catalogue(settings: Settings, rules: Rules) -> Catalogue:
     """The built-in tables, and the company's own after them. Raises BadCatalogue."""
     folders: list[Traversable] = [files("notify.domain").joinpath("tables")]
     if settings.catalogue_folder:
         folders.append(settings.catalogue_folder)
     common = [file for folder in folders for _, file in _toml_files(folder)]
     messages = [each for folder in folders for each in _toml_files(folder / "messages", deep=True)]
-    return read(common, messages, {purpose.name for policy in policies for purpose in policy.purposes})
+    return read(common, messages, {purpose.name for policy in rules.policies for purpose in policy.purposes})
 
 
 def _toml_files(folder: Traversable, *, deep: bool = False, above: str = "") -> Iterator[tuple[str, TomlFile]]:
@@ -117,10 +114,3 @@ def _toml_files(folder: Traversable, *, deep: bool = False, above: str = "") -> 
             yield above + entry.name.removesuffix(".toml"), TomlFile(str(entry), entry.read_text(encoding="utf-8"))
         elif deep and entry.is_dir():
             yield from _toml_files(entry, deep=True, above=f"{above}{entry.name}.")
-
-
-def codes(settings: Settings) -> dict[str, dict[str, str]]:
-    """Which code each provider gave each template."""
-    if settings.template_codes_file is None:
-        return {}
-    return tomllib.loads(settings.template_codes_file.read_text(encoding="utf-8"))

@@ -1,17 +1,54 @@
 """What notify is told by its environment: who we are, which carriers there are, how patient to be."""
 
-from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 
 from notify.domain.parts.company import Company
-from notify.domain.policy.policy import MessagePolicy
-from shared.policy import Policies, read_policies
+from notify.domain.policy.policy import MessagePolicy, Rules
+from shared.calendar import Calendar
+from shared.clocks import Announcements, Clocks
+from shared.contracts.notify import (
+    DeadlineApproachingAtNotify,
+    DeadlineHeldByNotify,
+    DeadlineMetByNotify,
+    DeadlineMissedByNotify,
+    DeadlineReassignedByNotify,
+    DeadlineSetByNotify,
+)
+from shared.policy import ShippedPolicy, read_toml
 from shared.settings import ServiceSettings
 
 SmsProvider = Literal["local", "aliyun", "tencent", "twilio", "kannel", "smpp"]
+
+ANNOUNCEMENTS = Announcements(
+    set=DeadlineSetByNotify,
+    approaching=DeadlineApproachingAtNotify,
+    missed=DeadlineMissedByNotify,
+    met=DeadlineMetByNotify,
+    held=DeadlineHeldByNotify,
+    reassigned=DeadlineReassignedByNotify,
+)
+POLICY = ShippedPolicy(MessagePolicy, "notify")
+
+TemplateCodes = dict[str, dict[str, str]]
+
+
+def read_codes(file: Path | None) -> TemplateCodes:
+    """Which code each provider gave each template. ValueError names the file and what is wrong in it."""
+    if file is None:
+        return {}
+    try:
+        return TypeAdapter(TemplateCodes).validate_python(read_toml(file))
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise ValueError(f"{file}: {'; '.join(wrong)}") from error
+
+
+def _codes_checked(file: Path | None) -> Path | None:
+    read_codes(file)
+    return file
 
 
 class Settings(ServiceSettings):
@@ -25,14 +62,14 @@ class Settings(ServiceSettings):
         pattern=r"^https?://\S+$",
         description="The page that staff's messages link to; {about} in it stands for the number of the order or case.",
     )
-    notify_policy: Path | None = Field(
+    notify_policy: Annotated[Path | None, AfterValidator(POLICY.check)] = Field(
         default=None, description="The company's versions of the message policy (TOML): a file, or a folder of them."
     )
     catalogue_folder: Path | None = Field(
         default=None,
         description="Own tables, read after the built-in ones and laid out like them.",
     )
-    template_codes_file: Path | None = Field(
+    template_codes_file: Annotated[Path | None, AfterValidator(_codes_checked)] = Field(
         default=None, description='TOML: under each provider, "template@version" = its code there.'
     )
 
@@ -84,21 +121,19 @@ class Settings(ServiceSettings):
         default=(15.0, 60.0, 300.0, 1800.0), min_length=1, description="Seconds between questions about an unknown one."
     )
 
-    @field_validator("notify_policy")
-    @classmethod
-    def _can_be_used(cls, own: Path | None) -> Path | None:
-        _policies(own)
-        return own
-
     @model_validator(mode="after")
     def _trusted_lease(self) -> Self:
         if self.send_lease < 2 * self.send_budget:
             raise ValueError("SEND_LEASE has to be at least twice SEND_BUDGET, or two processes may send one message")
         return self
 
-    def policies(self) -> Policies[MessagePolicy]:
-        """Every version of the message policy, the shipped ones and the company's own."""
-        return _policies(self.notify_policy)
+    def rules(self, calendar: Calendar) -> Rules:
+        """The company's rules for messages: its policy in every version, counted in this calendar."""
+        return Rules(POLICY.read(self.notify_policy), Clocks(ANNOUNCEMENTS, calendar))
+
+    def codes(self) -> TemplateCodes:
+        """Which code each provider gave each template."""
+        return read_codes(self.template_codes_file)
 
     @property
     def our_company(self) -> Company:
@@ -121,8 +156,3 @@ class Settings(ServiceSettings):
         if self.callback_url is None:
             return None
         return f"{self.callback_url.rstrip('/')}/callbacks/{self.callback_secret.get_secret_value()}/{provider}"
-
-
-def _policies(own: Path | None) -> Policies[MessagePolicy]:
-    """ValueError when a file cannot be read, or is not a version of the policy."""
-    return read_policies(MessagePolicy, files("notify") / "domain" / "policy", own)

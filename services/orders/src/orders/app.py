@@ -15,7 +15,7 @@ from shared.service import Service
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Orders with its doors."""
     plumbing = plumbing or Plumbing("orders", settings)
-    stores, rules = Stores.on(plumbing.database), settings.rules()
+    stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
     return Service(
         plumbing,
         routes=routes(stores, rules),

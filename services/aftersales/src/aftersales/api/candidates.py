@@ -36,11 +36,11 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         The day is that of the appointment, or else today.
         """
         order = await orders.get(service_order_id)
-        agreed = order.appointment.day if order.appointment else rules.day(request.app.state.clock.now())
+        agreed = order.appointment.day if order.appointment else rules.calendar.day(request.app.state.clock.now())
         asked = day or agreed
         where = {"stage": "dispatched", "appointment.day": asked.isoformat()}
         sent = await orders.rows(Commitment, where, limit=VISITS_OF_A_DAY)
-        found = candidates(rules.version(order.policy_version), order.area, (order.item, order.content), sent.items)
+        found = candidates(rules.of(order), order.area, (order.item, order.content), sent.items)
         return Candidates(day=asked, area=order.area, out_of_town=order.out_of_town, items=found)
 
     return router

@@ -25,7 +25,7 @@ def routes(orders: CoveredOrders, rules: Rules, url: str | None) -> APIRouter:
         if order is None:
             raise NotFound("contract", contract_no)
         now = request.app.state.clock.now()
-        day = as_of or rules.day(now)
+        day = as_of or rules.calendar.day(now)
         return Passport.of(contract_no, order, day, assess(rules.on(now).warranty, order.covered, day))
 
     @router.get("/{contract_no}")

@@ -71,7 +71,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             customer_id=body.customer_id,
             order_no=body.order_no,
             contract_no=body.contract_no,
-            as_of=body.as_of or rules.day(cause.at),
+            as_of=body.as_of or rules.calendar.day(cause.at),
         )
         order = await stores.covered_orders.known(body.order_no, body.contract_no)
         change = warranty.answer(cause.derive("warranty check"), question, order, rules, cause)

@@ -46,7 +46,7 @@ class ServiceRequest(Timed):
     warranty: WarrantyChecked | None = None
     after_sales: bool | None = None
     vouchers: tuple[VoucherEntry, ...] = ()
-    policy_version: int = 1
+    policy_version: int
     own_fault: OwnFault = OwnFault()
 
     @property

@@ -34,7 +34,7 @@ class Settlement(Timed):
     @classmethod
     def at(cls, closed_at: datetime, rules: Rules) -> Self:
         """The empty settlement into which an order goes that is closed at this moment: that of the next due day."""
-        policy, calendar = rules.on(closed_at), rules.clocks.calendar
+        policy, calendar = rules.on(closed_at), rules.calendar
         last = policy.settlement.term.due(closed_at, calendar) - timedelta(microseconds=1)
         month = f"{calendar.local(last):%Y-%m}"
         return cls(id=cls.id_of(month), month=month, policy_version=policy.version)

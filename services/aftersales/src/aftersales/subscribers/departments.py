@@ -28,7 +28,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             customer_id=asked.customer_id,
             order_no=asked.order_no,
             contract_no=asked.contract_no,
-            as_of=asked.as_of or rules.day(cause.at),
+            as_of=asked.as_of or rules.calendar.day(cause.at),
             asked_by=department,
             question_no=asked.question_no,
         )

@@ -26,7 +26,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             customer_id=event.customer.customer_id,
             order_no=event.order_no,
             contract_no=event.contract_no,
-            as_of=rules.day(event.received_at),
+            as_of=rules.calendar.day(event.received_at),
             complaint_id=event.complaint_id,
             complaint_no=event.complaint_no,
         )
@@ -41,7 +41,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             customer_id=event.customer.customer_id,
             order_no=event.order_no,
             contract_no=event.contract_no,
-            as_of=rules.day(cause.at),
+            as_of=rules.calendar.day(cause.at),
             service_request_id=event.request_id,
         )
         checked = await answered(question, stores, rules, cause)

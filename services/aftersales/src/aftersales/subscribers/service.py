@@ -42,7 +42,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     ) -> tuple[Touch[Settlement] | Touch[ServiceRequest], ...]:
         """Every closed job is handed to finance by the next settlement day, and what was done is in the register."""
         empty = Settlement.at(event.closed_at, rules)
-        days = rules.version(empty.policy_version).repeated_within_days
+        days = rules.of(empty).repeated_within_days
         repeated = await stores.service_orders.closed_before(event.order_no, event.closed_at, timedelta(days=days))
         settled = stores.settlements.touch(
             empty.id, lambda settlement: add(settlement, event, repeated, rules, cause), empty

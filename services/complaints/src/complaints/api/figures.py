@@ -77,7 +77,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
         """Complaints of a period by month, cause, department, category, product, region or channel."""
         if end <= begin:
             raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
-        calendar = rules.clocks.calendar
+        calendar = rules.calendar
         counted = await stores.counted_between(calendar.moment(begin, time()), calendar.moment(end, time()))
         table = tabulate(counted, (by,), await stores.recovered(), request.app.state.clock.now(), calendar)
         return _written(table, form, f"complaints-{by}-{begin}-{end}")

@@ -96,7 +96,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
 async def _checked(stores: Stores, rules: Rules, form: Form, cause: Cause) -> Form:
     order = await stores.order_of(form.order_no, form.customer.customer_id)
-    return check_form(form, order, rules.clocks.calendar, cause)
+    return check_form(form, order, rules.calendar, cause)
 
 
 async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, cause: Cause) -> ComplaintView:
@@ -105,7 +105,7 @@ async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, ca
     The register alone decides: it announces the form of the one request that gave the number, and the announcement
     opens the case, whatever becomes of this request.
     """
-    id, empty = start.id, Register.at(cause.at, rules.clocks.calendar)
+    id, empty = start.id, Register.at(cause.at, rules.calendar)
     register = await stores.registers.apply(empty.id, lambda each: enter(each, id, form, cause), cause, empty)
     opened = await stores.complaints.apply(
         id, lambda each: open_entered(each, register, form, rules, cause), cause, start

@@ -76,7 +76,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             complaint_id, lambda case: approve_choice(case, body.option, body.also, body.note, rules, cause), cause
         )
         if case.stage == "proposed":
-            authority = rules.version(case.policy_version).authority
+            authority = rules.of(case).authority
             needed = ", ".join(authority.band(case.blocked[-1].attempted).roles)
             raise Overstepped(
                 f"{cause.actor.role} may not approve this amount; it is decided by {needed}", "authority_exceeded"

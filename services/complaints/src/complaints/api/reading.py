@@ -126,6 +126,6 @@ def _holding(question: str | None) -> AllOf | None:
 
 def _may_decide(asker: Principal, case: ProposedRow, rules: Rules) -> bool:
     proposal = case.proposals[-1]
-    authority = rules.version(case.policy_version).authority
+    authority = rules.of(case).authority
     own = one_person(proposal.proposed_by) == one_person(asker.id)
     return not own and any(authority.allows(role, proposal.dearest) for role in asker.roles)

@@ -41,7 +41,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     async def replay_closed(body: Proposed, after: After = None, limit: Limit = 50) -> Listing[RetriedCase]:
         """Closed cases, the earliest first: who would have decided what, and which clocks would have been missed."""
         page = await complaints.find({"stage": "closed"}, sort="form.received_at", after=after, limit=limit)
-        replayed = [replay(case, body.authority, body.terms, rules.clocks.calendar) for case in page.items]
+        replayed = [replay(case, body.authority, body.terms, rules.calendar) for case in page.items]
         return Listing(items=replayed, next=page.next)
 
     return router

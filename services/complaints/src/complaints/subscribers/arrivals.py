@@ -21,13 +21,13 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Let complaints arrive from elsewhere."""
 
     def entered(form: Form, cause: Cause) -> Touch[Register]:
-        empty = Register.at(cause.at, rules.clocks.calendar)
+        empty = Register.at(cause.at, rules.calendar)
         id = cause.derive("complaint")
         return stores.registers.touch(empty.id, lambda register: enter(register, id, form, cause), empty)
 
     async def filled_in(form: Form) -> Form:
         order = await stores.order_of(form.order_no, form.customer.customer_id)
-        return fill_in(form, order, rules.clocks.calendar) if order else form
+        return fill_in(form, order, rules.calendar) if order else form
 
     @on(AcceptanceFailed)
     async def file_failed_acceptance(event: AcceptanceFailed, cause: Cause) -> Touch[Register]:

@@ -42,6 +42,6 @@ def routes(
         colleagues.routes(stores),
         reports.routes(stores, rules, clock),
         itineraries.routes(stores, rules),
-        orders.routes(stores, rules.clocks.calendar),
+        orders.routes(stores, rules.calendar),
         facts.routes(stores.facts, parking, clock, tolerance),
     )

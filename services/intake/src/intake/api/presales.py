@@ -50,7 +50,7 @@ def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
     ) -> ObjectionsView:
         """The standard answers to what customers usually object, in this version."""
         try:
-            policy = rules.on(clock.now()) if version is None else rules.version(version)
+            policy = rules.on(clock.now()) if version is None else rules.policies.version(version)
         except LookupError:
             raise NotFound("version of the answers", version) from None
         return ObjectionsView(

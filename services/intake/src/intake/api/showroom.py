@@ -97,7 +97,7 @@ class ShowroomView(ShowroomRow):
 
     @classmethod
     def of(cls, visit: ShowroomVisit, rules: Rules) -> Self:
-        stations = {each.title: each for each in rules.version(visit.policy_version).showroom.stations.values()}
+        stations = {each.title: each for each in rules.of(visit).showroom.stations.values()}
         steps = [
             StepView(
                 name=step.name,

@@ -38,7 +38,7 @@ class WorkReport(Timed):
     staff: StaffId
     period: Period
     title: Line = "-"
-    policy_version: int = 0
+    policy_version: int | None = None
     reviewer: Role = Role.CS_SPECIALIST
     consolidates: tuple[Line, ...] = ()
     state: ReportState = "unasked"

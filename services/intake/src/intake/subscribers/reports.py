@@ -22,7 +22,7 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
         owner = (await stores.customers.leading(event.customer_id)).particulars.owner
         if owner is None:
             return [*moments(stores, event, cause)]
-        policy, day = rules.on(cause.at), rules.clocks.calendar.day(cause.at)
+        policy, day = rules.on(cause.at), rules.calendar.day(cause.at)
         form = policy.reports[policy.waivers_on]
         blank = WorkReport.blank(policy.waivers_on, owner, form.period.period(day))
         noted = stores.work_reports.touch(blank.id, lambda report: note_waiver(report, event, cause), blank)

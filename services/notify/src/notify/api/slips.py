@@ -82,7 +82,7 @@ def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
 
 
 def _must_be_meant(asker: Principal, slip: Slip, composer: Composer) -> None:
-    readers = composer.policies.version(slip.policy).slips.readers[slip.to_department]
+    readers = composer.rules.of(slip).slips.readers[slip.to_department]
     if not slip.meant_for(asker.id, frozenset(asker.roles), readers):
         needed = slip.to_staff or " or ".join(readers)
         raise Forbidden(f"slip {slip.slip_no} is for {needed}; another person cannot acknowledge it")

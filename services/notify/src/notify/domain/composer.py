@@ -15,10 +15,9 @@ from notify.domain.parts.company import Company
 from notify.domain.parts.piece import Piece
 from notify.domain.parts.way import Way
 from notify.domain.person import Person
-from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.policy import MessagePolicy, Rules
 from notify.domain.policy.purpose import Purpose
 from shared.aggregate import Cause
-from shared.policy import Policies
 
 Body = Mapping[str, Any]
 
@@ -26,19 +25,19 @@ Body = Mapping[str, Any]
 class Composer:
     """Drafts messages by the catalogue and fills their words."""
 
-    def __init__(self, catalogue: Catalogue, policies: Policies[MessagePolicy], company: Company) -> None:
+    def __init__(self, catalogue: Catalogue, rules: Rules, company: Company) -> None:
         self.catalogue = catalogue
-        self.policies = policies
+        self.rules = rules
         self.company = company
         self._zone = ZoneInfo(company.timezone)
 
     def policy_on(self, at: datetime) -> MessagePolicy:
         """The policy that a message begins with at this moment."""
-        return self.policies.on(at.astimezone(self._zone).date())
+        return self.rules.on(at)
 
     def policy_of(self, notification: Notification) -> MessagePolicy:
         """The policy that a message began with."""
-        return self.policies.version(notification.policy)
+        return self.rules.of(notification)
 
     def purpose_of(self, notification: Notification) -> Purpose:
         """What the purpose of a message allows, by the policy that it began with."""
@@ -110,7 +109,7 @@ class Composer:
             locale=person.locale,
             purpose=purpose.name,
             concern=rule.concern,
-            policy=policy.version,
+            policy_version=policy.version,
             rule=rule.name,
             alert=rule.alert,
             about=_text(reach(body, rule.about)) if rule.about else None,

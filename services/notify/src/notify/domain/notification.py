@@ -43,7 +43,7 @@ class Notification(Aggregate):
     locale: str = "zh-CN"
     purpose: str
     concern: Concern = "order"
-    policy: int = 1
+    policy_version: int
     rule: str
     alert: Alert | None = None
     about: str | None = None

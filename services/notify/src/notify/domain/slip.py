@@ -8,7 +8,7 @@ from shared.contracts.vocabulary import DepartmentName
 class Slip(Timed):
     """A numbered slip. Until it is acknowledged, where that is asked for, a clock runs and its readers are chased.
 
-    `to_staff` is the one colleague who is meant; without one the department's readers are. `policy` is the version of
+    `to_staff` is the one colleague who is meant; without one the department's readers are. `policy_version` is that of
     the message policy that it began with.
     """
 
@@ -22,7 +22,7 @@ class Slip(Timed):
     acknowledged_by: str | None = None
     acknowledged_at: Instant | None = None
     chases: int = 0
-    policy: int = 1
+    policy_version: int
 
     def meant_for(self, staff: str, roles: frozenset[str], readers: tuple[str, ...]) -> bool:
         """Whether this colleague may acknowledge it: the one who is meant or has the duty, or one of the department.

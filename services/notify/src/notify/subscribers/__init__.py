@@ -37,7 +37,7 @@ def subscribe(on: Subscriptions, stores: Stores, composer: Composer, loop: Deliv
     """Which events make a message stands in the tables, so that the reactions are made of them."""
     facts = Facts(stores, composer)
     known: Mapping[str, type[Event]] = contracts()
-    ending = {key for policy in composer.policies for purpose in policy.purposes for key in purpose.ends}
+    ending = {key for policy in composer.rules.policies for purpose in policy.purposes for key in purpose.ends}
     for key in sorted(composer.catalogue.events() | PEOPLE.keys() | ending):
         react = _reaction(facts, PEOPLE.get(key), stores.recipients, loop)
         react.__name__ = key.replace(".", "_")

@@ -17,7 +17,7 @@ from orders.domain.exception import LIFECYCLE, ExceptionKind, ExceptionStatus
 from orders.domain.lifecycle import deciders
 from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.promise import PromiseKind, PromiseState
-from orders.domain.policy.policy import Rules
+from orders.domain.policy.policy import Rules, cancellers
 from orders.domain.route import stages
 from orders.store import Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
@@ -143,7 +143,7 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
-    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*rules.cancellers())])
+    @router.post("/orders/{order_id}/cancel", dependencies=[allow(*cancellers(rules.policies))])
     async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
         """The order ends where it stands, if no goods have left; how far it has come decides who may."""
         return OrderView.of(
@@ -158,7 +158,7 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
             await orders.apply(order_id, lambda order: ask_to_cancel(order, body.reason, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/cancel/decline", dependencies=[allow(*rules.cancellers())])
+    @router.post("/orders/{order_id}/cancel/decline", dependencies=[allow(*cancellers(rules.policies))])
     async def decline_to_cancel(order_id: UUID, body: DeclineCancelling, cause: CausedByRequest) -> OrderView:
         """The order goes on in spite of the wish to cancel it."""
         return OrderView.of(

@@ -33,7 +33,7 @@ def date_contract(order: CoveredOrder, signed: ContractSigned, rules: Rules, cau
 
 def date_acceptance(order: CoveredOrder, passed: AcceptancePassed, rules: Rules, cause: Cause) -> Change[CoveredOrder]:
     """The customer accepted the work; the local day counts where a company's rule says so."""
-    known = order.but(customer=_known_as(passed.customer), accepted_on=rules.day(passed.accepted_at))
+    known = order.but(customer=_known_as(passed.customer), accepted_on=rules.calendar.day(passed.accepted_at))
     return plan_reminders(known if order.contract_no else known.but(contract_no=passed.contract_no), rules, cause)
 
 

@@ -25,7 +25,7 @@ def dispatch(
     """
     order.lifecycle.must(order.stage, "dispatch")
     order.must_be_dispatchable()
-    lacking = rules.version(order.policy_version).lacking(technician, order.item, order.content)
+    lacking = rules.of(order).lacking(technician, order.item, order.content)
     exception = _exception(technician, lacking, unskilled_because, cause)
     dispatched = ServiceDispatched.of(
         order.about_customer,
@@ -38,7 +38,7 @@ def dispatch(
         lacking_skills=exception.lacking if exception else (),
     )
     sent = Change(order.but(stage="dispatched", technician=technician, skill_exception=exception), (dispatched,))
-    clock = rules.version(order.policy_version).dispatch
+    clock = rules.of(order).dispatch
     return sent.then(rules.clocks.stop(clock.name, cause=cause))
 
 
@@ -68,7 +68,7 @@ def await_dispatch(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Se
 
     Unchanged while money or parts are waited for, and for a job that waits to be dispatched already.
     """
-    clock = rules.version(order.policy_version).dispatch
+    clock = rules.of(order).dispatch
     if (
         not order.lifecycle.allows(order.stage, "dispatch")
         or order.waits_for_money
@@ -80,6 +80,6 @@ def await_dispatch(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Se
 
 
 def _set_the_day(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
-    policy = rules.version(order.policy_version)
+    policy = rules.of(order)
     matter = Matter(about=order.voucher_no, customer_id=order.customer.customer_id if order.customer else None)
     return rules.clocks.start(policy.dispatch, matter, cause, policy=policy)(order)

@@ -28,8 +28,8 @@ def record_opinion(
     order.lifecycle.must(order.stage, "record_opinion")
     if mode == "resolve_on_site" and not (tools and materials):
         raise Refused("what is resolved on site needs tools and materials to bring", "nothing_to_bring")
-    if handle_by is not None and handle_by < rules.day(cause.at):
-        raise Refused(f"the handling period ends on {rules.day(cause.at)} or later", "day_is_past")
+    if handle_by is not None and handle_by < rules.calendar.day(cause.at):
+        raise Refused(f"the handling period ends on {rules.calendar.day(cause.at)} or later", "day_is_past")
     written = Opinion(
         opinion=opinion,
         mode=mode,

@@ -90,7 +90,7 @@ def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, c
         raise Refused("the customer's own fault is paid before we come; the mode is prepaid", "pay_first")
     _must_be_payable(amount)
     _must_be_signed(order, amount, rules)
-    _must_suit(mode, amount, rules.version(order.policy_version), cause)
+    _must_suit(mode, amount, rules.of(order), cause)
     charged = order.but(charge=Charge(amount=amount, mode=mode))
     raised = CustomerChargeRaised.of(order.about_customer, amount=amount, mode=mode)
     change = Change(charged, (raised,))
@@ -135,7 +135,7 @@ def _paid(order: ServiceOrder) -> CustomerChargePaid:
 def _must_be_signed(order: ServiceOrder, amount: Money, rules: Rules) -> None:
     if order.cost is None:
         raise Refused("the fee is charged after it is filled in: record the cost first", "fee_missing")
-    needed = rules.version(order.policy_version).fee_signatures
+    needed = rules.of(order).fee_signatures
     signed = {each.capacity for each in order.fee_signatures}
     if lacking := [capacity for capacity in needed if capacity not in signed]:
         raise Refused(f"the fee is signed before it is charged; missing: {', '.join(lacking)}", "fee_unsigned")

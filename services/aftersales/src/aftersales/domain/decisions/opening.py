@@ -29,7 +29,7 @@ def open_requested(
     policy = rules.on(cause.at)
     order = ServiceOrder(
         id=id,
-        voucher_no=voucher_no_of(id, rules.day(cause.at)),
+        voucher_no=voucher_no_of(id, rules.calendar.day(cause.at)),
         type=type,
         type_label=policy.types[type],
         content=request.form.content or "",
@@ -65,7 +65,7 @@ def open_internal(
     return _open(
         ServiceOrder(
             id=id,
-            voucher_no=voucher_no_of(id, rules.day(cause.at)),
+            voucher_no=voucher_no_of(id, rules.calendar.day(cause.at)),
             type="D",
             type_label=policy.types["D"],
             content=content,

@@ -30,7 +30,7 @@ def announce_expiry(order: CoveredOrder, rules: Rules, cause: Cause) -> Change[C
     After a standstill nothing is said about a warranty that has ended already.
     """
     ends = _last_day(order, rules, cause.at)
-    told_on = rules.day(cause.now)
+    told_on = rules.calendar.day(cause.now)
     if ends is None or told_on > ends or order.customer is None:
         return Change(order)
     return Change(order).announcing(WarrantyExpiring.of(order.about, customer=order.customer, expires_on=ends))
@@ -43,14 +43,14 @@ def announce_maintenance(order: CoveredOrder, rules: Rules, cause: Cause) -> Cha
     planned = order.awaiting(MAINTENANCE, upcoming) if upcoming else order
     if care is None or order.customer is None:
         return Change(planned)
-    due_on = rules.day(cause.at)
+    due_on = rules.calendar.day(cause.at)
     return Change(planned).announcing(
         MaintenanceReminderDue.of(order.about, customer=order.customer, due_on=due_on, care=care.care)
     )
 
 
 def _last_day(order: CoveredOrder, rules: Rules, at: datetime) -> date | None:
-    found = assess(rules.on(at).warranty, order.covered, rules.day(at))
+    found = assess(rules.on(at).warranty, order.covered, rules.calendar.day(at))
     if found.begins is None:
         return None
     months = found.rule.months if order.months is None else order.months
@@ -61,7 +61,7 @@ def _expiry_told_at(order: CoveredOrder, rules: Rules, at: datetime) -> datetime
     reminders, ends = rules.on(at).reminders, _last_day(order, rules, at)
     if ends is None:
         return None
-    return rules.clocks.calendar.moment(ends - timedelta(days=reminders.days_before_expiry), reminders.at)
+    return rules.calendar.moment(ends - timedelta(days=reminders.days_before_expiry), reminders.at)
 
 
 def _care(order: CoveredOrder, rules: Rules, at: datetime) -> Maintenance | None:
@@ -73,7 +73,7 @@ def _next_maintenance(order: CoveredOrder, rules: Rules, at: datetime) -> dateti
     if care is None or order.accepted_on is None:
         return None
     told_at = rules.on(at).reminders.at
-    moments = (rules.clocks.calendar.moment(day, told_at) for day in _days(order.accepted_on, care))
+    moments = (rules.calendar.moment(day, told_at) for day in _days(order.accepted_on, care))
     return next((moment for moment in moments if moment > at), None)
 
 

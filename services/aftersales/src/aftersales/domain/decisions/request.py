@@ -30,7 +30,7 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
     policy = rules.on(cause.at)
     entered = ServiceRequest(
         id=id,
-        register_no=register_no(id, rules.day(cause.at)),
+        register_no=register_no(id, rules.calendar.day(cause.at)),
         form=form,
         recorded_by=cause.actor.id,
         recorded_at=cause.at,
@@ -78,7 +78,7 @@ def note_voucher(
     """A voucher is opened for it: the register says which, and the duty to open one is done (003 §7b, §11)."""
     entry = VoucherEntry(service_order_id=opened.service_order_id, voucher_no=opened.voucher_no, opened_at=cause.at)
     noted = request.but(vouchers=(*request.vouchers, entry))
-    return rules.clocks.stop(rules.version(request.policy_version).voucher.name, cause=cause)(noted)
+    return rules.clocks.stop(rules.of(request).voucher.name, cause=cause)(noted)
 
 
 def note_service(request: ServiceRequest, closed: ServiceOrderClosed, cause: Cause) -> Change[ServiceRequest]:
@@ -98,7 +98,7 @@ def mark_scope(request: ServiceRequest, after_sales: bool, cause: Cause) -> Chan
 
 
 def _must_be_plausible(form: FeedbackForm, rules: Rules, cause: Cause) -> None:
-    today = rules.day(cause.now)
+    today = rules.calendar.day(cause.now)
     for field in ("contract_date", "purchased_on"):
         told = getattr(form, field)
         if told is not None and span(told)[0] > today:
@@ -144,7 +144,7 @@ def _examine(request: ServiceRequest, rules: Rules, cause: Cause) -> Change[Serv
         content=form.content,
         recorded_by=request.recorded_by,
     )
-    policy = rules.version(request.policy_version)
+    policy = rules.of(request)
     matter = Matter(about=request.register_no, customer_id=form.customer.customer_id)
     await_voucher = rules.clocks.start(policy.voucher, matter, cause, policy=policy)
     return Change(request.but(stage="registered"), (registered,)).then(await_voucher)

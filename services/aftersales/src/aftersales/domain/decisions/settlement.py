@@ -23,7 +23,7 @@ def add(
     if any(entry.service_order_id == closed.service_order_id for entry in settlement.entries):
         return Change(settlement)
     added = settlement.but(entries=(*settlement.entries, Entry.of(closed, repeated=repeated)))
-    policy = rules.version(settlement.policy_version)
+    policy = rules.of(settlement)
     if added.clock(policy.settlement.name):
         return Change(added)
     return rules.clocks.start(policy.settlement, Matter(about=added.month), cause, policy=policy)(added)
@@ -42,7 +42,7 @@ def settle(settlement: Settlement, rules: Rules, cause: Cause) -> Change[Settlem
     )
     entries = tuple(entry if entry.settled_at else entry.but(settled_at=cause.at) for entry in settlement.entries)
     handed_over = settlement.but(entries=entries, handed_over_by=cause.actor.id)
-    clock = rules.version(settlement.policy_version).settlement
+    clock = rules.of(settlement).settlement
     return Change(handed_over, (settled,)).then(rules.clocks.stop(clock.name, cause=cause))
 
 

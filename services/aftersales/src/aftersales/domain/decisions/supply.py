@@ -46,7 +46,7 @@ def request_parts(
         requested_at=cause.at,
     )
     requested = PartsRequested(service_order_id=order.id, form_no=form_no, parts=parts, needed_by=needed_by)
-    policy = rules.version(order.policy_version)
+    policy = rules.of(order)
     waiting = Change(order.but(supply=supply), (requested,))
     return waiting.then(rules.clocks.drop(policy.dispatch.name, cause=cause)).then(
         rules.clocks.start(policy.parts, _matter(order), cause, policy=policy)
@@ -61,8 +61,8 @@ def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> 
     order.lifecycle.must(order.stage, "promise_parts")
     supply = _requested(order)
     _must_not_be_past(on, rules, cause)
-    policy = rules.version(order.policy_version)
-    due_at = rules.clocks.calendar.moment(on)
+    policy = rules.of(order)
+    due_at = rules.calendar.moment(on)
     promised = Change(order.but(supply=supply.but(promised_on=on))).then(
         rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, due_at=due_at)
     )
@@ -80,7 +80,7 @@ def ready_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Servi
         order.but(supply=supply.but(ready_at=cause.at)),
         (PartsReady(service_order_id=order.id, form_no=supply.form_no),),
     )
-    clock = rules.version(order.policy_version).parts
+    clock = rules.of(order).parts
     return ready.then(rules.clocks.stop(clock.name, cause=cause)).then(
         lambda waiting: await_dispatch(waiting, rules, cause)
     )
@@ -129,7 +129,7 @@ def _requested(order: ServiceOrder) -> Supply:
 
 
 def _must_not_be_past(day: date | None, rules: Rules, cause: Cause) -> None:
-    today = rules.day(cause.at)
+    today = rules.calendar.day(cause.at)
     if day is not None and day < today:
         raise Refused(f"the day is {today} or later", "day_is_past")
 

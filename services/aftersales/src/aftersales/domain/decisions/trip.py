@@ -19,10 +19,10 @@ def agree_appointment(
     Refused in the past, over two days, backwards, and before the day for which the parts are promised.
     """
     order.lifecycle.must(order.stage, "agree_appointment")
-    day = rules.day(begins)
+    day = rules.calendar.day(begins)
     if begins < cause.at:
         raise Refused("an appointment lies in the future", "day_is_past")
-    if ends <= begins or rules.day(ends) != day:
+    if ends <= begins or rules.calendar.day(ends) != day:
         raise Refused("an appointment ends after it begins, on the same day", "appointment_times")
     promised = order.supply.promised_on if order.supply and order.waits_for_parts else None
     if promised is not None and day < promised:

@@ -1,8 +1,7 @@
 """The company's policy for after-sales service: warranty rules, dispatching and settling."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from typing import Self, get_args
 
@@ -12,11 +11,12 @@ from aftersales.domain.parts.blocks import Capacity
 from aftersales.domain.parts.own_fault import OwnFault
 from aftersales.domain.parts.service import ServiceType
 from shared.calendar import Monthly
-from shared.clocks import Clock, Clocks
+from shared.clocks import Clock
 from shared.contracts.aftersales import WarrantyRule
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Line, StaffId
-from shared.policy import Policies, Policy
+from shared.policy import Policy
+from shared.rules import CompanyRules
 
 
 class Rule(WarrantyRule):
@@ -150,21 +150,4 @@ class AftersalesPolicy(Policy):
         return bool(self.areas) and address is not None and self.area_of(address) is None
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
-
-    policies: Policies[AftersalesPolicy]
-    clocks: Clocks
-
-    def on(self, at: datetime) -> AftersalesPolicy:
-        """The version in force at this moment, which what begins now keeps."""
-        return self.policies.on(self.day(at))
-
-    def version(self, number: int) -> AftersalesPolicy:
-        """The version that something began with. LookupError for one that there is not."""
-        return self.policies.version(number)
-
-    def day(self, at: datetime) -> date:
-        """The local day on which the moment falls."""
-        return self.clocks.calendar.day(at)
+Rules = CompanyRules[AftersalesPolicy]

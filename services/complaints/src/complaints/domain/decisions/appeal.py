@@ -20,7 +20,7 @@ def appeal(complaint: Complaint, petition: Prose, rules: Rules, cause: Cause) ->
     LIFECYCLE.must(complaint.stage, "appeal")
     if complaint.appeal is not None:
         raise Refused("the petition was decided; close the case, the customer may file a new one", "appealed_already")
-    clock = rules.version(complaint.policy_version).appeal
+    clock = rules.of(complaint).appeal
     filed = AppealFiled.of(complaint.about, petition=petition, by=cause.actor.id, to_role=clock.role)
     petitioned = Appeal(petition=petition, to_role=clock.role, by=cause.actor.id, at=cause.at)
     return (
@@ -51,6 +51,6 @@ def decide_appeal(
     reasonable = upheld or complaint.judgement.demand_reasonable
     return (
         Change(complaint.but(appeal=decided))
-        .then(rules.clocks.stop(rules.version(complaint.policy_version).appeal.name, cause=cause))
+        .then(rules.clocks.stop(rules.of(complaint).appeal.name, cause=cause))
         .then(lambda case: judged(case, upheld, grounds, reasonable, responsible_department, rules, cause))
     )

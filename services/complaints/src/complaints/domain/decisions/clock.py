@@ -21,7 +21,7 @@ def start_until(complaint: Complaint, clock: Clock, due_at: datetime, rules: Rul
 
 def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """The step that the case waited for is done."""
-    steps = rules.version(complaint.policy_version).steps.values()
+    steps = rules.of(complaint).steps.values()
     return rules.clocks.stop(*(clock.name for clock in steps), cause=cause)(complaint)
 
 
@@ -33,7 +33,7 @@ def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause)
     if not complaint.live:
         return Change(complaint)
     to_role = run.clock.ladder[run.rung - 1]
-    level = rules.version(complaint.policy_version).rung(to_role)
+    level = rules.of(complaint).rung(to_role)
     return take_up(complaint, level, "deadline", rules, run.clock.name, cause)
 
 
@@ -44,7 +44,7 @@ def _begin(
         clock,
         Matter(about=complaint.about.complaint_no, customer_id=complaint.form.customer.customer_id),
         cause,
-        policy=rules.version(complaint.policy_version),
+        policy=rules.of(complaint),
         assignee=complaint.owner,
         due_at=due_at,
     )

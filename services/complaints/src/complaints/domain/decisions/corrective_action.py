@@ -73,7 +73,7 @@ def verify(
     last = action.attempts[-1]
     who = "an improvement is verified by another person than the one who carried it out"
     must_be_another(who, last.carried_out.by if last.carried_out else None, cause=cause)
-    days = rules.version(action.policy_version).watch_days
+    days = rules.of(action).watch_days
     watched = cause.at + timedelta(days=days) if effective else None
     attempt = last.but(verified=_signed(cause), effective=effective, finding=finding)
     told = CorrectiveActionVerified.of(

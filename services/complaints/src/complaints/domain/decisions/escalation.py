@@ -16,7 +16,7 @@ Reason = Literal["deadline", "severity", "manual"]
 def escalate(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Send the case up one rung. Refused at the top."""
     LIFECYCLE.must(complaint.stage, "escalate")
-    ladder = rules.version(complaint.policy_version).ladder
+    ladder = rules.of(complaint).ladder
     if complaint.level == len(ladder):
         raise Refused(f"the case is with {ladder[-1]} already, the highest role on the ladder", "top_of_the_ladder")
     return take_up(complaint, complaint.level + 1, "manual", rules, None, cause)
@@ -24,7 +24,7 @@ def escalate(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complai
 
 def take_to_major(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """A particularly serious case goes to the role that the policy names, the deputy GM (003 §18a)."""
-    policy = rules.version(complaint.policy_version)
+    policy = rules.of(complaint)
     return take_up(complaint, policy.rung(policy.major_to), "severity", rules, None, cause)
 
 
@@ -34,7 +34,7 @@ def take_up(
     """On this rung of the ladder; unchanged when it is as high already, or not live any more."""
     if level <= complaint.level or not complaint.live:
         return Change(complaint)
-    ladder = rules.version(complaint.policy_version).ladder
+    ladder = rules.of(complaint).ladder
     escalated = ComplaintEscalated.of(
         complaint.about_customer,
         level=level,

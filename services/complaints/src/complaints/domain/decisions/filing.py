@@ -54,7 +54,7 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
         number=filed.complaint_no,
         policy_version=policy.version,
         accepted_at=filed.accepted_at,
-        close_by=policy.close.term.due(filed.accepted_at, rules.clocks.calendar),
+        close_by=policy.close.term.due(filed.accepted_at, rules.calendar),
     )
     found = numbered.with_form(Form.of(filed))
     looked_at: Change[Complaint] = rules.clocks.stop(cause=cause)(found)

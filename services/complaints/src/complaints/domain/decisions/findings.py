@@ -56,7 +56,7 @@ def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, 
     rate (`loss_has_a_rate`), and for an amount without evidence where it has none (`loss_not_proved`).
     """
     LIFECYCLE.must(complaint.stage, "assess_loss")
-    standard = rules.version(complaint.policy_version).losses
+    standard = rules.of(complaint).losses
     lines = tuple(_counted(item, standard) for item in lost)
     total = Money(amount=sum((line.amount.amount for line in lines), Decimal(0)))
     loss = Loss(lines=lines, total=total, standard_version=standard.version, by=cause.actor.id, at=cause.at)
@@ -111,7 +111,7 @@ def involve_supplier(
         raise Refused("a claim is more than 0; leave it out while the amount is open", "claim_not_positive")
     involved = Supplier(name=supplier, claim=claim, with_department=with_department, by=cause.actor.id, at=cause.at)
     told = SupplierInvolved.of(complaint.about, supplier=supplier, claim=claim, with_department=with_department)
-    clock = rules.version(complaint.policy_version).supplier
+    clock = rules.of(complaint).supplier
     change = Change(complaint.but(suppliers=(*complaint.suppliers, involved)), (told,))
     return change if complaint.clock(clock.name) else change.then(lambda case: start(case, clock, rules, cause))
 
@@ -148,7 +148,7 @@ def assign_liability(
         for share, loss in zip(shares, _divided(complaint.loss, shares), strict=True)
     )
     assigned = Change(complaint.but(liability=liability), told)
-    return assigned.then(rules.clocks.stop(rules.version(complaint.policy_version).supplier.name, cause=cause))
+    return assigned.then(rules.clocks.stop(rules.of(complaint).supplier.name, cause=cause))
 
 
 def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> None:

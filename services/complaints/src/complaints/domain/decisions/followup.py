@@ -17,7 +17,7 @@ def due(
     following: Following, step: FollowUp, rules: Rules, *, until: datetime | None = None, cause: Cause
 ) -> Change[Following]:
     """This step is a duty from now on, to the end of its term or to a day that a person named."""
-    policy = rules.version(following.policy_version)
+    policy = rules.of(following)
     start: Callable[[Following], Change[Following]] = rules.clocks.start(
         policy.follow_ups[step], Matter(about=following.case.complaint_no), cause, policy=policy, due_at=until
     )
@@ -26,7 +26,7 @@ def due(
 
 def done(following: Following, *steps: FollowUp, rules: Rules, cause: Cause) -> Change[Following]:
     """These steps are no duties any more."""
-    clocks = rules.version(following.policy_version).follow_ups
+    clocks = rules.of(following).follow_ups
     stop: Callable[[Following], Change[Following]] = rules.clocks.stop(
         *(clocks[step].name for step in steps), cause=cause
     )

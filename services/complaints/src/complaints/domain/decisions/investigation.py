@@ -76,10 +76,10 @@ def assign_investigation(
     beyond the closing of the case.
     """
     LIFECYCLE.must(complaint.stage, "assign_investigation")
-    step = rules.version(complaint.policy_version).steps["investigate"]
+    step = rules.of(complaint).steps["investigate"]
     running = complaint.clock(step.name)
     goes_on = running if running and not running.missed_at and due_at is None else None
-    due = due_at or (goes_on.due_at if goes_on else step.term.due(cause.at, rules.clocks.calendar))
+    due = due_at or (goes_on.due_at if goes_on else step.term.due(cause.at, rules.calendar))
     if due <= cause.at or (complaint.close_by and cause.at < complaint.close_by < due):
         raise Refused(
             f"the investigation is due between now and the closing of the case, {complaint.close_by}", "due_at"
@@ -117,5 +117,5 @@ def complete_investigation(
     return (
         Change(complaint.but(investigation=investigation), (completed,))
         .then(lambda case: move(case, "investigated", rules, cause))
-        .then(lambda case: start(case, rules.version(case.policy_version).submit, rules, cause))
+        .then(lambda case: start(case, rules.of(case).submit, rules, cause))
     )

@@ -33,7 +33,7 @@ def expect_return(complaint: Complaint, settlement: Remediation, rules: Rules, c
 
 def due(paper: Paper, step: PaperStep, rules: Rules, cause: Cause) -> Change[Paper]:
     """This step of the paper is a duty from now on, with the clock of the case's policy."""
-    policy = rules.version(paper.case.policy_version)
+    policy = rules.of(paper.case)
     number = paper.certificate_no if isinstance(paper, Allowance) else paper.return_no
     matter = Matter(about=number, customer_id=paper.case.about.customer.customer_id)
     start: Callable[[Paper], Change[Paper]] = rules.clocks.start(policy.papers[step], matter, cause, policy=policy)
@@ -42,7 +42,7 @@ def due(paper: Paper, step: PaperStep, rules: Rules, cause: Cause) -> Change[Pap
 
 def done(paper: Paper, *steps: PaperStep, rules: Rules, cause: Cause) -> Change[Paper]:
     """These steps of the paper are no duties any more; what does not run is fine."""
-    papers = rules.version(paper.case.policy_version).papers
+    papers = rules.of(paper.case).papers
     stop: Callable[[Paper], Change[Paper]] = rules.clocks.stop(*(papers[step].name for step in steps), cause=cause)
     return stop(paper)
 

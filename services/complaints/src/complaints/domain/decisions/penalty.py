@@ -36,7 +36,7 @@ def propose_penalty(
     shares = complaint.liability.shares if complaint.liability else ()
     if complaint.policy_version is None or department not in {share.department for share in shares}:
         raise Refused("assign the liability to this department in the case first", "department_not_liable")
-    standard = rules.version(complaint.policy_version).penalties
+    standard = rules.of(complaint).penalties
     measure = standard.measure(code)
     if measure is None:
         offers = ", ".join(each.code for each in standard.measures)

@@ -36,7 +36,7 @@ def propose(
     must_be_reviewed_if_major(complaint)
     if preferred >= len(options):
         raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option")
-    policy = rules.version(complaint.policy_version)
+    policy = rules.of(complaint)
     for option in options:
         policy.authority.band(option.amount)
     proposal = Proposal(
@@ -61,7 +61,7 @@ def propose(
         amount=proposal.dearest,
         band=band.name,
         required_role=band.roles[0],
-        due_at=policy.steps["approve"].term.due(cause.at, rules.clocks.calendar),
+        due_at=policy.steps["approve"].term.due(cause.at, rules.calendar),
         matrix_version=policy.authority.version,
     )
     submitted = Change(complaint.but(proposals=(*complaint.proposals, proposal)), (proposed, requested))
@@ -95,7 +95,7 @@ def approve_choice(
         raise Refused("this proposal leaves the customer no choice; approve one option", "customer_may_not_choose")
     _must_be_another_than(proposal.proposed_by, cause)
     chosen, offered = proposal.options[option], tuple(proposal.options[each] for each in numbers)
-    authority = rules.version(complaint.policy_version).authority
+    authority = rules.of(complaint).authority
     dearest = max(offered, key=lambda each: each.amount.amount)
     if not authority.allows(cause.actor.role, dearest.amount):
         return _block(complaint, dearest, rules, cause)
@@ -123,7 +123,7 @@ def _must_be_another_than(proposer: StaffId, cause: Cause) -> None:
 def reject(complaint: Complaint, note: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Send the proposal back with the reason; only a role that might have approved its dearest option (003 §27)."""
     LIFECYCLE.must(complaint.stage, "reject")
-    authority, dearest = rules.version(complaint.policy_version).authority, complaint.proposals[-1].dearest
+    authority, dearest = rules.of(complaint).authority, complaint.proposals[-1].dearest
     if not authority.allows(cause.actor.role, dearest):
         needed = ", ".join(authority.band(dearest).roles)
         raise Overstepped(f"this amount is decided by {needed}", "authority_exceeded")
@@ -147,14 +147,14 @@ def _verdict(complaint: Complaint, option: Remediation | None, note: str, rules:
         option=option,
         approver=cause.actor.id,
         role=cause.actor.role or cause.actor.kind,
-        matrix_version=rules.version(complaint.policy_version).authority.version,
+        matrix_version=rules.of(complaint).authority.version,
         note=note,
         at=cause.at,
     )
 
 
 def _block(complaint: Complaint, chosen: Remediation, rules: Rules, cause: Cause) -> Change[Complaint]:
-    limit = rules.version(complaint.policy_version).authority.limit(cause.actor.role)
+    limit = rules.of(complaint).authority.limit(cause.actor.role)
     assert limit is not None
     blocked = Blocked(
         staff=cause.actor.id,

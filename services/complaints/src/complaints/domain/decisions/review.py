@@ -52,5 +52,5 @@ def review_case(
     change = Change(review.but(cases=cases), (told,))
     if any(each.reviewed is None for each in cases):
         return change
-    name = rules.version(review.policy_version).review.name
+    name = rules.of(review).review.name
     return change.then(lambda each: Change(each.but(stage="done"))).then(rules.clocks.stop(name, cause=cause))

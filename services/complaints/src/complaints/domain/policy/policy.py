@@ -1,7 +1,6 @@
 """The company's policy for complaints: clocks, steps, the ladder of escalation and authority by amount."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -9,9 +8,10 @@ from pydantic import Field, model_validator
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.standards import KnownCause, LossStandard, PenaltyStandard
 from shared.calendar import Monthly, Within
-from shared.clocks import Clock, Clocks
+from shared.clocks import Clock
 from shared.contracts.roles import Role
-from shared.policy import Policies, Policy
+from shared.policy import Policy
+from shared.rules import CompanyRules
 
 CaseStep = Literal["judge", "investigate", "propose", "approve", "implement"]
 STEPS: tuple[CaseStep, ...] = ("judge", "investigate", "propose", "approve", "implement")
@@ -117,18 +117,4 @@ def length(clock: Clock) -> timedelta:
     return timedelta(days=term.days, hours=term.hours, minutes=term.minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
-
-    policies: Policies[ComplaintPolicy]
-    clocks: Clocks
-
-    def on(self, at: datetime) -> ComplaintPolicy:
-        """The version for a complaint that is accepted at this moment."""
-        return self.policies.on(self.clocks.calendar.day(at))
-
-    def version(self, number: int | None) -> ComplaintPolicy:
-        """The version that a complaint keeps from its acceptance to its end. LookupError for one that there is not."""
-        assert number is not None, "a draft is not numbered yet and has no policy"
-        return self.policies.version(number)
+Rules = CompanyRules[ComplaintPolicy]

@@ -12,7 +12,7 @@ def ask_for_holidays(year: CalendarYear, rules: Rules, cause: Cause) -> Change[C
     Without them every clock that counts working days would count Monday to Friday.
     """
     policy = rules.on(cause.at)
-    known, asked = rules.clocks.calendar.knows(year.year), year.clock(policy.holidays.name)
+    known, asked = rules.calendar.knows(year.year), year.clock(policy.holidays.name)
     if known:
         return rules.clocks.stop(policy.holidays.name, cause=cause)(year)
     if asked:

@@ -58,7 +58,7 @@ def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: 
     answer, `aspect_missing` when the customer is not satisfied and was not asked with what (002 四).
     """
     LIFECYCLE.must(callback.state, "complete")
-    questions = rules.version(callback.policy_version).callbacks[callback.reason.kind].questions
+    questions = rules.of(callback).callbacks[callback.reason.kind].questions
     if unanswered := sorted(questions - answers.ratings.keys()):
         raise Refused(f"ask and record also: {', '.join(unanswered)}", "questions_open")
     if answers.branch != "satisfied" and not answers.aspect:

@@ -30,7 +30,7 @@ def assign(customer: Customer, owner: StaffId, basis: AssignmentRule, rules: Rul
         owner=owner,
         previous_owner=customer.particulars.owner,
         rule=basis,
-        first_contact_due=term.due(cause.at, rules.clocks.calendar),
+        first_contact_due=term.due(cause.at, rules.calendar),
     )
     return _revise(customer, "assigned", {"owner": owner}, None, cause).announcing(assigned)
 

@@ -59,7 +59,7 @@ def book(
         preparations=tuple(_prepared(rule, party_size, needs_presentation)),
         tasks=_shared_out(rule, people),
     )
-    calendar = rules.clocks.calendar
+    calendar = rules.calendar
     said = ShowroomVisitBooked(
         visit_id=id,
         customer=visit.customer,
@@ -94,7 +94,7 @@ def do_task(visit: ShowroomVisit, name: str, rules: Rules, cause: Cause) -> Chan
     tasks = tuple(
         task.but(done_at=cause.at) if task.name == name and task.done_at is None else task for task in visit.tasks
     )
-    clock = rules.version(visit.policy_version).showroom.clock.name
+    clock = rules.of(visit).showroom.clock.name
     return Change(visit.but(tasks=tasks)).then(rules.clocks.stop(clock, cause=cause, of=name))
 
 
@@ -114,7 +114,7 @@ def complete(
     LIFECYCLE.must(visit.state, "complete")
     if cause.at < visit.at:
         raise Refused("the visitors are not there yet", "not_begun")
-    stations = rules.version(visit.policy_version).showroom.stations
+    stations = rules.of(visit).showroom.stations
     _exactly(stations.keys(), minutes.keys(), "steps", "say how long each station took")
     steps = tuple(ShowroomStep(name=station.title, minutes=minutes[name]) for name, station in stations.items())
     completed = visit.but(state="completed", steps=steps, decision_maker=decision_maker, form=form)

@@ -42,7 +42,7 @@ def submit(
     LIFECYCLE.must(report.state, "submit")
     if cause.actor.id != report.staff:
         raise Overstepped(f"this report is handed in by {report.staff}", "not_the_author")
-    policy = rules.version(report.policy_version)
+    policy = rules.of(report)
     form = policy.reports[report.form]
     _answers_all(form.headings, handed_in.sections)
     _answers_all(form.amounts, handed_in.amounts)

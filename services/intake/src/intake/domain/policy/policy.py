@@ -1,8 +1,6 @@
 """The company's policy for intake: callbacks and reports, by when, whose duty they are, and what they ask for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -10,18 +8,11 @@ from pydantic import ConfigDict, Field, model_validator
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
 from intake.domain.policy.showroom import ShowroomRule
-from shared.clocks import Announcements, Clock, Clocks
+from shared.clocks import Clock
 from shared.contracts.event import Frozen
-from shared.contracts.intake import (
-    DeadlineApproachingAtIntake,
-    DeadlineHeldByIntake,
-    DeadlineMetByIntake,
-    DeadlineMissedByIntake,
-    DeadlineReassignedByIntake,
-    DeadlineSetByIntake,
-)
 from shared.contracts.intake.contacts import CallbackKind
-from shared.policy import Policies, Policy
+from shared.policy import Policy
+from shared.rules import CompanyRules
 
 OBLIGED: tuple[CallbackKind, ...] = (
     "visit_30min",
@@ -33,16 +24,6 @@ OBLIGED: tuple[CallbackKind, ...] = (
     "first_contact_7d",
 )
 """The kinds of callback that facts oblige us to: each needs a rule."""
-
-ANNOUNCEMENTS = Announcements(
-    set=DeadlineSetByIntake,
-    approaching=DeadlineApproachingAtIntake,
-    missed=DeadlineMissedByIntake,
-    met=DeadlineMetByIntake,
-    held=DeadlineHeldByIntake,
-    reassigned=DeadlineReassignedByIntake,
-)
-"""What intake announces about its clocks."""
 
 Question = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 
@@ -104,17 +85,4 @@ class IntakePolicy(Policy):
                 yield form.review
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
-
-    policies: Policies[IntakePolicy]
-    clocks: Clocks
-
-    def on(self, at: datetime) -> IntakePolicy:
-        """The version for what begins at this moment."""
-        return self.policies.on(self.clocks.calendar.day(at))
-
-    def version(self, number: int) -> IntakePolicy:
-        """The version with which something began. LookupError for one that there is not."""
-        return self.policies.version(number)
+Rules = CompanyRules[IntakePolicy]

@@ -37,7 +37,7 @@ def post(
         text=text,
         posted_at=cause.at,
         acknowledge_by=acknowledge_by,
-        policy=policy.version,
+        policy_version=policy.version,
     )
     posted = Change(slip, (_message(slip),))
     if acknowledge_by is None:

@@ -7,29 +7,12 @@ from pydantic import ConfigDict, Field, model_validator
 
 from notify.domain.parts.rest import Rest
 from notify.domain.policy.purpose import Purpose
-from shared.clocks import Announcements, Clock
+from shared.clocks import Clock
 from shared.contracts.event import Frozen
-from shared.contracts.notify import (
-    DeadlineApproachingAtNotify,
-    DeadlineHeldByNotify,
-    DeadlineMetByNotify,
-    DeadlineMissedByNotify,
-    DeadlineReassignedByNotify,
-    DeadlineSetByNotify,
-)
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import DepartmentName
 from shared.policy import Policy
-
-ANNOUNCEMENTS = Announcements(
-    set=DeadlineSetByNotify,
-    approaching=DeadlineApproachingAtNotify,
-    missed=DeadlineMissedByNotify,
-    met=DeadlineMetByNotify,
-    held=DeadlineHeldByNotify,
-    reassigned=DeadlineReassignedByNotify,
-)
-"""What notify announces about its clocks."""
+from shared.rules import CompanyRules
 
 
 class SlipRule(Frozen):
@@ -83,3 +66,6 @@ class MessagePolicy(Policy):
     def purpose(self, name: str) -> Purpose:
         """What this purpose allows; one that this version does not know is treated as a plain service."""
         return next((purpose for purpose in self.purposes if purpose.name == name), Purpose(name=name))
+
+
+Rules = CompanyRules[MessagePolicy]

@@ -87,13 +87,18 @@ def _looked_at(order: Order, rules: Rules, cause: Cause) -> date | None:
 
 
 def _window(order: Order, ship_on: date, rules: Rules) -> datetime:
-    return rules.morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
+    return rules.of(order).morning(order, ship_on - timedelta(days=rules.of(order).readiness_days))
 
 
 def _eve(order: Order, ship_on: date, rules: Rules, cause: Cause) -> datetime | None:
     """The morning of the day before; where it has passed the duty has its own term."""
-    eve = rules.morning(order, ship_on - timedelta(days=1))
+    eve = rules.of(order).morning(order, ship_on - timedelta(days=1))
     return eve if eve > cause.now else None
+
+
+def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
+    """When the desk opens on the day before."""
+    return rules.of(order).morning(order, order.day(moment) - timedelta(days=1))
 
 
 def _unknown_day(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -124,7 +129,7 @@ def _forecast(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     work = order.installation
     if order.stage != "installation" or work.planned_finish is None or work.forecast_at is not None:
         return
-    before = rules.morning(order, order.day(work.planned_finish) - timedelta(days=1))
+    before = _before(order, work.planned_finish, rules)
     yield Owed(due_at=before if before > cause.now else None)
 
 
@@ -133,7 +138,7 @@ def _period(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     work = order.installation
     if order.stage not in ("installation", "acceptance") or work.begin is None or work.period is not None:
         return
-    eve = rules.morning(order, order.day(work.planned_finish) - timedelta(days=1)) if work.planned_finish else None
+    eve = _before(order, work.planned_finish, rules) if work.planned_finish else None
     yield Owed(str(len(work.refusals)), eve if eve and eve > cause.now else None)
 
 

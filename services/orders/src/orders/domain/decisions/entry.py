@@ -120,11 +120,11 @@ def collecting(order: Order, rules: Rules) -> Order:
     policy, running = rules.of(order), [claim.due for claim in claims if not claim.due.overdue]
     moments = {
         "upcoming": [
-            rules.morning(order, due.on - timedelta(days=policy.notice_days)) for due in running if not due.told_ahead
+            policy.morning(order, due.on - timedelta(days=policy.notice_days)) for due in running if not due.told_ahead
         ],
         "overdue": [order.calendar.moment(due.on) for due in running],
         "dunning": [
-            rules.morning(order, day) for claim in claims if (day := reminder_day(claim.due, policy)) is not None
+            policy.morning(order, day) for claim in claims if (day := reminder_day(claim.due, policy)) is not None
         ],
     }
     for kind, each in moments.items():

@@ -1,7 +1,6 @@
 """The company's policy for orders: terms, clocks, shares and limits; and all its versions beside the calendar."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
@@ -12,12 +11,13 @@ from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.route import CURRENT, Milestone, Route, RouteName
-from shared.calendar import Calendar, Monthly, Weekly, Within
-from shared.clocks import Clock, Clocks
+from shared.calendar import Monthly, Weekly, Within
+from shared.clocks import Clock
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, PaidAmount
 from shared.policy import Policies, Policy
+from shared.rules import CompanyRules
 
 DutyName = Literal[
     "sign_notice",
@@ -140,6 +140,14 @@ class OrdersPolicy(Policy):
         """Who may cancel the order now."""
         return [each for each in self.cancelling if not each.reached or any(map(order.has, each.reached))][-1]
 
+    def morning(self, order: Order, day: date) -> datetime:
+        """When the desk opens on a day."""
+        return order.calendar.moment(day, self.desk_opens)
+
+    def evening(self, order: Order, day: date) -> datetime:
+        """When the desk closes on a day: by then goods leave that became ready after their hour."""
+        return order.calendar.moment(day, self.desk_closes)
+
     def days(self, route: RouteName, stage: str) -> int | None:
         """How many days are planned for a stage; None for one that is not watched."""
         return self.planned_days.get(route, {}).get(stage)
@@ -161,35 +169,10 @@ class OrdersPolicy(Policy):
         return next((kind for kind, each in self.promises.items() if each.name == clock), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the company has laid down: its policy in every version, and the clocks that count in its calendar."""
+Rules = CompanyRules[OrdersPolicy]
 
-    policies: Policies[OrdersPolicy]
-    clocks: Clocks
 
-    @property
-    def calendar(self) -> Calendar:
-        """The company's calendar."""
-        return self.clocks.calendar
-
-    def on(self, at: datetime) -> OrdersPolicy:
-        """The version in force at this moment: for an order that begins then, and for what belongs to no order."""
-        return self.policies.on(self.calendar.day(at))
-
-    def of(self, order: Order) -> OrdersPolicy:
-        """The version that the order keeps from its beginning to its end. LookupError when it is not there any more."""
-        return self.policies.version(order.policy_version)
-
-    def cancellers(self) -> tuple[Role, ...]:
-        """Everyone who may cancel an order in one stage or another, by any version."""
-        roles = (role for policy in self.policies for each in policy.cancelling for role in each.by)
-        return tuple(dict.fromkeys(roles))
-
-    def morning(self, order: Order, day: date) -> datetime:
-        """When the desk opens on a day."""
-        return order.calendar.moment(day, self.of(order).desk_opens)
-
-    def evening(self, order: Order, day: date) -> datetime:
-        """When the desk closes on a day: by then goods leave that became ready after their hour."""
-        return order.calendar.moment(day, self.of(order).desk_closes)
+def cancellers(policies: Policies[OrdersPolicy]) -> tuple[Role, ...]:
+    """Everyone who may cancel an order in one stage or another, by any version."""
+    roles = (role for policy in policies for each in policy.cancelling for role in each.by)
+    return tuple(dict.fromkeys(roles))
