@@ -49,7 +49,13 @@ def _request() -> dict[str, Any]:
         model="隔断门铰链",
     )
     entry = ServiceRequest(
-        id=ONE, register_no="SH-1", form=form, stage="registered", recorded_by="cs-07", recorded_at=BEGAN
+        id=ONE,
+        register_no="SH-1",
+        form=form,
+        stage="registered",
+        recorded_by="cs-07",
+        recorded_at=BEGAN,
+        policy_version=1,
     )
     return entry.model_dump(mode="json")
 

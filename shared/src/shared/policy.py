@@ -57,7 +57,7 @@ class Policies(Generic[P]):
         return iter(self._versions.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShippedPolicy(Generic[P]):
     """A policy whose first versions come with a service, in the folder `domain/policy` of its package."""
 

@@ -18,7 +18,7 @@ class Pinned(Protocol):
     def policy_version(self) -> int | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompanyRules(Generic[P]):
     """The rules that decisions go by. Built once, by `settings.rules(plumbing.calendar)`."""
 

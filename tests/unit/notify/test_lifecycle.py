@@ -67,6 +67,7 @@ def told_in(state: State) -> Notification:
     """A message that has been tried once and is in this state."""
     attempt = Attempt(number=1, channel="sms", provider="aliyun", fence=1, began_at=MORNING)
     return Notification(
+        policy_version=1,
         id=UUID(int=1),
         correlation=UUID(int=2),
         recipient=UUID(int=3),

@@ -32,6 +32,7 @@ from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, dec
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Installer
 from orders.domain.parts.works import PackedItem, ProductionPlan
+from orders.domain.policy.policy import cancellers
 from orders.domain.route import HAPPENS
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
@@ -188,7 +189,7 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stag
     for state, order in variants(route, stage):
         offered = {each.decision: each.roles for each in possible(order, RULES)}
         for name in PARTS:
-            roles = offered.get(name) or deciders(name) or RULES.cancellers()
+            roles = offered.get(name) or deciders(name) or cancellers(RULES.policies)
             for role in roles:
                 if taken(order, name, role) is not (name in offered):
                     wrong.append((state, order.stage, name, role, "offered" if name in offered else "not offered"))
@@ -200,7 +201,7 @@ def test_a_decision_leads_where_the_table_of_the_route_says_or_further_through_g
     order, table = standing(route, stage), LIFECYCLES[route, 1]
     assert (order.stage, lifecycle(order)) == (stage, table)
     for decision, decide in PARTS.items():
-        for role in deciders(decision) or RULES.cancellers():
+        for role in deciders(decision) or cancellers(RULES.policies):
             try:
                 led = decide(order, cause(role, at=at(order), by=f"{role}-9")).state.stage
             except Refused:
