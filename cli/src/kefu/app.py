@@ -16,6 +16,7 @@ COMMANDS = {
     "facts": "kefu.facts:app",
     "dead": "kefu.dead:app",
     "audit": "kefu.audit:app",
+    "duties": "kefu.duties:app",
     "verify": "kefu.verify:app",
     "dossier": "kefu.dossier:app",
     "authority": "kefu.authority:app",

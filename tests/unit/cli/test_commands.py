@@ -22,6 +22,7 @@ from shared.contracts.catalogue import published
 from shared.identity import DepartmentKeys, LocalKey, StaffTokens, add_api_key, create_key_pair
 
 Kefu = Callable[..., Any]
+Asked = list[tuple[str, str, Any]]
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 
@@ -48,9 +49,9 @@ def kefu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kefu:
 
 
 @pytest.fixture
-def services(tmp_path: Path, kefu: Kefu) -> Iterator[list[tuple[str, str, Any]]]:
+def services(tmp_path: Path, kefu: Kefu) -> Iterator[Asked]:
     """One server that answers for all five services; gives what it was asked: method, path, body."""
-    asked: list[tuple[str, str, Any]] = []
+    asked: Asked = []
 
     class Services(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -112,11 +113,28 @@ REPLAYED = {
     "decisions": [DECIDED, DECIDED | {"allowed": True}],
     "clocks": [TIMED, TIMED | {"would_miss": False}],
 }
+KEPT = {
+    "month": "2026-11",
+    "assignee": "cs-07",
+    "role": "cs_specialist",
+    "kind": "close_6d",
+    "title": "投诉结案",
+    "in_time": 3,
+    "late": 1,
+    "overdue": 0,
+    "open": 2,
+    "no_longer_needed": 0,
+    "mean_lateness": "PT3H30M",
+    "longest_lateness": "PT3H30M",
+}
 NOTHING: tuple[int, object] = (200, {"items": [], "next": None})
 ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {
     ("GET", "intake", "dead"): NOTHING,
     ("GET", "orders", "dead"): (200, {"items": [DEAD], "next": None}),
     ("GET", "complaints", "dead"): NOTHING,
+    **{("GET", name, "duties/kept"): NOTHING for name in ("intake", "orders", "notify")},
+    ("GET", "complaints", "duties/kept"): (200, {"items": [KEPT]}),
+    ("GET", "aftersales", "duties/kept"): (200, {"items": [KEPT | {"assignee": None, "title": "安排上门"}]}),
     ("GET", "aftersales", "dead"): NOTHING,
     ("GET", "notify", "dead"): NOTHING,
     ("GET", "orders", f"dead/{ID}"): (200, DEAD),
@@ -191,7 +209,7 @@ def test_a_services_own_event_is_not_forged_by_mistake(kefu: Kefu) -> None:
     assert (result.exit_code, "--admin" in result.stderr) == (1, True)
 
 
-def test_a_fact_that_intake_refuses_is_told_why(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_a_fact_that_intake_refuses_is_told_why(kefu: Kefu, services: Asked) -> None:
     said = kefu("events", "show", "production.production_delayed.v1", "--example").stdout
     result = kefu("publish", "production.production_delayed.v1", "--http", "--id", ID, said=said)
     assert (result.exit_code, result.stderr) == (1, "intake refuses it: production.x does not read so\n")
@@ -253,7 +271,7 @@ def test_a_time_that_makes_no_sense_is_not_set(kefu: Kefu, tmp_path: Path, words
     assert TimeSource.from_file(tmp_path / ".run" / "clock.json").now() == NOON
 
 
-def test_the_dead_of_all_services_are_listed(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_the_dead_of_all_services_are_listed(kefu: Kefu, services: Asked) -> None:
     result = kefu("dead", "list", "--code", "not_found")
     assert result.stdout.split("\t") == [
         ID,
@@ -266,23 +284,23 @@ def test_the_dead_of_all_services_are_listed(kefu: Kefu, services: list[tuple[st
     assert [path.partition("?")[2] for _, path, _ in services] == ["limit=50&state=dead&code=not_found"] * 5
 
 
-def test_the_dead_are_grouped(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_the_dead_are_grouped(kefu: Kefu, services: Asked) -> None:
     result = kefu("dead", "groups", "--service", "orders")
     assert result.stdout == "7\t2026-03-02T04:00:00Z\torders.on.a.b.v1\tnot_found: there is no order x\n"
 
 
-def test_one_is_found_in_whichever_service_has_it(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_one_is_found_in_whichever_service_has_it(kefu: Kefu, services: Asked) -> None:
     assert json.loads(kefu("dead", "show", ID).stdout) == DEAD
     assert json.loads(kefu("dead", "rehearse", ID).stdout) == [{"key": "orders.x.v1"}]
 
 
-def test_all_that_match_are_rehearsed(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_all_that_match_are_rehearsed(kefu: Kefu, services: Asked) -> None:
     result = kefu("dead", "rehearse", "--all", "--service", "orders", "--code", "not_found")
     assert result.stdout == "orders: 5 would settle\norders: 2 would meet not_found: there is no order x\n"
     assert services[-1][1] == "orders/dead/rehearsal?code=not_found&limit=200"
 
 
-def test_one_that_nobody_has_is_trouble(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_one_that_nobody_has_is_trouble(kefu: Kefu, services: Asked) -> None:
     result = kefu("dead", "show", ID.replace("3", "4"))
     assert (result.exit_code, "none of the services has" in result.stderr) == (1, True)
 
@@ -300,14 +318,14 @@ def test_one_that_nobody_has_is_trouble(kefu: Kefu, services: list[tuple[str, st
     ],
 )
 def test_the_dead_are_replayed_dropped_and_edited(
-    kefu: Kefu, services: list[tuple[str, str, Any]], words: tuple[str, ...], sent: tuple[str, Any]
+    kefu: Kefu, services: Asked, words: tuple[str, ...], sent: tuple[str, Any]
 ) -> None:
     result = kefu("dead", *words, said="{}")
     assert (result.exit_code, result.stderr) == (0, "")
     assert services[-1] == ("POST", *sent)
 
 
-def test_a_refusal_is_told_in_the_services_own_words(kefu: Kefu, services: list[tuple[str, str, Any]]) -> None:
+def test_a_refusal_is_told_in_the_services_own_words(kefu: Kefu, services: Asked) -> None:
     result = kefu("dead", "confirm", ID, ID)
     assert (result.exit_code, result.stderr) == (1, "orders says 409: an edit is confirmed by another person\n")
 
@@ -329,9 +347,7 @@ def test_without_a_running_kefu_the_missing_setting_is_named(kefu: Kefu) -> None
     assert (result.exit_code, result.stderr.startswith("RABBIT_URL is not set and ")) == (1, True)
 
 
-def test_the_doctor_finds_what_is_not_well_and_says_so_by_its_exit_code(
-    kefu: Kefu, services: list[tuple[str, str, Any]]
-) -> None:
+def test_the_doctor_finds_what_is_not_well_and_says_so_by_its_exit_code(kefu: Kefu, services: Asked) -> None:
     result = kefu("doctor")
     findings = {line.split("\t")[1]: line.split("\t")[0] for line in result.stdout.splitlines()}
     assert result.exit_code == 1
@@ -380,9 +396,7 @@ bands = [{ name = "all", roles = ["cs_manager"] }]
 """
 
 
-def test_a_proposed_matrix_is_tried_on_the_closed_complaints(
-    kefu: Kefu, services: list[tuple[str, str, Any]], tmp_path: Path
-) -> None:
+def test_a_proposed_matrix_is_tried_on_the_closed_complaints(kefu: Kefu, services: Asked, tmp_path: Path) -> None:
     (tmp_path / "matrix.toml").write_text(MATRIX, encoding="utf-8")
 
     result = kefu("authority", "what-if", str(tmp_path / "matrix.toml"))
@@ -406,3 +420,29 @@ def test_a_file_without_a_matrix_or_a_clock_is_trouble(kefu: Kefu, tmp_path: Pat
     result = kefu("authority", "what-if", str(tmp_path / "matrix.toml"))
 
     assert (result.exit_code, told in " ".join(result.stderr.split())) == (1, True)
+
+
+@pytest.mark.requirement("R001.b")
+def test_how_the_duties_of_all_services_were_kept_stands_in_one_table(kefu: Kefu, services: Asked) -> None:
+    assert kefu("duties", "kept", "2026-11").output.splitlines() == [
+        "2026-11\t岗位待领取\t客服专员\t安排上门\t3\t1\t0\t2\t0\t3.5\t3.5",
+        "2026-11\tcs-07\t客服专员\t投诉结案\t3\t1\t0\t2\t0\t3.5\t3.5",
+    ]
+    assert {(path, method) for method, path, _ in services} == {
+        (f"{name}/duties/kept?month=2026-11", "GET")
+        for name in ("intake", "orders", "complaints", "aftersales", "notify")
+    }
+
+
+@pytest.mark.parametrize("name", ["kept.csv", "kept.xlsx"])
+def test_the_table_of_kept_duties_is_written_for_a_spreadsheet(
+    kefu: Kefu, services: Asked, tmp_path: Path, name: str
+) -> None:
+    assert kefu("duties", "kept", "2026-11", "--to", str(tmp_path / name)).output == f"2 rows in {tmp_path / name}\n"
+    assert (tmp_path / name).read_bytes()[:2] in (b"\xef\xbb", b"PK")
+
+
+def test_a_table_is_written_to_no_other_kind_of_file(kefu: Kefu, services: Asked) -> None:
+    refused = kefu("duties", "kept", "2026-11", "--to", "kept.pdf")
+    assert (refused.exit_code, services) == (1, [])
+    assert "a table is written to a .csv or .xlsx file, not to kept.pdf" in refused.stderr

@@ -1,29 +1,34 @@
 """The routes over duties, the same in every service: list, count, take over, hand on, and a clock's explanation."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
 from shared.aggregate import Cause, Decision, NotFound
-from shared.calendar import Calendar
+from shared.calendar import Calendar, months_later
 from shared.clocks import ClockRun, Clocks, Handover, Hold, Origin, RunOutcome, Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import CustomerId, Line, Prose, StaffId
+from shared.contracts.vocabulary import CustomerId, Line, Month, Prose, StaffId
 from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
+from shared.duties.kept import FallenDue, KeptRow, sheet, tabulate
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Forbidden, Principal
+from shared.sheets import SheetFormat
 from shared.store import Between, OneOf, Store, Where
 
 COUNTED = 10_000
 """Duties up to which a count goes."""
 
 STAFF = tuple(Role)
+HEADS = frozenset({Role.CS_DIRECTOR, Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE})
+"""Who sees how everybody's duties are kept; the others see their own, their roles' and those below them."""
 
 
 class DutyView(View):
@@ -114,6 +119,7 @@ class HandOverDuty(RequestBody):
 
 
 Filter = Annotated[str | None, Query(max_length=200)]
+AskedMonth = Annotated[Month, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
 def clocks_of(aggregate: Timed, clocks: Clocks) -> list[ClockView]:
@@ -125,6 +131,7 @@ def routes(duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> 
     """`stores` are those whose aggregates have clocks, by collection."""
     router = Router(readers=STAFF, tags=["duties"], prefix="/duties")
     _reading(router, duties, stores)
+    _keeping(router, duties, stores, clocks.calendar)
     _explaining(router, duties, stores, clocks)
     _giving(router, duties, stores, clocks)
     return router
@@ -170,6 +177,25 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         late = min(now, due_before) if due_before else now
         overdue = {**_where(assignee, role, kind, customer_id, about, late), **visible, "held": False}
         return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
+
+
+def _keeping(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], calendar: Calendar) -> None:
+    async def kept(request: Request, asker: Principal, month: Month) -> tuple[KeptRow, ...]:
+        first = date.fromisoformat(f"{month}-01")
+        within = Between(calendar.moment(first, time()), calendar.moment(months_later(first, 1), time()))
+        rows = duties.each_row(FallenDue, {"due_at": within, **visible_to(asker, stores)}, sort="due_at")
+        seen = [row async for row in rows if asker.roles & HEADS or may_act_on(asker, row)]
+        return tabulate(seen, month, request.app.state.clock.now())
+
+    @router.get("/kept")
+    async def show_kept(request: Request, asker: AskedBy, month: AskedMonth) -> Listing[KeptRow]:
+        """How the duties that fell due in a month were kept, by person, role and kind: in time, late, not at all."""
+        return Listing(items=list(await kept(request, asker, month)))
+
+    @router.get("/kept.{form}", response_class=Response)
+    async def export_kept(request: Request, asker: AskedBy, month: AskedMonth, form: SheetFormat) -> Response:
+        """The same as a file that a spreadsheet opens."""
+        return sheet(await kept(request, asker, month)).file(form, f"duties-kept-{month}")
 
 
 def _explaining(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:
@@ -220,7 +246,7 @@ def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]],
         return next(view for view in clocks_of(aggregate, clocks) if view.id == duty.id)
 
 
-def may_act_on(asker: Principal, duty: Duty) -> bool:
+def may_act_on(asker: Principal, duty: Duty | FallenDue) -> bool:
     """Whether a duty is the asker's, of one of their roles, or of one below them on its ladder."""
     return asker.id == duty.assignee or bool(asker.roles & {duty.role, *duty.ladder})
 

@@ -77,6 +77,7 @@ class Duties(Store[Duty]):
     collection = "duties"
     kind = Duty
     indexes = (
+        Index("due_at"),
         Index("due_at", where=RUNNING),
         Index("assignee", "due_at", where=RUNNING),
         Index("role", "due_at", where=RUNNING),
