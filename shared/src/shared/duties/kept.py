@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from shared.clocks import RunOutcome
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, Month, StaffId
+from shared.contracts.vocabulary import Count, Line, Month, StaffId
 from shared.http import View
 from shared.sheets import Sheet, SheetCell
 
-Keeping = Literal["in_time", "late", "overdue", "open", "no_longer_needed"]
-Count = Annotated[int, Field(ge=0)]
+Kept = Literal["in_time", "late", "overdue", "open", "no_longer_needed"]
 
 
 class FallenDue(View):
@@ -31,7 +30,7 @@ class FallenDue(View):
     ended_at: Instant | None
     outcome: RunOutcome | None
 
-    def keeping(self, now: datetime) -> Keeping:
+    def keeping(self, now: datetime) -> Kept:
         """How it stands at `now`. One that was dropped after it had been missed counts as late."""
         if self.ended_at is not None:
             return "late" if self.missed_at else self.outcome or "in_time"
