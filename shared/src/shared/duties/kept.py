@@ -13,7 +13,7 @@ from shared.contracts.vocabulary import Count, Line, Month, StaffId
 from shared.http import View
 from shared.sheets import Sheet, SheetCell
 
-Kept = Literal["in_time", "late", "overdue", "open", "no_longer_needed"]
+DutyOutcome = Literal["in_time", "late", "overdue", "open", "no_longer_needed"]
 
 
 class FallenDue(View):
@@ -30,7 +30,7 @@ class FallenDue(View):
     ended_at: Instant | None
     outcome: RunOutcome | None
 
-    def keeping(self, now: datetime) -> Kept:
+    def keeping(self, now: datetime) -> DutyOutcome:
         """How it stands at `now`. One that was dropped after it had been missed counts as late."""
         if self.ended_at is not None:
             return "late" if self.missed_at else self.outcome or "in_time"
