@@ -1,12 +1,11 @@
 """The default rules, requests and service orders in every state, and the whole service over memory."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from aftersales.app import service
@@ -30,9 +29,7 @@ from aftersales.store import Stores
 from shared.calendar import Calendar
 from shared.contracts.aftersales import PartNeeded, WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.subscriptions import Subscriptions
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -209,32 +206,5 @@ def built() -> World:
 
 
 @pytest.fixture
-def world(built: World) -> World:
-    """After-sales as at the beginning."""
-    built.forget()
-    return built
-
-
-@pytest.fixture
-def database(world: World) -> InMemoryDatabase:
-    return world.database
-
-
-@pytest.fixture
 def stores(database: InMemoryDatabase) -> Stores:
     return Stores.on(database)
-
-
-@pytest.fixture
-def on(world: World) -> Subscriptions:
-    return world.service.subscriptions
-
-
-@pytest.fixture
-def ask(world: World) -> Callable[..., Coroutine[Any, Any, httpx.Response]]:
-    """`await ask("cs_manager", "POST", path, body)` asks as a person in that role."""
-
-    async def asked(role: str, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
-        return await world.ask(Role(role), method, path, body, by=f"{role}-01", key=key)
-
-    return asked

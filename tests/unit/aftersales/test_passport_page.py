@@ -11,7 +11,7 @@ import segno
 from aftersales.api.passport_page import print_passport
 from aftersales.api.passport_view import Passport
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.warranty import assess
+from aftersales.domain.parts.finding import assess
 from shared.aggregate import Change
 from shared.contracts.event import Actor, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot

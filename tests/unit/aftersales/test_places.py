@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from aftersales.domain.crew import Candidate, Commitment, candidates
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.trip import approve_remote, request_remote
 from aftersales.domain.lifecycle import LIFECYCLE
+from aftersales.domain.parts.crew import Candidate, Commitment
 from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.policy.policy import Area, Rules
 from shared.aggregate import Change, Refused
@@ -93,7 +93,7 @@ def test_skill_comes_first_then_what_is_near_then_who_has_less_to_do(policy):
         Commitment(technician="e", voucher_no="FW-5", area="haizhu"),
     )
 
-    assert candidates(skilled, "tianhe", ("玻璃隔断", None), day) == (
+    assert skilled.candidates("tianhe", ("玻璃隔断", None), day) == (
         Candidate(technician="b", lacking=(), near=("FW-1",), visits=1),
         Candidate(technician="e", lacking=(), near=("FW-4",), visits=2),
         Candidate(technician="a", lacking=(), near=(), visits=0),

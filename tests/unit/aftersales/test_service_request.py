@@ -6,12 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from aftersales.domain.charge import charge_policy
 from aftersales.domain.decisions.opening import open_requested
 from aftersales.domain.decisions.request import complete, determine_fault, register
 from aftersales.domain.lifecycle import REQUEST as LIFECYCLE
 from aftersales.domain.parts.form import MANDATORY, FeedbackForm
-from aftersales.domain.parts.own_fault import OwnFault
+from aftersales.domain.parts.who_pays import OwnFault, charge_policy
 from aftersales.domain.service_request import IncompleteForm, ServiceRequest, register_no
 from aftersales.settings import Settings
 from shared.aggregate import Change, Refused

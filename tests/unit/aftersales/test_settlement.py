@@ -2,17 +2,20 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
+from typing import get_args
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.domain.decisions.settlement import add, settle
-from aftersales.domain.settlement import Settlement
+from aftersales.domain.decisions.settlement import add, publish_statistics, settle
+from aftersales.domain.lifecycle import SETTLEMENT, SettlementDecision
+from aftersales.domain.settlement import NothingToSettle, Settlement
 from aftersales.settings import Settings
 from aftersales.timers import timers
-from shared.aggregate import Refused
+from shared.aggregate import Change, Refused
 from shared.calendar import CHINA, Calendar
 from shared.contracts.aftersales import (
     DeadlineMetByAftersales,
@@ -22,10 +25,13 @@ from shared.contracts.aftersales import (
     ServiceOrderClosed,
 )
 from shared.contracts.event import Actor, Money
+from shared.contracts.roles import Role
 from shared.testing import cause, deliver, fire, nowhere
 
 RULES = nowhere(Settings).rules(Calendar())
 FINANCE = Actor(kind="staff", id="finance-01", role="finance")
+MONTH = datetime(2026, 11, 3, 4, 0, tzinfo=UTC)
+NOW = cause(MONTH, actor=FINANCE)
 
 
 def yuan(amount: str) -> Money:
@@ -145,3 +151,49 @@ async def test_a_month_that_is_not_settled_in_time_is_reported_once(on, stores):
             supervisor_role="cs_manager",
         ),
     )
+
+
+STAGES = {
+    "open": lambda: add(Settlement.at(MONTH, RULES), closed("FW-1", MONTH, cost="200.00"), False, RULES, NOW).state,
+    "handed_over": lambda: settle(STAGES["open"](), RULES, NOW).state,
+}
+DECIDE = {
+    "add": lambda month: add(month, closed("FW-9", MONTH), False, RULES, NOW),
+    "settle": lambda month: settle(month, RULES, NOW),
+    "publish_statistics": lambda month: publish_statistics(month, NOW),
+}
+
+
+@pytest.mark.parametrize(("stage", "decision"), list(product(SETTLEMENT.stages, get_args(SettlementDecision))))
+def test_every_decision_about_a_month_leads_where_its_table_says_or_is_refused(stage, decision):
+    month, move = STAGES[stage](), SETTLEMENT.move(stage, decision)
+
+    if move:
+        assert DECIDE[decision](month).state.stage == (move.to or (stage,))[0]
+    else:
+        with pytest.raises(NothingToSettle):
+            DECIDE[decision](month)
+
+
+def test_a_voucher_that_a_month_has_already_does_not_open_it_anew():
+    first = closed("FW-1", MONTH, cost="200.00")
+    month = add(Settlement.at(MONTH, RULES), first, False, RULES, NOW).state
+    settled = settle(month, RULES, NOW).state
+
+    assert add(settled, first, False, RULES, NOW) == Change(settled)
+
+
+@pytest.mark.parametrize(("stage", "decision"), list(product(SETTLEMENT.stages, ("settle", "publish_statistics"))))
+async def test_a_decision_about_a_month_is_made_in_its_stages_by_its_roles(stage, decision, ask, stores):
+    expected, found = {}, {}
+    for number, role in enumerate(Role):
+        name = f"{2030 + number // 12}-{number % 12 + 1:02}"
+        month = STAGES[stage]().but(id=Settlement.id_of(name), month=name)
+        await stores.settlements.create(Change(month), NOW)
+        answer = await ask(role, "POST", f"/settlements/{name}/{decision.replace('_', '-')}")
+        found[role] = answer.json().get("code", answer.json().get("stage"))
+        move = SETTLEMENT.move(stage, decision)
+        done = (move.to or (stage,))[0] if move else "nothing_to_settle"
+        expected[role] = done if role in SETTLEMENT.roles(decision) else "forbidden"
+
+    assert found == expected

@@ -221,7 +221,7 @@ async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, store
     assert strangers == [403] * len(steps)
     assert [answer.status_code for answer in answers] == [200] * len(steps)
     shown = answers[-1].json()
-    assert (shown["supply"]["lines"], shown["remote"]["approved_by"], shown["appointment"]["day"]) == (
+    assert (shown["supply"]["lines"], shown["remote"]["approval"]["by"], shown["appointment"]["day"]) == (
         [{"part_no": "JL-80-02", "quantity": 2, "used": 2}],
         "cs_manager-01",
         "2026-11-25",

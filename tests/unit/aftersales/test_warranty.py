@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.domain.parts.warranty import Covered, can_be_one, date_in
-from aftersales.domain.policy.policy import Rule
-from aftersales.domain.warranty import Finding, assess
+from aftersales.domain.parts.finding import Finding, assess
+from aftersales.domain.parts.warranty import Covered, Rule, can_be_one, date_in
 from shared.contracts.event import PreciseDate
 
 RULE = Rule(name="contract_date_12m", version=1, basis="contract_date", months=12)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from aftersales.domain.crew import Candidate, Commitment, candidates
+from aftersales.domain.parts.crew import Candidate, Commitment
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.roles import DISPATCHERS
 from aftersales.store import ServiceOrders
@@ -40,7 +40,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         asked = day or agreed
         where = {"stage": "dispatched", "appointment.day": asked.isoformat()}
         sent = await orders.rows(Commitment, where, limit=VISITS_OF_A_DAY)
-        found = candidates(rules.of(order), order.area, (order.item, order.content), sent.items)
+        found = rules.of(order).candidates(order.area, (order.item, order.content), sent.items)
         return Candidates(day=asked, area=order.area, out_of_town=order.out_of_town, items=found)
 
     return router

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AliasPath, Field, computed_field
 
+from aftersales.api.readers import READERS
 from aftersales.domain.lifecycle import LIFECYCLE, Stage
 from aftersales.domain.parts.supply import PartLine
 from aftersales.domain.parts.trip import Appointment
-from aftersales.domain.roles import READERS
 from aftersales.store import ServiceOrders
 from shared.contracts.vocabulary import Line, Prose, StaffId
 from shared.http import After, Limit, Listing, Router, View

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from aftersales.api.readers import READERS
 from aftersales.domain.lifecycle import LIFECYCLE, REQUEST
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.money import Cost
-from aftersales.domain.roles import READERS, SERVICE
+from aftersales.domain.roles import SERVICE
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.store import Stores

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import money
 from aftersales.domain.lifecycle import LIFECYCLE
 from aftersales.domain.parts.money import Mode
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import READERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import ServiceOrders
 from shared.aggregate import Change, Refused

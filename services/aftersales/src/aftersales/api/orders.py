@@ -6,13 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceOrderRow, ServiceOrderView
-from aftersales.domain.decisions import dispatch, opening
+from aftersales.domain.decisions import dispatch as sending
+from aftersales.domain.decisions import opening
 from aftersales.domain.lifecycle import LIFECYCLE, REQUEST, Stage
 from aftersales.domain.parts.blocks import Block
 from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import MANAGERS, READERS
+from aftersales.domain.roles import MANAGERS
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.aggregate import Change
@@ -121,11 +123,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return clocks_of(await orders.get(service_order_id), rules.clocks)
 
     @router.post("/{service_order_id}/dispatch", dependencies=[allow(*LIFECYCLE.roles("dispatch"))])
-    async def dispatch_technician(service_order_id: UUID, body: Dispatch, cause: CausedByRequest) -> ServiceOrderView:
+    async def dispatch(service_order_id: UUID, body: Dispatch, cause: CausedByRequest) -> ServiceOrderView:
         """Send a technician. Refused while the fee for the customer's own fault has not been received."""
 
         def decide(order: ServiceOrder) -> Change[ServiceOrder]:
-            return dispatch.dispatch(order, body.technician, body.technician_name, body.unskilled_because, rules, cause)
+            return sending.dispatch(order, body.technician, body.technician_name, body.unskilled_because, rules, cause)
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 

@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse
 
 from aftersales.api.passport_page import print_passport
 from aftersales.api.passport_view import Passport
+from aftersales.api.readers import READERS
+from aftersales.domain.parts.finding import assess
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import READERS
-from aftersales.domain.warranty import assess
 from aftersales.store import CoveredOrders
 from shared.aggregate import NotFound
 from shared.contracts.vocabulary import ContractNo

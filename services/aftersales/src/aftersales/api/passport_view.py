@@ -4,8 +4,8 @@ from datetime import date
 from typing import Self
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.policy.policy import Rule
-from aftersales.domain.warranty import Finding
+from aftersales.domain.parts.finding import Finding
+from aftersales.domain.parts.warranty import Rule
 from shared.contracts.aftersales import Verdict
 from shared.contracts.event import PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerId, OrderNo

@@ -5,12 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceRequestRow, ServiceRequestView
 from aftersales.domain.decisions import request
 from aftersales.domain.lifecycle import REQUEST, RequestStage
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import READERS, REGISTRARS
+from aftersales.domain.roles import REGISTRARS
 from aftersales.store import Stores
 from shared.contracts.aftersales import Fault
 from shared.contracts.event import PreciseDate

@@ -5,17 +5,16 @@ from typing import Self
 from fastapi import APIRouter, Response
 from pydantic import Field, JsonValue, computed_field
 
+from aftersales.api.readers import READERS
 from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import deadlines
 from aftersales.domain.decisions import settlement
-from aftersales.domain.lifecycle import LIFECYCLE, Stage
+from aftersales.domain.lifecycle import LIFECYCLE, SETTLEMENT, SettlementStage, Stage
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import READERS, SERVICE
 from aftersales.domain.settlement import Settlement
 from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, Router, View, allow
@@ -28,6 +27,8 @@ class SettlementView(View):
     """What belongs to a month, and what of it has been handed over."""
 
     month: Month
+    stage: SettlementStage
+    possible: tuple[Possible, ...]
     policy_version: int
     entries: tuple[Entry, ...]
     handed_over_by: StaffId | None
@@ -39,6 +40,8 @@ class SettlementView(View):
         """The month as it stands."""
         return cls(
             month=settled.month,
+            stage=settled.stage,
+            possible=SETTLEMENT.possible(settled.stage),
             policy_version=settled.policy_version,
             entries=settled.entries,
             handed_over_by=settled.handed_over_by,
@@ -103,7 +106,7 @@ def routes(settlements: Settlements, rules: Rules) -> APIRouter:
         """By when the month has or had to be settled, and how that came about."""
         return clocks_of(await settlements.get(Settlement.id_of(month)), rules.clocks)
 
-    @router.post("/publish-statistics", dependencies=[allow(*SERVICE)])
+    @router.post("/publish-statistics", dependencies=[allow(*SETTLEMENT.roles("publish_statistics"))])
     async def publish_statistics(month: Month, cause: CausedByRequest) -> SettlementView:
         """Customer service has compiled the month's statistics; their readers hear of it."""
         id = Settlement.id_of(month)
@@ -111,7 +114,7 @@ def routes(settlements: Settlements, rules: Rules) -> APIRouter:
             await settlements.apply(id, lambda entries: settlement.publish_statistics(entries, cause), cause)
         )
 
-    @router.post("/settle", dependencies=[allow(*SERVICE, Role.FINANCE)])
+    @router.post("/settle", dependencies=[allow(*SETTLEMENT.roles("settle"))])
     async def settle(month: Month, cause: CausedByRequest) -> SettlementView:
         """Hand the month's vouchers and forms to finance together."""
         id = Settlement.id_of(month)

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import AliasPath, Field, computed_field
 
-from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, REQUEST, RequestStage, Stage
+from aftersales.domain.lifecycle import REQUEST, RequestStage, Stage, lifecycle_of
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
@@ -193,4 +193,4 @@ class ServiceOrderRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return (INTERNAL if self.type == "D" else LIFECYCLE).possible(self.stage)
+        return lifecycle_of(self.type).possible(self.stage)

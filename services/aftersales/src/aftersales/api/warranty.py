@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.readers import READERS
 from aftersales.domain.decisions import warranty
 from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import JUDGES, READERS
+from aftersales.domain.roles import JUDGES
 from aftersales.domain.warranty_check import WarrantyCheck
 from aftersales.store import Stores, WarrantyChecks
 from shared.contracts.aftersales import WarrantyFinding

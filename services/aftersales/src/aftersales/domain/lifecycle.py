@@ -1,7 +1,8 @@
-"""What may be decided about a service request and a service order, in which stage and by whom (001 表1, 003 §6-§10)."""
+"""What may be decided about a request, a service order and a month, in which stage and by whom (001 表1, 003)."""
 
 from typing import Literal
 
+from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.roles import (
     ARRANGERS,
     BOOKKEEPERS,
@@ -94,3 +95,23 @@ INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
     },
 )
 """Internal work, type D (003 §13): no technician is sent to a customer, and no customer pays or signs."""
+
+
+def lifecycle_of(type: ServiceType) -> Lifecycle[Stage, ServiceOrderDecision]:
+    """What may be decided about a service order of this type: internal work has a shorter table (003 §13)."""
+    return INTERNAL if type == "D" else LIFECYCLE
+
+
+SettlementStage = Literal["open", "handed_over"]
+SettlementDecision = Literal["add", "settle", "publish_statistics"]
+
+SETTLEMENT: Lifecycle[SettlementStage, SettlementDecision] = Lifecycle(
+    "settlement",
+    "open",
+    {
+        "add": (Move(("open",)), Move(("handed_over",), ("open", "handed_over"))),
+        "settle": Move(("open",), ("handed_over",), (*SERVICE, Role.FINANCE)),
+        "publish_statistics": Move(("open", "handed_over"), by=SERVICE),
+    },
+)
+"""A month is open while a voucher of it is not at finance; one that is closed later opens it anew (001 售后六c)."""

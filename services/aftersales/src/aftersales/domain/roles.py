@@ -1,4 +1,4 @@
-"""Which members of staff make which decisions in after-sales, and who may read."""
+"""Which members of staff make which decisions in after-sales."""
 
 from aftersales.domain.parts.blocks import Capacity
 from shared.contracts.roles import Role
@@ -34,15 +34,3 @@ ARRANGERS = (*SERVICE, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEA
 
 CASHIERS = (Role.FINANCE, *SERVICE, *TECHNICIANS)
 """Who may take in a customer's money, on the spot or at finance (003 §9)."""
-
-READERS = (
-    *SERVICE,
-    *SALES,
-    Role.OPERATIONS_SUPERVISOR,
-    Role.ENGINEERING_REGIONAL_HEAD,
-    *TECHNICIANS,
-    Role.FINANCE,
-    Role.DEPUTY_GM,
-    Role.GM,
-)
-"""Who may read the register, the vouchers and the settlements. No department's system is among them."""

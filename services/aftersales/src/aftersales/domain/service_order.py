@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, computed_field
 
-from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecision, Stage
+from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of
 from aftersales.domain.parts.blocks import (
     WRITTEN_TO,
     Block,
@@ -96,8 +96,8 @@ class ServiceOrder(Timed):
 
     @property
     def lifecycle(self) -> Lifecycle[Stage, ServiceOrderDecision]:
-        """What may be decided about it: internal work has a shorter table."""
-        return INTERNAL if self.type == "D" else LIFECYCLE
+        """What may be decided about it, by its type."""
+        return lifecycle_of(self.type)
 
     @property
     def paid(self) -> bool:
@@ -148,7 +148,7 @@ class ServiceOrder(Timed):
             "receive_payment": self.waits_for_money or (owed and self.stage == "closed"),
             "ready_parts": self.waits_for_parts,
             "request_remote": self.out_of_town and self.remote is None,
-            "approve_remote": self.remote is not None and self.remote.approved_by is None,
+            "approve_remote": self.remote is not None and self.remote.approval is None,
             "dispatch": True,
             "complete_visit": True,
             "sign_off": True,
@@ -185,7 +185,7 @@ class ServiceOrder(Timed):
             raise Refused("the parts lie ready before a technician is sent; they do not yet", "parts_not_ready")
         if self.out_of_town and self.remote is None:
             raise Refused("the address is out of town: apply for a service out of town first", "remote_missing")
-        if self.remote is not None and self.remote.approved_by is None:
+        if self.remote is not None and self.remote.approval is None:
             raise Refused("the manager approves a service out of town before anybody leaves", "remote_unapproved")
 
     def must_have_opinion(self) -> None:

@@ -4,11 +4,10 @@ from base64 import b32encode
 from datetime import date
 from uuid import UUID
 
-from aftersales.domain.charge import charge_policy, exception_owner
 from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
-from aftersales.domain.parts.own_fault import OwnFault
+from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyChecked

@@ -9,19 +9,28 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import JsonValue
 
+from aftersales.domain.lifecycle import SETTLEMENT, SettlementDecision, SettlementStage
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from shared.clocks import Timed
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Month, StaffId
+from shared.lifecycle import IllegalTransition
 
 _SETTLEMENTS = uuid5(NAMESPACE_URL, "urn:kefu:aftersales-settlement")
+
+
+class NothingToSettle(IllegalTransition):
+    """A month of which every voucher has gone to finance already."""
+
+    code = "nothing_to_settle"
 
 
 class Settlement(Timed):
     """What is closed between two settlement days. What is closed after handing over is handed over once more."""
 
     month: Month
+    stage: SettlementStage = SETTLEMENT.start
     policy_version: int
     entries: tuple[Entry, ...] = ()
     handed_over_by: StaffId | None = None
@@ -38,6 +47,11 @@ class Settlement(Timed):
         last = policy.settlement.term.due(closed_at, calendar) - timedelta(microseconds=1)
         month = f"{calendar.local(last):%Y-%m}"
         return cls(id=cls.id_of(month), month=month, policy_version=policy.version)
+
+    def must(self, decision: SettlementDecision) -> None:
+        """Raises NothingToSettle when the stage does not allow the decision."""
+        if not SETTLEMENT.allows(self.stage, decision):
+            raise NothingToSettle(f"nothing of {self.month} is left to hand over")
 
     @property
     def figures(self) -> dict[str, JsonValue]:

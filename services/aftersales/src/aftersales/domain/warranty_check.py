@@ -1,6 +1,6 @@
 """A recorded answer to a warranty question."""
 
-from aftersales.domain.parts.own_fault import OwnFault
+from aftersales.domain.parts.who_pays import OwnFault
 from shared.aggregate import Aggregate
 from shared.contracts.aftersales import WarrantyChecked
 

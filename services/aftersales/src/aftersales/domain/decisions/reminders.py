@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.parts.finding import assess, last_days
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
 from aftersales.domain.policy.policy import Maintenance, Rules
-from aftersales.domain.warranty import assess, last_days
 from shared.aggregate import Cause, Change
 from shared.calendar import months_later
 from shared.contracts.aftersales import MaintenanceReminderDue, WarrantyExpiring

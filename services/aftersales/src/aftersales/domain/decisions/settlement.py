@@ -6,7 +6,7 @@ from decimal import Decimal
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change
 from shared.clocks import Matter
 from shared.contracts.aftersales import AftersalesReportPublished, MonthlyAftersalesSettled, ServiceOrderClosed
 from shared.contracts.event import Money
@@ -20,9 +20,10 @@ def add(
 
     `repeated` says that a service for the same order was closed within the policy's days before.
     """
+    settlement.must("add")
     if any(entry.service_order_id == closed.service_order_id for entry in settlement.entries):
         return Change(settlement)
-    added = settlement.but(entries=(*settlement.entries, Entry.of(closed, repeated=repeated)))
+    added = settlement.but(stage="open", entries=(*settlement.entries, Entry.of(closed, repeated=repeated)))
     policy = rules.of(settlement)
     if added.clock(policy.settlement.name):
         return Change(added)
@@ -31,8 +32,7 @@ def add(
 
 def settle(settlement: Settlement, rules: Rules, cause: Cause) -> Change[Settlement]:
     """Vouchers and forms go to finance together. Refused when there is nothing to hand over."""
-    if not settlement.open:
-        raise Refused(f"nothing of {settlement.month} is left to hand over", "nothing_to_settle")
+    settlement.must("settle")
     settled = MonthlyAftersalesSettled(
         month=settlement.month,
         voucher_nos=tuple(entry.voucher_no for entry in settlement.open),
@@ -41,13 +41,14 @@ def settle(settlement: Settlement, rules: Rules, cause: Cause) -> Change[Settlem
         handed_over_at=cause.at,
     )
     entries = tuple(entry if entry.settled_at else entry.but(settled_at=cause.at) for entry in settlement.entries)
-    handed_over = settlement.but(entries=entries, handed_over_by=cause.actor.id)
+    handed_over = settlement.but(stage="handed_over", entries=entries, handed_over_by=cause.actor.id)
     clock = rules.of(settlement).settlement
     return Change(handed_over, (settled,)).then(rules.clocks.stop(clock.name, cause=cause))
 
 
 def publish_statistics(settlement: Settlement, cause: Cause) -> Change[Settlement]:
     """Customer service has compiled the month's table, and its readers hear where it is (001 售后六b)."""
+    settlement.must("publish_statistics")
     published = AftersalesReportPublished(
         report_id=cause.derive("report"),
         kind="aftersales_monthly",

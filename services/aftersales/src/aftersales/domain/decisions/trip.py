@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from aftersales.domain.parts.blocks import Signature
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
@@ -35,7 +36,7 @@ def agree_appointment(
 def request_remote(order: ServiceOrder, place: Line, estimated_travel: Money, cause: Cause) -> Change[ServiceOrder]:
     """An application for a service out of town; until it is approved, no technician leaves (003 §12)."""
     order.lifecycle.must(order.stage, "request_remote")
-    if order.remote is not None and order.remote.approved_by is not None:
+    if order.remote is not None and order.remote.approval is not None:
         raise Refused("the service out of town is approved already", "already_approved")
     asked = Remote(place=place, estimated_travel=estimated_travel, by=cause.actor.id, at=cause.at)
     requested = RemoteServiceRequested.of(
@@ -49,10 +50,10 @@ def approve_remote(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
     order.lifecycle.must(order.stage, "approve_remote")
     if order.remote is None:
         raise Refused("no service out of town was applied for: request it first", "no_application")
-    if order.remote.approved_by is not None:
+    if order.remote.approval is not None:
         raise Refused("the service out of town is approved already", "already_approved")
     must_be_another(
         "an application is approved by another person than the one who made it", order.remote.by, cause=cause
     )
-    approved = order.remote.but(approved_by=cause.actor.id, approved_at=cause.at)
+    approved = order.remote.but(approval=Signature(by=cause.actor.id, at=cause.at))
     return Change(order.but(remote=approved), (RemoteServiceApproved.of(order.about, by=cause.actor.id),))

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from aftersales.domain.charge import charge_policy, exception_owner
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.parts.own_fault import OwnFault
-from aftersales.domain.parts.warranty import Covered, Question
-from aftersales.domain.policy.policy import Rule, Rules
-from aftersales.domain.warranty import assess
+from aftersales.domain.parts.finding import assess
+from aftersales.domain.parts.warranty import Covered, Question, Rule
+from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
+from aftersales.domain.policy.policy import Rules
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import Fault, Verdict, WarrantyChecked, WarrantyOverride, WarrantyRule

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from aftersales.domain.parts.warranty import Covered, span
-from aftersales.domain.policy.policy import Rule
+from aftersales.domain.parts.warranty import Covered, Rule, span
 from shared.calendar import months_later
 from shared.contracts.aftersales import Verdict
 from shared.contracts.event import Part, PreciseDate

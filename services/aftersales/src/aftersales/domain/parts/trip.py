@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from aftersales.domain.parts.blocks import Signature
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Line, StaffId
 
@@ -23,5 +24,4 @@ class Remote(Part):
     estimated_travel: Money
     by: StaffId
     at: Instant
-    approved_by: StaffId | None = None
-    approved_at: Instant | None = None
+    approval: Signature | None = None

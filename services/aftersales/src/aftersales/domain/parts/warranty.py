@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.aftersales import Fault
+from shared.contracts.aftersales import Fault, WarrantyRule
 from shared.contracts.event import Part, PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
@@ -38,6 +38,16 @@ class Question(Part):
     service_request_id: ServiceRequestId | None = None
     asked_by: DepartmentName | None = None
     question_no: Line | None = None
+
+
+class Rule(WarrantyRule):
+    """From which date a warranty counts, and for how many months, for contracts made since `contracts_from`.
+
+    A contract that names its own months keeps them. Data with a name and a version: a company may choose another date
+    for new contracts, and every check says which rule it followed.
+    """
+
+    contracts_from: date = date.min
 
 
 class Covered(Part):

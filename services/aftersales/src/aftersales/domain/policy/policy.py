@@ -8,25 +8,16 @@ from typing import Self, get_args
 from pydantic import Field, model_validator
 
 from aftersales.domain.parts.blocks import Capacity
-from aftersales.domain.parts.own_fault import OwnFault
+from aftersales.domain.parts.crew import Candidate, Commitment
 from aftersales.domain.parts.service import ServiceType
+from aftersales.domain.parts.warranty import Rule
+from aftersales.domain.parts.who_pays import OwnFault
 from shared.calendar import Monthly
 from shared.clocks import Clock
-from shared.contracts.aftersales import WarrantyRule
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Line, StaffId
 from shared.policy import Policy
 from shared.rules import CompanyRules
-
-
-class Rule(WarrantyRule):
-    """From which date a warranty counts, and for how many months, for contracts made since `contracts_from`.
-
-    A contract that names its own months keeps them. Data with a name and a version: a company may choose another date
-    for new contracts, and every check says which rule it followed.
-    """
-
-    contracts_from: date = date.min
 
 
 class Reminders(Part):
@@ -140,6 +131,28 @@ class AftersalesPolicy(Policy):
         has = self.technicians.get(technician, ())
         said = " ".join(text for text in texts if text)
         return tuple(each for each in self.skills if each.name not in has and any(word in said for word in each.words))
+
+    def candidates(
+        self, area: Line | None, needs: tuple[str | None, ...], day: Iterable[Commitment]
+    ) -> tuple[Candidate, ...]:
+        """Every technician of the policy and of the day's visits, the best first (003 §7).
+
+        Fewer lacking skills come first, then more visits in the same area that day, then fewer visits in all, then the
+        id. `needs` is the product and content of the service, by whose words skills are asked for.
+        """
+        sent: dict[StaffId, list[Commitment]] = {technician: [] for technician in self.technicians}
+        for each in day:
+            sent.setdefault(each.technician, []).append(each)
+        found = [
+            Candidate(
+                technician=technician,
+                lacking=tuple(skill.title for skill in self.lacking(technician, *needs)),
+                near=tuple(each.voucher_no for each in visits if area is not None and each.area == area),
+                visits=len(visits),
+            )
+            for technician, visits in sent.items()
+        ]
+        return tuple(sorted(found, key=lambda each: (len(each.lacking), -len(each.near), each.visits, each.technician)))
 
     def area_of(self, address: str | None) -> str | None:
         """The name of the first area whose words the address holds; nothing outside all of them."""

@@ -1,0 +1,16 @@
+"""Who may read in after-sales."""
+
+from aftersales.domain.roles import SALES, SERVICE, TECHNICIANS
+from shared.contracts.roles import Role
+
+READERS = (
+    *SERVICE,
+    *SALES,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.ENGINEERING_REGIONAL_HEAD,
+    *TECHNICIANS,
+    Role.FINANCE,
+    Role.DEPUTY_GM,
+    Role.GM,
+)
+"""Who may read the register, the vouchers and the settlements. No department's system is among them."""
