@@ -1,11 +1,14 @@
 """The grammar of an aggregate is the same in all five services: nouns, parts, decisions, policy."""
 
 import ast
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from shared.aggregate import Aggregate
 from shared.service import Service
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -270,6 +273,47 @@ def test_every_answer_about_an_aggregate_with_stages_shows_what_is_possible(
         # the kernel's own: parked messages, which operators decide about, and HTTP status codes
         *(f"{name}: {answer}" for name in NAMES for answer in ("AuditView", "ParkedRow", "ParkedView", "Problem")),
     }
+
+
+UNFOLLOWED = {
+    "complaints.Allowance",
+    "intake.Callback",
+    "complaints.CorrectiveAction",
+    "orders.Disposal",
+    "intake.Fact",
+    "complaints.GoodsReturn",
+    "intake.Itinerary",
+    "intake.Order",
+    "complaints.MonthlyReview",
+    "notify.Notification",
+    "orders.OrderException",
+    "complaints.Penalty",
+    "intake.ShowroomVisit",
+    "intake.VisitPlan",
+    "intake.WorkReport",
+}
+"""What does not say `@follows(…)` yet; this only ever gets shorter."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stage_of_an_aggregate_changes_along_its_lifecycle_alone(name: str) -> None:
+    """`@follows(…)` has every change of the stage looked up in the table, in each test and in production."""
+    domain = importlib.import_module(f"{name}.domain")
+    for module in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."):
+        importlib.import_module(module.name)
+    staged = {
+        kind
+        for kind in offspring(Aggregate)
+        if kind.__module__.startswith(f"{name}.") and {"stage", "state", "status"} & kind.model_fields.keys()
+    }
+    assert staged
+    assert {f"{name}.{kind.__name__}" for kind in staged if kind.followed is None} <= UNFOLLOWED
+
+
+def offspring(kind: type[Aggregate]) -> Iterator[type[Aggregate]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from offspring(each)
 
 
 def answers(service: Service) -> Iterator[tuple[str, str, dict[str, object]]]:

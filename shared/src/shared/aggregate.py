@@ -1,10 +1,10 @@
 """The words of every domain: Aggregate, Change, Cause and the two ways to say no; pure."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, Literal, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 from uuid import UUID, uuid5
 
 from shared.contracts.event import Actor, Event, Frozen, Instant, Part
@@ -61,11 +61,31 @@ class Deadline(Part):
     at: Instant
 
 
+class Stages(Protocol):
+    """The table that the stage of an aggregate follows."""
+
+    def must_lead(self, aggregate: Any, fields: Mapping[str, Any]) -> None:
+        """ValueError where these new fields give the aggregate a stage to which no decision leads from its own."""
+        ...
+
+
 class Aggregate(Frozen):
     """A consistency boundary: loaded, decided on and stored as one. Frozen; a decision returns the next one."""
 
+    followed: ClassVar[Stages | None] = None
+    """What its stage follows; set by `shared.lifecycle.follows`."""
+
     id: UUID
     deadlines: tuple[Deadline, ...] = ()
+
+    def but(self, **fields: Any) -> Self:
+        """The same with some fields changed; its stage only along its lifecycle.
+
+        TypeError for a field that the class does not have, ValueError for a stage to which no decision leads.
+        """
+        if self.followed is not None:
+            self.followed.must_lead(self, fields)
+        return super().but(**fields)
 
     def awaiting(self, kind: str, at: datetime) -> Self:
         """The same aggregate with a deadline set, or moved if it has one of this kind."""

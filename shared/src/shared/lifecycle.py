@@ -1,10 +1,10 @@
 """The stages of an aggregate and what may be done in each, as one table."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from shared.aggregate import Refused
+from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Part
 from shared.contracts.roles import Role
 
@@ -43,8 +43,9 @@ class Move(Generic[S]):
 class Lifecycle(Generic[S, V]):
     """`Lifecycle("complaint", "draft", {"judge": Move(("filed",), ("upheld", "not_upheld"), MANAGERS), …})`.
 
-    ValueError for a table that cannot be meant: two rows for one decision in one stage, a stage that nothing leads to,
-    a start in which nothing is possible, a role that there is not.
+    A decision without a row is known, and possible in no stage. ValueError for a table that cannot be meant: two rows
+    for one decision in one stage, a stage that nothing leads to, a start in which nothing is possible, a role that
+    there is not.
     """
 
     def __init__(self, noun: str, start: S, moves: Mapping[V, Move[S] | tuple[Move[S], ...]]) -> None:
@@ -54,6 +55,7 @@ class Lifecycle(Generic[S, V]):
         every = [move for rows in self.moves.values() for move in rows]
         named = [start, *(stage for move in every for stage in (*move.when, *move.to))]
         self.stages: tuple[S, ...] = tuple(dict.fromkeys(named))
+        self._arrows = {(stage, to) for move in every for stage in move.when for to in move.to}
         if flaws := tuple(self._flaws()):
             raise ValueError(f"the lifecycle of the {noun} cannot be meant: {'; '.join(flaws)}")
 
@@ -72,19 +74,32 @@ class Lifecycle(Generic[S, V]):
         yield from (f"{role} is no role" for role in strange)
 
     def move(self, stage: S, decision: V) -> Move[S] | None:
-        """The row for a decision in this stage; None where the stage does not allow it."""
-        return next((move for move in self.moves.get(decision, ()) if stage in move.when), None)
+        """The row for a decision in this stage; None where the stage does not allow it.
+
+        ValueError for a decision or a stage that the table does not know.
+        """
+        if decision not in self.moves or stage not in self.stages:
+            raise ValueError(f"the lifecycle of the {self.noun} knows no decision {decision} in a stage {stage}")
+        return next((move for move in self.moves[decision] if stage in move.when), None)
 
     def allows(self, stage: S, decision: V) -> bool:
-        """Whether the stage allows the decision. One that the table does not have is allowed in no stage."""
+        """Whether the stage allows the decision. ValueError for one that the table does not know."""
         return self.move(stage, decision) is not None
 
     def must(self, stage: S, decision: V) -> None:
-        """Raises IllegalTransition, with what is possible instead, when the stage does not allow the decision."""
+        """Raises IllegalTransition, with what is possible instead, when the stage does not allow the decision.
+
+        ValueError for a decision or a stage that the table does not know: that is a mistake in the code.
+        """
         if self.allows(stage, decision):
             return
         offers = ", ".join(self.decisions(stage)) or "nothing any more"
         raise IllegalTransition(f"{decision} is not possible while the {self.noun} is {stage}; possible now: {offers}")
+
+    def must_lead(self, stage: S, to: S) -> None:
+        """ValueError where no decision leads from one stage to another one: the table or the decision is wrong."""
+        if to != stage and (stage, to) not in self._arrows:
+            raise ValueError(f"no decision of the lifecycle leads a {self.noun} from {stage} to {to}")
 
     def decisions(self, stage: S) -> tuple[V, ...]:
         """The decisions that this stage allows, in the order of the table."""
@@ -119,3 +134,35 @@ class Lifecycle(Generic[S, V]):
         lines += [f"    {stage} --> {to}: {', '.join(decisions)}" for (stage, to), decisions in arrows.items()]
         lines += [f"    {stage} --> [*]" for stage in self.stages if stage in self.terminal]
         return "\n".join(lines) + "\n"
+
+
+G = TypeVar("G", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """That the stage of an aggregate, in this field, changes along this table alone, or along the one it names."""
+
+    table: Lifecycle[Any, Any] | Callable[[Any], Lifecycle[Any, Any]]
+    field: str
+
+    def must_lead(self, aggregate: Aggregate, fields: Mapping[str, Any]) -> None:
+        """ValueError where these new fields give the aggregate a stage to which no decision leads from its own."""
+        if self.field in fields:
+            table = self.table if isinstance(self.table, Lifecycle) else self.table(aggregate)
+            table.must_lead(getattr(aggregate, self.field), fields[self.field])
+
+
+def follows(
+    table: Lifecycle[Any, Any] | Callable[[Any], Lifecycle[Any, Any]], field: str = "stage"
+) -> Callable[[type[G]], type[G]]:
+    """`@follows(LIFECYCLE)` above an aggregate: `but` changes its stage only along the table, whoever decides.
+
+    `table` is one for all of its kind, or tells which one an aggregate follows; `field` is where the stage stands.
+    """
+
+    def mark(kind: type[G]) -> type[G]:
+        kind.followed = Follows(table, field)
+        return kind
+
+    return mark

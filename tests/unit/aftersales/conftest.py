@@ -30,7 +30,7 @@ from shared.calendar import Calendar
 from shared.contracts.aftersales import PartNeeded, WarrantyChecked, WarrantyRule
 from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
+from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere, standing_in
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
@@ -59,11 +59,11 @@ def signed_fee(order: ServiceOrder) -> ServiceOrder:
     """The order with a fee of 300 yuan that carries both signatures."""
     bookkeeper = CS if order.verdict == "in_warranty" or order.type == "D" else FINANCE
     amounts = (yuan("100.00"), yuan("0.00"), yuan("200.00"), yuan("0.00"))
-    fee = record_cost(order.but(stage="open"), *amounts, cause(AT, actor=bookkeeper)).state
+    fee = record_cost(standing_in(order, "open"), *amounts, cause(AT, actor=bookkeeper)).state
     signed = fee
     for signatory in (MANAGER, GM):
         signed = sign_fee(signed, fee.cost.id, cause(AT, actor=signatory)).state
-    return signed.but(stage=order.stage)
+    return standing_in(signed, order.stage)
 
 
 def prepared(order: ServiceOrder, rules: Rules) -> ServiceOrder:

@@ -12,7 +12,7 @@ from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, REQUEST, ServiceOrd
 from shared.aggregate import Change
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
-from shared.testing import cause
+from shared.testing import cause, standing_in
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
@@ -80,7 +80,7 @@ async def test_a_decision_about_a_service_order_is_made_in_its_stages_by_its_rol
 )
 async def test_a_decision_about_a_request_is_made_by_its_roles(stage, decision, body, ask, stores, request_with):
     asked = request_with()
-    incomplete = asked.but(stage="incomplete", form=asked.form.but(address=None))
+    incomplete = standing_in(asked.but(form=asked.form.but(address=None)), "incomplete")
     allowed = set()
     for number, role in enumerate(Role):
         one = (incomplete if stage == "incomplete" else asked).but(id=UUID(int=2000 + number), register_no=f"{number}")
@@ -97,7 +97,7 @@ async def test_a_decision_about_a_request_is_made_by_its_roles(stage, decision, 
 async def test_internal_work_takes_its_own_decisions_alone_in_its_stages_by_its_roles(
     stage, decision, ask, stores, rules
 ):
-    internal = open_internal(UUID(int=61), "宣传资料入库", (), rules, NOW).state.but(stage=stage)
+    internal = standing_in(open_internal(UUID(int=61), "宣传资料入库", (), rules, NOW).state, stage)
     expected, found = {}, {}
     for number, role in enumerate(Role):
         order = internal.but(id=UUID(int=3000 + number), voucher_no=f"FW-20261122-{number:06}")
@@ -113,7 +113,7 @@ async def test_internal_work_takes_its_own_decisions_alone_in_its_stages_by_its_
 @pytest.mark.requirement("R084.b")
 @pytest.mark.parametrize(("stage", "code"), [("registered", None), ("incomplete", "incomplete_form")])
 async def test_a_voucher_is_opened_for_a_registered_request_by_its_roles(stage, code, ask, stores, request_with):
-    asked = request_with().but(stage=stage)
+    asked = standing_in(request_with(), stage)
     expected, found = {}, {}
     for number, role in enumerate(Role):
         one = asked.but(id=UUID(int=4000 + number), register_no=f"{number}")

@@ -210,6 +210,9 @@ def test_a_decision_leads_where_the_table_of_the_route_says_or_further_through_g
             assert led == stage or led in allowed or (allowed and order.route.index(led) > order.route.index(stage))
 
 
+SENT_ON = ("shipping", "transport", "installation", "acceptance", "balance")
+
+
 def test_what_people_do_not_decide_leads_from_the_stage_whose_gate_waits_for_it():
     drawn = {
         (name, stage, to)
@@ -231,6 +234,9 @@ def test_what_people_do_not_decide_leads_from_the_stage_whose_gate_waits_for_it(
         ("arrive", "transport", "installation"),
         ("arrive", "transport", "closed"),
         ("complete_installation", "installation", "acceptance"),
+        *(("reject_sample", stage, "production") for stage in SENT_ON),
+        *(("fail_inspection", stage, "production") for stage in ("inspection", *SENT_ON)),
+        ("fail_inspection", "transport", "shipping"),
     }
 
 
@@ -240,3 +246,18 @@ def test_a_decision_that_the_stage_does_not_allow_is_refused_as_an_illegal_trans
     for decision in (each for each in PARTS if not table.allows(stage, each)):
         with pytest.raises(IllegalTransition, match=f"^{decision} is not possible while the {route} order is {stage}"):
             must(order, decision)
+
+
+@pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
+def test_goods_that_turn_out_bad_in_any_stage_lead_back_as_the_table_says(route, stage):
+    order, table = standing(route, stage), LIFECYCLES[route, 1]
+    failed = facts.GoodsInspected(order_no=order.order_no, inspector="d-4", outcome="failed")
+    rejected = facts.SampleJudged(order_no=order.order_no, sample_no="DY-9", outcome="rejected", judged_by="d-9")
+    because = cause(at=at(order), kind="event")
+
+    for name, change in {
+        "fail_inspection": inspect(order, failed, RULES, because),
+        "reject_sample": judge_sample(order, rejected, RULES, because),
+    }.items():
+        move = table.move(stage, name)
+        assert (name, change.state.stage) == (name, move.to[0] if move else stage)

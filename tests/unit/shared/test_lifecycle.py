@@ -1,11 +1,13 @@
 """One table says what is possible, who may do it, what is refused and how it is drawn."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from shared.aggregate import Aggregate, Change
 from shared.contracts.roles import Role
-from shared.lifecycle import IllegalTransition, Lifecycle, Move, Possible
+from shared.lifecycle import IllegalTransition, Lifecycle, Move, Possible, follows
 
 LAMP = Lifecycle(
     "lamp",
@@ -16,6 +18,20 @@ LAMP = Lifecycle(
         "burn_out": Move(("on", "off"), ("dead",)),
     },
 )
+
+WICK: Lifecycle[str, str] = Lifecycle("wick", "off", {"kindle": Move(("off",), ("burning",))})
+
+
+@follows(LAMP)
+class Lamp(Aggregate):
+    stage: str = LAMP.start
+    watts: int = 40
+
+
+@follows(lambda lantern: LAMP if lantern.electric else WICK)
+class Lantern(Aggregate):
+    electric: bool
+    stage: str = "off"
 
 
 def test_what_a_stage_allows_passes() -> None:
@@ -49,6 +65,41 @@ def test_a_view_shows_what_is_possible_with_the_roles_that_may_do_it() -> None:
 def test_the_stages_and_the_last_ones_follow_from_the_table() -> None:
     assert LAMP.stages == ("off", "on", "dead")
     assert LAMP.terminal == {"dead"}
+
+
+def test_a_decision_without_a_row_is_possible_in_no_stage() -> None:
+    bulb: Lifecycle[str, str] = Lifecycle("bulb", "off", {"light": Move(("off",)), "dim": ()})
+    with pytest.raises(IllegalTransition, match="dim is not possible while the bulb is off; possible now: light"):
+        bulb.must("off", "dim")
+
+
+@pytest.mark.parametrize(("stage", "decision"), [("off", "typo"), ("typo", "light")])
+def test_what_the_table_does_not_know_is_a_mistake_and_no_refusal(stage: str, decision: str) -> None:
+    with pytest.raises(ValueError, match=f"knows no decision {decision} in a stage {stage}"):
+        LAMP.must(stage, decision)
+    with pytest.raises(ValueError, match=f"knows no decision {decision} in a stage {stage}"):
+        LAMP.allows(stage, decision)
+
+
+def test_an_aggregate_changes_its_stage_along_the_arrows_of_its_table() -> None:
+    lamp = Lamp(id=UUID(int=1))
+    assert lamp.but(stage="on", watts=60) == Lamp(id=UUID(int=1), stage="on", watts=60)
+    assert lamp.but(stage="off", watts=60) == Lamp(id=UUID(int=1), watts=60)
+
+
+@pytest.mark.parametrize(("before", "after"), [("on", "off"), ("dead", "on"), ("off", "onn")])
+def test_a_stage_to_which_no_decision_leads_is_a_mistake_and_no_refusal(before: str, after: str) -> None:
+    def decide(lamp: Lamp) -> Change[Lamp]:
+        return Change(lamp.but(stage=after))
+
+    with pytest.raises(ValueError, match=f"no decision of the lifecycle leads a lamp from {before} to {after}"):
+        Change(Lamp(id=UUID(int=1), stage=before)).then(decide)
+
+
+def test_an_aggregate_may_say_which_table_it_follows() -> None:
+    assert Lantern(id=UUID(int=1), electric=True).but(stage="on").stage == "on"
+    with pytest.raises(ValueError, match="no decision of the lifecycle leads a wick from off to on"):
+        Lantern(id=UUID(int=1), electric=False).but(stage="on")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Needs httpx, which is a requirement of tests and not of services.
 """
 
-from shared.testing.delivery import STAFF, cause, deliver, fire
+from shared.testing.delivery import STAFF, cause, deliver, fire, standing_in
 from shared.testing.memory import SEAL_KEYS, SEALS, InlineCommit, InMemoryDatabase, InMemoryDocuments, Outbox, opened
 from shared.testing.world import SECRETS, World, in_memory, nowhere
 
@@ -23,4 +23,5 @@ __all__ = [
     "in_memory",
     "nowhere",
     "opened",
+    "standing_in",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from shared.aggregate import Aggregate, Cause
@@ -14,6 +14,8 @@ from shared.testing.memory import Outbox, opened
 from shared.timers import Timers
 from shared.wire.envelope import Envelope
 from shared.wire.message import Message
+
+A = TypeVar("A", bound=Aggregate)
 
 STAFF = Actor(kind="staff", id="tester", role="operator")
 
@@ -29,6 +31,11 @@ def cause(
     """A request's cause for tests; everything that is not said is made up."""
     id = id or uuid4()
     return Cause(id=id, correlation=correlation or id, actor=actor, at=at or datetime.now(UTC), fingerprint=fingerprint)
+
+
+def standing_in(aggregate: A, stage: str) -> A:
+    """The same aggregate in a stage to which no decision has led it."""
+    return aggregate.model_copy(update={"stage": stage})
 
 
 async def deliver(

@@ -90,6 +90,7 @@ INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
     "internal service order",
     "open",
     {
+        **dict.fromkeys(LIFECYCLE.moves, ()),
         "close": Move(("open",), ("closed",), SERVICE),
         "record_cost": Move(("open",), by=BOOKKEEPERS),
     },

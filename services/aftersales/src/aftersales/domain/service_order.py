@@ -38,7 +38,7 @@ from shared.contracts.vocabulary import (
     ServiceRequestId,
     StaffId,
 )
-from shared.lifecycle import Lifecycle
+from shared.lifecycle import Lifecycle, follows
 
 
 def voucher_no_of(id: UUID, day: date) -> Line:
@@ -46,6 +46,7 @@ def voucher_no_of(id: UUID, day: date) -> Line:
     return f"FW-{day:%Y%m%d}-{b32encode(id.bytes)[:6].decode()}"
 
 
+@follows(lambda order: order.lifecycle)
 class ServiceOrder(Timed):
     """One job. It ends once, signed by the customer; internal work, type D, ends when it is done.
 

@@ -14,7 +14,7 @@ from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyCh
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId
-from shared.lifecycle import IllegalTransition
+from shared.lifecycle import IllegalTransition, follows
 
 
 def register_no(id: UUID, day: date) -> Line:
@@ -28,6 +28,7 @@ class IncompleteForm(IllegalTransition):
     code = "incomplete_form"
 
 
+@follows(REQUEST)
 class ServiceRequest(Timed):
     """A request in the register. Incomplete until its form is filled in; only a complete one gets a service order.
 

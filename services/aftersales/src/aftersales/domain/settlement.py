@@ -15,7 +15,7 @@ from aftersales.domain.policy.policy import Rules
 from shared.clocks import Timed
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Month, StaffId
-from shared.lifecycle import IllegalTransition
+from shared.lifecycle import IllegalTransition, follows
 
 _SETTLEMENTS = uuid5(NAMESPACE_URL, "urn:kefu:aftersales-settlement")
 
@@ -26,6 +26,7 @@ class NothingToSettle(IllegalTransition):
     code = "nothing_to_settle"
 
 
+@follows(SETTLEMENT)
 class Settlement(Timed):
     """What is closed between two settlement days. What is closed after handing over is handed over once more."""
 

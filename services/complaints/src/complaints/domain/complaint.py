@@ -28,12 +28,14 @@ from shared.contracts.vocabulary import (
     ConcerningOrder,
     StaffId,
 )
+from shared.lifecycle import follows
 from shared.search import tokens
 
 _FOUND = 500
 """How many characters of a text are found."""
 
 
+@follows(LIFECYCLE)
 class Complaint(Timed):
     """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
 

@@ -10,7 +10,7 @@ from orders.domain.policy.policy import Rules
 from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
 from orders.domain.route import DRAWINGS, HAPPENS, ROUTES, SENDING, Milestone, Route, RouteName
 from shared.contracts.roles import Role
-from shared.lifecycle import Lifecycle, Move, Possible
+from shared.lifecycle import Lifecycle, Move, Possible, follows
 
 OrderDecision = Literal[
     "take_on",
@@ -49,9 +49,16 @@ OrderDecision = Literal[
 """What people decide about an order."""
 
 ReportedFact = Literal[
-    "receive_payment", "grant_credit", "break_down", "complete_production", "arrive", "complete_installation"
+    "receive_payment",
+    "grant_credit",
+    "break_down",
+    "reject_sample",
+    "complete_production",
+    "fail_inspection",
+    "arrive",
+    "complete_installation",
 ]
-"""What other departments report and a gate waits for. It is taken note of in every stage."""
+"""What other departments report and a gate waits for, or finds fault with. It is taken note of in every stage."""
 
 By = Callable[[Route], tuple[Role, ...]]
 _M = Milestone
@@ -61,14 +68,16 @@ class _Line(NamedTuple):
     """What one decision is on every route: who makes it, in which stages, and where it leads.
 
     Without `stages` it is possible until the order ends. A decision with `opens` leads on where the gate waits for one
-    of these milestones, `back` names the stages to which it leads back, and one that `ends` the order cancels it.
-    A route on which no role makes it does not have it.
+    of these milestones, `back` names the stages to which it leads back, one with `made_again` leads back to where goods
+    are made, or taken from stock, and one that `ends` the order cancels it. Where no role makes it on a route, it is
+    possible in none of its stages.
     """
 
     by: By | None
     stages: Callable[[Route], tuple[str, ...]]
     opens: tuple[Milestone, ...] = ()
     back: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    made_again: bool = False
     ends: bool = False
 
 
@@ -112,6 +121,16 @@ def _amending(route: Route) -> tuple[Role, ...]:
     return () if route.name == "stock" else DRAFTERS
 
 
+def _made(route: Route) -> tuple[str, ...]:
+    """The stages in which goods are there that may turn out not to be good."""
+    return _after("production")(route) or _after("shipping")(route)
+
+
+def _made_without_sample(route: Route) -> tuple[str, ...]:
+    """The same where no sample has to be confirmed before the goods are made."""
+    return () if _M.SAMPLE_CONFIRMED in route.milestones else _after("production")(route)
+
+
 def _fact(*opens: Milestone) -> _Line:
     return _Line(None, _waiting_for(*opens), opens=opens)
 
@@ -144,6 +163,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         ),
         "judge_sample": _Line(_deciders(_M.SAMPLE_CONFIRMED), _live, opens=(_M.SAMPLE_CONFIRMED,)),
         "send_sample": _Line(_roles(*FOLLOW_UP), _live),
+        "reject_sample": _Line(None, _made_without_sample, made_again=True),
         "complete_production": _fact(_M.PRODUCED),
         "inspect": _Line(
             _deciders(_M.INSPECTED),
@@ -151,6 +171,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
             opens=(_M.INSPECTED,),
             back={"inspection": ("production",), "shipping": ("production",)},
         ),
+        "fail_inspection": _Line(None, _made, made_again=True),
         "pack": _Line(_roles(*FOLLOW_UP, Role.WAREHOUSE), _live),
         "dispatch": _Line(
             _roles(*FOLLOW_UP, Role.WAREHOUSE),
@@ -180,7 +201,7 @@ _BY_POLICY = ("cancel", "decline_cancelling")
 
 def _table(route: Route) -> Lifecycle[str, OrderDecision | ReportedFact]:
     moves = {name: tuple(_moves(name, line, route)) for name, line in _LINES.items()}
-    return Lifecycle(f"{route.name} order", route.stages[0].name, {name: rows for name, rows in moves.items() if rows})
+    return Lifecycle(f"{route.name} order", route.stages[0].name, moves)
 
 
 def _moves(name: str, line: _Line, route: Route) -> Iterator[Move[str]]:
@@ -201,6 +222,8 @@ def _leads(line: _Line, stage: str, route: Route) -> Iterator[str]:
         following = route.stages[route.index(stage) + 1 :]
         yield following[0].name if following else CLOSED
     yield from line.back.get(stage, ())
+    if line.made_again:
+        yield "production" if route.stage("production") else "shipping"
     if line.ends:
         yield CANCELLED
 
@@ -263,6 +286,9 @@ def lifecycle(order: Order) -> Lifecycle[str, OrderDecision | ReportedFact]:
     return LIFECYCLES[order.route_name, order.route_version]
 
 
+follows(lifecycle)(Order)
+
+
 def possible(order: Order, rules: Rules) -> tuple[Possible, ...]:
     """What people may do with the order now, and who of them on its route; about cancelling the policy says who."""
     table, cancellers = lifecycle(order), rules.of(order).authority(order).by
@@ -286,5 +312,5 @@ def _nothing(order: Order) -> bool:
 def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:
     """Who makes these decisions, on one route or another: whom an HTTP route lets in."""
     tables = LIFECYCLES.values()
-    roles = (role for each in decisions for table in tables if each in table.moves for role in table.roles(each))
+    roles = (role for each in decisions for table in tables for role in table.roles(each))
     return tuple(dict.fromkeys(roles))
