@@ -51,14 +51,14 @@ async def test_a_crash_while_sending_keeps_both_promises(
     at_most_once = [each for each in told if each.purpose == "order_placed"]
     at_least_once = [each for each in told if each.purpose == "shipment_ready"]
     most, least = max(sent[str(each.id)] for each in at_most_once), min(sent[str(each.id)] for each in at_least_once)
-    states = ", ".join(f"{count} {state}" for state, count in sorted(Counter(each.state for each in told).items()))
+    stages = ", ".join(f"{count} {stage}" for stage, count in sorted(Counter(each.stage for each in told).items()))
     where = f"notify killed at {point}, places {places}"
-    tally.lines.append(f"{where}: at most once ≤ {most}, at least once ≥ {least}; {states}")
+    tally.lines.append(f"{where}: at most once ≤ {most}, at least once ≥ {least}; {stages}")
     assert (len(at_most_once), len(at_least_once)) == (MESSAGES, MESSAGES)
     assert all(sent[str(each.id)] <= 1 for each in at_most_once)
     assert all(sent[str(each.id)] >= 1 for each in at_least_once)
-    assert {each.state for each in told} <= {"accepted", "delivered", "unresolved"}
-    assert all(sent[str(each.id)] for each in told if each.state == "accepted")
+    assert {each.stage for each in told} <= {"accepted", "delivered", "unresolved"}
+    assert all(sent[str(each.id)] for each in told if each.stage == "accepted")
 
 
 async def _announce_when_somebody_listens(outsider: Office) -> None:

@@ -128,7 +128,7 @@ class Journey:
         """What its customer was told about the order, in the order of being told."""
         about = f"/notifications?about={self.customer.order_no}&limit=100"
         messages = (await self.here.find("notify", about, Role.CS_SUPERVISOR))["items"]
-        told = [each for each in messages if each["customer_id"] and each["state"] != "suppressed"]
+        told = [each for each in messages if each["customer_id"] and each["stage"] != "suppressed"]
         return [each["purpose"] for each in sorted(told, key=lambda each: each["created_at"])]
 
     async def _invited(self) -> bool:

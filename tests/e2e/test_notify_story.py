@@ -54,7 +54,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
 
         told = await notify.settled(6, audience="customer")
 
-        assert {(each.revision, each.state, each.reason) for each in told if each.about == "SO-1"} == {
+        assert {(each.revision, each.stage, each.reason) for each in told if each.about == "SO-1"} == {
             (1, "suppressed", "superseded"),
             (2, "accepted", None),
         }

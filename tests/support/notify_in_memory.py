@@ -8,7 +8,7 @@ import httpx
 
 from notify.api import Callbacks
 from notify.app import assembled, catalogue
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification

@@ -153,12 +153,12 @@ class Office:
 
         async def done() -> list[Notification] | None:
             found = await self.all(**where)
-            return found if len(found) >= count and not any(each.state in moving for each in found) else None
+            return found if len(found) >= count and not any(each.stage in moving for each in found) else None
 
         try:
             return await until(done, seconds=40)
         except TimeoutError:
-            left = [(each.purpose, each.state, each.reason, each.check_at) for each in await self.all(**where)]
+            left = [(each.purpose, each.stage, each.reason, each.check_at) for each in await self.all(**where)]
             raise AssertionError(f"not settled: {left}") from None
 
 

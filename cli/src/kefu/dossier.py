@@ -105,7 +105,7 @@ def for_customer(api: Api, case: str, number: str) -> Iterator[tuple[str, str]]:
     yield "case.json", _json(view)
     yield "timeline.json", _json([{name: step[name] for name in shown} for step in steps])
     texts = _Texts(api)
-    told = [row for row in _messages(api, number) if row["customer_id"] and row["state"] in _SENT]
+    told = [row for row in _messages(api, number) if row["customer_id"] and row["stage"] in _SENT]
     messages = [api.get("notify", f"/notifications/{row['id']}") for row in told]
     yield "messages.json", _json([{"at": each["created_at"], "texts": texts.of(each)} for each in messages])
     yield "report.md", _report("客户投诉处理情况", number, steps, view["complainant"])

@@ -14,7 +14,7 @@ async def test_a_delay_reaches_the_customer_by_sms_and_mail(notify: Office, outs
 
     told = await notify.settled(2)
 
-    assert {(each.state, each.way.channel) for each in told} == {("accepted", "sms"), ("accepted", "email")}
+    assert {(each.stage, each.way.channel) for each in told} == {("accepted", "sms"), ("accepted", "email")}
     (sms,) = outside.messages()
     assert sms["to"] == "13800138000"
     assert "推迟4天至11月30日" in sms["text"]

@@ -39,8 +39,8 @@ def message(id: str, channel: str, template: str) -> dict[str, Any]:
     return {"id": id, "created_at": "2026-11-22T02:00:05Z", "attempts": [{"channel": channel}], "pieces": [piece]}
 
 
-def row(id: str, customer: str | None, state: str) -> dict[str, Any]:
-    return {"id": id, "customer_id": customer, "state": state, "created_at": "2026-11-22T02:00:05Z"}
+def row(id: str, customer: str | None, stage: str) -> dict[str, Any]:
+    return {"id": id, "customer_id": customer, "stage": stage, "created_at": "2026-11-22T02:00:05Z"}
 
 
 def listed(*items: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def test_a_message_that_is_tried_again_goes_to_the_corrected_number(notify
     await notify.later(minutes=5)
 
     assert [message.to for message in notify.sms.sent] == [CUSTOMER.mobile, "13900139000"]
-    assert (await notify.one()).state == "accepted"
+    assert (await notify.one()).stage == "accepted"
 
 
 async def test_a_message_that_is_tried_again_never_goes_to_a_number_that_was_removed(notify: InMemoryNotify) -> None:
@@ -193,7 +193,7 @@ async def test_a_message_goes_to_one_contact_alone_when_that_one_cannot_be_reach
 
     assert [message.to for message in notify.sms.sent] == ["13700137000"]
     assert notify.email.sent == []
-    assert (await notify.one()).state == "failed"
+    assert (await notify.one()).stage == "failed"
 
 
 async def test_the_rest_of_the_contact_who_is_told_is_kept() -> None:
@@ -226,4 +226,4 @@ async def test_a_contact_taken_out_of_the_file_is_told_nothing_more(notify: InMe
     await notify.tell(dispatched())
 
     assert notify.sms.sent == []
-    assert (await notify.one()).state == "failed"
+    assert (await notify.one()).stage == "failed"

@@ -30,7 +30,7 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
     assert listed.items() >= {"event": "orders.shipment_delayed.v1", "addresses": ["138****8000"]}.items()
     assert listed["possible"] == sms["possible"]
     assert listed["values"]["days"] == sms["pieces"][0]["values"]["days"]
-    assert (sms["state"], sms["rule"], sms["purpose"], sms["addresses"]) == (
+    assert (sms["stage"], sms["rule"], sms["purpose"], sms["addresses"]) == (
         "delivered",
         "shipment_delayed",
         "shipment_delayed",
@@ -71,7 +71,7 @@ async def test_a_person_resolves_what_nobody_knows_and_nothing_else(notify: InMe
     await notify.send()
     again = await notify.ask("POST", f"/notifications/{parked.id}/resolve", {"sent": False})
 
-    assert resolved.json()["state"] == "queued"
+    assert resolved.json()["stage"] == "queued"
     assert len(notify.sms.sent) == 2
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
 
@@ -81,7 +81,7 @@ async def test_progress_counts_a_campaign_by_state(notify: InMemoryNotify) -> No
 
     answer = await notify.ask("GET", f"/notifications/progress?correlation={told.correlation}")
 
-    assert answer.json() == {"total": 1, "states": {"accepted": 1}}
+    assert answer.json() == {"total": 1, "stages": {"accepted": 1}}
 
 
 @pytest.mark.requirement("R013.a", "R013.b")
@@ -97,6 +97,8 @@ async def test_a_slip_is_posted_and_acknowledged(notify: InMemoryNotify) -> None
     assert listed.json() == {"items": [read.json()], "next": None}
     assert (await notify.ask("GET", "/slips?to_department=finance")).json()["items"] == []
     assert read.json()["acknowledged_by"] == "pl-01"
+    shown = [(each["stage"], [may["decision"] for may in each["possible"]]) for each in (posted.json(), read.json())]
+    assert shown == [("posted", ["acknowledge", "chase"]), ("acknowledged", [])]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ async def test_only_who_knows_the_secret_may_push() -> None:
     taken = await notify.ask("POST", "/callbacks/known-to-tests-only/local/receipts", receipt)
 
     assert [each.status_code for each in (guessed, nonsense, probe, taken)] == [404, 409, 200, 200]
-    assert (await notify.one()).state == "delivered"
+    assert (await notify.one()).stage == "delivered"
     kept = (await notify.world.service.plumbing.trail.audit.find({})).items
     path = "/callbacks/{secret}/local/receipts"
     assert {(each.kind, each.who, each.path, each.status, each.code) for each in kept} == {

@@ -165,7 +165,7 @@ async def owed(notify: InMemoryNotify) -> None:
 
 async def must_be_a_duty(notify: InMemoryNotify, rule: Rule, reason: str) -> None:
     """Each failed message of this line is a colleague's duty, and the colleague reads what it would have said."""
-    failed = [each for each in await notify.all(rule=rule.name) if each.state == "failed"]
+    failed = [each for each in await notify.all(rule=rule.name) if each.stage == "failed"]
     told = [event for event in notify.announced(CustomerUnreached) if isinstance(event, CustomerUnreached)]
     duties = (await notify.ask("GET", "/duties?kind=unreached")).json()["items"]
     assert failed

@@ -23,7 +23,7 @@ async def test_a_receipt_delivers_once_however_often_it_is_pushed(notify: InMemo
     for _ in range(3):
         await notify.receipt(told, code="DELIVRD")
 
-    assert (await notify.one()).state == "delivered"
+    assert (await notify.one()).stage == "delivered"
     assert [event.receipt for event in notify.announced(NotificationDelivered)] == ["DELIVRD"]
 
 
@@ -38,7 +38,7 @@ async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryN
     delivered = take_receipt(claimed, early, words, cause(now))
 
     assert [type(event) for event in delivered.events] == [NotificationSent, NotificationDelivered]
-    assert delivered.state.state == "delivered"
+    assert delivered.state.stage == "delivered"
 
 
 async def test_a_receipt_that_names_the_providers_own_number_waits_for_its_message(notify: InMemoryNotify) -> None:
@@ -47,10 +47,10 @@ async def test_a_receipt_that_names_the_providers_own_number_waits_for_its_messa
     (waiting,) = [each async for each in notify.stores.early_receipts.each()]
 
     (told,) = await notify.tell(released())
-    assert told.state == "accepted"
+    assert told.stage == "accepted"
     await notify.reconciler.match(waiting)
 
-    assert (await notify.one()).state == "delivered"
+    assert (await notify.one()).stage == "delivered"
     assert (await notify.stores.early_receipts.get(waiting.id)).matched == told.id
 
 
@@ -70,14 +70,14 @@ async def test_delivered_is_not_taken_back_by_a_late_bad_receipt(notify: InMemor
     await notify.receipt(told)
     await notify.receipt(told, status="undelivered", code="EXPIRED")
 
-    assert ((await notify.one()).state, len((await notify.one()).receipts)) == ("delivered", 2)
+    assert ((await notify.one()).stage, len((await notify.one()).receipts)) == ("delivered", 2)
 
 
 async def test_without_a_receipt_in_72_hours_it_stays_unconfirmed(notify: InMemoryNotify) -> None:
     await notify.tell(ready())
     await notify.later(hours=73)
 
-    assert (await notify.one()).state == "unconfirmed"
+    assert (await notify.one()).stage == "unconfirmed"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_solutions_that_an_sms_cannot_carry_whole_are_told_by_mail_and_by_
     assert notify.sms.words == []
     assert "2. 免费更换玻璃" in notify.email.words[0].text
     (failed,) = await notify.all(**{"ways.channel": "sms", "audience": "customer"})
-    assert (failed.state, failed.reason) == ("failed", "unfit: the message has 661 characters, 500 are allowed")
+    assert (failed.stage, failed.reason) == ("failed", "unfit: the message has 661 characters, 500 are allowed")
 
 
 async def test_a_digit_answers_the_message_that_offered_it_not_a_newer_one(notify: InMemoryNotify) -> None:

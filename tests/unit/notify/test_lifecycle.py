@@ -1,4 +1,4 @@
-"""Every decision in every state: it is made exactly where the table allows it, and leads where the table says."""
+"""Every decision in every stage: it is made exactly where the table allows it, and leads where the table says."""
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -14,13 +14,14 @@ from notify.domain.decisions.claiming import claim, release
 from notify.domain.decisions.receipts import bounce, deliver, give_up_on_receipt
 from notify.domain.decisions.ways import accept, fail, lose, retry
 from notify.domain.decisions.withholding import defer, suppress
-from notify.domain.lifecycle import DESK, LIFECYCLE, State, Verb
+from notify.domain.lifecycle import LIFECYCLE, NotificationDecision, Stage
 from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
 from notify.domain.parts.attempt import Attempt
 from notify.domain.parts.piece import Piece
 from notify.domain.parts.receipt import Receipt
 from notify.domain.parts.way import Way
+from notify.domain.roles import DESK
 from shared.aggregate import Cause, Change
 from shared.contracts.notify import (
     NotificationDeferred,
@@ -37,7 +38,7 @@ LATER = MORNING + timedelta(hours=1)
 ARRIVED = Receipt(provider="aliyun", status="delivered", code="DELIVRD", reason="", at=MORNING)
 LOST = Receipt(provider="aliyun", status="undelivered", code="MK:0001", reason="invalid_number", at=MORNING)
 
-DECISIONS: Mapping[Verb, Callable[[Notification, Cause], Change[Notification]]] = {
+DECISIONS: Mapping[NotificationDecision, Callable[[Notification, Cause], Change[Notification]]] = {
     "claim": lambda told, why: claim(told, "worker-1", "aliyun", LATER, why),
     "release": lambda told, why: release(told, told.fence, why),
     "defer": lambda told, why: defer(told, "quiet_hours", LATER, why),
@@ -63,8 +64,8 @@ ANNOUNCED = {
 }
 
 
-def told_in(state: State) -> Notification:
-    """A message that has been tried once and is in this state."""
+def told_in(stage: Stage) -> Notification:
+    """A message that has been tried once and is in this stage."""
     attempt = Attempt(number=1, channel="sms", provider="aliyun", fence=1, began_at=MORNING)
     return Notification(
         policy_version=1,
@@ -77,7 +78,7 @@ def told_in(state: State) -> Notification:
         pieces=(Piece(template="order_placed", versions={"sms": 1}, values={}, event="orders.order_released.v1"),),
         channels=("sms",),
         ways=(Way(channel="sms", address="13800138000"),),
-        state=state,
+        stage=stage,
         created_at=MORNING,
         not_before=MORNING,
         expires_at=MORNING + timedelta(days=1),
@@ -86,25 +87,27 @@ def told_in(state: State) -> Notification:
     )
 
 
-@pytest.mark.parametrize("state", get_args(State))
-@pytest.mark.parametrize("verb", get_args(Verb))
-def test_a_decision_is_made_where_the_table_allows_it_and_leads_where_it_says(verb: Verb, state: State) -> None:
-    told, move = told_in(state), LIFECYCLE.move(state, verb)
+@pytest.mark.parametrize("stage", get_args(Stage))
+@pytest.mark.parametrize("verb", get_args(NotificationDecision))
+def test_a_decision_is_made_where_the_table_allows_it_and_leads_where_it_says(
+    verb: NotificationDecision, stage: Stage
+) -> None:
+    told, move = told_in(stage), LIFECYCLE.move(stage, verb)
 
     with nullcontext() if move else pytest.raises(IllegalTransition, match=f"^{verb} is not possible while"):
         change = DECISIONS[verb](told, cause(MORNING))
-        assert change.state.state in (move.to or (state,))
+        assert change.state.stage in (move.to or (stage,))
         assert [type(event) for event in change.events] == ANNOUNCED.get(verb, [])
 
 
-def test_the_table_has_every_state_and_every_decision() -> None:
-    assert set(LIFECYCLE.stages) == set(get_args(State))
-    assert set(LIFECYCLE.moves) == set(get_args(Verb)) == set(DECISIONS)
+def test_the_table_has_every_stage_and_every_decision() -> None:
+    assert set(LIFECYCLE.stages) == set(get_args(Stage))
+    assert set(LIFECYCLE.moves) == set(get_args(NotificationDecision)) == set(DECISIONS)
     assert LIFECYCLE.terminal == {"delivered", "suppressed"}
 
 
-@pytest.mark.parametrize("state", get_args(State))
-def test_people_decide_about_parked_messages_alone(state: State) -> None:
-    by_people = [possible for possible in LIFECYCLE.possible(state) if possible.roles]
+@pytest.mark.parametrize("stage", get_args(Stage))
+def test_people_decide_about_parked_messages_alone(stage: Stage) -> None:
+    by_people = [possible for possible in LIFECYCLE.possible(stage) if possible.roles]
 
-    assert by_people == ([Possible(decision="resolve", roles=DESK)] if state == "unresolved" else [])
+    assert by_people == ([Possible(decision="resolve", roles=DESK)] if stage == "unresolved" else [])

@@ -63,11 +63,11 @@ async def test_a_message_waits_for_the_end_of_the_rest_hours_and_then_goes_out(n
 
     (waiting,) = await notify.tell(released())
 
-    assert (waiting.state, waiting.reason, waiting.not_before) == ("queued", "quiet_hours", china(8, day=24))
+    assert (waiting.stage, waiting.reason, waiting.not_before) == ("queued", "quiet_hours", china(8, day=24))
     (deferred,) = notify.announced(NotificationDeferred)
     assert (deferred.reason, deferred.until) == ("quiet_hours", waiting.not_before)
     await notify.later(hours=10)
-    assert (await notify.one()).state == "accepted"
+    assert (await notify.one()).stage == "accepted"
 
 
 @pytest.mark.requirement("R100.b")
@@ -88,9 +88,9 @@ async def test_rest_hours_are_looked_at_again_when_the_wait_is_over(notify: InMe
     await notify.later(hours=10)
 
     (waiting,) = await notify.all()
-    assert (waiting.state, waiting.not_before) == ("queued", china(9, 30, day=24))
+    assert (waiting.stage, waiting.not_before) == ("queued", china(9, 30, day=24))
     await notify.later(hours=2)
-    assert (await notify.one()).state == "accepted"
+    assert (await notify.one()).stage == "accepted"
 
 
 async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
@@ -138,7 +138,7 @@ async def test_what_waits_over_night_and_is_no_longer_true_stays_unsent() -> Non
     await notify.tell(of_order(OrderCancelled, "SO-1", CUSTOMER, stage="production", reason="客户取消", by="cs-07"))
     await notify.later(hours=11)
 
-    ends = {(each.about, each.purpose): each.state for each in await notify.all(audience="customer")}
+    ends = {(each.about, each.purpose): each.stage for each in await notify.all(audience="customer")}
     assert (ends["SO-1", "shipment_delayed"], ends["SO-1", "order_cancelled"]) == ("suppressed", "accepted")
     assert ends["SO-2", "shipment_delayed"] == "accepted"
 
@@ -151,7 +151,7 @@ async def test_a_reminder_that_waits_is_not_sent_to_a_customer_who_has_paid() ->
     await notify.tell(PaymentReceived(order_no="SO-1", kind="initial", received_at=china(23)))
     await notify.later(hours=11)
 
-    assert {each.state for each in await notify.all(audience="customer")} == {"suppressed"}
+    assert {each.stage for each in await notify.all(audience="customer")} == {"suppressed"}
     assert [each.reason for each in notify.announced(NotificationSuppressed)] == ["superseded"]
 
 
@@ -199,7 +199,7 @@ async def test_an_invitation_that_could_only_come_after_its_hour_is_told_by_a_co
     await notify.tell(early)
 
     (failed,) = notify.announced(NotificationFailed)
-    assert ((await notify.one()).state, failed.error) == ("failed", "expired")
+    assert ((await notify.one()).stage, failed.error) == ("failed", "expired")
     assert notify.sms.sent == notify.email.sent == []
 
 
@@ -286,7 +286,7 @@ async def test_the_same_words_are_not_sent_again_within_a_month(notify: InMemory
 
     first, second = await notify.all()
 
-    assert (first.state, second.state, second.reason) == ("accepted", "suppressed", "duplicate_content")
+    assert (first.stage, second.stage, second.reason) == ("accepted", "suppressed", "duplicate_content")
     assert [event.reason for event in notify.announced(NotificationSuppressed)] == ["duplicate_content"]
     await notify.tell(greeting("春节"))
     assert len(notify.sms.sent) == 2
@@ -298,7 +298,7 @@ async def test_a_cap_defers_to_the_next_day_and_forgets_nothing(notify: InMemory
 
     _, second = await notify.all()
 
-    assert (second.state, second.reason) == ("queued", "rate")
+    assert (second.stage, second.reason) == ("queued", "rate")
     await notify.later(days=1)
     assert len(notify.sms.sent) == 2
 
@@ -312,7 +312,7 @@ async def test_two_customers_with_one_number_share_its_cap_and_are_not_told_the_
     await notify.tell(greeting("国庆", daughter))
     await notify.tell(greeting("中秋", stranger))
 
-    found = [(each.state, each.reason) for each in await notify.all()]
+    found = [(each.stage, each.reason) for each in await notify.all()]
 
     assert found == [("accepted", None), ("suppressed", "duplicate_content"), ("queued", "rate"), ("accepted", None)]
 
@@ -324,10 +324,10 @@ async def test_an_open_complaint_mutes_care_and_nothing_else(notify: InMemoryNot
     await notify.tell(released())
 
     assert (await notify.one(purpose="care_greeting")).reason == "open_complaint"
-    assert (await notify.one(purpose="order_placed")).state == "accepted"
+    assert (await notify.one(purpose="order_placed")).stage == "accepted"
     await notify.hear(resolved(complaint))
     await notify.tell(greeting("国庆"))
-    assert [each.state for each in await notify.all(purpose="care_greeting")] == ["suppressed", "accepted"]
+    assert [each.stage for each in await notify.all(purpose="care_greeting")] == ["suppressed", "accepted"]
 
 
 async def test_a_stop_word_ends_care_and_leaves_service_alone(notify: InMemoryNotify) -> None:
@@ -338,7 +338,7 @@ async def test_a_stop_word_ends_care_and_leaves_service_alone(notify: InMemoryNo
     await notify.tell(released())
 
     assert [each.reason for each in await notify.all(purpose="care_greeting")] == [None, "opt_out"]
-    assert (await notify.one(purpose="order_placed")).state == "accepted"
+    assert (await notify.one(purpose="order_placed")).stage == "accepted"
 
 
 @pytest.mark.requirement("R058.b")
@@ -350,7 +350,7 @@ async def test_a_second_slip_supersedes_the_first_while_it_waits(notify: InMemor
 
     told = {(each.revision, each.way.channel): each for each in await notify.all(purpose="shipment_delayed")}
 
-    assert {key: each.state for key, each in told.items()} == {
+    assert {key: each.stage for key, each in told.items()} == {
         (1, "sms"): "suppressed",
         (1, "email"): "suppressed",
         (2, "sms"): "accepted",
@@ -372,7 +372,7 @@ async def test_what_expires_before_it_could_go_out_is_the_duty_of_a_colleague(no
     await notify.later(days=4)
 
     expired = await notify.one()
-    assert (expired.state, expired.reason) == ("failed", "expired")
+    assert (expired.stage, expired.reason) == ("failed", "expired")
     assert notify.sms.sent == []
     (failed,) = notify.announced(NotificationFailed)
     await notify.hear(failed)
@@ -385,13 +385,13 @@ async def test_a_greeting_that_expires_is_left_out(notify: InMemoryNotify) -> No
     await notify.hear(greeting("中秋"))
     await notify.later(days=8)
 
-    assert [(each.state, each.reason) for each in await notify.all()] == [("suppressed", "expired")]
+    assert [(each.stage, each.reason) for each in await notify.all()] == [("suppressed", "expired")]
 
 
 async def test_without_any_address_it_fails_at_once_and_somebody_is_asked_to_call(notify: InMemoryNotify) -> None:
     (lost,) = await notify.tell(released(customer=CUSTOMER.model_copy(update={"mobile": None, "email": None})))
 
-    assert (lost.state, lost.reason) == ("failed", "sms: no_address; email: no_address")
+    assert (lost.stage, lost.reason) == ("failed", "sms: no_address; email: no_address")
 
 
 async def test_a_landline_gets_the_mail_instead(notify: InMemoryNotify) -> None:

@@ -95,8 +95,8 @@ async def test_what_is_under_way_comes_to_its_end_and_the_rest_stays_queued(noti
         await until(stand(counter, PLACES))
         asyncio.get_running_loop().call_later(0.05, counter.open.set)
 
-    states = [each.state for each in await notify.all()]
-    assert (states.count("accepted"), states.count("queued")) == (PLACES, 20 - PLACES)
+    stages = [each.stage for each in await notify.all()]
+    assert (stages.count("accepted"), stages.count("queued")) == (PLACES, 20 - PLACES)
 
 
 async def test_a_message_that_goes_out_at_once_is_born_claimed(notify: InMemoryNotify) -> None:
@@ -110,7 +110,7 @@ async def test_a_message_that_goes_out_at_once_is_born_claimed(notify: InMemoryN
         counter.open.set()
         await until(lambda: _all_accepted(notify, 1))
 
-    assert (claimed.state, claimed.fence, [each.provider for each in claimed.attempts]) == (
+    assert (claimed.stage, claimed.fence, [each.provider for each in claimed.attempts]) == (
         "sending",
         1,
         ["sms-gateway"],
@@ -125,7 +125,7 @@ async def test_a_message_without_a_place_is_born_waiting(notify: InMemoryNotify)
         await until(lambda: _looked(notify))
         for number in range(PLACES + 4):
             await notify.hear(released(f"SO-{number}", customer(number)))
-        assert [each.state for each in await notify.all()] == ["sending"] * PLACES + ["queued"] * 4
+        assert [each.stage for each in await notify.all()] == ["sending"] * PLACES + ["queued"] * 4
         counter.open.set()
         await until(lambda: _all_accepted(notify, PLACES + 4))
 
@@ -149,11 +149,11 @@ async def test_what_a_recipient_wants_otherwise_is_given_back_and_judged_anew(
     async with sending(notify):
         await until(lambda: _looked(notify))
         await notify.hear(released())
-        assert (await notify.one()).state == "sending"
+        assert (await notify.one()).stage == "sending"
         await until(lambda: _settled(notify))
 
     told = await notify.one()
-    assert (told.state, told.reason, [attempt.channel for attempt in told.attempts]) == end
+    assert (told.stage, told.reason, [attempt.channel for attempt in told.attempts]) == end
     assert notify.sms.sent == []
 
 
@@ -166,7 +166,7 @@ async def test_what_was_born_claimed_goes_out_before_the_end(notify: InMemoryNot
             await notify.hear(released(f"SO-{number}", customer(number)))
         asyncio.get_running_loop().call_later(0.05, counter.open.set)
 
-    assert [each.state for each in await notify.all()] == ["accepted"] * PLACES
+    assert [each.stage for each in await notify.all()] == ["accepted"] * PLACES
 
 
 async def test_the_same_fact_again_is_no_second_message(notify: InMemoryNotify) -> None:
@@ -245,10 +245,10 @@ async def test_what_was_begun_and_never_born_holds_its_place_no_longer_than_an_a
         await until(lambda: _looked(notify))
         for number in range(PLACES):
             draft = await _only_drafted(notify, released(f"SO-{number}", customer(number)))
-            assert draft.state == "sending"
-        assert (await _only_drafted(notify, released("SO-9"))).state == "queued"
+            assert draft.stage == "sending"
+        assert (await _only_drafted(notify, released("SO-9"))).stage == "queued"
         await until(lambda: _rests(notify))
-        assert (await _only_drafted(notify, released("SO-9"))).state == "sending"
+        assert (await _only_drafted(notify, released("SO-9"))).stage == "sending"
 
 
 async def _looked(notify: InMemoryNotify) -> bool:
@@ -261,7 +261,7 @@ async def _rests(notify: InMemoryNotify) -> bool:
 
 async def _settled(notify: InMemoryNotify) -> bool:
     told = await notify.one()
-    return told.state not in ("queued", "sending") or told.reason is not None
+    return told.stage not in ("queued", "sending") or told.reason is not None
 
 
 async def _writes(notify: InMemoryNotify) -> list[int]:
@@ -279,4 +279,4 @@ async def _only_drafted(notify: InMemoryNotify, fact: Event) -> Notification:
 
 
 async def _all_accepted(notify: InMemoryNotify, count: int) -> bool:
-    return len(await notify.all(state="accepted")) == count
+    return len(await notify.all(stage="accepted")) == count

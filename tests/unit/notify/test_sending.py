@@ -15,7 +15,7 @@ from notify_in_memory import MORNING, InMemoryNotify, Told
 
 from notify.domain.decisions.answers import resolve, take_answer
 from notify.domain.decisions.claiming import claim, end_lease, release
-from notify.domain.lifecycle import LIFECYCLE, State
+from notify.domain.lifecycle import LIFECYCLE, Stage
 from notify.domain.messages.template import Words
 from notify.domain.notification import Notification
 from notify.domain.parts.answer import ABSENT, Answer, Sighting, permanent, retry_later, stop, unknown, unsendable
@@ -81,10 +81,10 @@ async def test_a_withdrawn_template_stops_itself_and_nothing_else(notify: InMemo
     first, second = await notify.tell(released("SO-1")), await notify.tell(released("SO-2"))
     other = await notify.tell(ready())
 
-    assert [each.state for each in first] == ["accepted"]
+    assert [each.stage for each in first] == ["accepted"]
     assert [message.words.template for message in notify.sms.sent] == ["order_placed", "shipment_ready"]
     assert len(notify.email.sent) == 2
-    assert (second[-1].state, other[-1].state) == ("accepted", "accepted")
+    assert (second[-1].stage, other[-1].stage) == ("accepted", "accepted")
 
 
 async def test_retries_grow_apart_and_end_in_a_call_by_a_colleague(notify: InMemoryNotify) -> None:
@@ -96,7 +96,7 @@ async def test_retries_grow_apart_and_end_in_a_call_by_a_colleague(notify: InMem
 
     told = await notify.one()
 
-    assert (told.state, len(told.attempts)) == ("failed", 8)
+    assert (told.stage, len(told.attempts)) == ("failed", 8)
     assert [event.final for event in notify.announced(NotificationFailed)] == [True]
 
 
@@ -108,14 +108,14 @@ async def test_an_unknown_message_is_asked_about_before_anything_else(sighting: 
 
     await notify.tell(ready())
 
-    assert (await notify.one()).state == "unknown"
+    assert (await notify.one()).stage == "unknown"
     assert second.sent == [], "an unknown message never goes to another provider"
     await settle(notify, times=3)
     told = await notify.one()
     if sighting is ABSENT:
         assert [message.id for message in first.sent + second.sent] == [told.id, told.id]
     else:
-        assert (told.state, told.references, len(first.sent)) == ("accepted", ("first:r-9",), 1)
+        assert (told.stage, told.references, len(first.sent)) == ("accepted", ("first:r-9",), 1)
 
 
 async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(notify: InMemoryNotify) -> None:
@@ -124,11 +124,11 @@ async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(no
     await settle(notify, times=3)
 
     parked = await notify.one(audience="customer")
-    assert (parked.state, len(notify.sms.sent)) == ("unresolved", 1)
+    assert (parked.stage, len(notify.sms.sent)) == ("unresolved", 1)
     words, policy = notify.composer.words(parked), notify.composer.policy_of(parked)
     now = cause(notify.clock.now())
-    assert resolve(parked, False, words, policy, now).state.state == "queued"
-    assert resolve(parked, True, words, policy, now).state.state == "accepted"
+    assert resolve(parked, False, words, policy, now).state.stage == "queued"
+    assert resolve(parked, True, words, policy, now).state.stage == "accepted"
 
 
 async def test_a_claim_belongs_to_one_worker(notify: InMemoryNotify) -> None:
@@ -161,17 +161,17 @@ async def test_an_answer_to_an_attempt_that_was_given_up_changes_nothing(notify:
         take_answer(again, 1, permanent("late"), notify.composer.words(again), MORNING, cause(MORNING))
 
 
-@pytest.mark.parametrize("state", get_args(State))
-async def test_only_a_current_claim_can_be_given_back(notify: InMemoryNotify, state: State) -> None:
+@pytest.mark.parametrize("stage", get_args(Stage))
+async def test_only_a_current_claim_can_be_given_back(notify: InMemoryNotify, stage: Stage) -> None:
     await notify.hear(ready())
     queued = await notify.one()
     now = notify.clock.now()
     lease = now + timedelta(seconds=30)
-    claimed = claim(queued, "worker-1", "sms-gateway", lease, cause(now)).state.but(state=state)
+    claimed = claim(queued, "worker-1", "sms-gateway", lease, cause(now)).state.but(stage=stage)
 
-    allowed = state in ("sending", "unknown")
+    allowed = stage in ("sending", "unknown")
     with nullcontext() if allowed else pytest.raises(IllegalTransition, match="release is not possible"):
-        assert release(claimed, 1, cause(now)) == Change(queued.but(state="queued", fence=1, worker="worker-1"))
+        assert release(claimed, 1, cause(now)) == Change(queued.but(stage="queued", fence=1, worker="worker-1"))
     with pytest.raises(Refused, match="attempt 0 was given up"):
         release(claimed, 0, cause(now))
 
@@ -182,7 +182,7 @@ async def test_an_ended_lease_is_unknown_not_queued(notify: InMemoryNotify) -> N
     now = notify.clock.now()
     claimed = claim(queued, "worker-1", "sms-gateway", now, cause(now)).state
 
-    assert end_lease(claimed, claimed.fence, now, cause(now)).state.state == "unknown"
+    assert end_lease(claimed, claimed.fence, now, cause(now)).state.stage == "unknown"
     assert end_lease(claimed, claimed.fence - 1, now, cause(now)).state == claimed
 
 
@@ -193,7 +193,7 @@ async def test_a_gateway_that_breaks_leaves_the_message_unknown(notify: InMemory
     notify.sms.send = broken
     await notify.tell(ready())
 
-    assert (await notify.one()).state == "unknown"
+    assert (await notify.one()).stage == "unknown"
 
 
 BUSY = retry_later("busy")
@@ -320,7 +320,7 @@ async def test_what_cannot_be_built_is_failed_at_once_and_a_colleague_has_to_tel
     failed = await notify.one(audience="customer")
     (unreached,) = notify.announced(CustomerUnreached)
     duties = (await notify.ask("GET", "/duties?kind=unreached")).json()["items"]
-    assert (failed.state, failed.reason) == ("failed", "unsendable: the address is not one mailbox: name@domain")
+    assert (failed.stage, failed.reason) == ("failed", "unsendable: the address is not one mailbox: name@domain")
     assert (unreached.reason, unreached.about, "SO-2026-0412" in unreached.untold) == (
         "unsendable",
         "SO-2026-0412",
@@ -351,6 +351,8 @@ async def test_a_colleague_who_told_the_customer_ends_the_duty_once(notify: InMe
 
     (said,) = notify.announced(CustomerTold)
     assert (ended.json()["ended_by"], ended.json()["how"], again.status_code) == ("cs-07", "letter", 409)
+    shown = [(each["stage"], [may["decision"] for may in each["possible"]]) for each in (owed, ended.json())]
+    assert shown == [("owed", ["end"]), ("told", [])]
     assert said == CustomerTold(
         notification_id=owed["notification"],
         customer_id=CUSTOMER.customer_id,
@@ -402,7 +404,7 @@ async def test_messages_that_break_a_gateway_leave_the_others_their_way(notify: 
         await notify.tell(ready(f"SO-{number}", customer(0)))
     await notify.tell(ready("SO-good", customer(1)))
 
-    assert (await notify.one(about="SO-good")).state == "accepted"
+    assert (await notify.one(about="SO-good")).stage == "accepted"
 
 
 def _refuse(message: Outgoing) -> None:
@@ -420,7 +422,7 @@ async def test_both_channels_of_a_delay_are_promised_for_themselves(notify: InMe
 
     told: list[Notification] = await notify.tell(delayed())
 
-    assert {(each.way.channel, each.state) for each in told if each.audience == "customer"} == {
+    assert {(each.way.channel, each.stage) for each in told if each.audience == "customer"} == {
         ("sms", "failed"),
         ("email", "accepted"),
     }

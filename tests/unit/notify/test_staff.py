@@ -158,7 +158,7 @@ async def test_a_season_is_told_to_those_who_call_and_to_the_customers(notify: I
     }
     assert sorted(each.staff for each in await notify.all(audience="staff")) == ["cs-07", "cs-08"]
     (wished,) = await notify.all(audience="customer")
-    assert (wished.purpose, wished.lane, wished.state) == ("care_greeting", "bulk", "accepted")
+    assert (wished.purpose, wished.lane, wished.stage) == ("care_greeting", "bulk", "accepted")
     assert "值此中秋之际" in notify.sms.words[0].text
 
 
@@ -168,7 +168,7 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
     await notify.tell(reminder)
 
     (told,) = await notify.all()
-    assert (told.purpose, told.lane, told.state) == ("maintenance", "bulk", "accepted")
+    assert (told.purpose, told.lane, told.stage) == ("maintenance", "bulk", "accepted")
     assert "建议做一次保养：门五金的检查和调校。" in notify.sms.words[0].text
     assert [event.purpose for event in notify.announced(NotificationSent)] == ["maintenance"]
 

@@ -294,8 +294,8 @@ async def test_a_request_may_name_its_channels_and_its_end(notify: InMemoryNotif
     await notify.tell(until)
 
     impossible, possible = await notify.all()
-    assert (impossible.state, notify.email.sent) == ("failed", [])
-    assert (possible.state, possible.expires_at) == ("accepted", end)
+    assert (impossible.stage, notify.email.sent) == ("failed", [])
+    assert (possible.stage, possible.expires_at) == ("accepted", end)
 
 
 async def test_a_request_for_a_message_that_nobody_wrote_is_refused_with_the_reason(notify: InMemoryNotify) -> None:
@@ -340,7 +340,7 @@ async def test_what_a_colleague_wrote_is_not_passed_on_when_it_is_rude(notify: I
     )
     (lost,) = await notify.tell(mail)
 
-    assert (lost.state, "不知道" in str(lost.reason)) == ("failed", True)
+    assert (lost.stage, "不知道" in str(lost.reason)) == ("failed", True)
 
 
 def test_an_item_and_its_place_belong_together() -> None:
@@ -407,7 +407,7 @@ async def test_an_order_number_that_was_accepted_anywhere_reaches_the_customer(n
     for fact in (delayed(number, reason="supply"), released(number)):
         await notify.tell(fact)
 
-    assert {each.state for each in await notify.all(audience="customer")} == {"accepted"}
+    assert {each.stage for each in await notify.all(audience="customer")} == {"accepted"}
     last = re.findall(r"\w", number)[-1]
     assert all(last in words.text for words in notify.sms.words)
 
@@ -465,7 +465,7 @@ async def test_a_customer_whose_name_has_words_that_we_must_not_say_is_told_all_
 ) -> None:
     await notify.tell(released(customer=customer(title="不知道咖啡")))
 
-    assert {each.state for each in await notify.all()} == {"accepted"}
+    assert {each.stage for each in await notify.all()} == {"accepted"}
 
 
 async def test_a_visit_is_told_with_its_day_and_window_and_without_one_no_hour_is_told(notify: InMemoryNotify) -> None:

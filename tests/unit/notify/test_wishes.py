@@ -7,7 +7,7 @@ from customers import CUSTOMER, customer
 from facts import greeting, registered, released
 from notify_in_memory import InMemoryNotify
 
-from notify.domain.understanding import wish_of
+from notify.domain.parts.reply_text import wish_of
 from shared.contracts.notify import ReplyReceived
 
 STOPPING = [
@@ -121,8 +121,8 @@ async def test_who_refused_care_long_after_a_message_gets_none_and_begins_again_
     await notify.later(days=1)
     await notify.tell(greeting("春节"))
 
-    states = [each.state for each in await notify.all(purpose="care_greeting")]
-    assert states == ["unconfirmed", "suppressed", "accepted"]
+    stages = [each.stage for each in await notify.all(purpose="care_greeting")]
+    assert stages == ["unconfirmed", "suppressed", "accepted"]
 
 
 async def test_a_wish_counts_for_every_file_with_the_number_even_one_that_comes_later(notify: InMemoryNotify) -> None:
@@ -133,7 +133,7 @@ async def test_a_wish_counts_for_every_file_with_the_number_even_one_that_comes_
     for who in (CUSTOMER, twin):
         await notify.tell(greeting("中秋", who))
 
-    assert {each.state for each in await notify.all(purpose="care_greeting", **{"ways.channel": "sms"})} == {
+    assert {each.stage for each in await notify.all(purpose="care_greeting", **{"ways.channel": "sms"})} == {
         "suppressed"
     }
 
@@ -142,7 +142,7 @@ async def test_service_messages_go_on_after_care_was_refused(notify: InMemoryNot
     await notify.reply("13800138000", "TD")
     (told,) = await notify.tell(released())
 
-    assert told.state == "accepted"
+    assert told.stage == "accepted"
 
 
 async def test_a_reply_from_a_number_that_no_file_has_is_listed_and_somebodys_duty(notify: InMemoryNotify) -> None:

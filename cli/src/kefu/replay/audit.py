@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Every comparison, the messages by purpose, channel and state, and how many things were given up."""
+    """Every comparison, the messages by purpose, channel and stage, and how many things were given up."""
 
     lines: tuple[Line, ...]
     messages: Mapping[tuple[str, str, str], int]
@@ -76,7 +76,7 @@ def audit(around: Surroundings, log: Log, facts: Sequence[Fact], since: datetime
     lines = [_facts(facts, books), *_orders(log, books), *_told(log, books)]
     if around.get("SINKS_FOLDER"):
         lines.append(_received(books, around.path("SINKS_FOLDER")))
-    kinds = Counter((each["purpose"], _channel(each), each["state"]) for each in books.messages)
+    kinds = Counter((each["purpose"], _channel(each), each["stage"]) for each in books.messages)
     delayed = sum(bool(order["delays"]) for order in books.orders)
     return Audit(tuple(lines), dict(sorted(kinds.items())), len(books.orders), delayed, books.dead)
 
@@ -155,12 +155,12 @@ def _told(log: Log, books: Books) -> Iterator[Line]:
 def _about(books: Books, purpose: str, channel: str | None) -> Pairs:
     for message in books.messages:
         if message["purpose"] == purpose and channel in (None, _channel(message)):
-            yield message["about"], message["state"] in _GONE_OUT
+            yield message["about"], message["stage"] in _GONE_OUT
 
 
 def _received(books: Books, sinks: Path) -> Line:
     """Each message that a provider took over is in that provider's own log, once."""
-    sent = {message["id"]: _channel(message) for message in books.messages if message["state"] in _GONE_OUT}
+    sent = {message["id"]: _channel(message) for message in books.messages if message["stage"] in _GONE_OUT}
     ours = {message["id"] for message in books.messages}
     sms = ((entry["id"], "sms") for entry in _lines(sinks / "messages.jsonl"))
     mails = ((entry["id"].strip("<>").partition("@")[0], "email") for entry in _lines(sinks / "mails.jsonl"))

@@ -9,7 +9,7 @@ from socket import gethostname
 from uuid import uuid4
 
 from notify.api import Callbacks, callback_routes, routes
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
@@ -90,7 +90,7 @@ def assembled(
         answering=AnsweredFacts(plumbing.database, "notify", FactAnsweredByNotify).enter,
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
-        backlog=lambda: stores.notifications.owing(clock.now()),
+        backlog=lambda: stores.notifications.backlog(clock.now()),
     )
     return Assembled(service, stores, sending, clocks)
 

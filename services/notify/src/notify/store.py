@@ -26,7 +26,7 @@ class Notifications(Store[Notification]):
     collection = "notifications"
     kind = Notification
     indexes = (
-        Index("lane", "not_before", where={"state": "queued"}),
+        Index("lane", "not_before", where={"stage": "queued"}),
         Index("check_at", where={"check_at": SOME}),
         Index("customer_id", "created_at"),
         Index("about", "created_at"),
@@ -38,32 +38,32 @@ class Notifications(Store[Notification]):
 
     async def ready(self, lane: Lane, now: datetime, limit: int) -> tuple[Notification, ...]:
         """The messages of a lane whose time has come, the longest waiting first."""
-        where = {"lane": lane, "state": "queued", "not_before": Between(None, now + datetime.resolution)}
+        where = {"lane": lane, "stage": "queued", "not_before": Between(None, now + datetime.resolution)}
         return (await self.find(where, sort="not_before", limit=limit)).items
 
     async def overdue(self, now: datetime, limit: int) -> tuple[Notification, ...]:
         """Messages whose lease has ended, or about which a provider is to be asked; `now` is real time."""
         return (await self.find({"check_at": Between("", now)}, sort="check_at", limit=limit)).items
 
-    async def owing(self, now: datetime) -> int:
+    async def backlog(self, now: datetime) -> int:
         """How many messages could go out by now, or are on their way with an end that is not known yet."""
-        due = {"state": "queued", "not_before": Between(None, now)}
+        due = {"stage": "queued", "not_before": Between(None, now)}
         counts = [await self.count({"lane": lane, **due}, limit=1000) for lane in ("live", "bulk")]
         return sum(counts) + await self.count({"check_at": SOME}, limit=1000)
 
     async def unsent_of(self, thread: str) -> Sequence[Notification]:
         """What is still waiting to go out in a thread."""
-        return (await self.find({"thread": thread, "state": "queued"}, limit=50)).items
+        return (await self.find({"thread": thread, "stage": "queued"}, limit=50)).items
 
     async def unsent_about(self, about: str, purposes: Iterable[str]) -> Sequence[Notification]:
         """What is still waiting to go out about this number, for these purposes."""
-        where = {"about": about, "state": "queued", "purpose": OneOf(*purposes)}
+        where = {"about": about, "stage": "queued", "purpose": OneOf(*purposes)}
         return (await self.find(where, limit=100)).items
 
     async def has_told(self, about: str, purposes: Iterable[str]) -> bool:
         """Whether a message to a customer about this number for one of these purposes has gone out or still may."""
         told = OneOf("queued", "sending", "unknown", "accepted", "delivered", "unresolved", "unconfirmed")
-        where = {"about": about, "audience": "customer", "purpose": OneOf(*purposes), "state": told}
+        where = {"about": about, "audience": "customer", "purpose": OneOf(*purposes), "stage": told}
         return bool(await self.count(where, limit=1))
 
     async def customer_told_of(self, numbers: Iterable[str]) -> UUID | None:
@@ -89,7 +89,7 @@ class Notifications(Store[Notification]):
 
     async def unknown(self) -> int:
         """How many have an unknown fate, counted up to a limit."""
-        return await self.count({"check_at": SOME, "state": "unknown"}, limit=10_000)
+        return await self.count({"check_at": SOME, "stage": "unknown"}, limit=10_000)
 
     async def by_reference(self, reference: str) -> Notification | None:
         """The message that a provider knows by this `provider:id`."""
@@ -106,7 +106,7 @@ class Notifications(Store[Notification]):
         """The last messages to an address that went out, newest first."""
         where = {
             "ways.address": address,
-            "state": OneOf("accepted", "delivered", "unconfirmed", "unknown", "unresolved"),
+            "stage": OneOf("accepted", "delivered", "unconfirmed", "unknown", "unresolved"),
         }
         return (await self.find(where, sort="-created_at", limit=limit)).items
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from notify.api import notifications, rosters, slips, templates, unreached
 from notify.api.callbacks import Callbacks, callback_routes
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.store import Stores
 from shared.clocks import Clocks
 

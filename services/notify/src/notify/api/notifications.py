@@ -8,15 +8,16 @@ from fastapi import Query
 from fastapi.routing import APIRouter
 from pydantic import AliasPath, Field, computed_field
 
-from notify.api.roles import READERS
-from notify.domain.composer import Composer
+from notify.api.readers import READERS
+from notify.composer import Composer
 from notify.domain.decisions import answers as decisions
 from notify.domain.decisions.replies import attribute as whose
-from notify.domain.lifecycle import DESK, LIFECYCLE, State
+from notify.domain.lifecycle import LIFECYCLE, Stage
 from notify.domain.messages.template import Channel
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
 from notify.domain.parts.way import Way
+from notify.domain.roles import DESK
 from notify.store import Stores
 from shared.clocks import Clocks
 from shared.duties.api import ClockView, clocks_of
@@ -69,7 +70,7 @@ class NotificationRow(View):
     purpose: str
     rule: str
     about: str | None
-    state: State
+    stage: Stage
     reason: str | None
     superseded_by: UUID | None
     event: str = Field(validation_alias=AliasPath("pieces", 0, "event"), examples=["orders.shipment_delayed.v1"])
@@ -83,7 +84,7 @@ class NotificationRow(View):
     @computed_field
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided about it now, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return LIFECYCLE.possible(self.stage)
 
     @computed_field
     def channels(self) -> list[str]:
@@ -106,7 +107,7 @@ class NotificationView(View):
     purpose: str
     rule: str
     about: str | None
-    state: State
+    stage: Stage
     possible: tuple[Possible, ...]
     reason: str | None
     superseded_by: UUID | None
@@ -142,7 +143,7 @@ class NotificationView(View):
                     "purpose",
                     "rule",
                     "about",
-                    "state",
+                    "stage",
                     "reason",
                     "superseded_by",
                     "created_at",
@@ -150,7 +151,7 @@ class NotificationView(View):
                     "expires_at",
                 }
             ),
-            possible=LIFECYCLE.possible(seen.state),
+            possible=LIFECYCLE.possible(seen.stage),
             channels=[way.channel for way in seen.ways],
             addresses=[masked(way.address) for way in seen.ways],
             pieces=pieces,
@@ -187,10 +188,10 @@ class Attribute(RequestBody):
 
 
 class Progress(View):
-    """How far a campaign has come: how many messages are in each state."""
+    """How far a campaign has come: how many messages are in each stage."""
 
     total: int
-    states: dict[State, int]
+    stages: dict[Stage, int]
 
 
 class Resolve(RequestBody):
@@ -205,11 +206,11 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
     router = Router(readers=READERS, tags=["notifications"])
 
     @router.get("/notifications")
-    async def search(
+    async def list_notifications(
         customer_id: UUID | None = None,
         about: Annotated[str | None, Query(description="A number on the papers.", examples=["SO-2026-0412"])] = None,
         purpose: str | None = None,
-        state: Annotated[list[State] | None, Query(description="One or several.")] = None,
+        stage: Annotated[list[Stage] | None, Query(description="One or several.")] = None,
         correlation: Annotated[UUID | None, Query(description="The case, or the campaign.")] = None,
         after: After = None,
         limit: Limit = 50,
@@ -220,19 +221,19 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
             "about": about,
             "purpose": purpose,
             "correlation": correlation,
-            "state": OneOf(*state) if state else None,
+            "stage": OneOf(*stage) if stage else None,
         }
         page = await store.rows(NotificationRow, where, sort="-created_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/notifications/progress")
-    async def progress(correlation: UUID) -> Progress:
+    async def show_progress(correlation: UUID) -> Progress:
         """How far the messages of a campaign, or of any other case, have come."""
-        states = {state: await store.count({"correlation": correlation, "state": state}) for state in LIFECYCLE.stages}
-        return Progress(total=sum(states.values()), states={name: count for name, count in states.items() if count})
+        stages = {stage: await store.count({"correlation": correlation, "stage": stage}) for stage in LIFECYCLE.stages}
+        return Progress(total=sum(stages.values()), stages={name: count for name, count in stages.items() if count})
 
     @router.get("/notifications/{notification_id}")
-    async def show(notification_id: UUID) -> NotificationView:
+    async def show_notification(notification_id: UUID) -> NotificationView:
         """One message with everything that happened to it."""
         return NotificationView.of(await store.get(notification_id))
 
@@ -252,7 +253,9 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
         return NotificationView.of(resolved)
 
     @router.get("/replies")
-    async def answers(customer_id: UUID | None = None, after: After = None, limit: Limit = 50) -> Listing[ReplyView]:
+    async def list_replies(
+        customer_id: UUID | None = None, after: After = None, limit: Limit = 50
+    ) -> Listing[ReplyView]:
         """What a customer answered, newest first; without a customer everything that came in."""
         where = {"customer_id": customer_id}
         page = await stores.replies.rows(ReplyView, where, sort="-at", after=after, limit=limit)
@@ -267,7 +270,7 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
         return ReplyView(**known.model_dump(include=set(ReplyView.model_fields)))
 
     @router.get("/replies/{reply_id}/clocks")
-    async def explain(reply_id: UUID) -> list[ClockView]:
+    async def explain_reply(reply_id: UUID) -> list[ClockView]:
         """By when it has to be found out who wrote it, whose duty that is, and why."""
         return clocks_of(await stores.replies.get(reply_id), clocks)
 

@@ -1,9 +1,8 @@
-"""Which staff may do what in notify."""
+"""Who may read what customers were told."""
 
-from notify.domain.lifecycle import DESK
+from notify.domain.roles import DESK
 from shared.contracts.roles import Role
 
-SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
 READERS = (
     *DESK,
     Role.CS_SECTION_CHIEF,
@@ -14,7 +13,3 @@ READERS = (
     Role.SALES_ASSISTANT,
     Role.MARKET_SUPERVISOR,
 )
-"""Who sees what customers were told."""
-
-STAFF = tuple(Role)
-"""A slip may be meant for any member of staff."""

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi.routing import APIRouter
 from pydantic import Field, model_validator
 
-from notify.api.roles import READERS, SUPERVISORS
+from notify.api.readers import READERS
 from notify.domain.decisions import rosters as decisions
 from notify.domain.parts.duty import OnDuty
+from notify.domain.roles import SUPERVISORS
 from notify.store import Rosters
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role

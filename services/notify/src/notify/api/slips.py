@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import Field
+from pydantic import Field, computed_field
 
-from notify.api.roles import STAFF
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.decisions import slips as decisions
+from notify.domain.lifecycle import SLIP, SlipStage
+from notify.domain.roles import STAFF
 from notify.domain.slip import Slip
 from notify.store import Slips
 from shared.clocks import Clocks
@@ -17,6 +18,7 @@ from shared.contracts.vocabulary import DepartmentName, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Forbidden, Principal
+from shared.lifecycle import Possible
 
 
 class PostSlip(RequestBody):
@@ -38,10 +40,16 @@ class SlipView(View):
     to_staff: str | None
     text: str
     posted_at: datetime
+    stage: SlipStage
     acknowledge_by: datetime | None
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     chases: int
+
+    @computed_field
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about it now, and by whom; only those whom it is meant for acknowledge it."""
+        return SLIP.possible(self.stage)
 
 
 def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
@@ -59,7 +67,7 @@ def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
-    async def listing(
+    async def list_slips(
         to_department: DepartmentName | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[SlipView]:
         """Slips, newest first."""
@@ -67,14 +75,14 @@ def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
         page = await slips.rows(SlipView, where, sort="-posted_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
-    @router.post("/slips/{slip_id}/acknowledge", dependencies=[allow(*STAFF)])
+    @router.post("/slips/{slip_id}/acknowledge", dependencies=[allow(*SLIP.roles("acknowledge"))])
     async def acknowledge(slip_id: UUID, asker: AskedBy, cause: CausedByRequest) -> SlipView:
         """Confirm that it has been read: the colleague whom it is for, or a reader of the department's slips."""
         _must_be_meant(asker, await slips.get(slip_id), composer)
         return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, clocks, cause), cause))
 
     @router.get("/slips/{slip_id}/clocks")
-    async def explain(slip_id: UUID) -> list[ClockView]:
+    async def explain_slip(slip_id: UUID) -> list[ClockView]:
         """By when it has to be acknowledged, whose duty that is, and why."""
         return clocks_of(await slips.get(slip_id), clocks)
 
@@ -83,7 +91,7 @@ def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
 
 def _must_be_meant(asker: Principal, slip: Slip, composer: Composer) -> None:
     readers = composer.rules.of(slip).slips.readers[slip.to_department]
-    if not slip.meant_for(asker.id, frozenset(asker.roles), readers):
+    if not slip.meant_for(asker.id, asker.roles, readers):
         needed = slip.to_staff or " or ".join(readers)
         raise Forbidden(f"slip {slip.slip_no} is for {needed}; another person cannot acknowledge it")
 

@@ -4,8 +4,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRouter
 from pydantic import Field
 
-from notify.api.roles import READERS
-from notify.domain.composer import Composer
+from notify.api.readers import READERS
+from notify.composer import Composer
 from notify.domain.messages.template import Channel, Template
 from notify.domain.messages.variable import Unfit
 from shared.aggregate import NotFound, Refused
@@ -51,7 +51,7 @@ def routes(composer: Composer) -> APIRouter:
     router = Router(readers=READERS, tags=["templates"])
 
     @router.get("/templates")
-    async def texts(channel: Channel | None = None) -> Listing[TemplateView]:
+    async def list_templates(channel: Channel | None = None) -> Listing[TemplateView]:
         """All texts and versions."""
         found = [each for each in composer.catalogue.templates.values() if channel in (None, each.channel)]
         return Listing(items=[_view(each) for each in found])

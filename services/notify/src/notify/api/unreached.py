@@ -4,16 +4,17 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi.routing import APIRouter
-from pydantic import Field
+from pydantic import Field, computed_field
 
-from notify.api.roles import READERS
+from notify.api.readers import READERS
 from notify.domain.decisions import unreached as decisions
-from notify.domain.lifecycle import DESK
+from notify.domain.lifecycle import UNREACHED, UnreachedStage
 from notify.domain.unreached import Ending, How
 from notify.store import UnreachedCustomers
 from shared.clocks import Clocks
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.lifecycle import Possible
 
 
 class UnreachedView(View):
@@ -28,11 +29,16 @@ class UnreachedView(View):
     detail: str
     untold: str = Field(description="The words as the customer would have read them.")
     since: datetime
-    ending: Ending | None
+    stage: UnreachedStage
     how: How | None
     ended_by: str | None
     ended_at: datetime | None
     note: str
+
+    @computed_field
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about it now, and by whom."""
+        return UNREACHED.possible(self.stage)
 
 
 class EndUnreached(RequestBody):
@@ -48,7 +54,7 @@ def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
     router = Router(readers=READERS, tags=["unreached"])
 
     @router.get("/unreached")
-    async def listing(
+    async def list_unreached(
         customer_id: UUID | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[UnreachedView]:
         """Customers whom a message did not reach, newest first; those still to be told stand at GET /duties."""
@@ -57,7 +63,7 @@ def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
         )
         return Listing(items=list(page.items), next=page.next)
 
-    @router.post("/unreached/{unreached_id}/end", dependencies=[allow(*DESK)])
+    @router.post("/unreached/{unreached_id}/end", dependencies=[allow(*UNREACHED.roles("end"))])
     async def end(unreached_id: UUID, body: EndUnreached, cause: CausedByRequest) -> UnreachedView:
         """The customer has been told, or need not be told any more."""
         ended = await unreached.apply(
@@ -66,7 +72,7 @@ def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
         return UnreachedView(**ended.model_dump(include=set(UnreachedView.model_fields)))
 
     @router.get("/unreached/{unreached_id}/clocks")
-    async def explain(unreached_id: UUID) -> list[ClockView]:
+    async def explain_unreached(unreached_id: UUID) -> list[ClockView]:
         """By when the customer has to be told, whose duty that is, and why."""
         return clocks_of(await unreached.get(unreached_id), clocks)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from notify.composer.person import Person
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.rule import Rule, reach, values_of
 from notify.domain.messages.template import Channel, Template, Words, variant_key
@@ -14,7 +15,6 @@ from notify.domain.notification import Notification
 from notify.domain.parts.company import Company
 from notify.domain.parts.piece import Piece
 from notify.domain.parts.way import Way
-from notify.domain.person import Person
 from notify.domain.policy.policy import MessagePolicy, Rules
 from notify.domain.policy.purpose import Purpose
 from shared.aggregate import Cause

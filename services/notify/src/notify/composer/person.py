@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from notify.domain.messages.template import Channel
 from notify.domain.recipient import Recipient
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
 
 
@@ -14,7 +15,7 @@ class Person:
     recipient: Recipient
     snapshot: CustomerSnapshot | None = None
     staff: str | None = None
-    role: str | None = None
+    role: Role | None = None
 
     @property
     def name(self) -> str:

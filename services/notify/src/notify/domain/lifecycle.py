@@ -1,14 +1,14 @@
-"""The states of a notification and what may be decided in each: one table for the code, the views and the diagram."""
+"""The stages of messages, slips and duties to tell a customer, and what may be decided in each, as one table each."""
 
 from typing import Literal
 
-from shared.contracts.roles import Role
+from notify.domain.roles import DESK, STAFF
 from shared.lifecycle import Lifecycle, Move
 
-State = Literal[
+Stage = Literal[
     "queued", "sending", "unknown", "accepted", "delivered", "failed", "suppressed", "unresolved", "unconfirmed"
 ]
-Verb = Literal[
+NotificationDecision = Literal[
     "claim",
     "release",
     "defer",
@@ -23,10 +23,12 @@ Verb = Literal[
     "bounce",
     "give_up_on_receipt",
 ]
-DESK = (Role.CS_SPECIALIST, Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR, Role.OPERATOR)
-"""Who looks after messages whose fate is unknown, and those that failed."""
+SlipStage = Literal["posted", "acknowledged"]
+SlipDecision = Literal["acknowledge", "chase"]
+UnreachedStage = Literal["owed", "told", "not_needed"]
+UnreachedDecision = Literal["end"]
 
-LIFECYCLE: Lifecycle[State, Verb] = Lifecycle(
+LIFECYCLE: Lifecycle[Stage, NotificationDecision] = Lifecycle(
     "notification",
     "queued",
     {
@@ -48,4 +50,20 @@ LIFECYCLE: Lifecycle[State, Verb] = Lifecycle(
         "give_up_on_receipt": Move(("accepted",), ("unconfirmed",)),
     },
 )
-"""`delivered` and `suppressed` are final; a receipt may still raise what failed to delivered."""
+"""What was delivered or suppressed stays so. A message that failed becomes delivered when a late receipt says so."""
+
+SLIP: Lifecycle[SlipStage, SlipDecision] = Lifecycle(
+    "slip",
+    "posted",
+    {
+        "acknowledge": Move(("posted",), ("acknowledged",), STAFF),
+        "chase": Move(("posted",)),
+    },
+)
+"""Of the staff only those whom a slip is meant for may acknowledge it (`Slip.meant_for`)."""
+
+UNREACHED: Lifecycle[UnreachedStage, UnreachedDecision] = Lifecycle(
+    "duty to tell the customer",
+    "owed",
+    {"end": Move(("owed",), ("told", "not_needed"), DESK)},
+)

@@ -1,23 +1,30 @@
 """A message to a customer or a colleague, from the fact that asked for it to the receipt that proves it."""
 
 import hashlib
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from notify.domain.lifecycle import State
+from notify.domain.ledger import Ledger
+from notify.domain.lifecycle import Stage
 from notify.domain.messages.rule import Alert
 from notify.domain.messages.template import Channel
 from notify.domain.parts.attempt import Attempt
 from notify.domain.parts.piece import Piece
 from notify.domain.parts.receipt import Receipt
+from notify.domain.parts.verdict import SEND, Verdict
 from notify.domain.parts.way import Way
-from notify.domain.policy.purpose import Promise
+from notify.domain.parts.zone import zone_of
+from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.purpose import Meaning, Promise, Purpose
 from notify.domain.recipient import Recipient
 from shared.aggregate import Aggregate, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake.customers import Concern
+from shared.contracts.notify import AboutMessage
+from shared.contracts.roles import Role
 
 Lane = Literal["live", "bulk"]
 
@@ -38,7 +45,7 @@ class Notification(Aggregate):
     audience: Literal["customer", "staff"]
     customer_id: UUID | None = None
     staff: str | None = None
-    role: str | None = None
+    role: Role | None = None
     name: str = ""
     locale: str = "zh-CN"
     purpose: str
@@ -58,7 +65,7 @@ class Notification(Aggregate):
     ways: tuple[Way, ...]
     skipped: tuple[str, ...] = ()
     step: int = 0
-    state: State = "queued"
+    stage: Stage = "queued"
     reason: str | None = None
     superseded_by: UUID | None = None
     created_at: Instant
@@ -111,7 +118,63 @@ class Notification(Aggregate):
     @property
     def open(self) -> bool:
         """Whether something else may still be told in the same message."""
-        return self.state == "queued" and not self.attempts
+        return self.stage == "queued" and not self.attempts
+
+    @property
+    def summary(self) -> AboutMessage:
+        """What the events about this message share."""
+        return AboutMessage(
+            notification_id=self.id,
+            purpose=self.purpose,
+            customer_id=self.customer_id,
+            staff=self.staff,
+            about=self.about,
+            trigger_event_id=self.pieces[0].trigger,
+            channel=self.way.channel if self.ways else "sms",
+        )
+
+    def meaning_of(self, digit: str, purpose: Purpose) -> Meaning | None:
+        """What this number means in an answer to it; nothing for a number that it did not offer."""
+        meaning = purpose.replies.get(digit)
+        if meaning == "choice" and self.choices is not None and int(digit) > self.choices:
+            return None
+        return meaning
+
+    def verdict(
+        self, recipient: Recipient, ledger: Ledger, policy: MessagePolicy, timezone: str, now: datetime
+    ) -> Verdict:
+        """Whether it may go to this recipient now, at the address that this is the ledger of: yes, later, or never.
+
+        `policy` is the version that it began with, `timezone` the company's. A deferred message comes back and is
+        judged again; none is dropped for being early.
+        """
+        purpose = policy.purpose(self.purpose)
+        if now >= self.expires_at:
+            return Verdict("suppress", "expired")
+        if ledger.has_let_out(self.id):
+            return SEND
+        refusal = self._refusal(recipient, ledger, purpose, now)
+        if refusal:
+            return Verdict("suppress", refusal)
+        rest = recipient.rest or policy.rest
+        rests_until = rest.ends(now, zone_of(recipient.timezone, timezone)) if purpose.rest else None
+        full_until = ledger.full_until(purpose.name, purpose.cap, now) if purpose.cap else None
+        until = rests_until or full_until
+        if until is None:
+            return SEND
+        if until >= self.expires_at:
+            return Verdict("suppress", "expired")
+        return Verdict("defer", "quiet_hours" if rests_until else "rate", until)
+
+    def _refusal(self, recipient: Recipient, ledger: Ledger, purpose: Purpose, now: datetime) -> str | None:
+        if purpose.kind == "care":
+            if recipient.refused_care_at or ledger.refused_care_at:
+                return "opt_out"
+            if recipient.open_complaints:
+                return "open_complaint"
+        if purpose.apart and ledger.has_said(self.words_hash, now - purpose.apart):
+            return "duplicate_content"
+        return None
 
     def newer_than(self, other: "Notification") -> bool:
         """Whether this says the same thing as the other, later: by the fact's own revision, else by time."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from notify.domain.parts.duty import OnDuty
 from shared.aggregate import Aggregate
 from shared.contracts.event import Instant
+from shared.contracts.roles import Role
 
 
 class Roster(Aggregate):
@@ -17,7 +18,7 @@ class Roster(Aggregate):
     published_at: Instant
     duties: tuple[OnDuty, ...]
 
-    def on_duty(self, role: str, at: datetime) -> tuple[OnDuty, ...]:
+    def on_duty(self, role: Role, at: datetime) -> tuple[OnDuty, ...]:
         """Who has this role then."""
         return tuple(duty for duty in self.duties if duty.role == role and duty.covers(at))
 

@@ -1,7 +1,9 @@
 """An internal liaison slip: a message to a department or a colleague, with a record of who read it (000 §3.3.3)."""
 
+from notify.domain.lifecycle import SlipStage
 from shared.clocks import Timed
 from shared.contracts.event import Instant
+from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import DepartmentName
 
 
@@ -18,13 +20,14 @@ class Slip(Timed):
     to_staff: str | None = None
     text: str
     posted_at: Instant
+    stage: SlipStage = "posted"
     acknowledge_by: Instant | None = None
     acknowledged_by: str | None = None
     acknowledged_at: Instant | None = None
     chases: int = 0
     policy_version: int
 
-    def meant_for(self, staff: str, roles: frozenset[str], readers: tuple[str, ...]) -> bool:
+    def meant_for(self, staff: str, roles: frozenset[Role | Department], readers: tuple[Role, ...]) -> bool:
         """Whether this colleague may acknowledge it: the one who is meant or has the duty, or one of the department.
 
         `readers` are the roles that read the department's slips.

@@ -3,10 +3,12 @@
 from typing import Literal
 from uuid import UUID, uuid5
 
+from notify.domain.lifecycle import UnreachedStage
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 
 Ending = Literal["told", "not_needed"]
+"""The stages in which the customer knows it, or need not know it any more."""
 How = Literal["phone", "letter", "in_person"]
 """How a colleague told it."""
 
@@ -26,7 +28,7 @@ class Unreached(Timed):
     detail: str = ""
     untold: str
     since: Instant
-    ending: Ending | None = None
+    stage: UnreachedStage = "owed"
     ended_by: str | None = None
     ended_at: Instant | None = None
     how: How | None = None

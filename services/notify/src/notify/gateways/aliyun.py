@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, ClassVar, Literal
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 import aiohttp
@@ -16,7 +16,6 @@ from darabonba.exceptions import DaraException
 from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
-from notify.domain.messages.template import Channel, Words
 from notify.domain.parts.answer import (
     ABSENT,
     BLIND,
@@ -31,10 +30,9 @@ from notify.domain.parts.answer import (
 )
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
-from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
+from notify.gateways.approved import CHINA, ApprovedTemplates, moment_of, rows_of
+from notify.gateways.gateway import Callback, Outgoing
 from notify.gateways.receipt_codes import reason_of
-
-CHINA = timezone(timedelta(hours=8))
 
 _STOPS: dict[str, Scope] = {
     "isv.OUT_OF_SERVICE": "provider",
@@ -78,10 +76,8 @@ class AliyunAccount:
     protocol: Literal["http", "https"] = "https"
 
 
-class Aliyun(Gateway):
+class Aliyun(ApprovedTemplates):
     """SendSms takes no idempotency key, so our id travels as OutId: receipts and QuerySendDetails bring it back."""
-
-    channel: ClassVar[Channel] = "sms"
 
     def __init__(
         self,
@@ -91,9 +87,7 @@ class Aliyun(Gateway):
         name: str = "aliyun",
         timeout: float = 5.0,
     ) -> None:
-        self.name = name
-        self._signature = signature
-        self._codes = codes
+        super().__init__(name, signature, codes)
         self._client = Client(
             Config(
                 access_key_id=account.key_id,
@@ -104,15 +98,12 @@ class Aliyun(Gateway):
         )
         self._patience = RuntimeOptions(autoretry=False, connect_timeout=1500, read_timeout=int(timeout * 1000))
 
-    def carries(self, words: Words) -> bool:
-        return f"{words.template}@{words.version}" in self._codes
-
     async def send(self, message: Outgoing) -> Answer:
         words = message.words
         request = SendSmsRequest(
             phone_numbers=message.to,
             sign_name=self._signature,
-            template_code=self._codes[f"{words.template}@{words.version}"],
+            template_code=self.code_of(words),
             template_param=json.dumps(dict(words.values), ensure_ascii=False),
             out_id=str(message.id),
         )
@@ -140,7 +131,7 @@ class Aliyun(Gateway):
         return next((_sighting(each) for each in details if each.out_id == str(message.id)), ABSENT)
 
     def receipts(self, callback: Callback) -> Sequence[SeenReceipt]:
-        return [self._receipt(row) for row in _rows(callback)]
+        return [self._receipt(row) for row in rows_of(callback)]
 
     def _receipt(self, row: Mapping[str, Any]) -> SeenReceipt:
         code = str(row.get("err_code") or "")
@@ -152,7 +143,7 @@ class Aliyun(Gateway):
             status=status,
             code=code,
             reason="" if status == "delivered" else reason_of(code),
-            at=_at(row.get("report_time")),
+            at=moment_of(row.get("report_time")),
         )
 
     def replies(self, callback: Callback) -> Sequence[SeenReply]:
@@ -162,9 +153,9 @@ class Aliyun(Gateway):
                 address=str(row.get("phone_number", "")),
                 text=str(row.get("content", "")),
                 sequence=str(row.get("sequence_id", "")),
-                at=_at(row.get("send_time")),
+                at=moment_of(row.get("send_time")),
             )
-            for row in _rows(callback)
+            for row in rows_of(callback)
         ]
 
     def thanks(self) -> dict[str, Any]:
@@ -213,22 +204,8 @@ def _sighting(detail: Any) -> Sighting:
     return Sighting(seen="seen", code=detail.err_code or "")
 
 
-def _rows(callback: Callback) -> Sequence[Mapping[str, Any]]:
-    rows = callback.json
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise BadCallback("expected a JSON array of objects")
-    return rows
-
-
 def _uuid(text: Any) -> UUID | None:
     try:
         return UUID(str(text))
     except ValueError:
         return None
-
-
-def _at(text: Any) -> datetime:
-    try:
-        return datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    except ValueError:
-        return datetime.now(UTC)

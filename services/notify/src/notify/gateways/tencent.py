@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, ClassVar, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
@@ -13,11 +13,11 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111.models import SendSmsRequest
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
-from notify.domain.messages.template import Channel, Words
 from notify.domain.parts.answer import Answer, accepted, permanent, retry_later, stop, unknown
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
-from notify.gateways.gateway import BadCallback, Callback, Gateway, Outgoing
+from notify.gateways.approved import ApprovedTemplates, moment_of, rows_of
+from notify.gateways.gateway import Callback, Outgoing
 from notify.gateways.receipt_codes import reason_of
 
 _STOPS_TEMPLATE = {
@@ -26,7 +26,6 @@ _STOPS_TEMPLATE = {
     "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
 }
 _STOPS_ACCOUNT = ("UnauthorizedOperation", "AuthFailure", "FailedOperation.InsufficientBalance")
-CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,8 @@ class TencentAccount:
     protocol: Literal["http", "https"] = "https"
 
 
-class Tencent(Gateway):
+class Tencent(ApprovedTemplates):
     """Values go in the order of their first use in the text. Receipts name the provider's own serial number."""
-
-    channel: ClassVar[Channel] = "sms"
 
     def __init__(
         self,
@@ -54,23 +51,18 @@ class Tencent(Gateway):
         name: str = "tencent",
         timeout: float = 5.0,
     ) -> None:
-        self.name = name
+        super().__init__(name, signature, codes)
         self._app_id = account.app_id
-        self._signature = signature
-        self._codes = codes
         http = HttpProfile(protocol=account.protocol, endpoint=account.endpoint, reqTimeout=max(1, int(timeout)))
         self._client = SmsClient(
             Credential(account.secret_id, account.secret_key), account.region, ClientProfile(httpProfile=http)
         )
 
-    def carries(self, words: Words) -> bool:
-        return f"{words.template}@{words.version}" in self._codes
-
     async def send(self, message: Outgoing) -> Answer:
         request = SendSmsRequest()
         request.SmsSdkAppId = self._app_id
         request.SignName = self._signature
-        request.TemplateId = self._codes[f"{message.words.template}@{message.words.version}"]
+        request.TemplateId = self.code_of(message.words)
         request.TemplateParamSet = [value for _, value in message.words.values]
         request.PhoneNumberSet = [message.to if message.to.startswith("+") else f"+86{message.to}"]
         request.SessionContext = str(message.id)
@@ -84,7 +76,7 @@ class Tencent(Gateway):
         return understand(status.Code, status.Message, status.SerialNo)
 
     def receipts(self, callback: Callback) -> Sequence[SeenReceipt]:
-        return [self._receipt(row) for row in _rows(callback)]
+        return [self._receipt(row) for row in rows_of(callback)]
 
     def _receipt(self, row: Mapping[str, Any]) -> SeenReceipt:
         status: Literal["delivered", "undelivered"] = (
@@ -97,11 +89,11 @@ class Tencent(Gateway):
             status=status,
             code=code,
             reason="" if status == "delivered" else reason_of(code),
-            at=_at(row.get("user_receive_time")),
+            at=moment_of(row.get("user_receive_time")),
         )
 
     def replies(self, callback: Callback) -> Sequence[SeenReply]:
-        rows = [callback.json] if isinstance(callback.json, Mapping) else _rows(callback)
+        rows = [callback.json] if isinstance(callback.json, Mapping) else rows_of(callback)
         return [
             SeenReply(
                 provider=self.name,
@@ -138,17 +130,3 @@ def _failure(code: str, detail: str) -> Answer:
     if code == "ClientNetworkError" and any(mark in detail for mark in never_made):
         return retry_later("unreachable", detail)
     return understand(code, detail)
-
-
-def _rows(callback: Callback) -> Sequence[Mapping[str, Any]]:
-    rows = callback.json
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise BadCallback("expected a JSON array of objects")
-    return rows
-
-
-def _at(text: Any) -> datetime:
-    try:
-        return datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    except ValueError:
-        return datetime.now(UTC)

@@ -1,23 +1,24 @@
 """Decides about one message whose time has come: it goes out now, later or never; and claims it before it goes out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
 import structlog
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.decisions.asking import fail_unreachable
 from notify.domain.decisions.claiming import claim, route
 from notify.domain.decisions.ledgers import let_out
 from notify.domain.decisions.ways import try_next_way
 from notify.domain.decisions.withholding import wait_for_provider, withhold
-from notify.domain.judging import Verdict, judge
 from notify.domain.ledger import UNCOUNTED, Ledger
 from notify.domain.messages.template import Words
 from notify.domain.messages.variable import Unfit
 from notify.domain.notification import Notification
 from notify.domain.parts.entry import Entry
+from notify.domain.parts.verdict import Verdict
 from notify.domain.recipient import Recipient, unknown_recipient
 from notify.gateways.gateway import Gateway
 from notify.gateways.router import GatewayRouter
@@ -38,6 +39,7 @@ UNKNOWN = unknown_recipient(UUID(int=0), "customer")
 """A recipient of whom nothing is known: what may not go out to every recipient is not claimed at its birth."""
 
 
+@dataclass(frozen=True, slots=True)
 class Dispatcher:
     """A message is judged once before it is claimed, and once more where something else may have been decided since:
     by the address that counts it, or, if it was born claimed, when its recipient has been read.
@@ -45,45 +47,33 @@ class Dispatcher:
     Several processes may hold the same message. The claim is refused to all but one.
     """
 
-    def __init__(
-        self,
-        worker: str,
-        stores: Stores,
-        composer: Composer,
-        gateways: GatewayRouter,
-        handover: HandoverToGateway,
-        causes: Causes,
-        clock: TimeSource,
-        timeouts: Timeouts,
-        metrics: SendingMetrics,
-    ) -> None:
-        self._worker = worker
-        self._stores = stores
-        self._composer = composer
-        self._gateways = gateways
-        self._handover = handover
-        self._causes = causes
-        self._clock = clock
-        self._timeouts = timeouts
-        self._metrics = metrics
+    worker: str
+    stores: Stores
+    composer: Composer
+    gateways: GatewayRouter
+    handover: HandoverToGateway
+    causes: Causes
+    clock: TimeSource
+    timeouts: Timeouts
+    metrics: SendingMetrics
 
     def claim_at_birth(self, draft: Notification) -> Claimed | None:
         """Claim a message before it is born, if nothing known by now speaks against sending it now.
 
         Birth and claim are one write then. What its recipient wants is asked after that, for many at a time.
         """
-        if draft.state != "queued" or draft.not_before > self._clock.now():
+        if draft.stage != "queued" or draft.not_before > self.clock.now():
             return None
-        if self._composer.purpose_of(draft).remembered or self._judge(draft, UNKNOWN).kind != "send":
+        if self.composer.purpose_of(draft).remembered or self._judge(draft, UNKNOWN).kind != "send":
             return None
         try:
-            words = self._composer.words(draft, self._clock.now())
+            words = self.composer.words(draft, self.clock.now())
         except Unfit:
             return None
-        gateway = self._gateways.choose(draft, words)
+        gateway = self.gateways.choose(draft, words)
         if gateway is None:
             return None
-        change = claim(draft, self._worker, gateway.name, self._lease(), self._cause(draft, "born_claimed"))
+        change = claim(draft, self.worker, gateway.name, self._lease(), self._cause(draft, "born_claimed"))
         return Claimed(change.state, gateway, words, monotonic())
 
     async def dispatch(self, due: Due) -> None:
@@ -104,13 +94,13 @@ class Dispatcher:
     async def _send_or_release(self, claimed: Claimed, recipient: Recipient, verdict: Verdict) -> None:
         """Send what was born claimed; what its recipient wants otherwise is given back, and judged like any other."""
         if verdict.kind == "send" and _goes_to(claimed.notification, recipient):
-            await self._handover.send(claimed)
+            await self.handover.send(claimed)
         else:
-            await self._handover.release(claimed)
+            await self.handover.release(claimed)
 
     async def _withhold(self, notification: Notification, verdict: Verdict) -> None:
-        self._metrics.withheld(notification, verdict.reason)
-        cause = self._cause(notification, f"withheld/{self._clock.now().isoformat()}")
+        self.metrics.withheld(notification, verdict.reason)
+        cause = self._cause(notification, f"withheld/{self.clock.now().isoformat()}")
         await self._decide(notification, lambda current: withhold(current, verdict, cause), cause)
 
     async def _admitted(self, notification: Notification, recipient: Recipient, ledger: Ledger) -> bool:
@@ -129,7 +119,7 @@ class Dispatcher:
             verdict = self._judge(notification, recipient, current)
             return let_out(current, entry, cause) if verdict.kind == "send" else Change(current)
 
-        counted = await self._stores.ledgers.apply(ledger.id, admit, cause, ledger)
+        counted = await self.stores.ledgers.apply(ledger.id, admit, cause, ledger)
         return counted.has_let_out(notification.id)
 
     async def _attempt(self, notification: Notification, recipient: Recipient) -> None:
@@ -143,17 +133,17 @@ class Dispatcher:
             await self._leave_way(routed, recipient, "no_address", "it was removed from the file")
             return
         try:
-            words = self._composer.words(routed, self._clock.now())
+            words = self.composer.words(routed, self.clock.now())
         except Unfit as error:
             await self._leave_way(routed, recipient, "unfit", str(error))
             return
-        gateway = self._gateways.choose(routed, words)
+        gateway = self.gateways.choose(routed, words)
         if gateway is None:
             await self._wait_for_provider(routed, recipient, words)
             return
         since = monotonic()
         claimed = await self._claim(routed, recipient, gateway)
-        await self._handover.send(Claimed(claimed, gateway, words, since))
+        await self.handover.send(Claimed(claimed, gateway, words, since))
 
     async def _leave_way(self, notification: Notification, recipient: Recipient, code: str, why: str) -> None:
         cause = self._cause(notification, f"{code}/{notification.step}")
@@ -168,14 +158,14 @@ class Dispatcher:
         def decide(current: Notification) -> Change[Notification]:
             if (current.fence, current.pieces) != (notification.fence, notification.pieces):
                 raise Refused("it has been claimed meanwhile, or it tells more now; read it again", "not_claimed")
-            return claim(current, self._worker, gateway.name, until, cause)
+            return claim(current, self.worker, gateway.name, until, cause)
 
         return await self._decide_routed(notification, recipient, decide, cause)
 
     async def _wait_for_provider(self, notification: Notification, recipient: Recipient, words: Words) -> None:
-        now = self._clock.now()
-        pause = timedelta(seconds=self._gateways.opens_in(notification, words))
-        until = now + max(pause, PAUSE) * max(self._clock.rate, 1.0)
+        now = self.clock.now()
+        pause = timedelta(seconds=self.gateways.opens_in(notification, words))
+        until = now + max(pause, PAUSE) * max(self.clock.rate, 1.0)
         cause = self._cause(notification, f"no_gateway/{notification.step}/{now.isoformat()}")
 
         def decide(current: Notification) -> Change[Notification]:
@@ -192,17 +182,17 @@ class Dispatcher:
         return await self._decide(notification, lambda current: route(current, recipient, cause).then(decide), cause)
 
     async def _decide(self, notification: Notification, decide: Decision[Notification], cause: Cause) -> Notification:
-        return await self._stores.notifications.apply(notification.id, decide, cause)
+        return await self.stores.notifications.apply(notification.id, decide, cause)
 
     def _judge(self, notification: Notification, recipient: Recipient, ledger: Ledger = UNCOUNTED) -> Verdict:
-        policy, timezone = self._composer.policy_of(notification), self._composer.company.timezone
-        return judge(notification, recipient, ledger, policy, timezone, self._clock.now())
+        policy, timezone = self.composer.policy_of(notification), self.composer.company.timezone
+        return notification.verdict(recipient, ledger, policy, timezone, self.clock.now())
 
     def _lease(self) -> datetime:
-        return real_time(self._timeouts.lease)
+        return real_time(self.timeouts.lease)
 
     def _cause(self, notification: Notification, what: str) -> Cause:
-        return self._causes.of(notification.id, what, notification.correlation)
+        return self.causes.of(notification.id, what, notification.correlation)
 
 
 def _goes_to(claimed: Notification, recipient: Recipient) -> bool:

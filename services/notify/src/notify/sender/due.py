@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.ledger import UNCOUNTED, Ledger
 from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.decisions.early_receipts import keep
 from notify.domain.decisions.ledgers import accept_care as accept_there
 from notify.domain.decisions.ledgers import refuse_care as refuse_there
@@ -16,7 +16,7 @@ from notify.domain.parts.address import as_address
 from notify.domain.parts.receipt import SeenReceipt
 from notify.domain.parts.seen_reply import SeenReply
 from notify.domain.recipient import Recipient, unknown_recipient
-from notify.domain.understanding import Answered, answered_one
+from notify.domain.reply import Answered, answered_one
 from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import real_time
 from notify.store import Stores

@@ -2,11 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.decisions.answers import take_sighting
 from notify.domain.decisions.claiming import end_lease
 from notify.domain.decisions.early_receipts import match, miss
@@ -30,29 +31,20 @@ AT_ONCE = 20
 """Messages that are settled at the same time at most."""
 
 
+@dataclass(frozen=True, slots=True)
 class Reconciler:
     """Asks providers about unknown messages, several times with growing waits, before the purpose's promise decides.
 
     A provider that cannot be asked gets the first wait alone, in which a receipt may still settle it.
     """
 
-    def __init__(
-        self,
-        stores: Stores,
-        inbound: Inbound,
-        composer: Composer,
-        gateways: GatewayRouter,
-        causes: Causes,
-        timeouts: Timeouts,
-        metrics: SendingMetrics,
-    ) -> None:
-        self._stores = stores
-        self._inbound = inbound
-        self._composer = composer
-        self._gateways = gateways
-        self._causes = causes
-        self._timeouts = timeouts
-        self._metrics = metrics
+    stores: Stores
+    inbound: Inbound
+    composer: Composer
+    gateways: GatewayRouter
+    causes: Causes
+    timeouts: Timeouts
+    metrics: SendingMetrics
 
     async def run(self, stop: asyncio.Event) -> None:
         """Settle until told to stop."""
@@ -68,18 +60,18 @@ class Reconciler:
     async def settle(self) -> None:
         """Everything that is overdue by now, once."""
         now = real_time()
-        overdue = await self._stores.notifications.overdue(now, AT_ONCE)
+        overdue = await self.stores.notifications.overdue(now, AT_ONCE)
         await asyncio.gather(*(self._settle(each) for each in overdue))
-        for early in await self._stores.early_receipts.waiting(now, AT_ONCE):
+        for early in await self.stores.early_receipts.waiting(now, AT_ONCE):
             await self.match(early)
-        self._metrics.unknown.set(await self._stores.notifications.unknown())
+        self.metrics.unknown.set(await self.stores.notifications.unknown())
 
     async def match(self, early: EarlyReceipt) -> None:
         """Look once more for the message that a receipt is about."""
-        matched = await self._inbound.place(early.seen)
-        cause = self._causes.of(early.id, f"match/{early.tries}", early.id)
+        matched = await self.inbound.place(early.seen)
+        cause = self.causes.of(early.id, f"match/{early.tries}", early.id)
         now = real_time()
-        await self._stores.early_receipts.apply(
+        await self.stores.early_receipts.apply(
             early.id,
             lambda current: miss(current, now, cause) if matched is None else match(current, matched, cause),
             cause,
@@ -87,7 +79,7 @@ class Reconciler:
 
     async def _settle(self, notification: Notification) -> None:
         try:
-            if notification.state == "sending":
+            if notification.stage == "sending":
                 await self._end_lease(notification)
             else:
                 await self._ask(notification)
@@ -95,32 +87,32 @@ class Reconciler:
             log.debug("settled_meanwhile", notification=notification.id, reason=error)
 
     async def _end_lease(self, notification: Notification) -> None:
-        fence, look_at = notification.fence, real_time(self._timeouts.looks[0])
+        fence, look_at = notification.fence, real_time(self.timeouts.looks[0])
         log.warning("lease_ended", notification=notification.id, fence=fence, worker=notification.worker)
         cause = self._cause(notification, f"lease/{fence}")
-        await self._stores.notifications.apply(
+        await self.stores.notifications.apply(
             notification.id, lambda current: end_lease(current, fence, look_at, cause), cause
         )
 
     async def _ask(self, notification: Notification) -> None:
-        words = self._composer.known_words(notification)
+        words = self.composer.known_words(notification)
         attempt = notification.attempts[-1]
-        gateway = self._gateways.named(attempt.provider)
+        gateway = self.gateways.named(attempt.provider)
         sighting: Sighting = BLIND
         if gateway is not None:
             message = Outgoing(notification.id, notification.way.address, words, attempt.began_at)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._timeouts.budget):
+                async with asyncio.timeout(self.timeouts.budget):
                     sighting = await gateway.look_up(message)
         again = self._next_look(notification.looks, sighting)
         cause = self._cause(notification, f"look/{notification.fence}/{notification.looks}")
-        await self._stores.notifications.apply(
+        await self.stores.notifications.apply(
             notification.id, lambda current: take_sighting(current, sighting, again, words, cause), cause
         )
 
     def _next_look(self, looks: int, sighting: Sighting) -> datetime | None:
-        left = self._timeouts.looks[looks + 1 :]
+        left = self.timeouts.looks[looks + 1 :]
         return real_time(left[0]) if left and sighting.seen != "blind" else None
 
     def _cause(self, notification: Notification, what: str) -> Cause:
-        return self._causes.of(notification.id, what, notification.correlation)
+        return self.causes.of(notification.id, what, notification.correlation)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.gateways.router import GatewayRouter
 from notify.sender.causes import Causes
 from notify.sender.dispatcher import Dispatcher

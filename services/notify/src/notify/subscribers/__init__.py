@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.messages.rule import Rule
 from notify.sender import DeliveryLoop
 from notify.store import Recipients, Stores

@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from uuid import UUID, uuid5
 
-from notify.domain.composer import Body, Composer
+from notify.composer import Body, Composer, Person
 from notify.domain.decisions.asking import end, join, queue, supersede
 from notify.domain.messages.rule import FILE, KNOWN_BY, Rule, reach
 from notify.domain.notification import Notification
 from notify.domain.parts.duty import OnDuty
 from notify.domain.parts.ids import WINDOWS
-from notify.domain.person import Person
 from notify.domain.recipient import Recipient, customer_recipient, staff_recipient, unknown_recipient
 from notify.domain.roster import Roster
 from notify.store import Stores
 from shared.aggregate import Cause, NotFound, Refused
 from shared.contracts.event import Event
 from shared.contracts.intake import NotificationRequested
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.store import Touch
 
@@ -142,14 +142,14 @@ def _duty_of(rosters: Iterable[Roster], staff: str) -> OnDuty | None:
     return next((duty for roster in rosters if (duty := roster.colleague(staff))), None)
 
 
-def _colleague(staff: str, duty: OnDuty | None, role: str | None) -> Person:
+def _colleague(staff: str, duty: OnDuty | None, role: Role | None) -> Person:
     known = unknown_recipient(staff_recipient(staff), "staff")
     if duty:
         known = known.but(name=duty.name, mobile=duty.mobile, email=duty.email)
     return Person(known, staff=staff, role=duty.role if duty else role)
 
 
-def _group(role: str, on_duty: list[OnDuty]) -> Person:
+def _group(role: Role, on_duty: list[OnDuty]) -> Person:
     """Those with a role: their group chat, and by name and e-mail the colleague who is on duty first."""
     known: Recipient = unknown_recipient(staff_recipient(f"role/{role}"), "staff")
     if on_duty:

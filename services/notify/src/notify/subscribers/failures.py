@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from notify.domain.composer import Composer
+from notify.composer import Composer
 from notify.domain.decisions.unreached import owe
 from notify.store import Stores
 from shared.aggregate import Cause, NotFound

@@ -1,94 +1,65 @@
-"""What notify announces of a message: for whom it was, what became of it, and which fact it goes back to."""
+"""What is announced of a message on its way: that a provider took it over, and that a way did not work."""
 
 import hashlib
 from datetime import datetime
-from uuid import UUID
 
 from notify.domain.messages.template import Channel, Words
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
-from notify.domain.parts.receipt import Receipt
-from shared.contracts.event import Event
-from shared.contracts.notify import (
-    AboutMessage,
-    NotificationDeferred,
-    NotificationDelivered,
-    NotificationFailed,
-    NotificationSent,
-    NotificationSuppressed,
-    StaffAlerted,
-)
+from shared.aggregate import Cause, Change
+from shared.contracts.notify import NotificationFailed, NotificationSent, StaffAlerted
 
 
-def sent(about: Notification, words: Words, provider: str, at: datetime) -> tuple[Event, ...]:
-    """A provider took it over; of an alert also that the staff on duty were told."""
+def announce_handover(
+    notification: Notification, words: Words, provider: str, taken_at: datetime, cause: Cause
+) -> Change[Notification]:
+    """A provider took it over, once for each way; of an alert also that the staff on duty were told."""
+    if notification.announced:
+        return Change(notification)
     taken = NotificationSent.of(
-        _message(about),
+        notification.summary,
         provider=provider,
-        address_masked=masked(about.way.address),
+        address_masked=masked(notification.way.address),
         template=words.template,
         template_version=words.version,
         body_hash=hashlib.sha256(words.text.encode()).hexdigest(),
         segments=words.parts,
-        at=at,
+        at=taken_at,
     )
-    return (taken,) if about.alert is None else (taken, _alerted(about, words, at))
-
-
-def delivered(about: Notification, receipt: Receipt) -> NotificationDelivered:
-    """A receipt says that it arrived."""
-    return NotificationDelivered.of(
-        _message(about), provider=receipt.provider, receipt=receipt.code or None, at=receipt.at
+    change = Change(notification.but(announced=True), (taken,))
+    if notification.alert is None:
+        return change
+    return change.announcing(
+        StaffAlerted(
+            alert_id=notification.id,
+            kind=notification.alert,
+            role=notification.role,
+            staff=(notification.staff,) if notification.staff else (),
+            about=notification.about,
+            text=words.text[:4000],
+            channel=notification.way.channel,
+            trigger_event_id=notification.pieces[0].trigger,
+            at=taken_at,
+        )
     )
 
 
-def deferred(about: Notification, reason: str, until: datetime) -> NotificationDeferred:
-    """It waits, and why."""
-    return NotificationDeferred.of(_message(about), reason=reason, until=until)
-
-
-def suppressed(about: Notification, reason: str, by: UUID | None) -> NotificationSuppressed:
-    """It will not go out, and why."""
-    return NotificationSuppressed.of(_message(about), reason=reason, superseded_by=by)
-
-
-def failed(
-    about: Notification, error: str, at: datetime, provider: str | None = None, *, fallback: Channel | None = None
-) -> NotificationFailed:
-    """A way did not work; without a fallback it was the last one."""
-    return NotificationFailed.of(
-        _message(about),
-        provider=provider or about.last_provider,
+def announce_failure(
+    notification: Notification,
+    error: str,
+    failed_at: datetime,
+    provider: str | None,
+    fallback: Channel | None,
+    cause: Cause,
+) -> Change[Notification]:
+    """A way did not work; without a fallback it was the last one. Without a provider it is the last that was tried."""
+    failed = NotificationFailed.of(
+        notification.summary,
+        provider=provider or notification.last_provider,
         error=error[:200] or "failed",
-        attempt=max(len(about.attempts), 1),
+        attempt=max(len(notification.attempts), 1),
         final=fallback is None,
         fallback=fallback,
-        at=at,
+        at=failed_at,
     )
-
-
-def _alerted(about: Notification, words: Words, at: datetime) -> StaffAlerted:
-    return StaffAlerted(
-        alert_id=about.id,
-        kind=about.alert,
-        role=about.role,
-        staff=(about.staff,) if about.staff else (),
-        about=about.about,
-        text=words.text[:4000],
-        channel=about.way.channel,
-        trigger_event_id=about.pieces[0].trigger,
-        at=at,
-    )
-
-
-def _message(about: Notification) -> AboutMessage:
-    """What the events about one message share."""
-    return AboutMessage(
-        notification_id=about.id,
-        purpose=about.purpose,
-        customer_id=about.customer_id,
-        staff=about.staff,
-        about=about.about,
-        trigger_event_id=about.pieces[0].trigger,
-        channel=about.way.channel if about.ways else "sms",
-    )
+    return Change(notification, (failed,))

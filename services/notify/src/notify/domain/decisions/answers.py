@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from notify.domain import announcements
+from notify.domain.decisions.announcing import announce_failure
 from notify.domain.decisions.ways import accept, lose, retry, take_over, try_next_way
 from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.messages.template import Words
@@ -25,12 +25,12 @@ def take_answer(
     """
     notification.must_hold(fence)
     settled = _settled(notification, answer, cause)
-    if not LIFECYCLE.allows(notification.state, "accept"):
+    if not LIFECYCLE.allows(notification.stage, "accept"):
         return Change(settled)
     if answer.outcome == "accepted":
         return accept(settled, answer.reference, words, cause)
     if answer.outcome == "unknown":
-        return lose(settled, look_at, cause) if LIFECYCLE.allows(notification.state, "lose") else Change(settled)
+        return lose(settled, look_at, cause) if LIFECYCLE.allows(notification.stage, "lose") else Change(settled)
     if answer.outcome == "permanent":
         return try_next_way(settled, answer.code, answer.detail, settled.last_provider, cause)
     return _put_off(settled, answer, cause)
@@ -44,7 +44,7 @@ def take_sighting(
     At most once: parked for a person, never repeated. At least once: a new attempt with the same id, until the way has
     been tried often enough; then the next way.
     """
-    if not LIFECYCLE.allows(notification.state, "park"):
+    if not LIFECYCLE.allows(notification.stage, "park"):
         return Change(notification)
     if sighting.seen == "seen":
         found = Answer(outcome="accepted", code=sighting.code or "FOUND", reference=sighting.reference)
@@ -60,21 +60,21 @@ def take_sighting(
 
 def park(notification: Notification, cause: Cause) -> Change[Notification]:
     """Whether it went out cannot be found out, and it must not be sent twice: a person decides."""
-    LIFECYCLE.must(notification.state, "park")
-    parked = notification.but(state="unresolved", reason="no provider can tell whether it went out", check_at=None)
-    return Change(parked, (announcements.failed(parked, "UNKNOWN", cause.at),))
+    LIFECYCLE.must(notification.stage, "park")
+    parked = notification.but(stage="unresolved", reason="no provider can tell whether it went out", check_at=None)
+    return announce_failure(parked, "UNKNOWN", cause.at, None, None, cause)
 
 
 def resolve(
     notification: Notification, sent: bool, words: Words, policy: MessagePolicy, cause: Cause
 ) -> Change[Notification]:
     """A person decides about a parked message: it went out, or it is to be sent again. Refused for any other."""
-    LIFECYCLE.must(notification.state, "resolve")
+    LIFECYCLE.must(notification.stage, "resolve")
     if sent:
         by_hand = Answer(outcome="accepted", code="BY_HAND")
         return take_over(_settled(notification, by_hand, cause), None, words, cause)
     expires_at = max(notification.expires_at, cause.at + policy.resend_within)
-    return Change(notification.but(state="queued", reason=None, not_before=cause.at, expires_at=expires_at))
+    return Change(notification.but(stage="queued", reason=None, not_before=cause.at, expires_at=expires_at))
 
 
 def _put_off(notification: Notification, answer: Answer, cause: Cause) -> Change[Notification]:

@@ -30,13 +30,13 @@ def join(notification: Notification, piece: Piece, cause: Cause) -> Change[Notif
 
 def end(notification: Notification, cause: Cause) -> Change[Notification]:
     """A later fact about the same matter has made it untrue; nothing changes if it has gone out."""
-    if not LIFECYCLE.allows(notification.state, "suppress"):
+    if not LIFECYCLE.allows(notification.stage, "suppress"):
         return Change(notification)
     return suppress(notification, "superseded", None, cause)
 
 
 def supersede(notification: Notification, by: UUID, cause: Cause) -> Change[Notification]:
     """A newer message of the same thread says it; nothing changes if this one has gone out."""
-    if not LIFECYCLE.allows(notification.state, "suppress"):
+    if not LIFECYCLE.allows(notification.stage, "suppress"):
         return Change(notification)
     return suppress(notification, "superseded", by, cause)

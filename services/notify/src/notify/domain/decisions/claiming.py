@@ -20,7 +20,7 @@ def claim(
     notification: Notification, worker: str, provider: str, lease_until: datetime, cause: Cause
 ) -> Change[Notification]:
     """This worker alone may send, until the lease ends (real time). Refused when another has claimed it."""
-    LIFECYCLE.must(notification.state, "claim")
+    LIFECYCLE.must(notification.stage, "claim")
     attempt = Attempt(
         number=len(notification.attempts) + 1,
         channel=notification.way.channel,
@@ -30,7 +30,7 @@ def claim(
     )
     return Change(
         notification.but(
-            state="sending",
+            stage="sending",
             fence=attempt.fence,
             worker=worker,
             check_at=lease_until,
@@ -42,14 +42,14 @@ def claim(
 def release(notification: Notification, fence: int, cause: Cause) -> Change[Notification]:
     """The claim with this fence is given back before anything left the company. An older claim is refused."""
     notification.must_hold(fence)
-    LIFECYCLE.must(notification.state, "release")
+    LIFECYCLE.must(notification.stage, "release")
     return Change(
-        notification.but(state="queued", reason=None, check_at=None, looks=0, attempts=notification.attempts[:-1])
+        notification.but(stage="queued", reason=None, check_at=None, looks=0, attempts=notification.attempts[:-1])
     )
 
 
 def end_lease(notification: Notification, fence: int, look_at: datetime, cause: Cause) -> Change[Notification]:
     """The worker that claimed it has gone without an answer; nothing changes if it answered meanwhile."""
-    if not LIFECYCLE.allows(notification.state, "lose") or notification.fence != fence:
+    if not LIFECYCLE.allows(notification.stage, "lose") or notification.fence != fence:
         return Change(notification)
     return lose(notification, look_at, cause)

@@ -7,8 +7,7 @@ from notify.domain.parts.address import masked
 from notify.domain.parts.seen_reply import SeenReply
 from notify.domain.policy.policy import MessagePolicy
 from notify.domain.policy.purpose import Purpose
-from notify.domain.reply import Reply
-from notify.domain.understanding import intent_of
+from notify.domain.reply import Reply, intent_of
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Clocks, Matter
 from shared.contracts.notify import ReplyReceived

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from notify.domain.lifecycle import SLIP
 from notify.domain.policy.policy import MessagePolicy
 from notify.domain.slip import Slip
 from shared.aggregate import Cause, Change, Refused, one_person
@@ -49,17 +50,17 @@ def post(
 
 def acknowledge(slip: Slip, clocks: Clocks, cause: Cause) -> Change[Slip]:
     """It has been read. Refused a second time, so that the first reader stands, and for the person who wrote it."""
-    if slip.acknowledged_by:
-        raise Refused(f"{slip.acknowledged_by} has acknowledged slip {slip.slip_no} already", "acknowledged")
+    SLIP.must(slip.stage, "acknowledge")
     if one_person(cause.actor.id) == one_person(slip.from_staff):
         raise Refused(f"{slip.from_staff} wrote slip {slip.slip_no}; another person acknowledges it", "own_slip")
-    read = slip.but(acknowledged_by=cause.actor.id, acknowledged_at=cause.at)
+    read = slip.but(stage="acknowledged", acknowledged_by=cause.actor.id, acknowledged_at=cause.at)
     said = StaffMessageAcknowledged(slip_no=slip.slip_no, by=cause.actor.id, at=cause.at)
     return Change(read, (said,)).then(clocks.stop(cause=cause))
 
 
 def chase(slip: Slip, run: ClockRun, cause: Cause) -> Change[Slip]:
     """It has not been acknowledged in time: its readers are reminded, once for each rung of the ladder (003 §19)."""
+    SLIP.must(slip.stage, "chase")
     chased = slip.but(chases=slip.chases + 1)
     return Change(chased, (_message(chased),))
 

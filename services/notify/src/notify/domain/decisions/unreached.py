@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from notify.domain.lifecycle import UNREACHED
 from notify.domain.notification import Notification
 from notify.domain.policy.policy import MessagePolicy
 from notify.domain.unreached import Ending, How, Unreached, unreached_of
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change
 from shared.clocks import Clocks, Matter
 from shared.contracts.notify import CustomerTold, CustomerUnreached
 
@@ -66,9 +67,8 @@ def _undisturbed(policy: MessagePolicy, clocks: Clocks, at: datetime) -> datetim
 
 def end(unreached: Unreached, ending: Ending, how: How, note: str, clocks: Clocks, cause: Cause) -> Change[Unreached]:
     """The customer was told, and how, or need not be told any more. Refused a second time."""
-    if unreached.ending:
-        raise Refused(f"{unreached.ended_by} has ended this already: {unreached.ending}", "ended")
-    ended = unreached.but(ending=ending, note=note, ended_by=cause.actor.id, ended_at=cause.at)
+    UNREACHED.must(unreached.stage, "end")
+    ended = unreached.but(stage=ending, note=note, ended_by=cause.actor.id, ended_at=cause.at)
     if ending == "not_needed":
         return Change(ended).then(clocks.drop(cause=cause))
     said = CustomerTold(

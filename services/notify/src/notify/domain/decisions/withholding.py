@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from notify.domain import announcements
 from notify.domain.decisions.ways import fail
-from notify.domain.judging import Verdict
 from notify.domain.lifecycle import LIFECYCLE
 from notify.domain.notification import Notification
+from notify.domain.parts.verdict import Verdict
 from shared.aggregate import Cause, Change
+from shared.contracts.notify import NotificationDeferred, NotificationSuppressed
 
 
 def withhold(notification: Notification, verdict: Verdict, cause: Cause) -> Change[Notification]:
@@ -27,19 +27,20 @@ def withhold(notification: Notification, verdict: Verdict, cause: Cause) -> Chan
 
 def defer(notification: Notification, reason: str, until: datetime, cause: Cause) -> Change[Notification]:
     """Not now. It comes back at `until` and is judged again."""
-    LIFECYCLE.must(notification.state, "defer")
+    LIFECYCLE.must(notification.stage, "defer")
     waiting = notification.but(reason=reason, not_before=until)
-    return Change(waiting, (announcements.deferred(notification, reason, until),))
+    return Change(waiting, (NotificationDeferred.of(notification.summary, reason=reason, until=until),))
 
 
 def wait_for_provider(notification: Notification, until: datetime, cause: Cause) -> Change[Notification]:
     """Every provider of its channel is out of order until then."""
-    LIFECYCLE.must(notification.state, "defer")
+    LIFECYCLE.must(notification.stage, "defer")
     return Change(notification.but(reason="no_provider", not_before=until))
 
 
 def suppress(notification: Notification, reason: str, by: UUID | None, cause: Cause) -> Change[Notification]:
     """Not ever, and why; `by` is the message that says it newer."""
-    LIFECYCLE.must(notification.state, "suppress")
-    silent = notification.but(state="suppressed", reason=reason, superseded_by=by)
-    return Change(silent, (announcements.suppressed(notification, reason, by),))
+    LIFECYCLE.must(notification.stage, "suppress")
+    silent = notification.but(stage="suppressed", reason=reason, superseded_by=by)
+    said = NotificationSuppressed.of(notification.summary, reason=reason, superseded_by=by)
+    return Change(silent, (said,))

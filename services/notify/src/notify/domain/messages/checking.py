@@ -11,7 +11,6 @@ from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 from shared.contracts.roles import Role
 
-ROLES = frozenset(Role)
 BUILT_IN = frozenset(("company", "hotline", "name"))
 """Variables that every message has without a line giving them."""
 
@@ -79,7 +78,7 @@ def _rule_faults(written: Written[Rule], needs: AbstractSet[str]) -> Iterator[st
     else:
         yield from _path_faults(written, event)
     for role in rule.roles:
-        if not role.startswith("@") and role not in ROLES:
+        if not isinstance(role, Role) and not role.startswith("@"):
             yield written.fault("roles", f"there is no role {role}")
     for name in sorted(needs - rule.values.keys()):
         yield written.fault("values", f"the message needs {name}, which this line does not give")

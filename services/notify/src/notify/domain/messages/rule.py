@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from notify.domain.messages.template import Channel, variant_key
 from shared.contracts.event import Part
 from shared.contracts.intake.customers import Concern
+from shared.contracts.roles import Role
 
 Alert = Literal["task", "chase", "escalation", "deadline", "digest"]
 """Why a colleague is alerted."""
 
 
+RoleOrPath = Annotated[Role | str, Field(union_mode="left_to_right")]
+"""A role, or after an @ a path to roles in the fact; any other word is a fault of the file."""
 FILE = "file"
 """The word that a path begins with which goes on in the file of the customer whom a fact is about."""
 KNOWN_BY = ("customer_id", "order_no", "complaint_no", "voucher_no", "register_no", "form_no")
@@ -47,15 +50,15 @@ class RuleLine(Part, extra="forbid"):
     """What a message's file says about one fact: whom it is told to, over which channels, in order.
 
     `when` limits the line to facts whose field has one of these words, `unless` to the others; a field that is not
-    there is `absent`. A staff line names `people` (paths to their ids) and `roles` (words, or paths after an @); with
-    `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a message of its own;
-    otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the message's texts, by a
-    word or by a {path}; where it has no such text `otherwise` is used. `values` says which field of the fact fills
-    which placeholder; `file.name` is the name in the file of the customer whom a fact is about. `at` is a path to the
-    moment the message is for, `ahead` how long before it goes out. `offer` is a path to the id of what the customer is
-    asked about, `choices` to the list of what may be chosen, numbered from 1. Messages of one purpose whose facts have
-    the same words at the paths of `thread` say the same thing; of them the one with the higher `revision`, else the
-    later one, is the newer.
+    there is `absent`. A staff line names `people` (paths to their ids) and `roles` (the roles' own names, or paths
+    after an @); with `person_instead_of_role` a role hears only what has no person. With `each` every channel gets a
+    message of its own; otherwise the later channels wait for the earlier ones to fail. `variant` chooses among the
+    message's texts, by a word or by a {path}; where it has no such text `otherwise` is used. `values` says which field
+    of the fact fills which placeholder; `file.name` is the name in the file of the customer whom a fact is about. `at`
+    is a path to the moment the message is for, `ahead` how long before it goes out. `offer` is a path to the id of what
+    the customer is asked about, `choices` to the list of what may be chosen, numbered from 1. Messages of one purpose
+    whose facts have the same words at the paths of `thread` say the same thing; of them the one with the higher
+    `revision`, else the later one, is the newer.
 
     `at_least` and `below` limit the line to facts whose field is a number of this size, or below it; a field that is
     not there is below. `milestone` is a path to a word that has to be among the policy's milestones, and about which
@@ -72,7 +75,7 @@ class RuleLine(Part, extra="forbid"):
     milestone: str | None = None
     optional: bool = False
     people: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
+    roles: tuple[RoleOrPath, ...] = ()
     person_instead_of_role: bool = False
     alert: Alert | None = None
     channels: tuple[Channel, ...] = Field(min_length=1)
@@ -106,7 +109,7 @@ class RuleLine(Part, extra="forbid"):
         for entry, paths in several.items():
             yield from ((entry, path) for path in paths)
         yield from (("values", path) for path in self.values.values())
-        yield from (("roles", role[1:]) for role in self.roles if role.startswith("@"))
+        yield from (("roles", role[1:]) for role in self.roles if not isinstance(role, Role))
         yield from (("variant", path) for path in re.findall(r"\{(.*?)\}", self.variant))
 
 
@@ -126,12 +129,13 @@ class Rule(RuleLine):
         small = all((reach(body, path) or 0) < most for path, most in self.below.items())
         return wanted and not unwanted and large and small
 
-    def staff(self, body: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def staff(self, body: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Role, ...]]:
         """The ids and the roles of the colleagues who hear of a fact with this body."""
         people = _several(reach(body, path) for path in self.people)
         if people and self.person_instead_of_role:
             return people, ()
-        return people, _several(reach(body, role[1:]) if role.startswith("@") else role for role in self.roles)
+        named = _several(role if isinstance(role, Role) else reach(body, role[1:]) for role in self.roles)
+        return people, tuple(dict.fromkeys(_role(word) for word in named))
 
     def plans(self, body: Mapping[str, Any]) -> Iterator[tuple[Channel, ...]]:
         """The channels of each message that this line makes of a fact with this body."""
@@ -155,6 +159,14 @@ def _word(value: Any) -> str:
     if value is None:
         return "absent"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _role(word: str) -> Role:
+    """The role of this name; the operator hears what a fact addresses to a role that there is not."""
+    try:
+        return Role(word)
+    except ValueError:
+        return Role.OPERATOR
 
 
 def _several(values: Iterable[Any]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.contracts.event import Instant, Part
+from shared.contracts.roles import Role
 
 
 class OnDuty(Part):
@@ -10,7 +11,7 @@ class OnDuty(Part):
 
     staff: str
     name: str
-    role: str
+    role: Role
     begin: Instant
     end: Instant
     mobile: str | None = None

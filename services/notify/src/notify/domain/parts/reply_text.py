@@ -1,18 +1,10 @@
-"""What an answer means: which message it answers, and which of the offered choices it takes."""
+"""What the text of an answer says by itself: a wish about further messages, or the one number that it takes."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from notify.domain.messages.variable import visible
-from notify.domain.notification import Notification
-from notify.domain.policy.policy import MessagePolicy
-from notify.domain.policy.purpose import Meaning, Purpose
-from notify.domain.reply import Intent
 
 _CHOICE = re.compile(
     r"(?:我|们|就|想|要|选择?|同意|接受|方案|第|序号|回复?|答复?|[#@]|option|number|choose|the)*"
@@ -63,56 +55,6 @@ _NOT_MEANT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The message that a text answers. It is not `sure` where the number may as well choose in another one."""
-
-    message: Notification
-    sure: bool = True
-
-
-def answered_one(
-    candidates: Iterable[Notification],
-    text: str,
-    policy_of: Callable[[Notification], MessagePolicy],
-    at: datetime,
-    decided: Container[UUID] = (),
-) -> Answered | None:
-    """Which of the latest messages a text answers: the newest that offers this choice, else the newest of all.
-
-    Where another matter still waits for such a choice, and is not among the `decided` messages, a person has to ask.
-    """
-    recent = [each for each in candidates if each.created_at > at - policy_of(each).answered_within]
-    digit = _digit(text)
-    offering = [each for each in recent if digit and _meaning(digit, each, policy_of(each).purpose(each.purpose))]
-    if not offering:
-        return Answered(recent[0]) if recent else None
-    newest = offering[0]
-    waiting = {each.about for each in offering if each.offer and each.id not in decided}
-    return Answered(newest, sure=waiting <= {newest.about})
-
-
-def intent_of(text: str, answered: Notification | None, purpose: Purpose | None) -> tuple[Intent, int | None]:
-    """A wish about further messages, one of the choices that the answered message offered (with its digit), or free
-    text."""
-    wish = wish_of(text)
-    if wish:
-        return wish, None
-    digit = _digit(text)
-    meaning = _meaning(digit, answered, purpose) if answered and purpose and digit else None
-    if meaning is None or digit is None:
-        return "free", None
-    return meaning, int(digit) if meaning in ("choice", "rating") else None
-
-
-def _meaning(digit: str, answered: Notification, purpose: Purpose) -> Meaning | None:
-    """What the digit means in this message; nothing for a number that it did not offer."""
-    meaning = purpose.replies.get(digit)
-    if meaning == "choice" and answered.choices is not None and int(digit) > answered.choices:
-        return None
-    return meaning
-
-
 def wish_of(text: str) -> Literal["stop", "start"] | None:
     """Whether the sender wants no more messages, or wants them again, in natural words; nothing when it says neither.
 
@@ -143,7 +85,7 @@ def _clauses(plain: str) -> tuple[list[str], list[str]]:
     return clauses, [_POLITE.sub("", clause).replace(" ", "") for clause in clauses]
 
 
-def _digit(text: str) -> str | None:
+def digit_of(text: str) -> str | None:
     """The one number that a short text names and takes; none for two numbers, a refusal, a count of something."""
     if len(plain := _plain(text)) > LONGEST_WISH:
         return None
