@@ -66,8 +66,8 @@ class Service:
         await self.ask(Role.INSTALLER, "complete-visit", visit)
         if part:
             await self.ask(Role.INSTALLER, "use-part", {"part_no": part, "quantity": 1})
-        await self.ask(Role.INSTALLER, "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"})
-        await self.ask(Role.CS_MANAGER, "countersign")
+        stated = await self.ask(Role.INSTALLER, "state-execution", {"opinion": "铰链松脱，已更换", "head": "周班长"})
+        await self.ask(Role.CS_MANAGER, "countersign", {"work": stated["work"]})
         await self.ask(Role.INSTALLER, "sign-off", {"signatory": "王建国", "signature": "signatures/1.png"})
         return await self.ask(Role.CS_SPECIALIST, "close", {"result": "客户确认正常", "head": "陈经理"})
 
@@ -180,15 +180,15 @@ async def test_a_technician_leaves_town_after_the_manager_has_approved_it(here: 
     _, service = await repaired(here)
     await service.prepare(Role.CS_SPECIALIST)
     trip = {"place": "湖南长沙", "estimated_travel": {"amount": "800.00"}}
-    await service.ask(Role.OPERATIONS_SUPERVISOR, "request-remote", trip)
+    asked = await service.ask(Role.OPERATIONS_SUPERVISOR, "request-remote", trip)
 
     early = await service.refused(Role.CS_MANAGER, "dispatch", {"technician": "tech-05"})
-    await service.ask(Role.CS_MANAGER, "approve-remote")
+    await service.ask(Role.CS_MANAGER, "approve-remote", {"application": asked["remote"]["id"]})
     await service.send()
     closed = await service.finish()
 
     assert "the manager approves a service out of town" in early
-    assert (closed["stage"], closed["remote"]["approved_by"]) == ("closed", "cs_manager-1")
+    assert (closed["stage"], closed["remote"]["approval"]["by"]) == ("closed", "cs_manager-1")
 
 
 @pytest.mark.requirement("R085.b")
@@ -247,7 +247,9 @@ async def test_a_month_that_runs_out_unsettled_is_reported_and_then_goes_to_fina
         await here.seen("the month's end without a settlement", missed)
     finally:
         write(file, here.now, rate=1)
-    settled = await here.ask("aftersales", f"{path}/settle", {}, role=Role.FINANCE)
+    seen = await here.find("aftersales", path, Role.FINANCE)
+    handed = {"handover": seen["handover"]}
+    settled = await here.ask("aftersales", f"{path}/settle", handed, role=Role.FINANCE)
 
     assert all(entry["settled_at"] for entry in settled["entries"])
     assert voucher in {entry["voucher_no"] for entry in settled["entries"]}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,7 +18,15 @@ from shared.contracts.aftersales import (
     WarrantyChecked,
 )
 from shared.contracts.complaints import ComplaintFiled
-from shared.contracts.departments import ServiceChargeReceived
+from shared.contracts.departments import (
+    ServiceChargeReceived,
+    WarrantyAskedByDesign,
+    WarrantyAskedByEngineering,
+    WarrantyAskedByFinance,
+    WarrantyAskedByProduction,
+    WarrantyAskedBySales,
+    WarrantyAskedByWarehouse,
+)
 from shared.contracts.event import Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import AcceptancePassed, ContractSigned
@@ -90,6 +99,43 @@ async def test_complaints_are_answered_with_the_warranty_of_their_contracts_once
     assert [each["check_id"] for each in listed["items"]] == [str(answers[young].check_id)]
 
 
+@pytest.mark.requirement("R074.a", "R074.b")
+@pytest.mark.parametrize(
+    "asks",
+    [
+        WarrantyAskedBySales,
+        WarrantyAskedByDesign,
+        WarrantyAskedByProduction,
+        WarrantyAskedByWarehouse,
+        WarrantyAskedByEngineering,
+        WarrantyAskedByFinance,
+    ],
+)
+async def test_a_department_asks_over_the_bus_and_finds_its_own_number_on_the_answer_once(asks, aftersales, bus):
+    order_no = f"SO-Q-{uuid4().hex[:6]}"
+    await bus.announce(*facts(order_no, "JG20260930-017", date(2026, 9, 30)), at=NOW)
+    await until(aftersales.settled)
+    question_no = f"BX-{uuid4().hex[:6]}"
+    asked, id = asks(question_no=question_no, order_no=order_no, as_of=date(2027, 10, 1)), uuid4()
+
+    await bus.announce(asked, at=NOW, ids=[id])
+    (answer,) = await bus.expect(WarrantyChecked, question_no=question_no)
+    await bus.announce(asked, at=NOW, ids=[id])
+    await until(aftersales.settled)
+
+    assert len([each for each in await bus.of(WarrantyChecked) if each.question_no == question_no]) == 1
+    assert (answer.asked_by, answer.order_no, answer.customer_id) == (
+        asks.key.split(".")[0],
+        order_no,
+        CUSTOMER.customer_id,
+    )
+    assert (answer.verdict, answer.expires_on, answer.days_left) == ("out_of_warranty", date(2027, 9, 30), -1)
+    kept = await aftersales.ask("finance", "GET", f"/warranty-checks?order_no={order_no}")
+    assert [(each["check_id"], each["explanation"]) for each in kept["items"]] == [
+        (str(answer.check_id), list(answer.explanation))
+    ]
+
+
 async def judged(aftersales, bus, order_no, fault):
     """The id of a service order for a request that was registered, checked and judged."""
     request = {
@@ -156,6 +202,7 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
 ):
     forgotten = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "company_quality")
     done = await judged(aftersales, bus, f"SO-{uuid4().hex[:6]}", "company_quality")
+    shown: dict[str, Any] = {}
     visit = {"started_at": NOW.isoformat(), "ended_at": NOW.isoformat(), "work": "更换铰链", "resolved": True}
     for role, decision, body in (
         ("cs_manager", "dispatch", {"technician": "tech-05"}),
@@ -166,7 +213,9 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
         ("cs_specialist", "record-cost", {"material": {"amount": "80.00"}}),
         ("cs_specialist", "close", {"result": "已更换铰链"}),
     ):
-        await aftersales.ask(role, "POST", f"/service-orders/{done}/{decision}", body)
+        shown = await aftersales.ask(
+            role, "POST", f"/service-orders/{done}/{decision}", body or {"work": shown["work"]}
+        )
     await bus.expect(ServiceOrderClosed, service_order_id=UUID(done))
     await until(aftersales.settled)
 
@@ -178,7 +227,9 @@ async def test_a_forgotten_job_is_carried_over_daily_and_a_closed_one_is_settled
         sent = await aftersales.ask("cs_manager", "POST", f"/service-orders/{forgotten}/dispatch", {"technician": "t"})
         house.show(datetime(2026, 11, 30, 16, 0, tzinfo=UTC))
         await bus.expect(DeadlineMissedByAftersales, kind="settlement")
-        settled = await second.ask("finance", "POST", "/settlements/2026-11/settle")
+        month = await second.ask("finance", "GET", "/settlements/2026-11")
+        handed = {"handover": month["handover"]}
+        settled = await second.ask("finance", "POST", "/settlements/2026-11/settle", handed)
         await until(aftersales.settled)
         await until(second.settled)
 

@@ -147,7 +147,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
     resolved = complete_visit(dispatched, *VISIT, rules, now).state
     costed = record_cost(resolved, yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0"), now).state
     stated = state_execution(costed, "铰链松脱，已更换", "周班长", None, cause(AT, actor=TECHNICIAN)).state
-    costed = countersign(stated, cause(AT, actor=MANAGER)).state
+    costed = countersign(stated, stated.work, cause(AT, actor=MANAGER)).state
     signed = sign_off(costed, "王建国", SIGNATURE, None, (), None, now).state
     return {
         "open": opened,
@@ -165,7 +165,7 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
 
     line = PartLine(part_no="JL-80-02", quantity=2)
     waiting = Supply(form_no="SH-1", lines=(line,), requested_by="assistant-01", requested_at=AT)
-    asked = Remote(place="湖南长沙", estimated_travel=yuan("800.00"), by="tech-05", at=AT)
+    asked = Remote(id=UUID(int=8), place="湖南长沙", estimated_travel=yuan("800.00"), by="tech-05", at=AT)
 
     def unsigned(order: ServiceOrder) -> ServiceOrder:
         return order.but(execution=None, countersignature=None, fee_signatures=())
@@ -178,12 +178,12 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         "use_part": lambda order: use_part(order.but(supply=waiting), "JL-80-02", 1, now),
         "agree_appointment": lambda order: agree_appointment(order, AT, AT + HOUR, "王建国", rules, now),
         "request_remote": lambda order: request_remote(order, "湖南长沙", yuan("800.00"), now),
-        "approve_remote": lambda order: approve_remote(order.but(remote=asked), now),
+        "approve_remote": lambda order: approve_remote(order.but(remote=asked), asked.id, now),
         "dispatch": lambda order: dispatch(order, "tech-05", None, None, rules, now),
         "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
         "sign_off": lambda order: sign_off(order, "王建国", SIGNATURE, None, (), None, now),
         "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),
-        "countersign": lambda order: countersign(unsigned(order), now),
+        "countersign": lambda order: countersign(unsigned(order), unsigned(order).work, now),
         "close": lambda order: close(order, "已处理", None, now),
         "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", now),
         "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),

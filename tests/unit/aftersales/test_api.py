@@ -157,9 +157,13 @@ async def test_a_service_goes_from_the_register_to_the_settlement(ask, on, datab
         ("cs_specialist", "close", {"result": "已更换铰链，客户确认正常"}),
     ]
 
-    answers = [await ask(role, "POST", f"/service-orders/{id}/{decision}", body) for role, decision, body in steps]
+    answers = []
+    for role, decision, body in steps:
+        said = body or {"work": answers[-1].json()["work"]}
+        answers.append(await ask(role, "POST", f"/service-orders/{id}/{decision}", said))
     await deliver(on, database.published[-1], at=AT)
-    settled = await ask("finance", "POST", "/settlements/2026-11/settle")
+    seen = {"handover": (await ask("finance", "GET", "/settlements/2026-11")).json()["handover"]}
+    settled = await ask("finance", "POST", "/settlements/2026-11/settle", seen)
 
     assert [answer.status_code for answer in answers] == [200] * len(steps)
     assert answers[-1].json()["stage"] == "closed"
@@ -227,7 +231,7 @@ async def test_the_register_is_found_by_stage_and_customer(ask):
         ("/warranty-checks", {"contract_no": {"$gt": ""}}, "body.contract_no"),
         ("/service-requests", REQUEST | {"surprise": 1}, "body.surprise"),
         ("/service-orders", {"request_id": str(UUID(int=1)), "type": "D"}, "body.type"),
-        ("/settlements/2026-13/settle", None, "path.month"),
+        ("/settlements/2026-13/settle", {"handover": str(UUID(int=1))}, "path.month"),
     ],
 )
 async def test_what_is_not_well_formed_is_answered_with_what_to_correct(path, body, where, ask):

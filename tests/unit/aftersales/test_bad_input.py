@@ -41,6 +41,11 @@ def fee(order):
     return {"fee": str(order.cost.id)}
 
 
+def work(order):
+    """What was done as it stands."""
+    return {"work": str(order.work)}
+
+
 def window(begins, ends):
     return {"begins": begins, "ends": ends, "agreed_with": "王建国"}
 
@@ -123,7 +128,7 @@ ORDERS = {
         409,
         "already_signed",
     ),
-    "a second countersignature": ("signed_off", "cs_manager", "countersign", None, 409, "already_signed"),
+    "a second countersignature": ("signed_off", "cs_manager", "countersign", work, 409, "already_signed"),
     "a second signature of the customer": (
         "signed_off",
         "installer",
@@ -228,7 +233,7 @@ ORDERS = {
         409,
         "cost_authority",
     ),
-    "customer service signs the fee": ("open", "cs_specialist", "sign-fee", None, 403, "forbidden"),
+    "customer service signs the fee": ("open", "cs_specialist", "sign-fee", fee, 403, "forbidden"),
     "customer service writes the executor's block": (
         "resolved",
         "cs_specialist",

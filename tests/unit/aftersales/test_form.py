@@ -50,7 +50,7 @@ WRITERS = {
         {Role.INSTALLER, Role.SENIOR_INSTALLER, Role.INSTALLATION_FOREMAN},
     ),
     "sign-fee": ({"fee": str(UUID(int=7))}, {Role.CS_MANAGER, Role.CS_DIRECTOR, Role.GM}),
-    "countersign": (None, {Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR}),
+    "countersign": ({"work": str(UUID(int=7))}, {Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR}),
 }
 
 
@@ -203,14 +203,14 @@ def test_the_manager_countersigns_once_before_the_voucher_is_archived(in_every_s
     with pytest.raises(Refused) as missing:
         close(signed, "已更换", None, CS)
 
-    change = countersign(signed, MANAGER)
+    change = countersign(signed, signed.work, MANAGER)
 
     assert missing.value.code == "countersignature_missing"
     assert change.events == (
         ServiceCountersigned(service_order_id=UUID(int=60), voucher_no="FW-20261122-AAAAAA", by="manager-01"),
     )
     with pytest.raises(Refused) as twice:
-        countersign(change.state, MANAGER)
+        countersign(change.state, signed.work, MANAGER)
     assert twice.value.code == "already_signed"
 
 

@@ -67,7 +67,7 @@ def test_an_address_out_of_town_needs_an_application_that_the_manager_approved_b
         with pytest.raises(Refused) as refused:
             dispatch(each, "tech-05", None, None, town, MANAGER)
         codes.append(refused.value.code)
-    sent = dispatch(approve_remote(asked, MANAGER).state, "tech-05", None, None, town, MANAGER).state
+    sent = dispatch(approve_remote(asked, asked.remote.id, MANAGER).state, "tech-05", None, None, town, MANAGER).state
 
     assert codes == ["remote_missing", "remote_unapproved"]
     assert sent.stage == "dispatched"

@@ -25,7 +25,7 @@ BODIES = {
     "use_part": {"part_no": "JL-80-02", "quantity": 1},
     "agree_appointment": {"begins": "2026-11-25T01:00:00Z", "ends": "2026-11-25T04:00:00Z", "agreed_with": "王建国"},
     "request_remote": {"place": "湖南长沙", "estimated_travel": YUAN},
-    "approve_remote": None,
+    "approve_remote": {"application": str(UUID(int=7))},
     "dispatch": {"technician": "tech-05"},
     "complete_visit": {
         "started_at": "2026-11-22T01:00:00Z",
@@ -35,7 +35,7 @@ BODIES = {
     },
     "sign_off": {"signatory": "王建国", "signature": "signatures/1.png"},
     "state_execution": {"opinion": "已更换", "head": "周班长"},
-    "countersign": None,
+    "countersign": {"work": str(UUID(int=7))},
     "close": {"result": "客户确认正常"},
     "claim_expense": {"amount": YUAN, "reason": "停车费"},
     "record_cost": {"labour": YUAN},

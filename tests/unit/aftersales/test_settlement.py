@@ -96,7 +96,7 @@ async def test_vouchers_go_to_finance_together_with_what_was_free_and_what_was_c
     assert await deliver(on, closed("FW-D", later), at=later) == ()
     id, handing_over = Settlement.id_of("2026-11"), cause(noon(2026, 11, 29), actor=FINANCE)
 
-    await stores.settlements.apply(id, lambda each: settle(each, RULES, handing_over), handing_over)
+    await stores.settlements.apply(id, lambda each: settle(each, each.handover, RULES, handing_over), handing_over)
 
     assert (type(begun), begun.kind, begun.about) == (DeadlineSetByAftersales, "settlement", "2026-11")
     settled = await stores.settlements.get(id)
@@ -114,9 +114,9 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
     for each in (first, second, first):
         month = add(month, each, False, RULES, cause(each.closed_at)).state
 
-    settled = settle(month, RULES, cause(noon(2026, 11, 28), actor=FINANCE))
+    settled = settle(month, month.handover, RULES, cause(noon(2026, 11, 28), actor=FINANCE))
     more = add(settled.state, late, False, RULES, cause(late.closed_at)).state
-    again = settle(more, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
+    again = settle(more, more.handover, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
 
     assert settled.events[:-1] == (
         MonthlyAftersalesSettled(
@@ -130,7 +130,7 @@ def test_what_is_handed_over_is_totalled_once_and_what_comes_later_is_handed_ove
     assert [type(settled.events[-1]), settled.events[-1].outcome] == [DeadlineMetByAftersales, "in_time"]
     assert (again.events[0].voucher_nos, again.events[0].free_total) == (("FW-3",), yuan("10.00"))
     with pytest.raises(Refused) as refused:
-        settle(again.state, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
+        settle(again.state, again.state.handover, RULES, cause(noon(2026, 11, 30), actor=FINANCE))
     assert refused.value.code == "nothing_to_settle"
 
 
@@ -153,13 +153,17 @@ async def test_a_month_that_is_not_settled_in_time_is_reported_once(on, stores):
     )
 
 
+def hand_over(month: Settlement) -> Change[Settlement]:
+    return settle(month, month.handover, RULES, NOW)
+
+
 STAGES = {
     "open": lambda: add(Settlement.at(MONTH, RULES), closed("FW-1", MONTH, cost="200.00"), False, RULES, NOW).state,
-    "handed_over": lambda: settle(STAGES["open"](), RULES, NOW).state,
+    "handed_over": lambda: hand_over(STAGES["open"]()).state,
 }
 DECIDE = {
     "add": lambda month: add(month, closed("FW-9", MONTH), False, RULES, NOW),
-    "settle": lambda month: settle(month, RULES, NOW),
+    "settle": hand_over,
     "publish_statistics": lambda month: publish_statistics(month, NOW),
 }
 
@@ -178,7 +182,7 @@ def test_every_decision_about_a_month_leads_where_its_table_says_or_is_refused(s
 def test_a_voucher_that_a_month_has_already_does_not_open_it_anew():
     first = closed("FW-1", MONTH, cost="200.00")
     month = add(Settlement.at(MONTH, RULES), first, False, RULES, NOW).state
-    settled = settle(month, RULES, NOW).state
+    settled = hand_over(month).state
 
     assert add(settled, first, False, RULES, NOW) == Change(settled)
 
@@ -190,7 +194,8 @@ async def test_a_decision_about_a_month_is_made_in_its_stages_by_its_roles(stage
         name = f"{2030 + number // 12}-{number % 12 + 1:02}"
         month = STAGES[stage]().but(id=Settlement.id_of(name), month=name)
         await stores.settlements.create(Change(month), NOW)
-        answer = await ask(role, "POST", f"/settlements/{name}/{decision.replace('_', '-')}")
+        body = {"handover": str(month.handover)} if decision == "settle" else None
+        answer = await ask(role, "POST", f"/settlements/{name}/{decision.replace('_', '-')}", body)
         found[role] = answer.json().get("code", answer.json().get("stage"))
         move = SETTLEMENT.move(stage, decision)
         done = (move.to or (stage,))[0] if move else "nothing_to_settle"

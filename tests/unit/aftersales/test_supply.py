@@ -166,12 +166,12 @@ def test_no_technician_leaves_town_before_the_manager_has_approved_it(order_with
         RemoteServiceRequested(**ORDER, place="湖南长沙", estimated_travel=yuan("800.00"), by="tech-05"),
     )
     assert refusal(lambda: dispatch(asked, "tech-05", None, None, rules, MANAGER)) == "remote_unapproved"
-    assert refusal(lambda: approve_remote(order_with(), MANAGER)) == "no_application"
+    assert refusal(lambda: approve_remote(order_with(), UUID(int=8), MANAGER)) == "no_application"
     own = request_remote(order_with(), "湖南长沙", yuan("800.00"), MANAGER).state
-    assert refusal(lambda: approve_remote(own, MANAGER)) == "four_eyes"
-    approved = approve_remote(asked, MANAGER)
+    assert refusal(lambda: approve_remote(own, own.remote.id, MANAGER)) == "four_eyes"
+    approved = approve_remote(asked, asked.remote.id, MANAGER)
     assert approved.events == (RemoteServiceApproved(**ORDER, by="manager-01"),)
-    assert refusal(lambda: approve_remote(approved.state, MANAGER)) == "already_approved"
+    assert refusal(lambda: approve_remote(approved.state, asked.remote.id, MANAGER)) == "already_approved"
     assert refusal(lambda: request_remote(approved.state, "长沙", yuan("1"), TECHNICIAN)) == "already_approved"
     assert dispatch(approved.state, "tech-05", None, None, rules, MANAGER).state.stage == "dispatched"
 
@@ -206,7 +206,7 @@ async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, store
         ("cs_specialist", "agree-appointment", {"begins": NOON.isoformat(), "ends": (NOON + HOUR).isoformat()}),
         ("operations_supervisor", "ready-parts", None),
         ("installer", "request-remote", {"place": "湖南长沙", "estimated_travel": {"amount": "800.00"}}),
-        ("cs_manager", "approve-remote", None),
+        ("cs_manager", "approve-remote", {"application": None}),
         ("cs_manager", "dispatch", {"technician": "tech-05"}),
         ("installer", "use-part", {"part_no": "JL-80-02", "quantity": 2}),
         ("installer", "complete-visit", visit),
@@ -216,7 +216,11 @@ async def test_parts_trips_and_expenses_go_over_http_each_in_its_role(ask, store
     steps[2][2]["agreed_with"] = "王建国"
 
     strangers = [(await ask("statistics_clerk", "POST", f"{path}/{step}", body)).status_code for _, step, body in steps]
-    answers = [await ask(role, "POST", f"{path}/{step}", body) for role, step, body in steps]
+    answers = []
+    for role, step, body in steps:
+        shown = answers[-1].json() if answers else {}
+        said = {"application": shown["remote"]["id"]} if step == "approve-remote" else body
+        answers.append(await ask(role, "POST", f"{path}/{step}", said))
 
     assert strangers == [403] * len(steps)
     assert [answer.status_code for answer in answers] == [200] * len(steps)

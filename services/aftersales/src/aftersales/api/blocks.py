@@ -37,6 +37,12 @@ class StateExecution(RequestBody):
     signature: FileRef | None = None
 
 
+class Countersign(RequestBody):
+    """What was done, as it was seen."""
+
+    work: UUID = Field(description="The name of the work that the service order shows.")
+
+
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """The blocks that are written after a voucher is opened, each a POST to its name."""
     router = Router(readers=READERS, tags=["form 1"], prefix="/service-orders/{service_order_id}")
@@ -62,10 +68,10 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     @router.post("/countersign", dependencies=[allow(*LIFECYCLE.roles("countersign"))])
-    async def countersign(service_order_id: UUID, cause: CausedByRequest) -> ServiceOrderView:
-        """The manager countersigns the actual time and work."""
+    async def countersign(service_order_id: UUID, body: Countersign, cause: CausedByRequest) -> ServiceOrderView:
+        """The manager countersigns the actual time and work, as they saw them."""
         return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: form.countersign(order, cause), cause)
+            await orders.apply(service_order_id, lambda order: form.countersign(order, body.work, cause), cause)
         )
 
     return router

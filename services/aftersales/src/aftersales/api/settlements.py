@@ -1,6 +1,7 @@
 """The month's settlement with finance over HTTP."""
 
 from typing import Self
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import Field, JsonValue, computed_field
@@ -17,7 +18,7 @@ from aftersales.store import Settlements, Stores
 from shared.aggregate import Deadline
 from shared.contracts.vocabulary import Line, Month, ServiceOrderId, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, Router, View, allow
+from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 from shared.sheets import SheetFormat
 from shared.store import OneOf
@@ -31,6 +32,7 @@ class SettlementView(View):
     possible: tuple[Possible, ...]
     policy_version: int
     entries: tuple[Entry, ...]
+    handover: UUID = Field(description="Names the vouchers that are not handed over yet; they are settled by it.")
     handed_over_by: StaffId | None
     deadlines: tuple[Deadline, ...]
     figures: dict[str, JsonValue]
@@ -44,10 +46,17 @@ class SettlementView(View):
             possible=SETTLEMENT.possible(settled.stage),
             policy_version=settled.policy_version,
             entries=settled.entries,
+            handover=settled.handover,
             handed_over_by=settled.handed_over_by,
             deadlines=deadlines(settled),
             figures=settled.figures,
         )
+
+
+class Settle(RequestBody):
+    """The vouchers that are handed over, as they were seen."""
+
+    handover: UUID = Field(description="The name of the vouchers to hand over that the settlement shows.")
 
 
 class Unfinished(View):
@@ -115,11 +124,11 @@ def routes(settlements: Settlements, rules: Rules) -> APIRouter:
         )
 
     @router.post("/settle", dependencies=[allow(*SETTLEMENT.roles("settle"))])
-    async def settle(month: Month, cause: CausedByRequest) -> SettlementView:
-        """Hand the month's vouchers and forms to finance together."""
+    async def settle(month: Month, body: Settle, cause: CausedByRequest) -> SettlementView:
+        """Hand the month's vouchers and forms to finance together, those that were seen."""
         id = Settlement.id_of(month)
         return SettlementView.of(
-            await settlements.apply(id, lambda entries: settlement.settle(entries, rules, cause), cause)
+            await settlements.apply(id, lambda entries: settlement.settle(entries, body.handover, rules, cause), cause)
         )
 
     return router

@@ -33,6 +33,12 @@ class RequestRemote(RequestBody):
     estimated_travel: Price
 
 
+class ApproveRemote(RequestBody):
+    """The application that is approved, as it was seen."""
+
+    application: UUID = Field(description="The id of the application that the service order shows under `remote`.")
+
+
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What is arranged before a technician leaves, each a POST to its name."""
     router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders/{service_order_id}")
@@ -58,10 +64,12 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
     @router.post("/approve-remote", dependencies=[allow(*LIFECYCLE.roles("approve_remote"))])
-    async def approve_remote(service_order_id: UUID, cause: CausedByRequest) -> ServiceOrderView:
-        """The manager approves the service out of town."""
+    async def approve_remote(service_order_id: UUID, body: ApproveRemote, cause: CausedByRequest) -> ServiceOrderView:
+        """The manager approves the service out of town, as they saw it."""
         return ServiceOrderView.of(
-            await orders.apply(service_order_id, lambda order: trip.approve_remote(order, cause), cause)
+            await orders.apply(
+                service_order_id, lambda order: trip.approve_remote(order, body.application, cause), cause
+            )
         )
 
     return router

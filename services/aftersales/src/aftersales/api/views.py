@@ -1,6 +1,7 @@
 """How service requests and service orders are shown, in full and as rows of a list."""
 
 from typing import Self
+from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
@@ -137,6 +138,7 @@ class ServiceOrderView(View):
     priority: bool
     carried_over_days: int
     visits: tuple[Visit, ...]
+    work: UUID = Field(description="Names what was done as it stands; the manager countersigns it by this name.")
     cost: Cost | None
     fee_signatures: tuple[FeeSignature, ...]
     charge: Charge | None
@@ -160,6 +162,7 @@ class ServiceOrderView(View):
             possible=order.lifecycle.possible(order.stage),
             waits_for=order.waits_for,
             paid=order.paid,
+            work=order.work,
             missing_blocks=order.missing_blocks,
             deadlines=deadlines(order),
             **{name: getattr(order, name) for name in same},

@@ -2,7 +2,7 @@
 
 from base64 import b32encode
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import Field, computed_field
 
@@ -169,6 +169,16 @@ class ServiceOrder(Timed):
         if step == "sign_fee":
             return tuple(role for each in self.unsigned_by for role in SIGNATORIES[each])
         return self.lifecycle.roles(step) if step else ()
+
+    @property
+    def work(self) -> UUID:
+        """Names what was done as it stands now: the visits, the parts used, what the executor says of it (003 §10).
+
+        Another name as soon as one of them is another.
+        """
+        used = self.supply.lines if self.supply else ()
+        stated = (self.execution,) if self.execution else ()
+        return uuid5(self.id, "".join(each.model_dump_json() for each in (*self.visits, *used, *stated)))
 
     def must_be_dispatchable(self) -> None:
         """Raises what comes before a technician is sent, in its order (001 售后三-五, 备注1, 003 §12).

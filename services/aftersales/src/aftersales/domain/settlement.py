@@ -79,6 +79,11 @@ class Settlement(Timed):
         }
 
     @property
+    def handover(self) -> UUID:
+        """Names the vouchers that have not been handed over yet. Another name with each that comes or goes."""
+        return uuid5(self.id, " ".join(str(entry.service_order_id) for entry in self.open))
+
+    @property
     def open(self) -> tuple[Entry, ...]:
         """What has not been handed over yet."""
         return tuple(entry for entry in self.entries if entry.settled_at is None)

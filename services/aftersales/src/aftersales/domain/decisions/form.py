@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from aftersales.domain.parts.blocks import Execution, Opinion, Signature
 from aftersales.domain.policy.policy import Rules
@@ -54,22 +55,31 @@ def record_opinion(
 def state_execution(
     order: ServiceOrder, opinion: Prose, head: Line, signature: FileRef | None, cause: Cause
 ) -> Change[ServiceOrder]:
-    """The executor says what was found and done, and signs, once; `head` is who leads the crew (001 表1)."""
+    """The executor says what was found and done, and signs, once; `head` is who leads the crew (001 表1).
+
+    What was countersigned before is countersigned anew.
+    """
     order.lifecycle.must(order.stage, "state_execution")
     if order.execution is not None:
         raise Refused("the executor has signed this block already", "already_signed")
     stated = Execution(opinion=opinion, head=head, signature=signature, by=cause.actor.id, at=cause.at)
-    return Change(order.but(execution=stated))
+    return Change(order.but(execution=stated, countersignature=None))
 
 
-def countersign(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
+def countersign(order: ServiceOrder, work: UUID, cause: Cause) -> Change[ServiceOrder]:
     """The manager countersigns the actual time and work on the voucher, once (003 §10).
 
+    `work` names what was done as they have seen it; what is another meanwhile is not countersigned (`work_changed`).
     Refused to the person who did the work (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "countersign")
     if order.countersignature is not None:
         raise Refused("the voucher is countersigned already", "already_signed")
+    if order.work != work:
+        raise Refused(
+            f"visits, parts used or the executor's block were written meanwhile: look at them and name {order.work}",
+            "work_changed",
+        )
     who = "a voucher is countersigned by another person than the one who did the work"
     must_be_another(who, order.technician, order.execution.by if order.execution else None, cause=cause)
     signed = order.but(countersignature=Signature(by=cause.actor.id, at=cause.at))

@@ -65,7 +65,11 @@ def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrde
     if order.cost is None:
         raise Refused("there is no fee to sign: record the cost first", "fee_missing")
     if order.cost.id != fee:
-        raise Refused("the fee was filled in anew meanwhile; look at it and name that one", "fee_changed")
+        raise Refused(
+            f"the fee was filled in anew meanwhile, {order.cost.total.amount} in all: "
+            f"look at it and name that one, {order.cost.id}",
+            "fee_changed",
+        )
     capacity: Capacity = "general_manager" if cause.actor.role == Role.GM else "department_head"
     if any(each.capacity == capacity for each in order.fee_signatures):
         raise Refused(f"the fee carries the signature of its {capacity} already", "already_signed")

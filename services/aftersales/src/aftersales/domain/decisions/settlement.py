@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from uuid import UUID
 
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.aftersales import AftersalesReportPublished, MonthlyAftersalesSettled, ServiceOrderClosed
 from shared.contracts.event import Money
@@ -30,9 +31,18 @@ def add(
     return rules.clocks.start(policy.settlement, Matter(about=added.month), cause, policy=policy)(added)
 
 
-def settle(settlement: Settlement, rules: Rules, cause: Cause) -> Change[Settlement]:
-    """Vouchers and forms go to finance together. Refused when there is nothing to hand over."""
+def settle(settlement: Settlement, handover: UUID, rules: Rules, cause: Cause) -> Change[Settlement]:
+    """Vouchers and forms go to finance together (001 售后六c). Refused when there is nothing to hand over.
+
+    `handover` names the vouchers that were seen; where they are others meanwhile, none goes (`settlement_changed`).
+    """
     settlement.must("settle")
+    if settlement.handover != handover:
+        raise Refused(
+            f"{len(settlement.open)} vouchers of {settlement.month} are to be handed over now, others than were seen: "
+            f"look at them and name {settlement.handover}",
+            "settlement_changed",
+        )
     settled = MonthlyAftersalesSettled(
         month=settlement.month,
         voucher_nos=tuple(entry.voucher_no for entry in settlement.open),

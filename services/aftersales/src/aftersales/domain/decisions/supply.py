@@ -87,7 +87,10 @@ def ready_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[Servi
 
 
 def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) -> Change[ServiceOrder]:
-    """The technician built it in. Refused for a part that was never requested, or more of it than was."""
+    """The technician built it in; what was countersigned before is countersigned anew.
+
+    Refused for a part that was never requested, or more of it than was.
+    """
     order.lifecycle.must(order.stage, "use_part")
     lines = order.supply.lines if order.supply else ()
     line = next((each for each in lines if each.part_no == part_no), None)
@@ -98,7 +101,7 @@ def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) ->
     if quantity > left:
         raise Refused(f"{left} of {part_no} are left of {line.quantity} requested", "too_many_parts")
     used = tuple(each.but(used=each.used + quantity) if each == line else each for each in lines)
-    return Change(order.but(supply=order.supply.but(lines=used)))
+    return Change(order.but(supply=order.supply.but(lines=used), countersignature=None))
 
 
 def claim_expense(order: ServiceOrder, amount: Money, reason: Line, cause: Cause) -> Change[ServiceOrder]:

@@ -1,6 +1,7 @@
 """When the technician comes, and leave for a service out of town (003 §7, §12)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from aftersales.domain.parts.blocks import Signature
 from aftersales.domain.parts.trip import Appointment, Remote
@@ -38,20 +39,32 @@ def request_remote(order: ServiceOrder, place: Line, estimated_travel: Money, ca
     order.lifecycle.must(order.stage, "request_remote")
     if order.remote is not None and order.remote.approval is not None:
         raise Refused("the service out of town is approved already", "already_approved")
-    asked = Remote(place=place, estimated_travel=estimated_travel, by=cause.actor.id, at=cause.at)
+    asked = Remote(
+        id=cause.derive("application"), place=place, estimated_travel=estimated_travel, by=cause.actor.id, at=cause.at
+    )
     requested = RemoteServiceRequested.of(
         order.about, place=place, estimated_travel=estimated_travel, by=cause.actor.id
     )
     return Change(order.but(remote=asked), (requested,))
 
 
-def approve_remote(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
-    """The manager approves it, once, and not his own application (003 §12)."""
+def approve_remote(order: ServiceOrder, application: UUID, cause: Cause) -> Change[ServiceOrder]:
+    """The manager approves it, once, and not their own application (003 §12).
+
+    `application` is the id of the one that they have seen: one that was written anew meanwhile is not approved by it
+    (`application_changed`).
+    """
     order.lifecycle.must(order.stage, "approve_remote")
     if order.remote is None:
         raise Refused("no service out of town was applied for: request it first", "no_application")
     if order.remote.approval is not None:
         raise Refused("the service out of town is approved already", "already_approved")
+    if order.remote.id != application:
+        raise Refused(
+            f"the application was written anew meanwhile, for {order.remote.place}: "
+            f"look at it and name that one, {order.remote.id}",
+            "application_changed",
+        )
     must_be_another(
         "an application is approved by another person than the one who made it", order.remote.by, cause=cause
     )

@@ -1,6 +1,7 @@
 """When the technician comes, and the application for a service out of town (003 §7, §12)."""
 
 from datetime import date
+from uuid import UUID
 
 from aftersales.domain.parts.blocks import Signature
 from shared.contracts.event import Instant, Money, Part
@@ -18,8 +19,12 @@ class Appointment(Part):
 
 
 class Remote(Part):
-    """An application for a service out of town; the manager approves it before the technician leaves."""
+    """An application for a service out of town; the manager approves it before the technician leaves.
 
+    Another application has another id; the manager names the one that they have seen.
+    """
+
+    id: UUID
     place: Line
     estimated_travel: Money
     by: StaffId
