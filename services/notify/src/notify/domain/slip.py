@@ -1,12 +1,14 @@
 """An internal liaison slip: a message to a department or a colleague, with a record of who read it (000 §3.3.3)."""
 
-from notify.domain.lifecycle import SlipStage
+from notify.domain.lifecycle import SLIP, SlipStage
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import DepartmentName
+from shared.lifecycle import follows
 
 
+@follows(SLIP)
 class Slip(Timed):
     """A numbered slip. Until it is acknowledged, where that is asked for, a clock runs and its readers are chased.
 

@@ -3,9 +3,10 @@
 from typing import Literal
 from uuid import UUID, uuid5
 
-from notify.domain.lifecycle import UnreachedStage
+from notify.domain.lifecycle import UNREACHED, UnreachedStage
 from shared.clocks import Timed
 from shared.contracts.event import Instant
+from shared.lifecycle import follows
 
 Ending = Literal["told", "not_needed"]
 """The stages in which the customer knows it, or need not know it any more."""
@@ -13,6 +14,7 @@ How = Literal["phone", "letter", "in_person"]
 """How a colleague told it."""
 
 
+@follows(UNREACHED)
 class Unreached(Timed):
     """What a customer was not told. While a clock runs on it, it is a duty of customer service.
 
