@@ -294,7 +294,7 @@ async def test_a_department_that_sends_no_json_hears_why_and_the_message_is_kept
 
     refused = await until(kept)
     assert refused is not None
-    assert (refused["state"], refused["code"]) == ("refused", "malformed_json")
+    assert (refused["stage"], refused["code"]) == ("refused", "malformed_json")
 
 
 async def test_no_json_on_the_bus_is_dead_at_once_with_a_reason_at_every_listener(outsider: Outsider) -> None:

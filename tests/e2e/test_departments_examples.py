@@ -47,7 +47,7 @@ async def test_a_departments_system_reports_over_amqp_and_over_http_and_sees_wha
                 "ce-time": around.clock().now().isoformat(),
             },
         )
-        assert (late.status_code, late.json()["state"]) == (202, "admitted")
+        assert (late.status_code, late.json()["stage"]) == (202, "admitted")
 
         strange = str(uuid4())
         heard = reported(around, "sales", "sales.order_withdrawn.v1", "order_requested.json", strange)[1:]

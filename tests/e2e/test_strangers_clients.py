@@ -95,7 +95,7 @@ async def test_what_the_python_sdk_sends_over_http_is_admitted(kefu: System, mod
     make = over_http.to_structured_event if mode == "structured" else over_http.to_binary_event
     message = make(told)
     answer = await posted(kefu.around, message.headers, message.body)
-    assert (answer.status_code, answer.json()["state"], answer.json()["id"]) == (202, "admitted", told.get_id())
+    assert (answer.status_code, answer.json()["stage"], answer.json()["id"]) == (202, "admitted", told.get_id())
 
 
 async def test_a_batch_of_the_python_sdks_events_is_admitted_event_by_event(kefu: System) -> None:
@@ -103,7 +103,7 @@ async def test_a_batch_of_the_python_sdks_events_is_admitted_event_by_event(kefu
     body = b"[" + b",".join(JSONFormat().write(each) for each in batch) + b"]"
     answer = await posted(kefu.around, {"Content-Type": "application/cloudevents-batch+json"}, body)
     assert answer.status_code == 207
-    assert [(each["id"], each["state"], each["code"]) for each in answer.json()["items"]] == [
+    assert [(each["id"], each["stage"], each["code"]) for each in answer.json()["items"]] == [
         (batch[0].get_id(), "admitted", None),
         (batch[1].get_id(), "refused", "unknown_key"),
         (batch[2].get_id(), "admitted", None),
@@ -116,7 +116,7 @@ async def test_what_the_python_sdk_sends_over_amqp_is_admitted(kefu: System, mod
     told = event(kefu.around, datacontenttype="application/json")
     make = amqp.to_structured_event if mode == "structured" else amqp.to_binary_event
     await asyncio.to_thread(published, kefu.around.need("PRODUCTION_INGRESS_URL"), make(told))
-    assert (await became(kefu.around, told.get_id()))["state"] == "admitted"
+    assert (await became(kefu.around, told.get_id()))["stage"] == "admitted"
 
 
 async def test_over_amqp_a_batch_is_refused_and_the_department_is_told(kefu: System) -> None:
@@ -156,7 +156,7 @@ async def test_what_the_javascript_sdk_sends_is_admitted_in_every_mode_and_it_re
         env={**env, "PATH": PATH},
     )
     assert json.loads(said) == {"answers": [202, 202, 207], "returned": [], "heard": 6}
-    states = [(await became(around, str(each["id"])))["state"] for each in events]
+    states = [(await became(around, str(each["id"])))["stage"] for each in events]
     assert states == ["admitted"] * 6
 
 
@@ -167,7 +167,7 @@ async def test_amqp_publish_of_debian_reports_a_fact(kefu: System) -> None:
     command = ["amqp-publish", f"--url={around.need('PRODUCTION_INGRESS_URL')}", "--exchange=in.production"]
     told = [f"--routing-key={KEY}", "--content-type=application/json", "--persistent", *said]
     assert await asyncio.to_thread(said_by, *command, *told, input=json.dumps(data(around))) == ""
-    assert (await became(around, id))["state"] == "admitted"
+    assert (await became(around, id))["stage"] == "admitted"
 
 
 async def test_a_client_generated_from_the_openapi_document_tells_facts_apart_and_reports_one(

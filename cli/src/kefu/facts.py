@@ -224,5 +224,5 @@ def _tell(around: Surroundings, department: str, right: Sequence[Told]) -> Itera
             yield from (
                 (told.line, str(outcome["reason"]))
                 for told, outcome in zip(batch, outcomes, strict=True)
-                if outcome["state"] != "admitted"
+                if outcome["stage"] != "admitted"
             )

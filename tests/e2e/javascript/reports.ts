@@ -26,5 +26,5 @@ const { data, error, response } = await client.POST("/facts", {
   headers: { "Content-Type": "application/cloudevents+json" },
   body: completed,
 });
-const state = data && "state" in data ? data.state : error?.code;
-console.log(JSON.stringify({ status: response.status, state }));
+const stage = data && "stage" in data ? data.stage : error?.code;
+console.log(JSON.stringify({ status: response.status, stage }));

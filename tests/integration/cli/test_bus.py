@@ -12,7 +12,7 @@ import aio_pika
 import pytest
 from typer.testing import CliRunner
 
-from intake.domain.decisions.admission import Tolerance
+from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from intake.subscribers.ingress import gateways
 from kefu.app import app

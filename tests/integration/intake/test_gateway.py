@@ -112,7 +112,7 @@ async def test_what_does_not_fit_is_answered_and_kept(intake, production, heard,
     listed = (await intake.http.get("/refusals", headers=keys.department("production"))).json()["items"]
     shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()
     assert (answer["id"], answer["code"]) == (id, code)
-    assert (shown["state"], shown["code"], shown["reason"]) == ("refused", code, answer["reason"])
+    assert (shown["stage"], shown["code"], shown["reason"]) == ("refused", code, answer["reason"])
     assert shown in listed
     assert await announced_so_far(intake, production, heard) == []
 
@@ -122,7 +122,7 @@ async def test_another_fact_under_a_used_id_is_refused_and_the_first_one_stands(
     await production.send(completed(ok=23), KEY, id=id)
     assert [answer["code"] for answer in await production.refusals(1)] == ["fact_differs"]
     shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()
-    assert shown["state"] == "admitted"
+    assert shown["stage"] == "admitted"
     assert [event.quantity_ok for event in await announced_so_far(intake, production, heard)] == [24]
 
 
@@ -138,7 +138,7 @@ async def test_a_refused_fact_is_repaired_by_two_operators_and_then_admitted(int
     assert (edited.status_code, alone.json()["code"], both.status_code) == (200, "four_eyes", 202)
     assert await announced(intake, heard, 1) == [ProductionCompleted.model_validate(completed())]
     shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()
-    assert shown["state"] == "admitted"
+    assert shown["stage"] == "admitted"
 
 
 async def test_the_same_fact_over_both_doors_is_one(intake, production, heard, keys, id):
@@ -176,10 +176,10 @@ async def test_each_wrong_fact_under_one_id_is_kept_and_told_and_a_dropped_one_s
     await production.send({**completed(), "first": 1}, KEY, id=id)
     answers = await production.refusals(2)
     listed = (await intake.http.get("/refusals", headers=mine)).json()["items"]
-    assert shown["state"] == "dropped"
+    assert shown["stage"] == "dropped"
     assert {answer["id"] for answer in answers} == {id}
     assert len({answer["refusal"] for answer in answers}) == 2
-    assert sorted(each["state"] for each in listed if each["id"] == id) == ["dropped", "refused"]
+    assert sorted(each["stage"] for each in listed if each["id"] == id) == ["dropped", "refused"]
 
 
 @pytest.mark.parametrize("mode", ["structured", "underscores"])
@@ -197,7 +197,7 @@ async def test_a_refused_fact_is_found_by_its_id_in_whichever_mode_it_was_sent(i
     await exchange.publish(aio_pika.Message(json.dumps(body).encode(), user_id="production", **said), KEY)
     (answer,) = await production.refusals(1)
     shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()
-    assert (answer["id"], answer["code"], shown["state"], shown["id"]) == (id, "schema", "refused", id)
+    assert (answer["id"], answer["code"], shown["stage"], shown["id"]) == (id, "schema", "refused", id)
 
 
 @pytest.mark.parametrize(

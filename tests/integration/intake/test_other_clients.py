@@ -66,7 +66,7 @@ async def test_a_fact_that_pika_sends_is_admitted(intake, keys, url, prefix, pro
         shown = await intake.http.get(f"/facts/{id}", headers=keys.department("production"))
         return shown.json() if shown.status_code == 200 else None
 
-    assert (await until(answer))["state"] == "admitted"
+    assert (await until(answer))["stage"] == "admitted"
 
 
 @pytest.mark.parametrize("prefix", ["cloudEvents:", "cloudEvents_"])
@@ -78,4 +78,4 @@ async def test_what_is_refused_stands_in_the_queue_and_at_the_address_under_the_
     (answer,) = await until(lambda: asyncio.to_thread(refusals, url))
     shown = (await intake.http.get(f"/facts/{id}", headers=keys.department("production"))).json()
     assert (answer["id"], answer["code"]) == (id, "schema")
-    assert (shown["state"], shown["reason"]) == ("refused", answer["reason"])
+    assert (shown["stage"], shown["reason"]) == ("refused", answer["reason"])

@@ -59,7 +59,7 @@ def batches(tmp_path: Path) -> Iterator[list[Any]]:
             told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             heard.append(told)
             items = [
-                {"state": "refused", "reason": "no such order"} if "SO-9" in each["id"] else {"state": "admitted"}
+                {"stage": "refused", "reason": "no such order"} if "SO-9" in each["id"] else {"stage": "admitted"}
                 for each in told
             ]
             self.send_response(207)

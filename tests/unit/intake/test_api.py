@@ -201,7 +201,7 @@ async def test_an_order_is_taken_with_the_customer_as_we_know_it(world):
     body = {"customer_id": customer_id, "order_no": "SO-2026-0412", "lines": LINES, "verified": verified}
     answer = await world.ask(Role.CS_SPECIALIST, "POST", "/orders", body)
     placed = world.announced[-1]
-    assert (answer.status_code, answer.json()["state"]) == (201, "placed")
+    assert (answer.status_code, answer.json()["stage"]) == (201, "placed")
     assert isinstance(placed, OrderPlaced)
     assert (placed.customer.mobile, placed.region, placed.sales_owner) == ("13800138000", "华南", "am-03")
 
@@ -211,7 +211,7 @@ async def test_an_order_is_placed_when_it_has_been_verified(world):
     customer_id = await registered(world)
     taken = await world.ask(Role.CS_SPECIALIST, "POST", "/orders", {"customer_id": customer_id, "lines": LINES})
     order_id = taken.json()["order_id"]
-    waiting = (await world.ask(Role.CS_SPECIALIST, "GET", "/orders?state=unverified")).json()["items"]
+    waiting = (await world.ask(Role.CS_SPECIALIST, "GET", "/orders?stage=unverified")).json()["items"]
     placed = await world.ask(Role.CS_SPECIALIST, "POST", f"/orders/{order_id}/verify", {}, by="cs-09")
     again = await world.ask(Role.CS_SPECIALIST, "POST", f"/orders/{order_id}/verify", {})
     assert [each["order_id"] for each in waiting] == [order_id]
@@ -258,7 +258,7 @@ async def test_a_callback_is_recorded_with_every_answer(world):
     answers = {"branch": "satisfied", "ratings": {"ability": "好", "professionalism": "好", "etiquette": "好"}}
     done = await world.ask(Role.CS_SPECIALIST, "POST", path, answers)
     assert (short.status_code, short.json()["code"]) == (409, "questions_open")
-    assert done.json()["state"] == "completed"
+    assert done.json()["stage"] == "completed"
     completed, met = world.announced[-2:]
     assert isinstance(completed, CallbackCompleted)
     assert completed.within_due is True
@@ -318,7 +318,7 @@ async def test_only_the_director_lets_a_customer_off(world):
     refused = await world.ask(Role.CS_MANAGER, "POST", path, {"reason": "tender"})
     waived = await world.ask(Role.CS_DIRECTOR, "POST", path, {"reason": "tender"}, by="director-01")
     assert refused.status_code == 403
-    assert waived.json()["state"] == "waived"
+    assert waived.json()["stage"] == "waived"
     noted, met = world.announced[-2:]
     assert isinstance(noted, CallbackWaived)
     assert noted.approved_by == "director-01"

@@ -84,7 +84,7 @@ def test_after_acceptance_the_call_is_due_by_the_end_of_the_next_day():
 def test_a_call_that_nobody_made_in_time_is_missed_and_still_owed():
     callback = owed(order_no="SO-2026-0412").state
     change = tick(callback, cause(callback.due_at))
-    assert (change.state.term.missed_at, change.state.state) == (callback.due_at, "open")
+    assert (change.state.term.missed_at, change.state.stage) == (callback.due_at, "open")
     assert change.events == (
         DeadlineMissedByIntake(**clock(callback), supervisor_role="cs_supervisor", title="验收后回访"),
     )
@@ -128,7 +128,7 @@ def test_a_callback_stands_still_only_where_the_companys_policy_allows_it():
 @pytest.mark.requirement("R070.b")
 def test_a_satisfied_customer_ends_the_matter():
     change = complete(owed(order_no="SO-2026-0412").state, PLEASED, RULES, cause(NOW, actor=SPECIALIST))
-    assert (change.state.state, change.state.deadlines) == ("completed", ())
+    assert (change.state.stage, change.state.deadlines) == ("completed", ())
     assert change.events == (
         CallbackCompleted(
             callback_id=ID,
@@ -215,7 +215,7 @@ def test_falsified_answers_are_found():
 def test_a_special_customer_is_let_off_and_it_is_noted_by_whom():
     director = Actor(kind="staff", id="director-01", role="cs_director")
     change = waive(owed().state, "tender", ID, RULES, cause(NOW, actor=director))
-    assert (change.state.state, change.state.deadlines) == ("waived", ())
+    assert (change.state.stage, change.state.deadlines) == ("waived", ())
     assert change.events == (
         CallbackWaived(
             callback_id=ID,

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from intake.domain.decisions.admission import Tolerance, admit, understand
+from intake.domain.decisions.admission import admit, understand
 from intake.domain.fact import Fact
 from intake.domain.parts.cloud_event import SIZE_LIMIT, CloudEvent, Unfit, read
+from intake.domain.parts.tolerance import Tolerance
 from shared.aggregate import Change, Refused
 from shared.contracts.departments import ProductionDelayed
 from shared.testing import cause as asked
@@ -203,7 +204,7 @@ def test_unknown_fields_are_refused_however_deep_they_are():
 def test_a_fact_is_announced_when_it_is_told_first():
     fact, event = fact_of(binary())
     change = admit(fact, fact, event, asked(NOW))
-    assert change == Change(fact.but(state="admitted"), (event,))
+    assert change == Change(fact.but(stage="admitted"), (event,))
     assert admit(change.state, fact, event, asked(NOW)) == Change(change.state)
 
 

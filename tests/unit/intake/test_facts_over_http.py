@@ -34,7 +34,7 @@ def sales(department):
 async def test_a_fact_in_structured_mode_is_admitted(http, sales, database):
     answer = await told(http, sales)
     shown = await http.get("/facts/crm-1", headers=sales)
-    assert (answer.status_code, answer.json()["state"]) == (202, "admitted")
+    assert (answer.status_code, answer.json()["stage"]) == (202, "admitted")
     assert database.published == (OrderWithdrawn(**DATA),)
     assert shown.json() == answer.json()
 
@@ -194,7 +194,7 @@ async def test_each_event_of_a_batch_is_admitted_or_refused_by_itself(http, depa
     good, wrong = {**EVENT, "data": DATA}, {**EVENT, "id": "crm-2", "data": {"order_no": "SO-1"}}
     answer = await batch(http, department, good, wrong, {**good, "id": "crm-3"}, good)
     assert answer.status_code == 207
-    assert [(each["id"], each["state"], each["code"]) for each in answer.json()["items"]] == [
+    assert [(each["id"], each["stage"], each["code"]) for each in answer.json()["items"]] == [
         ("crm-1", "admitted", None),
         ("crm-2", "refused", "schema"),
         ("crm-3", "admitted", None),
@@ -218,7 +218,7 @@ async def test_a_refused_fact_is_kept_listed_and_found_by_its_id(http, sales):
     refused = (await told(http, sales, data={"order_no": "SO-1"})).json()
     shown = (await http.get("/facts/crm-1", headers=sales)).json()
     listed = (await http.get("/refusals", headers=sales)).json()["items"]
-    assert (shown["id"], shown["type"], shown["state"]) == ("crm-1", EVENT["type"], "refused")
+    assert (shown["id"], shown["type"], shown["stage"]) == ("crm-1", EVENT["type"], "refused")
     assert (shown["code"], shown["reason"]) == (refused["code"], refused["detail"])
     assert listed == [shown]
 
@@ -226,7 +226,7 @@ async def test_a_refused_fact_is_kept_listed_and_found_by_its_id(http, sales):
 async def test_what_was_refused_may_be_told_right_under_the_same_id(http, sales, database):
     await told(http, sales, data={"order_no": "SO-1"})
     await told(http, sales)
-    assert (await http.get("/facts/crm-1", headers=sales)).json()["state"] == "admitted"
+    assert (await http.get("/facts/crm-1", headers=sales)).json()["stage"] == "admitted"
     assert database.published == (OrderWithdrawn(**DATA),)
 
 

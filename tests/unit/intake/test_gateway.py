@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from intake.domain.decisions.admission import Tolerance
 from intake.domain.parts.cloud_event import SIZE_LIMIT
+from intake.domain.parts.tolerance import Tolerance
 from intake.store import Stores
 from intake.subscribers import gateways
 from shared.aggregate import Refused

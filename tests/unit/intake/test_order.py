@@ -38,7 +38,7 @@ def taken(verification=None):
 @pytest.mark.requirement("R123.a", "R123.b")
 def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
     change = taken(VERIFIED)
-    assert change.state.state == "placed"
+    assert change.state.stage == "placed"
     assert change.events == (
         OrderPlaced(
             order_id=order_id_of("SO-2026-0412"),
@@ -57,9 +57,9 @@ def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
 @pytest.mark.requirement("R123.b")
 def test_an_order_that_nobody_verified_is_recorded_but_not_placed():
     recorded = taken()
-    assert (recorded.state.state, recorded.events) == ("unverified", ())
+    assert (recorded.state.stage, recorded.events) == ("unverified", ())
     placed = verify(recorded.state, VERIFIED, cause(NOW))
-    assert placed.state.state == "placed"
+    assert placed.state.stage == "placed"
     assert [type(event) for event in placed.events] == [OrderPlaced]
 
 
@@ -81,7 +81,7 @@ def test_the_same_order_again_changes_nothing():
 
 
 def test_a_verification_that_comes_with_the_second_message_places_the_order():
-    assert take(taken().state, WISH, VERIFIED, cause(NOW)).state.state == "placed"
+    assert take(taken().state, WISH, VERIFIED, cause(NOW)).state.stage == "placed"
 
 
 def test_another_order_under_a_taken_number_is_refused():
@@ -93,7 +93,7 @@ def test_another_order_under_a_taken_number_is_refused():
 
 def test_an_order_withdrawn_before_it_was_verified_goes_no_further():
     withdrawn = withdraw(taken().state, cause(NOW)).state
-    assert withdrawn.state == "withdrawn"
+    assert withdrawn.stage == "withdrawn"
     with pytest.raises(Refused):
         verify(withdrawn, VERIFIED, cause(NOW))
 

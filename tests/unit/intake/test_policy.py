@@ -57,7 +57,7 @@ def test_a_callback_keeps_the_version_with_which_it_began(tmp_path):
         (1, timedelta(minutes=30)),
         (2, timedelta(minutes=20)),
     ]
-    assert complete(after, said, rules, cause(NOW)).state.state == "completed"
+    assert complete(after, said, rules, cause(NOW)).state.stage == "completed"
     with pytest.raises(Refused, match="ask and record also: etiquette, professionalism"):
         complete(before, said, rules, cause(NOW))
 

@@ -231,7 +231,7 @@ async def test_whether_the_visitor_was_punctual_follows_from_the_times(office, m
     visit = (await planned(office, customer)).json()["visit_id"]
     await office.until(NOW + timedelta(minutes=minutes))
     arrived = (await office.ask(Role.ACCOUNT_MANAGER, "POST", f"/visit-plans/{visit}/arrive", by="am-03")).json()
-    assert (arrived["state"], arrived["punctual"], arrived["early"]) == ("arrived", punctual, early)
+    assert (arrived["stage"], arrived["punctual"], arrived["early"]) == ("arrived", punctual, early)
     assert [event.outcome for event in of(office, DeadlineMetByIntake) if event.kind == "visit_arrival"] == [outcome]
 
     await office.until(NOW + timedelta(hours=3))
@@ -248,14 +248,14 @@ async def test_a_visitor_who_does_not_arrive_has_missed_it_and_a_cancelled_visit
     kept, dropped = [(await planned(office, customer)).json()["visit_id"] for _ in range(2)]
     reason = {"reason": "客户出差，另约时间"}
     cancelled = await office.ask(Role.ACCOUNT_MANAGER, "POST", f"/visit-plans/{dropped}/cancel", reason)
-    assert (cancelled.json()["state"], cancelled.json()["possible"]) == ("cancelled", [])
+    assert (cancelled.json()["stage"], cancelled.json()["possible"]) == ("cancelled", [])
     await office.until(NOW + timedelta(hours=2))
     missed = [event for event in of(office, DeadlineMissedByIntake) if event.kind == "visit_arrival"]
     assert [(event.assignee, event.supervisor_role) for event in missed] == [("am-03", "regional_head")]
     again = await office.ask(Role.ACCOUNT_MANAGER, "POST", f"/visit-plans/{dropped}/arrive")
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
     rows = (await office.ask(Role.CS_SPECIALIST, "GET", f"/visit-plans?customer_id={customer}")).json()["items"]
-    assert {row["visit_id"]: row["state"] for row in rows} == {kept: "planned", dropped: "cancelled"}
+    assert {row["visit_id"]: row["stage"] for row in rows} == {kept: "planned", dropped: "cancelled"}
 
 
 @pytest.mark.requirement("R050.a")

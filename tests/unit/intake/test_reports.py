@@ -78,7 +78,7 @@ async def test_each_account_manager_hands_in_the_day_s_report_by_nine_and_one_wh
     await world.until(local(2026, 11, 20, 18))
     mine = await report_of(world, "am-1", "daily_sales")
     answer = await submit(world, "am-1", mine, ["visits", "sales", "next"])
-    assert (answer.status_code, answer.json()["state"], answer.json()["period"]) == (200, "submitted", "2026-11-20")
+    assert (answer.status_code, answer.json()["stage"], answer.json()["period"]) == (200, "submitted", "2026-11-20")
 
     events = await world.until(local(2026, 11, 21, 9))
 
@@ -99,7 +99,7 @@ async def test_a_report_that_was_missed_is_still_owed_and_is_met_late():
     world = await office(local(2026, 11, 20, 8), "am-1")
     await world.until(local(2026, 11, 21, 10))
     late = await report_of(world, "am-1", "daily_sales", period="2026-11-20")
-    assert (await submit(world, "am-1", late, ["visits", "sales", "next"])).json()["state"] == "submitted"
+    assert (await submit(world, "am-1", late, ["visits", "sales", "next"])).json()["stage"] == "submitted"
     met = [event for event in world.announced if isinstance(event, DeadlineMetByIntake)]
     assert [(event.kind, event.outcome) for event in met] == [("report_daily_sales", "late")]
 
@@ -247,7 +247,7 @@ async def test_plans_and_summaries_are_handed_in_under_all_their_headings_by_the
     more = await submit(world, staff, report, [*headings, "weather"])
     assert (more.status_code, more.json()["code"]) == (409, "headings_unknown")
     submitted = await submit(world, staff, report, headings)
-    assert (submitted.json()["state"], submitted.json()["period"]) == ("submitted", period)
+    assert (submitted.json()["stage"], submitted.json()["period"]) == ("submitted", period)
     (said,) = [event for event in world.announced if isinstance(event, ReportSubmitted)]
     assert (said.form, said.period, said.staff) == (number, period, staff)
 
@@ -294,7 +294,7 @@ async def test_a_waiver_stands_on_the_report_of_that_day():
 
     report = await report_of(world, "am-1", "daily_sales", period="2026-11-20")
     shown = (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports/{report}")).json()
-    assert (shown["state"], shown["notes"]) == (
+    assert (shown["stage"], shown["notes"]) == (
         "owed",
         [
             {
@@ -321,7 +321,7 @@ async def test_nobody_hands_in_another_one_s_report_or_answers_above_his_role():
     assert (below.status_code, below.json()["code"]) == (409, "reviewer_authority")
     own = await world.ask(Role.CS_DIRECTOR, "POST", path, comment, by="chief-1")
     assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
-    assert (await world.ask(Role.CS_DIRECTOR, "POST", path, comment)).json()["state"] == "reviewed"
+    assert (await world.ask(Role.CS_DIRECTOR, "POST", path, comment)).json()["stage"] == "reviewed"
 
 
 async def test_a_colleague_on_leave_is_let_off_and_one_who_has_left_owes_nothing_new():
@@ -329,7 +329,7 @@ async def test_a_colleague_on_leave_is_let_off_and_one_who_has_left_owes_nothing
     await world.until(local(2026, 11, 20, 10))
     report = await report_of(world, "am-1", "daily_sales")
     path = f"/reports/{report}/excuse"
-    assert (await world.ask(Role.CS_SUPERVISOR, "POST", path, {"reason": "年休假"})).json()["state"] == "excused"
+    assert (await world.ask(Role.CS_SUPERVISOR, "POST", path, {"reason": "年休假"})).json()["stage"] == "excused"
     leave = {"last_day": "2026-11-20"}
     assert (await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", leave)).status_code == 200
     early = await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", {"last_day": "2019-01-01"})

@@ -93,7 +93,7 @@ async def test_only_a_customer_who_answered_on_the_phone_and_agreed_is_invited(w
     refused = await world.ask(Role.ACCOUNT_MANAGER, "POST", "/showroom-visits", silent)
     assert (refused.status_code, "consent" in refused.json()["detail"]) == (422, True)
     visit = (await book(world, known)).json()
-    assert (visit["state"], visit["consent"]) == ("booked", "2026-11-20 电话征得同意")
+    assert (visit["stage"], visit["consent"]) == ("booked", "2026-11-20 电话征得同意")
     assert code(await book(world, known, at=NOW.isoformat())) == (409, "too_soon")
 
 
@@ -166,7 +166,7 @@ async def test_the_stations_of_the_tour_stand_beside_the_standard_and_the_one_wh
     ]
     (said,) = of(world, ShowroomVisitCompleted)
     assert (said.decision_maker, [step.minutes for step in said.steps]) == ("王总", [8, 20, 5, 40])
-    assert (tour["state"], tour["decision_maker"], tour["possible"]) == ("completed", "王总", [])
+    assert (tour["stage"], tour["decision_maker"], tour["possible"]) == ("completed", "王总", [])
 
 
 @pytest.mark.requirement("R051.a")
@@ -197,11 +197,11 @@ async def test_a_cancelled_tour_is_announced_and_its_tasks_are_not_needed_any_mo
     visit = await booked(world)
     path = f"/showroom-visits/{visit['visit_id']}/cancel"
     cancelled = (await world.ask(Role.ACCOUNT_MANAGER, "POST", path, {"reason": "客户改期"})).json()
-    assert (cancelled["state"], cancelled["cancelled_because"]) == ("cancelled", "客户改期")
+    assert (cancelled["stage"], cancelled["cancelled_because"]) == ("cancelled", "客户改期")
     (said,) = of(world, ShowroomVisitCancelled)
     assert (str(said.visit_id), said.reason) == (visit["visit_id"], "客户改期")
     assert {event.outcome for event in of(world, DeadlineMetByIntake)} == {"no_longer_needed"}
     await world.until(AT)
     assert of(world, DeadlineMissedByIntake) == []
-    rows = (await world.ask(Role.CS_SPECIALIST, "GET", "/showroom-visits?state=cancelled")).json()["items"]
+    rows = (await world.ask(Role.CS_SPECIALIST, "GET", "/showroom-visits?stage=cancelled")).json()["items"]
     assert [row["visit_id"] for row in rows] == [visit["visit_id"]]

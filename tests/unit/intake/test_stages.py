@@ -1,4 +1,4 @@
-"""What may be decided in which state: each decision leads where the table of its aggregate says, or it is refused."""
+"""What may be decided in which stage: each decision leads where the table of its aggregate says, or it is refused."""
 
 from datetime import UTC, datetime
 from itertools import product
@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain import callback, fact, order
 from intake.domain.decisions.admission import admit
 from intake.domain.decisions.callback import complete, owe, waive
 from intake.domain.decisions.placement import take, verify, withdraw
 from intake.domain.fact import Fact
+from intake.domain.lifecycle import CALLBACK, FACT, ORDER
 from intake.domain.order import Order
 from intake.domain.parts.cloud_event import CloudEvent
 from intake.domain.parts.verification import Verification
@@ -63,49 +63,49 @@ ORDERS = {
 }
 
 
-def test_every_state_is_there():
-    assert set(CALLBACKS) == set(callback.LIFECYCLE.stages)
-    assert set(ORDERS) == set(order.LIFECYCLE.stages)
-    assert {aggregate.state for aggregate in (*CALLBACKS.values(), *ORDERS.values())} == {*CALLBACKS, *ORDERS}
+def test_every_stage_is_there():
+    assert set(CALLBACKS) == set(CALLBACK.stages)
+    assert set(ORDERS) == set(ORDER.stages)
+    assert {aggregate.stage for aggregate in (*CALLBACKS.values(), *ORDERS.values())} == {*CALLBACKS, *ORDERS}
 
 
-@pytest.mark.parametrize(("state", "decision"), list(product(CALLBACKS, ON_CALLBACK)))
-def test_a_callback_is_closed_once_and_then_stays_as_it_is(state, decision):
+@pytest.mark.parametrize(("stage", "decision"), list(product(CALLBACKS, ON_CALLBACK)))
+def test_a_callback_is_closed_once_and_then_stays_as_it_is(stage, decision):
     decide, announced = ON_CALLBACK[decision]
-    if not callback.LIFECYCLE.allows(state, decision):
+    if not CALLBACK.allows(stage, decision):
         with pytest.raises(IllegalTransition):
-            decide(CALLBACKS[state])
+            decide(CALLBACKS[stage])
         return
-    change = decide(CALLBACKS[state])
-    assert (change.state.state,) == callback.LIFECYCLE.move(state, decision).to
+    change = decide(CALLBACKS[stage])
+    assert (change.state.stage,) == CALLBACK.move(stage, decision).to
     assert [type(event) for event in change.events] == [announced, DeadlineMetByIntake]
     assert change.state.running == ()
 
 
-@pytest.mark.parametrize("state", ORDERS)
-def test_only_an_order_that_waits_for_it_is_verified(state):
-    if state == "unverified":
-        change = verify(ORDERS[state], VERIFIED, cause(NOW))
-        assert (change.state.state, [type(event) for event in change.events]) == ("placed", [OrderPlaced])
+@pytest.mark.parametrize("stage", ORDERS)
+def test_only_an_order_that_waits_for_it_is_verified(stage):
+    if stage == "unverified":
+        change = verify(ORDERS[stage], VERIFIED, cause(NOW))
+        assert (change.state.stage, [type(event) for event in change.events]) == ("placed", [OrderPlaced])
     else:
         with pytest.raises(IllegalTransition):
-            verify(ORDERS[state], VERIFIED, cause(NOW))
+            verify(ORDERS[stage], VERIFIED, cause(NOW))
 
 
-@pytest.mark.parametrize(("state", "becomes"), [("new", "unverified"), *((each, each) for each in list(ORDERS)[1:])])
-def test_an_order_is_taken_once_and_the_same_wish_again_changes_nothing(state, becomes):
-    assert take(ORDERS[state], WISH, None, cause(NOW)) == Change(ORDERS[state].but(state=becomes))
+@pytest.mark.parametrize(("stage", "becomes"), [("new", "unverified"), *((each, each) for each in list(ORDERS)[1:])])
+def test_an_order_is_taken_once_and_the_same_wish_again_changes_nothing(stage, becomes):
+    assert take(ORDERS[stage], WISH, None, cause(NOW)) == Change(ORDERS[stage].but(stage=becomes))
 
 
-@pytest.mark.parametrize("state", ORDERS)
-def test_a_withdrawal_stops_what_is_not_placed_yet_and_nothing_else(state):
-    stopped = ORDERS[state].but(state="withdrawn") if state == "unverified" else ORDERS[state]
-    assert withdraw(ORDERS[state], cause(NOW)) == Change(stopped)
+@pytest.mark.parametrize("stage", ORDERS)
+def test_a_withdrawal_stops_what_is_not_placed_yet_and_nothing_else(stage):
+    stopped = ORDERS[stage].but(stage="withdrawn") if stage == "unverified" else ORDERS[stage]
+    assert withdraw(ORDERS[stage], cause(NOW)) == Change(stopped)
 
 
-@pytest.mark.parametrize("state", fact.LIFECYCLE.stages)
-def test_a_fact_is_admitted_once(state):
+@pytest.mark.parametrize("stage", FACT.stages)
+def test_a_fact_is_admitted_once(stage):
     event = OrderWithdrawn(**DATA)
-    announced = (event,) if state == "reported" else ()
-    told = admit(REPORTED.but(state=state), REPORTED, event, cause(NOW))
-    assert told == Change(REPORTED.but(state="admitted"), announced)
+    announced = (event,) if stage == "reported" else ()
+    told = admit(REPORTED.but(stage=stage), REPORTED, event, cause(NOW))
+    assert told == Change(REPORTED.but(stage="admitted"), announced)

@@ -61,7 +61,7 @@ async def a_customer(stores, **particulars):
 
 
 async def open_callbacks(stores):
-    page = await stores.callbacks.find({"state": "open"}, sort="due_at")
+    page = await stores.callbacks.find({"stage": "open"}, sort="due_at")
     return [(callback.reason, callback.due_at) for callback in page.items]
 
 
@@ -391,7 +391,7 @@ async def test_sales_places_an_order_over_the_bus_and_its_customer_gets_a_file(w
 async def test_an_order_that_sales_did_not_verify_waits_for_us(world, stores):
     said = await world.hear(requested(verified_with_customer_at=None), actor=SALES)
     assert [type(event) for event in said] == [CustomerRegistered]
-    assert (await stores.orders.get(order_id_of("SO-2026-0412"))).state == "unverified"
+    assert (await stores.orders.get(order_id_of("SO-2026-0412"))).stage == "unverified"
 
 
 async def test_sales_may_verify_after_the_time_at_which_it_dates_the_order(world):
@@ -421,7 +421,7 @@ async def test_the_same_order_in_a_second_message_is_taken_once(world, stores):
 async def test_a_withdrawn_order_is_not_placed_any_more(world, stores):
     await world.hear(requested(verified_with_customer_at=None))
     await world.hear(OrderWithdrawn(order_no="SO-2026-0412", reason="客户项目取消"))
-    assert (await stores.orders.get(order_id_of("SO-2026-0412"))).state == "withdrawn"
+    assert (await stores.orders.get(order_id_of("SO-2026-0412"))).stage == "withdrawn"
 
 
 async def test_a_withdrawal_that_comes_before_its_order_is_tried_again_later(world):

@@ -120,7 +120,7 @@ def _states(
 
 def _facts(facts: Sequence[Fact], books: Books) -> Line:
     expected = {str(fact.id): fact.event.key for fact in facts}
-    found = ((kept["event_id"], kept["type"] if kept["state"] == "admitted" else "refused") for kept in books.facts)
+    found = ((kept["event_id"], kept["type"] if kept["stage"] == "admitted" else "refused") for kept in books.facts)
     return compare("facts admitted", expected, found)
 
 

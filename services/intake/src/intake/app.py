@@ -3,7 +3,7 @@
 from functools import partial
 
 from intake.api import routes
-from intake.domain.decisions.admission import Tolerance
+from intake.domain.parts.tolerance import Tolerance
 from intake.settings import Settings
 from intake.store import Stores
 from intake.subscribers import for_its_department, gateways, own_answer, subscriptions

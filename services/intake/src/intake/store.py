@@ -114,7 +114,7 @@ class ShowroomVisits(Store[ShowroomVisit]):
 
     collection = "showroom_visits"
     kind = ShowroomVisit
-    indexes = (Index("state", "at"), Index("customer_id", "at"))
+    indexes = (Index("stage", "at"), Index("customer_id", "at"))
 
 
 class Opportunities(Store[Opportunity]):
@@ -130,7 +130,7 @@ class Callbacks(Store[Callback]):
 
     collection = "callbacks"
     kind = Callback
-    indexes = (Index("customer_id", "due_at"), Index("state", "due_at"))
+    indexes = (Index("customer_id", "due_at"), Index("stage", "due_at"))
 
 
 class Orders(Store[Order]):
@@ -138,7 +138,7 @@ class Orders(Store[Order]):
 
     collection = "orders"
     kind = Order
-    indexes = (Index("customer_id", "taken_at"), Index("state", "taken_at"))
+    indexes = (Index("customer_id", "taken_at"), Index("stage", "taken_at"))
 
 
 class Moments(Store[Moment]):
@@ -185,7 +185,7 @@ class WorkReports(Store[WorkReport]):
         Index("staff", "due_at"),
         Index("form", "period", "staff"),
         Index("form", "due_at"),
-        Index("state", "due_at"),
+        Index("stage", "due_at"),
     )
 
     async def due(self, forms: Sequence[str], since: datetime, until: datetime) -> list[WorkReport]:
@@ -196,7 +196,7 @@ class WorkReports(Store[WorkReport]):
     async def on(self, forms: Sequence[str], period: str) -> list[WorkReport]:
         """The reports on these forms that were asked for, for one period."""
         found = self.each({"form": OneOf(*forms), "period": period}, sort="staff")
-        return [report async for report in found if report.state != "unasked"]
+        return [report async for report in found if report.stage != "unasked"]
 
 
 class Itineraries(Store[Itinerary]):

@@ -19,7 +19,7 @@ from intake.api import (
     visit_plans,
     visits,
 )
-from intake.domain.decisions.admission import Tolerance
+from intake.domain.parts.tolerance import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.clock import TimeSource

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import AliasPath, ConfigDict, Field, computed_field
 
 from intake.api import readers
-from intake.domain.callback import LIFECYCLE, Callback, CallbackState, in_calling_order
+from intake.domain.callback import Callback, in_calling_order
 from intake.domain.decisions.callback import complete, waive
+from intake.domain.lifecycle import CALLBACK, CallbackStage
 from intake.domain.policy.policy import Question, Rules
 from intake.store import Stores
 from shared.contracts.event import Instant
@@ -57,7 +58,7 @@ class CallbackRow(View):
     customer: CustomerSnapshot
     reason: CallbackReason
     policy_version: int = Field(description="The version of the policy with which the call was owed.")
-    state: CallbackState
+    stage: CallbackStage
     due_at: Instant
     missed_at: Instant | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "missed_at"))
     assignee: StaffId | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "assignee"))
@@ -67,7 +68,7 @@ class CallbackRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return CALLBACK.possible(self.stage)
 
 
 class CallbackView(CallbackRow):
@@ -112,13 +113,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("")
     async def list_callbacks(
-        state: Annotated[CallbackState, Query()] = "open",
+        stage: Annotated[CallbackStage, Query()] = "open",
         customer_id: UUID | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[CallbackView]:
-        """The calls in one state, what is due first at the top."""
-        where = {"state": state, "customer_id": await stores.customers.all_of(customer_id)}
+        """The calls in one stage, what is due first at the top."""
+        where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await callbacks.rows(CallbackRow, where, sort="due_at", after=after, limit=limit)
         return Listing(items=await with_contacts(page.items), next=page.next)
 
@@ -132,7 +133,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """By when the call is due and why: what started its clock, by which rule, who had the duty."""
         return clocks_of(await callbacks.get(callback_id), rules.clocks)
 
-    @router.post("/{callback_id}/complete", dependencies=[allow(*LIFECYCLE.roles("complete"))])
+    @router.post("/{callback_id}/complete", dependencies=[allow(*CALLBACK.roles("complete"))])
     async def complete_callback(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:
         """Record what the customer said. It stays as it was said; less than satisfied is a negative feedback."""
         answers = CallbackAnswers.model_validate(body.model_dump())
@@ -141,7 +142,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         return await viewed(completed)
 
-    @router.post("/{callback_id}/waive", dependencies=[allow(*LIFECYCLE.roles("waive"))])
+    @router.post("/{callback_id}/waive", dependencies=[allow(*CALLBACK.roles("waive"))])
     async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
         """Allow not to call a special customer; the director alone may."""
         waived = await callbacks.apply(

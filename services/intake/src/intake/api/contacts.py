@@ -84,7 +84,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return customer_id
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE, *SALES)])
-    async def record(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
+    async def record_contact(customer_id: UUID, body: RecordTalk, cause: CausedByRequest) -> RecordView:
         """Write a talk down for good."""
         await stores.customers.get(customer_id)
         talk = Talk.model_validate(body.model_dump())
@@ -101,7 +101,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return [RecordView.of(record, rules) for record in (files[0].records() if len(files) == 1 else records)]
 
     @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
-    async def correct(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> RecordView:
+    async def correct_contact(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> RecordView:
         """Add a correction; what the record said before stays readable."""
         file = await _file_with(contact_id, customer_id)
         log = await logs.apply(

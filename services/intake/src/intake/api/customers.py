@@ -196,7 +196,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return CustomerView.of(await customers.create(change, cause))
 
     @router.get("")
-    async def search(
+    async def list_customers(
         q: Annotated[str | None, Query(max_length=100, examples=["恒达 珠江东路"])] = None,
         name: Annotated[str | None, Query(max_length=200)] = None,
         mobile: Annotated[str | None, Query(max_length=20)] = None,
@@ -221,7 +221,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{customer_id}")
-    async def show(customer_id: UUID, reader: AskedBy) -> CustomerView:
+    async def show_customer(customer_id: UUID, reader: AskedBy) -> CustomerView:
         """One customer as the file reads now; masked for an account manager whose customer it is not."""
         customer = await customers.get(customer_id)
         return CustomerView.of(customer, whole=_needs(customer, reader))
@@ -259,13 +259,13 @@ def _merging(router: APIRouter, stores: Stores) -> None:
     customers = stores.customers
 
     @router.get("/{customer_id}/alike")
-    async def alike(customer_id: UUID) -> list[CustomerRow]:
+    async def list_alike(customer_id: UUID) -> list[CustomerRow]:
         """Other files with a telephone number of this one, however it was spelt: perhaps the same person's."""
         found = await customers.alike(await customers.get(customer_id))
         return [CustomerRow.model_validate(dict(each)) for each in found]
 
     @router.post("/{customer_id}/merge", dependencies=[allow(*SUPERVISORS)])
-    async def merge(customer_id: UUID, body: MergeFiles, cause: CausedByRequest) -> CustomerView:
+    async def merge_customers(customer_id: UUID, body: MergeFiles, cause: CausedByRequest) -> CustomerView:
         """Let a second file of the same person lead to this one. Nothing is moved, and it can be undone.
 
         Talks, visits, callbacks, orders and complaints stay where they were written; who asks about either file is
@@ -281,7 +281,7 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         return CustomerView.of(kept)
 
     @router.post("/{customer_id}/separate", dependencies=[allow(*SUPERVISORS)])
-    async def separate(customer_id: UUID, body: SeparateFiles, cause: CausedByRequest) -> CustomerView:
+    async def separate_customers(customer_id: UUID, body: SeparateFiles, cause: CausedByRequest) -> CustomerView:
         """Undo a merge: each file says again what is its own, with what was written into it since."""
         await customers.apply(
             body.duplicate_id, lambda customer: stand_alone(customer, customer_id, body.reason, cause), cause

@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, computed_field
 
 from intake.api.fact_bodies import HEADERS, accepted
-from intake.domain.decisions.admission import Tolerance, admit, understand
-from intake.domain.fact import LIFECYCLE, Fact, fact_id_of
+from intake.domain.decisions.admission import admit, understand
+from intake.domain.fact import Fact, fact_id_of
+from intake.domain.lifecycle import FACT
 from intake.domain.parts.cloud_event import (
     BATCH,
     SIZE_LIMIT,
@@ -26,6 +27,7 @@ from intake.domain.parts.cloud_event import (
     read_structured,
 )
 from intake.domain.parts.service_answer import LISTENERS, NAMES, ListeningService, ServiceAnswer
+from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
 from shared.clock import TimeSource
@@ -69,7 +71,7 @@ class FactView(View):
 
     id: str | None = Field(description="The id that you gave it; absent when it had none that could be read.")
     type: str
-    state: Literal["admitted", "refused", "dropped"] = Field(
+    stage: Literal["admitted", "refused", "dropped"] = Field(
         description="Refused: kept for repair. Dropped: an operator has decided that it is not wanted."
     )
     at: Instant = Field(description="When it happened, or for a refused one when we last looked at it.")
@@ -86,7 +88,7 @@ class FactView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided about it: nothing once it was admitted; a refused one is no fact yet, and told again."""
-        return LIFECYCLE.possible("admitted" if self.state == "admitted" else "reported")
+        return FACT.possible("admitted" if self.stage == "admitted" else "reported")
 
 
 class BatchView(View):
@@ -111,7 +113,7 @@ class AdmittedRow(View):
         return FactView(
             id=self.event_id,
             type=self.type,
-            state="admitted",
+            stage="admitted",
             at=self.at,
             fact_id=self.id,
             services=services,
@@ -135,7 +137,7 @@ class RefusedRow(View):
         return FactView(
             id=self.event_id,
             type=self.key,
-            state="dropped" if self.state == "dropped" else "refused",
+            stage="dropped" if self.state == "dropped" else "refused",
             at=self.last_at,
             fact_id=self.id,
             code=self.code,
@@ -197,7 +199,7 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
         openapi_extra={"requestBody": accepted(), "parameters": HEADERS},
         dependencies=[allow(*Department)],
     )
-    async def report(request: Request, department: AskedBy) -> FactView | Response:
+    async def report_facts(request: Request, department: AskedBy) -> FactView | Response:
         """Report a fact, or a batch of them. The same fact again is recognised by its id and has no second effect."""
         body, content_type = await request.body(), request.headers.get("content-type")
         attributes = _attributes(request)
@@ -205,7 +207,7 @@ def _reporting(router: APIRouter, door: FactsDoor) -> None:
             if media_type(content_type) == BATCH:
                 told = read_batch(body)
                 views = BatchView(items=[await door.admit_or_keep(department.id, each) for each in told])
-                if refusals := [each for each in views.items if each.state != "admitted"]:
+                if refusals := [each for each in views.items if each.stage != "admitted"]:
                     leave_evidence(request, refusals[0].code or "refused")
                 return JSONResponse(views.model_dump(mode="json"), status_code=207)
             return await door.admit(department.id, read(content_type, attributes, body))
@@ -225,7 +227,7 @@ def _reading(router: APIRouter, facts: Facts, parking: Parking) -> None:
         return Listing(items=[row.view() for row in page.items], next=page.next)
 
     @router.get("/facts/{event_id:path}")
-    async def show(event_id: str, department: AskedBy) -> FactView:
+    async def show_fact(event_id: str, department: AskedBy) -> FactView:
         """What became of the fact to which you gave this id."""
         try:
             fact = await facts.get(fact_id_of(department.id, event_id))

@@ -47,7 +47,7 @@ def routes(stores: Stores) -> APIRouter:
     router = Router(readers=readers.CUSTOMERS, tags=["history"], prefix="/customers/{customer_id}")
 
     @router.get("/verify")
-    async def verify(customer_id: UUID) -> RecordsVerificationView:
+    async def verify_records(customer_id: UUID) -> RecordsVerificationView:
         """Whether file, talks and callbacks are what was written; names the first altered or missing entry of each.
 
         What was rewritten so that its entries agree is named too: its seal does not hold. Of merged files both count.
@@ -58,7 +58,7 @@ def routes(stores: Stores) -> APIRouter:
         return RecordsVerificationView(whole=not altered, altered=tuple(altered))
 
     @router.get("/timeline")
-    async def timeline(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
+    async def list_moments(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
         """All that happened to the customer in every service, the latest first; of merged files what is in either."""
         where = {"customer_id": await stores.customers.all_of(customer_id)}
         page = await stores.moments.rows(MomentView, where, sort="-at", after=after, limit=limit)

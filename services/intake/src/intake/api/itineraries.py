@@ -9,7 +9,8 @@ from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.itinerary import confirm
-from intake.domain.itinerary import LIFECYCLE, Itinerary, ItineraryState
+from intake.domain.itinerary import Itinerary
+from intake.domain.lifecycle import ITINERARY, ItineraryStage
 from intake.domain.parts.agreed_day import AgreedDay
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
@@ -34,7 +35,7 @@ class ItineraryView(View):
     staff: StaffId
     name: Line
     day: date
-    state: ItineraryState
+    stage: ItineraryStage
     due_at: Instant | None
     agreed: AgreedDay | None
 
@@ -42,7 +43,7 @@ class ItineraryView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return ITINERARY.possible(self.stage)
 
     @classmethod
     def of(cls, itinerary: Itinerary) -> Self:
@@ -65,7 +66,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """One day."""
         return ItineraryView.of(await itineraries.get(itinerary_id))
 
-    @router.post("/{itinerary_id}/confirm", dependencies=[allow(*LIFECYCLE.roles("confirm"))])
+    @router.post("/{itinerary_id}/confirm", dependencies=[allow(*ITINERARY.roles("confirm"))])
     async def confirm_itinerary(itinerary_id: UUID, body: ConfirmItinerary, cause: CausedByRequest) -> ItineraryView:
         """Record what was agreed with the account manager on the phone."""
         confirmed = await itineraries.apply(

@@ -9,7 +9,8 @@ from pydantic import AliasPath, Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.placement import take, verify
-from intake.domain.order import LIFECYCLE, Order, OrderState, must_be_ahead, order_no_of
+from intake.domain.lifecycle import ORDER, OrderStage
+from intake.domain.order import Order, must_be_ahead, order_no_of
 from intake.domain.parts.verification import Verification
 from intake.store import Stores
 from shared.calendar import Calendar
@@ -66,7 +67,7 @@ class OrderRow(View):
     kind: OrderKind = Field(validation_alias=AliasPath("wish", "kind"))
     customer_id: CustomerId
     customer_name: Line = Field(validation_alias=AliasPath("customer", "name"))
-    state: OrderState
+    stage: OrderStage
     taken_at: Instant
     total: Money | None = Field(default=None, validation_alias=AliasPath("wish", "total"))
     requested_ship_date: date | None = Field(default=None, validation_alias=AliasPath("wish", "requested_ship_date"))
@@ -76,7 +77,7 @@ class OrderRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return ORDER.possible(self.stage)
 
 
 class OrderView(View):
@@ -84,7 +85,7 @@ class OrderView(View):
 
     order_id: UUID = Field(validation_alias="id")
     customer: CustomerSnapshot
-    state: OrderState
+    stage: OrderStage
     taken_at: Instant
     verification: Verification | None
     wish: Wish
@@ -93,7 +94,7 @@ class OrderView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return ORDER.possible(self.stage)
 
     @classmethod
     def of(cls, order: Order) -> Self:
@@ -105,7 +106,7 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     router = Router(readers=readers.ORDERS, tags=["orders"], prefix="/orders")
     orders = stores.orders
 
-    @router.post("", status_code=201, dependencies=[allow(*LIFECYCLE.roles("take"))])
+    @router.post("", status_code=201, dependencies=[allow(*ORDER.roles("take"))])
     async def take_order(body: TakeOrder, cause: CausedByRequest) -> OrderView:
         """Record an order; one that is verified with the customer already is placed by the same request."""
         customer = await stores.customers.leading(body.customer_id)
@@ -118,7 +119,7 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
         return OrderView.of(await orders.create(take(order, order.wish, body.verified, cause), cause))
 
-    @router.post("/{order_id}/verify", dependencies=[allow(*LIFECYCLE.roles("verify"))])
+    @router.post("/{order_id}/verify", dependencies=[allow(*ORDER.roles("verify"))])
     async def verify_order(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
         """Say that the customer confirmed what is in the order; it is placed now."""
         verification = Verification(by=cause.actor.id, at=body.at or cause.at)
@@ -127,12 +128,12 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     @router.get("")
     async def list_orders(
         customer_id: UUID | None = None,
-        state: Annotated[Literal["unverified", "placed", "withdrawn"] | None, Query()] = None,
+        stage: Annotated[Literal["unverified", "placed", "withdrawn"] | None, Query()] = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[OrderRow]:
         """Orders as they were taken, the latest first."""
-        where = {"customer_id": await stores.customers.all_of(customer_id), "state": state}
+        where = {"customer_id": await stores.customers.all_of(customer_id), "stage": stage}
         page = await orders.rows(OrderRow, where, sort="-taken_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 

@@ -9,10 +9,11 @@ from pydantic import Field, computed_field
 from intake.api import readers
 from intake.domain.decisions.work_report import excuse, review, submit
 from intake.domain.digest import Digest, MissingReport
+from intake.domain.lifecycle import WORK_REPORT, ReportStage
 from intake.domain.parts.handed_in import Amount, Gathered, HandedIn, Heading, Note, Reply
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import FormName
-from intake.domain.work_report import LIFECYCLE, ReportState, WorkReport
+from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.clock import TimeSource
 from shared.contracts.event import Instant
@@ -68,14 +69,14 @@ class ReportRow(View):
     staff: StaffId
     period: Period
     reviewer: Role
-    state: ReportState
+    stage: ReportStage
     due_at: Instant | None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided now, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return WORK_REPORT.possible(self.stage)
 
 
 class ReportView(ReportRow):
@@ -130,12 +131,12 @@ def _questions(router: APIRouter, stores: Stores, rules: Rules, clock: TimeSourc
         staff: StaffId | None = None,
         form: Annotated[FormName | None, Query()] = None,
         period: Annotated[Period | None, Query()] = None,
-        state: ReportState | None = None,
+        stage: ReportStage | None = None,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[ReportRow]:
-        """The reports of a person, a form, a period, in a state; what is due first at the top."""
-        where = {"staff": staff, "form": form, "period": period, "state": state}
+        """The reports of a person, a form, a period, in a stage; what is due first at the top."""
+        where = {"staff": staff, "form": form, "period": period, "stage": stage}
         page = await reports.rows(ReportRow, where, sort="due_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
@@ -164,7 +165,7 @@ def _questions(router: APIRouter, stores: Stores, rules: Rules, clock: TimeSourc
 def _decisions(router: APIRouter, stores: Stores, rules: Rules) -> None:
     reports = stores.work_reports
 
-    @router.post("/reports/{report_id}/submit", dependencies=[allow(*LIFECYCLE.roles("submit"))])
+    @router.post("/reports/{report_id}/submit", dependencies=[allow(*WORK_REPORT.roles("submit"))])
     async def submit_report(report_id: UUID, body: SubmitReport, cause: CausedByRequest) -> ReportView:
         """Hand the report in. A form that consolidates takes in what has been handed in by now."""
         owed = await reports.get(report_id)
@@ -175,13 +176,13 @@ def _decisions(router: APIRouter, stores: Stores, rules: Rules) -> None:
         )
         return ReportView.of(submitted)
 
-    @router.post("/reports/{report_id}/review", dependencies=[allow(*LIFECYCLE.roles("review"))])
+    @router.post("/reports/{report_id}/review", dependencies=[allow(*WORK_REPORT.roles("review"))])
     async def review_report(report_id: UUID, body: ReviewReport, cause: CausedByRequest) -> ReportView:
         """Answer the author, as the role to which the report is submitted or one above it."""
         reviewed = await reports.apply(report_id, lambda report: review(report, body.comment, rules, cause), cause)
         return ReportView.of(reviewed)
 
-    @router.post("/reports/{report_id}/excuse", dependencies=[allow(*LIFECYCLE.roles("excuse"))])
+    @router.post("/reports/{report_id}/excuse", dependencies=[allow(*WORK_REPORT.roles("excuse"))])
     async def excuse_report(report_id: UUID, body: ExcuseReport, cause: CausedByRequest) -> ReportView:
         """Let the author off this report."""
         excused = await reports.apply(report_id, lambda report: excuse(report, body.reason, rules, cause), cause)

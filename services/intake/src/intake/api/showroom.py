@@ -8,10 +8,12 @@ from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.showroom import book, cancel, complete, do_task
+from intake.domain.lifecycle import SHOWROOM_VISIT, ShowroomStage
 from intake.domain.parts.reception import Preparation, ReceptionTask, VisitorForm
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.showroom import Name
-from intake.domain.showroom_visit import LIFECYCLE, RECEPTION, ShowroomState, ShowroomVisit
+from intake.domain.roles import PLANNERS
+from intake.domain.showroom_visit import ShowroomVisit
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake.contacts import Rating
@@ -74,13 +76,13 @@ class ShowroomRow(View):
     at: Instant
     party_size: int
     host: StaffId
-    state: ShowroomState
+    stage: ShowroomStage
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return SHOWROOM_VISIT.possible(self.stage)
 
 
 class ShowroomView(ShowroomRow):
@@ -117,7 +119,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     router = Router(readers=readers.VISITS, tags=["visits"], prefix="/showroom-visits")
     visits = stores.showroom_visits
 
-    @router.post("", status_code=201, dependencies=[allow(*RECEPTION)])
+    @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
     async def book_tour(body: BookShowroom, cause: CausedByRequest) -> ShowroomView:
         """Invite a customer who answered on the phone and agreed; the sales assistant is told on that day."""
         customer = await stores.customers.leading(body.customer_id)
@@ -138,10 +140,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.get("")
     async def list_tours(
-        state: ShowroomState | None = None, customer_id: UUID | None = None, after: After = None, limit: Limit = 50
+        stage: ShowroomStage | None = None, customer_id: UUID | None = None, after: After = None, limit: Limit = 50
     ) -> Listing[ShowroomRow]:
         """The tours in one state or of one customer, by their time."""
-        where = {"state": state, "customer_id": await stores.customers.all_of(customer_id)}
+        where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await visits.rows(ShowroomRow, where, sort="at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
@@ -150,13 +152,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """One tour."""
         return ShowroomView.of(await visits.get(visit_id), rules)
 
-    @router.post("/{visit_id}/tasks/{name}/do", dependencies=[allow(*LIFECYCLE.roles("do_task"))])
+    @router.post("/{visit_id}/tasks/{name}/do", dependencies=[allow(*SHOWROOM_VISIT.roles("do_task"))])
     async def do_reception_task(visit_id: UUID, name: Name, cause: CausedByRequest) -> ShowroomView:
         """A task of the reception is done."""
         done = await visits.apply(visit_id, lambda visit: do_task(visit, name, rules, cause), cause)
         return ShowroomView.of(done, rules)
 
-    @router.post("/{visit_id}/complete", dependencies=[allow(*LIFECYCLE.roles("complete"))])
+    @router.post("/{visit_id}/complete", dependencies=[allow(*SHOWROOM_VISIT.roles("complete"))])
     async def complete_tour(visit_id: UUID, body: CompleteShowroom, cause: CausedByRequest) -> ShowroomView:
         """Record the tour and the visitors' form."""
         form = VisitorForm.model_validate(body.model_dump())
@@ -165,7 +167,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         return ShowroomView.of(completed, rules)
 
-    @router.post("/{visit_id}/cancel", dependencies=[allow(*LIFECYCLE.roles("cancel"))])
+    @router.post("/{visit_id}/cancel", dependencies=[allow(*SHOWROOM_VISIT.roles("cancel"))])
     async def cancel_tour(visit_id: UUID, body: CancelShowroom, cause: CausedByRequest) -> ShowroomView:
         """The visitors do not come."""
         cancelled = await visits.apply(visit_id, lambda visit: cancel(visit, body.reason, rules, cause), cause)

@@ -9,9 +9,11 @@ from pydantic import Field, computed_field
 
 from intake.api import readers
 from intake.domain.decisions.visit_plan import arrive, cancel, plan, tick_off
+from intake.domain.lifecycle import VISIT_PLAN, PlanStage
 from intake.domain.parts.kit import KitItem
 from intake.domain.policy.policy import Rules
-from intake.domain.visit_plan import LIFECYCLE, PLANNERS, PlanState, VisitPlan
+from intake.domain.roles import PLANNERS
+from intake.domain.visit_plan import VisitPlan
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
@@ -50,14 +52,14 @@ class PlannedVisitRow(View):
     customer: CustomerSnapshot
     staff: StaffId
     appointed_at: Instant
-    state: PlanState
+    stage: PlanStage
     arrived_at: Instant | None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.state)
+        return VISIT_PLAN.possible(self.stage)
 
 
 class PlannedVisitView(PlannedVisitRow):
@@ -117,17 +119,17 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """One planned visit."""
         return PlannedVisitView.of(await plans.get(visit_id))
 
-    @router.post("/{visit_id}/tick-off", dependencies=[allow(*LIFECYCLE.roles("tick_off"))])
+    @router.post("/{visit_id}/tick-off", dependencies=[allow(*VISIT_PLAN.roles("tick_off"))])
     async def tick_off_kit(visit_id: UUID, body: TickOff, cause: CausedByRequest) -> PlannedVisitView:
         """Tick off what is in the bag."""
         return PlannedVisitView.of(await plans.apply(visit_id, lambda visit: tick_off(visit, body.names, cause), cause))
 
-    @router.post("/{visit_id}/arrive", dependencies=[allow(*LIFECYCLE.roles("arrive"))])
+    @router.post("/{visit_id}/arrive", dependencies=[allow(*VISIT_PLAN.roles("arrive"))])
     async def arrive_at_customer(visit_id: UUID, cause: CausedByRequest) -> PlannedVisitView:
         """Say on arrival that one is there; ten minutes before the appointment is in time."""
         return PlannedVisitView.of(await plans.apply(visit_id, lambda visit: arrive(visit, rules, cause), cause))
 
-    @router.post("/{visit_id}/cancel", dependencies=[allow(*LIFECYCLE.roles("cancel"))])
+    @router.post("/{visit_id}/cancel", dependencies=[allow(*VISIT_PLAN.roles("cancel"))])
     async def cancel_visit(visit_id: UUID, body: CancelVisit, cause: CausedByRequest) -> PlannedVisitView:
         """The visit does not take place."""
         return PlannedVisitView.of(

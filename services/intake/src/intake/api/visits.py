@@ -51,7 +51,7 @@ def routes(stores: Stores) -> APIRouter:
     visits = stores.visits
 
     @router.post("", status_code=201, dependencies=[allow(*SALES, *SERVICE)])
-    async def report(body: ReportVisit, cause: CausedByRequest) -> VisitView:
+    async def report_finished_visit(body: ReportVisit, cause: CausedByRequest) -> VisitView:
         """Report a visit that is over; the customer is called back within 30 minutes from now."""
         if body.customer_id is not None:
             await stores.customers.get(body.customer_id)
@@ -67,7 +67,7 @@ def routes(stores: Stores) -> APIRouter:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/{visit_id}")
-    async def show(visit_id: UUID) -> VisitView:
+    async def show_visit(visit_id: UUID) -> VisitView:
         """One visit."""
         return VisitView.of(await visits.get(visit_id))
 

@@ -2,34 +2,19 @@
 
 from collections.abc import Iterable
 from types import MappingProxyType
-from typing import Literal
 
 from pydantic import computed_field
 
+from intake.domain.lifecycle import CALLBACK, CallbackStage
 from intake.domain.parts.chain import Entry, first_altered
-from intake.domain.roles import SERVICE
 from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
 from shared.contracts.intake import AboutCallback, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import Concern
 from shared.contracts.orders import StageGroup
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line
-from shared.lifecycle import Lifecycle, Move
-
-CallbackState = Literal["open", "completed", "waived"]
-CallbackDecision = Literal["complete", "waive"]
-
-LIFECYCLE: Lifecycle[CallbackState, CallbackDecision] = Lifecycle(
-    "callback",
-    "open",
-    {
-        "complete": Move(("open",), ("completed",), SERVICE),
-        "waive": Move(("open",), ("waived",), (Role.CS_DIRECTOR,)),
-    },
-)
-"""A call that was missed stays open: it is still owed."""
+from shared.lifecycle import follows
 
 STAGES = MappingProxyType[StageGroup, Line](
     {
@@ -58,6 +43,7 @@ def in_calling_order(kind: CallbackKind, contacts: Iterable[Contact]) -> tuple[C
     return tuple(sorted(contacts, key=lambda each: (concern not in each.concerns, bool(each.concerns))))
 
 
+@follows(CALLBACK)
 class Callback(Timed):
     """A call we owe a customer. Its one clock says by when and whose it is; `file` is the record of what was said."""
 
@@ -65,7 +51,7 @@ class Callback(Timed):
     customer: CustomerSnapshot
     reason: CallbackReason
     policy_version: int
-    state: CallbackState = "open"
+    stage: CallbackStage = "open"
     preferred_slot: Line | None = None
     file: tuple[Entry, ...] = ()
 

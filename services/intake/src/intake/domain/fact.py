@@ -2,32 +2,26 @@
 
 import hashlib
 import json
-from typing import Literal
 from uuid import UUID, uuid5
 
 from pydantic import JsonValue
 
+from intake.domain.lifecycle import FACT, FactStage
 from intake.domain.parts.cloud_event import CloudEvent
 from intake.domain.parts.service_answer import ListeningService, ServiceAnswer
 from shared.aggregate import Aggregate, Cause
 from shared.contracts import departments
 from shared.contracts.event import Actor, Instant, declared
 from shared.contracts.vocabulary import Hash
-from shared.lifecycle import Lifecycle, Move
+from shared.lifecycle import follows
 
 _FACTS = UUID("a3a5b1de-52f4-5c0e-8c5e-3f1b2d4c6e71")
 
 FACTS = {key: event for key, event in declared().items() if event.__module__ == departments.__name__}
 """Every fact that a department may report, by key."""
 
-FactState = Literal["reported", "admitted"]
 
-LIFECYCLE: Lifecycle[FactState, Literal["admit"]] = Lifecycle(
-    "fact", "reported", {"admit": Move(("reported",), ("admitted",))}
-)
-"""What is refused is no fact: it is parked, for repair or for good."""
-
-
+@follows(FACT)
 class Fact(Aggregate):
     """One fact of one department."""
 
@@ -37,7 +31,7 @@ class Fact(Aggregate):
     at: Instant
     digest: Hash
     said: dict[str, JsonValue]
-    state: FactState = "reported"
+    stage: FactStage = "reported"
     answers: tuple[ServiceAnswer, ...] = ()
     """The latest answer of each service behind, the one that was heard last at the end."""
 

@@ -1,35 +1,28 @@
 """An account manager's day, as it is agreed with him on the phone in the morning."""
 
 from datetime import date
-from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import computed_field
 
+from intake.domain.lifecycle import ITINERARY, ItineraryStage
 from intake.domain.parts.agreed_day import AgreedDay
-from intake.domain.roles import SERVICE
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, StaffId
-from shared.lifecycle import Lifecycle, Move
+from shared.lifecycle import follows
 
 _ITINERARIES = uuid5(NAMESPACE_URL, "urn:kefu:intake:itinerary")
 
-ItineraryState = Literal["open", "confirmed"]
-ItineraryDecision = Literal["confirm"]
 
-LIFECYCLE: Lifecycle[ItineraryState, ItineraryDecision] = Lifecycle(
-    "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), SERVICE)}
-)
-
-
+@follows(ITINERARY)
 class Itinerary(Timed):
     """The day of one colleague, and the duty to agree it with him by 09:30 (000 §3.2)."""
 
     staff: StaffId
     name: Line
     day: date
-    state: ItineraryState = "open"
+    stage: ItineraryStage = "open"
     agreed: AgreedDay | None = None
 
     @computed_field  # type: ignore[prop-decorator]

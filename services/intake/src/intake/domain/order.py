@@ -1,41 +1,28 @@
 """An order as it is taken: recorded with care, verified with the customer, then handed on."""
 
 from datetime import date, timedelta
-from typing import Literal
 from uuid import UUID
 
+from intake.domain.lifecycle import ORDER, OrderStage
 from intake.domain.parts.verification import Verification
-from intake.domain.roles import ORDER_DESK
 from shared.aggregate import Aggregate, Cause, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import Wish
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, OrderNo, order_id_of
-from shared.lifecycle import Lifecycle, Move
+from shared.lifecycle import follows
 
 HORIZON = timedelta(days=730)
 """No order is wanted for a day further ahead than this."""
-OrderState = Literal["new", "unverified", "placed", "withdrawn"]
-OrderDecision = Literal["take", "verify", "withdraw"]
-
-LIFECYCLE: Lifecycle[OrderState, OrderDecision] = Lifecycle(
-    "order",
-    "new",
-    {
-        "take": Move(("new",), ("unverified",), ORDER_DESK),
-        "verify": Move(("unverified",), ("placed",), ORDER_DESK),
-        "withdraw": Move(("unverified",), ("withdrawn",)),
-    },
-)
-"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own."""
 
 
+@follows(ORDER)
 class Order(Aggregate):
     """An order on its way in. It leaves intake as `OrderPlaced`, once the customer has confirmed what is in it."""
 
     customer_id: CustomerId
     customer: CustomerSnapshot
     wish: Wish
-    state: OrderState = "new"
+    stage: OrderStage = "new"
     taken_at: Instant
     verification: Verification | None = None
 

@@ -5,6 +5,8 @@ from shared.contracts.roles import Role
 SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)
 SERVICE = (Role.CS_SPECIALIST, *SUPERVISORS)
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
+PLANNERS = (*SALES, *SERVICE)
+"""Who plans visits to customers, and plans and leads their tours of the showroom."""
 ORDER_DESK = (*SERVICE, Role.ORDER_SPECIALIST)
 """Who records orders and verifies them with the customer."""
 

@@ -1,30 +1,15 @@
 """A customer's tour of the showroom: booked, prepared by named people, led, and judged by the visitor."""
 
-from typing import Literal
-
+from intake.domain.lifecycle import SHOWROOM_VISIT, ShowroomStage
 from intake.domain.parts.reception import Preparation, ReceptionTask, VisitorForm
-from intake.domain.roles import SALES, SERVICE
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.intake import ShowroomStep
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
-from shared.lifecycle import Lifecycle, Move
-
-ShowroomState = Literal["booked", "completed", "cancelled"]
-ShowroomDecision = Literal["do_task", "complete", "cancel"]
-RECEPTION = (*SALES, *SERVICE)
-
-LIFECYCLE: Lifecycle[ShowroomState, ShowroomDecision] = Lifecycle(
-    "showroom visit",
-    "booked",
-    {
-        "do_task": Move(("booked",), (), RECEPTION),
-        "complete": Move(("booked",), ("completed",), RECEPTION),
-        "cancel": Move(("booked",), ("cancelled",), RECEPTION),
-    },
-)
+from shared.lifecycle import follows
 
 
+@follows(SHOWROOM_VISIT)
 class ShowroomVisit(Timed):
     """A tour (001 售前四). Each open task of its reception is a clock of the person who has it."""
 
@@ -36,7 +21,7 @@ class ShowroomVisit(Timed):
     host: StaffId
     consent: Line
     policy_version: int
-    state: ShowroomState = "booked"
+    stage: ShowroomStage = "booked"
     preparations: tuple[Preparation, ...]
     tasks: tuple[ReceptionTask, ...]
     steps: tuple[ShowroomStep, ...] = ()

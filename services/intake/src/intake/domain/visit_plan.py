@@ -1,33 +1,16 @@
 """A visit that is agreed with a customer: when, with what in the bag, and whether the visitor was there in time."""
 
 from datetime import timedelta
-from typing import Literal
 
+from intake.domain.lifecycle import VISIT_PLAN, PlanStage
 from intake.domain.parts.kit import KitItem
-from intake.domain.roles import SALES, SERVICE
 from shared.clocks import Timed
 from shared.contracts.event import Instant
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
-from shared.lifecycle import Lifecycle, Move
-
-PlanState = Literal["planned", "arrived", "cancelled"]
-PlanDecision = Literal["tick_off", "arrive", "cancel"]
-
-LIFECYCLE: Lifecycle[PlanState, PlanDecision] = Lifecycle(
-    "visit plan",
-    "planned",
-    {
-        "tick_off": Move(("planned",), (), SALES),
-        "arrive": Move(("planned",), ("arrived",), SALES),
-        "cancel": Move(("planned",), ("cancelled",), (*SALES, *SERVICE)),
-    },
-)
-
-PLANNERS: tuple[Role, ...] = (*SALES, *SERVICE)
-"""Who plans visits and showroom tours."""
+from shared.lifecycle import follows
 
 
+@follows(VISIT_PLAN)
 class VisitPlan(Timed):
     """An agreed visit (001 售前三). Its clock ends ten minutes before the appointment: by then the visitor is there."""
 
@@ -40,7 +23,7 @@ class VisitPlan(Timed):
     interest: Prose
     consent: Line
     policy_version: int
-    state: PlanState = "planned"
+    stage: PlanStage = "planned"
     kit: tuple[KitItem, ...]
     arrived_at: Instant | None = None
     cancelled_because: Line | None = None

@@ -1,36 +1,21 @@
 """A report that a colleague owes for a period, under the headings of its form, with the answer that it got."""
 
-from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import computed_field
 
+from intake.domain.lifecycle import WORK_REPORT, ReportStage
 from intake.domain.parts.handed_in import Gathered, HandedIn, Note, Reply
-from intake.domain.roles import REPORTING, SERVICE, SUPERVISORS
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Period, StaffId
-from shared.lifecycle import Lifecycle, Move
+from shared.lifecycle import follows
 
 _REPORTS = uuid5(NAMESPACE_URL, "urn:kefu:intake:work-report")
 
-ReportState = Literal["unasked", "owed", "submitted", "reviewed", "excused"]
-ReportDecision = Literal["ask_for", "submit", "review", "excuse"]
 
-LIFECYCLE: Lifecycle[ReportState, ReportDecision] = Lifecycle(
-    "work report",
-    "unasked",
-    {
-        "ask_for": Move(("unasked",), ("owed",)),
-        "submit": Move(("owed",), ("submitted",), REPORTING),
-        "review": Move(("submitted",), ("reviewed",), SERVICE),
-        "excuse": Move(("owed",), ("excused",), SUPERVISORS),
-    },
-)
-"""A report that was missed stays owed. One that is not asked for yet may hold notes already."""
-
-
+@follows(WORK_REPORT)
 class WorkReport(Timed):
     """What one colleague owes on one form for one period (000 §3.1, §4.1, §5, §6)."""
 
@@ -41,7 +26,7 @@ class WorkReport(Timed):
     policy_version: int | None = None
     reviewer: Role = Role.CS_SPECIALIST
     consolidates: tuple[Line, ...] = ()
-    state: ReportState = "unasked"
+    stage: ReportStage = "unasked"
     handed_in: HandedIn | None = None
     gathered: Gathered | None = None
     reply: Reply | None = None

@@ -7,9 +7,10 @@ from typing import Any
 
 from faststream.rabbit import RabbitExchange, RabbitQueue
 
-from intake.domain.decisions.admission import Tolerance, admit, understand
+from intake.domain.decisions.admission import admit, understand
 from intake.domain.fact import Fact
 from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, read
+from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.clock import TimeSource
 from shared.subscriptions import AnswerToSender, Dead, Heard

@@ -1,24 +1,17 @@
 """How a department's fact is admitted to the bus: it must fit, and it is announced once."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from intake.domain.fact import FACTS, LIFECYCLE, Fact
+from intake.domain.fact import FACTS, Fact
+from intake.domain.lifecycle import FACT
 from intake.domain.parts.cloud_event import CloudEvent, Unfit
+from intake.domain.parts.tolerance import Tolerance
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import HAPPENED, Event
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How long ago a fact may have happened that is reported now, and how far a department's clock may be ahead."""
-
-    past: timedelta = timedelta(days=366)
-    ahead: timedelta = timedelta(minutes=15)
 
 
 def understand(department: str, told: CloudEvent, now: datetime, tolerance: Tolerance) -> Event:
@@ -53,9 +46,9 @@ def admit(fact: Fact, told: Fact, event: Event, cause: Cause) -> Change[Fact]:
             f"{fact.department} used the id {fact.event_id} before for another fact; a new fact needs a new id",
             "fact_differs",
         )
-    if not LIFECYCLE.allows(fact.state, "admit"):
+    if not FACT.allows(fact.stage, "admit"):
         return Change(fact)
-    return Change(fact.but(state="admitted"), (event,))
+    return Change(fact.but(stage="admitted"), (event,))
 
 
 def _fitting(kind: type[Event], data: dict[str, Any]) -> Event:

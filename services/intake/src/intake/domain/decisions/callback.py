@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from intake.domain.callback import LIFECYCLE, Callback
+from intake.domain.callback import Callback
+from intake.domain.lifecycle import CALLBACK
 from intake.domain.parts.chain import appended
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
@@ -57,7 +58,7 @@ def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: 
     IllegalTransition when it is completed or waived; refused with `questions_open` when a question of its kind has no
     answer, `aspect_missing` when the customer is not satisfied and was not asked with what (002 四).
     """
-    LIFECYCLE.must(callback.state, "complete")
+    CALLBACK.must(callback.stage, "complete")
     questions = rules.of(callback).callbacks[callback.reason.kind].questions
     if unanswered := sorted(questions - answers.ratings.keys()):
         raise Refused(f"ask and record also: {', '.join(unanswered)}", "questions_open")
@@ -81,14 +82,14 @@ def waive(
     callback: Callback, why: Literal["tender", "special"], report_id: UUID | None, rules: Rules, cause: Cause
 ) -> Change[Callback]:
     """The director allows not to call a special customer (000 §3.6.3). IllegalTransition when it is over."""
-    LIFECYCLE.must(callback.state, "waive")
+    CALLBACK.must(callback.stage, "waive")
     waived = CallbackWaived.of(callback.about, reason=why, approved_by=cause.actor.id, report_id=report_id)
     change = Change(_closed(callback, "waived", waived, cause), (waived,))
     return change.then(rules.clocks.drop(cause=cause))
 
 
-def _closed(callback: Callback, state: Literal["completed", "waived"], content: Part, cause: Cause) -> Callback:
-    return callback.but(state=state, file=appended(callback.file, state, content.model_dump(mode="json"), cause))
+def _closed(callback: Callback, stage: Literal["completed", "waived"], content: Part, cause: Cause) -> Callback:
+    return callback.but(stage=stage, file=appended(callback.file, stage, content.model_dump(mode="json"), cause))
 
 
 def _feedback(callback: Callback, answers: CallbackAnswers, cause: Cause) -> tuple[NegativeFeedbackReceived, ...]:

@@ -3,7 +3,8 @@
 from datetime import date
 
 from intake.domain.colleague import Colleague
-from intake.domain.itinerary import LIFECYCLE, Itinerary, itinerary_id_of
+from intake.domain.itinerary import Itinerary, itinerary_id_of
+from intake.domain.lifecycle import ITINERARY
 from intake.domain.parts.agreed_day import AgreedDay
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
@@ -32,12 +33,12 @@ def confirm(
 
     IllegalTransition the second time.
     """
-    LIFECYCLE.must(itinerary.state, "confirm")
+    ITINERARY.must(itinerary.stage, "confirm")
     agreed = AgreedDay(
         stops=stops, changes=changes, content=content, confirmed_by=cause.actor.id, confirmed_at=cause.at
     )
     said = ItineraryConfirmed(
         staff=itinerary.staff, day=itinerary.day, stops=stops, changes=changes, confirmed_by=cause.actor.id
     )
-    change = Change(itinerary.but(state="confirmed", agreed=agreed), (said,))
+    change = Change(itinerary.but(stage="confirmed", agreed=agreed), (said,))
     return change.then(rules.clocks.stop(cause=cause))

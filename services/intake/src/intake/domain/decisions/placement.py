@@ -1,6 +1,7 @@
 """How an order is taken, verified with the customer, and either placed or withdrawn."""
 
-from intake.domain.order import LIFECYCLE, Order
+from intake.domain.lifecycle import ORDER
+from intake.domain.order import Order
 from intake.domain.parts.verification import Verification
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import OrderPlaced, Wish
@@ -17,8 +18,8 @@ def take(order: Order, wish: Wish, verification: Verification | None, cause: Cau
             f"order {wish.order_no} was taken with another content; an amendment is a contract matter",
             "order_differs",
         )
-    recorded = order.but(state="unverified") if LIFECYCLE.allows(order.state, "take") else order
-    if verification is None or not LIFECYCLE.allows(recorded.state, "verify"):
+    recorded = order.but(stage="unverified") if ORDER.allows(order.stage, "take") else order
+    if verification is None or not ORDER.allows(recorded.stage, "verify"):
         return Change(recorded)
     return verify(recorded, verification, cause)
 
@@ -29,7 +30,7 @@ def verify(order: Order, verification: Verification, cause: Cause) -> Change[Ord
     IllegalTransition unless it waits for exactly this; refused with `not_yet_verified` when staff name a time ahead.
     A department may have verified after the time at which it dates the order.
     """
-    LIFECYCLE.must(order.state, "verify")
+    ORDER.must(order.stage, "verify")
     if cause.kind == "request" and verification.at > cause.at:
         raise Refused("the order is to be verified before it is placed; the time lies ahead", "not_yet_verified")
     placed = OrderPlaced.of(
@@ -39,11 +40,11 @@ def verify(order: Order, verification: Verification, cause: Cause) -> Change[Ord
         verified_by=verification.by,
         verified_at=verification.at,
     )
-    return Change(order.but(state="placed", verification=verification), (placed,))
+    return Change(order.but(stage="placed", verification=verification), (placed,))
 
 
 def withdraw(order: Order, cause: Cause) -> Change[Order]:
     """The customer does not want it any more (004 一㈡1b). An order that is placed is no longer ours to stop."""
-    if not LIFECYCLE.allows(order.state, "withdraw"):
+    if not ORDER.allows(order.stage, "withdraw"):
         return Change(order)
-    return Change(order.but(state="withdrawn"))
+    return Change(order.but(stage="withdrawn"))

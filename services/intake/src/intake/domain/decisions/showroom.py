@@ -7,10 +7,11 @@ from uuid import UUID
 from intake.domain.contact_log import ContactLog
 from intake.domain.customer import Customer
 from intake.domain.decisions.visit_plan import must_be_known
+from intake.domain.lifecycle import SHOWROOM_VISIT
 from intake.domain.parts.reception import Preparation, ReceptionTask, VisitorForm
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.showroom import ShowroomRule
-from intake.domain.showroom_visit import LIFECYCLE, ShowroomVisit
+from intake.domain.showroom_visit import ShowroomVisit
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.intake import (
@@ -88,7 +89,7 @@ def book(
 
 def do_task(visit: ShowroomVisit, name: str, rules: Rules, cause: Cause) -> Change[ShowroomVisit]:
     """One task of the reception is done. Refused with `tasks_unknown` for one that it does not have."""
-    LIFECYCLE.must(visit.state, "do_task")
+    SHOWROOM_VISIT.must(visit.stage, "do_task")
     if name not in {task.name for task in visit.tasks}:
         raise Refused(f"the tasks are: {', '.join(task.name for task in visit.tasks)}", "tasks_unknown")
     tasks = tuple(
@@ -111,13 +112,13 @@ def complete(
     Refused with `steps_open` or `steps_unknown` unless every station has its minutes, 0 for one that was left out;
     `not_begun` before the visitors come. A dissatisfied visitor is a negative feedback.
     """
-    LIFECYCLE.must(visit.state, "complete")
+    SHOWROOM_VISIT.must(visit.stage, "complete")
     if cause.at < visit.at:
         raise Refused("the visitors are not there yet", "not_begun")
     stations = rules.of(visit).showroom.stations
     _exactly(stations.keys(), minutes.keys(), "steps", "say how long each station took")
     steps = tuple(ShowroomStep(name=station.title, minutes=minutes[name]) for name, station in stations.items())
-    completed = visit.but(state="completed", steps=steps, decision_maker=decision_maker, form=form)
+    completed = visit.but(stage="completed", steps=steps, decision_maker=decision_maker, form=form)
     said = ShowroomVisitCompleted(
         visit_id=visit.id,
         customer_id=visit.customer_id,
@@ -135,9 +136,9 @@ def complete(
 
 def cancel(visit: ShowroomVisit, reason: Line, rules: Rules, cause: Cause) -> Change[ShowroomVisit]:
     """The visitors do not come. IllegalTransition after the tour."""
-    LIFECYCLE.must(visit.state, "cancel")
+    SHOWROOM_VISIT.must(visit.stage, "cancel")
     said = ShowroomVisitCancelled(visit_id=visit.id, customer=visit.customer, at=visit.at, reason=reason)
-    cancelled = Change(visit.but(state="cancelled", cancelled_because=reason), (said,))
+    cancelled = Change(visit.but(stage="cancelled", cancelled_because=reason), (said,))
     return cancelled.then(rules.clocks.drop(cause=cause))
 
 

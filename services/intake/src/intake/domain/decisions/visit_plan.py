@@ -6,9 +6,10 @@ from uuid import UUID
 
 from intake.domain.contact_log import ContactLog
 from intake.domain.customer import Customer
+from intake.domain.lifecycle import VISIT_PLAN
 from intake.domain.parts.kit import KitItem
 from intake.domain.policy.policy import Rules
-from intake.domain.visit_plan import LIFECYCLE, VisitPlan
+from intake.domain.visit_plan import VisitPlan
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
 from shared.contracts.intake import VisitScheduled
@@ -78,7 +79,7 @@ def plan(
 
 def tick_off(visit: VisitPlan, names: Collection[Line], cause: Cause) -> Change[VisitPlan]:
     """These things are in the bag. IllegalTransition after the arrival; refused with `not_on_the_list` for others."""
-    LIFECYCLE.must(visit.state, "tick_off")
+    VISIT_PLAN.must(visit.stage, "tick_off")
     if strange := sorted(set(names) - {item.name for item in visit.kit}):
         raise Refused(f"not on this visit's list: {', '.join(strange)}", "not_on_the_list")
     kit = tuple(
@@ -89,11 +90,11 @@ def tick_off(visit: VisitPlan, names: Collection[Line], cause: Cause) -> Change[
 
 def arrive(visit: VisitPlan, rules: Rules, cause: Cause) -> Change[VisitPlan]:
     """The visitor is with the customer; whether in time follows from the two times (001 售前三c)."""
-    LIFECYCLE.must(visit.state, "arrive")
-    return Change(visit.but(state="arrived", arrived_at=cause.at)).then(rules.clocks.stop(cause=cause))
+    VISIT_PLAN.must(visit.stage, "arrive")
+    return Change(visit.but(stage="arrived", arrived_at=cause.at)).then(rules.clocks.stop(cause=cause))
 
 
 def cancel(visit: VisitPlan, reason: Line, rules: Rules, cause: Cause) -> Change[VisitPlan]:
     """The visit does not take place. IllegalTransition after the arrival."""
-    LIFECYCLE.must(visit.state, "cancel")
-    return Change(visit.but(state="cancelled", cancelled_because=reason)).then(rules.clocks.drop(cause=cause))
+    VISIT_PLAN.must(visit.stage, "cancel")
+    return Change(visit.but(stage="cancelled", cancelled_because=reason)).then(rules.clocks.drop(cause=cause))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from intake.domain.colleague import Colleague
+from intake.domain.lifecycle import WORK_REPORT
 from intake.domain.parts.handed_in import Gathered, GatheredLine, HandedIn, Note, Reply
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SERVICE
-from intake.domain.work_report import LIFECYCLE, WorkReport
+from intake.domain.work_report import WorkReport
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.clocks import Matter
 from shared.contracts.intake import CallbackWaived, ReportReviewed, ReportSubmitted
@@ -16,12 +17,12 @@ from shared.contracts.vocabulary import Line, Prose
 
 def ask_for(report: WorkReport, colleague: Colleague, rules: Rules, cause: Cause) -> Change[WorkReport]:
     """The colleague owes the report from now on, by the end of the form's term; asked for once."""
-    if not LIFECYCLE.allows(report.state, "ask_for"):
+    if not WORK_REPORT.allows(report.stage, "ask_for"):
         return Change(report)
     policy = rules.on(cause.at)
     form = policy.reports[report.form]
     asked = report.but(
-        state="owed",
+        stage="owed",
         title=form.title,
         policy_version=policy.version,
         reviewer=form.reviewer,
@@ -39,7 +40,7 @@ def submit(
     IllegalTransition unless it is owed; Overstepped when it is another person's; refused with `headings_open` or
     `headings_unknown` when it does not answer exactly the headings and amounts of its form (000 §5.2, §6.1).
     """
-    LIFECYCLE.must(report.state, "submit")
+    WORK_REPORT.must(report.stage, "submit")
     if cause.actor.id != report.staff:
         raise Overstepped(f"this report is handed in by {report.staff}", "not_the_author")
     policy = rules.of(report)
@@ -47,7 +48,7 @@ def submit(
     _answers_all(form.headings, handed_in.sections)
     _answers_all(form.amounts, handed_in.amounts)
     gathered = _gathered(others) if report.consolidates else None
-    submitted = report.but(state="submitted", handed_in=handed_in, gathered=gathered)
+    submitted = report.but(stage="submitted", handed_in=handed_in, gathered=gathered)
     said = ReportSubmitted(
         report_id=report.id,
         kind=report.form,
@@ -70,11 +71,11 @@ def review(report: WorkReport, comment: Prose, rules: Rules, cause: Cause) -> Ch
 
     IllegalTransition unless it is handed in; Overstepped for a lower role and for the author.
     """
-    LIFECYCLE.must(report.state, "review")
+    WORK_REPORT.must(report.stage, "review")
     if cause.actor.role not in SERVICE[SERVICE.index(report.reviewer) :]:
         raise Overstepped(f"this report is answered by {report.reviewer}", "reviewer_authority")
     must_be_another("a report is answered by another person than its author", report.staff, cause=cause)
-    reviewed = report.but(state="reviewed", reply=Reply(by=cause.actor.id, replied_at=cause.at, comment=comment))
+    reviewed = report.but(stage="reviewed", reply=Reply(by=cause.actor.id, replied_at=cause.at, comment=comment))
     said = ReportReviewed(
         report_id=report.id, staff=report.staff, reviewer=cause.actor.id, reviewed_at=cause.at, comment=comment
     )
@@ -83,12 +84,12 @@ def review(report: WorkReport, comment: Prose, rules: Rules, cause: Cause) -> Ch
 
 def excuse(report: WorkReport, reason: Line, rules: Rules, cause: Cause) -> Change[WorkReport]:
     """The colleague need not hand it in, for example because of leave. IllegalTransition unless it is owed."""
-    LIFECYCLE.must(report.state, "excuse")
-    return Change(report.but(state="excused", excused_because=reason)).then(rules.clocks.drop(cause=cause))
+    WORK_REPORT.must(report.stage, "excuse")
+    return Change(report.but(stage="excused", excused_because=reason)).then(rules.clocks.drop(cause=cause))
 
 
 def note_waiver(report: WorkReport, waived: CallbackWaived, cause: Cause) -> Change[WorkReport]:
-    """The report of the day says that a customer need not be called, whatever its state (000 §3.6.3)."""
+    """The report of the day says that a customer need not be called, whatever its stage (000 §3.6.3)."""
     note = Note(
         callback_id=waived.callback_id,
         customer_id=waived.customer_id,
@@ -121,5 +122,5 @@ def _gathered(others: Iterable[WorkReport]) -> Gathered:
     for line in lines:
         for name, amount in line.amounts.items():
             sums[name] = sums.get(name, Decimal()) + amount
-    missing = tuple((each.form, each.staff) for each in asked if each.state == "owed")
+    missing = tuple((each.form, each.staff) for each in asked if each.stage == "owed")
     return Gathered(lines=lines, sums=sums, missing=missing)

@@ -1,0 +1,83 @@
+"""The stages of what intake keeps, and what may be decided in each, as one table each."""
+
+from typing import Literal
+
+from intake.domain.roles import ORDER_DESK, PLANNERS, REPORTING, SALES, SERVICE, SUPERVISORS
+from shared.contracts.roles import Role
+from shared.lifecycle import Lifecycle, Move
+
+CallbackStage = Literal["open", "completed", "waived"]
+CallbackDecision = Literal["complete", "waive"]
+FactStage = Literal["reported", "admitted"]
+ItineraryStage = Literal["open", "confirmed"]
+ItineraryDecision = Literal["confirm"]
+OrderStage = Literal["new", "unverified", "placed", "withdrawn"]
+OrderDecision = Literal["take", "verify", "withdraw"]
+ShowroomStage = Literal["booked", "completed", "cancelled"]
+ShowroomDecision = Literal["do_task", "complete", "cancel"]
+PlanStage = Literal["planned", "arrived", "cancelled"]
+PlanDecision = Literal["tick_off", "arrive", "cancel"]
+ReportStage = Literal["unasked", "owed", "submitted", "reviewed", "excused"]
+ReportDecision = Literal["ask_for", "submit", "review", "excuse"]
+
+CALLBACK: Lifecycle[CallbackStage, CallbackDecision] = Lifecycle(
+    "callback",
+    "open",
+    {
+        "complete": Move(("open",), ("completed",), SERVICE),
+        "waive": Move(("open",), ("waived",), (Role.CS_DIRECTOR,)),
+    },
+)
+"""A call that was missed stays open: it is still owed."""
+
+FACT: Lifecycle[FactStage, Literal["admit"]] = Lifecycle(
+    "fact", "reported", {"admit": Move(("reported",), ("admitted",))}
+)
+"""What is refused is no fact: it is parked, for repair or for good."""
+
+ITINERARY: Lifecycle[ItineraryStage, ItineraryDecision] = Lifecycle(
+    "itinerary", "open", {"confirm": Move(("open",), ("confirmed",), SERVICE)}
+)
+
+ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
+    "order",
+    "new",
+    {
+        "take": Move(("new",), ("unverified",), ORDER_DESK),
+        "verify": Move(("unverified",), ("placed",), ORDER_DESK),
+        "withdraw": Move(("unverified",), ("withdrawn",)),
+    },
+)
+"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own."""
+
+SHOWROOM_VISIT: Lifecycle[ShowroomStage, ShowroomDecision] = Lifecycle(
+    "showroom visit",
+    "booked",
+    {
+        "do_task": Move(("booked",), (), PLANNERS),
+        "complete": Move(("booked",), ("completed",), PLANNERS),
+        "cancel": Move(("booked",), ("cancelled",), PLANNERS),
+    },
+)
+
+VISIT_PLAN: Lifecycle[PlanStage, PlanDecision] = Lifecycle(
+    "visit plan",
+    "planned",
+    {
+        "tick_off": Move(("planned",), (), SALES),
+        "arrive": Move(("planned",), ("arrived",), SALES),
+        "cancel": Move(("planned",), ("cancelled",), PLANNERS),
+    },
+)
+
+WORK_REPORT: Lifecycle[ReportStage, ReportDecision] = Lifecycle(
+    "work report",
+    "unasked",
+    {
+        "ask_for": Move(("unasked",), ("owed",)),
+        "submit": Move(("owed",), ("submitted",), REPORTING),
+        "review": Move(("submitted",), ("reviewed",), SERVICE),
+        "excuse": Move(("owed",), ("excused",), SUPERVISORS),
+    },
+)
+"""A report that was missed stays owed. One that is not asked for yet may hold notes already."""
