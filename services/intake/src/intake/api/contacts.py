@@ -101,7 +101,9 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return [RecordView.of(record, rules) for record in (files[0].records() if len(files) == 1 else records)]
 
     @router.post("/{contact_id}/correct", dependencies=[allow(*SERVICE)])
-    async def correct_contact(customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest) -> RecordView:
+    async def correct_contact(
+        customer_id: UUID, contact_id: UUID, body: CorrectTalk, cause: CausedByRequest
+    ) -> RecordView:
         """Add a correction; what the record said before stays readable."""
         file = await _file_with(contact_id, customer_id)
         log = await logs.apply(
