@@ -1,6 +1,8 @@
-"""An OpenID provider on the loopback interface: discovery, keys that rotate, outages, and tokens good and bad."""
+"""An OpenID provider on the loopback interface: discovery, keys that rotate, outages, tokens good and bad, sign-in."""
 
+import hashlib
 import json
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,14 +11,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import get_default_algorithms
+from jwt.utils import base64url_encode
 
 DISCOVERY = "/.well-known/openid-configuration"
 KEYS = "/keys"
+AUTHORIZE = "/authorize"
+TOKEN = "/token"
 SIGN_IN_POLICY = """
 name = "sign_in"
 version = 1
@@ -59,7 +65,19 @@ class OpenIdProvider:
         self.private_keys: dict[str, tuple[str, PrivateKey]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
-        self.documents[DISCOVERY] = {"issuer": self.issuer, "jwks_uri": self.issuer + KEYS}
+        self.documents[DISCOVERY] = {
+            "issuer": self.issuer,
+            "jwks_uri": self.issuer + KEYS,
+            "authorization_endpoint": self.issuer + AUTHORIZE,
+            "token_endpoint": self.issuer + TOKEN,
+        }
+        self.person: dict[str, Any] = {"subject": "zhang.min"}
+        """Who sits before the browser: what `token` is called with."""
+        self.said: dict[str, Any] = {}
+        """Claims that the ID tokens of a sign-in have otherwise."""
+        self._codes: dict[str, dict[str, str]] = {}
+        self.renewals: set[str] = set()
+        """What a new token is given for, once each."""
         self.documents[KEYS] = {"keys": []}
         self.add_key("first")
 
@@ -126,12 +144,57 @@ class OpenIdProvider:
             return (500 if document else 404), b"{}"
         return 200, document if isinstance(document, bytes) else json.dumps(document).encode()
 
+    def authorize(self, asked: Mapping[str, str]) -> str:
+        """Where the browser of one who signs in is sent: back with a code."""
+        code = secrets.token_urlsafe(8)
+        self._codes[code] = dict(asked)
+        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+
+    def give(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """The answer of the token endpoint: for a code with its verifier, or for what was given before."""
+        if form.get("grant_type") == "refresh_token":
+            if form.get("refresh_token") not in self.renewals:
+                return 400, {"error": "invalid_grant"}
+            self.renewals.remove(form["refresh_token"])
+            return 200, self._given({})
+        asked = self._codes.pop(form.get("code", ""), None)
+        digest = base64url_encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).decode()
+        if asked is None or asked["code_challenge"] != digest or asked["redirect_uri"] != form.get("redirect_uri"):
+            return 400, {"error": "invalid_grant"}
+        return 200, self._given({"aud": asked["client_id"], "nonce": asked.get("nonce")})
+
+    def _given(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        renewal = secrets.token_urlsafe(8)
+        self.renewals.add(renewal)
+        groups = self.person.get("groups", ())
+        person = {name: value for name, value in self.person.items() if name != "groups"}
+        return {
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "access_token": self.token(*groups, **person),
+            "id_token": self.token(*groups, **{**person, **said, **self.said}),
+            "refresh_token": renewal,
+        }
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, body = provider.answer(self.path)
+                place = urlsplit(self.path)
+                if place.path == AUTHORIZE:
+                    self.send_response(302)
+                    self.send_header("Location", provider.authorize(dict(parse_qsl(place.query))))
+                    self.end_headers()
+                    return
+                self._say(*provider.answer(self.path))
+
+            def do_POST(self) -> None:
+                form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                status, given = provider.give(dict(parse_qsl(form)))
+                self._say(status, json.dumps(given).encode())
+
+            def _say(self, status: int, body: bytes) -> None:
                 try:
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(body)))

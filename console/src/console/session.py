@@ -1,48 +1,78 @@
 """Who is signed in at a browser: a token in a cookie that no script can read."""
 
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 
+import jwt
 from fastapi import Request, Response
 
-from console.people import PEOPLE, Person
 from console.settings import Settings
-from shared.identity import LocalKey, StaffTokens, TurnedAway, issue_token
+from shared.contracts.roles import Role
+from shared.identity import Principal, TurnedAway
 from shared.identity.cookie import COOKIE
 
-LIFETIME = timedelta(hours=12)
-"""How long a trial's session lasts: a working day."""
+RENEWAL_COOKIE = "kefu-renewal"
+"""The cookie with what the identity provider gives a new token for; sent to RENEWAL_PATH alone."""
+RENEWAL_PATH = "/session"
+LONGEST = timedelta(hours=12)
+"""How long a session lasts at most without signing in again: a working day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in at a browser, by which token, and for how many seconds yet."""
+
+    token: str
+    principal: Principal
+    seconds: int
+
+    @property
+    def name(self) -> str:
+        """What colleagues call them."""
+        return self.principal.name or self.principal.id
+
+    @property
+    def title(self) -> str:
+        """The first of their roles, in Chinese."""
+        return next(role.chinese for role in Role if role in self.principal.roles)
 
 
 class Sessions:
-    """Signs people in and out, and says who is signed in."""
+    """Keeps people's tokens in their browsers and says whose they are, as the services do."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._tokens = StaffTokens(LocalKey(settings.jwt_public_key_file, settings.jwt_issuer, settings.jwt_audience))
+        self.tokens = settings.staff_tokens()
+        self._secure = (settings.console_url or "").startswith("https://")
 
-    def sign_in(self, person: Person, answer: Response) -> None:
-        """From now on the browser acts as this person."""
-        settings = self._settings
-        token = issue_token(
-            settings.jwt_private_key_file.read_text(encoding="utf-8"),
-            person.id,
-            *(role.value for role in person.roles),
-            name=person.name,
-            lifetime=LIFETIME,
-            issuer=settings.jwt_issuer,
-            audience=settings.jwt_audience,
-        )
-        seconds = int(LIFETIME.total_seconds())
-        answer.set_cookie(COOKIE, token, max_age=seconds, httponly=True, samesite="lax")
+    async def read(self, token: str) -> Session:
+        """The session that a token makes. TurnedAway when it does not let a person in, as at the services."""
+        principal = await self.tokens.verify(token)
+        ends = jwt.decode(token, options={"verify_signature": False})["exp"]
+        return Session(token, principal, max(int(ends - time.time()), 0))
 
-    def sign_out(self, answer: Response) -> None:
-        """The browser forgets who it acted for."""
-        answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
-
-    async def person(self, request: Request) -> Person | None:
-        """Who is signed in, if a person is: the token has to be as the services want it."""
+    async def of(self, request: Request) -> Session | None:
+        """The session of the browser that asks, if a person is signed in there."""
         try:
-            signed_in = await self._tokens.verify(request.cookies.get(COOKIE, ""))
+            return await self.read(request.cookies.get(COOKIE, ""))
         except TurnedAway:
             return None
-        return next((each for each in PEOPLE if each.id == signed_in.id), None)
+
+    def keep(self, session: Session, answer: Response) -> None:
+        """From now on the browser acts as this person."""
+        answer.set_cookie(
+            COOKIE, session.token, max_age=session.seconds, httponly=True, samesite="lax", secure=self._secure
+        )
+
+    def keep_renewal(self, renewal: str, answer: Response) -> None:
+        """The browser keeps what a new token is given for, until the working day is over."""
+        seconds = int(LONGEST.total_seconds())
+        answer.set_cookie(
+            RENEWAL_COOKIE, renewal, max_age=seconds, path=RENEWAL_PATH, httponly=True, samesite="strict",
+            secure=self._secure,
+        )  # fmt: skip
+
+    def end(self, answer: Response) -> None:
+        """The browser forgets whom it acted for."""
+        answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=self._secure)
+        answer.delete_cookie(RENEWAL_COOKIE, path=RENEWAL_PATH, httponly=True, samesite="strict", secure=self._secure)

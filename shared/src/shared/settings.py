@@ -51,10 +51,78 @@ MongoUrl = Annotated[SecretStr, _scheme("mongodb://", "mongodb+srv://")]
 RabbitUrl = Annotated[SecretStr, _scheme("amqp://", "amqps://")]
 
 
-class ServiceSettings(BaseSettings):
-    """Settings that every service has. Each field is an environment variable of the same name in upper case."""
+class StaffSettings(BaseSettings):
+    """By what staff are recognised: tokens of the local key, and those of the company's identity provider."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", description="Where days begin.")
+
+    jwt_public_key_file: Path | None = Field(
+        default=None, description="PEM; the keys of tokens that we issue ourselves, the newest first."
+    )
+    jwt_issuer: str = "kefu"
+    jwt_audience: str = "kefu"
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        default=None, description="The company's identity provider, exactly as its tokens name it in iss."
+    )
+    oidc_audience: str = Field(default="kefu", min_length=1, description="What its tokens for us name in aud.")
+    oidc_subject_claim: str = Field(default="sub", min_length=1, description="The claim that says who a person is.")
+    oidc_groups_claim: str = Field(default="groups", min_length=1, description="The claim that lists their groups.")
+    oidc_authority_file: Path | None = Field(
+        default=None, description="PEM; the authorities that certify the provider, instead of the public ones."
+    )
+    sign_in_policy: Path | None = Field(
+        default=None, description="Which groups play which roles (TOML); see shared.identity.GroupRoles."
+    )
+    revoked_subjects_file: Path | None = Field(default=None, description="Who is out, a subject in each line.")
+    subjects_ignore_case: bool = Field(default=False, description="Whether ZHANG and zhang are one person.")
+    token_longest_life: float = Field(default=43_200, gt=0, description="Seconds from iat to exp at most.")
+    token_leeway: float = Field(default=30, ge=0, le=300, description="Seconds by which clocks may differ.")
+
+    @model_validator(mode="after")
+    def _staff_can_be_recognised(self) -> Self:
+        if self.oidc_issuer is not None:
+            if self.sign_in_policy is None:
+                raise ValueError("SIGN_IN_POLICY is not set: without it no group of OIDC_ISSUER has a role")
+            if self.oidc_issuer == self.jwt_issuer:
+                raise ValueError("OIDC_ISSUER and JWT_ISSUER are the same: each needs a name of its own")
+        self.staff_tokens()
+        return self
+
+    def staff_tokens(self) -> StaffTokens:
+        """What verifies staff's tokens: those of the local key, and those of the identity provider if there is one.
+
+        ValueError when a file that has to be read at the start cannot be.
+        """
+        local = LocalKey(self.jwt_public_key_file, self.jwt_issuer, self.jwt_audience)
+        provider = self.identity_provider()
+        issuers = (provider, local) if provider and self.jwt_public_key_file else (provider or local,)
+        return StaffTokens(
+            *issuers,
+            revoked=self.revoked_subjects_file,
+            ignore_case=self.subjects_ignore_case,
+            leeway=self.token_leeway,
+            longest_life=self.token_longest_life,
+        )
+
+    def identity_provider(self) -> IdentityProvider | None:
+        """The company's identity provider, if one is set."""
+        if self.oidc_issuer is None or self.sign_in_policy is None:
+            return None
+        return IdentityProvider(
+            self.oidc_issuer,
+            self.oidc_audience,
+            read_policies(GroupRoles, self.sign_in_policy),
+            timezone=self.timezone,
+            groups_claim=self.oidc_groups_claim,
+            subject_claim=self.oidc_subject_claim,
+            authority=self.oidc_authority_file,
+        )
+
+
+class ServiceSettings(StaffSettings):
+    """Settings that every service has. Each field is an environment variable of the same name in upper case."""
 
     mongo_url: MongoUrl = Field(description="Where the service's documents are kept.")
     mongo_database: str | None = Field(default=None, description="Its database; the service's name by default.")
@@ -89,33 +157,11 @@ class ServiceSettings(BaseSettings):
         default="all", description="Which part of the service this process runs."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", description="Where days begin.")
     holidays: Path | None = Field(
         default=None, description="The company's own days off and make-up days (TOML); see shared.calendar.Holidays."
     )
     clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
 
-    jwt_public_key_file: Path | None = Field(
-        default=None, description="PEM; the keys of tokens that we issue ourselves, the newest first."
-    )
-    jwt_issuer: str = "kefu"
-    jwt_audience: str = "kefu"
-    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
-        default=None, description="The company's identity provider, exactly as its tokens name it in iss."
-    )
-    oidc_audience: str = Field(default="kefu", min_length=1, description="What its tokens for us name in aud.")
-    oidc_subject_claim: str = Field(default="sub", min_length=1, description="The claim that says who a person is.")
-    oidc_groups_claim: str = Field(default="groups", min_length=1, description="The claim that lists their groups.")
-    oidc_authority_file: Path | None = Field(
-        default=None, description="PEM; the authorities that certify the provider, instead of the public ones."
-    )
-    sign_in_policy: Path | None = Field(
-        default=None, description="Which groups play which roles (TOML); see shared.identity.GroupRoles."
-    )
-    revoked_subjects_file: Path | None = Field(default=None, description="Who is out, a subject in each line.")
-    subjects_ignore_case: bool = Field(default=False, description="Whether ZHANG and zhang are one person.")
-    token_longest_life: float = Field(default=43_200, gt=0, description="Seconds from iat to exp at most.")
-    token_leeway: float = Field(default=30, ge=0, le=300, description="Seconds by which clocks may differ.")
     api_keys_file: Path | None = Field(default=None, description="JSON; without it no department gets in over HTTP.")
 
     otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://", description="Where traces go, if anywhere.")
@@ -161,46 +207,6 @@ class ServiceSettings(BaseSettings):
         if file is not None:
             read_policies(Holidays, file)
         return file
-
-    @model_validator(mode="after")
-    def _staff_can_be_recognised(self) -> Self:
-        if self.oidc_issuer is not None:
-            if self.sign_in_policy is None:
-                raise ValueError("SIGN_IN_POLICY is not set: without it no group of OIDC_ISSUER has a role")
-            if self.oidc_issuer == self.jwt_issuer:
-                raise ValueError("OIDC_ISSUER and JWT_ISSUER are the same: each needs a name of its own")
-        self.staff_tokens()
-        return self
-
-    def staff_tokens(self) -> StaffTokens:
-        """What verifies staff's tokens: those of the local key, and those of the identity provider if there is one.
-
-        ValueError when a file that has to be read at the start cannot be.
-        """
-        local = LocalKey(self.jwt_public_key_file, self.jwt_issuer, self.jwt_audience)
-        provider = self.identity_provider()
-        issuers = (provider, local) if provider and self.jwt_public_key_file else (provider or local,)
-        return StaffTokens(
-            *issuers,
-            revoked=self.revoked_subjects_file,
-            ignore_case=self.subjects_ignore_case,
-            leeway=self.token_leeway,
-            longest_life=self.token_longest_life,
-        )
-
-    def identity_provider(self) -> IdentityProvider | None:
-        """The company's identity provider, if one is set."""
-        if self.oidc_issuer is None or self.sign_in_policy is None:
-            return None
-        return IdentityProvider(
-            self.oidc_issuer,
-            self.oidc_audience,
-            read_policies(GroupRoles, self.sign_in_policy),
-            timezone=self.timezone,
-            groups_claim=self.oidc_groups_claim,
-            subject_claim=self.oidc_subject_claim,
-            authority=self.oidc_authority_file,
-        )
 
     def sealing(self, service: str) -> SealKeys:
         """The keys with which this service seals what it stores."""

@@ -12,7 +12,7 @@ from console.hints import Hints
 from console.people import PEOPLE
 from console.settings import Settings
 from shared.contracts.roles import Role
-from shared.identity import LocalKey, StaffTokens, create_key_pair
+from shared.identity import LocalKey, StaffTokens, create_key_pair, issue_token
 from shared.identity.cookie import COOKIE
 from shared.settings import BadSettings, load
 
@@ -84,11 +84,10 @@ async def test_one_who_is_not_of_the_trial_does_not_get_in(browser: httpx.AsyncC
     assert COOKIE not in browser.cookies
 
 
-async def test_a_token_of_another_key_opens_no_page(
-    browser: httpx.AsyncClient, settings: Settings, tmp_path: Path
-) -> None:
-    await sign_in(browser)
-    create_key_pair(settings.jwt_private_key_file, tmp_path / "public.pem")
+async def test_a_token_of_another_key_opens_no_page(browser: httpx.AsyncClient, tmp_path: Path) -> None:
+    create_key_pair(tmp_path / "other.pem", tmp_path / "other.pub.pem")
+    token = issue_token((tmp_path / "other.pem").read_text(), "cs_specialist-1", "cs_specialist")
+    browser.cookies.set(COOKIE, token)
     assert (await browser.get("/")).headers["location"] == "/sign-in"
 
 
@@ -110,7 +109,7 @@ async def test_every_page_says_what_it_may_load(browser: httpx.AsyncClient) -> N
         assert (await browser.get(path)).headers["content-security-policy"] == POLICY
 
 
-@pytest.mark.parametrize("asset", ["tokens.css", "kefu.css", "day.js", "send.js"])
+@pytest.mark.parametrize("asset", ["tokens.css", "kefu.css", "day.js", "send.js", "session.js"])
 async def test_styles_and_scripts_come_from_the_console(browser: httpx.AsyncClient, asset: str) -> None:
     assert (await browser.get(f"/assets/{asset}")).status_code == 200
 

@@ -117,7 +117,7 @@ class IdentityProvider:
         self._refresh_every = refresh_every
         self._unknown_every = unknown_every
         self._patience = patience
-        self._tls = _trusting(authority)
+        self._tls = trusting(authority)
         self._keys: Mapping[str, tuple[Jwk, SigningKey]] = {}
         self._asked_for_unknown_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
@@ -263,7 +263,11 @@ def _understood(kind: type[D], url: str, body: bytes) -> D:
 
 
 @cache
-def _trusting(authority: Path | None) -> ssl.SSLContext:
+def trusting(authority: Path | None) -> ssl.SSLContext:
+    """What verifies the other end of a line: the public authorities, or those of a file (PEM).
+
+    ValueError when the file cannot be read.
+    """
     if authority is None:
         return httpx.create_ssl_context(trust_env=False)
     try:

@@ -1,0 +1,41 @@
+"""A session that is over says so on the page that is open, and leaves there what was being typed."""
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from console.people import PEOPLE
+
+pytestmark = pytest.mark.timeout(120)
+expect.set_options(timeout=30_000)
+
+OVER = "登录已过期"
+
+
+async def signed_in(page: Page) -> None:
+    """At the day of the first person of the trial, whose browser believes in a clock that the test moves."""
+    await page.clock.install()
+    await page.goto("/sign-in")
+    await page.locator(f"button[value='{PEOPLE[0].id}']").click()
+    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
+
+
+async def test_a_session_that_is_over_says_so_above_the_page(page: Page) -> None:
+    await signed_in(page)
+    await page.clock.fast_forward("11:00:00")
+    await expect(page.get_by_text(OVER)).to_have_count(0)
+    await page.clock.fast_forward("01:01:00")
+    await expect(page.get_by_text(OVER)).to_be_visible()
+    await expect(page.get_by_role("link", name="重新登录")).to_have_attribute("href", "/sign-in")
+    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
+
+
+async def test_a_session_that_was_renewed_goes_on(page: Page) -> None:
+    async def renew(route: Route) -> None:
+        await route.fulfill(json={"seconds": 12 * 3600})
+
+    await page.route("**/session/renew", renew)
+    await signed_in(page)
+    async with page.expect_request("**/session/renew"):
+        await page.clock.fast_forward("11:59:30")
+    await page.clock.fast_forward("01:00:00")
+    await expect(page.get_by_text(OVER)).to_have_count(0)

@@ -1,0 +1,252 @@
+"""People of a company sign in at its identity provider, and stay signed in while the provider lets them."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+from openid_provider import AUTHORIZE, DISCOVERY, SIGN_IN_POLICY, OpenIdProvider
+
+from console.app import console
+from console.session import RENEWAL_COOKIE
+from console.settings import Settings
+from shared.identity.cookie import COOKIE
+from shared.settings import BadSettings, load
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+URL = "https://kefu.example"
+
+
+@pytest.fixture
+def provider() -> Iterator[OpenIdProvider]:
+    with OpenIdProvider().serving() as provider:
+        yield provider
+
+
+@pytest.fixture
+def told(provider: OpenIdProvider, tmp_path: Path) -> dict[str, Any]:
+    """What the console is told by its environment."""
+    (tmp_path / "sign_in.toml").write_text(SIGN_IN_POLICY, encoding="utf-8")
+    (tmp_path / "revoked").write_text("")
+    return {
+        "http_host": "0.0.0.0",
+        "rabbit_url": "amqp://nowhere",
+        "console_login": "company",
+        "console_url": URL,
+        "session_key": "k" * 32,
+        "oidc_issuer": provider.issuer,
+        "oidc_client_id": "kefu-console",
+        "sign_in_policy": tmp_path / "sign_in.toml",
+        "revoked_subjects_file": tmp_path / "revoked",
+    }
+
+
+@pytest.fixture
+async def browser(told: dict[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser_of(told) as client:
+        yield client
+
+
+def browser_of(told: dict[str, Any]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(console(Settings.model_validate(told)))
+    return httpx.AsyncClient(transport=transport, base_url=URL, trust_env=False)
+
+
+async def sent_to_provider(browser: httpx.AsyncClient, **query: str) -> str:
+    answer = await browser.get("/sign-in/start", params=query)
+    assert answer.status_code == 302, answer.text
+    return answer.headers["location"]
+
+
+async def came_back(place: str) -> str:
+    """Where the provider sends the browser of one who has signed in there."""
+    async with httpx.AsyncClient(trust_env=False) as outside:
+        return (await outside.get(place)).headers["location"]
+
+
+async def signed_in(browser: httpx.AsyncClient) -> httpx.Response:
+    return await browser.get(await came_back(await sent_to_provider(browser)))
+
+
+async def renewed(browser: httpx.AsyncClient, **headers: str) -> httpx.Response:
+    return await browser.post("/session/renew", headers=OURS | headers)
+
+
+async def test_one_who_signs_in_at_the_company_has_a_day(browser: httpx.AsyncClient, provider: OpenIdProvider) -> None:
+    assert (await browser.get("/")).headers["location"] == "/sign-in"
+    answer = await signed_in(browser)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    page = (await browser.get("/")).text
+    assert "张敏" in page
+    assert "客服专员" in page
+
+
+async def test_the_provider_is_asked_with_a_secret_that_only_this_browser_can_show(
+    browser: httpx.AsyncClient, provider: OpenIdProvider
+) -> None:
+    place = urlsplit(await sent_to_provider(browser))
+    asked = dict(parse_qsl(place.query))
+    assert place.path == AUTHORIZE
+    assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+    assert (asked["client_id"], asked["redirect_uri"]) == ("kefu-console", f"{URL}/sign-in/done")
+    assert {"state", "nonce", "code_challenge"} <= asked.keys()
+    assert asked["scope"].split()[0] == "openid"
+
+
+async def test_no_script_reads_the_tokens_and_only_a_private_line_carries_them(browser: httpx.AsyncClient) -> None:
+    kept = {each.split("=")[0]: each.lower() for each in (await signed_in(browser)).headers.get_list("set-cookie")}
+    for name in (COOKIE, RENEWAL_COOKIE):
+        assert "httponly" in kept[name]
+        assert "secure" in kept[name]
+    assert "samesite=lax" in kept[COOKIE]
+    assert "samesite=strict" in kept[RENEWAL_COOKIE]
+    assert "path=/session" in kept[RENEWAL_COOKIE]
+
+
+async def test_a_code_that_another_browser_asked_for_signs_no_person_in(
+    browser: httpx.AsyncClient, told: dict[str, Any]
+) -> None:
+    back = await came_back(await sent_to_provider(browser))
+    async with browser_of(told) as other:
+        answer = await other.get(back)
+        assert (answer.status_code, COOKIE in other.cookies) == (400, False)
+        assert "登录没有完成，请重新登录。" in answer.text
+
+
+async def test_a_code_is_taken_once(browser: httpx.AsyncClient) -> None:
+    back = await came_back(await sent_to_provider(browser))
+    await browser.get(back)
+    browser.cookies.delete(COOKIE)
+    assert ((await browser.get(back)).status_code, COOKIE in browser.cookies) == (400, False)
+
+
+@pytest.mark.parametrize("query", ["", "?error=access_denied", "?code=x", "?code=x&state=y", "?state=y"])
+async def test_one_who_comes_back_with_nothing_is_shown_the_door(browser: httpx.AsyncClient, query: str) -> None:
+    answer = await browser.get(f"/sign-in/done{query}")
+    assert (answer.status_code, COOKIE in browser.cookies) == (400, False)
+    assert "用公司账号登录" in answer.text
+
+
+@pytest.mark.parametrize("said", [{"nonce": "another"}, {"iss": "https://elsewhere.example"}, {"aud": "another"}])
+async def test_a_proof_that_was_made_for_something_else_signs_no_person_in(
+    browser: httpx.AsyncClient, provider: OpenIdProvider, said: dict[str, Any]
+) -> None:
+    provider.said = said
+    answer = await signed_in(browser)
+    assert (answer.status_code, COOKIE in browser.cookies) == (400, False)
+
+
+async def test_one_without_a_role_is_told_so(browser: httpx.AsyncClient, provider: OpenIdProvider) -> None:
+    provider.person = {"groups": ("食堂",)}
+    answer = await signed_in(browser)
+    assert (answer.status_code, COOKIE in browser.cookies) == (403, False)
+    assert "您的公司账号在客服系统里还没有岗位，请联系系统运维。" in answer.text
+
+
+async def test_one_whose_access_was_withdrawn_is_told_so(browser: httpx.AsyncClient, told: dict[str, Any]) -> None:
+    told["revoked_subjects_file"].write_text("zhang.min\n")
+    answer = await signed_in(browser)
+    assert (answer.status_code, COOKIE in browser.cookies) == (403, False)
+    assert "您的账号已停用，请联系系统运维。" in answer.text
+
+
+async def test_one_whose_groups_do_not_fit_into_a_cookie_is_told_so(
+    browser: httpx.AsyncClient, provider: OpenIdProvider
+) -> None:
+    provider.person = {"groups": ("客服部", *(f"项目组-{number}" for number in range(400)))}
+    answer = await signed_in(browser)
+    assert (answer.status_code, COOKIE in browser.cookies) == (403, False)
+    assert "群组太多" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sign-in/start", "/sign-in/done?code=x&state=y"])
+async def test_a_provider_that_is_away_is_told_in_words(
+    browser: httpx.AsyncClient, provider: OpenIdProvider, path: str
+) -> None:
+    provider.state = "broken"
+    answer = await browser.get(path)
+    assert answer.status_code == 503
+    assert "公司登录系统暂时没有答复，请稍后再试。" in answer.text
+    provider.state = "up"
+    assert (await signed_in(browser)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issuer": "https://elsewhere.example"},
+        {"token_endpoint": "http://elsewhere.example/token"},
+        {"authorization_endpoint": "http://elsewhere.example/"},
+        {"token_endpoint": None},
+    ],
+)
+async def test_a_provider_that_speaks_for_another_or_over_an_open_line_is_not_asked(
+    browser: httpx.AsyncClient, provider: OpenIdProvider, change: dict[str, Any]
+) -> None:
+    provider.documents[DISCOVERY] |= change
+    assert (await browser.get("/sign-in/start")).status_code == 503
+
+
+async def test_a_session_that_ends_soon_is_renewed_and_another_one_left_alone(
+    browser: httpx.AsyncClient, provider: OpenIdProvider
+) -> None:
+    await signed_in(browser)
+    first = browser.cookies[COOKIE]
+    assert (await renewed(browser)).json()["seconds"] > 60
+    assert browser.cookies[COOKIE] == first
+    provider.person = {"life": timedelta(seconds=50)}
+    await signed_in(browser)
+    short = browser.cookies[COOKIE]
+    provider.person = {}
+    assert (await renewed(browser)).json()["seconds"] > 60
+    assert browser.cookies[COOKIE] != short
+    assert (await browser.get("/")).status_code == 200
+
+
+async def test_a_session_whose_provider_gives_no_more_ends(
+    browser: httpx.AsyncClient, provider: OpenIdProvider
+) -> None:
+    provider.person = {"life": timedelta(seconds=50)}
+    await signed_in(browser)
+    provider.renewals.clear()
+    answer = await renewed(browser)
+    assert (answer.status_code, answer.json()) == (401, {"detail": "登录已过期，请重新登录。"})
+
+
+async def test_another_site_renews_no_session(browser: httpx.AsyncClient) -> None:
+    await signed_in(browser)
+    assert (await renewed(browser, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
+
+
+async def test_one_who_signs_out_is_asked_for_the_password_again(browser: httpx.AsyncClient) -> None:
+    await signed_in(browser)
+    answer = await browser.post("/sign-out", headers=OURS)
+    assert (COOKIE in browser.cookies, RENEWAL_COOKIE in browser.cookies) == (False, False)
+    page = await browser.get(answer.headers["location"])
+    assert '"/sign-in/start?again=yes"' in page.text
+    asked = dict(parse_qsl(urlsplit(await sent_to_provider(browser, again="yes")).query))
+    assert asked["prompt"] == "login"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"session_key": "short"}, "SESSION_KEY"),
+        ({"session_key": ""}, "needs SESSION_KEY"),
+        ({"oidc_client_id": "", "console_url": ""}, "needs OIDC_CLIENT_ID, CONSOLE_URL"),
+        ({"oidc_issuer": ""}, "needs OIDC_ISSUER"),
+        ({"console_url": "http://kefu.example"}, "https://host"),
+        ({"console_url": "https://kefu.example/kefu"}, "without a path"),
+        ({"sign_in_policy": ""}, "SIGN_IN_POLICY is not set"),
+    ],
+)
+def test_what_signing_in_needs_is_said_at_the_start(
+    told: dict[str, Any], change: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (told | change).items():
+        monkeypatch.setenv(name.upper(), str(value))
+    with pytest.raises(BadSettings, match=said):
+        load(Settings)
