@@ -41,11 +41,11 @@ def test_everything_that_is_wrong_is_said_at_once_and_no_secret_with_it(monkeypa
     with pytest.raises(BadSettings) as caught:
         load(ServiceSettings)
     assert str(caught.value).splitlines() == [
+        "TIMEZONE: 'Mars/Olympus' is not a time zone; write for example Asia/Shanghai",
         "MONGO_URL is not set",
         "RABBIT_URL: must start with amqp:// or amqps://",
         "HTTP_PORT: Input should be a valid integer, unable to parse string as an integer",
         "ROLE: Input should be 'all', 'http', 'consumers', 'relay' or 'timers'",
-        "TIMEZONE: 'Mars/Olympus' is not a time zone; write for example Asia/Shanghai",
     ]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from notify.domain.ledger import Ledger
-from notify.domain.lifecycle import Stage
+from notify.domain.lifecycle import LIFECYCLE, Stage
 from notify.domain.messages.rule import Alert
 from notify.domain.messages.template import Channel
 from notify.domain.parts.attempt import Attempt
@@ -25,10 +25,12 @@ from shared.contracts.event import Instant
 from shared.contracts.intake.customers import Concern
 from shared.contracts.notify import AboutMessage
 from shared.contracts.roles import Role
+from shared.lifecycle import follows
 
 Lane = Literal["live", "bulk"]
 
 
+@follows(LIFECYCLE)
 class Notification(Aggregate):
     """An intent to tell a person something, over the first way that works.
 
