@@ -281,7 +281,6 @@ UNFOLLOWED = {
     "orders.Disposal",
     "complaints.GoodsReturn",
     "complaints.MonthlyReview",
-    "notify.Notification",
     "orders.OrderException",
     "complaints.Penalty",
 }
