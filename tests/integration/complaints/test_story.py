@@ -175,10 +175,17 @@ async def proposed(complaints, amount):
     return id
 
 
+async def latest(complaints, id: str) -> dict[str, str]:
+    """The latest proposal of a case, as a request names it."""
+    case = await complaints.ask("cs_manager", "GET", f"/complaints/{id}")
+    return {"proposal": case["proposals"][-1]["proposal_id"]}
+
+
 @pytest.mark.requirement("R156.a", "R156.b")
 async def test_a_declined_solution_becomes_a_new_case_with_the_old_one_attached(complaints, bus):
     id = await proposed(complaints, "1800.00")
-    approved = await complaints.ask("cs_manager", "POST", f"/complaints/{id}/approve", {"option": 0})
+    choice = await latest(complaints, id) | {"option": 0}
+    approved = await complaints.ask("cs_manager", "POST", f"/complaints/{id}/approve", choice)
     await complaints.ask(
         "complaint_handler", "POST", f"/complaints/{id}/decline", {"via": "phone", "reason": "要求另加折扣"}
     )
@@ -193,8 +200,9 @@ async def test_a_declined_solution_becomes_a_new_case_with_the_old_one_attached(
 async def test_who_grants_too_much_is_refused_and_reported(complaints, bus):
     id = await proposed(complaints, "5000.00")
 
+    choice = await latest(complaints, id) | {"option": 0}
     refused = await complaints.http.post(
-        f"/complaints/{id}/approve", json={"option": 0}, headers=complaints.staff.headers("cs_manager")
+        f"/complaints/{id}/approve", json=choice, headers=complaints.staff.headers("cs_manager")
     )
 
     assert (refused.status_code, refused.json()["code"]) == (409, "authority_exceeded")

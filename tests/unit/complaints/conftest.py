@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sight
 
 from complaints.app import service
 from complaints.domain.complaint import Complaint
@@ -26,7 +27,6 @@ from complaints.domain.decisions.handling import (
     record_visit,
 )
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
-from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement, sign
 from complaints.domain.parts.findings import LostItem, Share
@@ -96,7 +96,7 @@ def numbered(form: Form) -> Callable[..., ComplaintFiled]:
     """What is announced of a complaint once it has this number."""
 
     def announced(id: UUID, number: str = "2026-11-0001", at: datetime = AT, form: Form = form) -> ComplaintFiled:
-        return announcement(id, number, form, cause(at))
+        return form.announced(id, number, at)
 
     return announced
 
@@ -114,7 +114,7 @@ def in_every_stage(
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
     investigated = complete_investigation(investigating, "护角未按规范包装", (), ("包装组",), rules, handler).state
     proposed = propose(investigated, proposal.options, 0, True, rules, PROPOSING).state
-    approved = approve(proposed, 0, "", rules, deputy).state
+    approved = approve(*sight.proposed(proposed), 0, "", rules, deputy).state
     accepted = sign(accept(approved, "phone", None, rules, handler).state, "signatures/1.png", handler).state
     implemented = implement(accepted, (), rules, handler).state
     return {
@@ -148,7 +148,9 @@ def decide(
         return case.but(classification=quality.but(major=True))
 
     def paneled(case: Complaint) -> Complaint:
-        return majored(case).but(panel=Panel(departments=("production",), meets_at=AT, convened_by="cs-manager-01"))
+        return majored(case).but(
+            panel=Panel(departments=("production",), meets_at=AT, convened_by="cs-manager-01", convened_at=AT)
+        )
 
     return {
         "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
@@ -162,7 +164,9 @@ def decide(
         "classify": lambda case: classify(case, quality, rules, handler),
         "judge": lambda case: judge(case, *UPHELD, rules, handler),
         "appeal": lambda case: appeal(case, "客户有异议", rules, handler),
-        "decide_appeal": lambda case: decide_appeal(case, True, "复核成立", "production", rules, deputy),
+        "decide_appeal": lambda case: decide_appeal(
+            *sight.petitioned(case), True, "复核成立", "production", rules, deputy
+        ),
         "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, handler),
         "complete_investigation": lambda case: complete_investigation(case, "原因", (), (), rules, handler),
         "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), handler),
@@ -170,8 +174,8 @@ def decide(
         "involve_supplier": lambda case: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", rules, handler),
         "assign_liability": lambda case: assign_liability(case, ours, "返工", False, rules, handler),
         "propose": lambda case: propose(case, proposal.options, 0, True, rules, PROPOSING),
-        "approve": lambda case: approve(case, 0, "", rules, deputy),
-        "reject": lambda case: reject(case, "请核实", rules, deputy),
+        "approve": lambda case: approve(*sight.proposed(case), 0, "", rules, deputy),
+        "reject": lambda case: reject(*sight.proposed(case), "请核实", rules, deputy),
         "accept": lambda case: accept(case, "sms", None, rules, handler),
         "decline": lambda case: decline(case, "sms", None, rules, handler),
         "sign": lambda case: sign(case.but(answer=case.answer and case.answer.but(signature=None)), "s/1.png", handler),

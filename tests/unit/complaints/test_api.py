@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+import sight
 
 from complaints.domain.decisions.register import enter
 from complaints.domain.register import Register
@@ -122,14 +123,14 @@ async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
         ("complaint_handler", "assign-investigation", {"department": "production", "joint_with": ["rd"]}),
         ("rd_team", "complete-investigation", {"cause": "护角未按规范包装", "responsible": ["包装组"]}),
         ("complaint_handler", "propose", {"options": [OPTION]}),
-        ("deputy_gm", "approve", {"option": 0, "note": "同意"}),
+        ("deputy_gm", "approve", lambda shown: {"proposal": latest(shown), "option": 0, "note": "同意"}),
         ("complaint_handler", "accept", {"via": "signature", "signature": "signatures/1.png"}),
         ("complaint_handler", "implement", {"evidence": ["photos/1.jpg"]}),
         ("cs_manager", "record-visit", {"visited_at": "2026-11-22T02:00:00Z", "note": "现场查看，客户满意"}),
         ("cs_manager", "close", {"result": "已免费更换三樘玻璃"}),
     ]
 
-    answers = [await ask(role, "POST", f"/complaints/{id}/{decision}", body) for role, decision, body in steps]
+    answers = await sight.walk(ask, f"/complaints/{id}", steps)
 
     assert [answer.status_code for answer in answers] == [200] * len(steps)
     closed = answers[-1].json()
@@ -164,18 +165,24 @@ async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
 async def test_an_approval_beyond_the_own_authority_is_refused_and_reported(ask, database):
     id = await proposed(ask)
 
-    refused = await ask("cs_manager", "POST", f"/complaints/{id}/approve", {"option": 0})
+    refused = await ask(
+        "cs_manager", "POST", f"/complaints/{id}/approve", {"proposal": await seen(ask, id), "option": 0}
+    )
 
     assert (refused.status_code, refused.json()["code"]) == (409, "authority_exceeded")
     assert "deputy_gm" in refused.json()["detail"]
     assert database.published[-1].key == "complaints.authority_exceeded_blocked.v1"
-    assert (await ask("gm", "POST", f"/complaints/{id}/approve", {"option": 0})).json()["stage"] == "approved"
+    assert (
+        await ask("gm", "POST", f"/complaints/{id}/approve", {"proposal": await seen(ask, id), "option": 0})
+    ).json()["stage"] == "approved"
 
 
 async def test_a_rejected_proposal_and_a_withdrawn_complaint(ask):
     id = await proposed(ask)
 
-    rejected = await ask("deputy_gm", "POST", f"/complaints/{id}/reject", {"note": "请核实数量"})
+    rejected = await ask(
+        "deputy_gm", "POST", f"/complaints/{id}/reject", {"proposal": await seen(ask, id), "note": "请核实数量"}
+    )
     withdrawn = await ask("complaint_handler", "POST", f"/complaints/{id}/withdraw")
 
     assert (rejected.json()["stage"], withdrawn.json()["closing"]["outcome"]) == ("investigated", "withdrawn")
@@ -184,13 +191,23 @@ async def test_a_rejected_proposal_and_a_withdrawn_complaint(ask):
 @pytest.mark.requirement("R156.a")
 async def test_a_customer_who_declines_ends_the_case(ask):
     id = await proposed(ask)
-    await ask("gm", "POST", f"/complaints/{id}/approve", {"option": 0})
+    await ask("gm", "POST", f"/complaints/{id}/approve", {"proposal": await seen(ask, id), "option": 0})
 
     declined = await ask(
         "complaint_handler", "POST", f"/complaints/{id}/decline", {"via": "phone", "reason": "另加折扣"}
     )
 
     assert declined.json()["closing"]["outcome"] == "resubmitted"
+
+
+def latest(shown):
+    """The id of the latest proposal that a view shows."""
+    return shown["proposals"][-1]["proposal_id"]
+
+
+async def seen(ask, id):
+    """The id of the latest proposal, as a colleague reads it."""
+    return latest((await ask("gm", "GET", f"/complaints/{id}")).json())
 
 
 async def proposed(ask) -> str:

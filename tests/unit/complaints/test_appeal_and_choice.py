@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sight
 
 from complaints.api.customer_view import CustomerView
 from complaints.domain.decisions.appeal import appeal, decide_appeal
@@ -50,7 +51,7 @@ def objected(in_every_stage, rules):
 @pytest.fixture
 def offered(in_every_stage, rules):
     """A case in which the deputy approved both solutions."""
-    return approve_choice(in_every_stage["proposed"], 0, (1,), "", rules, by(DEPUTY)).state
+    return approve_choice(*sight.proposed(in_every_stage["proposed"]), 0, (1,), "", rules, by(DEPUTY)).state
 
 
 @pytest.mark.requirement("R160.b")
@@ -72,10 +73,11 @@ def test_an_objection_goes_to_the_superiors_as_a_petition_and_their_answer_has_a
 def test_the_superiors_judge_anew_and_the_customer_hears_it_like_the_first_judgement(
     upheld, department, objected, rules
 ):
-    change = decide_appeal(objected.state, upheld, "复核", department, rules, by(DEPUTY))
+    change = decide_appeal(*sight.petitioned(objected.state), upheld, "复核", department, rules, by(DEPUTY))
 
     assert change.state.stage == ("upheld" if upheld else "not_upheld")
     assert change.state.appeal == Appeal(
+        petition_id=sight.petitioned(objected.state)[1],
         petition="客户提供了签收照片",
         to_role="deputy_gm",
         by="am-03",
@@ -93,12 +95,12 @@ def test_the_superiors_judge_anew_and_the_customer_hears_it_like_the_first_judge
 @pytest.mark.parametrize("actor", [HANDLER, SALESMAN])
 def test_neither_the_judge_nor_the_petitioner_decides_on_the_petition(actor, objected, rules):
     with pytest.raises(Overstepped) as refused:
-        decide_appeal(objected.state, False, "复核", None, rules, by(actor))
+        decide_appeal(*sight.petitioned(objected.state), False, "复核", None, rules, by(actor))
     assert refused.value.code == "four_eyes"
 
 
 def test_a_petition_is_decided_once(objected, rules):
-    decided = decide_appeal(objected.state, False, "复核", None, rules, by(DEPUTY)).state
+    decided = decide_appeal(*sight.petitioned(objected.state), False, "复核", None, rules, by(DEPUTY)).state
 
     with pytest.raises(Refused) as refused:
         appeal(decided, "仍有异议", rules, by(SALESMAN))
@@ -115,7 +117,7 @@ def test_a_refusal_is_not_closed_without_its_tactful_reply(reply, in_every_stage
 
 @pytest.mark.requirement("R114.b", "R157.b")
 def test_the_customer_sees_what_is_approved_and_may_choose_from_nothing_else(in_every_stage, offered, proposal, rules):
-    one = approve(in_every_stage["proposed"], 0, "", rules, by(DEPUTY)).state
+    one = approve(*sight.proposed(in_every_stage["proposed"]), 0, "", rules, by(DEPUTY)).state
 
     assert CustomerView.of(in_every_stage["proposed"]).choices == ()
     assert CustomerView.of(one).choices == ("免费更换三樘玻璃",)
@@ -123,8 +125,14 @@ def test_the_customer_sees_what_is_approved_and_may_choose_from_nothing_else(in_
 
 
 def test_what_is_approved_to_choose_from_is_announced_when_it_is_approved(in_every_stage, proposal, rules):
-    both = only(ResolutionApproved, approve_choice(in_every_stage["proposed"], 1, (0,), "", rules, by(DEPUTY)))
-    one = only(ResolutionApproved, approve(in_every_stage["proposed"], 1, "", rules, by(DEPUTY)))
+    both = only(
+        ResolutionApproved,
+        approve_choice(*sight.proposed(in_every_stage["proposed"]), 1, (0,), "", rules, by(DEPUTY)),
+    )
+    one = only(
+        ResolutionApproved,
+        approve(*sight.proposed(in_every_stage["proposed"]), 1, "", rules, by(DEPUTY)),
+    )
 
     assert (both.option, both.offered, both.customer_may_choose) == (proposal.options[1], proposal.options, True)
     assert (one.offered, one.customer_may_choose) == ((proposal.options[1],), False)
@@ -132,7 +140,7 @@ def test_what_is_approved_to_choose_from_is_announced_when_it_is_approved(in_eve
 
 @pytest.mark.requirement("R157.a")
 def test_a_choice_of_which_one_solution_is_beyond_the_authority_is_blocked_as_a_whole(in_every_stage, proposal, rules):
-    change = approve_choice(in_every_stage["proposed"], 0, (1,), "", rules, by(MANAGER))
+    change = approve_choice(*sight.proposed(in_every_stage["proposed"]), 0, (1,), "", rules, by(MANAGER))
 
     assert (change.state.stage, change.state.verdicts) == ("proposed", ())
     assert only(AuthorityExceededBlocked, change).attempted == proposal.options[1].amount
@@ -142,7 +150,7 @@ def test_no_choice_is_approved_where_the_proposal_leaves_none(in_every_stage, pr
     proposed = propose(in_every_stage["investigated"], proposal.options, 0, False, rules, by(HANDLER)).state
 
     with pytest.raises(Refused) as refused:
-        approve_choice(proposed, 0, (1,), "", rules, by(DEPUTY))
+        approve_choice(*sight.proposed(proposed), 0, (1,), "", rules, by(DEPUTY))
     assert refused.value.code == "customer_may_not_choose"
 
 
@@ -209,21 +217,33 @@ async def test_a_refusal_is_overturned_and_the_customer_chooses_and_signs_over_h
         {"kind": "replace", "amount": {"amount": "1800.00"}, "description": "免费更换三樘玻璃"},
         {"kind": "allowance", "amount": {"amount": "1500.00"}, "description": "折让 1500 元"},
     ]
+
+    def both(shown):
+        return {"proposal": shown["proposals"][-1]["proposal_id"], "option": 0, "also": [1]}
+
+    def upheld(shown):
+        seen = shown["appeal"]["petition_id"]
+        return {"petition": seen, "upheld": True, "grounds": "成立", "responsible_department": "production"}
+
     steps = [
         ("cs_manager", "assign-owner", {"owner": "cs-manager-01"}),
         ("complaint_handler", "judge", {"upheld": False, "grounds": "未见崩角", "demand_reasonable": False}),
         ("account_manager", "appeal", {"petition": "客户有签收照片"}),
-        ("deputy_gm", "decide-appeal", {"upheld": True, "grounds": "成立", "responsible_department": "production"}),
+        ("deputy_gm", "decide-appeal", upheld),
         ("complaint_handler", "assign-investigation", {"department": "production", "joint_with": ["rd"]}),
         ("rd_team", "complete-investigation", {"cause": "护角未按规范包装"}),
         ("complaint_handler", "propose", {"options": options}),
-        ("deputy_gm", "approve", {"option": 0, "also": [1]}),
+        (
+            "deputy_gm",
+            "approve",
+            lambda shown: {"proposal": shown["proposals"][-1]["proposal_id"], "option": 0, "also": [1]},
+        ),
         ("complaint_handler", "accept", {"via": "sms", "choice": 2}),
         ("complaint_handler", "sign", {"signature": "signatures/1.png"}),
         ("complaint_handler", "implement", {}),
     ]
 
-    answers = [await ask(role, "POST", f"/complaints/{id}/{verb}", body) for role, verb, body in steps]
+    answers = await sight.walk(ask, f"/complaints/{id}", steps)
 
     assert [answer.status_code for answer in answers] == [200] * len(steps)
     done = answers[-1].json()

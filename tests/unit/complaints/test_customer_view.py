@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import sight
 
 from complaints.api.customer_view import STATUS, CustomerView
 from complaints.domain.complaint import Complaint
@@ -47,7 +48,7 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
     investigated = complete_investigation(investigating, SECRET, (SECRET,), (SECRET,), rules, handler).state
     proposed = propose(investigated, options, 0, True, rules, handler).state
-    approved = approve(proposed, 1, SECRET, rules, deputy).state
+    approved = approve(*sight.proposed(proposed), 1, SECRET, rules, deputy).state
     accepted = sign(accept(approved, "phone", None, rules, handler).state, SECRET, handler).state
     implemented = implement(accepted, (SECRET,), rules, handler).state
     closed = close(implemented, "已免费更换三樘玻璃", rules, handler).state
@@ -144,7 +145,14 @@ def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
 
 def test_the_history_of_a_petition_has_the_refusal_and_what_the_superiors_decided(in_every_stage, rules):
     deputy = cause(AT, actor=DEPUTY)
-    decided = decide_appeal(in_every_stage["appealed"], True, "复核成立", "production", rules, deputy).state
+    decided = decide_appeal(
+        *sight.petitioned(in_every_stage["appealed"]),
+        True,
+        "复核成立",
+        "production",
+        rules,
+        deputy,
+    ).state
 
     assert [step.what for step in history(in_every_stage["appealed"])] == [
         "客户反映",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from complaints.domain.lifecycle import LIFECYCLE, ComplaintDecision, Stage
+from complaints.domain.lifecycle import COMPLAINT, ComplaintDecision, Stage
 from shared.contracts.roles import Role
 from shared.lifecycle import IllegalTransition
 
@@ -38,7 +38,7 @@ def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_
     case = in_every_stage[stage]
     assert case.stage == stage
 
-    if decision in LIFECYCLE.decisions(stage):
+    if decision in COMPLAINT.decisions(stage):
         assert decide[decision](case).state.stage == BECOMES.get(decision, stage)
     else:
         with pytest.raises(IllegalTransition) as refused:
@@ -49,14 +49,14 @@ def test_every_decision_leads_where_it_should_or_is_refused(stage, decision, in_
 
 @pytest.mark.parametrize("stage", ENDS)
 def test_nobody_decides_anything_after_the_end_and_no_clock_runs_on(stage, in_every_stage):
-    assert [possible for possible in LIFECYCLE.possible(stage) if possible.roles] == []
+    assert [possible for possible in COMPLAINT.possible(stage) if possible.roles] == []
     assert (in_every_stage[stage].running, in_every_stage[stage].deadlines) == ((), ())
 
 
 def test_every_stage_can_be_reached_and_every_live_one_can_be_left(in_every_stage):
     assert set(in_every_stage) == set(STAGES)
-    assert all(LIFECYCLE.possible(stage) for stage in set(STAGES) - set(ENDS))
-    assert set(LIFECYCLE.stages) == set(STAGES)
+    assert all(COMPLAINT.possible(stage) for stage in set(STAGES) - set(ENDS))
+    assert set(COMPLAINT.stages) == set(STAGES)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -69,12 +69,12 @@ def test_what_is_stored_comes_back_as_it_was(stage, in_every_stage):
 @pytest.mark.parametrize("decision", [each for each in DECISIONS if each != "file"])
 def test_every_decision_of_the_table_leads_only_where_the_table_says(decision, in_every_stage, decide):
     for stage, case in in_every_stage.items():
-        if move := LIFECYCLE.move(stage, decision):
+        if move := COMPLAINT.move(stage, decision):
             assert decide[decision](case).state.stage in (move.to or (stage,))
 
 
 def test_every_decision_that_people_make_names_them_and_time_and_facts_make_the_others():
-    assert {decision for decision in DECISIONS if not LIFECYCLE.roles(decision)} == {"open"}
+    assert {decision for decision in DECISIONS if not COMPLAINT.roles(decision)} == {"open"}
 
 
 def test_a_draft_that_was_dismissed_while_another_person_filed_it_is_opened_under_its_number(in_every_stage, decide):
@@ -99,7 +99,7 @@ BODIES = {
     "classify": {"nature": "quality", "category": "玻璃破损"},
     "judge": {"upheld": False, "grounds": "未见崩角", "demand_reasonable": False},
     "appeal": {"petition": "客户有异议"},
-    "decide_appeal": {"upheld": False, "grounds": "复核不成立"},
+    "decide_appeal": {"petition": str(UUID(int=7)), "upheld": False, "grounds": "复核不成立"},
     "assign_investigation": {"department": "production"},
     "complete_investigation": {"cause": "护角不足"},
     "identify_root_cause": {"code": "packaging"},
@@ -110,8 +110,8 @@ BODIES = {
         "handling": "返工",
     },
     "propose": {"options": [{"kind": "explain", "amount": {"amount": "0.00"}, "description": "说明"}]},
-    "approve": {"option": 0},
-    "reject": {"note": "请核实"},
+    "approve": {"proposal": str(UUID(int=7)), "option": 0},
+    "reject": {"proposal": str(UUID(int=7)), "note": "请核实"},
     "accept": {"via": "phone"},
     "decline": {"via": "phone"},
     "sign": {"signature": "s/1.png"},
@@ -123,11 +123,11 @@ BODIES = {
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_role_is_let_in_to_its_decisions_and_to_no_others(role, world):
     let_in = set()
-    for decision in (each for each in DECISIONS if LIFECYCLE.roles(each)):
+    for decision in (each for each in DECISIONS if COMPLAINT.roles(each)):
         path, body = door(decision)
         answer = await world.ask(role, "POST", path, body)
         assert (answer.status_code, answer.json()["code"]) in ((404, "not_found"), (403, "forbidden")), decision
         if answer.status_code == 404:
             let_in.add(decision)
 
-    assert let_in == {decision for decision in DECISIONS if role in LIFECYCLE.roles(decision)}
+    assert let_in == {decision for decision in DECISIONS if role in COMPLAINT.roles(decision)}

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sight
 
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.escalation import escalate
@@ -171,8 +172,8 @@ def test_the_preferred_solution_is_one_of_those_proposed(in_every_stage, proposa
 def test_a_manager_may_choose_the_cheap_solution_and_the_deputy_gm_the_dear_one(in_every_stage, proposal, rules):
     proposed = in_every_stage["proposed"]
 
-    cheap = approve(proposed, 0, "同意", rules, by(MANAGER))
-    dear = approve(proposed, 1, "同意", rules, by(DEPUTY))
+    cheap = approve(*sight.proposed(proposed), 0, "同意", rules, by(MANAGER))
+    dear = approve(*sight.proposed(proposed), 1, "同意", rules, by(DEPUTY))
 
     assert only(ResolutionApproved, cheap) == ResolutionApproved(
         complaint_id=proposed.id,
@@ -198,7 +199,7 @@ def test_an_approval_beyond_the_own_authority_grants_nothing_and_is_reported(
 ):
     proposed = in_every_stage["proposed"]
 
-    change = approve(proposed, option, "", rules, by(actor))
+    change = approve(*sight.proposed(proposed), option, "", rules, by(actor))
 
     assert (change.state.stage, change.state.verdicts, change.state.deadlines) == ("proposed", (), proposed.deadlines)
     assert change.events == (
@@ -215,12 +216,12 @@ def test_an_approval_beyond_the_own_authority_grants_nothing_and_is_reported(
 
 def test_a_solution_that_was_not_proposed_cannot_be_approved(in_every_stage, rules):
     with pytest.raises(Refused, match="options 0 to 1"):
-        approve(in_every_stage["proposed"], 2, "", rules, by(DEPUTY))
+        approve(*sight.proposed(in_every_stage["proposed"]), 2, "", rules, by(DEPUTY))
 
 
 @pytest.mark.requirement("R163.a")
 def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(in_every_stage, proposal, rules):
-    rejected = reject(in_every_stage["proposed"], "请核实数量", rules, by(DEPUTY))
+    rejected = reject(*sight.proposed(in_every_stage["proposed"]), "请核实数量", rules, by(DEPUTY))
 
     assert only(ResolutionRejected, rejected).note == "请核实数量"
     asked = by(HANDLER)
@@ -228,18 +229,18 @@ def test_a_rejected_proposal_goes_back_with_the_reason_and_a_new_one_may_follow(
     assert [each.proposal_id for each in again.state.proposals] == [proposal.proposal_id, asked.derive("proposal")]
 
 
-@pytest.mark.parametrize("decide", [lambda *given: approve(given[0], 0, *given[1:]), reject])
+@pytest.mark.parametrize("decide", [lambda case, seen, *given: approve(case, seen, 0, *given), reject])
 def test_a_proposal_is_decided_by_another_person_than_the_one_who_made_it(decide, in_every_stage, rules):
     proposed = in_every_stage["proposed"]
     proposer = proposed.proposals[-1].proposed_by
     with pytest.raises(Overstepped) as refused:
-        decide(proposed, "同意", rules, by(DEPUTY.but(id=proposer)))
+        decide(*sight.proposed(proposed), "同意", rules, by(DEPUTY.but(id=proposer)))
     assert refused.value.code == "four_eyes"
 
 
 def test_only_who_might_approve_a_proposal_may_reject_it(in_every_stage, rules):
     with pytest.raises(Refused) as refused:
-        reject(in_every_stage["proposed"], "不行", rules, by(MANAGER))
+        reject(*sight.proposed(in_every_stage["proposed"]), "不行", rules, by(MANAGER))
     assert refused.value.code == "authority_exceeded"
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import sight
 
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.known_order import let_go, take_back
@@ -13,7 +14,7 @@ from complaints.domain.decisions.resolution import approve
 from complaints.domain.decisions.settlement import accept, sign
 from complaints.domain.goods_return import GoodsReturn, return_id_of, return_no_of
 from complaints.domain.known_order import KnownGoods, KnownOrder, KnownShipment, Returning
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.papers import PartCount, Receipt, Settled
 from shared.aggregate import Change
 from shared.contracts.complaints import ComplaintFiled
@@ -309,8 +310,8 @@ async def test_of_two_notes_for_the_same_goods_at_one_moment_one_is_refused(note
 
 
 async def test_what_a_note_named_before_it_was_sent_back_may_come_back_on_another(notes, draw_up, ask, stores):
-    await draw_up(notes[0], DOOR, 20)
-    back = await ask("sales_vp", "POST", f"/returns/{notes[0].id}/send-back", {"note": "数量不符"})
+    seen = (await draw_up(notes[0], DOOR, 20)).json()["note"]["paper_id"]
+    back = await ask("sales_vp", "POST", f"/returns/{notes[0].id}/send-back", {"paper": seen, "note": "数量不符"})
     assert back.status_code == 200
 
     assert (await stores.order_of(NO)).returning == ()
@@ -415,7 +416,7 @@ def test_nothing_is_signed_before_it_was_approved_and_accepted(stage, in_every_s
         sign(in_every_stage[stage], "s/1.png", HANDLER)
 
     assert refused.value.code == "illegal_transition"
-    assert refused.value.detail.endswith(f"possible now: {', '.join(LIFECYCLE.decisions(stage))}")
+    assert refused.value.detail.endswith(f"possible now: {', '.join(COMPLAINT.decisions(stage))}")
 
 
 @pytest.mark.parametrize("stage", ["filed", "investigated", "proposed"])
@@ -425,7 +426,10 @@ def test_no_solution_is_accepted_before_it_was_approved(stage, in_every_stage, r
 
 
 def test_nothing_is_approved_or_closed_after_the_closing(in_every_stage, rules):
-    for decide in (lambda case: approve(case, 0, "", rules, GM), lambda case: close(case, "完", rules, HANDLER)):
+    for decide in (
+        lambda case: approve(*sight.proposed(case), 0, "", rules, GM),
+        lambda case: close(case, "完", rules, HANDLER),
+    ):
         with pytest.raises(IllegalTransition) as refused:
             decide(in_every_stage["closed"])
         assert "while the complaint is closed; possible now: nothing any more" in refused.value.detail

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import sight
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -16,7 +17,6 @@ from complaints.domain.decisions.filing import draft, open_case
 from complaints.domain.decisions.handling import assign_owner, record_visit
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.papers import expect_allowance
-from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.resolution import approve_choice, propose, reject
 from complaints.domain.decisions.settlement import accept_choice, decline, implement, sign
 from complaints.domain.parts.form import Form
@@ -121,6 +121,11 @@ PEOPLE = st.builds(
     st.sampled_from(["zhang", "li", "wang", "zhao"]),
     st.sampled_from([Role.COMPLAINT_HANDLER, Role.CS_MANAGER, Role.SALES_VP, Role.DEPUTY_GM, Role.GM, Role.FINANCE]),
 )
+READ = st.sampled_from(
+    [sight.proposal, lambda case: case.proposals[0].proposal_id if case.proposals else sight.NOTHING]
+)
+"""The latest proposal or the first one: a colleague may have read either."""
+
 AMOUNTS = st.sampled_from(["0", "1800.00", "2000.00", "2000.01", "20000.00", "20000.01", "90000.00"])
 
 
@@ -130,7 +135,7 @@ class AnyWay(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         drafted = draft(UUID(int=1), FORM, RULES, HANDLER).state
-        self.case = open_case(drafted, announcement(drafted.id, "2026-11-0001", FORM, HANDLER), RULES, HANDLER).state
+        self.case = open_case(drafted, FORM.announced(drafted.id, "2026-11-0001", HANDLER.at), RULES, HANDLER).state
         self.paper = None
         self.closed = []
         self.granted = []
@@ -172,7 +177,7 @@ class AnyWay(RuleBasedStateMachine):
     def petition(self, who, upheld):
         unit = "production" if upheld else None
         self.decide(lambda case: appeal(case, "异议", RULES, who))
-        self.decide(lambda case: decide_appeal(case, upheld, "复核", unit, RULES, by("gm", "gm")))
+        self.decide(lambda case: decide_appeal(*sight.petitioned(case), upheld, "复核", unit, RULES, by("gm", "gm")))
 
     @rule(who=PEOPLE)
     def investigate(self, who):
@@ -187,13 +192,13 @@ class AnyWay(RuleBasedStateMachine):
         )
         self.decide(lambda case: propose(case, options, 0, choice, RULES, who))
 
-    @rule(who=PEOPLE, option=st.integers(0, 2), also=st.sets(st.integers(0, 2)))
-    def approve(self, who, option, also):
-        self.decide(lambda case: approve_choice(case, option, tuple(also), "", RULES, who))
+    @rule(who=PEOPLE, seen=READ, option=st.integers(0, 2), also=st.sets(st.integers(0, 2)))
+    def approve(self, who, seen, option, also):
+        self.decide(lambda case: approve_choice(case, seen(case), option, tuple(also), "", RULES, who))
 
-    @rule(who=PEOPLE)
-    def send_back(self, who):
-        self.decide(lambda case: reject(case, "请核实", RULES, who))
+    @rule(who=PEOPLE, seen=READ)
+    def send_back(self, who, seen):
+        self.decide(lambda case: reject(case, seen(case), "请核实", RULES, who))
 
     @rule(who=PEOPLE, number=st.none() | st.integers(1, 3))
     def accept(self, who, number):
@@ -219,7 +224,7 @@ class AnyWay(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def draw_certificate(self, who):
         self.on_paper(lambda paper: on_allowance.draw_up(paper, "崩角", RULES, who))
-        self.on_paper(lambda paper: on_allowance.countersign(paper, RULES, by("sales_vp", "vp")))
+        self.on_paper(lambda paper: on_allowance.countersign(*sight.drawn(paper), RULES, by("sales_vp", "vp")))
 
     @rule(who=PEOPLE)
     def stamp_and_book(self, who):

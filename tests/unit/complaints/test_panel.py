@@ -7,6 +7,7 @@ import pytest
 
 from complaints.domain.decisions.handling import acknowledge, classify, convene_panel, record_panel
 from complaints.domain.decisions.resolution import propose
+from complaints.domain.history import history
 from complaints.domain.parts.handling import Acknowledgement, Classification, Panel
 from shared.aggregate import Refused
 from shared.contracts.complaints import ComplaintAcknowledged, MajorComplaintPanelConvened
@@ -45,6 +46,17 @@ def test_what_was_understood_is_confirmed_with_the_customer_written_or_spoken(ch
     )
 
 
+def test_the_history_says_who_convened_which_departments_and_what_they_found(major):
+    convened = convene_panel(major, BOTH, AT + DAY, manager()).state
+    recorded = record_panel(convened, "全批复检", None, manager(AT + DAY)).state
+
+    steps = [(step.what, step.by, step.words) for step in history(recorded) if "评审" in step.what]
+    assert steps == [
+        ("召集重大投诉评审", "manager-01", "、".join(BOTH)),
+        ("重大投诉评审", "manager-01", "全批复检"),
+    ]
+
+
 @pytest.mark.requirement("R189.a")
 def test_the_departments_of_a_major_case_are_convened_and_their_measures_stay_on_it(major):
     convened = convene_panel(major, BOTH, AT + DAY, manager())
@@ -55,6 +67,7 @@ def test_the_departments_of_a_major_case_are_convened_and_their_measures_stay_on
         departments=BOTH,
         meets_at=AT + DAY,
         convened_by="manager-01",
+        convened_at=AT,
         measures="全批复检",
         minutes="panels/7.pdf",
         recorded_by="manager-01",

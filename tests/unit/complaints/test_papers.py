@@ -7,11 +7,11 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
+import sight
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from complaints.domain import allowance as certificates
-from complaints.domain import goods_return as notes
+from complaints.domain import lifecycle
 from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions import goods_return as on_return
 from complaints.domain.decisions.closing import close
@@ -75,7 +75,9 @@ def closed_with(in_every_stage, rules):
         option = Remediation(kind=kind, amount=yuan(amount), description="按方案处理")
         handler, deputy = by("complaint_handler"), by("deputy_gm")
         case = propose(in_every_stage["investigated"], (option,), 0, False, rules, handler).state
-        case = accept(approve(case, 0, "", rules, deputy).state, "signature", "s/1.png", rules, handler).state
+        case = accept(
+            approve(*sight.proposed(case), 0, "", rules, deputy).state, "signature", "s/1.png", rules, handler
+        ).state
         return close(implement(case, (), rules, handler).state, "已处理", rules, handler).state
 
     return closed
@@ -87,7 +89,7 @@ def allowances(closed_with, rules):
     case = closed_with("allowance", "1800.00")
     due = expect_allowance(case, case.settlement, rules, CS).state
     drawn = on_allowance.draw_up(due, "玻璃崩角", rules, SALES).state
-    countersigned = on_allowance.countersign(drawn, rules, VP).state
+    countersigned = on_allowance.countersign(*sight.drawn(drawn), rules, VP).state
     granted = on_allowance.stamp(countersigned, "zk/1.pdf", rules, SALES).state
     filed = on_allowance.file_copy(granted, rules, SALES).state
     done = on_allowance.post(filed, "PZ-1", rules, FINANCE).state
@@ -100,7 +102,7 @@ def returns(closed_with, rules):
     case = closed_with("return", "1800.00")
     due = expect_return(case, case.settlement, rules, CS).state
     drawn = on_return.draw_up(due, counted(3), "玻璃崩角", "return", "处理决定", rules, SALES).state
-    authorized = on_return.authorize(drawn, rules, VP).state
+    authorized = on_return.authorize(*sight.drawn(drawn), rules, VP).state
     received = on_return.receive(authorized, receipt(3), rules, WAREHOUSE).state
     short = on_return.receive(authorized, receipt(2), rules, WAREHOUSE).state
     reconciled = on_return.reconcile(received, rules, FINANCE).state
@@ -121,8 +123,8 @@ def decide(rules):
     return {
         "allowance": {
             "draw_up": lambda paper: on_allowance.draw_up(paper, "玻璃崩角", rules, SALES),
-            "countersign": lambda paper: on_allowance.countersign(paper, rules, VP),
-            "send_back": lambda paper: on_allowance.send_back(paper, "请附决定", rules, VP),
+            "countersign": lambda paper: on_allowance.countersign(*sight.drawn(paper), rules, VP),
+            "send_back": lambda paper: on_allowance.send_back(*sight.drawn(paper), "请附决定", rules, VP),
             "stamp": lambda paper: on_allowance.stamp(paper, "zk/1.pdf", rules, SALES),
             "file_copy": lambda paper: on_allowance.file_copy(paper, rules, SALES),
             "post": lambda paper: on_allowance.post(paper, "PZ-1", rules, FINANCE),
@@ -131,11 +133,13 @@ def decide(rules):
             "draw_up": lambda paper: on_return.draw_up(
                 paper, counted(3), "玻璃崩角", "return", "处理决定", rules, SALES
             ),
-            "authorize": lambda paper: on_return.authorize(paper, rules, VP),
-            "send_back": lambda paper: on_return.send_back(paper, "数量不符", rules, VP),
+            "authorize": lambda paper: on_return.authorize(*sight.drawn(paper), rules, VP),
+            "send_back": lambda paper: on_return.send_back(*sight.drawn(paper), "数量不符", rules, VP),
             "receive": lambda paper: on_return.receive(paper, receipt(1), rules, WAREHOUSE),
             "reconcile": lambda paper: on_return.reconcile(paper, rules, FINANCE),
-            "settle_difference": lambda paper: on_return.settle_difference(paper, "客户留用一樘", rules, CS),
+            "settle_difference": lambda paper: on_return.settle_difference(
+                *sight.compared(paper), "客户留用一樘", rules, CS
+            ),
             "post": lambda paper: on_return.post(paper, "PZ-2", None, rules, FINANCE),
             "file_copy": lambda paper: on_return.file_copy(paper, rules, SALES),
         },
@@ -145,13 +149,13 @@ def decide(rules):
 @pytest.mark.parametrize(
     ("table", "stage", "decision"),
     [
-        *product([certificates.LIFECYCLE], get_args(certificates.AllowanceStage), certificates.LIFECYCLE.moves),
-        *product([notes.LIFECYCLE], get_args(notes.ReturnStage), notes.LIFECYCLE.moves),
+        *product([lifecycle.ALLOWANCE], get_args(lifecycle.AllowanceStage), lifecycle.ALLOWANCE.moves),
+        *product([lifecycle.GOODS_RETURN], get_args(lifecycle.ReturnStage), lifecycle.GOODS_RETURN.moves),
     ],
     ids=lambda each: each if isinstance(each, str) else each.noun,
 )
 def test_every_decision_leads_where_its_table_says_or_is_refused(table, stage, decision, allowances, returns, decide):
-    paper = (allowances if table is certificates.LIFECYCLE else returns)[stage]
+    paper = (allowances if table is lifecycle.ALLOWANCE else returns)[stage]
     assert paper.stage == stage
 
     if table.allows(stage, decision):
@@ -162,13 +166,13 @@ def test_every_decision_leads_where_its_table_says_or_is_refused(table, stage, d
         assert stage in refused.value.detail
 
 
-@pytest.mark.parametrize("stage", get_args(certificates.AllowanceStage))
+@pytest.mark.parametrize("stage", get_args(lifecycle.AllowanceStage))
 def test_a_stored_certificate_comes_back_as_it_was(stage, allowances):
     paper = allowances[stage]
     assert type(paper).model_validate(paper.model_dump(mode="json")) == paper
 
 
-@pytest.mark.parametrize("stage", get_args(notes.ReturnStage))
+@pytest.mark.parametrize("stage", get_args(lifecycle.ReturnStage))
 def test_a_stored_return_note_comes_back_as_it_was(stage, returns):
     paper = returns[stage]
     assert type(paper).model_validate(paper.model_dump(mode="json")) == paper
@@ -226,10 +230,10 @@ def test_a_paper_is_approved_by_another_person_than_the_one_who_drew_it_up(allow
     both = by("sales_vp", id="account_manager-01")
 
     for decision in (
-        lambda: on_allowance.countersign(allowances["drawn"], rules, both),
-        lambda: on_allowance.send_back(allowances["drawn"], "再议", rules, both),
-        lambda: on_return.authorize(returns["drawn"], rules, both),
-        lambda: on_return.send_back(returns["drawn"], "再议", rules, both),
+        lambda: on_allowance.countersign(*sight.drawn(allowances["drawn"]), rules, both),
+        lambda: on_allowance.send_back(*sight.drawn(allowances["drawn"]), "再议", rules, both),
+        lambda: on_return.authorize(*sight.drawn(returns["drawn"]), rules, both),
+        lambda: on_return.send_back(*sight.drawn(returns["drawn"]), "再议", rules, both),
     ):
         with pytest.raises(Overstepped) as refused:
             decision()
@@ -237,8 +241,8 @@ def test_a_paper_is_approved_by_another_person_than_the_one_who_drew_it_up(allow
 
 
 def test_a_paper_that_was_sent_back_is_drawn_up_anew(allowances, returns, rules):
-    certificate = on_allowance.send_back(allowances["drawn"], "请附决定", rules, VP).state
-    note = on_return.send_back(returns["drawn"], "数量不符", rules, VP).state
+    certificate = on_allowance.send_back(*sight.drawn(allowances["drawn"]), "请附决定", rules, VP).state
+    note = on_return.send_back(*sight.drawn(returns["drawn"]), "数量不符", rules, VP).state
 
     assert (certificate.stage, certificate.drawn, certificate.sent_back) == ("due", None, ("请附决定",))
     assert duties(certificate) == {"allowance_draw": Role.ACCOUNT_MANAGER}
@@ -248,7 +252,7 @@ def test_a_paper_that_was_sent_back_is_drawn_up_anew(allowances, returns, rules)
 
 @pytest.mark.requirement("R167.a", "R167.b", "R167.c")
 def test_an_authorized_note_says_what_comes_back_why_how_and_on_which_basis(returns, rules, form):
-    change = on_return.authorize(returns["drawn"], rules, VP)
+    change = on_return.authorize(*sight.drawn(returns["drawn"]), rules, VP)
 
     assert [event for event in change.events if isinstance(event, ReturnAuthorized)] == [
         ReturnAuthorized(
@@ -330,15 +334,15 @@ def test_a_difference_is_announced_and_cannot_be_posted_before_it_is_explained(c
     with pytest.raises(IllegalTransition):
         on_return.post(change.state, "PZ-1", None, rules, FINANCE)
     with pytest.raises(Overstepped) as same:
-        on_return.settle_difference(change.state, "核实", rules, by("cs_manager", id="finance-01"))
+        on_return.settle_difference(*sight.compared(change.state), "核实", rules, by("cs_manager", id="finance-01"))
     assert same.value.code == "four_eyes"
-    explained = on_return.settle_difference(change.state, "核实", rules, CS).state
+    explained = on_return.settle_difference(*sight.compared(change.state), "核实", rules, CS).state
     assert duties(explained) == {"return_file": Role.SALES_ASSISTANT, "return_post": Role.FINANCE}
     assert on_return.post(explained, "PZ-1", yuan("1200.00"), rules, FINANCE).state.creditable == yuan("600.00")
 
 
 def test_what_comes_later_is_compared_again_and_all_vouchers_credit_at_most_what_was_approved(returns, rules):
-    explained = on_return.settle_difference(returns["differing"], "一樘晚到", rules, CS).state
+    explained = on_return.settle_difference(*sight.compared(returns["differing"]), "一樘晚到", rules, CS).state
     posted = on_return.post(explained, "PZ-1", yuan("1200.00"), rules, FINANCE).state
     late = on_return.receive(posted, receipt(1), rules, WAREHOUSE).state
     agreed = on_return.reconcile(late, rules, FINANCE).state
@@ -353,7 +357,7 @@ def test_what_comes_later_is_compared_again_and_all_vouchers_credit_at_most_what
 
 def test_goods_that_go_back_reworked_are_posted_without_a_credit(returns, rules):
     paper = on_return.draw_up(returns["due"], counted(3), "玻璃崩角", "rework", "处理决定", rules, SALES).state
-    paper = on_return.authorize(paper, rules, VP).state
+    paper = on_return.authorize(*sight.drawn(paper), rules, VP).state
     paper = on_return.reconcile(on_return.receive(paper, receipt(3), rules, WAREHOUSE).state, rules, FINANCE).state
 
     with pytest.raises(Refused) as refused:
@@ -377,7 +381,7 @@ def test_a_part_is_named_once_on_a_note(returns, rules):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(steps=st.lists(st.sampled_from(sorted(notes.LIFECYCLE.moves)), max_size=25))
+@given(steps=st.lists(st.sampled_from(sorted(lifecycle.GOODS_RETURN.moves)), max_size=25))
 def test_whatever_is_tried_no_return_is_credited_beyond_what_was_approved(steps, returns, decide):
     paper = returns["authorized"]
     for step in steps:
@@ -462,16 +466,16 @@ async def test_a_certificate_goes_through_over_http(ask, stores, allowances):
     await stores.allowances.create(Change(due), cause(AT))
     steps = [
         ("account_manager", "draw-up", {"reason": "玻璃崩角"}),
-        ("sales_vp", "send-back", {"note": "请附处理决定"}),
+        ("sales_vp", "send-back", lambda shown: {"paper": shown["drawn"]["paper_id"], "note": "请附处理决定"}),
         ("account_manager", "draw-up", {"reason": "玻璃崩角，附处理决定"}),
-        ("sales_vp", "countersign", None),
+        ("sales_vp", "countersign", lambda shown: {"paper": shown["drawn"]["paper_id"]}),
         ("account_manager", "stamp", {"file": "zk/1.pdf"}),
         ("sales_assistant", "file-copy", None),
         ("finance", "post", {"voucher_no": "PZ-2026-1187"}),
     ]
 
     listed = await ask("finance", "GET", "/allowances?stage=due&complaint_no=2026-11-0001")
-    answers = [await ask(role, "POST", f"/allowances/{due.id}/{verb}", body) for role, verb, body in steps]
+    answers = await sight.walk(ask, f"/allowances/{due.id}", steps)
 
     assert [row["certificate_no"] for row in listed.json()["items"]] == ["ZK-2026-11-0001"]
     assert [answer.status_code for answer in answers] == [200] * len(steps)
@@ -487,19 +491,23 @@ async def test_a_return_with_a_difference_goes_through_over_http(ask, stores, re
     due = returns["due"]
     await stores.returns.create(Change(due), cause(AT))
     lines = [{"part": GLASS, "quantity": 3}]
+
+    def explained(shown):
+        return {"comparison": shown["compared"]["comparison_id"], "explanation": "一樘由客户留用"}
+
     steps = [
         ("account_manager", "draw-up", {"lines": lines, "reason": "崩角", "method": "return", "basis": "处理决定"}),
-        ("sales_vp", "send-back", {"note": "数量不符"}),
+        ("sales_vp", "send-back", lambda shown: {"paper": shown["note"]["paper_id"], "note": "数量不符"}),
         ("account_manager", "draw-up", {"lines": lines, "reason": "崩角", "method": "return", "basis": "处理决定"}),
-        ("sales_vp", "authorize", None),
+        ("sales_vp", "authorize", lambda shown: {"paper": shown["note"]["paper_id"]}),
         ("warehouse", "receive", {"lines": [{"part": GLASS, "quantity": 2}]}),
         ("finance", "reconcile", None),
-        ("cs_manager", "settle-difference", {"explanation": "一樘由客户留用"}),
+        ("cs_manager", "settle-difference", explained),
         ("finance", "post", {"voucher_no": "PZ-2026-1188", "credit": {"amount": "1200.00"}}),
         ("sales_assistant", "file-copy", None),
     ]
 
-    answers = [await ask(role, "POST", f"/returns/{due.id}/{verb}", body) for role, verb, body in steps]
+    answers = await sight.walk(ask, f"/returns/{due.id}", steps)
 
     assert [answer.status_code for answer in answers] == [200] * len(steps)
     shown = answers[-1].json()
@@ -510,7 +518,7 @@ async def test_a_return_with_a_difference_goes_through_over_http(ask, stores, re
     assert len((await ask("warehouse", "GET", f"/returns/{due.id}/clocks")).json()) == 10
 
 
-@pytest.mark.parametrize(("table", "path"), [(certificates.LIFECYCLE, "allowances"), (notes.LIFECYCLE, "returns")])
+@pytest.mark.parametrize(("table", "path"), [(lifecycle.ALLOWANCE, "allowances"), (lifecycle.GOODS_RETURN, "returns")])
 async def test_each_decision_is_open_to_its_roles_alone(table, path, ask, stores, allowances, returns):
     await stores.allowances.create(Change(allowances["due"]), cause(AT))
     await stores.returns.create(Change(returns["due"]), cause(AT))

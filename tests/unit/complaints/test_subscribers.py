@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import sight
 
 from complaints.domain.decisions.resolution import approve_choice
 from complaints.domain.decisions.settlement import decline
@@ -257,7 +258,7 @@ DEPUTY = Actor(kind="staff", id="deputy-01", role="deputy_gm")
 async def offered(complaints, in_every_stage, rules):
     """A case with two approved solutions, of which the customer chooses one."""
     before = in_every_stage["proposed"]
-    approved = approve_choice(before, 0, (1,), "", rules, cause(AT, actor=DEPUTY)).state
+    approved = approve_choice(*sight.proposed(before), 0, (1,), "", rules, cause(AT, actor=DEPUTY)).state
     return await complaints.create(Change(approved), cause(AT))
 
 

@@ -7,9 +7,9 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
+import sight
 
-from complaints.domain import corrective_action as improvements
-from complaints.domain import penalty as penalties
+from complaints.domain import lifecycle
 from complaints.domain.corrective_action import CorrectiveAction, action_id_of
 from complaints.domain.decisions import corrective_action as on_action
 from complaints.domain.decisions import penalty as on_penalty
@@ -100,7 +100,7 @@ def improved(rules):
         "due": due,
         "open": opened,
         "done": done,
-        "effective": on_action.verify(done, True, "无崩角", rules, RD).state,
+        "effective": on_action.verify(*sight.tried(done), True, "无崩角", rules, RD).state,
     }
 
 
@@ -116,7 +116,7 @@ def decide(rules):
         "corrective action": {
             "plan": lambda each: on_action.plan(each, "packaging", "改箱", AT + timedelta(days=1), rules, PLANT),
             "carry_out": lambda each: on_action.carry_out(each, (), rules, PLANT),
-            "verify": lambda each: on_action.verify(each, True, "有效", rules, RD),
+            "verify": lambda each: on_action.verify(*sight.tried(each), True, "有效", rules, RD),
             "reopen": lambda each: on_action.reopen(each, "2026-12-0003", rules, CS),
         },
     }
@@ -125,13 +125,13 @@ def decide(rules):
 @pytest.mark.parametrize(
     ("table", "stage", "decision"),
     [
-        *product([penalties.LIFECYCLE], get_args(penalties.PenaltyStage), penalties.LIFECYCLE.moves),
-        *product([improvements.LIFECYCLE], get_args(improvements.ActionStage), improvements.LIFECYCLE.moves),
+        *product([lifecycle.PENALTY], get_args(lifecycle.PenaltyStage), lifecycle.PENALTY.moves),
+        *product([lifecycle.CORRECTIVE_ACTION], get_args(lifecycle.ActionStage), lifecycle.CORRECTIVE_ACTION.moves),
     ],
     ids=lambda each: each if isinstance(each, str) else each.noun,
 )
 def test_every_decision_leads_where_its_table_says_or_is_refused(table, stage, decision, punished, improved, decide):
-    what = (punished if table is penalties.LIFECYCLE else improved)[stage]
+    what = (punished if table is lifecycle.PENALTY else improved)[stage]
     assert what.stage == stage
 
     if table.allows(stage, decision):
@@ -300,7 +300,7 @@ async def test_no_department_s_system_reads_a_punishment(world):
 
 
 @pytest.mark.parametrize(
-    ("table", "path"), [(penalties.LIFECYCLE, "penalties"), (improvements.LIFECYCLE, "corrective-actions")]
+    ("table", "path"), [(lifecycle.PENALTY, "penalties"), (lifecycle.CORRECTIVE_ACTION, "corrective-actions")]
 )
 async def test_each_decision_is_open_to_its_roles_alone(table, path, ask, stores, punished, improved):
     await stores.penalties.create(Change(punished["proposed"]), cause(AT))
@@ -331,7 +331,7 @@ async def test_a_department_whose_quality_was_at_fault_owes_an_improvement_once(
 @pytest.mark.requirement("R190.a", "R190.b", "R149.c", "R150.d")
 def test_an_improvement_is_planned_carried_out_and_verified_and_then_watched(improved, rules):
     planned = on_action.plan(improved["due"], "packaging", "增加护角", AT + timedelta(days=10), rules, PLANT)
-    verified = on_action.verify(improved["done"], True, "抽检无崩角", rules, RD)
+    verified = on_action.verify(*sight.tried(improved["done"]), True, "抽检无崩角", rules, RD)
 
     assert planned.events[0] == CorrectiveActionOpened.of(
         ABOUT,
@@ -360,7 +360,7 @@ def test_an_improvement_is_planned_carried_out_and_verified_and_then_watched(imp
 
 @pytest.mark.requirement("R190.b")
 def test_an_improvement_that_did_not_work_is_planned_anew_and_the_attempt_is_kept(improved, rules):
-    failed = on_action.verify(improved["done"], False, "仍有崩角", rules, RD).state
+    failed = on_action.verify(*sight.tried(improved["done"]), False, "仍有崩角", rules, RD).state
     again = on_action.plan(failed, "packaging", "改用木箱", AT + timedelta(days=5), rules, PLANT).state
 
     assert (failed.stage, failed.watched_until, duties(failed)) == ("due", None, {"action_plan": Role.CS_MANAGER})
@@ -372,7 +372,7 @@ def test_an_improvement_that_did_not_work_is_planned_anew_and_the_attempt_is_kep
 
 def test_an_improvement_is_verified_by_another_than_the_one_who_carried_it_out(improved, rules):
     with pytest.raises(Overstepped) as refused:
-        on_action.verify(improved["done"], True, "有效", rules, by("rd_team", id="plant_manager-01"))
+        on_action.verify(*sight.tried(improved["done"]), True, "有效", rules, by("rd_team", id="plant_manager-01"))
     assert refused.value.code == "four_eyes"
 
 
@@ -424,13 +424,17 @@ async def test_an_improvement_goes_through_over_http(ask, stores, case, improved
     await stores.actions.create(Change(improved["due"]), cause(AT))
     id = improved["due"].id
     plan = {"action": "增加护角", "due_at": "2026-12-02T02:00:00Z"}
+
+    def verified(shown):
+        return {"attempt": shown["attempts"][-1]["attempt_id"], "effective": True, "finding": "抽检无崩角"}
+
     steps = [
         ("plant_manager", "plan", plan),
         ("plant_manager", "carry-out", {"evidence": ["photos/1.jpg"]}),
-        ("rd_team", "verify", {"effective": True, "finding": "抽检无崩角"}),
+        ("rd_team", "verify", verified),
     ]
 
-    answers = [await ask(role, "POST", f"/corrective-actions/{id}/{verb}", body) for role, verb, body in steps]
+    answers = await sight.walk(ask, f"/corrective-actions/{id}", steps)
 
     assert [answer.status_code for answer in answers] == [200] * 3
     shown = answers[-1].json()

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import sight
 
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.resolution import approve, reject
@@ -43,8 +44,15 @@ def by(id, role, at=AT):
 @pytest.fixture
 def closed(in_every_stage, rules):
     """A case whose manager tried to approve 5000, whose deputy GM approved 1800, and which took two days."""
-    tried = approve(in_every_stage["proposed"], 1, "", rules, by("manager-01", "cs_manager", AT + HOUR)).state
-    approved = approve(tried, 0, "", rules, by("deputy-01", "deputy_gm", AT + 2 * HOUR)).state
+    tried = approve(
+        in_every_stage["proposed"],
+        sight.proposal(in_every_stage["proposed"]),
+        1,
+        "",
+        rules,
+        by("manager-01", "cs_manager", AT + HOUR),
+    ).state
+    approved = approve(*sight.proposed(tried), 0, "", rules, by("deputy-01", "deputy_gm", AT + 2 * HOUR)).state
     later = by("handler-01", "complaint_handler", AT + timedelta(days=2))
     accepted = sign(accept(approved, "phone", None, rules, later).state, "signatures/1.png", later).state
     return close(implement(accepted, (), rules, later).state, "已更换", rules, later).state
@@ -79,7 +87,13 @@ def test_who_would_have_decided_what_is_told_of_each_decision_and_attempt(closed
 
 
 def test_a_proposal_that_was_sent_back_counts_by_its_dearest_solution(in_every_stage, rules):
-    back = reject(in_every_stage["proposed"], "请核实", rules, by("deputy-01", "deputy_gm")).state
+    back = reject(
+        in_every_stage["proposed"],
+        sight.proposal(in_every_stage["proposed"]),
+        "请核实",
+        rules,
+        by("deputy-01", "deputy_gm"),
+    ).state
 
     assert [each.amount for each in replay(back, MATRIX, {}, rules.calendar).decisions] == [yuan("5000.00")]
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from complaints.api.papers import AllowanceRow, AllowanceView
-from complaints.domain.allowance import LIFECYCLE, AllowanceStage
+from complaints.api.readers import PAPERS
 from complaints.domain.decisions.allowance import countersign, draw_up, file_copy, post, send_back, stamp
+from complaints.domain.lifecycle import ALLOWANCE, AllowanceStage
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import PAPER_READERS
 from complaints.store import Allowances, Stores
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, Line, Prose
 from shared.duties.api import ClockView, clocks_of
@@ -23,9 +23,16 @@ class DrawUpAllowance(RequestBody):
     reason: Prose = Field(examples=["玻璃崩角，按处理决定折让"])
 
 
+class CountersignAllowance(RequestBody):
+    """Which paper the sales VP countersigns."""
+
+    paper: UUID = Field(description="The `paper_id` of what was drawn up, as it was read.")
+
+
 class SendAllowanceBack(RequestBody):
     """Why the sales VP does not countersign."""
 
+    paper: UUID = Field(description="The `paper_id` of what was drawn up, as it was read.")
     note: Prose = Field(examples=["请附处理决定"])
 
 
@@ -43,7 +50,7 @@ class PostAllowance(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one certificate, and each decision as a POST to its name."""
-    router = Router(readers=PAPER_READERS, tags=["allowances"], prefix="/allowances")
+    router = Router(readers=PAPERS, tags=["allowances"], prefix="/allowances")
     allowances = stores.allowances
 
     @router.get("")
@@ -81,28 +88,32 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 def _seals(router: APIRouter, allowances: Allowances, rules: Rules) -> None:
     """How it is granted."""
 
-    @router.post("/{allowance_id}/draw-up", dependencies=[allow(*LIFECYCLE.roles("draw_up"))])
+    @router.post("/{allowance_id}/draw-up", dependencies=[allow(*ALLOWANCE.roles("draw_up"))])
     async def draw_allowance_up(allowance_id: UUID, body: DrawUpAllowance, cause: CausedByRequest) -> AllowanceView:
         """Sales makes the certificate out."""
         return AllowanceView.of(
             await allowances.apply(allowance_id, lambda paper: draw_up(paper, body.reason, rules, cause), cause)
         )
 
-    @router.post("/{allowance_id}/countersign", dependencies=[allow(*LIFECYCLE.roles("countersign"))])
-    async def countersign_allowance(allowance_id: UUID, cause: CausedByRequest) -> AllowanceView:
+    @router.post("/{allowance_id}/countersign", dependencies=[allow(*ALLOWANCE.roles("countersign"))])
+    async def countersign_allowance(
+        allowance_id: UUID, body: CountersignAllowance, cause: CausedByRequest
+    ) -> AllowanceView:
         """The sales VP countersigns."""
         return AllowanceView.of(
-            await allowances.apply(allowance_id, lambda paper: countersign(paper, rules, cause), cause)
+            await allowances.apply(allowance_id, lambda paper: countersign(paper, body.paper, rules, cause), cause)
         )
 
-    @router.post("/{allowance_id}/send-back", dependencies=[allow(*LIFECYCLE.roles("send_back"))])
+    @router.post("/{allowance_id}/send-back", dependencies=[allow(*ALLOWANCE.roles("send_back"))])
     async def send_allowance_back(allowance_id: UUID, body: SendAllowanceBack, cause: CausedByRequest) -> AllowanceView:
         """The sales VP does not countersign."""
         return AllowanceView.of(
-            await allowances.apply(allowance_id, lambda paper: send_back(paper, body.note, rules, cause), cause)
+            await allowances.apply(
+                allowance_id, lambda paper: send_back(paper, body.paper, body.note, rules, cause), cause
+            )
         )
 
-    @router.post("/{allowance_id}/stamp", dependencies=[allow(*LIFECYCLE.roles("stamp"))])
+    @router.post("/{allowance_id}/stamp", dependencies=[allow(*ALLOWANCE.roles("stamp"))])
     async def stamp_allowance(allowance_id: UUID, body: StampAllowance, cause: CausedByRequest) -> AllowanceView:
         """The customer has stamped it: it is granted."""
         return AllowanceView.of(
@@ -113,14 +124,14 @@ def _seals(router: APIRouter, allowances: Allowances, rules: Rules) -> None:
 def _copies(router: APIRouter, allowances: Allowances, rules: Rules) -> None:
     """Where its copies go."""
 
-    @router.post("/{allowance_id}/file-copy", dependencies=[allow(*LIFECYCLE.roles("file_copy"))])
+    @router.post("/{allowance_id}/file-copy", dependencies=[allow(*ALLOWANCE.roles("file_copy"))])
     async def file_allowance_copy(allowance_id: UUID, cause: CausedByRequest) -> AllowanceView:
         """Marketing has its copy."""
         return AllowanceView.of(
             await allowances.apply(allowance_id, lambda paper: file_copy(paper, rules, cause), cause)
         )
 
-    @router.post("/{allowance_id}/post", dependencies=[allow(*LIFECYCLE.roles("post"))])
+    @router.post("/{allowance_id}/post", dependencies=[allow(*ALLOWANCE.roles("post"))])
     async def post_allowance(allowance_id: UUID, body: PostAllowance, cause: CausedByRequest) -> AllowanceView:
         """Finance has booked its copy."""
         return AllowanceView.of(

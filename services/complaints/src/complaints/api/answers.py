@@ -5,13 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.settlement import accept_choice, decline, implement, sign
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Way
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import READERS
 from complaints.store import Complaints
 from shared.aggregate import Change
 from shared.contracts.vocabulary import FileRef, Prose
@@ -49,9 +49,9 @@ class Implement(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """The answer and the work, each decision a POST to its name."""
-    router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, tags=["resolution"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/accept", dependencies=[allow(*LIFECYCLE.roles("accept"))])
+    @router.post("/accept", dependencies=[allow(*COMPLAINT.roles("accept"))])
     async def accept_solution(complaint_id: UUID, body: Accept, cause: CausedByRequest) -> ComplaintView:
         """The customer agrees."""
 
@@ -60,21 +60,21 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
-    @router.post("/decline", dependencies=[allow(*LIFECYCLE.roles("decline"))])
+    @router.post("/decline", dependencies=[allow(*COMPLAINT.roles("decline"))])
     async def decline_solution(complaint_id: UUID, body: Decline, cause: CausedByRequest) -> ComplaintView:
         """The customer does not agree: this case ends, and a new one takes it up with the old one attached."""
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: decline(case, body.via, body.reason, rules, cause), cause)
         )
 
-    @router.post("/sign", dependencies=[allow(*LIFECYCLE.roles("sign"))])
+    @router.post("/sign", dependencies=[allow(*COMPLAINT.roles("sign"))])
     async def sign_solution(complaint_id: UUID, body: Sign, cause: CausedByRequest) -> ComplaintView:
         """The customer signs for the accepted solution, so that it may be carried out."""
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: sign(case, body.signature, cause), cause)
         )
 
-    @router.post("/implement", dependencies=[allow(*LIFECYCLE.roles("implement"))])
+    @router.post("/implement", dependencies=[allow(*COMPLAINT.roles("implement"))])
     async def implement_solution(complaint_id: UUID, body: Implement, cause: CausedByRequest) -> ComplaintView:
         """The solution is carried out."""
         return ComplaintView.of(

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AliasPath, Field
 
+from complaints.api.readers import CASES
 from complaints.domain.decisions.review import review_case
-from complaints.domain.monthly_review import LIFECYCLE, MonthlyReview, ReviewStage, review_id_of
+from complaints.domain.lifecycle import MONTHLY_REVIEW, ReviewStage
+from complaints.domain.monthly_review import MonthlyReview, review_id_of
 from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.policy.policy import Rules
 from complaints.domain.report import Cell, Table
-from complaints.domain.roles import READERS
 from complaints.domain.statistics import Dimension, tabulate
 from complaints.store import MonthlyReviews, Stores
 from shared.aggregate import Change, Refused
@@ -50,7 +51,7 @@ class ReviewView(View):
     @classmethod
     def of(cls, review: MonthlyReview) -> "ReviewView":
         """Every case of the month."""
-        possible = LIFECYCLE.possible(review.stage)
+        possible = MONTHLY_REVIEW.possible(review.stage)
         return cls(month=review.month, stage=review.stage, possible=possible, cases=review.cases)
 
 
@@ -65,7 +66,7 @@ class ReviewCase(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Statistics, published tables, reviews."""
-    router = Router(readers=READERS, tags=["figures"])
+    router = Router(readers=CASES, tags=["figures"])
     _figures(router, stores, rules)
     _reviews(router, stores.reviews, rules)
     return router
@@ -101,7 +102,7 @@ def _reviews(router: APIRouter, reviews: MonthlyReviews, rules: Rules) -> None:
         """The cases that were closed in a month, with what was found about each."""
         return ReviewView.of(await reviews.get(review_id_of(month)))
 
-    @router.post("/reviews/{month}/review-case", dependencies=[allow(*LIFECYCLE.roles("review_case"))])
+    @router.post("/reviews/{month}/review-case", dependencies=[allow(*MONTHLY_REVIEW.roles("review_case"))])
     async def review_closed_case(month: Month, body: ReviewCase, cause: CausedByRequest) -> ReviewView:
         """Sum one case up."""
 

@@ -7,16 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import check_form
 from complaints.domain.decisions.filing import dismiss, open_entered
 from complaints.domain.decisions.register import enter
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.form import Additions, Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
-from complaints.domain.roles import FILERS, READERS
+from complaints.domain.roles import FILERS
 from complaints.store import Complaints, Stores
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, PreciseDate
@@ -65,7 +66,7 @@ class FileDraft(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which complaints come in."""
-    router = Router(readers=READERS, tags=["complaints"])
+    router = Router(readers=CASES, tags=["complaints"])
     complaints = stores.complaints
 
     @router.post("/complaints", status_code=201, dependencies=[allow(*FILERS)])
@@ -77,7 +78,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         form = await _checked(stores, rules, body.form(cause), cause)
         return await _number(stores, rules, Complaint(id=id, form=form), form, cause)
 
-    @router.post("/complaints/{complaint_id}/file", dependencies=[allow(*LIFECYCLE.roles("file"))])
+    @router.post("/complaints/{complaint_id}/file", dependencies=[allow(*COMPLAINT.roles("file"))])
     async def file_draft(complaint_id: UUID, body: FileDraft, cause: CausedByRequest) -> ComplaintView:
         """Make a complaint of a draft. The first filing holds; a later one changes nothing."""
         draft = await complaints.get(complaint_id)
@@ -86,7 +87,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         form = draft.filed_with(Additions.model_validate(body.model_dump()))
         return await _number(stores, rules, draft, await _checked(stores, rules, form, cause), cause)
 
-    @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*LIFECYCLE.roles("dismiss"))])
+    @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*COMPLAINT.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """A draft that is no complaint; it gets no number."""
         return ComplaintView.of(await complaints.apply(complaint_id, lambda draft: dismiss(draft, rules, cause), cause))

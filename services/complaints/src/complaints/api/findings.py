@@ -6,16 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.cause_list import AddedCause, CauseList
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.causes import add_cause
 from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.findings import LostItem, Share, Unit
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
-from complaints.domain.roles import CAUSE_KEEPERS, READERS
+from complaints.domain.roles import CAUSE_KEEPERS
 from complaints.store import CauseLists, Complaints, Stores
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Money
@@ -95,7 +96,7 @@ class Numbered(View):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Findings, each decision a POST to its name, and the list of root causes."""
-    router = Router(readers=READERS, tags=["investigation"])
+    router = Router(readers=CASES, tags=["investigation"])
     complaints = stores.complaints
 
     @router.get("/root-causes")
@@ -115,7 +116,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return _shown(await stores.causes.apply(empty.id, decide, cause, empty), rules.on(cause.at))
 
     @router.post(
-        "/complaints/{complaint_id}/identify-root-cause", dependencies=[allow(*LIFECYCLE.roles("identify_root_cause"))]
+        "/complaints/{complaint_id}/identify-root-cause", dependencies=[allow(*COMPLAINT.roles("identify_root_cause"))]
     )
     async def identify_case_root_cause(
         complaint_id: UUID, body: IdentifyRootCause, cause: CausedByRequest
@@ -138,7 +139,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
     """What is decided on the case alone."""
 
-    @router.post("/complaints/{complaint_id}/assess-loss", dependencies=[allow(*LIFECYCLE.roles("assess_loss"))])
+    @router.post("/complaints/{complaint_id}/assess-loss", dependencies=[allow(*COMPLAINT.roles("assess_loss"))])
     async def assess_case_loss(complaint_id: UUID, body: AssessLoss, cause: CausedByRequest) -> ComplaintView:
         """Count the loss by the standard of loss accounting."""
         lost = tuple(LostItem(**item.model_dump()) for item in body.items)
@@ -147,7 +148,7 @@ def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         )
 
     @router.post(
-        "/complaints/{complaint_id}/involve-supplier", dependencies=[allow(*LIFECYCLE.roles("involve_supplier"))]
+        "/complaints/{complaint_id}/involve-supplier", dependencies=[allow(*COMPLAINT.roles("involve_supplier"))]
     )
     async def involve_case_supplier(complaint_id: UUID, body: InvolveSupplier, cause: CausedByRequest) -> ComplaintView:
         """Handle the case jointly with a supplier that is liable."""
@@ -158,7 +159,7 @@ def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
     @router.post(
-        "/complaints/{complaint_id}/assign-liability", dependencies=[allow(*LIFECYCLE.roles("assign_liability"))]
+        "/complaints/{complaint_id}/assign-liability", dependencies=[allow(*COMPLAINT.roles("assign_liability"))]
     )
     async def assign_case_liability(complaint_id: UUID, body: AssignLiability, cause: CausedByRequest) -> ComplaintView:
         """Say which unit bears which share of the loss."""

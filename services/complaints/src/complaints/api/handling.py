@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.handling import (
-    NoticeWay,
     acknowledge,
     assign_owner,
     classify,
@@ -20,10 +20,9 @@ from complaints.domain.decisions.handling import (
     record_panel,
     record_visit,
 )
-from complaints.domain.lifecycle import LIFECYCLE
-from complaints.domain.parts.handling import Classification
+from complaints.domain.lifecycle import COMPLAINT
+from complaints.domain.parts.handling import Classification, NoticeWay
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import READERS
 from complaints.store import Complaints
 from shared.aggregate import Change
 from shared.contracts.event import Instant
@@ -90,9 +89,9 @@ class Close(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """Decisions about a case that do not settle it, and its end; each a POST to its name."""
-    router = Router(readers=READERS, tags=["handling"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, tags=["handling"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/assign-owner", dependencies=[allow(*LIFECYCLE.roles("assign_owner"))])
+    @router.post("/assign-owner", dependencies=[allow(*COMPLAINT.roles("assign_owner"))])
     async def assign_case_owner(complaint_id: UUID, body: AssignOwner, cause: CausedByRequest) -> ComplaintView:
         """The CS manager in person, or a designated person, handles the case."""
         return ComplaintView.of(
@@ -101,7 +100,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
             )
         )
 
-    @router.post("/record-visit", dependencies=[allow(*LIFECYCLE.roles("record_visit"))])
+    @router.post("/record-visit", dependencies=[allow(*COMPLAINT.roles("record_visit"))])
     async def record_customer_visit(complaint_id: UUID, body: RecordVisit, cause: CausedByRequest) -> ComplaintView:
         """The owner was with the customer."""
         return ComplaintView.of(
@@ -110,7 +109,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
             )
         )
 
-    @router.post("/classify", dependencies=[allow(*LIFECYCLE.roles("classify"))])
+    @router.post("/classify", dependencies=[allow(*COMPLAINT.roles("classify"))])
     async def classify_case(complaint_id: UUID, body: Classify, cause: CausedByRequest) -> ComplaintView:
         """A matter of quality or not; a major case goes to the deputy GM."""
         classification = Classification(**body.model_dump())
@@ -121,19 +120,19 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     _customer(router, complaints)
     _panel(router, complaints)
 
-    @router.post("/escalate", dependencies=[allow(*LIFECYCLE.roles("escalate"))])
+    @router.post("/escalate", dependencies=[allow(*COMPLAINT.roles("escalate"))])
     async def escalate_case(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """Send the case up one rung."""
         return ComplaintView.of(await complaints.apply(complaint_id, lambda case: escalate(case, rules, cause), cause))
 
-    @router.post("/close", dependencies=[allow(*LIFECYCLE.roles("close"))])
+    @router.post("/close", dependencies=[allow(*COMPLAINT.roles("close"))])
     async def close_case(complaint_id: UUID, body: Close, cause: CausedByRequest) -> ComplaintView:
         """Carried out, or answered as not upheld."""
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: close(case, body.result, rules, cause), cause)
         )
 
-    @router.post("/withdraw", dependencies=[allow(*LIFECYCLE.roles("withdraw"))])
+    @router.post("/withdraw", dependencies=[allow(*COMPLAINT.roles("withdraw"))])
     async def withdraw_case(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
         """The customer takes the complaint back."""
         return ComplaintView.of(await complaints.apply(complaint_id, lambda case: withdraw(case, rules, cause), cause))
@@ -144,14 +143,14 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
 def _customer(router: APIRouter, complaints: Complaints) -> None:
     """What was confirmed with the customer, and what the customer was told."""
 
-    @router.post("/acknowledge", dependencies=[allow(*LIFECYCLE.roles("acknowledge"))])
+    @router.post("/acknowledge", dependencies=[allow(*COMPLAINT.roles("acknowledge"))])
     async def acknowledge_case(complaint_id: UUID, body: Acknowledge, cause: CausedByRequest) -> ComplaintView:
         """What was understood is confirmed with the customer."""
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: acknowledge(case, body.restated, cause), cause)
         )
 
-    @router.post("/record-notice", dependencies=[allow(*LIFECYCLE.roles("record_notice"))])
+    @router.post("/record-notice", dependencies=[allow(*COMPLAINT.roles("record_notice"))])
     async def record_case_notice(complaint_id: UUID, body: RecordNotice, cause: CausedByRequest) -> ComplaintView:
         """The customer was told the decision by letter or in person."""
 
@@ -164,7 +163,7 @@ def _customer(router: APIRouter, complaints: Complaints) -> None:
 def _panel(router: APIRouter, complaints: Complaints) -> None:
     """How the departments review a major case."""
 
-    @router.post("/convene-panel", dependencies=[allow(*LIFECYCLE.roles("convene_panel"))])
+    @router.post("/convene-panel", dependencies=[allow(*COMPLAINT.roles("convene_panel"))])
     async def convene_case_panel(complaint_id: UUID, body: ConvenePanel, cause: CausedByRequest) -> ComplaintView:
         """The departments meet about a major case."""
 
@@ -173,7 +172,7 @@ def _panel(router: APIRouter, complaints: Complaints) -> None:
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
-    @router.post("/record-panel", dependencies=[allow(*LIFECYCLE.roles("record_panel"))])
+    @router.post("/record-panel", dependencies=[allow(*COMPLAINT.roles("record_panel"))])
     async def record_case_panel(complaint_id: UUID, body: RecordPanel, cause: CausedByRequest) -> ComplaintView:
         """What the departments agreed on; solutions may be proposed from now on."""
 

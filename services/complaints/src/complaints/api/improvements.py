@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AliasPath, Field, computed_field
 
-from complaints.domain.corrective_action import LIFECYCLE, ActionStage, CorrectiveAction
+from complaints.api.readers import CASES
+from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.decisions.corrective_action import carry_out, plan, verify
+from complaints.domain.lifecycle import CORRECTIVE_ACTION, ActionStage
 from complaints.domain.parts.improvement import Attempt
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import READERS
 from complaints.store import CorrectiveActions, Stores
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant
@@ -36,6 +37,7 @@ class CarryOutAction(RequestBody):
 class VerifyAction(RequestBody):
     """Whether it worked, and what shows that."""
 
+    attempt: UUID = Field(description="The `attempt_id` of the attempt that was examined.")
     effective: bool
     finding: Prose = Field(examples=["抽检 50 樘，无崩角"])
 
@@ -59,7 +61,7 @@ class ActionView(View):
         same = cls.model_fields.keys() - {"action_id", "possible"}
         return cls(
             action_id=action.id,
-            possible=LIFECYCLE.possible(action.stage),
+            possible=CORRECTIVE_ACTION.possible(action.stage),
             **{name: getattr(action, name) for name in same},
         )
 
@@ -78,12 +80,12 @@ class ActionRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.stage)
+        return CORRECTIVE_ACTION.possible(self.stage)
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one improvement, and each decision as a POST to its name."""
-    router = Router(readers=READERS, tags=["improvements"], prefix="/corrective-actions")
+    router = Router(readers=CASES, tags=["improvements"], prefix="/corrective-actions")
     actions = stores.actions
 
     @router.get("")
@@ -115,7 +117,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """What had or has to be done by when, and how each moment came about."""
         return clocks_of(await actions.get(action_id), rules.clocks)
 
-    @router.post("/{action_id}/plan", dependencies=[allow(*LIFECYCLE.roles("plan"))])
+    @router.post("/{action_id}/plan", dependencies=[allow(*CORRECTIVE_ACTION.roles("plan"))])
     async def plan_action(action_id: UUID, body: PlanAction, cause: CausedByRequest) -> ActionView:
         """Plan the improvement against the root cause of the case."""
         root = (await stores.complaints.get((await actions.get(action_id)).case.complaint_id)).root_cause
@@ -132,18 +134,20 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
 
 def _after_the_plan(router: APIRouter, actions: CorrectiveActions, rules: Rules) -> None:
-    @router.post("/{action_id}/carry-out", dependencies=[allow(*LIFECYCLE.roles("carry_out"))])
+    @router.post("/{action_id}/carry-out", dependencies=[allow(*CORRECTIVE_ACTION.roles("carry_out"))])
     async def carry_action_out(action_id: UUID, body: CarryOutAction, cause: CausedByRequest) -> ActionView:
         """It is changed."""
         return ActionView.of(
             await actions.apply(action_id, lambda action: carry_out(action, body.evidence, rules, cause), cause)
         )
 
-    @router.post("/{action_id}/verify", dependencies=[allow(*LIFECYCLE.roles("verify"))])
+    @router.post("/{action_id}/verify", dependencies=[allow(*CORRECTIVE_ACTION.roles("verify"))])
     async def verify_action(action_id: UUID, body: VerifyAction, cause: CausedByRequest) -> ActionView:
         """Whether it worked; what did not is planned anew."""
         return ActionView.of(
             await actions.apply(
-                action_id, lambda action: verify(action, body.effective, body.finding, rules, cause), cause
+                action_id,
+                lambda action: verify(action, body.attempt, body.effective, body.finding, rules, cause),
+                cause,
             )
         )

@@ -5,12 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import READERS
 from complaints.store import Complaints
 from shared.aggregate import Change
 from shared.contracts.event import Instant
@@ -47,9 +47,9 @@ class CompleteInvestigation(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """From judging to the cause, each decision a POST to its name."""
-    router = Router(readers=READERS, tags=["investigation"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, tags=["investigation"], prefix="/complaints/{complaint_id}")
 
-    @router.post("/judge", dependencies=[allow(*LIFECYCLE.roles("judge"))])
+    @router.post("/judge", dependencies=[allow(*COMPLAINT.roles("judge"))])
     async def judge_case(complaint_id: UUID, body: Judge, cause: CausedByRequest) -> ComplaintView:
         """Upheld, or not."""
 
@@ -59,7 +59,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
-    @router.post("/assign-investigation", dependencies=[allow(*LIFECYCLE.roles("assign_investigation"))])
+    @router.post("/assign-investigation", dependencies=[allow(*COMPLAINT.roles("assign_investigation"))])
     async def assign_case_investigation(
         complaint_id: UUID, body: AssignInvestigation, cause: CausedByRequest
     ) -> ComplaintView:
@@ -70,7 +70,7 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
-    @router.post("/complete-investigation", dependencies=[allow(*LIFECYCLE.roles("complete_investigation"))])
+    @router.post("/complete-investigation", dependencies=[allow(*COMPLAINT.roles("complete_investigation"))])
     async def complete_case_investigation(
         complaint_id: UUID, body: CompleteInvestigation, cause: CausedByRequest
     ) -> ComplaintView:

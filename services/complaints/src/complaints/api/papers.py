@@ -5,11 +5,13 @@ from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
-from complaints.domain import allowance, goods_return
-from complaints.domain.allowance import Allowance, AllowanceStage
-from complaints.domain.goods_return import GoodsReturn, ReturnStage
+from complaints.domain.allowance import Allowance
+from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.lifecycle import ALLOWANCE, GOODS_RETURN, AllowanceStage, ReturnStage
 from complaints.domain.parts.papers import (
+    Comparison,
     Copy,
+    Drawn,
     Explanation,
     PartCount,
     Posting,
@@ -25,6 +27,15 @@ from shared.http import View
 from shared.lifecycle import Possible
 
 
+class PaperRow(View):
+    """What every paper shows in a list of its case and its customer."""
+
+    complaint_id: ComplaintId = Field(validation_alias=AliasPath("case", "about", "complaint_id"))
+    complaint_no: ComplaintNo = Field(validation_alias=AliasPath("case", "about", "complaint_no"))
+    customer_id: CustomerId = Field(validation_alias=AliasPath("case", "about", "customer", "customer_id"))
+    customer_name: Line = Field(validation_alias=AliasPath("case", "about", "customer", "name"))
+
+
 class AllowanceView(View):
     """A discount certificate with both seals and both copies, and what may be decided next."""
 
@@ -34,7 +45,7 @@ class AllowanceView(View):
     stage: AllowanceStage
     possible: tuple[Possible, ...]
     reason: Prose | None
-    drawn: Signed | None
+    drawn: Drawn | None
     sent_back: tuple[Prose, ...]
     countersigned: Signed | None
     stamped: Signed | None
@@ -48,28 +59,24 @@ class AllowanceView(View):
         same = cls.model_fields.keys() - {"allowance_id", "possible"}
         return cls(
             allowance_id=paper.id,
-            possible=allowance.LIFECYCLE.possible(paper.stage),
+            possible=ALLOWANCE.possible(paper.stage),
             **{name: getattr(paper, name) for name in same},
         )
 
 
-class AllowanceRow(View):
+class AllowanceRow(PaperRow):
     """A discount certificate as a line of a list."""
 
     allowance_id: UUID = Field(validation_alias="id")
     certificate_no: Line
     stage: AllowanceStage
-    complaint_id: ComplaintId = Field(validation_alias=AliasPath("case", "about", "complaint_id"))
-    complaint_no: ComplaintNo = Field(validation_alias=AliasPath("case", "about", "complaint_no"))
-    customer_id: CustomerId = Field(validation_alias=AliasPath("case", "about", "customer", "customer_id"))
-    customer_name: Line = Field(validation_alias=AliasPath("case", "about", "customer", "name"))
     amount: Money = Field(validation_alias=AliasPath("case", "approved"))
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return allowance.LIFECYCLE.possible(self.stage)
+        return ALLOWANCE.possible(self.stage)
 
 
 class GoodsReturnView(View):
@@ -86,7 +93,7 @@ class GoodsReturnView(View):
     receipts: tuple[Receipt, ...]
     received: tuple[PartCount, ...] = Field(description="What came back in all arrivals together.")
     differences: tuple[Difference, ...]
-    compared: Signed | None
+    compared: Comparison | None
     explanations: tuple[Explanation, ...]
     postings: tuple[Posting, ...]
     creditable: Money = Field(description="What finance may still credit.")
@@ -99,24 +106,20 @@ class GoodsReturnView(View):
         same = cls.model_fields.keys() - {"return_id", "possible"}
         return cls(
             return_id=goods.id,
-            possible=goods_return.LIFECYCLE.possible(goods.stage),
+            possible=GOODS_RETURN.possible(goods.stage),
             **{name: getattr(goods, name) for name in same},
         )
 
 
-class GoodsReturnRow(View):
+class GoodsReturnRow(PaperRow):
     """A return note as a line of a list."""
 
     return_id: UUID = Field(validation_alias="id")
     return_no: ReturnNo
     stage: ReturnStage
-    complaint_id: ComplaintId = Field(validation_alias=AliasPath("case", "about", "complaint_id"))
-    complaint_no: ComplaintNo = Field(validation_alias=AliasPath("case", "about", "complaint_no"))
-    customer_id: CustomerId = Field(validation_alias=AliasPath("case", "about", "customer", "customer_id"))
-    customer_name: Line = Field(validation_alias=AliasPath("case", "about", "customer", "name"))
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return goods_return.LIFECYCLE.possible(self.stage)
+        return GOODS_RETURN.possible(self.stage)

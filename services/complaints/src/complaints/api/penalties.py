@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.decisions.penalty import approve, issue_notice, propose_penalty, reject
+from complaints.domain.lifecycle import PENALTY, PenaltyStage
 from complaints.domain.parts.papers import Signed
-from complaints.domain.penalty import LIFECYCLE, Penalty, PenaltyStage
+from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import Rules
 from complaints.domain.policy.standards import PenaltyStandard
 from complaints.domain.roles import PENALTY_PROPOSERS, PENALTY_READERS
@@ -73,7 +74,7 @@ class PenaltyView(View):
         same = cls.model_fields.keys() - {"penalty_id", "possible"}
         return cls(
             penalty_id=penalty.id,
-            possible=LIFECYCLE.possible(penalty.stage),
+            possible=PENALTY.possible(penalty.stage),
             **{name: getattr(penalty, name) for name in same},
         )
 
@@ -93,7 +94,7 @@ class PenaltyRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.stage)
+        return PENALTY.possible(self.stage)
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -147,21 +148,21 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
 
 def _decisions(router: APIRouter, penalties: Penalties, rules: Rules) -> None:
-    @router.post("/penalties/{penalty_id}/approve", dependencies=[allow(*LIFECYCLE.roles("approve"))])
+    @router.post("/penalties/{penalty_id}/approve", dependencies=[allow(*PENALTY.roles("approve"))])
     async def approve_penalty(penalty_id: UUID, body: ApprovePenalty, cause: CausedByRequest) -> PenaltyView:
         """It is approved; the notice is next."""
         return PenaltyView.of(
             await penalties.apply(penalty_id, lambda penalty: approve(penalty, body.note, rules, cause), cause)
         )
 
-    @router.post("/penalties/{penalty_id}/reject", dependencies=[allow(*LIFECYCLE.roles("reject"))])
+    @router.post("/penalties/{penalty_id}/reject", dependencies=[allow(*PENALTY.roles("reject"))])
     async def reject_penalty(penalty_id: UUID, body: RejectPenalty, cause: CausedByRequest) -> PenaltyView:
         """It is refused."""
         return PenaltyView.of(
             await penalties.apply(penalty_id, lambda penalty: reject(penalty, body.note, rules, cause), cause)
         )
 
-    @router.post("/penalties/{penalty_id}/issue-notice", dependencies=[allow(*LIFECYCLE.roles("issue_notice"))])
+    @router.post("/penalties/{penalty_id}/issue-notice", dependencies=[allow(*PENALTY.roles("issue_notice"))])
     async def issue_penalty_notice(penalty_id: UUID, body: IssueNotice, cause: CausedByRequest) -> PenaltyView:
         """It stands on a notice; others carry it out."""
         return PenaltyView.of(

@@ -5,15 +5,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import must_be_worth
-from complaints.domain.decisions.resolution import approve_choice, propose, reject
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.decisions.resolution import approve_choice, must_be_granted, propose, reject
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import READERS
 from complaints.store import Stores
-from shared.aggregate import Change, Overstepped
+from shared.aggregate import Change
 from shared.contracts.complaints import Remediation, Remedy
 from shared.contracts.vocabulary import Price, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
@@ -36,8 +36,9 @@ class Propose(RequestBody):
 
 
 class Approve(RequestBody):
-    """Which solution it shall be."""
+    """Which solution of the proposal that was read it shall be."""
 
+    proposal: UUID = Field(description="The `proposal_id` of the latest proposal, as it was read.")
     option: int = Field(ge=0, description="The first is 0.")
     also: tuple[int, ...] = Field(
         default=(), max_length=10, description="Other options from which the customer may choose instead."
@@ -46,17 +47,18 @@ class Approve(RequestBody):
 
 
 class Reject(RequestBody):
-    """Why none of the solutions will do."""
+    """Why none of the solutions of the proposal that was read will do."""
 
+    proposal: UUID = Field(description="The `proposal_id` of the latest proposal, as it was read.")
     note: Prose = Field(examples=["请核实破损数量后再报"])
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Proposing, approving and rejecting, each a POST to its name."""
-    router = Router(readers=READERS, tags=["resolution"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, tags=["resolution"], prefix="/complaints/{complaint_id}")
     complaints = stores.complaints
 
-    @router.post("/propose", dependencies=[allow(*LIFECYCLE.roles("propose"))])
+    @router.post("/propose", dependencies=[allow(*COMPLAINT.roles("propose"))])
     async def propose_solutions(complaint_id: UUID, body: Propose, cause: CausedByRequest) -> ComplaintView:
         """Submit solutions to the role that may decide on the dearest of them; none beyond what was delivered."""
         options = tuple(Remediation(**option.model_dump()) for option in body.options)
@@ -69,25 +71,24 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
-    @router.post("/approve", dependencies=[allow(*LIFECYCLE.roles("approve"))])
+    @router.post("/approve", dependencies=[allow(*COMPLAINT.roles("approve"))])
     async def approve_solution(complaint_id: UUID, body: Approve, cause: CausedByRequest) -> ComplaintView:
         """Choose a solution within the approver's own authority; an attempt beyond it is refused and reported."""
-        case = await complaints.apply(
-            complaint_id, lambda case: approve_choice(case, body.option, body.also, body.note, rules, cause), cause
-        )
-        if case.stage == "proposed":
-            authority = rules.of(case).authority
-            needed = ", ".join(authority.band(case.blocked[-1].attempted).roles)
-            raise Overstepped(
-                f"{cause.actor.role} may not approve this amount; it is decided by {needed}", "authority_exceeded"
-            )
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return approve_choice(case, body.proposal, body.option, body.also, body.note, rules, cause)
+
+        case = await complaints.apply(complaint_id, decide, cause)
+        must_be_granted(case, body.proposal, rules, cause)
         return ComplaintView.of(case)
 
-    @router.post("/reject", dependencies=[allow(*LIFECYCLE.roles("reject"))])
+    @router.post("/reject", dependencies=[allow(*COMPLAINT.roles("reject"))])
     async def reject_solutions(complaint_id: UUID, body: Reject, cause: CausedByRequest) -> ComplaintView:
         """Send the solutions back with the reason."""
         return ComplaintView.of(
-            await complaints.apply(complaint_id, lambda case: reject(case, body.note, rules, cause), cause)
+            await complaints.apply(
+                complaint_id, lambda case: reject(case, body.proposal, body.note, rules, cause), cause
+            )
         )
 
     return router

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from complaints.api.papers import GoodsReturnRow, GoodsReturnView
+from complaints.api.readers import PAPERS
 from complaints.domain.decisions.goods_return import (
     authorize,
     draw_up,
@@ -18,11 +19,11 @@ from complaints.domain.decisions.goods_return import (
     settle_difference,
 )
 from complaints.domain.decisions.known_order import let_go, take_back
-from complaints.domain.goods_return import LIFECYCLE, GoodsReturn, ReturnStage
+from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
+from complaints.domain.lifecycle import GOODS_RETURN, ReturnStage
 from complaints.domain.parts.papers import Method, PartCount, Receipt
 from complaints.domain.policy.policy import Rules
-from complaints.domain.roles import PAPER_READERS
 from complaints.store import GoodsReturns, Stores
 from shared.aggregate import Change
 from shared.contracts.event import Money
@@ -50,9 +51,16 @@ class DrawUpReturn(RequestBody):
     basis: Line = Field(examples=["2026-11-0007 处理决定"])
 
 
+class AuthorizeReturn(RequestBody):
+    """Which note the sales VP approves."""
+
+    paper: UUID = Field(description="The `paper_id` of the note, as it was read.")
+
+
 class SendReturnBack(RequestBody):
     """Why the sales VP does not approve."""
 
+    paper: UUID = Field(description="The `paper_id` of the note, as it was read.")
     note: Prose = Field(examples=["数量与投诉单不符"])
 
 
@@ -63,8 +71,9 @@ class ReceiveGoods(RequestBody):
 
 
 class SettleDifference(RequestBody):
-    """Why the quantities differ."""
+    """Why the quantities differ that were found."""
 
+    comparison: UUID = Field(description="The `comparison_id` of what was compared, as it was read.")
     explanation: Prose = Field(examples=["一樘由客户留用，核实无误"])
 
 
@@ -77,7 +86,7 @@ class PostReturn(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one note, and each decision as a POST to its name."""
-    router = Router(readers=PAPER_READERS, tags=["returns"], prefix="/returns")
+    router = Router(readers=PAPERS, tags=["returns"], prefix="/returns")
     returns = stores.returns
 
     @router.get("")
@@ -117,7 +126,7 @@ def _drawing(router: APIRouter, stores: Stores, rules: Rules) -> None:
     """What the note takes back."""
     returns = stores.returns
 
-    @router.post("/{return_id}/draw-up", dependencies=[allow(*LIFECYCLE.roles("draw_up"))])
+    @router.post("/{return_id}/draw-up", dependencies=[allow(*GOODS_RETURN.roles("draw_up"))])
     async def draw_return_up(return_id: UUID, body: DrawUpReturn, cause: CausedByRequest) -> GoodsReturnView:
         """Sales makes the note out; no more than was ordered, and nothing that comes back on another note.
 
@@ -145,21 +154,25 @@ def _paper(router: APIRouter, stores: Stores, rules: Rules) -> None:
     """What is decided on paper, before goods move."""
     returns = stores.returns
 
-    @router.post("/{return_id}/authorize", dependencies=[allow(*LIFECYCLE.roles("authorize"))])
-    async def authorize_return(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
+    @router.post("/{return_id}/authorize", dependencies=[allow(*GOODS_RETURN.roles("authorize"))])
+    async def authorize_return(return_id: UUID, body: AuthorizeReturn, cause: CausedByRequest) -> GoodsReturnView:
         """The sales VP approves."""
-        return GoodsReturnView.of(await returns.apply(return_id, lambda goods: authorize(goods, rules, cause), cause))
+        return GoodsReturnView.of(
+            await returns.apply(return_id, lambda goods: authorize(goods, body.paper, rules, cause), cause)
+        )
 
-    @router.post("/{return_id}/send-back", dependencies=[allow(*LIFECYCLE.roles("send_back"))])
+    @router.post("/{return_id}/send-back", dependencies=[allow(*GOODS_RETURN.roles("send_back"))])
     async def send_return_back(return_id: UUID, body: SendReturnBack, cause: CausedByRequest) -> GoodsReturnView:
         """The sales VP does not approve; other notes may take back what this one named."""
-        note = await returns.apply(return_id, lambda goods: send_back(goods, body.note, rules, cause), cause)
+        note = await returns.apply(
+            return_id, lambda goods: send_back(goods, body.paper, body.note, rules, cause), cause
+        )
         order = await stores.order_of(note.case.concerning.order_no)
         if order is not None:
             await stores.orders.apply(order.id, lambda order: let_go(order, note, cause), cause)
         return GoodsReturnView.of(note)
 
-    @router.post("/{return_id}/file-copy", dependencies=[allow(*LIFECYCLE.roles("file_copy"))])
+    @router.post("/{return_id}/file-copy", dependencies=[allow(*GOODS_RETURN.roles("file_copy"))])
     async def file_return_copy(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
         """Sales has copy 4."""
         return GoodsReturnView.of(await returns.apply(return_id, lambda goods: file_copy(goods, rules, cause), cause))
@@ -168,7 +181,7 @@ def _paper(router: APIRouter, stores: Stores, rules: Rules) -> None:
 def _goods(router: APIRouter, returns: GoodsReturns, rules: Rules) -> None:
     """What is decided once goods are there."""
 
-    @router.post("/{return_id}/receive", dependencies=[allow(*LIFECYCLE.roles("receive"))])
+    @router.post("/{return_id}/receive", dependencies=[allow(*GOODS_RETURN.roles("receive"))])
     async def receive_goods(return_id: UUID, body: ReceiveGoods, cause: CausedByRequest) -> GoodsReturnView:
         """The warehouse counts and signs, where its system does not report it."""
         receipt = Receipt(lines=_counts(body.lines), received_at=cause.at, signed_by=cause.actor.id)
@@ -176,23 +189,25 @@ def _goods(router: APIRouter, returns: GoodsReturns, rules: Rules) -> None:
             await returns.apply(return_id, lambda goods: receive(goods, receipt, rules, cause), cause)
         )
 
-    @router.post("/{return_id}/reconcile", dependencies=[allow(*LIFECYCLE.roles("reconcile"))])
+    @router.post("/{return_id}/reconcile", dependencies=[allow(*GOODS_RETURN.roles("reconcile"))])
     async def reconcile_return(return_id: UUID, cause: CausedByRequest) -> GoodsReturnView:
         """Finance compares the approved with the returned quantity."""
         return GoodsReturnView.of(await returns.apply(return_id, lambda goods: reconcile(goods, rules, cause), cause))
 
-    @router.post("/{return_id}/settle-difference", dependencies=[allow(*LIFECYCLE.roles("settle_difference"))])
+    @router.post("/{return_id}/settle-difference", dependencies=[allow(*GOODS_RETURN.roles("settle_difference"))])
     async def settle_return_difference(
         return_id: UUID, body: SettleDifference, cause: CausedByRequest
     ) -> GoodsReturnView:
         """CS says why the quantities differ; the counted one holds."""
         return GoodsReturnView.of(
             await returns.apply(
-                return_id, lambda goods: settle_difference(goods, body.explanation, rules, cause), cause
+                return_id,
+                lambda goods: settle_difference(goods, body.comparison, body.explanation, rules, cause),
+                cause,
             )
         )
 
-    @router.post("/{return_id}/post", dependencies=[allow(*LIFECYCLE.roles("post"))])
+    @router.post("/{return_id}/post", dependencies=[allow(*GOODS_RETURN.roles("post"))])
     async def post_return(return_id: UUID, body: PostReturn, cause: CausedByRequest) -> GoodsReturnView:
         """Finance makes out the voucher; the customer is credited."""
         return GoodsReturnView.of(

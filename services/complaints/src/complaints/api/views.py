@@ -7,7 +7,7 @@ from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.history import PastStep
-from complaints.domain.lifecycle import LIFECYCLE, Stage
+from complaints.domain.lifecycle import COMPLAINT, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
@@ -79,7 +79,7 @@ class ComplaintView(View):
         return cls(
             complaint_id=complaint.id,
             complaint_no=complaint.number,
-            possible=LIFECYCLE.possible(complaint.stage),
+            possible=COMPLAINT.possible(complaint.stage),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
             deadlines=tuple(
@@ -126,7 +126,7 @@ class ComplaintRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.stage)
+        return COMPLAINT.possible(self.stage)
 
 
 class ProposedRow(View):
@@ -149,6 +149,7 @@ class ApprovalRow(View):
     complaint_no: ComplaintNo
     customer_name: Line
     content: Prose
+    proposal_id: UUID = Field(description="Named by the request that approves or rejects it.")
     options: tuple[Remediation, ...]
     preferred: int
     amount: Money = Field(description="Of the dearest solution.")
@@ -165,10 +166,11 @@ class ApprovalRow(View):
             complaint_no=case.number,
             customer_name=case.customer_name,
             content=case.content,
+            proposal_id=proposal.proposal_id,
             options=proposal.options,
             preferred=proposal.preferred,
             amount=proposal.dearest,
             proposed_by=proposal.proposed_by,
             close_by=case.close_by,
-            possible=LIFECYCLE.possible(case.stage),
+            possible=COMPLAINT.possible(case.stage),
         )

@@ -1,32 +1,13 @@
 """A discount certificate (销货折扣证明单): money that goes back after a case is closed (003 §29.1(1))."""
 
-from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from complaints.domain.parts.papers import Copy, Posting, Settled, Signed
-from complaints.domain.roles import SALES
-from shared.clocks import Timed
-from shared.contracts.roles import Role
+from complaints.domain.lifecycle import ALLOWANCE, AllowanceStage
+from complaints.domain.parts.papers import Copy, Drawn, Posting, Settled, Signed
+from shared.clocks import Matter, Timed
 from shared.contracts.vocabulary import ComplaintNo, Line, Prose
-from shared.lifecycle import Lifecycle, Move
 
 _ALLOWANCES = uuid5(NAMESPACE_URL, "urn:kefu:allowance")
-
-AllowanceStage = Literal["due", "drawn", "countersigned", "granted", "done"]
-AllowanceDecision = Literal["draw_up", "countersign", "send_back", "stamp", "file_copy", "post"]
-
-LIFECYCLE: Lifecycle[AllowanceStage, AllowanceDecision] = Lifecycle(
-    "allowance",
-    "due",
-    {
-        "draw_up": Move(("due",), ("drawn",), SALES),
-        "countersign": Move(("drawn",), ("countersigned",), (Role.SALES_VP,)),
-        "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
-        "stamp": Move(("countersigned",), ("granted",), SALES),
-        "file_copy": Move(("granted",), ("granted", "done"), SALES),
-        "post": Move(("granted",), ("granted", "done"), (Role.FINANCE,)),
-    },
-)
 
 
 def certificate_no_of(complaint_no: ComplaintNo) -> str:
@@ -47,14 +28,24 @@ class Allowance(Timed):
 
     case: Settled
     certificate_no: Line
-    stage: AllowanceStage = LIFECYCLE.start
+    stage: AllowanceStage = ALLOWANCE.start
     reason: Prose | None = None
-    drawn: Signed | None = None
+    drawn: Drawn | None = None
     sent_back: tuple[Prose, ...] = ()
     countersigned: Signed | None = None
     stamped: Signed | None = None
     filed: Signed | None = None
     posted: Posting | None = None
+
+    @property
+    def policy_version(self) -> int:
+        """That of the case."""
+        return self.case.policy_version
+
+    @property
+    def matter(self) -> Matter:
+        """What its duties are about: the certificate."""
+        return Matter(about=self.certificate_no, customer_id=self.case.about.customer.customer_id)
 
     @property
     def copies(self) -> tuple[Copy, ...]:

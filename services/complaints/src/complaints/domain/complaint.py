@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from complaints.domain.lifecycle import LIFECYCLE, LIVE, Stage
+from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Additions, Form
@@ -18,7 +18,7 @@ from complaints.domain.parts.handling import (
 )
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
-from shared.clocks import Timed
+from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import (
@@ -43,7 +43,7 @@ class Complaint(Timed):
     """
 
     form: Form
-    stage: Stage = LIFECYCLE.start
+    stage: Stage = COMPLAINT.start
     number: ComplaintNo | None = None
     policy_version: int | None = None
     accepted_at: Instant | None = None
@@ -86,7 +86,7 @@ class Complaint(Timed):
 
     def filed_with(self, added: Additions) -> Form:
         """The form under which a draft is filed. Raises IllegalTransition for what is no draft any more."""
-        LIFECYCLE.must(self.stage, "file")
+        COMPLAINT.must(self.stage, "file")
         return self.form.completed(added)
 
     @property
@@ -111,6 +111,11 @@ class Complaint(Timed):
         """The clocks that ran out, the earliest first (003 §24-3)."""
         late = [Missed(clock=run.clock.name, due_at=run.missed_at) for run in self.clocks if run.missed_at]
         return tuple(sorted(late, key=lambda missed: missed.due_at))
+
+    @property
+    def matter(self) -> Matter:
+        """What its duties are about: the case by its number, a draft by its id."""
+        return Matter(about=self.number or str(self.id), customer_id=self.form.customer.customer_id)
 
     @property
     def about(self) -> AboutComplaint:

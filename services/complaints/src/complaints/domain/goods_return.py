@@ -3,41 +3,26 @@
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from complaints.domain.parts.papers import Copy, Explanation, PartCount, Posting, Receipt, ReturnNote, Settled, Signed
-from complaints.domain.roles import MANAGERS, SALES
-from shared.clocks import Timed
+from complaints.domain.lifecycle import ARRIVED, GOODS_RETURN, ReturnStage
+from complaints.domain.parts.papers import (
+    Comparison,
+    Copy,
+    Explanation,
+    PartCount,
+    Posting,
+    Receipt,
+    ReturnNote,
+    Settled,
+    Signed,
+)
+from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Difference
 from shared.contracts.event import Money
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import ComplaintNo, Prose, ReturnNo
-from shared.lifecycle import Lifecycle, Move
 
 _RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:goods-return")
-
-ReturnStage = Literal["due", "drawn", "authorized", "received", "differing", "reconciled", "posted"]
-ReturnDecision = Literal[
-    "draw_up", "authorize", "send_back", "receive", "reconcile", "settle_difference", "post", "file_copy"
-]
-ARRIVED: tuple[ReturnStage, ...] = ("received", "differing", "reconciled", "posted")
-
-LIFECYCLE: Lifecycle[ReturnStage, ReturnDecision] = Lifecycle(
-    "goods return",
-    "due",
-    {
-        "draw_up": Move(("due",), ("drawn",), SALES),
-        "authorize": Move(("drawn",), ("authorized",), (Role.SALES_VP,)),
-        "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
-        "receive": Move(("authorized", *ARRIVED), ("received",), (Role.WAREHOUSE,)),
-        "reconcile": Move(("received",), ("reconciled", "differing"), (Role.FINANCE,)),
-        "settle_difference": Move(("differing",), ("reconciled",), MANAGERS),
-        "post": Move(("reconciled",), ("posted",), (Role.FINANCE,)),
-        "file_copy": Move(ARRIVED, by=SALES),
-    },
-)
-"""The warehouse signs for goods against an authorized note only. What comes later still is compared and posted anew."""
 
 
 def return_no_of(complaint_no: ComplaintNo) -> ReturnNo:
@@ -55,15 +40,25 @@ class GoodsReturn(Timed):
 
     case: Settled
     return_no: ReturnNo
-    stage: ReturnStage = LIFECYCLE.start
+    stage: ReturnStage = GOODS_RETURN.start
     note: ReturnNote | None = None
     sent_back: tuple[Prose, ...] = ()
     authorized: Signed | None = None
     receipts: tuple[Receipt, ...] = ()
-    compared: Signed | None = None
+    compared: Comparison | None = None
     explanations: tuple[Explanation, ...] = ()
     postings: tuple[Posting, ...] = ()
     filed: Signed | None = None
+
+    @property
+    def policy_version(self) -> int:
+        """That of the case."""
+        return self.case.policy_version
+
+    @property
+    def matter(self) -> Matter:
+        """What its duties are about: the note."""
+        return Matter(about=self.return_no, customer_id=self.case.about.customer.customer_id)
 
     @property
     def received(self) -> tuple[PartCount, ...]:

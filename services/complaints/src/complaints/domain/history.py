@@ -60,7 +60,10 @@ def _handled(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=visit.visited_at, what="走访客户", by=visit.by, words=visit.note)
     for notice in complaint.notices:
         yield PastStep(at=notice.at, what=f"告知客户（{_WAYS[notice.way]}）", by=notice.by, words=notice.words)
-    if (panel := complaint.panel) and panel.recorded_at:
+    if panel := complaint.panel:
+        words = "、".join(panel.departments)
+        yield PastStep(at=panel.convened_at, what="召集重大投诉评审", by=panel.convened_by, words=words)
+    if panel and panel.recorded_at:
         yield PastStep(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:
         yield PastStep(at=note.at, what="保修核定", words=note.verdict)

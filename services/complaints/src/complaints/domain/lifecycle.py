@@ -1,11 +1,11 @@
-"""The stages of a complaint, what may be decided in each and by whom, as one table (002 六, 003 §25)."""
+"""The stages of a complaint and of what follows from it: what may be decided in each, and by whom (002 六, 003 §25)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from complaints.domain.policy.policy import CaseStep
-from complaints.domain.roles import DECIDERS, FILERS, HANDLERS, INVESTIGATORS, LEADERS, MANAGERS
+from complaints.domain.roles import DECIDERS, FILERS, HANDLERS, INVESTIGATORS, LEADERS, MANAGERS, SALES
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
@@ -76,7 +76,7 @@ JUDGED_ON: tuple[Stage, ...] = ("investigated", "proposed", "approved", "accepte
 TELLABLE: tuple[Stage, ...] = ("upheld", "not_upheld", "investigating", "approved", "accepted", "implemented")
 """The stages in which there is a decision that the customer may be told."""
 
-LIFECYCLE: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
+COMPLAINT: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
     "complaint",
     "draft",
     {
@@ -125,3 +125,78 @@ STEP_OF: Mapping[Stage, CaseStep] = MappingProxyType(
     }
 )
 """Whose step a case waits for; in the other stages it waits for the customer, or for nothing."""
+
+AllowanceStage = Literal["due", "drawn", "countersigned", "granted", "done"]
+AllowanceDecision = Literal["draw_up", "countersign", "send_back", "stamp", "file_copy", "post"]
+
+ALLOWANCE: Lifecycle[AllowanceStage, AllowanceDecision] = Lifecycle(
+    "allowance",
+    "due",
+    {
+        "draw_up": Move(("due",), ("drawn",), SALES),
+        "countersign": Move(("drawn",), ("countersigned",), (Role.SALES_VP,)),
+        "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
+        "stamp": Move(("countersigned",), ("granted",), SALES),
+        "file_copy": Move(("granted",), ("granted", "done"), SALES),
+        "post": Move(("granted",), ("granted", "done"), (Role.FINANCE,)),
+    },
+)
+
+ReturnStage = Literal["due", "drawn", "authorized", "received", "differing", "reconciled", "posted"]
+ReturnDecision = Literal[
+    "draw_up", "authorize", "send_back", "receive", "reconcile", "settle_difference", "post", "file_copy"
+]
+ARRIVED: tuple[ReturnStage, ...] = ("received", "differing", "reconciled", "posted")
+
+GOODS_RETURN: Lifecycle[ReturnStage, ReturnDecision] = Lifecycle(
+    "goods return",
+    "due",
+    {
+        "draw_up": Move(("due",), ("drawn",), SALES),
+        "authorize": Move(("drawn",), ("authorized",), (Role.SALES_VP,)),
+        "send_back": Move(("drawn",), ("due",), (Role.SALES_VP,)),
+        "receive": Move(("authorized", *ARRIVED), ("received",), (Role.WAREHOUSE,)),
+        "reconcile": Move(("received",), ("reconciled", "differing"), (Role.FINANCE,)),
+        "settle_difference": Move(("differing",), ("reconciled",), MANAGERS),
+        "post": Move(("reconciled",), ("posted",), (Role.FINANCE,)),
+        "file_copy": Move(ARRIVED, by=SALES),
+    },
+)
+"""The warehouse signs for goods against an authorized note only. What comes later still is compared and posted anew."""
+
+PenaltyStage = Literal["proposed", "approved", "rejected", "noticed"]
+PenaltyDecision = Literal["approve", "reject", "issue_notice"]
+
+PENALTY: Lifecycle[PenaltyStage, PenaltyDecision] = Lifecycle(
+    "penalty",
+    "proposed",
+    {
+        "approve": Move(("proposed",), ("approved",), (Role.DEPUTY_GM, Role.GM)),
+        "reject": Move(("proposed",), ("rejected",), (Role.DEPUTY_GM, Role.GM)),
+        "issue_notice": Move(("approved",), ("noticed",), (Role.HUMAN_RESOURCES, Role.GM_OFFICE)),
+    },
+)
+"""The GM decides a deduction from a bonus and the GM's office puts it on a notice; what is administrative
+the deputy GM or the GM decides and human resources publishes (003 §28)."""
+
+ActionStage = Literal["due", "open", "done", "effective"]
+ActionDecision = Literal["plan", "carry_out", "verify", "reopen"]
+
+CORRECTIVE_ACTION: Lifecycle[ActionStage, ActionDecision] = Lifecycle(
+    "corrective action",
+    "due",
+    {
+        "plan": Move(("due",), ("open",), INVESTIGATORS),
+        "carry_out": Move(("open",), ("done",), INVESTIGATORS),
+        "verify": Move(("done",), ("effective", "due"), (Role.RD_TEAM, *MANAGERS)),
+        "reopen": Move(("effective",), ("due",)),
+    },
+)
+
+ReviewStage = Literal["open", "done"]
+
+MONTHLY_REVIEW: Lifecycle[ReviewStage, Literal["review_case"]] = Lifecycle(
+    "monthly review",
+    "open",
+    {"review_case": Move(("open",), ("open", "done"), (Role.GM_OFFICE, *MANAGERS))},
+)

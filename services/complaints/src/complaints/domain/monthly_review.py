@@ -1,24 +1,13 @@
 """The review of the cases that were closed in one month, by the GM's office until the 10th (003 §28.1, 002 六1(6))."""
 
-from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from complaints.domain.lifecycle import MONTHLY_REVIEW, ReviewStage
 from complaints.domain.parts.evaluation import CaseReview
-from complaints.domain.roles import MANAGERS
-from shared.clocks import Timed
-from shared.contracts.roles import Role
+from shared.clocks import Matter, Timed
 from shared.contracts.vocabulary import ComplaintNo, Month
-from shared.lifecycle import Lifecycle, Move
 
 _REVIEWS = uuid5(NAMESPACE_URL, "urn:kefu:complaint-review")
-
-ReviewStage = Literal["open", "done"]
-
-LIFECYCLE: Lifecycle[ReviewStage, Literal["review_case"]] = Lifecycle(
-    "monthly review",
-    "open",
-    {"review_case": Move(("open",), ("open", "done"), (Role.GM_OFFICE, *MANAGERS))},
-)
 
 
 def review_id_of(month: Month) -> UUID:
@@ -31,8 +20,13 @@ class MonthlyReview(Timed):
 
     month: Month
     policy_version: int
-    stage: ReviewStage = LIFECYCLE.start
+    stage: ReviewStage = MONTHLY_REVIEW.start
     cases: tuple[CaseReview, ...]
+
+    @property
+    def matter(self) -> Matter:
+        """What its duty is about: the month."""
+        return Matter(about=self.month)
 
     @property
     def recovered(self) -> frozenset[ComplaintNo]:

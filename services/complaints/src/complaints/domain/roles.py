@@ -1,4 +1,4 @@
-"""Which members of staff make which decisions about a complaint, and who may read it."""
+"""Which members of staff make which decisions about a complaint, and who knows of punishments."""
 
 from shared.contracts.roles import Role
 
@@ -17,12 +17,6 @@ INVESTIGATORS = (
 LEADERS = (Role.DEPUTY_GM, Role.GM, Role.GM_OFFICE)
 DECIDERS = (*HANDLERS, *SALES, Role.DEPUTY_GM, Role.GM)
 """Who may try to approve; the authority matrix says which amounts each of these roles may approve."""
-
-READERS = (*INVESTIGATORS, *SALES, *LEADERS, Role.FINANCE)
-"""Who may read the internal form and everything on it. No department's system is among them (003 §25.6)."""
-
-PAPER_READERS = (*READERS, Role.WAREHOUSE)
-"""Who may read the papers by which money and goods go back; the warehouse counts by them."""
 
 PENALTY_PROPOSERS = (*MANAGERS, Role.GM_OFFICE)
 PENALTY_READERS = (*PENALTY_PROPOSERS, Role.DEPUTY_GM, Role.GM, Role.HUMAN_RESOURCES)

@@ -10,7 +10,8 @@ from shared.aggregate import Refused
 from shared.calendar import Calendar, Term
 from shared.clocks import ClockRun
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import ComplaintNo, Line, RoleName, StaffId
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import ComplaintNo, Line, StaffId
 
 
 class RetriedDecision(Part):
@@ -22,11 +23,11 @@ class RetriedDecision(Part):
 
     at: Instant
     by: StaffId
-    role: RoleName
+    role: Role
     amount: Money
     allowed: bool
     would_allow: bool
-    would_ask: RoleName | None
+    would_ask: Role | None
 
 
 class RetimedClock(Part):
@@ -74,10 +75,10 @@ def _decisions(complaint: Complaint, matrix: AuthorityMatrix) -> Iterator[Retrie
 
 
 def _decided(
-    at: datetime, by: StaffId, role: RoleName, amount: Money, allowed: bool, matrix: AuthorityMatrix
+    at: datetime, by: StaffId, role: Role, amount: Money, allowed: bool, matrix: AuthorityMatrix
 ) -> RetriedDecision:
     try:
-        would_allow, would_ask = matrix.allows(role, amount), matrix.band(amount).roles[0].value
+        would_allow, would_ask = matrix.allows(role, amount), matrix.band(amount).roles[0]
     except Refused:
         would_allow, would_ask = False, None
     return RetriedDecision(

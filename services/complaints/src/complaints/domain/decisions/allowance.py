@@ -1,8 +1,12 @@
 """How a discount certificate gets its two seals and its copies their holders (003 §29.1(1))."""
 
-from complaints.domain.allowance import LIFECYCLE, Allowance
-from complaints.domain.decisions.papers import done, due
-from complaints.domain.parts.papers import Posting, Signed
+from uuid import UUID
+
+from complaints.domain.allowance import Allowance
+from complaints.domain.decisions.checks import must_be_seen
+from complaints.domain.decisions.clock import pass_on, start, stop
+from complaints.domain.lifecycle import ALLOWANCE
+from complaints.domain.parts.papers import Drawn, Posting, Signed
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import AllowanceGranted
@@ -11,36 +15,36 @@ from shared.contracts.vocabulary import FileRef, Line, Prose
 
 def draw_up(allowance: Allowance, reason: Prose, rules: Rules, cause: Cause) -> Change[Allowance]:
     """Sales makes out the certificate over what was approved; the sales VP countersigns it next."""
-    LIFECYCLE.must(allowance.stage, "draw_up")
-    drawn = allowance.but(stage="drawn", reason=reason, drawn=_signed(cause))
-    return done(drawn, "allowance_draw", rules=rules, cause=cause).then(
-        lambda paper: due(paper, "allowance_countersign", rules, cause)
-    )
+    ALLOWANCE.must(allowance.stage, "draw_up")
+    paper = Drawn(paper_id=cause.derive("paper"), by=cause.actor.id, at=cause.at)
+    drawn = allowance.but(stage="drawn", reason=reason, drawn=paper)
+    return pass_on(drawn, "allowance_draw", "allowance_countersign", rules, cause)
 
 
-def countersign(allowance: Allowance, rules: Rules, cause: Cause) -> Change[Allowance]:
-    """The sales VP countersigns; to get the customer's stamp is next. Refused to the person who drew it up."""
-    LIFECYCLE.must(allowance.stage, "countersign")
+def countersign(allowance: Allowance, seen: UUID, rules: Rules, cause: Cause) -> Change[Allowance]:
+    """The sales VP countersigns; to get the customer's stamp is next. Refused to the person who drew it up.
+
+    `seen` is the id of the paper that was read; one that was drawn up anew is not signed by it (`paper_changed`).
+    """
+    ALLOWANCE.must(allowance.stage, "countersign")
+    must_be_seen(allowance.drawn, seen)
     _must_be_another(allowance, cause)
     signed = allowance.but(stage="countersigned", countersigned=_signed(cause))
-    return done(signed, "allowance_countersign", rules=rules, cause=cause).then(
-        lambda paper: due(paper, "allowance_stamp", rules, cause)
-    )
+    return pass_on(signed, "allowance_countersign", "allowance_stamp", rules, cause)
 
 
-def send_back(allowance: Allowance, note: Prose, rules: Rules, cause: Cause) -> Change[Allowance]:
+def send_back(allowance: Allowance, seen: UUID, note: Prose, rules: Rules, cause: Cause) -> Change[Allowance]:
     """The sales VP does not countersign, and says why; sales draws it up anew."""
-    LIFECYCLE.must(allowance.stage, "send_back")
+    ALLOWANCE.must(allowance.stage, "send_back")
+    must_be_seen(allowance.drawn, seen)
     _must_be_another(allowance, cause)
     back = allowance.but(stage="due", drawn=None, sent_back=(*allowance.sent_back, note))
-    return done(back, "allowance_countersign", rules=rules, cause=cause).then(
-        lambda paper: due(paper, "allowance_draw", rules, cause)
-    )
+    return pass_on(back, "allowance_countersign", "allowance_draw", rules, cause)
 
 
 def stamp(allowance: Allowance, file: FileRef, rules: Rules, cause: Cause) -> Change[Allowance]:
     """The customer has stamped it: the allowance is granted, and each copy is a duty of its holder."""
-    LIFECYCLE.must(allowance.stage, "stamp")
+    ALLOWANCE.must(allowance.stage, "stamp")
     assert allowance.countersigned is not None
     granted = AllowanceGranted.of(
         allowance.case.about,
@@ -53,29 +57,28 @@ def stamp(allowance: Allowance, file: FileRef, rules: Rules, cause: Cause) -> Ch
     stamped = allowance.but(stage="granted", stamped=_signed(cause).but(file=file))
     return (
         Change(stamped, (granted,))
-        .then(lambda paper: done(paper, "allowance_stamp", rules=rules, cause=cause))
-        .then(lambda paper: due(paper, "allowance_file", rules, cause))
-        .then(lambda paper: due(paper, "allowance_post", rules, cause))
+        .then(lambda paper: pass_on(paper, "allowance_stamp", "allowance_file", rules, cause))
+        .then(lambda paper: start(paper, "allowance_post", rules, cause))
     )
 
 
 def file_copy(allowance: Allowance, rules: Rules, cause: Cause) -> Change[Allowance]:
     """Marketing has its copy. Refused when it has it already (`filed_already`)."""
-    LIFECYCLE.must(allowance.stage, "file_copy")
+    ALLOWANCE.must(allowance.stage, "file_copy")
     if allowance.filed is not None:
         raise Refused("marketing has its copy; what is left is finance's", "filed_already")
     stage = "granted" if allowance.posted is None else "done"
-    return done(allowance.but(stage=stage, filed=_signed(cause)), "allowance_file", rules=rules, cause=cause)
+    return stop(allowance.but(stage=stage, filed=_signed(cause)), "allowance_file", rules=rules, cause=cause)
 
 
 def post(allowance: Allowance, voucher_no: Line, rules: Rules, cause: Cause) -> Change[Allowance]:
     """Finance has booked its copy under a voucher. Refused when it is booked already (`posted_already`)."""
-    LIFECYCLE.must(allowance.stage, "post")
+    ALLOWANCE.must(allowance.stage, "post")
     if allowance.posted is not None:
         raise Refused(f"it is booked under {allowance.posted.voucher_no}", "posted_already")
     posting = Posting(voucher_no=voucher_no, credit=allowance.case.approved, by=cause.actor.id, at=cause.at)
     stage = "granted" if allowance.filed is None else "done"
-    return done(allowance.but(stage=stage, posted=posting), "allowance_post", rules=rules, cause=cause)
+    return stop(allowance.but(stage=stage, posted=posting), "allowance_post", rules=rules, cause=cause)
 
 
 def _signed(cause: Cause) -> Signed:

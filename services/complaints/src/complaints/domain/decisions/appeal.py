@@ -1,10 +1,12 @@
 """How a customer's objection to a refusal goes to the superiors and is decided (003 §25.8)."""
 
+from uuid import UUID
+
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import start
-from complaints.domain.decisions.investigation import judged
+from complaints.domain.decisions.clock import start, stop
+from complaints.domain.decisions.investigation import record_judgement
 from complaints.domain.decisions.stage import move
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused, must_be_another
@@ -17,21 +19,24 @@ def appeal(complaint: Complaint, petition: Prose, rules: Rules, cause: Cause) ->
 
     Refused when a petition about this case was decided already (`appealed_already`).
     """
-    LIFECYCLE.must(complaint.stage, "appeal")
+    COMPLAINT.must(complaint.stage, "appeal")
     if complaint.appeal is not None:
         raise Refused("the petition was decided; close the case, the customer may file a new one", "appealed_already")
     clock = rules.of(complaint).appeal
     filed = AppealFiled.of(complaint.about, petition=petition, by=cause.actor.id, to_role=clock.role)
-    petitioned = Appeal(petition=petition, to_role=clock.role, by=cause.actor.id, at=cause.at)
+    petitioned = Appeal(
+        petition_id=cause.derive("petition"), petition=petition, to_role=clock.role, by=cause.actor.id, at=cause.at
+    )
     return (
         Change(complaint.but(appeal=petitioned), (filed,))
         .then(lambda case: move(case, "appealed", rules, cause))
-        .then(lambda case: start(case, clock, rules, cause))
+        .then(lambda case: start(case, "appeal", rules, cause))
     )
 
 
 def decide_appeal(
     complaint: Complaint,
+    seen: UUID,
     upheld: bool,
     grounds: Prose,
     responsible_department: DepartmentName | None,
@@ -40,17 +45,22 @@ def decide_appeal(
 ) -> Change[Complaint]:
     """The superiors judge the complaint anew; the customer hears it like the first judgement (003 §25.8).
 
-    Refused to the person who judged it first and to the one who filed the petition.
+    `seen` is the id of the petition that was read; another one is not decided by it (`petition_changed`). Refused to
+    the person who judged it first and to the one who filed the petition.
     """
-    LIFECYCLE.must(complaint.stage, "decide_appeal")
+    COMPLAINT.must(complaint.stage, "decide_appeal")
     assert complaint.appeal is not None
     assert complaint.judgement is not None
+    if complaint.appeal.petition_id != seen:
+        raise Refused(
+            f"another petition waits: {complaint.appeal.petition_id}; read it and name that one", "petition_changed"
+        )
     who = "a petition is decided by another person than the judge and the petitioner"
     must_be_another(who, complaint.judgement.by, complaint.appeal.by, cause=cause)
     decided = complaint.appeal.but(upheld=upheld, grounds=grounds, decided_by=cause.actor.id, decided_at=cause.at)
     reasonable = upheld or complaint.judgement.demand_reasonable
     return (
         Change(complaint.but(appeal=decided))
-        .then(rules.clocks.stop(rules.of(complaint).appeal.name, cause=cause))
-        .then(lambda case: judged(case, upheld, grounds, reasonable, responsible_department, rules, cause))
+        .then(lambda case: stop(case, "appeal", rules=rules, cause=cause))
+        .then(lambda case: record_judgement(case, upheld, grounds, reasonable, responsible_department, rules, cause))
     )

@@ -3,14 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.parts.form import Form
-from complaints.domain.parts.papers import PartCount
-from shared.aggregate import Cause, Refused, must_be_recent
+from complaints.domain.parts.papers import Drawn, PartCount, ReturnNote
+from shared.aggregate import Cause, Overstepped, Refused, must_be_recent
 from shared.calendar import Calendar
 from shared.contracts.complaints import Remediation
+from shared.contracts.roles import Role
+
+
+def acting_role(cause: Cause) -> Role:
+    """The role in which the actor decides. Overstepped with `no_role` for an actor without one of ours."""
+    if cause.actor.role not in {role.value for role in Role}:
+        raise Overstepped("a member of staff in a role decides this", "no_role")
+    return Role(cause.actor.role)
 
 
 def check_form(form: Form, order: KnownOrder | None, calendar: Calendar, cause: Cause) -> Form:
@@ -51,6 +60,13 @@ def must_be_past(what: str, at: datetime, cause: Cause) -> None:
     must_be_recent(what, at, cause)
     if at > cause.at:
         raise Refused(f"{what} is dated {at.isoformat()}; give a time up to now, {cause.at.isoformat()}", "future_date")
+
+
+def must_be_seen(paper: Drawn | ReturnNote | None, seen: UUID) -> None:
+    """Refused with `paper_changed` when the paper was drawn up anew since it was read."""
+    if paper is None or paper.paper_id != seen:
+        now = paper.paper_id if paper else "none"
+        raise Refused(f"it was drawn up anew meanwhile; read it and name that one: {now}", "paper_changed")
 
 
 def must_be_worth(options: Iterable[Remediation], order: KnownOrder) -> None:

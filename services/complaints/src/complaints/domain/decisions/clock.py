@@ -1,28 +1,49 @@
-"""When the clocks of a case run, and what a miss does to the case (003 §21, §24-3, §26)."""
+"""When the clocks of a case, of its papers and of what follows run, and what a miss does to the case (003 §21, §26)."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
+from complaints.domain.allowance import Allowance
 from complaints.domain.complaint import Complaint
+from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.decisions.escalation import take_up
-from complaints.domain.policy.policy import Rules
+from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.monthly_review import MonthlyReview
+from complaints.domain.penalty import Penalty
+from complaints.domain.policy.policy import STEPS, Rules, TimedStep
 from shared.aggregate import Cause, Change
-from shared.clocks import Clock, ClockRun, Matter
+from shared.clocks import ClockRun
+
+T = TypeVar("T", Complaint, Allowance, GoodsReturn, Penalty, CorrectiveAction, MonthlyReview)
 
 
-def start(complaint: Complaint, clock: Clock, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Let a clock of the complaint's policy run, to the end of its term."""
-    return _begin(complaint, clock, None, rules, cause)
+def start(timed: T, duty: TimedStep, rules: Rules, cause: Cause) -> Change[T]:
+    """This is a duty from now on, to the end of the term that the policy of the case gives it."""
+    return _begin(timed, duty, None, rules, cause)
 
 
-def start_until(complaint: Complaint, clock: Clock, due_at: datetime, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Let a clock of the complaint's policy run, to a moment that a person has named."""
-    return _begin(complaint, clock, due_at, rules, cause)
+def start_until(timed: T, duty: TimedStep, until: datetime, rules: Rules, cause: Cause) -> Change[T]:
+    """This is a duty from now on, to a moment that a person has named."""
+    return _begin(timed, duty, until, rules, cause)
+
+
+def stop(timed: T, *duties: TimedStep, rules: Rules, cause: Cause) -> Change[T]:
+    """These are no duties any more, without names none is; what does not run is fine."""
+    policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
+    names = [policy.clock_of(duty).name for duty in duties]
+    end: Callable[[T], Change[T]] = rules.clocks.stop(*names, cause=cause)
+    return end(timed)
+
+
+def pass_on(timed: T, done: TimedStep, following: TimedStep, rules: Rules, cause: Cause) -> Change[T]:
+    """One duty is done, and the following one begins."""
+    return stop(timed, done, rules=rules, cause=cause).then(lambda each: start(each, following, rules, cause))
 
 
 def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """The step that the case waited for is done."""
-    steps = rules.of(complaint).steps.values()
-    return rules.clocks.stop(*(clock.name for clock in steps), cause=cause)(complaint)
+    return stop(complaint, *STEPS, rules=rules, cause=cause)
 
 
 def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -37,15 +58,14 @@ def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause)
     return take_up(complaint, level, "deadline", rules, run.clock.name, cause)
 
 
-def _begin(
-    complaint: Complaint, clock: Clock, due_at: datetime | None, rules: Rules, cause: Cause
-) -> Change[Complaint]:
-    begin = rules.clocks.start(
-        clock,
-        Matter(about=complaint.about.complaint_no, customer_id=complaint.form.customer.customer_id),
+def _begin(timed: T, duty: TimedStep, due_at: datetime | None, rules: Rules, cause: Cause) -> Change[T]:
+    policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
+    begin: Callable[[T], Change[T]] = rules.clocks.start(
+        policy.clock_of(duty),
+        timed.matter,
         cause,
-        policy=rules.of(complaint),
-        assignee=complaint.owner,
+        policy=policy,
+        assignee=timed.owner if isinstance(timed, Complaint) else None,
         due_at=due_at,
     )
-    return begin(complaint)
+    return begin(timed)

@@ -2,7 +2,7 @@
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.handling import must_have_letter_if_major, must_have_owner
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.handling import Closing, Outcome
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
@@ -17,7 +17,7 @@ def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause
     a case that is not upheld without the tactful reply (`reply_missing`, 002 六1(2)b), and for a major one until the
     customer was informed by letter (`letter_missing`, 003 §18a).
     """
-    LIFECYCLE.must(complaint.stage, "close")
+    COMPLAINT.must(complaint.stage, "close")
     must_have_owner(complaint)
     if complaint.visit_required and not complaint.visits:
         raise Refused(
@@ -36,13 +36,16 @@ def withdraw(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complai
 
     Refused without an owner (`owner_missing`).
     """
-    LIFECYCLE.must(complaint.stage, "withdraw")
-    must_have_owner(complaint)
+    COMPLAINT.must(complaint.stage, "withdraw")
     return end(complaint, "withdrawn", None, rules, cause)
 
 
 def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Closed with this outcome; no clock runs on. The duties of its clocks count as done, unless it was withdrawn."""
+    """Close the case with this outcome; no clock runs on. Its duties count as done, unless it was withdrawn.
+
+    Refused without an owner (`owner_missing`), whatever ends it (003 §20).
+    """
+    must_have_owner(complaint)
     assert complaint.accepted_at is not None
     assert complaint.close_by is not None
     closed = ComplaintClosed.of(

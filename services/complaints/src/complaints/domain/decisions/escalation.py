@@ -1,21 +1,19 @@
 """The way of a case up the ladder: by hand, because it is serious, or because its time is over (003 §18a, §19, §26)."""
 
-from typing import Literal
-
 from complaints.domain.complaint import Complaint
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
+from complaints.domain.parts.handling import Reason
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import ComplaintEscalated
 from shared.contracts.roles import Role
 
 BELOW_THE_LADDER = Role.COMPLAINT_HANDLER
-Reason = Literal["deadline", "severity", "manual"]
 
 
 def escalate(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Send the case up one rung. Refused at the top."""
-    LIFECYCLE.must(complaint.stage, "escalate")
+    COMPLAINT.must(complaint.stage, "escalate")
     ladder = rules.of(complaint).ladder
     if complaint.level == len(ladder):
         raise Refused(f"the case is with {ladder[-1]} already, the highest role on the ladder", "top_of_the_ladder")

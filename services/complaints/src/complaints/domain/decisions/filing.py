@@ -3,31 +3,26 @@
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import start
+from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.escalation import take_to_major
-from complaints.domain.decisions.register import announcement
 from complaints.domain.decisions.stage import move
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.form import Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
-from shared.clocks import Matter
 from shared.contracts.complaints import ComplaintFiled
 
 
 def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Write down what may be a complaint; whether it is one has to be decided soon (002 五a)."""
-    policy = rules.on(cause.at)
-    matter = Matter(about=str(id), customer_id=form.customer.customer_id)
-    begin = rules.clocks.start(policy.draft, matter, cause, policy=policy)
-    return Change(Complaint(id=id, form=form).with_form(form)).then(begin)
+    return start(Complaint(id=id, form=form).with_form(form), "draft", rules, cause)
 
 
 def dismiss(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
     """A draft that is no complaint; it gets no number, and the duty to look at it is done."""
-    LIFECYCLE.must(complaint.stage, "dismiss")
-    return Change(complaint.but(stage="dismissed")).then(rules.clocks.stop(cause=cause))
+    COMPLAINT.must(complaint.stage, "dismiss")
+    return stop(complaint.but(stage="dismissed"), rules=rules, cause=cause)
 
 
 def open_entered(complaint: Complaint, register: Register, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -37,7 +32,7 @@ def open_entered(complaint: Complaint, register: Register, form: Form, rules: Ru
     """
     if register.entered_by(complaint.id) != cause.id:
         return Change(complaint)
-    filed = announcement(complaint.id, register.number(complaint.id), form, cause)
+    filed = form.announced(complaint.id, register.number(complaint.id), cause.at)
     return open_case(complaint, filed, rules, cause)
 
 
@@ -48,7 +43,7 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
     """
     if complaint.number == filed.complaint_no:
         return Change(complaint)
-    LIFECYCLE.must(complaint.stage, "open")
+    COMPLAINT.must(complaint.stage, "open")
     policy = rules.on(filed.accepted_at)
     numbered = complaint.but(
         number=filed.complaint_no,
@@ -57,8 +52,9 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
         close_by=policy.close.term.due(filed.accepted_at, rules.calendar),
     )
     found = numbered.with_form(Form.of(filed))
-    looked_at: Change[Complaint] = rules.clocks.stop(cause=cause)(found)
-    opened = looked_at.then(lambda case: start(case, policy.close, rules, cause)).then(
-        lambda case: move(case, "filed", rules, cause)
+    opened = (
+        stop(found, rules=rules, cause=cause)
+        .then(lambda case: start(case, "close", rules, cause))
+        .then(lambda case: move(case, "filed", rules, cause))
     )
     return opened.then(lambda case: take_to_major(case, rules, cause)) if filed.severity == "major" else opened

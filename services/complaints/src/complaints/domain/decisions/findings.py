@@ -3,8 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import start
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.decisions.clock import start, stop
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.findings import Liability, Loss, LossLine, LostItem, RootCause, Share, Supplier
 from complaints.domain.policy.policy import Rules
 from complaints.domain.policy.standards import KnownCause, LossStandard
@@ -30,7 +30,7 @@ def identify_root_cause(
     cause: Cause,
 ) -> Change[Complaint]:
     """Name the cause from the list, and the earlier cases that had the same one (002 五1). A later one replaces it."""
-    LIFECYCLE.must(complaint.stage, "identify_root_cause")
+    COMPLAINT.must(complaint.stage, "identify_root_cause")
     root = RootCause(
         code=known.code,
         title=known.title,
@@ -55,7 +55,7 @@ def assess_loss(complaint: Complaint, lost: tuple[LostItem, ...], rules: Rules, 
     Refused for an item that the standard does not have (`no_such_loss_item`), for an amount where the standard has a
     rate (`loss_has_a_rate`), and for an amount without evidence where it has none (`loss_not_proved`).
     """
-    LIFECYCLE.must(complaint.stage, "assess_loss")
+    COMPLAINT.must(complaint.stage, "assess_loss")
     standard = rules.of(complaint).losses
     lines = tuple(_counted(item, standard) for item in lost)
     total = Money(amount=sum((line.amount.amount for line in lines), Decimal(0)))
@@ -104,16 +104,17 @@ def involve_supplier(
     To settle the suppliers' shares is one duty, until the liability is assigned. Refused when it is involved already,
     and for a claim of nothing or less.
     """
-    LIFECYCLE.must(complaint.stage, "involve_supplier")
+    COMPLAINT.must(complaint.stage, "involve_supplier")
     if any(each.name == supplier for each in complaint.suppliers):
         raise Refused(f"{supplier} is involved already; assign the liability to settle its share", "supplier_involved")
     if claim is not None and claim.amount <= 0:
         raise Refused("a claim is more than 0; leave it out while the amount is open", "claim_not_positive")
     involved = Supplier(name=supplier, claim=claim, with_department=with_department, by=cause.actor.id, at=cause.at)
     told = SupplierInvolved.of(complaint.about, supplier=supplier, claim=claim, with_department=with_department)
-    clock = rules.of(complaint).supplier
     change = Change(complaint.but(suppliers=(*complaint.suppliers, involved)), (told,))
-    return change if complaint.clock(clock.name) else change.then(lambda case: start(case, clock, rules, cause))
+    if complaint.clock(rules.of(complaint).supplier.name):
+        return change
+    return change.then(lambda case: start(case, "supplier", rules, cause))
 
 
 def assign_liability(
@@ -130,7 +131,7 @@ def assign_liability(
     100 percent together (`shares_not_100`), a share of ours names its department and one of a supplier an involved
     supplier.
     """
-    LIFECYCLE.must(complaint.stage, "assign_liability")
+    COMPLAINT.must(complaint.stage, "assign_liability")
     _must_name_whole_units(complaint, shares)
     liability = Liability(
         shares=shares, handling=handling, human_negligence=human_negligence, by=cause.actor.id, at=cause.at
@@ -148,7 +149,7 @@ def assign_liability(
         for share, loss in zip(shares, _divided(complaint.loss, shares), strict=True)
     )
     assigned = Change(complaint.but(liability=liability), told)
-    return assigned.then(rules.clocks.stop(rules.of(complaint).supplier.name, cause=cause))
+    return assigned.then(lambda case: stop(case, "supplier", rules=rules, cause=cause))
 
 
 def _must_name_whole_units(complaint: Complaint, shares: tuple[Share, ...]) -> None:

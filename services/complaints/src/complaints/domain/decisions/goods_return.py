@@ -1,8 +1,21 @@
 """How goods come back: the note, its authorization, what the warehouse counts and what finance posts (003 §29)."""
 
-from complaints.domain.decisions.papers import done, due
-from complaints.domain.goods_return import LIFECYCLE, GoodsReturn
-from complaints.domain.parts.papers import Explanation, Method, PartCount, Posting, Receipt, ReturnNote, Signed
+from uuid import UUID
+
+from complaints.domain.decisions.checks import must_be_seen
+from complaints.domain.decisions.clock import pass_on, start, stop
+from complaints.domain.goods_return import GoodsReturn
+from complaints.domain.lifecycle import GOODS_RETURN
+from complaints.domain.parts.papers import (
+    Comparison,
+    Explanation,
+    Method,
+    PartCount,
+    Posting,
+    Receipt,
+    ReturnNote,
+    Signed,
+)
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.contracts.complaints import (
@@ -29,22 +42,30 @@ def draw_up(
 
     Refused when a part is named twice (`part_twice`).
     """
-    LIFECYCLE.must(goods.stage, "draw_up")
+    GOODS_RETURN.must(goods.stage, "draw_up")
     named = [line.part for line in lines]
     if twice := sorted({part for part in named if named.count(part) > 1}):
         raise Refused(f"name each part once, with its whole quantity: {', '.join(twice)}", "part_twice")
-    note = ReturnNote(lines=lines, reason=reason, method=method, basis=basis, by=cause.actor.id, at=cause.at)
-    return done(goods.but(stage="drawn", note=note), "return_draw", rules=rules, cause=cause).then(
-        lambda paper: due(paper, "return_authorize", rules, cause)
+    note = ReturnNote(
+        paper_id=cause.derive("paper"),
+        lines=lines,
+        reason=reason,
+        method=method,
+        basis=basis,
+        by=cause.actor.id,
+        at=cause.at,
     )
+    return pass_on(goods.but(stage="drawn", note=note), "return_draw", "return_authorize", rules, cause)
 
 
-def authorize(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+def authorize(goods: GoodsReturn, seen: UUID, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
     """The sales VP approves: copy 1 is for chasing, the other three go to the warehouse (003 §29.1(2)).
 
+    `seen` is the id of the note that was read; one that was drawn up anew is not approved by it (`paper_changed`).
     Refused to the person who drew it up.
     """
-    LIFECYCLE.must(goods.stage, "authorize")
+    GOODS_RETURN.must(goods.stage, "authorize")
+    must_be_seen(goods.note, seen)
     _must_be_another(goods, cause)
     assert goods.note is not None
     authorized = ReturnAuthorized.of(
@@ -58,20 +79,20 @@ def authorize(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsRet
         approved_by=cause.actor.id,
     )
     signed = goods.but(stage="authorized", authorized=Signed(by=cause.actor.id, at=cause.at))
-    change = Change(signed, (authorized,)).then(lambda paper: done(paper, "return_authorize", rules=rules, cause=cause))
-    return change.then(lambda paper: due(paper, "return_chase", rules, cause)).then(
-        lambda paper: due(paper, "return_receive", rules, cause)
+    return (
+        Change(signed, (authorized,))
+        .then(lambda paper: pass_on(paper, "return_authorize", "return_chase", rules, cause))
+        .then(lambda paper: start(paper, "return_receive", rules, cause))
     )
 
 
-def send_back(goods: GoodsReturn, note: Prose, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+def send_back(goods: GoodsReturn, seen: UUID, note: Prose, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
     """The sales VP does not approve, and says why; sales draws the note up anew."""
-    LIFECYCLE.must(goods.stage, "send_back")
+    GOODS_RETURN.must(goods.stage, "send_back")
+    must_be_seen(goods.note, seen)
     _must_be_another(goods, cause)
     back = goods.but(stage="due", note=None, sent_back=(*goods.sent_back, note))
-    return done(back, "return_authorize", rules=rules, cause=cause).then(
-        lambda paper: due(paper, "return_draw", rules, cause)
-    )
+    return pass_on(back, "return_authorize", "return_draw", rules, cause)
 
 
 def receive(goods: GoodsReturn, receipt: Receipt, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
@@ -79,39 +100,47 @@ def receive(goods: GoodsReturn, receipt: Receipt, rules: Rules, cause: Cause) ->
 
     Copies 1 and 2 are done; finance compares, and sales files copy 4.
     """
-    LIFECYCLE.must(goods.stage, "receive")
+    GOODS_RETURN.must(goods.stage, "receive")
     counted = goods.but(stage="received", receipts=(*goods.receipts, receipt))
-    change = done(counted, "return_chase", "return_receive", "return_difference", rules=rules, cause=cause).then(
-        lambda paper: due(paper, "return_post", rules, cause)
+    change = stop(counted, "return_chase", "return_receive", "return_difference", rules=rules, cause=cause).then(
+        lambda paper: start(paper, "return_post", rules, cause)
     )
     if goods.receipts:
         return change
-    return change.then(lambda paper: due(paper, "return_file", rules, cause))
+    return change.then(lambda paper: start(paper, "return_file", rules, cause))
 
 
 def reconcile(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
     """Finance compares the approved with the returned quantity; a difference is a duty of CS (003 §29.2)."""
-    LIFECYCLE.must(goods.stage, "reconcile")
-    compared = goods.but(compared=Signed(by=cause.actor.id, at=cause.at))
+    GOODS_RETURN.must(goods.stage, "reconcile")
+    comparison = Comparison(comparison_id=cause.derive("comparison"), by=cause.actor.id, at=cause.at)
+    compared = goods.but(compared=comparison)
     if not goods.differences:
         return _agreed(compared)
     return _differ(compared, rules, cause)
 
 
-def settle_difference(goods: GoodsReturn, text: Prose, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
+def settle_difference(goods: GoodsReturn, seen: UUID, text: Prose, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
     """CS has found out why the quantities differ: the counted one holds, and finance may post it.
 
+    `seen` is the id of the comparison whose differences are explained; another one is not (`comparison_changed`).
     Refused to the person who compared (`four_eyes`).
     """
-    LIFECYCLE.must(goods.stage, "settle_difference")
+    GOODS_RETURN.must(goods.stage, "settle_difference")
+    assert goods.compared is not None
+    if goods.compared.comparison_id != seen:
+        raise Refused(
+            f"it was compared anew meanwhile; read the differences and name {goods.compared.comparison_id}",
+            "comparison_changed",
+        )
     who = "a difference is explained by another person than the one who compared"
-    must_be_another(who, goods.compared.by if goods.compared else None, cause=cause)
+    must_be_another(who, goods.compared.by, cause=cause)
     explanation = Explanation(text=text, by=cause.actor.id, at=cause.at)
     explained = goods.but(explanations=(*goods.explanations, explanation))
     return (
-        done(explained, "return_difference", rules=rules, cause=cause)
+        stop(explained, "return_difference", rules=rules, cause=cause)
         .then(_agreed)
-        .then(lambda paper: due(paper, "return_post", rules, cause))
+        .then(lambda paper: start(paper, "return_post", rules, cause))
     )
 
 
@@ -121,7 +150,7 @@ def post(goods: GoodsReturn, voucher_no: Line, amount: Money | None, rules: Rule
     All vouchers of a return together credit at most what was approved, and nothing for goods that go back reworked.
     Refused for more than that, for less than nothing and in another currency (`wrong_amount`).
     """
-    LIFECYCLE.must(goods.stage, "post")
+    GOODS_RETURN.must(goods.stage, "post")
     most = goods.creditable
     credited = most if amount is None else amount
     if credited.currency != most.currency or not 0 <= credited.amount <= most.amount:
@@ -137,17 +166,17 @@ def post(goods: GoodsReturn, voucher_no: Line, amount: Money | None, rules: Rule
         voucher_no=voucher_no,
     )
     return Change(goods.but(stage="posted", postings=(*goods.postings, posting)), (posted,)).then(
-        lambda paper: done(paper, "return_post", rules=rules, cause=cause)
+        lambda paper: stop(paper, "return_post", rules=rules, cause=cause)
     )
 
 
 def file_copy(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsReturn]:
     """Sales has copy 4. Refused when it has it already (`filed_already`)."""
-    LIFECYCLE.must(goods.stage, "file_copy")
+    GOODS_RETURN.must(goods.stage, "file_copy")
     if goods.filed is not None:
         raise Refused("sales has copy 4 already", "filed_already")
     filed = goods.but(filed=Signed(by=cause.actor.id, at=cause.at))
-    return done(filed, "return_file", rules=rules, cause=cause)
+    return stop(filed, "return_file", rules=rules, cause=cause)
 
 
 def _agreed(goods: GoodsReturn) -> Change[GoodsReturn]:
@@ -161,9 +190,7 @@ def _differ(goods: GoodsReturn, rules: Rules, cause: Cause) -> Change[GoodsRetur
         goods.case.about_complaint, return_no=goods.return_no, differences=goods.differences
     )
     differing = Change(goods.but(stage="differing"), (found,))
-    return differing.then(lambda paper: done(paper, "return_post", rules=rules, cause=cause)).then(
-        lambda paper: due(paper, "return_difference", rules, cause)
-    )
+    return differing.then(lambda paper: pass_on(paper, "return_post", "return_difference", rules, cause))
 
 
 def _lines(counts: tuple[PartCount, ...]) -> tuple[ApprovedLine, ...]:

@@ -1,13 +1,20 @@
 """Whose a case is, of what kind it is, and what others found out about it."""
 
 from datetime import datetime
-from typing import Literal
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import must_be_past
 from complaints.domain.decisions.escalation import take_to_major
-from complaints.domain.lifecycle import LIFECYCLE
-from complaints.domain.parts.handling import Acknowledgement, Classification, Notice, Panel, Visit, WarrantyNote
+from complaints.domain.lifecycle import COMPLAINT
+from complaints.domain.parts.handling import (
+    Acknowledgement,
+    Classification,
+    Notice,
+    NoticeWay,
+    Panel,
+    Visit,
+    WarrantyNote,
+)
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import WarrantyChecked
@@ -21,9 +28,6 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.vocabulary import DepartmentName, FileRef, Prose, StaffId
 
-NoticeWay = Literal["letter", "phone", "visit"]
-"""How a colleague tells the customer a decision."""
-
 
 def assign_owner(
     complaint: Complaint, owner: StaffId, visit_required: bool, rules: Rules, cause: Cause
@@ -33,7 +37,7 @@ def assign_owner(
     All that is still to be done by some moment is this person's duty from now on. Where a visit is required, the case
     is not closed without one.
     """
-    LIFECYCLE.must(complaint.stage, "assign_owner")
+    COMPLAINT.must(complaint.stage, "assign_owner")
     assigned = ComplaintOwnerAssigned.of(complaint.about_customer, owner=owner, visit_required=visit_required)
     owned = complaint.but(owner=owner, visit_required=visit_required)
     return Change(owned, (assigned,)).then(rules.clocks.assign(owner, "指定为投诉负责人", cause))
@@ -52,7 +56,7 @@ def record_visit(
 
     Refused for a visit in the future (`future_date`) and without an owner (`owner_missing`).
     """
-    LIFECYCLE.must(complaint.stage, "record_visit")
+    COMPLAINT.must(complaint.stage, "record_visit")
     must_have_owner(complaint)
     must_be_past("the visit", visited_at, cause)
     visit = Visit(visited_at=visited_at, note=note, file=file, by=cause.actor.id, at=cause.at)
@@ -67,7 +71,7 @@ def record_notice(
 
     Refused for a letter without its file (`letter_missing`).
     """
-    LIFECYCLE.must(complaint.stage, "record_notice")
+    COMPLAINT.must(complaint.stage, "record_notice")
     if way == "letter" and letter is None:
         raise Refused("give the file of the letter that was sent", "letter_missing")
     notice = Notice(way=way, words=words, letter=letter, by=cause.actor.id, at=cause.at)
@@ -83,7 +87,7 @@ def must_have_letter_if_major(complaint: Complaint) -> None:
 
 def classify(complaint: Complaint, classification: Classification, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Quality or not, major or not; a major case goes straight to the deputy GM (003 §23, §18a)."""
-    LIFECYCLE.must(complaint.stage, "classify")
+    COMPLAINT.must(complaint.stage, "classify")
     told = ComplaintClassified.of(
         complaint.about,
         nature=classification.nature,
@@ -96,7 +100,7 @@ def classify(complaint: Complaint, classification: Classification, rules: Rules,
 
 def acknowledge(complaint: Complaint, restated: Prose, cause: Cause) -> Change[Complaint]:
     """What was understood is confirmed with the customer; a later confirmation takes its place (004 一㈢3a)."""
-    LIFECYCLE.must(complaint.stage, "acknowledge")
+    COMPLAINT.must(complaint.stage, "acknowledge")
     told = ComplaintAcknowledged.of(complaint.about_customer, confirmed_at=cause.at, restated=restated)
     confirmed = Acknowledgement(restated=restated, by=cause.actor.id, at=cause.at)
     return Change(complaint.but(acknowledgement=confirmed), (told,))
@@ -109,13 +113,13 @@ def convene_panel(
 
     Refused for a case that is not major (`not_major`) and for a time that is past (`meets_at`).
     """
-    LIFECYCLE.must(complaint.stage, "convene_panel")
+    COMPLAINT.must(complaint.stage, "convene_panel")
     if not complaint.major:
         raise Refused("departments review major cases: classify it as major first", "not_major")
     if meets_at <= cause.at:
         raise Refused("the departments meet at some later time", "meets_at")
     told = MajorComplaintPanelConvened.of(complaint.about, departments=departments, at=meets_at)
-    panel = Panel(departments=departments, meets_at=meets_at, convened_by=cause.actor.id)
+    panel = Panel(departments=departments, meets_at=meets_at, convened_by=cause.actor.id, convened_at=cause.at)
     return Change(complaint.but(panel=panel), (told,))
 
 
@@ -124,7 +128,7 @@ def record_panel(complaint: Complaint, measures: Prose, minutes: FileRef | None,
 
     Refused until the departments were convened (`panel_missing`) and before they meet (`future_date`).
     """
-    LIFECYCLE.must(complaint.stage, "record_panel")
+    COMPLAINT.must(complaint.stage, "record_panel")
     if complaint.panel is None:
         raise Refused("the departments are convened first: convene-panel", "panel_missing")
     must_be_past("the departments' meeting", complaint.panel.meets_at, cause)

@@ -5,7 +5,7 @@ from datetime import datetime
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.clock import start, start_until
 from complaints.domain.decisions.stage import move
-from complaints.domain.lifecycle import LIFECYCLE, Stage
+from complaints.domain.lifecycle import COMPLAINT, Stage
 from complaints.domain.parts.investigation import Investigation, Judgement
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
@@ -23,11 +23,11 @@ def judge(
     cause: Cause,
 ) -> Change[Complaint]:
     """Upheld or not. An upheld complaint names the responsible department (002 六1(2))."""
-    LIFECYCLE.must(complaint.stage, "judge")
-    return judged(complaint, upheld, grounds, demand_reasonable, responsible_department, rules, cause)
+    COMPLAINT.must(complaint.stage, "judge")
+    return record_judgement(complaint, upheld, grounds, demand_reasonable, responsible_department, rules, cause)
 
 
-def judged(
+def record_judgement(
     complaint: Complaint,
     upheld: bool,
     grounds: Prose,
@@ -36,7 +36,7 @@ def judged(
     rules: Rules,
     cause: Cause,
 ) -> Change[Complaint]:
-    """With this judgement, the first or the one after a petition, in the stage that it leads to."""
+    """Keep a judgement, the first or the one after a petition: the case goes on to the stage that it leads to."""
     if upheld != (responsible_department is not None):
         raise Refused(
             "name the responsible department if and only if the complaint is upheld", "responsible_department"
@@ -75,7 +75,7 @@ def assign_investigation(
     Without a time the step that runs goes on; one that has run out begins anew. Refused when the time is past, or
     beyond the closing of the case.
     """
-    LIFECYCLE.must(complaint.stage, "assign_investigation")
+    COMPLAINT.must(complaint.stage, "assign_investigation")
     step = rules.of(complaint).steps["investigate"]
     running = complaint.clock(step.name)
     goes_on = running if running and not running.missed_at and due_at is None else None
@@ -93,8 +93,8 @@ def assign_investigation(
     if goes_on:
         return change
     if due_at is None:
-        return change.then(lambda case: start(case, step, rules, cause))
-    return change.then(lambda case: start_until(case, step, due_at, rules, cause))
+        return change.then(lambda case: start(case, "investigate", rules, cause))
+    return change.then(lambda case: start_until(case, "investigate", due_at, rules, cause))
 
 
 def complete_investigation(
@@ -106,7 +106,7 @@ def complete_investigation(
     cause: Cause,
 ) -> Change[Complaint]:
     """The cause is found; the case is submitted for instruction within three days from here (003 §25.3)."""
-    LIFECYCLE.must(complaint.stage, "complete_investigation")
+    COMPLAINT.must(complaint.stage, "complete_investigation")
     assert complaint.investigation is not None
     investigation = complaint.investigation.but(
         cause=found, evidence=evidence, responsible=responsible, completed_at=cause.at
@@ -117,5 +117,5 @@ def complete_investigation(
     return (
         Change(complaint.but(investigation=investigation), (completed,))
         .then(lambda case: move(case, "investigated", rules, cause))
-        .then(lambda case: start(case, rules.of(case).submit, rules, cause))
+        .then(lambda case: start(case, "submit", rules, cause))
     )

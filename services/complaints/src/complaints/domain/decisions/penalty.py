@@ -3,9 +3,10 @@
 from typing import Literal
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.followup import done, due
+from complaints.domain.decisions.clock import start, stop
+from complaints.domain.lifecycle import PENALTY
 from complaints.domain.parts.papers import Signed
-from complaints.domain.penalty import LIFECYCLE, Penalty
+from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import FollowUp, Rules
 from complaints.domain.policy.standards import Measure
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
@@ -64,7 +65,7 @@ def propose_penalty(
         proposed_at=cause.at,
     )
     told = PenaltyProposed.of(complaint.about, what, standard_version=standard.version)
-    return Change(penalty, (told,)).then(lambda proposed: due(proposed, _decides(proposed), rules, cause=cause))
+    return Change(penalty, (told,)).then(lambda proposed: start(proposed, _decides(proposed), rules, cause))
 
 
 def approve(penalty: Penalty, note: str, rules: Rules, cause: Cause) -> Change[Penalty]:
@@ -73,15 +74,15 @@ def approve(penalty: Penalty, note: str, rules: Rules, cause: Cause) -> Change[P
     Refused to the proposer and to the person whom it concerns (`four_eyes`), and to any role but the GM for a
     deduction from a bonus (`gm_decides`).
     """
-    LIFECYCLE.must(penalty.stage, "approve")
+    PENALTY.must(penalty.stage, "approve")
     decided = _decided(penalty, True, note, rules, cause)
     notice: FollowUp = "personnel_notice" if penalty.what.kind == "admin" else "penalty_notice"
-    return decided.then(lambda approved: due(approved, notice, rules, cause=cause))
+    return decided.then(lambda approved: start(approved, notice, rules, cause))
 
 
 def reject(penalty: Penalty, note: Prose, rules: Rules, cause: Cause) -> Change[Penalty]:
     """It is refused, with the reason; by those who might have approved it."""
-    LIFECYCLE.must(penalty.stage, "reject")
+    PENALTY.must(penalty.stage, "reject")
     return _decided(penalty, False, note, rules, cause)
 
 
@@ -90,12 +91,12 @@ def issue_notice(penalty: Penalty, notice_no: Line, rules: Rules, cause: Cause) 
 
     Refused to the other of the two roles (`other_notice`).
     """
-    LIFECYCLE.must(penalty.stage, "issue_notice")
+    PENALTY.must(penalty.stage, "issue_notice")
     role = Role.HUMAN_RESOURCES if penalty.what.kind == "admin" else Role.GM_OFFICE
     if cause.actor.role != role:
         raise Overstepped(f"this notice is issued by {role}", "other_notice")
     noticed = penalty.but(stage="noticed", notice_no=notice_no, noticed=Signed(by=cause.actor.id, at=cause.at))
-    return done(noticed, "personnel_notice", "penalty_notice", rules=rules, cause=cause)
+    return stop(noticed, "personnel_notice", "penalty_notice", rules=rules, cause=cause)
 
 
 def _must_fit(measure: Measure, amount: Money | None) -> None:
@@ -119,4 +120,4 @@ def _decided(penalty: Penalty, approved: bool, note: str, rules: Rules, cause: C
     told = PenaltyDecided.of(penalty.case, penalty.what, approved=approved, by=cause.actor.id)
     stage = "approved" if approved else "rejected"
     decided = penalty.but(stage=stage, note=note, decided=Signed(by=cause.actor.id, at=cause.at))
-    return Change(decided, (told,)).then(lambda each: done(each, _decides(each), rules=rules, cause=cause))
+    return Change(decided, (told,)).then(lambda each: stop(each, _decides(each), rules=rules, cause=cause))

@@ -5,8 +5,7 @@ from uuid import UUID
 from complaints.domain.parts.form import Form
 from complaints.domain.register import Entry, Register
 from shared.aggregate import Cause, Change
-from shared.contracts.complaints import ComplaintFiled, ComplaintResubmitted
-from shared.contracts.vocabulary import AboutCustomersComplaint, ComplaintNo
+from shared.contracts.complaints import ComplaintResubmitted
 
 
 def enter(register: Register, complaint_id: UUID, form: Form, cause: Cause) -> Change[Register]:
@@ -19,7 +18,7 @@ def enter(register: Register, complaint_id: UUID, form: Form, cause: Cause) -> C
         return Change(register)
     entered = register.but(entries=(*register.entries, Entry(complaint_id=complaint_id, cause=cause.id)))
     number = entered.number(complaint_id)
-    change = Change(entered, (announcement(complaint_id, number, form, cause),))
+    change = Change(entered, (form.announced(complaint_id, number, cause.at),))
     if not form.chain:
         return change
     resubmitted = ComplaintResubmitted(
@@ -30,14 +29,3 @@ def enter(register: Register, complaint_id: UUID, form: Form, cause: Cause) -> C
         customer=form.customer,
     )
     return change.announcing(resubmitted)
-
-
-def announcement(complaint_id: UUID, number: ComplaintNo, form: Form, cause: Cause) -> ComplaintFiled:
-    """What is announced of a form under its number: it is accepted at the time of the cause."""
-    return ComplaintFiled.of(
-        AboutCustomersComplaint(complaint_id=complaint_id, complaint_no=number, customer=form.customer),
-        form.concerning,
-        form.said,
-        accepted_at=cause.at,
-        previous_no=form.chain[-1] if form.chain else None,
-    )

@@ -1,9 +1,13 @@
 """Which solution it shall be: proposed, then approved by amount or sent back (002 六1(4), 003 §25.3, §27)."""
 
+from uuid import UUID
+
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.checks import acting_role
+from complaints.domain.decisions.clock import stop
 from complaints.domain.decisions.handling import must_be_reviewed_if_major, must_have_owner
 from complaints.domain.decisions.stage import move
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
@@ -31,7 +35,7 @@ def propose(
     Refused without an owner (`owner_missing`), so that every case that ends after a solution has one (003 §20), and for
     a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b).
     """
-    LIFECYCLE.must(complaint.stage, "propose")
+    COMPLAINT.must(complaint.stage, "propose")
     must_have_owner(complaint)
     must_be_reviewed_if_major(complaint)
     if preferred >= len(options):
@@ -65,29 +69,31 @@ def propose(
         matrix_version=policy.authority.version,
     )
     submitted = Change(complaint.but(proposals=(*complaint.proposals, proposal)), (proposed, requested))
-    return submitted.then(rules.clocks.stop(policy.submit.name, cause=cause)).then(
+    return submitted.then(lambda case: stop(case, "submit", rules=rules, cause=cause)).then(
         lambda case: move(case, "proposed", rules, cause)
     )
 
 
-def approve(complaint: Complaint, option: int, note: str, rules: Rules, cause: Cause) -> Change[Complaint]:
+def approve(complaint: Complaint, seen: UUID, option: int, note: str, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Choose a solution within the actor's authority. Beyond it nothing is granted, and the attempt is reported.
 
     Source: 003 §27, §25.6.
     """
-    return approve_choice(complaint, option, (), note, rules, cause)
+    return approve_choice(complaint, seen, option, (), note, rules, cause)
 
 
 def approve_choice(
-    complaint: Complaint, option: int, also: tuple[int, ...], note: str, rules: Rules, cause: Cause
+    complaint: Complaint, seen: UUID, option: int, also: tuple[int, ...], note: str, rules: Rules, cause: Cause
 ) -> Change[Complaint]:
     """Approve a solution, and others from which the customer may choose instead (002 六1(4), 七).
 
-    All of them lie within the actor's authority, else none is granted. Refused where the proposal leaves the customer
-    no choice (`customer_may_not_choose`).
+    `seen` is the id of the proposal that the approver has read: another one is not approved by it
+    (`proposal_changed`). All of the solutions lie within the actor's authority, else none is granted. Refused where the
+    proposal leaves the customer no choice (`customer_may_not_choose`).
     """
-    LIFECYCLE.must(complaint.stage, "approve")
+    COMPLAINT.must(complaint.stage, "approve")
     proposal = complaint.proposals[-1]
+    _must_be_seen(proposal, seen)
     numbers = sorted({option, *also})
     if numbers[-1] >= len(proposal.options):
         raise Refused(f"the proposal has the options 0 to {len(proposal.options) - 1}", "no_such_option")
@@ -95,9 +101,9 @@ def approve_choice(
         raise Refused("this proposal leaves the customer no choice; approve one option", "customer_may_not_choose")
     _must_be_another_than(proposal.proposed_by, cause)
     chosen, offered = proposal.options[option], tuple(proposal.options[each] for each in numbers)
-    authority = rules.of(complaint).authority
+    authority, role = rules.of(complaint).authority, acting_role(cause)
     dearest = max(offered, key=lambda each: each.amount.amount)
-    if not authority.allows(cause.actor.role, dearest.amount):
+    if not authority.allows(role, dearest.amount):
         return _block(complaint, dearest, rules, cause)
     verdict = _verdict(complaint, chosen, note, rules, cause).but(offered=offered)
     approved = ResolutionApproved.of(
@@ -116,15 +122,36 @@ def approve_choice(
     return decided.then(lambda case: move(case, "approved", rules, cause))
 
 
+def must_be_granted(complaint: Complaint, seen: UUID, rules: Rules, cause: Cause) -> None:
+    """Overstepped with `authority_exceeded` after an attempt to approve this proposal that was beyond the authority."""
+    if any(verdict.proposal_id == seen for verdict in complaint.verdicts):
+        return
+    needed = ", ".join(rules.of(complaint).authority.band(complaint.blocked[-1].attempted).roles)
+    raise Overstepped(
+        f"{cause.actor.role} may not approve this amount; it is decided by {needed}", "authority_exceeded"
+    )
+
+
+def _must_be_seen(proposal: Proposal, seen: UUID) -> None:
+    if proposal.proposal_id != seen:
+        raise Refused(
+            f"another proposal waits by now: {proposal.proposal_id}; read it and name that one", "proposal_changed"
+        )
+
+
 def _must_be_another_than(proposer: StaffId, cause: Cause) -> None:
     must_be_another("a proposal is decided by another person than the one who made it", proposer, cause=cause)
 
 
-def reject(complaint: Complaint, note: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Send the proposal back with the reason; only a role that might have approved its dearest option (003 §27)."""
-    LIFECYCLE.must(complaint.stage, "reject")
+def reject(complaint: Complaint, seen: UUID, note: Prose, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """Send the proposal back with the reason; only a role that might have approved its dearest option (003 §27).
+
+    `seen` is the id of the proposal that was read; another one is not sent back by it (`proposal_changed`).
+    """
+    COMPLAINT.must(complaint.stage, "reject")
+    _must_be_seen(complaint.proposals[-1], seen)
     authority, dearest = rules.of(complaint).authority, complaint.proposals[-1].dearest
-    if not authority.allows(cause.actor.role, dearest):
+    if not authority.allows(acting_role(cause), dearest):
         needed = ", ".join(authority.band(dearest).roles)
         raise Overstepped(f"this amount is decided by {needed}", "authority_exceeded")
     _must_be_another_than(complaint.proposals[-1].proposed_by, cause)
@@ -146,7 +173,7 @@ def _verdict(complaint: Complaint, option: Remediation | None, note: str, rules:
         proposal_id=complaint.proposals[-1].proposal_id,
         option=option,
         approver=cause.actor.id,
-        role=cause.actor.role or cause.actor.kind,
+        role=acting_role(cause),
         matrix_version=rules.of(complaint).authority.version,
         note=note,
         at=cause.at,
@@ -154,11 +181,11 @@ def _verdict(complaint: Complaint, option: Remediation | None, note: str, rules:
 
 
 def _block(complaint: Complaint, chosen: Remediation, rules: Rules, cause: Cause) -> Change[Complaint]:
-    limit = rules.of(complaint).authority.limit(cause.actor.role)
+    limit = rules.of(complaint).authority.limit(acting_role(cause))
     assert limit is not None
     blocked = Blocked(
         staff=cause.actor.id,
-        role=cause.actor.role or cause.actor.kind,
+        role=acting_role(cause),
         attempted=chosen.amount,
         limit=limit,
         at=cause.at,

@@ -1,11 +1,12 @@
 """How the cases that were closed in a month are reviewed (003 §28.1, 002 六1(6))."""
 
-from complaints.domain.monthly_review import LIFECYCLE, MonthlyReview, review_id_of
+from complaints.domain.decisions.clock import start, stop
+from complaints.domain.lifecycle import MONTHLY_REVIEW
+from complaints.domain.monthly_review import MonthlyReview, review_id_of
 from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.parts.papers import Signed
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import Matter
 from shared.contracts.complaints import ComplaintReviewed
 from shared.contracts.vocabulary import ComplaintNo, Month, Prose
 
@@ -14,8 +15,7 @@ def begin_review(month: Month, cases: tuple[CaseReview, ...], rules: Rules, caus
     """Put the month's closed cases before the GM's office, whose duty it is until the 10th."""
     policy = rules.on(cause.at)
     review = MonthlyReview(id=review_id_of(month), month=month, policy_version=policy.version, cases=cases)
-    start = rules.clocks.start(policy.review, Matter(about=month), cause, policy=policy)
-    return Change(review).then(start)
+    return start(review, "review", rules, cause)
 
 
 def review_case(
@@ -31,7 +31,7 @@ def review_case(
 
     Refused for a case that was not closed in the month (`not_in_review`), and for a reviewed one (`reviewed_already`).
     """
-    LIFECYCLE.must(review.stage, "review_case")
+    MONTHLY_REVIEW.must(review.stage, "review_case")
     found = next((each for each in review.cases if each.case.complaint_no == number), None)
     if found is None:
         raise Refused(
@@ -52,5 +52,4 @@ def review_case(
     change = Change(review.but(cases=cases), (told,))
     if any(each.reviewed is None for each in cases):
         return change
-    name = rules.of(review).review.name
-    return change.then(lambda each: Change(each.but(stage="done"))).then(rules.clocks.stop(name, cause=cause))
+    return change.then(lambda each: stop(each.but(stage="done"), "review", rules=rules, cause=cause))

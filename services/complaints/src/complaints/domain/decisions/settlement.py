@@ -6,7 +6,7 @@ from uuid import UUID
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import end
 from complaints.domain.decisions.stage import move
-from complaints.domain.lifecycle import LIFECYCLE
+from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Answer, Implementation, Way
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
@@ -27,7 +27,7 @@ def accept_choice(
     Refused when several were offered and none is chosen (`choice_missing`), for a number that was not offered
     (`not_offered`), and for a signature without its file (`signature_missing`). Source: 002 六1(5)b, 七.
     """
-    LIFECYCLE.must(complaint.stage, "accept")
+    COMPLAINT.must(complaint.stage, "accept")
     offered = complaint.verdicts[-1].offered
     if number is None and len(offered) > 1:
         raise Refused(f"{len(offered)} solutions are offered; say which, 1 to {len(offered)}", "choice_missing")
@@ -50,7 +50,7 @@ def accept_choice(
 
 def decline(complaint: Complaint, via: Way, reason: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """The customer does not agree: this case ends and a new form takes it up, the old one attached (003 §25.6)."""
-    LIFECYCLE.must(complaint.stage, "decline")
+    COMPLAINT.must(complaint.stage, "decline")
     answer = Answer(accepted=False, via=via, reason=reason, at=cause.at)
     declined = ResolutionDeclined.of(
         complaint.about_customer,
@@ -76,7 +76,7 @@ def take_reply(
     `number` is the one that the chosen solution had in the message. Nothing changes for an answer that comes too late:
     the case does not wait for the customer, or another proposal has been made since.
     """
-    waits = LIFECYCLE.allows(complaint.stage, "accept") and complaint.proposals[-1].proposal_id == offer
+    waits = COMPLAINT.allows(complaint.stage, "accept") and complaint.proposals[-1].proposal_id == offer
     if not waits:
         return Change(complaint)
     if meaning == "decline":
@@ -89,7 +89,7 @@ def sign(complaint: Complaint, signature: FileRef, cause: Cause) -> Change[Compl
 
     Refused when it is signed already (`signed_already`).
     """
-    LIFECYCLE.must(complaint.stage, "sign")
+    COMPLAINT.must(complaint.stage, "sign")
     assert complaint.answer is not None
     if complaint.answer.signature is not None:
         raise Refused("the solution is signed; carry it out", "signed_already")
@@ -98,7 +98,7 @@ def sign(complaint: Complaint, signature: FileRef, cause: Cause) -> Change[Compl
 
 def implement(complaint: Complaint, evidence: tuple[FileRef, ...], rules: Rules, cause: Cause) -> Change[Complaint]:
     """The solution is carried out. Refused with `not_signed` until the customer has signed (002 六1(5)b)."""
-    LIFECYCLE.must(complaint.stage, "implement")
+    COMPLAINT.must(complaint.stage, "implement")
     if complaint.answer is None or complaint.answer.signature is None:
         raise Refused("the customer signs first: sign with the file of the signature", "not_signed")
     done = Implementation(evidence=evidence, by=cause.actor.id, at=cause.at)

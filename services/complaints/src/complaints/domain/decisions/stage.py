@@ -12,5 +12,4 @@ def move(complaint: Complaint, stage: Stage, rules: Rules, cause: Cause) -> Chan
     moved = stop_step(complaint.but(stage=stage), rules, cause)
     if stage not in STEP_OF:
         return moved
-    step = rules.of(complaint).steps[STEP_OF[stage]]
-    return moved.then(lambda case: start(case, step, rules, cause))
+    return moved.then(lambda case: start(case, STEP_OF[stage], rules, cause))

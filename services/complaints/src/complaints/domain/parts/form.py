@@ -1,10 +1,12 @@
 """The complaint form: what the customer said, where and about what (003 §24-1, §25.1, 002 六1(1))."""
 
 from typing import Literal, Self
+from uuid import UUID
 
 from shared.contracts.complaints import ComplaintFiled, ComplaintForm
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import (
+    AboutCustomersComplaint,
     ComplaintNo,
     ConcerningOrder,
     ContractNo,
@@ -48,6 +50,16 @@ class Form(ComplaintForm):
     def concerning(self) -> ConcerningOrder:
         """The order that the complaint is about, if it is about one."""
         return ConcerningOrder(order_id=order_id_of(self.order_no) if self.order_no else None, order_no=self.order_no)
+
+    def announced(self, complaint_id: UUID, number: ComplaintNo, accepted_at: Instant) -> ComplaintFiled:
+        """What is announced of it once its complaint has this number."""
+        return ComplaintFiled.of(
+            AboutCustomersComplaint(complaint_id=complaint_id, complaint_no=number, customer=self.customer),
+            self.concerning,
+            self.said,
+            accepted_at=accepted_at,
+            previous_no=self.chain[-1] if self.chain else None,
+        )
 
     def completed(self, added: Additions) -> Self:
         """The form with what a person adds to it."""

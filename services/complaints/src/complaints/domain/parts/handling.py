@@ -9,6 +9,11 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import DepartmentName, FileRef, Line, Prose, StaffId
 
 Outcome = Literal["resolved", "not_upheld", "withdrawn", "resubmitted"]
+Reason = Literal["deadline", "severity", "manual"]
+"""Why a case goes up the ladder."""
+
+NoticeWay = Literal["letter", "phone", "visit"]
+"""How a colleague tells the customer a decision."""
 
 
 class Classification(Part):
@@ -55,7 +60,7 @@ class Visit(Part):
 class Notice(Part):
     """The customer was told the decision: by letter or in person, in which words, by whom (003 §25.6b)."""
 
-    way: Literal["letter", "phone", "visit"]
+    way: NoticeWay
     words: Prose
     letter: FileRef | None = None
     by: StaffId
@@ -76,6 +81,7 @@ class Panel(Part):
     departments: tuple[DepartmentName, ...]
     meets_at: Instant
     convened_by: StaffId
+    convened_at: Instant
     measures: Prose | None = None
     minutes: FileRef | None = None
     recorded_by: StaffId | None = None

@@ -1,6 +1,7 @@
 """What stands on the papers by which money or goods go back: signatures, counted parts, copies."""
 
 from typing import Literal
+from uuid import UUID
 
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import (
@@ -41,6 +42,18 @@ class Signed(Part):
     file: FileRef | None = None
 
 
+class Drawn(Signed):
+    """Who made a paper out; `paper_id` tells it from the one that was sent back before."""
+
+    paper_id: UUID
+
+
+class Comparison(Signed):
+    """Who compared what was approved with what came back; `comparison_id` tells it from the one before."""
+
+    comparison_id: UUID
+
+
 class PartCount(Part):
     """How many of a part."""
 
@@ -49,8 +62,12 @@ class PartCount(Part):
 
 
 class ReturnNote(Part):
-    """What sales writes on a product return note: which goods, why, how and on which basis (003 §29.1(2))."""
+    """What sales writes on a product return note: which goods, why, how and on which basis (003 §29.1(2)).
 
+    `paper_id` tells it from the one that was sent back before.
+    """
+
+    paper_id: UUID
     lines: tuple[PartCount, ...]
     reason: Prose
     method: Method

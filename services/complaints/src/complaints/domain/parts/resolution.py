@@ -7,7 +7,8 @@ from pydantic import Field
 
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money, Part
-from shared.contracts.vocabulary import FileRef, Prose, RoleName, StaffId
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import FileRef, Prose, StaffId
 
 Way = Literal["signature", "sms", "phone"]
 """How a customer answers."""
@@ -39,7 +40,7 @@ class Verdict(Part):
     option: Remediation | None
     offered: tuple[Remediation, ...] = ()
     approver: StaffId
-    role: RoleName
+    role: Role
     matrix_version: int
     note: str = ""
     at: Instant
@@ -49,7 +50,7 @@ class Blocked(Part):
     """An approval beyond the authority of the role, which was refused (003 §25.6)."""
 
     staff: StaffId
-    role: RoleName
+    role: Role
     attempted: Money
     limit: Money
     at: Instant

@@ -47,12 +47,12 @@ class AuthorityMatrix(Part):
             raise Refused(f"amounts are approved in {self.currency}, not {amount.currency}", "other_currency")
         return next(band for band in self.bands if band.holds(amount.amount))
 
-    def allows(self, role: str | None, amount: Money) -> bool:
+    def allows(self, role: Role, amount: Money) -> bool:
         """Whether this role may approve the amount."""
         needed = self.bands.index(self.band(amount))
         return any(role in band.roles for band in self.bands[needed:])
 
-    def limit(self, role: str | None) -> Money | None:
+    def limit(self, role: Role) -> Money | None:
         """The most this role may approve: nothing at all is 0, and no limit is absent."""
         held = [band for band in self.bands if role in band.roles]
         if not held:

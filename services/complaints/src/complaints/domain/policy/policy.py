@@ -40,6 +40,8 @@ FollowUp = Literal[
     "action_verify",
 ]
 """What follows from a case for our own people and departments (003 §25.4, §28)."""
+TimedStep = Literal["draft", "close", "submit", "supplier", "appeal", "review"] | CaseStep | PaperStep | FollowUp
+"""Everything that has a clock."""
 FOLLOW_UPS: tuple[FollowUp, ...] = get_args(FollowUp)
 PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
 
@@ -103,6 +105,20 @@ class ComplaintPolicy(Policy):
         """Every clock that may run on a case, on its papers or on what follows from it."""
         of_cases = (self.draft, self.close, self.submit, self.supplier, self.appeal, self.review, *self.steps.values())
         return (*of_cases, *self.papers.values(), *self.follow_ups.values())
+
+    def clock_of(self, duty: TimedStep) -> Clock:
+        """How long this may take, and to whom a miss goes."""
+        others = (*self.steps.items(), *self.papers.items(), *self.follow_ups.items())
+        timed: dict[str, Clock] = {
+            "draft": self.draft,
+            "close": self.close,
+            "submit": self.submit,
+            "supplier": self.supplier,
+            "appeal": self.appeal,
+            "review": self.review,
+            **dict[str, Clock](others),
+        }
+        return timed[duty]
 
     def rung(self, role: Role) -> int:
         """How high on the ladder, the first role being 1; 0 is below it."""
