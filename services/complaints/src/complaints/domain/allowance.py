@@ -6,6 +6,7 @@ from complaints.domain.lifecycle import ALLOWANCE, AllowanceStage
 from complaints.domain.parts.papers import Copy, Drawn, Posting, Settled, Signed
 from shared.clocks import Matter, Timed
 from shared.contracts.vocabulary import ComplaintNo, Line, Prose
+from shared.lifecycle import follows
 
 _ALLOWANCES = uuid5(NAMESPACE_URL, "urn:kefu:allowance")
 
@@ -20,6 +21,7 @@ def allowance_id_of(certificate_no: str) -> UUID:
     return uuid5(_ALLOWANCES, certificate_no)
 
 
+@follows(ALLOWANCE)
 class Allowance(Timed):
     """The certificate from the closing of its case until both copies are where they belong.
 

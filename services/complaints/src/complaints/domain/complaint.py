@@ -35,7 +35,7 @@ _FOUND = 500
 """How many characters of a text are found."""
 
 
-@follows(LIFECYCLE)
+@follows(COMPLAINT)
 class Complaint(Timed):
     """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
 

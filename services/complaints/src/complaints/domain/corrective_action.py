@@ -8,6 +8,7 @@ from complaints.domain.parts.improvement import Attempt
 from shared.clocks import Matter, Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import AboutComplaint, ComplaintNo, DepartmentName
+from shared.lifecycle import follows
 
 _ACTIONS = uuid5(NAMESPACE_URL, "urn:kefu:corrective-action")
 
@@ -17,6 +18,7 @@ def action_id_of(complaint_id: UUID, department: DepartmentName) -> UUID:
     return uuid5(_ACTIONS, f"{complaint_id}/{department}")
 
 
+@follows(CORRECTIVE_ACTION)
 class CorrectiveAction(Timed):
     """What a department improves after a case, attempt by attempt. One that worked is watched for a while."""
 

@@ -21,6 +21,7 @@ from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Difference
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import ComplaintNo, Prose, ReturnNo
+from shared.lifecycle import follows
 
 _RETURNS = uuid5(NAMESPACE_URL, "urn:kefu:goods-return")
 
@@ -35,6 +36,7 @@ def return_id_of(return_no: ReturnNo) -> UUID:
     return uuid5(_RETURNS, return_no)
 
 
+@follows(GOODS_RETURN)
 class GoodsReturn(Timed):
     """The note from the closing of its case until finance has posted it and every copy is where it belongs."""
 

@@ -6,6 +6,7 @@ from complaints.domain.lifecycle import MONTHLY_REVIEW, ReviewStage
 from complaints.domain.parts.evaluation import CaseReview
 from shared.clocks import Matter, Timed
 from shared.contracts.vocabulary import ComplaintNo, Month
+from shared.lifecycle import follows
 
 _REVIEWS = uuid5(NAMESPACE_URL, "urn:kefu:complaint-review")
 
@@ -15,6 +16,7 @@ def review_id_of(month: Month) -> UUID:
     return uuid5(_REVIEWS, month)
 
 
+@follows(MONTHLY_REVIEW)
 class MonthlyReview(Timed):
     """Every case that was closed in the month, each to be summed up and evaluated once."""
 

@@ -6,8 +6,10 @@ from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import AboutComplaint, Line, Prose, StaffId
+from shared.lifecycle import follows
 
 
+@follows(PENALTY)
 class Penalty(Timed):
     """A punishment by the standard of the case's policy. The customer never hears of it."""
 
