@@ -149,7 +149,7 @@ class _Texts:
         version = piece["versions"].get(channel)
         names = self._texts.get((piece["template"], channel, version), ())
         values = {name: value for name, value in piece["values"].items() if name in names}
-        body = {"channel": channel, "version": version, "values": values}
+        body = {"channel": channel, "version": version, "values": values, "written": True}
         text = self._api.post("notify", f"/templates/{piece['template']}/preview", body)
         return {"channel": channel, "version": version, "subject": text["subject"], "text": text["text"]}
 

@@ -86,7 +86,7 @@ def kefu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            assert body["values"] == {"complaint_no": NUMBER}
+            assert (body["values"], body["written"]) == ({"complaint_no": NUMBER}, True)
             self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:

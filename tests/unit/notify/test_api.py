@@ -46,6 +46,17 @@ async def test_a_customers_messages_explain_themselves(notify: InMemoryNotify) -
     assert [(each["status"], each["code"]) for each in sms["receipts"]] == [("delivered", "DELIVRD")]
 
 
+async def test_a_message_is_read_again_in_the_words_in_which_it_was_told(notify: InMemoryNotify) -> None:
+    told = {"customer": "广州恒达", "complaint_no": "2026-11-0007", "until": "11月30日18:00"}
+    body = {"channel": "chat", "values": told}
+
+    raw = await notify.ask("POST", "/templates/staff.investigation_assigned/preview", body)
+    again = await notify.ask("POST", "/templates/staff.investigation_assigned/preview", body | {"written": True})
+
+    assert (raw.status_code, raw.json()["code"]) == (409, "unfit")
+    assert "投诉2026-11-0007（广州恒达），请在11月30日18:00前查明原因" in again.json()["text"]
+
+
 async def test_a_text_is_previewed_with_samples_and_with_given_values(notify: InMemoryNotify) -> None:
     answer = await notify.ask("POST", "/templates/shipment_delayed.plain/preview", {"values": {"days": "9"}})
 

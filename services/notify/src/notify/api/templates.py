@@ -32,6 +32,9 @@ class Preview(RequestBody):
     locale: str = "zh-CN"
     version: int | None = Field(default=None, ge=1, description="Absent: the newest.")
     values: dict[str, str] = Field(default={}, examples=[{"days": "4"}])
+    written: bool = Field(
+        default=False, description="Whether the values are those of a message, in which dates and amounts are words."
+    )
 
 
 class PreviewView(View):
@@ -61,10 +64,13 @@ def routes(composer: Composer) -> APIRouter:
         """How a text looks. A value that the text has no place for is an error that names the places there are."""
         template = _found(composer, key, body)
         _must_be_declared(body, template)
-        given = {**{name: composer.catalogue.variables[name].sample for name in template.names}, **body.values}
+        samples = {name: composer.catalogue.variables[name].sample for name in template.names}
+        given = samples if body.written else {**samples, **body.values}
         piece = composer.make_piece(
             key, {template.channel: template.version}, given, "preview", None, given.get("name", "")
         )
+        if body.written:
+            piece = piece.but(values={**piece.values, **body.values})
         try:
             words = composer.fill(piece, template)
         except Unfit as error:
