@@ -1,9 +1,9 @@
-"""Every text that notify sends, filled with the shortest and with the longest values, on one page to look at."""
+"""Every text that notify sends, filled with the shortest, the longest and odd values, on one page to look at."""
 
 import html
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from generators import ROOT
@@ -18,24 +18,26 @@ PAGE = ROOT / "docs" / "messages.html"
 SIGNATURE = "客服示范"
 COMPANY = {"company": "客服示范公司", "hotline": "020-88886666"}
 _ZONE = ZoneInfo("Asia/Shanghai")
-_TIMES = {"shortest": "2026-01-01T00:00:00Z", "longest": "2026-12-31T03:59:00Z"}
+_TIMES = {"shortest": "2026-01-01T00:00:00Z", "longest": "2026-12-31T03:59:00Z", "odd": "2026-12-31T15:59:59.999+08:00"}
 _LONG = "客户确认后我们会尽快安排并及时告知您"
 _HEAD = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Messages</title>
 <style>
-body { max-width: 1200px; margin: 2rem auto; padding: 0 1rem; font: 15px/1.6 sans-serif; color: #1c1917 }
+body { max-width: 1500px; margin: 2rem auto; padding: 0 1rem; font: 15px/1.6 sans-serif; color: #1c1917 }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; margin-bottom: 2rem }
 th, td { border: 1px solid #d6d3d1; padding: .6rem; text-align: left; vertical-align: top; white-space: pre-wrap;
   overflow-wrap: anywhere }
 th { background: #f5f5f4; white-space: normal } small { color: #57534e }
 </style></head><body>
 <h1>Messages</h1>
-<p>Every text in its newest version, with the shortest and with the longest values that its placeholders may have.
+<p>Every text in its newest version, with the shortest and with the longest values that its placeholders may have, and
+with odd ones: invisible characters, brackets, a link, words that no table knows, twice the length that is allowed.
 Generated from <code>services/notify/src/notify/domain/tables</code> by <code>docs/generate.py messages</code>.</p>
 """
 
-Extreme = Literal["shortest", "longest"]
+Extreme = Literal["shortest", "longest", "odd"]
+Values = Literal[Extreme, "sample"]
 
 
 def page() -> dict[Path, str]:
@@ -57,7 +59,7 @@ def newest(tables: Catalogue) -> list[Template]:
     return sorted(found, key=lambda each: (each.key.startswith("staff."), each.key, each.channel, each.locale))
 
 
-def filled(tables: Catalogue, template: Template, extreme: Extreme) -> Words:
+def filled(tables: Catalogue, template: Template, extreme: Values) -> Words:
     """The words with extreme values. Raises Unfit where they are too long for the channel and may not be cut."""
     values = {
         name: COMPANY.get(name) or tables.variables[name].write(name, _raw(tables.variables[name], extreme), _ZONE)
@@ -71,8 +73,12 @@ def uncut(tables: Catalogue) -> set[str]:
     return {name for name, variable in tables.variables.items() if variable.uncut}
 
 
-def _raw(variable: Variable, extreme: Extreme) -> Any:
+def _raw(variable: Variable, extreme: Values) -> Any:
     """A value as a fact has it, which comes out as short, or as long, as this variable may be."""
+    if extreme == "sample":
+        return variable.sample
+    if extreme == "odd" and variable.kind in ("text", "label", "rows"):
+        return _odd(variable)
     if variable.labels and not variable.spoken:
         return _label(variable.labels, extreme)
     short = extreme == "shortest"
@@ -90,7 +96,13 @@ def _raw(variable: Variable, extreme: Extreme) -> Any:
     return raw.get(variable.kind, "一" if short else _text(variable.longest))
 
 
-def _label(labels: Mapping[str, str], extreme: Extreme) -> str:
+def _odd(variable: Variable) -> str:
+    """A value that people and systems should not give, but do; of an uncut one no more than may be said."""
+    length = 4 if variable.uncut else 2 * variable.longest
+    return f"\u200b【王\u202e先生】\ufeffhttp://kefu.example/{_text(length)}"
+
+
+def _label(labels: Mapping[str, str], extreme: Values) -> str:
     chosen = min if extreme == "shortest" else max
     return chosen(labels, key=lambda word: len(labels[word]))
 
@@ -100,11 +112,10 @@ def _text(length: int) -> str:
 
 
 def _section(tables: Catalogue, template: Template) -> str:
-    cells = "".join(f"<td>{_cell(tables, template, extreme)}</td>" for extreme in ("shortest", "longest"))
+    cells = "".join(f"<td>{_cell(tables, template, extreme)}</td>" for extreme in get_args(Extreme))
+    heads = "".join(f"<th>{extreme} values</th>" for extreme in get_args(Extreme))
     title = f"{template.key} <small>{template.channel}, version {template.version}, {template.locale}</small>"
-    return (
-        f"<h2>{title}</h2>\n<table><tr><th>shortest values</th><th>longest values</th></tr>\n<tr>{cells}</tr></table>"
-    )
+    return f"<h2>{title}</h2>\n<table><tr>{heads}</tr>\n<tr>{cells}</tr></table>"
 
 
 def _cell(tables: Catalogue, template: Template, extreme: Extreme) -> str:

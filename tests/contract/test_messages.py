@@ -18,7 +18,7 @@ TEXTS = newest(TABLES)
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.key}-{text.channel}")
-@pytest.mark.parametrize("extreme", ["shortest", "longest"])
+@pytest.mark.parametrize("extreme", ["shortest", "longest", "odd"])
 def test_a_text_is_whole_with_extreme_values(text, extreme):
     try:
         words = filled(TABLES, text, extreme)
@@ -29,7 +29,26 @@ def test_a_text_is_whole_with_extreme_values(text, extreme):
 
     assert "${" not in words.subject + words.text + words.html
     assert "missing" not in words.text
-    assert text.channel != "sms" or len(words.text) <= SMS_LONGEST
+    assert not re.search(r"[\u200b\u202e\ufeff]", words.subject + words.text)
+    assert text.channel != "sms" or (len(words.text) <= SMS_LONGEST and "http://" not in words.text)
+
+
+def test_an_sms_to_a_customer_costs_two_parts_as_a_rule_and_never_more_than_four():
+    """With the values of the samples; long names and numbers may need more, up to the longest SMS."""
+    told = [text for text in TEXTS if text.channel == "sms" and not text.key.startswith("staff.")]
+    parts = sorted(filled(TABLES, text, "sample").parts for text in told)
+
+    assert parts[len(parts) // 2] == 2
+    assert parts[-1] <= 4
+
+
+def test_where_a_term_comes_from_is_said_in_chinese():
+    policies = list((Path(__file__).parents[2] / "services").glob("*/src/*/domain/policy/*.toml"))
+    lines = [line for file in policies for line in file.read_text("utf-8").splitlines()]
+    sources = [line for line in lines if line.startswith("source =")]
+
+    assert len(sources) > 60
+    assert [line for line in sources if re.search("[A-Za-z]{3}", line.partition("=")[2])] == []
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,13 @@ def stage(
 
 def invited(customer: CustomerSnapshot = CUSTOMER) -> AcceptanceInvited:
     done = datetime(2026, 11, 24, 8, tzinfo=UTC)
-    return of_order(AcceptanceInvited, customer=customer, completion_at=done, invited_for=done + timedelta(hours=1))
+    return of_order(
+        AcceptanceInvited,
+        customer=customer,
+        completion_at=done,
+        invited_for=done + timedelta(hours=1),
+        invited_until=done + timedelta(hours=3),
+    )
 
 
 def reviewed(outcome: str) -> ContractReviewed:

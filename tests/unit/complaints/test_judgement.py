@@ -47,7 +47,7 @@ def only(kind, change):
     return event
 
 
-@pytest.mark.requirement("R110.a", "R110.b", "R112.a")
+@pytest.mark.requirement("R110.a", "R110.b", "R112.a", "R112.c")
 def test_an_upheld_complaint_names_the_responsible_department(in_every_stage, decide, form):
     change = decide["judge"](in_every_stage["filed"])
 
@@ -59,6 +59,7 @@ def test_an_upheld_complaint_names_the_responsible_department(in_every_stage, de
         demand_reasonable=True,
         responsible_department="production",
         by="handler-01",
+        answer_by=in_every_stage["filed"].close_by,
         order_id=form.concerning.order_id,
         order_no=form.order_no,
         customer=form.customer,

@@ -205,11 +205,11 @@ async def test_an_invitation_that_could_only_come_after_its_hour_is_told_by_a_co
 
 async def test_another_hour_of_acceptance_replaces_the_one_that_waits() -> None:
     first = invited().model_copy(update={"invited_for": china(10, day=25)})
-    second = first.model_copy(update={"invited_for": china(14, day=26)})
+    second = first.model_copy(update={"invited_for": china(14, day=26), "invited_until": china(16, day=26)})
 
     (told,) = await told_in_the_morning(first, second)
 
-    assert "于11月26日14:00到现场验收" in told
+    assert "于11月26日14:00至16:00到现场验收" in told
 
 
 async def test_a_review_that_is_decided_again_in_a_night_is_told_with_its_last_result() -> None:

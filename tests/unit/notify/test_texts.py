@@ -178,11 +178,12 @@ async def test_a_part_of_the_goods_is_told_as_a_part_and_what_follows(notify: In
         assert "其余货物发出时会另行通知您" in text
 
 
-@pytest.mark.requirement("R062.a")
-async def test_the_customer_is_invited_to_accept_at_an_hour(notify: InMemoryNotify) -> None:
-    (text,) = await sms_of(notify, invited())
+@pytest.mark.requirement("R062.a", "R062.c")
+async def test_the_customer_is_invited_to_accept_from_an_hour_until_another(notify: InMemoryNotify) -> None:
+    period, hour = await sms_of(notify, invited(), invited().but(invited_until=None))
 
-    assert "即将完成，预计明天（11月24日）16:00完工，诚邀您于明天（11月24日）17:00到现场验收" in text
+    assert "即将完成，预计明天（11月24日）16:00完工，诚邀您于明天（11月24日）17:00至19:00到现场验收。" in period
+    assert "诚邀您于明天（11月24日）17:00到现场验收。" in hour
 
 
 @pytest.mark.requirement("R063.a", "R063.b")
@@ -232,15 +233,17 @@ async def test_plans_and_changed_dates_are_told(notify: InMemoryNotify) -> None:
     assert "安装日期调整为11月28日" in promised
 
 
-@pytest.mark.requirement("R111.a", "R112.b", "R118.a", "R158.c")
+@pytest.mark.requirement("R111.a", "R112.b", "R112.c", "R118.a", "R158.c")
 async def test_a_complaint_is_answered_tactfully_or_with_a_plea_for_time(notify: InMemoryNotify) -> None:
-    declined, upheld = await sms_of(notify, judged(upheld=False), judged(upheld=True))
+    dated = judged(upheld=True).but(answer_by=datetime.fromisoformat("2026-11-28T18:00:00+08:00"))
+    declined, upheld, until = await sms_of(notify, judged(upheld=False), judged(upheld=True), dated)
 
     assert (
         "已认真核实，暂未认定为产品或服务的质量问题。如您希望了解详细情况或有不同意见，请致电020-88886666" in declined
     )
-    assert "已确认并交由相关部门查明原因，恳请您给我们一些时间" in upheld
-    for text in (declined, upheld):
+    assert "经核实已予确认，正由相关部门查明原因。恳请您给我们一些时间，查明后我们会与您联系" in upheld
+    assert "恳请您给我们一些时间，我们会在11月28日18:00前将处理结果告知您。" in until
+    for text in (declined, upheld, until):
         assert notify.composer.catalogue.forbidden(text) is None
 
 

@@ -1,8 +1,9 @@
 """Dispatch, arrival, installation, acceptance."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.shipment import issue_delivery_note
@@ -107,6 +108,33 @@ async def test_the_foreman_s_hour_is_the_customer_s_invitation(company):
     (invited,) = company.announced(said.AcceptanceInvited)
     assert (forecasted.forecast_at, forecasted.foreman) == (expected, "foreman-02")
     assert (invited.invited_for, invited.site_address) == (expected, "广州市天河区珠江东路 6 号")
+
+
+@pytest.mark.requirement("R062.b", "R062.c")
+async def test_completion_and_acceptance_have_times_of_their_own_and_the_customer_is_expected_from_and_until(company):
+    await company.place()
+    await company.run_to("installation")
+    done = company.now + timedelta(days=2)
+    await company.fact(facts.CompletionExpected, expected_at=done, foreman="f-2")
+    hours = {"acceptance_from": done + timedelta(hours=18), "acceptance_until": done + timedelta(hours=21)}
+    for _ in range(2):
+        await company.fact(facts.CompletionExpected, expected_at=done, foreman="f-2", **hours)
+
+    invited = company.announced(said.AcceptanceInvited)
+    assert [(each.completion_at, each.invited_for, each.invited_until) for each in invited] == [
+        (done, done, done + timedelta(hours=2)),
+        (done, done + timedelta(hours=18), done + timedelta(hours=21)),
+    ]
+
+
+@pytest.mark.parametrize(("begin", "end"), [(-1, 2), (4, 3), (None, -1)])
+def test_the_customer_is_expected_after_the_completion_and_for_some_time(begin, end):
+    done = datetime(2026, 11, 29, 8, tzinfo=UTC)
+    hours = {"acceptance_until": done + timedelta(hours=end)}
+    if begin is not None:
+        hours["acceptance_from"] = done + timedelta(hours=begin)
+    with pytest.raises(ValidationError, match="expected after the completion"):
+        facts.CompletionExpected(order_no="SO-1", expected_at=done, foreman="f-2", **hours)
 
 
 @pytest.mark.requirement("R062.a")

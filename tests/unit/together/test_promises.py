@@ -12,14 +12,15 @@ from notify_in_memory import TABLES
 from notify.domain.messages.template import Template
 
 PROMISE = re.compile(
-    "与您联系|与您办理|与您另约|电话回访|致电您|第一时间告知|我们会通知您|即通知您|我们立即安排|尽快安排|重新处理|尽快为您|寄送|为您安排"
+    "与您联系|前将处理结果告知您|与您办理|与您另约|电话回访|致电您|第一时间告知|我们会通知您|即通知您|我们立即安排|尽快安排|重新处理|尽快为您|寄送|为您安排"
 )
 """Words by which a text says that we will do something for its reader."""
 
 KEPT_BY = {
     "complaint_closed": ("intake", "callback_complaint"),
     "complaint_filed": ("complaints", "step_judge"),
-    "complaint_time_requested": ("complaints", "step_investigate"),
+    "complaint_time_requested": ("complaints", "close_6d"),
+    "complaint_time_requested.without_day": ("complaints", "step_investigate"),
     "resolution_approved": ("complaints", "step_propose"),
     "resolution_proposed": ("complaints", "step_propose"),
     "contract_reviewed.approved": ("orders", "stage"),

@@ -5,9 +5,9 @@ that the department gives its message.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.event import Event, Happened, Instant, Part
 from shared.contracts.vocabulary import (
@@ -241,10 +241,23 @@ class ShipmentArrived(OrderFact, Event, key="engineering.shipment_arrived.v1"):
 
 
 class CompletionExpected(OrderFact, Event, key="engineering.completion_expected.v1"):
-    """The foreman says when the installation will be done (001 售中四a)."""
+    """The foreman says when the installation will be done, and may name the hours of acceptance (001 售中四a, 四b)."""
 
     expected_at: Instant
     foreman: StaffId = Field(examples=["foreman-02"])
+    acceptance_from: Instant | None = Field(
+        default=None, description="From when the customer is expected on the site; absent: from the completion on."
+    )
+    acceptance_until: Instant | None = Field(
+        default=None, description="Until when; absent: for the hours that the company's policy gives an acceptance."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        moments = [each for each in (self.expected_at, self.acceptance_from, self.acceptance_until) if each]
+        if moments != sorted(moments):
+            raise ValueError("the customer is expected after the completion, and from an earlier hour than until")
+        return self
 
 
 class InstallationCompleted(OrderFact, Event, key="engineering.installation_completed.v1"):

@@ -15,6 +15,7 @@ from shared.contracts.vocabulary import (
     ContractDate,
     ContractNo,
     DepartmentName,
+    DueAt,
     Line,
     Price,
     Prose,
@@ -117,6 +118,7 @@ class ComplaintJudged(ConcerningOrder, AboutCustomersComplaint, Event, key="comp
     demand_reasonable: bool
     responsible_department: DepartmentName | None = Field(default=None, description="Absent when not upheld.")
     by: StaffId
+    answer_by: DueAt | None = Field(default=None, description="Upheld: by when the customer hears the result.")
 
 
 class MajorComplaintPanelConvened(AboutComplaint, Event, key="complaints.major_complaint_panel_convened.v1"):

@@ -136,6 +136,7 @@ class AcceptanceInvited(AboutCustomersOrder, Event, key="orders.acceptance_invit
 
     completion_at: Instant
     invited_for: Instant
+    invited_until: Instant | None = Field(default=None, description="The end of the hours in which he is expected.")
     site_address: Line | None = Field(default=None, examples=["广州市天河区珠江东路 6 号 32 楼"])
 
 

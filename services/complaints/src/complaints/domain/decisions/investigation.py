@@ -49,6 +49,7 @@ def record_judgement(
         by=cause.actor.id,
         at=cause.at,
     )
+    close_by = complaint.close_by
     told = ComplaintJudged.of(
         complaint.about_customer,
         complaint.concerning,
@@ -57,6 +58,7 @@ def record_judgement(
         demand_reasonable=demand_reasonable,
         responsible_department=responsible_department,
         by=cause.actor.id,
+        answer_by=close_by if upheld and close_by and close_by > cause.at else None,
     )
     stage: Stage = "upheld" if upheld else "not_upheld"
     return Change(complaint.but(judgement=judgement), (told,)).then(lambda case: move(case, stage, rules, cause))

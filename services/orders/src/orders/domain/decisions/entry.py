@@ -214,22 +214,25 @@ def look_again(order: Order, cause: Cause) -> Order:
 
 
 def invite_to_acceptance(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The customer is invited for the hour that the foreman named, once for each hour, if it is still to come.
+    """The customer is invited for the hours that the foreman named, once for each, if they are still to come.
 
-    The hour's day is promised only while no days of acceptance are agreed with the customer.
+    Their day is promised only while no days of acceptance are agreed with the customer.
     Source: 001 售中四b.
     """
     work = order.installation
-    hour = work.forecast_at
-    if hour is None or work.foreman is None or hour == work.invited_for or hour <= max(cause.at, order.since):
+    hour, until = work.visit_from, work.visit_until
+    if hour is None or work.forecast_at is None or work.foreman is None or hour <= max(cause.at, order.since):
+        return Change(order)
+    if (hour, until) == (work.invited_for, work.invited_until):
         return Change(order)
     invited = AcceptanceInvited.of(
         order.about,
-        completion_at=hour,
+        completion_at=work.forecast_at,
         invited_for=hour,
+        invited_until=until,
         site_address=order.site_address,
     )
-    told = Change(order.but(installation=work.but(invited_for=hour)), (invited,))
+    told = Change(order.but(installation=work.but(invited_for=hour, invited_until=until)), (invited,))
     foreman = work.foreman
     if work.period is not None:
         return told

@@ -77,11 +77,17 @@ def schedule_installation(
 def expect_completion(order: Order, fact: CompletionExpected, rules: Rules, cause: Cause) -> Change[Order]:
     """The foreman names the hour; the customer is invited to the site for it, so that no quarrel delays payment.
 
+    The customer is expected from the completion on, and for the hours of the policy, unless the foreman says otherwise.
     Source: 001 售中四a, 四b. An hour named before the goods are on the site is told when they are.
     """
     if order.ended or order.has(_M.INSTALLED):
         return Change(order)
-    order = order.but(installation=order.installation.but(forecast_at=fact.expected_at, foreman=fact.foreman))
+    visit_from = fact.acceptance_from or fact.expected_at
+    visit_until = fact.acceptance_until or visit_from + timedelta(hours=rules.of(order).acceptance_hours)
+    forecast = order.installation.but(
+        forecast_at=fact.expected_at, foreman=fact.foreman, visit_from=visit_from, visit_until=visit_until
+    )
+    order = order.but(installation=forecast)
     forecasted = CompletionForecasted.of(
         order.about,
         forecast_at=fact.expected_at,

@@ -43,14 +43,21 @@ class AcceptancePeriod(Part):
 
 
 class Installation(Part):
-    """Crew, dates and acceptance of one order."""
+    """Crew, dates and acceptance of one order.
+
+    The customer is expected for acceptance from `visit_from` until `visit_until`; `invited_for` and `invited_until` are
+    the hours that he was invited for last.
+    """
 
     begin: Instant | None = None
     planned_finish: Instant | None = None
     crew: tuple[Installer, ...] = ()
     forecast_at: Instant | None = None
     foreman: StaffId | None = None
+    visit_from: Instant | None = None
+    visit_until: Instant | None = None
     invited_for: Instant | None = None
+    invited_until: Instant | None = None
     completed_at: Instant | None = None
     refusals: tuple[Refusal, ...] = ()
     periods: tuple[AcceptancePeriod, ...] = ()

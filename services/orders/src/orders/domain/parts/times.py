@@ -12,7 +12,7 @@ from shared.contracts.vocabulary import OrderFact
 
 HAPPENED = ("left_at", "arrived_at", "completed_at", "received_at")
 """The fields of departments' facts that say when something happened."""
-PLANNED = ("eta", "expected_at", "expected_ready_on", "available_from")
+PLANNED = ("eta", "expected_at", "acceptance_from", "acceptance_until", "expected_ready_on", "available_from")
 """The fields that say when something is expected."""
 CLOCKS_DIFFER = timedelta(days=1)
 """How far the clock of a department's system may be ahead of the time at which it dates its report."""

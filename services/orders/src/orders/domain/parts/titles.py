@@ -20,6 +20,8 @@ TIMES: Mapping[str, str] = MappingProxyType(
         "received_at": "收款时间",
         "eta": "预计到货时间",
         "expected_at": "预计完工时间",
+        "acceptance_from": "邀请验收开始时间",
+        "acceptance_until": "邀请验收结束时间",
         "expected_ready_on": "预计备齐日期",
         "available_from": "安装人员到位日期",
     }

@@ -99,6 +99,9 @@ class OrdersPolicy(Policy):
     balance_days: int = Field(ge=0, description="Days after installation within which the balance is due.")
     dunning_days: tuple[int, ...] = Field(description="Days after the due day on which a reminder goes out.")
     horizon_days: int = Field(default=730, ge=1, description="No day further ahead than this is promised or planned.")
+    acceptance_hours: int = Field(
+        default=2, ge=1, le=12, description="How long the customer is expected for acceptance, if no end is named."
+    )
     notice_days: int = Field(default=3, ge=0, description="Days before an amount falls due on which that is told.")
     credit_limit: Money
     credit_days: int = Field(ge=0)
