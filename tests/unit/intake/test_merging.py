@@ -52,6 +52,9 @@ def merge(world, both):
 
     async def merged(verb="merge"):
         body = {"duplicate_id": other, "reason": "同一人以两个手机号登记"}
+        if verb == "merge":
+            read_ones = [await read(world, f"/customers/{id}") for id in both]
+            body |= dict(zip(("revision", "duplicate_revision"), (each["revision"] for each in read_ones), strict=True))
         return await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/{verb}", body)
 
     return merged
@@ -85,6 +88,22 @@ async def test_the_kept_file_says_what_both_said_and_the_merge_is_announced(worl
     assert world.announced[-1] == CustomersMerged(
         customer_id=UUID(kept), duplicate_id=UUID(other), revision=2, reason="同一人以两个手机号登记"
     )
+
+
+@pytest.mark.parametrize("written", [0, 1])
+async def test_files_of_which_one_was_written_since_they_were_compared_are_not_merged(world, both, written):
+    kept, other = both
+    correction = {"region": "华南", "reason": "补充"}
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{both[written]}/correct", correction)
+    before, announced = [await read(world, f"/customers/{id}") for id in both], world.announced
+    body = {"duplicate_id": other, "revision": 1, "duplicate_revision": 1, "reason": "同一人"}
+
+    refused = await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{kept}/merge", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "file_changed")
+    assert f"{before[0]['revision']} and {before[1]['revision']}" in refused.json()["detail"]
+    assert [await read(world, f"/customers/{id}") for id in both] == before
+    assert world.announced == announced
 
 
 async def test_numbers_and_names_of_both_find_the_one_that_is_kept(world, both, merge):
@@ -174,19 +193,19 @@ def filed(id, mobile):
         (filed(1, "13800138000"), filed(2, "13900139000").but(merged_into=UUID(int=3)), "merged_away"),
         (
             filed(1, "13800138000"),
-            absorb(filed(2, "13900139000"), filed(3, "13700137000"), "同一人", cause(NOW)).state,
+            absorb(filed(2, "13900139000"), filed(3, "13700137000"), 1, 1, "同一人", cause(NOW)).state,
             "others_lead_to_it",
         ),
     ],
 )
 def test_what_cannot_be_merged_is_refused_with_the_reason(kept, other, code):
     with pytest.raises(Refused) as refused:
-        absorb(kept, other, "同一人", cause(NOW))
+        absorb(kept, other, 1, 1, "同一人", cause(NOW))
     assert refused.value.code == code
 
 
 def test_a_file_that_took_over_another_one_meanwhile_leads_nowhere():
-    taken = absorb(filed(2, "13900139000"), filed(3, "13700137000"), "同一人", cause(NOW)).state
+    taken = absorb(filed(2, "13900139000"), filed(3, "13700137000"), 1, 1, "同一人", cause(NOW)).state
     with pytest.raises(Refused) as refused:
         merge_into(taken, UUID(int=1), "同一人", cause(NOW))
     assert refused.value.code == "others_lead_to_it"

@@ -66,6 +66,10 @@ async def submit(world, staff, report_id, names=(), amounts=None):
     return await world.ask(PEOPLE[staff][1], "POST", f"/reports/{report_id}/submit", body, by=staff)
 
 
+async def digest(world, report_id):
+    return (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports/{report_id}")).json()["digest"]
+
+
 def missed(events, kind):
     """The misses of one clock: who, what about, when, and which role hears of it."""
     found = [event for event in events if isinstance(event, DeadlineMissedByIntake) and event.kind == kind]
@@ -166,7 +170,9 @@ async def test_weekly_plans_are_answered_by_saturday_at_four():
     for staff, plan in zip(("am-1", "am-2"), plans, strict=True):
         await submit(world, staff, plan, ["summary", "plan"])
     path = f"/reports/{plans[0]}/review"
-    answered = await world.ask(Role.CS_SPECIALIST, "POST", path, {"comment": "请补充竞争对手情况"})
+    answered = await world.ask(
+        Role.CS_SPECIALIST, "POST", path, {"digest": await digest(world, plans[0]), "comment": "请补充竞争对手情况"}
+    )
     assert (answered.status_code, answered.json()["reply"]["comment"]) == (200, "请补充竞争对手情况")
     (said,) = [event for event in world.announced if isinstance(event, ReportReviewed)]
     assert (said.staff, said.reviewer, said.comment) == ("am-1", "cs_specialist-1", "请补充竞争对手情况")
@@ -307,6 +313,31 @@ async def test_a_waiver_stands_on_the_report_of_that_day():
     )
 
 
+async def test_a_report_on_which_something_else_was_noted_meanwhile_is_read_again_before_it_is_answered():
+    world = await office(local(2026, 11, 20, 8, 30), "am-1")
+    body = {"name": "政府采购中心", "kind": "end", "source": "sales"}
+    customer = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", body)).json()["customer_id"]
+    await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{customer}/assign", {"owner": "am-1"})
+    (owed,) = (await world.ask(Role.CS_DIRECTOR, "GET", "/callbacks")).json()["items"]
+    await world.until(local(2026, 11, 20, 18))
+    report = await report_of(world, "am-1", "daily_sales", period="2026-11-20")
+    await submit(world, "am-1", report, ["visits", "sales", "next"])
+    seen = await digest(world, report)
+    await world.ask(Role.CS_DIRECTOR, "POST", f"/callbacks/{owed['callback_id']}/waive", {"reason": "tender"})
+    before, announced = (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports/{report}")).json(), world.announced
+
+    answer = {"digest": seen, "comment": "同意"}
+    refused = await world.ask(Role.CS_SUPERVISOR, "POST", f"/reports/{report}/review", answer)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "report_changed")
+    assert before["digest"] in refused.json()["detail"]
+    assert (await world.ask(Role.CS_DIRECTOR, "GET", f"/reports/{report}")).json() == before
+    assert (before["stage"], len(before["notes"]), world.announced) == ("submitted", 1, announced)
+    answer["digest"] = before["digest"]
+    answered = await world.ask(Role.CS_SUPERVISOR, "POST", f"/reports/{report}/review", answer)
+    assert answered.json()["stage"] == "reviewed"
+
+
 async def test_nobody_hands_in_another_one_s_report_or_answers_above_his_role():
     world = await office(local(2026, 12, 20, 8), "am-1", "am-2", "chief-1")
     await world.until(local(2026, 12, 21, 9))
@@ -316,7 +347,10 @@ async def test_nobody_hands_in_another_one_s_report_or_answers_above_his_role():
     await submit(world, "am-1", target, amounts={"target": "1.00"})
     consolidation = await report_of(world, "chief-1", "consolidation")
     await submit(world, "chief-1", consolidation, ["assessment"])
-    path, comment = f"/reports/{consolidation}/review", {"comment": "同意"}
+    path, comment = (
+        f"/reports/{consolidation}/review",
+        {"digest": await digest(world, consolidation), "comment": "同意"},
+    )
     below = await world.ask(Role.CS_SPECIALIST, "POST", path, comment)
     assert (below.status_code, below.json()["code"]) == (409, "reviewer_authority")
     own = await world.ask(Role.CS_DIRECTOR, "POST", path, comment, by="chief-1")

@@ -83,6 +83,8 @@ class MergeFiles(RequestBody):
     """A second file of the same person, and how that is known."""
 
     duplicate_id: CustomerId = Field(description="The file that leads to this one from now on.")
+    revision: int = Field(ge=1, description="The revision of this file that you have compared.", examples=[1])
+    duplicate_revision: int = Field(ge=1, description="The revision of the other one.", examples=[1])
     reason: Line = Field(examples=["同一人以两个手机号登记"])
 
 
@@ -273,7 +275,9 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         """
         duplicate = await customers.get(body.duplicate_id)
         kept = await customers.apply(
-            customer_id, lambda customer: absorb(customer, duplicate, body.reason, cause), cause
+            customer_id,
+            lambda customer: absorb(customer, duplicate, body.revision, body.duplicate_revision, body.reason, cause),
+            cause,
         )
         await customers.apply(
             duplicate.id, lambda customer: merge_into(customer, customer_id, body.reason, cause), cause

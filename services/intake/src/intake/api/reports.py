@@ -18,7 +18,7 @@ from intake.store import Stores
 from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import FileRef, Line, Period, Prose, StaffId
+from shared.contracts.vocabulary import FileRef, Hash, Line, Period, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -37,8 +37,9 @@ class SubmitReport(RequestBody):
 
 
 class ReviewReport(RequestBody):
-    """The answer to the author."""
+    """The answer to the author, and which report was read."""
 
+    digest: Hash = Field(description="The digest of the report that you have read.", examples=["0" * 64])
     comment: Prose = Field(examples=["计划可行，请补充竞争对手情况。"])
 
 
@@ -83,6 +84,7 @@ class ReportView(ReportRow):
     """A report with what it says and what it was answered."""
 
     policy_version: int
+    digest: Hash = Field(description="Names what the report says now; who answers it names it.")
     handed_in: HandedIn | None
     gathered: Gathered | None
     reply: Reply | None
@@ -179,7 +181,9 @@ def _decisions(router: APIRouter, stores: Stores, rules: Rules) -> None:
     @router.post("/reports/{report_id}/review", dependencies=[allow(*WORK_REPORT.roles("review"))])
     async def review_report(report_id: UUID, body: ReviewReport, cause: CausedByRequest) -> ReportView:
         """Answer the author, as the role to which the report is submitted or one above it."""
-        reviewed = await reports.apply(report_id, lambda report: review(report, body.comment, rules, cause), cause)
+        reviewed = await reports.apply(
+            report_id, lambda report: review(report, body.digest, body.comment, rules, cause), cause
+        )
         return ReportView.of(reviewed)
 
     @router.post("/reports/{report_id}/excuse", dependencies=[allow(*WORK_REPORT.roles("excuse"))])

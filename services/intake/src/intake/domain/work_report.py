@@ -1,5 +1,6 @@
 """A report that a colleague owes for a period, under the headings of its form, with the answer that it got."""
 
+import hashlib
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import computed_field
@@ -9,7 +10,7 @@ from intake.domain.parts.handed_in import Gathered, HandedIn, Note, Reply
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, Period, StaffId
+from shared.contracts.vocabulary import Hash, Line, Period, StaffId
 from shared.lifecycle import follows
 
 _REPORTS = uuid5(NAMESPACE_URL, "urn:kefu:intake:work-report")
@@ -43,6 +44,12 @@ class WorkReport(Timed):
     def due_at(self) -> Instant | None:
         """By when it is to be handed in. Stored, because lists are sorted by it."""
         return self.clocks[0].due_at if self.clocks else None
+
+    @property
+    def digest(self) -> Hash:
+        """Names what it says now; it is another one after a word, an amount, a file or a note has changed."""
+        said = self.model_dump_json(include={"handed_in", "gathered", "notes"})
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @property
     def late(self) -> bool:

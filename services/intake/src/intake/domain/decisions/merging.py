@@ -13,10 +13,14 @@ from shared.contracts.vocabulary import CustomerId, Line
 T = TypeVar("T")
 
 
-def absorb(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) -> Change[Customer]:
+def absorb(
+    customer: Customer, duplicate: Customer, revision: int, duplicate_revision: int, reason: Line, cause: Cause
+) -> Change[Customer]:
     """The file that is kept says also what the other one knows: contacts, specialities, what it lacks itself.
 
-    Refused with `same_file` for the file itself, `merged_away` when either leads to another file already,
+    `revision` and `duplicate_revision` are those of the two files that were compared.
+
+    Refused with `file_changed` when either has another one by now, `same_file` for the file itself, `merged_away` when either leads to another file already,
     `others_lead_to_it` when files were merged into the other one: that one is the one to keep.
     """
     if customer.id == duplicate.id:
@@ -26,6 +30,12 @@ def absorb(customer: Customer, duplicate: Customer, reason: Line, cause: Cause) 
     _must_be_led_to_by_none(duplicate)
     if _absorbed(customer, duplicate.id):
         return Change(customer)
+    if (revision, duplicate_revision) != (customer.revision, duplicate.revision):
+        raise Refused(
+            "one of the files was written meanwhile: compare them again and name their revisions, "
+            f"{customer.revision} and {duplicate.revision}",
+            "file_changed",
+        )
     together = _together(customer.particulars, duplicate.particulars)
     absorbed = Absorbed(
         customer_id=duplicate.id,

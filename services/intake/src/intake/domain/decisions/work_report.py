@@ -12,7 +12,7 @@ from intake.domain.work_report import WorkReport
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another
 from shared.clocks import Matter
 from shared.contracts.intake import CallbackWaived, ReportReviewed, ReportSubmitted
-from shared.contracts.vocabulary import Line, Prose
+from shared.contracts.vocabulary import Hash, Line, Prose
 
 
 def ask_for(report: WorkReport, colleague: Colleague, rules: Rules, cause: Cause) -> Change[WorkReport]:
@@ -66,15 +66,18 @@ def submit(
     return change.then(rules.clocks.start(form.review, report.clocks[0].matter, cause, policy=policy))
 
 
-def review(report: WorkReport, comment: Prose, rules: Rules, cause: Cause) -> Change[WorkReport]:
+def review(report: WorkReport, digest: Hash, comment: Prose, rules: Rules, cause: Cause) -> Change[WorkReport]:
     """The report is read and answered (000 §4.1b), by the role to which it is submitted or one above it.
 
+    `digest` names what the reader has read: refused with `report_changed` when the report says something else by now.
     IllegalTransition unless it is handed in; Overstepped for a lower role and for the author.
     """
     WORK_REPORT.must(report.stage, "review")
     if cause.actor.role not in SERVICE[SERVICE.index(report.reviewer) :]:
         raise Overstepped(f"this report is answered by {report.reviewer}", "reviewer_authority")
     must_be_another("a report is answered by another person than its author", report.staff, cause=cause)
+    if digest != report.digest:
+        raise Refused(f"the report says something else by now: read it and name {report.digest}", "report_changed")
     reviewed = report.but(stage="reviewed", reply=Reply(by=cause.actor.id, replied_at=cause.at, comment=comment))
     said = ReportReviewed(
         report_id=report.id, staff=report.staff, reviewer=cause.actor.id, reviewed_at=cause.at, comment=comment
