@@ -20,8 +20,9 @@ def absorb(
 
     `revision` and `duplicate_revision` are those of the two files that were compared.
 
-    Refused with `file_changed` when either has another one by now, `same_file` for the file itself, `merged_away` when either leads to another file already,
-    `others_lead_to_it` when files were merged into the other one: that one is the one to keep.
+    Refused with `file_changed` when either has another one by now, `same_file` for the file itself, `merged_away` when
+    either leads to another file already, `others_lead_to_it` when files were merged into the other one: that one is the
+    one to keep.
     """
     if customer.id == duplicate.id:
         raise Refused("this is the same file; name the other one", "same_file")
