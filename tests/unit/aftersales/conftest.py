@@ -161,7 +161,7 @@ def in_every_stage(order_with: Callable[..., ServiceOrder], rules: Rules) -> dic
 @pytest.fixture
 def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
     """Every decision there is, with everything it needs."""
-    now, nothing = cause(AT, actor=CS), yuan("0")
+    now, head, nothing = cause(AT, actor=CS), cause(AT, actor=MANAGER), yuan("0")
 
     line = PartLine(part_no="JL-80-02", quantity=2)
     waiting = Supply(form_no="SH-1", lines=(line,), requested_by="assistant-01", requested_at=AT)
@@ -178,12 +178,12 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         "use_part": lambda order: use_part(order.but(supply=waiting), "JL-80-02", 1, now),
         "agree_appointment": lambda order: agree_appointment(order, AT, AT + HOUR, "王建国", rules, now),
         "request_remote": lambda order: request_remote(order, "湖南长沙", yuan("800.00"), now),
-        "approve_remote": lambda order: approve_remote(order.but(remote=asked), asked.id, now),
+        "approve_remote": lambda order: approve_remote(order.but(remote=asked), asked.id, head),
         "dispatch": lambda order: dispatch(order, "tech-05", None, None, rules, now),
         "complete_visit": lambda order: complete_visit(order, *VISIT, rules, now),
         "sign_off": lambda order: sign_off(order, "王建国", SIGNATURE, None, (), None, now),
         "state_execution": lambda order: state_execution(unsigned(order), "已更换", "周班长", None, now),
-        "countersign": lambda order: countersign(unsigned(order), unsigned(order).work, now),
+        "countersign": lambda order: countersign(unsigned(order), unsigned(order).work, head),
         "close": lambda order: close(order, "已处理", None, now),
         "claim_expense": lambda order: claim_expense(order, yuan("35.00"), "停车费", now),
         "record_cost": lambda order: record_cost(order, yuan("80.00"), nothing, nothing, nothing, now),

@@ -8,7 +8,7 @@ import pytest
 from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.supply import promise_parts, ready_parts, request_parts
 from aftersales.domain.decisions.trip import request_remote
-from aftersales.domain.roles import HEADS, SERVICE
+from aftersales.domain.roles import SERVICE
 from shared.aggregate import Change
 from shared.contracts.aftersales import PartNeeded
 from shared.contracts.event import Actor, Money
@@ -54,9 +54,9 @@ def test_beyond_the_warranty_the_fee_waits_for_finance_then_for_its_signatures_t
     head, gm = order.fee_signatures
 
     assert order.but(cost=None, fee_signatures=()).waits_for == (Role.FINANCE,)
-    assert order.but(fee_signatures=()).waits_for == (*HEADS, Role.GM)
+    assert order.but(fee_signatures=()).waits_for == (Role.CS_MANAGER, Role.CS_DIRECTOR, Role.GM)
     assert order.but(fee_signatures=(head,)).waits_for == (Role.GM,)
-    assert order.but(fee_signatures=(gm,)).waits_for == HEADS
+    assert order.but(fee_signatures=(gm,)).waits_for == (Role.CS_MANAGER, Role.CS_DIRECTOR)
     assert order.next_step == "raise_charge"
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.authority import deciders
 from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import form
@@ -67,7 +68,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
-    @router.post("/countersign", dependencies=[allow(*LIFECYCLE.roles("countersign"))])
+    @router.post("/countersign", dependencies=[allow(*deciders(rules, "countersign"))])
     async def countersign(service_order_id: UUID, body: Countersign, cause: CausedByRequest) -> ServiceOrderView:
         """The manager countersigns the actual time and work, as they saw them."""
         return ServiceOrderView.of(

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from pydantic import AliasPath, Field, computed_field
 
 from aftersales.api.readers import READERS
-from aftersales.domain.lifecycle import LIFECYCLE, Stage
+from aftersales.domain.lifecycle import LIFECYCLE, Stage, possible
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.supply import PartLine
 from aftersales.domain.parts.trip import Appointment
 from aftersales.store import ServiceOrders
@@ -22,6 +23,7 @@ class Stop(View):
     service_order_id: UUID = Field(validation_alias="id")
     voucher_no: Line
     stage: Stage
+    authority: Authority = Field(exclude=True)
     content: Prose
     address: Line | None = None
     customer_name: Line | None = Field(default=None, validation_alias=AliasPath("customer", "name"))
@@ -36,7 +38,7 @@ class Stop(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.stage)
+        return possible(LIFECYCLE, self.stage, self.authority)
 
 
 def routes(orders: ServiceOrders) -> APIRouter:

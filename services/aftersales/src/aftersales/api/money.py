@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.authority import deciders
 from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import money
@@ -65,7 +66,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
-    @router.post("/sign-fee", dependencies=[allow(*LIFECYCLE.roles("sign_fee"))])
+    @router.post("/sign-fee", dependencies=[allow(*deciders(rules, "sign_fee"))])
     async def sign_fee(service_order_id: UUID, body: SignFee, cause: CausedByRequest) -> ServiceOrderView:
         """The head of the department and the general manager each sign the fee before it is charged, as they saw it."""
         return ServiceOrderView.of(

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.authority import deciders
 from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceRequestRow, ServiceRequestView
 from aftersales.domain.decisions import request
@@ -88,7 +89,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             )
         )
 
-    @router.post("/{request_id}/determine-fault", dependencies=[allow(*REQUEST.roles("determine_fault"))])
+    @router.post("/{request_id}/determine-fault", dependencies=[allow(*deciders(rules, "determine_fault"))])
     async def determine_fault(request_id: UUID, body: DetermineFault, cause: CausedByRequest) -> ServiceRequestView:
         """Ours is repaired free, the customer's after payment."""
         return ServiceRequestView.of(

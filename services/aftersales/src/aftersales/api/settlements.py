@@ -10,7 +10,8 @@ from aftersales.api.readers import READERS
 from aftersales.api.sheets import money_table, settlement_table
 from aftersales.api.views import deadlines
 from aftersales.domain.decisions import settlement
-from aftersales.domain.lifecycle import LIFECYCLE, SETTLEMENT, SettlementStage, Stage
+from aftersales.domain.lifecycle import LIFECYCLE, SETTLEMENT, SettlementStage, Stage, possible
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.entry import Entry
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.settlement import Settlement
@@ -65,13 +66,14 @@ class Unfinished(View):
     service_order_id: ServiceOrderId = Field(validation_alias="id")
     voucher_no: Line
     stage: Stage
+    authority: Authority = Field(exclude=True)
     technician: StaffId | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return LIFECYCLE.possible(self.stage)
+        return possible(LIFECYCLE, self.stage, self.authority)
 
 
 def tables(stores: Stores) -> APIRouter:

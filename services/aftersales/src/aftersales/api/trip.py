@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.authority import deciders
 from aftersales.api.readers import READERS
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import trip
@@ -63,7 +64,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
 
         return ServiceOrderView.of(await orders.apply(service_order_id, decide, cause))
 
-    @router.post("/approve-remote", dependencies=[allow(*LIFECYCLE.roles("approve_remote"))])
+    @router.post("/approve-remote", dependencies=[allow(*deciders(rules, "approve_remote"))])
     async def approve_remote(service_order_id: UUID, body: ApproveRemote, cause: CausedByRequest) -> ServiceOrderView:
         """The manager approves the service out of town, as they saw it."""
         return ServiceOrderView.of(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
-from aftersales.domain.lifecycle import REQUEST, RequestStage, Stage, lifecycle_of
+from aftersales.domain.lifecycle import REQUEST, RequestStage, Stage, lifecycle_of, possible
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result, Signature
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
@@ -71,7 +72,7 @@ class ServiceRequestView(View):
         same = (cls.model_fields.keys() & ServiceRequest.model_fields.keys()) - {"deadlines"}
         return cls(
             request_id=request.id,
-            possible=REQUEST.possible(request.stage),
+            possible=request.possible,
             missing=request.form.missing,
             charge_policy=request.charge_policy,
             exception_owner=request.exception_owner,
@@ -86,6 +87,7 @@ class ServiceRequestRow(View):
     request_id: ServiceRequestId = Field(validation_alias="id")
     register_no: Line
     stage: RequestStage
+    authority: Authority = Field(exclude=True)
     customer_id: CustomerId = Field(validation_alias=AliasPath("form", "customer", "customer_id"))
     customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
     content: Prose | None = Field(default=None, validation_alias=AliasPath("form", "content"))
@@ -100,7 +102,7 @@ class ServiceRequestRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return REQUEST.possible(self.stage)
+        return possible(REQUEST, self.stage, self.authority)
 
 
 class ServiceOrderView(View):
@@ -159,7 +161,7 @@ class ServiceOrderView(View):
         same = (cls.model_fields.keys() & ServiceOrder.model_fields.keys()) - {"deadlines"}
         return cls(
             service_order_id=order.id,
-            possible=order.lifecycle.possible(order.stage),
+            possible=order.possible,
             waits_for=order.waits_for,
             paid=order.paid,
             work=order.work,
@@ -177,6 +179,7 @@ class ServiceOrderRow(View):
     type: ServiceType
     type_label: Line | None = None
     stage: Stage
+    authority: Authority = Field(exclude=True)
     waits_for: tuple[Role, ...] = Field(default=(), description="Whose turn it is.")
     content: Prose
     opened_at: Instant
@@ -196,4 +199,4 @@ class ServiceOrderRow(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be decided next, and by whom."""
-        return lifecycle_of(self.type).possible(self.stage)
+        return possible(lifecycle_of(self.type), self.stage, self.authority)

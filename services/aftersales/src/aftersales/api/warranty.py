@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from aftersales.api.authority import deciders
 from aftersales.api.readers import READERS
 from aftersales.domain.decisions import warranty
 from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.roles import JUDGES
 from aftersales.domain.warranty_check import WarrantyCheck
 from aftersales.store import Stores, WarrantyChecks
 from shared.contracts.aftersales import WarrantyFinding
@@ -102,12 +102,12 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """One answer as it stands now."""
         return WarrantyAnswer.of(await checks.get(check_id))
 
-    @router.post("/{check_id}/override", dependencies=[allow(*JUDGES)])
+    @router.post("/{check_id}/override", dependencies=[allow(*deciders(rules, "override_warranty"))])
     async def override(check_id: UUID, body: OverrideWarranty, cause: CausedByRequest) -> WarrantyAnswer:
         """Decide otherwise than the rule; who and why is announced with it."""
         return WarrantyAnswer.of(
             await checks.apply(
-                check_id, lambda answer: warranty.override(answer, body.verdict, body.reason, cause), cause
+                check_id, lambda answer: warranty.override(answer, body.verdict, body.reason, rules, cause), cause
             )
         )
 

@@ -1,16 +1,14 @@
 """What may be decided about a request, a service order and a month, in which stage and by whom (001 表1, 003)."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.roles import (
     ARRANGERS,
     BOOKKEEPERS,
     CASHIERS,
     DISPATCHERS,
-    HEADS,
-    JUDGES,
-    MANAGERS,
     REGISTRARS,
     SERVICE,
     STOREKEEPERS,
@@ -18,7 +16,7 @@ from aftersales.domain.roles import (
     VISITORS,
 )
 from shared.contracts.roles import Role
-from shared.lifecycle import Lifecycle, Move
+from shared.lifecycle import Lifecycle, Move, Possible
 
 RequestStage = Literal["incomplete", "registered"]
 RequestDecision = Literal["complete", "determine_fault", "open_service_order"]
@@ -28,7 +26,7 @@ REQUEST: Lifecycle[RequestStage, RequestDecision] = Lifecycle(
     "incomplete",
     {
         "complete": Move(("incomplete", "registered"), ("registered",), REGISTRARS),
-        "determine_fault": Move(("registered",), by=JUDGES),
+        "determine_fault": Move(("registered",), by_policy=True),
         "open_service_order": Move(("registered",), by=SERVICE),
     },
 )
@@ -70,16 +68,16 @@ LIFECYCLE: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
         "use_part": Move(("dispatched", "resolved"), by=TECHNICIANS),
         "agree_appointment": Move(("open", "dispatched"), by=ARRANGERS),
         "request_remote": Move(("open",), by=(*TECHNICIANS, *ARRANGERS)),
-        "approve_remote": Move(("open",), by=MANAGERS),
+        "approve_remote": Move(("open",), by_policy=True),
         "dispatch": Move(("open",), ("dispatched",), DISPATCHERS),
         "complete_visit": Move(("dispatched",), ("resolved", "open"), VISITORS),
         "sign_off": Move(("resolved",), ("signed_off",), (*TECHNICIANS, *SERVICE)),
         "state_execution": Move(("dispatched", "resolved", "signed_off"), by=TECHNICIANS),
-        "countersign": Move(("resolved", "signed_off"), by=MANAGERS),
+        "countersign": Move(("resolved", "signed_off"), by_policy=True),
         "close": Move(("signed_off",), ("closed",), SERVICE),
         "claim_expense": Move(("signed_off", "closed"), by=TECHNICIANS),
         "record_cost": Move(UNDER_WAY, by=BOOKKEEPERS),
-        "sign_fee": Move(UNDER_WAY, by=(*HEADS, Role.GM)),
+        "sign_fee": Move(UNDER_WAY, by_policy=True),
         "raise_charge": Move(UNDER_WAY, by=BOOKKEEPERS),
         "receive_payment": Move((*UNDER_WAY, "closed"), by=CASHIERS),
         "carry_over": Move(("open",)),
@@ -101,6 +99,13 @@ INTERNAL: Lifecycle[Stage, ServiceOrderDecision] = Lifecycle(
 def lifecycle_of(type: ServiceType) -> Lifecycle[Stage, ServiceOrderDecision]:
     """What may be decided about a service order of this type: internal work has a shorter table (003 §13)."""
     return INTERNAL if type == "D" else LIFECYCLE
+
+
+def possible(table: Lifecycle[Any, Any], stage: str, authority: Authority) -> tuple[Possible, ...]:
+    """What the stage allows, and who may do it: by the table, or by the company's authority (003 §4)."""
+    return tuple(
+        Possible(decision=name, roles=authority.roles(name) or table.roles(name)) for name in table.decisions(stage)
+    )
 
 
 SettlementStage = Literal["open", "handed_over"]

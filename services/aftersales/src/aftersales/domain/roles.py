@@ -1,6 +1,5 @@
-"""Which members of staff make which decisions in after-sales."""
+"""Which members of staff make which decisions in after-sales, where the company's authority does not say."""
 
-from aftersales.domain.parts.blocks import Capacity
 from shared.contracts.roles import Role
 
 MANAGERS = (Role.CS_SUPERVISOR, Role.CS_MANAGER, Role.CS_DIRECTOR)
@@ -9,9 +8,6 @@ SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
 REGISTRARS = (*SERVICE, *SALES)
 """Who enters requests in the service register and completes their forms."""
 
-JUDGES = (Role.OPERATIONS_SUPERVISOR, *MANAGERS)
-"""Who may say whose fault it is (001 售后三a), and decide a warranty otherwise than the rule."""
-
 DISPATCHERS = (Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *MANAGERS)
 TECHNICIANS = (Role.INSTALLER, Role.SENIOR_INSTALLER, Role.INSTALLATION_FOREMAN)
 VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *SERVICE)
@@ -19,12 +15,6 @@ VISITORS = (*TECHNICIANS, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_
 
 BOOKKEEPERS = (*SERVICE, Role.FINANCE)
 """Who may try to fill in a cost; the warranty says which of the two it is for (001 售后四c)."""
-
-HEADS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
-"""Who signs the fee block as head of the department (001 表1)."""
-
-SIGNATORIES: dict[Capacity, tuple[Role, ...]] = {"department_head": HEADS, "general_manager": (Role.GM,)}
-"""Who signs the fee block in which capacity (001 表1)."""
 
 STOREKEEPERS = (Role.OPERATIONS_SUPERVISOR, Role.WAREHOUSE)
 """Who stocks the parts of a service, and says when they come (001 售后五)."""

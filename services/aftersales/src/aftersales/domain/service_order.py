@@ -6,7 +6,8 @@ from uuid import UUID, uuid5
 
 from pydantic import Field, computed_field
 
-from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of
+from aftersales.domain.lifecycle import LIFECYCLE, ServiceOrderDecision, Stage, lifecycle_of, possible
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import (
     WRITTEN_TO,
     Block,
@@ -21,7 +22,7 @@ from aftersales.domain.parts.money import Charge, Cost, Payment
 from aftersales.domain.parts.service import ServiceType, SignOff, SkillException, Visit
 from aftersales.domain.parts.supply import Expense, Supply
 from aftersales.domain.parts.trip import Appointment, Remote
-from aftersales.domain.roles import SERVICE, SIGNATORIES
+from aftersales.domain.roles import SERVICE
 from shared.aggregate import Refused
 from shared.clocks import Timed
 from shared.contracts.aftersales import ChargePolicy, Fault, Material, Verdict
@@ -38,7 +39,7 @@ from shared.contracts.vocabulary import (
     ServiceRequestId,
     StaffId,
 )
-from shared.lifecycle import Lifecycle, follows
+from shared.lifecycle import Lifecycle, Possible, follows
 
 
 def voucher_no_of(id: UUID, day: date) -> Line:
@@ -50,7 +51,8 @@ def voucher_no_of(id: UUID, day: date) -> Line:
 class ServiceOrder(Timed):
     """One job. It ends once, signed by the customer; internal work, type D, ends when it is done.
 
-    Who pays, whether the warranty holds, the area and the version of the policy are fixed when the order is opened.
+    Who pays, whether the warranty holds, the area, who has which authority and the version of the policy are fixed when
+    the order is opened.
     """
 
     voucher_no: Line
@@ -60,6 +62,7 @@ class ServiceOrder(Timed):
     materials: tuple[Material, ...] = ()
     stage: Stage = LIFECYCLE.start
     policy_version: int
+    authority: Authority
     opened_at: Instant
     request_id: ServiceRequestId | None = None
     complaint_id: ComplaintId | None = None
@@ -99,6 +102,11 @@ class ServiceOrder(Timed):
     def lifecycle(self) -> Lifecycle[Stage, ServiceOrderDecision]:
         """What may be decided about it, by its type."""
         return lifecycle_of(self.type)
+
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about it now, and by whom."""
+        return possible(self.lifecycle, self.stage, self.authority)
 
     @property
     def paid(self) -> bool:
@@ -167,8 +175,8 @@ class ServiceOrder(Timed):
         if step == "record_cost":
             return SERVICE if self.verdict == "in_warranty" else (Role.FINANCE,)
         if step == "sign_fee":
-            return tuple(role for each in self.unsigned_by for role in SIGNATORIES[each])
-        return self.lifecycle.roles(step) if step else ()
+            return tuple(role for each in self.unsigned_by for role in self.authority.signatories(each))
+        return (self.authority.roles(step) or self.lifecycle.roles(step)) if step else ()
 
     @property
     def work(self) -> UUID:

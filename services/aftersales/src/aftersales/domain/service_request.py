@@ -4,7 +4,8 @@ from base64 import b32encode
 from datetime import date
 from uuid import UUID
 
-from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage
+from aftersales.domain.lifecycle import REQUEST, RequestDecision, RequestStage, possible
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.entry import VoucherEntry
 from aftersales.domain.parts.form import FeedbackForm
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
@@ -14,7 +15,7 @@ from shared.contracts.aftersales import ChargePolicy, Fault, Verdict, WarrantyCh
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import AboutServiceRequest, FileRef, Line, StaffId
-from shared.lifecycle import IllegalTransition, follows
+from shared.lifecycle import IllegalTransition, Possible, follows
 
 
 def register_no(id: UUID, day: date) -> Line:
@@ -47,12 +48,18 @@ class ServiceRequest(Timed):
     after_sales: bool | None = None
     vouchers: tuple[VoucherEntry, ...] = ()
     policy_version: int
+    authority: Authority
     own_fault: OwnFault = OwnFault()
 
     @property
     def about(self) -> AboutServiceRequest:
         """What every announcement about it says."""
         return AboutServiceRequest(request_id=self.id, register_no=self.register_no)
+
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about it now, and by whom."""
+        return possible(REQUEST, self.stage, self.authority)
 
     @property
     def verdict(self) -> Verdict:

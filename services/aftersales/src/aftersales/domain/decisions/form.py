@@ -73,6 +73,7 @@ def countersign(order: ServiceOrder, work: UUID, cause: Cause) -> Change[Service
     Refused to the person who did the work (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "countersign")
+    order.authority.must("countersign", cause)
     if order.countersignature is not None:
         raise Refused("the voucher is countersigned already", "already_signed")
     if order.work != work:

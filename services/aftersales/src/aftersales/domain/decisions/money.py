@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
-from aftersales.domain.parts.blocks import Capacity, FeeSignature
+from aftersales.domain.parts.blocks import FeeSignature
 from aftersales.domain.parts.money import Charge, Cost, Mode, Payment
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
@@ -62,6 +62,7 @@ def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrde
     person's second signature (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "sign_fee")
+    order.authority.must("sign_fee", cause)
     if order.cost is None:
         raise Refused("there is no fee to sign: record the cost first", "fee_missing")
     if order.cost.id != fee:
@@ -70,7 +71,7 @@ def sign_fee(order: ServiceOrder, fee: UUID, cause: Cause) -> Change[ServiceOrde
             f"look at it and name that one, {order.cost.id}",
             "fee_changed",
         )
-    capacity: Capacity = "general_manager" if cause.actor.role == Role.GM else "department_head"
+    capacity = order.authority.capacity_of(cause.actor.role)
     if any(each.capacity == capacity for each in order.fee_signatures):
         raise Refused(f"the fee carries the signature of its {capacity} already", "already_signed")
     who = "a fee is signed by two people, neither of whom has filled it in"

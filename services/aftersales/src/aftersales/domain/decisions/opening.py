@@ -34,6 +34,7 @@ def open_requested(
         type_label=policy.types[type],
         content=request.form.content or "",
         policy_version=policy.version,
+        authority=policy.authority,
         fee_needs=policy.fee_signatures,
         opened_at=cause.at,
         request_id=request.id,
@@ -71,6 +72,7 @@ def open_internal(
             content=content,
             materials=materials,
             policy_version=policy.version,
+            authority=policy.authority,
             opened_at=cause.at,
         )
     )

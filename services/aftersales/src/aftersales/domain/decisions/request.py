@@ -35,6 +35,7 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
         recorded_by=cause.actor.id,
         recorded_at=cause.at,
         policy_version=policy.version,
+        authority=policy.authority,
         own_fault=policy.own_fault,
     )
     return _examine(entered, rules, cause)
@@ -54,8 +55,12 @@ def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: C
 def determine_fault(
     request: ServiceRequest, fault: Fault, evidence: tuple[FileRef, ...], cause: Cause
 ) -> Change[ServiceRequest]:
-    """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1)."""
+    """Whose fault it is: ours is repaired free, the customer's after payment (001 备注1).
+
+    Refused to a role that the company's authority does not name (`no_authority`).
+    """
     request.must("determine_fault")
+    request.authority.must("determine_fault", cause)
     determined = FaultDetermined.of(
         request.about,
         fault=fault,

@@ -55,6 +55,7 @@ def approve_remote(order: ServiceOrder, application: UUID, cause: Cause) -> Chan
     (`application_changed`).
     """
     order.lifecycle.must(order.stage, "approve_remote")
+    order.authority.must("approve_remote", cause)
     if order.remote is None:
         raise Refused("no service out of town was applied for: request it first", "no_application")
     if order.remote.approval is not None:

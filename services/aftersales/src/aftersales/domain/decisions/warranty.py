@@ -47,8 +47,14 @@ def answer(
     return Change(WarrantyCheck(id=id, checked=checked, own_fault=policy.own_fault), (checked,))
 
 
-def override(check: WarrantyCheck, verdict: Verdict, reason: Prose, cause: Cause) -> Change[WarrantyCheck]:
-    """Decide otherwise than the rule; who did and why goes with the verdict."""
+def override(
+    check: WarrantyCheck, verdict: Verdict, reason: Prose, rules: Rules, cause: Cause
+) -> Change[WarrantyCheck]:
+    """Decide otherwise than the rule; who did and why goes with the verdict.
+
+    Refused to a role that the company's authority does not name (`no_authority`).
+    """
+    rules.on(cause.at).authority.must("override_warranty", cause)
     checked = check.checked.but(
         verdict=verdict,
         charge_policy=charge_policy(verdict, check.checked.fault, check.own_fault),

@@ -7,6 +7,7 @@ from typing import Self, get_args
 
 from pydantic import Field, model_validator
 
+from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.blocks import Capacity
 from aftersales.domain.parts.crew import Candidate, Commitment
 from aftersales.domain.parts.service import ServiceType
@@ -64,7 +65,8 @@ class Area(Part):
 class AftersalesPolicy(Policy):
     """One version of all the company's rules for its after-sales service.
 
-    Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6). The
+    Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6),
+    `authority` who decides what (003 §4). The
     `fee_signatures` stand on a fee before it is charged (001 表1); up to `on_spot_up_to` yuan may be collected on the
     spot (003 §9). A service within `repeated_within_days` after another for the same order counts as repeated.
     A technician needs each of the `skills` whose words the service's product or content holds; `technicians` says who
@@ -78,6 +80,7 @@ class AftersalesPolicy(Policy):
 
     warranty: tuple[Rule, ...] = Field(min_length=1)
     types: dict[ServiceType, str]
+    authority: Authority
     fee_signatures: tuple[Capacity, ...]
     on_spot_up_to: Decimal = Field(ge=0, description="Yuan.")
     repeated_within_days: int = Field(ge=1, le=365)
