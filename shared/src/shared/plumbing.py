@@ -109,7 +109,7 @@ class Plumbing:
         self.database: ServiceDatabase = database or Database(
             settings.mongo_url.get_secret_value(),
             settings.mongo_database or name,
-            GroupCommit(self.relay, settings.batch, self.metrics.round_size.observe),
+            GroupCommit(self.relay, settings.batch, self.metrics.commit_size.observe),
             settings.sealing(name),
         )
         self.group_commit = self.database.group_commit

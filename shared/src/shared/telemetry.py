@@ -65,7 +65,7 @@ class Metrics:
         self._outbox_age = self._gauge("outbox_age_seconds", "How long the oldest of them has been waiting.")
         self.dead_age = self._gauge("dead_age_seconds", "How long the oldest dead message has been lying there.")
         self.parked = self._gauge("parked", "Messages waiting to be tried again.")
-        self.round_size = self._histogram("round_size", "Touches that travelled in one write.", buckets=_SIZES)
+        self.commit_size = self._histogram("commit_size", "Touches that travelled in one write.", buckets=_SIZES)
         self.deadlines_overdue = self._gauge("deadlines_overdue", "Deadlines past their time and not yet fired.")
         self._deadlines_fired = self._counter("deadlines_fired", "Deadlines that fired.", "kind")
         self._http = self._counter("http_requests", "Requests answered.", "method", "route", "status")

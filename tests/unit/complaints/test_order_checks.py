@@ -129,7 +129,6 @@ async def test_what_intake_and_orders_announce_of_an_order_is_known_the_latest_r
 
     assert await stores.order_of(NO) == KnownOrder(
         id=order_id_of(NO),
-        version=5,
         order_no=NO,
         customer_id=UUID(int=1),
         region="华南",

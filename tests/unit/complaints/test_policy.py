@@ -15,6 +15,7 @@ from complaints.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import Calendar
 from shared.contracts.event import Money
+from shared.contracts.roles import Role
 from shared.policy import Policies
 from shared.settings import BadSettings, load
 from shared.testing import SEAL_KEYS, cause
@@ -130,9 +131,9 @@ def test_a_case_keeps_the_version_that_was_in_force_when_it_was_accepted(policy,
     later = policy.but(
         version=2,
         in_force_from=date(2026, 11, 23),
-        ladder=("gm",),
-        major_to="gm",
-        steps={step: clock.but(ladder=("gm",)) for step, clock in policy.steps.items()},
+        ladder=(Role.GM,),
+        major_to=Role.GM,
+        steps={step: clock.but(ladder=(Role.GM,)) for step, clock in policy.steps.items()},
     )
     both = replace(rules, policies=Policies([policy, later]))
     filed = in_every_stage["filed"]

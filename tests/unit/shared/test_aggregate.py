@@ -1,11 +1,11 @@
 """The words of a domain: changes compose, and a field that does not exist is refused."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from shared.aggregate import Aggregate, Change
-from shared.contracts.event import Event, Part
+from shared.contracts.event import Event, Frozen, Part
 
 
 class Painted(Event, key="test.painted.v1"):
@@ -59,6 +59,30 @@ def test_what_a_change_announces_besides_stands_behind_its_own_events() -> None:
 def test_a_field_that_does_not_exist_is_refused(frozen: Fence | Plank | Painted) -> None:
     with pytest.raises(TypeError, match=r"has no field color"):
         frozen.but(color="red")
+
+
+@pytest.mark.parametrize("kind", [Fence, Plank, Painted])
+def test_what_code_makes_has_no_field_that_does_not_exist(kind: type[Frozen]) -> None:
+    with pytest.raises(TypeError, match=rf"{kind.__name__} has no field color"):
+        kind(color="red")
+
+
+def test_a_field_of_another_release_is_ignored_where_it_is_read() -> None:
+    stored = {"id": str(UUID(int=1)), "coats": 1, "height": 2, "plank": {"colour": "red", "width": 3}}
+    assert Fence.model_validate(stored) == Fence(id=UUID(int=1), coats=1, plank=Plank(colour="red"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "wrong"),
+    [
+        ("coats", "1", "str: int_type"),
+        ("plank", "red", "str: model_type"),
+        ("deadlines", [], "list: tuple"),
+    ],
+)
+def test_a_value_that_a_field_cannot_have_is_refused_and_not_quoted(field: str, value: object, wrong: str) -> None:
+    with pytest.raises(TypeError, match=rf"^Fence\.{field} cannot be this {wrong}"):
+        Fence(id=UUID(int=1)).but(**{field: value})
 
 
 def test_another_one_differs_in_the_named_fields_alone() -> None:

@@ -315,7 +315,7 @@ async def test_a_state_that_cannot_be_stored_hurts_only_its_own_step_also_where_
     post.results.clear()
 
     def unstorable(parcel: Parcel) -> Change[Parcel]:
-        return Change(parcel.but(stamps=(object(),)))
+        return Change(parcel.model_copy(update={"stamps": (object(),)}))
 
     touches = [post.parcels.touch(broken, unstorable), post.stamping(sound, "b")]
     await post.commits.commit_all([post.work(touch) for touch in touches])

@@ -4,10 +4,22 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
+from pydantic._internal._model_construction import ModelMetaclass
 
 AMOUNT = r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"
 """How an amount is written as a text."""
@@ -44,20 +56,53 @@ HAPPENED = "happened"
 Happened = Annotated[Instant, HAPPENED]
 
 
-class Frozen(BaseModel):
-    """Never changed: what differs is another one, made by `but`. Fields that came later are ignored when it is read."""
+class _Made(ModelMetaclass):
+    """The class of frozen classes: what code makes names only fields that there are.
+
+    What is read, from the database or the wire, does not pass here: a field of another release is ignored there.
+    """
+
+    def __call__(self, *args: Any, **fields: Any) -> Any:
+        _must_be_known(self, fields)
+        return super().__call__(*args, **fields)
+
+
+def _must_be_known(kind: Any, fields: Mapping[str, Any]) -> None:
+    if unknown := fields.keys() - kind.model_fields.keys():
+        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
+
+
+class Frozen(BaseModel, metaclass=_Made):
+    """Never changed: what differs is another one, made by `but`. Fields that came later are ignored when it is read.
+
+    Its constructor raises TypeError for a field that the class does not have.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     def but(self, **fields: Any) -> Self:
-        """The same with some fields changed. The values are trusted: they come from the domain.
+        """The same with some fields changed. Each value is checked as if it were read, for about a microsecond.
 
-        TypeError for a field that the class does not have.
+        TypeError for a field that the class does not have, and for a value that the field cannot have.
         """
-        unknown = fields.keys() - type(self).model_fields.keys()
-        if unknown:
-            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
-        return self.model_copy(update=fields)
+        kind = type(self)
+        _must_be_known(kind, fields)
+        checked: dict[str, Any] = {}
+        for name, value in fields.items():
+            try:
+                checked[name] = _field(kind, name).validate_python(value, strict=True)
+            except ValidationError as error:
+                wrong = ", ".join(dict.fromkeys(each["type"] for each in error.errors()))
+                raise TypeError(f"{kind.__name__}.{name} cannot be this {type(value).__name__}: {wrong}") from None
+        return self.model_copy(update=checked)
+
+
+@cache
+def _field(kind: type[Frozen], name: str) -> TypeAdapter[Any]:
+    """What may stand in a field. A constraint of the class as a whole, over several fields, is not in it."""
+    field = kind.model_fields[name]
+    kept: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    return TypeAdapter(kept)
 
 
 class Part(Frozen):
@@ -143,7 +188,8 @@ def declared() -> Mapping[str, type[Event]]:
 class Actor(Part):
     """Who is behind something: staff, a department's system, a customer, a provider's callback, a service, or time.
 
-    The same `id` under another `kind` is another one. An operator is a member of staff in the role `operator`.
+    The same `id` under another `kind` is another one. An operator is a member of staff in the role `operator`. `role`
+    is an open text: staff's is a `Role`, and a department's system may say in its own words who it was.
     """
 
     kind: Literal["staff", "department", "customer", "provider", "service", "time"]

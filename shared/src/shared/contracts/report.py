@@ -22,4 +22,4 @@ class ReportReady(Part):
         examples=["/reports/weekly_exceptions"],
     )
     figures: dict[str, JsonValue] = Field(default={}, examples=[{"open": 3, "resolved": 11}])
-    audience: tuple[RoleName, ...] = Field(default=(), examples=[["section_chief", "cs_director"]])
+    audience: tuple[RoleName, ...] = Field(default=(), examples=[["cs_section_chief", "cs_director"]])

@@ -71,6 +71,7 @@ NotificationId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f
 ProposalId = Annotated[UUID, Field(examples=["018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c08"])]
 StaffId = Annotated[str, Field(min_length=1, max_length=128, examples=["cs-07"])]
 RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$", examples=["cs_specialist"])]
+"""A role on the wire. What we announce takes it from `Role`; it is an open text, so that a role may be added."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015" * 2])]
 FileRef = Annotated[str, Field(min_length=1, max_length=500, examples=["drawings/SO-2026-0412/plan-v1.pdf"])]
 Percent = Annotated[int, Field(ge=0, le=100, examples=[80])]

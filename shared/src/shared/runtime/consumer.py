@@ -17,6 +17,7 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.aggregate import Aggregate, Cause, Unavailable
 from shared.contracts.event import Actor
+from shared.contracts.roles import Role
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
@@ -379,7 +380,7 @@ class Consumer:
             await asyncio.sleep(0)
         cause, wanted = await self.listeners[message.queue].hear(message)
         if message.edited_by:
-            operators = Actor(kind="staff", id=plain(message.edited_by, 128), role="operator")
+            operators = Actor(kind="staff", id=plain(message.edited_by, 128), role=Role.OPERATOR)
             cause = replace(cause, actor=operators)
         return cause, wanted
 

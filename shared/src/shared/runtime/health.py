@@ -91,7 +91,7 @@ class Health:
         async def live() -> JSONResponse:
             """The process runs, and whether it has anything to do; asks no server."""
             now = plumbing.clock.now().isoformat()
-            return JSONResponse({**about, "clock": now, "taken": self.taken, "resting": self.idle})
+            return JSONResponse({**about, "clock": now, "taken": self.taken, "idle": self.idle})
 
         @router.get("/health/ready", response_model=None)
         async def ready() -> JSONResponse:

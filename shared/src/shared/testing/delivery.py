@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from shared.aggregate import Aggregate, Cause
 from shared.contracts.event import Actor, Event
+from shared.contracts.roles import Role
 from shared.runtime.after_commit import AfterCommit, NothingAfter
 from shared.store import Store, Touch
 from shared.subscriptions import Subscription, Subscriptions
@@ -17,7 +18,7 @@ from shared.wire.message import Message
 
 A = TypeVar("A", bound=Aggregate)
 
-STAFF = Actor(kind="staff", id="tester", role="operator")
+STAFF = Actor(kind="staff", id="tester", role=Role.OPERATOR)
 
 
 def cause(

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
-
 from notify.domain.ledger import Ledger
 from notify.domain.lifecycle import LIFECYCLE, Stage
 from notify.domain.messages.rule import Alert
@@ -62,7 +60,7 @@ class Notification(Aggregate):
     choices: int | None = None
     lane: Lane = "live"
     promise: Promise = "at_least_once"
-    pieces: tuple[Piece, ...] = Field(min_length=1)
+    pieces: tuple[Piece, ...]
     channels: tuple[Channel, ...] = ()
     ways: tuple[Way, ...]
     skipped: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Event, Instant, Part
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import (
     CallbackId,
     CustomerId,
@@ -191,7 +192,7 @@ class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):
     callback_id: CallbackId
     customer: CustomerSnapshot
     assignee: StaffId | None = Field(default=None, description="Absent while the role has the duty and no person.")
-    assignee_role: RoleName = "cs_specialist"
+    assignee_role: RoleName = Role.CS_SPECIALIST
     due_at: DueAt
     preferred_slot: Line | None = Field(default=None, examples=["下午三点以后"])
     script: Line | None = Field(default=None, examples=["post_acceptance"])
