@@ -18,6 +18,7 @@ from intake.domain.moment import Moment
 from intake.domain.opportunity import Opportunity
 from intake.domain.order import Order
 from intake.domain.showroom_visit import ShowroomVisit
+from intake.domain.survey import Survey
 from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
 from intake.domain.work_report import WorkReport
@@ -115,6 +116,14 @@ class ShowroomVisits(Store[ShowroomVisit]):
     collection = "showroom_visits"
     kind = ShowroomVisit
     indexes = (Index("stage", "at"), Index("customer_id", "at"))
+
+
+class Surveys(Store[Survey]):
+    """What customers were asked for their opinion of, and what they answered."""
+
+    collection = "surveys"
+    kind = Survey
+    indexes = (Index("customer_id", "issued_at"), Index("stage", "issued_at"), Index("answered_at"))
 
 
 class Opportunities(Store[Opportunity]):
@@ -234,6 +243,7 @@ class Stores:
     visit_plans: VisitPlans
     showroom_visits: ShowroomVisits
     opportunities: Opportunities
+    surveys: Surveys
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -254,4 +264,5 @@ class Stores:
             VisitPlans(database),
             ShowroomVisits(database),
             Opportunities(database),
+            Surveys(database),
         )

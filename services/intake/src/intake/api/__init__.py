@@ -16,6 +16,7 @@ from intake.api import (
     presales,
     reports,
     showroom,
+    surveys,
     visit_plans,
     visits,
 )
@@ -39,6 +40,7 @@ def routes(
         showroom.routes(stores, rules),
         presales.routes(stores, rules, clock),
         callbacks.routes(stores, rules),
+        *surveys.routes(stores, rules.calendar),
         colleagues.routes(stores),
         reports.routes(stores, rules, clock),
         itineraries.routes(stores, rules),

@@ -1,6 +1,6 @@
 """Who reads what at intake: those whose work needs it; departments read their own facts and refusals, no customers."""
 
-from intake.domain.roles import ORDER_DESK, REPORTING, SALES, SERVICE
+from intake.domain.roles import ORDER_DESK, REPORTING, SALES, SERVICE, SUPERVISORS
 from shared.contracts.roles import Role
 
 CUSTOMERS = (*ORDER_DESK, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
@@ -11,6 +11,7 @@ WHOLE_FILES = (*ORDER_DESK, Role.REGIONAL_HEAD, Role.MARKET_SUPERVISOR, Role.COM
 
 VISITS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR)
 CALLBACKS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
+RATINGS = (*SUPERVISORS, Role.MARKET_SUPERVISOR, Role.HUMAN_RESOURCES)
 ORDERS = (*ORDER_DESK, *SALES)
 REPORTS = (*dict.fromkeys((*SERVICE, *REPORTING)),)
 COLLEAGUES = (*REPORTS, Role.HUMAN_RESOURCES)

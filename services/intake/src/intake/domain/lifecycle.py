@@ -15,6 +15,8 @@ OrderStage = Literal["new", "unverified", "placed", "withdrawn"]
 OrderDecision = Literal["take", "verify", "withdraw"]
 ShowroomStage = Literal["booked", "completed", "cancelled"]
 ShowroomDecision = Literal["do_task", "complete", "cancel"]
+SurveyStage = Literal["open", "answered"]
+SurveyDecision = Literal["answer"]
 PlanStage = Literal["planned", "arrived", "cancelled"]
 PlanDecision = Literal["tick_off", "arrive", "cancel"]
 ReportStage = Literal["unasked", "owed", "submitted", "reviewed", "excused"]
@@ -59,6 +61,11 @@ SHOWROOM_VISIT: Lifecycle[ShowroomStage, ShowroomDecision] = Lifecycle(
         "cancel": Move(("booked",), ("cancelled",), PLANNERS),
     },
 )
+
+SURVEY: Lifecycle[SurveyStage, SurveyDecision] = Lifecycle(
+    "survey", "open", {"answer": Move(("open",), ("answered",), SERVICE)}
+)
+"""A customer answers the e-mail as well."""
 
 VISIT_PLAN: Lifecycle[PlanStage, PlanDecision] = Lifecycle(
     "visit plan",

@@ -2,7 +2,7 @@
 
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from intake.subscribers import answers, callbacks, departments, papers, presales, reports, timeline
+from intake.subscribers import answers, callbacks, departments, papers, presales, reports, surveys, timeline
 from intake.subscribers.answers import for_its_department, own_answer
 from intake.subscribers.ingress import gateways
 from shared.subscriptions import Subscriptions
@@ -19,5 +19,6 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     presales.subscribe(on, stores, rules)
     papers.subscribe(on, stores)
     reports.subscribe(on, stores, rules)
+    surveys.subscribe(on, stores)
     timeline.subscribe(on, stores)
     return on

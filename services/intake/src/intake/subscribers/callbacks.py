@@ -7,6 +7,7 @@ from typing import Any
 from intake.domain.callback import STAGES
 from intake.domain.decisions.callback import owe
 from intake.domain.decisions.registration import register
+from intake.domain.decisions.survey import issue
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from intake.subscribers.timeline import moments
@@ -92,12 +93,16 @@ def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:
         return calls.owed_for(event, event.customer, reason, event.accepted_at, cause)
 
     @on(ServiceOrderClosed)
-    def call_after_service(event: ServiceOrderClosed, cause: Cause) -> Touches:
-        """Within three days of the service (002 四4); internal work has no customer."""
+    def call_and_ask_after_service(event: ServiceOrderClosed, cause: Cause) -> Touches:
+        """Within three days of the service (002 四4), and a survey of it (003 §16); internal work has no customer."""
         if event.customer is None:
             return []
         reason = CallbackReason(kind="post_service_3d", service_order_id=event.service_order_id)
-        return calls.owed_for(event, event.customer, reason, event.serviced_at or event.closed_at, cause)
+        survey = issue(
+            cause.derive("survey"), event.customer, event.service_order_id, event.order_no, event.technician, cause
+        )
+        owed = calls.owed_for(event, event.customer, reason, event.serviced_at or event.closed_at, cause)
+        return [*owed, calls.stores.surveys.birth(survey)]
 
     @on(ComplaintClosed)
     def call_after_complaint(event: ComplaintClosed, cause: Cause) -> Touches:

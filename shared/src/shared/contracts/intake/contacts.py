@@ -261,25 +261,33 @@ class NegativeFeedbackReceived(Event, key="intake.negative_feedback_received.v1"
     severity: Literal["average", "dissatisfied"] = Field(examples=["dissatisfied"])
 
 
-class SurveyIssued(Event, key="intake.survey_issued.v1", announced=False):
+class SurveyIssued(Event, key="intake.survey_issued.v1"):
     """A customer is asked for an opinion in four dimensions and four grades (003 §14, §16, §17)."""
 
     survey_id: UUID
     customer: CustomerSnapshot
-    service_order_id: ServiceOrderId | None = None
+    service_order_id: ServiceOrderId | None = Field(default=None, description="Absent when asked in between.")
     order_no: OrderNo | None = None
+    technician: StaffId | None = Field(default=None, description="Who went last, and is judged.", examples=["tech-03"])
 
 
-class SurveyAnswered(Event, key="intake.survey_answered.v1", announced=False):
-    """A customer's opinion and rating of the service staff (003 §15, §17)."""
+class Opinion(Part):
+    """What a customer thinks of a service, in four dimensions (003 §15, §17). 非常满意, 满意, 一般, 较差."""
 
-    survey_id: UUID
-    customer_id: CustomerId
-    service_order_id: ServiceOrderId | None = None
     attitude: Grade
     technique: Grade
     arrival_time: Grade
     promises: Grade
     suggestion: str = Field(default="", max_length=4000)
     complaint: str = Field(default="", max_length=4000)
-    via: Literal["sms", "web", "phone", "letter"] = "sms"
+    via: Literal["sms", "web", "phone", "letter", "email"] = "phone"
+
+
+class SurveyAnswered(Opinion, Event, key="intake.survey_answered.v1"):
+    """A customer's opinion and rating of the service staff (003 §15, §17)."""
+
+    survey_id: UUID
+    customer_id: CustomerId
+    service_order_id: ServiceOrderId | None = None
+    technician: StaffId | None = Field(default=None, description="Who is judged.", examples=["tech-03"])
+    answered_at: Instant
