@@ -21,7 +21,8 @@ from waiting import until
 from kefu_local.ports import free_ports
 from shared.aggregate import Change
 from shared.kernel.mongodb import Database
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
+from shared.parking.store import Parking
 from shared.settings import ServiceSettings
 from shared.testing import SEALS, InlineCommit, Outbox, cause
 from shared.wire.broker import EVENTS, EventPublisher, safe_broker

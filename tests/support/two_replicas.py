@@ -15,8 +15,9 @@ from shared.aggregate import Unavailable
 from shared.clock import FixedClock
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.relay import Relay
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
 from shared.parking.retries import Retries
+from shared.parking.store import Parking
 from shared.runtime.consumer import Consumer
 from shared.runtime.deadlines import Deadlines
 from shared.store import Index

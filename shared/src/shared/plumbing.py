@@ -14,7 +14,8 @@ from shared.kernel.documents import Documents
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
 from shared.kernel.relay import Handed, Relay
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
+from shared.parking.store import Parking
 from shared.retention import audit_policies
 from shared.seals.verification import Evidence
 from shared.settings import ServiceSettings

@@ -12,7 +12,8 @@ from intake.subscribers import gateways
 from shared.aggregate import Refused
 from shared.clock import FixedClock
 from shared.contracts.departments import ProductionCompleted
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
+from shared.parking.store import Parking
 from shared.testing import InMemoryDatabase
 from shared.wire import ingress
 from shared.wire.message import Message

@@ -1,5 +1,6 @@
 """When a message goes out, waits or stays away, and the reason that is recorded for it."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -24,6 +25,7 @@ from facts import (
     stage,
 )
 from notify_in_memory import MORNING, POLICIES, InMemoryNotify
+from pydantic import ValidationError
 from sleepless import without_rest
 
 from notify.domain.parts.rest import Rest
@@ -488,3 +490,20 @@ async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(tel
     await notify.send()
 
     assert ["效果设计" in words.text for words in notify.email.words] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("[aliyun", "not TOML"), ('[aliyun]\n"order_placed@1" = 7\n', "aliyun.order_placed@1: ")]
+)
+def test_codes_of_templates_that_cannot_be_used_are_refused_at_the_start(tmp_path, text, wrong):
+    file = tmp_path / "codes.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValidationError, match=re.escape(f"{file}: {wrong}")):
+        nowhere(Settings, template_codes_file=file)
+
+
+def test_which_code_a_provider_gave_a_template_is_read(tmp_path):
+    file = tmp_path / "codes.toml"
+    file.write_text('[aliyun]\n"order_placed@1" = "SMS_1"\n', encoding="utf-8")
+    assert nowhere(Settings, template_codes_file=file).codes() == {"aliyun": {"order_placed@1": "SMS_1"}}
+    assert nowhere(Settings).codes() == {}

@@ -21,8 +21,9 @@ from shared.contracts.notify import FactAnsweredByNotify
 from shared.contracts.orders import FactAnsweredByOrders
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import AnsweredFacts, Answers
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
 from shared.parking.retries import Retries
+from shared.parking.store import Parking
 from shared.runtime.consumer import Consumer
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics

@@ -11,7 +11,8 @@ import pytest
 from shared.aggregate import Aggregate, Cause
 from shared.contracts.event import Event
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
+from shared.parking.store import Parking
 from shared.runtime.after_commit import AfterCommit
 from shared.runtime.consumer import Consumer
 from shared.subscriptions import Subscriptions

@@ -11,7 +11,8 @@ from shared.aggregate import Aggregate, Cause, Change
 from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import Overdue, Parking, RetryPolicy
+from shared.parking.parked import Overdue, RetryPolicy
+from shared.parking.store import Parking
 from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause, fire

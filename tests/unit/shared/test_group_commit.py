@@ -11,7 +11,7 @@ from shared.contracts.event import Event
 from shared.kernel.batch import Work
 from shared.kernel.documents import Conflict, Document, Write
 from shared.kernel.group_commit import ATTEMPTS, GroupCommit
-from shared.parking.parked import Parking
+from shared.parking.store import Parking
 from shared.store import Store, Touch
 from shared.testing import InMemoryDatabase, InMemoryDocuments, Outbox, cause, opened
 

@@ -6,7 +6,8 @@ import pytest
 
 from shared.aggregate import Change, Refused
 from shared.parking.keeping import Keeping
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
+from shared.parking.store import Parking
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
 from shared.wire.message import Message

@@ -17,6 +17,7 @@ from virtual_time import VirtualLoop
 
 from shared.aggregate import Cause, Change, Decision, Refused, Unavailable
 from shared.contracts.event import Actor
+from shared.parking.decisions import confirm_edit, propose_edit
 from shared.parking.parked import Parked
 from shared.testing import cause
 from shared.wire.envelope import Envelope
@@ -161,9 +162,9 @@ class Kernel(RuleBasedStateMachine):
         id, letter = broken[0].id, broken[0].state["letter"]
         body = letter["body"].replace('"sum":', '"amount":')
         propose, confirm = self.cause(), self.by_another(self.cause())
-        self.decide(which, id, lambda parked: parked.edited(body, propose), propose)
+        self.decide(which, id, lambda parked: propose_edit(parked, body, propose), propose)
         self.decide(
-            which, id, lambda parked: parked.confirmed(propose.derive("edit"), confirm, datetime.now(UTC)), confirm
+            which, id, lambda parked: confirm_edit(parked, propose.derive("edit"), datetime.now(UTC), confirm), confirm
         )
 
     def by_another(self, said: Cause) -> Cause:

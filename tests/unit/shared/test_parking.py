@@ -11,7 +11,9 @@ import pytest
 
 from shared.aggregate import Overstepped, Refused
 from shared.contracts.event import Actor
-from shared.parking.parked import LARGEST_BODY, LARGEST_KEPT, Letter, Parked, Parking, RetryPolicy
+from shared.parking.decisions import confirm_edit, propose_edit
+from shared.parking.parked import LARGEST_BODY, LARGEST_KEPT, Letter, Parked, RetryPolicy
+from shared.parking.store import Parking
 from shared.testing import InMemoryDatabase, cause
 from shared.wire.message import Message
 
@@ -83,16 +85,16 @@ def test_an_edit_is_confirmed_as_it_was_seen_and_both_proposals_stay_readable() 
         first_at=NOW, last_at=NOW,
     )  # fmt: skip
     first, second, confirming = (cause(NOW, actor=Actor(kind="staff", id=who, role="operator")) for who in "aab")
-    shown = parked.edited('{"right": 1}', first).state
-    changed = shown.edited('{"wrong": 1}', second).state
+    shown = propose_edit(parked, '{"right": 1}', first).state
+    changed = propose_edit(shown, '{"wrong": 1}', second).state
 
     with pytest.raises(Refused) as refused:
-        changed.confirmed(shown.edit.id, confirming, NOW)  # type: ignore[union-attr]
+        confirm_edit(changed, shown.edit.id, NOW, confirming)  # type: ignore[union-attr]
 
     assert refused.value.code == "edit_changed"
-    confirmed = changed.confirmed(changed.edit.id, confirming, NOW).state  # type: ignore[union-attr]
+    confirmed = confirm_edit(changed, changed.edit.id, NOW, confirming).state  # type: ignore[union-attr]
     assert confirmed.letter is not None
     assert (confirmed.letter.body, confirmed.letter.edited_by) == ('{"wrong": 1}', "a+b")
     assert [note.proposed for note in confirmed.history] == ['{"right": 1}', '{"wrong": 1}', None]
     with pytest.raises(Overstepped):
-        changed.confirmed(changed.edit.id, second, NOW)  # type: ignore[union-attr]
+        confirm_edit(changed, changed.edit.id, NOW, second)  # type: ignore[union-attr]

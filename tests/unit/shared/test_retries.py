@@ -9,8 +9,9 @@ import pytest
 from ledger import Accounts, Deposited, account_id, opened, subscriptions
 
 from shared.aggregate import Change, Refused
-from shared.parking.parked import RETRY, Parked, Parking, RetryPolicy
+from shared.parking.parked import RETRY, Parked, RetryPolicy
 from shared.parking.retries import Retries
+from shared.parking.store import Parking
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
 from shared.wire.envelope import Envelope

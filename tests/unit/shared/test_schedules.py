@@ -9,7 +9,8 @@ import pytest
 from shared.aggregate import Aggregate, Change
 from shared.calendar import CHINA, Daily, Monthly, Weekly, Yearly
 from shared.clock import FixedClock
-from shared.parking.parked import Parking, RetryPolicy
+from shared.parking.parked import RetryPolicy
+from shared.parking.store import Parking
 from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.telemetry import Metrics

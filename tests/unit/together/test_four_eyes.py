@@ -9,6 +9,7 @@ from orders.domain.decisions.disposal import decide_disposal, propose_disposal
 from orders.domain.parts.proposal import Proposal
 from shared.aggregate import Overstepped, must_be_another
 from shared.contracts.event import Actor
+from shared.parking.decisions import confirm_edit, propose_edit
 from shared.parking.parked import Letter, Parked
 from shared.testing import cause
 from shared.wire.message import Message
@@ -45,9 +46,9 @@ def test_other_names_are_other_people(one, other):
 def test_who_proposed_an_edit_does_not_confirm_it_in_capitals():
     letter = Letter.of(Message("q", "k", {}, b"{}"))
     dead = Parked(id=uuid4(), queue="q", key="k", state="dead", letter=letter, first_at=NOW, last_at=NOW)
-    parked = dead.edited("{}", by("ops-1", "operator")).state
+    parked = propose_edit(dead, "{}", by("ops-1", "operator")).state
     with pytest.raises(Overstepped):
-        parked.confirmed(parked.edit.id, by("OPS-1", "operator"), NOW)
+        confirm_edit(parked, parked.edit.id, NOW, by("OPS-1", "operator"))
 
 
 def test_who_proposed_that_goods_go_does_not_decide_it():

@@ -10,8 +10,10 @@ from shared.aggregate import Contention, NotFound, Refused, Unavailable
 from shared.contracts.event import Event, Instant
 from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
-from shared.parking.parked import Edit, Parked, ParkedNote, ParkedState, Parking, code, reason
+from shared.parking import decisions
+from shared.parking.parked import Edit, Parked, ParkedNote, ParkedState, code, reason
 from shared.parking.retries import Retries
+from shared.parking.store import Parking
 
 OPERATORS = allow(Role.OPERATOR)
 
@@ -196,17 +198,23 @@ def _repairing(router: APIRouter, parking: Parking, retries: Retries) -> None:
     @router.post("/{id}/replay", status_code=202, dependencies=[OPERATORS])
     async def replay(id: UUID, cause: CausedByRequest) -> ParkedView:
         """Try this one again now."""
-        return ParkedView.of(await parking.apply(id, lambda parked: parked.replayed(cause, retries.now()), cause))
+        return ParkedView.of(
+            await parking.apply(id, lambda parked: decisions.replay(parked, retries.now(), cause), cause)
+        )
 
     @router.post("/{id}/edit", dependencies=[OPERATORS])
     async def edit(id: UUID, body: EditDead, cause: CausedByRequest) -> ParkedView:
         """Propose another body. Another operator has to confirm it."""
-        return ParkedView.of(await parking.apply(id, lambda parked: parked.edited(body.body, cause), cause))
+        return ParkedView.of(
+            await parking.apply(id, lambda parked: decisions.propose_edit(parked, body.body, cause), cause)
+        )
 
     @router.post("/{id}/confirm", status_code=202, dependencies=[OPERATORS])
     async def confirm(id: UUID, body: ConfirmDead, cause: CausedByRequest) -> ParkedView:
         """Confirm the edit that another operator has proposed, as it was seen; the message is then tried again."""
-        decided = await parking.apply(id, lambda parked: parked.confirmed(body.edit, cause, retries.now()), cause)
+        decided = await parking.apply(
+            id, lambda parked: decisions.confirm_edit(parked, body.edit, retries.now(), cause), cause
+        )
         return ParkedView.of(decided)
 
     @router.post("/{id}/drop", dependencies=[OPERATORS])

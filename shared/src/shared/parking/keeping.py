@@ -10,7 +10,8 @@ import structlog
 from pydantic import BaseModel
 
 from shared.aggregate import Unavailable
-from shared.parking.parked import ParkedState, Parking
+from shared.parking.parked import ParkedState
+from shared.parking.store import Parking
 from shared.store import Between, OneOf
 from shared.telemetry import Metrics
 

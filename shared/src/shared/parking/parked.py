@@ -4,21 +4,19 @@ import base64
 import math
 import random
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 from itertools import islice
-from typing import Any, Literal
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Any, Literal, Self
+from uuid import UUID
 
 from pydantic import ValidationError
 
-from shared.aggregate import Aggregate, Cause, Change, Refused, must_be_another
+from shared.aggregate import Aggregate, Cause, Refused
 from shared.contracts.event import Actor, Instant, Part
+from shared.contracts.roles import Role
+from shared.lifecycle import Lifecycle, Move, follows
 from shared.plain import plain
-from shared.seals.checkpoints import Removals
-from shared.store import DatabaseLike, Index, Store, Touch
 from shared.wire.amqp_codec import HEADERS_READ
 from shared.wire.envelope import Malformed
 from shared.wire.message import LARGEST_BODY, Message
@@ -29,6 +27,7 @@ CRASHES = "crashes"
 PARKING = Actor(kind="service", id="parking")
 """The actor behind what the parking does by itself."""
 ParkedState = Literal["suspect", "parked", "dead", "dropped", "settled"]
+ParkedDecision = Literal["fail", "suspect", "settle", "replay", "drop", "propose_edit", "confirm_edit"]
 
 
 LARGEST_KEPT = 64 * 1024
@@ -136,6 +135,23 @@ class RetryPolicy:
         return length * random.uniform(2 / 3, 1)
 
 
+LIFECYCLE: Lifecycle[ParkedState, ParkedDecision] = Lifecycle(
+    "parked message",
+    "suspect",
+    {
+        "fail": Move(("suspect", "parked", "dead"), ("parked", "dead")),
+        "suspect": Move(("suspect", "parked", "dead", "dropped", "settled"), ("dead",)),
+        "settle": Move(("suspect", "parked", "dead", "dropped", "settled"), ("settled",)),
+        "replay": Move(("suspect", "parked", "dead", "settled"), ("parked",), (Role.OPERATOR,)),
+        "drop": Move(("suspect", "parked", "dead", "settled"), ("dropped",), (Role.OPERATOR,)),
+        "propose_edit": Move(("suspect", "parked", "dead", "settled"), by=(Role.OPERATOR,)),
+        "confirm_edit": Move(("suspect", "parked", "dead", "settled"), ("parked",), (Role.OPERATOR,)),
+    },
+)
+"""It begins as a suspect, or with its first failure as parked or dead."""
+
+
+@follows(LIFECYCLE, "state")
 class Parked(Aggregate):
     """One message, or one deadline, that could not be handled. `claimed` is the id that a message's sender gave it."""
 
@@ -155,167 +171,15 @@ class Parked(Aggregate):
     edit: Edit | None = None
     history: tuple[ParkedNote, ...] = ()
 
-    def failed(self, error: Exception, policy: RetryPolicy, now: datetime) -> Change["Parked"]:
-        """One more failure: tried again later, unless trying again cannot help or was done often enough.
+    @property
+    def closed_by_people(self) -> bool:
+        """Whether people have settled or dropped it: another copy of it changes nothing."""
+        return self.state in ("settled", "dropped")
 
-        What people have settled or dropped stays so: this was another copy of it.
-        """
-        if self.state in ("settled", "dropped"):
-            return Change(self)
-        attempts = self.attempts + 1
-        told = self.but(
-            code=code(error), reason=reason(error), stack=stack(error), attempts=attempts, last_at=now, edit=None
-        )
-        if hopeless(error) or attempts >= policy.attempts:
-            return Change(told.but(state="dead").done_with(RETRY))
-        return Change(told.but(state="parked").awaiting(RETRY, now + policy.wait(attempts)))
-
-    def settled(self, now: datetime) -> Change["Parked"]:
-        """It has had its effect after people had looked after it: kept, with what they did."""
-        return Change(self.but(state="settled", last_at=now).done_with(RETRY))
-
-    def suspected(self, policy: RetryPolicy, now: datetime) -> Change["Parked"]:
-        """It was in hand when the process died: once it may be tried in company, then alone, then it is the culprit."""
-        crashes = self.crashes + 1
-        counted = self.but(crashes=crashes, last_at=now)
-        if crashes <= policy.suspicions:
-            return Change(counted)
-        return Change(
-            counted.but(
-                state="dead",
-                code=CRASHES,
-                reason=f"the process died {crashes} times with this in hand, the last {crashes - 2} alone",
-            )
-        )
-
-    def replayed(self, cause: Cause, now: datetime) -> Change["Parked"]:
-        """An operator wants it tried again now."""
-        self._alive("replayed")
-        again = self.but(state="parked", attempts=0, crashes=0).awaiting(RETRY, now)
-        return Change(again._noting(cause, "replayed"))
-
-    def dropped(self, why: str, cause: Cause) -> Change["Parked"]:
-        """An operator decides that it is not wanted. It stays readable."""
-        self._alive("dropped")
-        return Change(self.but(state="dropped").done_with(RETRY)._noting(cause, f"dropped: {why}"))
-
-    def edited(self, body: str, cause: Cause) -> Change["Parked"]:
-        """Propose another body. Nothing changes until another person confirms."""
-        self._alive("edited")
-        if self.letter is None:
-            raise Refused("a deadline has no body; only messages can be edited", "not_a_message")
-        edit = Edit(id=cause.derive("edit"), body=body, by=cause.actor)
-        return Change(self.but(edit=edit)._noting(cause, "edit proposed", proposed=body))
-
-    def confirmed(self, edit: UUID, cause: Cause, now: datetime) -> Change["Parked"]:
-        """A second person confirms the proposal that they have seen; its body is then tried.
-
-        Refused when the proposal is not the one they name any more, or is their own.
-        """
-        self._alive("confirmed")
-        if self.edit is None or self.letter is None:
-            raise Refused("there is no proposed edit to confirm; propose one first", "nothing_to_confirm")
-        if self.edit.id != edit:
-            raise Refused("another body has been proposed meanwhile; look at it and name that one", "edit_changed")
-        who = "an edit is confirmed by another person than the one who proposed it"
-        must_be_another(who, self.edit.by.id, cause=cause)
-        edited = self.but(
-            letter=self.letter.but(
-                body=self.edit.body, encoding="utf-8", edited_by=f"{self.edit.by.id}+{cause.actor.id}"
-            ),
-            edit=None,
-            state="parked",
-            attempts=0,
-            crashes=0,
-        )
-        return Change(edited.awaiting(RETRY, now)._noting(cause, "edit confirmed", self.letter.body))
-
-    def _alive(self, what: str) -> None:
-        if self.state == "dropped":
-            raise Refused(f"this was dropped and cannot be {what}", "dropped")
-
-    def _noting(self, cause: Cause, what: str, before: str | None = None, proposed: str | None = None) -> "Parked":
+    def noting(self, cause: Cause, what: str, before: str | None = None, proposed: str | None = None) -> Self:
+        """With what a person did to it."""
         note = ParkedNote(at=cause.at, by=cause.actor, what=what, before=before, proposed=proposed)
         return self.but(history=(*self.history, note))
-
-
-class Parking(Store[Parked]):
-    """A service's parked and dead messages and deadlines."""
-
-    collection = "parked"
-    kind = Parked
-    remembered = False
-    indexes = (
-        Index("state", "first_at"),
-        Index("queue", "first_at"),
-        Index("code", "first_at"),
-        Index("queue", "claimed", "last_at"),
-    )
-
-    def __init__(self, database: DatabaseLike) -> None:
-        super().__init__(database)
-        self._removals = Removals(database)
-
-    async def remove(self, ids: Sequence[UUID]) -> None:
-        """Forget these: they have had their effect."""
-        await self._removals.remove(self.documents, ids)
-
-    def message_failed(
-        self, message: Message, error: Exception, policy: RetryPolicy, claimed: str | None = None
-    ) -> Touch[Parked]:
-        """Keep a message that could not be handled; of one that was refused for its size, the beginning."""
-        now = datetime.now(UTC)
-        letter = Letter.of(message, whole=code(error) != MessageTooLarge.code)
-        start = _from(message, letter, "parked", now, claimed)
-        return self.touch(start.id, lambda parked: parked.failed(error, policy, now), start)
-
-    def message_suspected(self, message: Message, policy: RetryPolicy, claimed: str | None = None) -> Touch[Parked]:
-        """Count a message that came back from a crash."""
-        now = datetime.now(UTC)
-        start = _from(message, Letter.of(message), "suspect", now, claimed)
-        return self.touch(start.id, lambda parked: parked.suspected(policy, now), start)
-
-    def message_not_keepable(self, message: Message, error: Exception) -> Touch[Parked]:
-        """Keep what can be kept of a message that cannot be kept as it came. Nothing in it is the sender's words."""
-        now = datetime.now(UTC)
-        body = base64.b64encode(message.body[:LARGEST_KEPT]).decode()
-        letter = Letter(routing_key="", headers={}, body=body, encoding="base64", size=len(message.body))
-        id = uuid5(uuid5(NAMESPACE_URL, message.queue), sha256(message.body).hexdigest())
-        reason = f"the message cannot be kept as it came ({type(error).__name__}); the beginning of its body is"
-        parked = Parked(
-            id=id,
-            queue=message.queue,
-            key="unreadable",
-            state="dead",
-            letter=letter,
-            code="not_keepable",
-            reason=reason,
-            attempts=1,
-            first_at=now,
-            last_at=now,
-        )
-        return self.touch(id, lambda known: Change(known.but(last_at=now)), parked)
-
-    def deadline_failed(
-        self, id: UUID, overdue: Overdue, queue: str, error: Exception, policy: RetryPolicy
-    ) -> Touch[Parked]:
-        """Keep a deadline whose decision failed."""
-        now = datetime.now(UTC)
-        start = Parked(id=id, queue=queue, key=overdue.kind, state="parked", overdue=overdue, first_at=now, last_at=now)
-        return self.touch(id, lambda parked: parked.failed(error, policy, now), start)
-
-
-def _from(message: Message, letter: Letter, state: ParkedState, now: datetime, claimed: str | None = None) -> Parked:
-    return Parked(
-        id=message.id,
-        queue=message.queue,
-        key=message.key,
-        claimed=plain(claimed, CLAIM_KEPT) if claimed is not None else None,
-        state=state,
-        letter=letter,
-        first_at=now,
-        last_at=now,
-    )
 
 
 def hopeless(error: Exception) -> bool:

@@ -13,7 +13,9 @@ from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.contracts.event import Event
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
-from shared.parking.parked import PARKING, Overdue, Parked, Parking, RetryPolicy, code, reason
+from shared.parking.decisions import drop, fail, replay, settle
+from shared.parking.parked import PARKING, Overdue, Parked, RetryPolicy, code, reason
+from shared.parking.store import Parking
 from shared.store import OneOf
 from shared.subscriptions import Listener
 from shared.telemetry import Metrics
@@ -87,7 +89,7 @@ class Retries:
             await self._answer(parked, None)
             await self._forget(parked, cause)
             return
-        touch = self._parking.touch(parked.id, lambda parked: parked.failed(error, self._policy, now))
+        touch = self._parking.touch(parked.id, lambda parked: fail(parked, error, self._policy, now))
         try:
             parked = await self._group_commit.commit_or_wait(cause, touch)
         except NotFound:
@@ -100,7 +102,7 @@ class Retries:
 
     async def drop(self, id: UUID, why: str, cause: Cause) -> Parked:
         """An operator gives it up for good; whose fact it was is told."""
-        dropped = await self._parking.apply(id, lambda parked: parked.dropped(why, cause), cause)
+        dropped = await self._parking.apply(id, lambda parked: drop(parked, why, cause), cause)
         await self._answer(dropped, dropped)
         return dropped
 
@@ -114,7 +116,7 @@ class Retries:
         """What has had its effect is gone, unless people have looked after it: then it stays, with what they did."""
         if parked.history:
             await self._group_commit.commit_or_wait(
-                cause, self._parking.touch(parked.id, lambda parked: parked.settled(cause.at))
+                cause, self._parking.touch(parked.id, lambda parked: settle(parked, cause.at))
             )
         else:
             await self._parking.remove((parked.id,))
@@ -168,7 +170,7 @@ class Retries:
         async for parked in self._parking.each({"state": "dead", **where}, sort="first_at"):
             when = now + timedelta(seconds=count / per_second)
             each = Cause(id=cause.derive(str(parked.id)), correlation=cause.id, actor=cause.actor, at=cause.at)
-            await self._parking.apply(parked.id, lambda parked, when=when, each=each: parked.replayed(each, when), each)  # type: ignore[misc]
+            await self._parking.apply(parked.id, lambda parked, when=when, each=each: replay(parked, when, each), each)  # type: ignore[misc]
             count += 1
         return count
 

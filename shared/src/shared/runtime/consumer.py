@@ -21,7 +21,8 @@ from shared.contracts.roles import Role
 from shared.kernel.batch import Work
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.answers import Answers
-from shared.parking.parked import PARKING, MessageTooLarge, Parked, Parking, RetryPolicy
+from shared.parking.parked import PARKING, MessageTooLarge, Parked, RetryPolicy
+from shared.parking.store import Parking
 from shared.plain import plain
 from shared.runtime.after_commit import AfterCommit, NothingAfter
 from shared.store import Touch

@@ -14,7 +14,8 @@ from shared.calendar import CHINA, Calendar
 from shared.clock import TimeSource
 from shared.kernel.documents import Document
 from shared.kernel.group_commit import GroupCommit
-from shared.parking.parked import Overdue, Parking, RetryPolicy
+from shared.parking.parked import Overdue, RetryPolicy
+from shared.parking.store import Parking
 from shared.store import Store
 from shared.subscriptions import touches
 from shared.telemetry import Metrics

@@ -24,7 +24,7 @@ from intake.domain.parts.tolerance import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.clock import TimeSource
-from shared.parking.parked import Parking
+from shared.parking.store import Parking
 
 
 def routes(

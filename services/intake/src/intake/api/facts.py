@@ -35,7 +35,8 @@ from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
 from shared.lifecycle import Possible
-from shared.parking.parked import PARKING, ParkedState, Parking, RetryPolicy
+from shared.parking.parked import PARKING, ParkedState, RetryPolicy
+from shared.parking.store import Parking
 from shared.store import OneOf
 from shared.wire import ingress
 from shared.wire.envelope import PREFIX

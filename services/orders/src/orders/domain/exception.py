@@ -7,12 +7,18 @@ from orders.domain.roles import FOLLOW_UP
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import OrderNo, Prose, StaffId
-from shared.lifecycle import Lifecycle, Move
+from shared.lifecycle import Lifecycle, Move, follows
 
 ExceptionKind = Literal["schedule", "quality", "material", "supply", "installer", "payment"]
 ExceptionStatus = Literal["open", "resolved"]
 
 
+LIFECYCLE: Lifecycle[ExceptionStatus, Literal["resolve"]] = Lifecycle(
+    "exception", "open", {"resolve": Move(("open",), ("resolved",), FOLLOW_UP)}
+)
+
+
+@follows(LIFECYCLE, "status")
 class OrderException(Timed):
     """An entry of the exception feedback form: a duty until a solution is found (000 §4.1c, form 11)."""
 
@@ -31,8 +37,3 @@ class OrderException(Timed):
 def exception_id_of(order_id: UUID, number: int) -> UUID:
     """The id of the n-th exception of an order."""
     return uuid5(order_id, f"exception {number}")
-
-
-LIFECYCLE: Lifecycle[ExceptionStatus, Literal["resolve"]] = Lifecycle(
-    "exception", "open", {"resolve": Move(("open",), ("resolved",), FOLLOW_UP)}
-)
