@@ -176,6 +176,7 @@ def questions(stores: Stores, count: int) -> dict[str, Callable[[], Awaitable[ob
         "whose fee is missing": lambda: listed(missing_blocks="fee"),
         "waiting for operations": lambda: listed(waits_for="operations_supervisor"),
         "of a complaint": lambda: listed(complaint_id=str(UUID(int=drawn() // COMPLAINT_EVERY * COMPLAINT_EVERY + 1))),
+        "of a day": lambda: listed(appointment__day=str((TODAY + timedelta(days=drawn() % DAYS_AHEAD)).date())),
         "a technician's day": lambda: orders.rows(
             Stop,
             {

@@ -8,6 +8,7 @@ import pytest
 from aftersales.domain.decisions.opening import open_internal
 from aftersales.domain.decisions.supply import promise_parts, ready_parts, request_parts
 from aftersales.domain.decisions.trip import request_remote
+from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.roles import SERVICE
 from shared.aggregate import Change
 from shared.contracts.aftersales import PartNeeded
@@ -77,7 +78,10 @@ def test_internal_work_waits_for_customer_service_to_close_it(rules):
 
 async def test_lists_find_vouchers_by_missing_block_and_by_whose_turn_it_is(ask, stores, in_every_stage, rules):
     bare = in_every_stage["open"].but(id=UUID(int=71), voucher_no="FW-1", opinion=None, cost=None)
-    sent = in_every_stage["dispatched"].but(id=UUID(int=72), voucher_no="FW-2")
+    day = Appointment(day=date(2026, 11, 25), begins=AT, ends=AT, agreed_with="王建国", by="cs-07")
+    sent = in_every_stage["dispatched"].but(
+        id=UUID(int=72), voucher_no="FW-2", complaint_id=UUID(int=9), appointment=day
+    )
     internal = open_internal(UUID(int=73), "宣传资料入库", (), rules, NOW)
     for order in (Change(bare), Change(sent), Change(in_every_stage["closed"].but(voucher_no="FW-3")), internal):
         await stores.service_orders.create(order, NOW)
@@ -93,6 +97,11 @@ async def test_lists_find_vouchers_by_missing_block_and_by_whose_turn_it_is(ask,
     assert await found("missing_block=result&type=D") == []
     assert await found("waiting_for=operations_supervisor&stage=open") == [str(bare.id)]
     assert await found("waiting_for=installer") == [str(sent.id)]
+    assert await found("day=2026-11-25") == await found("day=2026-11-25&stage=dispatched") == [str(sent.id)]
+    assert await found("day=2026-11-26") == []
+    assert await found(f"complaint_id={UUID(int=9)}") == [str(sent.id)]
+    assert await found("technician=tech-05&stage=dispatched") == [str(sent.id)]
+    assert await found(f"customer_id={bare.customer.customer_id}&stage=open&type=C") == [str(bare.id)]
     assert await found("type=D") == [str(internal.state.id)]
 
 

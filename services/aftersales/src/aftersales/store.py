@@ -68,6 +68,7 @@ class ServiceOrders(Store[ServiceOrder]):
         Index("stage", "priority", "opened_at"),
         Index("stage", "area", "opened_at"),
         Index("stage", "appointment.day"),
+        Index("appointment.day", "opened_at"),
         Index("request_id"),
         Index("technician", "stage", "appointment.day", "appointment.begins"),
         Index("order_no", "closed_at"),

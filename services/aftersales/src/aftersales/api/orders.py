@@ -1,5 +1,6 @@
 """Service orders over HTTP: opening them, finding them, sending a technician."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -83,6 +84,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         complaint_id: ComplaintId | None = None,
         order_no: OrderNo | None = None,
         technician: StaffId | None = None,
+        day: date | None = None,
         area: Line | None = None,
         type: ServiceType | None = None,
         missing_block: Block | None = None,
@@ -93,7 +95,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """Service orders, the oldest first; `stage=open&priority=true` is what the manager dispatches first.
 
         `missing_block` finds vouchers under way whose form lacks that block, `waiting_for` those whose next step a role
-        takes, `area` those that lie near one another.
+        takes, `area` those that lie near one another, `day` those of that day by appointment.
         """
         where = {
             "stage": stage,
@@ -107,6 +109,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "complaint_id": complaint_id,
             "order_no": order_no,
             "technician": technician,
+            "appointment.day": day.isoformat() if day else None,
             "area": area,
         }
         page = await orders.rows(ServiceOrderRow, where, sort="opened_at", after=after, limit=limit)
