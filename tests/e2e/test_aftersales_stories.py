@@ -202,8 +202,9 @@ async def test_an_unknown_contract_is_uncertain_until_a_person_with_the_authorit
     with pytest.raises(Trouble, match="determine the fault, or decide the warranty") as undecided:
         await here.ask("aftersales", "/service-orders", body, role=Role.CS_SPECIALIST)
 
-    decided = {"verdict": "in_warranty", "reason": "合同原件在保修期内"}
     check = f"/warranty-checks/{request['warranty']['check_id']}"
+    seen = await here.find("aftersales", check, Role.GM)
+    decided = {"answer": seen["answer"], "verdict": "in_warranty", "reason": "合同原件在保修期内"}
     await here.ask("aftersales", f"{check}/override", decided, role=Role.OPERATIONS_SUPERVISOR)
 
     async def free() -> bool:

@@ -77,7 +77,8 @@ async def test_an_unknown_contract_is_uncertain_once_somebody_says_whose_it_is(a
 
 async def test_somebody_with_the_authority_decides_otherwise_and_says_why(ask, covered, database):
     check = (await ask("cs_specialist", "POST", "/warranty-checks", {"order_no": "SO-2026-0412"})).json()
-    decision = {"verdict": "out_of_warranty", "reason": "人为损坏封条"}
+    seen = (await ask("cs_manager", "GET", f"/warranty-checks/{check['check_id']}")).json()
+    decision = {"answer": seen["answer"], "verdict": "out_of_warranty", "reason": "人为损坏封条"}
 
     refused = await ask("cs_specialist", "POST", f"/warranty-checks/{check['check_id']}/override", decision)
     decided = await ask("cs_manager", "POST", f"/warranty-checks/{check['check_id']}/override", decision)

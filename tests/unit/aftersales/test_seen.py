@@ -153,3 +153,22 @@ def test_what_is_done_after_the_countersignature_is_countersigned_anew(meanwhile
 
     assert (more.countersignature, more.work == signed.work) == (None, False)
     assert countersign(more, more.work, MANAGER).state.countersignature.by == "manager-01"
+
+
+async def test_an_answer_that_was_decided_otherwise_after_it_was_seen_stays_as_it_was_decided(ask, database):
+    asked = {"contract_no": "JG20260930-017", "customer_id": str(UUID(int=1))}
+    id = (await ask("cs_specialist", "POST", "/warranty-checks", asked)).json()["check_id"]
+    path = f"/warranty-checks/{id}"
+    old = (await ask("cs_manager", "GET", path)).json()
+    decided = {"answer": old["answer"], "verdict": "in_warranty", "reason": "合同原件在保修期内"}
+    shown = (await ask("cs_manager", "POST", f"{path}/override", decided)).json()
+    announced = len(database.published)
+
+    refused = await ask("cs_director", "POST", f"{path}/override", decided | {"verdict": "out_of_warranty"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "answer_changed")
+    assert shown["answer"] in refused.json()["detail"]
+    assert ((await ask("cs_director", "GET", path)).json(), len(database.published)) == (shown, announced)
+    assert (await ask("cs_director", "GET", "/warranty-checks")).json()["items"] == [shown]
+    anew = decided | {"answer": shown["answer"], "verdict": "out_of_warranty"}
+    assert (await ask("cs_director", "POST", f"{path}/override", anew)).json()["verdict"] == "out_of_warranty"

@@ -12,9 +12,10 @@ from aftersales.api.readers import READERS
 from aftersales.domain.decisions import warranty
 from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import Rules
-from aftersales.domain.warranty_check import WarrantyCheck
+from aftersales.domain.warranty_check import WarrantyCheck, name_of
 from aftersales.store import Stores, WarrantyChecks
-from shared.contracts.aftersales import WarrantyFinding
+from shared.aggregate import Change
+from shared.contracts.aftersales import WarrantyChecked, WarrantyFinding
 from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import (
     ComplaintId,
@@ -41,6 +42,7 @@ class CheckWarranty(RequestBody):
 class OverrideWarranty(RequestBody):
     """What it shall be instead, and why."""
 
+    answer: UUID = Field(description="The name of the answer that it replaces, as the check shows it.")
     verdict: Literal["in_warranty", "out_of_warranty"]
     reason: Prose = Field(examples=["合同原件载明 2025-11-28 签订"])
 
@@ -49,15 +51,26 @@ class WarrantyAnswer(ConcerningOrder, WarrantyFinding, View):
     """An answer as it stands now."""
 
     @classmethod
-    def of(cls, check: WarrantyCheck) -> Self:
-        """The answer that is recorded in this check."""
-        return cls.model_validate(check.checked.model_dump())
+    def of(cls, checked: WarrantyChecked) -> Self:
+        """The answer as it was announced last."""
+        return cls.model_validate(checked.model_dump())
+
+
+class CheckView(WarrantyAnswer):
+    """An answer as staff see it, who may decide it otherwise."""
+
+    answer: UUID = Field(description="Names this answer as it stands; it is decided otherwise by this name.")
+
+    @classmethod
+    def of(cls, checked: WarrantyChecked) -> Self:
+        """The answer as it was announced last, and its name."""
+        return cls.model_validate({**checked.model_dump(), "answer": name_of(checked)})
 
 
 class CheckRow(View):
     """What a list reads of a check."""
 
-    checked: WarrantyAnswer
+    checked: WarrantyChecked
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -76,7 +89,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         order = await stores.covered_orders.known(body.order_no, body.contract_no)
         change = warranty.answer(cause.derive("warranty check"), question, order, rules, cause)
-        return WarrantyAnswer.of(await checks.create(change, cause))
+        return WarrantyAnswer.of((await checks.create(change, cause)).checked)
 
     @router.get("")
     async def list_checks(
@@ -86,7 +99,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         contract_no: ContractNo | None = None,
         after: After = None,
         limit: Limit = 50,
-    ) -> Listing[WarrantyAnswer]:
+    ) -> Listing[CheckView]:
         """The answers that were given, each as it stands now."""
         where = {
             "checked.complaint_id": complaint_id,
@@ -95,21 +108,21 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "checked.contract_no": contract_no,
         }
         page = await checks.rows(CheckRow, where, after=after, limit=limit)
-        return Listing(items=[row.checked for row in page.items], next=page.next)
+        return Listing(items=[CheckView.of(row.checked) for row in page.items], next=page.next)
 
     @router.get("/{check_id}")
-    async def show_check(check_id: UUID) -> WarrantyAnswer:
+    async def show_check(check_id: UUID) -> CheckView:
         """One answer as it stands now."""
-        return WarrantyAnswer.of(await checks.get(check_id))
+        return CheckView.of((await checks.get(check_id)).checked)
 
     @router.post("/{check_id}/override", dependencies=[allow(*deciders(rules, "override_warranty"))])
-    async def override(check_id: UUID, body: OverrideWarranty, cause: CausedByRequest) -> WarrantyAnswer:
+    async def override(check_id: UUID, body: OverrideWarranty, cause: CausedByRequest) -> CheckView:
         """Decide otherwise than the rule; who and why is announced with it."""
-        return WarrantyAnswer.of(
-            await checks.apply(
-                check_id, lambda answer: warranty.override(answer, body.verdict, body.reason, rules, cause), cause
-            )
-        )
+
+        def decide(check: WarrantyCheck) -> Change[WarrantyCheck]:
+            return warranty.override(check, body.answer, body.verdict, body.reason, rules, cause)
+
+        return CheckView.of((await checks.apply(check_id, decide, cause)).checked)
 
     return router
 
@@ -125,6 +138,6 @@ def answers(checks: WarrantyChecks) -> APIRouter:
         """The answers to the warranty questions that your department asked over the bus, each as it stands now."""
         where = {"checked.asked_by": department.id, "checked.question_no": question_no}
         page = await checks.rows(CheckRow, where, after=after, limit=limit)
-        return Listing(items=[row.checked for row in page.items], next=page.next)
+        return Listing(items=[WarrantyAnswer.of(row.checked) for row in page.items], next=page.next)
 
     return router

@@ -48,13 +48,19 @@ def answer(
 
 
 def override(
-    check: WarrantyCheck, verdict: Verdict, reason: Prose, rules: Rules, cause: Cause
+    check: WarrantyCheck, seen: UUID, verdict: Verdict, reason: Prose, rules: Rules, cause: Cause
 ) -> Change[WarrantyCheck]:
     """Decide otherwise than the rule; who did and why goes with the verdict.
 
+    `seen` names the answer that they have seen; one that was decided otherwise meanwhile stays (`answer_changed`).
     Refused to a role that the company's authority does not name (`no_authority`).
     """
     rules.on(cause.at).authority.must("override_warranty", cause)
+    if check.answer != seen:
+        raise Refused(
+            f"the answer is another meanwhile, {check.checked.verdict}: look at it and name that one, {check.answer}",
+            "answer_changed",
+        )
     checked = check.checked.but(
         verdict=verdict,
         charge_policy=charge_policy(verdict, check.checked.fault, check.own_fault),
