@@ -57,7 +57,7 @@ class WarrantyAnswer(ConcerningOrder, WarrantyFinding, View):
 
 
 class CheckView(WarrantyAnswer):
-    """An answer as staff see it, who may decide it otherwise."""
+    """An answer and its name, by which those with the authority decide it otherwise."""
 
     answer: UUID = Field(description="Names this answer as it stands; it is decided otherwise by this name.")
 
@@ -79,7 +79,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     checks = stores.warranty_checks
 
     @router.post("", status_code=201, dependencies=[allow(*Role, *Department)])
-    async def check(body: CheckWarranty, cause: CausedByRequest) -> WarrantyAnswer:
+    async def check(body: CheckWarranty, cause: CausedByRequest) -> CheckView:
         """Whether something is under warranty: in, out, or uncertain, with the reasons. The answer is announced."""
         question = Question(
             customer_id=body.customer_id,
@@ -89,7 +89,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         order = await stores.covered_orders.known(body.order_no, body.contract_no)
         change = warranty.answer(cause.derive("warranty check"), question, order, rules, cause)
-        return WarrantyAnswer.of((await checks.create(change, cause)).checked)
+        return CheckView.of((await checks.create(change, cause)).checked)
 
     @router.get("")
     async def list_checks(
