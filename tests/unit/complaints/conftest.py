@@ -28,7 +28,7 @@ from complaints.domain.decisions.handling import (
 )
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
 from complaints.domain.decisions.resolution import approve, propose, reject
-from complaints.domain.decisions.settlement import accept, decline, implement, sign
+from complaints.domain.decisions.settlement import accept, decline, implement, record_feedback, sign
 from complaints.domain.parts.findings import LostItem, Share
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import Classification, Panel
@@ -180,6 +180,7 @@ def decide(
         "decline": lambda case: decline(case, "sms", None, rules, handler),
         "sign": lambda case: sign(case.but(answer=case.answer and case.answer.but(signature=None)), "s/1.png", handler),
         "implement": lambda case: implement(case, (), rules, handler),
+        "record_feedback": lambda case: record_feedback(case, True, "更换及时", rules, handler),
         "close": lambda case: close(case, "已答复客户", rules, handler),
         "withdraw": lambda case: withdraw(case, rules, handler),
         "escalate": lambda case: escalate(case, rules, handler),

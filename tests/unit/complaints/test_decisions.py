@@ -116,6 +116,7 @@ BODIES = {
     "decline": {"via": "phone"},
     "sign": {"signature": "s/1.png"},
     "implement": {},
+    "record_feedback": {"satisfied": True, "words": "更换及时"},
     "close": {},
 }
 

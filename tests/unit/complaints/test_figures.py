@@ -62,14 +62,36 @@ async def three_cases(in_every_stage, stores, rules, on, form):
     return closed, refused, opened
 
 
-def sums(cases, upheld=0, refused=0, closed=0, in_time=0, overdue=0, again=0, recovered=0, days=None, loss="0"):
-    return [cases, upheld, refused, closed, in_time, overdue, again, recovered, days, loss]
+def sums(
+    cases,
+    upheld=0,
+    refused=0,
+    closed=0,
+    in_time=0,
+    overdue=0,
+    again=0,
+    recovered=0,
+    days=None,
+    rounds=None,
+    cost="0",
+    loss="0",
+):
+    return [cases, upheld, refused, closed, in_time, overdue, again, recovered, days, rounds, cost, loss]
 
 
-CLOSED = {"upheld": 1, "closed": 1, "in_time": 1, "again": 1, "days": 2.0, "loss": "240.00"}
+CLOSED = {
+    "upheld": 1,
+    "closed": 1,
+    "in_time": 1,
+    "again": 1,
+    "days": 2.0,
+    "rounds": 1.0,
+    "cost": "1800.00",
+    "loss": "240.00",
+}
 
 
-@pytest.mark.requirement("R107.b", "R117.b", "R174.b", "R191.c")
+@pytest.mark.requirement("R107.b", "R108.b", "R117.b", "R174.b", "R191.c")
 @pytest.mark.parametrize(
     ("by", "rows"),
     [

@@ -161,3 +161,29 @@ async def test_only_the_beginning_of_a_long_text_is_found(in_every_stage, form):
 
     found = in_every_stage["draft"].with_form(long).found_by
     assert ("玻璃" in found, "崩角" in found) == (True, False)
+
+
+@pytest.mark.requirement("R141.b")
+async def test_major_cases_come_before_those_that_have_to_be_closed_earlier(in_every_stage, stores, rules, ask):
+    handler = cause(AT, actor=Actor(kind="staff", id="handler-01", role="complaint_handler"))
+    proposed = in_every_stage["proposed"]
+
+    def waiting(number, days, *, major):
+        of_class = Classification(nature="quality", category="玻璃破损", major=major)
+        case = proposed.but(id=UUID(int=900 + days), number=number, close_by=proposed.close_by + timedelta(days=days))
+        return classify(case, of_class, rules, handler).state
+
+    for case in (
+        waiting("2026-11-0001", 0, major=False),
+        waiting("2026-11-0002", 1, major=False),
+        waiting("2026-11-0003", 2, major=True),
+        waiting("2026-11-0004", 1, major=True).but(id=UUID(int=950)),
+    ):
+        await stores.complaints.create(Change(case), cause(AT))
+
+    waits = (await ask("cs_manager", "GET", "/complaints?waiting=true")).json()["items"]
+    approvals = (await ask("gm", "GET", "/approvals")).json()["items"]
+
+    expected = ["2026-11-0004", "2026-11-0003", "2026-11-0001", "2026-11-0002"]
+    assert [row["complaint_no"] for row in waits] == expected
+    assert [row["complaint_no"] for row in approvals] == expected

@@ -55,6 +55,7 @@ class Complaints(Store[Complaint]):
         Index("classification.category", "form.received_at"),
         Index("form.severity", "form.received_at"),
         Index("stage", "close_by"),
+        Index("stage", "turn"),
         Index("accepted_at"),
         Index("closing.at"),
         Index("found_by", "form.received_at"),

@@ -8,7 +8,7 @@ from pydantic import Field
 from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.settlement import accept_choice, decline, implement, sign
+from complaints.domain.decisions.settlement import accept_choice, decline, implement, record_feedback, sign
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Way
 from complaints.domain.policy.policy import Rules
@@ -47,6 +47,13 @@ class Implement(RequestBody):
     evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)
 
 
+class RecordFeedback(RequestBody):
+    """What the customer says to the solution that was carried out."""
+
+    satisfied: bool
+    words: Prose = Field(examples=["更换及时，师傅很专业"])
+
+
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """The answer and the work, each decision a POST to its name."""
     router = Router(readers=CASES, tags=["resolution"], prefix="/complaints/{complaint_id}")
@@ -80,5 +87,14 @@ def routes(complaints: Complaints, rules: Rules) -> APIRouter:
         return ComplaintView.of(
             await complaints.apply(complaint_id, lambda case: implement(case, body.evidence, rules, cause), cause)
         )
+
+    @router.post("/record-feedback", dependencies=[allow(*COMPLAINT.roles("record_feedback"))])
+    async def record_case_feedback(complaint_id: UUID, body: RecordFeedback, cause: CausedByRequest) -> ComplaintView:
+        """What the customer says to the solution, as soon as it is carried out."""
+
+        def decide(case: Complaint) -> Change[Complaint]:
+            return record_feedback(case, body.satisfied, body.words, rules, cause)
+
+        return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
     return router

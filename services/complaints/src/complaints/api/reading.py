@@ -74,11 +74,12 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
         category: Annotated[Line | None, Query(description="As it was classified.")] = None,
         severity: Literal["ordinary", "major"] | None = None,
         q: Annotated[str | None, Query(max_length=100, examples=["恒达 玻璃"])] = None,
+        waiting: Annotated[bool, Query(description="Open; the major ones first, then by the time of closing.")] = False,
         overdue: Annotated[bool, Query(description="Open beyond the time of closing; the longest first.")] = False,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[ComplaintRow]:
-        """Complaints and drafts, the newest first; those that are overdue by when they should have been closed.
+        """Complaints and drafts, the newest first; what waits, major cases first (003 §18a); the longest overdue first.
 
         A word of `q` is a part of a name or of what was said, initials of a name in pinyin (gzhd), the last four or
         more digits of the complaint's, order's, contract's, batch's or telephone number, or such a number as a whole.
@@ -97,9 +98,11 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             "found_by": _holding(q),
         }
         sort = "-form.received_at"
+        if waiting or overdue:
+            where |= {"stage": OneOf(*(LIVE if stage is None else tuple({stage} & set(LIVE))))}
+            sort = "turn"
         if overdue:
-            open_stages = LIVE if stage is None else tuple({stage} & set(LIVE))
-            where |= {"stage": OneOf(*open_stages), "close_by": Between(None, request.app.state.clock.now())}
+            where |= {"close_by": Between(None, request.app.state.clock.now())}
             sort = "close_by"
         page = await complaints.rows(ComplaintRow, where, sort=sort, after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
@@ -108,9 +111,10 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
     async def list_approvals(asker: AskedBy, after: After = None, limit: Limit = 50) -> Listing[ApprovalRow]:
         """Proposals that the asker may decide: within the limit of a role of theirs, and made by another person.
 
-        Those whose case has to be closed first come first. A page may hold fewer than `limit` while `next` goes on.
+        Major cases come first (003 §18a), then those that have to be closed first. A page may hold fewer than `limit`
+        while `next` goes on.
         """
-        page = await complaints.rows(ProposedRow, {"stage": "proposed"}, sort="close_by", after=after, limit=limit)
+        page = await complaints.rows(ProposedRow, {"stage": "proposed"}, sort="turn", after=after, limit=limit)
         mine = [case for case in page.items if _may_decide(asker, case, rules)]
         return Listing(items=[ApprovalRow.of(case) for case in mine], next=page.next)
 

@@ -22,7 +22,7 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.parts.investigation import Investigation, Judgement
-from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
+from complaints.domain.parts.resolution import Answer, Blocked, Feedback, Implementation, Proposal, Verdict
 from shared.aggregate import Deadline
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money
@@ -66,6 +66,7 @@ class ComplaintView(View):
     blocked: tuple[Blocked, ...]
     answer: Answer | None
     implementation: Implementation | None
+    feedback: Feedback | None
     warranty: tuple[WarrantyNote, ...]
     level: int
     missed: tuple[Missed, ...]

@@ -17,7 +17,7 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.parts.investigation import Investigation, Judgement
-from complaints.domain.parts.resolution import Answer, Blocked, Implementation, Proposal, Verdict
+from complaints.domain.parts.resolution import Answer, Blocked, Feedback, Implementation, Proposal, Verdict
 from shared.clocks import Matter, Timed
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant
@@ -39,7 +39,8 @@ _FOUND = 500
 class Complaint(Timed):
     """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
 
-    From its acceptance on a complaint keeps one version of the policy. `found_by` follows from the form and the number.
+    From its acceptance on a complaint keeps one version of the policy. `found_by` follows from the form and the number,
+    `turn` from the class and the time of closing: in the order of the texts a major case comes before the others.
     """
 
     form: Form
@@ -67,10 +68,12 @@ class Complaint(Timed):
     blocked: tuple[Blocked, ...] = ()
     answer: Answer | None = None
     implementation: Implementation | None = None
+    feedback: Feedback | None = None
     warranty: tuple[WarrantyNote, ...] = ()
     level: int = 0
     closing: Closing | None = None
     found_by: tuple[str, ...] = ()
+    turn: str | None = None
 
     def with_form(self, form: Form) -> Self:
         """With this form, found by its words, its people and its numbers.
@@ -83,6 +86,11 @@ class Complaint(Timed):
         texts = (form.content[:_FOUND], (form.demand or "")[:_FOUND])
         found = tokens(filter(None, names), texts, filter(None, numbers))
         return self.but(form=form, found_by=found)
+
+    def in_its_turn(self) -> Self:
+        """In its place among the cases that wait: the major ones first, then by when they have to be closed."""
+        assert self.close_by is not None, "a draft has no turn"
+        return self.but(turn=f"{0 if self.major else 1} {self.close_by:%Y-%m-%dT%H:%M:%S}")
 
     def filed_with(self, added: Additions) -> Form:
         """The form under which a draft is filed. Raises IllegalTransition for what is no draft any more."""

@@ -114,6 +114,9 @@ def _answered(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=answer.at, what="客户同意" if answer.accepted else "客户不同意", words=words)
     if done := complaint.implementation:
         yield PastStep(at=done.at, what="方案执行完毕", by=done.by)
+    if feedback := complaint.feedback:
+        what = "客户对处理结果满意" if feedback.satisfied else "客户对处理结果不满意"
+        yield PastStep(at=feedback.at, what=what, by=feedback.by, words=feedback.words)
     if closing := complaint.closing:
         yield PastStep(at=closing.at, what="结案", by=closing.by, words=closing.result)
 

@@ -153,6 +153,15 @@ class ResolutionImplemented(AboutCustomersComplaint, Event, key="complaints.reso
     by: StaffId
 
 
+class ResolutionFeedbackCollected(AboutCustomersComplaint, Event, key="complaints.resolution_feedback_collected.v1"):
+    """What the customer said as soon as the solution was carried out (002 六1(5)b)."""
+
+    satisfied: bool
+    words: Prose = Field(examples=["更换及时，师傅很专业"])
+    by: StaffId
+    at: Instant
+
+
 class CorrectiveActionOpened(AboutComplaint, Event, key="complaints.corrective_action_opened.v1"):
     """Something has to change so that it does not happen again (003 §25.4a, 002 六1(6))."""
 

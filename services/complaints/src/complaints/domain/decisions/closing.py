@@ -43,6 +43,8 @@ def withdraw(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complai
 def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Close the case with this outcome; no clock runs on. Its duties count as done, unless it was withdrawn.
 
+    An answer that was not collected yet is asked for by the call after the closing (002 六1(5)b, 004 一㈢3d).
+
     Refused without an owner (`owner_missing`), whatever ends it (003 §20).
     """
     must_have_owner(complaint)
@@ -59,4 +61,8 @@ def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rul
     )
     closing = Closing(outcome=outcome, result=result, at=cause.at, by=cause.actor.id)
     over = rules.clocks.drop if outcome == "withdrawn" else rules.clocks.stop
-    return Change(complaint.but(stage="closed", closing=closing), (closed,)).then(over(cause=cause))
+    return (
+        Change(complaint.but(stage="closed", closing=closing), (closed,))
+        .then(rules.clocks.drop(rules.of(complaint).feedback.name, cause=cause))
+        .then(over(cause=cause))
+    )

@@ -51,7 +51,7 @@ def open_case(complaint: Complaint, filed: ComplaintFiled, rules: Rules, cause: 
         accepted_at=filed.accepted_at,
         close_by=policy.close.term.due(filed.accepted_at, rules.calendar),
     )
-    found = numbered.with_form(Form.of(filed))
+    found = numbered.with_form(Form.of(filed)).in_its_turn()
     opened = (
         stop(found, rules=rules, cause=cause)
         .then(lambda case: start(case, "close", rules, cause))

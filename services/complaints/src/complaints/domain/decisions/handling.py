@@ -86,7 +86,7 @@ def must_have_letter_if_major(complaint: Complaint) -> None:
 
 
 def classify(complaint: Complaint, classification: Classification, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """Quality or not, major or not; a major case goes straight to the deputy GM (003 §23, §18a)."""
+    """Quality or not, major or not; a major case goes straight to the deputy GM, and before others (003 §23, §18a)."""
     COMPLAINT.must(complaint.stage, "classify")
     told = ComplaintClassified.of(
         complaint.about,
@@ -94,7 +94,7 @@ def classify(complaint: Complaint, classification: Classification, rules: Rules,
         category=classification.category,
         major=classification.major,
     )
-    classified = Change(complaint.but(classification=classification), (told,))
+    classified = Change(complaint.but(classification=classification).in_its_turn(), (told,))
     return classified.then(lambda case: take_to_major(case, rules, cause)) if classification.major else classified
 
 

@@ -4,13 +4,19 @@ from typing import Literal
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.closing import end
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.resolution import Answer, Implementation, Way
+from complaints.domain.parts.resolution import Answer, Feedback, Implementation, Way
 from complaints.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.complaints import ResolutionAccepted, ResolutionDeclined, ResolutionImplemented
+from shared.contracts.complaints import (
+    ResolutionAccepted,
+    ResolutionDeclined,
+    ResolutionFeedbackCollected,
+    ResolutionImplemented,
+)
 from shared.contracts.vocabulary import FileRef, Prose
 
 
@@ -97,12 +103,36 @@ def sign(complaint: Complaint, signature: FileRef, cause: Cause) -> Change[Compl
 
 
 def implement(complaint: Complaint, evidence: tuple[FileRef, ...], rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The solution is carried out. Refused with `not_signed` until the customer has signed (002 六1(5)b)."""
+    """The solution is carried out; to collect the customer's answer to it is a duty (002 六1(5)b).
+
+    Refused with `not_signed` until the customer has signed.
+    """
     COMPLAINT.must(complaint.stage, "implement")
     if complaint.answer is None or complaint.answer.signature is None:
         raise Refused("the customer signs first: sign with the file of the signature", "not_signed")
     done = Implementation(evidence=evidence, by=cause.actor.id, at=cause.at)
     implemented = ResolutionImplemented.of(complaint.about_customer, evidence=evidence, by=cause.actor.id, at=cause.at)
-    return Change(complaint.but(implementation=done), (implemented,)).then(
-        lambda case: move(case, "implemented", rules, cause)
+    return (
+        Change(complaint.but(implementation=done), (implemented,))
+        .then(lambda case: move(case, "implemented", rules, cause))
+        .then(lambda case: start(case, "feedback", rules, cause))
+    )
+
+
+def record_feedback(
+    complaint: Complaint, satisfied: bool, words: Prose, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """What the customer says to the solution as soon as it is carried out is kept (002 六1(5)b).
+
+    Refused when it was given already (`feedback_given`).
+    """
+    COMPLAINT.must(complaint.stage, "record_feedback")
+    if complaint.feedback is not None:
+        raise Refused("the customer's answer is kept already; close the case", "feedback_given")
+    given = Feedback(satisfied=satisfied, words=words, by=cause.actor.id, at=cause.at)
+    told = ResolutionFeedbackCollected.of(
+        complaint.about_customer, satisfied=satisfied, words=words, by=given.by, at=given.at
+    )
+    return Change(complaint.but(feedback=given), (told,)).then(
+        lambda case: stop(case, "feedback", rules=rules, cause=cause)
     )

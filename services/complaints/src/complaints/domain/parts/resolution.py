@@ -67,6 +67,15 @@ class Answer(Part):
     at: Instant
 
 
+class Feedback(Part):
+    """What the customer said once the solution was carried out (002 六1(5)b)."""
+
+    satisfied: bool
+    words: Prose
+    by: StaffId
+    at: Instant
+
+
 class Implementation(Part):
     """The solution carried out."""
 

@@ -40,7 +40,9 @@ FollowUp = Literal[
     "action_verify",
 ]
 """What follows from a case for our own people and departments (003 §25.4, §28)."""
-TimedStep = Literal["draft", "close", "submit", "supplier", "appeal", "review"] | CaseStep | PaperStep | FollowUp
+TimedStep = (
+    Literal["draft", "close", "submit", "supplier", "appeal", "feedback", "review"] | CaseStep | PaperStep | FollowUp
+)
 """Everything that has a clock."""
 FOLLOW_UPS: tuple[FollowUp, ...] = get_args(FollowUp)
 PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
@@ -61,6 +63,7 @@ class ComplaintPolicy(Policy):
     authority: AuthorityMatrix
     supplier: Clock
     appeal: Clock
+    feedback: Clock
     papers: dict[PaperStep, Clock]
     follow_ups: dict[FollowUp, Clock]
     penalties: PenaltyStandard
@@ -103,8 +106,8 @@ class ComplaintPolicy(Policy):
     @property
     def clocks(self) -> tuple[Clock, ...]:
         """Every clock that may run on a case, on its papers or on what follows from it."""
-        of_cases = (self.draft, self.close, self.submit, self.supplier, self.appeal, self.review, *self.steps.values())
-        return (*of_cases, *self.papers.values(), *self.follow_ups.values())
+        whole = (self.draft, self.close, self.submit, self.supplier, self.appeal, self.feedback, self.review)
+        return (*whole, *self.steps.values(), *self.papers.values(), *self.follow_ups.values())
 
     def clock_of(self, duty: TimedStep) -> Clock:
         """How long this may take, and to whom a miss goes."""
@@ -115,6 +118,7 @@ class ComplaintPolicy(Policy):
             "submit": self.submit,
             "supplier": self.supplier,
             "appeal": self.appeal,
+            "feedback": self.feedback,
             "review": self.review,
             **dict[str, Clock](others),
         }
