@@ -61,7 +61,7 @@ def test_a_case_that_is_closed_without_the_answer_leaves_it_to_the_call_after_th
     answered = record_feedback(in_every_stage["implemented"], True, "更换及时", rules, HANDLER).state
     with_it = close(answered, "已更换", rules, HANDLER)
 
-    assert ("feedback", "not_needed") in kinds(without)
+    assert ("feedback", "no_longer_needed") in kinds(without)
     assert "feedback" not in dict(kinds(with_it))
     assert [type(event) for event in with_it.events if not hasattr(event, "deadline_id")] == [ComplaintClosed]
     assert (without.state.running, with_it.state.running) == ((), ())
