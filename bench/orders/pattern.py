@@ -162,14 +162,14 @@ def _installed(order: Order, at: datetime) -> Change[Order]:
 
 def _approved(order: Order, at: datetime) -> Change[Order]:
     received = take_on(order, cause(at, "regional_head"))
-    submitted = received.then(lambda order: submit_for_review(order, cause(at, "cs_supervisor")))
-    return submitted.then(lambda order: review(order, "approved", (), RULES, cause(at)))
+    submitted = received.then(lambda order: submit_for_review(order, 1, cause(at, "cs_supervisor")))
+    return submitted.then(lambda order: review(order, 1, "approved", (), RULES, cause(at)))
 
 
 OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {
     Milestone.CONTRACT_APPROVED: _approved,
     Milestone.CONTRACT_SIGNED: lambda order, at: sign(
-        order, PreciseDate(on=order.placed_on), "签订销售合同", RULES, cause(at)
+        order, 1, PreciseDate(on=order.placed_on), "签订销售合同", RULES, cause(at)
     ),
     Milestone.INITIAL_PAID: _paid("initial", "30000.00"),
     Milestone.CREDIT_GRANTED: _credit,
@@ -177,7 +177,7 @@ OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {
     **{milestone: _drawn(kind) for kind, milestone in DRAWINGS.items()},
     Milestone.PRODUCTION_RELEASED: lambda order, at: release(order, RULES, cause(at, "cs_supervisor")),
     Milestone.BROKEN_DOWN: _broken_down,
-    Milestone.BREAKDOWN_APPROVED: lambda order, at: review_breakdown(order, True, "", RULES, cause(at, "rd_team")),
+    Milestone.BREAKDOWN_APPROVED: lambda order, at: review_breakdown(order, 1, True, "", RULES, cause(at, "rd_team")),
     Milestone.SAMPLE_CONFIRMED: _sampled,
     Milestone.PRODUCED: _produced,
     Milestone.INSPECTED: _inspected,

@@ -70,7 +70,8 @@ class Journey:
         await self.here.seen(f"{self.customer.order_no} in {stage}", there)
 
     def _steps(self) -> Mapping[str, Callable[[], Awaitable[Any]]]:
-        today = {"signed_on": {"on": str(self.here.in_days(0))}}
+        approved = {"breakdown": 1, "outcome": "approved"}
+        today = {"revision": 1, "signed_on": {"on": str(self.here.in_days(0))}}
         release = Role.CS_SUPERVISOR if self.custom else Role.PLANT_MANAGER
         return {
             "review": self._review,
@@ -82,7 +83,7 @@ class Journey:
             "drawings": lambda: self._draw("elevation", "construction"),
             "making": lambda: self._ask("production/release", {}, release),
             "breakdown": lambda: self._report(facts.BreakdownCompleted, parts=PARTS),
-            "breakdown_review": lambda: self._ask("breakdown/review", {"outcome": "approved"}, Role.RD_TEAM),
+            "breakdown_review": lambda: self._ask("breakdown/review", approved, Role.RD_TEAM),
             "sample": self._judge_sample,
             "production": self._make,
             "inspection": lambda: self._report(facts.GoodsInspected, inspector="designer-04", outcome="passed"),
@@ -107,8 +108,8 @@ class Journey:
     async def _review(self) -> None:
         if self.custom:
             await self._ask("contract/receive", {}, Role.REGIONAL_HEAD)
-            await self._ask("contract/submit", {}, Role.CS_SUPERVISOR)
-        await self._ask("contract/review", {"outcome": "approved"}, Role.CS_DIRECTOR)
+            await self._ask("contract/submit", {"revision": 1}, Role.CS_SUPERVISOR)
+        await self._ask("contract/review", {"revision": 1, "outcome": "approved"}, Role.CS_DIRECTOR)
 
     async def _sign_notice(self) -> None:
         for signature, who in SIGNATURES:

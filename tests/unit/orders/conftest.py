@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import Response
 from order_rules import RULES
+from orders_as_read import review, review_breakdown, sign, submit_for_review
 
 from orders.app import service
-from orders.domain.decisions.contract import review, sign, sign_notice, submit_for_review, take_on
+from orders.domain.decisions.contract import sign_notice, take_on
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.installation import Acceptance, pass_acceptance, schedule_installation
-from orders.domain.decisions.production import release, review_breakdown
+from orders.domain.decisions.production import release
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer
 from orders.settings import Settings

@@ -11,6 +11,7 @@ from shared.contracts.roles import Department, Role
 from shared.contracts.vocabulary import order_id_of
 
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+SIGNED = {"signed_on": {"on": "2026-09-30"}}
 ORDER = f"/orders/{order_id_of('SO-2026-0412')}"
 
 
@@ -24,9 +25,9 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         return answer.json()["stage"]
 
     assert await step("regional_head", "contract/receive") == "review"
-    assert await step("cs_supervisor", "contract/submit") == "review"
-    assert await step("cs_director", "contract/review", {"outcome": "approved"}) == "signing"
-    assert await step("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}) == "deposit"
+    assert await step("cs_supervisor", "contract/submit", {"revision": 1}) == "review"
+    assert await step("cs_director", "contract/review", {"revision": 1, "outcome": "approved"}) == "signing"
+    assert await step("cs_supervisor", "contract/sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}}) == "deposit"
     await company.pay("initial", "30000.00")
     for role, signature in (("cs_specialist", "prepared"), ("cs_supervisor", "reviewed"), ("cs_manager", "approved")):
         stage = await step(role, "notice/sign", {"signature": signature})
@@ -39,7 +40,7 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     assert await step("planner", "production/schedule", plan) == "making"
     assert await step("cs_supervisor", "production/release") == "breakdown"
     await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
-    assert await step("rd_team", "breakdown/review", {"outcome": "approved"}) == "sample"
+    assert await step("rd_team", "breakdown/review", {"breakdown": 1, "outcome": "approved"}) == "sample"
     await company.fact(facts.SampleMade, sample_no="DY-1")
     assert await step("order_specialist", "samples/DY-1/send", {"carrier": "顺丰速运"}) == "sample"
     assert await step("design_director", "samples/DY-1/judge", {"outcome": "confirmed"}) == "production"
@@ -71,11 +72,17 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
 @pytest.mark.parametrize(
     ("role", "path", "body", "status", "code"),
     [
-        ("installer", "contract/review", {"outcome": "approved"}, 403, "forbidden"),
-        ("cs_supervisor", "contract/sign", {"signed_on": {"on": "2026-09-30"}}, 409, "illegal_transition"),
+        ("installer", "contract/review", {"revision": 1, "outcome": "approved"}, 403, "forbidden"),
+        (
+            "cs_supervisor",
+            "contract/sign",
+            {"revision": 1, "signed_on": {"on": "2026-09-30"}},
+            409,
+            "illegal_transition",
+        ),
         ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "illegal_transition"),
-        ("cs_specialist", "contract/review", {"outcome": "perhaps"}, 422, "invalid"),
-        ("cs_specialist", "contract/review", {"outcome": {"$gt": ""}}, 422, "invalid"),
+        ("cs_specialist", "contract/review", {"revision": 1, "outcome": "perhaps"}, 422, "invalid"),
+        ("cs_specialist", "contract/review", {"revision": 1, "outcome": {"$gt": ""}}, 422, "invalid"),
         ("cs_specialist", "cancel", {"reason": "x", "really": True}, 422, "invalid"),
         ("cs_specialist", "cancel", {"reason": ""}, 422, "invalid"),
         ("warehouse", "packaging", {"items": [], "volume_litres": 1}, 422, "invalid"),
@@ -145,7 +152,7 @@ async def test_a_change_of_a_contract_is_asked_for_and_reviewed(company, ask):
     await company.sign_contract()
     body = {"changes": ["发货日期改为 2026-12-05"], "ship_on": "2026-12-05"}
     await ask("account_manager", "POST", f"{ORDER}/contract/amend", body)
-    answer = await ask("cs_specialist", "POST", f"{ORDER}/contract/review", {"outcome": "approved"})
+    answer = await ask("cs_specialist", "POST", f"{ORDER}/contract/review", {"revision": 2, "outcome": "approved"})
     assert answer.json()["ship_on"] == "2026-12-05"
 
 
@@ -312,7 +319,9 @@ async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
 async def test_who_submitted_a_contract_does_not_review_it(company, ask):
     await company.place("custom", site_address="广州市天河区珠江东路 6 号")
     await ask("regional_head", "POST", f"{ORDER}/contract/receive")
-    one = {"by": "cs-07"}
-    submitted = await company.world.ask(Role.CS_SUPERVISOR, "POST", f"{ORDER}/contract/submit", **one)
-    own = await company.world.ask(Role.CS_DIRECTOR, "POST", f"{ORDER}/contract/review", {"outcome": "approved"}, **one)
+    one, approval = {"by": "cs-07"}, {"revision": 1, "outcome": "approved"}
+    submitted = await company.world.ask(Role.CS_SUPERVISOR, "POST", f"{ORDER}/contract/submit", {"revision": 1}, **one)
+    own = await company.world.ask(
+        Role.CS_DIRECTOR, "POST", f"{ORDER}/contract/review", {"revision": 1, "outcome": "approved"}, **one
+    )
     assert (submitted.status_code, own.status_code, own.json()["code"]) == (200, 409, "four_eyes")

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from order_rules import RULES
+from orders_as_read import review, review_breakdown, sign, submit_for_review
 
-from orders.domain.decisions.contract import review, sign, sign_notice, submit_for_review, take_on, use_seal
+from orders.domain.decisions.contract import sign_notice, take_on, use_seal
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.installation import schedule_installation
-from orders.domain.decisions.production import judge_sample, release, review_breakdown, send_back
+from orders.domain.decisions.production import judge_sample, release, send_back
 from orders.domain.parts.installation import Installer
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts

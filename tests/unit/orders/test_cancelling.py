@@ -112,7 +112,7 @@ async def test_a_change_that_is_terminated_does_not_cancel_an_order_that_the_rev
     await company.run_to("production")
     path = f"/orders/{(await company.order()).id}/contract"
     assert (await ask("account_manager", "POST", f"{path}/amend", {"changes": ["改期"]})).status_code == 200
-    answer = await ask("cs_specialist", "POST", f"{path}/review", {"outcome": "terminate"})
+    answer = await ask("cs_specialist", "POST", f"{path}/review", {"revision": 2, "outcome": "terminate"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_authorised")
     assert (await company.order()).stage == "production"
 

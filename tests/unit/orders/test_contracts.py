@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from orders_as_read import review, sign
 
-from orders.domain.decisions.contract import amend, review, sign, sign_notice, use_seal
+from orders.domain.decisions import contract
+from orders.domain.decisions.contract import amend, sign_notice, take_on, use_seal
 from orders.domain.parts.contract import Draft, contract_no_of
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import orders as said
@@ -281,3 +283,40 @@ async def test_signing_needs_an_approved_contract(company):
     with pytest.raises(Refused) as refused:
         await company.decide(sign, SIGNED_ON, "签订")
     assert refused.value.code == "illegal_transition"
+
+
+@pytest.mark.parametrize("outcome", ["approved", "amend", "terminate"])
+async def test_another_revision_than_the_one_that_was_read_is_not_decided_about(company, outcome):
+    await company.place()
+    await company.decide(review, "amend", (FINDING,))
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    before, told = await company.order(), company.published
+
+    with pytest.raises(Refused) as refused:
+        await company.decide(contract.review, 1, outcome, ())
+
+    assert (refused.value.code, await company.order(), company.published) == ("contract_changed", before, told)
+
+
+async def test_the_supervisor_submits_the_revision_that_was_read(company):
+    await company.place("custom")
+    await company.decide(take_on, role="regional_head")
+    before, told = await company.order(), company.published
+
+    with pytest.raises(Refused) as refused:
+        await company.decide(contract.submit_for_review, 2, role="cs_supervisor")
+
+    assert (refused.value.code, await company.order(), company.published) == ("contract_changed", before, told)
+
+
+async def test_a_contract_is_signed_in_the_revision_that_was_read(company):
+    await company.place()
+    await company.approve()
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.approve()
+    before, told = await company.order(), company.published
+
+    with pytest.raises(Refused) as refused:
+        await company.decide(contract.sign, 1, SIGNED_ON, "签订")
+
+    assert (refused.value.code, await company.order(), company.published) == ("contract_changed", before, told)

@@ -2,10 +2,10 @@
 
 import pm4py
 import pytest
+from orders_as_read import review
 
 from orders.api.event_log import activities, happenings, ocel, xes
 from orders.domain.decisions.cancellation import cancel
-from orders.domain.decisions.contract import review
 from orders.domain.route import CUSTOM, STANDARD
 
 

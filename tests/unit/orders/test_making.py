@@ -3,18 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from orders_as_read import review, review_breakdown
 
-from orders.domain.decisions.contract import review
+from orders.domain.decisions import production
 from orders.domain.decisions.drawing import review_drawing
-from orders.domain.decisions.production import (
-    inspect,
-    judge_sample,
-    pack,
-    release,
-    review_breakdown,
-    schedule,
-    send_sample,
-)
+from orders.domain.decisions.production import inspect, judge_sample, pack, release, schedule, send_sample
 from orders.domain.parts.works import PackedItem, ProductionPlan
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
@@ -304,3 +297,16 @@ async def test_a_fact_about_an_order_that_is_not_here_yet_has_to_wait(company):
 
     with pytest.raises(NotFound):
         await company.fact(facts.ProductionCompleted, completed_at=company.now - timedelta(days=1), quantity_ok=1)
+
+
+@pytest.mark.parametrize("approved", [True, False])
+async def test_a_breakdown_that_came_after_the_one_that_was_read_is_not_decided_about(company, approved):
+    await company.place("custom")
+    await company.run_to("breakdown_review")
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "B", "quantity": 2, "source": "make"}])
+    before, told = await company.order(), company.published
+
+    with pytest.raises(Refused) as refused:
+        await company.decide(production.review_breakdown, 1, approved, "", role="rd_team")
+
+    assert (refused.value.code, await company.order(), company.published) == ("breakdown_changed", before, told)

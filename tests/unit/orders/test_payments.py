@@ -5,10 +5,11 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from orders_as_read import review
 
 from orders.domain.account import account_id_of
 from orders.domain.decisions.account import set_credit
-from orders.domain.decisions.contract import amend, review
+from orders.domain.decisions.contract import amend
 from orders.domain.parts.contract import Draft
 from shared.aggregate import NotFound
 from shared.contracts import departments as facts

@@ -6,26 +6,18 @@ from typing import get_args
 
 import pytest
 from order_rules import RULES
+from orders_as_read import review, review_breakdown, sign, submit_for_review
 
 from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
-from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
+from orders.domain.decisions.contract import amend, sign_notice, take_on, use_seal
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.payment import receive
-from orders.domain.decisions.production import (
-    inspect,
-    judge_sample,
-    pack,
-    release,
-    review_breakdown,
-    schedule,
-    send_back,
-    send_sample,
-)
+from orders.domain.decisions.production import inspect, judge_sample, pack, release, schedule, send_back, send_sample
 from orders.domain.decisions.promise import agree
 from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders, lifecycle, must, possible

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from orders_as_read import review, sign
 
-from orders.domain.decisions.contract import amend, review, sign
+from orders.domain.decisions.contract import amend
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.production import schedule
 from orders.domain.parts.contract import Draft

@@ -22,9 +22,16 @@ from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Rou
 from shared.store import Between
 
 
+class SubmitContract(RequestBody):
+    """Which revision goes to the director."""
+
+    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+
+
 class ReviewContract(RequestBody):
     """What the review came to (004 一㈡1a)."""
 
+    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
     outcome: Outcome = Field(examples=["approved"])
     findings: tuple[Finding, ...] = ()
 
@@ -41,6 +48,7 @@ class AmendContract(RequestBody):
 class SignContract(RequestBody):
     """The contract is signed; with the day unknown the date has precision `month` (001 备注3)."""
 
+    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
     signed_on: PreciseDate = Field(examples=[{"on": "2026-09-30"}])
     purpose: Line = Field(default="签订销售合同", examples=["签订销售合同"])
 
@@ -144,15 +152,21 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
         return OrderView.of(await orders.apply(order_id, lambda order: take_on(order, cause), cause), rules)
 
     @router.post("/orders/{order_id}/contract/submit", dependencies=[allow(*deciders("submit_for_review"))])
-    async def submit_contract(order_id: UUID, cause: CausedByRequest) -> OrderView:
+    async def submit_contract(order_id: UUID, body: SubmitContract, cause: CausedByRequest) -> OrderView:
         """A supervisor submits the contract, or a change of it, to the director."""
-        return OrderView.of(await orders.apply(order_id, lambda order: submit_for_review(order, cause), cause), rules)
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: submit_for_review(order, body.revision, cause), cause), rules
+        )
 
     @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*deciders("review"))])
     async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
         """Approve, ask to amend, or terminate; the customer is told."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: review(order, body.outcome, body.findings, rules, cause), cause),
+            await orders.apply(
+                order_id,
+                lambda order: review(order, body.revision, body.outcome, body.findings, rules, cause),
+                cause,
+            ),
             rules,
         )
 
@@ -166,7 +180,9 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def sign_contract(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
         """Sign and seal the approved contract."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: sign(order, body.signed_on, body.purpose, rules, cause), cause),
+            await orders.apply(
+                order_id, lambda order: sign(order, body.revision, body.signed_on, body.purpose, rules, cause), cause
+            ),
             rules,
         )
 

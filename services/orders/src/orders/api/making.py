@@ -55,6 +55,7 @@ class PlanProduction(RequestBody):
 class ReviewBreakdown(RequestBody):
     """What R&D says of a breakdown (000 §3.5.3a)."""
 
+    breakdown: int = Field(ge=1, examples=[1], description="The one that was read; the order's `works` show it.")
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
     notes: str = Field(default="", max_length=4000)
 
@@ -178,7 +179,9 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
         approved = body.outcome == "approved"
         return OrderView.of(
             await orders.apply(
-                order_id, lambda order: review_breakdown(order, approved, body.notes, rules, cause), cause
+                order_id,
+                lambda order: review_breakdown(order, body.breakdown, approved, body.notes, rules, cause),
+                cause,
             ),
             rules,
         )

@@ -37,17 +37,21 @@ _SIGNING: Mapping[Signature, OrderDecision] = MappingProxyType(
 )
 
 
-def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules: Rules, cause: Cause) -> Change[Order]:
+def review(
+    order: Order, revision: int, outcome: Outcome, findings: tuple[Finding, ...], rules: Rules, cause: Cause
+) -> Change[Order]:
     """Terms' accuracy and conformity to policy are reviewed, for a contract and for every change of it.
 
     The customer is told the result. Approved, it becomes valid; to be amended, it waits for a better revision;
     terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1). Nothing is
     decided where it was not submitted first (`not_submitted`), and nothing approved without a price (`no_price`) or a
-    day of shipping (`no_day`, `past_day`, `far_day`).
+    day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read: another one is
+    not decided about (`contract_changed`).
     """
     must(order, "review")
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
     draft = order.contract.to_review()
+    order.contract.must_be_seen(revision)
     if order.route.submitters and draft.submitted_by is None:
         raise Refused("a supervisor has not submitted this revision; that comes first", "not_submitted")
     who = "a contract is reviewed by another person than the one who submitted it"
@@ -82,10 +86,11 @@ def take_on(order: Order, cause: Cause) -> Change[Order]:
     return Change(order.but(contract=order.contract.but(received_by=cause.actor.id)))
 
 
-def submit_for_review(order: Order, cause: Cause) -> Change[Order]:
+def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order]:
     """A supervisor submits the contract, or a change of it, to the director who decides (000 §3.5.1).
 
-    Refused: `not_received` before the regional head has the order, `submitted_already`, `not_authorised`.
+    Refused: `not_received` before the regional head has the order, `submitted_already`, `not_authorised`,
+    `contract_changed` when another revision than the one that is named waits.
     """
     must(order, "submit_for_review")
     order.route.may_submit(cause.actor.role)
@@ -94,6 +99,7 @@ def submit_for_review(order: Order, cause: Cause) -> Change[Order]:
         raise Refused("the regional head has not received this order; that comes first", "not_received")
     if draft.submitted_by is not None:
         raise Refused(f"{draft.submitted_by} has submitted revision {draft.revision}", "submitted_already")
+    order.contract.must_be_seen(revision)
     submitted = draft.but(submitted_by=cause.actor.id)
     return Change(order.but(contract=order.contract.but(draft=submitted)))
 
@@ -138,13 +144,17 @@ def _must_add_up(order: Order, draft: Draft) -> None:
         raise Refused(f"the terms come to {terms}, the price is {price}; they have to be the same", "wrong_amount")
 
 
-def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause: Cause) -> Change[Order]:
+def sign(
+    order: Order, revision: int, signed_on: PreciseDate, purpose: str, rules: Rules, cause: Cause
+) -> Change[Order]:
     """The approved contract is signed and sealed; from its date the warranty counts, and its days are promises.
 
+    Refused with `contract_changed` when it stands at another revision than the one that is named.
     Source: 001 售中一, 售后四; 004 一㈡1c, 1d.
     """
     must(order, "sign")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
+    order.contract.must_be_seen(revision)
     if signed_on.on > order.day(cause.at):
         raise Refused(f"{signed_on.on} is still to come; give the day on which it was signed", "future_day")
     if order.contract.ship_on is not None:

@@ -97,7 +97,7 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
     """Which parts the order needs; those from stock or from outside are allocated (000 §3.4.3, 004 一㈡4)."""
     if order.ended:
         return Change(order)
-    known = order.but(works=order.works.but(parts=fact.parts))
+    known = order.but(works=order.works.but(parts=fact.parts, breakdown=order.works.breakdown + 1))
     sources = {"stock": "own", "outsource": "outsourced"}
     lines = tuple(
         AllocatedLine.model_validate(
@@ -112,13 +112,20 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
     )
 
 
-def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
+def review_breakdown(
+    order: Order, breakdown: int, approved: bool, notes: str, rules: Rules, cause: Cause
+) -> Change[Order]:
     """R&D checks a custom order's breakdown before anything is made; a rejected one is done again (000 §3.5.3a).
 
-    Samples and goods that were made by a rejected one do not count.
+    Samples and goods that were made by a rejected one do not count. Refused with `breakdown_changed` when the order
+    was broken down again since the one that is named.
     """
     must(order, "review_breakdown")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
+    if breakdown != order.works.breakdown:
+        raise Refused(
+            f"breakdown {order.works.breakdown} has come meanwhile; read it and name that one", "breakdown_changed"
+        )
     reviewed = BreakdownReviewed.of(
         order.named,
         outcome="approved" if approved else "rejected",

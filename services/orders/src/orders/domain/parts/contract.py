@@ -100,6 +100,12 @@ class Contract(Part):
             raise Refused("no revision is under review; amend the contract first", "nothing_to_review")
         return self.draft
 
+    def must_be_seen(self, revision: int) -> None:
+        """Refused with `contract_changed` where a person names another revision than the one that stands now."""
+        now = self.draft.revision if self.draft else self.revision
+        if revision != now:
+            raise Refused(f"revision {now} stands by now; read it and name that one", "contract_changed")
+
     def sealed(self, staff: StaffId, purpose: str, at: Instant) -> "Contract":
         """With one more use of the seal in its log."""
         return self.but(seals=(*self.seals, SealUse(staff=staff, purpose=purpose, at=at)))

@@ -48,11 +48,12 @@ class PackedItem(Part):
 class Works(Part):
     """The making of one order as production, warehouse and design have reported it.
 
-    `told_at` is when production last said how far it is.
+    `told_at` is when production last said how far it is; `breakdown` counts how often the order was broken down.
     """
 
     schedule: ProductionPlan | None = None
     parts: tuple[BrokenDownPart, ...] = ()
+    breakdown: int = 0
     samples: tuple[Sample, ...] = ()
     inspections: tuple[Inspection, ...] = ()
     ready_percent: Percent | None = None

@@ -1,0 +1,29 @@
+"""The decisions that name what was read, by a person who has read the order as it stands."""
+
+from orders.domain.decisions import contract, production
+from orders.domain.order import Order
+from orders.domain.parts.contract import Outcome
+from orders.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change
+from shared.contracts.event import PreciseDate
+from shared.contracts.orders import Finding
+
+
+def submit_for_review(order: Order, cause: Cause) -> Change[Order]:
+    return contract.submit_for_review(order, _revision(order), cause)
+
+
+def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules: Rules, cause: Cause) -> Change[Order]:
+    return contract.review(order, _revision(order), outcome, findings, rules, cause)
+
+
+def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause: Cause) -> Change[Order]:
+    return contract.sign(order, _revision(order), signed_on, purpose, rules, cause)
+
+
+def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
+    return production.review_breakdown(order, order.works.breakdown, approved, notes, rules, cause)
+
+
+def _revision(order: Order) -> int:
+    return order.contract.draft.revision if order.contract.draft else order.contract.revision
