@@ -64,9 +64,9 @@ async def signed(orders, bus, order, at=NOW):
     path = f"/orders/{order.order_id}/contract"
     if order.kind == "custom":
         await orders.ask("regional_head", "POST", f"{path}/receive")
-        await orders.ask("cs_supervisor", "POST", f"{path}/submit")
-    await orders.ask("cs_director", "POST", f"{path}/review", {"outcome": "approved"})
-    await orders.ask("cs_supervisor", "POST", f"{path}/sign", {"signed_on": {"on": "2026-09-30"}})
+        await orders.ask("cs_supervisor", "POST", f"{path}/submit", {"revision": 1})
+    await orders.ask("cs_director", "POST", f"{path}/review", {"revision": 1, "outcome": "approved"})
+    await orders.ask("cs_supervisor", "POST", f"{path}/sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}})
 
 
 async def released(orders, bus, order):

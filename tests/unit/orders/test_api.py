@@ -319,7 +319,7 @@ async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
 async def test_who_submitted_a_contract_does_not_review_it(company, ask):
     await company.place("custom", site_address="广州市天河区珠江东路 6 号")
     await ask("regional_head", "POST", f"{ORDER}/contract/receive")
-    one, approval = {"by": "cs-07"}, {"revision": 1, "outcome": "approved"}
+    one = {"by": "cs-07"}
     submitted = await company.world.ask(Role.CS_SUPERVISOR, "POST", f"{ORDER}/contract/submit", {"revision": 1}, **one)
     own = await company.world.ask(
         Role.CS_DIRECTOR, "POST", f"{ORDER}/contract/review", {"revision": 1, "outcome": "approved"}, **one

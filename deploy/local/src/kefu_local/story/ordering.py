@@ -49,8 +49,9 @@ async def _take(world: World, customer: Customer) -> None:
 
 async def _sign(world: World, customer: Customer) -> None:
     contract = f"/orders/{customer.order_id}/contract"
-    await world.ask("orders", f"{contract}/review", {"outcome": "approved"}, role=Role.CS_SPECIALIST)
-    await world.ask("orders", f"{contract}/sign", {"signed_on": {"on": str(world.in_days(0))}}, role=Role.CS_SUPERVISOR)
+    await world.ask("orders", f"{contract}/review", {"revision": 1, "outcome": "approved"}, role=Role.CS_SPECIALIST)
+    signed = {"revision": 1, "signed_on": {"on": str(world.in_days(0))}}
+    await world.ask("orders", f"{contract}/sign", signed, role=Role.CS_SUPERVISOR)
     await world.report(
         PaymentReceived(order_no=customer.order_no, kind="initial", amount=_DEPOSIT, received_at=world.now)
     )
