@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
@@ -13,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from console import company, trial
 from console.asking import of_our_own_page
 from console.hints import Hints
-from console.session import Sessions
+from console.session import Session, Sessions
 from console.settings import Settings
 from shared.calendar import Calendar
 from shared.clock import TimeSource
@@ -29,6 +31,19 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a page may load and do: its own scripts and styles, and requests to this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page in the frame: its title in the navigation, the service that draws it, and where it does."""
+
+    title: str
+    service: str
+    path: str
+
+
+SCREENS = {"complaints": Screen("客诉", "complaints", "/complaints/ui/complaints")}
+"""The screens beside the day, by their names in addresses."""
 
 _WEEKDAYS = "一二三四五六日"
 _SIGNING_IN = 600
@@ -112,10 +127,34 @@ def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Ca
         session = await sessions.of(request)
         if session is None:
             return RedirectResponse("/sign-in", 303)
+        return render(
+            "my-day.html", **framed(session, "day"), sheet=True, bands=BANDS, scopes=SCOPES, services=SERVICES
+        )
+
+    @router.get("/desk/{name}", response_class=HTMLResponse)
+    async def listed(name: str, request: Request) -> Response:
+        """The frame of a screen's list, which the browser fills with what its service draws."""
+        return await screen(request, name, "", sheet=True)
+
+    @router.get("/desk/{name}/{id}", response_class=HTMLResponse)
+    async def opened(name: str, id: UUID, request: Request) -> Response:
+        """The frame of one thing of a screen."""
+        return await screen(request, name, f"/{id}", sheet=False)
+
+    def framed(session: Session, here: str) -> dict[str, object]:
         now = calendar.local(clock.now())
         today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
+        return {"session": session, "now": now, "today": today, "here": here, "screens": SCREENS}
+
+    async def screen(request: Request, name: str, below: str, *, sheet: bool) -> Response:
+        session = await sessions.of(request)
+        if session is None:
+            return RedirectResponse("/sign-in", 303)
+        if (shown := SCREENS.get(name)) is None:
+            return Response(status_code=404)
+        url = f"{shown.path}{below}"
         return render(
-            "my-day.html", session=session, now=now, today=today, bands=BANDS, scopes=SCOPES, services=SERVICES
+            "screen.html", **framed(session, name), sheet=sheet, title=shown.title, service=shown.service, url=url
         )
 
     return router

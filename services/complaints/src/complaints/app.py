@@ -1,5 +1,6 @@
 """How complaints is put together."""
 
+from complaints import pages
 from complaints.api import routes
 from complaints.settings import Settings
 from complaints.store import Stores
@@ -12,12 +13,12 @@ from shared.service import Service
 
 
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
-    """Complaints with its three doors."""
+    """Complaints with its four doors."""
     plumbing = plumbing or Plumbing("complaints", settings)
     stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
     return Service(
         plumbing,
-        routes=routes(stores, rules),
+        routes=(*routes(stores, rules), *pages.routes(stores, rules)),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

@@ -1,9 +1,11 @@
 """How a clock is shown: what is left in words, how near its end is, and how much of its time is gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from shared.clocks import ClockRun
 
 NEAR = timedelta(hours=1)
 """What is left of a clock that is shown as near its end."""
@@ -19,7 +21,7 @@ class Countdown:
     """One clock at a moment. `state` is the name of its style; `gone` is a whole percentage."""
 
     words: str
-    state: Literal["", "near", "missed", "held"]
+    state: Literal["", "near", "missed", "held", "done"]
     gone: int
     exact: str
     band: DayPart
@@ -37,6 +39,17 @@ class Countdown:
         if left < timedelta(0):
             return cls(f"逾期{in_words(-left)}", "missed", 100, exact, band)
         return cls(f"还剩{in_words(left)}", "near" if band == "hour" else "", gone, exact, band)
+
+    @classmethod
+    def of_run(cls, run: ClockRun, now: datetime, zone: ZoneInfo) -> "Countdown":
+        """A run as it stands at `now`; one that has ended says how long it took and shows when that was."""
+        shown = cls.of(run.started_at, run.due_at, run.held, now, zone)
+        if run.ended_at is None:
+            return shown
+        took = in_words(run.ended_at - run.started_at)
+        words = {"in_time": f"按时，用{took}", "late": f"超时，用{took}", "no_longer_needed": "已取消"}
+        exact = _exact(run.ended_at.astimezone(zone), now.astimezone(zone))
+        return replace(shown, words=words[run.outcome or "in_time"], state="done", gone=100, exact=exact)
 
 
 def spans(now: datetime, zone: ZoneInfo) -> dict[DayPart, tuple[datetime | None, datetime | None]]:

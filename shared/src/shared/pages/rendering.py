@@ -1,6 +1,6 @@
 """How HTML is rendered: templates that fail for a name that they are not given, and that escape whatever they show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
@@ -24,8 +24,14 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["given"] = given
 
     def __call__(self, template: str, /, **values: object) -> HTMLResponse:
         """The template with these values."""
         html = self._environment.get_template(template).render(values)
         return HTMLResponse(html, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+
+
+def given(asked: Mapping[str, object]) -> dict[str, object]:
+    """What an address asks for: the entries that say something."""
+    return {name: value for name, value in asked.items() if value}

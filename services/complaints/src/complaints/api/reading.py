@@ -95,7 +95,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             "judgement.responsible_department": department,
             "classification.category": category,
             "form.severity": severity,
-            "found_by": _holding(q),
+            "found_by": holding(q),
         }
         sort = "-form.received_at"
         if waiting or overdue:
@@ -119,7 +119,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
         return Listing(items=[ApprovalRow.of(case) for case in mine], next=page.next)
 
 
-def _holding(question: str | None) -> AllOf | None:
+def holding(question: str | None) -> AllOf | None:
     """What the found rows have, the longest words first. Refused with `too_short` for what says too little."""
     if question is None:
         return None

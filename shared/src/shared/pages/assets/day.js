@@ -1,5 +1,5 @@
 // A colleague's day: the duties of every service in one list by time, kept up to date by hints.
-import {send, show} from "./send.js";
+import {say, send, show} from "./send.js";
 
 const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
@@ -251,17 +251,6 @@ class KefuDay extends HTMLElement {
 
 function panelOf(row) {
   return row.panel?.isConnected ? row.panel : null;
-}
-
-function say(words) {
-  const toast = document.createElement("div");
-  toast.className = "toasts";
-  toast.setAttribute("role", "status");
-  const text = toast.appendChild(document.createElement("div"));
-  text.className = "toast";
-  text.textContent = words;
-  document.body.append(toast);
-  setTimeout(() => toast.remove(), 4_000);
 }
 
 customElements.define("kefu-day", KefuDay);

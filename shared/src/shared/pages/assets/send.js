@@ -2,13 +2,12 @@
 
 // Returns what became of it: {ok} or {errors: [sentence, …]}. What was typed stays where it is.
 export async function send(form) {
-  const body = Object.fromEntries(new FormData(form));
   let answer;
   try {
     answer = await fetch(form.dataset.send, {
       method: "POST",
       headers: {"Content-Type": "application/json", "Idempotency-Key": form.dataset.key},
-      body: JSON.stringify(body),
+      body: JSON.stringify(bodyOf(form)),
     });
   } catch {
     return {errors: ["没有送到：网络或服务暂不可用。可以再按一次，不会重复。"]};
@@ -16,7 +15,21 @@ export async function send(form) {
   if (answer.ok) return {ok: true};
   if (answer.status === 401) return {errors: ["登录已过期，请重新登录后再按一次。"]};
   if (answer.status >= 500) return {errors: ["没有办成：服务暂不可用。可以再按一次，不会重复。"]};
+  // It was refused for what it says: what is sent next is another request.
+  form.dataset.key = crypto.randomUUID();
   return {errors: sentences(await answer.json().catch(() => ({})), form)};
+}
+
+// What was filled in. `data-numbers` names the fields that are numbers, `data-lists` those that may have several values.
+function bodyOf(form) {
+  const filled = new FormData(form);
+  const named = (names) => new Set((names ?? "").split(" "));
+  const numbers = named(form.dataset.numbers);
+  const lists = named(form.dataset.lists);
+  return Object.fromEntries([...new Set(filled.keys())].map((name) => {
+    const values = filled.getAll(name).map((value) => (numbers.has(name) ? Number(value) : value));
+    return [name, lists.has(name) ? values : values[0]];
+  }));
 }
 
 function sentences(problem, form) {
@@ -25,7 +38,9 @@ function sentences(problem, form) {
     const label = field?.labels?.[0]?.textContent ?? where;
     return `${label}：${what}`;
   });
-  return fields.length ? fields : [problem.detail ?? "没有办成。"];
+  if (fields.length) return fields;
+  const known = JSON.parse(form.dataset.codes ?? "{}")[problem.code];
+  return [known, problem.detail ?? "没有办成。"].filter(Boolean);
 }
 
 // The errors stand above the form's fields and are read out; those of an earlier attempt go.
@@ -40,4 +55,16 @@ export function show(form, errors) {
   const list = box.appendChild(document.createElement("ul"));
   for (const error of errors) list.appendChild(document.createElement("li")).textContent = error;
   form.prepend(box);
+}
+
+// What was done, in a few words that go by themselves.
+export function say(words) {
+  const toast = document.createElement("div");
+  toast.className = "toasts";
+  toast.setAttribute("role", "status");
+  const text = toast.appendChild(document.createElement("div"));
+  text.className = "toast";
+  text.textContent = words;
+  document.body.append(toast);
+  setTimeout(() => toast.remove(), 4_000);
 }

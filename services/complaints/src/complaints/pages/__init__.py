@@ -1,0 +1,20 @@
+"""What complaints shows to people: its cases as a list, and one case with what may be decided about it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from complaints.domain.policy.policy import Rules
+from complaints.pages import case, listing
+from complaints.store import Stores
+from shared.pages.rendering import Renderer
+
+
+def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
+    """Every page of complaints."""
+    render = Renderer(Path(__file__).parent / "templates")
+    return (
+        listing.routes(stores.complaints, rules.calendar.zone, render),
+        case.routes(stores.complaints, rules, render),
+    )

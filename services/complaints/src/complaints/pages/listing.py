@@ -1,0 +1,105 @@
+"""The cases as a list: what is open by when it has to be closed, what is overdue, everything, and what is searched."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import AliasPath, Field
+
+from complaints.api.readers import CASES
+from complaints.api.reading import holding
+from complaints.domain.lifecycle import LIVE, Stage
+from complaints.pages.words import STAGES
+from complaints.store import Complaints
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import ComplaintNo, Line, Prose, StaffId
+from shared.http import After, Router, View
+from shared.pages.countdown import Countdown
+from shared.pages.rendering import Renderer
+from shared.store import Between, OneOf
+
+SHOWN = 50
+"""Cases on one page."""
+COUNTED = 999
+"""Up to which number the cases of a part are counted."""
+
+Part = Literal["open", "overdue", "all"]
+PARTS: dict[Part, str] = {"open": "未结", "overdue": "逾期", "all": "全部"}
+
+
+class CaseRow(View):
+    """A case as a line of the list."""
+
+    id: UUID
+    number: ComplaintNo | None = None
+    stage: Stage
+    customer: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
+    content: Prose = Field(validation_alias=AliasPath("form", "content"))
+    received_at: Instant = Field(validation_alias=AliasPath("form", "received_at"))
+    accepted_at: Instant | None = None
+    close_by: Instant | None = None
+    owner: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A line with its stage in Chinese and what is left until it has to be closed, where it is open."""
+
+    case: CaseRow
+    stage: str
+    countdown: Countdown | None
+
+
+def routes(complaints: Complaints, zone: ZoneInfo, render: Renderer) -> APIRouter:
+    """The list of cases."""
+    router = Router(readers=CASES, tags=["pages"], prefix="/ui/complaints", include_in_schema=False)
+
+    @router.get("", response_class=HTMLResponse)
+    async def cases(
+        request: Request,
+        part: Annotated[Part, Query()] = "open",
+        stage: Stage | None = None,
+        q: Annotated[str | None, Query(max_length=100)] = None,
+        after: After = None,
+    ) -> Response:
+        """A page of cases: the open ones by when they have to be closed; all, and what is found, the newest first."""
+        now: datetime = request.app.state.clock.now()
+        where = {**_of(part, stage, now), "found_by": holding(q)}
+        by_age = part == "all" or q is not None
+        sort = "-form.received_at" if by_age else "close_by"
+        page = await complaints.rows(CaseRow, where, sort=sort, after=after, limit=SHOWN)
+        return render(
+            "complaints.html",
+            rows=[_shown(row, now, zone) for row in page.items],
+            next=page.next,
+            counts={name: await complaints.count(_of(name, None, now), COUNTED) for name in ("open", "overdue")},
+            parts=PARTS,
+            part=part,
+            stages=STAGES,
+            stage=stage,
+            q=q or "",
+            by_age=by_age,
+            after=after,
+        )
+
+    return router
+
+
+def _of(part: Part, stage: Stage | None, now: datetime) -> dict[str, Any]:
+    """The cases of a part, of one stage or of all its stages."""
+    if part == "all":
+        return {"stage": stage}
+    stages = LIVE if stage is None else tuple({stage} & set(LIVE))
+    overdue = {"close_by": Between(None, now)} if part == "overdue" else {}
+    return {"stage": OneOf(*stages), **overdue}
+
+
+def _shown(row: CaseRow, now: datetime, zone: ZoneInfo) -> ShownRow:
+    countdown = None
+    if row.stage in LIVE and row.close_by:
+        countdown = Countdown.of(row.accepted_at or row.received_at, row.close_by, False, now, zone)
+    return ShownRow(row, STAGES[row.stage], countdown)
