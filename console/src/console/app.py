@@ -45,6 +45,9 @@ class Screen:
 SCREENS = {"complaints": Screen("客诉", "complaints", "/complaints/ui/complaints")}
 """The screens beside the day, by their names in addresses."""
 
+Framed = Callable[[Session, str], dict[str, object]]
+"""What the frame shows to a person who is at this place."""
+
 _WEEKDAYS = "一二三四五六日"
 _SIGNING_IN = 600
 """Seconds within which a person comes back from the company's sign-in."""
@@ -62,7 +65,9 @@ def console(settings: Settings) -> FastAPI:
     )
     app.include_router(_health(sessions))
     app.include_router(_signing(settings, sessions, render))
-    app.include_router(_pages(sessions, render, clock, Calendar(settings.timezone)))
+    framed = _frame(clock, Calendar(settings.timezone))
+    app.include_router(_pages(sessions, render, framed))
+    app.include_router(_screens(sessions, render, framed))
     app.include_router(_stream(sessions, hints))
     app.mount("/assets", StaticFiles(directory=ASSETS))
     app.middleware("http")(_with_policy)
@@ -118,7 +123,7 @@ def _signing(settings: Settings, sessions: Sessions, render: Renderer) -> APIRou
     return router
 
 
-def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Calendar) -> APIRouter:
+def _pages(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
     router = APIRouter()
 
     @router.get("/", response_class=HTMLResponse)
@@ -131,20 +136,21 @@ def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Ca
             "my-day.html", **framed(session, "day"), sheet=True, bands=BANDS, scopes=SCOPES, services=SERVICES
         )
 
-    @router.get("/desk/{name}", response_class=HTMLResponse)
+    return router
+
+
+def _screens(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
+    router = APIRouter(prefix="/desk")
+
+    @router.get("/{name}", response_class=HTMLResponse)
     async def listed(name: str, request: Request) -> Response:
         """The frame of a screen's list, which the browser fills with what its service draws."""
         return await screen(request, name, "", sheet=True)
 
-    @router.get("/desk/{name}/{id}", response_class=HTMLResponse)
+    @router.get("/{name}/{id}", response_class=HTMLResponse)
     async def opened(name: str, id: UUID, request: Request) -> Response:
         """The frame of one thing of a screen."""
         return await screen(request, name, f"/{id}", sheet=False)
-
-    def framed(session: Session, here: str) -> dict[str, object]:
-        now = calendar.local(clock.now())
-        today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
-        return {"session": session, "now": now, "today": today, "here": here, "screens": SCREENS}
 
     async def screen(request: Request, name: str, below: str, *, sheet: bool) -> Response:
         session = await sessions.of(request)
@@ -158,6 +164,15 @@ def _pages(sessions: Sessions, render: Renderer, clock: TimeSource, calendar: Ca
         )
 
     return router
+
+
+def _frame(clock: TimeSource, calendar: Calendar) -> Framed:
+    def framed(session: Session, here: str) -> dict[str, object]:
+        now = calendar.local(clock.now())
+        today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
+        return {"session": session, "now": now, "today": today, "here": here, "screens": SCREENS}
+
+    return framed
 
 
 def _stream(sessions: Sessions, hints: Hints) -> APIRouter:

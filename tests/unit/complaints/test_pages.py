@@ -165,7 +165,7 @@ async def test_the_house_and_the_customer_stand_line_by_line(page, kept):
         ["要求", "更换三樘玻璃", "更换三樘玻璃"],
         ["进展", "待核决", "方案拟定中"],
         ["方案", "2个，见上", "核准后才显示"],
-        ["结果", "未结案", ""],
+        ["结果", "未结案", "结案后才显示"],
         ["订单", "SO-2026-0412，合同JG20260930-017", NEVER],
         ["判定", "经查崩角为出厂包装不足所致"],
         ["责任", "生产部"],
@@ -193,6 +193,15 @@ async def test_what_the_reader_may_do_next_comes_first_with_the_roles(page, kept
         "客户撤诉",
     ]
     assert text(re.search(r"批示异议</dt><dd[^>]*>(.*?)</dd>", html)[1]) == "分管副总经理、总经理"
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("cs_manager", ["核准方案"]), ("gm", ["核准方案", "退回方案"]), ("finance", [])]
+)
+async def test_who_decides_on_a_proposal_follows_from_its_amounts(page, kept, role, offered):
+    html = await page(role, f"/{kept['proposed'].id}")
+    assert [each for each in re.findall(r"✓ </span>(.*?)</dt>", html) if each in ("核准方案", "退回方案")] == offered
+    assert text(re.search(r"核准方案</dt><dd[^>]*>(.*?)</dd>", html)[1]) == "按金额，见方案"
 
 
 async def test_the_strip_has_every_clock_with_its_reasons(page, kept):

@@ -142,3 +142,19 @@ async def test_every_open_page_hears_each_hint_once_until_it_has_taken_it() -> N
 
 def test_the_people_of_the_trial_have_roles_of_their_own_kind() -> None:
     assert {role for person in PEOPLE for role in person.roles} <= set(Role)
+
+
+async def test_a_screen_is_framed_for_those_who_have_signed_in(browser: httpx.AsyncClient) -> None:
+    opened = "/desk/complaints/00000000-0000-0000-0000-000000000007"
+    for path in ("/desk/complaints", opened):
+        assert (await browser.get(path)).headers["location"] == "/sign-in"
+    await sign_in(browser)
+    for path, url in (
+        ("/desk/complaints", "/complaints/ui/complaints"),
+        (opened, "/complaints/ui/complaints/00000000-0000-0000-0000-000000000007"),
+    ):
+        page = (await browser.get(path)).text
+        assert f'<kefu-page data-url="{url}" data-service="complaints">' in page
+        assert '<a class="p" href="/desk/complaints" aria-current="page">客诉</a>' in page
+    assert (await browser.get("/desk/nothing")).status_code == 404
+    assert (await browser.get("/desk/complaints/nothing")).status_code == 422

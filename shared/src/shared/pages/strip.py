@@ -21,7 +21,7 @@ class StripClock:
 
 
 def strip(aggregate: Timed, calendar: Calendar, now: datetime) -> tuple[StripClock, ...]:
-    """All clocks of an aggregate: the ended ones in the order of their ends, then the running ones by their due time."""
+    """All clocks of an aggregate: the ended ones by when they ended, then the running ones by when they are due."""
     runs = sorted(aggregate.clocks, key=lambda run: (run.running, run.ended_at or run.due_at))
     return tuple(
         StripClock(

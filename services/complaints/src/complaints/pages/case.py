@@ -28,6 +28,8 @@ from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
 
 SHOWN_LATER = "核准后才显示"
+SHOWN_WHEN_CLOSED = "结案后才显示"
+BY_AMOUNT = "按金额，见方案"
 
 Said = Callable[[datetime], str]
 """A moment in the company's zone."""
@@ -102,7 +104,7 @@ def routes(complaints: Complaints, rules: Rules, render: Renderer) -> APIRouter:
             limit=_limit(authority, role) if authority and role else "",
             authority=authority,
             compared=tuple(_compared(case, said)),
-            nexts=_nexts(case, asker),
+            nexts=_nexts(case, asker, proposals, own=own),
             past=[(said(step.at), step.what, step.by or "") for step in reversed(history(case))],
             key=uuid4,
         )
@@ -159,10 +161,14 @@ def _verdict(case: Complaint, proposal: Proposal, said: Said) -> str:
     return ""
 
 
-def _nexts(case: Complaint, asker: Principal) -> list[Next]:
-    """What people may decide now, what the reader may first."""
+def _nexts(case: Complaint, asker: Principal, proposals: tuple[ShownProposal, ...], *, own: bool) -> list[Next]:
+    """What people may decide now, what the reader may first. Who decides on a proposal depends on its amounts."""
+    may = [option.may and not own for proposal in proposals[:1] for option in proposal.options]
+    by_amount = {"approve": any(may), "reject": bool(may) and all(may)}
     found = [
-        Next(DECISIONS[decision], "、".join(role.chinese for role in move.by), bool(set(move.by) & asker.roles))
+        Next(DECISIONS[decision], BY_AMOUNT, by_amount[decision])
+        if decision in by_amount
+        else Next(DECISIONS[decision], "、".join(role.chinese for role in move.by), bool(set(move.by) & asker.roles))
         for decision in COMPLAINT.decisions(case.stage)
         if (move := COMPLAINT.move(case.stage, decision)) and move.by
     ]
@@ -184,7 +190,7 @@ def _compared(case: Complaint, said: Said) -> Iterator[Compared]:
     yield Compared("要求", form.demand or "未提", seen.get("demand") or "")
     yield Compared("进展", STAGES[case.stage], seen.get("status", ""))
     yield Compared("方案", _solution(case), offered)
-    yield Compared("结果", _result(case), seen.get("result") or "")
+    yield Compared("结果", _result(case), (view.result or SHOWN_WHEN_CLOSED) if view else "")
     yield from (Compared(title, inside, None) for title, inside in _inside(case))
 
 
