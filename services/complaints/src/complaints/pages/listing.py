@@ -27,8 +27,8 @@ SHOWN = 50
 COUNTED = 999
 """Up to which number the cases of a part are counted."""
 
-Part = Literal["open", "overdue", "all"]
-PARTS: dict[Part, str] = {"open": "未结", "overdue": "逾期", "all": "全部"}
+Range = Literal["open", "overdue", "all"]
+PARTS: dict[Range, str] = {"open": "未结", "overdue": "逾期", "all": "全部"}
 
 
 class CaseRow(View):
@@ -61,7 +61,7 @@ def routes(complaints: Complaints, zone: ZoneInfo, render: Renderer) -> APIRoute
     @router.get("", response_class=HTMLResponse)
     async def cases(
         request: Request,
-        part: Annotated[Part, Query()] = "open",
+        part: Annotated[Range, Query()] = "open",
         stage: Stage | None = None,
         q: Annotated[str | None, Query(max_length=100)] = None,
         after: After = None,
@@ -89,7 +89,7 @@ def routes(complaints: Complaints, zone: ZoneInfo, render: Renderer) -> APIRoute
     return router
 
 
-def _of(part: Part, stage: Stage | None, now: datetime) -> dict[str, Any]:
+def _of(part: Range, stage: Stage | None, now: datetime) -> dict[str, Any]:
     """The cases of a part, of one stage or of all its stages."""
     if part == "all":
         return {"stage": stage}
