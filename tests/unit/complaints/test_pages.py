@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from complaints.domain.lifecycle import COMPLAINT
+from complaints.pages.words import DECISIONS, STAGES
 from shared.aggregate import Change
 from shared.testing import cause
 
@@ -226,3 +228,7 @@ async def test_what_a_customer_wrote_is_shown_as_it_is_written(page, kept, store
     for path in ("?q=2026-11-0051", "", f"/{UUID(int=51)}"):
         html = await page("cs_manager", path)
         assert "<script>" not in html
+
+
+def test_every_stage_and_every_decision_has_a_name():
+    assert (set(STAGES), set(DECISIONS)) == (set(COMPLAINT.stages), set(COMPLAINT.moves))

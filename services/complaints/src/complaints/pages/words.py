@@ -53,6 +53,7 @@ DECISIONS: Mapping[ComplaintDecision, str] = MappingProxyType(
         "decline": "记录客户不同意",
         "sign": "收客户签字",
         "implement": "方案执行完毕",
+        "record_feedback": "记录客户反馈",
         "close": "结案",
         "withdraw": "客户撤诉",
         "escalate": "上报一级",
