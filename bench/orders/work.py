@@ -125,7 +125,7 @@ async def list_all(side: Side, turn: int) -> int:
 
 
 async def list_broken(side: Side, turn: int) -> int:
-    """`GET /promises?state=broken`, three pages."""
+    """`GET /promises?stage=broken`, three pages."""
     after = None
     for _ in range(3):
         broken = {"promises.given.state": "broken"}

@@ -137,7 +137,7 @@ class Journey:
 
     async def _submitted(self, kind: str) -> bool:
         order = await self.customer.order(self.here) or {"drawings": ()}
-        return any(each["kind"] == kind and each["status"] == "submitted" for each in order["drawings"])
+        return any(each["kind"] == kind and each["stage"] == "submitted" for each in order["drawings"])
 
     async def _judge_sample(self) -> None:
         await self._report(facts.SampleMade, sample_no="DY-1")

@@ -65,7 +65,7 @@ async def test_who_accepts_within_the_days_has_kept_them(company):
     last = await agreed(company)
     await company.decide(pass_acceptance, SIGNED)
     order = await company.order()
-    assert (order.promises.current("accept").state, order.stage) == ("kept", "balance")
+    assert (order.promises.current("accept").stage, order.stage) == ("kept", "balance")
     await company.until(order.calendar.moment(last + timedelta(days=2)))
     assert await owed(company, "ask_acceptance") == []
 
@@ -75,7 +75,7 @@ async def test_a_customer_who_is_silent_has_accepted_nothing_and_is_asked(compan
     order = await company.order()
     await company.until(order.calendar.moment(last))
     order = await company.order()
-    assert (order.stage, order.promises.current("accept").state) == ("acceptance", "broken")
+    assert (order.stage, order.promises.current("accept").stage) == ("acceptance", "broken")
     assert [role for role, _ in await owed(company, "ask_acceptance")] == ["order_specialist"]
     assert company.announced(said.AcceptancePassed) == []
 

@@ -139,7 +139,7 @@ async def test_promises_are_listed_by_what_became_of_them(company, ask):
     await company.send()
 
     async def kinds(state):
-        listed = (await ask("cs_specialist", "GET", f"/promises?state={state}")).json()["items"]
+        listed = (await ask("cs_specialist", "GET", f"/promises?stage={state}")).json()["items"]
         return [(each["order_no"], each["promise"]["kind"]) for each in listed]
 
     assert await kinds("broken") == [("SO-2026-0412", "ship")]
@@ -174,7 +174,7 @@ async def test_exceptions_are_raised_listed_and_resolved(company, ask):
     await ask("order_specialist", "POST", f"{ORDER}/exceptions", {"kind": "material", "detail": "断货"})
     (open_,) = (await ask("cs_specialist", "GET", "/exceptions")).json()["items"]
     answer = await ask("cs_specialist", "POST", f"/exceptions/{open_['id']}/resolve", {"resolution": "换供应商"})
-    assert (answer.json()["status"], answer.json()["resolution"]) == ("resolved", "换供应商")
+    assert (answer.json()["stage"], answer.json()["resolution"]) == ("resolved", "换供应商")
     (resolved,) = company.announced(OrderExceptionResolved)
     assert (str(resolved.exception_id), resolved.resolution) == (open_["id"], "换供应商")
     assert (await ask("cs_specialist", "GET", "/exceptions")).json()["items"] == []
@@ -256,7 +256,7 @@ async def test_obsolete_goods_go_only_with_the_marketing_vice_president_s_approv
     disposal = (await ask("warehouse", "POST", "/disposals", proposal)).json()
     path = f"/disposals/{disposal['id']}/decide"
     assert (await ask("cs_director", "POST", path, {"outcome": "approved"})).status_code == 403
-    assert (await ask("marketing_vp", "POST", path, {"outcome": "approved"})).json()["status"] == "approved"
+    assert (await ask("marketing_vp", "POST", path, {"outcome": "approved"})).json()["stage"] == "approved"
     again = await ask("marketing_vp", "POST", path, {"outcome": "rejected"})
     assert again.json()["code"] == "illegal_transition"
 
@@ -269,7 +269,7 @@ async def test_obsolete_goods_go_only_with_the_marketing_vice_president_s_approv
         "approved",
         "marketing_vp-01",
     )
-    assert len((await ask("warehouse", "GET", "/disposals?status=approved")).json()["items"]) == 1
+    assert len((await ask("warehouse", "GET", "/disposals?stage=approved")).json()["items"]) == 1
 
 
 async def test_forecasts_show_how_long_stages_really_take(company, ask):

@@ -201,7 +201,7 @@ async def test_the_plant_manager_sends_a_standard_order_back_with_a_reason(compa
         await company.decide(send_back, ("construction",), "尺寸不符", role="cs_director")
     events = await company.decide(send_back, ("construction",), "门洞尺寸与现场不符", role="plant_manager")
     order = await company.order()
-    assert (order.stage, order.drawings.of("construction").status) == ("drawings", "rejected")
+    assert (order.stage, order.drawings.of("construction").stage) == ("drawings", "rejected")
     assert [(type(each), each.notes) for each in events[:1]] == [(said.DesignReviewed, "门洞尺寸与现场不符")]
 
     await company.fact(facts.DesignSubmitted, drawing_kind="construction", version=2, files=("b.pdf",), designer="d-1")

@@ -73,7 +73,7 @@ async def test_an_order_that_is_cancelled_stops_its_clocks_and_tells_all_who_wor
     (cancelled,) = company.announced(said.OrderCancelled)
     assert (cancelled.stage, cancelled.reason, cancelled.by) == (stage, "客户项目取消", "cs_director-1")
     assert (order.stage, order.deadlines, order.running) == ("cancelled", (), ())
-    assert "open" not in {promise.state for promise in order.promises.given}
+    assert "open" not in {promise.stage for promise in order.promises.given}
 
 
 async def test_a_delivered_order_is_credited_and_only_then_ended_and_its_debt_stays_until_then(company):
@@ -197,7 +197,7 @@ async def test_what_is_wrong_with_a_cancelled_order_is_wrong_no_more_but_its_mon
     await company.pay("initial", "500.00", "USD")
     await company.decide(cancel, "取消", None)
     listed = [each async for each in company.stores.exceptions.each({"order_no": company.order_no})]
-    assert {each.kind: (each.status, each.resolution) for each in listed} == {
+    assert {each.kind: (each.stage, each.resolution) for each in listed} == {
         "supply": ("resolved", "订单已取消"),
         "payment": ("open", None),
     }

@@ -136,7 +136,7 @@ async def test_a_change_of_a_signed_contract_counts_once_it_is_reviewed(company)
     assert (amended.revision, amended.promised_ship_date) == (2, date(2026, 12, 5))
     order = await company.order()
     assert (order.ship_on, order.stage) == (date(2026, 12, 5), "plan")
-    assert [promise.state for promise in order.promises.given] == ["superseded", "open"]
+    assert [promise.stage for promise in order.promises.given] == ["superseded", "open"]
 
 
 async def test_a_second_change_waits_until_the_first_is_reviewed(company):

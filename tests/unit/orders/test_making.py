@@ -31,7 +31,7 @@ async def test_each_drawing_has_a_status_of_its_own_and_a_rejected_one_comes_aga
     await company.fact(facts.DesignSubmitted, drawing_kind="rendering", version=1, files=("r1",), designer="d-1")
     await company.decide(review_drawing, "plan", 1, False, "门洞尺寸不符", role="cs_specialist")
     order = await company.order()
-    assert {each.kind: each.status for each in order.drawings.items} == {
+    assert {each.kind: each.stage for each in order.drawings.items} == {
         "plan": "rejected",
         "rendering": "submitted",
         "elevation": "ordered",

@@ -37,7 +37,7 @@ DAY = timedelta(days=1)
 
 
 def _submitted_drawing(order):
-    found = (each for each in order.drawings.items if each.status == "submitted")
+    found = (each for each in order.drawings.items if each.stage == "submitted")
     return next(found, order.drawings.of("plan"))
 
 

@@ -228,7 +228,7 @@ async def test_goods_that_were_announced_and_did_not_leave_break_the_promise(com
 
     (delayed,) = company.announced(said.ShipmentDelayed)
     assert (delayed.reason_code, delayed.delay_days, delayed.told_before_contract_date) == ("transport", 3, False)
-    assert (await company.order()).promises.given[0].state == "broken"
+    assert (await company.order()).promises.given[0].stage == "broken"
 
 
 async def test_after_a_delay_readiness_is_looked_at_again_before_the_new_day(company):
@@ -252,15 +252,15 @@ async def test_a_promise_says_who_gave_it_from_what_and_what_became_of_it(compan
     await company.fact(facts.ShipmentArrived, arrived_at=company.now)
 
     ship, arrive = (await company.order()).promises.given
-    assert (ship.kind, ship.on, ship.basis, ship.given_by, ship.state) == (
+    assert (ship.kind, ship.on, ship.basis, ship.given_by, ship.stage) == (
         "ship",
         SHIP_ON,
         "contract",
         "cs_director-1",
         "kept",
     )
-    assert (arrive.kind, arrive.basis, arrive.state) == ("arrive", "plan", "broken")
-    broken = await company.orders.find({"promises.given.state": "broken"}, sort="placed_on")
+    assert (arrive.kind, arrive.basis, arrive.stage) == ("arrive", "plan", "broken")
+    broken = await company.orders.find({"promises.given.stage": "broken"}, sort="placed_on")
     assert [order.order_no for order in broken.items] == ["SO-2026-0412"]
 
 
@@ -336,8 +336,8 @@ async def test_a_broken_promise_turns_out_kept_when_the_news_was_late():
     from orders.domain.parts.promise import Promises
 
     given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07", datetime(2026, 11, 1, tzinfo=UTC))
-    assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].state == "kept"
-    assert given.broken("arrive").settle("arrive", date(2026, 11, 29)).given[0].state == "broken"
+    assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].stage == "kept"
+    assert given.broken("arrive").settle("arrive", date(2026, 11, 29)).given[0].stage == "broken"
 
 
 def test_a_percentile_is_a_duration_that_was_really_needed():

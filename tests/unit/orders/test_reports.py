@@ -51,7 +51,7 @@ async def test_on_saturday_at_one_the_week_s_exceptions_are_put_together(company
     assert "cs_section_chief" in published[0].audience
     (report,) = await reports(company, "weekly_exceptions")
     assert report.made_at == SATURDAY
-    assert [(row["kind"], row["status"]) for row in report.table.rows] == [("quality", "open"), ("supply", "resolved")]
+    assert [(row["kind"], row["stage"]) for row in report.table.rows] == [("quality", "open"), ("supply", "resolved")]
 
 
 async def test_what_is_solved_is_on_the_list_of_its_week_only(company):

@@ -151,7 +151,7 @@ def test_a_customer_s_grade_follows_from_what_was_signed_and_what_was_paid_late(
 def test_trouble_with_supply_is_reported_with_the_days_that_it_took():
     common = {"order_id": UUID(int=9), "raised_by": "production", "detail": "断货"}
     begin = datetime(2026, 11, 3, tzinfo=UTC)
-    solved = {"status": "resolved", "resolution": "改用备用供应商", "resolved_by": "pl-1"}
+    solved = {"stage": "resolved", "resolution": "改用备用供应商", "resolved_by": "pl-1"}
     table = supply(
         [
             OrderException(id=UUID(int=1), order_no="SO-1", kind="quality", raised_at=begin, **common),
@@ -167,7 +167,7 @@ def test_trouble_with_supply_is_reported_with_the_days_that_it_took():
             ),
         ]
     )
-    assert [(row["order_no"], row["status"], row["days"]) for row in table.rows] == [
+    assert [(row["order_no"], row["stage"], row["days"]) for row in table.rows] == [
         ("SO-1", "resolved", 6),
         ("SO-2", "open", None),
     ]

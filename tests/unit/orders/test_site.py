@@ -223,7 +223,7 @@ async def test_a_failed_acceptance_is_announced_and_the_installers_come_back(com
 async def test_completion_by_the_promised_day_keeps_the_promise(company):
     await company.place()
     await company.run_to("acceptance")
-    kept = {promise.kind: promise.state for promise in (await company.order()).promises.given}
+    kept = {promise.kind: promise.stage for promise in (await company.order()).promises.given}
     assert kept["complete"] == "kept"
 
 
@@ -268,12 +268,12 @@ async def test_two_trucks_are_announced_each_and_the_second_is_waited_for(compan
     await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="T-A")
     order = await company.order()
     promised = order.promises.current("arrive")
-    assert (order.stage, promised.state, promised.on) == ("transport", "open", order.day(eta))
+    assert (order.stage, promised.stage, promised.on) == ("transport", "open", order.day(eta))
 
     company.later(days=2)
     await company.fact(facts.ShipmentArrived, arrived_at=company.now)
     order = await company.order()
-    assert (order.stage, order.promises.current("arrive").state) == ("installation", "kept")
+    assert (order.stage, order.promises.current("arrive").stage) == ("installation", "kept")
 
 
 async def test_an_order_from_stock_is_closed_when_the_rest_has_arrived_and_its_promise_is_kept_then(company):
@@ -283,10 +283,10 @@ async def test_an_order_from_stock_is_closed_when_the_rest_has_arrived_and_its_p
     await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="A")
     await company.fact(facts.GoodsDispatched, left_at=company.now, delivery_note_no="B")
     order = await company.order()
-    assert (order.stage, order.promises.current("arrive").state) == ("transport", "open")
+    assert (order.stage, order.promises.current("arrive").stage) == ("transport", "open")
     await company.fact(facts.ShipmentArrived, arrived_at=company.now, delivery_note_no="B")
     order = await company.order()
-    assert (order.stage, order.promises.current("arrive").state) == ("closed", "kept")
+    assert (order.stage, order.promises.current("arrive").stage) == ("closed", "kept")
 
 
 @pytest.mark.parametrize("minutes", [0, 1])

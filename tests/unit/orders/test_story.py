@@ -83,7 +83,7 @@ async def test_an_arrival_heard_late_but_in_time_by_its_own_clock_is_no_delay(co
     await company.until(datetime(2026, 10, 20, tzinfo=UTC))
 
     assert company.announced(said.ShipmentDelayed) == []
-    assert (await company.order()).promises.current("arrive").state == "kept"
+    assert (await company.order()).promises.current("arrive").stage == "kept"
 
 
 async def test_a_late_arrival_that_is_heard_before_the_clock_runs_out_is_a_delay_too(company):

@@ -32,7 +32,7 @@ class Orders(Store[Order]):
         Index("placed_on"),
         Index("stage", "placed_on"),
         Index("customer.customer_id", "placed_on"),
-        Index("promises.given.state", "placed_on"),
+        Index("promises.given.stage", "placed_on"),
         Index("sold_on"),
         Index("released_on"),
         Index("stage", "ship_on"),
@@ -90,7 +90,7 @@ class Exceptions(Store[OrderException]):
 
     collection = "exceptions"
     kind = OrderException
-    indexes = (Index("status", "raised_at"), Index("order_no"), Index("resolved_at"))
+    indexes = (Index("stage", "raised_at"), Index("order_no"), Index("resolved_at"))
 
 
 class Accounts(Store[Account]):
@@ -134,7 +134,7 @@ class Disposals(Store[Disposal]):
 
     collection = "disposals"
     kind = Disposal
-    indexes = (Index("status", "proposed_at"),)
+    indexes = (Index("stage", "proposed_at"),)
 
 
 class Reports(Store[Report]):

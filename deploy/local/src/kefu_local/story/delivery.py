@@ -95,7 +95,7 @@ async def _is_in(world: World, customer: Customer, stage: str) -> bool | None:
 
 async def _drawn(world: World, customer: Customer) -> bool | None:
     order = await customer.order(world)
-    return bool(order and all(each["status"] == "submitted" for each in order["drawings"]))
+    return bool(order and all(each["stage"] == "submitted" for each in order["drawings"]))
 
 
 _APPROVED = {"version": 1, "outcome": "approved"}

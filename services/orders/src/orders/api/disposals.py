@@ -9,7 +9,7 @@ from pydantic import Field
 from orders.api.roles import STOCK
 from orders.api.views import DisposalView
 from orders.domain.decisions.disposal import decide_disposal, propose_disposal
-from orders.domain.disposal import LIFECYCLE, DisposalStatus
+from orders.domain.lifecycle import DISPOSAL, DisposalStage
 from orders.domain.parts.proposal import Proposal
 from orders.domain.roles import CS
 from orders.store import Disposals
@@ -44,7 +44,7 @@ def routes(disposals: Disposals) -> APIRouter:
         proposal = Proposal(**body.model_dump())
         return DisposalView.of(await disposals.create(propose_disposal(proposal, cause), cause))
 
-    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(*LIFECYCLE.roles("decide"))])
+    @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(*DISPOSAL.roles("decide"))])
     async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> DisposalView:
         """Approve or reject, as the marketing vice-president."""
         return DisposalView.of(
@@ -53,12 +53,12 @@ def routes(disposals: Disposals) -> APIRouter:
 
     @router.get("/disposals")
     async def list_disposals(
-        status: Annotated[DisposalStatus, Query()] = "proposed",
+        stage: Annotated[DisposalStage, Query()] = "proposed",
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[DisposalView]:
         """Proposals by what became of them, the oldest first."""
-        page = await disposals.rows(DisposalView, {"status": status}, sort="proposed_at", after=after, limit=limit)
+        page = await disposals.rows(DisposalView, {"stage": stage}, sort="proposed_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
     return router

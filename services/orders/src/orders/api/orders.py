@@ -13,10 +13,10 @@ from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.exception import raise_exception, resolve
 from orders.domain.decisions.promise import agree
-from orders.domain.exception import LIFECYCLE, ExceptionKind, ExceptionStatus
-from orders.domain.lifecycle import deciders
+from orders.domain.lifecycle import EXCEPTION, ExceptionStage, deciders
 from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.parts.promise import PromiseKind, PromiseState
+from orders.domain.parts.exception_kind import ExceptionKind
+from orders.domain.parts.promise import PromiseKind, PromiseStage
 from orders.domain.policy.policy import Rules, cancellers
 from orders.domain.route import stages
 from orders.store import Exceptions, Orders, Stores
@@ -128,16 +128,16 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
 
     @router.get("/promises")
     async def list_promises(
-        state: Annotated[PromiseState, Query()] = "broken", after: After = None, limit: Limit = 50
+        stage: Annotated[PromiseStage, Query()] = "broken", after: After = None, limit: Limit = 50
     ) -> Listing[PromiseView]:
         """Days given to customers, by what became of them (001 售中 理由). The limit counts orders."""
-        wanted = {"promises.given.state": state}
+        wanted = {"promises.given.stage": stage}
         page = await orders.rows(PromisesRow, wanted, sort="placed_on", after=after, limit=limit)
         found = [
             PromiseView(order_id=order.order_id, order_no=order.order_no, promise=promise)
             for order in page.items
             for promise in order.given
-            if promise.state == state
+            if promise.stage == stage
         ]
         return Listing(items=found, next=page.next)
 
@@ -197,13 +197,13 @@ def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions, rules
 
     @router.get("/exceptions")
     async def list_exceptions(
-        status: Annotated[ExceptionStatus, Query()] = "open", after: After = None, limit: Limit = 50
+        stage: Annotated[ExceptionStage, Query()] = "open", after: After = None, limit: Limit = 50
     ) -> Listing[ExceptionView]:
         """The exception feedback forms, the oldest first."""
-        page = await exceptions.rows(ExceptionView, {"status": status}, sort="raised_at", after=after, limit=limit)
+        page = await exceptions.rows(ExceptionView, {"stage": stage}, sort="raised_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
-    @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*LIFECYCLE.roles("resolve"))])
+    @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*EXCEPTION.roles("resolve"))])
     async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> ExceptionView:
         """A solution was found."""
         return ExceptionView.of(

@@ -9,17 +9,16 @@ from uuid import UUID
 from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_field
 
 from orders.domain.customer_file import CustomerFile
-from orders.domain.disposal import LIFECYCLE as DISPOSAL
-from orders.domain.disposal import Disposal, DisposalStatus
-from orders.domain.exception import LIFECYCLE as EXCEPTION
-from orders.domain.exception import ExceptionKind, ExceptionStatus, OrderException
-from orders.domain.lifecycle import possible, possible_in
+from orders.domain.disposal import Disposal
+from orders.domain.exception import OrderException
+from orders.domain.lifecycle import DISPOSAL, EXCEPTION, DisposalStage, ExceptionStage, possible, possible_in
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import Delay
 from orders.domain.parts.drawing import Drawing
 from orders.domain.parts.entry import Entry
+from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.freight import Costs, Trip
 from orders.domain.parts.installation import Installation
 from orders.domain.parts.notice import Notice
@@ -252,7 +251,7 @@ class ExceptionView(View):
     detail: str
     raised_by: str
     raised_at: datetime
-    status: ExceptionStatus
+    stage: ExceptionStage
     resolution: str | None
     resolved_by: str | None
     resolved_at: datetime | None
@@ -261,7 +260,7 @@ class ExceptionView(View):
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be done about it now."""
-        return EXCEPTION.possible(self.status)
+        return EXCEPTION.possible(self.stage)
 
     @classmethod
     def of(cls, exception: OrderException) -> "ExceptionView":
@@ -275,14 +274,14 @@ class DisposalView(View):
     proposal: Proposal
     proposed_by: str
     proposed_at: datetime
-    status: DisposalStatus
+    stage: DisposalStage
     decided_by: str | None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def possible(self) -> tuple[Possible, ...]:
         """What may be done with the proposal now."""
-        return DISPOSAL.possible(self.status)
+        return DISPOSAL.possible(self.stage)
 
     @classmethod
     def of(cls, disposal: Disposal) -> "DisposalView":

@@ -1,24 +1,16 @@
 """What an exception is: something wrong with an order, on the Saturday list until a solution is found."""
 
-from typing import Literal
 from uuid import UUID, uuid5
 
-from orders.domain.roles import FOLLOW_UP
+from orders.domain.lifecycle import EXCEPTION, ExceptionStage
+from orders.domain.parts.exception_kind import ExceptionKind
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import OrderNo, Prose, StaffId
-from shared.lifecycle import Lifecycle, Move, follows
-
-ExceptionKind = Literal["schedule", "quality", "material", "supply", "installer", "payment"]
-ExceptionStatus = Literal["open", "resolved"]
+from shared.lifecycle import follows
 
 
-LIFECYCLE: Lifecycle[ExceptionStatus, Literal["resolve"]] = Lifecycle(
-    "exception", "open", {"resolve": Move(("open",), ("resolved",), FOLLOW_UP)}
-)
-
-
-@follows(LIFECYCLE, "status")
+@follows(EXCEPTION)
 class OrderException(Timed):
     """An entry of the exception feedback form: a duty until a solution is found (000 §4.1c, form 11)."""
 
@@ -28,7 +20,7 @@ class OrderException(Timed):
     detail: Prose
     raised_by: StaffId
     raised_at: Instant
-    status: ExceptionStatus = "open"
+    stage: ExceptionStage = "open"
     resolution: Prose | None = None
     resolved_by: StaffId | None = None
     resolved_at: Instant | None = None

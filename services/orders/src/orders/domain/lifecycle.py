@@ -1,4 +1,4 @@
-"""The stages of each route and what may be decided in each, as one table per route, and what an order offers now."""
+"""The stages of orders, exceptions and disposals, what may be decided in each, and what an order offers now."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -59,6 +59,18 @@ ReportedFact = Literal[
     "complete_installation",
 ]
 """What other departments report and a gate waits for, or finds fault with. It is taken note of in every stage."""
+
+ExceptionStage = Literal["open", "resolved"]
+ExceptionDecision = Literal["resolve"]
+DisposalStage = Literal["proposed", "approved", "rejected"]
+DisposalDecision = Literal["decide"]
+
+EXCEPTION: Lifecycle[ExceptionStage, ExceptionDecision] = Lifecycle(
+    "exception", "open", {"resolve": Move(("open",), ("resolved",), FOLLOW_UP)}
+)
+DISPOSAL: Lifecycle[DisposalStage, DisposalDecision] = Lifecycle(
+    "disposal", "proposed", {"decide": Move(("proposed",), ("approved", "rejected"), (Role.MARKETING_VP,))}
+)
 
 By = Callable[[Route], tuple[Role, ...]]
 _M = Milestone
@@ -261,7 +273,7 @@ _BESIDES: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
         "prepare_notice": lambda order: order.notice.next == "prepared",
         "review_notice": lambda order: order.notice.next == "reviewed",
         "approve_notice": lambda order: order.notice.next == "approved",
-        "review_drawing": lambda order: any(drawing.status == "submitted" for drawing in order.drawings.items),
+        "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
         "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
         "send_sample": lambda order: bool(order.works.samples),
         "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),

@@ -207,21 +207,21 @@ def supply(exceptions: Iterable[OrderException]) -> Table:
             "order_no": each.order_no,
             "detail": each.detail,
             "raised_at": each.raised_at.isoformat(),
-            "status": each.status,
+            "stage": each.stage,
             "resolution": each.resolution,
             "days": (each.resolved_at - each.raised_at).days if each.resolved_at else None,
         }
         for each in sorted(exceptions, key=lambda each: each.raised_at)
         if each.kind == "supply"
     )
-    open_ = sum(row["status"] == "open" for row in rows)
+    open_ = sum(row["stage"] == "open" for row in rows)
     figures: dict[str, Cell] = {
         "problems": len(rows),
         "open": open_,
         "resolved": len(rows) - open_,
         "orders": len({row["order_no"] for row in rows}),
     }
-    columns = ("order_no", "detail", "raised_at", "status", "resolution", "days")
+    columns = ("order_no", "detail", "raised_at", "stage", "resolution", "days")
     return Table(columns=columns, rows=rows, figures=figures)
 
 

@@ -252,11 +252,11 @@ def digest(exceptions: Iterable[OrderException]) -> Table:
             "detail": each.detail,
             "raised_at": each.raised_at.isoformat(),
             "raised_by": each.raised_by,
-            "status": each.status,
+            "stage": each.stage,
             "resolution": each.resolution,
         }
         for each in exceptions
     )
-    open_ = sum(row["status"] == "open" for row in rows)
-    columns = ("order_no", "kind", "detail", "raised_at", "raised_by", "status", "resolution")
+    open_ = sum(row["stage"] == "open" for row in rows)
+    columns = ("order_no", "kind", "detail", "raised_at", "raised_by", "stage", "resolution")
     return Table(columns=columns, rows=rows, figures={"open": open_, "resolved": len(rows) - open_})

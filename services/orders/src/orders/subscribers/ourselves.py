@@ -57,7 +57,7 @@ def _order(on: Subscriptions, orders: Orders, exceptions: Exceptions, rules: Rul
         return [
             exceptions.touch(each.id, lambda exception: lapse(exception, rules, cause))
             async for each in listed
-            if each.status == "open"
+            if each.stage == "open"
         ]
 
 

@@ -72,7 +72,7 @@ class Clerk:
         return await makers[due.kind](due)
 
     async def _week(self, due: ReportPeriod) -> Table:
-        open_ = await _all(self._exceptions.each({"status": "open"}, sort="raised_at"))
+        open_ = await _all(self._exceptions.each({"stage": "open"}, sort="raised_at"))
         during = Between(self._midnight(due.begin), self._midnight(due.end))
         solved = await _all(self._exceptions.each({"resolved_at": during}, sort="resolved_at"))
         return digest([*open_, *solved])
@@ -116,8 +116,7 @@ class Clerk:
         during = Between(self._midnight(due.begin), self._midnight(due.end))
         states = ("open", "resolved")
         found = [
-            await _all(self._exceptions.each({"status": each, "raised_at": during}, sort="raised_at"))
-            for each in states
+            await _all(self._exceptions.each({"stage": each, "raised_at": during}, sort="raised_at")) for each in states
         ]
         return supply(each for state in found for each in state)
 

@@ -93,7 +93,7 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
     The customer hears of it where the contract names the day; another day is broken quietly (001 售中 理由).
     """
     current = order.promises.current("arrive")
-    if order.ended or current is None or current.state != "open":
+    if order.ended or current is None or current.stage != "open":
         return Change(order)
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from orders.domain.disposal import LIFECYCLE, Disposal
+from orders.domain.disposal import Disposal
+from orders.domain.lifecycle import DISPOSAL
 from orders.domain.parts.proposal import Proposal
 from shared.aggregate import Cause, Change, must_be_another
 from shared.contracts.orders import DisposalDecided, DisposalProposed
@@ -29,7 +30,7 @@ def decide_disposal(disposal: Disposal, outcome: Literal["approved", "rejected"]
 
     Refused to the person who proposed it (`four_eyes`).
     """
-    LIFECYCLE.must(disposal.status, "decide")
+    DISPOSAL.must(disposal.stage, "decide")
     who = "goods are disposed of by the decision of another person than the one who proposed it"
     must_be_another(who, disposal.proposed_by, cause=cause)
     decided = DisposalDecided(
@@ -40,4 +41,4 @@ def decide_disposal(disposal: Disposal, outcome: Literal["approved", "rejected"]
         outcome=outcome,
         by=cause.actor.id,
     )
-    return Change(disposal.but(status=outcome, decided_by=cause.actor.id), (decided,))
+    return Change(disposal.but(stage=outcome, decided_by=cause.actor.id), (decided,))

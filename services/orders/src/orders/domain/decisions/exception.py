@@ -1,7 +1,9 @@
 """How something that is wrong with an order comes on the Saturday list, and off it again."""
 
-from orders.domain.exception import LIFECYCLE, ExceptionKind, OrderException, exception_id_of
+from orders.domain.exception import OrderException, exception_id_of
+from orders.domain.lifecycle import EXCEPTION
 from orders.domain.order import Order
+from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.clocks import Matter
@@ -39,9 +41,9 @@ def register_exception(event: OrderExceptionRaised, rules: Rules, cause: Cause) 
 
 def resolve(exception: OrderException, resolution: str, rules: Rules, cause: Cause) -> Change[OrderException]:
     """A solution was found. Refused with `illegal_transition` when there is one already."""
-    LIFECYCLE.must(exception.status, "resolve")
+    EXCEPTION.must(exception.stage, "resolve")
     by = cause.actor.id
-    resolved = exception.but(status="resolved", resolution=resolution, resolved_by=by, resolved_at=cause.at)
+    resolved = exception.but(stage="resolved", resolution=resolution, resolved_by=by, resolved_at=cause.at)
     told = OrderExceptionResolved(
         exception_id=exception.id,
         order_id=exception.order_id,
@@ -54,6 +56,6 @@ def resolve(exception: OrderException, resolution: str, rules: Rules, cause: Cau
 
 def lapse(exception: OrderException, rules: Rules, cause: Cause) -> Change[OrderException]:
     """The order is cancelled: what was wrong with its making or its way needs no solution any more; its money does."""
-    if not LIFECYCLE.allows(exception.status, "resolve") or exception.kind == "payment":
+    if not EXCEPTION.allows(exception.stage, "resolve") or exception.kind == "payment":
         return Change(exception)
     return resolve(exception, "订单已取消", rules, cause)

@@ -56,7 +56,7 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
     drawings, events = order.drawings, list[DesignReviewed]()
     for kind in dict.fromkeys(kinds):
-        drawing = drawings.of(kind).but(status="rejected", notes=reason)
+        drawing = drawings.of(kind).but(stage="rejected", notes=reason)
         drawings = drawings.put(drawing)
         reviewed = DesignReviewed.of(
             order.named,

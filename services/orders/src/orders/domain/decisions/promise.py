@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.exception import ExceptionKind
 from orders.domain.lifecycle import must
 from orders.domain.order import Order
+from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import Basis, PromiseKind
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.titles import PROMISES
@@ -33,7 +33,7 @@ def pass_on(
 ) -> Change[Order]:
     """The same for a day that a person named to us, who answers for it: the foreman, for example."""
     current = order.promises.current(kind)
-    if current and current.state == "open" and current.on == on:
+    if current and current.stage == "open" and current.on == on:
         return Change(order)
     promises = order.promises.give(kind, on, basis, who, cause.at)
     promised = order.but(promises=promises, ship_on=on if kind == "ship" else order.ship_on)
@@ -74,7 +74,7 @@ def keep_promise(order: Order, kind: PromiseKind, on: date, rules: Rules, cause:
 def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order]:
     """A promised day has ended without news: it is broken, and on the Saturday list (001 售中 理由, 000 §4.1c)."""
     current = order.promises.current(kind)
-    if current is None or current.state != "open":
+    if current is None or current.stage != "open":
         return Change(order)
     broken = order.but(promises=order.promises.broken(kind))
     return raise_exception(broken, _BLAME[kind], f"原定{current.on}{PROMISES[kind]}，到期未实现", cause)

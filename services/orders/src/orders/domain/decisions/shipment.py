@@ -9,9 +9,9 @@ from orders.domain.decisions.entry import announce_departures, look_again
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
-from orders.domain.exception import ExceptionKind
 from orders.domain.lifecycle import must
 from orders.domain.order import Order
+from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
 from orders.domain.parts.times import day_ahead, has_happened
@@ -192,7 +192,7 @@ def _expect(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     if eta is None or not order.shipment.complete or order.shipment.all_there_at:
         return Change(order)
     day = order.day(eta)
-    mine = promised is None or (promised.basis == "plan" and promised.state == "open")
+    mine = promised is None or (promised.basis == "plan" and promised.stage == "open")
     if not mine or day < order.day(cause.now):
         return Change(order)
     return promise(order, "arrive", day, "plan", rules, cause)
@@ -209,7 +209,7 @@ def _there(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     if order.has(_M.ARRIVED):
         return Change(order)
     day, promised = order.day(at), order.promises.current("arrive")
-    late = promised is not None and promised.state == "open" and day > promised.on
+    late = promised is not None and promised.stage == "open" and day > promised.on
     missed = be_late(order, day, cause) if late else Change(order)
     there = missed.then(
         lambda order: keep_promise(order.but(shipment=order.shipment.but(arrived_at=at)), "arrive", day, rules, cause)

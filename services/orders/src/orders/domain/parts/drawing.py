@@ -1,4 +1,4 @@
-"""What a design order is: one of four drawings, a work item with a status of its own."""
+"""What a design order is: one of four drawings, a work item with a stage of its own."""
 
 from typing import Literal
 
@@ -7,14 +7,14 @@ from shared.contracts.departments import DrawingKind
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import FileRef, StaffId
 
-DrawingStatus = Literal["ordered", "submitted", "approved", "rejected"]
+DrawingStage = Literal["ordered", "submitted", "approved", "rejected"]
 
 
 class Drawing(Part):
     """A drawing on its way from order to approval (000 §3.3.2). A newer version asks for a new review."""
 
     kind: DrawingKind
-    status: DrawingStatus = "ordered"
+    stage: DrawingStage = "ordered"
     version: int = 0
     files: tuple[FileRef, ...] = ()
     designer: StaffId | None = None
@@ -22,15 +22,15 @@ class Drawing(Part):
 
     def submitted(self, version: int, files: tuple[FileRef, ...], designer: StaffId) -> "Drawing":
         """With a newer version handed in; one that is not newer changes nothing, nor does any after approval."""
-        if version <= self.version or self.status == "approved":
+        if version <= self.version or self.stage == "approved":
             return self
-        return self.but(status="submitted", version=version, files=files, designer=designer, notes="")
+        return self.but(stage="submitted", version=version, files=files, designer=designer, notes="")
 
     def reviewed(self, version: int, approved: bool, notes: str) -> "Drawing":
         """After a review of the version at hand. Refused with `not_submitted` for any other."""
-        if self.status != "submitted" or version != self.version:
+        if self.stage != "submitted" or version != self.version:
             raise Refused(f"version {version} of the {self.kind} drawing is not up for review", "not_submitted")
-        return self.but(status="approved" if approved else "rejected", notes=notes)
+        return self.but(stage="approved" if approved else "rejected", notes=notes)
 
 
 class Drawings(Part):

@@ -7,7 +7,7 @@ from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import StaffId
 
 PromiseKind = Literal["ship", "arrive", "install", "complete", "accept"]
-PromiseState = Literal["open", "kept", "broken", "superseded", "withdrawn"]
+PromiseStage = Literal["open", "kept", "broken", "superseded", "withdrawn"]
 Basis = Literal["contract", "plan", "reschedule"]
 
 
@@ -20,12 +20,12 @@ class Promise(Part):
     basis: Basis
     given_by: StaffId
     given_at: Instant
-    state: PromiseState = "open"
+    stage: PromiseStage = "open"
     settled_on: date | None = None
 
     def settled(self, on: date) -> "Promise":
         """Kept if it happened by the end of the promised day, otherwise broken."""
-        return self.but(state="kept" if on <= self.on else "broken", settled_on=on)
+        return self.but(stage="kept" if on <= self.on else "broken", settled_on=on)
 
 
 class Promises(Part):
@@ -42,27 +42,27 @@ class Promises(Part):
         before = self.current(kind)
         revision = before.revision + 1 if before else 1
         promise = Promise(kind=kind, on=on, revision=revision, basis=basis, given_by=by, given_at=at)
-        if before and before.state == "open":
+        if before and before.stage == "open":
             return Promises(given=(*self._with(before, "superseded").given, promise))
         return Promises(given=(*self.given, promise))
 
     def settle(self, kind: PromiseKind, on: date) -> "Promises":
         """After it happened on that day. A day that was broken for want of news may turn out to have been kept."""
         promise = self.current(kind)
-        if promise is None or promise.state not in ("open", "broken") or promise.settled_on is not None:
+        if promise is None or promise.stage not in ("open", "broken") or promise.settled_on is not None:
             return self
         return Promises(given=tuple(promise.settled(on) if each is promise else each for each in self.given))
 
     def broken(self, kind: PromiseKind) -> "Promises":
         """After the promised day ended without news."""
         promise = self.current(kind)
-        return self._with(promise, "broken") if promise and promise.state == "open" else self
+        return self._with(promise, "broken") if promise and promise.stage == "open" else self
 
     def withdrawn(self) -> "Promises":
         """After the order's end: what was open is owed no more."""
         return Promises(
-            given=tuple(each.but(state="withdrawn") if each.state == "open" else each for each in self.given)
+            given=tuple(each.but(stage="withdrawn") if each.stage == "open" else each for each in self.given)
         )
 
-    def _with(self, promise: Promise, state: PromiseState) -> "Promises":
-        return Promises(given=tuple(each.but(state=state) if each is promise else each for each in self.given))
+    def _with(self, promise: Promise, stage: PromiseStage) -> "Promises":
+        return Promises(given=tuple(each.but(stage=stage) if each is promise else each for each in self.given))

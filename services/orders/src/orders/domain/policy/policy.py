@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
-from orders.domain.exception import ExceptionKind
 from orders.domain.order import Order
+from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.route import CURRENT, Milestone, Route, RouteName
 from shared.calendar import Monthly, Weekly, Within
