@@ -74,11 +74,12 @@ class Origin(Part):
 
 
 class Hold(Part):
-    """A while in which a clock stood still."""
+    """A while in which a clock stood still. `mark` is the word by which the decision that held it finds it again."""
 
     since: Instant
     by: Actor
     reason: Prose
+    mark: str = ""
     until: Instant | None = None
 
 
@@ -236,7 +237,9 @@ class Clocks:
 
         return end
 
-    def hold(self, which: str | UUID, reason: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
+    def hold(
+        self, which: str | UUID, reason: str, cause: Cause, of: str | None = None, mark: str = ""
+    ) -> Callable[[T], Change[T]]:
         """A clock, named or known by its run's id, stands still.
 
         Refused where the policy does not allow it, when it stands still already, or when its time is over.
@@ -249,7 +252,7 @@ class Clocks:
                 raise Refused(f"the policy {run.policy} v{run.policy_version} lets nothing hold {name}", "not_holdable")
             if run.held or run.missed_at or cause.at >= run.due_at:
                 raise Refused(f"{name} {'stands still' if run.held else 'has run out'} already", "not_running")
-            held = run.but(holds=(*run.holds, Hold(since=cause.at, by=cause.actor, reason=reason)))
+            held = run.but(holds=(*run.holds, Hold(since=cause.at, by=cause.actor, reason=reason, mark=mark)))
             said = self._announce.held.of(_said(held), held_at=cause.at, reason=reason)
             return Change(_with(aggregate, held), (said,))
 

@@ -14,10 +14,10 @@ from orders_as_read import review, review_breakdown, sign, submit_for_review
 from orders.app import service
 from orders.domain.decisions.contract import sign_notice, take_on
 from orders.domain.decisions.drawing import review_drawing
-from orders.domain.decisions.installation import Acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.installation import pass_acceptance, schedule_installation
 from orders.domain.decisions.production import release
 from orders.domain.order import Order
-from orders.domain.parts.installation import Installer
+from orders.domain.parts.installation import Acceptance, Installer
 from orders.settings import Settings
 from orders.store import Stores
 from shared.aggregate import Cause, Change

@@ -6,8 +6,8 @@ import pytest
 from order_rules import RULES
 
 from orders.domain.decisions.acceptance import agree_acceptance
-from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
-from orders.domain.parts.installation import Installer
+from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.parts.installation import Acceptance, Installer
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said

@@ -17,7 +17,6 @@ from orders.domain.decisions.contract import amend, sign_notice, take_on, use_se
 from orders.domain.decisions.delay import fall_behind, miss_arrival, miss_shipping
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (
-    Acceptance,
     complete_installation,
     expect_completion,
     fail_acceptance,
@@ -40,7 +39,7 @@ from orders.domain.decisions.production import (
 from orders.domain.decisions.shipment import arrive, assess, dispatch, report_crew
 from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.contract import Draft
-from orders.domain.parts.installation import Installer
+from orders.domain.parts.installation import Acceptance, Installer
 from orders.domain.parts.works import ProductionPlan
 from orders.domain.route import CURRENT, CUSTOM, DRAWINGS, STANDARD, STOCK, Milestone
 from shared.aggregate import Cause, Change, Refused

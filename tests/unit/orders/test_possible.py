@@ -14,7 +14,7 @@ from orders.domain.decisions.contract import amend, sign_notice, take_on, use_se
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.payment import receive
 from orders.domain.decisions.production import inspect, judge_sample, pack, release, schedule, send_back, send_sample
@@ -22,7 +22,7 @@ from orders.domain.decisions.promise import agree
 from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders, lifecycle, must, possible
 from orders.domain.parts.contract import Draft
-from orders.domain.parts.installation import Installer
+from orders.domain.parts.installation import Acceptance, Installer
 from orders.domain.parts.works import PackedItem, ProductionPlan
 from orders.domain.policy.policy import cancellers
 from orders.domain.route import HAPPENS

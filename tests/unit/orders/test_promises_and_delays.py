@@ -335,7 +335,7 @@ async def test_the_same_day_once_more_is_no_new_promise(company):
 async def test_a_broken_promise_turns_out_kept_when_the_news_was_late():
     from orders.domain.parts.promise import Promises
 
-    given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07", datetime(2026, 11, 1, tzinfo=UTC))
+    given = Promises().give("arrive", date(2026, 11, 28), "contract", "cs-07")
     assert given.broken("arrive").settle("arrive", date(2026, 11, 28)).given[0].stage == "kept"
     assert given.broken("arrive").settle("arrive", date(2026, 11, 29)).given[0].stage == "broken"
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.shipment import issue_delivery_note
-from orders.domain.parts.installation import Installer
+from orders.domain.parts.installation import Acceptance, Installer
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AliasPath, Field
 
-from orders.api.roles import CONTRACTS
+from orders.api.readers import CONTRACTS
 from orders.api.views import OrderFacts, OrderRow, OrderView
 from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
 from orders.domain.lifecycle import deciders

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import STOCK
+from orders.api.readers import STOCK
 from orders.api.views import DisposalView
 from orders.domain.decisions.disposal import decide_disposal, propose_disposal
 from orders.domain.lifecycle import DISPOSAL, DisposalStage

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import ORDERS
+from orders.api.readers import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.acceptance import agree_acceptance
-from orders.domain.decisions.installation import Acceptance, fail_acceptance, pass_acceptance, schedule_installation
+from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.lifecycle import deciders
-from orders.domain.parts.installation import Installer
+from orders.domain.parts.installation import Acceptance, Installer
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.contracts.vocabulary import Defect, FileRef, Line

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import LOADS
+from orders.api.readers import LOADS
 from orders.api.views import LoadView
 from orders.domain.assignment import cheapest
 from orders.domain.decisions.load import plan_load

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from orders.api.roles import ORDERS
+from orders.api.readers import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.production import (

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from orders.api.roles import ORDERS
+from orders.api.readers import ORDERS
 from orders.api.views import ExceptionView, OrderRow, OrderView, PromisesRow, PromiseView
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
 from orders.domain.decisions.delay import postpone

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.roles import MONEY
+from orders.api.readers import MONEY
 from orders.api.views import OrderRow, OrderView
 from orders.domain.account import Account
 from orders.domain.decisions.account import set_credit

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.roles import ORDERS
+from orders.api.readers import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.lifecycle import deciders

@@ -10,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import AliasPath, Field
 
 from orders.api.event_log import ocel, xes
-from orders.api.roles import FIGURES, PACES
+from orders.api.readers import FIGURES, PACES
 from orders.api.sheets import Format, written
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind

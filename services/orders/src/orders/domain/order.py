@@ -123,6 +123,12 @@ class Order(Timed):
         return bool(self.receivable.invoiced) and self.receivable.billed == 0
 
     @property
+    def payments_in(self) -> tuple[Milestone, ...]:
+        """The payments that are in: what the gates of the route ask for."""
+        initial = (Milestone.INITIAL_PAID,) if self.receivable.settles("initial") else ()
+        return (*initial, Milestone.PAID) if self.receivable.settles("balance") else initial
+
+    @property
     def cancelling_request(self) -> CancellingRequest | None:
         """The wish to cancel it that waits for a decision."""
         return next((each for each in reversed(self.cancelling_requests) if each.declined_by is None), None)
@@ -172,13 +178,13 @@ class Order(Timed):
     def decided_by(self, milestone: Milestone, cause: Cause) -> StaffId:
         """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""
         if cause.kind == "request":
-            self.route.authorise(milestone, cause.actor.role)
+            self.route.authorise(milestone, cause.actor)
         return cause.actor.id
 
     def drafted_by(self, signature: Signature, cause: Cause) -> StaffId:
         """Who prepares or reviews an order notice. Refused with `not_authorised` when it is not theirs."""
         may = self.route.may_draft if signature == "prepared" else self.route.may_review
-        may(cause.actor.role)
+        may(cause.actor)
         return cause.actor.id
 
     def noting(self, *milestones: Milestone, at: datetime) -> Self:

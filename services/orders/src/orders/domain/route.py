@@ -9,7 +9,7 @@ from orders.domain.parts.promise import PromiseKind
 from orders.domain.roles import CS, CS_HEADS, FOLLOW_UP
 from shared.aggregate import Overstepped
 from shared.contracts.departments import DrawingKind, Skill
-from shared.contracts.event import Part
+from shared.contracts.event import Actor, Part
 from shared.contracts.orders import Collector, StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderKind
@@ -109,28 +109,28 @@ class Route(Part):
         """The stage of this name; nothing for the ends of the route."""
         return next((each for each in self.stages if each.name == name), None)
 
-    def authorise(self, milestone: Milestone, role: str | None) -> None:
-        """Refused with `not_authorised` unless this role decides about this milestone on this route."""
-        self._allow(self.deciders.get(milestone, ()), role, f"{milestone} is decided by")
+    def authorise(self, milestone: Milestone, actor: Actor) -> None:
+        """Refused with `not_authorised` unless this person's role decides about this milestone on this route."""
+        self._allow(self.deciders.get(milestone, ()), actor, f"{milestone} is decided by")
 
-    def may_draft(self, role: str | None) -> None:
-        """Refused with `not_authorised` unless this role prepares order notices on this route."""
-        self._allow(self.drafters, role, "an order notice is prepared by")
+    def may_draft(self, actor: Actor) -> None:
+        """Refused with `not_authorised` unless this person's role prepares order notices on this route."""
+        self._allow(self.drafters, actor, "an order notice is prepared by")
 
-    def may_review(self, role: str | None) -> None:
-        """Refused with `not_authorised` unless this role reviews order notices on this route (004 三2(1))."""
-        self._allow(self.reviewers, role, "an order notice is reviewed by")
+    def may_review(self, actor: Actor) -> None:
+        """Refused with `not_authorised` unless this person's role reviews order notices on this route (004 三2(1))."""
+        self._allow(self.reviewers, actor, "an order notice is reviewed by")
 
-    def may_receive(self, role: str | None) -> None:
-        """Refused with `not_authorised` unless this role receives orders on this route (000 §3.5.1)."""
-        self._allow(self.receivers, role, "an order is received by")
+    def may_receive(self, actor: Actor) -> None:
+        """Refused with `not_authorised` unless this person's role receives orders on this route (000 §3.5.1)."""
+        self._allow(self.receivers, actor, "an order is received by")
 
-    def may_submit(self, role: str | None) -> None:
-        """Refused with `not_authorised` unless this role submits contracts for review on this route (000 §3.5.1)."""
-        self._allow(self.submitters, role, "a contract is submitted for review by")
+    def may_submit(self, actor: Actor) -> None:
+        """Refused with `not_authorised` unless their role submits contracts for review on this route (000 §3.5.1)."""
+        self._allow(self.submitters, actor, "a contract is submitted for review by")
 
-    def _allow(self, roles: tuple[Role, ...], role: str | None, what: str) -> None:
-        if role not in roles:
+    def _allow(self, roles: tuple[Role, ...], actor: Actor, what: str) -> None:
+        if actor.role not in roles:
             raise Overstepped(f"on the {self.name} route {what} {' or '.join(roles) or 'no role'}", "not_authorised")
 
     def before(self, stage: str) -> tuple[Milestone, ...]:

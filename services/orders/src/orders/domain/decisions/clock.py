@@ -8,8 +8,8 @@ from shared.aggregate import Cause, Change
 from shared.clocks import Clock, Matter
 from shared.contracts.vocabulary import StaffId
 
-COMPLAINED = "投诉处理期间暂停催款"
-"""Why a clock is held by a complaint: a hold for any other reason is a person's, and ends when that person says so."""
+_COMPLAINT = "complaint"
+"""The mark of a hold by a complaint: any other is a person's, and ends when that person says so."""
 
 
 def start(
@@ -61,8 +61,8 @@ def follow_complaints(order: Order, rules: Rules, cause: Cause) -> Change[Order]
     if run is None or stage is None or stage.group != "payment":
         return Change(order)
     complained = bool(order.receivable.held_by)
-    if run.held and run.holds[-1].reason == COMPLAINED and not complained:
+    if run.held and run.holds[-1].mark == _COMPLAINT and not complained:
         return rules.clocks.resume(run.clock.name, cause, run.of)(order)
     if complained and not run.held and cause.at < run.due_at and run.clock.may_be_held:
-        return rules.clocks.hold(run.clock.name, COMPLAINED, cause, run.of)(order)
+        return rules.clocks.hold(run.clock.name, "投诉处理期间暂停催款", cause, run.of, _COMPLAINT)(order)
     return Change(order)

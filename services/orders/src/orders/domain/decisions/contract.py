@@ -9,7 +9,7 @@ from types import MappingProxyType
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.ledger import balance, book_confirmed, post_price, settled
+from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.lifecycle import OrderDecision, must
@@ -80,7 +80,7 @@ def take_on(order: Order, cause: Cause) -> Change[Order]:
     Refused: `illegal_transition` after the review and where the route needs no receipt, `received_already`.
     """
     must(order, "take_on")
-    order.route.may_receive(cause.actor.role)
+    order.route.may_receive(cause.actor)
     if order.contract.received_by is not None:
         raise Refused(f"{order.contract.received_by} has received this order", "received_already")
     return Change(order.but(contract=order.contract.but(received_by=cause.actor.id)))
@@ -93,7 +93,7 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
     `contract_changed` when another revision than the one that is named waits.
     """
     must(order, "submit_for_review")
-    order.route.may_submit(cause.actor.role)
+    order.route.may_submit(cause.actor)
     draft = order.contract.to_review()
     if order.contract.received_by is None:
         raise Refused("the regional head has not received this order; that comes first", "not_received")
@@ -169,7 +169,7 @@ def sign(
     if ship_on is not None:
         signed = signed.then(lambda order: watch(order, ship_on, rules, cause))
     billed = signed.then(lambda order: post_price(order, "invoice", cause))
-    paid = settled(order)
+    paid = order.payments_in
     return billed.then(lambda order: reach(order, _M.CONTRACT_SIGNED, *paid, since=cause.at, rules=rules, cause=cause))
 
 
@@ -269,7 +269,7 @@ def _in_force(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[
     change = change.then(lambda order: _look_into_foreign(order, cause))
     if change.state.has(_M.PAID) and not change.state.receivable.settles("balance"):
         change = change.then(lambda order: lose(order, _M.PAID, rules=rules, cause=cause))
-    return change.then(lambda order: balance(order, cause.at, rules, cause))
+    return change.then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 
 def _look_into_foreign(order: Order, cause: Cause) -> Change[Order]:

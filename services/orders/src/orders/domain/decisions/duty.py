@@ -3,24 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
 
 from orders.domain.decisions.clock import start
 from orders.domain.order import Order
+from orders.domain.parts.owed import Owed
 from orders.domain.policy.policy import DutyName, Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import StaffId
-
-
-class Owed(NamedTuple):
-    """One duty: which of several of its kind, until when if not by its own term, and whose if not its own role's."""
-
-    of: str = ""
-    due_at: datetime | None = None
-    role: Role | None = None
-    assignee: StaffId | None = None
 
 
 def follow_duties(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

@@ -10,7 +10,7 @@ from orders.domain.decisions.promise import pass_on
 from orders.domain.order import CLOSED, Order
 from orders.domain.parts.drawing import Drawing
 from orders.domain.parts.receivable import Due, Instalment
-from orders.domain.policy.policy import OrdersPolicy, Rules
+from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Event
@@ -37,7 +37,7 @@ def ask_for_what_is_due(order: Order, rules: Rules, cause: Cause) -> Change[Orde
         asked = order.receivable.asked(instalment)
         if not order.ended and _is_due(order, instalment, rules, cause) and _more_than(asked, instalment):
             change = change.then(partial(_ask_for, instalment=instalment, asked=asked, rules=rules, cause=cause))
-    later = Change(_asking_later(collecting(change.state, rules), rules, cause), change.events)
+    later = Change(_asking_later(set_reminders(change.state, rules), rules, cause), change.events)
     return later.then(lambda order: follow_duties(order, rules, cause))
 
 
@@ -106,7 +106,7 @@ def _payable_by(order: Order, instalment: Instalment, asked: Due | None, rules: 
     return max(instalment.due_on or order.in_days(order.since, days), today)
 
 
-def collecting(order: Order, rules: Rules) -> Order:
+def set_reminders(order: Order, rules: Rules) -> Order:
     """With the clocks running for what is asked for, each amount by itself: told ahead, to its day, then reminded of.
 
     While a complaint about the order is open no clock runs (003 §25.8).
@@ -124,28 +124,13 @@ def collecting(order: Order, rules: Rules) -> Order:
         ],
         "overdue": [order.calendar.moment(due.on) for due in running],
         "dunning": [
-            policy.morning(order, day) for claim in claims if (day := reminder_day(claim.due, policy)) is not None
+            policy.morning(order, day) for claim in claims if (day := policy.reminder_day(claim.due)) is not None
         ],
     }
     for kind, each in moments.items():
         if each:
             quiet = quiet.awaiting(kind, min(each))
     return quiet
-
-
-def reminder_day(due: Due, policy: OrdersPolicy) -> date | None:
-    """The day of the next reminder of an overdue amount; None after the last one, and while it is not overdue.
-
-    It is counted from the day on which the lateness was noted and from the reminder before: what stood still for two
-    weeks does not catch up with several reminders in a row.
-    """
-    if not due.overdue or due.level >= len(policy.dunning_days):
-        return None
-    planned = policy.dunning_days[due.level]
-    if due.reminded_on is not None:
-        return due.reminded_on + timedelta(days=planned - policy.dunning_days[due.level - 1])
-    noted = max(due.on, (due.overdue_on or due.on) - timedelta(days=1))
-    return noted + timedelta(days=planned)
 
 
 def place_with_design(order: Order, rules: Rules, cause: Cause) -> Change[Order]:

@@ -5,19 +5,17 @@ from datetime import datetime, timedelta
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import invite_to_acceptance
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.ledger import settled
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.lifecycle import must
 from orders.domain.order import Order
-from orders.domain.parts.installation import Installer, Refusal
+from orders.domain.parts.installation import Acceptance, Installer, Refusal
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.titles import SKILLS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import CompletionExpected, InstallationCompleted
-from shared.contracts.event import Part
 from shared.contracts.orders import (
     AcceptanceFailed,
     AcceptancePassed,
@@ -25,18 +23,9 @@ from shared.contracts.orders import (
     InstallationScheduled,
     InstallPerformanceAssessed,
 )
-from shared.contracts.vocabulary import Defect, FileRef, Line
+from shared.contracts.vocabulary import Defect, FileRef
 
 _M = Milestone
-
-
-class Acceptance(Part):
-    """What the customer signed (001 售中五, 售后一a)."""
-
-    signatory: Line
-    signature: FileRef | None = None
-    photos: tuple[FileRef, ...] = ()
-    aftersales_contact: Line | None = None
 
 
 def schedule_installation(
@@ -153,7 +142,7 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
     told = Change(done, (passed, *_performance(done)))
     change = told.then(lambda order: keep_promise(order, "accept", order.day(cause.at), rules, cause))
     return change.then(
-        lambda order: reach(order, _M.ACCEPTED, *settled(order), since=cause.at, rules=rules, cause=cause)
+        lambda order: reach(order, _M.ACCEPTED, *order.payments_in, since=cause.at, rules=rules, cause=cause)
     )
 
 

@@ -92,18 +92,12 @@ def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
     return post(order, "payment", receivable.money(-due), word.at, pays=word.kind, reference=word.no, cause=cause)
 
 
-def balance(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
+def follow_ledger(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:
     """After the ledger has changed: what is settled opens its gates, and what is due is asked for."""
     if order.ended:
         return Change(order)
-    change = reach(order, *settled(order), since=since, rules=rules, cause=cause)
+    change = reach(order, *order.payments_in, since=since, rules=rules, cause=cause)
     return change.then(lambda order: ask_for_what_is_due(order, rules, cause))
-
-
-def settled(order: Order) -> tuple[Milestone, ...]:
-    """The payments that are in: what the gates of the route ask for."""
-    initial = (_M.INITIAL_PAID,) if order.receivable.settles("initial") else ()
-    return (*initial, _M.PAID) if order.receivable.settles("balance") else initial
 
 
 def credit(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
@@ -115,7 +109,7 @@ def credit(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
     if (refused := _why_not(order, amount)) is not None:
         raise refused
     credited = post(order, "credit", order.receivable.money(-amount.amount), cause.at, note=reason, cause=cause)
-    return credited.then(lambda order: balance(order, cause.at, rules, cause))
+    return credited.then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 
 def credit_by_paper(order: Order, amount: Money, paper: Line, rules: Rules, cause: Cause) -> Change[Order]:
@@ -145,7 +139,7 @@ def refund(order: Order, amount: Money, reason: Prose, rules: Rules, cause: Caus
 
     Refused with `refund_too_high` for more than that, in whatever currency.
     """
-    return _paid_back(order, amount, reason, cause).then(lambda order: balance(order, cause.at, rules, cause))
+    return _paid_back(order, amount, reason, cause).then(lambda order: follow_ledger(order, cause.at, rules, cause))
 
 
 def _paid_back(order: Order, amount: Money, reason: Prose, cause: Cause) -> Change[Order]:

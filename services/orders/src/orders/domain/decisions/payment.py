@@ -8,9 +8,9 @@ from uuid import UUID
 
 from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
-from orders.domain.decisions.entry import collecting, reminder_day
+from orders.domain.decisions.entry import set_reminders
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.decisions.ledger import balance, book, post
+from orders.domain.decisions.ledger import book, follow_ledger, post
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
@@ -52,7 +52,7 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
         oddities.append(f"收据{fact.receipt_no}此前已入账，现又作为{title}入账：{_told(fact.amount)}，请核对")
     for detail in oddities:
         change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
-    return change.then(lambda order: balance(order, fact.received_at, rules, cause))
+    return change.then(lambda order: follow_ledger(order, fact.received_at, rules, cause))
 
 
 def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause) -> Change[Order]:
@@ -121,7 +121,7 @@ def tell_ahead(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         for each in found
         if each.due.on >= today
     )
-    return Change(collecting(told, rules), () if order.ended else events)
+    return Change(set_reminders(told, rules), () if order.ended else events)
 
 
 def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -129,7 +129,7 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     today = order.day(cause.now)
     late = [each for each in order.receivable.claims if not each.due.overdue and each.due.on < today]
     if order.ended or not late:
-        return Change(order if order.ended else collecting(order, rules))
+        return Change(order if order.ended else set_reminders(order, rules))
     noted = order.receivable.noting(each.due.but(overdue=True, overdue_on=today) for each in late)
     events = tuple(
         PaymentOverdue.of(
@@ -143,7 +143,7 @@ def fall_overdue(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         for each in late
     )
     since = order.overdue_since or late[0].due.on
-    return Change(collecting(order.but(receivable=noted, overdue_since=since), rules), events)
+    return Change(set_reminders(order.but(receivable=noted, overdue_since=since), rules), events)
 
 
 def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -155,7 +155,7 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """
     found = [each for each in order.receivable.claims if _to_remind_of(order, each.due, rules, cause)]
     if order.ended or not found:
-        return Change(order if order.ended else collecting(order, rules))
+        return Change(order if order.ended else set_reminders(order, rules))
     today = order.day(cause.now)
     reminded = order.receivable.noting(each.due.but(level=each.due.level + 1, reminded_on=today) for each in found)
     issued = DunningIssued.of(
@@ -164,11 +164,11 @@ def remind(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         amount=order.receivable.money(sum((each.open for each in found), Decimal())),
         due_on=min(each.due.on for each in found),
     )
-    return Change(collecting(order.but(receivable=reminded), rules), (issued,))
+    return Change(set_reminders(order.but(receivable=reminded), rules), (issued,))
 
 
 def _to_remind_of(order: Order, due: Due, rules: Rules, cause: Cause) -> bool:
-    day = reminder_day(due, rules.of(order))
+    day = rules.of(order).reminder_day(due)
     return day is not None and rules.of(order).morning(order, day) <= cause.now
 
 
@@ -178,7 +178,7 @@ def hold(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Change
         return Change(order)
     held = order.receivable.but(held_by=(*order.receivable.held_by, complaint_id))
     event = DunningHeld.of(order.named, complaint_id=complaint_id)
-    change = Change(collecting(order.but(receivable=held), rules), (event,))
+    change = Change(set_reminders(order.but(receivable=held), rules), (event,))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))
 
@@ -193,7 +193,7 @@ def resume(order: Order, complaint_id: UUID, rules: Rules, cause: Cause) -> Chan
     others = tuple(each for each in order.receivable.held_by if each != complaint_id)
     freed = order.but(receivable=order.receivable.but(held_by=others))
     event = DunningReleased.of(order.named, complaint_id=complaint_id)
-    change = Change(freed if order.ended else collecting(freed, rules), (event,))
+    change = Change(freed if order.ended else set_reminders(freed, rules), (event,))
     followed = change.then(lambda order: follow_complaints(order, rules, cause))
     return followed.then(lambda order: follow_duties(order, rules, cause))
 

@@ -35,7 +35,7 @@ def pass_on(
     current = order.promises.current(kind)
     if current and current.stage == "open" and current.on == on:
         return Change(order)
-    promises = order.promises.give(kind, on, basis, who, cause.at)
+    promises = order.promises.give(kind, on, basis, who)
     promised = order.but(promises=promises, ship_on=on if kind == "ship" else order.ship_on)
     event = DeliveryDatePromised.of(
         order.about,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from shared.contracts.departments import Skill
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import Defect, Line, StaffId
+from shared.contracts.vocabulary import Defect, FileRef, Line, StaffId
 
 
 def suits(skill: Skill, required: Skill) -> bool:
@@ -29,6 +29,15 @@ class Refusal(Part):
 
     at: Instant
     issues: tuple[Defect, ...]
+
+
+class Acceptance(Part):
+    """What the customer signed (001 售中五, 售后一a)."""
+
+    signatory: Line
+    signature: FileRef | None = None
+    photos: tuple[FileRef, ...] = ()
+    aftersales_contact: Line | None = None
 
 
 class AcceptancePeriod(Part):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from shared.contracts.event import Instant, Part
+from shared.contracts.event import Part
 from shared.contracts.vocabulary import StaffId
 
 PromiseKind = Literal["ship", "arrive", "install", "complete", "accept"]
@@ -19,7 +19,6 @@ class Promise(Part):
     revision: int = 1
     basis: Basis
     given_by: StaffId
-    given_at: Instant
     stage: PromiseStage = "open"
     settled_on: date | None = None
 
@@ -37,11 +36,11 @@ class Promises(Part):
         """The latest promise of this kind, whatever became of it."""
         return next((promise for promise in reversed(self.given) if promise.kind == kind), None)
 
-    def give(self, kind: PromiseKind, on: date, basis: Basis, by: StaffId, at: Instant) -> "Promises":
+    def give(self, kind: PromiseKind, on: date, basis: Basis, by: StaffId) -> "Promises":
         """With one more promise; the open one of this kind is superseded, a broken one stays broken."""
         before = self.current(kind)
         revision = before.revision + 1 if before else 1
-        promise = Promise(kind=kind, on=on, revision=revision, basis=basis, given_by=by, given_at=at)
+        promise = Promise(kind=kind, on=on, revision=revision, basis=basis, given_by=by)
         if before and before.stage == "open":
             return Promises(given=(*self._with(before, "superseded").given, promise))
         return Promises(given=(*self.given, promise))

@@ -1,7 +1,7 @@
 """The company's policy for orders: terms, clocks, shares and limits; and all its versions beside the calendar."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
 
@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
+from orders.domain.parts.receivable import Due
 from orders.domain.route import CURRENT, Milestone, Route, RouteName
 from shared.calendar import Monthly, Weekly, Within
 from shared.clocks import Clock
@@ -150,6 +151,20 @@ class OrdersPolicy(Policy):
     def evening(self, order: Order, day: date) -> datetime:
         """When the desk closes on a day: by then goods leave that became ready after their hour."""
         return order.calendar.moment(day, self.desk_closes)
+
+    def reminder_day(self, due: Due) -> date | None:
+        """The day of the next reminder of an overdue amount; None after the last one, and while it is not overdue.
+
+        It is counted from the day on which the lateness was noted and from the reminder before: what stood still for
+        two weeks does not catch up with several reminders in a row.
+        """
+        if not due.overdue or due.level >= len(self.dunning_days):
+            return None
+        planned = self.dunning_days[due.level]
+        if due.reminded_on is not None:
+            return due.reminded_on + timedelta(days=planned - self.dunning_days[due.level - 1])
+        noted = max(due.on, (due.overdue_on or due.on) - timedelta(days=1))
+        return noted + timedelta(days=planned)
 
     def days(self, route: RouteName, stage: str) -> int | None:
         """How many days are planned for a stage; None for one that is not watched."""

@@ -1,4 +1,4 @@
-"""Who may read what, by whose work needs it; who may decide what stands with the route (`domain/possible.py`).
+"""Who may read what, by whose work needs it; who may decide what stands with the route (`domain/lifecycle.py`).
 
 No department reads here: what one needs to know it is told by events, and asks at intake (docs/departments.md).
 """
