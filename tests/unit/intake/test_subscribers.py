@@ -226,7 +226,8 @@ async def test_a_service_is_called_back_within_three_days_of_the_visit(world, st
     )
     await world.hear(closed)
     due = NOW + timedelta(days=2)
-    assert await open_callbacks(stores) == [(CallbackReason(kind="post_service_3d", service_order_id=service), due)]
+    reason = CallbackReason(kind="post_service_3d", service_order_id=service, on=date(2026, 11, 19))
+    assert await open_callbacks(stores) == [(reason, due)]
     told = of_callbacks(await world.until(due))
     assert [(type(event), event.kind) for event in told] == [
         (DeadlineApproachingAtIntake, "callback_service"),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from intake.api import routes
+from intake.domain.parts.company import Company
 from intake.domain.parts.tolerance import Tolerance
 from intake.settings import Settings
 from intake.store import Stores
@@ -19,10 +20,11 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     stores = Stores.on(plumbing.database)
     rules = settings.rules(plumbing.calendar)
     tolerance = Tolerance(settings.fact_age_limit, settings.fact_ahead_limit)
+    company = Company(name=settings.company, hotline=settings.hotline)
     ingress = settings.ingress_url
     return Service(
         plumbing,
-        routes=routes(stores, plumbing.parking, rules, plumbing.clock, tolerance),
+        routes=routes(stores, plumbing.parking, rules, plumbing.clock, tolerance, company),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

@@ -44,6 +44,11 @@ class Settings(ServiceSettings):
         default=timedelta(minutes=15), ge=timedelta(), description="How far a department's clock may be ahead of ours."
     )
 
+    company: str = Field(
+        default="客服示范公司", description="The company's name, as a colleague says it on the telephone."
+    )
+    hotline: str = Field(default="020-88886666", description="The number customers may call.")
+
     def rules(self, calendar: Calendar) -> Rules:
         """The company's rules for intake: its policy in every version, counted in this calendar."""
         return Rules(POLICY.read(self.intake_policy), Clocks(ANNOUNCEMENTS, calendar))

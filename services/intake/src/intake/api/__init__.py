@@ -20,6 +20,7 @@ from intake.api import (
     visit_plans,
     visits,
 )
+from intake.domain.parts.company import Company
 from intake.domain.parts.tolerance import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
@@ -28,7 +29,7 @@ from shared.parking.store import Parking
 
 
 def routes(
-    stores: Stores, parking: Parking, rules: Rules, clock: TimeSource, tolerance: Tolerance
+    stores: Stores, parking: Parking, rules: Rules, clock: TimeSource, tolerance: Tolerance, company: Company
 ) -> Sequence[APIRouter]:
     """Every route of intake."""
     return (
@@ -39,7 +40,7 @@ def routes(
         visit_plans.routes(stores, rules),
         showroom.routes(stores, rules),
         presales.routes(stores, rules, clock),
-        callbacks.routes(stores, rules),
+        callbacks.routes(stores, rules, company),
         *surveys.routes(stores, rules.calendar),
         colleagues.routes(stores),
         reports.routes(stores, rules, clock),

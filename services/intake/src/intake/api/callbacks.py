@@ -9,17 +9,22 @@ from pydantic import AliasPath, ConfigDict, Field, computed_field
 
 from intake.api import readers
 from intake.domain.callback import Callback, in_calling_order
+from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.callback import complete, waive
 from intake.domain.lifecycle import CALLBACK, CallbackStage
-from intake.domain.policy.policy import Question, Rules
+from intake.domain.parts.company import Company
+from intake.domain.policy.policy import Rules
+from intake.domain.policy.script import Question
 from intake.store import Stores
+from shared.aggregate import NotFound
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason, Contact
 from shared.contracts.intake.contacts import Rating
+from shared.contracts.orders import StageGroup
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import CustomerSnapshot, Line, StaffId
+from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
-from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
+from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 from shared.store import OneOf
 
@@ -87,7 +92,27 @@ class FileContacts(View):
     merged_into: UUID | None = None
 
 
-def routes(stores: Stores, rules: Rules) -> APIRouter:
+class ScriptView(View):
+    """The words of a call, as the colleague says them."""
+
+    opening: Prose
+    stages: dict[StageGroup, Prose] = Field(description="What is said first at the stage that the order has reached.")
+    asks: dict[Question, Prose] = Field(description="The questions by the names under which they are answered.")
+    must_be_answered: tuple[Question, ...] = Field(description="Without an answer to these the call is not complete.")
+    improve: Prose = Field(description="What a customer is asked who is less than satisfied.")
+    advice: Prose
+    closings: dict[Rating, Prose]
+
+
+async def _name_of(stores: Stores, staff: StaffId) -> Line:
+    """The colleague's name, or how a colleague is called whom the list of colleagues does not have."""
+    try:
+        return (await stores.colleagues.get(colleague_id_of(staff))).name
+    except NotFound:
+        return "客服人员"
+
+
+def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
@@ -132,6 +157,14 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_clocks(callback_id: UUID) -> list[ClockView]:
         """By when the call is due and why: what started its clock, by which rule, who had the duty."""
         return clocks_of(await callbacks.get(callback_id), rules.clocks)
+
+    @router.get("/{callback_id}/script")
+    async def show_script(callback_id: UUID, caller: AskedBy) -> ScriptView:
+        """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
+        callback = await callbacks.get(callback_id)
+        rule = rules.of(callback).callbacks[callback.reason.kind]
+        script = callback.script(rule, company, await _name_of(stores, caller.id))
+        return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(rule.questions)})
 
     @router.post("/{callback_id}/complete", dependencies=[allow(*CALLBACK.roles("complete"))])
     async def complete_callback(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:

@@ -7,6 +7,9 @@ from pydantic import computed_field
 
 from intake.domain.lifecycle import CALLBACK, CallbackStage
 from intake.domain.parts.chain import Entry, first_altered
+from intake.domain.parts.company import Company
+from intake.domain.policy.policy import CallbackRule
+from intake.domain.policy.script import Script
 from shared.clocks import ClockRun, Timed
 from shared.contracts.event import Instant
 from shared.contracts.intake import AboutCallback, CallbackReason, Contact
@@ -75,6 +78,21 @@ class Callback(Timed):
     def due_at(self) -> Instant:
         """By when the customer is to be called. Stored, because lists are sorted by it."""
         return self.term.due_at
+
+    def script(self, rule: CallbackRule, company: Company, caller: Line) -> Script:
+        """The words of this call: what is said at its stage alone, and every place filled in (002 四)."""
+        spoken = {stage: text for stage, text in rule.script.stages.items() if STAGES[stage] == self.reason.stage}
+        on = self.reason.on
+        values = {
+            "company": company.name,
+            "hotline": company.hotline,
+            "caller": caller,
+            "customer": self.customer.title or self.customer.contact_name or self.customer.name,
+            "number": self.reason.order_no or self.reason.complaint_no or "",
+            "item": self.reason.item or "",
+            "on": f"{on.month}月{on.day}日" if on else "近日",
+        }
+        return rule.script.but(stages=spoken).spoken(values)
 
     def first_altered(self) -> int | None:
         """The first entry of the record that is not what was written, or nothing when it is whole."""

@@ -97,11 +97,17 @@ def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:
         """Within three days of the service (002 四4), and a survey of it (003 §16); internal work has no customer."""
         if event.customer is None:
             return []
-        reason = CallbackReason(kind="post_service_3d", service_order_id=event.service_order_id)
+        served = event.serviced_at or event.closed_at
+        reason = CallbackReason(
+            kind="post_service_3d",
+            service_order_id=event.service_order_id,
+            item=event.item,
+            on=calls.rules.calendar.day(served),
+        )
         survey = issue(
             cause.derive("survey"), event.customer, event.service_order_id, event.order_no, event.technician, cause
         )
-        owed = calls.owed_for(event, event.customer, reason, event.serviced_at or event.closed_at, cause)
+        owed = calls.owed_for(event, event.customer, reason, served, cause)
         return [*owed, calls.stores.surveys.birth(survey)]
 
     @on(ComplaintClosed)

@@ -180,6 +180,8 @@ class CallbackReason(Part):
     order_no: OrderNo | None = None
     service_order_id: ServiceOrderId | None = Field(default=None, examples=[None])
     complaint_no: Line | None = None
+    item: Line | None = Field(default=None, description="What was serviced.", examples=[None])
+    on: date | None = Field(default=None, description="The day of the service.", examples=[None])
 
 
 class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):

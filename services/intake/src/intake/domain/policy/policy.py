@@ -1,16 +1,18 @@
 """The company's policy for intake: callbacks and reports, by when, whose duty they are, and what they ask for."""
 
 from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, model_validator
 
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
+from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
+from shared.contracts.orders import StageGroup
 from shared.policy import Policy
 from shared.rules import CompanyRules
 
@@ -25,8 +27,6 @@ OBLIGED: tuple[CallbackKind, ...] = (
 )
 """The kinds of callback that facts oblige us to: each needs a rule."""
 
-Question = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-
 
 class CallbackRule(Frozen):
     """By when a callback of one kind is made, whose duty it is, and what has to be asked."""
@@ -35,6 +35,13 @@ class CallbackRule(Frozen):
 
     clock: Clock
     questions: frozenset[Question] = frozenset()
+    script: Script
+
+    @model_validator(mode="after")
+    def _asks_what_has_to_be_answered(self) -> Self:
+        if missing := sorted(self.questions - self.script.asks.keys()):
+            raise ValueError(f"the script asks every question that needs an answer; missing: {', '.join(missing)}")
+        return self
 
 
 class IntakePolicy(Policy):
@@ -60,6 +67,13 @@ class IntakePolicy(Policy):
         names = [clock.name for clock in self._clocks()]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_words_for_each_stage(self) -> Self:
+        spoken = self.callbacks["stage"].script.stages
+        if missing := [stage for stage in get_args(StageGroup) if stage not in spoken]:
+            raise ValueError(f"the callbacks at the stages have words for each; missing: {', '.join(missing)}")
         return self
 
     @model_validator(mode="after")
