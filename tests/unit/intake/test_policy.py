@@ -73,7 +73,7 @@ def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_pa
     ("was", "becomes", "told"),
     [
         ("version = 1", "version = 0", "version: Input should be greater than or equal to 1"),
-        ("[callbacks.delay.clock]", "[callbacks.member.clock]", "every kind of callback has a rule; missing: delay"),
+        ("[callbacks.delay.", "[callbacks.member.", "every kind of callback has a rule; missing: delay"),
         ('name = "callback_delay"', 'name = "callback_stage"', "used twice: callback_stage"),
         ('role = "cs_specialist"', 'role = "cs_specalist"', "role: Input should be"),
         ("minutes = 30", "minuts = 30", "minuts: Extra inputs are not permitted"),

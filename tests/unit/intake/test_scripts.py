@@ -104,8 +104,8 @@ async def test_every_customer_is_asked_for_advice_and_the_closing_follows_the_an
     assert said["closings"] == {
         "satisfied": "感谢您的认可与支持，有事请随时拨打020-88886666，祝您工作顺利，再见！",
         "average": "感谢您的意见，我们会认真改进，让您更满意。有事请随时拨打020-88886666，再见！",
-        "dissatisfied": "给您带来不便，非常抱歉。您反映的问题我已详细记录，会尽快交相关部门处理并给您答复，今后一定改进。"
-        "服务热线020-88886666，再见！",
+        "dissatisfied": "给您带来不便，非常抱歉。您反映的问题我已详细记录，会尽快交相关部门处理并给您答复，"
+        "今后一定改进。服务热线020-88886666，再见！",
     }
 
 

@@ -44,9 +44,7 @@ class Settings(ServiceSettings):
         default=timedelta(minutes=15), ge=timedelta(), description="How far a department's clock may be ahead of ours."
     )
 
-    company: str = Field(
-        default="客服示范公司", description="The company's name, as a colleague says it on the telephone."
-    )
+    company: str = Field(default="客服示范公司", description="Who calls, as a colleague says it on the phone.")
     hotline: str = Field(default="020-88886666", description="The number customers may call.")
 
     def rules(self, calendar: Calendar) -> Rules:

@@ -116,6 +116,7 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
+    _scripts(router, stores, rules, company)
 
     async def with_contacts(rows: Sequence[CallbackRow]) -> list[CallbackView]:
         """The callbacks with whom their customers' files name by now; the files are read with one question."""
@@ -158,14 +159,6 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
         """By when the call is due and why: what started its clock, by which rule, who had the duty."""
         return clocks_of(await callbacks.get(callback_id), rules.clocks)
 
-    @router.get("/{callback_id}/script")
-    async def show_script(callback_id: UUID, caller: AskedBy) -> ScriptView:
-        """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
-        callback = await callbacks.get(callback_id)
-        rule = rules.of(callback).callbacks[callback.reason.kind]
-        script = callback.script(rule, company, await _name_of(stores, caller.id))
-        return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(rule.questions)})
-
     @router.post("/{callback_id}/complete", dependencies=[allow(*CALLBACK.roles("complete"))])
     async def complete_callback(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:
         """Record what the customer said. It stays as it was said; less than satisfied is a negative feedback."""
@@ -184,3 +177,13 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
         return await viewed(waived)
 
     return router
+
+
+def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company) -> None:
+    @router.get("/{callback_id}/script")
+    async def show_script(callback_id: UUID, caller: AskedBy) -> ScriptView:
+        """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
+        callback = await stores.callbacks.get(callback_id)
+        rule = rules.of(callback).callbacks[callback.reason.kind]
+        script = callback.script(rule, company, await _name_of(stores, caller.id))
+        return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(rule.questions)})
