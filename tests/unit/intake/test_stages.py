@@ -8,12 +8,14 @@ import pytest
 
 from intake.domain.decisions.admission import admit
 from intake.domain.decisions.callback import complete, owe, waive
+from intake.domain.decisions.callback import withdraw as withdraw_call
 from intake.domain.decisions.placement import take, verify, withdraw
 from intake.domain.fact import Fact
 from intake.domain.lifecycle import CALLBACK, FACT, ORDER
 from intake.domain.order import Order
 from intake.domain.parts.cloud_event import CloudEvent
 from intake.domain.parts.verification import Verification
+from intake.domain.parts.withdrawal import Withdrawal
 from intake.settings import Settings
 from shared.aggregate import Change
 from shared.calendar import CHINA
@@ -47,6 +49,7 @@ CALLBACKS = {
     "open": OWED,
     "completed": complete(OWED, PLEASED, RULES, cause(NOW)).state,
     "waived": waive(OWED, "tender", None, RULES, cause(NOW)).state,
+    "withdrawn": withdraw_call(OWED, Withdrawal(reason="order_cancelled"), RULES, cause(NOW)).state,
 }
 ON_CALLBACK = {
     "complete": (lambda call: complete(call, PLEASED, RULES, cause(NOW)), CallbackCompleted),

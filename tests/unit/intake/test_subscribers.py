@@ -32,6 +32,7 @@ from shared.contracts.intake import (
     CustomerAssigned,
     CustomerRegistered,
     DeadlineApproachingAtIntake,
+    DeadlineMetByIntake,
     DeadlineMissedByIntake,
     DeadlineSetByIntake,
     OrderPlaced,
@@ -39,7 +40,7 @@ from shared.contracts.intake import (
     VisitReported,
 )
 from shared.contracts.notify import NotificationSent
-from shared.contracts.orders import AcceptancePassed, OrderStageChanged, ShipmentDelayed
+from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, ShipmentDelayed
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import cause, deliver, nowhere
 
@@ -273,23 +274,54 @@ async def test_a_complaint_that_was_taken_up_again_under_a_new_number_is_not_cal
     assert await open_callbacks(stores) == []
 
 
-async def test_a_delay_is_also_told_by_phone(world, stores):
-    delayed = ShipmentDelayed(
-        order_id=order_id_of("SO-1"),
-        order_no="SO-1",
+def delayed(customer, order_no="SO-1"):
+    return ShipmentDelayed(
+        order_id=order_id_of(order_no),
+        order_no=order_no,
         contract_ship_date=date(2026, 11, 26),
         new_ship_date=date(2026, 11, 30),
         delay_days=4,
         reason_code="goods_incomplete",
         reason_text="玻璃未到",
         told_before_contract_date=True,
-        customer=(await a_customer(stores)).snapshot(),
+        customer=customer,
     )
-    said = await world.hear(delayed)
+
+
+async def test_a_delay_is_also_told_by_phone(world, stores):
+    said = await world.hear(delayed((await a_customer(stores)).snapshot()))
     assert [(event.kind, event.about) for event in said if isinstance(event, DeadlineSetByIntake)] == [
         ("callback_delay", "SO-1")
     ]
     assert [(event.kind, event.order_no) for event in said if isinstance(event, CallbackDue)] == [("delay", "SO-1")]
+
+
+async def test_of_several_delays_of_an_order_the_customer_is_called_about_the_last(world, stores):
+    customer = (await a_customer(stores)).snapshot()
+    first, second = uuid4(), uuid4()
+    for id, order_no in ((first, "SO-1"), (uuid4(), "SO-2"), (second, "SO-1")):
+        world.clock.advance(timedelta(hours=1))
+        await world.hear(delayed(customer, order_no), id=id)
+    owed = [each async for each in stores.callbacks.each({"stage": "open"})]
+    assert sorted(str(each.reason.order_no) for each in owed) == ["SO-1", "SO-2"]
+    (replaced,) = [each async for each in stores.callbacks.each({"stage": "withdrawn"})]
+    assert (replaced.file[-1].content, replaced.deadlines) == ({"reason": "newer_call"}, ())
+    await world.hear(delayed(customer), id=first)
+    assert len(await open_callbacks(stores)) == 2
+
+
+async def test_what_is_owed_about_a_cancelled_order_is_owed_no_more(world, stores):
+    customer = (await a_customer(stores)).snapshot()
+    about = {"order_id": order_id_of("SO-1"), "order_no": "SO-1", "customer": customer}
+    await world.hear(delayed(customer))
+    await world.hear(OrderStageChanged(before="review", after="plan", stage_group="plan", at=NOW, **about))
+    assert len(await open_callbacks(stores)) == 2
+    said = await world.hear(OrderCancelled(stage="plan", reason="客户项目取消", by="cs-manager-01", **about))
+    assert await open_callbacks(stores) == []
+    ended = [event.outcome for event in said if isinstance(event, DeadlineMetByIntake)]
+    assert ended == ["no_longer_needed", "no_longer_needed"]
+    await world.until(world.clock.now() + timedelta(days=3))
+    assert [event for event in world.announced if isinstance(event, DeadlineMissedByIntake)] == []
 
 
 async def test_the_same_fact_heard_three_times_obliges_once(world, stores):

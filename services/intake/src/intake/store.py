@@ -23,6 +23,7 @@ from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
 from intake.domain.work_report import WorkReport
 from shared.aggregate import NotFound
+from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
 from shared.search import asked
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
@@ -139,7 +140,16 @@ class Callbacks(Store[Callback]):
 
     collection = "callbacks"
     kind = Callback
-    indexes = (Index("customer_id", "due_at"), Index("stage", "due_at"))
+    indexes = (
+        Index("customer_id", "due_at"),
+        Index("stage", "due_at"),
+        Index("reason.order_no", where={"stage": "open"}),
+    )
+
+    async def owed_about(self, order_no: str, *kinds: CallbackKind) -> Sequence[Callback]:
+        """The calls of these kinds about this order that have not been made."""
+        where = {"reason.order_no": order_no, "stage": "open", "reason.kind": OneOf(*kinds)}
+        return [each async for each in self.each(where)]
 
 
 class Orders(Store[Order]):

@@ -6,8 +6,8 @@ from intake.domain.roles import ORDER_DESK, PLANNERS, REPORTING, SALES, SERVICE,
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
-CallbackStage = Literal["open", "completed", "waived"]
-CallbackDecision = Literal["complete", "waive"]
+CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
+CallbackDecision = Literal["complete", "waive", "withdraw"]
 FactStage = Literal["reported", "admitted"]
 ItineraryStage = Literal["open", "confirmed"]
 ItineraryDecision = Literal["confirm"]
@@ -28,9 +28,10 @@ CALLBACK: Lifecycle[CallbackStage, CallbackDecision] = Lifecycle(
     {
         "complete": Move(("open",), ("completed",), SERVICE),
         "waive": Move(("open",), ("waived",), (Role.CS_DIRECTOR,)),
+        "withdraw": Move(("open",), ("withdrawn",)),
     },
 )
-"""A call that was missed stays open: it is still owed."""
+"""A call that was missed stays open: it is still owed. A fact after which there is nothing to say withdraws it."""
 
 FACT: Lifecycle[FactStage, Literal["admit"]] = Lifecycle(
     "fact", "reported", {"admit": Move(("reported",), ("admitted",))}

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from intake.domain.callback import STAGES
-from intake.domain.decisions.callback import owe
+from intake.domain.decisions.callback import owe, replace, withdraw
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.survey import issue
+from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from intake.subscribers.timeline import moments
@@ -16,7 +17,7 @@ from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.event import Event
 from shared.contracts.intake import CallbackReason, Contact, CustomerAssigned, Particulars, VisitReported
-from shared.contracts.orders import AcceptancePassed, OrderStageChanged, ShipmentDelayed
+from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, ShipmentDelayed
 from shared.contracts.vocabulary import CustomerSnapshot, StaffId
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -79,10 +80,24 @@ def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:
         return calls.owed_for(event, event.customer, reason, event.at, cause)
 
     @on(ShipmentDelayed)
-    def call_about_delay(event: ShipmentDelayed, cause: Cause) -> Touches:
-        """A delay is also told by phone, before the customer calls us (001 售中二a)."""
+    async def call_about_delay(event: ShipmentDelayed, cause: Cause) -> Touches:
+        """A delay is also told by phone, before the customer calls us (001 售中二a); of several the last is told."""
         reason = CallbackReason(kind="delay", order_no=event.order_no)
-        return calls.owed_for(event, event.customer, reason, cause.at, cause)
+        earlier = await calls.stores.callbacks.owed_about(event.order_no, "delay")
+        replaced = [
+            calls.stores.callbacks.touch(each.id, lambda call: replace(call, calls.rules, cause)) for each in earlier
+        ]
+        return [*replaced, *calls.owed_for(event, event.customer, reason, cause.at, cause)]
+
+    @on(OrderCancelled)
+    async def withdraw_calls(event: OrderCancelled, cause: Cause) -> Touches:
+        """Of an order that is cancelled the customer is not called about stages and delays any more (004 一㈡1b)."""
+        owed = await calls.stores.callbacks.owed_about(event.order_no, "stage", "delay")
+        why = Withdrawal(reason="order_cancelled")
+        withdrawn = [
+            calls.stores.callbacks.touch(each.id, lambda call: withdraw(call, why, calls.rules, cause)) for each in owed
+        ]
+        return [*withdrawn, *moments(calls.stores, event, cause)]
 
 
 def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from intake.domain.callback import Callback
 from intake.domain.lifecycle import CALLBACK
 from intake.domain.parts.chain import appended
+from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.clocks import Matter
@@ -88,7 +89,23 @@ def waive(
     return change.then(rules.clocks.drop(cause=cause))
 
 
-def _closed(callback: Callback, stage: Literal["completed", "waived"], content: Part, cause: Cause) -> Callback:
+def withdraw(callback: Callback, why: Withdrawal, rules: Rules, cause: Cause) -> Change[Callback]:
+    """There is nothing left to call about. Nothing changes when the call was made or waived already."""
+    if not CALLBACK.allows(callback.stage, "withdraw"):
+        return Change(callback)
+    return Change(_closed(callback, "withdrawn", why, cause)).then(rules.clocks.drop(cause=cause))
+
+
+def replace(callback: Callback, rules: Rules, cause: Cause) -> Change[Callback]:
+    """A call that was owed before this fact is made with the one that the fact obliges us to; a later one stays."""
+    if callback.term.started_at >= cause.at:
+        return Change(callback)
+    return withdraw(callback, Withdrawal(reason="newer_call"), rules, cause)
+
+
+def _closed(
+    callback: Callback, stage: Literal["completed", "waived", "withdrawn"], content: Part, cause: Cause
+) -> Callback:
     return callback.but(stage=stage, file=appended(callback.file, stage, content.model_dump(mode="json"), cause))
 
 

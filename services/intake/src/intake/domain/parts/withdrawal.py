@@ -1,0 +1,11 @@
+"""Why a call is not owed any more."""
+
+from typing import Literal
+
+from shared.contracts.event import Part
+
+
+class Withdrawal(Part):
+    """The order that the call was about has been cancelled, or a newer call says what this one would have said."""
+
+    reason: Literal["order_cancelled", "newer_call"]
