@@ -56,4 +56,4 @@ def test_who_proposed_that_goods_go_does_not_decide_it():
     proposed = propose_disposal(proposal, by("li")).state
     with pytest.raises(Overstepped, match="another person"):
         decide_disposal(proposed, "approved", by("li"))
-    assert decide_disposal(proposed, "approved", by("wang")).state.status == "approved"
+    assert decide_disposal(proposed, "approved", by("wang")).state.stage == "approved"

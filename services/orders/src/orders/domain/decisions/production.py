@@ -268,7 +268,7 @@ def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> C
     unready = order.but(works=works.but(ready_percent=0), dispatched_on=None, shipment=order.shipment.sent_back())
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))
-    return change.then(lambda order: raise_exception(order, "quality", "inspection before shipping failed", cause))
+    return change.then(lambda order: raise_exception(order, "quality", "发货前验收未通过", cause))
 
 
 def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) -> Change[Order]:
