@@ -11,6 +11,7 @@ import pytest
 from pymongo import MongoClient
 
 from kefu.surroundings import SERVICES
+from kefu_local.keys import Keys
 from kefu_local.servers import Servers
 from kefu_local.system import System, system
 
@@ -24,24 +25,30 @@ _IMPATIENT = {
 
 
 @pytest.fixture(scope="session")
-def kefu(running_servers: Servers) -> Iterator[System]:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """The keys of every system of the ring: they share the users of one RabbitMQ."""
+    return Keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def kefu(running_servers: Servers, keys: Keys) -> Iterator[System]:
     """A whole kefu of the ring's own."""
-    with _whole(running_servers) as built:
+    with _whole(running_servers, keys) as built:
         yield built
 
 
 @pytest.fixture(scope="module")
-def fresh_kefu(running_servers: Servers) -> Iterator[System]:
+def fresh_kefu(running_servers: Servers, keys: Keys) -> Iterator[System]:
     """A whole kefu to which nothing has happened before this file's tests."""
-    with _whole(running_servers) as built:
+    with _whole(running_servers, keys) as built:
         yield built
 
 
 @contextmanager
-def _whole(running_servers: Servers) -> Iterator[System]:
+def _whole(running_servers: Servers, keys: Keys) -> Iterator[System]:
     name = f"e2e-{uuid4().hex[:8]}"
     with TemporaryDirectory(prefix="kefu-e2e-") as folder:
-        with system(running_servers, Path(folder), name, **_IMPATIENT) as built:
+        with system(running_servers, Path(folder), name, keys, **_IMPATIENT) as built:
             yield built
         with MongoClient[dict[str, object]](running_servers.mongo_url) as client:
             for service in SERVICES:

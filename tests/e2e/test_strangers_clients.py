@@ -191,7 +191,7 @@ async def test_a_client_generated_from_the_openapi_document_tells_facts_apart_an
         "PATH": PATH,
     }
     said = await asyncio.to_thread(said_by, "node", "reports.js", cwd=tmp_path, env=env)
-    assert json.loads(said) == {"status": 202, "state": "admitted"}
+    assert json.loads(said) == {"status": 202, "stage": "admitted"}
     assert (await became(around, id))["type"] == KEY
 
 

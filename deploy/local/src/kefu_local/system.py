@@ -71,14 +71,16 @@ class System:
 
 
 @contextmanager
-def system(running: Servers, folder: Path, name: str, **settings: str) -> Iterator[System]:
+def system(running: Servers, folder: Path, name: str, keys: Keys | None = None, **settings: str) -> Iterator[System]:
     """A whole kefu of its own for as long as the block runs: own virtual hosts, databases, keys, ports and sinks.
 
-    Only the servers are shared with others. `settings` are further environment variables for the services. When the
-    block ends the virtual hosts are gone; the databases, whose names begin with `name`, are the caller's to drop.
+    Only the servers are shared with others. Users of RabbitMQ are the server's: several systems at one time on one
+    server are given the same `keys`, or the passwords of the last one count for all. `settings` are further environment
+    variables for the services. When the block ends the virtual hosts are gone; the databases, whose names begin with
+    `name`, are the caller's to drop.
     """
     core, gateway = f"{name}-core", f"{name}-ingress"
-    keys = Keys(folder / "keys")
+    keys = keys or Keys(folder / "keys")
     running.management.create_vhost(core)
     running.management.post("/definitions", **ingress.definitions(keys.passwords, vhost=gateway))
     own = replace(running, rabbit_url=running.vhost_url(core), ingress_url=running.vhost_url(gateway))
