@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.aggregate import Aggregate
+from shared.lifecycle import Lifecycle
 from shared.service import Service
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -357,16 +358,27 @@ def test_every_answer_about_an_aggregate_with_stages_shows_what_is_possible(
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stage_of_an_aggregate_changes_along_its_lifecycle_alone(name: str) -> None:
     """`@follows(…)` has every change of the stage looked up in the table, in each test and in production."""
+    staged = {kind for kind in aggregates(name) if {"stage", "state", "status"} & kind.model_fields.keys()}
+    assert staged
+    assert {kind.__name__ for kind in staged if kind.followed is None} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_born_stands_where_its_lifecycle_starts(name: str) -> None:
+    """Where a table is chosen by the aggregate, as that of an order by its route, the decision says the stage."""
+    followed = [(kind, kind.followed) for kind in aggregates(name) if kind.followed]
+    tables = [(kind, each.field, each.table) for kind, each in followed if isinstance(each.table, Lifecycle)]
+    assert tables
+    born = {kind.__name__: kind.model_fields[field].default for kind, field, _ in tables}
+    assert born == {kind.__name__: table.start for kind, _, table in tables}
+
+
+def aggregates(name: str) -> list[type[Aggregate]]:
+    """The aggregates of a service, after all of its domain has been imported."""
     domain = importlib.import_module(f"{name}.domain")
     for module in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}."):
         importlib.import_module(module.name)
-    staged = {
-        kind
-        for kind in offspring(Aggregate)
-        if kind.__module__.startswith(f"{name}.") and {"stage", "state", "status"} & kind.model_fields.keys()
-    }
-    assert staged
-    assert {kind.__name__ for kind in staged if kind.followed is None} == set()
+    return [kind for kind in offspring(Aggregate) if kind.__module__.startswith(f"{name}.")]
 
 
 def offspring(kind: type[Aggregate]) -> Iterator[type[Aggregate]]:

@@ -45,7 +45,7 @@ class Lifecycle(Generic[S, V]):
 
     A decision without a row is known, and possible in no stage. ValueError for a table that cannot be meant: two rows
     for one decision in one stage, a stage that nothing leads to, a start in which nothing is possible, a role that
-    there is not.
+    there is not or that stands twice, a row without a stage or with both ways to say who.
     """
 
     def __init__(self, noun: str, start: S, moves: Mapping[V, Move[S] | tuple[Move[S], ...]]) -> None:
@@ -72,6 +72,8 @@ class Lifecycle(Generic[S, V]):
             yield f"nothing is possible in its start, {self.start}"
         strange = dict.fromkeys(role for move in every for role in move.by if not isinstance(role, Role))
         yield from (f"{role} is no role" for role in strange)
+        for decision, rows in self.moves.items():
+            yield from _flaws_of(decision, rows)
 
     def move(self, stage: S, decision: V) -> Move[S] | None:
         """The row for a decision in this stage; None where the stage does not allow it.
@@ -111,7 +113,12 @@ class Lifecycle(Generic[S, V]):
         return tuple(Possible(decision=name, roles=move.by) for name, move in found if move and not move.by_policy)
 
     def roles(self, decision: V) -> tuple[Role, ...]:
-        """Who may make this decision, in one stage or another: what its route asks for."""
+        """Who may make this decision, in one stage or another: what its route asks for.
+
+        ValueError for a decision that the table does not know.
+        """
+        if decision not in self.moves:
+            raise ValueError(f"the lifecycle of the {self.noun} knows no decision {decision}")
         return tuple(dict.fromkeys(role for move in self.moves[decision] for role in move.by))
 
     @property
@@ -134,6 +141,17 @@ class Lifecycle(Generic[S, V]):
         lines += [f"    {stage} --> {to}: {', '.join(decisions)}" for (stage, to), decisions in arrows.items()]
         lines += [f"    {stage} --> [*]" for stage in self.stages if stage in self.terminal]
         return "\n".join(lines) + "\n"
+
+
+def _flaws_of(decision: str, rows: tuple[Move[Any], ...]) -> Iterator[str]:
+    """What is wrong with the rows of one decision, each by itself."""
+    for move in rows:
+        if not move.when:
+            yield f"{decision} has a row without a stage"
+        if len(set(move.by)) < len(move.by):
+            yield f"{decision} names a role twice"
+        if move.by and move.by_policy:
+            yield f"{decision} is made by the roles of the table or by those of the policy, not by both"
 
 
 G = TypeVar("G", bound=Aggregate)

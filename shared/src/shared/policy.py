@@ -31,8 +31,15 @@ class Policies(Generic[P]):
     """All versions of one policy: what begins takes the one in force, what has begun keeps its own."""
 
     def __init__(self, versions: Iterable[P]) -> None:
-        """ValueError for no version at all, or for versions whose order is not the order of their days."""
-        self._versions = {each.version: each for each in sorted(versions, key=lambda each: each.version)}
+        """ValueError for no version at all, for two of one number or of different names, and for versions whose order
+        is not the order of their days.
+        """
+        every = sorted(versions, key=lambda each: each.version)
+        self._versions = {each.version: each for each in every}
+        if len(self._versions) < len(every):
+            raise ValueError("each version of a policy has a number of its own")
+        if len(names := sorted({each.name for each in every})) > 1:
+            raise ValueError(f"the versions of a policy have one name, not {' and '.join(names)}")
         days = [each.in_force_from for each in self._versions.values()]
         if not days:
             raise ValueError("a policy needs at least one version")

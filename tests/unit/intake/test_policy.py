@@ -76,6 +76,7 @@ def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_pa
         ("[callbacks.delay.", "[callbacks.member.", "every kind of callback has a rule; missing: delay"),
         ('name = "callback_delay"', 'name = "callback_stage"', "used twice: callback_stage"),
         ('role = "cs_specialist"', 'role = "cs_specalist"', "role: Input should be"),
+        ('reviewer = "cs_specialist"', 'reviewer = "gm"', "a report is reviewed by one of cs_specialist"),
         ("minutes = 30", "minuts = 30", "minuts: Extra inputs are not permitted"),
         ("[callbacks.stage.clock]", "[callbacks.stage]\nquestion = []\n[callbacks.stage.clock]", "question: Extra"),
     ],

@@ -9,7 +9,7 @@ from kitchen import BOIL, CLOCKS, NOW, POLICY, Kettle, Kitchen
 
 from shared.calendar import Calendar, Daily, Holidays, Monthly, Term, Weekly, Within, Yearly
 from shared.clock import FixedClock
-from shared.clocks import Clocks, Matter
+from shared.clocks import ENDED_KEPT, Clocks, Matter
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
 from shared.duties.board import rows_of
@@ -221,3 +221,29 @@ def test_a_year_without_holiday_data_is_said_in_the_explanation() -> None:
 )
 def test_a_term_is_told_as_people_say_it(term: Term, words: str) -> None:
     assert term_in_words(term) == words
+
+
+async def test_a_run_that_its_matter_has_forgotten_is_not_found(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a")
+    (kettle,) = kitchen.database.collections["kettles"].rows
+    for days in range(ENDED_KEPT + 1):
+        because = cause(NOW + timedelta(days=days))
+        again = CLOCKS.start(BOIL, Matter(about="a"), because, policy=POLICY)
+        await kitchen.kettles.apply(kettle, again, because)
+    await kitchen.follow()
+    kitchen.asker = Principal.staff("zhao", Role.CS_MANAGER)
+    for path in (f"/duties/{id}", f"/ui/duties/{id}"):
+        assert (await kitchen.http.get(path)).status_code == 404
+
+
+async def test_one_who_may_not_read_a_matter_does_not_hear_whose_duty_it_is(kitchen: Kitchen) -> None:
+    id = await kitchen.start("a", assignee="li")
+    kitchen.kettles.confidential_to = frozenset({Role.GM})
+    assert (await kitchen.http.get(f"/duties/{id}")).status_code == 404
+    for path, said in (
+        ("take", {}),
+        ("hand-over", {"to": "wang", "reason": "x"}),
+        ("hold", {"reason": "x"}),
+        ("resume", {}),
+    ):
+        assert (await kitchen.post(f"/duties/{id}/{path}", **said)).status_code == 404

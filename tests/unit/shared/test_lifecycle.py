@@ -109,6 +109,13 @@ def test_an_aggregate_may_say_which_table_it_follows() -> None:
         ("of", {"light": Move(("off",), ("on",))}, "nothing leads to off; nothing is possible in its start, of"),
         ("off", {"light": Move(("off",), ("onn",)), "dim": Move(("on",))}, "nothing leads to on"),
         ("off", {"light": Move(("off",), by=("gmm",))}, "gmm is no role"),
+        ("off", {"light": Move(("off",)), "dim": Move(())}, "dim has a row without a stage"),
+        ("off", {"light": Move(("off",), by=(Role.GM, Role.GM))}, "light names a role twice"),
+        (
+            "off",
+            {"light": Move(("off",), by=(Role.GM,), by_policy=True)},
+            "light is made by the roles of the table or by those of the policy, not by both",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused(start: str, moves: Any, flaw: str) -> None:
@@ -126,3 +133,8 @@ def test_the_table_is_drawn() -> None:
         "    off --> dead: burn_out\n"
         "    dead --> [*]\n"
     )
+
+
+def test_who_makes_a_decision_that_the_table_does_not_know_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="knows no decision typo"):
+        LAMP.roles("typo")  # type: ignore[arg-type]

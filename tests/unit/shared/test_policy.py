@@ -52,6 +52,14 @@ def test_later_versions_are_in_force_later() -> None:
         Policies[Tea]([])
 
 
+def test_versions_have_numbers_of_their_own_and_one_name() -> None:
+    first = version(1, date(2026, 1, 1))
+    with pytest.raises(ValueError, match="a number of its own"):
+        Policies([first, version(1, date(2026, 7, 1))])
+    with pytest.raises(ValueError, match="one name, not coffee and tea"):
+        Policies([first, version(2, date(2026, 7, 1)).but(name="coffee")])
+
+
 def test_the_company_s_own_version_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
     shipped = write(tmp_path / "shipped", "tea.v1.toml", tea(1, "2026-01-01", 3))
     own = write(tmp_path / "own", "ours.toml", tea(1, "2026-01-01", 4))

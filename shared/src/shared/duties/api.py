@@ -201,40 +201,41 @@ def _keeping(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
 def _explaining(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:
     @router.get("/{id}")
     async def show_duty(id: UUID, asker: AskedBy) -> ClockView:
-        """How a duty came about and why it ends when it does; one that is over still explains itself."""
-        duty = await duties.get(id)
-        if not may_see(asker, stores[duty.collection]):
-            raise NotFound("duty", id)
-        aggregate = await stores[duty.collection].get(duty.aggregate)
-        return next(view for view in clocks_of(aggregate, clocks) if view.id == id)
+        """How a duty came about and why it ends when it does, also when it is over.
+
+        A matter remembers its last forty runs that ended; an older one is not found.
+        """
+        duty = await visible_duty(duties, stores, asker, id)
+        run = run_of(await stores[duty.collection].get(duty.aggregate), id)
+        return ClockView.of(run, clocks.calendar)
 
 
 def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:
     @router.post("/{id}/take", dependencies=[allow(*STAFF)])
     async def take(id: UUID, body: TakeDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
         """Take over a duty of a role that is yours."""
-        duty = await duties.get(id)
+        duty = await visible_duty(duties, stores, asker, id)
         _must_have(asker, duty)
         return await _given(duty, asker.id, body.reason, cause)
 
     @router.post("/{id}/hand-over", dependencies=[allow(*STAFF)])
     async def hand_over(id: UUID, body: HandOverDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
         """Give a duty to another person: yours, or one of a role that is yours or below you on its ladder."""
-        duty = await duties.get(id)
+        duty = await visible_duty(duties, stores, asker, id)
         _must_have(asker, duty)
         return await _given(duty, body.to, body.reason, cause)
 
     @router.post("/{id}/hold", dependencies=[allow(*STAFF)])
     async def hold(id: UUID, body: HoldDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
         """Let the clock stand still, where its policy allows that: what is left of its term stays left."""
-        duty = await duties.get(id)
+        duty = await visible_duty(duties, stores, asker, id)
         _must_have(asker, duty)
         return await _decided(duty, clocks.hold(duty.id, body.reason, cause), cause)
 
     @router.post("/{id}/resume", dependencies=[allow(*STAFF)])
     async def resume(id: UUID, body: ResumeDuty, asker: AskedBy, cause: CausedByRequest) -> ClockView:
         """Let a clock that stands still go on."""
-        duty = await duties.get(id)
+        duty = await visible_duty(duties, stores, asker, id)
         _must_have(asker, duty)
         return await _decided(duty, clocks.resume(duty.id, cause), cause)
 
@@ -243,7 +244,23 @@ def _giving(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]],
 
     async def _decided(duty: Duty, decide: Decision[Any], cause: Cause) -> ClockView:
         aggregate = await stores[duty.collection].apply(duty.aggregate, decide, cause)
-        return next(view for view in clocks_of(aggregate, clocks) if view.id == duty.id)
+        return ClockView.of(run_of(aggregate, duty.id), clocks.calendar)
+
+
+async def visible_duty(duties: Duties, stores: Mapping[str, Store[Any]], asker: Principal, id: UUID) -> Duty:
+    """The duty of this id. NotFound too where it is about something confidential that the asker may not read."""
+    duty = await duties.get(id)
+    if not may_see(asker, stores[duty.collection]):
+        raise NotFound("duty", id)
+    return duty
+
+
+def run_of(aggregate: Timed, id: UUID) -> ClockRun:
+    """The run of this id among those that the aggregate remembers. NotFound for one that ended too long ago."""
+    for run in aggregate.clocks:
+        if run.id == id:
+            return run
+    raise NotFound("duty", id)
 
 
 def may_act_on(asker: Principal, duty: Duty | FallenDue) -> bool:

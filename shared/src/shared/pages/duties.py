@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from shared.aggregate import NotFound
-from shared.clocks import ClockRun, Clocks
+from shared.clocks import Clocks
 from shared.contracts.roles import Role
-from shared.duties.api import COUNTED, STAFF, may_act_on, may_see, visible_to
+from shared.duties.api import COUNTED, STAFF, may_act_on, run_of, visible_duty, visible_to
 from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
 from shared.http import AskedBy, Router
@@ -69,11 +68,8 @@ def routes(
     @router.get("/{id}", response_class=HTMLResponse)
     async def opened(id: UUID, request: Request, asker: AskedBy) -> Response:
         """One duty with its reasons, and the forms of what the asker may do with it."""
-        duty = await duties.get(id)
-        if not may_see(asker, stores[duty.collection]):
-            raise NotFound("duty", id)
-        aggregate = await stores[duty.collection].get(duty.aggregate)
-        run: ClockRun = next(each for each in aggregate.clocks if each.id == id)
+        duty = await visible_duty(duties, stores, asker, id)
+        run = run_of(await stores[duty.collection].get(duty.aggregate), id)
         return render(
             "duty.html",
             service=service,

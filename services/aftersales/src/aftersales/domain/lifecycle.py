@@ -104,7 +104,9 @@ def lifecycle_of(type: ServiceType) -> Lifecycle[Stage, ServiceOrderDecision]:
 def possible(table: Lifecycle[Any, Any], stage: str, authority: Authority) -> tuple[Possible, ...]:
     """What the stage allows, and who may do it: by the table, or by the company's authority (003 §4)."""
     return tuple(
-        Possible(decision=name, roles=authority.roles(name) or table.roles(name)) for name in table.decisions(stage)
+        Possible(decision=name, roles=authority.roles(name) or move.by)
+        for name in table.decisions(stage)
+        if (move := table.move(stage, name))
     )
 
 

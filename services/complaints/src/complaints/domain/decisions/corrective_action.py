@@ -23,7 +23,7 @@ def expect_plan(action: CorrectiveAction, rules: Rules, cause: Cause) -> Change[
 
     What was planned for this case already stays as it is.
     """
-    if action.attempts or action.clock("action_plan") is not None:
+    if action.attempts or action.clock(rules.of(action).clock_of("action_plan").name) is not None:
         return Change(action)
     return start(action, "action_plan", rules, cause)
 

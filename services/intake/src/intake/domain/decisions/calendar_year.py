@@ -12,9 +12,8 @@ def ask_for_holidays(year: CalendarYear, rules: Rules, cause: Cause) -> Change[C
     Without them every clock that counts working days would count Monday to Friday.
     """
     policy = rules.on(cause.at)
-    known, asked = rules.calendar.knows(year.year), year.clock(policy.holidays.name)
-    if known:
-        return rules.clocks.stop(policy.holidays.name, cause=cause)(year)
-    if asked:
+    if rules.calendar.knows(year.year):
+        return rules.clocks.stop(cause=cause)(year)
+    if year.running:
         return Change(year)
     return rules.clocks.start(policy.holidays, Matter(about=f"{year.year}年节假日"), cause, policy=policy)(year)

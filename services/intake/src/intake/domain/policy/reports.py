@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Discriminator, Field, model_validator
 
 from intake.domain.parts.handed_in import Heading
 from intake.domain.policy.period import PeriodRule
+from intake.domain.roles import SERVICE
 from shared.calendar import Daily, Monthly, Weekly, Yearly
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
@@ -41,6 +42,8 @@ class ReportForm(Frozen):
     def _asks_something(self) -> Self:
         if not (self.headings or self.amounts):
             raise ValueError("a form has headings or amounts")
+        if self.reviewer not in SERVICE:
+            raise ValueError(f"a report is reviewed by one of {', '.join(SERVICE)} and those above, not {self.reviewer}")
         return self
 
 

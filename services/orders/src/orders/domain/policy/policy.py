@@ -1,6 +1,6 @@
 """The company's policy for orders: terms, clocks, shares and limits; and all its versions beside the calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
@@ -11,7 +11,7 @@ from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.receivable import Due
-from orders.domain.route import CURRENT, Milestone, Route, RouteName
+from orders.domain.route import CURRENT, Milestone, Route, RouteName, stages
 from shared.calendar import Monthly, Weekly, Within
 from shared.clocks import Clock
 from shared.contracts.event import Frozen, Money
@@ -136,9 +136,17 @@ class OrdersPolicy(Policy):
             raise ValueError(f"every duty has a clock; missing: {', '.join(missing)}")
         if missing := sorted(set(get_args(ExceptionKind)) - self.exceptions.keys()):
             raise ValueError(f"an exception of every kind is a role's duty; missing: {', '.join(missing)}")
+        names = [clock.name for clock in self._clocks()]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
         if self.cancelling[0].reached or not all(each.reached for each in self.cancelling[1:]):
             raise ValueError("the first row of cancelling, and no other, is for orders that have reached nothing")
         return self
+
+    def _clocks(self) -> Iterator[Clock]:
+        """Every clock that can run, those of the stages too."""
+        yield from (self.review, self.exception, self.cancellation, *self.promises.values(), *self.duties.values())
+        yield from (self.stage.but(name=f"stage_{name}") for name in stages() if name != "review")
 
     def authority(self, order: Order) -> Authority:
         """Who may cancel the order now."""
