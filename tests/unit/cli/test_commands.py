@@ -124,8 +124,8 @@ KEPT = {
     "overdue": 0,
     "open": 2,
     "no_longer_needed": 0,
-    "mean_lateness": "PT3H30M",
-    "longest_lateness": "PT3H30M",
+    "mean_lateness": 3.5,
+    "longest_lateness": 3.5,
 }
 NOTHING: tuple[int, object] = (200, {"items": [], "next": None})
 ANSWERS: dict[tuple[str, str, str], tuple[int, object]] = {

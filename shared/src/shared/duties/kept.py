@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from shared.contracts.vocabulary import Count, Line, Month, StaffId
 from shared.http import View
 from shared.sheets import Sheet, SheetCell
 
+Hours = Annotated[float, Field(ge=0)]
 DutyOutcome = Literal["in_time", "late", "overdue", "open", "no_longer_needed"]
 
 
@@ -55,8 +56,8 @@ class KeptRow(View):
     overdue: Count = Field(description="Not done, and their time is over.")
     open: Count = Field(description="Not done, and their time is not over or stands still.")
     no_longer_needed: Count
-    mean_lateness: timedelta = Field(description="Of the late and the overdue ones.")
-    longest_lateness: timedelta
+    mean_lateness: Hours = Field(description="In hours, of the late and the overdue ones.")
+    longest_lateness: Hours = Field(description="In hours.")
 
 
 class _Group(NamedTuple):
@@ -88,8 +89,8 @@ def _row(month: Month, group: _Group, duties: Sequence[FallenDue], now: datetime
         overdue=keepings.count("overdue"),
         open=keepings.count("open"),
         no_longer_needed=keepings.count("no_longer_needed"),
-        mean_lateness=sum(lateness, timedelta()) / len(lateness) if lateness else timedelta(),
-        longest_lateness=max(lateness, default=timedelta()),
+        mean_lateness=_hours(sum(lateness, timedelta()) / max(len(lateness), 1)),
+        longest_lateness=_hours(max(lateness, default=timedelta())),
     )
 
 
@@ -106,7 +107,7 @@ _COLUMNS = (
 
 def _cells(row: KeptRow) -> tuple[SheetCell, ...]:
     counts = (row.in_time, row.late, row.overdue, row.open, row.no_longer_needed)
-    late = (_hours(row.mean_lateness), _hours(row.longest_lateness))
+    late = (row.mean_lateness, row.longest_lateness)
     return (row.month, row.assignee or "岗位待领取", row.role.chinese, row.title, *counts, *late)
 
 
