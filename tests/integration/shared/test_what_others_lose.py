@@ -232,11 +232,11 @@ async def _declared(bench: Any) -> None:
 async def test_a_long_wait_does_not_hold_up_a_short_one(bench: Any) -> None:
     """F13."""
     channel = await bench.channel()
-    back = await channel.declare_queue("back", durable=True)
-    waiting = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "back"}
-    await channel.declare_queue("wait", durable=True, arguments=waiting)
+    back = await channel.declare_queue(f"back-{uuid4().hex}", durable=True)
+    waiting = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": back.name}
+    wait = await channel.declare_queue(f"wait-{uuid4().hex}", durable=True, arguments=waiting)
     for seconds in (30, 0.2):
-        await channel.default_exchange.publish(aio_pika.Message(b"", expiration=seconds), "wait")
+        await channel.default_exchange.publish(aio_pika.Message(b"", expiration=seconds), wait.name)
     with pytest.raises(TimeoutError):
         await until(lambda: back.get(fail=False), seconds=1)
 
