@@ -25,7 +25,7 @@ def tools():
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_tests_of_a_service_pass_where_no_other_service_is_installed(tools, service):
-    tests = ("tests/contract", "tests/support", f"tests/unit/{service}")
+    tests = ("tests/contract", "tests/support", "tests/unit/conftest.py", f"tests/unit/{service}")
     seen = ("pyproject.toml", *tests, f"services/{service}", "cli/src/kefu")
     shown = [word for path in seen for word in ("--volume", f"{ROOT / path}:/kefu/{path}:ro")]
     said = docker(
