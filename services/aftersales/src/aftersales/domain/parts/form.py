@@ -39,8 +39,8 @@ class FeedbackForm(Part):
     complaint_id: ComplaintId | None = None
 
     def filled(self, fields: Mapping[str, Any]) -> Self:
-        """The form with these fields filled in. TypeError for one that it does not have."""
-        return type(self)(**(self.model_dump() | dict(fields)))
+        """The form with these fields filled in."""
+        return self.model_validate(self.model_dump() | dict(fields))
 
     @property
     def missing(self) -> tuple[Line, ...]:
