@@ -43,7 +43,9 @@ class ReportForm(Frozen):
         if not (self.headings or self.amounts):
             raise ValueError("a form has headings or amounts")
         if self.reviewer not in SERVICE:
-            raise ValueError(f"a report is reviewed by one of {', '.join(SERVICE)} and those above, not {self.reviewer}")
+            raise ValueError(
+                f"a report is reviewed by one of {', '.join(SERVICE)} and those above, not {self.reviewer}"
+            )
         return self
 
 
