@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
+from slow_client import trickle
 from waiting import until
 
 from shared.runtime.http_server import configure
@@ -68,16 +69,6 @@ async def site() -> AsyncIterator[Site]:
     await running
 
 
-async def trickle(writer: asyncio.StreamWriter, head: bytes, piece: bytes) -> None:
-    """Send a beginning and then a little now and then, until the connection is gone."""
-    with suppress(ConnectionError):
-        writer.write(head)
-        while True:
-            await writer.drain()
-            await asyncio.sleep(SECONDS / 10)
-            writer.write(piece)
-
-
 @pytest.mark.parametrize(
     ("head", "piece"),
     [
@@ -90,7 +81,7 @@ async def trickle(writer: asyncio.StreamWriter, head: bytes, piece: bytes) -> No
 )
 async def test_a_request_that_does_not_arrive_whole_in_time_is_closed(site: Site, head: bytes, piece: bytes) -> None:
     reader, writer = await site.connect()
-    sending = asyncio.create_task(trickle(writer, head, piece))
+    sending = asyncio.create_task(trickle(writer, head, piece, SECONDS / 10))
     try:
         assert b"200 OK" not in await closed(reader)
     finally:

@@ -1,12 +1,10 @@
 """A complaint in every stage, the default rules, and the whole service over memory."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 import sight
 
@@ -39,9 +37,7 @@ from complaints.store import Complaints, Registers, Stores
 from shared.calendar import Calendar
 from shared.contracts.complaints import ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
-from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
-from shared.subscriptions import Subscriptions
 from shared.testing import InMemoryDatabase, World, cause, in_memory, nowhere
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -195,18 +191,6 @@ def built() -> World:
 
 
 @pytest.fixture
-def world(built: World) -> World:
-    """Complaints as at the beginning."""
-    built.forget()
-    return built
-
-
-@pytest.fixture
-def database(world: World) -> InMemoryDatabase:
-    return world.database
-
-
-@pytest.fixture
 def stores(database: InMemoryDatabase) -> Stores:
     return Stores.on(database)
 
@@ -219,18 +203,3 @@ def complaints(stores: Stores) -> Complaints:
 @pytest.fixture
 def registers(stores: Stores) -> Registers:
     return stores.registers
-
-
-@pytest.fixture
-def on(world: World) -> Subscriptions:
-    return world.service.subscriptions
-
-
-@pytest.fixture
-def ask(world: World) -> Callable[..., Coroutine[Any, Any, httpx.Response]]:
-    """`await ask("cs_manager", "POST", path, body)` asks as a person in that role."""
-
-    async def asked(role: str, method: str, path: str, body: object = None, key: str | None = None) -> httpx.Response:
-        return await world.ask(Role(role), method, path, body, by=f"{role}-01", key=key)
-
-    return asked

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import uvicorn
+from slow_client import trickle
 from waiting import until
 
 from shared.runtime.http_server import configure
@@ -48,21 +49,11 @@ async def port(request: pytest.FixtureRequest) -> AsyncIterator[int]:
     await running
 
 
-async def trickle(writer: asyncio.StreamWriter, head: bytes, piece: bytes) -> None:
-    """Send a beginning and then a little now and then, until the connection is gone."""
-    with suppress(ConnectionError):
-        writer.write(head)
-        while True:
-            await writer.drain()
-            await asyncio.sleep(SECONDS / 10)
-            writer.write(piece)
-
-
 async def ended(port: int, head: bytes, piece: bytes) -> float:
     """Seconds until the service closed the connection; TimeoutError when it does not."""
     clock = asyncio.get_running_loop()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    began, sending = clock.time(), asyncio.create_task(trickle(writer, head, piece))
+    began, sending = clock.time(), asyncio.create_task(trickle(writer, head, piece, SECONDS / 10))
     try:
         with suppress(ConnectionResetError):
             await asyncio.wait_for(reader.read(), PATIENCE)

@@ -1,5 +1,5 @@
 // A colleague's day: the duties of every service in one list by time, kept up to date by hints.
-import {say, send, show} from "./send.js";
+import {sent} from "./send.js";
 
 const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
@@ -202,18 +202,10 @@ class KefuDay extends HTMLElement {
   }
 
   async #sent(event) {
-    const form = event.target.closest("form[data-send]");
-    if (!form) return;
-    event.preventDefault();
-    if (form.dataset.underWay) return;
-    form.dataset.underWay = "yes";
-    const {ok, errors} = await send(form);
-    delete form.dataset.underWay;
-    show(form, errors);
-    if (!ok) return;
-    const row = form.closest("tr.open").previousElementSibling;
+    const done = await sent(event);
+    if (!done?.ok) return;
+    const row = done.form.closest("tr.open").previousElementSibling;
     this.#close(row);
-    say(form.dataset.said);
     this.#soon(row.dataset.service, SETTLES);
   }
 

@@ -1,5 +1,5 @@
 // A page of one service in the console's frame: fetched for this address, sent from, and fetched anew after a hint.
-import {say, send, show} from "./send.js";
+import {sent} from "./send.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the page has what the hint is about
@@ -79,17 +79,8 @@ class KefuPage extends HTMLElement {
   }
 
   async #sent(event) {
-    const form = event.target.closest("form[data-send]");
-    if (!form) return;
-    event.preventDefault();
-    if (form.dataset.underWay) return;
-    form.dataset.underWay = "yes";
-    const {ok, errors} = await send(form);
-    delete form.dataset.underWay;
-    show(form, errors);
-    if (!ok) return this.#look();
-    say(form.dataset.said);
-    this.#load();
+    const done = await sent(event);
+    if (done) return done.ok ? this.#load() : this.#look();
   }
 }
 

@@ -1,7 +1,7 @@
 // A form that sends what the API takes: JSON with the form's own idempotency key, so that sending twice does it once.
 
 // Returns what became of it: {ok} or {errors: [sentence, …]}. What was typed stays where it is.
-export async function send(form) {
+async function send(form) {
   let answer;
   try {
     answer = await fetch(form.dataset.send, {
@@ -18,6 +18,21 @@ export async function send(form) {
   // It was refused for what it says: what is sent next is another request.
   form.dataset.key = crypto.randomUUID();
   return {errors: sentences(await answer.json().catch(() => ({})), form)};
+}
+
+// A submit event of a form with `data-send`: sends it and shows its errors, or says that it was done.
+// Returns the form and whether it was taken; nothing for another form, and while it is under way.
+export async function sent(event) {
+  const form = event.target.closest("form[data-send]");
+  if (!form) return null;
+  event.preventDefault();
+  if (form.dataset.underWay) return null;
+  form.dataset.underWay = "yes";
+  const {ok, errors} = await send(form);
+  delete form.dataset.underWay;
+  show(form, errors);
+  if (ok) say(form.dataset.said);
+  return {form, ok};
 }
 
 // What was filled in. `data-numbers` names the fields that are numbers, `data-lists` those that may have several values.
@@ -44,7 +59,7 @@ function sentences(problem, form) {
 }
 
 // The errors stand above the form's fields and are read out; those of an earlier attempt go.
-export function show(form, errors) {
+function show(form, errors) {
   form.querySelector(".errors")?.remove();
   if (!errors?.length) return;
   const box = document.createElement("div");
