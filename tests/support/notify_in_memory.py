@@ -90,7 +90,6 @@ class InMemoryNotify:
         )
         self.world = World(assembly.service)
         self.clock, self.on = self.world.clock, assembly.service.subscriptions
-        self.clocks = assembly.clocks
         self.stores, self.sending = assembly.stores, assembly.sending
         self.notifications, self.recipients = self.stores.notifications, self.stores.recipients
         self.loop, self.inbound, self.reconciler = self.sending.loop, self.sending.inbound, self.sending.reconciler

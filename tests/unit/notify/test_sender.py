@@ -195,7 +195,7 @@ async def test_what_another_process_was_born_claimed_by_is_left_to_it(notify: In
         PLACES,
         nap=0.01,
     )
-    there = subscriptions(notify.stores, notify.composer, notify.clocks, other)
+    there = subscriptions(notify.stores, notify.composer, other)
     stop = asyncio.Event()
     running = asyncio.create_task(other.run(stop))
 

@@ -17,16 +17,14 @@ from facts import (
     registered,
     released,
 )
-from notify_in_memory import POLICIES, InMemoryNotify
+from notify_in_memory import POLICIES, RULES, InMemoryNotify
 
 from kefu.example import example
 from notify.domain.decisions.rosters import publish
 from notify.domain.decisions.slips import acknowledge, post
 from notify.domain.parts.duty import OnDuty
-from notify.settings import ANNOUNCEMENTS
+from notify.domain.policy.policy import Rules
 from shared.aggregate import Refused
-from shared.calendar import Calendar
-from shared.clocks import Clocks
 from shared.contracts.aftersales import MaintenanceReminderDue
 from shared.contracts.complaints import ApprovalRequested
 from shared.contracts.event import Actor
@@ -46,9 +44,8 @@ from shared.contracts.notify import (
 )
 from shared.contracts.orders import OrderExceptionRaised, OrdersReportPublished, ShipmentReadinessAssessed
 from shared.contracts.vocabulary import order_id_of
+from shared.policy import Policies
 from shared.testing import cause
-
-CLOCKS = Clocks(ANNOUNCEMENTS, Calendar())
 
 
 @pytest.fixture
@@ -176,8 +173,8 @@ async def test_maintenance_is_offered_as_care(notify: InMemoryNotify) -> None:
 @pytest.mark.requirement("R013.a", "R013.b")
 async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotify) -> None:
     asked = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
-    until, policy = MORNING + timedelta(hours=2), POLICIES.version(1)
-    slip = post(asked.derive("slip"), "production", None, "请确认到厂日期", until, policy, CLOCKS, asked)
+    until = MORNING + timedelta(hours=2)
+    slip = post(asked.derive("slip"), "production", None, "请确认到厂日期", until, RULES, asked)
     await notify.stores.slips.create(slip, asked)
     for event in notify.announced(StaffMessagePosted):
         await notify.tell(event)
@@ -190,17 +187,17 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
         f"【催办】事务联络单{slip.state.slip_no}尚未确认：请确认到厂日期。请立即确认。",
     ]
     plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
-    read = acknowledge(await notify.stores.slips.get(slip.state.id), CLOCKS, plant)
+    read = acknowledge(await notify.stores.slips.get(slip.state.id), RULES, plant)
     assert [type(event) for event in read.events] == [StaffMessageAcknowledged, DeadlineMetByNotify]
     assert read.state.deadlines == ()
     with pytest.raises(Refused):
-        acknowledge(read.state, CLOCKS, cause(datetime(2026, 11, 24, tzinfo=UTC)))
+        acknowledge(read.state, RULES, cause(datetime(2026, 11, 24, tzinfo=UTC)))
 
 
 def test_a_slip_s_number_carries_the_local_day() -> None:
     early = cause(datetime(2026, 11, 22, 23, tzinfo=UTC), actor=Actor(kind="staff", id="cs-07"))
     id = early.derive("slip")
-    slip = post(id, "production", None, "请确认到厂日期", None, POLICIES.version(1), CLOCKS, early).state
+    slip = post(id, "production", None, "请确认到厂日期", None, RULES, early).state
     assert slip.slip_no == f"LL-20261123-{id.hex[:6]}"
 
 
@@ -224,13 +221,15 @@ async def test_a_slip_that_lies_is_missed_once_for_each_rung_and_each_time_its_r
 
 def test_a_duty_of_notify_is_held_called_to_mind_and_handed_over_as_its_policy_says() -> None:
     now = cause(MORNING, actor=Actor(kind="staff", id="cs-07"))
-    rules = POLICIES.version(1).slips
-    policy = POLICIES.version(1).but(slips=rules.but(clock=rules.clock.but(may_be_held=True)))
+    slips = POLICIES.version(1).slips
+    policy = POLICIES.version(1).but(slips=slips.but(clock=slips.clock.but(may_be_held=True)))
+    rules = Rules(Policies((policy,)), RULES.clocks)
+    clocks = rules.clocks
     until = MORNING + timedelta(hours=9)
-    slip = post(now.derive("slip"), "production", None, "请确认", until, policy, CLOCKS, now)
+    slip = post(now.derive("slip"), "production", None, "请确认", until, rules, now)
 
-    reminded = slip.then(CLOCKS.call_to_mind("slip", now)).then(CLOCKS.assign("pl-01", "接手", now))
-    held = reminded.then(CLOCKS.hold("slip", "等待物料", now))
+    reminded = slip.then(clocks.call_to_mind("slip", now)).then(clocks.assign("pl-01", "接手", now))
+    held = reminded.then(clocks.hold("slip", "等待物料", now))
 
     assert [type(event) for event in held.events] == [
         StaffMessagePosted,

@@ -21,7 +21,6 @@ from notify.settings import Settings
 from notify.store import Stores
 from notify.subscribers import subscriptions
 from notify.timers import timers
-from shared.clocks import Clocks
 from shared.contracts.notify import FactAnsweredByNotify, RecordTamperDetectedByNotify
 from shared.parking.answers import AnsweredFacts
 from shared.plumbing import Plumbing
@@ -49,7 +48,6 @@ class Assembled:
     service: Service
     stores: Stores
     sending: Sending
-    clocks: Clocks
 
 
 def assembled(
@@ -63,13 +61,12 @@ def assembled(
     nap: float = 0.05,
 ) -> Assembled:
     """Notify with its doors and its sender over these gateways; `at_once` and `nap` are those of its loop."""
-    stores, clock, clocks = Stores.on(plumbing.database), plumbing.clock, composer.rules.clocks
+    stores, clock, rules = Stores.on(plumbing.database), plumbing.clock, composer.rules
     worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
     sending = Sending.over(
         stores,
         composer,
         gateways,
-        clocks,
         clock,
         plumbing.metrics.registry,
         timeouts,
@@ -81,18 +78,18 @@ def assembled(
         gateway.listen(sending.inbound.take_receipts, sending.inbound.take_replies)
     service = Service(
         plumbing,
-        routes=routes(stores, composer, clocks),
+        routes=routes(stores, composer),
         open_routes=callback_routes(gateways, sending.inbound, callbacks),
-        subscriptions=subscriptions(stores, composer, clocks, sending.loop),
-        timers=timers(stores, clocks),
-        clocks=clocks,
+        subscriptions=subscriptions(stores, composer, sending.loop),
+        timers=timers(stores, rules),
+        clocks=rules.clocks,
         tampered=RecordTamperDetectedByNotify,
         answering=AnsweredFacts(plumbing.database, "notify", FactAnsweredByNotify).enter,
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.backlog(clock.now()),
     )
-    return Assembled(service, stores, sending, clocks)
+    return Assembled(service, stores, sending)
 
 
 def catalogue(settings: Settings, rules: Rules) -> Catalogue:

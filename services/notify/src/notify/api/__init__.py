@@ -6,17 +6,16 @@ from notify.api import notifications, rosters, slips, templates, unreached
 from notify.api.callbacks import Callbacks, callback_routes
 from notify.composer import Composer
 from notify.store import Stores
-from shared.clocks import Clocks
 
 __all__ = ["Callbacks", "callback_routes", "routes"]
 
 
-def routes(stores: Stores, composer: Composer, clocks: Clocks) -> list[APIRouter]:
+def routes(stores: Stores, composer: Composer) -> list[APIRouter]:
     """All routes for staff and departments."""
     return [
-        notifications.routes(stores, composer, clocks),
+        notifications.routes(stores, composer),
         templates.routes(composer),
-        slips.routes(stores.slips, composer, clocks),
+        slips.routes(stores.slips, composer),
         rosters.routes(stores.rosters),
-        unreached.routes(stores.unreached, clocks),
+        unreached.routes(stores.unreached, composer.rules),
     ]

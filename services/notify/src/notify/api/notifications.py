@@ -19,7 +19,6 @@ from notify.domain.parts.address import masked
 from notify.domain.parts.way import Way
 from notify.domain.roles import DESK
 from notify.store import Stores
-from shared.clocks import Clocks
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -200,7 +199,7 @@ class Resolve(RequestBody):
     sent: bool = Field(description="True: it went out. False: send it again.", examples=[False])
 
 
-def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
+def routes(stores: Stores, composer: Composer) -> APIRouter:
     """Reading for everybody in the company; deciding for customer service."""
     store = stores.notifications
     router = Router(readers=READERS, tags=["notifications"])
@@ -265,13 +264,13 @@ def routes(stores: Stores, composer: Composer, clocks: Clocks) -> APIRouter:
     async def attribute(reply_id: UUID, body: Attribute, cause: CausedByRequest) -> ReplyView:
         """It has been found out who wrote a reply that belonged to no customer's file."""
         known = await stores.replies.apply(
-            reply_id, lambda current: whose(current, body.customer_id, body.note, clocks, cause), cause
+            reply_id, lambda current: whose(current, body.customer_id, body.note, composer.rules, cause), cause
         )
         return ReplyView(**known.model_dump(include=set(ReplyView.model_fields)))
 
     @router.get("/replies/{reply_id}/clocks")
     async def explain_reply(reply_id: UUID) -> list[ClockView]:
         """By when it has to be found out who wrote it, whose duty that is, and why."""
-        return clocks_of(await stores.replies.get(reply_id), clocks)
+        return clocks_of(await stores.replies.get(reply_id), composer.rules.clocks)
 
     return router

@@ -12,7 +12,6 @@ from notify.domain.lifecycle import SLIP, SlipStage
 from notify.domain.roles import STAFF
 from notify.domain.slip import Slip
 from notify.store import Slips
-from shared.clocks import Clocks
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import DepartmentName, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
@@ -52,18 +51,15 @@ class SlipView(View):
         return SLIP.possible(self.stage)
 
 
-def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
+def routes(slips: Slips, composer: Composer) -> APIRouter:
     """For everybody in the company."""
-    router = Router(readers=STAFF, tags=["slips"])
+    router, rules = Router(readers=STAFF, tags=["slips"]), composer.rules
 
     @router.post("/slips", status_code=201, dependencies=[allow(*STAFF)])
     async def post(body: PostSlip, cause: CausedByRequest) -> SlipView:
         """Send a slip; the department's group is told."""
         id = cause.derive("slip")
-        policy = composer.policy_on(cause.at)
-        slip = decisions.post(
-            id, body.to_department, body.to_staff, body.text, body.acknowledge_by, policy, clocks, cause
-        )
+        slip = decisions.post(id, body.to_department, body.to_staff, body.text, body.acknowledge_by, rules, cause)
         return _view(await slips.create(slip, cause))
 
     @router.get("/slips")
@@ -79,12 +75,12 @@ def routes(slips: Slips, composer: Composer, clocks: Clocks) -> APIRouter:
     async def acknowledge(slip_id: UUID, asker: AskedBy, cause: CausedByRequest) -> SlipView:
         """Confirm that it has been read: the colleague whom it is for, or a reader of the department's slips."""
         _must_be_meant(asker, await slips.get(slip_id), composer)
-        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, clocks, cause), cause))
+        return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, rules, cause), cause))
 
     @router.get("/slips/{slip_id}/clocks")
     async def explain_slip(slip_id: UUID) -> list[ClockView]:
         """By when it has to be acknowledged, whose duty that is, and why."""
-        return clocks_of(await slips.get(slip_id), clocks)
+        return clocks_of(await slips.get(slip_id), rules.clocks)
 
     return router
 

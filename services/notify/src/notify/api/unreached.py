@@ -9,9 +9,9 @@ from pydantic import Field, computed_field
 from notify.api.readers import READERS
 from notify.domain.decisions import unreached as decisions
 from notify.domain.lifecycle import UNREACHED, UnreachedStage
+from notify.domain.policy.policy import Rules
 from notify.domain.unreached import Ending, How
 from notify.store import UnreachedCustomers
-from shared.clocks import Clocks
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
@@ -49,7 +49,7 @@ class EndUnreached(RequestBody):
     note: str = Field(default="", max_length=2000, examples=["已电话告知王先生"])
 
 
-def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
+def routes(unreached: UnreachedCustomers, rules: Rules) -> APIRouter:
     """Reading for those who see what customers are told; ending for customer service."""
     router = Router(readers=READERS, tags=["unreached"])
 
@@ -67,13 +67,13 @@ def routes(unreached: UnreachedCustomers, clocks: Clocks) -> APIRouter:
     async def end(unreached_id: UUID, body: EndUnreached, cause: CausedByRequest) -> UnreachedView:
         """The customer has been told, or need not be told any more."""
         ended = await unreached.apply(
-            unreached_id, lambda current: decisions.end(current, body.ending, body.how, body.note, clocks, cause), cause
+            unreached_id, lambda current: decisions.end(current, body.ending, body.how, body.note, rules, cause), cause
         )
         return UnreachedView(**ended.model_dump(include=set(UnreachedView.model_fields)))
 
     @router.get("/unreached/{unreached_id}/clocks")
     async def explain_unreached(unreached_id: UUID) -> list[ClockView]:
         """By when the customer has to be told, whose duty that is, and why."""
-        return clocks_of(await unreached.get(unreached_id), clocks)
+        return clocks_of(await unreached.get(unreached_id), rules.clocks)
 
     return router

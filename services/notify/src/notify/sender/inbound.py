@@ -22,19 +22,15 @@ from notify.sender.timing import real_time
 from notify.store import Stores
 from shared.aggregate import Cause, Change, Decision, NotFound
 from shared.clock import TimeSource
-from shared.clocks import Clocks
 from shared.contracts.event import Actor
 
 
 class Inbound:
     """What is taken in has been written down when this returns, so that the provider may forget it."""
 
-    def __init__(
-        self, stores: Stores, composer: Composer, clocks: Clocks, clock: TimeSource, metrics: SendingMetrics
-    ) -> None:
+    def __init__(self, stores: Stores, composer: Composer, clock: TimeSource, metrics: SendingMetrics) -> None:
         self._stores = stores
         self._composer = composer
-        self._clocks = clocks
         self._clock = clock
         self._metrics = metrics
 
@@ -84,8 +80,7 @@ class Inbound:
         customer = about.customer_id if about else files[0].customer_id if len(files) == 1 else None
         purpose = self._composer.purpose_of(about) if about and answered and answered.sure else None
         cause = self._cause(seen)
-        policy = self._composer.policy_on(cause.at)
-        understood = understand(seen, about, customer, purpose, policy, self._clocks, cause)
+        understood = understand(seen, about, customer, purpose, self._composer.rules, cause)
         reply = await self._stores.replies.create(understood, cause)
         if reply.intent in ("stop", "start"):
             await self._heed(seen, about, files, wanted=reply.intent == "start", cause=cause)

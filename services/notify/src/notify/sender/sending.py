@@ -17,7 +17,6 @@ from notify.sender.reconciler import Reconciler
 from notify.sender.timing import Timeouts
 from notify.store import Stores
 from shared.clock import TimeSource
-from shared.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Sending:
         stores: Stores,
         composer: Composer,
         gateways: GatewayRouter,
-        clocks: Clocks,
         clock: TimeSource,
         registry: CollectorRegistry,
         timeouts: Timeouts,
@@ -51,7 +49,7 @@ class Sending:
         due = DueMessages(stores, composer, clock)
         handover = HandoverToGateway(stores.notifications, gateways, causes, timeouts, metrics)
         dispatcher = Dispatcher(worker, stores, composer, gateways, handover, causes, clock, timeouts, metrics)
-        inbound = Inbound(stores, composer, clocks, clock, metrics)
+        inbound = Inbound(stores, composer, clock, metrics)
         return cls(
             due,
             handover,

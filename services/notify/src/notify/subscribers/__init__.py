@@ -11,7 +11,6 @@ from notify.subscribers.facts import Facts
 from notify.subscribers.failures import Failures
 from notify.subscribers.people import PEOPLE, Keep
 from shared.aggregate import Cause
-from shared.clocks import Clocks
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
 from shared.contracts.notify import NotificationFailed
@@ -19,11 +18,11 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscriptions(stores: Stores, composer: Composer, clocks: Clocks, loop: DeliveryLoop) -> Subscriptions:
+def subscriptions(stores: Stores, composer: Composer, loop: DeliveryLoop) -> Subscriptions:
     """Every reaction of notify: one per event that a line names or that says something about people."""
     on = Subscriptions("notify")
     subscribe(on, stores, composer, loop)
-    failures = Failures(stores, composer, clocks)
+    failures = Failures(stores, composer)
 
     @on(NotificationFailed)
     async def owe_what_was_not_told(event: NotificationFailed, cause: Cause) -> list[Touch[Any]]:

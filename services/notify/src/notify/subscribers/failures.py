@@ -6,7 +6,6 @@ from notify.composer import Composer
 from notify.domain.decisions.unreached import owe
 from notify.store import Stores
 from shared.aggregate import Cause, NotFound
-from shared.clocks import Clocks
 from shared.contracts.notify import NotificationFailed
 from shared.store import Touch
 
@@ -14,10 +13,9 @@ from shared.store import Touch
 class Failures:
     """What follows from failures. The same failure makes the same duty."""
 
-    def __init__(self, stores: Stores, composer: Composer, clocks: Clocks) -> None:
+    def __init__(self, stores: Stores, composer: Composer) -> None:
         self._stores = stores
         self._composer = composer
-        self._clocks = clocks
 
     async def owed(self, event: NotificationFailed, cause: Cause) -> list[Touch[Any]]:
         """The duty that this failure makes; none while another way is left, and none for a message to staff."""
@@ -27,8 +25,7 @@ class Failures:
             failed = await self._stores.notifications.get(event.notification_id)
         except NotFound:
             return []
-        policy = self._composer.policy_on(cause.at)
-        if policy.purpose(failed.purpose).kind == "care":
+        if self._composer.policy_on(cause.at).purpose(failed.purpose).kind == "care":
             return []
         untold = self._composer.readable(failed)
-        return [self._stores.unreached.birth(owe(failed, untold, policy, self._clocks, cause))]
+        return [self._stores.unreached.birth(owe(failed, untold, self._composer.rules, cause))]

@@ -5,11 +5,11 @@ from uuid import UUID
 from notify.domain.notification import Notification
 from notify.domain.parts.address import masked
 from notify.domain.parts.seen_reply import SeenReply
-from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.policy import Rules
 from notify.domain.policy.purpose import Purpose
 from notify.domain.reply import Reply, intent_of
 from shared.aggregate import Cause, Change, Refused
-from shared.clocks import Clocks, Matter
+from shared.clocks import Matter
 from shared.contracts.notify import ReplyReceived
 
 
@@ -18,8 +18,7 @@ def understand(
     notification: Notification | None,
     customer_id: UUID | None,
     purpose: Purpose | None,
-    policy: MessagePolicy,
-    clocks: Clocks,
+    rules: Rules,
     cause: Cause,
 ) -> Change[Reply]:
     """The reply, matched and understood: a wish about further messages, one of the choices offered, or free text.
@@ -57,13 +56,13 @@ def understand(
     taken = Change(reply, (fact,))
     if notification or customer_id:
         return taken
-    clock, matter = policy.unattributed, Matter(about=masked(reply.address) or reply.provider)
-    return taken.then(clocks.start(clock, matter, cause, policy=policy))
+    policy, matter = rules.on(cause.at), Matter(about=masked(reply.address) or reply.provider)
+    return taken.then(rules.clocks.start(policy.unattributed, matter, cause, policy=policy))
 
 
-def attribute(reply: Reply, customer_id: UUID | None, note: str, clocks: Clocks, cause: Cause) -> Change[Reply]:
+def attribute(reply: Reply, customer_id: UUID | None, note: str, rules: Rules, cause: Cause) -> Change[Reply]:
     """A person has found out whose reply it is, or that it is no customer's. Refused where that is known already."""
     if reply.customer_id or reply.attributed_by:
         raise Refused("whose reply this is has been found out already", "attributed")
     known = reply.but(customer_id=customer_id, attributed_by=cause.actor.id, note=note)
-    return Change(known).then(clocks.stop(cause=cause))
+    return Change(known).then(rules.clocks.stop(cause=cause))

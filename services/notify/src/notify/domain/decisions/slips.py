@@ -4,10 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from notify.domain.lifecycle import SLIP
-from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.policy import Rules
 from notify.domain.slip import Slip
 from shared.aggregate import Cause, Change, Refused, one_person
-from shared.clocks import ClockRun, Clocks, Matter
+from shared.clocks import ClockRun, Matter
 from shared.contracts.notify import StaffMessageAcknowledged, StaffMessagePosted
 from shared.contracts.vocabulary import DepartmentName, StaffId
 
@@ -18,8 +18,7 @@ def post(
     to_staff: StaffId | None,
     text: str,
     acknowledge_by: datetime | None,
-    policy: MessagePolicy,
-    clocks: Clocks,
+    rules: Rules,
     cause: Cause,
 ) -> Change[Slip]:
     """A slip on its way to a department or a colleague of it, from the person who asks.
@@ -28,7 +27,8 @@ def post(
     """
     if to_staff and one_person(to_staff) == one_person(cause.actor.id):
         raise Refused("a slip goes to another person than the one who writes it", "own_slip")
-    slip_no = f"LL-{clocks.calendar.day(cause.at):%Y%m%d}-{id.hex[:6]}"
+    policy = rules.on(cause.at)
+    slip_no = f"LL-{rules.calendar.day(cause.at):%Y%m%d}-{id.hex[:6]}"
     slip = Slip(
         id=id,
         slip_no=slip_no,
@@ -43,19 +43,19 @@ def post(
     posted = Change(slip, (_message(slip),))
     if acknowledge_by is None:
         return posted
-    clock = policy.slips.clock_of(to_department)
-    matter = Matter(about=slip_no)
-    return posted.then(clocks.start(clock, matter, cause, policy=policy, assignee=to_staff, due_at=acknowledge_by))
+    clock, matter = policy.slips.clock_of(to_department), Matter(about=slip_no)
+    begin = rules.clocks.start(clock, matter, cause, policy=policy, assignee=to_staff, due_at=acknowledge_by)
+    return posted.then(begin)
 
 
-def acknowledge(slip: Slip, clocks: Clocks, cause: Cause) -> Change[Slip]:
+def acknowledge(slip: Slip, rules: Rules, cause: Cause) -> Change[Slip]:
     """It has been read. Refused a second time, so that the first reader stands, and for the person who wrote it."""
     SLIP.must(slip.stage, "acknowledge")
     if one_person(cause.actor.id) == one_person(slip.from_staff):
         raise Refused(f"{slip.from_staff} wrote slip {slip.slip_no}; another person acknowledges it", "own_slip")
     read = slip.but(stage="acknowledged", acknowledged_by=cause.actor.id, acknowledged_at=cause.at)
     said = StaffMessageAcknowledged(slip_no=slip.slip_no, by=cause.actor.id, at=cause.at)
-    return Change(read, (said,)).then(clocks.stop(cause=cause))
+    return Change(read, (said,)).then(rules.clocks.stop(cause=cause))
 
 
 def chase(slip: Slip, run: ClockRun, cause: Cause) -> Change[Slip]:

@@ -4,16 +4,14 @@ from datetime import datetime, timedelta
 
 from notify.domain.lifecycle import UNREACHED
 from notify.domain.notification import Notification
-from notify.domain.policy.policy import MessagePolicy
+from notify.domain.policy.policy import Rules
 from notify.domain.unreached import Ending, How, Unreached, unreached_of
 from shared.aggregate import Cause, Change
-from shared.clocks import Clocks, Matter
+from shared.clocks import Matter
 from shared.contracts.notify import CustomerTold, CustomerUnreached
 
 
-def owe(
-    notification: Notification, untold: str, policy: MessagePolicy, clocks: Clocks, cause: Cause
-) -> Change[Unreached]:
+def owe(notification: Notification, untold: str, rules: Rules, cause: Cause) -> Change[Unreached]:
     """Customer service owes this customer what the message would have said. The message is one to a customer.
 
     The whole term of the duty lies outside the hours of rest, so that no customer is called in them (002 四1).
@@ -33,7 +31,7 @@ def owe(
         untold=untold[:4000],
         since=cause.at,
     )
-    since = _undisturbed(policy, clocks, cause.at)
+    policy, since = rules.on(cause.at), _undisturbed(rules, cause.at)
     said = CustomerUnreached(
         notification_id=owed.notification,
         customer_id=owed.customer_id,
@@ -42,35 +40,33 @@ def owe(
         reason=owed.reason,
         detail=owed.detail or None,
         untold=owed.untold,
-        due_at=policy.unreached.term.due(since, clocks.calendar),
+        due_at=policy.unreached.term.due(since, rules.calendar),
         at=cause.at,
     )
     matter = Matter(
         about=owed.about or policy.purpose(owed.purpose).title or owed.purpose, customer_id=owed.customer_id
     )
-    return Change(owed, (said,)).then(clocks.start(policy.unreached, matter, cause, policy=policy, since=since))
+    return Change(owed, (said,)).then(rules.clocks.start(policy.unreached, matter, cause, policy=policy, since=since))
 
 
-def _undisturbed(policy: MessagePolicy, clocks: Clocks, at: datetime) -> datetime:
+def _undisturbed(rules: Rules, at: datetime) -> datetime:
     """The first moment from which the whole term lies outside the hours of rest; `at`, if no moment of a week does."""
-    since = at
+    policy, zone, since = rules.on(at), rules.calendar.zone, at
     while since < at + timedelta(days=7):
-        zone = clocks.calendar.zone
-        ends = policy.rest.ends(since, zone) or policy.rest.ends(
-            policy.unreached.term.due(since, clocks.calendar), zone
-        )
+        due = policy.unreached.term.due(since, rules.calendar)
+        ends = policy.rest.ends(since, zone) or policy.rest.ends(due, zone)
         if ends is None:
             return since
         since = ends
     return at
 
 
-def end(unreached: Unreached, ending: Ending, how: How, note: str, clocks: Clocks, cause: Cause) -> Change[Unreached]:
+def end(unreached: Unreached, ending: Ending, how: How, note: str, rules: Rules, cause: Cause) -> Change[Unreached]:
     """The customer was told, and how, or need not be told any more. Refused a second time."""
     UNREACHED.must(unreached.stage, "end")
     ended = unreached.but(stage=ending, note=note, ended_by=cause.actor.id, ended_at=cause.at)
     if ending == "not_needed":
-        return Change(ended).then(clocks.drop(cause=cause))
+        return Change(ended).then(rules.clocks.drop(cause=cause))
     said = CustomerTold(
         notification_id=unreached.notification,
         customer_id=unreached.customer_id,
@@ -82,4 +78,4 @@ def end(unreached: Unreached, ending: Ending, how: How, note: str, clocks: Clock
         note=note,
         at=cause.at,
     )
-    return Change(ended.but(how=how), (said,)).then(clocks.stop(cause=cause))
+    return Change(ended.but(how=how), (said,)).then(rules.clocks.stop(cause=cause))
