@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.aggregate import Aggregate
+from shared.clocks import TimedPolicy
 from shared.lifecycle import Lifecycle
 from shared.service import Service
 
@@ -310,6 +311,13 @@ def test_what_every_service_has_stands_in_the_same_place(name: str) -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Lifecycle"
     }
     assert tables == {"domain/lifecycle.py"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_clocks_of_a_service_s_policy_are_checked_in_one_place(name: str) -> None:
+    policy = importlib.import_module(f"{name}.settings").POLICY
+    assert issubclass(policy.kind, TimedPolicy)
+    assert all(version.clocks for version in policy.read())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,6 +1,6 @@
 """Clocks: terms that people have to keep; while one runs it is a duty, and it can explain itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self, TypeVar
@@ -55,6 +55,39 @@ class Clock(Frozen):
     def working(self) -> bool:
         """Whether it counts working days alone."""
         return isinstance(self.term, Within | Daily) and self.term.working
+
+
+class TimedPolicy(Policy):
+    """A policy with clocks, wherever they stand in it: each has a name of its own, and a role to which a miss goes."""
+
+    @model_validator(mode="after")
+    def _has_clocks_that_can_be_told_apart_and_missed(self) -> Self:
+        names = [clock.name for clock in self.clocks]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
+        if silent := [clock.name for clock in self.clocks if not clock.ladder]:
+            raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
+        return self
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Every clock that the policy lays down, in the order of its fields."""
+        return tuple(_clocks_in(self))
+
+
+def _clocks_in(value: object) -> Iterator[Clock]:
+    """The clocks of a field, however deep they lie in it."""
+    if isinstance(value, Clock):
+        yield value
+    elif isinstance(value, Frozen):
+        for _, each in value:
+            yield from _clocks_in(each)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _clocks_in(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _clocks_in(each)
 
 
 class Matter(Part):

@@ -15,7 +15,6 @@ SHIPPED = next(iter(RULES.policies))
     ("group", "duty", "name"),
     [
         ("promises", "arrive", SHIPPED.promises["ship"].name),
-        ("duties", "collect", "stage_release"),
         ("duties", "ask_foreman", SHIPPED.exception.name),
         ("duties", "ask_foreman", SHIPPED.review.name),
     ],
@@ -24,4 +23,11 @@ def test_two_clocks_of_one_name_are_not_taken(group: str, duty: str, name: str) 
     told: dict[str, Any] = SHIPPED.model_dump()
     told[group][duty]["name"] = name
     with pytest.raises(ValidationError, match=f"used twice: {name}"):
+        OrdersPolicy.model_validate(told)
+
+
+def test_a_name_of_a_stage_s_clock_is_no_other_clock_s() -> None:
+    told: dict[str, Any] = SHIPPED.model_dump()
+    told["duties"]["collect"]["name"] = "stage_release"
+    with pytest.raises(ValidationError, match="rename stage_release"):
         OrdersPolicy.model_validate(told)

@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from shared.aggregate import Cause, NotFound, Refused
 from shared.calendar import CHINA, Calendar, Holidays, Within
-from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, Matter, Timed
+from shared.clocks import CLOCKS, Announcements, Clock, ClockRun, Clocks, Matter, Timed, TimedPolicy
 from shared.contracts.deadline import (
     DeadlineApproaching,
     DeadlineHeld,
@@ -19,7 +20,7 @@ from shared.contracts.deadline import (
     DeadlineReassigned,
     DeadlineSet,
 )
-from shared.contracts.event import Actor, Event
+from shared.contracts.event import Actor, Event, Frozen
 from shared.contracts.roles import Role
 from shared.policy import Policies, Policy
 from shared.testing import cause
@@ -298,6 +299,54 @@ def test_a_clock_of_calendar_days_or_one_set_by_hand_does_not_follow_the_calenda
 def test_a_ladder_of_several_roles_needs_a_patience() -> None:
     with pytest.raises(ValueError, match="needs a patience"):
         Clock(name="x", title="x", term=Within(days=1), role=Role.GM, ladder=(Role.GM, Role.DEPUTY_GM))
+
+
+class Shelf(Frozen):
+    tidy: Clock
+
+
+class Kitchen(TimedPolicy):
+    """Clocks as a field, in a part, in a tuple and in a mapping."""
+
+    boil: Clock
+    shelf: Shelf
+    rounds: tuple[Clock, ...]
+    by_day: dict[str, Clock]
+
+
+KITCHEN: dict[str, object] = {
+    "name": "kitchen",
+    "version": 1,
+    "in_force_from": date(2026, 1, 1),
+    "approved_by": "cook",
+    "boil": BOIL,
+    "shelf": Shelf(tidy=BOIL.but(name="tidy")),
+    "rounds": (BOIL.but(name="morning"),),
+    "by_day": {"monday": BOIL.but(name="monday")},
+}
+
+
+def test_a_policy_knows_its_clocks_however_deep_they_lie() -> None:
+    names = [clock.name for clock in Kitchen.model_validate(KITCHEN).clocks]
+    assert names == ["boil_6d", "tidy", "morning", "monday"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "name"),
+    [
+        ("boil", BOIL.but(name="tidy"), "tidy"),
+        ("rounds", (BOIL.but(name="monday"),), "monday"),
+        ("by_day", {"tuesday": BOIL}, "boil_6d"),
+    ],
+)
+def test_no_two_clocks_of_a_policy_are_of_one_name(field: str, value: object, name: str) -> None:
+    with pytest.raises(ValidationError, match=f"used twice: {name}"):
+        Kitchen.model_validate({**KITCHEN, field: value})
+
+
+def test_a_miss_of_every_clock_goes_to_a_role() -> None:
+    with pytest.raises(ValidationError, match="missing: clean"):
+        Kitchen.model_validate({**KITCHEN, "by_day": {"monday": WORKED}})
 
 
 def test_an_aggregate_forgets_the_oldest_ended_runs_and_no_running_one() -> None:

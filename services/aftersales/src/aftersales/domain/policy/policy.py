@@ -14,10 +14,9 @@ from aftersales.domain.parts.service import ServiceType
 from aftersales.domain.parts.warranty import Rule
 from aftersales.domain.parts.who_pays import OwnFault
 from shared.calendar import Monthly
-from shared.clocks import Clock
+from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Line, StaffId
-from shared.policy import Policy
 from shared.rules import CompanyRules
 
 
@@ -62,7 +61,7 @@ class Area(Part):
     words: tuple[str, ...] = Field(min_length=1)
 
 
-class AftersalesPolicy(Policy):
+class AftersalesPolicy(TimedPolicy):
     """One version of all the company's rules for its after-sales service.
 
     Some warranty rule covers every contract ever made. `types` are the labels of the service types (003 §6),
@@ -118,13 +117,9 @@ class AftersalesPolicy(Policy):
         return self
 
     @model_validator(mode="after")
-    def _has_usable_clocks(self) -> Self:
+    def _settles_every_month(self) -> Self:
         if not isinstance(self.settlement.term, Monthly):
             raise ValueError("the settlement comes round every month: give its term with kind = monthly and a day")
-        if silent := [
-            clock.name for clock in (self.voucher, self.parts, self.dispatch, self.settlement) if not clock.ladder
-        ]:
-            raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
         return self
 
     def lacking(self, technician: StaffId, *texts: str | None) -> tuple[Skill, ...]:

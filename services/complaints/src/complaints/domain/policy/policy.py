@@ -8,9 +8,8 @@ from pydantic import Field, model_validator
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.standards import KnownCause, LossStandard, PenaltyStandard
 from shared.calendar import Monthly, Within
-from shared.clocks import Clock
+from shared.clocks import Clock, TimedPolicy
 from shared.contracts.roles import Role
-from shared.policy import Policy
 from shared.rules import CompanyRules
 
 CaseStep = Literal["judge", "investigate", "propose", "approve", "implement"]
@@ -48,7 +47,7 @@ FOLLOW_UPS: tuple[FollowUp, ...] = get_args(FollowUp)
 PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
 
 
-class ComplaintPolicy(Policy):
+class ComplaintPolicy(TimedPolicy):
     """One version of all the company's rules for complaints.
 
     The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1).
@@ -93,21 +92,10 @@ class ComplaintPolicy(Policy):
 
     @model_validator(mode="after")
     def _knows_where_a_miss_goes(self) -> Self:
-        names = [clock.name for clock in self.clocks]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
-        if silent := [clock.name for clock in self.clocks if not clock.ladder]:
-            raise ValueError(f"every clock has a ladder, to whose first role a miss goes; missing: {', '.join(silent)}")
         named = {self.major_to, *(role for clock in self.clocks for role in clock.ladder)}
         if strange := sorted(named - set(self.ladder)):
             raise ValueError(f"not on the ladder: {', '.join(strange)}")
         return self
-
-    @property
-    def clocks(self) -> tuple[Clock, ...]:
-        """Every clock that may run on a case, on its papers or on what follows from it."""
-        whole = (self.draft, self.close, self.submit, self.supplier, self.appeal, self.feedback, self.review)
-        return (*whole, *self.steps.values(), *self.papers.values(), *self.follow_ups.values())
 
     def clock_of(self, duty: TimedStep) -> Clock:
         """How long this may take, and to whom a miss goes."""

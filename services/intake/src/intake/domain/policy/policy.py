@@ -1,6 +1,5 @@
 """The company's policy for intake: callbacks and reports, by when, whose duty they are, and what they ask for."""
 
-from collections.abc import Iterator
 from typing import Self, get_args
 
 from pydantic import ConfigDict, model_validator
@@ -9,11 +8,10 @@ from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
 from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
-from shared.clocks import Clock
+from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.orders import StageGroup
-from shared.policy import Policy
 from shared.rules import CompanyRules
 
 OBLIGED: tuple[CallbackKind, ...] = (
@@ -44,7 +42,7 @@ class CallbackRule(Frozen):
         return self
 
 
-class IntakePolicy(Policy):
+class IntakePolicy(TimedPolicy):
     """One version of the company's rules for intake."""
 
     callbacks: dict[CallbackKind, CallbackRule]
@@ -64,9 +62,6 @@ class IntakePolicy(Policy):
     def _knows_every_kind(self) -> Self:
         if missing := [kind for kind in OBLIGED if kind not in self.callbacks]:
             raise ValueError(f"every kind of callback has a rule; missing: {', '.join(missing)}")
-        names = [clock.name for clock in self._clocks()]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
         return self
 
     @model_validator(mode="after")
@@ -86,17 +81,6 @@ class IntakePolicy(Policy):
         if unknown := sorted(named - self.reports.keys()):
             raise ValueError(f"there is no form {', '.join(unknown)}; known: {', '.join(self.reports)}")
         return self
-
-    def _clocks(self) -> Iterator[Clock]:
-        yield self.holidays
-        yield self.itinerary.clock
-        yield self.visits.clock
-        yield self.showroom.clock
-        yield from (rule.clock for rule in self.callbacks.values())
-        for form in self.reports.values():
-            yield form.clock
-            if form.review:
-                yield form.review
 
 
 Rules = CompanyRules[IntakePolicy]

@@ -7,11 +7,10 @@ from pydantic import ConfigDict, Field, model_validator
 
 from notify.domain.parts.rest import Rest
 from notify.domain.policy.purpose import Purpose
-from shared.clocks import Clock
+from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import DepartmentName
-from shared.policy import Policy
 from shared.rules import CompanyRules
 
 
@@ -37,7 +36,7 @@ class SlipRule(Frozen):
         return self.clock.but(role=self.readers[department][0])
 
 
-class MessagePolicy(Policy):
+class MessagePolicy(TimedPolicy):
     """One version of the figures. `rest` holds for customers who say nothing else.
 
     `answered_within` is how old a message may be that an answer belongs to, `resend_within` how long a message stays

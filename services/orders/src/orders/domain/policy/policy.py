@@ -1,6 +1,6 @@
 """The company's policy for orders: terms, clocks, shares and limits; and all its versions beside the calendar."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
@@ -11,13 +11,13 @@ from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.receivable import Due
-from orders.domain.route import CURRENT, Milestone, Route, RouteName, stages
+from orders.domain.route import CURRENT, Milestone, Route, RouteName
 from shared.calendar import Monthly, Weekly, Within
-from shared.clocks import Clock
+from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, PaidAmount
-from shared.policy import Policies, Policy
+from shared.policy import Policies
 from shared.rules import CompanyRules
 
 DutyName = Literal[
@@ -84,7 +84,10 @@ class Authority(Frozen):
     sales: bool = Field(default=False, description="Whether an order that sales takes back ends without a decision.")
 
 
-class OrdersPolicy(Policy):
+_STAGE = "stage_"
+
+
+class OrdersPolicy(TimedPolicy):
     """One version of the company's figures for orders, of which the source documents give few.
 
     Every promise has a clock, and every stage that the route plans days for.
@@ -136,17 +139,11 @@ class OrdersPolicy(Policy):
             raise ValueError(f"every duty has a clock; missing: {', '.join(missing)}")
         if missing := sorted(set(get_args(ExceptionKind)) - self.exceptions.keys()):
             raise ValueError(f"an exception of every kind is a role's duty; missing: {', '.join(missing)}")
-        names = [clock.name for clock in self._clocks()]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"each clock has a name of its own; used twice: {', '.join(twice)}")
+        if taken := [clock.name for clock in self.clocks if clock.name.startswith(_STAGE)]:
+            raise ValueError(f"{_STAGE} begins the names of the stages' clocks alone; rename {', '.join(taken)}")
         if self.cancelling[0].reached or not all(each.reached for each in self.cancelling[1:]):
             raise ValueError("the first row of cancelling, and no other, is for orders that have reached nothing")
         return self
-
-    def _clocks(self) -> Iterator[Clock]:
-        """Every clock that can run, those of the stages too."""
-        yield from (self.review, self.exception, self.cancellation, *self.promises.values(), *self.duties.values())
-        yield from (self.stage.but(name=f"stage_{name}") for name in stages() if name != "review")
 
     def authority(self, order: Order) -> Authority:
         """Who may cancel the order now."""
@@ -188,7 +185,7 @@ class OrdersPolicy(Policy):
             return None
         if name == "review":
             return self.review.but(term=Within(days=days), role=route.deciders[stage.gate[0]][0])
-        return self.stage.but(name=f"stage_{name}", title=stage.title, term=Within(days=days))
+        return self.stage.but(name=f"{_STAGE}{name}", title=stage.title, term=Within(days=days))
 
     def promise_of(self, clock: str) -> PromiseKind | None:
         """The promise whose clock has this name; None when it is another clock."""
