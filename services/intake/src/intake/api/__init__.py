@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from intake.api import (
+    calendar_years,
     callbacks,
     colleagues,
     contacts,
@@ -45,6 +46,7 @@ def routes(
         colleagues.routes(stores),
         reports.routes(stores, rules, clock),
         itineraries.routes(stores, rules),
+        calendar_years.routes(stores.calendar_years, rules),
         orders.routes(stores, rules.calendar),
         facts.routes(stores.facts, parking, clock, tolerance),
     )

@@ -16,6 +16,7 @@ from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 
@@ -65,6 +66,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_itinerary(itinerary_id: UUID) -> ItineraryView:
         """One day."""
         return ItineraryView.of(await itineraries.get(itinerary_id))
+
+    @router.get("/{itinerary_id}/clocks")
+    async def show_clocks_of_itinerary(itinerary_id: UUID) -> list[ClockView]:
+        """By when the account manager has to be called, whose duty that is, and why."""
+        return clocks_of(await itineraries.get(itinerary_id), rules.clocks)
 
     @router.post("/{itinerary_id}/confirm", dependencies=[allow(*ITINERARY.roles("confirm"))])
     async def confirm_itinerary(itinerary_id: UUID, body: ConfirmItinerary, cause: CausedByRequest) -> ItineraryView:

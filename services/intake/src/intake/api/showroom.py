@@ -18,6 +18,7 @@ from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.intake.contacts import Rating
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 
@@ -151,6 +152,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_tour(visit_id: UUID) -> ShowroomView:
         """One tour."""
         return ShowroomView.of(await visits.get(visit_id), rules)
+
+    @router.get("/{visit_id}/clocks")
+    async def show_clocks_of_tour(visit_id: UUID) -> list[ClockView]:
+        """By when the reception has to be ready, whose duty that is, and why."""
+        return clocks_of(await visits.get(visit_id), rules.clocks)
 
     @router.post("/{visit_id}/tasks/{name}/do", dependencies=[allow(*SHOWROOM_VISIT.roles("do_task"))])
     async def do_reception_task(visit_id: UUID, name: Name, cause: CausedByRequest) -> ShowroomView:

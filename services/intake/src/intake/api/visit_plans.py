@@ -17,6 +17,7 @@ from intake.domain.visit_plan import VisitPlan
 from intake.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, Prose, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 
@@ -118,6 +119,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_plan(visit_id: UUID) -> PlannedVisitView:
         """One planned visit."""
         return PlannedVisitView.of(await plans.get(visit_id))
+
+    @router.get("/{visit_id}/clocks")
+    async def show_clocks_of_plan(visit_id: UUID) -> list[ClockView]:
+        """By when the visit has to begin, whose duty that is, and why."""
+        return clocks_of(await plans.get(visit_id), rules.clocks)
 
     @router.post("/{visit_id}/tick-off", dependencies=[allow(*VISIT_PLAN.roles("tick_off"))])
     async def tick_off_kit(visit_id: UUID, body: TickOff, cause: CausedByRequest) -> PlannedVisitView:

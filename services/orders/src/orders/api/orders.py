@@ -203,6 +203,11 @@ def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions, rules
         page = await exceptions.rows(ExceptionView, {"stage": stage}, sort="raised_at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
+    @router.get("/exceptions/{exception_id}/clocks")
+    async def show_clocks_of_exception(exception_id: UUID) -> list[ClockView]:
+        """By when a solution is due, whose duty that is, and why."""
+        return clocks_of(await exceptions.get(exception_id), rules.clocks)
+
     @router.post("/exceptions/{exception_id}/resolve", dependencies=[allow(*EXCEPTION.roles("resolve"))])
     async def resolve_exception(exception_id: UUID, body: ResolveException, cause: CausedByRequest) -> ExceptionView:
         """A solution was found."""
