@@ -269,7 +269,7 @@ def routes(stores: Stores, composer: Composer) -> APIRouter:
         return ReplyView(**known.model_dump(include=set(ReplyView.model_fields)))
 
     @router.get("/replies/{reply_id}/clocks")
-    async def explain_reply(reply_id: UUID) -> list[ClockView]:
+    async def show_clocks_of_reply(reply_id: UUID) -> list[ClockView]:
         """By when it has to be found out who wrote it, whose duty that is, and why."""
         return clocks_of(await stores.replies.get(reply_id), composer.rules.clocks)
 

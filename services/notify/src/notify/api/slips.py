@@ -78,7 +78,7 @@ def routes(slips: Slips, composer: Composer) -> APIRouter:
         return _view(await slips.apply(slip_id, lambda slip: decisions.acknowledge(slip, rules, cause), cause))
 
     @router.get("/slips/{slip_id}/clocks")
-    async def explain_slip(slip_id: UUID) -> list[ClockView]:
+    async def show_clocks_of_slip(slip_id: UUID) -> list[ClockView]:
         """By when it has to be acknowledged, whose duty that is, and why."""
         return clocks_of(await slips.get(slip_id), rules.clocks)
 

@@ -72,7 +72,7 @@ def routes(unreached: UnreachedCustomers, rules: Rules) -> APIRouter:
         return UnreachedView(**ended.model_dump(include=set(UnreachedView.model_fields)))
 
     @router.get("/unreached/{unreached_id}/clocks")
-    async def explain_unreached(unreached_id: UUID) -> list[ClockView]:
+    async def show_clocks_of_unreached(unreached_id: UUID) -> list[ClockView]:
         """By when the customer has to be told, whose duty that is, and why."""
         return clocks_of(await unreached.get(unreached_id), rules.clocks)
 
