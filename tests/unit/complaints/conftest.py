@@ -34,6 +34,7 @@ from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.settings import Settings
 from complaints.store import Complaints, Registers, Stores
+from shared.aggregate import Change
 from shared.calendar import Calendar
 from shared.contracts.complaints import ComplaintFiled, Remediation
 from shared.contracts.event import Actor, Money
@@ -133,7 +134,7 @@ def in_every_stage(
 @pytest.fixture
 def decide(
     rules: Rules, proposal: Proposal, numbered: Callable[..., ComplaintFiled]
-) -> dict[str, Callable[[Complaint], object]]:
+) -> dict[str, Callable[[Complaint], Change[Complaint]]]:
     """Every decision there is, with everything it needs."""
     known = rules.policies.version(1).causes[0]
     ours = (Share(unit="own_department", department="production", percent=100),)
@@ -180,6 +181,16 @@ def decide(
         "close": lambda case: close(case, "已答复客户", rules, handler),
         "withdraw": lambda case: withdraw(case, rules, handler),
         "escalate": lambda case: escalate(case, rules, handler),
+    }
+
+
+@pytest.fixture
+def otherwise(rules: Rules) -> dict[str, Callable[[Complaint], Change[Complaint]]]:
+    """The decisions that may lead to a second stage, made so that they lead there."""
+    handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
+    return {
+        "judge": lambda case: judge(case, *NOT_UPHELD, rules, handler),
+        "decide_appeal": lambda case: decide_appeal(*sight.petitioned(case), False, "复核不成立", None, rules, deputy),
     }
 
 

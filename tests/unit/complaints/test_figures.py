@@ -188,6 +188,12 @@ async def test_what_was_closed_last_month_is_the_gm_s_office_s_duty_until_the_10
     assert (duty.clock.name, duty.clock.role) == ("monthly_review_10th", Role.GM_OFFICE)
     assert duty.due_at == datetime(2026, 12, 10, 16, 0, tzinfo=UTC)
     assert (await ask("gm_office", "GET", "/reviews/2026-11")).json()["stage"] == "open"
+    (clock,) = (await ask("gm_office", "GET", "/reviews/2026-11/clocks")).json()
+    assert (clock["name"], clock["due_at"], clock["ended_at"]) == (
+        "monthly_review_10th",
+        "2026-12-10T16:00:00.000000Z",
+        None,
+    )
 
 
 async def test_a_month_in_which_nothing_was_closed_has_no_review(ask, world):

@@ -287,6 +287,12 @@ async def test_a_punishment_goes_through_over_http_and_few_may_read_it(ask, stor
     listed = (await ask("gm", "GET", "/penalties?stage=noticed&target=packer-07")).json()["items"]
     assert [row["penalty_id"] for row in listed] == [id]
     assert (await ask("gm", "GET", "/penalty-standard")).json()["version"] == 1
+    clocks = (await ask("gm", "GET", f"/penalties/{id}/clocks")).json()
+    assert [(clock["name"], clock["outcome"]) for clock in clocks] == [
+        ("penalty_admin", "in_time"),
+        ("personnel_notice", "in_time"),
+    ]
+    assert (await ask("complaint_handler", "GET", f"/penalties/{id}/clocks")).status_code == 403
     assert (await ask("complaint_handler", "GET", f"/penalties/{id}")).status_code == 403
     assert (await ask("account_manager", "GET", "/penalties")).status_code == 403
     shown = (await ask("cs_manager", "GET", f"/complaints/{case.id}/customer-view")).text

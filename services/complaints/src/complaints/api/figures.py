@@ -20,6 +20,7 @@ from complaints.store import MonthlyReviews, Stores
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import ComplaintNo, Line, Month, Period, Prose
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 from shared.sheets import Sheet, SheetFormat
@@ -101,6 +102,11 @@ def _reviews(router: APIRouter, reviews: MonthlyReviews, rules: Rules) -> None:
     async def show_review(month: Month) -> ReviewView:
         """The cases that were closed in a month, with what was found about each."""
         return ReviewView.of(await reviews.get(review_id_of(month)))
+
+    @router.get("/reviews/{month}/clocks")
+    async def show_review_clocks(month: Month) -> list[ClockView]:
+        """By when the review had or has to be done, and how the moment came about."""
+        return clocks_of(await reviews.get(review_id_of(month)), rules.clocks)
 
     @router.post("/reviews/{month}/review-case", dependencies=[allow(*MONTHLY_REVIEW.roles("review_case"))])
     async def review_closed_case(month: Month, body: ReviewCase, cause: CausedByRequest) -> ReviewView:

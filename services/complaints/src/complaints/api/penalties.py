@@ -17,6 +17,7 @@ from complaints.store import Penalties, Stores
 from shared.contracts.complaints import Penalised
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import AboutComplaint, ComplaintNo, DepartmentName, Line, Prose, StaffId
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
 
@@ -123,6 +124,11 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_penalty(penalty_id: UUID) -> PenaltyView:
         """One punishment."""
         return PenaltyView.of(await stores.penalties.get(penalty_id))
+
+    @router.get("/penalties/{penalty_id}/clocks")
+    async def show_penalty_clocks(penalty_id: UUID) -> list[ClockView]:
+        """What had or has to be done by when, and how each moment came about."""
+        return clocks_of(await stores.penalties.get(penalty_id), rules.clocks)
 
     @router.post(
         "/complaints/{complaint_id}/propose-penalty", status_code=201, dependencies=[allow(*PENALTY_PROPOSERS)]
