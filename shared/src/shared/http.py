@@ -79,6 +79,7 @@ class FieldError(View):
 
     where: str = Field(examples=["body.lines.0.quantity"])
     what: str = Field(examples=["Input should be greater than 0"])
+    rule: str = Field(default="invalid", description="Stable and meant for programs.", examples=["greater_than"])
 
 
 class Problem(View):
@@ -439,7 +440,9 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
         return problem(400, "malformed_json", f"the body is not JSON: {found[0].get('ctx', {}).get('error', '')}")
     troubles = [
         FieldError(
-            where=plain(".".join(map(str, each["loc"])), LONGEST_DETAIL), what=plain(each["msg"], LONGEST_DETAIL)
+            where=plain(".".join(map(str, each["loc"])), LONGEST_DETAIL),
+            what=plain(each["msg"], LONGEST_DETAIL),
+            rule=each["type"],
         )
         for each in found
     ]

@@ -133,7 +133,7 @@ async def test_who_may_approve_a_part_of_it_is_offered_that_part(page, kept):
     case = kept["proposed"]
     html = await page("cs_manager", f"/{case.id}")
     assert sends(html) == [(f"/complaints/complaints/{case.id}/approve", str(case.proposals[-1].proposal_id))]
-    radios = re.findall(r'type="radio" name="option" value="(\d)"( checked)?( disabled)?', html)
+    radios = re.findall(r'type="radio"[^>]* name="option" value="(\d)"[^>]*?( checked)?( disabled)? required', html)
     assert radios == [("0", " checked", ""), ("1", "", " disabled")]
     assert "您可核决至¥2,000.00" in html
 
@@ -182,28 +182,45 @@ async def test_a_draft_shows_the_customer_nothing(page, kept):
     assert [row[2] for row in found if len(row) == 3] == [""] * 8 + [NEVER]
 
 
-async def test_what_the_reader_may_do_next_comes_first_with_the_roles(page, kept):
+async def test_what_the_reader_may_decide_has_a_form_and_the_rest_says_who_may(page, kept):
     html = await page("deputy_gm", f"/{kept['appealed'].id}")
-    found = re.findall(r"<dt>(.*?)</dt>", html)
-    assert [text(each) for each in found] == [
-        "✓ 批示异议",
-        "✓ 上报一级",
-        "指定负责人",
-        "记录走访",
-        "与客户确认内容",
-        "分类",
-        "客户撤诉",
+    assert re.findall(r'<details class="act".*?<summary>(.*?)</summary>', html) == ["批示异议", "上报一级"]
+    others = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", html)
+    assert [what for what, _ in others] == ["指定负责人", "记录走访", "与客户确认内容", "分类", "客户撤诉"]
+    assert others[0] == ("指定负责人", "客服主管、客服部经理、客服总监")
+
+
+async def test_a_form_names_what_was_seen_and_does_not_ask_for_it(page, kept):
+    html = await page("deputy_gm", f"/{kept['appealed'].id}")
+    form = re.search(r'<form id="form-decide_appeal".*?</form>', html, re.DOTALL)[0]
+    assert f'type="hidden" name="petition" value="{kept["appealed"].appeal.petition_id}"' in form
+    assert [text(each) for each in re.findall(r"<legend>(.*?)</legend>|<label for.*?>(.*?)</label>", form)[0]] == [
+        "判定",
+        "",
     ]
-    assert text(re.search(r"批示异议</dt><dd[^>]*>(.*?)</dd>", html)[1]) == "分管副总经理、总经理"
+    assert re.findall(r'name="upheld" value="(.*?)"', form) == ["true", "false"]
 
 
 @pytest.mark.parametrize(
-    ("role", "offered"), [("cs_manager", ["核准方案"]), ("gm", ["核准方案", "退回方案"]), ("finance", [])]
+    ("role", "mine", "who"),
+    [
+        ("cs_manager", ["approve"], {"退回方案": "按金额，见方案"}),
+        ("gm", ["approve", "reject"], {}),
+        ("finance", [], {"核准方案": "按金额，见方案", "退回方案": "按金额，见方案"}),
+    ],
 )
-async def test_who_decides_on_a_proposal_follows_from_its_amounts(page, kept, role, offered):
+async def test_who_decides_on_a_proposal_follows_from_its_amounts(page, kept, role, mine, who):
     html = await page(role, f"/{kept['proposed'].id}")
-    assert [each for each in re.findall(r"✓ </span>(.*?)</dt>", html) if each in ("核准方案", "退回方案")] == offered
-    assert text(re.search(r"核准方案</dt><dd[^>]*>(.*?)</dd>", html)[1]) == "按金额，见方案"
+    assert [each for each in re.findall(r'<form id="form-(.*?)"', html) if each in ("approve", "reject")] == mine
+    others = dict(re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", html))
+    assert {what: others[what] for what in ("核准方案", "退回方案") if what in others} == who
+
+
+async def test_in_every_stage_each_decision_of_the_readers_roles_has_a_form(page, kept):
+    for stage in kept.keys() - {"proposed"}:
+        html = await page("cs_manager", f"/{kept[stage].id}")
+        possible = {each.decision for each in COMPLAINT.possible(stage) if "cs_manager" in each.roles}
+        assert set(re.findall(r'<form id="form-(.*?)"', html)) == possible, stage
 
 
 async def test_the_strip_has_every_clock_with_its_reasons(page, kept):

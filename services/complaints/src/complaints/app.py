@@ -16,9 +16,10 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Complaints with its four doors."""
     plumbing = plumbing or Plumbing("complaints", settings)
     stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
+    asked = routes(stores, rules)
     return Service(
         plumbing,
-        routes=(*routes(stores, rules), *pages.routes(stores, rules)),
+        routes=(*asked, *pages.routes(stores, rules, asked)),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

@@ -102,7 +102,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.get("/root-causes")
     async def list_causes(request: Request) -> CauseListView:
         """The root causes that a case may name."""
-        return _shown(await _list(stores.causes), rules.on(request.app.state.clock.now()))
+        return _shown(await cause_list(stores.causes), rules.on(request.app.state.clock.now()))
 
     @router.post("/root-causes", status_code=201, dependencies=[allow(*CAUSE_KEEPERS)])
     async def add_root_cause(body: AddCause, cause: CausedByRequest) -> CauseListView:
@@ -122,7 +122,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         complaint_id: UUID, body: IdentifyRootCause, cause: CausedByRequest
     ) -> ComplaintView:
         """Name the root cause from the list; earlier cases with the same one are found and named."""
-        known = (await _list(stores.causes)).named(body.code, rules.on(cause.at).causes)
+        known = (await cause_list(stores.causes)).named(body.code, rules.on(cause.at).causes)
         if known is None:
             raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause")
         before = await _earlier(complaints, complaint_id, known, rules)
@@ -171,7 +171,8 @@ def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
 
 
-async def _list(causes: CauseLists) -> CauseList:
+async def cause_list(causes: CauseLists) -> CauseList:
+    """The company's list of root causes as it is now."""
     page = await causes.find(limit=1)
     return page.items[0] if page.items else CauseList.empty()
 

@@ -3,33 +3,45 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from typing import Self
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.customer_view import CustomerView
+from complaints.api.findings import cause_list
 from complaints.api.readers import CASES
 from complaints.domain.complaint import Complaint
 from complaints.domain.history import history
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.authority import AuthorityMatrix
-from complaints.domain.policy.policy import Rules
-from complaints.pages.words import CHANNELS, DECISIONS, DEPARTMENTS, REMEDIES, STAGES
-from complaints.store import Complaints
+from complaints.domain.policy.policy import ComplaintPolicy, Rules
+from complaints.domain.policy.standards import KnownCause
+from complaints.pages.words import CHANNELS, REMEDIES, STAGES
+from complaints.store import Stores
 from shared.aggregate import one_person
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
 from shared.http import AskedBy, Router
 from shared.identity import Principal
+from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
+from shared.pages.timeline import Moment, timeline
+from shared.pages.words import DEPARTMENTS
 
 SHOWN_LATER = "核准后才显示"
 SHOWN_WHEN_CLOSED = "结案后才显示"
-BY_AMOUNT = "按金额，见方案"
+WHO_BY_AMOUNT = "按金额，见方案"
+BY_AMOUNT = ("approve", "reject")
+"""The decisions on a proposal, which depend on its amounts."""
+MOST_OPTIONS = 10
+"""As many options has a proposal at most."""
+MOST_WITHOUT_CHOICE = 2
+"""From so many approved solutions on, the customer's choice is asked for."""
 
 Said = Callable[[datetime], str]
 """A moment in the company's zone."""
@@ -67,15 +79,22 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """A decision that the stage allows, who makes it, and whether the reader may."""
+class Reader:
+    """Who reads a case: the role in which they would decide on a proposal, and whether the proposal is their own."""
 
-    what: str
-    roles: str
-    may: bool
+    principal: Principal
+    role: Role | None
+    own: bool
+
+    @classmethod
+    def of(cls, asker: Principal, case: Complaint) -> Self:
+        """The first of the asker's roles that the table lets in, as the API takes it."""
+        role = next((role for role in COMPLAINT.roles("approve") if role in asker.roles), None)
+        waits = case.stage == "proposed"
+        return cls(asker, role, waits and one_person(case.proposals[-1].proposed_by) == one_person(asker.id))
 
 
-def routes(complaints: Complaints, rules: Rules, render: Renderer) -> APIRouter:
+def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
     """The page of one case."""
     router = Router(readers=CASES, tags=["pages"], prefix="/ui/complaints", include_in_schema=False)
 
@@ -85,28 +104,30 @@ def routes(complaints: Complaints, rules: Rules, render: Renderer) -> APIRouter:
     @router.get("/{complaint_id}", response_class=HTMLResponse)
     async def opened(complaint_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One case with its clocks, proposals, next decisions, history, and the customer's view beside the house's."""
-        case = await complaints.get(complaint_id)
-        authority = rules.of(case).authority if case.policy_version else None
-        role, waits = _role(asker), case.stage == "proposed"
-        proposals = _proposals(case, authority, role, said) if authority else ()
-        own = waits and one_person(case.proposals[-1].proposed_by) == one_person(asker.id)
-        may = waits and not own and any(option.may for option in proposals[0].options)
+        case, now = await stores.complaints.get(complaint_id), request.app.state.clock.now()
+        policy = rules.of(case) if case.policy_version else rules.on(now)
+        authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
+        proposals = _proposals(case, authority, reader.role, said) if authority else ()
+        causes = (await cause_list(stores.causes)).all(policy.causes)
+        filled, others = _filled(case, proposals, causes, policy), _others(case, proposals, reader)
+        acts = forms.acts(COMPLAINT.possible(case.stage), asker, case.id, filled, others)
         return render(
             "complaint.html",
             case=case,
             stage=STAGES[case.stage],
-            clocks=strip(case, rules.calendar, request.app.state.clock.now()),
+            clocks=strip(case, rules.calendar, now),
             proposals=proposals,
-            waits=waits,
-            own=own,
-            may_approve=may,
-            may_reject=may and all(option.may for option in proposals[0].options),
-            limit=_limit(authority, role) if authority and role else "",
+            waits=case.stage == "proposed",
+            own=reader.own,
+            verdicts=[act for act in acts if act.form and act.form.decision in BY_AMOUNT],
+            nexts=[act for act in acts if not (act.form and act.form.decision in BY_AMOUNT)],
+            limit=_limit(authority, reader.role) if authority and reader.role else "",
             authority=authority,
             compared=tuple(_compared(case, said)),
-            nexts=_nexts(case, asker, proposals, own=own),
-            past=[(said(step.at), step.what, step.by or "") for step in reversed(history(case))],
-            key=uuid4,
+            past=timeline(
+                (Moment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),
+                rules.calendar.zone,
+            ),
         )
 
     return router
@@ -116,11 +137,6 @@ def money(amount: Money) -> str:
     """An amount with its sign, its thousands and its cents."""
     sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
     return f"{sign}{amount.amount:,.2f}"
-
-
-def _role(asker: Principal) -> Role | None:
-    """The role in which the asker would decide: the first of theirs that the table lets in, as the API takes it."""
-    return next((role for role in COMPLAINT.roles("approve") if role in asker.roles), None)
 
 
 def _limit(authority: AuthorityMatrix, role: Role) -> str:
@@ -161,18 +177,58 @@ def _verdict(case: Complaint, proposal: Proposal, said: Said) -> str:
     return ""
 
 
-def _nexts(case: Complaint, asker: Principal, proposals: tuple[ShownProposal, ...], *, own: bool) -> list[Next]:
-    """What people may decide now, what the reader may first. Who decides on a proposal depends on its amounts."""
-    may = [option.may and not own for proposal in proposals[:1] for option in proposal.options]
-    by_amount = {"approve": any(may), "reject": bool(may) and all(may)}
-    found = [
-        Next(DECISIONS[decision], BY_AMOUNT, by_amount[decision])
-        if decision in by_amount
-        else Next(DECISIONS[decision], "、".join(role.chinese for role in move.by), bool(set(move.by) & asker.roles))
-        for decision in COMPLAINT.decisions(case.stage)
-        if (move := COMPLAINT.move(case.stage, decision)) and move.by
+def _others(case: Complaint, proposals: tuple[ShownProposal, ...], reader: Reader) -> dict[str, str]:
+    """Which decisions on the proposal are not the reader's, and whose they are: that depends on its amounts."""
+    if case.stage != "proposed":
+        return {}
+    may = [option.may and not reader.own for option in proposals[0].options]
+    return {name: WHO_BY_AMOUNT for name, mine in (("approve", any(may)), ("reject", all(may))) if not mine}
+
+
+def _filled(
+    case: Complaint, proposals: tuple[ShownProposal, ...], causes: tuple[KnownCause, ...], policy: ComplaintPolicy
+) -> dict[str, Filled]:
+    """What the page knows of each form: what was seen, and what there is to choose from."""
+    known = [Choice(each.code, each.title) for each in causes]
+    losses = [Choice(each.code, f"{each.title}（{each.unit}）") for each in policy.losses.items]
+    numbers = [Choice(str(each), f"第{each + 1}个") for each in range(MOST_OPTIONS)]
+    found = {
+        "identify_root_cause": Filled(offered={"code": known}),
+        "assess_loss": Filled(offered={"items.code": losses}),
+        "propose": Filled(offered={"preferred": numbers}),
+        "accept": Filled(offered={"choice": _approved(case)}),
+    }
+    if case.appeal:
+        found["decide_appeal"] = Filled(given={"petition": str(case.appeal.petition_id)})
+    if case.stage == "proposed":
+        found |= _verdicts(proposals[0])
+    return found
+
+
+def _verdicts(shown: ShownProposal) -> dict[str, Filled]:
+    """The forms that decide on a proposal: they name the one that was seen."""
+    given = {"proposal": str(shown.proposal.proposal_id)}
+    options = [
+        Choice(
+            str(option.number - 1),
+            f"{option.number} {option.kind}，{option.amount}",
+            option.may,
+            "" if option.may else f"由{option.roles}核准",
+        )
+        for option in shown.options
     ]
-    return sorted(found, key=lambda each: not each.may)
+    several = shown.proposal.customer_may_choose and len(options) > 1
+    preferred = str(shown.proposal.preferred)
+    approve = Filled(given, {"option": options, "also": options if several else ()}, {"option": preferred})
+    return {"approve": approve, "reject": Filled(given)}
+
+
+def _approved(case: Complaint) -> list[Choice]:
+    """The solutions that the customer may choose from; nothing is asked where one alone is approved."""
+    offered = case.verdicts[-1].offered if case.verdicts else ()
+    if len(offered) < MOST_WITHOUT_CHOICE:
+        return []
+    return [Choice(str(number), f"{number} {each.description}") for number, each in enumerate(offered, start=1)]
 
 
 def _compared(case: Complaint, said: Said) -> Iterator[Compared]:

@@ -1,12 +1,16 @@
-"""How stages, decisions and solutions are called on the pages of complaints."""
+"""How stages, decisions, their fields and what may be chosen are called on the pages of complaints."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from complaints.domain.lifecycle import ComplaintDecision, Stage
+from complaints.domain.parts.findings import Unit
 from complaints.domain.parts.form import Channel
+from complaints.domain.parts.handling import NoticeWay
+from complaints.domain.parts.resolution import Way
 from shared.contracts.complaints import Remedy
-from shared.contracts.vocabulary import DepartmentName
+from shared.pages.forms import Words
+from shared.pages.words import DEPARTMENTS
 
 STAGES: Mapping[Stage, str] = MappingProxyType(
     {
@@ -81,18 +85,120 @@ CHANNELS: Mapping[Channel, str] = MappingProxyType(
         "auto": "自动立案",
     }
 )
-DEPARTMENTS: Mapping[DepartmentName, str] = MappingProxyType(
-    {
-        "sales": "销售部",
-        "design": "设计部",
-        "production": "生产部",
-        "warehouse": "仓库",
-        "engineering": "工程部",
-        "finance": "财务部",
-        "rd": "研发组",
-        "operations": "运作部",
-        "purchasing": "采购部",
-        "hr": "人事部",
-        "cs": "客服部",
-    }
+UNITS: Mapping[Unit, str] = MappingProxyType(
+    {"own_department": "本公司部门", "supplier": "供应商", "customer": "客户", "carrier": "承运方"}
+)
+NOTICE_WAYS: Mapping[NoticeWay, str] = MappingProxyType({"letter": "函件", "phone": "电话", "visit": "当面"})
+ANSWER_WAYS: Mapping[Way, str] = MappingProxyType({"signature": "当面签字", "sms": "短信", "phone": "电话"})
+NATURES: Mapping[str, str] = MappingProxyType({"quality": "质量", "non_quality": "非质量", "unknown": "待定"})
+SEVERITIES: Mapping[str, str] = MappingProxyType({"ordinary": "普通", "major": "重大"})
+
+FORMS = Words(
+    decisions=DECISIONS,
+    fields=MappingProxyType(
+        {
+            "demand": "客户要求",
+            "order_no": "订单编号",
+            "contract_no": "合同编号",
+            "opinion": "签注意见",
+            "nature": "性质",
+            "severity": "程度",
+            "owner": "负责人（工号）",
+            "visit_required": "负责人须走访客户",
+            "visited_at": "走访时间",
+            "note": "批示",
+            "RecordVisit.note": "走访记录",
+            "Reject.note": "退回原因",
+            "file": "报告或照片",
+            "restated": "与客户确认的内容",
+            "way": "告知方式",
+            "words": "告知的内容",
+            "RecordFeedback.words": "客户的评价",
+            "letter": "函件",
+            "departments": "参加部门",
+            "meets_at": "评审时间",
+            "measures": "评审确定的措施",
+            "minutes": "评审记录",
+            "category": "类别",
+            "major": "重大投诉",
+            "result": "处理结果",
+            "upheld": "判定",
+            "grounds": "判定理由",
+            "demand_reasonable": "客户要求是否合理",
+            "responsible_department": "责任部门",
+            "department": "部门",
+            "AssignInvestigation.department": "调查部门",
+            "joint_with": "会同部门",
+            "due_at": "完成时限",
+            "cause": "原因",
+            "evidence": "凭证",
+            "responsible": "责任人或班组",
+            "code": "项目代码",
+            "IdentifyRootCause.code": "根本原因",
+            "stage": "发生在哪一环节",
+            "items": "损失明细",
+            "quantity": "数量",
+            "amount": "金额",
+            "supplier": "供应商",
+            "claim": "索赔金额",
+            "with_department": "由哪个部门会同",
+            "shares": "责任分担",
+            "unit": "承担方",
+            "percent": "比例（%）",
+            "handling": "处理意见",
+            "human_negligence": "属人为疏忽，不作改善跟踪",
+            "petition": "签呈内容",
+            "options": "方案",
+            "kind": "方式",
+            "description": "内容",
+            "preferred": "推荐第几个",
+            "customer_may_choose": "可由客户选择",
+            "proposal": "方案单",
+            "option": "核准哪一个方案",
+            "also": "也可供客户选择",
+            "choice": "客户同意的方案",
+            "via": "客户答复方式",
+            "signature": "签字文件",
+            "reason": "原因",
+            "satisfied": "客户是否满意",
+        }
+    ),
+    choices=MappingProxyType(
+        {
+            "nature": NATURES,
+            "severity": SEVERITIES,
+            "way": NOTICE_WAYS,
+            "via": ANSWER_WAYS,
+            "kind": REMEDIES,
+            "unit": UNITS,
+            "upheld": MappingProxyType({"true": "成立", "false": "不成立"}),
+            "departments": DEPARTMENTS,
+            "department": DEPARTMENTS,
+            "joint_with": DEPARTMENTS,
+            "responsible_department": DEPARTMENTS,
+            "with_department": DEPARTMENTS,
+        }
+    ),
+    asides=MappingProxyType(
+        {
+            "opinion": "只在内部",
+            "grounds": "只在内部",
+            "Judge.responsible_department": "判定成立时填写",
+            "DecideAppeal.responsible_department": "判定成立时填写",
+            "note": "只在内部",
+            "RecordVisit.note": "",
+            "description": "客户会看到",
+            "result": "客户会看到",
+            "AssignInvestigation.due_at": "不填则按规定时限",
+            "preferred": "从0数起",
+            "responsible": "每行一个",
+            "evidence": "每行一份",
+            "letter": "函件告知时必填",
+            "LostItemBody.amount": "标准中没有单价的项目才填",
+            "claim": "未定则不填",
+            "department": "本公司部门承担时填写",
+            "AssignInvestigation.department": "",
+            "ShareBody.supplier": "供应商承担时填写",
+        }
+    ),
 )

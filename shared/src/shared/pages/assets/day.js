@@ -1,4 +1,5 @@
 // A colleague's day: the duties of every service in one list by time, kept up to date by hints.
+import {keep, restore} from "./draft.js";
 import {sent} from "./send.js";
 
 const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
@@ -16,6 +17,7 @@ class KefuDay extends HTMLElement {
     this.#followAddress();
     this.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("submit", (event) => this.#sent(event));
+    this.addEventListener("input", (event) => event.target.form?.dataset.send && keep(event.target.form));
     this.querySelector("[name=scope]").addEventListener("change", (event) => this.#go({scope: event.target.value}));
     addEventListener("popstate", () => this.#followAddress());
     document.addEventListener("keydown", (event) => this.#pressed(event));
@@ -186,6 +188,7 @@ class KefuDay extends HTMLElement {
     cell.colSpan = row.cells.length;
     if (answer?.ok) cell.innerHTML = await answer.text();
     else cell.textContent = answer?.status === 404 ? "这件事已经不在了。" : "暂时打不开，请稍后再试。";
+    for (const form of cell.querySelectorAll("form[data-send]")) restore(form);
     row.after(panel);
     row.panel = panel;
     row.querySelector("button").setAttribute("aria-expanded", "true");

@@ -1,5 +1,8 @@
 // A page of one service in the console's frame: fetched for this address, sent from, and fetched anew after a hint.
-import {sent} from "./send.js";
+import {clickedInRows} from "./body.js";
+import {forget, keep, restore, touched} from "./draft.js";
+import {morph} from "./morph.js";
+import {sent, sentences} from "./send.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the page has what the hint is about
@@ -11,6 +14,10 @@ class KefuPage extends HTMLElement {
     for (const [name, value] of [...asked]) if (!value) asked.delete(name);
     this.url = asked.size ? `${this.dataset.url}?${asked}` : this.dataset.url;
     this.addEventListener("submit", (event) => this.#sent(event));
+    this.addEventListener("click", clickedInRows);
+    this.addEventListener("input", (event) => event.target.form?.dataset.send && keep(event.target.form));
+    this.addEventListener("compositionstart", () => { this.composing = true; });
+    this.addEventListener("compositionend", () => { this.composing = false; });
     setInterval(() => this.#look(), EVERY);
     const stream = new EventSource("/events");
     stream.addEventListener("message", ({data}) => {
@@ -44,49 +51,64 @@ class KefuPage extends HTMLElement {
 
   #fill(html) {
     const focused = this.contains(document.activeElement) && document.activeElement.id;
-    const open = [...this.querySelectorAll("details")].map((each) => each.open);
     this.innerHTML = html;
-    this.querySelectorAll("details").forEach((each, at) => { each.open = open[at] ?? false; });
+    for (const form of this.querySelectorAll("form[data-send]")) restore(form);
     if (focused) document.getElementById(focused)?.focus();
+    this.#named();
+  }
+
+  #named() {
     const title = this.querySelector("h1")?.textContent;
     if (title) document.title = `${title} · kefu`;
   }
 
-  // What is being filled in stays: then a line says that the page has changed.
+  // What has changed is shown around a form that is being filled in. The form stays as it is, and says so where it was
+  // drawn from what is no longer so. While an input method composes, nothing moves.
   async #look() {
+    if (this.composing) return this.#soon(SETTLES);
     const answer = await this.#ask();
     if (!answer?.ok) return;
-    const html = await answer.text();
-    if (!this.#filledIn()) return this.#fill(html);
-    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-version]");
-    const shown = this.querySelector("[data-version]");
-    if (!fresh || !shown || fresh.dataset.version === shown.dataset.version || this.querySelector(".banner")) return;
-    const banner = document.createElement("p");
-    banner.className = "banner";
-    banner.setAttribute("role", "status");
-    banner.append("这一页有了新变化。");
-    const button = banner.appendChild(document.createElement("button"));
-    button.className = "btn in-row";
-    button.textContent = "看新的（未送出的内容会清空）";
-    button.addEventListener("click", () => this.#load());
-    this.prepend(banner);
+    const fresh = document.createElement("div");
+    fresh.innerHTML = await answer.text();
+    if (this.composing) return this.#soon(SETTLES);
+    const kept = [...this.querySelectorAll("form[data-send]")].filter((form) => touched(form) || form.dataset.underWay);
+    const had = new Set([...this.querySelectorAll("form[data-send]")].map((form) => form.id));
+    for (const form of kept) this.#compare(form, fresh.querySelector(`#${CSS.escape(form.id)}`));
+    morph(this, fresh, (node) => kept.includes(node));
+    for (const form of this.querySelectorAll("form[data-send]")) if (!had.has(form.id)) restore(form);
+    this.#named();
   }
 
-  #filledIn() {
-    if (document.activeElement?.closest?.("kefu-page form")) return true;
-    const fields = [...this.querySelectorAll("input, textarea")];
-    return fields.some((each) => each.value !== each.defaultValue || each.checked !== each.defaultChecked);
+  // `drawn` is the same form as it would be drawn now, if it still is.
+  #compare(form, drawn) {
+    form.querySelector(".changed")?.remove();
+    if (drawn && drawn.dataset.basis === form.dataset.basis) return;
+    const banner = document.createElement("p");
+    banner.className = "banner changed";
+    banner.setAttribute("role", "status");
+    banner.append(drawn ? "您填写时，这里有了新变化。" : "这一步现在已经不能办了，您写的内容还在。");
+    const button = banner.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "btn in-row";
+    button.textContent = "看新的（未送出的内容会清空）";
+    button.addEventListener("click", () => {
+      forget(form);
+      this.#load();
+    });
+    form.prepend(banner);
   }
 
   async #sent(event) {
     const done = await sent(event);
-    if (done) return done.ok ? this.#load() : this.#look();
+    if (!done) return;
+    if (done.ok) done.form.reset();
+    this.#look();
   }
 }
 
 async function detail(answer) {
-  const problem = await answer.json().catch(() => ({}));
-  return problem.code === "too_short" ? "搜索词太短：至少两个字、两个首字母或四位数字。" : problem.detail;
+  const [{what}] = await sentences(await answer.json().catch(() => ({})));
+  return what;
 }
 
 customElements.define("kefu-page", KefuPage);

@@ -1,6 +1,10 @@
 // A form that sends what the API takes: JSON with the form's own idempotency key, so that sending twice does it once.
+import {forget} from "./draft.js";
+import {bodyOf} from "./body.js";
 
-// Returns what became of it: {ok} or {errors: [sentence, …]}. What was typed stays where it is.
+let words; // what the codes and rules of refusals are in Chinese, fetched with the first one
+
+// Returns what became of it: {ok} or {errors: [{name, what}, …]}. What was typed stays where it is.
 async function send(form) {
   let answer;
   try {
@@ -10,14 +14,14 @@ async function send(form) {
       body: JSON.stringify(bodyOf(form)),
     });
   } catch {
-    return {errors: ["没有送到：网络或服务暂不可用。可以再按一次，不会重复。"]};
+    return {errors: [{what: "没有送到：网络或服务暂不可用。可以再按一次，不会重复。"}]};
   }
   if (answer.ok) return {ok: true};
-  if (answer.status === 401) return {errors: ["登录已过期，请重新登录后再按一次。"]};
-  if (answer.status >= 500) return {errors: ["没有办成：服务暂不可用。可以再按一次，不会重复。"]};
+  if (answer.status === 401) return {errors: [{what: "登录已过期，请重新登录后再按一次。"}]};
+  if (answer.status >= 500) return {errors: [{what: "没有办成：服务暂不可用。可以再按一次，不会重复。"}]};
   // It was refused for what it says: what is sent next is another request.
   form.dataset.key = crypto.randomUUID();
-  return {errors: sentences(await answer.json().catch(() => ({})), form)};
+  return {errors: await sentences(await answer.json().catch(() => ({})))};
 }
 
 // A submit event of a form with `data-send`: sends it and shows its errors, or says that it was done.
@@ -30,46 +34,76 @@ export async function sent(event) {
   form.dataset.underWay = "yes";
   const {ok, errors} = await send(form);
   delete form.dataset.underWay;
-  show(form, errors);
-  if (ok) say(form.dataset.said);
+  show(form, errors ?? []);
+  if (ok) {
+    forget(form);
+    say(form.dataset.said);
+  }
   return {form, ok};
 }
 
-// What was filled in. `data-numbers` names the fields that are numbers, `data-lists` those that may have several values.
-function bodyOf(form) {
-  const filled = new FormData(form);
-  const named = (names) => new Set((names ?? "").split(" "));
-  const numbers = named(form.dataset.numbers);
-  const lists = named(form.dataset.lists);
-  return Object.fromEntries([...new Set(filled.keys())].map((name) => {
-    const values = filled.getAll(name).map((value) => (numbers.has(name) ? Number(value) : value));
-    return [name, lists.has(name) ? values : values[0]];
-  }));
-}
-
-function sentences(problem, form) {
-  const fields = (problem.errors ?? []).map(({where, what}) => {
-    const field = form.elements[where.split(".").pop()];
-    const label = field?.labels?.[0]?.textContent ?? where;
-    return `${label}：${what}`;
-  });
+// What a refusal says in Chinese, each sentence with the field that it is about; the service's own words follow.
+export async function sentences(problem) {
+  words ??= await fetch("/assets/refusals.json").then((answer) => answer.json()).catch(() => null);
+  const {codes = {}, rules = {}} = words ?? {};
+  const fields = (problem.errors ?? []).map(({where, what, rule}) => (
+    {name: where.replace(/^body\./, ""), what: rules[rule] ?? what}
+  ));
   if (fields.length) return fields;
-  const known = JSON.parse(form.dataset.codes ?? "{}")[problem.code];
-  return [known, problem.detail ?? "没有办成。"].filter(Boolean);
+  return [{what: codes[problem.code] ?? "没有办成。", note: problem.detail}];
 }
 
-// The errors stand above the form's fields and are read out; those of an earlier attempt go.
+// Each error stands at its field, and all of them above the form, where they are read out; earlier ones go.
 function show(form, errors) {
   form.querySelector(".errors")?.remove();
-  if (!errors?.length) return;
+  for (const note of form.querySelectorAll(".err")) note.remove();
+  for (const bad of form.querySelectorAll(".bad")) bad.classList.remove("bad");
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  if (!errors.length) return;
   const box = document.createElement("div");
   box.className = "errors";
   box.setAttribute("role", "alert");
   const title = box.appendChild(document.createElement("h2"));
   title.textContent = "还没有办成";
   const list = box.appendChild(document.createElement("ul"));
-  for (const error of errors) list.appendChild(document.createElement("li")).textContent = error;
+  for (const {name, what, note} of errors) {
+    const line = list.appendChild(document.createElement("li"));
+    const field = name && fieldOf(form, name);
+    line.textContent = field ? `${titleOf(field)}：${what}` : what;
+    if (note) line.appendChild(document.createElement("small")).textContent = note;
+    if (field) mark(field, what);
+  }
   form.prepend(box);
+}
+
+// The field of this path, or the nearest one that it lies in.
+function fieldOf(form, name) {
+  for (let path = name.split("."); path.length; path = path.slice(0, -1)) {
+    const known = form.querySelector(`[data-field="${CSS.escape(path.join("."))}"]`);
+    const plain = form.elements[path.join(".")];
+    const found = known ?? (plain instanceof RadioNodeList ? plain[0] : plain)?.closest(".field");
+    if (found) return found;
+  }
+  return null;
+}
+
+function titleOf(field) {
+  const title = field.querySelector("legend, label");
+  return [...title.childNodes].filter((each) => each.nodeName !== "EM").map((each) => each.textContent).join("").trim();
+}
+
+function mark(field, what) {
+  field.classList.add("bad");
+  const note = field.appendChild(document.createElement("p"));
+  note.className = "err";
+  note.id = `err-${crypto.randomUUID()}`;
+  note.textContent = what;
+  const input = field.querySelector("input, select, textarea");
+  input?.setAttribute("aria-invalid", "true");
+  input?.setAttribute("aria-describedby", note.id);
 }
 
 // What was done, in a few words that go by themselves.

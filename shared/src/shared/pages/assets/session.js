@@ -1,5 +1,7 @@
 // Renews the session before it ends, once for all open tabs; where that fails, says so above the page.
 
+import {forgetAll} from "./draft.js";
+
 const EARLY = 45;
 /** Seconds before the end at which it is renewed. */
 
@@ -48,3 +50,5 @@ later();
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && Date.now() >= ends - 1000 * EARLY) once();
 });
+
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", forgetAll);

@@ -1,0 +1,56 @@
+// Makes what is shown what was drawn anew, in place: nodes that stay keep their focus, scroll, ticks and what was opened.
+
+// `keeps(node)` says of a node that is shown whether it is left as it is, with everything in it.
+export function morph(shown, fresh, keeps) {
+  const left = new Map([...shown.children].filter((each) => each.id).map((each) => [each.id, each]));
+  let at = shown.firstChild;
+  for (const wanted of [...fresh.childNodes]) {
+    const match = wanted.id ? left.get(wanted.id) : same(at, wanted) ? at : null;
+    if (!match || match.nodeName !== wanted.nodeName) {
+      shown.insertBefore(document.importNode(wanted, true), at);
+      continue;
+    }
+    while (at !== match && at && !isWanted(at, fresh) && !within(at, keeps)) {
+      const gone = at;
+      at = at.nextSibling;
+      gone.remove();
+    }
+    if (match !== at) shown.insertBefore(match, at);
+    else at = at.nextSibling;
+    update(match, wanted, keeps);
+  }
+  while (at) {
+    const gone = at;
+    at = at.nextSibling;
+    if (!within(gone, keeps)) gone.remove();
+  }
+}
+
+function same(node, wanted) {
+  return node && node.nodeName === wanted.nodeName && !node.id;
+}
+
+function isWanted(node, fresh) {
+  return node.id && [...fresh.children].some((each) => each.id === node.id);
+}
+
+function within(node, keeps) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return false;
+  return keeps(node) || [...node.querySelectorAll("form")].some(keeps);
+}
+
+function update(shown, wanted, keeps) {
+  if (shown.nodeType !== Node.ELEMENT_NODE) {
+    if (shown.nodeValue !== wanted.nodeValue) shown.nodeValue = wanted.nodeValue;
+    return;
+  }
+  if (keeps(shown)) return;
+  for (const {name} of [...shown.attributes]) {
+    if (!wanted.hasAttribute(name) && !(shown.nodeName === "DETAILS" && name === "open")) shown.removeAttribute(name);
+  }
+  for (const {name, value} of wanted.attributes) {
+    if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
+  }
+  if ("value" in shown && shown.nodeName === "INPUT") shown.value = wanted.getAttribute("value") ?? "";
+  morph(shown, wanted, keeps);
+}

@@ -1,0 +1,327 @@
+"""A form drawn from a request's model, which has the fields, limits and choices; the words are a service's."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from shared.http import RequestBody
+from shared.identity import Principal
+from shared.lifecycle import Possible
+
+Kind = Literal[
+    "line", "prose", "number", "money", "day", "moment", "choice", "yes_no", "tick", "ticks", "lines", "rows", "group"
+]
+"""What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more."""
+
+_LONGEST_LINE = 500
+"""Up to how many characters a text has one line in a form."""
+_FEW = 4
+"""Up to how many choices are all shown."""
+YES_NO: Mapping[str, str] = MappingProxyType({"true": "是", "false": "否"})
+
+
+class NoWords(LookupError):
+    """A field or a choice for which the service has no words, or which no form can ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a service calls its decisions, their fields, and what may be chosen.
+
+    A field is found as `Model.field`, then as `field`; so are its choices. `asides` are short remarks beside a label.
+    """
+
+    decisions: Mapping[Any, str]
+    fields: Mapping[str, str]
+    choices: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    asides: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, words: Mapping[str, Any], model: str, name: str) -> Any:
+        """The word for a field of a model, or for a field of this name in any model; None without one."""
+        return words.get(f"{model}.{name}", words.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the things that may be chosen; what the reader may not choose says so in `aside`."""
+
+    value: str
+    label: str
+    may: bool = True
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form; `name` is its path in the body, `sent` how its text becomes JSON."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool
+    sent: Literal["text", "number"] = "text"
+    aside: str = ""
+    longest: int | None = None
+    least: int | None = None
+    most: int | None = None
+    default: str = ""
+    example: str = ""
+    choices: tuple[Choice, ...] = ()
+    fields: tuple["FormField", ...] = ()
+
+    @property
+    def few(self) -> bool:
+        """Whether all choices are shown beside each other."""
+        return len(self.choices) <= _FEW or any(choice.aside for choice in self.choices)
+
+    def at(self, place: str) -> "FormField":
+        """The same field of a group or of a row, under that path."""
+        return replace(self, name=f"{place}.{self.name}")
+
+    def row(self, number: object) -> tuple["FormField", ...]:
+        """The fields of one row."""
+        return tuple(each.at(f"{self.name}.{number}") for each in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is drawn for one reader: where it is sent, what it sends unasked, and its idempotency key."""
+
+    decision: str
+    title: str
+    address: str
+    fields: tuple[FormField, ...]
+    given: Mapping[str, str] = field(default_factory=dict)
+    key: UUID = field(default_factory=uuid4)
+
+    @property
+    def id(self) -> str:
+        """Its id on the page."""
+        return f"form-{self.decision}"
+
+    @property
+    def basis(self) -> str:
+        """What it was drawn from: when that has changed, the reader saw something else."""
+        offered = (f"{each.name}={choice.value}" for each in self.fields for choice in each.choices if choice.may)
+        return ";".join((*(f"{name}={value}" for name, value in self.given.items()), *offered))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A decision that is possible now: who makes it, and its form where the reader may."""
+
+    title: str
+    roles: str
+    form: Form | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """A decision's form before it is drawn for a reader."""
+
+    path: str
+    fields: tuple[FormField, ...]
+
+
+class Forms:
+    """The forms of every decision about one kind of thing, read from the routes that take them.
+
+    `prefix` is their common address, such as `/complaints/{complaint_id}`; what follows it names the decision. A route
+    whose decision has no title is none of them. NoWords when a field or a choice has no words.
+    """
+
+    def __init__(self, service: str, prefix: str, routers: Iterable[APIRouter], words: Words) -> None:
+        self._prefix = f"/{service}{prefix.partition('{')[0]}"
+        self._words = words
+        self._blanks = dict(_blanks(prefix, routers, words))
+
+    @property
+    def decisions(self) -> frozenset[str]:
+        """The decisions that there is a form for."""
+        return frozenset(self._blanks)
+
+    def draw(self, decision: str, id: UUID, filled: "Filled | None" = None) -> Form:
+        """The form of a decision about the thing with this id."""
+        blank, filled = self._blanks[decision], filled or Filled()
+        fields = (filled.into(each) for each in blank.fields)
+        asked = tuple(each for each in fields if each is not None)
+        return Form(decision, self._words.decisions[decision], f"{self._prefix}{id}/{blank.path}", asked, filled.given)
+
+    def acts(
+        self,
+        possible: Iterable[Possible],
+        asker: Principal,
+        id: UUID,
+        filled: Mapping[str, "Filled"] = MappingProxyType({}),
+        others: Mapping[str, str] = MappingProxyType({}),
+    ) -> list[Act]:
+        """What people may decide now, what the asker may first; what is filled in stands by decision.
+
+        `others` are decisions that are not the asker's whatever their roles are, with who makes them.
+        """
+        found = []
+        for each in possible:
+            if not each.roles or each.decision not in self._blanks:
+                continue
+            mine = each.decision not in others and bool(set(each.roles) & asker.roles)
+            form = self.draw(each.decision, id, filled.get(each.decision)) if mine else None
+            roles = others.get(each.decision) or "、".join(role.chinese for role in each.roles)
+            found.append(Act(self._words.decisions[each.decision], roles, form))
+        return sorted(found, key=lambda act: act.form is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a page knows of a form: `given` is sent and not asked for, `offered` are the choices that a field has here.
+
+    `begun` is what stands in fields to begin with. A field that is offered nothing is not asked for.
+    """
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    begun: Mapping[str, str] = field(default_factory=dict)
+
+    def into(self, drawn: FormField, path: str = "") -> FormField | None:
+        """The field as it is asked for here; what is in a row is named without the row's number, `items.code`."""
+        path = path or drawn.name
+        if drawn.name in self.given:
+            return None
+        within = (
+            self.into(each, f"{path}.{each.name}" if drawn.kind == "rows" else each.name) for each in drawn.fields
+        )
+        drawn = replace(
+            drawn, fields=tuple(each for each in within if each), default=self.begun.get(path, drawn.default)
+        )
+        if path not in self.offered:
+            return drawn
+        choices = tuple(self.offered[path])
+        return replace(drawn, kind="ticks" if drawn.kind == "ticks" else "choice", choices=choices) if choices else None
+
+
+def _blanks(prefix: str, routers: Iterable[APIRouter], words: Words) -> Iterator[tuple[str, _Blank]]:
+    for route in (each for router in routers for each in router.routes if isinstance(each, APIRoute)):
+        path = route.path.removeprefix(f"{prefix}/")
+        decision = path.replace("/", "_").replace("-", "_")
+        if path != route.path and "POST" in (route.methods or ()) and decision in words.decisions:
+            body = route.body_field.field_info.annotation if route.body_field else None
+            yield decision, _Blank(path, fields_of(body, words) if body else ())
+
+
+def fields_of(model: Any, words: Words) -> tuple[FormField, ...]:
+    """The fields of a request's model, in its order. NoWords for one that has no words or that no form can ask for."""
+    if not isinstance(model, type) or not issubclass(model, RequestBody):
+        raise NoWords(f"no form can ask for {model}")
+    schema = model.model_json_schema()
+    return tuple(_fields(model.__name__, schema, schema.get("$defs", {}), words))
+
+
+def _fields(model: str, schema: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> Iterator[FormField]:
+    required = schema.get("required", ())
+    for name, said in schema.get("properties", {}).items():
+        label = words.of(words.fields, model, name)
+        if label is None:
+            raise NoWords(f"the field {model}.{name} has no label")
+        yield _field(_At(model, name, label, name in required), said, parts, words)
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Which field is drawn."""
+
+    model: str
+    name: str
+    label: str
+    required: bool
+
+
+def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> FormField:
+    schema = _resolved(said, parts)
+    default = schema.get("default")
+    drawn = FormField(
+        name=at.name,
+        label=at.label,
+        kind="line",
+        required=at.required,
+        aside=words.of(words.asides, at.model, at.name) or "",
+        longest=schema.get("maxLength"),
+        least=schema.get("minimum", schema.get("minItems")),
+        most=schema.get("maximum", schema.get("maxItems")),
+        default="" if default is None or isinstance(default, list | dict) else _text(default),
+        example=_example(schema.get("examples", ())),
+    )
+    return _of_kind(drawn, at, schema, parts, words)
+
+
+def _of_kind(drawn: FormField, at: _At, schema: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> FormField:
+    kind = schema.get("type")
+    if schema.get("title") == "Money":
+        return replace(drawn, kind="money", example="")
+    if "enum" in schema or "const" in schema:
+        return replace(drawn, kind="choice", choices=_choices(at, schema, words))
+    if kind == "boolean":
+        named = words.of(words.choices, at.model, at.name) or YES_NO
+        choices = tuple(Choice(value, label) for value, label in named.items())
+        return replace(drawn, kind="yes_no" if at.required else "tick", choices=choices)
+    if kind == "array":
+        return _several(drawn, at, _resolved(schema["items"], parts), parts, words)
+    if kind == "object" and "properties" in schema:
+        within = (each.at(at.name) for each in _fields(schema["title"], schema, parts, words))
+        return replace(drawn, kind="group", fields=tuple(within))
+    return _of_one_value(drawn, at, schema)
+
+
+def _of_one_value(drawn: FormField, at: _At, schema: Mapping[str, Any]) -> FormField:
+    kind = schema.get("type")
+    if kind in ("integer", "number"):
+        return replace(drawn, kind="number", sent="number")
+    if kind == "string":
+        long = (drawn.longest or 0) > _LONGEST_LINE
+        written: dict[str | None, Kind] = {"date": "day", "date-time": "moment"}
+        return replace(drawn, kind=written.get(schema.get("format"), "prose" if long else "line"))
+    raise NoWords(f"no form can ask for {at.model}.{at.name}")
+
+
+def _several(drawn: FormField, at: _At, each: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> FormField:
+    """A list: ticks where there are choices, texts of a line each, or rows of fields."""
+    if "enum" in each:
+        return replace(drawn, kind="ticks", choices=_choices(at, each, words))
+    if each.get("type") == "string":
+        return replace(drawn, kind="lines", longest=None)
+    if each.get("type") == "integer":
+        return replace(drawn, kind="ticks", sent="number")
+    return replace(drawn, kind="rows", fields=tuple(_fields(each["title"], each, parts, words)))
+
+
+def _choices(at: _At, schema: Mapping[str, Any], words: Words) -> tuple[Choice, ...]:
+    named = words.of(words.choices, at.model, at.name) or {}
+    values = schema.get("enum", [schema.get("const")])
+    if strange := [value for value in values if value not in named]:
+        raise NoWords(f"the choices {strange} of {at.model}.{at.name} have no words")
+    return tuple(Choice(value, named[value]) for value in values)
+
+
+def _resolved(said: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    """A field's schema with what it refers to; of what may be null the rest."""
+    found = dict(said)
+    for word in ("anyOf", "allOf"):
+        rest = [each for each in found.pop(word, ()) if each.get("type") != "null"]
+        if rest:
+            found = {**_resolved(rest[0], parts), **found}
+    if ref := found.pop("$ref", None):
+        found = {**parts[ref.rpartition("/")[2]], **{name: value for name, value in found.items() if name != "title"}}
+    return found
+
+
+def _text(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def _example(examples: Sequence[object]) -> str:
+    """An example that shows how to write it: one in Chinese."""
+    first = examples[0] if examples else ""
+    return first if isinstance(first, str) and any("一" <= sign <= "鿿" for sign in first) else ""
