@@ -170,7 +170,14 @@ def _frame(clock: TimeSource, calendar: Calendar) -> Framed:
     def framed(session: Session, here: str) -> dict[str, object]:
         now = calendar.local(clock.now())
         today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
-        return {"session": session, "now": now, "today": today, "here": here, "zone": calendar.zone.key, "screens": SCREENS}
+        return {
+            "session": session,
+            "now": now,
+            "today": today,
+            "here": here,
+            "zone": calendar.zone.key,
+            "screens": SCREENS,
+        }
 
     return framed
 
