@@ -14,9 +14,9 @@ from shared.contracts.vocabulary import FileRef, Line, Prose
 from shared.http import RequestBody
 from shared.identity import Principal
 from shared.lifecycle import Possible
-from shared.pages.forms import Choice, Filled, FormField, Forms, NoWords, Words, fields_of
+from shared.pages.forms import Choice, Filled, FormField, Forms, FormWords, NoWords, fields_of
 
-WORDS = Words(
+WORDS = FormWords(
     decisions={"boil": "烧水", "pour": "倒水"},
     fields={
         "kettle": "水壶", "litres": "升", "at": "时间", "on": "日期", "price": "价格", "why": "原因", "hot": "热",

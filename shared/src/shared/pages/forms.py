@@ -30,7 +30,7 @@ class NoWords(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FormWords:
     """How a service calls its decisions, their fields, and what may be chosen.
 
     A field is found as `Model.field`, then as `field`; so are its choices. `asides` are short remarks beside a label.
@@ -89,7 +89,7 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class DrawnForm:
     """A form as it is drawn for one reader: where it is sent, what it sends unasked, and its idempotency key."""
 
     decision: str
@@ -117,7 +117,7 @@ class Act:
 
     title: str
     roles: str
-    form: Form | None
+    form: DrawnForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Forms:
     whose decision has no title is none of them. NoWords when a field or a choice has no words.
     """
 
-    def __init__(self, service: str, prefix: str, routers: Iterable[APIRouter], words: Words) -> None:
+    def __init__(self, service: str, prefix: str, routers: Iterable[APIRouter], words: FormWords) -> None:
         self._prefix = f"/{service}{prefix.partition('{')[0]}"
         self._words = words
         self._blanks = dict(_blanks(prefix, routers, words))
@@ -145,12 +145,14 @@ class Forms:
         """The decisions that there is a form for."""
         return frozenset(self._blanks)
 
-    def draw(self, decision: str, id: UUID, filled: "Filled | None" = None) -> Form:
+    def draw(self, decision: str, id: UUID, filled: "Filled | None" = None) -> DrawnForm:
         """The form of a decision about the thing with this id."""
         blank, filled = self._blanks[decision], filled or Filled()
         fields = (filled.into(each) for each in blank.fields)
         asked = tuple(each for each in fields if each is not None)
-        return Form(decision, self._words.decisions[decision], f"{self._prefix}{id}/{blank.path}", asked, filled.given)
+        return DrawnForm(
+            decision, self._words.decisions[decision], f"{self._prefix}{id}/{blank.path}", asked, filled.given
+        )
 
     def acts(
         self,
@@ -203,7 +205,7 @@ class Filled:
         return replace(drawn, kind="ticks" if drawn.kind == "ticks" else "choice", choices=choices) if choices else None
 
 
-def _blanks(prefix: str, routers: Iterable[APIRouter], words: Words) -> Iterator[tuple[str, _Blank]]:
+def _blanks(prefix: str, routers: Iterable[APIRouter], words: FormWords) -> Iterator[tuple[str, _Blank]]:
     for route in (each for router in routers for each in router.routes if isinstance(each, APIRoute)):
         path = route.path.removeprefix(f"{prefix}/")
         decision = path.replace("/", "_").replace("-", "_")
@@ -212,7 +214,7 @@ def _blanks(prefix: str, routers: Iterable[APIRouter], words: Words) -> Iterator
             yield decision, _Blank(path, fields_of(body, words) if body else ())
 
 
-def fields_of(model: Any, words: Words) -> tuple[FormField, ...]:
+def fields_of(model: Any, words: FormWords) -> tuple[FormField, ...]:
     """The fields of a request's model, in its order. NoWords for one that has no words or that no form can ask for."""
     if not isinstance(model, type) or not issubclass(model, RequestBody):
         raise NoWords(f"no form can ask for {model}")
@@ -220,7 +222,7 @@ def fields_of(model: Any, words: Words) -> tuple[FormField, ...]:
     return tuple(_fields(model.__name__, schema, schema.get("$defs", {}), words))
 
 
-def _fields(model: str, schema: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> Iterator[FormField]:
+def _fields(model: str, schema: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords) -> Iterator[FormField]:
     required = schema.get("required", ())
     for name, said in schema.get("properties", {}).items():
         label = words.of(words.fields, model, name)
@@ -239,7 +241,7 @@ class _At:
     required: bool
 
 
-def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> FormField:
+def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords) -> FormField:
     schema = _resolved(said, parts)
     default = schema.get("default")
     drawn = FormField(
@@ -257,7 +259,9 @@ def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: Wo
     return _of_kind(drawn, at, schema, parts, words)
 
 
-def _of_kind(drawn: FormField, at: _At, schema: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> FormField:
+def _of_kind(
+    drawn: FormField, at: _At, schema: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords
+) -> FormField:
     kind = schema.get("type")
     if schema.get("title") == "Money":
         return replace(drawn, kind="money", example="")
@@ -286,7 +290,9 @@ def _of_one_value(drawn: FormField, at: _At, schema: Mapping[str, Any]) -> FormF
     raise NoWords(f"no form can ask for {at.model}.{at.name}")
 
 
-def _several(drawn: FormField, at: _At, each: Mapping[str, Any], parts: Mapping[str, Any], words: Words) -> FormField:
+def _several(
+    drawn: FormField, at: _At, each: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords
+) -> FormField:
     """A list: ticks where there are choices, texts of a line each, or rows of fields."""
     if "enum" in each:
         return replace(drawn, kind="ticks", choices=_choices(at, each, words))
@@ -297,7 +303,7 @@ def _several(drawn: FormField, at: _At, each: Mapping[str, Any], parts: Mapping[
     return replace(drawn, kind="rows", fields=tuple(_fields(each["title"], each, parts, words)))
 
 
-def _choices(at: _At, schema: Mapping[str, Any], words: Words) -> tuple[Choice, ...]:
+def _choices(at: _At, schema: Mapping[str, Any], words: FormWords) -> tuple[Choice, ...]:
     named = words.of(words.choices, at.model, at.name) or {}
     values = schema.get("enum", [schema.get("const")])
     if strange := [value for value in values if value not in named]:

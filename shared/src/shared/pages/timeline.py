@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class PastMoment:
     """One thing that happened: what, by whom, in which words, and the address of what it happened to."""
 
     at: datetime
@@ -20,18 +20,18 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class PastDay:
     """One day of the company's zone with what happened on it, each with the time of day."""
 
     title: str
-    moments: tuple[tuple[str, Moment], ...]
+    moments: tuple[tuple[str, PastMoment], ...]
 
 
-def timeline(moments: Iterable[Moment], zone: ZoneInfo) -> tuple[Day, ...]:
+def timeline(moments: Iterable[PastMoment], zone: ZoneInfo) -> tuple[PastDay, ...]:
     """The moments by day; of one moment the later told is shown first."""
     ordered = sorted(moments, key=lambda moment: moment.at)
     days = groupby(ordered[::-1], key=lambda moment: moment.at.astimezone(zone).date())
     return tuple(
-        Day(f"{day:%Y-%m-%d}", tuple((f"{each.at.astimezone(zone):%H:%M}", each) for each in of_day))
+        PastDay(f"{day:%Y-%m-%d}", tuple((f"{each.at.astimezone(zone):%H:%M}", each) for each in of_day))
         for day, of_day in days
     )

@@ -30,7 +30,7 @@ from shared.identity import Principal
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
-from shared.pages.timeline import Moment, timeline
+from shared.pages.timeline import PastMoment, timeline
 from shared.pages.words import DEPARTMENTS
 
 SHOWN_LATER = "核准后才显示"
@@ -125,7 +125,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             authority=authority,
             compared=tuple(_compared(case, said)),
             past=timeline(
-                (Moment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),
+                (PastMoment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),
                 rules.calendar.zone,
             ),
         )

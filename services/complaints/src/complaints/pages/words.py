@@ -9,7 +9,7 @@ from complaints.domain.parts.form import Channel
 from complaints.domain.parts.handling import NoticeWay
 from complaints.domain.parts.resolution import Way
 from shared.contracts.complaints import Remedy
-from shared.pages.forms import Words
+from shared.pages.forms import FormWords
 from shared.pages.words import DEPARTMENTS
 
 STAGES: Mapping[Stage, str] = MappingProxyType(
@@ -93,7 +93,7 @@ ANSWER_WAYS: Mapping[Way, str] = MappingProxyType({"signature": "当面签字", 
 NATURES: Mapping[str, str] = MappingProxyType({"quality": "质量", "non_quality": "非质量", "unknown": "待定"})
 SEVERITIES: Mapping[str, str] = MappingProxyType({"ordinary": "普通", "major": "重大"})
 
-FORMS = Words(
+FORMS = FormWords(
     decisions=DECISIONS,
     fields=MappingProxyType(
         {
