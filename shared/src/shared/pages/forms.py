@@ -13,7 +13,7 @@ from shared.http import RequestBody
 from shared.identity import Principal
 from shared.lifecycle import Possible
 
-Kind = Literal[
+FieldKind = Literal[
     "line", "prose", "number", "money", "day", "moment", "choice", "yes_no", "tick", "ticks", "lines", "rows", "group"
 ]
 """What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more."""
@@ -62,7 +62,7 @@ class FormField:
 
     name: str
     label: str
-    kind: Kind
+    kind: FieldKind
     required: bool
     sent: Literal["text", "number"] = "text"
     aside: str = ""
@@ -285,7 +285,7 @@ def _of_one_value(drawn: FormField, at: _At, schema: Mapping[str, Any]) -> FormF
         return replace(drawn, kind="number", sent="number")
     if kind == "string":
         long = (drawn.longest or 0) > _LONGEST_LINE
-        written: dict[str | None, Kind] = {"date": "day", "date-time": "moment"}
+        written: dict[str | None, FieldKind] = {"date": "day", "date-time": "moment"}
         return replace(drawn, kind=written.get(schema.get("format"), "prose" if long else "line"))
     raise NoWords(f"no form can ask for {at.model}.{at.name}")
 
