@@ -10,6 +10,7 @@ from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.settlement import Settlement
 from aftersales.domain.warranty_check import WarrantyCheck
 from shared.contracts.vocabulary import ContractNo, OrderNo
+from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.store import Between, DatabaseLike, Index, Store
 
@@ -19,7 +20,7 @@ class CoveredOrders(Store[CoveredOrder]):
 
     collection = "covered_orders"
     kind = CoveredOrder
-    indexes = (Index("order_no"), Index("contract_no"))
+    indexes = (Index("order_no"), Index("contract_no"), Index("customer.customer_id"))
 
     async def known(self, order_no: OrderNo | None, contract_no: ContractNo | None) -> CoveredOrder | None:
         """The order of that number, or else an order of that contract."""
@@ -104,6 +105,7 @@ class Stores:
     service_orders: ServiceOrders
     settlements: Settlements
     merged_files: MergedFiles
+    erased_customers: ErasedCustomers
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -115,4 +117,14 @@ class Stores:
             ServiceOrders(database),
             Settlements(database),
             MergedFiles(database),
+            ErasedCustomers(database),
+        )
+
+    def personal(self) -> tuple[Personal, ...]:
+        """Where after-sales keeps something personal about customers (003 二1-7)."""
+        return (
+            Personal(self.covered_orders, "customer.customer_id"),
+            Personal(self.service_requests, "form.customer.customer_id", words=("address",)),
+            Personal(self.service_orders, "customer.customer_id", words=("address",)),
+            Personal(self.settlements, named="entries.customer_name"),
         )

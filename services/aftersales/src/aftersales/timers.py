@@ -8,6 +8,7 @@ from aftersales.domain.service_order import ServiceOrder
 from aftersales.store import Stores
 from shared.aggregate import Cause, Change
 from shared.clocks import CLOCKS, ClockRun
+from shared.erasure import follow_late
 from shared.timers import Timers
 
 
@@ -27,4 +28,5 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.settlements, CLOCKS)(rules.clocks.tick())
     at(stores.covered_orders, EXPIRY)(lambda order, cause: announce_expiry(order, rules, cause))
     at(stores.covered_orders, MAINTENANCE)(lambda order, cause: announce_maintenance(order, rules, cause))
+    follow_late(at, stores.erased_customers, stores.personal())
     return at

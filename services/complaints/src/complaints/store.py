@@ -21,8 +21,10 @@ from complaints.domain.register import Register
 from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
 from complaints.domain.statistics import CaseFigures, Counted
+from shared.aggregate import Cause, Change
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
+from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
@@ -162,6 +164,7 @@ class Stores:
     reports: Reports
     orders: KnownOrders
     merged_files: MergedFiles
+    erased_customers: ErasedCustomers
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -178,6 +181,15 @@ class Stores:
             Reports(database),
             KnownOrders(database),
             MergedFiles(database),
+            ErasedCustomers(database),
+        )
+
+    def personal(self) -> tuple[Personal, ...]:
+        """Where complaints keeps something personal about customers (003 二1-7)."""
+        return (
+            Personal(self.complaints, "form.customer.customer_id", words=("complainant",), also=_found_anew),
+            Personal(self.allowances, "case.about.customer.customer_id"),
+            Personal(self.returns, "case.about.customer.customer_id"),
         )
 
     async def counted_between(self, begin: datetime, end: datetime) -> list[Counted]:
@@ -233,3 +245,8 @@ class Stores:
             return {}
         page = await self.orders.find({"id": OneOf(*ids)}, limit=PAGE)
         return {order.id: order for order in page.items}
+
+
+def _found_anew(before: Complaint, after: Complaint, cause: Cause) -> Change[Complaint]:
+    """An erased customer's case is found by its numbers and its words alone."""
+    return Change(after.with_form(after.form))

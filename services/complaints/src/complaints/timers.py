@@ -14,6 +14,7 @@ from complaints.store import Stores
 from shared.aggregate import Cause, Change
 from shared.calendar import Calendar, months_later
 from shared.clocks import CLOCKS, ClockRun
+from shared.erasure import follow_late
 from shared.store import Touch
 from shared.timers import Occurrence, Timers
 
@@ -32,6 +33,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.actions, CLOCKS)(rules.clocks.tick())
     at(stores.reviews, CLOCKS)(rules.clocks.tick())
     _months(at, stores, rules)
+    follow_late(at, stores.erased_customers, stores.personal())
     return at
 
 

@@ -11,20 +11,25 @@ from intake.domain.callback import Callback
 from intake.domain.colleague import Colleague
 from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.customer import Customer, number_of, numbers
+from intake.domain.decisions.callback import withdraw
 from intake.domain.digest import Digest
 from intake.domain.fact import Fact
 from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
 from intake.domain.opportunity import Opportunity
 from intake.domain.order import Order
+from intake.domain.parts.chain import erased
+from intake.domain.parts.withdrawal import Withdrawal
+from intake.domain.policy.policy import Rules
 from intake.domain.showroom_visit import ShowroomVisit
 from intake.domain.survey import Survey
 from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
 from intake.domain.work_report import WorkReport
-from shared.aggregate import NotFound
+from shared.aggregate import Cause, Change, NotFound
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
+from shared.erasure import ErasedCustomers, Personal
 from shared.search import asked
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
@@ -86,6 +91,7 @@ class ContactLogs(Store[ContactLog]):
 
     collection = "contact_logs"
     kind = ContactLog
+    indexes = (Index("customer_id"),)
 
     async def of(self, customer_id: UUID) -> ContactLog:
         """The log of a customer; a blank one while no talk is recorded."""
@@ -100,7 +106,7 @@ class Visits(Store[Visit]):
 
     collection = "visits"
     kind = Visit
-    indexes = (Index("staff", "reported_at"),)
+    indexes = (Index("staff", "reported_at"), Index("report.customer_id"))
 
 
 class VisitPlans(Store[VisitPlan]):
@@ -180,7 +186,7 @@ class Facts(Store[Fact]):
 
     collection = "facts"
     kind = Fact
-    indexes = (Index("department", "at"),)
+    indexes = (Index("department", "at"), Index("said.customer.name", where={"said.customer.name": Between("")}))
 
 
 class Colleagues(Store[Colleague]):
@@ -254,6 +260,7 @@ class Stores:
     showroom_visits: ShowroomVisits
     opportunities: Opportunities
     surveys: Surveys
+    erased_customers: ErasedCustomers
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -275,4 +282,34 @@ class Stores:
             ShowroomVisits(database),
             Opportunities(database),
             Surveys(database),
+            ErasedCustomers(database),
         )
+
+    def personal(self, rules: Rules) -> tuple[Personal, ...]:
+        """Where intake keeps something personal about customers beside their files (003 二1-7)."""
+        talked = ("contact_name", "content", "feedback", "remarks", "before", "after")
+        answered = ("q1", "q2", "q3", "q4", "q5", "q6", "q7", "detail", "suggestion", "comment")
+        named = ("name", "customer_name", "shop_name", "mobile", "email", "address", "site_address", "contacts")
+
+        def withdraw_call(before: Callback, after: Callback, cause: Cause) -> Change[Callback]:
+            """An erased customer is not called."""
+            nameless = after.but(file=erased(before.file, after.file))
+            return withdraw(nameless, Withdrawal(reason="customer_erased"), rules, cause)
+
+        return (
+            Personal(self.contact_logs, "customer_id", words=(*talked, *answered), also=_erase_talks),
+            Personal(self.visits, "report.customer_id", words=("customer_name", "shop_name")),
+            Personal(self.callbacks, "customer_id", words=answered, also=withdraw_call),
+            Personal(self.orders, "customer_id", words=("site_address",)),
+            Personal(self.moments, "customer_id", words=(*named, *talked, *answered, "special_specs", "text")),
+            Personal(self.visit_plans, "customer_id", words=("interest", "consent")),
+            Personal(self.showroom_visits, "customer_id", words=("consent", "decision_maker")),
+            Personal(self.opportunities, "customer_id"),
+            Personal(self.facts, named="said.customer.name"),
+            Personal(self.surveys, "customer_id", words=("comment",)),
+        )
+
+
+def _erase_talks(before: ContactLog, after: ContactLog, cause: Cause) -> Change[ContactLog]:
+    """The chain of the talks still names every entry by what was written in it."""
+    return Change(after.but(entries=erased(before.entries, after.entries)))

@@ -20,6 +20,7 @@ from shared.aggregate import Cause
 from shared.calendar import Daily
 from shared.clocks import CLOCKS
 from shared.contracts.roles import Role
+from shared.erasure import follow_late
 from shared.store import Touch
 from shared.timers import ForEach, Occurrence, Timers
 
@@ -47,6 +48,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
         ]
 
     _reports(at, stores, rules)
+    follow_late(at, stores.erased_customers, stores.personal(rules))
     return at
 
 

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from notify.domain.decisions.unreached import forget as forget_duty
+from notify.domain.decisions.withholding import forget as forget_message
 from notify.domain.early_receipt import EarlyReceipt
 from notify.domain.ledger import Ledger, ledger_of
 from notify.domain.notification import Lane, Notification
+from notify.domain.policy.policy import Rules
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
 from notify.domain.reply import Reply
 from notify.domain.roster import Roster
 from notify.domain.slip import Slip
 from notify.domain.unreached import Unreached
-from shared.aggregate import NotFound
+from shared.aggregate import Cause, Change, NotFound
+from shared.erasure import ErasedCustomers, Personal
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 SOME = Between("", None)
@@ -32,6 +36,7 @@ class Notifications(Store[Notification]):
         Index("about", "created_at"),
         Index("ways.address", "created_at"),
         Index("references", where={"references": SOME}),
+        Index("pieces.values.customer", where={"pieces.values.customer": SOME}),
         Index("thread", where={"thread": SOME}),
         Index("correlation"),
     )
@@ -130,6 +135,13 @@ class Recipients(Store[Recipient]):
             return await self.get(known.leads_to) if known.leads_to else known
         except NotFound:
             return unknown_recipient(id, "customer", customer_id)
+
+    async def of_file(self, customer_id: UUID) -> Recipient:
+        """The recipient that this file is, also where it was merged into another one; nothing known without a file."""
+        try:
+            return await self.get(customer_recipient(customer_id))
+        except NotFound:
+            return unknown_recipient(customer_recipient(customer_id), "customer", customer_id)
 
     async def of(self, messages: Sequence[Notification]) -> dict[UUID, Recipient]:
         """Who gets these messages, by the recipient that they name; of one that is not stored yet nothing is known."""
@@ -235,6 +247,7 @@ class Stores:
     replies: Replies
     early_receipts: EarlyReceipts
     unreached: UnreachedCustomers
+    erased_customers: ErasedCustomers
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -248,4 +261,33 @@ class Stores:
             Replies(database),
             EarlyReceipts(database),
             UnreachedCustomers(database),
+            ErasedCustomers(database),
         )
+
+    def personal(self, rules: Rules) -> tuple[Personal, ...]:
+        """Where notify keeps something personal about customers beside the recipients (003 二1-7)."""
+
+        def end_duty(before: Unreached, after: Unreached, cause: Cause) -> Change[Unreached]:
+            return forget_duty(after, rules, cause)
+
+        return (
+            Personal(self.notifications, "customer_id", words=("name", "address", "customer"), also=_forget_message),
+            Personal(self.notifications, named="pieces.values.customer", also=_forget_address),
+            Personal(self.replies, "customer_id", words=("address", "text", "note")),
+            Personal(self.unreached, "customer_id", words=("untold", "note"), also=end_duty),
+        )
+
+
+def _forget_address(before: Notification, after: Notification, cause: Cause) -> Change[Notification]:
+    """What a colleague was told of an erased customer says the customer's address no more."""
+    pieces = tuple(
+        now.but(values={**now.values, "address": now.values["customer"]})
+        if now != was and "address" in now.values
+        else now
+        for was, now in zip(before.pieces, after.pieces, strict=True)
+    )
+    return Change(after.but(pieces=pieces))
+
+
+def _forget_message(before: Notification, after: Notification, cause: Cause) -> Change[Notification]:
+    return forget_message(after, cause)

@@ -5,6 +5,7 @@ from notify.domain.decisions.slips import chase
 from notify.domain.policy.policy import Rules
 from notify.store import Stores
 from shared.clocks import CLOCKS
+from shared.erasure import follow_late
 from shared.timers import Timers
 
 
@@ -15,4 +16,5 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.slips, CLOCKS)(rules.clocks.tick(chase))
     at(stores.replies, CLOCKS)(rules.clocks.tick())
     at(stores.unreached, CLOCKS)(rules.clocks.tick())
+    follow_late(at, stores.erased_customers, stores.personal(rules))
     return at

@@ -16,6 +16,7 @@ from orders.domain.report import Report
 from orders.domain.route import stages
 from orders.domain.statistics import SoldOrder
 from shared.aggregate import NotFound
+from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.store import Between, DatabaseLike, Index, Store
 
@@ -98,6 +99,7 @@ class Accounts(Store[Account]):
 
     collection = "accounts"
     kind = Account
+    indexes = (Index("customer.customer_id"),)
 
     async def of(self, customer_id: UUID) -> Account:
         """This customer's account. Raises NotFound before the first signed contract."""
@@ -112,6 +114,7 @@ class CustomerFiles(Store[CustomerFile]):
 
     collection = "customer_files"
     kind = CustomerFile
+    indexes = (Index("customer_id"),)
 
     async def of(self, customer_id: UUID) -> CustomerFile | None:
         """Our copy of this customer's file; None while nothing was heard of it."""
@@ -165,6 +168,7 @@ class Stores:
     reports: Reports
     files: CustomerFiles
     merged_files: MergedFiles
+    erased_customers: ErasedCustomers
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -179,4 +183,14 @@ class Stores:
             Reports(database),
             CustomerFiles(database),
             MergedFiles(database),
+            ErasedCustomers(database),
+        )
+
+    def personal(self) -> tuple[Personal, ...]:
+        """Where orders keeps something personal about customers (003 二1-7)."""
+        return (
+            Personal(self.orders, "customer.customer_id", words=("site_address",)),
+            Personal(self.accounts, "customer.customer_id"),
+            Personal(self.files, "customer_id", words=("contacts",)),
+            Personal(self.reports, named="table.rows.customer"),
         )

@@ -21,6 +21,7 @@ from orders.store import Orders, Stores
 from shared.aggregate import Cause, Change
 from shared.calendar import Calendar, months_later
 from shared.clocks import CLOCKS, ClockRun
+from shared.erasure import follow_late
 from shared.store import Between, Touch
 from shared.timers import Occurrence, Timers
 
@@ -38,6 +39,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
         return issue_statement(account, rules, cause)
 
     _reports(at, stores, rules)
+    follow_late(at, stores.erased_customers, stores.personal())
     return at
 
 

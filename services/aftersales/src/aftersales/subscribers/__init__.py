@@ -3,7 +3,7 @@
 from aftersales.domain.policy.policy import Rules
 from aftersales.store import Stores
 from aftersales.subscribers import coverage, departments, questions, service
-from shared import merged_files
+from shared import erasure, merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -15,4 +15,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     departments.subscribe(on, stores, rules)
     service.subscribe(on, stores, rules)
     merged_files.follow(on, stores.merged_files)
+    erasure.follow(on, stores.erased_customers, stores.personal())
     return on

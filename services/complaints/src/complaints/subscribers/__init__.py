@@ -3,7 +3,7 @@
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from complaints.subscribers import answers, arrivals, cases, improvements, papers
-from shared import merged_files
+from shared import erasure, merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -16,4 +16,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     improvements.subscribe(on, stores, rules)
     answers.subscribe(on, stores.complaints, rules)
     merged_files.follow(on, stores.merged_files)
+    erasure.follow(on, stores.erased_customers, stores.personal())
     return on

@@ -4,13 +4,15 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, computed_field
 
 from intake.api import readers
 from intake.domain.customer import Customer, customer_id_of
+from intake.domain.decisions.erasure import ask_to_erase, erase, keep
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import assign, correct
+from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import SALES, SERVICE, SUPERVISORS
@@ -21,6 +23,7 @@ from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
 from shared.contracts.vocabulary import CustomerId, CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Principal
+from shared.lifecycle import Possible
 from shared.logs import masked
 from shared.search import asked
 from shared.store import AllOf, OneOf
@@ -95,6 +98,22 @@ class SeparateFiles(RequestBody):
     reason: Line = Field(examples=["经核实为两位客户"])
 
 
+class AskToErase(RequestBody):
+    """Why a customer is to be erased."""
+
+    legal_basis: Line = Field(examples=["个人信息保护法第四十七条"])
+
+
+class EraseCustomer(RequestBody):
+    """Nothing more than that it is done."""
+
+
+class KeepCustomer(RequestBody):
+    """Why a customer's data are kept all the same."""
+
+    reason: Line = Field(examples=["合同尚在质保期内，依法保存"])
+
+
 class ShownContact(Contact):
     """A contact as it is shown: whole, or with numbers that can be recognised but not used."""
 
@@ -141,16 +160,24 @@ class CustomerView(View):
 
     customer_id: UUID
     revision: int
+    stage: CustomerStage
     particulars: ShownParticulars
     source: DepartmentName
     merged_into: UUID | None = Field(description="The file that this one leads to; absent while it stands alone.")
     merged_files: tuple[UUID, ...] = Field(default=(), description="The files of the same person that lead here.")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be decided about the file as a whole now, and by whom."""
+        return CUSTOMER.possible(self.stage)
 
     @classmethod
     def of(cls, customer: Customer, whole: bool = True) -> Self:
         return cls(
             customer_id=customer.id,
             revision=customer.revision,
+            stage=customer.stage,
             particulars=_shown(customer.particulars, whole),
             source=customer.source,
             merged_into=customer.merged_into,
@@ -253,6 +280,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         return CustomerView.of(assigned)
 
     _merging(router, stores)
+    _erasing(router, stores)
     return router
 
 
@@ -294,6 +322,35 @@ def _merging(router: APIRouter, stores: Stores) -> None:
             customer_id, lambda customer: give_back(customer, body.duplicate_id, body.reason, cause), cause
         )
         return CustomerView.of(kept)
+
+
+def _erasing(router: APIRouter, stores: Stores) -> None:
+    """A customer who wants to be erased."""
+    customers = stores.customers
+
+    @router.post("/{customer_id}/ask-to-erase", dependencies=[allow(*CUSTOMER.roles("ask_to_erase"))])
+    async def ask_to_erase_customer(customer_id: UUID, body: AskToErase, cause: CausedByRequest) -> CustomerView:
+        """Write down that the customer wants to be erased; another person carries it out."""
+        asked = await customers.apply(
+            customer_id, lambda customer: ask_to_erase(customer, body.legal_basis, cause), cause
+        )
+        return CustomerView.of(asked)
+
+    @router.post("/{customer_id}/keep", dependencies=[allow(*CUSTOMER.roles("keep"))])
+    async def keep_customer(customer_id: UUID, body: KeepCustomer, cause: CausedByRequest) -> CustomerView:
+        """The customer's data have to be kept: say why."""
+        return CustomerView.of(
+            await customers.apply(customer_id, lambda customer: keep(customer, body.reason, cause), cause)
+        )
+
+    @router.post("/{customer_id}/erase", dependencies=[allow(*CUSTOMER.roles("erase"))])
+    async def erase_customer(customer_id: UUID, body: EraseCustomer, cause: CausedByRequest) -> CustomerView:
+        """Replace the customer's personal data by a pseudonym, in all services and for good.
+
+        Numbers of orders and contracts, amounts and days stay: the books are right, and every seal holds. What waits
+        to be sent to the customer is not sent. Files that were merged into this one are erased with it.
+        """
+        return CustomerView.of(await customers.apply(customer_id, lambda customer: erase(customer, cause), cause))
 
 
 def _holding(question: str | None) -> AllOf | None:

@@ -2,12 +2,14 @@
 
 from typing import Literal
 
-from intake.domain.roles import ORDER_DESK, PLANNERS, REPORTING, SALES, SERVICE, SUPERVISORS
+from intake.domain.roles import ERASERS, ORDER_DESK, PLANNERS, REPORTING, SALES, SERVICE, SUPERVISORS
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
 CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
 CallbackDecision = Literal["complete", "waive", "withdraw"]
+CustomerStage = Literal["open", "erasure_asked", "erased"]
+CustomerDecision = Literal["ask_to_erase", "keep", "erase", "erase_along"]
 FactStage = Literal["reported", "admitted"]
 ItineraryStage = Literal["open", "confirmed"]
 ItineraryDecision = Literal["confirm"]
@@ -32,6 +34,18 @@ CALLBACK: Lifecycle[CallbackStage, CallbackDecision] = Lifecycle(
     },
 )
 """A call that was missed stays open: it is still owed. A fact after which there is nothing to say withdraws it."""
+
+CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
+    "customer's file",
+    "open",
+    {
+        "ask_to_erase": Move(("open",), ("erasure_asked",), SERVICE),
+        "keep": Move(("erasure_asked",), ("open",), ERASERS),
+        "erase": Move(("erasure_asked",), ("erased",), ERASERS),
+        "erase_along": Move(("open", "erasure_asked"), ("erased",)),
+    },
+)
+"""Another person than the one who took the wish erases. A file that was merged into an erased one is erased with it."""
 
 FACT: Lifecycle[FactStage, Literal["admit"]] = Lifecycle(
     "fact", "reported", {"admit": Move(("reported",), ("admitted",))}

@@ -4,6 +4,8 @@ from shared.contracts.roles import Role
 
 SUPERVISORS = (Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)
 SERVICE = (Role.CS_SPECIALIST, *SUPERVISORS)
+ERASERS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
+"""Who erases a customer, or keeps one whom the law obliges us to keep."""
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
 PLANNERS = (*SALES, *SERVICE)
 """Who plans visits to customers, and plans and leads their tours of the showroom."""

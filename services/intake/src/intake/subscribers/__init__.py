@@ -2,7 +2,7 @@
 
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from intake.subscribers import answers, callbacks, departments, papers, presales, reports, surveys, timeline
+from intake.subscribers import answers, callbacks, departments, erasure, papers, presales, reports, surveys, timeline
 from intake.subscribers.answers import for_its_department, own_answer
 from intake.subscribers.ingress import gateways
 from shared.subscriptions import Subscriptions
@@ -18,6 +18,7 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     callbacks.subscribe(on, stores, rules)
     presales.subscribe(on, stores, rules)
     papers.subscribe(on, stores)
+    erasure.subscribe(on, stores, rules)
     reports.subscribe(on, stores, rules)
     surveys.subscribe(on, stores)
     timeline.subscribe(on, stores)

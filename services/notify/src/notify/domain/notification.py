@@ -149,8 +149,8 @@ class Notification(Aggregate):
         judged again; none is dropped for being early.
         """
         purpose = policy.purpose(self.purpose)
-        if now >= self.expires_at:
-            return Verdict("suppress", "expired")
+        if recipient.erased or now >= self.expires_at:
+            return Verdict("suppress", "no_address" if recipient.erased else "expired")
         if ledger.has_let_out(self.id):
             return SEND
         refusal = self._refusal(recipient, ledger, purpose, now)

@@ -31,7 +31,7 @@ class Recipient(Aggregate):
     `contacts` are those of the customer's file, in its order; `name` and what follows it are those of the contact
     that is told about orders, until `towards` puts another one in its place. `file_name` is what the customer's
     file is called; `leads_to` is the recipient into whose file this one's was merged. `reached_at` are the numbers
-    and addresses of all contacts in the file, as `as_address` writes them.
+    and addresses of all contacts in the file, as `as_address` writes them. An `erased` customer gets no more messages.
     """
 
     kind: Literal["customer", "staff"]
@@ -52,6 +52,7 @@ class Recipient(Aggregate):
     refused_care_at: Instant | None = None
     refused_channels: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
+    erased: bool = False
 
     def address(self, channel: Channel, snapshot: CustomerSnapshot | None) -> str | None:
         """Where to reach this recipient on a channel; nothing if nowhere.
@@ -86,6 +87,14 @@ class Recipient(Aggregate):
     def _reaches(self, contact: FileContact, channel: Channel) -> bool:
         address = contact.address(channel)
         return bool(address) and address not in self.unusable
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """Names, numbers and addresses in the customer's file."""
+        told = ((each.name, each.mobile, each.email) for each in self.contacts)
+        return tuple(
+            filter(None, (self.file_name, self.name, *self.reached_at, *(word for each in told for word in each)))
+        )
 
     @property
     def on_file(self) -> bool:

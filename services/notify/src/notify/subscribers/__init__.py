@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from notify.composer import Composer
+from notify.domain.decisions.recipients import erase
 from notify.domain.messages.rule import Rule
 from notify.sender import DeliveryLoop
 from notify.store import Recipients, Stores
@@ -13,7 +14,9 @@ from notify.subscribers.people import PEOPLE, Keep
 from shared.aggregate import Cause
 from shared.contracts.catalogue import contracts
 from shared.contracts.event import Event
+from shared.contracts.intake import CustomerErased
 from shared.contracts.notify import NotificationFailed
+from shared.erasure import erasing
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -28,6 +31,14 @@ def subscriptions(stores: Stores, composer: Composer, loop: DeliveryLoop) -> Sub
     async def owe_what_was_not_told(event: NotificationFailed, cause: Cause) -> list[Touch[Any]]:
         """A message that failed for good makes it customer service's duty to tell the customer."""
         return await failures.owed(event, cause)
+
+    @on(CustomerErased)
+    async def erase_customer(event: CustomerErased, cause: Cause) -> list[Touch[Any]]:
+        """The customer gets no more messages, and those of the past name nobody (003 二1-7)."""
+        recipient = await stores.recipients.of_file(event.customer_id)
+        forgotten = stores.recipients.touch(recipient.id, lambda known: erase(known, event.pseudonym, cause), recipient)
+        personal, known = stores.personal(composer.rules), recipient.known_as
+        return [forgotten, *await erasing(event, stores.erased_customers, personal, cause, known)]
 
     return on
 

@@ -5,12 +5,12 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from notify.domain.decisions.recipients import close_complaint, erase, lead_to, open_complaint, register
+from notify.domain.decisions.recipients import close_complaint, lead_to, open_complaint, register
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
 from notify.store import Recipients
 from shared.aggregate import Cause, Decision
 from shared.contracts.complaints import ComplaintClosed, ComplaintFiled
-from shared.contracts.intake import CustomerErased, CustomerRegistered, CustomersMerged, CustomerUpdated
+from shared.contracts.intake import CustomerRegistered, CustomersMerged, CustomerUpdated
 from shared.store import Touch
 
 Kept = list[Touch[Any]]
@@ -19,10 +19,6 @@ Keep = Callable[[Any, Recipients, Cause], Kept]
 
 def _registered(event: CustomerRegistered | CustomerUpdated, recipients: Recipients, cause: Cause) -> Kept:
     return [_touch(recipients, event.customer_id, lambda known: register(known, event, cause))]
-
-
-def _erased(event: CustomerErased, recipients: Recipients, cause: Cause) -> Kept:
-    return [_touch(recipients, event.customer_id, lambda known: erase(known, event.pseudonym, cause))]
 
 
 def _merged(event: CustomersMerged, recipients: Recipients, cause: Cause) -> Kept:
@@ -49,7 +45,6 @@ PEOPLE: Mapping[str, Keep] = MappingProxyType(
         CustomerRegistered.key: _registered,
         CustomerUpdated.key: _registered,
         CustomersMerged.key: _merged,
-        CustomerErased.key: _erased,
         ComplaintFiled.key: _complained,
         ComplaintClosed.key: _settled,
     }

@@ -3,7 +3,7 @@
 from orders.domain.policy.policy import Rules
 from orders.store import Stores
 from orders.subscribers import complaints, departments, intake, ourselves
-from shared import merged_files
+from shared import erasure, merged_files
 from shared.subscriptions import Subscriptions
 
 
@@ -15,4 +15,5 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     complaints.subscribe(on, stores.orders, rules)
     ourselves.subscribe(on, stores, rules)
     merged_files.follow(on, stores.merged_files)
+    erasure.follow(on, stores.erased_customers, stores.personal())
     return on

@@ -155,7 +155,7 @@ class CustomerGraded(Event, key="intake.customer_graded.v1", announced=False):
     complaints: int = Field(ge=0)
 
 
-class CustomerErased(Event, key="intake.customer_erased.v1", announced=False):
+class CustomerErased(Event, key="intake.customer_erased.v1"):
     """A customer's personal data must go; every copy replaces it with the pseudonym (003 二 privacy duty)."""
 
     customer_id: CustomerId

@@ -42,7 +42,12 @@ def file_papers(customer: Customer, numbers: Collection[str], cause: Cause) -> C
 
 
 def must_stand_alone(customer: Customer) -> None:
-    """Refused with `merged_away` for a file that leads to another one: that one is written instead."""
+    """Refused with `merged_away` for a file that leads to another one: that one is written instead.
+
+    Refused with `erased` for the file of a customer who was erased.
+    """
+    if customer.stage == "erased":
+        raise Refused("this customer was erased; a person who comes again gets a new file", "erased")
     if customer.merged_into is not None:
         raise Refused(f"this file leads to {customer.merged_into}; write into that one", "merged_away")
 

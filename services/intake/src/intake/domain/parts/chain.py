@@ -17,7 +17,8 @@ GENESIS = "0" * 64
 class Entry(Part):
     """One entry of a file: what was written, when and by whom, and the hash that ties it to the entry before.
 
-    Nothing is ever written over: a correction is a further entry (001 售前二b).
+    Nothing is ever written over: a correction is a further entry (001 售前二b). Of an `erased` entry what was personal
+    is gone, and its hash stays that of what was written.
     """
 
     seq: int = Field(ge=1)
@@ -27,10 +28,11 @@ class Entry(Part):
     content: dict[str, JsonValue]
     previous: Hash
     hash: Hash
+    erased: bool = False
 
     def fingerprint(self) -> str:
         """The SHA-256 that this entry must carry, over all it says and the hash of the entry before."""
-        said = self.model_dump(mode="json", exclude={"hash"})
+        said = self.model_dump(mode="json", exclude={"hash", "erased"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -52,12 +54,19 @@ def first_altered(entries: Sequence[Entry]) -> int | None:
     """The number of the first entry that is not what was written there, or nothing when the file is whole.
 
     The hashes have no key: they tell which entry it is, and the document's seal tells that nothing was rewritten. A
-    removed entry shows at the number it had. Entries taken off the very end leave no trace in the file itself: those
-    are missed by comparing with what was announced.
+    removed entry shows at the number it had. Of an erased entry only its place can be looked at. Entries
+    taken off the very end leave no trace in the file itself: those are missed by comparing with what was announced.
     """
     previous = GENESIS
     for seq, entry in enumerate(entries, start=1):
-        if entry.seq != seq or entry.previous != previous or entry.hash != entry.fingerprint():
+        whole = entry.erased or entry.hash == entry.fingerprint()
+        if entry.seq != seq or entry.previous != previous or not whole:
             return seq
         previous = entry.hash
     return None
+
+
+def erased(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries as they are after an erasure: those that say something else than before are marked."""
+    pairs = zip(before, after, strict=True)
+    return tuple(now.but(erased=True) if now.content != was.content else now for was, now in pairs)

@@ -6,6 +6,7 @@ from shared.contracts.event import Part
 
 
 class Withdrawal(Part):
-    """The order that the call was about has been cancelled, or a newer call says what this one would have said."""
+    """The order that the call was about has been cancelled, a newer call says what this one would have said, or the
+    customer was erased."""
 
-    reason: Literal["order_cancelled", "newer_call"]
+    reason: Literal["order_cancelled", "newer_call", "customer_erased"]

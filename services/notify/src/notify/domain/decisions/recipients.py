@@ -78,7 +78,7 @@ def lead_to(recipient: Recipient, event: CustomersMerged, cause: Cause) -> Chang
 def erase(recipient: Recipient, pseudonym: str, cause: Cause) -> Change[Recipient]:
     """Forget everything personal; what was refused stays refused."""
     forgotten = recipient.but(name=pseudonym, file_name=pseudonym, mobile=None, email=None, reached_at=(), contacts=())
-    return Change(forgotten.but(revision=FINAL_REVISION))
+    return Change(forgotten.but(revision=FINAL_REVISION, unusable=(), erased=True))
 
 
 def open_complaint(recipient: Recipient, complaint: UUID, cause: Cause) -> Change[Recipient]:

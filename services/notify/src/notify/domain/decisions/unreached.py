@@ -61,6 +61,13 @@ def _undisturbed(rules: Rules, at: datetime) -> datetime:
     return at
 
 
+def forget(unreached: Unreached, rules: Rules, cause: Cause) -> Change[Unreached]:
+    """The customer was erased and need not be told any more. Nothing changes where that is over."""
+    if not UNREACHED.allows(unreached.stage, "end"):
+        return Change(unreached)
+    return end(unreached, "not_needed", "phone", "", rules, cause)
+
+
 def end(unreached: Unreached, ending: Ending, how: How, note: str, rules: Rules, cause: Cause) -> Change[Unreached]:
     """The customer was told, and how, or need not be told any more. Refused a second time."""
     UNREACHED.must(unreached.stage, "end")

@@ -38,6 +38,13 @@ def wait_for_provider(notification: Notification, until: datetime, cause: Cause)
     return Change(notification.but(reason="no_provider", not_before=until))
 
 
+def forget(notification: Notification, cause: Cause) -> Change[Notification]:
+    """Its recipient was erased: what waits is not sent, and what was sent stays as it is."""
+    if not LIFECYCLE.allows(notification.stage, "suppress"):
+        return Change(notification)
+    return suppress(notification, "no_address", None, cause)
+
+
 def suppress(notification: Notification, reason: str, by: UUID | None, cause: Cause) -> Change[Notification]:
     """Not ever, and why; `by` is the message that says it newer."""
     LIFECYCLE.must(notification.stage, "suppress")

@@ -1,0 +1,213 @@
+"""What is personal about an erased customer is replaced by a pseudonym wherever a service keeps it."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.aggregate import Aggregate, Cause, Change
+from shared.calendar import Daily
+from shared.contracts.event import Instant
+from shared.contracts.intake import CustomerErased
+from shared.contracts.vocabulary import Line
+from shared.store import Between, Index, OneOf, Store, Touch
+from shared.subscriptions import Subscriptions
+from shared.timers import Occurrence, Timers
+
+LATE = timedelta(days=90)
+"""How long after an erasure facts that still name the customer may arrive: what was parked and is repaired."""
+NIGHT = Daily(at=time(2, 30))
+NO_NUMBER = "00000"
+"""What stands where a telephone number must stand."""
+
+_SNAPSHOT = ("name", "contact_name", "title", "mobile", "email")
+"""The fields of a customer's snapshot that say who it is."""
+_PERSONAL = (*_SNAPSHOT, "address")
+_NUMBER = re.compile(r"\+?[0-9-]{5,20}")
+_OURS = re.compile(r"[a-z_]*|.", re.DOTALL)
+"""A word of our own vocabulary, such as a stage, or one character: not replaced inside other texts."""
+
+
+class ErasedCustomer(Aggregate):
+    """A customer who is to be named nowhere any more; its id is the customer's."""
+
+    pseudonym: Line
+    erased_at: Instant
+
+
+class ErasedCustomers(Store[ErasedCustomer]):
+    """The customers who were erased."""
+
+    collection = "erased_customers"
+    kind = ErasedCustomer
+    indexes = (Index("erased_at"),)
+
+
+def _nothing_else(before: Any, erased: Any, cause: Cause) -> Change[Any]:
+    return Change(erased)
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A collection that says something personal about customers.
+
+    `customer` is the field with the customer's id; `named`, where there is none, the field with the customer's name.
+    `words` are names of fields, at any depth, whose texts and lists are personal as a whole. `also` decides what else
+    becomes of an aggregate: it is given the aggregate before and after.
+    """
+
+    store: Store[Any]
+    customer: str | None = None
+    named: str | None = None
+    words: tuple[str, ...] = ()
+    also: Callable[[Any, Any, Cause], Change[Any]] = _nothing_else
+
+
+def follow(on: Subscriptions, erased: ErasedCustomers, personal: Sequence[Personal]) -> None:
+    """Erase what the service keeps as soon as intake says so."""
+
+    @on(CustomerErased)
+    async def erase_customer(event: CustomerErased, cause: Cause) -> list[Touch[Any]]:
+        """What is personal about the customer is replaced by a pseudonym; amounts and numbers stay (003 二1-7)."""
+        return await erasing(event, erased, personal, cause)
+
+
+def follow_late(at: Timers, erased: ErasedCustomers, personal: Sequence[Personal]) -> None:
+    """Every night: what arrived after the erasure and still names the customer."""
+
+    async def lately(moment: datetime) -> Sequence[str]:
+        return [str(each.id) async for each in erased.each({"erased_at": Between(moment - LATE)}, sort="erased_at")]
+
+    @at.every(NIGHT, for_each=lately)
+    async def erase_what_came_late(occurrence: Occurrence, cause: Cause) -> list[Touch[Any]]:
+        """A fact that was parked when its customer was erased names the customer for one day at most."""
+        customer = await erased.get(UUID(occurrence.of))
+        return await touches(personal, customer, cause)
+
+
+async def erasing(
+    event: CustomerErased,
+    erased: ErasedCustomers,
+    personal: Sequence[Personal],
+    cause: Cause,
+    known: Iterable[str] = (),
+) -> list[Touch[Any]]:
+    """The touches by which a service forgets the customer, and remembers that it did.
+
+    `known` are names and numbers of the customer that stand elsewhere than in the collections given.
+    """
+    customer = ErasedCustomer(id=event.customer_id, pseudonym=event.pseudonym, erased_at=cause.at)
+    return [erased.touch(customer.id, Change, customer), *await touches(personal, customer, cause, known)]
+
+
+async def touches(
+    personal: Sequence[Personal], customer: ErasedCustomer, cause: Cause, known: Iterable[str] = ()
+) -> list[Touch[Any]]:
+    """A touch for each aggregate that still says something personal about the customer.
+
+    What is known of the customer from any of them (names, numbers, addresses) is replaced inside the texts of all.
+    """
+    found = [
+        (each, aggregate)
+        for each in personal
+        if each.customer
+        async for aggregate in each.store.each({each.customer: customer.id})
+    ]
+    states = [(each, aggregate.model_dump(mode="json")) for each, aggregate in found]
+    names = {name for each, state in states for name in _names(state, str(customer.id), each.words)} | set(known)
+    known = tuple(sorted((name for name in names if name not in ("", customer.pseudonym)), key=len, reverse=True))
+    found += [
+        (each, aggregate)
+        for each in personal
+        if each.named and known
+        async for aggregate in each.store.each({each.named: OneOf(*known)})
+    ]
+    return [
+        each.store.touch(aggregate.id, _decision(each, customer, known, cause))
+        for each, aggregate in found
+        if pseudonymous(aggregate, customer, known, each.words) != aggregate
+    ]
+
+
+def _decision(
+    personal: Personal, customer: ErasedCustomer, known: Sequence[str], cause: Cause
+) -> Callable[[Any], Change[Any]]:
+    def erase(aggregate: Any) -> Change[Any]:
+        return personal.also(aggregate, pseudonymous(aggregate, customer, known, personal.words), cause)
+
+    return erase
+
+
+def pseudonymous(aggregate: Any, customer: ErasedCustomer, known: Sequence[str], words: Iterable[str] = ()) -> Any:
+    """The aggregate with the pseudonym in place of what is personal about the customer.
+
+    Snapshots of the customer have the pseudonym alone, the fields `words` are emptied, and wherever one of the `known`
+    texts stands in another text, the longest first, the pseudonym stands instead. Numbers, amounts, days and ids stay.
+    """
+    rewriting = _Rewriting(str(customer.id), customer.pseudonym, tuple(known), frozenset(words))
+    return type(aggregate).model_validate(rewriting.of(aggregate.model_dump(mode="json")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    customer_id: str
+    pseudonym: str
+    known: tuple[str, ...]
+    words: frozenset[str]
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, list):
+            return [self.of(each) for each in value]
+        if not isinstance(value, Mapping):
+            return value
+        inside = {
+            name: self._emptied(each) if name in self.words and not isinstance(each, Mapping) else self.of(each)
+            for name, each in value.items()
+        }
+        if value.get("customer_id") == self.customer_id:
+            named = [name for name in _SNAPSHOT if isinstance(value.get(name), str)]
+            inside |= {name: self.pseudonym if name == "name" else None for name in named}
+        return inside
+
+    def _emptied(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.pseudonym if value else value
+        return [] if isinstance(value, list) else value
+
+    def _text(self, text: str) -> str:
+        if text in self.known:
+            return NO_NUMBER if _NUMBER.fullmatch(text) else self.pseudonym
+        if self.pseudonym in text:
+            return text
+        for name in self.known:
+            if name in text and not _OURS.fullmatch(name):
+                text = text.replace(name, self.pseudonym)
+        return text
+
+
+def _names(value: Any, customer_id: str, words: Iterable[str]) -> Iterator[str]:
+    """What a state says that names the customer: in snapshots of the customer, and in the fields `words`."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _names(each, customer_id, words)
+    elif isinstance(value, Mapping):
+        if value.get("customer_id") == customer_id:
+            yield from (value[name] for name in _SNAPSHOT if isinstance(value.get(name), str))
+        for name, each in value.items():
+            whole = name in words and not isinstance(each, Mapping)
+            yield from _said(each) if whole else _names(each, customer_id, words)
+
+
+def _said(value: Any) -> Iterator[str]:
+    """The texts of a field that is personal as a whole; of the parts in it what names a person."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _said(each)
+    elif isinstance(value, Mapping):
+        yield from (value[name] for name in _PERSONAL if isinstance(value.get(name), str))

@@ -1,0 +1,186 @@
+"""A customer is erased: asked for by one person, carried out by another; what is left has a pseudonym."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from intake.app import service
+from intake.settings import Settings
+from shared.contracts.intake import (
+    CustomerErased,
+    DeadlineMetByIntake,
+)
+from shared.contracts.roles import Role
+from shared.testing import World, in_memory, nowhere
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+PERSON = {
+    "name": "明镜眼镜店",
+    "contacts": [{"name": "陈小明", "title": "陈店长", "mobile": "13711112222", "email": "chen@mingjing.example"}],
+    "address": "广州市天河区天河路 208 号",
+    "owner": "am-03",
+}
+PERSONAL = (
+    "明镜眼镜店",
+    "陈小明",
+    "陈店长",
+    "13711112222",
+    "1111 2222",
+    "chen@mingjing",
+    "天河路",
+    "明镜",
+    "陈小",
+    "11112222",
+)
+TALK = {
+    "subject": "售前电话回访",
+    "service_type": "售前",
+    "service_method": "电话",
+    "on": "2026-11-20",
+    "at": "13:50",
+    "contact_name": "陈小明",
+    "status": "已完成",
+    "started_at": "2026-11-20T05:50:00Z",
+    "content": "陈小明说店里要装三樘玻璃门",
+    "feedback": "有意向",
+}
+BASIS = "个人信息保护法第四十七条"
+ORDER = {
+    "order_no": "SO-2026-0412",
+    "lines": [{"description": "高隔断", "quantity": 2}],
+    "site_address": "天河路 208 号",
+}
+
+
+@pytest.fixture
+def world():
+    """Intake as it runs: it hears what it announces itself."""
+    settings = nowhere(Settings)
+    return World(service(settings, in_memory("intake", settings, at=NOW)), hears_itself=True)
+
+
+@pytest.fixture
+async def person(world):
+    """A customer with a corrected file, a talk, a visit, a call that is owed, and a placed order."""
+
+    async def made(path, body, role=Role.CS_SPECIALIST):
+        answer = await world.ask(role, "POST", path, body)
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
+
+    id = (await made("/customers", PERSON))["customer_id"]
+    await made(f"/customers/{id}/correct", {"address": "广州市天河区天河路 209 号", "reason": "陈小明来电更正"})
+    await made(f"/customers/{id}/contacts", TALK)
+    visit = {"shop_name": "明镜眼镜店", "customer_id": id, "customer_name": "陈小明", "mobile": "13711112222"}
+    visit["left_at"] = "2026-11-20T05:55:00Z"
+    await made("/visits", visit, Role.ACCOUNT_MANAGER)
+    await made("/orders", {**ORDER, "customer_id": id, "verified": {"by": "cs-01", "at": "2026-11-20T05:00:00Z"}})
+    return id
+
+
+async def ask_to_erase(world, id, by="cs-01"):
+    return await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{id}/ask-to-erase", {"legal_basis": BASIS}, by=by)
+
+
+async def erase(world, id, by="mg-01"):
+    return await world.ask(Role.CS_MANAGER, "POST", f"/customers/{id}/erase", {}, by=by)
+
+
+async def read(world, path):
+    return (await world.ask(Role.CS_SPECIALIST, "GET", path)).json()
+
+
+def kept(world):
+    """All that intake keeps, as one text per document."""
+    return {
+        (name, id): json.dumps(document.state, ensure_ascii=False)
+        for name, documents in world.database.collections.items()
+        for id, document in documents.rows.items()
+    }
+
+
+@pytest.mark.requirement("R171.a")
+async def test_nothing_that_intake_keeps_names_the_erased_customer(world, person):
+    await ask_to_erase(world, person)
+    before = len(world.announced)
+    await erase(world, person)
+
+    assert {where: word for where, text in kept(world).items() for word in PERSONAL if word in text} == {}
+    pseudonym = f"客户-{person[:8]}"
+    assert world.announced[before] == CustomerErased(customer_id=person, pseudonym=pseudonym, legal_basis=BASIS)
+    assert [type(each) for each in world.announced[before + 1 :]] == [DeadlineMetByIntake]
+
+
+async def test_the_records_of_an_erased_customer_are_whole_and_the_timeline_has_the_pseudonym(world, person):
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    assert await read(world, f"/customers/{person}/verify") == {"whole": True, "altered": []}
+    file = await read(world, f"/customers/{person}")
+    assert (file["stage"], file["particulars"]["name"]) == ("erased", f"客户-{person[:8]}")
+    moments = (await read(world, f"/customers/{person}/timeline"))["items"]
+    assert moments[0]["said"] == {"pseudonym": f"客户-{person[:8]}", "legal_basis": BASIS}
+    (registered,) = [each["said"] for each in moments if each["key"] == "intake.customer_registered.v1"]
+    assert registered["name"] == f"客户-{person[:8]}"
+
+
+@pytest.mark.requirement("R171.a")
+async def test_the_person_who_took_the_wish_does_not_erase(world, person):
+    await ask_to_erase(world, person, by="mg-01")
+    alone = await erase(world, person, by="mg-01")
+    assert (alone.status_code, alone.json()["code"]) == (409, "four_eyes")
+
+    assert (await erase(world, person, by="mg-02")).status_code == 200
+
+
+async def test_a_customer_is_erased_only_when_that_was_asked_for_and_by_those_who_may(world, person):
+    assert (await erase(world, person)).status_code == 409
+    await ask_to_erase(world, person)
+    refused = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{person}/erase", {})
+    assert refused.status_code == 403
+    assert (await read(world, f"/customers/{person}"))["particulars"]["name"] == "明镜眼镜店"
+
+
+async def test_a_customer_whom_the_law_obliges_us_to_keep_stays_with_the_reason_in_the_file(world, person):
+    await ask_to_erase(world, person)
+    reason = "合同尚在质保期内，依法保存"
+    kept = await world.ask(Role.CS_DIRECTOR, "POST", f"/customers/{person}/keep", {"reason": reason})
+
+    assert (kept.json()["stage"], kept.json()["particulars"]["name"]) == ("open", "明镜眼镜店")
+    assert (await read(world, f"/customers/{person}/revisions"))[-1]["reason"] == reason
+    assert (await erase(world, person)).status_code == 409
+
+
+async def test_files_that_were_merged_into_an_erased_one_are_erased_with_it(world, person):
+    other = (await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {**PERSON, "name": "明镜陈生"})).json()
+    body = {"duplicate_id": other["customer_id"], "reason": "同一人", "revision": 2, "duplicate_revision": 1}
+    assert (await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{person}/merge", body)).status_code == 200
+    await ask_to_erase(world, person)
+    await erase(world, person)
+
+    erased = [each.customer_id for each in world.announced if isinstance(each, CustomerErased)]
+    assert [str(id) for id in erased] == [person, other["customer_id"]]
+    assert {where: word for where, text in kept(world).items() for word in PERSONAL if word in text} == {}
+
+
+async def test_nothing_more_is_written_into_the_file_of_an_erased_customer(world, person):
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    body = {"name": "明镜眼镜店", "reason": "客户来电更正"}
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{person}/correct", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "erased")
+
+
+@pytest.mark.requirement("R171.a")
+async def test_a_fact_that_comes_late_names_the_erased_customer_until_the_night(world, person):
+    placed = next(each for each in world.announced if isinstance(each, OrderPlaced))
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    await world.hear(placed, id=uuid4())
+    assert any("天河路" in text for text in kept(world).values())
+
+    await world.until(NOW + timedelta(days=1))
+
+    assert {where: word for where, text in kept(world).items() for word in PERSONAL if word in text} == {}
