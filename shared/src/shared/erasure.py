@@ -117,7 +117,9 @@ async def touches(
     ]
     states = [(each, aggregate.model_dump(mode="json")) for each, aggregate in found]
     names = {name for each, state in states for name in _names(state, str(customer.id), each.words)} | set(known)
-    known = tuple(sorted((name for name in names if name not in ("", customer.pseudonym)), key=len, reverse=True))
+    known = tuple(
+        sorted((name for name in names if name not in ("", NO_NUMBER, customer.pseudonym)), key=len, reverse=True)
+    )
     found += [
         (each, aggregate)
         for each in personal
@@ -168,25 +170,35 @@ class _Rewriting:
             name: self._emptied(each) if name in self.words and not isinstance(each, Mapping) else self.of(each)
             for name, each in value.items()
         }
-        if value.get("customer_id") == self.customer_id:
+        if "name" in value and value.get("customer_id") == self.customer_id:
             named = [name for name in _SNAPSHOT if isinstance(value.get(name), str)]
             inside |= {name: self.pseudonym if name == "name" else None for name in named}
         return inside
 
     def _emptied(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.pseudonym if value else value
+        if isinstance(value, str) and value:
+            return self._instead_of(value)
         return [] if isinstance(value, list) else value
+
+    def _instead_of(self, text: str) -> str:
+        return NO_NUMBER if _NUMBER.fullmatch(text) else self.pseudonym
 
     def _text(self, text: str) -> str:
         if text in self.known:
-            return NO_NUMBER if _NUMBER.fullmatch(text) else self.pseudonym
+            return self._instead_of(text)
         if self.pseudonym in text:
             return text
         for name in self.known:
             if name in text and not _OURS.fullmatch(name):
-                text = text.replace(name, self.pseudonym)
+                text = _replaced(name, text, self.pseudonym)
         return text
+
+
+def _replaced(name: str, text: str, pseudonym: str) -> str:
+    """A number counts only where it stands alone: not inside a moment or a hash."""
+    if _NUMBER.fullmatch(name):
+        return re.sub(rf"(?<![0-9A-Za-z]){re.escape(name)}(?![0-9A-Za-z])", pseudonym, text)
+    return text.replace(name, pseudonym)
 
 
 def _names(value: Any, customer_id: str, words: Iterable[str]) -> Iterator[str]:
@@ -195,7 +207,7 @@ def _names(value: Any, customer_id: str, words: Iterable[str]) -> Iterator[str]:
         for each in value:
             yield from _names(each, customer_id, words)
     elif isinstance(value, Mapping):
-        if value.get("customer_id") == customer_id:
+        if "name" in value and value.get("customer_id") == customer_id:
             yield from (value[name] for name in _SNAPSHOT if isinstance(value.get(name), str))
         for name, each in value.items():
             whole = name in words and not isinstance(each, Mapping)

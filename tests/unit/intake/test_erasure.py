@@ -1,16 +1,14 @@
 """A customer is erased: asked for by one person, carried out by another; what is left has a pseudonym."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from intake.app import service
 from intake.settings import Settings
-from shared.contracts.intake import (
-    CustomerErased,
-    DeadlineMetByIntake,
-)
+from shared.contracts.intake import CustomerErased, DeadlineMetByIntake, OrderPlaced
 from shared.contracts.roles import Role
 from shared.testing import World, in_memory, nowhere
 

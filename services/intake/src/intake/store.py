@@ -298,7 +298,7 @@ class Stores:
 
         return (
             Personal(self.contact_logs, "customer_id", words=(*talked, *answered), also=_erase_talks),
-            Personal(self.visits, "report.customer_id", words=("customer_name", "shop_name")),
+            Personal(self.visits, "report.customer_id", words=("customer_name", "shop_name", "mobile")),
             Personal(self.callbacks, "customer_id", words=answered, also=withdraw_call),
             Personal(self.orders, "customer_id", words=("site_address",)),
             Personal(self.moments, "customer_id", words=(*named, *talked, *answered, "special_specs", "text")),
