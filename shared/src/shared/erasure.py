@@ -116,20 +116,19 @@ async def touches(
         async for aggregate in each.store.each({each.customer: customer.id})
     ]
     states = [(each, aggregate.model_dump(mode="json")) for each, aggregate in found]
-    names = {name for each, state in states for name in _names(state, str(customer.id), each.words)} | set(known)
-    known = tuple(
-        sorted((name for name in names if name not in ("", NO_NUMBER, customer.pseudonym)), key=len, reverse=True)
-    )
+    names = {name for each, state in states for name in _names(state, str(customer.id), each.words)}
+    told = (names | set(known)) - {"", NO_NUMBER, customer.pseudonym}
+    longest_first = tuple(sorted(told, key=len, reverse=True))
     found += [
         (each, aggregate)
         for each in personal
-        if each.named and known
-        async for aggregate in each.store.each({each.named: OneOf(*known)})
+        if each.named and told
+        async for aggregate in each.store.each({each.named: OneOf(*told)})
     ]
     return [
-        each.store.touch(aggregate.id, _decision(each, customer, known, cause))
+        each.store.touch(aggregate.id, _decision(each, customer, longest_first, cause))
         for each, aggregate in found
-        if pseudonymous(aggregate, customer, known, each.words) != aggregate
+        if pseudonymous(aggregate, customer, longest_first, each.words) != aggregate
     ]
 
 
