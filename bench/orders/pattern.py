@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from orders.domain.decisions.contract import review, sign, sign_notice, submit_for_review, take_on
+from orders.domain.decisions.contract import (
+    approve_notice,
+    prepare_notice,
+    review,
+    review_notice,
+    sign,
+    submit_for_review,
+    take_on,
+)
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (
     Acceptance,
@@ -90,8 +98,8 @@ def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[
 
 def _notice(order: Order, at: datetime) -> Change[Order]:
     change = Change(order)
-    for signature in ("prepared", "reviewed", "approved"):
-        change = change.then(partial(sign_notice, signature=signature, rules=RULES, cause=cause(at, by=signature)))
+    for sign_next in (prepare_notice, review_notice, approve_notice):
+        change = change.then(partial(sign_next, rules=RULES, cause=cause(at, by=sign_next.__name__)))
     return change
 
 

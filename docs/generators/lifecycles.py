@@ -19,7 +19,8 @@ _INTRO = """\
 The stages of every aggregate that has stages, what may be decided in each, and by whom. Generated from the table that
 the decisions, the routes and the views follow (`shared/lifecycle.py`). A role that may not decide is answered 403; a
 decision that the stage does not allow is answered with 409 `illegal_transition` and what is possible instead. Where no
-role is named, a fact from elsewhere decides, or time.
+role is named, a fact from elsewhere decides, or time. What a person decides is `POST` below the address of the thing:
+`judge_sample` is `POST /orders/{id}/judge-sample`.
 """
 
 

@@ -29,7 +29,7 @@ TOLD = [
 ]
 """What the customer of an order without trouble hears until it is accepted. Goods that wait for their day are told as
 ready on its eve, which would make eight messages."""
-SIGNATURES = (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09"))
+SIGNATURES = (("prepare", "cs-07"), ("review", "cs-08"), ("approve", "cs-09"))
 
 
 class Journey:
@@ -75,22 +75,22 @@ class Journey:
         release = Role.CS_SUPERVISOR if self.custom else Role.PLANT_MANAGER
         return {
             "review": self._review,
-            "signing": lambda: self._ask("contract/sign", today, Role.CS_SUPERVISOR),
+            "signing": lambda: self._ask("sign", today, Role.CS_SUPERVISOR),
             "deposit": lambda: self._paid("initial", "30000.00"),
             "release": self._sign_notice,
             "plan": lambda: self._draw("plan"),
             "rendering": lambda: self._draw("rendering"),
             "drawings": lambda: self._draw("elevation", "construction"),
-            "making": lambda: self._ask("production/release", {}, release),
+            "making": lambda: self._ask("release", {}, release),
             "breakdown": lambda: self._report(facts.BreakdownCompleted, parts=PARTS),
-            "breakdown_review": lambda: self._ask("breakdown/review", approved, Role.RD_TEAM),
+            "breakdown_review": lambda: self._ask("review-breakdown", approved, Role.RD_TEAM),
             "sample": self._judge_sample,
             "production": self._make,
             "inspection": lambda: self._report(facts.GoodsInspected, inspector="designer-04", outcome="passed"),
             "shipping": lambda: self._report(facts.GoodsDispatched, left_at=self.here.now),
             "transport": lambda: self._report(facts.ShipmentArrived, arrived_at=self.here.now),
             "installation": self._install,
-            "acceptance": lambda: self._ask("acceptance/pass", {"signatory": "王建国"}, Role.ORDER_SPECIALIST),
+            "acceptance": lambda: self._ask("pass-acceptance", {"signatory": "王建国"}, Role.ORDER_SPECIALIST),
             "balance": lambda: self._paid("balance", "70000.00"),
         }
 
@@ -107,14 +107,14 @@ class Journey:
 
     async def _review(self) -> None:
         if self.custom:
-            await self._ask("contract/receive", {}, Role.REGIONAL_HEAD)
-            await self._ask("contract/submit", {"revision": 1}, Role.CS_SUPERVISOR)
-        await self._ask("contract/review", {"revision": 1, "outcome": "approved"}, Role.CS_DIRECTOR)
+            await self._ask("take-on", {}, Role.REGIONAL_HEAD)
+            await self._ask("submit-for-review", {"revision": 1}, Role.CS_SUPERVISOR)
+        await self._ask("review", {"revision": 1, "outcome": "approved"}, Role.CS_DIRECTOR)
 
     async def _sign_notice(self) -> None:
-        for signature, who in SIGNATURES:
-            role = Role.CS_SPECIALIST if signature == "prepared" else Role.CS_SUPERVISOR
-            await self._ask("notice/sign", {"signature": signature}, role, who)
+        for sign, who in SIGNATURES:
+            role = Role.CS_SPECIALIST if sign == "prepare" else Role.CS_SUPERVISOR
+            await self._ask(f"{sign}-notice", {}, role, who)
 
     async def _draw(self, *kinds: str) -> None:
         reviewer = Role.DESIGN_DIRECTOR if self.custom else Role.CS_SPECIALIST
@@ -123,7 +123,7 @@ class Journey:
                 facts.DesignSubmitted, drawing_kind=kind, version=1, files=["plan.pdf"], designer="designer-04"
             )
             await self.here.seen(f"the {kind} drawing", lambda kind=kind: self._submitted(kind))
-            await self._ask(f"drawings/{kind}/review", APPROVED, reviewer)
+            await self._ask("review-drawing", {"kind": kind, **APPROVED}, reviewer)
 
     async def told(self) -> list[str]:
         """What its customer was told about the order, in the order of being told."""
@@ -145,7 +145,7 @@ class Journey:
 
     async def _make(self) -> None:
         plan = {"begin": self.here.in_days(1), "finish": self.here.in_days(20), "delivery_on": self.here.in_days(30)}
-        await self._ask("production/schedule", {name: str(day) for name, day in plan.items()}, Role.PLANNER)
+        await self._ask("schedule", {name: str(day) for name, day in plan.items()}, Role.PLANNER)
         await self._report(facts.ProductionCompleted, completed_at=self.here.now, quantity_ok=24)
 
     async def _install(self) -> None:
@@ -155,7 +155,7 @@ class Journey:
             "planned_finish": (self.here.now + timedelta(days=2)).isoformat(),
             "crew": crew,
         }
-        await self._ask("installation", plan, Role.ENGINEERING_REGIONAL_HEAD)
+        await self._ask("schedule-installation", plan, Role.ENGINEERING_REGIONAL_HEAD)
         expected = self.here.now + timedelta(days=1)
         await self._report(facts.CompletionExpected, expected_at=expected, foreman="foreman-02")
         await self.here.seen("the invitation to accept", self._invited)

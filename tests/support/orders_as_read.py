@@ -3,6 +3,7 @@
 from orders.domain.decisions import contract, production
 from orders.domain.order import Order
 from orders.domain.parts.contract import Outcome
+from orders.domain.parts.notice import Signature
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.contracts.event import PreciseDate
@@ -21,8 +22,19 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
     return contract.sign(order, _revision(order), signed_on, purpose, rules, cause)
 
 
+def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) -> Change[Order]:
+    return _SIGN[signature](order, rules, cause)
+
+
 def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
     return production.review_breakdown(order, order.works.breakdown, approved, notes, rules, cause)
+
+
+_SIGN = {
+    "prepared": contract.prepare_notice,
+    "reviewed": contract.review_notice,
+    "approved": contract.approve_notice,
+}
 
 
 def _revision(order: Order) -> int:

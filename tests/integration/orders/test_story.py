@@ -61,10 +61,10 @@ async def signed(orders, bus, order, at=NOW):
     """Placed on the bus, reviewed and signed over HTTP."""
     await bus.announce(order, at=at)
     await shown(orders, order)
-    path = f"/orders/{order.order_id}/contract"
+    path = f"/orders/{order.order_id}"
     if order.kind == "custom":
-        await orders.ask("regional_head", "POST", f"{path}/receive")
-        await orders.ask("cs_supervisor", "POST", f"{path}/submit", {"revision": 1})
+        await orders.ask("regional_head", "POST", f"{path}/take-on")
+        await orders.ask("cs_supervisor", "POST", f"{path}/submit-for-review", {"revision": 1})
     await orders.ask("cs_director", "POST", f"{path}/review", {"revision": 1, "outcome": "approved"})
     await orders.ask("cs_supervisor", "POST", f"{path}/sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}})
 
@@ -81,8 +81,8 @@ async def released(orders, bus, order):
     )
     await bus.announce(paid, at=NOW)
     await shown(orders, order, "release")
-    for role, signature in (("cs_specialist", "prepared"), ("cs_supervisor", "reviewed"), ("cs_director", "approved")):
-        await orders.ask(role, "POST", f"/orders/{order.order_id}/notice/sign", {"signature": signature})
+    for role, sign in (("cs_specialist", "prepare"), ("cs_supervisor", "review"), ("cs_director", "approve")):
+        await orders.ask(role, "POST", f"/orders/{order.order_id}/{sign}-notice")
 
 
 @pytest.mark.requirement("R055.a", "R058.b")

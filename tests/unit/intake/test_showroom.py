@@ -125,9 +125,9 @@ async def test_meeting_the_customer_front_desk_and_lights_are_tasks_of_named_peo
     assert [(event.assignee, event.due_at) for event in of(world, DeadlineSetByIntake)] == [
         (staff, ready) for staff in PEOPLE.values()
     ]
-    path = f"/showroom-visits/{visit['visit_id']}/tasks"
-    done = await world.ask(Role.SALES_ASSISTANT, "POST", f"{path}/lights/do")
-    strange = await world.ask(Role.SALES_ASSISTANT, "POST", f"{path}/music/do")
+    path = f"/showroom-visits/{visit['visit_id']}/do-task"
+    done = await world.ask(Role.SALES_ASSISTANT, "POST", path, {"task": "lights"})
+    strange = await world.ask(Role.SALES_ASSISTANT, "POST", path, {"task": "music"})
     assert [task["name"] for task in done.json()["tasks"] if task["done_at"]] == ["lights"]
     assert code(strange) == (409, "tasks_unknown")
     await world.until(AT)

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import Response
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, submit_for_review
+from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
 
 from orders.app import service
-from orders.domain.decisions.contract import sign_notice, take_on
+from orders.domain.decisions.contract import take_on
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.installation import pass_acceptance, schedule_installation
 from orders.domain.decisions.production import release

@@ -24,31 +24,31 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         assert answer.status_code == 200, answer.text
         return answer.json()["stage"]
 
-    assert await step("regional_head", "contract/receive") == "review"
-    assert await step("cs_supervisor", "contract/submit", {"revision": 1}) == "review"
-    assert await step("cs_director", "contract/review", {"revision": 1, "outcome": "approved"}) == "signing"
-    assert await step("cs_supervisor", "contract/sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}}) == "deposit"
+    assert await step("regional_head", "take-on") == "review"
+    assert await step("cs_supervisor", "submit-for-review", {"revision": 1}) == "review"
+    assert await step("cs_director", "review", {"revision": 1, "outcome": "approved"}) == "signing"
+    assert await step("cs_supervisor", "sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}}) == "deposit"
     await company.pay("initial", "30000.00")
-    for role, signature in (("cs_specialist", "prepared"), ("cs_supervisor", "reviewed"), ("cs_manager", "approved")):
-        stage = await step(role, "notice/sign", {"signature": signature})
-    assert stage == "plan"
+    assert await step("cs_specialist", "prepare-notice") == "release"
+    assert await step("cs_supervisor", "review-notice") == "release"
+    assert await step("cs_manager", "approve-notice") == "plan"
     for kind in ("plan", "rendering", "elevation", "construction"):
         await company.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d")
-        stage = await step("design_director", f"drawings/{kind}/review", {"version": 1, "outcome": "approved"})
+        stage = await step("design_director", "review-drawing", {"kind": kind, "version": 1, "outcome": "approved"})
     assert stage == "making"
     plan = {"begin": "2026-10-02", "finish": "2026-11-20", "delivery_on": "2026-11-26"}
-    assert await step("planner", "production/schedule", plan) == "making"
-    assert await step("cs_supervisor", "production/release") == "breakdown"
+    assert await step("planner", "schedule", plan) == "making"
+    assert await step("cs_supervisor", "release") == "breakdown"
     await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
-    assert await step("rd_team", "breakdown/review", {"breakdown": 1, "outcome": "approved"}) == "sample"
+    assert await step("rd_team", "review-breakdown", {"breakdown": 1, "outcome": "approved"}) == "sample"
     await company.fact(facts.SampleMade, sample_no="DY-1")
-    assert await step("order_specialist", "samples/DY-1/send", {"carrier": "顺丰速运"}) == "sample"
-    assert await step("design_director", "samples/DY-1/judge", {"outcome": "confirmed"}) == "production"
+    assert await step("order_specialist", "send-sample", {"sample_no": "DY-1", "carrier": "顺丰速运"}) == "sample"
+    assert await step("design_director", "judge-sample", {"sample_no": "DY-1", "outcome": "confirmed"}) == "production"
     await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
-    assert await step("design_director", "inspections", {"outcome": "passed"}) == "shipping"
+    assert await step("design_director", "inspect", {"outcome": "passed"}) == "shipping"
     packed = {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200}
-    assert await step("warehouse", "packaging", packed) == "shipping"
-    assert await step("statistics_clerk", "delivery-notes", {"note_no": "CH-1"}) == "shipping"
+    assert await step("warehouse", "pack", packed) == "shipping"
+    assert await step("statistics_clerk", "issue-delivery-note", {"note_no": "CH-1"}) == "shipping"
     assert await step("warehouse", "dispatch", {"left_at": company.now.isoformat(), "carrier": "德邦"}) == "transport"
     await company.fact(facts.ShipmentArrived, arrived_at=company.now)
     crew = {
@@ -56,13 +56,13 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         "planned_finish": company.now.replace(day=3, month=10).isoformat(),
         "crew": [{"staff": "i-1", "skill": "senior"}],
     }
-    assert await step("engineering_regional_head", "installation", crew) == "installation"
+    assert await step("engineering_regional_head", "schedule-installation", crew) == "installation"
     await company.fact(facts.InstallationCompleted, completed_at=company.now)
     refusal = {"issues": [{"description": "玻璃门关不严"}]}
-    assert await step("order_specialist", "acceptance/fail", refusal) == "installation"
+    assert await step("order_specialist", "fail-acceptance", refusal) == "installation"
     company.later(hours=1)
     await company.fact(facts.InstallationCompleted, completed_at=company.now)
-    assert await step("order_specialist", "acceptance/pass", {"signatory": "王建国"}) == "balance"
+    assert await step("order_specialist", "pass-acceptance", {"signatory": "王建国"}) == "balance"
     await company.pay("balance", "70000.00")
 
     shown = (await ask("cs_specialist", "GET", ORDER)).json()
@@ -72,20 +72,20 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
 @pytest.mark.parametrize(
     ("role", "path", "body", "status", "code"),
     [
-        ("installer", "contract/review", {"revision": 1, "outcome": "approved"}, 403, "forbidden"),
+        ("installer", "review", {"revision": 1, "outcome": "approved"}, 403, "forbidden"),
         (
             "cs_supervisor",
-            "contract/sign",
+            "sign",
             {"revision": 1, "signed_on": {"on": "2026-09-30"}},
             409,
             "illegal_transition",
         ),
         ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "illegal_transition"),
-        ("cs_specialist", "contract/review", {"revision": 1, "outcome": "perhaps"}, 422, "invalid"),
-        ("cs_specialist", "contract/review", {"revision": 1, "outcome": {"$gt": ""}}, 422, "invalid"),
+        ("cs_specialist", "review", {"revision": 1, "outcome": "perhaps"}, 422, "invalid"),
+        ("cs_specialist", "review", {"revision": 1, "outcome": {"$gt": ""}}, 422, "invalid"),
         ("cs_specialist", "cancel", {"reason": "x", "really": True}, 422, "invalid"),
         ("cs_specialist", "cancel", {"reason": ""}, 422, "invalid"),
-        ("warehouse", "packaging", {"items": [], "volume_litres": 1}, 422, "invalid"),
+        ("warehouse", "pack", {"items": [], "volume_litres": 1}, 422, "invalid"),
     ],
 )
 async def test_a_refusal_says_what_would_be_right(company, ask, role, path, body, status, code):
@@ -104,7 +104,7 @@ async def test_an_unknown_order_is_not_found(ask):
 async def test_ledger_seal_log_and_register_are_lists(company, ask):
     await company.place()
     await company.release()
-    await ask("cs_supervisor", "POST", f"{ORDER}/contract/seal", {"purpose": "补充协议盖章"})
+    await ask("cs_supervisor", "POST", f"{ORDER}/use-seal", {"purpose": "补充协议盖章"})
 
     (row,) = (await ask("cs_specialist", "GET", "/contracts")).json()["items"]
     seals = (await ask("cs_specialist", "GET", "/seal-uses")).json()["items"]
@@ -133,7 +133,7 @@ async def test_promises_are_listed_by_what_became_of_them(company, ask):
     await company.place()
     await company.run_to("shipping")
     assert (
-        await ask("order_specialist", "POST", f"{ORDER}/promises", {"kind": "arrive", "on": "2026-11-28"})
+        await ask("order_specialist", "POST", f"{ORDER}/agree", {"kind": "arrive", "on": "2026-11-28"})
     ).status_code == 200
     company.now = company.now.replace(year=2027)
     await company.send()
@@ -151,8 +151,8 @@ async def test_a_change_of_a_contract_is_asked_for_and_reviewed(company, ask):
     await company.place()
     await company.sign_contract()
     body = {"changes": ["发货日期改为 2026-12-05"], "ship_on": "2026-12-05"}
-    await ask("account_manager", "POST", f"{ORDER}/contract/amend", body)
-    answer = await ask("cs_specialist", "POST", f"{ORDER}/contract/review", {"revision": 2, "outcome": "approved"})
+    await ask("account_manager", "POST", f"{ORDER}/amend", body)
+    answer = await ask("cs_specialist", "POST", f"{ORDER}/review", {"revision": 2, "outcome": "approved"})
     assert answer.json()["ship_on"] == "2026-12-05"
 
 
@@ -160,7 +160,7 @@ async def test_a_delay_on_the_customer_s_wish_is_told_in_its_own_words(company, 
     await company.place()
     await company.release()
     body = {"new_ship_date": "2026-12-05", "reason": "customer_request"}
-    (delay,) = (await ask("order_specialist", "POST", f"{ORDER}/delays", body)).json()["delays"]
+    (delay,) = (await ask("order_specialist", "POST", f"{ORDER}/postpone", body)).json()["delays"]
     assert (delay["reason"], delay["text"], delay["department"]) == (
         "customer_request",
         "按您的要求调整发货时间",
@@ -171,7 +171,7 @@ async def test_a_delay_on_the_customer_s_wish_is_told_in_its_own_words(company, 
 @pytest.mark.requirement("R034.b")
 async def test_exceptions_are_raised_listed_and_resolved(company, ask):
     await company.place()
-    await ask("order_specialist", "POST", f"{ORDER}/exceptions", {"kind": "material", "detail": "断货"})
+    await ask("order_specialist", "POST", f"{ORDER}/raise-exception", {"kind": "material", "detail": "断货"})
     (open_,) = (await ask("cs_specialist", "GET", "/exceptions")).json()["items"]
     answer = await ask("cs_specialist", "POST", f"/exceptions/{open_['id']}/resolve", {"resolution": "换供应商"})
     assert (answer.json()["stage"], answer.json()["resolution"]) == ("resolved", "换供应商")
@@ -186,10 +186,12 @@ async def test_an_account_shows_what_is_owed_and_the_director_sets_the_credit(co
     await company.sign_contract()
     account = (await ask("finance", "GET", f"/customers/{CUSTOMER}/account")).json()
     assert (account["balance"]["amount"], account["exposure"]["amount"]) == ("500000.00", "0.00")
-    refused = await ask("cs_specialist", "POST", f"/customers/{CUSTOMER}/credit", {"limit": {"amount": "1"}, "days": 1})
+    refused = await ask(
+        "cs_specialist", "POST", f"/customers/{CUSTOMER}/set-credit", {"limit": {"amount": "1"}, "days": 1}
+    )
     assert refused.status_code == 403
     granted = await ask(
-        "cs_director", "POST", f"/customers/{CUSTOMER}/credit", {"limit": {"amount": "600000.00"}, "days": 90}
+        "cs_director", "POST", f"/customers/{CUSTOMER}/set-credit", {"limit": {"amount": "600000.00"}, "days": 90}
     )
     assert granted.json()["exposure"]["amount"] == "500000.00"
 
@@ -235,7 +237,7 @@ async def test_ready_orders_are_loaded_onto_the_day_s_vehicles(company, ask):
     await ask(
         "warehouse",
         "POST",
-        f"{ORDER}/packaging",
+        f"{ORDER}/pack",
         {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200},
     )
     vehicle = {"name": "粤A·12345", "volume_litres": 48000, "cost": 300, "cost_per_place": 100}
@@ -310,7 +312,7 @@ async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
     await company.sign_contract()
     shown = (await ask("cs_director", "GET", f"/orders/{order.id}")).json()
     assert "review" not in {each["decision"] for each in shown["possible"]}
-    await ask("planner", "POST", f"/orders/{order.id}/exceptions", {"kind": "material", "detail": "断货"})
+    await ask("planner", "POST", f"/orders/{order.id}/raise-exception", {"kind": "material", "detail": "断货"})
     (open_,) = (await ask("cs_director", "GET", "/exceptions")).json()["items"]
     assert [each["decision"] for each in open_["possible"]] == ["resolve"]
     assert "order_specialist" in open_["possible"][0]["roles"]
@@ -318,10 +320,12 @@ async def test_every_view_says_what_is_possible_and_who_may_do_it(company, ask):
 
 async def test_who_submitted_a_contract_does_not_review_it(company, ask):
     await company.place("custom", site_address="广州市天河区珠江东路 6 号")
-    await ask("regional_head", "POST", f"{ORDER}/contract/receive")
+    await ask("regional_head", "POST", f"{ORDER}/take-on")
     one = {"by": "cs-07"}
-    submitted = await company.world.ask(Role.CS_SUPERVISOR, "POST", f"{ORDER}/contract/submit", {"revision": 1}, **one)
+    submitted = await company.world.ask(
+        Role.CS_SUPERVISOR, "POST", f"{ORDER}/submit-for-review", {"revision": 1}, **one
+    )
     own = await company.world.ask(
-        Role.CS_DIRECTOR, "POST", f"{ORDER}/contract/review", {"revision": 1, "outcome": "approved"}, **one
+        Role.CS_DIRECTOR, "POST", f"{ORDER}/review", {"revision": 1, "outcome": "approved"}, **one
     )
     assert (submitted.status_code, own.status_code, own.json()["code"]) == (200, 409, "four_eyes")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, submit_for_review
+from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
 
-from orders.domain.decisions.contract import sign_notice, take_on, use_seal
+from orders.domain.decisions.contract import take_on, use_seal
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.installation import schedule_installation

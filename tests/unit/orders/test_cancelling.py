@@ -110,7 +110,7 @@ async def test_goods_that_left_before_the_contract_keep_the_order_from_being_can
 async def test_a_change_that_is_terminated_does_not_cancel_an_order_that_the_reviewer_may_not_cancel(ask, company):
     await company.place()
     await company.run_to("production")
-    path = f"/orders/{(await company.order()).id}/contract"
+    path = f"/orders/{(await company.order()).id}"
     assert (await ask("account_manager", "POST", f"{path}/amend", {"changes": ["改期"]})).status_code == 200
     answer = await ask("cs_specialist", "POST", f"{path}/review", {"revision": 2, "outcome": "terminate"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_authorised")

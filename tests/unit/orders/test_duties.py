@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from order_rules import RULES
+from orders_as_read import sign_notice
 
-from orders.domain.decisions.contract import sign_notice
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.installation import schedule_installation
 from orders.domain.parts.installation import Installer

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from fastapi.routing import APIRoute
 from order_rules import RULES
+from orders_as_read import sign_notice
 
 from kefu.example import example
 from orders.api import routes
@@ -33,35 +34,37 @@ class When(NamedTuple):
 
 WHEN = {
     "/orders/{order_id}/cancel": When("standard", "making", "cs_director"),
-    "/orders/{order_id}/cancel/ask": When("standard", "making", "account_manager"),
-    "/orders/{order_id}/cancel/decline": When("standard", "making", "cs_supervisor"),
-    "/orders/{order_id}/promises": When("standard", "making", "planner"),
-    "/orders/{order_id}/delays": When("standard", "making", "planner"),
-    "/orders/{order_id}/exceptions": When("standard", "making", "planner"),
+    "/orders/{order_id}/ask-to-cancel": When("standard", "making", "account_manager"),
+    "/orders/{order_id}/decline-cancelling": When("standard", "making", "cs_supervisor"),
+    "/orders/{order_id}/agree": When("standard", "making", "planner"),
+    "/orders/{order_id}/postpone": When("standard", "making", "planner"),
+    "/orders/{order_id}/raise-exception": When("standard", "making", "planner"),
     "/exceptions/{exception_id}/resolve": When("standard", "making", "order_specialist"),
-    "/orders/{order_id}/contract/receive": When("custom", "review", "regional_head"),
-    "/orders/{order_id}/contract/submit": When("custom", "review", "cs_supervisor"),
-    "/orders/{order_id}/contract/review": When("custom", "review", "cs_director"),
-    "/orders/{order_id}/contract/amend": When("standard", "making", "account_manager"),
-    "/orders/{order_id}/contract/sign": When("custom", "signing", "cs_supervisor"),
-    "/orders/{order_id}/contract/seal": When("standard", "making", "cs_supervisor"),
-    "/orders/{order_id}/notice/sign": When("standard", "release", "cs_specialist"),
-    "/orders/{order_id}/drawings/{kind}/review": When("custom", "plan", "design_director"),
-    "/orders/{order_id}/samples/{sample_no}/judge": When("custom", "sample", "design_director"),
-    "/orders/{order_id}/samples/{sample_no}/send": When("custom", "sample", "order_specialist"),
-    "/orders/{order_id}/inspections": When("custom", "inspection", "design_director"),
-    "/orders/{order_id}/production/release": When("standard", "making", "plant_manager"),
-    "/orders/{order_id}/production/send-back": When("standard", "making", "plant_manager"),
-    "/orders/{order_id}/production/schedule": When("standard", "making", "planner"),
-    "/orders/{order_id}/breakdown/review": When("custom", "breakdown_review", "rd_team"),
-    "/orders/{order_id}/packaging": When("standard", "shipping", "warehouse"),
+    "/orders/{order_id}/take-on": When("custom", "review", "regional_head"),
+    "/orders/{order_id}/submit-for-review": When("custom", "review", "cs_supervisor"),
+    "/orders/{order_id}/review": When("custom", "review", "cs_director"),
+    "/orders/{order_id}/amend": When("standard", "making", "account_manager"),
+    "/orders/{order_id}/sign": When("custom", "signing", "cs_supervisor"),
+    "/orders/{order_id}/use-seal": When("standard", "making", "cs_supervisor"),
+    "/orders/{order_id}/prepare-notice": When("standard", "release", "cs_specialist"),
+    "/orders/{order_id}/review-notice": When("standard", "release", "cs_supervisor"),
+    "/orders/{order_id}/approve-notice": When("standard", "release", "cs_specialist"),
+    "/orders/{order_id}/review-drawing": When("custom", "plan", "design_director"),
+    "/orders/{order_id}/judge-sample": When("custom", "sample", "design_director"),
+    "/orders/{order_id}/send-sample": When("custom", "sample", "order_specialist"),
+    "/orders/{order_id}/inspect": When("custom", "inspection", "design_director"),
+    "/orders/{order_id}/release": When("standard", "making", "plant_manager"),
+    "/orders/{order_id}/send-back": When("standard", "making", "plant_manager"),
+    "/orders/{order_id}/schedule": When("standard", "making", "planner"),
+    "/orders/{order_id}/review-breakdown": When("custom", "breakdown_review", "rd_team"),
+    "/orders/{order_id}/pack": When("standard", "shipping", "warehouse"),
     "/orders/{order_id}/dispatch": When("standard", "shipping", "warehouse"),
-    "/orders/{order_id}/delivery-notes": When("standard", "shipping", "statistics_clerk"),
-    "/orders/{order_id}/acceptance/agree": When("custom", "acceptance", "order_specialist"),
-    "/orders/{order_id}/installation": When("custom", "transport", "engineering_regional_head"),
-    "/orders/{order_id}/acceptance/pass": When("standard", "acceptance", "order_specialist"),
-    "/orders/{order_id}/acceptance/fail": When("standard", "acceptance", "order_specialist"),
-    "/customers/{customer_id}/credit": When("custom", "deposit", "cs_director"),
+    "/orders/{order_id}/issue-delivery-note": When("standard", "shipping", "statistics_clerk"),
+    "/orders/{order_id}/agree-acceptance": When("custom", "acceptance", "order_specialist"),
+    "/orders/{order_id}/schedule-installation": When("custom", "transport", "engineering_regional_head"),
+    "/orders/{order_id}/pass-acceptance": When("standard", "acceptance", "order_specialist"),
+    "/orders/{order_id}/fail-acceptance": When("standard", "acceptance", "order_specialist"),
+    "/customers/{customer_id}/set-credit": When("custom", "deposit", "cs_director"),
     "/orders/{order_id}/credit": When("standard", "balance", "cs_director"),
     "/orders/{order_id}/refund": When("standard", "balance", "sales_vp"),
     "/loads": When("standard", "shipping", "warehouse"),
@@ -92,20 +95,22 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
         await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
     if path.endswith("/refund"):
         await company.pay("balance", "72000.00")
-    if path.endswith("contract/submit"):
+    if path.endswith("/submit-for-review"):
         await company.decide(take_on, role="regional_head")
-    if path.endswith("contract/review"):
+    if path.endswith("/review"):
         await company.submit()
-    if path.endswith("/decline"):
+    if path.endswith("/decline-cancelling"):
         await company.decide(ask_to_cancel, "客户项目取消", role="account_manager")
+    if path.endswith(("/review-notice", "/approve-notice")):
+        await company.decide(sign_notice, "prepared", role="cs_specialist", by="cs-07")
+    if path.endswith("/approve-notice"):
+        await company.decide(sign_notice, "reviewed", role="cs_supervisor", by="cs-08")
     proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
     named = {
         "order_id": order_id_of(order.order_no),
         "customer_id": CUSTOMER,
         "exception_id": exception_id_of(order.id, 1),
         "disposal_id": proposed.json()["id"],
-        "kind": "plan",
-        "sample_no": "DY-1",
     }
     answer = await ask(when.role, "POST", path.format(**named), shown(body) if body else None)
     assert answer.status_code == 200, answer.text

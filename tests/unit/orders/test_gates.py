@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, submit_for_review
+from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
 
 from orders.domain.decisions.cancellation import cancel
-from orders.domain.decisions.contract import amend, sign_notice, take_on, use_seal
+from orders.domain.decisions.contract import amend, take_on, use_seal
 from orders.domain.decisions.delay import fall_behind, miss_arrival, miss_shipping
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (

@@ -6,11 +6,11 @@ from typing import get_args
 
 import pytest
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, submit_for_review
+from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
 
 from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
-from orders.domain.decisions.contract import amend, sign_notice, take_on, use_seal
+from orders.domain.decisions.contract import amend, take_on, use_seal
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import raise_exception

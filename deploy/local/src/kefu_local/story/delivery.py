@@ -35,8 +35,8 @@ async def make(world: World, teller: Teller, customer: Customer) -> None:
         )
     await world.seen(f"four drawings of {no}", lambda: _drawn(world, customer))
     for kind in _DRAWINGS:
-        await world.ask("orders", f"{path}/drawings/{kind}/review", _APPROVED, role=Role.CS_SPECIALIST)
-    await world.ask("orders", f"{path}/production/release", {}, role=Role.PLANT_MANAGER)
+        await world.ask("orders", f"{path}/review-drawing", {"kind": kind, **_APPROVED}, role=Role.CS_SPECIALIST)
+    await world.ask("orders", f"{path}/release", {}, role=Role.PLANT_MANAGER)
     await world.report(BreakdownCompleted(order_no=no, parts=_PARTS))
     await world.report(ProductionCompleted(order_no=no, completed_at=world.now, quantity_ok=24))
     await _reaches(world, customer, "shipping")
@@ -65,7 +65,7 @@ async def deliver(world: World, teller: Teller, customer: Customer, day: date) -
     )
     await _reaches(world, customer, "acceptance")
     signed = {"signatory": customer.contact, "aftersales_contact": "李师傅 020-88886666"}
-    await world.ask("orders", f"/orders/{customer.order_id}/acceptance/pass", signed, role=Role.ORDER_SPECIALIST)
+    await world.ask("orders", f"/orders/{customer.order_id}/pass-acceptance", signed, role=Role.ORDER_SPECIALIST)
     teller.say(f"{customer.name} accepts the work", world.now)
     await hears(world, teller, customer, _LAST_WORDS[customer.kind])
 
@@ -76,7 +76,7 @@ async def _install(world: World, teller: Teller, customer: Customer) -> None:
         "planned_finish": (world.now + timedelta(days=2)).isoformat(),
         "crew": [{"staff": "installer-11"}],
     }
-    path = f"/orders/{customer.order_id}/installation"
+    path = f"/orders/{customer.order_id}/schedule-installation"
     await world.ask("orders", path, plan, role=Role.ENGINEERING_REGIONAL_HEAD)
     expected = world.now + timedelta(days=1)
     await world.report(CompletionExpected(order_no=customer.order_no, expected_at=expected, foreman="foreman-02"))

@@ -13,7 +13,7 @@ from shared.contracts.roles import Role
 SHIP_IN = timedelta(days=12)
 _TOTAL = "100000.00"
 _DEPOSIT = Money.model_validate({"amount": "30000.00"})
-_SIGNATURES = (("prepared", "cs-07"), ("reviewed", "cs-08"), ("approved", "cs-09"))
+_SIGNATURES = (("prepare", "cs-07"), ("review", "cs-08"), ("approve", "cs-09"))
 
 
 async def order(world: World, teller: Teller, customers: Sequence[Customer]) -> None:
@@ -48,10 +48,10 @@ async def _take(world: World, customer: Customer) -> None:
 
 
 async def _sign(world: World, customer: Customer) -> None:
-    contract = f"/orders/{customer.order_id}/contract"
-    await world.ask("orders", f"{contract}/review", {"revision": 1, "outcome": "approved"}, role=Role.CS_SPECIALIST)
+    path = f"/orders/{customer.order_id}"
+    await world.ask("orders", f"{path}/review", {"revision": 1, "outcome": "approved"}, role=Role.CS_SPECIALIST)
     signed = {"revision": 1, "signed_on": {"on": str(world.in_days(0))}}
-    await world.ask("orders", f"{contract}/sign", signed, role=Role.CS_SUPERVISOR)
+    await world.ask("orders", f"{path}/sign", signed, role=Role.CS_SUPERVISOR)
     await world.report(
         PaymentReceived(order_no=customer.order_no, kind="initial", amount=_DEPOSIT, received_at=world.now)
     )
@@ -59,7 +59,6 @@ async def _sign(world: World, customer: Customer) -> None:
 
 async def _release(world: World, customer: Customer) -> None:
     """The order notice leaves with three signatures of three people."""
-    for signature, who in _SIGNATURES:
-        path = f"/orders/{customer.order_id}/notice/sign"
-        role = Role.CS_SUPERVISOR if signature == "reviewed" else Role.CS_SPECIALIST
-        await world.ask("orders", path, {"signature": signature}, role=role, who=who)
+    for sign, who in _SIGNATURES:
+        role = Role.CS_SUPERVISOR if sign == "review" else Role.CS_SPECIALIST
+        await world.ask("orders", f"/orders/{customer.order_id}/{sign}-notice", {}, role=role, who=who)

@@ -91,7 +91,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/reports/{report_id}", response_class=Response)
-    async def read_report(report_id: UUID, form: As = "json") -> Response:
+    async def show_report(report_id: UUID, form: As = "json") -> Response:
         """A classification table as it was published."""
         report = await stores.reports.get(report_id)
         return _written(report.table, form, f"{report.kind}-{report.period}")

@@ -37,6 +37,12 @@ class BookShowroom(RequestBody):
     )
 
 
+class DoTask(RequestBody):
+    """Which task of the reception is done, by its name."""
+
+    task: Name = Field(examples=["lights"])
+
+
 class CompleteShowroom(RequestBody):
     """How long each station took, who decides, and the visitors' form (table 2)."""
 
@@ -158,10 +164,10 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """By when the reception has to be ready, whose duty that is, and why."""
         return clocks_of(await visits.get(visit_id), rules.clocks)
 
-    @router.post("/{visit_id}/tasks/{name}/do", dependencies=[allow(*SHOWROOM_VISIT.roles("do_task"))])
-    async def do_reception_task(visit_id: UUID, name: Name, cause: CausedByRequest) -> ShowroomView:
+    @router.post("/{visit_id}/do-task", dependencies=[allow(*SHOWROOM_VISIT.roles("do_task"))])
+    async def do_reception_task(visit_id: UUID, body: DoTask, cause: CausedByRequest) -> ShowroomView:
         """A task of the reception is done."""
-        done = await visits.apply(visit_id, lambda visit: do_task(visit, name, rules, cause), cause)
+        done = await visits.apply(visit_id, lambda visit: do_task(visit, body.task, rules, cause), cause)
         return ShowroomView.of(done, rules)
 
     @router.post("/{visit_id}/complete", dependencies=[allow(*SHOWROOM_VISIT.roles("complete"))])

@@ -9,10 +9,19 @@ from pydantic import AliasPath, Field
 
 from orders.api.readers import CONTRACTS
 from orders.api.views import OrderFacts, OrderRow, OrderView
-from orders.domain.decisions.contract import amend, review, sign, sign_notice, submit_for_review, take_on, use_seal
+from orders.domain.decisions.contract import (
+    amend,
+    approve_notice,
+    prepare_notice,
+    review,
+    review_notice,
+    sign,
+    submit_for_review,
+    take_on,
+    use_seal,
+)
 from orders.domain.lifecycle import deciders
 from orders.domain.parts.contract import Contract, Draft, Outcome, SealUse
-from orders.domain.parts.notice import Signature
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.contracts.event import PreciseDate
@@ -59,12 +68,6 @@ class UseSeal(RequestBody):
     purpose: Line = Field(examples=["补充协议盖章"])
 
 
-class SignNotice(RequestBody):
-    """One of the three signatures (000 §3.3.2)."""
-
-    signature: Signature = Field(examples=["prepared"])
-
-
 class LedgerRow(OrderFacts):
     """What the contract ledger reads of an order."""
 
@@ -99,20 +102,18 @@ class SealView(View):
     use: SealUse
 
 
-NOTICE = deciders("prepare_notice", "review_notice", "approve_notice")
-
-
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """The contract ledger, the seal log and the decisions about contracts."""
     router = Router(readers=CONTRACTS, tags=["contracts"])
     _ledger(router, orders)
     _decisions(router, orders, rules)
+    _notice(router, orders, rules)
     return router
 
 
 def _ledger(router: APIRouter, orders: Orders) -> None:
     @router.get("/contracts")
-    async def read_ledger(
+    async def list_contracts(
         begin: Annotated[date | None, Query(description="Signed on this day or later.")] = None,
         end: Annotated[date | None, Query(description="Signed before this day.")] = None,
         after: After = None,
@@ -124,7 +125,7 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
         return Listing(items=[ContractView.of(row) for row in page.items], next=page.next)
 
     @router.get("/seal-uses")
-    async def read_seal_log(after: After = None, limit: Limit = 50) -> Listing[SealView]:
+    async def list_seal_uses(after: After = None, limit: Limit = 50) -> Listing[SealView]:
         """Who used the contract seal, and what for (004 一㈡1c). The limit counts contracts."""
         signed = {"contract.signed_on.on": Between(date.min, None)}
         page = await orders.rows(SealRow, signed, sort="contract.signed_on.on", after=after, limit=limit)
@@ -136,7 +137,7 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
         return Listing(items=uses, next=page.next)
 
     @router.get("/register")
-    async def read_register(
+    async def list_released(
         begin: Annotated[date | None, Query()] = None, after: After = None, limit: Limit = 50
     ) -> Listing[OrderRow]:
         """The project register: one row per released order, from the order notices (000 §3.3.2, form 7)."""
@@ -146,20 +147,20 @@ def _ledger(router: APIRouter, orders: Orders) -> None:
 
 
 def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
-    @router.post("/orders/{order_id}/contract/receive", dependencies=[allow(*deciders("take_on"))])
-    async def receive_order(order_id: UUID, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/take-on", dependencies=[allow(*deciders("take_on"))])
+    async def take_order_on(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """The regional head receives a custom order."""
         return OrderView.of(await orders.apply(order_id, lambda order: take_on(order, cause), cause), rules)
 
-    @router.post("/orders/{order_id}/contract/submit", dependencies=[allow(*deciders("submit_for_review"))])
-    async def submit_contract(order_id: UUID, body: SubmitContract, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/submit-for-review", dependencies=[allow(*deciders("submit_for_review"))])
+    async def submit_order_for_review(order_id: UUID, body: SubmitContract, cause: CausedByRequest) -> OrderView:
         """A supervisor submits the contract, or a change of it, to the director."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: submit_for_review(order, body.revision, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/contract/review", dependencies=[allow(*deciders("review"))])
-    async def review_contract(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/review", dependencies=[allow(*deciders("review"))])
+    async def review_order(order_id: UUID, body: ReviewContract, cause: CausedByRequest) -> OrderView:
         """Approve, ask to amend, or terminate; the customer is told."""
         return OrderView.of(
             await orders.apply(
@@ -170,14 +171,14 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
-    @router.post("/orders/{order_id}/contract/amend", dependencies=[allow(*deciders("amend"))])
-    async def amend_contract(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/amend", dependencies=[allow(*deciders("amend"))])
+    async def amend_order(order_id: UUID, body: AmendContract, cause: CausedByRequest) -> OrderView:
         """Write a change down; it has to be reviewed."""
         draft = Draft(revision=0, changes=body.changes, total=body.total, ship_on=body.ship_on, terms=body.terms)
         return OrderView.of(await orders.apply(order_id, lambda order: amend(order, draft, rules, cause), cause), rules)
 
-    @router.post("/orders/{order_id}/contract/sign", dependencies=[allow(*deciders("sign"))])
-    async def sign_contract(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/sign", dependencies=[allow(*deciders("sign"))])
+    async def sign_order(order_id: UUID, body: SignContract, cause: CausedByRequest) -> OrderView:
         """Sign and seal the approved contract."""
         return OrderView.of(
             await orders.apply(
@@ -186,16 +187,34 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
-    @router.post("/orders/{order_id}/contract/seal", dependencies=[allow(*deciders("use_seal"))])
-    async def seal_contract(order_id: UUID, body: UseSeal, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/use-seal", dependencies=[allow(*deciders("use_seal"))])
+    async def use_order_seal(order_id: UUID, body: UseSeal, cause: CausedByRequest) -> OrderView:
         """Use the contract seal once more."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: use_seal(order, body.purpose, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/notice/sign", dependencies=[allow(*NOTICE)])
-    async def sign_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
-        """Sign the order notice as preparing, reviewing or approving."""
+
+def _notice(router: APIRouter, orders: Orders, rules: Rules) -> None:
+    """The three signatures without which no order notice leaves (000 §3.3.2)."""
+
+    @router.post("/orders/{order_id}/prepare-notice", dependencies=[allow(*deciders("prepare_notice"))])
+    async def prepare_order_notice(order_id: UUID, cause: CausedByRequest) -> OrderView:
+        """Prepare the order notice, and sign it."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: sign_notice(order, body.signature, rules, cause), cause), rules
+            await orders.apply(order_id, lambda order: prepare_notice(order, rules, cause), cause), rules
+        )
+
+    @router.post("/orders/{order_id}/review-notice", dependencies=[allow(*deciders("review_notice"))])
+    async def review_order_notice(order_id: UUID, cause: CausedByRequest) -> OrderView:
+        """Review the order notice, and sign it."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: review_notice(order, rules, cause), cause), rules
+        )
+
+    @router.post("/orders/{order_id}/approve-notice", dependencies=[allow(*deciders("approve_notice"))])
+    async def approve_order_notice(order_id: UUID, cause: CausedByRequest) -> OrderView:
+        """Approve the order notice: the order goes to design."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: approve_notice(order, rules, cause), cause), rules
         )

@@ -39,13 +39,13 @@ def routes(disposals: Disposals) -> APIRouter:
     router = Router(readers=STOCK, tags=["stock"])
 
     @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
-    async def propose(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
+    async def propose_goods_disposal(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
         """Propose that returned or obsolete goods go."""
         proposal = Proposal(**body.model_dump())
         return DisposalView.of(await disposals.create(propose_disposal(proposal, cause), cause))
 
     @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(*DISPOSAL.roles("decide"))])
-    async def decide(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> DisposalView:
+    async def decide_goods_disposal(disposal_id: UUID, body: DecideDisposal, cause: CausedByRequest) -> DisposalView:
         """Approve or reject, as the marketing vice-president."""
         return DisposalView.of(
             await disposals.apply(disposal_id, lambda disposal: decide_disposal(disposal, body.outcome, cause), cause)

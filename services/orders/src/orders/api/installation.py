@@ -54,8 +54,10 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Crews and acceptance."""
     router = Router(readers=ORDERS, tags=["installation"])
 
-    @router.post("/orders/{order_id}/installation", dependencies=[allow(*deciders("schedule_installation"))])
-    async def schedule(order_id: UUID, body: ScheduleInstallation, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/schedule-installation", dependencies=[allow(*deciders("schedule_installation"))])
+    async def schedule_order_installation(
+        order_id: UUID, body: ScheduleInstallation, cause: CausedByRequest
+    ) -> OrderView:
         """Dispatch installers of the skill that the route asks for."""
         return OrderView.of(
             await orders.apply(
@@ -66,8 +68,8 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
             rules,
         )
 
-    @router.post("/orders/{order_id}/acceptance/agree", dependencies=[allow(*deciders("agree_acceptance"))])
-    async def agree(order_id: UUID, body: AgreeAcceptance, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/agree-acceptance", dependencies=[allow(*deciders("agree_acceptance"))])
+    async def agree_order_acceptance(order_id: UUID, body: AgreeAcceptance, cause: CausedByRequest) -> OrderView:
         """Agree with the customer on the days of acceptance."""
         return OrderView.of(
             await orders.apply(
@@ -78,16 +80,16 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
             rules,
         )
 
-    @router.post("/orders/{order_id}/acceptance/pass", dependencies=[allow(*deciders("pass_acceptance"))])
-    async def accept(order_id: UUID, body: AcceptWork, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/pass-acceptance", dependencies=[allow(*deciders("pass_acceptance"))])
+    async def pass_order_acceptance(order_id: UUID, body: AcceptWork, cause: CausedByRequest) -> OrderView:
         """The customer accepts the work."""
         acceptance = Acceptance.model_validate(body.model_dump())
         return OrderView.of(
             await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/acceptance/fail", dependencies=[allow(*deciders("fail_acceptance"))])
-    async def refuse(order_id: UUID, body: RefuseWork, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/fail-acceptance", dependencies=[allow(*deciders("fail_acceptance"))])
+    async def fail_order_acceptance(order_id: UUID, body: RefuseWork, cause: CausedByRequest) -> OrderView:
         """The customer refuses the work; a complaint is filed of it."""
         return OrderView.of(
             await orders.apply(

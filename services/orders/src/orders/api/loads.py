@@ -50,7 +50,7 @@ def routes(stores: Stores) -> APIRouter:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/loads/{load_id}")
-    async def read_load(load_id: UUID) -> LoadView:
+    async def show_load(load_id: UUID) -> LoadView:
         """One plan."""
         return LoadView.of(await stores.loads.get(load_id))
 

@@ -32,6 +32,7 @@ from shared.http import CausedByRequest, RequestBody, Router, allow
 class ReviewDrawing(RequestBody):
     """What the review of a drawing came to (000 §3.4.2, §3.5.2)."""
 
+    kind: DrawingKind = Field(examples=["plan"])
     version: int = Field(ge=1, examples=[1])
     outcome: Literal["approved", "rejected"] = Field(examples=["approved"])
     notes: str = Field(default="", max_length=4000)
@@ -63,6 +64,7 @@ class ReviewBreakdown(RequestBody):
 class JudgeSample(RequestBody):
     """What design says of a sample (000 §3.5.3b)."""
 
+    sample_no: Line = Field(examples=["DY-1"])
     outcome: Literal["confirmed", "rejected"] = Field(examples=["confirmed"])
     notes: str = Field(default="", max_length=4000)
 
@@ -70,6 +72,7 @@ class JudgeSample(RequestBody):
 class SendSample(RequestBody):
     """How a sample travels to the customer."""
 
+    sample_no: Line = Field(examples=["DY-1"])
     carrier: Line = Field(examples=["顺丰速运"])
 
 
@@ -97,27 +100,27 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
 
 
 def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
-    @router.post("/orders/{order_id}/drawings/{kind}/review", dependencies=[allow(*deciders("review_drawing"))])
-    async def review(order_id: UUID, kind: DrawingKind, body: ReviewDrawing, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/review-drawing", dependencies=[allow(*deciders("review_drawing"))])
+    async def review_order_drawing(order_id: UUID, body: ReviewDrawing, cause: CausedByRequest) -> OrderView:
         """Approve a drawing or send it back: CS for standard orders, the design director for custom ones."""
         approved = body.outcome == "approved"
         return OrderView.of(
             await orders.apply(
                 order_id,
-                lambda order: review_drawing(order, kind, body.version, approved, body.notes, rules, cause),
+                lambda order: review_drawing(order, body.kind, body.version, approved, body.notes, rules, cause),
                 cause,
             ),
             rules,
         )
 
-    @router.post("/orders/{order_id}/samples/{sample_no}/judge", dependencies=[allow(*deciders("judge_sample"))])
-    async def judge(order_id: UUID, sample_no: Line, body: JudgeSample, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/judge-sample", dependencies=[allow(*deciders("judge_sample"))])
+    async def judge_order_sample(order_id: UUID, body: JudgeSample, cause: CausedByRequest) -> OrderView:
         """Confirm a sample or reject it."""
 
         order_no = (await orders.get(order_id)).order_no
         fact = SampleJudged(
             order_no=order_no,
-            sample_no=sample_no,
+            sample_no=body.sample_no,
             outcome=body.outcome,
             notes=body.notes,
             judged_by=cause.actor.id,
@@ -126,8 +129,8 @@ def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
             await orders.apply(order_id, lambda order: judge_sample(order, fact, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/inspections", dependencies=[allow(*deciders("inspect"))])
-    async def inspect_goods(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/inspect", dependencies=[allow(*deciders("inspect"))])
+    async def inspect_order(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
         """Pass a custom order's goods or send them back."""
         order_no = (await orders.get(order_id)).order_no
         fact = GoodsInspected(
@@ -141,21 +144,22 @@ def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
             await orders.apply(order_id, lambda order: inspect(order, fact, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/samples/{sample_no}/send", dependencies=[allow(*deciders("send_sample"))])
-    async def send(order_id: UUID, sample_no: Line, body: SendSample, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/send-sample", dependencies=[allow(*deciders("send_sample"))])
+    async def send_order_sample(order_id: UUID, body: SendSample, cause: CausedByRequest) -> OrderView:
         """Send a sample to the customer (004 二2-3)."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: send_sample(order, sample_no, body.carrier, cause), cause), rules
+            await orders.apply(order_id, lambda order: send_sample(order, body.sample_no, body.carrier, cause), cause),
+            rules,
         )
 
 
 def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
-    @router.post("/orders/{order_id}/production/release", dependencies=[allow(*deciders("release"))])
-    async def release_production(order_id: UUID, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/release", dependencies=[allow(*deciders("release"))])
+    async def release_order(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """Pass the order on to the breakdown section."""
         return OrderView.of(await orders.apply(order_id, lambda order: release(order, rules, cause), cause), rules)
 
-    @router.post("/orders/{order_id}/production/send-back", dependencies=[allow(*deciders("send_back"))])
+    @router.post("/orders/{order_id}/send-back", dependencies=[allow(*deciders("send_back"))])
     async def send_order_back(order_id: UUID, body: SendBack, cause: CausedByRequest) -> OrderView:
         """Drawings are found wanting before production: they are drawn and reviewed again."""
         return OrderView.of(
@@ -165,16 +169,16 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
-    @router.post("/orders/{order_id}/production/schedule", dependencies=[allow(*deciders("schedule"))])
-    async def schedule_production(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/schedule", dependencies=[allow(*deciders("schedule"))])
+    async def schedule_order(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
         plan = ProductionPlan(begin=body.begin, finish=body.finish, delivery_on=body.delivery_on)
         return OrderView.of(
             await orders.apply(order_id, lambda order: schedule(order, plan, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/breakdown/review", dependencies=[allow(*deciders("review_breakdown"))])
-    async def review_parts(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/review-breakdown", dependencies=[allow(*deciders("review_breakdown"))])
+    async def review_order_breakdown(order_id: UUID, body: ReviewBreakdown, cause: CausedByRequest) -> OrderView:
         """Approve a custom order's breakdown or have it done again."""
         approved = body.outcome == "approved"
         return OrderView.of(
@@ -186,8 +190,8 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
-    @router.post("/orders/{order_id}/packaging", dependencies=[allow(*deciders("pack"))])
-    async def confirm_packaging(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/pack", dependencies=[allow(*deciders("pack"))])
+    async def pack_order(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
         """Confirm boxes, manuals and labels."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: pack(order, body.items, body.volume_litres, cause), cause), rules

@@ -116,13 +116,13 @@ def _lists(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/orders/{order_id}")
-    async def read_order(order_id: UUID) -> OrderView:
+    async def show_order(order_id: UUID) -> OrderView:
         """One order with all its parts, and whom to reach at the customer now beside the contact of then."""
         order = await orders.get(order_id)
         return OrderView.of(order, rules, await files.of(order.customer.customer_id))
 
     @router.get("/orders/{order_id}/clocks")
-    async def read_clocks(order_id: UUID) -> list[ClockView]:
+    async def show_clocks(order_id: UUID) -> list[ClockView]:
         """Every clock of the order, running and ended, each with its reasons."""
         return clocks_of(await orders.get(order_id), rules.clocks)
 
@@ -151,30 +151,30 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
-    @router.post("/orders/{order_id}/cancel/ask", dependencies=[allow(*deciders("ask_to_cancel"))])
-    async def ask_for_cancelling(order_id: UUID, body: AskToCancel, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/ask-to-cancel", dependencies=[allow(*deciders("ask_to_cancel"))])
+    async def ask_to_cancel_order(order_id: UUID, body: AskToCancel, cause: CausedByRequest) -> OrderView:
         """To decide whether the order ends becomes a duty of the role that may cancel it."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: ask_to_cancel(order, body.reason, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/cancel/decline", dependencies=[allow(*cancellers(rules.policies))])
-    async def decline_to_cancel(order_id: UUID, body: DeclineCancelling, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/decline-cancelling", dependencies=[allow(*cancellers(rules.policies))])
+    async def decline_cancelling_order(order_id: UUID, body: DeclineCancelling, cause: CausedByRequest) -> OrderView:
         """The order goes on in spite of the wish to cancel it."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: decline_cancelling(order, body.reason, rules, cause), cause),
             rules,
         )
 
-    @router.post("/orders/{order_id}/promises", dependencies=[allow(*deciders("agree"))])
-    async def promise_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/agree", dependencies=[allow(*deciders("agree"))])
+    async def agree_order_day(order_id: UUID, body: PromiseDay, cause: CausedByRequest) -> OrderView:
         """A day is agreed with the customer and watched from now on."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: agree(order, body.kind, body.on, rules, cause), cause), rules
         )
 
-    @router.post("/orders/{order_id}/delays", dependencies=[allow(*deciders("postpone"))])
-    async def delay_shipment(order_id: UUID, body: DelayShipment, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/postpone", dependencies=[allow(*deciders("postpone"))])
+    async def postpone_order(order_id: UUID, body: DelayShipment, cause: CausedByRequest) -> OrderView:
         """The goods leave later; the customer hears it with reason and days."""
         return OrderView.of(
             await orders.apply(
@@ -187,7 +187,7 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
 
 
 def _exceptions(router: APIRouter, orders: Orders, exceptions: Exceptions, rules: Rules) -> None:
-    @router.post("/orders/{order_id}/exceptions", dependencies=[allow(*deciders("raise_exception"))])
+    @router.post("/orders/{order_id}/raise-exception", dependencies=[allow(*deciders("raise_exception"))])
     async def raise_order_exception(order_id: UUID, body: RaiseException, cause: CausedByRequest) -> OrderView:
         """Something is wrong; it is on the Saturday list until resolved."""
         return OrderView.of(

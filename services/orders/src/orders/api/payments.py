@@ -70,12 +70,12 @@ def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
     router = Router(readers=MONEY, tags=["payments"])
 
     @router.get("/customers/{customer_id}/account")
-    async def read_account(customer_id: UUID) -> AccountView:
+    async def show_account(customer_id: UUID) -> AccountView:
         """What this customer owes, order by order."""
         return AccountView.of(await accounts.of(customer_id))
 
-    @router.post("/customers/{customer_id}/credit", dependencies=[allow(*MONEY_HEADS)])
-    async def decide_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
+    @router.post("/customers/{customer_id}/set-credit", dependencies=[allow(*MONEY_HEADS)])
+    async def set_customer_credit(customer_id: UUID, body: SetCredit, cause: CausedByRequest) -> AccountView:
         """Decide about a customer's credit; orders that waited for it may go on."""
         account = await accounts.of(customer_id)
         return AccountView.of(
@@ -83,7 +83,7 @@ def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
         )
 
     @router.post("/orders/{order_id}/credit", dependencies=[allow(*deciders("credit"))])
-    async def credit_customer(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
+    async def credit_order(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
         """Credit the customer for an order: goods that came back, or an allowance. It owes that much less."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: credit(order, body.amount, body.reason, rules, cause), cause),
@@ -91,7 +91,7 @@ def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
         )
 
     @router.post("/orders/{order_id}/refund", dependencies=[allow(*deciders("refund"))])
-    async def refund_customer(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
+    async def refund_order(order_id: UUID, body: MoveMoney, cause: CausedByRequest) -> OrderView:
         """Pay back what came in beyond what the order costs."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: refund(order, body.amount, body.reason, rules, cause), cause),

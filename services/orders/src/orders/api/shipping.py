@@ -41,7 +41,7 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
     router = Router(readers=ORDERS, tags=["shipping"])
 
     @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*deciders("dispatch"))])
-    async def dispatch_goods(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:
+    async def dispatch_order(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:
         """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
 
         def decide(order: Order) -> Change[Order]:
@@ -50,8 +50,8 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
 
         return OrderView.of(await orders.apply(order_id, decide, cause), rules)
 
-    @router.post("/orders/{order_id}/delivery-notes", dependencies=[allow(*deciders("issue_delivery_note"))])
-    async def issue_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
+    @router.post("/orders/{order_id}/issue-delivery-note", dependencies=[allow(*deciders("issue_delivery_note"))])
+    async def issue_order_delivery_note(order_id: UUID, body: IssueDeliveryNote, cause: CausedByRequest) -> OrderView:
         """Write the delivery note."""
         return OrderView.of(
             await orders.apply(

@@ -74,7 +74,7 @@ def forecasts(paces: Paces) -> APIRouter:
     router = Router(readers=PACES, tags=["statistics"])
 
     @router.get("/forecasts")
-    async def read_paces() -> list[PaceRow]:
+    async def list_paces() -> list[PaceRow]:
         """How long each stage of each route takes."""
         return [row async for pace in paces.each() for row in PaceRow.of(pace)]
 
@@ -102,7 +102,7 @@ def _reports(router: APIRouter, reports: Reports) -> None:
         return Listing(items=list(page.items), next=page.next)
 
     @router.get("/reports/{report_id}", response_class=Response)
-    async def read_report(report_id: UUID, form: As = "json") -> Response:
+    async def show_report(report_id: UUID, form: As = "json") -> Response:
         """A report as it was published."""
         report = await reports.get(report_id)
         return written(report.table, form, f"{report.kind}-{report.period}")

@@ -13,7 +13,7 @@ from orders.domain.parts.delay import Delay
 from orders.domain.parts.drawing import Drawings
 from orders.domain.parts.freight import Freight
 from orders.domain.parts.installation import Installation
-from orders.domain.parts.notice import Notice, Signature
+from orders.domain.parts.notice import Notice
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.parts.promise import Promises
 from orders.domain.parts.receivable import Receivable
@@ -179,12 +179,6 @@ class Order(Timed):
         """Who decides. Refused with `not_authorised` when it is not theirs on this route; a department's fact is."""
         if cause.kind == "request":
             self.route.authorise(milestone, cause.actor)
-        return cause.actor.id
-
-    def drafted_by(self, signature: Signature, cause: Cause) -> StaffId:
-        """Who prepares or reviews an order notice. Refused with `not_authorised` when it is not theirs."""
-        may = self.route.may_draft if signature == "prepared" else self.route.may_review
-        may(cause.actor)
         return cause.actor.id
 
     def noting(self, *milestones: Milestone, at: datetime) -> Self:

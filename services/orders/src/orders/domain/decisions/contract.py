@@ -1,10 +1,9 @@
 """How a contract is reviewed, changed, signed and sealed, and how the order notice gets its signatures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from types import MappingProxyType
 
 from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.duty import follow_duties
@@ -12,7 +11,7 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
-from orders.domain.lifecycle import OrderDecision, must
+from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, Outcome, Review, contract_no_of
 from orders.domain.parts.notice import Signature
@@ -32,9 +31,6 @@ from shared.contracts.orders import (
 )
 
 _M = Milestone
-_SIGNING: Mapping[Signature, OrderDecision] = MappingProxyType(
-    {"prepared": "prepare_notice", "reviewed": "review_notice", "approved": "approve_notice"}
-)
 
 
 def review(
@@ -188,20 +184,41 @@ def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
     return Change(order.but(contract=contract), (_sealed(contract, order, by, purpose),))
 
 
-def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) -> Change[Order]:
-    """One of the three signatures without which no order notice leaves (000 §3.3.2).
+def prepare_notice(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """CS prepares the order notice: the first of its three signatures (000 §3.3.2).
 
-    CS prepares it, and a supervisor reviews every one (004 三2(1)). To approve it is to order: a head of CS does that
-    for a custom order (000 §3.5.1).
+    Refused: `illegal_transition`, `not_authorised`, `wrong_signature` when it is prepared already.
     """
-    must(order, _SIGNING[signature])
-    by = order.decided_by(_M.NOTICE_SIGNED, cause) if signature == "approved" else order.drafted_by(signature, cause)
-    signed = order.but(notice=order.notice.signed(signature, by, cause.at))
-    return (
-        reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
-        if signed.notice.complete
-        else follow_duties(signed, rules, cause)
-    )
+    must(order, "prepare_notice")
+    order.route.may_draft(cause.actor)
+    return follow_duties(_with_signature(order, "prepared", cause), rules, cause)
+
+
+def review_notice(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """A supervisor reviews every order before it is made (004 三2(1)): the second signature.
+
+    Refused: `illegal_transition`, `not_authorised`, `wrong_signature` out of order, `own_notice` for the one who
+    prepared it.
+    """
+    must(order, "review_notice")
+    order.route.may_review(cause.actor)
+    return follow_duties(_with_signature(order, "reviewed", cause), rules, cause)
+
+
+def approve_notice(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """To approve the notice is to order: the third signature, for a custom order of a head of CS (000 §3.5.1).
+
+    Refused: `illegal_transition`, `not_authorised`, `wrong_signature` out of order, `own_notice` for one who prepared
+    or reviewed it.
+    """
+    must(order, "approve_notice")
+    order.decided_by(_M.NOTICE_SIGNED, cause)
+    signed = _with_signature(order, "approved", cause)
+    return reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
+
+
+def _with_signature(order: Order, signature: Signature, cause: Cause) -> Order:
+    return order.but(notice=order.notice.signed(signature, cause.actor.id, cause.at))
 
 
 def _told(order: Order, review: Review) -> ContractReviewed:
