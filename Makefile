@@ -109,7 +109,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --all-extras --python-version 
 
 lock: ## Compile the requirements again; UPGRADE=1 takes newer versions
 	$(LOCK) $(if $(UPGRADE),--upgrade) requirements/dev.in $(PROJECTS) --output-file requirements/dev.txt
-	for service in services/*; do \
+	for service in services/* console; do \
 		$(LOCK) --constraints requirements/dev.txt $$service/pyproject.toml shared/pyproject.toml \
 			--output-file requirements/$$(basename $$service).txt || exit 1; \
 	done

@@ -35,8 +35,8 @@ def unnamed(name, kind):
     return yaml.safe_dump(rendered(name)[kind]).replace(name, "<name>").replace(version, "<version>")
 
 
-def test_there_is_a_manifest_for_every_service_the_servers_and_the_gateway():
-    assert {file.stem for file in RENDERED} == {*SERVICES, "servers", "servers-tls", "gateway"}
+def test_there_is_a_manifest_for_every_service_the_console_the_servers_and_the_gateway():
+    assert {file.stem for file in RENDERED} == {*SERVICES, "console", "servers", "servers-tls", "gateway"}
 
 
 @pytest.mark.parametrize("file", RENDERED, ids=lambda file: file.stem)
@@ -86,7 +86,14 @@ def test_notify_alone_speaks_to_the_world_outside():
     assert {name for name, each in outside.items() if each} == {"notify"}
 
 
-@pytest.mark.parametrize("name", SERVICES)
+def test_the_console_reaches_the_bus_and_the_identity_provider_and_neither_a_service_nor_a_database():
+    ports = {each["port"] for way in rendered("console")["NetworkPolicy"]["spec"]["egress"] for each in way["ports"]}
+    assert ports == {5671, 5672, 53, 443}
+    (asked,) = rendered("console")["NetworkPolicy"]["spec"]["ingress"]
+    assert asked["from"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "kefu-gateway"}}}]
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "console"])
 def test_a_container_has_no_rights_that_it_does_not_need(name):
     pod = rendered(name)["Deployment"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
@@ -113,7 +120,7 @@ def test_strangers_reach_a_service_through_the_gateway_alone():
     ]
     published = {
         each["metadata"]["name"]: each["spec"]["type"]
-        for name in (*SERVICES, "gateway", "servers")
+        for name in (*SERVICES, "console", "gateway", "servers")
         for each in resources(KUBERNETES / "rendered" / f"{name}.yaml")
         if each["kind"] == "Service" and "type" in each["spec"]
     }

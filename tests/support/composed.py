@@ -61,6 +61,30 @@ class Composed:
         """All of them, or these, run and are healthy."""
         self("up", *PATIENTLY, *services)
 
+    @contextmanager
+    def console(self, issuer: str) -> Iterator[None]:
+        """The console beside the others, for people who sign in at this provider; without it again afterwards."""
+        before = dict(self._env)
+        self._env |= {
+            "COMPOSE_PROFILES": "console",
+            "KEFU_CONSOLE_URL": self.door,
+            "KEFU_OIDC_ISSUER": issuer,
+            "KEFU_OIDC_AUDIENCE": "kefu",
+            "KEFU_OIDC_CLIENT_ID": "console",
+        }
+        try:
+            Secrets(self.secrets.folder, self._env).write()
+            self("up", *PATIENTLY, "--no-deps", "console")
+            yield
+        finally:
+            self("rm", "--stop", "--force", "console")
+            self._env = before
+            self.secrets.write()
+
+    def on_the_bus(self, user: str) -> int:
+        """How many connections a user of RabbitMQ has open."""
+        return sum(each.get("user") == user for each in self._management.get("/connections"))
+
     def run_release(self, tag: str, *services: str) -> None:
         """From the next start on, these services are of that release."""
         self._env |= {f"KEFU_{service.upper()}_IMAGE": f"kefu/{service}:{tag}" for service in services}

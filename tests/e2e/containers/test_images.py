@@ -13,7 +13,9 @@ from kefu_local.containers import FOLDER, Secrets
 
 pytestmark = pytest.mark.timeout(300)
 
-OURS = {"shared", *SERVICES, "kefu", "kefu_local"}
+RUNNING = (*SERVICES, "console")
+"""Whose images run with nothing but a bus, a database and a gateway."""
+OURS = {"shared", *RUNNING, "kefu", "kefu_local"}
 PRESENT = f"import importlib.util as u; print(*(each for each in {sorted(OURS)} if u.find_spec(each)))"
 BILLS = ROOT / ".run" / "images" / "sbom"
 MARK = ROOT / ".run" / "images" / "ca.pem"
@@ -40,14 +42,14 @@ def inside(service, *command):
     )
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", RUNNING)
 def test_an_image_holds_the_service_and_what_it_shares_and_nothing_that_built_it(service):
     assert set(inside(service, "python3", "-c", PRESENT).split()) == {"shared", service}
     tools = "ls -d /src /tools /wheels $(command -v uv pip gcc git) 2>/dev/null || true"
     assert inside(service, "sh", "-c", tools) == ""
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", RUNNING)
 def test_an_image_runs_as_nobody_in_particular_who_can_write_only_what_is_temporary(service):
     assert configuration(f"kefu/{service}")["User"] == "10001:10001"
     writable = inside(
@@ -56,9 +58,10 @@ def test_an_image_runs_as_nobody_in_particular_who_can_write_only_what_is_tempor
     assert set(writable.split()) == {"/tmp", "/var/tmp", "/run/lock"}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", RUNNING)
 def test_an_image_says_what_it_is_and_can_tell_whether_it_is_well(service):
-    project = tomllib.loads((ROOT / "services" / service / "pyproject.toml").read_text())["project"]
+    folder = ROOT / "services" / service if service in SERVICES else ROOT / service
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     found = configuration(f"kefu/{service}")
     labels = {name.removeprefix("org.opencontainers.image."): label for name, label in found["Labels"].items()}
     assert (labels["title"], labels["version"]) == (project["name"], project["version"])
@@ -95,7 +98,7 @@ def named_in_the_bill(image, kind):
     return {f"{each['name']}=={each['version']}" for each in components}
 
 
-@pytest.mark.parametrize("image", [*SERVICES, "local", "gateway", "rabbitmq", "mongo"])
+@pytest.mark.parametrize("image", [*RUNNING, "local", "gateway", "rabbitmq", "mongo"])
 def test_the_bill_of_an_image_names_every_python_distribution_and_every_debian_package_in_it(image):
     assert named_in_the_bill(image, "pypi") == set(inside(image, "python3", "-c", INSTALLED).split())
     packages = inside(image, "dpkg-query", "--show", "--showformat=${Package}==${Version}\n")
@@ -117,7 +120,7 @@ def test_the_bill_of_mongo_names_the_server_that_is_in_no_package_database():
 
 
 def test_no_layer_and_no_history_of_an_image_holds_what_was_secret_during_the_build():
-    images = [f"kefu/{name}" for name in (*SERVICES, "local")]
+    images = [f"kefu/{name}" for name in (*RUNNING, "local")]
     secret = [*Secrets(ROOT / FOLDER).passwords.values(), *_marks()]
     needles = [each.encode() for each in secret]
     assert [

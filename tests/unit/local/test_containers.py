@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kefu_local.containers import Secrets
-from kefu_local.rights import OPERATOR, logins, services
+from kefu_local.rights import OPERATOR, bus_clients, logins, services
 from shared.identity import DepartmentKeys, Unauthenticated
 from shared.wire.ingress import departments
 
@@ -18,8 +18,8 @@ def secrets(tmp_path: Path) -> Secrets:
     return written
 
 
-@pytest.mark.parametrize("name", services())
-def test_a_service_is_shown_its_own_password_and_nobody_elses(secrets: Secrets, name: str) -> None:
+@pytest.mark.parametrize("name", bus_clients())
+def test_a_client_of_the_bus_is_shown_its_own_password_and_nobody_elses(secrets: Secrets, name: str) -> None:
     shown = "".join(file.read_text() for file in (secrets.folder / name).iterdir())
     assert [user for user, password in secrets.passwords.items() if password in shown] == [name]
 
@@ -27,10 +27,18 @@ def test_a_service_is_shown_its_own_password_and_nobody_elses(secrets: Secrets, 
 def test_rabbitmq_is_told_of_every_user_once_and_of_no_password(secrets: Secrets) -> None:
     definitions = secrets.definitions()
     shown = (secrets.folder / "rabbitmq" / "definitions.json").read_text()
-    of_services = [user for name in services() for user in logins(name)]
-    assert sorted(user["name"] for user in definitions["users"]) == sorted((*of_services, *departments(), OPERATOR))
+    of_clients = [user for name in bus_clients() for user in logins(name)]
+    assert sorted(user["name"] for user in definitions["users"]) == sorted((*of_clients, *departments(), OPERATOR))
     assert [user["name"] for user in definitions["users"] if user["tags"]] == [OPERATOR]
     assert [name for name, password in secrets.passwords.items() if password in shown] == []
+
+
+def test_the_gateway_hands_pages_to_the_console_where_people_have_a_provider_to_sign_in_at(tmp_path: Path) -> None:
+    marker = tmp_path / "gateway" / "console"
+    Secrets(tmp_path, {"KEFU_OIDC_ISSUER": "https://login.company.example"}).write()
+    assert marker.read_text() == "https://login.company.example"
+    Secrets(tmp_path, {}).write()
+    assert not marker.exists()
 
 
 def test_writing_again_changes_no_password(secrets: Secrets) -> None:

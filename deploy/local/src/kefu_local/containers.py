@@ -20,7 +20,7 @@ from kefu_local.authority import Authority
 from kefu_local.keys import GATEWAY, Keys, draw_secret, kept_secret
 from kefu_local.lines import Lines, hosts_of
 from kefu_local.ports import LOOPBACK
-from kefu_local.rights import CORE, OPERATOR, bus_definitions, database_users, logins, services
+from kefu_local.rights import CONSOLE, CORE, OPERATOR, bus_clients, bus_definitions, database_users, logins, services
 from shared.files import replace_file
 from shared.wire import ingress
 
@@ -29,6 +29,8 @@ MONGO_HOSTS = "KEFU_MONGO_HOSTS"
 """The variable that names a replica set's members; without it the one MongoDB of docker-compose.yml is told."""
 GATEWAY_HOSTS = "KEFU_GATEWAY_HOSTS"
 """The variable that names the hosts under which people and departments reach the gateway, with commas between them."""
+ISSUER = "KEFU_OIDC_ISSUER"
+"""The variable that names the identity provider. With it the gateway hands what browsers open to the console."""
 
 
 class Secrets:
@@ -47,7 +49,7 @@ class Secrets:
         self._read()
 
     def _read(self) -> None:
-        kept = [user for name in services() for user in logins(name)]
+        kept = [user for name in bus_clients() for user in logins(name)]
         own = {name: kept_secret(self._password(name)) for name in (*kept, OPERATOR)}
         self.passwords = {**self.keys.passwords, **own}
 
@@ -61,7 +63,7 @@ class Secrets:
 
         What it is then told has to be applied: deploy/README.md has the steps.
         """
-        for name in services():
+        for name in bus_clients():
             (idle,) = set(logins(name)) - {self.login(name)}
             draw_secret(self._password(idle))
             replace_file(self.folder / "keys" / f"{name}.login", idle, mode=0o600)
@@ -70,7 +72,7 @@ class Secrets:
 
     def retire(self) -> None:
         """What counted before the last rotation counts no more, once it is applied."""
-        for name in services():
+        for name in bus_clients():
             (idle,) = set(logins(name)) - {self.login(name)}
             draw_secret(self._password(idle))
         self.keys = self.keys.retire()
@@ -105,6 +107,12 @@ class Secrets:
         self._show("rabbitmq", "lines.conf", self.lines.rabbitmq())
         self._show("mongod", "mongod.conf", self.lines.mongod())
         self._show("gateway", "door.conf", self.lines.door())
+        self._show(CONSOLE, "rabbit_url", self._rabbit_url(CONSOLE, CORE))
+        self._show(CONSOLE, "session_key", kept_secret(self.folder / "keys" / "console.session-key"))
+        if self._env.get(ISSUER):
+            self._show("gateway", "console", self._env[ISSUER])
+        else:
+            (self.folder / "gateway" / "console").unlink(missing_ok=True)
         if self.lines.encrypted:
             self._certify()
 
@@ -126,7 +134,7 @@ class Secrets:
             self._show(server, "tls.crt", certificate)
             self._show(server, "tls.key", key)
             self._show(server, "tls.pem", certificate + key)
-        for name in (*servers, *services(), "mongo"):
+        for name in (*servers, *bus_clients(), "mongo"):
             self._show(name, "ca.crt", authority.certificate.read_text())
 
     def definitions(self) -> dict[str, list[dict[str, Any]]]:

@@ -10,6 +10,9 @@ from shared.wire.broker import EVENTS, UNHEARD
 OPERATOR = "operator"
 """RabbitMQ's administrator and MongoDB's root."""
 
+CONSOLE = "console"
+"""The console's user: it hears what is announced, by a queue of its own, and announces nothing."""
+
 CORE = "kefu"
 
 
@@ -18,8 +21,13 @@ def services() -> tuple[str, ...]:
     return tuple(sorted({event.publisher() for event in published().values()} - set(ingress.departments())))
 
 
+def bus_clients() -> tuple[str, ...]:
+    """Every service, and the console."""
+    return (*services(), CONSOLE)
+
+
 def logins(name: str) -> tuple[str, str]:
-    """The two users of a service, alike in their rights: one is in use while the other's password is replaced."""
+    """The two users of a client of the bus, alike in their rights: one is in use while the other's password changes."""
     return name, f"{name}-2"
 
 
@@ -28,16 +36,23 @@ def bus_definitions(passwords: Mapping[str, str], gateway: str = "intake", vhost
 
     `passwords` are those of every service, or of both its logins. A service reaches the exchanges of the bus and its
     own queues, no sibling's; and it announces only events that are its own, the gateway also those that departments
-    report.
+    report. The console hears, and announces nothing.
     """
     users = [(name, user) for name in services() for user in logins(name) if user in passwords]
+    listening = [user for user in logins(CONSOLE) if user in passwords]
     return {
         "vhosts": [{"name": vhost, "default_queue_type": "quorum"}],
-        "users": [ingress.user(user, passwords[user]) for _, user in users],
-        "permissions": [_own_places(name, user, vhost) for name, user in users],
+        "users": [ingress.user(user, passwords[user]) for user in (*(user for _, user in users), *listening)],
+        "permissions": [
+            *(_own_places(name, user, vhost) for name, user in users),
+            *(_hearing(user, vhost) for user in listening),
+        ],
         "topic_permissions": [
-            _own_keys(user, vhost, (name, *ingress.departments()) if name == gateway else (name,))
-            for name, user in users
+            *(
+                _own_keys(user, vhost, (name, *ingress.departments()) if name == gateway else (name,))
+                for name, user in users
+            ),
+            *(_no_keys(user, vhost) for user in listening),
         ],
     }
 
@@ -60,3 +75,13 @@ def _own_places(name: str, user: str, vhost: str) -> dict[str, str]:
 def _own_keys(user: str, vhost: str, publishers: tuple[str, ...]) -> dict[str, str]:
     keys = rf"^({'|'.join(publishers)})\.[a-z0-9_.]+$"
     return {"user": user, "vhost": vhost, "exchange": EVENTS.name, "write": keys, "read": ".*"}
+
+
+def _hearing(user: str, vhost: str) -> dict[str, str]:
+    """A queue that the broker names goes with its connection; no other is reached, and nothing is published."""
+    own = r"^amq\.gen-.+$"
+    return {"user": user, "vhost": vhost, "configure": own, "write": own, "read": rf"^({EVENTS.name}|amq\.gen-.+)$"}
+
+
+def _no_keys(user: str, vhost: str) -> dict[str, str]:
+    return {"user": user, "vhost": vhost, "exchange": EVENTS.name, "write": "^$", "read": ".*"}
