@@ -13,17 +13,18 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 from waiting import until
 
+from console.hints import Hints
 from kefu_local.database_users import make_users
 from kefu_local.mongodb import MongoDB
 from kefu_local.ports import free_ports
-from kefu_local.rights import bus_definitions, database_users, logins, services
+from kefu_local.rights import CONSOLE, bus_clients, bus_definitions, database_users, logins, services
 from kefu_local.servers import with_login
 from shared.contracts.catalogue import published
 from shared.testing import SECRETS
 from shared.wire.broker import declare, safe_broker
 from shared.wire.ingress import departments
 
-PASSWORDS = dict.fromkeys((user for name in services() for user in logins(name)), PASSWORD)
+PASSWORDS = dict.fromkeys((user for name in bus_clients() for user in logins(name)), PASSWORD)
 ROOT = {"name": "operator", "password": PASSWORD}
 UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18
 SIBLING = {name: services()[place - 1] for place, name in enumerate(services())}
@@ -158,6 +159,36 @@ async def test_a_service_announces_its_own_events_and_intake_those_of_department
             if await refused(exchange.publish(aio_pika.Message(b"{}"), key)):
                 stopped.add(publisher)
     assert publishers.keys() - stopped == own
+
+
+@pytest.mark.parametrize("user", logins(CONSOLE))
+async def test_the_console_hears_what_becomes_of_duties_as_either_of_its_users(real_servers, core, guarded, user):
+    hints = Hints(guarded(CONSOLE, user)["rabbit_url"])
+    listening = asyncio.create_task(hints.run())
+    with hints.page() as page:
+        assert await asyncio.wait_for(page.take(), 20) == ("anew",)
+        async with channel_of(real_servers.vhost_url(core)) as ours:
+            events = await ours.get_exchange("events", ensure=False)
+            await events.publish(aio_pika.Message(b"{}"), "orders.deadline_set.v1")
+        assert await asyncio.wait_for(page.take(), 20) == ("duties/orders",)
+    listening.cancel()
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+async def test_the_console_gets_at_no_queue_of_a_service(real_servers, core, guarded, attempt):
+    queue = "orders.on.test.something_happened.v1"
+    async with channel_of(real_servers.vhost_url(core)) as ours:
+        await ours.declare_queue(queue, durable=True, arguments={"x-queue-type": "quorum"})
+        async with channel_of(guarded(CONSOLE)["rabbit_url"]) as theirs:
+            assert await refused(ATTEMPTS[attempt](theirs, queue))
+        await ours.queue_delete(queue)
+
+
+async def test_the_console_announces_nothing(guarded):
+    for key in {event.publisher(): key for key, event in published().items()}.values():
+        async with channel_of(guarded(CONSOLE)["rabbit_url"]) as channel:
+            exchange = await channel.get_exchange("events", ensure=False)
+            assert await refused(exchange.publish(aio_pika.Message(b"{}"), key))
 
 
 @pytest.mark.parametrize("name", services())
