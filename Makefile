@@ -72,7 +72,7 @@ chaos: setup ## Kill, cut and fill everything under load, then audit; MINUTES=5 
 	@deploy/local/test-servers
 	$(PYTEST) tests/chaos
 
-.PHONY: bench bench-notify bench-orders soak
+.PHONY: bench bench-notify bench-orders bench-console soak
 soak: setup ## Half the load that one service can bear, for long: whether memory, connections or tasks grow; MINUTES=30
 	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30)
 
@@ -82,6 +82,10 @@ bench-notify: setup ## Messages per second beside a naive loop, live ones beside
 
 bench-orders: setup ## What an order costs among a thousand and among a million; SMALL=1000 LARGE=1000000 CACHE=4G
 	$(BIN)/python -m bench.orders $(or $(SMALL),1000) $(or $(LARGE),1000000) --cache $(or $(CACHE),4G)
+
+bench-console: setup ## Pages on a slowed browser, a change until it is seen, 200 open consoles; LOOKS=15
+	@deploy/local/test-servers
+	$(BIN)/python -m bench.console --looks $(or $(LOOKS),15)
 
 bench: setup ## The durable hop beside its ceiling and other ways, the bus alone, latency, growth; ROUNDS=5
 	@test -d .venv-bench || python3 -m venv .venv-bench

@@ -1,9 +1,9 @@
-"""`python -m bench.duties [--running 1000000] [--pages 400]`: a page of 50 duties among a million running clocks.
+"""`python -m bench.duties [--running 1000000] [--pages 400]`: a page of duties among a million running clocks.
 
 The list of one service is filled with rows as the relay writes them: 500 people, 8 roles, 12 kinds, 200,000 customers,
 ends spread over three months. Then pages are asked for over HTTP, as a person asks: mine, my role's, of a kind, about a
-customer, everything, each from the beginning and from the middle. Printed are the median and the
-95th percentile.
+customer, everything, 50 each, from the beginning and from the middle; and a colleague's day as HTML, 100 rows with
+their counts. Printed are the median and the 95th percentile.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from rich.progress import Progress
 
 from bench.questions import mongod, out, show
 from shared.calendar import Calendar
+from shared.clock import FixedClock
 from shared.clocks import Announcements, Clocks
 from shared.contracts.event import Event
 from shared.contracts.roles import Role
@@ -32,6 +33,9 @@ from shared.identity import Principal
 from shared.kernel.documents import stored
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
+from shared.pages.duties import SCOPES
+from shared.pages.duties import routes as days
+from shared.pages.rendering import Renderer
 from shared.testing import SEALS, Outbox
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -88,7 +92,9 @@ def served(duties: Duties) -> httpx.AsyncClient:
 
     app.state.authenticator = SimpleNamespace(recognise=recognise)
     clocks = Clocks(Announcements(*[Event] * 6), Calendar())
+    app.state.clock = FixedClock(NOW)
     app.include_router(routes(duties, {}, clocks), dependencies=[Depends(authenticated)])
+    app.include_router(days("complaints", duties, {}, clocks, Renderer()), dependencies=[Depends(authenticated)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duties", timeout=60)
 
 
@@ -106,7 +112,7 @@ def questions() -> dict[str, dict[str, Any]]:
 
 async def measure(http: httpx.AsyncClient, pages: int) -> dict[str, list[float]]:
     """Milliseconds per page, for each question; every other page goes on from the middle of the list."""
-    times: dict[str, list[float]] = {name: [] for name in questions()}
+    times: dict[str, list[float]] = {name: [] for name in (*questions(), *(f"a day, {scope}" for scope in SCOPES))}
     for turn in range(pages):
         for name, asked in questions().items():
             began = perf_counter()
@@ -118,6 +124,10 @@ async def measure(http: httpx.AsyncClient, pages: int) -> dict[str, list[float]]
                 began = perf_counter()
                 (await http.get("/duties", params={**asked, "limit": 50, "after": following})).raise_for_status()
                 times[name].append((perf_counter() - began) * 1000)
+        for scope in SCOPES:
+            began = perf_counter()
+            (await http.get("/ui/duties", params={"scope": scope})).raise_for_status()
+            times[f"a day, {scope}"].append((perf_counter() - began) * 1000)
     return times
 
 

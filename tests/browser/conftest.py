@@ -1,21 +1,16 @@
 """A whole kefu behind its gateway, with the console in front, and a browser to look at it with."""
 
-import os
-import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pymongo import MongoClient
 
 from kefu.surroundings import SERVICES
-from kefu_local.gateway import write_configuration
-from kefu_local.process import Process
+from kefu_local.door import in_front_of
 from kefu_local.servers import Servers
 from kefu_local.system import System, system
 
@@ -27,46 +22,11 @@ def kefu(running_servers: Servers) -> Iterator[System]:
     """Everything that `make run` starts, on servers of the session."""
     name = f"browser-{uuid4().hex[:8]}"
     with TemporaryDirectory(prefix="kefu-browser-") as folder:
-        with system(running_servers, Path(folder), name) as built, _in_front_of(built, Path(folder)):
+        with system(running_servers, Path(folder), name) as built, in_front_of(built, Path(folder)):
             yield built
         with MongoClient[dict[str, object]](running_servers.mongo_url) as client:
             for service in SERVICES:
                 client.drop_database(f"{name}-{service}")
-
-
-@contextmanager
-def _in_front_of(built: System, folder: Path) -> Iterator[None]:
-    """The console and the gateway."""
-    around = built.around
-    address = httpx.URL(around.need("CONSOLE_URL"))
-    ports = {name: httpx.URL(around.service_url(name)).port or 0 for name in SERVICES}
-    own = int(around.need("CONSOLE_PORT"))
-    configuration = write_configuration(folder / "gateway", address.port or 0, own, ports)
-    env = {"PATH": f"{os.environ['PATH']}:/usr/sbin", **around.values}
-    console = Process(
-        "console",
-        [sys.executable, "-m", "console"],
-        env=env | {"HTTP_PORT": str(own)},
-        log=folder / "console.log",
-    )
-    gateway = Process(
-        "gateway", ["nginx", "-e", "stderr", "-c", str(configuration)], env=env, log=folder / "gateway.log"
-    )
-    try:
-        for process in (console, gateway):
-            process.start()
-        gateway.wait_until(lambda: _answers(f"{address}/health/ready"), seconds=60)
-        yield
-    finally:
-        gateway.stop()
-        console.stop()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
 
 
 @pytest.fixture

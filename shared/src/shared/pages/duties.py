@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from shared.clocks import Clocks
 from shared.contracts.roles import Role
-from shared.duties.api import COUNTED, STAFF, may_act_on, run_of, visible_duty, visible_to
+from shared.duties.api import STAFF, may_act_on, run_of, visible_duty, visible_to
 from shared.duties.board import RUNNING, Duties, Duty
 from shared.duties.explanation import explanation
 from shared.http import AskedBy, Router
@@ -25,6 +25,9 @@ from shared.store import Between, OneOf, Store, Where
 
 SHOWN = 100
 """Duties that a service adds to a day at most; the next ones come when these are done."""
+
+COUNTED = 999
+"""Up to how many duties of one part of a day a service counts: of more people read that they are more."""
 
 Whose = Literal["mine", "roles", "all"]
 SCOPES: dict[Whose, str] = {"mine": "只看我的", "roles": "我的岗位", "all": "全部"}
@@ -63,7 +66,7 @@ def routes(
         ordered = merge(*(page.items for page in found), key=lambda duty: duty.due_at)
         counts = {each: await _count(duties, wheres, each, now, zone) for each in BANDS}
         rows = [_row(duty, now, zone) for duty in islice(ordered, SHOWN)]
-        return render("duties.html", service=service, rows=rows, counts=counts)
+        return render("duties.html", service=service, rows=rows, counts=counts, most=COUNTED)
 
     @router.get("/{id}", response_class=HTMLResponse)
     async def opened(id: UUID, request: Request, asker: AskedBy) -> Response:

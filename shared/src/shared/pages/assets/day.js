@@ -12,6 +12,7 @@ class KefuDay extends HTMLElement {
     this.services = this.dataset.services.split(" ");
     this.body = this.querySelector("tbody");
     this.counts = {};
+    this.most = Infinity;
     this.waiting = {};
     this.asked = {};
     this.#followAddress();
@@ -75,6 +76,7 @@ class KefuDay extends HTMLElement {
     const lane = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("table");
     if (turn !== this.asked[service]) return;
     this.counts[service] = JSON.parse(lane.dataset.counts);
+    this.most = Number(lane.dataset.most);
     this.#merge(service, [...lane.querySelectorAll("tr")]);
   }
 
@@ -138,14 +140,17 @@ class KefuDay extends HTMLElement {
 
   #count() {
     const all = Object.values(this.counts);
-    let total = 0;
+    let [total, beyond] = [0, false];
     for (const link of this.querySelectorAll(".views a[data-band]:not([data-band=''])")) {
-      const count = all.reduce((sum, each) => sum + each[link.dataset.band], 0);
-      link.querySelector("i").textContent = count;
+      const counts = all.map((each) => each[link.dataset.band]);
+      const count = counts.reduce((sum, each) => sum + each, 0);
+      const more = counts.some((each) => each >= this.most);
+      link.querySelector("i").textContent = count + (more ? "+" : "");
       total += count;
+      beyond ||= more;
       if (link.dataset.band === "late") document.getElementById("late").textContent = count || "";
     }
-    this.querySelector(".views a[data-band=''] i").textContent = total;
+    this.querySelector(".views a[data-band=''] i").textContent = total + (beyond ? "+" : "");
   }
 
   #away(service, is) {
