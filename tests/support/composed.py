@@ -11,6 +11,7 @@ from time import monotonic
 from uuid import uuid4
 
 import httpx
+from openid_provider import SIGN_IN_POLICY
 
 from kefu.surroundings import SERVICES
 from kefu_local.containers import Secrets
@@ -71,7 +72,9 @@ class Composed:
             "KEFU_OIDC_ISSUER": issuer,
             "KEFU_OIDC_AUDIENCE": "kefu",
             "KEFU_OIDC_CLIENT_ID": "console",
+            "KEFU_SIGN_IN_POLICY": str(self.secrets.folder / "sign-in.toml"),
         }
+        (self.secrets.folder / "sign-in.toml").write_text(SIGN_IN_POLICY)
         try:
             Secrets(self.secrets.folder, self._env).write()
             self("up", *PATIENTLY, "--no-deps", "console")

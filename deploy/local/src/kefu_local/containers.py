@@ -29,6 +29,8 @@ MONGO_HOSTS = "KEFU_MONGO_HOSTS"
 """The variable that names a replica set's members; without it the one MongoDB of docker-compose.yml is told."""
 GATEWAY_HOSTS = "KEFU_GATEWAY_HOSTS"
 """The variable that names the hosts under which people and departments reach the gateway, with commas between them."""
+SIGN_IN_POLICY = "KEFU_SIGN_IN_POLICY"
+"""The variable that names the file which says what groups of the identity provider play which roles."""
 ISSUER = "KEFU_OIDC_ISSUER"
 """The variable that names the identity provider. With it the gateway hands what browsers open to the console."""
 
@@ -109,6 +111,9 @@ class Secrets:
         self._show("gateway", "door.conf", self.lines.door())
         self._show(CONSOLE, "rabbit_url", self._rabbit_url(CONSOLE, CORE))
         self._show(CONSOLE, "session_key", kept_secret(self.folder / "keys" / "console.session-key"))
+        if policy := self._env.get(SIGN_IN_POLICY):
+            for name in bus_clients():
+                self._show(name, "sign-in.toml", Path(policy).read_text(encoding="utf-8"))
         if self._env.get(ISSUER):
             self._show("gateway", "console", self._env[ISSUER])
         else:
