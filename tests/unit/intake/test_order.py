@@ -8,12 +8,17 @@ import pytest
 
 from intake.domain.decisions.placement import take, verify, withdraw
 from intake.domain.order import Order, order_no_of
+from intake.domain.parts.papers import Papers
 from intake.domain.parts.verification import Verification
-from shared.aggregate import Change, Refused
-from shared.contracts.event import Money
+from intake.settings import Settings
+from shared.aggregate import Change, Overstepped, Refused
+from shared.calendar import CHINA
+from shared.contracts.event import Actor, Money
 from shared.contracts.intake import OrderPlaced, Wish
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
-from shared.testing import cause
+from shared.contracts.roles import Role
+from shared.testing import cause as caused
+from shared.testing import nowhere
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WANG = CustomerSnapshot(customer_id=UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01"), name="恒达装饰")
@@ -25,6 +30,20 @@ WISH = Wish(
     requested_ship_date=date(2026, 11, 26),
 )
 VERIFIED = Verification(by="cs-07", at=NOW)
+RULES = nowhere(Settings).rules(CHINA)
+QUOTE, FORMS, PROJECT = (UUID(int=number) for number in (1, 2, 3))
+IDS = {"quote": {"quote_id": QUOTE}, "design_intake": {"design_intake_id": FORMS}, "project": {"project_id": PROJECT}}
+
+
+def papers(*ready, **named):
+    return Papers(**{name: id for paper in ready for name, id in IDS[paper].items()} | named, ready=ready)
+
+
+ALL = papers("quote", "design_intake", "project")
+
+
+def cause(at, role=Role.CS_SUPERVISOR):
+    return caused(at, actor=Actor(kind="staff", id="cs-09", role=role))
 
 
 def new():
@@ -32,7 +51,7 @@ def new():
 
 
 def taken(verification=None):
-    return take(new(), WISH, verification, cause(NOW))
+    return take(new(), WISH, verification, ALL, RULES, cause(NOW))
 
 
 @pytest.mark.requirement("R123.a", "R123.b")
@@ -48,6 +67,9 @@ def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
             lines=WISH.lines,
             total=WISH.total,
             requested_ship_date=date(2026, 11, 26),
+            quote_id=QUOTE,
+            design_intake_id=FORMS,
+            project_id=PROJECT,
             verified_by="cs-07",
             verified_at=NOW,
         ),
@@ -58,7 +80,7 @@ def test_an_order_verified_with_the_customer_is_placed_with_spec_and_quantity():
 def test_an_order_that_nobody_verified_is_recorded_but_not_placed():
     recorded = taken()
     assert (recorded.state.stage, recorded.events) == ("unverified", ())
-    placed = verify(recorded.state, VERIFIED, cause(NOW))
+    placed = verify(recorded.state, VERIFIED, ALL, RULES, cause(NOW))
     assert placed.state.stage == "placed"
     assert [type(event) for event in placed.events] == [OrderPlaced]
 
@@ -71,23 +93,23 @@ def test_an_order_is_not_verified_in_advance():
 
 def test_an_order_is_placed_once():
     with pytest.raises(Refused) as refused:
-        verify(taken(VERIFIED).state, VERIFIED, cause(NOW))
+        verify(taken(VERIFIED).state, VERIFIED, ALL, RULES, cause(NOW))
     assert refused.value.code == "illegal_transition"
 
 
 def test_the_same_order_again_changes_nothing():
-    placed = taken(VERIFIED).state
-    assert take(placed, WISH, VERIFIED, cause(NOW)) == Change(placed)
+    placed = taken(VERIFIED).state.but(wish=WISH)
+    assert take(placed, WISH, VERIFIED, ALL, RULES, cause(NOW)) == Change(placed)
 
 
 def test_a_verification_that_comes_with_the_second_message_places_the_order():
-    assert take(taken().state, WISH, VERIFIED, cause(NOW)).state.stage == "placed"
+    assert take(taken().state, WISH, VERIFIED, ALL, RULES, cause(NOW)).state.stage == "placed"
 
 
 def test_another_order_under_a_taken_number_is_refused():
     other = WISH.but(kind="standard")
     with pytest.raises(Refused) as refused:
-        take(taken(VERIFIED).state, other, VERIFIED, cause(NOW))
+        take(taken(VERIFIED).state, other, VERIFIED, ALL, RULES, cause(NOW))
     assert refused.value.code == "order_differs"
 
 
@@ -95,7 +117,7 @@ def test_an_order_withdrawn_before_it_was_verified_goes_no_further():
     withdrawn = withdraw(taken().state, cause(NOW)).state
     assert withdrawn.stage == "withdrawn"
     with pytest.raises(Refused):
-        verify(withdrawn, VERIFIED, cause(NOW))
+        verify(withdrawn, VERIFIED, ALL, RULES, cause(NOW))
 
 
 def test_a_placed_order_is_not_ours_to_stop():
@@ -106,3 +128,41 @@ def test_a_placed_order_is_not_ours_to_stop():
 def test_an_order_without_papers_gets_a_number_that_stays_the_same():
     id = UUID("3f0e4a52-6a0e-4f4e-9a57-6f0d6b0a8c11")
     assert order_no_of(id, date(2026, 11, 22)) == "SO-20261122-3F0E4A52"
+
+
+@pytest.mark.requirement("R006.d", "R010.c")
+@pytest.mark.parametrize("missing", ["quote", "design_intake", "project"])
+def test_a_custom_order_is_not_placed_while_one_of_its_papers_is_missing_or_not_in_order(missing):
+    rest = [paper for paper in IDS if paper != missing]
+    for given in (papers(*rest), papers(*rest, **IDS[missing])):
+        with pytest.raises(Refused) as refused:
+            verify(taken().state, VERIFIED, given, RULES, cause(NOW))
+        assert refused.value.code == "papers_open"
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("kind", ["standard", "custom"])
+def test_each_route_is_verified_by_those_whom_the_policy_names(kind, role):
+    rule = RULES.on(NOW).placing[kind]
+    recorded = taken().state.but(wish=WISH.but(kind=kind))
+    if role in rule.by:
+        assert verify(recorded, VERIFIED, ALL, RULES, cause(NOW, role)).state.stage == "placed"
+    else:
+        with pytest.raises(Overstepped) as refused:
+            verify(recorded, VERIFIED, ALL, RULES, cause(NOW, role))
+        assert refused.value.code == "not_authorised"
+
+
+@pytest.mark.requirement("R010.c")
+def test_a_standard_order_needs_no_paper_and_one_that_it_names_has_to_be_in_order():
+    recorded = taken().state.but(wish=WISH.but(kind="standard"))
+    assert verify(recorded, VERIFIED, Papers(), RULES, cause(NOW)).state.stage == "placed"
+    with pytest.raises(Refused) as refused:
+        verify(recorded, VERIFIED, Papers(quote_id=QUOTE), RULES, cause(NOW))
+    assert refused.value.code == "papers_open"
+
+
+def test_a_department_places_a_custom_order_with_papers_of_its_own():
+    own = WISH.but(intake_channel="department", source_department="sales")
+    change = take(Order.blank(own, WANG, cause(NOW)), own, VERIFIED, Papers(), RULES, cause(NOW, None))
+    assert (change.state.stage, [type(event) for event in change.events]) == ("placed", [OrderPlaced])

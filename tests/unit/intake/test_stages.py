@@ -14,12 +14,14 @@ from intake.domain.fact import Fact
 from intake.domain.lifecycle import CALLBACK, FACT, ORDER
 from intake.domain.order import Order
 from intake.domain.parts.cloud_event import CloudEvent
+from intake.domain.parts.papers import Papers
 from intake.domain.parts.verification import Verification
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.settings import Settings
 from shared.aggregate import Change
 from shared.calendar import CHINA
 from shared.contracts.departments import OrderWithdrawn
+from shared.contracts.event import Actor
 from shared.contracts.intake import (
     CallbackAnswers,
     CallbackCompleted,
@@ -29,6 +31,7 @@ from shared.contracts.intake import (
     OrderPlaced,
     Wish,
 )
+from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine
 from shared.lifecycle import IllegalTransition
 from shared.testing import cause, nowhere
@@ -39,6 +42,7 @@ WANG = CustomerSnapshot(customer_id=ID, name="恒达装饰")
 PLEASED = CallbackAnswers(branch="satisfied")
 WISH = Wish(order_no="SO-1", kind="standard", lines=(OrderLine(description="高隔断", quantity=2),))
 VERIFIED = Verification(by="cs-07", at=NOW)
+CS = Actor(kind="staff", id="cs-07", role=Role.CS_SPECIALIST)
 RULES = nowhere(Settings).rules(CHINA)
 DATA = {"order_no": "SO-1", "reason": "取消"}
 TOLD = CloudEvent(id="crm-1", type=OrderWithdrawn.key, source="sales", time=NOW, data=DATA)
@@ -57,11 +61,11 @@ ON_CALLBACK = {
 }
 
 NEW = Order.blank(WISH, WANG, cause(NOW))
-UNVERIFIED = take(NEW, WISH, None, cause(NOW)).state
+UNVERIFIED = take(NEW, WISH, None, Papers(), RULES, cause(NOW)).state
 ORDERS = {
     "new": NEW,
     "unverified": UNVERIFIED,
-    "placed": verify(UNVERIFIED, VERIFIED, cause(NOW)).state,
+    "placed": verify(UNVERIFIED, VERIFIED, Papers(), RULES, cause(NOW, actor=CS)).state,
     "withdrawn": withdraw(UNVERIFIED, cause(NOW)).state,
 }
 
@@ -88,16 +92,16 @@ def test_a_callback_is_closed_once_and_then_stays_as_it_is(stage, decision):
 @pytest.mark.parametrize("stage", ORDERS)
 def test_only_an_order_that_waits_for_it_is_verified(stage):
     if stage == "unverified":
-        change = verify(ORDERS[stage], VERIFIED, cause(NOW))
+        change = verify(ORDERS[stage], VERIFIED, Papers(), RULES, cause(NOW, actor=CS))
         assert (change.state.stage, [type(event) for event in change.events]) == ("placed", [OrderPlaced])
     else:
         with pytest.raises(IllegalTransition):
-            verify(ORDERS[stage], VERIFIED, cause(NOW))
+            verify(ORDERS[stage], VERIFIED, Papers(), RULES, cause(NOW, actor=CS))
 
 
 @pytest.mark.parametrize(("stage", "becomes"), [("new", "unverified"), *((each, each) for each in list(ORDERS)[1:])])
 def test_an_order_is_taken_once_and_the_same_wish_again_changes_nothing(stage, becomes):
-    assert take(ORDERS[stage], WISH, None, cause(NOW)) == Change(ORDERS[stage].but(stage=becomes))
+    assert take(ORDERS[stage], WISH, None, Papers(), RULES, cause(NOW)) == Change(ORDERS[stage].but(stage=becomes))
 
 
 @pytest.mark.parametrize("stage", ORDERS)

@@ -12,7 +12,9 @@ from intake.domain.colleague import Colleague
 from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.customer import Customer, number_of, numbers
 from intake.domain.decisions.callback import withdraw
+from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
+from intake.domain.enquiry import Enquiry
 from intake.domain.fact import Fact
 from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
@@ -21,6 +23,8 @@ from intake.domain.order import Order
 from intake.domain.parts.chain import erased
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
+from intake.domain.project import Project
+from intake.domain.quote import Quote
 from intake.domain.showroom_visit import ShowroomVisit
 from intake.domain.survey import Survey
 from intake.domain.visit import Visit
@@ -166,6 +170,47 @@ class Orders(Store[Order]):
     indexes = (Index("customer_id", "taken_at"), Index("stage", "taken_at"))
 
 
+class Enquiries(Store[Enquiry]):
+    """What customers asked."""
+
+    collection = "enquiries"
+    kind = Enquiry
+    indexes = (
+        Index("stage", "due_at"),
+        Index("customer_id", "received_at"),
+        Index("case", where={"stage": "open"}),
+    )
+
+    async def complaining(self, case: UUID) -> Sequence[Enquiry]:
+        """The complaints of this case that are not taken on yet."""
+        where = {"case": case, "stage": "open", "asked.kind": "complaint"}
+        return [each async for each in self.each(where)]
+
+
+class Quotes(Store[Quote]):
+    """Prices that customers were given."""
+
+    collection = "quotes"
+    kind = Quote
+    indexes = (Index("customer_id", "quote_no"), Index("stage", "quote_no"))
+
+
+class DesignIntakes(Store[DesignIntake]):
+    """The forms before design orders."""
+
+    collection = "design_intakes"
+    kind = DesignIntake
+    indexes = (Index("stage", "brought_at"), Index("customer_id", "brought_at"))
+
+
+class Projects(Store[Project]):
+    """The project files."""
+
+    collection = "projects"
+    kind = Project
+    indexes = (Index("customer_id", "opened_at"), Index("stage", "opened_at"))
+
+
 class Moments(Store[Moment]):
     """The customers' timelines."""
 
@@ -261,6 +306,10 @@ class Stores:
     opportunities: Opportunities
     surveys: Surveys
     erased_customers: ErasedCustomers
+    enquiries: Enquiries
+    quotes: Quotes
+    design_intakes: DesignIntakes
+    projects: Projects
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -283,6 +332,10 @@ class Stores:
             Opportunities(database),
             Surveys(database),
             ErasedCustomers(database),
+            Enquiries(database),
+            Quotes(database),
+            DesignIntakes(database),
+            Projects(database),
         )
 
     def personal(self, rules: Rules) -> tuple[Personal, ...]:
@@ -307,9 +360,18 @@ class Stores:
             Personal(self.opportunities, "customer_id"),
             Personal(self.facts, named="said.customer.name"),
             Personal(self.surveys, "customer_id", words=("comment",)),
+            Personal(self.enquiries, "customer_id", words=("text", "answer")),
+            Personal(self.quotes, "customer_id"),
+            Personal(self.design_intakes, "customer_id", words=("remarks",)),
+            Personal(self.projects, "customer_id", words=("note", "need", "site"), also=_erase_project),
         )
 
 
 def _erase_talks(before: ContactLog, after: ContactLog, cause: Cause) -> Change[ContactLog]:
     """The chain of the talks still names every entry by what was written in it."""
     return Change(after.but(entries=erased(before.entries, after.entries)))
+
+
+def _erase_project(before: Project, after: Project, cause: Cause) -> Change[Project]:
+    """The log of the project still names every entry by what was written in it."""
+    return Change(after.but(log=erased(before.log, after.log)))

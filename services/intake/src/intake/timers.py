@@ -8,12 +8,14 @@ from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.calendar_year import ask_for_holidays
 from intake.domain.decisions.digest import publish
 from intake.domain.decisions.itinerary import plan_call
+from intake.domain.decisions.quoting import lapse
 from intake.domain.decisions.work_report import ask_for
 from intake.domain.digest import Digest
 from intake.domain.itinerary import Itinerary
 from intake.domain.policy.period import PeriodRule
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import ReportForm
+from intake.domain.quote import LAPSE
 from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
@@ -35,6 +37,9 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.calendar_years, CLOCKS)(rules.clocks.tick())
     at(stores.visit_plans, CLOCKS)(rules.clocks.tick())
     at(stores.showroom_visits, CLOCKS)(rules.clocks.tick())
+    at(stores.enquiries, CLOCKS)(rules.clocks.tick())
+    at(stores.design_intakes, CLOCKS)(rules.clocks.tick())
+    at(stores.quotes, LAPSE)(lapse)
 
     @at.every(Daily(at=time(9)))
     async def holidays_that_are_not_known(occurrence: Occurrence, cause: Cause) -> list[Touch[CalendarYear]]:

@@ -11,9 +11,11 @@ from intake.api import readers
 from intake.domain.decisions.placement import take, verify
 from intake.domain.lifecycle import ORDER, OrderStage
 from intake.domain.order import Order, must_be_ahead, order_no_of
+from intake.domain.parts.papers import Paper, Papers
 from intake.domain.parts.verification import Verification
+from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from shared.calendar import Calendar
+from shared.aggregate import Refused
 from shared.contracts.event import Instant, Money, PreciseDate
 from shared.contracts.intake import Wish
 from shared.contracts.vocabulary import (
@@ -31,7 +33,15 @@ from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Rou
 from shared.lifecycle import Possible
 
 
-class TakeOrder(RequestBody):
+class PapersNamed(RequestBody):
+    """The papers that come before the order; the company's policy says which of them a route needs."""
+
+    design_intake_id: UUID | None = Field(default=None, description="The three forms before a design.")
+    quote_id: UUID | None = Field(default=None, description="The quote that the customer accepted.")
+    project_id: UUID | None = Field(default=None, description="The project file.")
+
+
+class TakeOrder(PapersNamed):
     """What the customer ordered."""
 
     customer_id: CustomerId
@@ -47,14 +57,14 @@ class TakeOrder(RequestBody):
     region: Line | None = Field(default=None, description="The customer's own when left out.")
     sales_owner: StaffId | None = Field(default=None, description="The customer's owner when left out.")
     intake_channel: Literal["phone", "visit", "email", "web"] = "phone"
-    design_intake_id: UUID | None = None
+    enquiry_id: UUID | None = Field(default=None, description="The enquiry that the order answers.")
     verified: Verification | None = Field(
         default=None, description="Who went through it with the customer; left out, that is still to be done."
     )
 
 
-class VerifyOrder(RequestBody):
-    """When the order was gone through with the customer."""
+class VerifyOrder(PapersNamed):
+    """When the order was gone through with the customer, and the papers that it did not name when it was taken."""
 
     at: Instant | None = Field(default=None, description="Just now when left out.")
 
@@ -101,8 +111,31 @@ class OrderView(View):
         return cls.model_validate(order, from_attributes=True)
 
 
-def routes(stores: Stores, calendar: Calendar) -> APIRouter:
+async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Papers:
+    """How the papers stand that an order names. Refused with `another_customers` for another customer's."""
+    quote = await stores.quotes.get(named.quote_id) if named.quote_id else None
+    intake = await stores.design_intakes.get(named.design_intake_id) if named.design_intake_id else None
+    project = await stores.projects.get(named.project_id) if named.project_id else None
+    files = await stores.customers.files_of(customer_id)
+    for owner in (paper.customer_id for paper in (quote, intake, project) if paper):
+        if owner not in files:
+            raise Refused("a paper is another customer's; name one of this customer", "another_customers")
+    ready: dict[Paper, bool] = {
+        "quote": quote is not None and quote.stage == "accepted",
+        "design_intake": intake is not None and intake.stage == "passed",
+        "project": project is not None,
+    }
+    return Papers(
+        quote_id=named.quote_id,
+        design_intake_id=named.design_intake_id,
+        project_id=named.project_id,
+        ready=tuple(paper for paper, is_ready in ready.items() if is_ready),
+    )
+
+
+def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /orders."""
+    calendar = rules.calendar
     router = Router(readers=readers.ORDERS, tags=["orders"], prefix="/orders")
     orders = stores.orders
 
@@ -117,13 +150,24 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
         for day in (body.requested_ship_date, body.promised_arrival_date):
             must_be_ahead(day, calendar.day(cause.at))
         order = Order.blank(Wish.model_validate(asked), customer.snapshot(), cause)
-        return OrderView.of(await orders.create(take(order, order.wish, body.verified, cause), cause))
+        papers = await _papers(stores, body, customer.id)
+        if body.enquiry_id:
+            await stores.enquiries.get(body.enquiry_id)
+        return OrderView.of(await orders.create(take(order, order.wish, body.verified, papers, rules, cause), cause))
 
     @router.post("/{order_id}/verify", dependencies=[allow(*ORDER.roles("verify"))])
     async def verify_order(order_id: UUID, body: VerifyOrder, cause: CausedByRequest) -> OrderView:
-        """Say that the customer confirmed what is in the order; it is placed now."""
+        """Say that the customer confirmed what is in the order; it is placed now, with the papers that it needs."""
         verification = Verification(by=cause.actor.id, at=body.at or cause.at)
-        return OrderView.of(await orders.apply(order_id, lambda order: verify(order, verification, cause), cause))
+        taken = await orders.get(order_id)
+        named = PapersNamed(
+            design_intake_id=body.design_intake_id or taken.wish.design_intake_id,
+            quote_id=body.quote_id or taken.wish.quote_id,
+            project_id=body.project_id or taken.wish.project_id,
+        )
+        papers = await _papers(stores, named, taken.customer_id)
+        placed = await orders.apply(order_id, lambda order: verify(order, verification, papers, rules, cause), cause)
+        return OrderView.of(placed)
 
     @router.get("")
     async def list_orders(

@@ -1,6 +1,6 @@
 """Who reads what at intake: those whose work needs it; departments read their own facts and refusals, no customers."""
 
-from intake.domain.roles import ORDER_DESK, REPORTING, SALES, SERVICE, SUPERVISORS
+from intake.domain.roles import ENQUIRY_DESK, ORDER_DESK, REPORTING, SALES, SERVICE, SUPERVISORS
 from shared.contracts.roles import Role
 
 CUSTOMERS = (*ORDER_DESK, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
@@ -13,5 +13,8 @@ VISITS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR)
 CALLBACKS = (*SERVICE, *SALES, Role.MARKET_SUPERVISOR, Role.COMPLAINT_HANDLER)
 RATINGS = (*SUPERVISORS, Role.MARKET_SUPERVISOR, Role.HUMAN_RESOURCES)
 ORDERS = (*ORDER_DESK, *SALES)
+ENQUIRIES = ENQUIRY_DESK
+PROJECTS = (*ORDERS, Role.DESIGN_DIRECTOR, Role.PROJECT_TEAM, Role.RD_TEAM)
+"""Quotes belong to orders; the design department reads the papers that it designs by."""
 REPORTS = (*dict.fromkeys((*SERVICE, *REPORTING)),)
 COLLEAGUES = (*REPORTS, Role.HUMAN_RESOURCES)

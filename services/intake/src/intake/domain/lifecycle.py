@@ -2,7 +2,17 @@
 
 from typing import Literal
 
-from intake.domain.roles import ERASERS, ORDER_DESK, PLANNERS, REPORTING, SALES, SERVICE, SUPERVISORS
+from intake.domain.roles import (
+    ENQUIRY_DESK,
+    ERASERS,
+    ORDER_DESK,
+    PLANNERS,
+    QUOTERS,
+    REPORTING,
+    SALES,
+    SERVICE,
+    SUPERVISORS,
+)
 from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
@@ -10,11 +20,19 @@ CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
 CallbackDecision = Literal["complete", "waive", "withdraw"]
 CustomerStage = Literal["open", "erasure_asked", "erased"]
 CustomerDecision = Literal["ask_to_erase", "keep", "erase", "erase_along"]
+EnquiryStage = Literal["open", "answered"]
+EnquiryDecision = Literal["answer", "settle"]
 FactStage = Literal["reported", "admitted"]
+IntakeStage = Literal["open", "passed"]
+IntakeDecision = Literal["check"]
 ItineraryStage = Literal["open", "confirmed"]
 ItineraryDecision = Literal["confirm"]
 OrderStage = Literal["new", "unverified", "placed", "withdrawn"]
 OrderDecision = Literal["take", "verify", "withdraw"]
+ProjectStage = Literal["open", "ordered"]
+ProjectDecision = Literal["add", "link_order"]
+QuoteStage = Literal["issued", "accepted", "declined", "lapsed"]
+QuoteDecision = Literal["revise", "accept", "decline", "lapse"]
 ShowroomStage = Literal["booked", "completed", "cancelled"]
 ShowroomDecision = Literal["do_task", "complete", "cancel"]
 SurveyStage = Literal["open", "answered"]
@@ -46,6 +64,20 @@ CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
     },
 )
 """Another person than the one who took the wish erases. A file that was merged into an erased one is erased with it."""
+DESIGN_INTAKE: Lifecycle[IntakeStage, IntakeDecision] = Lifecycle(
+    "design intake", "open", {"check": Move(("open",), ("open", "passed"), SERVICE)}
+)
+"""Only CS checks the forms; all three have passed or it stays open (000 §3.3.1.1)."""
+
+ENQUIRY: Lifecycle[EnquiryStage, EnquiryDecision] = Lifecycle(
+    "enquiry",
+    "open",
+    {
+        "answer": Move(("open",), ("answered",), ENQUIRY_DESK),
+        "settle": Move(("open",), ("answered",)),
+    },
+)
+"""A quote, an order or a complaint that follows from an enquiry settles it."""
 
 FACT: Lifecycle[FactStage, Literal["admit"]] = Lifecycle(
     "fact", "reported", {"admit": Move(("reported",), ("admitted",))}
@@ -65,7 +97,29 @@ ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
         "withdraw": Move(("unverified",), ("withdrawn",)),
     },
 )
-"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own."""
+"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own. Whose part it
+is to verify a custom order is policy."""
+
+PROJECT: Lifecycle[ProjectStage, ProjectDecision] = Lifecycle(
+    "project",
+    "open",
+    {
+        "add": Move(("open", "ordered"), (), PLANNERS),
+        "link_order": Move(("open",), ("ordered",)),
+    },
+)
+
+QUOTE: Lifecycle[QuoteStage, QuoteDecision] = Lifecycle(
+    "quote",
+    "issued",
+    {
+        "revise": Move(("issued", "lapsed", "declined"), ("issued",), QUOTERS),
+        "accept": Move(("issued",), ("accepted",), QUOTERS),
+        "decline": Move(("issued",), ("declined",), QUOTERS),
+        "lapse": Move(("issued",), ("lapsed",)),
+    },
+)
+"""A quote that is not answered lapses with its last day; a revision makes it valid again."""
 
 SHOWROOM_VISIT: Lifecycle[ShowroomStage, ShowroomDecision] = Lifecycle(
     "showroom visit",

@@ -9,8 +9,12 @@ ERASERS = (Role.CS_MANAGER, Role.CS_DIRECTOR)
 SALES = (Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD, Role.SALES_ASSISTANT)
 PLANNERS = (*SALES, *SERVICE)
 """Who plans visits to customers, and plans and leads their tours of the showroom."""
-ORDER_DESK = (*SERVICE, Role.ORDER_SPECIALIST)
+ORDER_DESK = (*SUPERVISORS, Role.CS_SPECIALIST, Role.ORDER_SPECIALIST)
 """Who records orders and verifies them with the customer."""
+QUOTERS = (*ORDER_DESK, Role.ACCOUNT_MANAGER, Role.REGIONAL_HEAD)
+"""Who quotes, on site or at the counter, and hears whether the customer agrees."""
+ENQUIRY_DESK = (*ORDER_DESK, *SALES, Role.COMPLAINT_HANDLER)
+"""Who takes and answers what customers ask; which of them has the duty is policy."""
 
 HEADS = (Role.CS_SECTION_CHIEF, Role.CS_MANAGER)
 """Section chiefs and those above them who submit to the CS director (客服部课长以上管理人员, 000 §5)."""

@@ -2,7 +2,18 @@
 
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from intake.subscribers import answers, callbacks, departments, erasure, papers, presales, reports, surveys, timeline
+from intake.subscribers import (
+    answers,
+    callbacks,
+    departments,
+    enquiries,
+    erasure,
+    papers,
+    presales,
+    reports,
+    surveys,
+    timeline,
+)
 from intake.subscribers.answers import for_its_department, own_answer
 from intake.subscribers.ingress import gateways
 from shared.subscriptions import Subscriptions
@@ -13,12 +24,13 @@ __all__ = ["for_its_department", "gateways", "own_answer", "subscriptions"]
 def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     """Everything that intake hears on the bus."""
     on = Subscriptions("intake")
-    departments.subscribe(on, stores)
+    departments.subscribe(on, stores, rules)
     answers.subscribe(on, stores.facts)
     callbacks.subscribe(on, stores, rules)
     presales.subscribe(on, stores, rules)
-    papers.subscribe(on, stores)
     erasure.subscribe(on, stores, rules)
+    papers.subscribe(on, stores, rules)
+    enquiries.subscribe(on, stores, rules)
     reports.subscribe(on, stores, rules)
     surveys.subscribe(on, stores)
     timeline.subscribe(on, stores)

@@ -6,7 +6,9 @@ from intake.domain.customer import Customer, customer_id_of
 from intake.domain.decisions.placement import take, withdraw
 from intake.domain.decisions.registration import introduce
 from intake.domain.order import Order
+from intake.domain.parts.papers import Papers
 from intake.domain.parts.verification import Verification
+from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from shared.aggregate import Cause, NotFound
 from shared.contracts.departments import (
@@ -22,7 +24,7 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, stores: Stores) -> None:
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Subscribe to the facts that intake acts on itself."""
 
     @on(CustomerIntroduced)
@@ -43,7 +45,9 @@ def subscribe(on: Subscriptions, stores: Stores) -> None:
         verification = _verification(event)
         return (
             _introduced(stores, event.customer, "sales", cause),
-            stores.orders.touch(order.id, lambda known: take(known, order.wish, verification, cause), order),
+            stores.orders.touch(
+                order.id, lambda known: take(known, order.wish, verification, Papers(), rules, cause), order
+            ),
         )
 
     @on(OrderWithdrawn)

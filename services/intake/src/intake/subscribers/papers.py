@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from intake.domain.decisions.revision import file_papers
+from intake.domain.decisions.enquiry import settle
+from intake.domain.decisions.project import link_order
+from intake.domain.decisions.revision import file_papers, keep_special_specs
+from intake.domain.policy.policy import Rules
 from intake.store import Stores
 from intake.subscribers.timeline import moments
 from shared.aggregate import Cause, NotFound
@@ -13,28 +16,58 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, stores: Stores) -> None:
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Each number of an order or a contract is kept with the file of its customer."""
 
     @on(OrderPlaced)
     async def file_order_number(event: OrderPlaced, cause: Cause) -> list[Touch[Any]]:
-        """Its customer is found by the number of the order (004 一㈢4)."""
+        """Its customer is found by the number of the order (004 一㈢4); its special specs are kept (002 尾2a).
+
+        The enquiry that it answers is settled, and the project file names it.
+        """
         numbers = (event.order_no, event.contract_no) if event.contract_no else (event.order_no,)
-        filed = await _filed(stores, event.customer.customer_id, numbers, cause)
-        return [*moments(stores, event, cause), *filed]
+        specs = tuple(line.special_spec for line in event.lines if line.special_spec)
+        filed = await _filed(stores, event.customer.customer_id, numbers, specs, cause)
+        return [*moments(stores, event, cause), *filed, *_ordered(stores, event, rules, cause)]
 
     @on(ContractSigned)
     async def file_contract_number(event: ContractSigned, cause: Cause) -> list[Touch[Any]]:
         """Its customer is found by the number of the contract (004 一㈢4)."""
-        filed = await _filed(stores, event.customer.customer_id, (event.contract_no,), cause)
+        filed = await _filed(stores, event.customer.customer_id, (event.contract_no,), (), cause)
         return [*moments(stores, event, cause), *filed]
 
 
-async def _filed(stores: Stores, customer_id: UUID, numbers: tuple[str, ...], cause: Cause) -> list[Touch[Any]]:
+def _ordered(stores: Stores, event: OrderPlaced, rules: Rules, cause: Cause) -> list[Touch[Any]]:
+    found: list[Touch[Any]] = []
+    if event.enquiry_id:
+        found.append(
+            stores.enquiries.touch(
+                event.enquiry_id, lambda enquiry: settle(enquiry, "ordered", event.order_no, rules, cause)
+            )
+        )
+    if event.project_id:
+        found.append(
+            stores.projects.touch(event.project_id, lambda project: link_order(project, event.order_no, cause))
+        )
+    return found
+
+
+async def _filed(
+    stores: Stores, customer_id: UUID, numbers: tuple[str, ...], specs: tuple[str, ...], cause: Cause
+) -> list[Touch[Any]]:
     """Nothing for a customer without a file; of a merged one the file that is kept is found by them, too."""
     try:
         leading = await stores.customers.leading(customer_id)
     except NotFound:
         return []
+    reason = f"订单{numbers[0]}的特殊规格"[:200]
     files = dict.fromkeys((customer_id, leading.id))
-    return [stores.customers.touch(file, lambda customer: file_papers(customer, numbers, cause)) for file in files]
+    return [
+        stores.customers.touch(
+            file,
+            lambda customer: file_papers(customer, numbers, cause).then(
+                lambda filed: keep_special_specs(filed, specs, reason, cause)
+            ),
+        )
+        for file in files
+    ]

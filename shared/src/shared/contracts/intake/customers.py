@@ -176,12 +176,31 @@ class OpportunityIdentified(Event, key="intake.opportunity_identified.v1"):
     style: Line | None = Field(default=None, examples=["简约玻璃"])
 
 
-class EnquiryReceived(Event, key="intake.enquiry_received.v1", announced=False):
-    """A customer asks: to order, for a price, for stock, for advice, or to complain (004 一㈠1)."""
+EnquiryKind = Literal["order", "quote", "stock", "consult", "suggestion", "complaint", "service"]
+"""What a customer wants of us (004 一㈠1, 003 三3)."""
+
+
+class AboutEnquiry(Part):
+    """The enquiry that a fact is about, and what was wanted."""
 
     enquiry_id: UUID
+    kind: EnquiryKind
+
+
+class EnquiryReceived(AboutEnquiry, Event, key="intake.enquiry_received.v1"):
+    """A customer asks: to order, for a price, for stock, for advice; suggests something, or complains (004 一㈠1)."""
+
     channel: Literal["phone", "visit", "email", "sms", "web"]
     customer: CustomerSnapshot | None = Field(default=None, description="Absent for a caller without a file.")
-    kind: Literal["order", "quote", "stock", "consult", "complaint", "service"]
     order_no: Line | None = None
     text: Prose = Field(examples=["请问 80 款双玻隔断还有库存吗？"])
+
+
+class EnquiryAnswered(AboutEnquiry, Event, key="intake.enquiry_answered.v1"):
+    """What a customer asked is answered: in words, by a quote, by an order, or by a complaint that was filed."""
+
+    customer: CustomerSnapshot
+    outcome: Literal["answered", "quoted", "ordered", "filed"]
+    answer: Prose = Field(description="The words, or the number of the paper.", examples=["80 款双玻隔断有现货 40 樘"])
+    answered_by: StaffId
+    within_due: bool

@@ -55,6 +55,9 @@ class Wish(Part):
         default=None, description="Set when a department placed the order."
     )
     design_intake_id: UUID | None = Field(default=None, description="The checked papers; custom orders need them.")
+    quote_id: UUID | None = Field(default=None, description="The quote that the customer accepted.")
+    project_id: UUID | None = Field(default=None, description="The project file.")
+    enquiry_id: UUID | None = Field(default=None, description="The enquiry that the order answers.")
 
 
 class OrderPlaced(AboutCustomersOrder, Wish, Event, key="intake.order_placed.v1"):
@@ -67,19 +70,46 @@ class OrderPlaced(AboutCustomersOrder, Wish, Event, key="intake.order_placed.v1"
     verified_at: Instant
 
 
-class QuoteIssued(Event, key="intake.quote_issued.v1", announced=False):
-    """The customer has our price before ordering, on site or at the counter (000 §3.3.2)."""
+class AboutQuote(Part):
+    """The quote that a fact is about, and its customer."""
 
     quote_id: UUID
-    quote_no: Line = Field(examples=["BJ-2026-0103"])
+    quote_no: Line = Field(examples=["BJ-20261120-3F0E4A52"])
     customer: CustomerSnapshot
+
+
+class QuoteIssued(AboutQuote, Event, key="intake.quote_issued.v1"):
+    """The customer has our price before ordering, on site or at the counter (000 §3.3.2); each revision once more."""
+
     kind: Literal["on_site", "counter"]
+    revision: int = Field(default=1, ge=1)
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     total: Money
     valid_until: date
+    enquiry_id: UUID | None = Field(default=None, description="The enquiry that the quote answers.")
 
 
-class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1", announced=False):
+class QuoteAccepted(AboutQuote, Event, key="intake.quote_accepted.v1"):
+    """The customer agrees to our price."""
+
+    revision: int = Field(ge=1, examples=[1])
+    total: Money
+
+
+class QuoteDeclined(AboutQuote, Event, key="intake.quote_declined.v1"):
+    """The customer does not agree to our price."""
+
+    revision: int = Field(ge=1, examples=[1])
+    reason: Line = Field(examples=["价格偏高"])
+
+
+class QuoteLapsed(AboutQuote, Event, key="intake.quote_lapsed.v1"):
+    """The customer did not answer while our price was valid."""
+
+    revision: int = Field(ge=1, examples=[1])
+
+
+class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1"):
     """The three forms before a design order were looked at; no design order until all three pass (000 §3.3.1.1)."""
 
     design_intake_id: UUID
@@ -98,11 +128,11 @@ class DesignIntakeChecked(Event, key="intake.design_intake_checked.v1", announce
         return self.questionnaire_ok and self.drawings_ok and self.photos_ok
 
 
-class ProjectFileOpened(Event, key="intake.project_file_opened.v1", announced=False):
+class ProjectFileOpened(Event, key="intake.project_file_opened.v1"):
     """A project file exists for what the account manager brought back (000 §3.3.1.2)."""
 
     project_id: UUID
-    project_no: Line = Field(examples=["GC-2026-0088"])
+    project_no: Line = Field(examples=["GC-20261120-3F0E4A52"])
     customer_id: CustomerId
     name: Line = Field(examples=["恒达大厦 32 楼隔断工程"])
     tender: bool = False

@@ -2,16 +2,19 @@
 
 from intake.domain.lifecycle import ORDER
 from intake.domain.order import Order
+from intake.domain.parts.papers import TITLES, Papers
 from intake.domain.parts.verification import Verification
-from shared.aggregate import Cause, Change, Refused
+from intake.domain.policy.policy import Rules
+from shared.aggregate import Cause, Change, Overstepped, Refused
 from shared.contracts.intake import OrderPlaced, Wish
 
 
-def take(order: Order, wish: Wish, verification: Verification | None, cause: Cause) -> Change[Order]:
+def take(
+    order: Order, wish: Wish, verification: Verification | None, papers: Papers, rules: Rules, cause: Cause
+) -> Change[Order]:
     """The order is recorded, and placed if it is verified already. The same wish once more changes nothing.
 
-    Refused with `order_differs` when another order has this number, `not_yet_verified` when the verification lies
-    ahead.
+    Refused with `order_differs` when another order has this number, and as by `verify`.
     """
     if wish != order.wish:
         raise Refused(
@@ -21,26 +24,34 @@ def take(order: Order, wish: Wish, verification: Verification | None, cause: Cau
     recorded = order.but(stage="unverified") if ORDER.allows(order.stage, "take") else order
     if verification is None or not ORDER.allows(recorded.stage, "verify"):
         return Change(recorded)
-    return verify(recorded, verification, cause)
+    return verify(recorded, verification, papers, rules, cause)
 
 
-def verify(order: Order, verification: Verification, cause: Cause) -> Change[Order]:
+def verify(order: Order, verification: Verification, papers: Papers, rules: Rules, cause: Cause) -> Change[Order]:
     """The customer confirmed the order, so it goes on to contract review (002 尾2a, 004 三2).
 
-    IllegalTransition unless it waits for exactly this; refused with `not_yet_verified` when staff name a time ahead.
-    A department may have verified after the time at which it dates the order.
+    IllegalTransition unless it waits for exactly this; refused with `not_yet_verified` when staff name a time ahead,
+    `papers_open` while a paper that its route needs, or that it names, is not in order (000 §3.3.1.1, §3.3.2, §3.5.1).
+    Overstepped where its route asks for another role. A department may have verified after the time at which it dates
+    the order, and has papers of its own.
     """
     ORDER.must(order.stage, "verify")
+    wish = order.wish
+    if wish.intake_channel != "department":
+        _must_be_ready(order, papers, rules, cause)
+        wish = wish.but(
+            quote_id=papers.quote_id, design_intake_id=papers.design_intake_id, project_id=papers.project_id
+        )
     if cause.kind == "request" and verification.at > cause.at:
         raise Refused("the order is to be verified before it is placed; the time lies ahead", "not_yet_verified")
     placed = OrderPlaced.of(
-        order.wish,
+        wish,
         order_id=order.id,
         customer=order.customer,
         verified_by=verification.by,
         verified_at=verification.at,
     )
-    return Change(order.but(stage="placed", verification=verification), (placed,))
+    return Change(order.but(stage="placed", wish=wish, verification=verification), (placed,))
 
 
 def withdraw(order: Order, cause: Cause) -> Change[Order]:
@@ -48,3 +59,12 @@ def withdraw(order: Order, cause: Cause) -> Change[Order]:
     if not ORDER.allows(order.stage, "withdraw"):
         return Change(order)
     return Change(order.but(stage="withdrawn"))
+
+
+def _must_be_ready(order: Order, papers: Papers, rules: Rules, cause: Cause) -> None:
+    rule = rules.on(cause.at).placing[order.wish.kind]
+    if cause.actor.role not in rule.by:
+        raise Overstepped(f"a {order.wish.kind} order is verified by {' or '.join(rule.by)}", "not_authorised")
+    needed = dict.fromkeys((*rule.needs, *papers.named))
+    if missing := [TITLES[paper] for paper in needed if paper not in papers.ready]:
+        raise Refused(f"before the order is placed it needs: {'; '.join(missing)}", "papers_open")

@@ -7,7 +7,7 @@ from intake.domain.parts.chain import appended
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.intake import AssignmentRule, CustomerAssigned, CustomerUpdated, FieldChange, Particulars
-from shared.contracts.vocabulary import StaffId
+from shared.contracts.vocabulary import Prose, StaffId
 
 
 def correct(customer: Customer, changes: Mapping[str, object], reason: str, cause: Cause) -> Change[Customer]:
@@ -39,6 +39,14 @@ def file_papers(customer: Customer, numbers: Collection[str], cause: Cause) -> C
     """The customer is found by the numbers of its orders and contracts as well (004 一㈢4); a number counts once."""
     papers = tuple(dict.fromkeys((*customer.papers, *numbers)))
     return Change(customer.but(papers=papers, found_by=found_by(customer.particulars, papers, customer.absorbed)))
+
+
+def keep_special_specs(customer: Customer, specs: Collection[Prose], reason: str, cause: Cause) -> Change[Customer]:
+    """What the customer wants specially is in the file for the next order (002 尾2a); a spec counts once."""
+    kept = tuple(dict.fromkeys((*customer.particulars.special_specs, *specs)))
+    if kept == customer.particulars.special_specs or customer.merged_into is not None:
+        return Change(customer)
+    return correct(customer, {"special_specs": kept}, reason, cause)
 
 
 def must_stand_alone(customer: Customer) -> None:

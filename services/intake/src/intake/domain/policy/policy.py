@@ -4,6 +4,7 @@ from typing import Self, get_args
 
 from pydantic import ConfigDict, model_validator
 
+from intake.domain.policy.ordering import DesignIntakeRule, EnquiryRule, PlacingRule, ProjectRule, QuoteRule
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
 from intake.domain.policy.script import Question, Script
@@ -11,7 +12,9 @@ from intake.domain.policy.showroom import ShowroomRule
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
+from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.orders import StageGroup
+from shared.contracts.vocabulary import OrderKind
 from shared.rules import CompanyRules
 
 OBLIGED: tuple[CallbackKind, ...] = (
@@ -48,6 +51,11 @@ class IntakePolicy(TimedPolicy):
     callbacks: dict[CallbackKind, CallbackRule]
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
+    enquiries: dict[EnquiryKind, EnquiryRule]
+    quotes: QuoteRule
+    design_intake: DesignIntakeRule
+    project: ProjectRule
+    placing: dict[OrderKind, PlacingRule]
     presales: PresalesCall
     visits: VisitRule
     showroom: ShowroomRule
@@ -69,6 +77,14 @@ class IntakePolicy(TimedPolicy):
         spoken = self.callbacks["stage"].script.stages
         if missing := [stage for stage in get_args(StageGroup) if stage not in spoken]:
             raise ValueError(f"the callbacks at the stages have words for each; missing: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_every_enquiry_and_route(self) -> Self:
+        missing = [kind for kind in get_args(EnquiryKind) if kind not in self.enquiries]
+        missing += [kind for kind in get_args(OrderKind) if kind not in self.placing]
+        if missing:
+            raise ValueError(f"every kind of enquiry and order has a rule; missing: {', '.join(missing)}")
         return self
 
     @model_validator(mode="after")
