@@ -15,8 +15,8 @@ from shared.aggregate import Change, Overstepped, Refused
 from shared.calendar import CHINA
 from shared.contracts.event import Actor, Money
 from shared.contracts.intake import OrderPlaced, Wish
-from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import cause as caused
 from shared.testing import nowhere
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, computed_field
 
 from intake.api import readers
-from intake.domain.decisions.design_intake import bring, check
+from intake.domain.decisions.design_intake import check, submit
 from intake.domain.decisions.project import add, open_file
 from intake.domain.design_intake import DesignIntake
 from intake.domain.lifecycle import DESIGN_INTAKE, PROJECT, IntakeStage, ProjectStage
@@ -150,7 +150,7 @@ def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
     async def bring_forms(body: BringForms, cause: CausedByRequest) -> DesignIntakeView:
         """Hand in what was brought back from the customer; CS checks it within the term."""
         customer = (await stores.customers.leading(body.customer_id)).snapshot()
-        change = bring(cause.derive("design_intake"), customer, body.files, rules, cause)
+        change = submit(cause.derive("design_intake"), customer, body.files, rules, cause)
         return DesignIntakeView.of(await intakes.create(change, cause))
 
     @router.get("")

@@ -13,7 +13,7 @@ from shared.contracts.intake import DesignIntakeChecked
 from shared.contracts.vocabulary import CustomerSnapshot, FileRef
 
 
-def bring(
+def submit(
     id: UUID,
     customer: CustomerSnapshot,
     files: Mapping[DesignFormName, tuple[FileRef, ...]],

@@ -102,4 +102,4 @@ def _announced(quote: Quote, rules: Rules) -> Change[Quote]:
         valid_until=offer.valid_until,
         enquiry_id=quote.enquiry_id,
     )
-    return Change(quote.awaiting(LAPSE, rules.calendar.moment(offer.valid_until + timedelta(days=1))), (said,))
+    return Change(quote.awaiting(LAPSE, rules.calendar.moment(offer.valid_until)), (said,))

@@ -1,0 +1,435 @@
+"""From a question to a placed order: enquiry, quote, three forms, project file, and the order that they lead to."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import UUID, uuid4
+
+import pytest
+
+from intake.domain.decisions.design_intake import check, submit
+from intake.domain.decisions.enquiry import answer, receive, settle
+from intake.domain.decisions.project import add, link_order, open_file
+from intake.domain.decisions.quoting import accept, decline, issue, lapse, revise
+from intake.domain.lifecycle import DESIGN_INTAKE, ENQUIRY, PROJECT, QUOTE
+from intake.domain.parts.asking import Asked
+from intake.domain.parts.design_form import Finding
+from intake.settings import Settings
+from shared.aggregate import Change
+from shared.calendar import CHINA
+from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.event import Money
+from shared.contracts.intake import (
+    CallbackDue,
+    CustomerRegistered,
+    CustomerUpdated,
+    DeadlineMetByIntake,
+    DeadlineMissedByIntake,
+    DeadlineSetByIntake,
+    DesignIntakeChecked,
+    EnquiryAnswered,
+    EnquiryReceived,
+    OrderPlaced,
+    ProjectFileOpened,
+    QuoteAccepted,
+    QuoteDeclined,
+    QuoteIssued,
+    QuoteLapsed,
+)
+from shared.contracts.intake.customers import EnquiryKind
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import CustomerSnapshot, OrderLine
+from shared.lifecycle import IllegalTransition
+from shared.testing import cause, nowhere
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+ID = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c05")
+WANG = CustomerSnapshot(customer_id=ID, name="恒达装饰")
+RULES = nowhere(Settings).rules(CHINA)
+FINE = Finding(ok=True)
+PRICED = (OrderLine(description="高隔断", quantity=24, unit_price=Money.model_validate({"amount": "1280.00"})),)
+LINES = [
+    {
+        "description": "80 款双玻百叶高隔断",
+        "quantity": 24,
+        "unit": "樘",
+        "unit_price": {"amount": "1280.00"},
+        "special_spec": "门洞加宽至 1100 mm",
+    }
+]
+SECTIONS = {"need": "整层高隔断", "site": "毛坯", "drawings": "平面、效果", "schedule": "春节前"}
+HANDLERS = {
+    "consult": "cs_specialist",
+    "order": "order_specialist",
+    "quote": "cs_specialist",
+    "stock": "order_specialist",
+    "suggestion": "cs_supervisor",
+    "complaint": "complaint_handler",
+    "service": "cs_specialist",
+}
+
+ASKED = receive(ID, WANG, Asked(kind="quote", text="多少钱？"), RULES, cause(NOW)).state
+ENQUIRIES = {"open": ASKED, "answered": answer(ASKED, "已报价", RULES, cause(NOW)).state}
+ON_ENQUIRY = {
+    "answer": lambda each: answer(each, "有现货", RULES, cause(NOW)),
+    "settle": lambda each: settle(each, "ordered", "SO-1", RULES, cause(NOW)),
+}
+ISSUED = issue(ID, WANG, "counter", PRICED, None, None, RULES, cause(NOW)).state
+QUOTES = {
+    "issued": ISSUED,
+    "accepted": accept(ISSUED, 1, cause(NOW)).state,
+    "declined": decline(ISSUED, "价格偏高", cause(NOW)).state,
+    "lapsed": lapse(ISSUED, cause(NOW)).state,
+}
+ON_QUOTE = {
+    "revise": (lambda each: revise(each, PRICED, None, RULES, cause(NOW)), QuoteIssued),
+    "accept": (lambda each: accept(each, each.offer.revision, cause(NOW)), QuoteAccepted),
+    "decline": (lambda each: decline(each, "价格偏高", cause(NOW)), QuoteDeclined),
+    "lapse": (lambda each: lapse(each, cause(NOW)), QuoteLapsed),
+}
+BROUGHT = submit(ID, WANG, {}, RULES, cause(NOW)).state
+PASSED = check(BROUGHT, dict.fromkeys(("questionnaire", "drawings", "photos"), FINE), RULES, cause(NOW)).state
+INTAKES = {"open": BROUGHT, "passed": PASSED}
+OPENED = open_file(ID, PASSED, "恒达大厦", "custom", False, SECTIONS, (), RULES, cause(NOW)).state
+PROJECTS = {"open": OPENED, "ordered": link_order(OPENED, "SO-1", cause(NOW)).state}
+BY_TIME_OR_FACT = {"settle", "lapse", "link_order"}
+
+
+def test_every_stage_and_every_decision_of_the_tables_is_tried():
+    tables = ((ENQUIRY, ENQUIRIES), (QUOTE, QUOTES), (DESIGN_INTAKE, INTAKES), (PROJECT, PROJECTS))
+    for table, known in tables:
+        assert {stage: each.stage for stage, each in known.items()} == {stage: stage for stage in table.stages}
+    assert (ON_ENQUIRY.keys(), ON_QUOTE.keys()) == (ENQUIRY.moves.keys(), QUOTE.moves.keys())
+
+
+@pytest.mark.parametrize(("stage", "decision"), list(product(QUOTES, ON_QUOTE)))
+def test_a_quote_goes_where_its_table_says_or_the_decision_is_refused(stage, decision):
+    decide, announced = ON_QUOTE[decision]
+    move = QUOTE.move(stage, decision)
+    if move is None and decision in BY_TIME_OR_FACT:
+        assert decide(QUOTES[stage]) == Change(QUOTES[stage])
+    elif move is None:
+        with pytest.raises(IllegalTransition):
+            decide(QUOTES[stage])
+    else:
+        change = decide(QUOTES[stage])
+        assert ((change.state.stage,), [type(each) for each in change.events]) == (move.to, [announced])
+
+
+@pytest.mark.parametrize(("stage", "decision"), list(product(ENQUIRIES, ON_ENQUIRY)))
+def test_an_enquiry_is_answered_once(stage, decision):
+    if stage == "open":
+        change = ON_ENQUIRY[decision](ASKED)
+        assert [type(each) for each in change.events] == [EnquiryAnswered, DeadlineMetByIntake]
+        assert (change.state.stage, change.state.running) == ("answered", ())
+    elif decision in BY_TIME_OR_FACT:
+        assert ON_ENQUIRY[decision](ENQUIRIES[stage]) == Change(ENQUIRIES[stage])
+    else:
+        with pytest.raises(IllegalTransition):
+            ON_ENQUIRY[decision](ENQUIRIES[stage])
+
+
+def test_forms_that_have_passed_are_not_checked_again_and_a_project_is_ordered_once():
+    with pytest.raises(IllegalTransition):
+        check(PASSED, {"photos": Finding(ok=False)}, RULES, cause(NOW))
+    assert link_order(PROJECTS["ordered"], "SO-2", cause(NOW)) == Change(PROJECTS["ordered"])
+    for project in PROJECTS.values():
+        assert [entry.kind for entry in add(project, "弱电图", (), cause(NOW)).state.log][-1] == "added"
+
+
+DOORS = {
+    f"/enquiries/{ID}/answer": ({"answer": "有现货"}, ENQUIRY.roles("answer")),
+    f"/quotes/{ID}/revise": ({"lines": LINES}, QUOTE.roles("revise")),
+    f"/quotes/{ID}/accept": ({"revision": 1}, QUOTE.roles("accept")),
+    f"/quotes/{ID}/decline": ({"reason": "价格偏高"}, QUOTE.roles("decline")),
+    f"/design-intakes/{ID}/check": ({"findings": {"photos": {"ok": True}}}, DESIGN_INTAKE.roles("check")),
+    f"/projects/{ID}/add": ({"note": "弱电图"}, PROJECT.roles("add")),
+}
+
+
+@pytest.mark.parametrize("path", DOORS)
+async def test_those_decide_whom_the_table_names_and_others_are_turned_away(world, path):
+    body, roles = DOORS[path]
+    statuses = {role: (await world.ask(role, "POST", path, body)).status_code for role in Role}
+    assert statuses == {role: 404 if role in roles else 403 for role in Role}
+
+
+async def post(world, path, body, role=Role.CS_SUPERVISOR):
+    answered = await world.ask(role, "POST", path, body)
+    assert answered.is_success, answered.text
+    return answered.json()
+
+
+async def refused(world, path, body, role=Role.CS_SUPERVISOR):
+    answered = await world.ask(role, "POST", path, body)
+    return answered.status_code, answered.json()["code"]
+
+
+async def customer_of(world, name="恒达装饰"):
+    return (await post(world, "/customers", {"name": name, "source": "sales"}))["customer_id"]
+
+
+async def enquiry(world, kind, **fields):
+    caller = {"name": "明镜眼镜店", "contact_name": "陈先生", "mobile": "13700137000"}
+    body = {"kind": kind, "text": "请问？", "caller": caller, **fields}
+    return await post(world, "/enquiries", body, Role.CS_SPECIALIST)
+
+
+def of(world, kind):
+    return [event for event in world.announced if isinstance(event, kind)]
+
+
+async def hear_all(world, *kinds):
+    """What intake announced of these kinds comes back to it over the bus."""
+    for event in [each for each in world.announced if isinstance(each, kinds)]:
+        await world.hear(event)
+
+
+@pytest.mark.requirement("R176.a")
+@pytest.mark.parametrize("kind", EnquiryKind.__args__)
+async def test_an_enquiry_is_the_duty_of_its_handler_and_one_that_is_not_answered_is_missed(world, kind):
+    taken = await enquiry(world, kind, channel="visit")
+    assert (taken["assignee_role"], taken["stage"], taken["asked"]["channel"]) == (HANDLERS[kind], "open", "visit")
+    registered, received, due = world.announced
+    assert (type(registered), type(received), type(due)) == (CustomerRegistered, EnquiryReceived, DeadlineSetByIntake)
+    assert (received.kind, received.customer.mobile, due.kind) == (kind, "13700137000", f"enquiry_{kind}")
+    await world.until(due.due_at)
+    assert [(each.kind, each.supervisor_role) for each in of(world, DeadlineMissedByIntake)] == [
+        (f"enquiry_{kind}", "cs_supervisor")
+    ]
+    duties = (await world.ask(Role.CS_SUPERVISOR, "GET", f"/duties?role={HANDLERS[kind]}")).json()["items"]
+    assert [duty["kind"] for duty in duties] == [f"enquiry_{kind}"]
+
+
+@pytest.mark.requirement("R176.c", "R170.b")
+@pytest.mark.parametrize("kind", ["stock", "consult"])
+async def test_who_asks_for_stock_or_advice_is_answered_and_need_not_buy(world, kind):
+    taken = await enquiry(world, kind)
+    path = f"/enquiries/{taken['enquiry_id']}"
+    told = await post(world, f"{path}/answer", {"answer": "有现货 40 樘"}, Role.ORDER_SPECIALIST)
+    assert (told["stage"], told["outcome"]["answer"], told["possible"]) == ("answered", "有现货 40 樘", [])
+    (said,) = of(world, EnquiryAnswered)
+    assert (said.outcome, said.answer, said.within_due) == ("answered", "有现货 40 樘", True)
+    assert [each.outcome for each in of(world, DeadlineMetByIntake)] == ["in_time"]
+    clocks = (await world.ask(Role.CS_SPECIALIST, "GET", f"{path}/clocks")).json()
+    assert [each["outcome"] for each in clocks] == ["in_time"]
+    assert of(world, OrderPlaced) == of(world, QuoteIssued) == []
+
+
+async def test_a_caller_whose_number_is_known_gets_no_second_file(world):
+    first, second = await enquiry(world, "consult"), await enquiry(world, "stock")
+    assert first["customer"]["customer_id"] == second["customer"]["customer_id"]
+    assert len(of(world, CustomerRegistered)) == 1
+    rows = (await world.ask(Role.CS_SPECIALIST, "GET", "/enquiries")).json()["items"]
+    assert [row["asked"]["kind"] for row in rows] == ["stock", "consult"]
+
+
+async def test_an_enquiry_says_who_asks(world):
+    neither = await world.ask(Role.CS_SPECIALIST, "POST", "/enquiries", {"kind": "stock", "text": "有货吗"})
+    assert (neither.status_code, neither.json()["code"]) == (422, "invalid")
+
+
+async def test_a_complaint_that_was_filed_settles_the_enquiry_of_its_case_alone(world):
+    case, other = uuid4(), await enquiry(world, "complaint")
+    body = {"kind": "complaint", "text": "玻璃门有异响", "customer_id": other["customer"]["customer_id"]}
+    headers = {"Correlation-Id": str(case)}
+    mine = (await world.ask(Role.CS_SPECIALIST, "POST", "/enquiries", body, headers=headers)).json()
+    filed = ComplaintFiled(
+        complaint_id=uuid4(),
+        complaint_no="2026-11-0007",
+        customer=CustomerSnapshot.model_validate(mine["customer"]),
+        complainant="陈先生",
+        channel="phone",
+        received_at=NOW,
+        accepted_at=NOW,
+        content="玻璃门有异响",
+        nature="quality",
+    )
+    await world.hear(filed, correlation=case)
+    assert [(str(each.enquiry_id), each.outcome, each.answer) for each in of(world, EnquiryAnswered)] == [
+        (mine["enquiry_id"], "filed", "2026-11-0007")
+    ]
+    still = (await world.ask(Role.CS_SPECIALIST, "GET", f"/enquiries/{other['enquiry_id']}")).json()
+    assert still["stage"] == "open"
+
+
+@pytest.mark.requirement("R010.a", "R010.b", "R176.b")
+@pytest.mark.parametrize(("kind", "role"), [("on_site", Role.ACCOUNT_MANAGER), ("counter", Role.CS_SPECIALIST)])
+async def test_a_price_is_quoted_on_site_or_at_the_counter_and_answers_who_asked_for_it(world, kind, role):
+    taken = await enquiry(world, "quote")
+    whose = taken["customer"]["customer_id"]
+    body = {"customer_id": whose, "kind": kind, "lines": LINES, "enquiry_id": taken["enquiry_id"]}
+    quote = await post(world, "/quotes", body, role)
+    (said,) = of(world, QuoteIssued)
+    assert (said.kind, said.revision, str(said.total.amount), str(said.valid_until)) == (
+        kind,
+        1,
+        "30720.00",
+        "2026-12-20",
+    )
+    assert (quote["stage"], quote["offers"][0]["total"]["amount"]) == ("issued", "30720.00")
+    await hear_all(world, QuoteIssued)
+    assert [(each.outcome, each.answer) for each in of(world, EnquiryAnswered)] == [("quoted", quote["quote_no"])]
+
+
+@pytest.mark.requirement("R029.a")
+async def test_a_customer_who_was_quoted_is_called_once_however_often_the_quote_is_revised(world):
+    body = {"customer_id": await customer_of(world), "kind": "counter", "lines": LINES}
+    quote = await post(world, "/quotes", body)
+    await post(world, f"/quotes/{quote['quote_id']}/revise", {"lines": LINES})
+    await hear_all(world, QuoteIssued)
+    assert [(each.kind, each.stage) for each in of(world, CallbackDue)] == [("stage", "报价")]
+
+
+async def test_a_quote_keeps_its_revisions_and_the_customer_agrees_to_the_last(world):
+    body = {"customer_id": await customer_of(world), "kind": "counter", "lines": LINES, "valid_until": "2026-11-30"}
+    quote = await post(world, "/quotes", body)
+    path = f"/quotes/{quote['quote_id']}"
+    cheaper = [{**LINES[0], "unit_price": {"amount": "1200.00"}}]
+    await post(world, f"{path}/revise", {"lines": cheaper})
+    assert await refused(world, f"{path}/accept", {"revision": 1}) == (409, "another_revision")
+    agreed = await post(world, f"{path}/accept", {"revision": 2})
+    offers = [(each["revision"], each["total"]["amount"], each["valid_until"]) for each in agreed["offers"]]
+    assert offers == [(1, "30720.00", "2026-11-30"), (2, "28800.00", "2026-12-20")]
+    (said,) = of(world, QuoteAccepted)
+    assert (said.revision, str(said.total.amount), agreed["stage"]) == (2, "28800.00", "accepted")
+    await world.until(NOW + timedelta(days=60))
+    assert of(world, QuoteLapsed) == []
+
+
+async def test_a_quote_that_is_not_answered_lapses_when_its_last_day_is_over(world):
+    body = {"customer_id": await customer_of(world), "kind": "counter", "lines": LINES, "valid_until": "2026-11-30"}
+    quote = await post(world, "/quotes", body)
+    over = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    await world.until(over - timedelta(seconds=1))
+    assert of(world, QuoteLapsed) == []
+    await world.until(over)
+    assert [each.quote_no for each in of(world, QuoteLapsed)] == [quote["quote_no"]]
+    assert await refused(world, f"/quotes/{quote['quote_id']}/accept", {"revision": 1}) == (409, "illegal_transition")
+    listed = (await world.ask(Role.CS_SPECIALIST, "GET", "/quotes?stage=lapsed")).json()["items"]
+    assert [each["quote_id"] for each in listed] == [quote["quote_id"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"lines": [{"description": "隔断", "quantity": 1}]}, "price_open"),
+        ({"valid_until": "2026-11-19"}, "past_day"),
+        (
+            {
+                "lines": [
+                    LINES[0],
+                    {"description": "门", "quantity": 1, "unit_price": {"amount": "1.00", "currency": "USD"}},
+                ]
+            },
+            "currencies_differ",
+        ),
+    ],
+)
+async def test_a_quote_has_every_price_in_one_currency_and_a_day_to_come(world, fields, code):
+    body = {"customer_id": await customer_of(world), "kind": "counter", "lines": LINES, **fields}
+    assert await refused(world, "/quotes", body) == (409, code)
+
+
+async def forms(world, customer):
+    return await post(world, "/design-intakes", {"customer_id": customer, "files": {}}, Role.ACCOUNT_MANAGER)
+
+
+NAMES = ("questionnaire", "drawings", "photos")
+ALL_FINE = {"findings": {name: {"ok": True} for name in NAMES}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.requirement(f"R006.{part}"))
+        for name, part in zip(NAMES, "abc", strict=True)
+    ],
+)
+async def test_each_of_the_three_forms_is_reviewed_and_the_gate_stays_shut_while_it_is_missing(world, name):
+    brought = await forms(world, await customer_of(world))
+    path = f"/design-intakes/{brought['design_intake_id']}"
+    findings = {each: {"ok": each != name, "remarks": None if each != name else "缺失"} for each in NAMES}
+    looked = await post(world, f"{path}/check", {"findings": findings})
+    (said,) = of(world, DesignIntakeChecked)
+    assert {each: getattr(said, f"{each}_ok") for each in NAMES} == {each: each != name for each in NAMES}
+    assert (said.passed, len(said.missing), looked["stage"]) == (False, 1, "open")
+    assert of(world, DeadlineMetByIntake) == []
+    opening = {"design_intake_id": brought["design_intake_id"], "name": "恒达大厦", "sections": SECTIONS}
+    assert await refused(world, "/projects", opening) == (409, "forms_open")
+    fixed = await post(world, f"{path}/check", {"findings": {name: {"ok": True}}})
+    assert (fixed["stage"], of(world, DesignIntakeChecked)[-1].passed) == ("passed", True)
+    assert [each.outcome for each in of(world, DeadlineMetByIntake)] == ["in_time"]
+
+
+@pytest.mark.requirement("R007.a", "R007.b")
+async def test_what_was_brought_back_opens_a_project_file_with_every_section_of_form_6(world):
+    brought = await forms(world, await customer_of(world))
+    await post(world, f"/design-intakes/{brought['design_intake_id']}/check", ALL_FINE)
+    opening = {"design_intake_id": brought["design_intake_id"], "name": "恒达大厦 32 楼", "files": ["plan.pdf"]}
+    short = {name: text for name, text in SECTIONS.items() if name != "site"}
+    assert await refused(world, "/projects", {**opening, "sections": short}) == (409, "sections_open")
+    more = {**SECTIONS, "weather": "晴"}
+    assert await refused(world, "/projects", {**opening, "sections": more}) == (409, "sections_unknown")
+    project = await post(world, "/projects", {**opening, "sections": SECTIONS})
+    assert project["sections"] == {
+        "客户需求": "整层高隔断",
+        "现场情况": "毛坯",
+        "所需图纸": "平面、效果",
+        "时间要求": "春节前",
+    }
+    (said,) = of(world, ProjectFileOpened)
+    assert (said.project_no, said.files) == (project["project_no"], ("plan.pdf",))
+    path = f"/projects/{project['project_id']}"
+    added = await post(world, f"{path}/add", {"note": "补充弱电图", "files": ["power.pdf"]}, Role.ACCOUNT_MANAGER)
+    assert ([entry["kind"] for entry in added["log"]], added["files"]) == (
+        ["opened", "added"],
+        ["plan.pdf", "power.pdf"],
+    )
+    assert added["first_altered"] is None
+
+
+async def papers_of(world, customer):
+    quote = await post(world, "/quotes", {"customer_id": customer, "kind": "counter", "lines": LINES})
+    await post(world, f"/quotes/{quote['quote_id']}/accept", {"revision": 1})
+    brought = await forms(world, customer)
+    await post(world, f"/design-intakes/{brought['design_intake_id']}/check", ALL_FINE)
+    opening = {"design_intake_id": brought["design_intake_id"], "name": "恒达大厦", "sections": SECTIONS}
+    project = await post(world, "/projects", opening)
+    return {
+        "quote_id": quote["quote_id"],
+        "design_intake_id": brought["design_intake_id"],
+        "project_id": project["project_id"],
+    }
+
+
+@pytest.mark.requirement("R006.d", "R010.c", "R176.d", "R123.c")
+async def test_a_custom_order_is_placed_from_its_enquiry_once_all_papers_are_there(world):
+    taken = await enquiry(world, "order")
+    customer = taken["customer"]["customer_id"]
+    body = {"customer_id": customer, "kind": "custom", "lines": LINES, "enquiry_id": taken["enquiry_id"]}
+    order = await post(world, "/orders", body, Role.CS_SPECIALIST)
+    path = f"/orders/{order['order_id']}/verify"
+    assert await refused(world, path, {}) == (409, "papers_open")
+    papers = await papers_of(world, customer)
+    assert await refused(world, path, papers, Role.CS_SPECIALIST) == (409, "not_authorised")
+    placed = await post(world, path, papers)
+    (said,) = of(world, OrderPlaced)
+    assert {name: str(getattr(said, name)) for name in papers} == papers
+    assert (placed["stage"], str(said.enquiry_id)) == ("placed", taken["enquiry_id"])
+
+    await hear_all(world, OrderPlaced)
+
+    assert [(each.outcome, each.answer) for each in of(world, EnquiryAnswered)] == [("ordered", said.order_no)]
+    project = (await world.ask(Role.CS_SPECIALIST, "GET", f"/projects/{papers['project_id']}")).json()
+    assert (project["stage"], project["order_no"]) == ("ordered", said.order_no)
+    file = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers/{customer}")).json()
+    assert file["particulars"]["special_specs"] == ["门洞加宽至 1100 mm"]
+    assert len(of(world, CustomerUpdated)) == 1
+
+
+async def test_papers_of_another_customer_place_no_order(world):
+    papers = await papers_of(world, await customer_of(world))
+    body = {"customer_id": await customer_of(world, "别的公司"), "kind": "custom", "lines": LINES}
+    for name, id in papers.items():
+        assert await refused(world, "/orders", {**body, name: id}) == (409, "another_customers")
+    assert of(world, OrderPlaced) == []
