@@ -44,6 +44,7 @@ class Journey:
     async def begin(self) -> None:
         """The customer has a file, and the order is taken and verified."""
         await register(self.here, self.customer)
+        papers = await self._papers() if self.custom else {}
         wish = {
             "customer_id": self.customer.id,
             "order_no": self.customer.order_no,
@@ -54,9 +55,27 @@ class Journey:
             "site_address": "广州市天河区珠江东路 6 号 32 楼",
             "sales_owner": "am-03",
             "verified": {"by": "cs-07", "at": (self.here.now - timedelta(minutes=10)).isoformat()},
+            **papers,
         }
-        await self.here.ask("intake", "/orders", wish, role=Role.CS_SPECIALIST)
+        await self.here.ask("intake", "/orders", wish, role=Role.CS_SUPERVISOR)
         await self.here.seen("the order at orders", lambda: self.customer.order(self.here))
+
+    async def _papers(self) -> Mapping[str, str]:
+        """The three forms have passed, a project file is open, and the customer agrees to our price."""
+
+        async def ask(path: str, body: dict[str, Any]) -> dict[str, Any]:
+            return await self.here.ask("intake", path, body, role=Role.CS_SUPERVISOR)
+
+        brought = await ask("/design-intakes", {"customer_id": self.customer.id})
+        forms = {"design_intake_id": brought["design_intake_id"]}
+        fine = dict.fromkeys(("questionnaire", "drawings", "photos"), {"ok": True})
+        await ask(f"/design-intakes/{forms['design_intake_id']}/check", {"findings": fine})
+        sections = dict.fromkeys(("need", "site", "drawings", "schedule"), "见附件")
+        project = await ask("/projects", {**forms, "name": "恒达大厦", "sections": sections})
+        lines = [{"description": "80 款双玻百叶高隔断", "quantity": 1, "unit_price": {"amount": "100000.00"}}]
+        quote = await ask("/quotes", {"customer_id": self.customer.id, "kind": "counter", "lines": lines})
+        await ask(f"/quotes/{quote['quote_id']}/accept", {"revision": 1})
+        return {**forms, "project_id": project["project_id"], "quote_id": quote["quote_id"]}
 
     async def leave(self, stage: str) -> None:
         """Whatever opens the gate out of this stage happens."""
