@@ -97,8 +97,8 @@ ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
         "withdraw": Move(("unverified",), ("withdrawn",)),
     },
 )
-"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own. Whose part it
-is to verify a custom order is policy."""
+"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own. Which of these
+roles verify an order of which route is policy."""
 
 PROJECT: Lifecycle[ProjectStage, ProjectDecision] = Lifecycle(
     "project",
