@@ -68,7 +68,7 @@ class Journey:
 
         brought = await ask("/design-intakes", {"customer_id": self.customer.id})
         forms = {"design_intake_id": brought["design_intake_id"]}
-        fine = dict.fromkeys(("questionnaire", "drawings", "photos"), {"ok": True})
+        fine = {form: {"ok": True} for form in ("questionnaire", "drawings", "photos")}
         await ask(f"/design-intakes/{forms['design_intake_id']}/check", {"findings": fine})
         sections = dict.fromkeys(("need", "site", "drawings", "schedule"), "见附件")
         project = await ask("/projects", {**forms, "name": "恒达大厦", "sections": sections})
