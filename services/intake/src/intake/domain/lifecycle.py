@@ -97,8 +97,10 @@ ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
         "withdraw": Move(("unverified",), ("withdrawn",)),
     },
 )
-"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own. Policy says which
-of these roles verify an order of a route."""
+"""An order that comes in verified is taken and verified in one step. Sales withdraws by a fact of its own.
+
+Which of these roles verify an order of a route is policy.
+"""
 
 PROJECT: Lifecycle[ProjectStage, ProjectDecision] = Lifecycle(
     "project",
