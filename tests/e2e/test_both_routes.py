@@ -196,6 +196,6 @@ async def test_an_order_goes_its_route_from_review_to_the_last_payment(kefu: Sys
         told = await journey.told()
 
     assert order is not None
-    assert told == (["quote", *TOLD] if kind == "custom" else TOLD)
+    assert told == TOLD
     assert [passage["stage"] for passage in order["passages"]] == stages
     assert order["payment"]["open"] == "0.00"
