@@ -26,8 +26,8 @@ from orders.domain.decisions.payment import grant_credit, receive
 from orders.domain.decisions.production import (
     break_down,
     complete,
-    inspect,
-    judge_sample,
+    hear_inspection,
+    hear_verdict,
     make_sample,
     release,
     review_breakdown,
@@ -99,7 +99,7 @@ def patterns(no: str, at: datetime, waits: timedelta = timedelta()) -> Iterator[
 def _notice(order: Order, at: datetime) -> Change[Order]:
     change = Change(order)
     for sign_next in (prepare_notice, review_notice, approve_notice):
-        change = change.then(partial(sign_next, rules=RULES, cause=cause(at, by=sign_next.__name__)))
+        change = change.then(partial(sign_next, revision=1, rules=RULES, cause=cause(at, by=sign_next.__name__)))
     return change
 
 
@@ -138,7 +138,7 @@ def _broken_down(order: Order, at: datetime) -> Change[Order]:
 def _sampled(order: Order, at: datetime) -> Change[Order]:
     made = make_sample(order, facts.SampleMade(order_no=order.order_no, sample_no="DY-1"), cause(at)).state
     fact = facts.SampleJudged(order_no=order.order_no, sample_no="DY-1", outcome="confirmed", judged_by="d-9")
-    return judge_sample(made, fact, RULES, cause(at, "design_director"))
+    return hear_verdict(made, fact, RULES, cause(at, "design_director"))
 
 
 def _produced(order: Order, at: datetime) -> Change[Order]:
@@ -149,7 +149,7 @@ def _produced(order: Order, at: datetime) -> Change[Order]:
 
 def _inspected(order: Order, at: datetime) -> Change[Order]:
     fact = facts.GoodsInspected(order_no=order.order_no, inspector="designer-04", outcome="passed")
-    return inspect(order, fact, RULES, cause(at, "design_director"))
+    return hear_inspection(order, fact, RULES, cause(at, "design_director"))
 
 
 def _dispatched(order: Order, at: datetime) -> Change[Order]:

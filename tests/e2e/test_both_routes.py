@@ -133,7 +133,7 @@ class Journey:
     async def _sign_notice(self) -> None:
         for sign, who in SIGNATURES:
             role = Role.CS_SPECIALIST if sign == "prepare" else Role.CS_SUPERVISOR
-            await self._ask(f"{sign}-notice", {}, role, who)
+            await self._ask(f"{sign}-notice", {"revision": 1}, role, who)
 
     async def _draw(self, *kinds: str) -> None:
         reviewer = Role.DESIGN_DIRECTOR if self.custom else Role.CS_SPECIALIST

@@ -1,12 +1,13 @@
 """The decisions that name what was read, by a person who has read the order as it stands."""
 
-from orders.domain.decisions import contract, production
+from orders.domain.decisions import cancellation, contract, production
 from orders.domain.order import Order
 from orders.domain.parts.contract import Outcome
 from orders.domain.parts.notice import Signature
+from orders.domain.parts.works import Verdict
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.contracts.event import PreciseDate
+from shared.contracts.event import Money, PreciseDate
 from shared.contracts.orders import Finding
 
 
@@ -23,7 +24,27 @@ def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause
 
 
 def sign_notice(order: Order, signature: Signature, rules: Rules, cause: Cause) -> Change[Order]:
-    return _SIGN[signature](order, rules, cause)
+    return _SIGN[signature](order, _revision(order), rules, cause)
+
+
+def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
+    return contract.use_seal(order, _revision(order), purpose, cause)
+
+
+def cancel(order: Order, reason: str, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
+    return cancellation.cancel(order, order.stage, reason, refund, rules, cause)
+
+
+def decline_cancelling(order: Order, reason: str, rules: Rules, cause: Cause) -> Change[Order]:
+    return cancellation.decline_cancelling(order, len(order.cancelling_requests), reason, rules, cause)
+
+
+def judge_sample(order: Order, no: str, outcome: Verdict, rules: Rules, cause: Cause) -> Change[Order]:
+    return production.judge_sample(order, no, order.works.breakdown, outcome, "", rules, cause)
+
+
+def inspect(order: Order, passed: bool, rules: Rules, cause: Cause) -> Change[Order]:
+    return production.inspect(order, order.produced_at or order.since, passed, (), (), rules, cause)
 
 
 def review_breakdown(order: Order, approved: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:

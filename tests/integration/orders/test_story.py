@@ -82,7 +82,7 @@ async def released(orders, bus, order):
     await bus.announce(paid, at=NOW)
     await shown(orders, order, "release")
     for role, sign in (("cs_specialist", "prepare"), ("cs_supervisor", "review"), ("cs_director", "approve")):
-        await orders.ask(role, "POST", f"/orders/{order.order_id}/{sign}-notice")
+        await orders.ask(role, "POST", f"/orders/{order.order_id}/{sign}-notice", {"revision": 1})
 
 
 @pytest.mark.requirement("R055.a", "R058.b")

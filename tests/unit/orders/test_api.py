@@ -29,9 +29,9 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     assert await step("cs_director", "review", {"revision": 1, "outcome": "approved"}) == "signing"
     assert await step("cs_supervisor", "sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}}) == "deposit"
     await company.pay("initial", "30000.00")
-    assert await step("cs_specialist", "prepare-notice") == "release"
-    assert await step("cs_supervisor", "review-notice") == "release"
-    assert await step("cs_manager", "approve-notice") == "plan"
+    assert await step("cs_specialist", "prepare-notice", {"revision": 1}) == "release"
+    assert await step("cs_supervisor", "review-notice", {"revision": 1}) == "release"
+    assert await step("cs_manager", "approve-notice", {"revision": 1}) == "plan"
     for kind in ("plan", "rendering", "elevation", "construction"):
         await company.fact(facts.DesignSubmitted, drawing_kind=kind, version=1, files=("a",), designer="d")
         stage = await step("design_director", "review-drawing", {"kind": kind, "version": 1, "outcome": "approved"})
@@ -43,9 +43,15 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     assert await step("rd_team", "review-breakdown", {"breakdown": 1, "outcome": "approved"}) == "sample"
     await company.fact(facts.SampleMade, sample_no="DY-1")
     assert await step("order_specialist", "send-sample", {"sample_no": "DY-1", "carrier": "顺丰速运"}) == "sample"
-    assert await step("design_director", "judge-sample", {"sample_no": "DY-1", "outcome": "confirmed"}) == "production"
+    assert (
+        await step("design_director", "judge-sample", {"sample_no": "DY-1", "breakdown": 1, "outcome": "confirmed"})
+        == "production"
+    )
     await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
-    assert await step("design_director", "inspect", {"outcome": "passed"}) == "shipping"
+    assert (
+        await step("design_director", "inspect", {"produced_at": company.now.isoformat(), "outcome": "passed"})
+        == "shipping"
+    )
     packed = {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200}
     assert await step("warehouse", "pack", packed) == "shipping"
     assert await step("statistics_clerk", "issue-delivery-note", {"note_no": "CH-1"}) == "shipping"
@@ -83,8 +89,8 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         ("warehouse", "dispatch", {"left_at": "2026-10-01T00:00:00Z"}, 409, "illegal_transition"),
         ("cs_specialist", "review", {"revision": 1, "outcome": "perhaps"}, 422, "invalid"),
         ("cs_specialist", "review", {"revision": 1, "outcome": {"$gt": ""}}, 422, "invalid"),
-        ("cs_specialist", "cancel", {"reason": "x", "really": True}, 422, "invalid"),
-        ("cs_specialist", "cancel", {"reason": ""}, 422, "invalid"),
+        ("cs_specialist", "cancel", {"stage": "review", "reason": "x", "really": True}, 422, "invalid"),
+        ("cs_specialist", "cancel", {"stage": "review", "reason": ""}, 422, "invalid"),
         ("warehouse", "pack", {"items": [], "volume_litres": 1}, 422, "invalid"),
     ],
 )
@@ -97,14 +103,16 @@ async def test_a_refusal_says_what_would_be_right(company, ask, role, path, body
 
 async def test_an_unknown_order_is_not_found(ask):
     assert (await ask("cs_specialist", "GET", ORDER)).status_code == 404
-    assert (await ask("cs_specialist", "POST", f"{ORDER}/cancel", {"reason": "x"})).status_code == 404
+    assert (
+        await ask("cs_specialist", "POST", f"{ORDER}/cancel", {"stage": "review", "reason": "x"})
+    ).status_code == 404
 
 
 @pytest.mark.requirement("R011.a", "R180.a", "R181.a")
 async def test_ledger_seal_log_and_register_are_lists(company, ask):
     await company.place()
     await company.release()
-    await ask("cs_supervisor", "POST", f"{ORDER}/use-seal", {"purpose": "补充协议盖章"})
+    await ask("cs_supervisor", "POST", f"{ORDER}/use-seal", {"revision": 1, "purpose": "补充协议盖章"})
 
     (row,) = (await ask("cs_specialist", "GET", "/contracts")).json()["items"]
     seals = (await ask("cs_specialist", "GET", "/seal-uses")).json()["items"]

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
+from orders_as_read import judge_sample, review, review_breakdown, sign, sign_notice, submit_for_review, use_seal
 
-from orders.domain.decisions.contract import take_on, use_seal
+from orders.domain.decisions.contract import take_on
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.installation import schedule_installation
-from orders.domain.decisions.production import judge_sample, release, send_back
+from orders.domain.decisions.production import release, send_back
 from orders.domain.parts.installation import Installer
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
@@ -113,7 +113,7 @@ async def test_a_sample_of_a_rejected_breakdown_does_not_count(company):
 
     verdict = facts.SampleJudged(order_no=company.order_no, sample_no="DY-2", outcome="confirmed", judged_by="d-9")
     with pytest.raises(Refused) as refused:
-        await company.decide(judge_sample, verdict, role="design_director")
+        await company.decide(judge_sample, "DY-2", "confirmed", role="design_director")
     assert refused.value.code == "void_sample"
     await company.hear(verdict)
     assert raised(company) == [("quality", "样品DY-2依据的拆单已被驳回，不作数")]

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 from order_rules import RULES
+from orders_as_read import cancel, decline_cancelling
 
 from orders.domain.account import account_id_of
-from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
+from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.lifecycle import possible
 from orders.domain.order import CANCELLED, CLOSED

@@ -5,9 +5,8 @@ from importlib.resources import files
 
 import pytest
 from order_rules import RULES
-from orders_as_read import review
+from orders_as_read import cancel, review
 
-from orders.domain.decisions.cancellation import cancel
 from orders.settings import Settings
 from shared.calendar import Calendar
 from shared.contracts.complaints import ComplaintClosed

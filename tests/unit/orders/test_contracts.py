@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from orders_as_read import review, sign, sign_notice
+from orders_as_read import review, sign, sign_notice, use_seal
 
 from orders.domain.decisions import contract
-from orders.domain.decisions.contract import amend, take_on, use_seal
+from orders.domain.decisions.contract import amend, take_on
 from orders.domain.parts.contract import Draft, contract_no_of
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import orders as said

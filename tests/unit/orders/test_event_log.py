@@ -2,10 +2,9 @@
 
 import pm4py
 import pytest
-from orders_as_read import review
+from orders_as_read import cancel, review
 
 from orders.api.event_log import activities, happenings, ocel, xes
-from orders.domain.decisions.cancellation import cancel
 from orders.domain.route import CUSTOM, STANDARD
 
 

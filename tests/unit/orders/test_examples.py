@@ -88,6 +88,23 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
     when, body = WHEN[path], posts()[path].body_field
     order = await company.place(when.kind, site_address="广州市天河区珠江东路 6 号")
     await company.run_to(when.stage)
+    await what_comes_before(company, path)
+    proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
+    named = {
+        "order_id": order_id_of(order.order_no),
+        "customer_id": CUSTOMER,
+        "exception_id": exception_id_of(order.id, 1),
+        "disposal_id": proposed.json()["id"],
+    }
+    sent = shown(body) if body else None
+    if path.endswith("/inspect"):
+        sent["produced_at"] = (await company.order()).produced_at.isoformat()
+    answer = await ask(when.role, "POST", path.format(**named), sent)
+    assert answer.status_code == 200, answer.text
+
+
+async def what_comes_before(company, path):
+    """What has been reported and decided when the example is sent."""
     await company.fact(facts.MaterialProblemReported, kind="supply", detail="断货")
     await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("a",), designer="d-1")
     await company.fact(facts.SampleMade, sample_no="DY-1")
@@ -105,17 +122,8 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
         await company.decide(sign_notice, "prepared", role="cs_specialist", by="cs-07")
     if path.endswith("/approve-notice"):
         await company.decide(sign_notice, "reviewed", role="cs_supervisor", by="cs-08")
-    proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
-    named = {
-        "order_id": order_id_of(order.order_no),
-        "customer_id": CUSTOMER,
-        "exception_id": exception_id_of(order.id, 1),
-        "disposal_id": proposed.json()["id"],
-    }
-    answer = await ask(when.role, "POST", path.format(**named), shown(body) if body else None)
-    assert answer.status_code == 200, answer.text
 
 
-def shown(body) -> object:
+def shown(body) -> dict[str, object]:
     """What the documentation shows for a body: the examples of its fields, put together."""
     return example(body.field_info.annotation).model_dump(mode="json", exclude_none=True)

@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
+from orders_as_read import cancel, review, review_breakdown, sign, sign_notice, submit_for_review, use_seal
 
-from orders.domain.decisions.cancellation import cancel
-from orders.domain.decisions.contract import amend, take_on, use_seal
+from orders.domain.decisions.contract import amend, take_on
 from orders.domain.decisions.delay import fall_behind, miss_arrival, miss_shipping
 from orders.domain.decisions.drawing import review_drawing, submit
 from orders.domain.decisions.installation import (
@@ -28,8 +27,8 @@ from orders.domain.decisions.payment import fall_overdue, grant_credit, hold, re
 from orders.domain.decisions.production import (
     break_down,
     complete,
-    inspect,
-    judge_sample,
+    hear_inspection,
+    hear_verdict,
     make_sample,
     progress,
     release,
@@ -108,10 +107,10 @@ FACTS = {
         order, reported(facts.BreakdownCompleted, parts=[{"part_no": "p", "quantity": 1, "source": "make"}]), RULES, why
     ),
     "sample": lambda order, why: make_sample(order, reported(facts.SampleMade, sample_no="S1"), why),
-    "sample confirmed": lambda order, why: judge_sample(
+    "sample confirmed": lambda order, why: hear_verdict(
         order, reported(facts.SampleJudged, sample_no="S1", outcome="confirmed", judged_by="d"), RULES, why
     ),
-    "sample rejected": lambda order, why: judge_sample(
+    "sample rejected": lambda order, why: hear_verdict(
         order, reported(facts.SampleJudged, sample_no="S2", outcome="rejected", judged_by="d"), RULES, why
     ),
     "progress": lambda order, why: progress(
@@ -126,10 +125,10 @@ FACTS = {
     "short": lambda order, why: complete(
         order, reported(facts.ProductionCompleted, completed_at=why.at, quantity_ok=20, quantity_short=4), RULES, why
     ),
-    "inspection passed": lambda order, why: inspect(
+    "inspection passed": lambda order, why: hear_inspection(
         order, reported(facts.GoodsInspected, inspector="d", outcome="passed"), RULES, why
     ),
-    "inspection failed": lambda order, why: inspect(
+    "inspection failed": lambda order, why: hear_inspection(
         order, reported(facts.GoodsInspected, inspector="d", outcome="failed"), RULES, why
     ),
     "problem": lambda order, why: report_problem(

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from order_rules import RULES
-from orders_as_read import review, sign, submit_for_review
+from orders_as_read import cancel, review, sign, submit_for_review
 
 from orders.domain.account import Account, account_id_of
 from orders.domain.decisions.account import enter, issue_statement
-from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.contract import amend, take_on
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.opening import open_order

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from orders_as_read import review, review_breakdown
+from orders_as_read import inspect, judge_sample, review, review_breakdown
 
 from orders.domain.decisions import production
 from orders.domain.decisions.drawing import review_drawing
-from orders.domain.decisions.production import inspect, judge_sample, pack, release, schedule, send_sample
+from orders.domain.decisions.production import pack, release, schedule, send_sample
 from orders.domain.parts.works import PackedItem, ProductionPlan
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
@@ -143,14 +143,12 @@ async def test_a_failed_inspection_sends_the_goods_back_and_nothing_leaves(compa
 async def test_nobody_at_a_desk_confirms_a_sample_that_was_not_made_or_was_judged(company):
     await company.place("custom")
     await company.run_to("sample")
-    unmade = facts.SampleJudged(order_no=company.order_no, sample_no="DY-9", outcome="confirmed", judged_by="d-9")
-    made = unmade.model_copy(update={"sample_no": "DY-1", "outcome": "rejected"})
     await company.fact(facts.SampleMade, sample_no="DY-1")
     with pytest.raises(Refused) as unknown:
-        await company.decide(judge_sample, unmade, role="design_director")
-    await company.decide(judge_sample, made, role="design_director")
+        await company.decide(judge_sample, "DY-9", "confirmed", role="design_director")
+    await company.decide(judge_sample, "DY-1", "rejected", role="design_director")
     with pytest.raises(Refused) as again:
-        await company.decide(judge_sample, made, role="design_director")
+        await company.decide(judge_sample, "DY-1", "rejected", role="design_director")
 
     assert (unknown.value.code, again.value.code) == ("no_such_sample", "already_judged")
     assert (await company.order()).stage == "sample"
@@ -162,7 +160,7 @@ async def test_goods_are_inspected_after_they_are_made(company):
     await company.run_to("sample")
     early = facts.GoodsInspected(order_no=company.order_no, inspector="d-4", outcome="passed")
     with pytest.raises(Refused) as refused:
-        await company.decide(inspect, early, role="design_director")
+        await company.decide(inspect, True, role="design_director")
     await company.hear(early)
     company.later(days=9)
     await company.one_gate()

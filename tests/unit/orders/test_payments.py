@@ -116,7 +116,7 @@ async def test_money_for_an_unknown_order_waits_for_the_order(company):
 
 
 async def test_money_for_a_cancelled_order_is_looked_into(company):
-    from orders.domain.decisions.cancellation import cancel
+    from orders_as_read import cancel
 
     await company.place()
     await company.decide(cancel, "客户取消", None)
@@ -263,7 +263,7 @@ async def test_paying_one_order_makes_room_for_the_next(company):
 
 
 async def test_a_cancelled_order_makes_room_too(company):
-    from orders.domain.decisions.cancellation import cancel
+    from orders_as_read import cancel
 
     await company.place("custom", order_no="SO-1", total=yuan("150000.00"))
     await company.sign_contract()

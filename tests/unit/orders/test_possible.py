@@ -6,18 +6,37 @@ from typing import get_args
 
 import pytest
 from order_rules import RULES
-from orders_as_read import review, review_breakdown, sign, sign_notice, submit_for_review
+from orders_as_read import (
+    cancel,
+    decline_cancelling,
+    inspect,
+    judge_sample,
+    review,
+    review_breakdown,
+    sign,
+    sign_notice,
+    submit_for_review,
+    use_seal,
+)
 
 from orders.domain.decisions.acceptance import agree_acceptance
-from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
-from orders.domain.decisions.contract import amend, take_on, use_seal
+from orders.domain.decisions.cancellation import ask_to_cancel
+from orders.domain.decisions.contract import amend, take_on
 from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.payment import receive
-from orders.domain.decisions.production import inspect, judge_sample, pack, release, schedule, send_back, send_sample
+from orders.domain.decisions.production import (
+    hear_inspection,
+    hear_verdict,
+    pack,
+    release,
+    schedule,
+    send_back,
+    send_sample,
+)
 from orders.domain.decisions.promise import agree
 from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders, lifecycle, must, possible
@@ -86,18 +105,11 @@ PARTS = {
     "send_back": lambda order, why: send_back(order, ("plan",), "尺寸不符", RULES, why),
     "schedule": lambda order, why: schedule(order, _plan(order, why), RULES, why),
     "review_breakdown": lambda order, why: review_breakdown(order, True, "", RULES, why),
-    "judge_sample": lambda order, why: judge_sample(
-        order,
-        reported(facts.SampleJudged, sample_no=_sample_no(order, judged=False), outcome="confirmed", judged_by="d"),
-        RULES,
-        why,
-    ),
+    "judge_sample": lambda order, why: judge_sample(order, _sample_no(order, judged=False), "confirmed", RULES, why),
     "send_sample": lambda order, why: send_sample(
         order, order.works.samples[0].no if order.works.samples else "S1", "顺丰", why
     ),
-    "inspect": lambda order, why: inspect(
-        order, reported(facts.GoodsInspected, inspector="d", outcome="passed"), RULES, why
-    ),
+    "inspect": lambda order, why: inspect(order, True, RULES, why),
     "pack": lambda order, why: pack(order, (PackedItem(item="木箱", quantity=1),), 100, why),
     "dispatch": lambda order, why: send(order, reported(facts.GoodsDispatched, left_at=why.at), RULES, why),
     "issue_delivery_note": lambda order, why: issue_delivery_note(
@@ -248,8 +260,8 @@ def test_goods_that_turn_out_bad_in_any_stage_lead_back_as_the_table_says(route,
     because = cause(at=at(order), kind="event")
 
     for name, change in {
-        "fail_inspection": inspect(order, failed, RULES, because),
-        "reject_sample": judge_sample(order, rejected, RULES, because),
+        "fail_inspection": hear_inspection(order, failed, RULES, because),
+        "reject_sample": hear_verdict(order, rejected, RULES, because),
     }.items():
         move = table.move(stage, name)
         assert (name, change.state.stage) == (name, move.to[0] if move else stage)

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 from order_rules import RULES
+from orders_as_read import cancel
 
 from orders.api.sheets import sheet
 from orders.app import service
-from orders.domain.decisions.cancellation import cancel
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.ledger import refund
 from orders.domain.exception import exception_id_of
@@ -80,7 +80,7 @@ async def test_an_exception_is_resolved_once(company):
 
 async def several_orders(company):
     """Three customers' orders in October, one of them cancelled."""
-    from orders.domain.decisions.cancellation import cancel
+    from orders_as_read import cancel
 
     company.now = datetime(2026, 10, 5, tzinfo=UTC)
     lines = [

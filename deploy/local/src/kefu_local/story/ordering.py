@@ -61,4 +61,4 @@ async def _release(world: World, customer: Customer) -> None:
     """The order notice leaves with three signatures of three people."""
     for sign, who in _SIGNATURES:
         role = Role.CS_SUPERVISOR if sign == "review" else Role.CS_SPECIALIST
-        await world.ask("orders", f"/orders/{customer.order_id}/{sign}-notice", {}, role=role, who=who)
+        await world.ask("orders", f"/orders/{customer.order_id}/{sign}-notice", {"revision": 1}, role=role, who=who)

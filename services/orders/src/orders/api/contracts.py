@@ -63,9 +63,16 @@ class SignContract(RequestBody):
 
 
 class UseSeal(RequestBody):
-    """What the seal is used for (004 一㈡1c)."""
+    """On which revision the seal is used, and what for (004 一㈡1c)."""
 
+    revision: int = Field(ge=0, examples=[1], description="The revision that was read; `contract` shows it.")
     purpose: Line = Field(examples=["补充协议盖章"])
+
+
+class SignNotice(RequestBody):
+    """Which contract the order notice was read with (000 §3.3.2)."""
+
+    revision: int = Field(ge=0, examples=[1], description="The revision that was read; `contract` shows it.")
 
 
 class LedgerRow(OrderFacts):
@@ -191,7 +198,8 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def use_order_seal(order_id: UUID, body: UseSeal, cause: CausedByRequest) -> OrderView:
         """Use the contract seal once more."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: use_seal(order, body.purpose, cause), cause), rules
+            await orders.apply(order_id, lambda order: use_seal(order, body.revision, body.purpose, cause), cause),
+            rules,
         )
 
 
@@ -199,22 +207,22 @@ def _notice(router: APIRouter, orders: Orders, rules: Rules) -> None:
     """The three signatures without which no order notice leaves (000 §3.3.2)."""
 
     @router.post("/orders/{order_id}/prepare-notice", dependencies=[allow(*deciders("prepare_notice"))])
-    async def prepare_order_notice(order_id: UUID, cause: CausedByRequest) -> OrderView:
+    async def prepare_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
         """Prepare the order notice, and sign it."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: prepare_notice(order, rules, cause), cause), rules
+            await orders.apply(order_id, lambda order: prepare_notice(order, body.revision, rules, cause), cause), rules
         )
 
     @router.post("/orders/{order_id}/review-notice", dependencies=[allow(*deciders("review_notice"))])
-    async def review_order_notice(order_id: UUID, cause: CausedByRequest) -> OrderView:
+    async def review_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
         """Review the order notice, and sign it."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: review_notice(order, rules, cause), cause), rules
+            await orders.apply(order_id, lambda order: review_notice(order, body.revision, rules, cause), cause), rules
         )
 
     @router.post("/orders/{order_id}/approve-notice", dependencies=[allow(*deciders("approve_notice"))])
-    async def approve_order_notice(order_id: UUID, cause: CausedByRequest) -> OrderView:
+    async def approve_order_notice(order_id: UUID, body: SignNotice, cause: CausedByRequest) -> OrderView:
         """Approve the order notice: the order goes to design."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: approve_notice(order, rules, cause), cause), rules
+            await orders.apply(order_id, lambda order: approve_notice(order, body.revision, rules, cause), cause), rules
         )

@@ -21,10 +21,13 @@ from orders.domain.decisions.production import (
     send_sample,
 )
 from orders.domain.lifecycle import deciders
-from orders.domain.parts.works import PackedItem, ProductionPlan
+from orders.domain.order import Order
+from orders.domain.parts.works import PackedItem, ProductionPlan, Verdict
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
-from shared.contracts.departments import DrawingKind, GoodsInspected, SampleJudged
+from shared.aggregate import Change
+from shared.contracts.departments import DrawingKind
+from shared.contracts.event import Instant
 from shared.contracts.vocabulary import Defect, FileRef, Line, Prose
 from shared.http import CausedByRequest, RequestBody, Router, allow
 
@@ -65,7 +68,8 @@ class JudgeSample(RequestBody):
     """What design says of a sample (000 §3.5.3b)."""
 
     sample_no: Line = Field(examples=["DY-1"])
-    outcome: Literal["confirmed", "rejected"] = Field(examples=["confirmed"])
+    breakdown: int = Field(ge=0, examples=[1], description="The one by which it was made; the order's `works` show it.")
+    outcome: Verdict = Field(examples=["confirmed"])
     notes: str = Field(default="", max_length=4000)
 
 
@@ -79,6 +83,9 @@ class SendSample(RequestBody):
 class InspectGoods(RequestBody):
     """What design found before shipping (000 §3.5.3c)."""
 
+    produced_at: Instant = Field(
+        examples=["2026-11-24T08:00:00Z"], description="When the goods that were seen were made; the order shows it."
+    )
     outcome: Literal["passed", "failed"] = Field(examples=["passed"])
     defects: tuple[Defect, ...] = ()
     photos: tuple[FileRef, ...] = ()
@@ -117,32 +124,20 @@ def _design(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def judge_order_sample(order_id: UUID, body: JudgeSample, cause: CausedByRequest) -> OrderView:
         """Confirm a sample or reject it."""
 
-        order_no = (await orders.get(order_id)).order_no
-        fact = SampleJudged(
-            order_no=order_no,
-            sample_no=body.sample_no,
-            outcome=body.outcome,
-            notes=body.notes,
-            judged_by=cause.actor.id,
-        )
-        return OrderView.of(
-            await orders.apply(order_id, lambda order: judge_sample(order, fact, rules, cause), cause), rules
-        )
+        def decide(order: Order) -> Change[Order]:
+            return judge_sample(order, body.sample_no, body.breakdown, body.outcome, body.notes, rules, cause)
+
+        return OrderView.of(await orders.apply(order_id, decide, cause), rules)
 
     @router.post("/orders/{order_id}/inspect", dependencies=[allow(*deciders("inspect"))])
     async def inspect_order(order_id: UUID, body: InspectGoods, cause: CausedByRequest) -> OrderView:
         """Pass a custom order's goods or send them back."""
-        order_no = (await orders.get(order_id)).order_no
-        fact = GoodsInspected(
-            order_no=order_no,
-            inspector=cause.actor.id,
-            outcome=body.outcome,
-            defects=body.defects,
-            photos=body.photos,
-        )
-        return OrderView.of(
-            await orders.apply(order_id, lambda order: inspect(order, fact, rules, cause), cause), rules
-        )
+        passed = body.outcome == "passed"
+
+        def decide(order: Order) -> Change[Order]:
+            return inspect(order, body.produced_at, passed, body.defects, body.photos, rules, cause)
+
+        return OrderView.of(await orders.apply(order_id, decide, cause), rules)
 
     @router.post("/orders/{order_id}/send-sample", dependencies=[allow(*deciders("send_sample"))])
     async def send_order_sample(order_id: UUID, body: SendSample, cause: CausedByRequest) -> OrderView:

@@ -38,8 +38,9 @@ StageName = Annotated[str, AfterValidator(_known)]
 
 
 class CancelOrder(RequestBody):
-    """Why an order ends, and what is paid back."""
+    """Why an order ends, in which stage it was seen, and what is paid back."""
 
+    stage: StageName = Field(examples=["making"], description="The stage in which the order was seen.")
     reason: Prose = Field(examples=["客户项目取消"])
     refund: Money | None = None
 
@@ -53,6 +54,7 @@ class AskToCancel(RequestBody):
 class DeclineCancelling(RequestBody):
     """Why an order goes on although it was asked to end."""
 
+    number: int = Field(ge=1, examples=[1], description="Which of `cancelling_requests` was read: the first is 1.")
     reason: Prose = Field(examples=["已与客户协商，继续执行"])
 
 
@@ -147,7 +149,9 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def cancel_order(order_id: UUID, body: CancelOrder, cause: CausedByRequest) -> OrderView:
         """The order ends where it stands, if no goods have left; how far it has come decides who may."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: cancel(order, body.reason, body.refund, rules, cause), cause),
+            await orders.apply(
+                order_id, lambda order: cancel(order, body.stage, body.reason, body.refund, rules, cause), cause
+            ),
             rules,
         )
 
@@ -162,7 +166,9 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     async def decline_cancelling_order(order_id: UUID, body: DeclineCancelling, cause: CausedByRequest) -> OrderView:
         """The order goes on in spite of the wish to cancel it."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: decline_cancelling(order, body.reason, rules, cause), cause),
+            await orders.apply(
+                order_id, lambda order: decline_cancelling(order, body.number, body.reason, rules, cause), cause
+            ),
             rules,
         )
 

@@ -162,6 +162,7 @@ class OrderView(View):
     notice: Notice
     drawings: tuple[Drawing, ...]
     works: Works
+    produced_at: datetime | None
     shipment: Shipment
     installation: Installation
     promises: tuple[Promise, ...]
@@ -181,6 +182,7 @@ class OrderView(View):
             order_id=order.id,
             route=order.route.label,
             stage_title=order.stage_title,
+            produced_at=order.produced_at,
             waits_for=tuple(milestone for milestone in gate if not order.has(milestone)),
             drawings=order.drawings.items,
             promises=order.promises.given,

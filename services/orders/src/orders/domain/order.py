@@ -123,6 +123,11 @@ class Order(Timed):
         return bool(self.receivable.invoiced) and self.receivable.billed == 0
 
     @property
+    def produced_at(self) -> datetime | None:
+        """Since when its goods are made: which goods they are, where they had to be made again."""
+        return self.reached.get(Milestone.PRODUCED)
+
+    @property
     def payments_in(self) -> tuple[Milestone, ...]:
         """The payments that are in: what the gates of the route ask for."""
         initial = (Milestone.INITIAL_PAID,) if self.receivable.settles("initial") else ()

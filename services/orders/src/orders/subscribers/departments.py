@@ -12,8 +12,8 @@ from orders.domain.decisions.payment import receive
 from orders.domain.decisions.production import (
     break_down,
     complete,
-    inspect,
-    judge_sample,
+    hear_inspection,
+    hear_verdict,
     make_sample,
     progress,
     report_problem,
@@ -67,12 +67,12 @@ def _sales_and_design(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(SampleJudged)
     def judge(event: SampleJudged, cause: Cause) -> Touch[Order]:
         """Only a confirmed sample lets a custom order into production (000 §3.5.3b)."""
-        return orders.touch(event.order_id, lambda order: judge_sample(order, event, rules, cause))
+        return orders.touch(event.order_id, lambda order: hear_verdict(order, event, rules, cause))
 
     @on(GoodsInspected)
     def inspect_goods(event: GoodsInspected, cause: Cause) -> Touch[Order]:
         """Without a pass a custom order's goods do not leave (000 §3.5.3c)."""
-        return orders.touch(event.order_id, lambda order: inspect(order, event, rules, cause))
+        return orders.touch(event.order_id, lambda order: hear_inspection(order, event, rules, cause))
 
 
 def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:

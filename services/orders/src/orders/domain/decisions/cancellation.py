@@ -16,7 +16,18 @@ from shared.contracts.orders import OrderCancelled
 from shared.contracts.vocabulary import Prose
 
 
-def cancel(order: Order, reason: Prose, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
+def cancel(order: Order, stage: str, reason: Prose, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
+    """One who may end the order ends it, in the stage in which they have seen it (004 一㈡1b).
+
+    Refused like `terminate`, and with `order_changed` when it stands in another stage than the one that is named.
+    """
+    must(order, "cancel")
+    if stage != order.stage:
+        raise Refused(f"the order is in {order.stage} by now; look at it again and name that stage", "order_changed")
+    return terminate(order, reason, refund, rules, cause)
+
+
+def terminate(order: Order, reason: Prose, refund: Money | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The order ends where it stands: clocks stop, promises are owed no more, all who work on it hear it (004 一㈡1b).
 
     Refused: `illegal_transition`; `delivered` when goods have left and their price is not credited; `not_authorised`
@@ -90,14 +101,19 @@ def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Ch
     return start(asked, duty, rules, cause=cause)
 
 
-def decline_cancelling(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
+def decline_cancelling(order: Order, number: int, reason: Prose, rules: Rules, cause: Cause) -> Change[Order]:
     """The order goes on in spite of the wish to cancel it; who may cancel it may decline.
 
-    Refused: `illegal_transition`, `not_asked`, `not_authorised`.
+    `number` is that of the wish that was read. Refused: `illegal_transition`, `not_asked`, `not_authorised`,
+    `wish_changed` where another wish waits by now.
     """
     must(order, "decline_cancelling")
     if order.cancelling_request is None:
         raise Refused("to cancel this order was not asked", "not_asked")
+    if number != (now := len(order.cancelling_requests)):
+        raise Refused(
+            f"wish {now} waits by now: {order.cancelling_request.reason}; read it and name that one", "wish_changed"
+        )
     _must_be_entitled(order, None, rules, cause)
     declined = order.cancelling_request.but(declined_by=cause.actor.id, declined_why=reason)
     going_on = order.but(cancelling_requests=(*order.cancelling_requests[:-1], declined))
@@ -113,4 +129,4 @@ def withdraw(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Change[
         return Change(order)
     if order.delivered or not rules.of(order).authority(order).sales:
         return ask_to_cancel(order, reason, rules, cause)
-    return cancel(order, reason, None, rules, cause)
+    return terminate(order, reason, None, rules, cause)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
-from orders.domain.decisions.cancellation import cancel
+from orders.domain.decisions.cancellation import terminate
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
@@ -57,12 +57,14 @@ def review(
     reviewer = Reviewer(staff=by, role=cause.actor.role or cause.actor.kind)
     made = Review(revision=draft.revision, outcome=outcome, findings=findings, reviewers=(reviewer,), at=cause.at)
     reviewed = order.but(contract=order.contract.reviewed(made))
+    if outcome != "approved":
+        reviewed = reviewed.but(notice=reviewed.notice.anew())
     told = Change(reviewed, (_told(reviewed, made),))
     if outcome == "terminate":
         reason = "; ".join(finding.issue for finding in findings) or "合同评审未通过"
-        return told.then(lambda order: cancel(order, reason, None, rules, cause))
+        return told.then(lambda order: terminate(order, reason, None, rules, cause))
     if outcome == "amend":
-        return told
+        return told.then(lambda order: follow_duties(order, rules, cause))
     if order.contract.signed:
         return told.then(lambda order: _in_force(order, draft, rules, cause))
     valid = told.then(lambda order: Change(_billed(order, draft, rules)))
@@ -103,16 +105,17 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
 def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
     """A change of the contract is written down and has to be reviewed like the contract itself (004 一㈡1a).
 
-    A contract that was approved but not signed goes back to review; a signed one stays in force meanwhile.
+    A contract that was approved but not signed goes back to review; a signed one stays in force meanwhile. An order
+    notice that has not left yet is signed anew.
     Refused with `wrong_amount` when the price is none or the terms do not come to it.
     """
     must(order, "amend")
     _must_add_up(order, draft)
     if draft.ship_on is not None:
         day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
-    amended = order.but(contract=order.contract.drafted(draft))
+    amended = order.but(contract=order.contract.drafted(draft), notice=order.notice.anew())
     if order.contract.signed:
-        return Change(amended)
+        return follow_duties(amended, rules, cause)
     return lose(amended, _M.CONTRACT_APPROVED, rules=rules, cause=cause)
 
 
@@ -176,43 +179,52 @@ def watch(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Ord
     return promised.then(lambda order: Change(order.awaiting("readiness", max(first, cause.at))))
 
 
-def use_seal(order: Order, purpose: str, cause: Cause) -> Change[Order]:
-    """The contract seal is used once more; who and what for is on record (004 一㈡1c)."""
+def use_seal(order: Order, revision: int, purpose: str, cause: Cause) -> Change[Order]:
+    """The contract seal is used once more; who and what for is on record (004 一㈡1c).
+
+    Refused with `contract_changed` when the contract stands at another revision than the one that is named.
+    """
     must(order, "use_seal")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
+    order.contract.must_be_seen(revision)
     contract = order.contract.sealed(by, purpose, cause.at)
     return Change(order.but(contract=contract), (_sealed(contract, order, by, purpose),))
 
 
-def prepare_notice(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """CS prepares the order notice: the first of its three signatures (000 §3.3.2).
 
-    Refused: `illegal_transition`, `not_authorised`, `wrong_signature` when it is prepared already.
+    Each of the three names the revision of the contract that it has read, and a change that is written down afterwards
+    asks for all three anew. Refused: `illegal_transition`, `not_authorised`, `contract_changed` where another revision
+    stands by now, `wrong_signature` when it is prepared already.
     """
     must(order, "prepare_notice")
     order.route.may_draft(cause.actor)
+    order.contract.must_be_seen(revision)
     return follow_duties(_with_signature(order, "prepared", cause), rules, cause)
 
 
-def review_notice(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """A supervisor reviews every order before it is made (004 三2(1)): the second signature.
 
-    Refused: `illegal_transition`, `not_authorised`, `wrong_signature` out of order, `own_notice` for the one who
-    prepared it.
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
+    for the one who prepared it.
     """
     must(order, "review_notice")
     order.route.may_review(cause.actor)
+    order.contract.must_be_seen(revision)
     return follow_duties(_with_signature(order, "reviewed", cause), rules, cause)
 
 
-def approve_notice(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Change[Order]:
     """To approve the notice is to order: the third signature, for a custom order of a head of CS (000 §3.5.1).
 
-    Refused: `illegal_transition`, `not_authorised`, `wrong_signature` out of order, `own_notice` for one who prepared
-    or reviewed it.
+    Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
+    for one who prepared or reviewed it.
     """
     must(order, "approve_notice")
     order.decided_by(_M.NOTICE_SIGNED, cause)
+    order.contract.must_be_seen(revision)
     signed = _with_signature(order, "approved", cause)
     return reach(signed, _M.NOTICE_SIGNED, since=cause.at, rules=rules, cause=cause)
 

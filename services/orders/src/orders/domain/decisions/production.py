@@ -1,5 +1,7 @@
 """How an order is made: released, broken down, sampled, produced, inspected."""
 
+from datetime import datetime
+
 from orders.domain.decisions.delay import slip
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
@@ -7,7 +9,7 @@ from orders.domain.decisions.stage import lose, reach
 from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
-from orders.domain.parts.works import Inspection, PackedItem, ProductionPlan, Sample
+from orders.domain.parts.works import Inspection, PackedItem, ProductionPlan, Sample, Verdict
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -33,7 +35,7 @@ from shared.contracts.orders import (
     SampleSent,
     StockAllocated,
 )
-from shared.contracts.vocabulary import Prose
+from shared.contracts.vocabulary import Defect, FileRef, Prose, StaffId
 
 _M = Milestone
 
@@ -122,10 +124,7 @@ def review_breakdown(
     """
     must(order, "review_breakdown")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
-    if breakdown != order.works.breakdown:
-        raise Refused(
-            f"breakdown {order.works.breakdown} has come meanwhile; read it and name that one", "breakdown_changed"
-        )
+    order.works.must_be_seen(breakdown)
     reviewed = BreakdownReviewed.of(
         order.named,
         outcome="approved" if approved else "rejected",
@@ -148,45 +147,51 @@ def make_sample(order: Order, fact: SampleMade, cause: Cause) -> Change[Order]:
     return Change(order.but(works=order.works.with_sample(Sample(no=fact.sample_no, photos=fact.photos))))
 
 
-def judge_sample(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -> Change[Order]:
+def judge_sample(
+    order: Order, sample_no: str, breakdown: int, outcome: Verdict, notes: str, rules: Rules, cause: Cause
+) -> Change[Order]:
     """Design confirms a sample or rejects it, and another one is made; once per sample (000 §3.5.3b).
 
-    A report may come before the sample's own. One about a sample of a rejected breakdown is looked into and does not
-    count; goods that were made before their sample was rejected do not either. Who asks us is refused:
-    `no_such_sample`, `void_sample`, `already_judged`.
+    Goods that were made before their sample was rejected do not count. Refused: `illegal_transition`,
+    `not_authorised`, `no_such_sample`, `void_sample`, `already_judged`, and `breakdown_changed` where the order was
+    broken down again since the one that is named: another sample may have the same number.
     """
-    known = order.works.sample(fact.sample_no)
-    if cause.kind == "request":
-        _must_be_judgeable(order, fact.sample_no, known)
-    sample = known or Sample(no=fact.sample_no)
+    must(order, "judge_sample")
+    sample = order.works.sample(sample_no)
+    if sample is None:
+        raise Refused(f"no sample {sample_no} of this order has been made", "no_such_sample")
+    if sample.void:
+        raise Refused(f"sample {sample_no} was made by a rejected breakdown; have another one made", "void_sample")
+    if sample.verdict is not None:
+        raise Refused(f"sample {sample_no} was {sample.verdict}; make another one to judge", "already_judged")
+    order.works.must_be_seen(breakdown)
+    by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
+    return _judged(order, sample, outcome, notes, by, rules, cause)
+
+
+def hear_verdict(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -> Change[Order]:
+    """Design reports what it said of a sample; the report may come before the sample's own.
+
+    One about a sample of a rejected breakdown is looked into and does not count.
+    """
+    sample = order.works.sample(fact.sample_no) or Sample(no=fact.sample_no)
     if order.ended or sample.verdict is not None:
         return Change(order)
     if sample.void:
         return raise_exception(order, "quality", f"样品{sample.no}依据的拆单已被驳回，不作数", cause)
-    by = order.decided_by(_M.SAMPLE_CONFIRMED, cause)
-    judged = sample.but(verdict=fact.outcome, notes=fact.notes)
-    reviewed = SampleReviewed.of(
-        order.named,
-        sample_no=fact.sample_no,
-        outcome=fact.outcome,
-        by=by if cause.kind == "request" else fact.judged_by,
-        notes=fact.notes,
-    )
-    change = Change(order.but(works=order.works.with_sample(judged)), (reviewed,))
-    if fact.outcome == "rejected":
+    return _judged(order, sample, fact.outcome, fact.notes, fact.judged_by, rules, cause)
+
+
+def _judged(
+    order: Order, sample: Sample, outcome: Verdict, notes: str, by: StaffId, rules: Rules, cause: Cause
+) -> Change[Order]:
+    reviewed = SampleReviewed.of(order.named, sample_no=sample.no, outcome=outcome, by=by, notes=notes)
+    judged = order.works.with_sample(sample.but(verdict=outcome, notes=notes))
+    change = Change(order.but(works=judged), (reviewed,))
+    if outcome == "rejected":
         made = () if order.has(_M.SAMPLE_CONFIRMED) else (_M.PRODUCED, _M.INSPECTED)
         return change.then(lambda order: lose(order, *made, rules=rules, cause=cause))
     return change.then(lambda order: reach(order, _M.SAMPLE_CONFIRMED, since=cause.at, rules=rules, cause=cause))
-
-
-def _must_be_judgeable(order: Order, no: str, sample: Sample | None) -> None:
-    must(order, "judge_sample")
-    if sample is None:
-        raise Refused(f"no sample {no} of this order has been made", "no_such_sample")
-    if sample.void:
-        raise Refused(f"sample {no} was made by a rejected breakdown; have another one made", "void_sample")
-    if sample.verdict is not None:
-        raise Refused(f"sample {no} was {sample.verdict}; make another one to judge", "already_judged")
 
 
 def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Change[Order]:
@@ -242,27 +247,52 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     return finished.then(lambda order: raise_exception(order, "quality", detail, cause)) if unconfirmed else finished
 
 
-def inspect(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> Change[Order]:
+def inspect(
+    order: Order,
+    produced_at: datetime,
+    passed: bool,
+    defects: tuple[Defect, ...],
+    photos: tuple[FileRef, ...],
+    rules: Rules,
+    cause: Cause,
+) -> Change[Order]:
     """Design looks at a custom order's goods; without a pass nothing leaves, and a failure sends them back to be made.
 
-    Source: 000 §3.5.3c. A report may come before production's own. Who asks us can only inspect goods that are made.
+    Source: 000 §3.5.3c. Refused: `illegal_transition` before they are made, `not_authorised`, and `goods_changed` where
+    they were made again since the moment that is named.
     """
-    if cause.kind == "request":
-        must(order, "inspect")
+    must(order, "inspect")
+    inspector = order.decided_by(_M.INSPECTED, cause)
+    if produced_at != order.produced_at:
+        raise Refused(
+            f"goods were made again by {order.produced_at}; look at them and name that moment", "goods_changed"
+        )
+    inspection = Inspection(inspector=inspector, passed=passed, defects=defects, at=cause.at)
+    return _inspected(order, inspection, photos, rules, cause)
+
+
+def hear_inspection(order: Order, fact: GoodsInspected, rules: Rules, cause: Cause) -> Change[Order]:
+    """Design reports what it found before shipping; the report may come before production's own."""
     if order.ended:
         return Change(order)
-    order.decided_by(_M.INSPECTED, cause)
-    passed = fact.outcome == "passed"
-    inspection = Inspection(inspector=fact.inspector, passed=passed, defects=fact.defects, at=cause.at)
+    inspection = Inspection(
+        inspector=fact.inspector, passed=fact.outcome == "passed", defects=fact.defects, at=cause.at
+    )
+    return _inspected(order, inspection, fact.photos, rules, cause)
+
+
+def _inspected(
+    order: Order, inspection: Inspection, photos: tuple[FileRef, ...], rules: Rules, cause: Cause
+) -> Change[Order]:
     works = order.works.but(inspections=(*order.works.inspections, inspection))
     event = PreShipmentInspected.of(
         order.named,
-        inspector=fact.inspector,
-        outcome=fact.outcome,
-        defects=fact.defects,
-        photos=fact.photos,
+        inspector=inspection.inspector,
+        outcome="passed" if inspection.passed else "failed",
+        defects=inspection.defects,
+        photos=photos,
     )
-    if passed:
+    if inspection.passed:
         seen = Change(order.but(works=works), (event,))
         return seen.then(lambda order: reach(order, _M.INSPECTED, since=cause.at, rules=rules, cause=cause))
     unready = order.but(works=works.but(ready_percent=0), dispatched_on=None, shipment=order.shipment.sent_back())

@@ -34,6 +34,10 @@ class Notice(Part):
         names: tuple[Signature, ...] = ("prepared", "reviewed", "approved")
         return next((name for name in names if getattr(self, name) is None), None)
 
+    def anew(self) -> "Notice":
+        """Without the signatures of a paper that has changed; one that has all three has left and stays as it is."""
+        return self if self.complete else Notice()
+
     def signed(self, signature: Signature, by: StaffId, at: Instant) -> "Notice":
         """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for a person's second one."""
         if signature != self.next:

@@ -5,9 +5,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from shared.aggregate import Refused
 from shared.contracts.departments import BrokenDownPart
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, FileRef, Line, Percent, StaffId
+
+Verdict = Literal["confirmed", "rejected"]
 
 
 class ProductionPlan(Part):
@@ -23,7 +26,7 @@ class Sample(Part):
 
     no: Line
     photos: tuple[FileRef, ...] = ()
-    verdict: Literal["confirmed", "rejected"] | None = None
+    verdict: Verdict | None = None
     notes: str = ""
     sent_by: Line | None = None
     void: bool = False
@@ -75,6 +78,11 @@ class Works(Part):
     def with_samples_void(self) -> "Works":
         """With no sample that counts any more: the breakdown by which they were made was rejected."""
         return self.but(samples=tuple(each.but(void=True) for each in self.samples))
+
+    def must_be_seen(self, breakdown: int) -> None:
+        """Refused with `breakdown_changed` where the order was broken down again since the one that a person names."""
+        if breakdown != self.breakdown:
+            raise Refused(f"breakdown {self.breakdown} stands by now; read it and name that one", "breakdown_changed")
 
     @property
     def failed_inspection_at(self) -> Instant | None:
