@@ -10,12 +10,11 @@ _SECTION = re.compile(r"(?<=<!-- routes -->\n).*(?=<!-- end of routes -->)", re.
 
 
 def diagrams() -> dict[Path, str]:
-    """The README with a diagram for the current version of each route."""
+    """The README with a diagram for the newest version of each route."""
     from orders.api.diagram import mermaid
-    from orders.domain.route import CURRENT
+    from orders.domain.route import ROUTES
 
     drawn = "\n".join(
-        f"### {route.title} `{route.name}.v{route.version}`\n\n```mermaid\n{mermaid(route)}\n```\n"
-        for route in CURRENT.values()
+        f"### {route.title} `{route.label}`\n\n```mermaid\n{mermaid(route)}\n```\n" for *_, route in ROUTES.values()
     )
     return {README: _SECTION.sub(lambda _: f"\n{drawn}\n", README.read_text())}

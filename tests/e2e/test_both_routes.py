@@ -9,7 +9,7 @@ import pytest
 from kefu_local.story.people import Customer, customers, register
 from kefu_local.story.world import World, world
 from kefu_local.system import System
-from orders.domain.route import CURRENT
+from orders.domain.route import ROUTES
 from shared.contracts import departments as facts
 from shared.contracts.event import Event
 from shared.contracts.roles import Role
@@ -184,7 +184,7 @@ class Journey:
 @pytest.mark.requirement("R005.a", "R014.a", "R019.c", "R198.a", "R182.a")
 @pytest.mark.parametrize("kind", ["standard", "custom"])
 async def test_an_order_goes_its_route_from_review_to_the_last_payment(kefu: System, kind: str) -> None:
-    stages = [stage.name for stage in CURRENT[kind].stages]
+    stages = [stage.name for stage in ROUTES[kind].version(1).stages]
     async with world(kefu.around) as here:
         journey = Journey(here, customers(here)[kind == "custom"], kind)
         await journey.begin()

@@ -9,9 +9,7 @@ from orders_as_read import cancel, decline_cancelling
 from orders.domain.account import account_id_of
 from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.ledger import credit, refund
-from orders.domain.lifecycle import possible
-from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.route import ROUTES
+from orders.domain.route import CANCELLED, CLOSED, every_route
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -19,8 +17,8 @@ from shared.contracts.event import Money
 from tests.unit.orders.conftest import CUSTOMER
 from tests.unit.orders.test_gates import at, cause, standing
 
-STAGES = [(route.name, stage.name) for route in ROUTES.values() for stage in route.stages]
-ENDS = [(route.name, end) for route in ROUTES.values() for end in (CLOSED, CANCELLED)]
+STAGES = [(route.name, stage.name) for route in every_route() for stage in route.stages]
+ENDS = [(route.name, end) for route in every_route() for end in (CLOSED, CANCELLED)]
 HEADS = {"cs_supervisor", "cs_section_chief", "cs_manager", "cs_director"}
 FREE = {"cs_specialist", "account_manager", "regional_head", *HEADS}
 MADE = {"breakdown", "breakdown_review", "sample", "production", "inspection", "shipping"}
@@ -60,7 +58,8 @@ def test_who_may_cancel_depends_on_how_far_the_order_has_come(route, stage):
 
 @pytest.mark.parametrize(("route", "stage"), STAGES + ENDS)
 def test_what_is_offered_says_who_may_cancel(route, stage):
-    offered = {each.decision: set(each.roles) for each in possible(standing(route, stage), RULES)}
+    order = standing(route, stage)
+    offered = {each.decision: set(each.roles) for each in RULES.of(order).possible(order)}
     assert offered.get("cancel", set()) == entitled(route, stage)
 
 

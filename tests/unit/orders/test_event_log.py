@@ -5,7 +5,9 @@ import pytest
 from orders_as_read import cancel, review
 
 from orders.api.event_log import activities, happenings, ocel, xes
-from orders.domain.route import CUSTOM, STANDARD
+from orders.domain.route import ROUTES
+
+STANDARD, CUSTOM = ROUTES["standard"].version(1), ROUTES["custom"].version(1)
 
 
 async def log(company):

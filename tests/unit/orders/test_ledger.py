@@ -19,8 +19,8 @@ from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.opening import open_order
 from orders.domain.decisions.payment import fall_overdue, receive, remind, tell_ahead
 from orders.domain.decisions.shipment import dispatch
-from orders.domain.order import CANCELLED
 from orders.domain.parts.contract import Draft
+from orders.domain.route import CANCELLED
 from shared.aggregate import Cause, Overstepped, Refused
 from shared.contracts import orders as said
 from shared.contracts.departments import GoodsDispatched, PaymentReceived

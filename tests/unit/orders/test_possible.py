@@ -39,7 +39,7 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.decisions.promise import agree
 from orders.domain.decisions.shipment import issue_delivery_note, send
-from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders, lifecycle, must, possible
+from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Acceptance, Installer
 from orders.domain.parts.works import PackedItem, ProductionPlan
@@ -191,7 +191,7 @@ def test_every_decision_is_tried():
 def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stage):
     wrong = []
     for state, order in variants(route, stage):
-        offered = {each.decision: each.roles for each in possible(order, RULES)}
+        offered = {each.decision: each.roles for each in RULES.of(order).possible(order)}
         for name in PARTS:
             roles = offered.get(name) or deciders(name) or cancellers(RULES.policies)
             for role in roles:
@@ -203,7 +203,7 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(route, stag
 @pytest.mark.parametrize(("route", "stage"), EVERYWHERE)
 def test_a_decision_leads_where_the_table_of_the_route_says_or_further_through_gates_that_are_open(route, stage):
     order, table = standing(route, stage), LIFECYCLES[route, 1]
-    assert (order.stage, lifecycle(order)) == (stage, table)
+    assert (order.stage, order.lifecycle) == (stage, table)
     for decision, decide in PARTS.items():
         for role in deciders(decision) or cancellers(RULES.policies):
             try:
@@ -249,7 +249,7 @@ def test_a_decision_that_the_stage_does_not_allow_is_refused_as_an_illegal_trans
     order, table = standing(route, stage), LIFECYCLES[route, 1]
     for decision in (each for each in PARTS if not table.allows(stage, each)):
         with pytest.raises(IllegalTransition, match=f"^{decision} is not possible while the {route} order is {stage}"):
-            must(order, decision)
+            order.lifecycle.must(order.stage, decision)
 
 
 @pytest.mark.parametrize(("route", "stage"), EVERYWHERE)

@@ -1,7 +1,6 @@
 """How a route looks: its stages and gates as a Mermaid diagram."""
 
-from orders.domain.order import CANCELLED, CLOSED
-from orders.domain.route import Milestone, Route, Stage
+from orders.domain.route import CANCELLED, CLOSED, Milestone, Route, Stage
 
 
 def mermaid(route: Route) -> str:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from orders.domain.order import CANCELLED, Order
-from orders.domain.route import stages
+from orders.domain.order import Order
+from orders.domain.route import CANCELLED, stages
 
 PLACED = "placed"
 

@@ -14,11 +14,10 @@ from orders.domain.decisions.delay import postpone
 from orders.domain.decisions.exception import raise_exception, resolve
 from orders.domain.decisions.promise import agree
 from orders.domain.lifecycle import EXCEPTION, ExceptionStage, deciders
-from orders.domain.order import CANCELLED, CLOSED
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind, PromiseStage
 from orders.domain.policy.policy import Rules, cancellers
-from orders.domain.route import stages
+from orders.domain.route import CANCELLED, CLOSED, stages
 from orders.store import Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money

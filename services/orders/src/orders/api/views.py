@@ -11,7 +11,7 @@ from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_fie
 from orders.domain.customer_file import CustomerFile
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
-from orders.domain.lifecycle import DISPOSAL, EXCEPTION, DisposalStage, ExceptionStage, possible, possible_in
+from orders.domain.lifecycle import DISPOSAL, EXCEPTION, DisposalStage, ExceptionStage, possible_in
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
@@ -187,7 +187,7 @@ class OrderView(View):
             drawings=order.drawings.items,
             promises=order.promises.given,
             payment=LedgerView.of(order),
-            possible=possible(order, rules),
+            possible=rules.of(order).possible(order),
             customer_now=CustomerNow.of(file) if file else None,
             **{field: getattr(order, field) for field in same},
         )

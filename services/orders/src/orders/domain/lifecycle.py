@@ -1,16 +1,14 @@
-"""The stages of orders, exceptions and disposals, what may be decided in each, and what an order offers now."""
+"""The stages of orders, exceptions and disposals, and what may be decided in each, as one table for each route."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
-from orders.domain.order import CANCELLED, CLOSED, Order
-from orders.domain.policy.policy import Rules
 from orders.domain.roles import DRAFTERS, FOLLOW_UP, MONEY_HEADS, PLANNING
-from orders.domain.route import DRAWINGS, HAPPENS, ROUTES, SENDING, Milestone, Route, RouteName
+from orders.domain.route import CANCELLED, CLOSED, DRAWINGS, SENDING, Milestone, Route, RouteName, every_route
 from shared.contracts.roles import Role
-from shared.lifecycle import Lifecycle, Move, Possible, follows
+from shared.lifecycle import Lifecycle, Move, Possible
 
 OrderDecision = Literal[
     "take_on",
@@ -240,85 +238,18 @@ def _leads(line: _Line, stage: str, route: Route) -> Iterator[str]:
         yield CANCELLED
 
 
-LIFECYCLES: Mapping[tuple[RouteName, int], Lifecycle[str, OrderDecision | ReportedFact]] = MappingProxyType(
-    {key: _table(route) for key, route in ROUTES.items()}
+OrderLifecycle = Lifecycle[str, OrderDecision | ReportedFact]
+
+LIFECYCLES: Mapping[tuple[RouteName, int], OrderLifecycle] = MappingProxyType(
+    {(route.name, route.version): _table(route) for route in every_route()}
 )
 """The table of every route. A decision leads to the next stage; what came early may lead further from there."""
-
-
-def _may_be_submitted(order: Order) -> bool:
-    draft = order.contract.draft
-    return draft is not None and draft.submitted_by is None and order.contract.received_by is not None
-
-
-def _may_be_reviewed(order: Order) -> bool:
-    draft = order.contract.draft
-    return draft is not None and (not order.route.submitters or draft.submitted_by is not None)
-
-
-def _may_slip(order: Order) -> bool:
-    return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
-
-
-def _may_be_credited(order: Order) -> bool:
-    return bool(order.receivable.invoiced) and order.receivable.billed > 0
-
-
-_BESIDES: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
-    {
-        "take_on": lambda order: order.contract.received_by is None,
-        "submit_for_review": _may_be_submitted,
-        "review": _may_be_reviewed,
-        "amend": lambda order: order.contract.draft is None,
-        "prepare_notice": lambda order: order.notice.next == "prepared",
-        "review_notice": lambda order: order.notice.next == "reviewed",
-        "approve_notice": lambda order: order.notice.next == "approved",
-        "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
-        "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
-        "send_sample": lambda order: bool(order.works.samples),
-        "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),
-        "postpone": _may_slip,
-        "cancel": lambda order: order.credited_in_full or not order.delivered,
-        "ask_to_cancel": lambda order: order.cancelling_request is None,
-        "decline_cancelling": lambda order: order.cancelling_request is not None,
-        "credit": _may_be_credited,
-        "refund": lambda order: order.receivable.refundable,
-    }
-)
-"""What a decision needs besides the stage: a draft, a sample, money. The decision says what is missing."""
-
-
-def must(order: Order, decision: OrderDecision) -> None:
-    """Raises IllegalTransition, with what is possible instead, when the order's stage does not allow the decision."""
-    lifecycle(order).must(order.stage, decision)
-
-
-def lifecycle(order: Order) -> Lifecycle[str, OrderDecision | ReportedFact]:
-    """The table of the route, in the version that the order began with."""
-    return LIFECYCLES[order.route_name, order.route_version]
-
-
-follows(lifecycle)(Order)
-
-
-def possible(order: Order, rules: Rules) -> tuple[Possible, ...]:
-    """What people may do with the order now, and who of them on its route; about cancelling the policy says who."""
-    table, cancellers = lifecycle(order), rules.of(order).authority(order).by
-    return tuple(
-        Possible(decision=name, roles=cancellers if move.by_policy else move.by)
-        for name in get_args(OrderDecision)
-        if (move := table.move(order.stage, name)) and _BESIDES.get(name, _nothing)(order)
-    )
 
 
 @cache
 def possible_in(route: RouteName, version: int, stage: str) -> tuple[Possible, ...]:
     """What people may do in a stage of a route, and who of them; not what the policy has a say in."""
     return tuple(each for each in LIFECYCLES[route, version].possible(stage) if each.roles)
-
-
-def _nothing(order: Order) -> bool:
-    return True
 
 
 def deciders(*decisions: OrderDecision) -> tuple[Role, ...]:

@@ -1,13 +1,14 @@
 """What an order is: where it stands on its route and everything known about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Self
+from typing import Self, get_args
 
 from pydantic import Field
 
+from orders.domain.lifecycle import LIFECYCLES, OrderDecision, OrderLifecycle
 from orders.domain.parts.contract import Contract
 from orders.domain.parts.delay import Delay
 from orders.domain.parts.drawing import Drawings
@@ -19,7 +20,7 @@ from orders.domain.parts.promise import Promises
 from orders.domain.parts.receivable import Receivable
 from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
-from orders.domain.route import ROUTES, Milestone, Route, RouteName
+from orders.domain.route import CANCELLED, CLOSED, HAPPENS, ROUTES, Milestone, Route, RouteName
 from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.clocks import Timed
@@ -34,11 +35,12 @@ from shared.contracts.vocabulary import (
     OrderNo,
     StaffId,
 )
+from shared.lifecycle import follows
 
-CLOSED, CANCELLED = "closed", "cancelled"
 ENDS: Mapping[str, str] = MappingProxyType({CLOSED: "关闭", CANCELLED: "取消"})
 
 
+@follows(lambda order: order.lifecycle)
 class Order(Timed):
     """An order on its route.
 
@@ -89,7 +91,18 @@ class Order(Timed):
     @property
     def route(self) -> Route:
         """The version of the route that the order began with."""
-        return ROUTES[self.route_name, self.route_version]
+        return ROUTES[self.route_name].version(self.route_version)
+
+    @property
+    def lifecycle(self) -> OrderLifecycle:
+        """What may be decided about it, on its route."""
+        return LIFECYCLES[self.route_name, self.route_version]
+
+    @property
+    def offered(self) -> tuple[OrderDecision, ...]:
+        """What people may decide about it now: what its stage allows, and what nothing else is missing for."""
+        allowed = (name for name in get_args(OrderDecision) if self.lifecycle.allows(self.stage, name))
+        return tuple(name for name in allowed if name not in _NEEDED or _NEEDED[name](self))
 
     @property
     def calendar(self) -> Calendar:
@@ -193,3 +206,45 @@ class Order(Timed):
     def without(self, *milestones: Milestone) -> Self:
         """With these milestones no longer true."""
         return self.but(reached={each: at for each, at in self.reached.items() if each not in milestones})
+
+
+def _may_be_submitted(order: Order) -> bool:
+    draft = order.contract.draft
+    return draft is not None and draft.submitted_by is None and order.contract.received_by is not None
+
+
+def _may_be_reviewed(order: Order) -> bool:
+    draft = order.contract.draft
+    return draft is not None and (not order.route.submitters or draft.submitted_by is not None)
+
+
+def _may_slip(order: Order) -> bool:
+    return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
+
+
+def _may_be_credited(order: Order) -> bool:
+    return bool(order.receivable.invoiced) and order.receivable.billed > 0
+
+
+_NEEDED: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
+    {
+        "take_on": lambda order: order.contract.received_by is None,
+        "submit_for_review": _may_be_submitted,
+        "review": _may_be_reviewed,
+        "amend": lambda order: order.contract.draft is None,
+        "prepare_notice": lambda order: order.notice.next == "prepared",
+        "review_notice": lambda order: order.notice.next == "reviewed",
+        "approve_notice": lambda order: order.notice.next == "approved",
+        "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
+        "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
+        "send_sample": lambda order: bool(order.works.samples),
+        "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),
+        "postpone": _may_slip,
+        "cancel": lambda order: order.credited_in_full or not order.delivered,
+        "ask_to_cancel": lambda order: order.cancelling_request is None,
+        "decline_cancelling": lambda order: order.cancelling_request is not None,
+        "credit": _may_be_credited,
+        "refund": lambda order: order.receivable.refundable,
+    }
+)
+"""What a decision needs besides the stage: a draft, a sample, money. The decision says what is missing."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from orders.domain.route import ROUTES, Route, RouteName
+from orders.domain.route import Route, RouteName, every_route
 from shared.aggregate import Aggregate
 from shared.contracts.event import Part
 
@@ -87,4 +87,4 @@ class Pace(Aggregate):
 
     @property
     def _route(self) -> Route:
-        return next(route for route in ROUTES.values() if route.label == self.route)
+        return next(route for route in every_route() if route.label == self.route)

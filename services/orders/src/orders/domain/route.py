@@ -1,18 +1,22 @@
-"""Which way an order goes: stages, the gates out of them, and whose decision opens each; data with a version."""
+"""Which way an order goes: stages, the gates out of them, and whose decision opens each; policy with versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from enum import StrEnum
+from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self, get_args
+
+from pydantic import ConfigDict, Field, model_validator
 
 from orders.domain.parts.promise import PromiseKind
-from orders.domain.roles import CS, CS_HEADS, FOLLOW_UP
 from shared.aggregate import Overstepped
 from shared.contracts.departments import DrawingKind, Skill
-from shared.contracts.event import Actor, Part
+from shared.contracts.event import Actor, Frozen
 from shared.contracts.orders import Collector, StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderKind
+from shared.policy import Policies, Policy, read_policies
 
 RouteName = Literal["standard", "custom", "stock"]
 ReleasedTo = Literal["project_team", "design_director"]
@@ -69,22 +73,27 @@ HAPPENS: Mapping[PromiseKind, tuple[Milestone, ...]] = MappingProxyType(
 """What has happened when a promise is kept or broken for good."""
 
 
-class Stage(Part):
+CLOSED, CANCELLED = "closed", "cancelled"
+"""The ends of every route."""
+
+
+class Stage(Frozen):
     """Where an order stands until everything in its gate is true."""
 
-    name: str
-    title: str
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    title: str = Field(min_length=1)
     group: StageGroup
-    gate: tuple[Milestone, ...]
+    gate: tuple[Milestone, ...] = Field(min_length=1)
 
 
-class Route(Part):
-    """One way from review to payment. A changed rule is a new version; an order keeps the one it began with."""
+class Route(Policy):
+    """One way from review to payment, one version of it; an order keeps the one that it began with."""
 
     name: RouteName
-    version: int
-    title: str
-    stages: tuple[Stage, ...]
+    title: str = Field(min_length=1)
+    stages: tuple[Stage, ...] = Field(min_length=1)
     deciders: Mapping[Milestone, tuple[Role, ...]]
     drafters: tuple[Role, ...]
     reviewers: tuple[Role, ...] = ()
@@ -95,6 +104,15 @@ class Route(Part):
     installers: Skill
     collector: Collector
     credit: bool
+
+    @model_validator(mode="after")
+    def _decides_about_its_own_gates(self) -> Self:
+        names = [stage.name for stage in self.stages]
+        if twice := sorted({name for name in names if names.count(name) > 1 or name in (CLOSED, CANCELLED)}):
+            raise ValueError(f"each stage has a name of its own, and none that of an end: {', '.join(twice)}")
+        if strange := sorted(self.deciders.keys() - set(self.milestones)):
+            raise ValueError(f"no gate asks for what is decided about: {', '.join(strange)}")
+        return self
 
     @property
     def label(self) -> str:
@@ -143,144 +161,24 @@ class Route(Part):
         return tuple(milestone for stage in self.stages for milestone in stage.gate)
 
 
-_M = Milestone
+def _versions(name: RouteName) -> Policies[Route]:
+    return read_policies(Route, files("orders") / "domain" / "policy" / "routes" / name)
 
-_REVIEW = Stage(name="review", title="合同评审", group="contract", gate=(_M.CONTRACT_APPROVED,))
-_SIGNING = Stage(name="signing", title="合同签订", group="contract", gate=(_M.CONTRACT_SIGNED,))
-_DEPOSIT = Stage(name="deposit", title="收首期款", group="payment", gate=(_M.INITIAL_PAID,))
-_DRAWING_STAGES = (
-    Stage(name="plan", title="平面设计", group="plan", gate=(_M.PLAN_APPROVED,)),
-    Stage(name="rendering", title="效果设计", group="rendering", gate=(_M.RENDERING_APPROVED,)),
-    Stage(
-        name="drawings",
-        title="立面与施工图",
-        group="order",
-        gate=(_M.ELEVATION_APPROVED, _M.CONSTRUCTION_APPROVED),
-    ),
-)
-_MAKING = Stage(name="making", title="下单生产", group="order", gate=(_M.PRODUCTION_RELEASED,))
-_BREAKDOWN = Stage(name="breakdown", title="拆单", group="order", gate=(_M.BROKEN_DOWN,))
-_SHIPPING = Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,))
-_TRANSPORT = Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,))
-_TO_THE_END = (
-    _TRANSPORT,
-    Stage(name="installation", title="安装", group="installation", gate=(_M.INSTALLED,)),
-    Stage(name="acceptance", title="验收", group="installation", gate=(_M.ACCEPTED,)),
-    Stage(name="balance", title="收尾款", group="payment", gate=(_M.PAID,)),
-)
 
-STANDARD = Route(
-    name="standard",
-    version=1,
-    title="标准单",
-    stages=(
-        _REVIEW,
-        _SIGNING,
-        _DEPOSIT,
-        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED,)),
-        *_DRAWING_STAGES,
-        _MAKING,
-        _BREAKDOWN,
-        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,)),
-        _SHIPPING,
-        *_TO_THE_END,
-    ),
-    deciders={
-        _M.CONTRACT_APPROVED: CS,
-        _M.CONTRACT_SIGNED: CS_HEADS,
-        _M.NOTICE_SIGNED: CS,
-        **dict.fromkeys(DRAWINGS.values(), CS),
-        _M.PRODUCTION_RELEASED: (Role.PLANT_MANAGER,),
-        _M.ACCEPTED: FOLLOW_UP,
-    },
-    drafters=CS,
-    reviewers=CS_HEADS,
-    released_to="project_team",
-    designers="project_team",
-    installers="ordinary",
-    collector="account_manager",
-    credit=False,
-)
-"""000 §3.4: standard packages, reviewed by CS; any installer; the account manager collects.
+ROUTES: Mapping[RouteName, Policies[Route]] = MappingProxyType({name: _versions(name) for name in get_args(RouteName)})
+"""Every version of each route, as the files beside the policy say (`domain/policy/routes`)."""
 
-The heads of CS keep the seal, and one of them reviews every order before it is made (004 一㈡1c, 三2(1)).
-"""
 
-CUSTOM = Route(
-    name="custom",
-    version=1,
-    title="定制件",
-    stages=(
-        _REVIEW,
-        _SIGNING,
-        _DEPOSIT,
-        Stage(name="release", title="下单", group="order", gate=(_M.NOTICE_SIGNED, _M.CREDIT_GRANTED)),
-        *_DRAWING_STAGES,
-        _MAKING,
-        _BREAKDOWN,
-        Stage(name="breakdown_review", title="拆单审核", group="order", gate=(_M.BREAKDOWN_APPROVED,)),
-        Stage(name="sample", title="打样", group="order", gate=(_M.SAMPLE_CONFIRMED,)),
-        Stage(name="production", title="生产", group="order", gate=(_M.PRODUCED,)),
-        Stage(name="inspection", title="发货前验收", group="order", gate=(_M.INSPECTED,)),
-        _SHIPPING,
-        *_TO_THE_END,
-    ),
-    deciders={
-        _M.CONTRACT_APPROVED: (Role.CS_DIRECTOR,),
-        _M.CONTRACT_SIGNED: CS_HEADS,
-        _M.NOTICE_SIGNED: CS_HEADS,
-        **dict.fromkeys(DRAWINGS.values(), (Role.DESIGN_DIRECTOR,)),
-        _M.PRODUCTION_RELEASED: CS_HEADS,
-        _M.BREAKDOWN_APPROVED: (Role.RD_TEAM,),
-        _M.SAMPLE_CONFIRMED: (Role.DESIGN_DIRECTOR,),
-        _M.INSPECTED: (Role.DESIGN_DIRECTOR,),
-        _M.ACCEPTED: FOLLOW_UP,
-    },
-    drafters=CS,
-    reviewers=CS_HEADS,
-    receivers=(Role.REGIONAL_HEAD,),
-    submitters=(Role.CS_SUPERVISOR, Role.CS_SECTION_CHIEF, Role.CS_MANAGER),
-    released_to="design_director",
-    designers="rd",
-    installers="senior",
-    collector="regional_head",
-    credit=True,
-)
-"""000 §3.5: the regional head receives, a supervisor submits, the CS director reviews, a head of CS orders, R&D designs
-and checks the breakdown, design confirms the sample and inspects the goods; senior installers; the regional head
-collects within the customer's credit.
-"""
-
-STOCK = Route(
-    name="stock",
-    version=1,
-    title="现货",
-    stages=(
-        Stage(name="payment", title="收款", group="payment", gate=(_M.PAID,)),
-        Stage(name="shipping", title="待发货", group="order", gate=(_M.DISPATCHED,)),
-        Stage(name="transport", title="运输", group="installation", gate=(_M.ARRIVED,)),
-    ),
-    deciders={},
-    drafters=(),
-    released_to="project_team",
-    designers="project_team",
-    installers="ordinary",
-    collector="account_manager",
-    credit=False,
-)
-"""Articles from stock, promised for a day of arrival: paid, sent, arrived (000 §3.4.3 库存件出货, 004 一㈠1)."""
-
-ROUTES: Mapping[tuple[RouteName, int], Route] = MappingProxyType(
-    {(route.name, route.version): route for route in (STANDARD, CUSTOM, STOCK)}
-)
-CURRENT: Mapping[RouteName, Route] = MappingProxyType({"standard": STANDARD, "custom": CUSTOM, "stock": STOCK})
+def every_route() -> Iterator[Route]:
+    """All versions of all routes."""
+    return (route for versions in ROUTES.values() for route in versions)
 
 
 def stages() -> tuple[str, ...]:
     """The names of all stages of all versions of all routes."""
-    return tuple(dict.fromkeys(stage.name for route in ROUTES.values() for stage in route.stages))
+    return tuple(dict.fromkeys(stage.name for route in every_route() for stage in route.stages))
 
 
-def route_for(kind: OrderKind, from_stock: bool) -> Route:
-    """The route that a new order takes: a standard order from stock needs neither drawing nor production."""
-    return CURRENT["stock" if kind == "standard" and from_stock else kind]
+def route_for(kind: OrderKind, day: date, *, from_stock: bool) -> Route:
+    """The route that an order of this day takes: a standard one from stock needs neither drawing nor production."""
+    return ROUTES["stock" if kind == "standard" and from_stock else kind].on(day)

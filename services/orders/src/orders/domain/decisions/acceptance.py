@@ -4,7 +4,6 @@ from datetime import date
 
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.promise import promise
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.installation import AcceptancePeriod
 from orders.domain.parts.times import day_ahead
@@ -23,7 +22,7 @@ def agree_acceptance(
     day the promise is broken and the customer's word is a duty. Refused: `illegal_transition`, `past_day`, `far_day`,
     `impossible_plan`.
     """
-    must(order, "agree_acceptance")
+    order.lifecycle.must(order.stage, "agree_acceptance")
     if ends_on < begins_on:
         raise Refused("the last day of acceptance comes before the first", "impossible_plan")
     day_ahead(ends_on, order.day(cause.at), rules.of(order).horizon_days)

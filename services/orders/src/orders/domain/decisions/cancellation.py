@@ -5,11 +5,11 @@ from decimal import Decimal
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.ledger import refund as pay_back
 from orders.domain.decisions.ledger import write_off
-from orders.domain.lifecycle import must
-from orders.domain.order import CANCELLED, Order
+from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation, CancellingRequest, Passage
 from orders.domain.policy.policy import Rules
 from orders.domain.roles import MONEY_HEADS
+from orders.domain.route import CANCELLED
 from shared.aggregate import Cause, Change, Overstepped, Refused
 from shared.contracts.event import Money
 from shared.contracts.orders import OrderCancelled
@@ -21,7 +21,7 @@ def cancel(order: Order, stage: str, reason: Prose, refund: Money | None, rules:
 
     Refused like `terminate`, and with `order_changed` when it stands in another stage than the one that is named.
     """
-    must(order, "cancel")
+    order.lifecycle.must(order.stage, "cancel")
     if stage != order.stage:
         raise Refused(f"the order is in {order.stage} by now; look at it again and name that stage", "order_changed")
     return terminate(order, reason, refund, rules, cause)
@@ -34,7 +34,7 @@ def terminate(order: Order, reason: Prose, refund: Money | None, rules: Rules, c
     for a role that the policy does not let cancel an order that has come so far, or pay money back; `refund_too_high`
     for more than came in.
     """
-    must(order, "cancel")
+    order.lifecycle.must(order.stage, "cancel")
     _must_be_here(order)
     back = refund if refund and refund.amount > Decimal() else None
     _must_be_entitled(order, back, rules, cause)
@@ -90,7 +90,7 @@ def ask_to_cancel(order: Order, reason: Prose, rules: Rules, cause: Cause) -> Ch
 
     Refused: `illegal_transition`, `asked_already` while a wish waits for its decision.
     """
-    must(order, "ask_to_cancel")
+    order.lifecycle.must(order.stage, "ask_to_cancel")
     if order.cancelling_request is not None:
         raise Refused("to cancel this order was asked already, and waits for a decision", "asked_already")
     request = CancellingRequest(reason=reason, by=cause.actor.id, at=cause.at)
@@ -107,7 +107,7 @@ def decline_cancelling(order: Order, number: int, reason: Prose, rules: Rules, c
     `number` is that of the wish that was read. Refused: `illegal_transition`, `not_asked`, `not_authorised`,
     `wish_changed` where another wish waits by now.
     """
-    must(order, "decline_cancelling")
+    order.lifecycle.must(order.stage, "decline_cancelling")
     if order.cancelling_request is None:
         raise Refused("to cancel this order was not asked", "not_asked")
     if number != (now := len(order.cancelling_requests)):

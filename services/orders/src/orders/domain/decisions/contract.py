@@ -11,7 +11,6 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_price
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract, Draft, Outcome, Review, contract_no_of
 from orders.domain.parts.notice import Signature
@@ -44,7 +43,7 @@ def review(
     day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read: another one is
     not decided about (`contract_changed`).
     """
-    must(order, "review")
+    order.lifecycle.must(order.stage, "review")
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
     draft = order.contract.to_review()
     order.contract.must_be_seen(revision)
@@ -77,7 +76,7 @@ def take_on(order: Order, cause: Cause) -> Change[Order]:
 
     Refused: `illegal_transition` after the review and where the route needs no receipt, `received_already`.
     """
-    must(order, "take_on")
+    order.lifecycle.must(order.stage, "take_on")
     order.route.may_receive(cause.actor)
     if order.contract.received_by is not None:
         raise Refused(f"{order.contract.received_by} has received this order", "received_already")
@@ -90,7 +89,7 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
     Refused: `not_received` before the regional head has the order, `submitted_already`, `not_authorised`,
     `contract_changed` when another revision than the one that is named waits.
     """
-    must(order, "submit_for_review")
+    order.lifecycle.must(order.stage, "submit_for_review")
     order.route.may_submit(cause.actor)
     draft = order.contract.to_review()
     if order.contract.received_by is None:
@@ -109,7 +108,7 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     notice that has not left yet is signed anew.
     Refused with `wrong_amount` when the price is none or the terms do not come to it.
     """
-    must(order, "amend")
+    order.lifecycle.must(order.stage, "amend")
     _must_add_up(order, draft)
     if draft.ship_on is not None:
         day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
@@ -151,7 +150,7 @@ def sign(
     Refused with `contract_changed` when it stands at another revision than the one that is named.
     Source: 001 售中一, 售后四; 004 一㈡1c, 1d.
     """
-    must(order, "sign")
+    order.lifecycle.must(order.stage, "sign")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     order.contract.must_be_seen(revision)
     if signed_on.on > order.day(cause.at):
@@ -184,7 +183,7 @@ def use_seal(order: Order, revision: int, purpose: str, cause: Cause) -> Change[
 
     Refused with `contract_changed` when the contract stands at another revision than the one that is named.
     """
-    must(order, "use_seal")
+    order.lifecycle.must(order.stage, "use_seal")
     by = order.decided_by(_M.CONTRACT_SIGNED, cause)
     order.contract.must_be_seen(revision)
     contract = order.contract.sealed(by, purpose, cause.at)
@@ -198,7 +197,7 @@ def prepare_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
     asks for all three anew. Refused: `illegal_transition`, `not_authorised`, `contract_changed` where another revision
     stands by now, `wrong_signature` when it is prepared already.
     """
-    must(order, "prepare_notice")
+    order.lifecycle.must(order.stage, "prepare_notice")
     order.route.may_draft(cause.actor)
     order.contract.must_be_seen(revision)
     return follow_duties(_with_signature(order, "prepared", cause), rules, cause)
@@ -210,7 +209,7 @@ def review_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> Ch
     Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
     for the one who prepared it.
     """
-    must(order, "review_notice")
+    order.lifecycle.must(order.stage, "review_notice")
     order.route.may_review(cause.actor)
     order.contract.must_be_seen(revision)
     return follow_duties(_with_signature(order, "reviewed", cause), rules, cause)
@@ -222,7 +221,7 @@ def approve_notice(order: Order, revision: int, rules: Rules, cause: Cause) -> C
     Refused: `illegal_transition`, `not_authorised`, `contract_changed`, `wrong_signature` out of order, `own_notice`
     for one who prepared or reviewed it.
     """
-    must(order, "approve_notice")
+    order.lifecycle.must(order.stage, "approve_notice")
     order.decided_by(_M.NOTICE_SIGNED, cause)
     order.contract.must_be_seen(revision)
     signed = _with_signature(order, "approved", cause)

@@ -6,7 +6,6 @@ from typing import Literal
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.delay import REASONS, Delay, delay_id_of
 from orders.domain.parts.times import day_ahead
@@ -55,7 +54,7 @@ def postpone(
     Refused: `illegal_transition`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`,
     `past_day`, `far_day`.
     """
-    must(order, "postpone")
+    order.lifecycle.must(order.stage, "postpone")
     if order.dispatched_on:
         raise Refused(f"the goods left on {order.dispatched_on}; nothing is left to delay", "left_already")
     promised, told = order.contract.ship_on, order.promises.current("ship")

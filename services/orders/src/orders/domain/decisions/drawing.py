@@ -1,7 +1,6 @@
 """How drawings are handed in and reviewed."""
 
 from orders.domain.decisions.stage import reach
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS
@@ -22,7 +21,7 @@ def review_drawing(
     order: Order, kind: DrawingKind, version: int, approved: bool, notes: str, rules: Rules, cause: Cause
 ) -> Change[Order]:
     """CS reviews a standard order's drawings, the design director a custom order's (000 §3.4.2, §3.5.2)."""
-    must(order, "review_drawing")
+    order.lifecycle.must(order.stage, "review_drawing")
     by = order.decided_by(DRAWINGS[kind], cause)
     reviewed = order.drawings.of(kind).reviewed(version, approved, notes)
     event = DesignReviewed.of(

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.promise import pass_on
-from orders.domain.order import CLOSED, Order
+from orders.domain.order import Order
 from orders.domain.parts.drawing import Drawing
 from orders.domain.parts.receivable import Due, Instalment
 from orders.domain.policy.policy import Rules
-from orders.domain.route import DRAWINGS, Milestone
+from orders.domain.route import CLOSED, DRAWINGS, Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Event
 from shared.contracts.orders import (

@@ -7,7 +7,6 @@ from orders.domain.decisions.entry import invite_to_acceptance
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.installation import Acceptance, Installer, Refusal
 from orders.domain.parts.times import day_ahead
@@ -36,7 +35,7 @@ def schedule_installation(
     Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan`, `past_day` or
     `far_day`.
     """
-    must(order, "schedule_installation")
+    order.lifecycle.must(order.stage, "schedule_installation")
     arrival = order.shipment.arrived_at or order.shipment.eta
     if arrival is not None and begin < arrival:
         raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
@@ -125,7 +124,7 @@ def pass_acceptance(order: Order, acceptance: Acceptance, rules: Rules, cause: C
 
     Source: 001 售中五(1), 五(2), 售后一a, 表3 注a.
     """
-    must(order, "pass_acceptance")
+    order.lifecycle.must(order.stage, "pass_acceptance")
     order.decided_by(_M.ACCEPTED, cause)
     accepted = order.installation.but(accepted_by=acceptance.signatory)
     passed = AcceptancePassed.of(
@@ -150,7 +149,7 @@ def fail_acceptance(
     order: Order, issues: tuple[Defect, ...], photos: tuple[FileRef, ...], rules: Rules, cause: Cause
 ) -> Change[Order]:
     """The customer refuses the work: a complaint is filed of it, and the installers come back (001 售中四b)."""
-    must(order, "fail_acceptance")
+    order.lifecycle.must(order.stage, "fail_acceptance")
     order.decided_by(_M.ACCEPTED, cause)
     refusals = (*order.installation.refusals, Refusal(at=cause.at, issues=issues))
     failed = AcceptanceFailed.of(

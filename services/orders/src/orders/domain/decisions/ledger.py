@@ -8,11 +8,11 @@ from functools import partial
 from orders.domain.decisions.entry import ask_for_what_is_due
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import reach
-from orders.domain.order import CANCELLED, Order
+from orders.domain.order import Order
 from orders.domain.parts.entry import Entry
 from orders.domain.parts.receivable import Confirmation
 from orders.domain.policy.policy import Rules
-from orders.domain.route import Milestone
+from orders.domain.route import CANCELLED, Milestone
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Money
 from shared.contracts.orders import EntryKind, LedgerEntered, PaymentKind

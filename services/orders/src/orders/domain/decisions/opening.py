@@ -22,7 +22,8 @@ def open_order(event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
 
     An order from stock has no contract to make: the day of arrival that it was sold with is its promise.
     """
-    route = route_for(event.kind, from_stock=event.promised_arrival_date is not None)
+    day = rules.calendar.day(cause.at)
+    route = route_for(event.kind, day, from_stock=event.promised_arrival_date is not None)
     order = Order(
         id=event.order_id,
         order_no=event.order_no,
@@ -38,7 +39,7 @@ def open_order(event: OrderPlaced, rules: Rules, cause: Cause) -> Change[Order]:
         sales_owner=event.sales_owner,
         site_address=event.site_address,
         placed_at=cause.at,
-        placed_on=rules.calendar.day(cause.at),
+        placed_on=day,
         stage=route.stages[0].name,
         since=cause.at,
     )

@@ -6,7 +6,6 @@ from orders.domain.decisions.delay import slip
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.stage import lose, reach
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
 from orders.domain.parts.works import Inspection, PackedItem, ProductionPlan, Sample, Verdict
@@ -42,7 +41,7 @@ _M = Milestone
 
 def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
     """The plant manager (standard) or CS (custom) passes the order on to the breakdown section (000 §3.4.3, §3.5.2)."""
-    must(order, "release")
+    order.lifecycle.must(order.stage, "release")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
     released = ProductionReleased.of(order.named, by=by)
     change = Change(order, (released,))
@@ -54,7 +53,7 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
 
     Refused: `illegal_transition`, `not_authorised`.
     """
-    must(order, "send_back")
+    order.lifecycle.must(order.stage, "send_back")
     by = order.decided_by(_M.PRODUCTION_RELEASED, cause)
     drawings, events = order.drawings, list[DesignReviewed]()
     for kind in dict.fromkeys(kinds):
@@ -80,7 +79,7 @@ def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> 
 
     Refused: `impossible_plan`, and `past_day` or `far_day` for the day of delivery.
     """
-    must(order, "schedule")
+    order.lifecycle.must(order.stage, "schedule")
     if not plan.begin <= plan.finish <= plan.delivery_on:
         raise Refused("a plan begins, finishes and delivers in this order", "impossible_plan")
     day_ahead(plan.delivery_on, order.day(cause.at), rules.of(order).horizon_days)
@@ -122,7 +121,7 @@ def review_breakdown(
     Samples and goods that were made by a rejected one do not count. Refused with `breakdown_changed` when the order
     was broken down again since the one that is named.
     """
-    must(order, "review_breakdown")
+    order.lifecycle.must(order.stage, "review_breakdown")
     by = order.decided_by(_M.BREAKDOWN_APPROVED, cause)
     order.works.must_be_seen(breakdown)
     reviewed = BreakdownReviewed.of(
@@ -156,7 +155,7 @@ def judge_sample(
     `not_authorised`, `no_such_sample`, `void_sample`, `already_judged`, and `breakdown_changed` where the order was
     broken down again since the one that is named: another sample may have the same number.
     """
-    must(order, "judge_sample")
+    order.lifecycle.must(order.stage, "judge_sample")
     sample = order.works.sample(sample_no)
     if sample is None:
         raise Refused(f"no sample {sample_no} of this order has been made", "no_such_sample")
@@ -196,7 +195,7 @@ def _judged(
 
 def send_sample(order: Order, sample_no: str, carrier: str, cause: Cause) -> Change[Order]:
     """A sample goes to the customer (004 二2-3). Refused with `no_such_sample` when there is none of this number."""
-    must(order, "send_sample")
+    order.lifecycle.must(order.stage, "send_sample")
     sample = order.works.sample(sample_no)
     if sample is None:
         raise Refused(f"there is no sample {sample_no} of this order", "no_such_sample")
@@ -261,7 +260,7 @@ def inspect(
     Source: 000 §3.5.3c. Refused: `illegal_transition` before they are made, `not_authorised`, and `goods_changed` where
     they were made again since the moment that is named.
     """
-    must(order, "inspect")
+    order.lifecycle.must(order.stage, "inspect")
     inspector = order.decided_by(_M.INSPECTED, cause)
     if produced_at != order.produced_at:
         raise Refused(
@@ -308,7 +307,7 @@ def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) ->
 
 def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause: Cause) -> Change[Order]:
     """Boxes, manuals and labels are confirmed, and how much room they take on a vehicle (004 三2(3))."""
-    must(order, "pack")
+    order.lifecycle.must(order.stage, "pack")
     packed = order.but(works=order.works.but(packed=items, volume_litres=volume_litres))
     event = PackagingConfirmed.of(
         order.named,

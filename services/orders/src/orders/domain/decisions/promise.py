@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from orders.domain.decisions.clock import start
 from orders.domain.decisions.exception import raise_exception
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import Basis, PromiseKind
@@ -55,7 +54,7 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
     Refused: `illegal_transition`, `past_day`, `far_day`, `happened_already`, and `needs_reason` for goods that would
     leave behind the contract: that is a delay.
     """
-    must(order, "agree")
+    order.lifecycle.must(order.stage, "agree")
     day_ahead(on, order.day(cause.at), rules.of(order).horizon_days)
     if order.has(*HAPPENS[kind]):
         raise Refused(f"{kind} has happened already; there is nothing left to promise", "happened_already")

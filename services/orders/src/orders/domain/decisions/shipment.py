@@ -9,7 +9,6 @@ from orders.domain.decisions.entry import announce_departures, look_again
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
-from orders.domain.lifecycle import must
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import suits
@@ -121,7 +120,7 @@ def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Cha
 
     Refused: `illegal_transition`, `time_ahead`, `long_past`, and `past_day` or `far_day` for the day of arrival.
     """
-    must(order, "dispatch")
+    order.lifecycle.must(order.stage, "dispatch")
     has_happened(fact.left_at, cause.at)
     must_be_recent("the departure", fact.left_at, cause)
     if fact.eta:
@@ -228,7 +227,7 @@ def issue_delivery_note(order: Order, note_no: str, lines: tuple[OrderLine, ...]
     It belongs to the shipment that leaves under its number. Refused: `illegal_transition` while goods may not leave,
     `note_issued` for a number that is taken.
     """
-    must(order, "issue_delivery_note")
+    order.lifecycle.must(order.stage, "issue_delivery_note")
     if order.shipment.note(note_no) is not None:
         raise Refused(f"delivery note {note_no} of this order was issued; take another number", "note_issued")
     carried = lines or order.lines

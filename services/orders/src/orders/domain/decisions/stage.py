@@ -6,10 +6,10 @@ from functools import partial
 from orders.domain.decisions.clock import watch_stage
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import ENTERING
-from orders.domain.order import CLOSED, Order
+from orders.domain.order import Order
 from orders.domain.parts.passage import Passage
 from orders.domain.policy.policy import Rules
-from orders.domain.route import Milestone
+from orders.domain.route import CLOSED, Milestone
 from shared.aggregate import Cause, Change
 from shared.contracts.orders import OrderStageChanged
 

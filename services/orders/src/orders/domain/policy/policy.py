@@ -11,12 +11,13 @@ from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.receivable import Due
-from orders.domain.route import CURRENT, Milestone, Route, RouteName
+from orders.domain.route import ROUTES, Milestone, Route, RouteName
 from shared.calendar import Monthly, Weekly, Within
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, PaidAmount
+from shared.lifecycle import Possible
 from shared.policy import Policies
 from shared.rules import CompanyRules
 
@@ -131,7 +132,7 @@ class OrdersPolicy(TimedPolicy):
     @model_validator(mode="after")
     def _plans_stages_that_there_are(self) -> Self:
         for name, days in self.planned_days.items():
-            if strange := sorted(days.keys() - {stage.name for stage in CURRENT[name].stages}):
+            if strange := sorted(days.keys() - {stage.name for route in ROUTES[name] for stage in route.stages}):
                 raise ValueError(f"the {name} route has no stage {', '.join(strange)}")
         if missing := sorted({"ship", "arrive", "install", "complete", "accept"} - self.promises.keys()):
             raise ValueError(f"every promise has a clock; missing: {', '.join(missing)}")
@@ -148,6 +149,14 @@ class OrdersPolicy(TimedPolicy):
     def authority(self, order: Order) -> Authority:
         """Who may cancel the order now."""
         return [each for each in self.cancelling if not each.reached or any(map(order.has, each.reached))][-1]
+
+    def possible(self, order: Order) -> tuple[Possible, ...]:
+        """What people may do with the order now, and who of them: by its route, or as this policy says."""
+        moves = ((name, order.lifecycle.move(order.stage, name)) for name in order.offered)
+        cancellers = self.authority(order).by
+        return tuple(
+            Possible(decision=name, roles=cancellers if move.by_policy else move.by) for name, move in moves if move
+        )
 
     def morning(self, order: Order, day: date) -> datetime:
         """When the desk opens on a day."""
