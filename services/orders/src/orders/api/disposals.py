@@ -41,7 +41,9 @@ def routes(disposals: Disposals) -> APIRouter:
     @router.post("/disposals", dependencies=[allow(Role.WAREHOUSE, Role.STATISTICS_CLERK, *CS)])
     async def propose_goods_disposal(body: ProposeDisposal, cause: CausedByRequest) -> DisposalView:
         """Propose that returned or obsolete goods go."""
-        proposal = Proposal(**body.model_dump())
+        proposal = Proposal(
+            goods=body.goods, quantity=body.quantity, origin=body.origin, way=body.way, reason=body.reason
+        )
         return DisposalView.of(await disposals.create(propose_disposal(proposal, cause), cause))
 
     @router.post("/disposals/{disposal_id}/decide", dependencies=[allow(*DISPOSAL.roles("decide"))])

@@ -83,7 +83,12 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
     @router.post("/orders/{order_id}/pass-acceptance", dependencies=[allow(*deciders("pass_acceptance"))])
     async def pass_order_acceptance(order_id: UUID, body: AcceptWork, cause: CausedByRequest) -> OrderView:
         """The customer accepts the work."""
-        acceptance = Acceptance.model_validate(body.model_dump())
+        acceptance = Acceptance(
+            signatory=body.signatory,
+            signature=body.signature,
+            photos=body.photos,
+            aftersales_contact=body.aftersales_contact,
+        )
         return OrderView.of(
             await orders.apply(order_id, lambda order: pass_acceptance(order, acceptance, rules, cause), cause), rules
         )

@@ -45,7 +45,15 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         """Send the goods; the customer hears when they will be there. Refused while a gate before it is closed."""
 
         def decide(order: Order) -> Change[Order]:
-            fact = GoodsDispatched(order_no=order.order_no, **body.model_dump())
+            fact = GoodsDispatched(
+                order_no=order.order_no,
+                left_at=body.left_at,
+                eta=body.eta,
+                carrier=body.carrier,
+                delivery_note_no=body.delivery_note_no,
+                partial=body.partial,
+                parts=body.parts,
+            )
             return send(order, fact, rules, cause)
 
         return OrderView.of(await orders.apply(order_id, decide, cause), rules)

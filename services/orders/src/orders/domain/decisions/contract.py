@@ -1,6 +1,5 @@
 """How a contract is reviewed, changed, signed and sealed, and how the order notice gets its signatures."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -272,10 +271,9 @@ def _terms(order: Order, draft: Draft, total: Money, rules: Rules) -> tuple[Paym
 
 def _usual_terms(total: Money, order: Order, rules: Rules) -> tuple[PaymentTerm, ...]:
     initial = (total.amount * rules.of(order).initial_share).quantize(Decimal("0.01"))
-    parts: Sequence[tuple[str, object]] = (("initial", initial), ("balance", total.amount - initial))
-    return tuple(
-        PaymentTerm.model_validate({"kind": kind, "amount": {"amount": amount, "currency": total.currency}})
-        for kind, amount in parts
+    return (
+        PaymentTerm(kind="initial", amount=total.but(amount=initial)),
+        PaymentTerm(kind="balance", amount=total.but(amount=total.amount - initial)),
     )
 
 

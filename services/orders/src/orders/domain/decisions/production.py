@@ -1,6 +1,9 @@
 """How an order is made: released, broken down, sampled, produced, inspected."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
 
 from orders.domain.decisions.delay import slip
 from orders.domain.decisions.duty import follow_duties
@@ -37,6 +40,8 @@ from shared.contracts.orders import (
 from shared.contracts.vocabulary import Defect, FileRef, Prose, StaffId
 
 _M = Milestone
+_ALLOCATED: Mapping[str, Literal["own", "outsourced"]] = MappingProxyType({"stock": "own", "outsource": "outsourced"})
+"""The parts that are not made but set aside, by where they come from."""
 
 
 def release(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
@@ -99,13 +104,10 @@ def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Caus
     if order.ended:
         return Change(order)
     known = order.but(works=order.works.but(parts=fact.parts, breakdown=order.works.breakdown + 1))
-    sources = {"stock": "own", "outsource": "outsourced"}
     lines = tuple(
-        AllocatedLine.model_validate(
-            {"part_no": part.part_no, "quantity": part.quantity, "source": sources[part.source]}
-        )
+        AllocatedLine(part_no=part.part_no, quantity=part.quantity, source=source)
         for part in fact.parts
-        if part.source in sources
+        if (source := _ALLOCATED.get(part.source))
     )
     allocated = (StockAllocated.of(order.named, lines=lines),) if lines else ()
     return Change(known, allocated).then(
