@@ -14,8 +14,8 @@ from bench.orders.pattern import RULES, cause, placed
 from orders.api.views import OrderRow, PromisesRow
 from orders.domain.decisions.contract import use_seal
 from orders.domain.decisions.opening import open_order
+from orders.domain.figures.statistics import Sales
 from orders.domain.order import Order
-from orders.domain.statistics import Sales
 from orders.store import Orders
 from shared.aggregate import Cause, Change
 from shared.contracts.vocabulary import Money

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.domain.assignment import assigned, cheapest
 from orders.domain.decisions.load import plan_load
 from orders.domain.decisions.production import pack
+from orders.domain.figures.assignment import assigned, cheapest
 from orders.domain.parts.freight import Freight, Vehicle, Weights
 from orders.domain.parts.works import PackedItem
 from shared.aggregate import Refused

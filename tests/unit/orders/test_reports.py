@@ -15,8 +15,8 @@ from orders.app import service
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.ledger import refund
 from orders.domain.exception import exception_id_of
+from orders.domain.figures.statistics import Sales
 from orders.domain.report import Table
-from orders.domain.statistics import Sales
 from orders.settings import Settings
 from shared.aggregate import Refused
 from shared.contracts import departments as facts

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from orders.domain.exception import OrderException
+from orders.domain.figures.sales_analysis import Months, Standings, supply
+from orders.domain.figures.statistics import SoldOrder
 from orders.domain.parts.receivable import Due
 from orders.domain.policy.policy import Grade, SalesPlan
-from orders.domain.sales_analysis import Months, Standings, supply
-from orders.domain.statistics import SoldOrder
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.event import Money

@@ -9,12 +9,12 @@ from orders.domain.account import Account, account_id_of
 from orders.domain.customer_file import CustomerFile, file_id_of
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
+from orders.domain.figures.statistics import SoldOrder
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.report import Report
 from orders.domain.route import stages
-from orders.domain.statistics import SoldOrder
 from shared.aggregate import NotFound
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles

@@ -11,12 +11,12 @@ from orders.domain.decisions.payment import fall_overdue, remind, tell_ahead
 from orders.domain.decisions.report import publish
 from orders.domain.decisions.shipment import assess
 from orders.domain.exception import OrderException
+from orders.domain.figures.sales_analysis import FORECAST_MONTHS, Months, Standings, demand, supply
+from orders.domain.figures.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
 from orders.domain.order import Order
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
 from orders.domain.policy.policy import OrdersPolicy, Rules
 from orders.domain.report import Report, Table
-from orders.domain.sales_analysis import FORECAST_MONTHS, Months, Standings, demand, supply
-from orders.domain.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
 from orders.store import Orders, Stores
 from shared.aggregate import Cause, Change
 from shared.calendar import Calendar, months_later

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from orders.api.readers import LOADS
 from orders.api.views import LoadView
-from orders.domain.assignment import cheapest
 from orders.domain.decisions.load import plan_load
+from orders.domain.figures.assignment import cheapest
 from orders.domain.parts.freight import Vehicle, Weights
 from orders.domain.roles import PLANNING
 from orders.store import Stores

@@ -12,10 +12,10 @@ from pydantic import AliasPath, Field
 from orders.api.event_log import ocel, xes
 from orders.api.readers import FIGURES, PACES
 from orders.api.sheets import Format, written
+from orders.domain.figures.statistics import Dimension, Sales
 from orders.domain.pace import Pace
 from orders.domain.parts.period import ReportKind
 from orders.domain.report import Row
-from orders.domain.statistics import Dimension, Sales
 from orders.store import Orders, Paces, Reports, Stores
 from shared.aggregate import Refused
 from shared.contracts.vocabulary import Period

@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from orders.domain.exception import OrderException
+from orders.domain.figures.statistics import SoldOrder, sold_lines
 from orders.domain.order import Order
 from orders.domain.policy.policy import Grade, SalesPlan
 from orders.domain.report import Cell, Table
-from orders.domain.statistics import SoldOrder, sold_lines
 from shared.calendar import months_later
 
 _UNKNOWN = "—"
