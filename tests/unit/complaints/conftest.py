@@ -13,7 +13,7 @@ from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
 from complaints.domain.decisions.escalation import escalate
-from complaints.domain.decisions.filing import dismiss, draft, open_case
+from complaints.domain.decisions.filing import dismiss, draft, file, open_case
 from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
 from complaints.domain.decisions.handling import (
     acknowledge,
@@ -28,7 +28,7 @@ from complaints.domain.decisions.investigation import assign_investigation, comp
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement, record_feedback, sign
 from complaints.domain.parts.findings import LostItem, Share
-from complaints.domain.parts.form import Form
+from complaints.domain.parts.form import Additions, Form
 from complaints.domain.parts.handling import Classification, Panel
 from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
@@ -105,7 +105,8 @@ def in_every_stage(
     """One complaint per stage, each reached by the decisions that lead there."""
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
     drafted = draft(UUID(int=100), form, rules, handler).state
-    opened = open_case(drafted, numbered(drafted.id), rules, handler).state
+    taken_in = file(drafted, Additions(), None, rules, handler).state
+    opened = open_case(taken_in, numbered(drafted.id), rules, handler).state
     filed = assign_owner(opened, "handler-01", False, rules, handler).state
     upheld = judge(filed, *UPHELD, rules, handler).state
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
@@ -116,6 +117,7 @@ def in_every_stage(
     implemented = implement(accepted, (), rules, handler).state
     return {
         "draft": drafted,
+        "taken_in": taken_in,
         "filed": filed,
         "upheld": upheld,
         "not_upheld": judge(filed, *NOT_UPHELD, rules, handler).state,
@@ -151,6 +153,7 @@ def decide(
 
     return {
         "open": lambda case: open_case(case, numbered(case.id, "2026-11-0099"), rules, handler),
+        "file": lambda case: file(case, Additions(), None, rules, handler),
         "dismiss": lambda case: dismiss(case, rules, handler),
         "assign_owner": lambda case: assign_owner(case, "cs-manager-01", True, rules, handler),
         "record_visit": lambda case: record_visit(case, AT, "现场查看", None, handler),

@@ -16,12 +16,12 @@ from shared.testing import cause
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 STAGES, DECISIONS = get_args(Stage), get_args(ComplaintDecision)
-BY_PEOPLE = [each for each in DECISIONS if COMPLAINT.roles(each) and each != "file"]
+BY_PEOPLE = [each for each in DECISIONS if COMPLAINT.roles(each)]
 ENDS = ("closed", "dismissed")
 
 
 @pytest.mark.requirement("R146.a")
-@pytest.mark.parametrize(("stage", "decision"), list(product(STAGES, [each for each in DECISIONS if each != "file"])))
+@pytest.mark.parametrize(("stage", "decision"), list(product(STAGES, DECISIONS)))
 def test_every_decision_leads_where_the_table_says_or_is_refused(stage, decision, in_every_stage, decide, otherwise):
     case = in_every_stage[stage]
     ways = [table[decision] for table in (decide, otherwise) if decision in table]
@@ -57,12 +57,6 @@ def test_what_is_stored_comes_back_as_it_was(stage, in_every_stage):
 
 def test_every_decision_that_people_make_names_them_and_time_and_facts_make_the_others():
     assert {decision for decision in DECISIONS if not COMPLAINT.roles(decision)} == {"open"}
-
-
-def test_a_draft_that_was_dismissed_while_another_person_filed_it_is_opened_under_its_number(in_every_stage, decide):
-    opened = decide["open"](in_every_stage["dismissed"]).state
-
-    assert (opened.stage, opened.number) == ("filed", "2026-11-0099")
 
 
 def door(id, decision):

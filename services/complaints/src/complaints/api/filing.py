@@ -1,5 +1,6 @@
 """Filing complaints over HTTP, and making complaints of drafts."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -10,15 +11,15 @@ from pydantic import Field
 from complaints.api.readers import CASES
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.checks import check_form
-from complaints.domain.decisions.filing import dismiss, open_entered
+from complaints.domain.decisions import filing as decisions
+from complaints.domain.decisions.filing import dismiss, open_entered, take_in
 from complaints.domain.decisions.register import enter
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.form import Additions, Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from complaints.domain.roles import FILERS
-from complaints.store import Complaints, Stores
+from complaints.store import Stores
 from shared.aggregate import Cause, Change
 from shared.contracts.event import Instant, PreciseDate
 from shared.contracts.vocabulary import ContractNo, CustomerSnapshot, Line, OrderNo, Price, Prose, Quantity
@@ -72,20 +73,22 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.post("/complaints", status_code=201, dependencies=[allow(*FILERS)])
     async def file(body: FileComplaint, cause: CausedByRequest) -> ComplaintView:
         """Register a complaint, by whatever channel it came; it gets its number and its clocks start."""
-        id = cause.derive("complaint")
+        id, form = cause.derive("complaint"), body.form(cause)
         if await complaints.count({"id": id}, limit=1):
-            return await _as_it_is(complaints, id, cause)
-        form = await _checked(stores, rules, body.form(cause), cause)
-        return await _number(stores, rules, Complaint(id=id, form=form), form, cause)
+            return await _number(stores, rules, await complaints.apply(id, Change, cause), cause)
+        order = await stores.order_of(form.order_no, form.customer.customer_id)
+        taken = await complaints.create(take_in(id, form, order, rules, cause), cause)
+        return await _number(stores, rules, taken, cause)
 
     @router.post("/complaints/{complaint_id}/file", dependencies=[allow(*COMPLAINT.roles("file"))])
     async def file_draft(complaint_id: UUID, body: FileDraft, cause: CausedByRequest) -> ComplaintView:
-        """Make a complaint of a draft. The first filing holds; a later one changes nothing."""
-        draft = await complaints.get(complaint_id)
-        if draft.number is not None:
-            return await _as_it_is(complaints, complaint_id, cause)
-        form = draft.filed_with(Additions.model_validate(body.model_dump()))
-        return await _number(stores, rules, draft, await _checked(stores, rules, form, cause), cause)
+        """Make a complaint of a draft; it gets its number and its clocks start."""
+        form, added = (await complaints.get(complaint_id)).form, Additions.model_validate(body.model_dump())
+        order = await stores.order_of(added.order_no or form.order_no, form.customer.customer_id)
+        taken = await complaints.apply(
+            complaint_id, lambda draft: decisions.file(draft, added, order, rules, cause), cause
+        )
+        return await _number(stores, rules, taken, cause)
 
     @router.post("/complaints/{complaint_id}/dismiss", dependencies=[allow(*COMPLAINT.roles("dismiss"))])
     async def dismiss_draft(complaint_id: UUID, cause: CausedByRequest) -> ComplaintView:
@@ -95,25 +98,20 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     return router
 
 
-async def _checked(stores: Stores, rules: Rules, form: Form, cause: Cause) -> Form:
-    order = await stores.order_of(form.order_no, form.customer.customer_id)
-    return check_form(form, order, rules.calendar, cause)
+async def _number(stores: Stores, rules: Rules, taken: Complaint, cause: Cause) -> ComplaintView:
+    """Enter what was taken in and open its case, so that the person who filed it can go on.
 
-
-async def _number(stores: Stores, rules: Rules, start: Complaint, form: Form, cause: Cause) -> ComplaintView:
-    """Give the complaint its number, then open its case, so that the person who filed it can go on.
-
-    The register alone decides: it announces the form of the one request that gave the number, and the announcement
-    opens the case, whatever becomes of this request.
+    The announcements do the same, whatever becomes of this request; the second time it changes nothing. The number is
+    one of the month in which the complaint was taken in, however late this request, or its repetition, comes here.
     """
-    id, empty = start.id, Register.at(cause.at, rules.calendar)
-    register = await stores.registers.apply(empty.id, lambda each: enter(each, id, form, cause), cause, empty)
+    if taken.number is not None or taken.taken_in_at is None:
+        return ComplaintView.of(taken)
+    numbering = replace(cause, id=cause.derive("number"), at=taken.taken_in_at)
+    empty = Register.at(numbering.at, rules.calendar)
+    register = await stores.registers.apply(
+        empty.id, lambda each: enter(each, taken.id, taken.form, numbering), numbering, empty
+    )
     opened = await stores.complaints.apply(
-        id, lambda each: open_entered(each, register, form, rules, cause), cause, start
+        taken.id, lambda each: open_entered(each, register, rules, numbering), numbering
     )
     return ComplaintView.of(opened)
-
-
-async def _as_it_is(complaints: Complaints, id: UUID, cause: Cause) -> ComplaintView:
-    """A complaint that has its number keeps it. Refused when the key was used for another request."""
-    return ComplaintView.of(await complaints.apply(id, Change, cause))

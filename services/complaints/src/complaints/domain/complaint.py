@@ -5,7 +5,7 @@ from typing import Self
 from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
-from complaints.domain.parts.form import Additions, Form
+from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
     Classification,
@@ -39,14 +39,16 @@ _FOUND = 500
 class Complaint(Timed):
     """A customer's complaint and its handling. Ends once: closed with one outcome, or dismissed as a draft.
 
-    From its acceptance on a complaint keeps one version of the policy. `found_by` follows from the form and the number,
-    `turn` from the class and the time of closing: in the order of the texts a major case comes before the others.
+    `taken_in_at` is when a person filed it. From its acceptance on a complaint keeps one version of the policy.
+    `found_by` follows from the form and the number, `turn` from the class and the time of closing: in the order of the
+    texts a major case comes before the others.
     """
 
     form: Form
     stage: Stage = COMPLAINT.start
     number: ComplaintNo | None = None
     policy_version: int | None = None
+    taken_in_at: Instant | None = None
     accepted_at: Instant | None = None
     close_by: Instant | None = None
     owner: StaffId | None = None
@@ -91,11 +93,6 @@ class Complaint(Timed):
         """In its place among the cases that wait: the major ones first, then by when they have to be closed."""
         assert self.close_by is not None, "a draft has no turn"
         return self.but(turn=f"{0 if self.major else 1} {self.close_by:%Y-%m-%dT%H:%M:%S}")
-
-    def filed_with(self, added: Additions) -> Form:
-        """The form under which a draft is filed. Raises IllegalTransition for what is no draft any more."""
-        COMPLAINT.must(self.stage, "file")
-        return self.form.completed(added)
 
     @property
     def live(self) -> bool:

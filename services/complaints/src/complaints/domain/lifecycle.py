@@ -11,6 +11,7 @@ from shared.lifecycle import Lifecycle, Move
 
 Stage = Literal[
     "draft",
+    "taken_in",
     "filed",
     "upheld",
     "not_upheld",
@@ -81,8 +82,8 @@ COMPLAINT: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
     "complaint",
     "draft",
     {
-        "open": Move(("draft", "dismissed"), ("filed",)),
-        "file": Move(("draft",), ("filed",), FILERS),
+        "open": Move(("draft", "taken_in"), ("filed",)),
+        "file": Move(("draft",), ("taken_in",), FILERS),
         "dismiss": Move(("draft",), ("dismissed",), FILERS),
         "assign_owner": Move(LIVE, by=MANAGERS),
         "record_visit": Move(LIVE, by=FILERS),
@@ -113,8 +114,8 @@ COMPLAINT: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
         "escalate": Move(LIVE, by=(*HANDLERS, *LEADERS)),
     },
 )
-"""Filing a draft is a decision of the month's register; the number that it gives opens the case. A number is never
-taken back, so a draft that one person dismisses while another files it is opened all the same."""
+"""What a person files is taken in, for the month of that moment; the number that the month's register gives opens the
+case. What an event files has its number at once."""
 
 STEP_OF: Mapping[Stage, CaseStep] = MappingProxyType(
     {

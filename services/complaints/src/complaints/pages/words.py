@@ -15,6 +15,7 @@ from shared.pages.words import DEPARTMENTS
 STAGES: Mapping[Stage, str] = MappingProxyType(
     {
         "draft": "草稿",
+        "taken_in": "已受理，待编号",
         "filed": "待判定",
         "upheld": "判定成立",
         "not_upheld": "判定不成立",

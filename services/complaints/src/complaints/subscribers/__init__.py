@@ -2,7 +2,7 @@
 
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
-from complaints.subscribers import answers, arrivals, cases, improvements, papers
+from complaints.subscribers import answers, arrivals, cases, improvements, numbers, papers
 from shared import erasure, merged_files
 from shared.subscriptions import Subscriptions
 
@@ -11,7 +11,8 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     """Everything that complaints hears on the bus."""
     on = Subscriptions("complaints")
     arrivals.subscribe(on, stores, rules)
-    cases.subscribe(on, stores.complaints, stores.orders, rules)
+    numbers.subscribe(on, stores, rules)
+    cases.subscribe(on, stores.complaints, stores.orders)
     papers.subscribe(on, stores, rules)
     improvements.subscribe(on, stores, rules)
     answers.subscribe(on, stores.complaints, rules)

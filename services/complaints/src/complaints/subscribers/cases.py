@@ -1,16 +1,12 @@
-"""How a case is opened from its announcement, and what others find out about it."""
+"""What others find out about a case and about the orders that cases concern."""
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.filing import open_case
 from complaints.domain.decisions.handling import keep_warranty
 from complaints.domain.decisions.known_order import know, know_amendment, know_contract, know_shipment
 from complaints.domain.known_order import KnownOrder
-from complaints.domain.parts.form import Form
-from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints, KnownOrders
 from shared.aggregate import Cause
 from shared.contracts.aftersales import WarrantyChecked
-from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.orders import ContractAmended, ContractSigned, ShipmentDispatched
 from shared.contracts.vocabulary import AboutCustomersOrder
@@ -18,14 +14,8 @@ from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
 
-def subscribe(on: Subscriptions, complaints: Complaints, orders: KnownOrders, rules: Rules) -> None:
+def subscribe(on: Subscriptions, complaints: Complaints, orders: KnownOrders) -> None:
     """Keep the cases up with what is announced."""
-
-    @on(ComplaintFiled)
-    def open_filed(event: ComplaintFiled, cause: Cause) -> Touch[Complaint]:
-        """A numbered complaint is a case; one that was opened already stays as it is."""
-        start = Complaint(id=event.complaint_id, form=Form.of(event))
-        return complaints.touch(start.id, lambda complaint: open_case(complaint, event, rules, cause), start)
 
     @on(WarrantyChecked)
     def note_warranty(event: WarrantyChecked, cause: Cause) -> Touch[Complaint] | None:

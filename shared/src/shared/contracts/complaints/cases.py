@@ -10,6 +10,7 @@ from shared.contracts.event import Event, Instant, Part
 from shared.contracts.vocabulary import (
     AboutComplaint,
     AboutCustomersComplaint,
+    ComplaintId,
     ComplaintNo,
     ConcerningOrder,
     ContractDate,
@@ -49,6 +50,14 @@ class ComplaintForm(Part):
     chain: tuple[ComplaintNo, ...] = Field(
         default=(), examples=[[]], description="All cases that this one takes up again, oldest first."
     )
+
+
+class ComplaintTakenIn(Event, key="complaints.complaint_taken_in.v1"):
+    """A person took a complaint in; the register of the month in which this happened gives it its number (003 §21)."""
+
+    complaint_id: ComplaintId
+    taken_in_at: Instant
+    by: StaffId = Field(examples=["handler-01"])
 
 
 class ComplaintFiled(

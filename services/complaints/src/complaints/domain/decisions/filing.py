@@ -1,22 +1,49 @@
-"""How a complaint begins: drafted, opened under its number, or dismissed (002 六1(1), 003 §18a)."""
+"""How a complaint begins: drafted, taken in, opened under its number, or dismissed (002 六1(1), 003 §18a)."""
 
 from uuid import UUID
 
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.checks import check_form
 from complaints.domain.decisions.clock import start, stop
 from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.decisions.stage import move
+from complaints.domain.known_order import KnownOrder
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.form import Form
+from complaints.domain.parts.form import Additions, Form
 from complaints.domain.policy.policy import Rules
 from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
-from shared.contracts.complaints import ComplaintFiled
+from shared.contracts.complaints import ComplaintFiled, ComplaintTakenIn
 
 
 def draft(id: UUID, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Write down what may be a complaint; whether it is one has to be decided soon (002 五a)."""
     return start(Complaint(id=id, form=form).with_form(form), "draft", rules, cause)
+
+
+def take_in(id: UUID, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """A person files what a customer said. What the form says is held against the order: see `check_form`."""
+    return _taken_in(Complaint(id=id, form=form), form, order, rules, cause)
+
+
+def file(
+    complaint: Complaint, added: Additions, order: KnownOrder | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    """A person makes a complaint of a draft, with what that person adds; the duty to look at it is done.
+
+    The first filing decides on the form and on the month whose register gives the number.
+    """
+    COMPLAINT.must(complaint.stage, "file")
+    return _taken_in(complaint, complaint.form.completed(added), order, rules, cause)
+
+
+def _taken_in(
+    complaint: Complaint, form: Form, order: KnownOrder | None, rules: Rules, cause: Cause
+) -> Change[Complaint]:
+    checked = check_form(form, order, rules.calendar, cause)
+    taken = complaint.but(stage="taken_in", taken_in_at=cause.at).with_form(checked)
+    told = ComplaintTakenIn(complaint_id=complaint.id, taken_in_at=cause.at, by=cause.actor.id)
+    return Change(taken, (told,)).then(lambda case: stop(case, rules=rules, cause=cause))
 
 
 def dismiss(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -25,14 +52,9 @@ def dismiss(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Complain
     return stop(complaint.but(stage="dismissed"), rules=rules, cause=cause)
 
 
-def open_entered(complaint: Complaint, register: Register, form: Form, rules: Rules, cause: Cause) -> Change[Complaint]:
-    """The request that gave the complaint its number opens the case, so that the person who filed it can go on.
-
-    What another cause entered is opened by its announcement, with the form that stands in it: here nothing changes.
-    """
-    if register.entered_by(complaint.id) != cause.id:
-        return Change(complaint)
-    filed = form.announced(complaint.id, register.number(complaint.id), cause.at)
+def open_entered(complaint: Complaint, register: Register, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """What was taken in and entered is opened under its number, as its announcement will open it."""
+    filed = complaint.form.announced(complaint.id, register.number(complaint.id), cause.at)
     return open_case(complaint, filed, rules, cause)
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from complaints.domain.parts.form import Form
-from complaints.domain.register import Entry, Register
+from complaints.domain.register import Register
 from shared.aggregate import Cause, Change
 from shared.contracts.complaints import ComplaintResubmitted
 
@@ -11,12 +11,12 @@ from shared.contracts.complaints import ComplaintResubmitted
 def enter(register: Register, complaint_id: UUID, form: Form, cause: Cause) -> Change[Register]:
     """Give the complaint the next number and announce it; an entered one keeps its number and is not announced.
 
-    Number and announcement are one write, so no number is given without its complaint being announced; the announcement
-    opens the case.
+    It is accepted when the cause happened, a time in the register's month. Number and announcement are one write, so no
+    number is given without its complaint being announced; the announcement opens the case.
     """
     if register.holds(complaint_id):
         return Change(register)
-    entered = register.but(entries=(*register.entries, Entry(complaint_id=complaint_id, cause=cause.id)))
+    entered = register.but(entries=(*register.entries, complaint_id))
     number = entered.number(complaint_id)
     change = Change(entered, (form.announced(complaint_id, number, cause.at),))
     if not form.chain:
