@@ -27,8 +27,8 @@ from complaints.store import Complaints
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.mongodb import Database
-from shared.search import asked, tokens
-from shared.store import AllOf, Between, OneOf
+from shared.search import tokens
+from shared.store import Between, OneOf
 from shared.testing import SEALS, Outbox
 
 CHUNK = 10_000
@@ -133,7 +133,10 @@ def questions(complaints: Complaints, case: Case) -> dict[str, Callable[[], Awai
         return lambda: complaints.rows(ComplaintRow, where, sort=sort, limit=50)
 
     def words(question: str) -> Callable[[], Awaitable[object]]:
-        return rows({"found_by": AllOf(*asked(question))})
+        async def found() -> object:
+            return await rows({"found_by": await complaints.holding(question)})()
+
+        return found
 
     name, person = case.customer.name, case.customer.contact_name or ""
     live = OneOf("filed", "investigating", "proposed", "approved")

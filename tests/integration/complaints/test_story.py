@@ -168,7 +168,7 @@ async def proposed(complaints, amount):
     for decision, body in (
         ("judge", judgement),
         ("assign-investigation", {"department": "production", "joint_with": ["rd"]}),
-        ("complete-investigation", {"cause": "护角不足"}),
+        ("complete-investigation", {"cause": "护角不足", "evidence": ["photos/1.jpg"]}),
         ("propose", {"options": [option]}),
     ):
         await complaints.ask("complaint_handler", "POST", f"/complaints/{id}/{decision}", body)

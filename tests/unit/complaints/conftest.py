@@ -25,6 +25,7 @@ from complaints.domain.decisions.handling import (
     record_visit,
 )
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
+from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.decisions.resolution import approve, propose, reject
 from complaints.domain.decisions.settlement import accept, decline, implement, record_feedback, sign
 from complaints.domain.parts.findings import LostItem, Share
@@ -110,14 +111,15 @@ def in_every_stage(
     filed = assign_owner(opened, "handler-01", False, rules, handler).state
     upheld = judge(filed, *UPHELD, rules, handler).state
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
-    investigated = complete_investigation(investigating, "护角未按规范包装", (), ("包装组",), rules, handler).state
+    investigated = complete_investigation(
+        investigating, "护角未按规范包装", ("photos/1.jpg",), ("包装组",), rules, handler
+    ).state
     proposed = propose(investigated, proposal.options, 0, True, rules, PROPOSING).state
     approved = approve(*sight.proposed(proposed), 0, "", rules, deputy).state
     accepted = sign(accept(approved, "phone", None, rules, handler).state, "signatures/1.png", handler).state
     implemented = implement(accepted, (), rules, handler).state
     return {
         "draft": drafted,
-        "taken_in": taken_in,
         "filed": filed,
         "upheld": upheld,
         "not_upheld": judge(filed, *NOT_UPHELD, rules, handler).state,
@@ -130,6 +132,7 @@ def in_every_stage(
         "implemented": implemented,
         "closed": close(implemented, "已更换", rules, handler).state,
         "dismissed": dismiss(drafted, rules, handler).state,
+        "taken_in": taken_in,
     }
 
 
@@ -161,6 +164,9 @@ def decide(
         "record_notice": lambda case: record_notice(case, "phone", "同意免费更换", None, handler),
         "convene_panel": lambda case: convene_panel(majored(case), ("production", "rd"), AT + HOUR, handler),
         "record_panel": lambda case: record_panel(paneled(case), "全批复检", None, handler),
+        "audit": lambda case: audit(case, True, "资料齐全", handler),
+        "contact_department": lambda case: contact_department(case, "engineering", "请查看现场", handler),
+        "report_opinion": lambda case: report_opinion(case, "design", "说明书注明清洁方法", handler),
         "classify": lambda case: classify(case, quality, rules, handler),
         "judge": lambda case: judge(case, *UPHELD, rules, handler),
         "appeal": lambda case: appeal(case, "客户有异议", rules, handler),
@@ -168,7 +174,9 @@ def decide(
             *sight.petitioned(case), True, "复核成立", "production", rules, deputy
         ),
         "assign_investigation": lambda case: assign_investigation(case, "rd", (), None, rules, handler),
-        "complete_investigation": lambda case: complete_investigation(case, "原因", (), (), rules, handler),
+        "complete_investigation": lambda case: complete_investigation(
+            case, "原因", ("photos/1.jpg",), (), rules, handler
+        ),
         "identify_root_cause": lambda case: identify_root_cause(case, known, None, (), handler),
         "assess_loss": lambda case: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), rules, handler),
         "involve_supplier": lambda case: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", rules, handler),

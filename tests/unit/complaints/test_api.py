@@ -119,7 +119,11 @@ async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
         ("cs_supervisor", "classify", {"nature": "quality", "category": "玻璃破损"}),
         ("complaint_handler", "judge", JUDGE),
         ("complaint_handler", "assign-investigation", {"department": "production", "joint_with": ["rd"]}),
-        ("rd_team", "complete-investigation", {"cause": "护角未按规范包装", "responsible": ["包装组"]}),
+        (
+            "rd_team",
+            "complete-investigation",
+            {"cause": "护角未按规范包装", "evidence": ["photos/1.jpg"], "responsible": ["包装组"]},
+        ),
         ("complaint_handler", "propose", {"options": [OPTION]}),
         ("deputy_gm", "approve", lambda shown: {"proposal": latest(shown), "option": 0, "note": "同意"}),
         ("complaint_handler", "accept", {"via": "signature", "signature": "signatures/1.png"}),
@@ -216,7 +220,7 @@ async def proposed(ask) -> str:
     for decision, body in (
         ("judge", JUDGE),
         ("assign-investigation", {"department": "production"}),
-        ("complete-investigation", {"cause": "护角不足"}),
+        ("complete-investigation", {"cause": "护角不足", "evidence": ["photos/1.jpg"]}),
         ("propose", {"options": [OPTION]}),
     ):
         answer = await ask("complaint_handler", "POST", f"/complaints/{id}/{decision}", body)

@@ -231,7 +231,7 @@ async def test_a_refusal_is_overturned_and_the_customer_chooses_and_signs_over_h
         ("account_manager", "appeal", {"petition": "客户有签收照片"}),
         ("deputy_gm", "decide-appeal", upheld),
         ("complaint_handler", "assign-investigation", {"department": "production", "joint_with": ["rd"]}),
-        ("rd_team", "complete-investigation", {"cause": "护角未按规范包装"}),
+        ("rd_team", "complete-investigation", {"cause": "护角未按规范包装", "evidence": ["photos/1.jpg"]}),
         ("complaint_handler", "propose", {"options": options}),
         (
             "deputy_gm",

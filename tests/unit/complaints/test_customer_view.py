@@ -13,6 +13,7 @@ from complaints.domain.decisions.appeal import decide_appeal
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.handling import assign_owner, record_visit
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
+from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
 from complaints.domain.history import history, told
@@ -39,11 +40,14 @@ def secretive(in_every_stage, rules) -> list[Complaint]:
     """One case through all stages with the mark in every internal field."""
     handler, deputy = cause(AT, actor=HANDLER), cause(AT, actor=DEPUTY)
     options = (
-        Remediation(kind="explain", amount=Money(amount=Decimal(0)), description=f"{SECRET}未获批准的方案"),
+        Remediation(kind="allowance", amount=Money(amount=Decimal(0)), description=f"{SECRET}未获批准的方案"),
         Remediation(kind="replace", amount=Money(amount=Decimal("1800.00")), description="免费更换三樘玻璃"),
     )
     owned = assign_owner(in_every_stage["filed"], HANDLER.id, True, rules, handler).state
-    filed = record_visit(owned, AT, SECRET, SECRET, handler).state
+    visited = record_visit(owned, AT, SECRET, SECRET, handler).state
+    audited = audit(visited, True, SECRET, handler).state
+    contacted = contact_department(audited, "engineering", SECRET, handler).state
+    filed = report_opinion(contacted, "design", SECRET, handler).state
     upheld = judge(filed, True, SECRET, True, "production", rules, handler).state
     investigating = assign_investigation(upheld, "production", (), None, rules, handler).state
     investigated = complete_investigation(investigating, SECRET, (SECRET,), (SECRET,), rules, handler).state
@@ -133,6 +137,9 @@ def test_the_history_of_the_house_has_every_step_with_who_took_it(secretive):
         ("客户反映", None, "三樘玻璃边缘崩角"),
         ("受理", None, "2026-11-0001"),
         ("走访客户", HANDLER.id, SECRET),
+        ("审核案卷（完整）", HANDLER.id, SECRET),
+        ("联系部门（engineering）", HANDLER.id, SECRET),
+        ("提报意见（design）", HANDLER.id, SECRET),
         ("判定成立", HANDLER.id, SECRET),
         ("调查完成", None, SECRET),
         ("呈报处理方案", HANDLER.id, f"{SECRET}未获批准的方案；免费更换三樘玻璃"),

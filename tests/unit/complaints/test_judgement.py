@@ -1,6 +1,7 @@
 """Judging, investigating, approving and settling: what is announced and what is refused."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import sight
@@ -10,7 +11,7 @@ from complaints.domain.decisions.escalation import escalate
 from complaints.domain.decisions.filing import open_case
 from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.decisions.investigation import complete_investigation, judge
-from complaints.domain.decisions.resolution import approve, propose, reject
+from complaints.domain.decisions.resolution import approve, approve_choice, propose, reject
 from complaints.domain.decisions.settlement import decline
 from complaints.domain.parts.handling import Classification
 from shared.aggregate import Overstepped, Refused
@@ -22,6 +23,7 @@ from shared.contracts.complaints import (
     ComplaintJudged,
     ComplaintOwnerAssigned,
     InvestigationCompleted,
+    Remediation,
     ResolutionApproved,
     ResolutionDeclined,
     ResolutionRejected,
@@ -130,6 +132,42 @@ def test_a_case_is_sent_up_rung_by_rung_until_nobody_is_above(in_every_stage, po
     with pytest.raises(Refused) as refused:
         escalate(case, rules, by(HANDLER))
     assert refused.value.code == "top_of_the_ladder"
+
+
+@pytest.mark.requirement("R174.a")
+def test_a_case_is_decided_on_evidence_and_the_evidence_is_kept(in_every_stage, rules):
+    with pytest.raises(Refused) as refused:
+        complete_investigation(in_every_stage["investigating"], "护角不足", (), (), rules, by(HANDLER))
+
+    assert refused.value.code == "evidence_missing"
+    assert in_every_stage["closed"].investigation.evidence == ("photos/1.jpg",)
+
+
+@pytest.mark.requirement("R118.c")
+@pytest.mark.parametrize(
+    ("kinds", "taken"),
+    [
+        (("explain", "replace"), False),
+        (("replace", "explain", "allowance"), False),
+        (("replace", "allowance", "explain"), True),
+        (("explain",), True),
+    ],
+)
+def test_what_makes_good_for_the_damage_is_offered_before_what_only_explains_it(kinds, taken, in_every_stage, rules):
+    options = tuple(Remediation(kind=kind, amount=Money(amount=Decimal(100)), description=kind) for kind in kinds)
+
+    def proposing():
+        return propose(in_every_stage["investigated"], options, 0, True, rules, by(HANDLER))
+
+    if not taken:
+        with pytest.raises(Refused) as refused:
+            proposing()
+        assert refused.value.code == "make_good_first"
+        return
+    proposed = proposing().state
+    every = tuple(range(len(options)))
+    (approved, *_) = approve_choice(*sight.proposed(proposed), 0, every, "", rules, by(DEPUTY)).events
+    assert [option.kind for option in approved.offered] == list(kinds)
 
 
 @pytest.mark.requirement("R113.a", "R113.b")

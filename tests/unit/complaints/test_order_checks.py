@@ -105,7 +105,7 @@ async def case(ask, known):
         ("cs_manager", "assign-owner", {"owner": "cs-manager-01", "visit_required": False}),
         ("complaint_handler", "judge", JUDGE),
         ("complaint_handler", "assign-investigation", {"department": "production"}),
-        ("complaint_handler", "complete-investigation", {"cause": "护角不足"}),
+        ("complaint_handler", "complete-investigation", {"cause": "护角不足", "evidence": ["photos/1.jpg"]}),
     ):
         assert (await ask(role, "POST", f"/complaints/{id}/{decision}", body)).status_code == 200
     return id

@@ -182,7 +182,7 @@ class AnyWay(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def investigate(self, who):
         self.decide(lambda case: assign_investigation(case, "production", (), None, RULES, who))
-        self.decide(lambda case: complete_investigation(case, "原因", (), (), RULES, who))
+        self.decide(lambda case: complete_investigation(case, "原因", ("photos/1.jpg",), (), RULES, who))
 
     @rule(who=PEOPLE, amounts=st.lists(AMOUNTS, min_size=1, max_size=3), choice=st.booleans())
     def propose(self, who, amounts, choice):

@@ -1,5 +1,6 @@
 """Where complaints, their registers, their papers and what follows from them are kept."""
 
+from asyncio import gather
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,13 +22,16 @@ from complaints.domain.register import Register
 from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
 from complaints.domain.statistics import CaseFigures, Counted
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
-from shared.store import Between, DatabaseLike, Index, OneOf, Store
+from shared.search import asked
+from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
+COMMON = 3000
+"""From so many rows on a word is common: of which of two common words there are more is not counted."""
 PAGE = 500
 """Rows that statistics read at a time."""
 
@@ -62,6 +66,19 @@ class Complaints(Store[Complaint]):
         Index("closing.at"),
         Index("found_by", "form.received_at"),
     )
+
+    async def holding(self, question: str | None) -> AllOf | None:
+        """What the found rows have, the rarest first: the index walks along that one. None without a question.
+
+        Refused with `too_short` for what says too little.
+        """
+        if question is None:
+            return None
+        wanted = asked(question)
+        if not wanted:
+            raise Refused("ask for two characters, two initials or four digits at least", "too_short")
+        counts = await gather(*(self.count({"found_by": AllOf(each)}, COMMON) for each in wanted))
+        return AllOf(*(each for _, each in sorted(zip(counts, wanted, strict=True))))
 
 
 class Allowances(Store[Allowance]):
@@ -223,6 +240,11 @@ class Stores:
         async for review in self.reviews.each():
             numbers |= review.recovered
         return frozenset(numbers)
+
+    async def cause_list(self) -> CauseList:
+        """The one list of root causes, as it has grown."""
+        page = await self.causes.find(limit=1)
+        return page.items[0] if page.items else CauseList.empty()
 
     async def order_of(self, order_no: OrderNo | None, customer: CustomerId | None = None) -> KnownOrder | None:
         """What is known of the order with this number, if anything is.

@@ -17,7 +17,7 @@ from complaints.domain.parts.findings import LostItem, Share, Unit
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
 from complaints.domain.roles import CAUSE_KEEPERS
-from complaints.store import CauseLists, Complaints, Stores
+from complaints.store import Complaints, Stores
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import ComplaintNo, DepartmentName, FileRef, Line, Percent, Prose
@@ -102,7 +102,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.get("/root-causes")
     async def list_causes(request: Request) -> CauseListView:
         """The root causes that a case may name."""
-        return _shown(await cause_list(stores.causes), rules.on(request.app.state.clock.now()))
+        return _shown(await stores.cause_list(), rules.on(request.app.state.clock.now()))
 
     @router.post("/root-causes", status_code=201, dependencies=[allow(*CAUSE_KEEPERS)])
     async def add_root_cause(body: AddCause, cause: CausedByRequest) -> CauseListView:
@@ -122,7 +122,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         complaint_id: UUID, body: IdentifyRootCause, cause: CausedByRequest
     ) -> ComplaintView:
         """Name the root cause from the list; earlier cases with the same one are found and named."""
-        known = (await cause_list(stores.causes)).named(body.code, rules.on(cause.at).causes)
+        known = (await stores.cause_list()).named(body.code, rules.on(cause.at).causes)
         if known is None:
             raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause")
         before = await _earlier(complaints, complaint_id, known, rules)
@@ -169,12 +169,6 @@ def _of_a_case(router: APIRouter, complaints: Complaints, rules: Rules) -> None:
             return assign_liability(case, shares, body.handling, body.human_negligence, rules, cause)
 
         return ComplaintView.of(await complaints.apply(complaint_id, decide, cause))
-
-
-async def cause_list(causes: CauseLists) -> CauseList:
-    """The company's list of root causes as it is now."""
-    page = await causes.find(limit=1)
-    return page.items[0] if page.items else CauseList.empty()
 
 
 async def _earlier(complaints: Complaints, id: UUID, known: KnownCause, rules: Rules) -> tuple[ComplaintNo, ...]:

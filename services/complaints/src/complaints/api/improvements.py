@@ -26,6 +26,11 @@ class PlanAction(RequestBody):
 
     action: Prose = Field(examples=["玻璃包装增加护角"])
     due_at: Instant = Field(examples=["2026-12-10T10:00:00.000000Z"])
+    cause_code: Line | None = Field(
+        default=None,
+        description="A code of `GET /root-causes`; the case's own by default, which a case may not have.",
+        examples=["service"],
+    )
 
 
 class CarryOutAction(RequestBody):
@@ -119,13 +124,19 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
 
     @router.post("/{action_id}/plan", dependencies=[allow(*CORRECTIVE_ACTION.roles("plan"))])
     async def plan_action(action_id: UUID, body: PlanAction, cause: CausedByRequest) -> ActionView:
-        """Plan the improvement against the root cause of the case."""
+        """Plan the improvement against the root cause of the case, or another one of the list."""
         root = (await stores.complaints.get((await actions.get(action_id)).case.complaint_id)).root_cause
-        if root is None:
-            raise Refused("name the root cause of the case first: identify-root-cause", "no_root_cause")
+        code = body.cause_code or (root and root.code)
+        if code is None:
+            raise Refused(
+                "name the root cause of the case first, or one of GET /root-causes: identify-root-cause, cause_code",
+                "no_root_cause",
+            )
+        if body.cause_code and (await stores.cause_list()).named(body.cause_code, rules.on(cause.at).causes) is None:
+            raise Refused("name a code of GET /root-causes, or add it there with a reason", "no_such_cause")
 
         def decide(action: CorrectiveAction) -> Change[CorrectiveAction]:
-            return plan(action, root.code, body.action, body.due_at, rules, cause)
+            return plan(action, code, body.action, body.due_at, rules, cause)
 
         return ActionView.of(await actions.apply(action_id, decide, cause))
 

@@ -41,7 +41,7 @@ class CompleteInvestigation(RequestBody):
     """The cause, with evidence."""
 
     cause: Prose = Field(examples=["护角未按规范包装"])
-    evidence: tuple[FileRef, ...] = Field(default=(), max_length=50)
+    evidence: tuple[FileRef, ...] = Field(max_length=50, examples=[["photos/2026-11-0007/1.jpg"]])
     responsible: tuple[Line, ...] = Field(default=(), max_length=50, examples=[["包装组"]])
 
 

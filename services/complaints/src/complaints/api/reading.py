@@ -12,15 +12,14 @@ from complaints.domain.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints, Stores
-from shared.aggregate import Refused, one_person
+from shared.aggregate import one_person
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import ComplaintNo, CustomerId, DepartmentName, Line, OrderNo, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, Limit, Listing, Router
 from shared.identity import Principal
 from shared.merged_files import MergedFiles
-from shared.search import asked
-from shared.store import AllOf, Between, OneOf
+from shared.store import Between, OneOf
 
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
@@ -95,7 +94,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             "judgement.responsible_department": department,
             "classification.category": category,
             "form.severity": severity,
-            "found_by": holding(q),
+            "found_by": await complaints.holding(q),
         }
         sort = "-form.received_at"
         if waiting or overdue:
@@ -117,16 +116,6 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
         page = await complaints.rows(ProposedRow, {"stage": "proposed"}, sort="turn", after=after, limit=limit)
         mine = [case for case in page.items if _may_decide(asker, case, rules)]
         return Listing(items=[ApprovalRow.of(case) for case in mine], next=page.next)
-
-
-def holding(question: str | None) -> AllOf | None:
-    """What the found rows have, the longest words first. Refused with `too_short` for what says too little."""
-    if question is None:
-        return None
-    wanted = asked(" ".join(sorted(question.split(), key=len, reverse=True)))
-    if not wanted:
-        raise Refused("ask for two characters, two initials or four digits at least", "too_short")
-    return AllOf(*wanted)
 
 
 def _may_decide(asker: Principal, case: ProposedRow, rules: Rules) -> bool:

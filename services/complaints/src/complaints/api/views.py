@@ -13,10 +13,14 @@ from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplie
 from complaints.domain.parts.form import Channel, Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
+    Audit,
+    Call,
     Classification,
     Closing,
+    Contact,
     Missed,
     Notice,
+    Opinion,
     Panel,
     Visit,
     WarrantyNote,
@@ -52,6 +56,10 @@ class ComplaintView(View):
     visits: tuple[Visit, ...]
     notices: tuple[Notice, ...]
     acknowledgement: Acknowledgement | None
+    audits: tuple[Audit, ...]
+    contacts: tuple[Contact, ...]
+    opinions: tuple[Opinion, ...]
+    calls: tuple[Call, ...]
     classification: Classification | None
     panel: Panel | None
     judgement: Judgement | None

@@ -8,10 +8,14 @@ from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplie
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
+    Audit,
+    Call,
     Classification,
     Closing,
+    Contact,
     Missed,
     Notice,
+    Opinion,
     Panel,
     Visit,
     WarrantyNote,
@@ -56,6 +60,10 @@ class Complaint(Timed):
     visits: tuple[Visit, ...] = ()
     notices: tuple[Notice, ...] = ()
     acknowledgement: Acknowledgement | None = None
+    audits: tuple[Audit, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    calls: tuple[Call, ...] = ()
     classification: Classification | None = None
     panel: Panel | None = None
     judgement: Judgement | None = None

@@ -6,6 +6,7 @@ from complaints.domain.complaint import Complaint
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Line, StaffId
 
+_SAID = {"satisfied": "满意", "average": "一般", "dissatisfied": "不满意"}
 _WAYS = {"letter": "函件", "phone": "电话", "visit": "当面"}
 
 
@@ -60,6 +61,7 @@ def _handled(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=visit.visited_at, what="走访客户", by=visit.by, words=visit.note)
     for notice in complaint.notices:
         yield PastStep(at=notice.at, what=f"告知客户（{_WAYS[notice.way]}）", by=notice.by, words=notice.words)
+    yield from _beside(complaint)
     if panel := complaint.panel:
         words = "、".join(panel.departments)
         yield PastStep(at=panel.convened_at, what="召集重大投诉评审", by=panel.convened_by, words=words)
@@ -67,6 +69,18 @@ def _handled(complaint: Complaint) -> Iterator[PastStep]:
         yield PastStep(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:
         yield PastStep(at=note.at, what="保修核定", words=note.verdict)
+
+
+def _beside(complaint: Complaint) -> Iterator[PastStep]:
+    for audit in complaint.audits:
+        what = "审核案卷（完整）" if audit.complete else "审核案卷（有缺漏）"
+        yield PastStep(at=audit.at, what=what, by=audit.by, words=audit.findings)
+    for contact in complaint.contacts:
+        yield PastStep(at=contact.at, what=f"联系部门（{contact.department}）", by=contact.by, words=contact.words)
+    for opinion in complaint.opinions:
+        yield PastStep(at=opinion.at, what=f"提报意见（{opinion.department}）", by=opinion.by, words=opinion.opinion)
+    for call in complaint.calls:
+        yield PastStep(at=call.at, what=f"回访（{_SAID[call.satisfied]}）", by=call.by, words=call.words or None)
 
 
 def _judged(complaint: Complaint) -> Iterator[PastStep]:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.findings import cause_list
 from complaints.api.readers import CASES
 from complaints.domain.complaint import Complaint
 from complaints.domain.history import history
@@ -108,7 +107,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         policy = rules.of(case) if case.policy_version else rules.on(now)
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
         proposals = _proposals(case, authority, reader.role, said) if authority else ()
-        causes = (await cause_list(stores.causes)).all(policy.causes)
+        causes = (await stores.cause_list()).all(policy.causes)
         filled, others = _filled(case, proposals, causes, policy), _others(case, proposals, reader)
         acts = forms.acts(COMPLAINT.possible(case.stage), asker, case.id, filled, others)
         return render(

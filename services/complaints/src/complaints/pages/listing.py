@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from pydantic import AliasPath, Field
 
 from complaints.api.readers import CASES
-from complaints.api.reading import holding
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.pages.words import STAGES
 from complaints.store import Complaints
@@ -68,7 +67,7 @@ def routes(complaints: Complaints, zone: ZoneInfo, render: Renderer) -> APIRoute
     ) -> Response:
         """A page of cases: the open ones by when they have to be closed; all, and what is found, the newest first."""
         now: datetime = request.app.state.clock.now()
-        where = {**_of(part, stage, now), "found_by": holding(q)}
+        where = {**_of(part, stage, now), "found_by": await complaints.holding(q)}
         by_age = part == "all" or q is not None
         sort = "-form.received_at" if by_age else "close_by"
         page = await complaints.rows(CaseRow, where, sort=sort, after=after, limit=SHOWN)

@@ -1,12 +1,14 @@
 """How improvements follow from cases, and come back when their cause does."""
 
+from uuid import UUID
+
 from complaints.domain.corrective_action import CorrectiveAction, action_id_of
 from complaints.domain.decisions.corrective_action import expect_plan, reopen
 from complaints.domain.policy.policy import Rules
 from complaints.store import Stores
 from shared.aggregate import Cause
-from shared.contracts.complaints import LiabilityAssigned, RootCauseIdentified
-from shared.contracts.vocabulary import AboutComplaint
+from shared.contracts.complaints import LiabilityAssigned, OpinionReported, RootCauseIdentified
+from shared.contracts.vocabulary import DepartmentName
 from shared.store import Between, Touch
 from shared.subscriptions import Subscriptions
 
@@ -17,20 +19,28 @@ MOST = 500
 def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     """Let improvements follow from what is found out about a case."""
 
+    async def owed(complaint_id: UUID, department: DepartmentName, cause: Cause) -> Touch[CorrectiveAction]:
+        case = await stores.complaints.get(complaint_id)
+        assert case.policy_version is not None
+        due = CorrectiveAction(
+            id=action_id_of(case.id, department),
+            case=case.about,
+            policy_version=case.policy_version,
+            department=department,
+        )
+        return stores.actions.touch(due.id, lambda action: expect_plan(action, rules, cause), due)
+
     @on(LiabilityAssigned)
     async def expect_improvement(event: LiabilityAssigned, cause: Cause) -> Touch[CorrectiveAction] | None:
         """A department whose quality was at fault owes an improvement, except for human negligence (003 §25.4a)."""
         if not event.tracked or event.department is None:
             return None
-        case = await stores.complaints.get(event.complaint_id)
-        assert case.policy_version is not None
-        owed = CorrectiveAction(
-            id=action_id_of(case.id, event.department),
-            case=AboutComplaint(complaint_id=event.complaint_id, complaint_no=event.complaint_no),
-            policy_version=case.policy_version,
-            department=event.department,
-        )
-        return stores.actions.touch(owed.id, lambda action: expect_plan(action, rules, cause), owed)
+        return await owed(event.complaint_id, event.department, cause)
+
+    @on(OpinionReported)
+    async def track_opinion(event: OpinionReported, cause: Cause) -> Touch[CorrectiveAction]:
+        """A department to which an opinion was reported owes an improvement, which is tracked (003 §24-3)."""
+        return await owed(event.complaint_id, event.department, cause)
 
     @on(RootCauseIdentified)
     async def open_again(event: RootCauseIdentified, cause: Cause) -> tuple[Touch[CorrectiveAction], ...]:

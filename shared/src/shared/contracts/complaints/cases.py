@@ -99,6 +99,24 @@ class ComplaintVisitRecorded(AboutCustomersComplaint, Event, key="complaints.com
     )
 
 
+class DepartmentContacted(AboutComplaint, Event, key="complaints.department_contacted.v1"):
+    """CS has turned to a department about a case, for its part in it or on the customer's behalf (003 §24-3)."""
+
+    department: DepartmentName = Field(examples=["engineering"])
+    words: Prose = Field(examples=["请工程部本周安排人员与客户一同查看现场"])
+    by: StaffId = Field(examples=["handler-01"])
+    at: Instant
+
+
+class OpinionReported(AboutComplaint, Event, key="complaints.opinion_reported.v1"):
+    """An opinion that came up while a case was handled goes to a department, which owes an improvement (003 §24-3)."""
+
+    department: DepartmentName = Field(examples=["design"])
+    opinion: Prose = Field(examples=["客户建议说明书注明玻璃的清洁方法"])
+    by: StaffId = Field(examples=["handler-01"])
+    at: Instant
+
+
 class ComplaintDecisionTold(AboutCustomersComplaint, Event, key="complaints.complaint_decision_told.v1"):
     """A colleague has told the customer the decision by letter or in person (003 §25.6b, §18)."""
 

@@ -2,6 +2,7 @@
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.handling import must_have_letter_if_major, must_have_owner
+from complaints.domain.decisions.liaison import must_be_complete
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.handling import Closing, Outcome
 from complaints.domain.policy.policy import Rules
@@ -13,12 +14,14 @@ from shared.contracts.vocabulary import Prose
 def close(complaint: Complaint, result: Prose | None, rules: Rules, cause: Cause) -> Change[Complaint]:
     """Carried out, or answered as not upheld: the case is archived and the customer is told (002 五, 003 §26.1).
 
-    Refused without an owner (`owner_missing`), while a required visit is not recorded (`visit_missing`, 003 §20), for
+    Refused without an owner (`owner_missing`), after an audit that found something missing (`audit_open`, 003 §24-3),
+    while a required visit is not recorded (`visit_missing`, 003 §20), for
     a case that is not upheld without the tactful reply (`reply_missing`, 002 六1(2)b), and for a major one until the
     customer was informed by letter (`letter_missing`, 003 §18a).
     """
     COMPLAINT.must(complaint.stage, "close")
     must_have_owner(complaint)
+    must_be_complete(complaint)
     if complaint.visit_required and not complaint.visits:
         raise Refused(
             f"{complaint.owner} visits the customer first: record-visit, or assign-owner without a visit",

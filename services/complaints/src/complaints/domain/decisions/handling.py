@@ -8,6 +8,7 @@ from complaints.domain.decisions.escalation import take_to_major
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.handling import (
     Acknowledgement,
+    Call,
     Classification,
     Notice,
     NoticeWay,
@@ -26,6 +27,7 @@ from shared.contracts.complaints import (
     ComplaintVisitRecorded,
     MajorComplaintPanelConvened,
 )
+from shared.contracts.intake import CallbackCompleted
 from shared.contracts.vocabulary import DepartmentName, FileRef, Prose, StaffId
 
 
@@ -140,6 +142,13 @@ def must_be_reviewed_if_major(complaint: Complaint) -> None:
     """Refused with `panel_missing` until the departments have reviewed the measures of a major case (004 一㈢3b)."""
     if complaint.major and (complaint.panel is None or complaint.panel.measures is None):
         raise Refused("departments review a major case first: convene-panel, then record-panel", "panel_missing")
+
+
+def keep_call(complaint: Complaint, called: CallbackCompleted, cause: Cause) -> Change[Complaint]:
+    """Keep what the customer said on the call after the closing (002 五a, 004 一㈢3d)."""
+    words = "；".join(filter(None, (called.detail, called.suggestion)))
+    call = Call(satisfied=called.branch, words=words, by=called.recorded_by, at=called.completed_at)
+    return Change(complaint.but(calls=(*complaint.calls, call)))
 
 
 def keep_warranty(complaint: Complaint, checked: WarrantyChecked, cause: Cause) -> Change[Complaint]:

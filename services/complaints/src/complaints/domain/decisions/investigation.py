@@ -109,6 +109,8 @@ def complete_investigation(
 ) -> Change[Complaint]:
     """The cause is found; the case is submitted for instruction within three days from here (003 §25.3)."""
     COMPLAINT.must(complaint.stage, "complete_investigation")
+    if not evidence:
+        raise Refused("a case is decided on evidence: give the files that show the cause", "evidence_missing")
     assert complaint.investigation is not None
     investigation = complaint.investigation.but(
         cause=found, evidence=evidence, responsible=responsible, completed_at=cause.at

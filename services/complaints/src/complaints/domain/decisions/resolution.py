@@ -33,11 +33,13 @@ def propose(
     """Submit one or more solutions to the role that may decide on the dearest one (002 六1(4), 003 §25.3, §27).
 
     Refused without an owner (`owner_missing`), so that every case that ends after a solution has one (003 §20), and for
-    a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b).
+    a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b). What makes good for the damage
+    stands, and so is offered, before what only explains it (`make_good_first`, 002 七).
     """
     COMPLAINT.must(complaint.stage, "propose")
     must_have_owner(complaint)
     must_be_reviewed_if_major(complaint)
+    _must_make_good_first(options)
     if preferred >= len(options):
         raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option")
     policy = rules.of(complaint)
@@ -72,6 +74,12 @@ def propose(
     return submitted.then(lambda case: stop(case, "submit", rules=rules, cause=cause)).then(
         lambda case: move(case, "proposed", rules, cause)
     )
+
+
+def _must_make_good_first(options: tuple[Remediation, ...]) -> None:
+    makes_good = [option.kind != "explain" for option in options]
+    if makes_good != sorted(makes_good, reverse=True):
+        raise Refused("put the solutions that make good for it before those that only explain", "make_good_first")
 
 
 def approve(complaint: Complaint, seen: UUID, option: int, note: str, rules: Rules, cause: Cause) -> Change[Complaint]:

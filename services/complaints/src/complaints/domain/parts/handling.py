@@ -75,6 +75,42 @@ class Acknowledgement(Part):
     at: Instant
 
 
+class Audit(Part):
+    """A manager of CS has gone through the case: whether it is complete, and what is missing (003 §24-3)."""
+
+    complete: bool
+    findings: Prose
+    by: StaffId
+    at: Instant
+
+
+class Contact(Part):
+    """CS has turned to a department about the case: what for (003 §24-3)."""
+
+    department: DepartmentName
+    words: Prose
+    by: StaffId
+    at: Instant
+
+
+class Opinion(Part):
+    """An opinion that came up while the case was handled, and the department that has to improve (003 §24-3)."""
+
+    department: DepartmentName
+    opinion: Prose
+    by: StaffId
+    at: Instant
+
+
+class Call(Part):
+    """What the customer said on the call after the closing (002 五a, 004 一㈢3d)."""
+
+    satisfied: Literal["satisfied", "average", "dissatisfied"]
+    words: str
+    by: StaffId
+    at: Instant
+
+
 class Panel(Part):
     """The departments that review a major case together; with `measures` they have done so (004 一㈢3b)."""
 
