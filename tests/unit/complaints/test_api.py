@@ -318,7 +318,8 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
     assert (
-        "possible now: assign_owner, record_visit, acknowledge, classify, judge, withdraw, escalate"
+        "possible now: assign_owner, record_visit, acknowledge, audit, contact_department, report_opinion, classify, "
+        "judge, withdraw, escalate"
         in refused.json()["detail"]
     )
 
@@ -331,6 +332,9 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
         "assign_owner",
         "record_visit",
         "acknowledge",
+        "audit",
+        "contact_department",
+        "report_opinion",
         "classify",
         "judge",
         "withdraw",

@@ -186,7 +186,16 @@ async def test_what_the_reader_may_decide_has_a_form_and_the_rest_says_who_may(p
     html = await page("deputy_gm", f"/{kept['appealed'].id}")
     assert re.findall(r'<details class="act".*?<summary>(.*?)</summary>', html) == ["批示异议", "上报一级"]
     others = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", html)
-    assert [what for what, _ in others] == ["指定负责人", "记录走访", "与客户确认内容", "分类", "客户撤诉"]
+    assert [what for what, _ in others] == [
+        "指定负责人",
+        "记录走访",
+        "与客户确认内容",
+        "审核案卷",
+        "联系部门",
+        "提报意见",
+        "分类",
+        "客户撤诉",
+    ]
     assert others[0] == ("指定负责人", "客服主管、客服部经理、客服总监")
 
 
