@@ -126,7 +126,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def plan_action(action_id: UUID, body: PlanAction, cause: CausedByRequest) -> ActionView:
         """Plan the improvement against the root cause of the case, or another one of the list."""
         root = (await stores.complaints.get((await actions.get(action_id)).case.complaint_id)).root_cause
-        code = body.cause_code or (root and root.code)
+        code = body.cause_code or (root.code if root else None)
         if code is None:
             raise Refused(
                 "name the root cause of the case first, or one of GET /root-causes: identify-root-cause, cause_code",
