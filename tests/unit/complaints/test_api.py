@@ -319,8 +319,7 @@ async def test_a_decision_that_the_stage_does_not_allow_says_what_is_possible(as
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
     assert (
         "possible now: assign_owner, record_visit, acknowledge, audit, contact_department, report_opinion, classify, "
-        "judge, withdraw, escalate"
-        in refused.json()["detail"]
+        "judge, withdraw, escalate" in refused.json()["detail"]
     )
 
 
