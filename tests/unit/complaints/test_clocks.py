@@ -212,7 +212,7 @@ async def test_an_investigation_is_not_due_in_the_past_nor_after_the_case_has_to
             assign_investigation(in_every_stage["upheld"], "rd", (), due_at, rules, at(AT))
 
 
-async def test_an_investigation_without_a_time_keeps_the_running_step_or_gets_a_new_one_after_a_miss(
+async def test_an_investigation_without_a_time_keeps_the_end_of_the_step_or_gets_a_new_one_after_a_miss(
     in_every_stage, rules
 ):
     later = AT + 10 * DAY
@@ -223,7 +223,11 @@ async def test_an_investigation_without_a_time_keeps_the_running_step_or_gets_a_
     anew = assign_investigation(missed, "rd", (), None, rules, at(later))
 
     assert in_time.state.clock("step_investigate").due_at == AT + 2 * DAY
-    assert told(in_time.events) == [("InvestigationAssigned",)]
+    assert told(in_time.events) == [
+        ("InvestigationAssigned",),
+        ("met", "step_investigate", "no_longer_needed"),
+        ("set", "step_investigate", "11-24 02:00"),
+    ]
     assert anew.state.clock("step_investigate").due_at == later + 2 * DAY
 
 

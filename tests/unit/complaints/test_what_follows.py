@@ -356,8 +356,8 @@ def test_an_improvement_is_planned_carried_out_and_verified_and_then_watched(imp
         by="rd_team-01",
     )
     assert {stage: duties(action) for stage, action in improved.items()} == {
-        "due": {"action_plan": Role.CS_MANAGER},
-        "open": {"action_do": Role.CS_MANAGER},
+        "due": {"action_plan": Role.PLANT_MANAGER},
+        "open": {"action_do": Role.PLANT_MANAGER},
         "done": {"action_verify": Role.RD_TEAM},
         "effective": {},
     }
@@ -369,7 +369,7 @@ def test_an_improvement_that_did_not_work_is_planned_anew_and_the_attempt_is_kep
     failed = on_action.verify(*sight.tried(improved["done"]), False, "仍有崩角", rules, RD).state
     again = on_action.plan(failed, "packaging", "改用木箱", AT + timedelta(days=5), rules, PLANT).state
 
-    assert (failed.stage, failed.watched_until, duties(failed)) == ("due", None, {"action_plan": Role.CS_MANAGER})
+    assert (failed.stage, failed.watched_until, duties(failed)) == ("due", None, {"action_plan": Role.PLANT_MANAGER})
     assert [(each.action, each.effective, each.finding) for each in again.attempts] == [
         ("增加护角", False, "仍有崩角"),
         ("改用木箱", None, None),
@@ -421,7 +421,7 @@ async def test_the_same_cause_again_in_the_watch_period_opens_the_improvement_ag
                 recurred_in="2026-12-0003",
             )
         ]
-        assert (action.recurred_in, duties(action)) == (("2026-12-0003",), {"action_plan": Role.CS_MANAGER})
+        assert (action.recurred_in, duties(action)) == (("2026-12-0003",), {"action_plan": Role.PLANT_MANAGER})
 
 
 @pytest.mark.requirement("R190.a", "R190.b")

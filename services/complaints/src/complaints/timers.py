@@ -3,7 +3,8 @@
 from datetime import date, datetime, time
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.decisions.clock import report_miss
+from complaints.domain.corrective_action import CorrectiveAction
+from complaints.domain.decisions.clock import CHASE, begin_chase, chase, report_miss
 from complaints.domain.decisions.report import publish
 from complaints.domain.decisions.review import begin_review
 from complaints.domain.monthly_review import MonthlyReview
@@ -20,17 +21,24 @@ from shared.timers import Occurrence, Timers
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
-    """A warning, a miss and the further rungs for every clock of a case, of its papers and of what follows."""
+    """A warning, a miss and the further rungs for every clock of a case, of its papers and of what follows; and who
+    outside of CS is late is urged.
+    """
 
     def on_miss(complaint: Complaint, run: ClockRun, cause: Cause) -> Change[Complaint]:
         return report_miss(complaint, run, rules, cause)
+
+    def on_late(action: CorrectiveAction, run: ClockRun, cause: Cause) -> Change[CorrectiveAction]:
+        return begin_chase(action, run, rules, cause)
 
     at = Timers()
     at(stores.complaints, CLOCKS)(rules.clocks.tick(on_miss))
     at(stores.allowances, CLOCKS)(rules.clocks.tick())
     at(stores.returns, CLOCKS)(rules.clocks.tick())
     at(stores.penalties, CLOCKS)(rules.clocks.tick())
-    at(stores.actions, CLOCKS)(rules.clocks.tick())
+    at(stores.actions, CLOCKS)(rules.clocks.tick(on_late))
+    at(stores.complaints, CHASE)(lambda complaint, cause: chase(complaint, rules, cause))
+    at(stores.actions, CHASE)(lambda action, cause: chase(action, rules, cause))
     at(stores.reviews, CLOCKS)(rules.clocks.tick())
     _months(at, stores, rules)
     follow_late(at, stores.erased_customers, stores.personal())

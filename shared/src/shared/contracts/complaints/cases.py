@@ -108,6 +108,15 @@ class DepartmentContacted(AboutComplaint, Event, key="complaints.department_cont
     at: Instant
 
 
+class DepartmentChased(AboutComplaint, Event, key="complaints.department_chased.v1"):
+    """A department is late with its part of a case or of an improvement, and is urged until it is done (003 §19)."""
+
+    role: RoleName = Field(description="Who answers for it in the department.", examples=["plant_manager"])
+    title: Line = Field(description="What has to be done.", examples=["调查投诉原因"])
+    due_at: DueAt
+    at: Instant
+
+
 class OpinionReported(AboutComplaint, Event, key="complaints.opinion_reported.v1"):
     """An opinion that came up while a case was handled goes to a department, which owes an improvement (003 §24-3)."""
 

@@ -12,9 +12,16 @@ from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.monthly_review import MonthlyReview
 from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import STEPS, Rules, TimedStep
+from complaints.domain.roles import HANDLERS
 from shared.aggregate import Cause, Change
-from shared.clocks import ClockRun
+from shared.clocks import ClockRun, Timed
+from shared.contracts.complaints import DepartmentChased
+from shared.contracts.vocabulary import DepartmentName
 
+CHASE = "chase"
+"""The kind of the deadline at which those who are late are urged."""
+
+Chased = TypeVar("Chased", Complaint, CorrectiveAction)
 T = TypeVar("T", Complaint, Allowance, GoodsReturn, Penalty, CorrectiveAction, MonthlyReview)
 
 
@@ -46,6 +53,12 @@ def stop_step(complaint: Complaint, rules: Rules, cause: Cause) -> Change[Compla
     return stop(complaint, *STEPS, rules=rules, cause=cause)
 
 
+def go_on(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
+    """The investigation goes on to the end that its clock has, as the duty of the department that finds the cause."""
+    until = run.due_at if run.set_by_hand or run.holds else None
+    return _begin(complaint, "investigate", until, rules, cause, since=run.started_at)
+
+
 def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause) -> Change[Complaint]:
     """A clock has run out, or an overdue one has gone up a rung of its own ladder: the case goes up with it.
 
@@ -55,17 +68,46 @@ def report_miss(complaint: Complaint, run: ClockRun, rules: Rules, cause: Cause)
         return Change(complaint)
     to_role = run.clock.ladder[run.rung - 1]
     level = rules.of(complaint).rung(to_role)
-    return take_up(complaint, level, "deadline", rules, run.clock.name, cause)
+    raised = take_up(complaint, level, "deadline", rules, run.clock.name, cause)
+    return raised.then(lambda case: begin_chase(case, run, rules, cause))
 
 
-def _begin(timed: T, duty: TimedStep, due_at: datetime | None, rules: Rules, cause: Cause) -> Change[T]:
+def begin_chase(timed: Chased, run: ClockRun, rules: Rules, cause: Cause) -> Change[Chased]:
+    """A department is late: it is urged from now on until it is done (003 §19). The duties of CS go up instead."""
+    if run.clock.role in HANDLERS or timed.deadline(CHASE):
+        return Change(timed)
+    return Change(timed.awaiting(CHASE, cause.at + rules.of(timed).chase_every))
+
+
+def chase(timed: Chased, rules: Rules, cause: Cause) -> Change[Chased]:
+    """Urge everybody outside of CS who is late, and again after a while; with nobody late it is over (003 §19)."""
+    late = [run for run in timed.running if run.missed_at and run.clock.role not in HANDLERS]
+    if not late:
+        return Change(timed.done_with(CHASE))
+    about = timed.about if isinstance(timed, Complaint) else timed.case
+    told = [
+        DepartmentChased.of(about, role=run.clock.role, title=run.clock.title, due_at=run.due_at, at=cause.at)
+        for run in late
+    ]
+    return Change(timed.awaiting(CHASE, cause.at + rules.of(timed).chase_every), tuple(told))
+
+
+def _begin(
+    timed: T, duty: TimedStep, due_at: datetime | None, rules: Rules, cause: Cause, since: datetime | None = None
+) -> Change[T]:
     policy = rules.of(timed) if timed.policy_version is not None else rules.on(cause.at)
+    clock, department = policy.clock_of(duty), _department(timed, duty)
+    if department is not None:
+        clock = clock.but(role=policy.heads.get(department, clock.role))
+    owner = timed.owner if isinstance(timed, Complaint) and clock.role in HANDLERS and department is None else None
     begin: Callable[[T], Change[T]] = rules.clocks.start(
-        policy.clock_of(duty),
-        timed.matter,
-        cause,
-        policy=policy,
-        assignee=timed.owner if isinstance(timed, Complaint) else None,
-        due_at=due_at,
+        clock, timed.matter, cause, policy=policy, assignee=owner, since=since, due_at=due_at
     )
     return begin(timed)
+
+
+def _department(timed: Timed, duty: TimedStep) -> DepartmentName | None:
+    """The department whose work the duty is, where it is one's."""
+    if isinstance(timed, Complaint) and duty == "investigate" and timed.investigation:
+        return timed.investigation.department
+    return timed.department if isinstance(timed, CorrectiveAction) and duty in ("action_plan", "action_do") else None

@@ -1,6 +1,7 @@
 """How a case ends, once and with one outcome (002 五, 003 §26.1)."""
 
 from complaints.domain.complaint import Complaint
+from complaints.domain.decisions.clock import CHASE
 from complaints.domain.decisions.handling import must_have_letter_if_major, must_have_owner
 from complaints.domain.decisions.liaison import must_be_complete
 from complaints.domain.lifecycle import COMPLAINT
@@ -65,7 +66,7 @@ def end(complaint: Complaint, outcome: Outcome, result: Prose | None, rules: Rul
     closing = Closing(outcome=outcome, result=result, at=cause.at, by=cause.actor.id)
     over = rules.clocks.drop if outcome == "withdrawn" else rules.clocks.stop
     return (
-        Change(complaint.but(stage="closed", closing=closing), (closed,))
+        Change(complaint.but(stage="closed", closing=closing).done_with(CHASE), (closed,))
         .then(rules.clocks.drop(rules.of(complaint).feedback.name, cause=cause))
         .then(over(cause=cause))
     )

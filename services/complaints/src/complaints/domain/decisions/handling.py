@@ -17,6 +17,7 @@ from complaints.domain.parts.handling import (
     WarrantyNote,
 )
 from complaints.domain.policy.policy import Rules
+from complaints.domain.roles import HANDLERS
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.aftersales import WarrantyChecked
 from shared.contracts.complaints import (
@@ -36,13 +37,17 @@ def assign_owner(
 ) -> Change[Complaint]:
     """The CS manager in person, or a designated person, handles the case, whichever side is at fault (003 §20).
 
-    All that is still to be done by some moment is this person's duty from now on. Where a visit is required, the case
+    All that CS still has to do by some moment is this person's duty from now on. Where a visit is required, the case
     is not closed without one.
     """
     COMPLAINT.must(complaint.stage, "assign_owner")
     assigned = ComplaintOwnerAssigned.of(complaint.about_customer, owner=owner, visit_required=visit_required)
     owned = complaint.but(owner=owner, visit_required=visit_required)
-    return Change(owned, (assigned,)).then(rules.clocks.assign(owner, "指定为投诉负责人", cause))
+    change = Change(owned, (assigned,))
+    for run in owned.running:
+        if run.clock.role in HANDLERS:
+            change = change.then(rules.clocks.reassign(run.id, owner, "指定为投诉负责人", cause))
+    return change
 
 
 def must_have_owner(complaint: Complaint) -> None:

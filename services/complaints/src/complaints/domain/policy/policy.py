@@ -10,6 +10,7 @@ from complaints.domain.policy.standards import KnownCause, LossStandard, Penalty
 from shared.calendar import Monthly, Within
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import DepartmentName
 from shared.rules import CompanyRules
 
 CaseStep = Literal["judge", "investigate", "propose", "approve", "implement"]
@@ -50,13 +51,16 @@ PAPER_STEPS: tuple[PaperStep, ...] = get_args(PaperStep)
 class ComplaintPolicy(TimedPolicy):
     """One version of all the company's rules for complaints.
 
-    The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1).
+    The steps' limits together never exceed the limit of the whole case (003 §26.2 within §26.1). `heads` are those who
+    answer for what a department has to do; it is urged every `chase_every` from a miss on.
     """
 
     draft: Clock
     close: Clock
     submit: Clock
     steps: dict[CaseStep, Clock]
+    heads: dict[DepartmentName, Role]
+    chase_every: timedelta = Field(gt=timedelta())
     ladder: tuple[Role, ...] = Field(min_length=1)
     major_to: Role
     authority: AuthorityMatrix
