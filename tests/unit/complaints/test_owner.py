@@ -1,5 +1,6 @@
 """A case has an owner who visits the customer; and no way of deciding gets around that, around authority or the end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,19 +9,32 @@ import pytest
 import sight
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from complaints.domain.decisions import allowance as on_allowance
 from complaints.domain.decisions.appeal import appeal, decide_appeal
 from complaints.domain.decisions.closing import close, withdraw
-from complaints.domain.decisions.filing import draft, open_case
-from complaints.domain.decisions.handling import assign_owner, record_visit
+from complaints.domain.decisions.escalation import escalate
+from complaints.domain.decisions.filing import dismiss, draft, file, open_case
+from complaints.domain.decisions.findings import assess_loss, assign_liability, identify_root_cause, involve_supplier
+from complaints.domain.decisions.handling import (
+    acknowledge,
+    assign_owner,
+    classify,
+    convene_panel,
+    record_notice,
+    record_panel,
+    record_visit,
+)
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
+from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.decisions.papers import expect_allowance
 from complaints.domain.decisions.resolution import approve_choice, propose, reject
-from complaints.domain.decisions.settlement import accept_choice, decline, implement, sign
-from complaints.domain.parts.form import Form
-from complaints.domain.parts.handling import Visit
+from complaints.domain.decisions.settlement import accept_choice, decline, implement, record_feedback, sign
+from complaints.domain.lifecycle import COMPLAINT
+from complaints.domain.parts.findings import LostItem, Share
+from complaints.domain.parts.form import Additions, Form
+from complaints.domain.parts.handling import Classification, Visit
 from complaints.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import Calendar
@@ -129,14 +143,37 @@ READ = st.sampled_from(
 AMOUNTS = st.sampled_from(["0", "1800.00", "2000.00", "2000.01", "20000.00", "20000.01", "90000.00"])
 
 
+OURS = (Share(unit="own_department", department="production", percent=100),)
+QUALITY = Classification(nature="quality", category="玻璃破损")
+BESIDE = {
+    "acknowledge": lambda case, who: acknowledge(case, "三樘玻璃崩角", who),
+    "assess_loss": lambda case, who: assess_loss(case, (LostItem(code="rework_hour", quantity=4),), RULES, who),
+    "assign_liability": lambda case, who: assign_liability(case, OURS, "返工", False, RULES, who),
+    "audit": lambda case, who: audit(case, True, "资料齐全", who),
+    "classify": lambda case, who: classify(case, QUALITY, RULES, who),
+    "contact_department": lambda case, who: contact_department(case, "engineering", "请查看现场", who),
+    "convene_panel": lambda case, who: convene_panel(case, ("production",), AT + HOUR, who),
+    "escalate": lambda case, who: escalate(case, RULES, who),
+    "find_incomplete": lambda case, who: audit(case, False, "缺照片", who),
+    "identify_root_cause": lambda case, who: identify_root_cause(case, RULES.on(AT).causes[0], None, (), who),
+    "involve_supplier": lambda case, who: involve_supplier(case, "佛山某玻璃厂", None, "purchasing", RULES, who),
+    "make_major": lambda case, who: classify(case, QUALITY.but(major=True), RULES, who),
+    "record_feedback": lambda case, who: record_feedback(case, True, "满意", RULES, who),
+    "record_notice": lambda case, who: record_notice(case, "letter", "同意更换", "letters/1.pdf", who),
+    "record_panel": lambda case, who: record_panel(case, "全批复检", None, replace(who, at=AT + 2 * HOUR)),
+    "report_opinion": lambda case, who: report_opinion(case, "design", "说明书注明清洁方法", who),
+}
+"""What may be decided beside a case's way."""
+
+
 class AnyWay(RuleBasedStateMachine):
     """Anybody tries any decision in any order; what is refused changes nothing."""
 
     def __init__(self) -> None:
         super().__init__()
-        drafted = draft(UUID(int=1), FORM, RULES, HANDLER).state
-        self.case = open_case(drafted, FORM.announced(drafted.id, "2026-11-0001", HANDLER.at), RULES, HANDLER).state
+        self.case = draft(UUID(int=1), FORM, RULES, HANDLER).state
         self.paper = None
+        self.ends = []
         self.closed = []
         self.granted = []
 
@@ -145,6 +182,8 @@ class AnyWay(RuleBasedStateMachine):
             change = decision(self.case)
         except (Refused, IllegalTransition):
             return
+        if change.state.stage != self.case.stage and change.state.stage in COMPLAINT.terminal:
+            self.ends.append(change.state.stage)
         self.case = change.state
         self.closed += [event for event in change.events if isinstance(event, ComplaintClosed)]
 
@@ -160,6 +199,29 @@ class AnyWay(RuleBasedStateMachine):
             return
         self.paper = change.state
         self.granted += [event for event in change.events if isinstance(event, AllowanceGranted)]
+
+    @initialize(opened=st.sampled_from([True, True, True, False]))
+    def begin(self, opened):
+        """Most cases are open: a draft has no way but to be filed or dismissed."""
+        if opened:
+            self.take_in(HANDLER)
+            self.open("2026-11-0001")
+
+    @rule(who=PEOPLE)
+    def take_in(self, who):
+        self.decide(lambda case: file(case, Additions(), None, RULES, who))
+
+    @rule(who=PEOPLE)
+    def dismiss(self, who):
+        self.decide(lambda case: dismiss(case, RULES, who))
+
+    @rule(number=st.sampled_from(["2026-11-0001", "2026-11-0002"]))
+    def open(self, number):
+        self.decide(lambda case: open_case(case, FORM.announced(case.id, number, AT), RULES, HANDLER))
+
+    @rule(who=PEOPLE, decision=st.sampled_from(sorted(BESIDE)))
+    def beside(self, who, decision):
+        self.decide(lambda case: BESIDE[decision](case, who))
 
     @rule(who=PEOPLE, visit=st.booleans())
     def assign(self, who, visit):
@@ -237,10 +299,10 @@ class AnyWay(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_carried_out_that_was_not_approved_by_another_person_within_authority(self):
-        matrix = RULES.of(self.case).authority
         for verdict in self.case.verdicts:
             (made,) = [each for each in self.case.proposals if each.proposal_id == verdict.proposal_id]
             assert verdict.approver != made.proposed_by
+            matrix = RULES.of(self.case).authority
             assert all(matrix.allows(verdict.role, each.amount) for each in verdict.offered)
         if self.case.stage in ("accepted", "implemented"):
             assert self.case.settlement in self.case.verdicts[-1].offered
@@ -249,6 +311,7 @@ class AnyWay(RuleBasedStateMachine):
 
     @invariant()
     def a_case_ends_once_and_is_paid_once(self):
+        assert self.ends == [self.case.stage] * (self.case.stage in COMPLAINT.terminal)
         assert len(self.closed) == (self.case.stage == "closed")
         assert len(self.granted) <= 1
         assert [event.amount for event in self.granted] in ([], [self.case.settlement and self.case.settlement.amount])
