@@ -96,6 +96,14 @@ class Flooded:
         self._answers: list[float] = []
         self._most = 0.0
 
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def listens(self) -> bool:
         return await asyncio.to_thread(self._status) == 200
 

@@ -1,6 +1,7 @@
 """How commands ask the services: as an operator or in another role, with refusals told in the service's own words."""
 
 from collections.abc import Iterator, Mapping
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,9 @@ from shared.contracts.roles import Role
 
 _PATIENCE = 30.0
 """Seconds that a service has to answer."""
+_AGAIN = 1.0
+"""Seconds until a service that has no room is asked again, where it does not say."""
+_TRIES = 60
 
 
 class Api:
@@ -48,6 +52,16 @@ class Api:
         """What the service answers to a wish; sent once, under a key of its own."""
         key = {"Idempotency-Key": str(uuid4())}
         return self._answer(service, self._send(service, "POST", path, json=body, headers=key))
+
+    def post_patiently(self, service: str, path: str, body: Mapping[str, object]) -> Any:
+        """The same, but a service that has no room now is asked again under the same key, for about a minute."""
+        key = {"Idempotency-Key": str(uuid4())}
+        for _ in range(_TRIES):
+            response = self._send(service, "POST", path, json=body, headers=key)
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            sleep(float(response.headers.get("Retry-After", _AGAIN)))
+        return self._answer(service, response)
 
     def _send(self, service: str, method: str, path: str, **kwargs: Any) -> httpx.Response:
         url = self._around.service_url(service)

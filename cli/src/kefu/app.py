@@ -14,6 +14,7 @@ COMMANDS = {
     "events": "kefu.events:app",
     "publish": "kefu.publish:app",
     "facts": "kefu.facts:app",
+    "customers": "kefu.importing:customers",
     "dead": "kefu.dead:app",
     "audit": "kefu.audit:app",
     "duties": "kefu.duties:app",

@@ -1,7 +1,5 @@
-"""`kefu facts import`: a department that only has a spreadsheet reports its facts from a CSV file."""
+"""`kefu facts import`: a department that only has a spreadsheet reports its facts from it."""
 
-import csv
-import io
 import json
 import re
 import tomllib
@@ -20,6 +18,7 @@ from kefu.api import refusal
 from kefu.console import errors, say
 from kefu.contracts import contract, fact
 from kefu.surroundings import Surroundings, surroundings
+from kefu.tables import rounded, rows
 from kefu.times import company_zone, moment
 from kefu.trouble import Trouble
 from shared.wire import ingress
@@ -31,7 +30,6 @@ _PATIENCE = 60.0
 """Seconds that intake has to answer a batch."""
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
-_ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 
 
 class Map(BaseModel):
@@ -73,7 +71,7 @@ def facts() -> None:
 
 @app.command("import")
 def import_facts(
-    file: Annotated[Path, typer.Argument(help="CSV with a line of headers; UTF-8 or GB18030.")],
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8 or GB18030) or XLSX with a line of headers.")],
     key: Annotated[str, typer.Option("--as", help="For example production.production_delayed.v1.")],
     map: Annotated[Path, typer.Option("--map", help="TOML that says which column is which field.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be told, and tell nothing.")] = False,
@@ -84,7 +82,7 @@ def import_facts(
         raise Trouble(f"{key} is no fact that a department reports")
     around, columns = surroundings(), _map(map)
     reading = Reading(key, department, columns, company_zone(around), around.clock().now())
-    right, wrong = reading.read(_table(file, columns))
+    right, wrong = reading.read(rows(file, sorted(columns.columns())))
     refused = [] if dry_run else list(_tell(around, department, right))
     for problem in sorted([*wrong, *refused]):
         errors.print(f"line {problem[0]}: {problem[1]}", style="red", markup=False)
@@ -138,7 +136,7 @@ class Reading:
         )
 
     def _value(self, name: str, column: str, cell: str) -> str:
-        if _ROUNDED.fullmatch(cell):
+        if rounded(cell):
             raise Trouble(f"{column}: {cell} is a number that the spreadsheet has rounded; make the column text")
         words = self.map.values.get(name)
         if words is not None and cell and cell not in words:
@@ -171,37 +169,6 @@ def _map(file: Path) -> Map:
         return Map.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise Trouble(f"{file} is no map of columns: {error}") from None
-
-
-def _table(file: Path, map: Map) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The lines with something in them, each with its number in the file, cells without blanks around them."""
-    rows = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
-    try:
-        headers = [each.strip() for each in next(rows, [])]
-        missing = sorted(map.columns() - set(headers))
-        if missing:
-            raise Trouble(f"{file} has no column {', '.join(missing)}; it has {', '.join(headers)}")
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                padded = [*row, *[""] * (len(headers) - len(row))]
-                yield rows.line_num, dict(zip(headers, (cell.strip() for cell in padded), strict=False))
-    except csv.Error as error:
-        raise Trouble(f"{file} is no CSV at line {rows.line_num}: {error}") from None
-
-
-def _text(file: Path) -> str:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise Trouble(f"{file} cannot be read: {error}") from None
-    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        raise Trouble(f"{file} is a workbook; save its page as CSV")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Trouble(f"{file} is neither UTF-8 nor GB18030")
 
 
 def _tell(around: Surroundings, department: str, right: Sequence[Told]) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ from intake.api import (
     enquiries,
     facts,
     history,
+    imports,
     itineraries,
     orders,
     presales,
@@ -38,6 +39,7 @@ def routes(
     """Every route of intake."""
     return (
         customers.routes(stores, rules),
+        imports.routes(stores),
         history.routes(stores),
         contacts.routes(stores, rules),
         visits.routes(stores),

@@ -1,0 +1,1 @@
+"""What it costs to find a customer among a million."""

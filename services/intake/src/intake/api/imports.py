@@ -1,0 +1,119 @@
+"""Customers from a table over HTTP: each row is looked at or taken by itself."""
+
+import asyncio
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+
+from intake.api import readers
+from intake.domain.customer import Customer, customer_id_of
+from intake.domain.decisions.importing import take_over
+from intake.domain.parts.imported_customer import ImportedCustomer
+from intake.domain.roles import SUPERVISORS
+from intake.store import Stores
+from shared.aggregate import Refused
+from shared.contracts.vocabulary import DepartmentName
+from shared.http import CausedByRequest, RequestBody, Router, View, allow
+from shared.store import OneOf
+
+MOST = 500
+"""Rows that one request takes."""
+Cell = Annotated[str, StringConstraints(max_length=4000)]
+Outcome = Literal["new", "same", "changed", "refused"]
+REASONS = {"merged_away": "该客户的档案已并入另一份档案", "erased": "该客户已按本人要求删除"}
+
+
+class ImportCustomers(RequestBody):
+    """Rows of a table, each with its cells by header."""
+
+    rows: tuple[dict[str, Cell], ...] = Field(
+        min_length=1,
+        max_length=MOST,
+        examples=[
+            [
+                {
+                    "客户编号": "KH-00217",
+                    "客户名称": "广州恒达装饰工程有限公司",
+                    "联系人": "王建国",
+                    "手机": "13800138000",
+                }
+            ]
+        ],
+    )
+    source: DepartmentName = Field(default="cs", description="Whose numbers these are.", examples=["sales"])
+    dry_run: bool = Field(default=False, description="Only say what would become of each row.")
+
+
+class RowOutcome(View):
+    """What became of a row, or would become."""
+
+    outcome: Outcome
+    customer_id: UUID | None = None
+    reason: str | None = Field(default=None, description="Why it was refused, in Chinese.")
+
+    @classmethod
+    def refused(cls, refusal: Refused) -> Self:
+        return cls(outcome="refused", reason=REASONS.get(refusal.code, refusal.detail))
+
+
+class ImportView(View):
+    """The outcome of each row, in their order."""
+
+    items: tuple[RowOutcome, ...]
+
+
+def routes(stores: Stores) -> APIRouter:
+    """The route that takes customers from a table."""
+    router = Router(readers=readers.CUSTOMERS, tags=["customers"], prefix="/customers")
+    customers = stores.customers
+
+    @router.post("/import", dependencies=[allow(*SUPERVISORS)])
+    async def import_customers(body: ImportCustomers, cause: CausedByRequest) -> ImportView:
+        """Open or revise a customer's file by each row; a bad row holds up no good one, and the same changes nothing.
+
+        Headers: 客户编号, 客户名称, 客户类型, 行业, 联系人, 称呼, 手机, 邮箱, 地址, 区域, 会员, 特殊要求, 客户经理.
+        A row is known by 客户编号, else by 手机. Cells that are empty say nothing.
+        """
+        read = [_read(cells) for cells in body.rows]
+        ids = [customer_id_of(body.source, row.number) if isinstance(row, ImportedCustomer) else None for row in read]
+        page = await customers.find({"id": OneOf(*filter(None, ids))}, limit=len(ids))
+        known = {each.id: each for each in page.items}
+
+        async def outcome(place: int) -> RowOutcome:
+            row, id = read[place], ids[place]
+            if isinstance(row, Refused):
+                return RowOutcome.refused(row)
+            assert id is not None
+            first = ids.index(id)
+            if first < place:
+                twice = Refused(f"与本批第 {first + 1} 行是同一客户，内容不同", "twice")
+                return RowOutcome(outcome="same", customer_id=id) if row == read[first] else RowOutcome.refused(twice)
+            start = Customer(id=id, particulars=row.onto(None), source=body.source)
+            before = known.get(id, start)
+            try:
+                if body.dry_run:
+                    after = take_over(before, row, cause).state
+                else:
+                    after = await customers.apply(id, lambda customer: take_over(customer, row, cause), cause, start)
+            except Refused as refusal:
+                return RowOutcome.refused(refusal)
+            return RowOutcome(outcome=_outcome(before, after), customer_id=id)
+
+        return ImportView(items=tuple(await asyncio.gather(*map(outcome, range(len(read))))))
+
+    return router
+
+
+def _read(cells: dict[str, str]) -> ImportedCustomer | Refused:
+    try:
+        return ImportedCustomer.read(cells)
+    except Refused as refusal:
+        return refusal
+
+
+def _outcome(before: Customer, after: Customer) -> Outcome:
+    if before.revision == after.revision:
+        return "same"
+    return "changed" if before.revision else "new"

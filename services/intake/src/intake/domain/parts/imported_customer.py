@@ -1,0 +1,133 @@
+"""A customer as a row of a spreadsheet says it, under Chinese headers."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.aggregate import Refused
+from shared.contracts.event import Part
+from shared.contracts.intake import Contact, Particulars
+from shared.contracts.vocabulary import Line
+
+T = TypeVar("T", bound=BaseModel)
+HEADERS = MappingProxyType[str, str](
+    {
+        "客户编号": "customer_no",
+        "编号": "customer_no",
+        "客户名称": "name",
+        "客户类型": "kind",
+        "行业": "trade",
+        "联系人": "contact_name",
+        "称呼": "title",
+        "手机": "mobile",
+        "手机号": "mobile",
+        "手机号码": "mobile",
+        "联系电话": "mobile",
+        "电话": "mobile",
+        "邮箱": "email",
+        "电子邮箱": "email",
+        "地址": "address",
+        "区域": "region",
+        "地区": "region",
+        "会员": "member",
+        "特殊要求": "special_specs",
+        "客户经理": "owner",
+    }
+)
+"""What a column says, by its header. Other columns are the department's own and are not read."""
+_NAMES = MappingProxyType[str, str]({field: header for header, field in reversed(tuple(HEADERS.items()))})
+_WORDS = MappingProxyType[str, Mapping[str, Any]](
+    {
+        "kind": {"终端客户": "end", "终端": "end", "中间商": "intermediary"},
+        "trade": {"装饰公司": "decoration_company", "经销商": "dealer", "直接客户": "direct", "其他": "other"},
+        "member": {"是": True, "否": False},
+    }
+)
+_CONTACT = ("mobile", "email", "title")
+_ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+
+
+class ImportedCustomer(Part):
+    """What a row says: fields of a file, and the one contact. A cell that is empty says nothing.
+
+    `number` tells one customer from another: the customer's number, else the telephone's.
+    """
+
+    number: Line
+    customer_no: Line | None
+    said: dict[str, Any]
+    contact: Contact | None = None
+
+    @classmethod
+    def read(cls, cells: Mapping[str, str]) -> "ImportedCustomer":
+        """The row with these cells by header. Refused with `bad_row`, saying in Chinese what to correct."""
+        given: dict[str, Any] = {HEADERS[header]: cell for header, cell in cells.items() if header in HEADERS and cell}
+        for field, cell in given.items():
+            given[field] = _understood(field, cell)
+        if "name" not in given:
+            raise _bad("缺少客户名称")
+        numbered = "customer_no" in given
+        number = given.pop("customer_no", None) or given.get("mobile")
+        if number is None:
+            raise _bad("客户编号和手机号码至少填写一项")
+        contact = _contact(given)
+        if "special_specs" in given:
+            given["special_specs"] = (given["special_specs"],)
+        row = _checked(
+            cls, {"number": number, "customer_no": number if numbered else None, "said": given, "contact": contact}
+        )
+        row.onto(None)
+        return row
+
+    def onto(self, particulars: Particulars | None) -> Particulars:
+        """What a file says with this row: of an earlier file everything stays that the row says nothing of."""
+        if particulars is None:
+            contacts = (self.contact,) if self.contact else ()
+            return _checked(Particulars, {"customer_no": self.customer_no, **self.said, "contacts": contacts})
+        return _checked(Particulars, {**dict(particulars), **self.said, "contacts": self._among(particulars)})
+
+    def _among(self, particulars: Particulars) -> tuple[Contact, ...]:
+        """The contacts with the row's own in the place of the one of that name."""
+        if self.contact is None:
+            return particulars.contacts
+        told = {name: getattr(self.contact, name) for name in _CONTACT if getattr(self.contact, name)}
+        known = [each for each in particulars.contacts if each.name == self.contact.name]
+        if not known:
+            return (*particulars.contacts, self.contact)
+        return tuple(each.but(**told) if each is known[0] else each for each in particulars.contacts)
+
+
+def _understood(field: str, cell: str) -> Any:
+    if _ROUNDED.fullmatch(cell):
+        raise _bad(f"{_NAMES[field]} {cell} 已被表格软件改成科学计数，末几位丢失；请将该列设为文本后重新填写")
+    words = _WORDS.get(field)
+    if words is None:
+        return cell
+    if cell not in words:
+        raise _bad(f"{_NAMES[field]} 应为 {'、'.join(words)}，不是 {cell}")
+    return words[cell]
+
+
+def _contact(given: dict[str, Any]) -> Contact | None:
+    """The contact of the row, whose fields are taken out of what is given; called as the customer where unnamed."""
+    name = given.pop("contact_name", None)
+    told = {field: given.pop(field) for field in _CONTACT if field in given}
+    if name is None and not told:
+        return None
+    return _checked(Contact, {"name": name or given["name"], **told})
+
+
+def _checked(kind: type[T], fields: Mapping[str, Any]) -> T:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors())
+        named = "、".join(_NAMES.get(name, name) for name in wrong)
+        raise _bad(f"{named} 填写有误") from None
+
+
+def _bad(reason: str) -> Refused:
+    return Refused(reason, "bad_row")

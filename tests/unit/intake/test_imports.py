@@ -1,0 +1,121 @@
+"""Customers from a table: each row is looked at or taken by itself, and taking the same rows twice changes nothing."""
+
+import pytest
+
+from intake.domain.customer import customer_id_of
+from shared.contracts.intake import CustomerRegistered, CustomerUpdated
+from shared.contracts.roles import Role
+
+ROW = {
+    "客户编号": "KH-00217",
+    "客户名称": "广州恒达装饰工程有限公司",
+    "客户类型": "中间商",
+    "行业": "装饰公司",
+    "联系人": "王建国",
+    "称呼": "王总",
+    "手机": "138 0013 8000",
+    "地址": "广州市天河区珠江东路 6 号",
+    "会员": "是",
+    "备注": "老客户",
+}
+OTHER = {"客户名称": "明镜眼镜店", "手机": "13711112222"}
+ID = str(customer_id_of("cs", "KH-00217"))
+
+
+async def imported(world, *rows, dry_run=False):
+    answer = await world.ask(Role.CS_SUPERVISOR, "POST", "/customers/import", {"rows": rows, "dry_run": dry_run})
+    assert answer.status_code == 200, answer.text
+    return [(each["outcome"], each["reason"]) for each in answer.json()["items"]]
+
+
+async def test_a_row_opens_a_customers_file_with_what_it_says(world):
+    assert await imported(world, ROW, OTHER) == [("new", None), ("new", None)]
+
+    file = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers/{ID}")).json()["particulars"]
+    said = {name: file[name] for name in ("customer_no", "name", "kind", "trade", "address", "member")}
+    assert said == {
+        "customer_no": "KH-00217",
+        "name": "广州恒达装饰工程有限公司",
+        "kind": "intermediary",
+        "trade": "decoration_company",
+        "address": "广州市天河区珠江东路 6 号",
+        "member": True,
+    }
+    (contact,) = file["contacts"]
+    assert (contact["name"], contact["title"], contact["mobile"]) == ("王建国", "王总", "13800138000")
+    assert [type(each) for each in world.announced] == [CustomerRegistered, CustomerRegistered]
+
+
+async def test_the_same_rows_twice_change_nothing_and_announce_nothing(world):
+    await imported(world, ROW, OTHER)
+    before = world.announced
+
+    assert await imported(world, ROW, OTHER) == [("same", None), ("same", None)]
+    assert world.announced == before
+
+
+async def test_a_row_that_says_something_else_is_a_new_revision_and_what_it_leaves_out_stays(world):
+    await imported(world, ROW)
+    changed = {
+        "客户编号": "KH-00217",
+        "客户名称": ROW["客户名称"],
+        "联系人": "王建国",
+        "手机": "13900139000",
+        "地址": "",
+    }
+
+    assert await imported(world, changed) == [("changed", None)]
+
+    updated = world.announced[-1]
+    assert isinstance(updated, CustomerUpdated)
+    assert (updated.revision, list(updated.changed), updated.reason) == (2, ["contacts"], "表格导入")
+    assert (updated.contacts[0].title, updated.contacts[0].mobile) == ("王总", "13900139000")
+
+
+async def test_a_look_says_what_would_become_of_each_row_and_takes_nothing(world):
+    await imported(world, ROW)
+    before = world.announced
+
+    rows = (ROW, {**ROW, "地址": "佛山"}, OTHER, {"客户编号": "KH-9"})
+    assert await imported(world, *rows, dry_run=True) == [
+        ("same", None),
+        ("refused", "与本批第 1 行是同一客户，内容不同"),
+        ("new", None),
+        ("refused", "缺少客户名称"),
+    ]
+    assert world.announced == before
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"客户编号": "KH-1"}, "缺少客户名称"),
+        ({"客户名称": "恒达"}, "客户编号和手机号码至少填写一项"),
+        (
+            {"客户名称": "恒达", "手机": "1.39E+10"},
+            "手机 1.39E+10 已被表格软件改成科学计数，末几位丢失；请将该列设为文本后重新填写",
+        ),
+        ({"客户名称": "恒达", "手机": "无"}, "手机 填写有误"),
+        ({"客户名称": "恒达", "客户编号": "KH-1", "邮箱": "wang"}, "邮箱 填写有误"),
+        (
+            {"客户名称": "恒达", "客户编号": "KH-1", "行业": "木工"},
+            "行业 应为 装饰公司、经销商、直接客户、其他，不是 木工",
+        ),
+    ],
+)
+async def test_a_row_that_is_wrong_is_refused_with_what_to_correct_and_holds_up_no_other(world, row, reason):
+    assert await imported(world, row, OTHER) == [("refused", reason), ("new", None)]
+
+
+async def test_a_row_about_an_erased_customer_is_refused(world):
+    await imported(world, ROW)
+    ask = {"legal_basis": "个人信息保护法第四十七条"}
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{ID}/ask-to-erase", ask)
+    await world.ask(Role.CS_MANAGER, "POST", f"/customers/{ID}/erase", {})
+
+    assert await imported(world, ROW) == [("refused", "该客户已按本人要求删除")]
+
+
+async def test_those_who_lead_customer_service_import(world):
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", "/customers/import", {"rows": [ROW]})
+    assert answer.status_code == 403
