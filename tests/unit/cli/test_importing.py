@@ -1,4 +1,4 @@
-"""`kefu customers import`: rows go in batches, bad ones come back as a workbook, and a service without room is waited for."""
+"""`kefu customers import`: rows go in batches, bad ones come back as a workbook, a full service is asked again."""
 
 import json
 from collections.abc import Iterator

@@ -90,16 +90,18 @@ def routes(stores: Stores) -> APIRouter:
             if first < place:
                 twice = Refused(f"与本批第 {first + 1} 行是同一客户，内容不同", "twice")
                 return RowOutcome(outcome="same", customer_id=id) if row == read[first] else RowOutcome.refused(twice)
-            start = Customer(id=id, particulars=row.onto(None), source=body.source)
-            before = known.get(id, start)
+            before = known.get(id)
+            start = before or Customer(id=id, particulars=row.onto(None), source=body.source)
             try:
+                if before is None and body.dry_run:
+                    return RowOutcome(outcome="new", customer_id=id)
                 if body.dry_run:
-                    after = take_over(before, row, cause).state
+                    after = take_over(start, row, cause).state
                 else:
                     after = await customers.apply(id, lambda customer: take_over(customer, row, cause), cause, start)
             except Refused as refusal:
                 return RowOutcome.refused(refusal)
-            return RowOutcome(outcome=_outcome(before, after), customer_id=id)
+            return RowOutcome(outcome=_outcome(start, after), customer_id=id)
 
         return ImportView(items=tuple(await asyncio.gather(*map(outcome, range(len(read))))))
 
