@@ -11,6 +11,7 @@ from complaints.domain.decisions.handling import assign_owner, classify
 from complaints.domain.parts.handling import Classification
 from shared.aggregate import Change
 from shared.contracts.event import Actor
+from shared.store import AllOf
 from shared.testing import cause
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -187,3 +188,13 @@ async def test_major_cases_come_before_those_that_have_to_be_closed_earlier(in_e
     expected = ["2026-11-0004", "2026-11-0003", "2026-11-0001", "2026-11-0002"]
     assert [row["complaint_no"] for row in waits] == expected
     assert [row["complaint_no"] for row in approvals] == expected
+
+
+async def test_a_search_walks_along_its_rarest_word(complaints, in_every_stage):
+    filed = in_every_stage["filed"]
+    for number, content in enumerate(("玻璃崩角", "玻璃划伤", "玻璃门锁"), start=1):
+        case = filed.but(id=UUID(int=number), number=f"2026-11-{number:04d}").with_form(filed.form.but(content=content))
+        await complaints.create(Change(case), cause(AT))
+
+    assert await complaints.holding("玻璃 门锁") == AllOf("门锁", "玻璃")
+    assert await complaints.holding(None) is None
