@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi import Response
+from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from shared.aggregate import Overstepped, Refused
@@ -46,6 +47,10 @@ def routes() -> Any:
     @router.get("/people/{name}")
     async def show_person(name: str, colour: str = "") -> Person:
         return Person()
+
+    @router.get("/ui/people/{name}", response_class=HTMLResponse)
+    async def person_page(name: str) -> Response:
+        return HTMLResponse("<p>138****8000</p>")
 
     @router.get("/things")
     async def list_things() -> list[Thing]:
@@ -97,6 +102,7 @@ async def test_overstepping_one_s_authority_is_a_refusal_and_a_stage_that_forbid
     assert await entries(world) == [("refused", "li", "/people/{name}/judge", 409, "authority_exceeded")]
 
 
+@pytest.mark.requirement("R171.b")
 async def test_reading_personal_data_leaves_who_what_when_whence_and_why(world: World) -> None:
     await world.ask(
         Role.CS_SPECIALIST, "GET", "/people/wang?colour=red", by="li",
@@ -119,6 +125,14 @@ async def test_reading_personal_data_leaves_who_what_when_whence_and_why(world: 
         forwarded_for="10.1.2.3",
         reason="callback",
     )
+
+
+@pytest.mark.requirement("R171.b")
+async def test_reading_a_page_leaves_a_trace_as_well(world: World) -> None:
+    await world.ask(Role.CS_SPECIALIST, "GET", "/ui/people/wang", by="li")
+
+    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    assert (entry.kind, entry.who, entry.path) == ("read", "li", "/ui/people/wang")
 
 
 async def test_what_holds_no_personal_data_and_a_department_s_own_reading_leave_nothing(world: World) -> None:
@@ -202,9 +216,11 @@ def test_how_long_the_trail_is_kept_is_a_policy_that_says_who_approved_it(tmp_pa
         nowhere(ServiceSettings, audit_policy=wrong)
 
 
+@pytest.mark.requirement("R171.b")
 def test_whether_an_answer_is_personal_follows_from_its_model() -> None:
     personal = {route.path: answers_personally(route) for route in routes().routes}
     assert personal["/people/{name}"]
+    assert personal["/ui/people/{name}"]
     assert not personal["/things"]
 
 

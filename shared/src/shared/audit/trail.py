@@ -10,6 +10,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import structlog
+from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticUserError
@@ -248,7 +249,12 @@ def noted(scope: Mapping[str, Any], status: int, content_type: str) -> AuditKind
 
 
 def answers_personally(route: APIRoute) -> bool:
-    """Whether the answer of a route can hold personal data: it follows from the model, so no list is to be kept."""
+    """Whether the answer of a route can hold personal data: it follows from the model, so no list is to be kept.
+
+    A page has no model, and any page can hold some.
+    """
+    if route.response_class is HTMLResponse:
+        return True
     return route.response_model is not None and _personal(route.response_model)
 
 
