@@ -200,6 +200,16 @@ async def test_an_enquiry_is_the_duty_of_its_handler_and_one_that_is_not_answere
     assert [duty["kind"] for duty in duties] == [f"enquiry_{kind}"]
 
 
+@pytest.mark.requirement("R171.d")
+@pytest.mark.parametrize("channel", ["phone", "web", "email", "sms"])
+async def test_what_is_asked_over_the_hotline_or_online_is_taken_and_its_handler_s_duty(world, channel):
+    taken = await enquiry(world, "consult", channel=channel)
+    (received,) = of(world, EnquiryReceived)
+    assert (received.channel, taken["stage"], taken["assignee_role"]) == (channel, "open", HANDLERS["consult"])
+    (due,) = of(world, DeadlineSetByIntake)
+    assert due.kind == "enquiry_consult"
+
+
 @pytest.mark.requirement("R176.c", "R170.b")
 @pytest.mark.parametrize("kind", ["stock", "consult"])
 async def test_who_asks_for_stock_or_advice_is_answered_and_need_not_buy(world, kind):
