@@ -35,6 +35,7 @@ HENGDA = {
     "contacts": [{"name": "王建国", "title": "王总", "mobile": "13800138000"}],
     "source": "engineering",
 }
+SUPERVISORS = ["cs_supervisor", "cs_section_chief", "cs_manager", "cs_director"]
 LINES = [{"description": "80 款双玻百叶高隔断", "spec": "3000×2700 mm", "quantity": 24, "unit": "樘"}]
 TALK = {
     "subject": "售前电话回访",
@@ -253,6 +254,7 @@ async def test_an_account_manager_reports_a_visit_on_leaving(world):
 async def test_a_callback_is_recorded_with_every_answer(world):
     callback = await owed(world)
     await world.until(NOW + timedelta(minutes=20))
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/callbacks/{callback}/hear-manager", {"said": "客户等设计图"})
     path = f"/callbacks/{callback}/complete"
     short = await world.ask(Role.CS_SPECIALIST, "POST", path, {"branch": "satisfied"})
     answers = {"branch": "satisfied", "ratings": {"ability": "好", "professionalism": "好", "etiquette": "好"}}
@@ -300,7 +302,7 @@ async def test_a_callback_shows_what_may_be_done_by_whom_and_why_it_is_due(world
     shown = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{callback}")).json()
     (clock,) = (await world.ask(Role.CS_SPECIALIST, "GET", f"/callbacks/{callback}/clocks")).json()
     assert [(each["decision"], each["roles"]) for each in shown["possible"]] == [
-        ("complete", ["cs_specialist", "cs_supervisor", "cs_section_chief", "cs_manager", "cs_director"]),
+        *((each, ["cs_specialist", *SUPERVISORS]) for each in ("hear_manager", "appoint", "complete")),
         ("waive", ["cs_director"]),
         ("withdraw", []),
     ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from intake.domain.decisions.callback import complete, owe, waive
+from intake.domain.decisions.callback import complete, hear_manager, owe, waive
 from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
@@ -37,6 +37,11 @@ PLEASED = CallbackAnswers(branch="satisfied", ratings={"installer": "满意", "s
 
 def owed(kind="post_acceptance", **about):
     return owe(ID, WANG, CallbackReason(kind=kind, **about), NOW, None, RULES, cause(NOW))
+
+
+def heard(callback):
+    """The account manager was rung first."""
+    return hear_manager(callback, "客户等设计图", cause(NOW)).state
 
 
 def clock(callback):
@@ -180,13 +185,13 @@ def test_a_dissatisfied_customer_who_was_not_asked_why_is_not_done_with():
 )
 def test_a_record_with_questions_left_out_is_refused_and_they_are_named(kind, missing):
     with pytest.raises(Refused) as refused:
-        complete(owed(kind).state, CallbackAnswers(branch="satisfied"), RULES, cause(NOW))
+        complete(heard(owed(kind).state), CallbackAnswers(branch="satisfied"), RULES, cause(NOW))
     assert (refused.value.code, refused.value.detail) == ("questions_open", f"ask and record also: {missing}")
 
 
 def test_a_late_call_says_that_it_is_late():
     change = complete(
-        owed("visit_30min").state,
+        heard(owed("visit_30min").state),
         CallbackAnswers(branch="satisfied", ratings={"ability": "好", "professionalism": "好", "etiquette": "好"}),
         RULES,
         cause(NOW + timedelta(minutes=31)),

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from intake.domain.decisions.callback import complete, owe
+from intake.domain.decisions.callback import complete, hear_manager, owe
 from intake.settings import Settings
 from shared.aggregate import Refused
 from shared.calendar import CHINA
@@ -27,7 +27,8 @@ SECOND = (
 
 
 def owed(rules, at):
-    return owe(uuid4(), WANG, CallbackReason(kind="visit_30min"), at, None, rules, cause(at)).state
+    owing = owe(uuid4(), WANG, CallbackReason(kind="visit_30min"), at, None, rules, cause(at)).state
+    return hear_manager(owing, "客户等设计图", cause(at)).state
 
 
 def settings(policy):
@@ -45,6 +46,7 @@ def test_the_terms_that_the_documents_name_are_shipped():
         "post_complaint": timedelta(days=3),
         "delay": timedelta(hours=34),
         "first_contact_7d": timedelta(days=7),
+        "member": timedelta(days=30, hours=10),
     }
 
 
@@ -73,12 +75,12 @@ def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_pa
     ("was", "becomes", "told"),
     [
         ("version = 1", "version = 0", "version: Input should be greater than or equal to 1"),
-        ("[callbacks.delay.", "[callbacks.member.", "every kind of callback has a rule; missing: delay"),
+        ("[callbacks.delay", "[callbacks.seasonal", "every kind of callback has a rule; missing: delay"),
         ('name = "callback_delay"', 'name = "callback_stage"', "used twice: callback_stage"),
         ('role = "cs_specialist"', 'role = "cs_specalist"', "role: Input should be"),
         ('reviewer = "cs_specialist"', 'reviewer = "gm"', "a report is reviewed by one of cs_specialist"),
         ("minutes = 30", "minuts = 30", "minuts: Extra inputs are not permitted"),
-        ("[callbacks.stage.clock]", "[callbacks.stage]\nquestion = []\n[callbacks.stage.clock]", "question: Extra"),
+        ("[callbacks.stage]", "[callbacks.stage]\nquestion = []", "question: Extra"),
     ],
 )
 def test_a_policy_that_does_not_fit_stops_the_service_with_its_file_and_what_is_wrong(tmp_path, was, becomes, told):

@@ -46,10 +46,16 @@ class Customers(Store[Customer]):
     indexes = (
         Index("particulars.name"),
         Index("particulars.owner"),
+        Index("particulars.name", where={"particulars.member": True}),
         Index("particulars.contacts.mobile"),
         Index("found_by"),
         Index("merged_into"),
     )
+
+    async def members(self) -> Sequence[Customer]:
+        """The member customers, each by the file that is kept."""
+        where = {"particulars.member": True, "merged_into": OneOf(None)}
+        return [each async for each in self.each(where, sort="particulars.name")]
 
     async def with_mobile(self, mobile: str) -> Customer | None:
         """A customer with a contact who has this number, however it is spelt; of merged files the one that is kept."""
@@ -154,6 +160,7 @@ class Callbacks(Store[Callback]):
         Index("customer_id", "due_at"),
         Index("stage", "due_at"),
         Index("reason.order_no", where={"stage": "open"}),
+        Index("due_at"),
     )
 
     async def owed_about(self, order_no: str, *kinds: CallbackKind) -> Sequence[Callback]:
@@ -341,7 +348,7 @@ class Stores:
     def personal(self, rules: Rules) -> tuple[Personal, ...]:
         """Where intake keeps something personal about customers beside their files (003 二1-7)."""
         talked = ("contact_name", "content", "feedback", "remarks", "before", "after")
-        answered = ("q1", "q2", "q3", "q4", "q5", "q6", "q7", "detail", "suggestion", "comment")
+        answered = ("q1", "q2", "q3", "q4", "q5", "q6", "q7", "detail", "suggestion", "comment", "said", "manager_said")
         named = ("name", "customer_name", "shop_name", "mobile", "email", "address", "site_address", "contacts")
 
         def withdraw_call(before: Callback, after: Callback, cause: Cause) -> Change[Callback]:

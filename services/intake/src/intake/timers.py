@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
+from uuid import UUID
 
 from intake.domain.calendar_year import CalendarYear
+from intake.domain.callback import Callback
 from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.calendar_year import ask_for_holidays
+from intake.domain.decisions.callback import owe
 from intake.domain.decisions.digest import publish
 from intake.domain.decisions.itinerary import plan_call
 from intake.domain.decisions.quoting import lapse
@@ -21,6 +24,7 @@ from intake.store import Stores
 from shared.aggregate import Cause
 from shared.calendar import Daily
 from shared.clocks import CLOCKS
+from shared.contracts.intake import CallbackReason
 from shared.contracts.roles import Role
 from shared.erasure import follow_late
 from shared.store import Touch
@@ -51,6 +55,18 @@ def timers(stores: Stores, rules: Rules) -> Timers:
             stores.calendar_years.touch(blank.id, lambda year: ask_for_holidays(year, rules, cause), blank)
             for blank in blanks
         ]
+
+    async def members(moment: datetime) -> list[str]:
+        return [str(customer.id) for customer in await stores.customers.members()]
+
+    @at.every(lambda at: rules.on(at).members_called, for_each=members)
+    async def call_members(occurrence: Occurrence, cause: Cause) -> Touch[Callback]:
+        """Every member customer is called in each round (002 四2)."""
+        customer = await stores.customers.leading(UUID(str(occurrence.of)))
+        reason = CallbackReason(kind="member")
+        return stores.callbacks.birth(
+            owe(cause.derive("callback"), customer.snapshot(), reason, cause.at, None, rules, cause)
+        )
 
     _reports(at, stores, rules)
     follow_late(at, stores.erased_customers, stores.personal(rules))

@@ -1,32 +1,36 @@
 """Callbacks over HTTP: what is owed, what the customer said, and what the director allowed to leave out."""
 
 from collections.abc import Sequence
+from datetime import date, time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AliasPath, ConfigDict, Field, computed_field
 
 from intake.api import readers
+from intake.api.coverage import CoverageRow, FallenCall, covered, sheet
 from intake.domain.callback import Callback, in_calling_order
 from intake.domain.colleague import colleague_id_of
-from intake.domain.decisions.callback import complete, waive
+from intake.domain.decisions.callback import appoint, audit, complete, hear_manager, waive
 from intake.domain.lifecycle import CALLBACK, CallbackStage
+from intake.domain.parts.calling import Appointment, Audit, ManagerWord
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.script import Question
 from intake.store import Stores
-from shared.aggregate import NotFound
+from shared.aggregate import NotFound, Refused
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason, Contact
-from shared.contracts.intake.contacts import Rating
+from shared.contracts.intake.contacts import CallbackKind, Rating
 from shared.contracts.orders import StageGroup
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
-from shared.store import OneOf
+from shared.sheets import SheetFormat
+from shared.store import Between, OneOf
 
 
 class CompleteCallback(RequestBody):
@@ -54,6 +58,29 @@ class WaiveCallback(RequestBody):
     report_id: UUID | None = Field(default=None, description="The daily report on which it is noted.")
 
 
+class HearManager(RequestBody):
+    """What the account manager told of the talk before the customer is called."""
+
+    said: Prose = Field(examples=["客户对方案满意，等设计图"])
+
+
+class AppointCallback(RequestBody):
+    """When the customer wants to be called."""
+
+    at: Instant
+    words: Line = Field(examples=["下午三点以后"])
+
+
+class AuditCallback(RequestBody):
+    """What the customer said of the call and of the one who called."""
+
+    ratings: dict[Question, Line] = Field(
+        max_length=20, examples=[{"ability": "满意", "professionalism": "满意", "etiquette": "满意"}]
+    )
+    matches_record: bool = Field(description="Whether the record says what the customer said.")
+    remarks: str = Field(default="", max_length=4000)
+
+
 class CallbackRow(View):
     """A callback, how it stands and what may be done with it now."""
 
@@ -68,6 +95,9 @@ class CallbackRow(View):
     missed_at: Instant | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "missed_at"))
     assignee: StaffId | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "assignee"))
     assignee_role: Role = Field(validation_alias=AliasPath("clocks", 0, "clock", "role"))
+    manager_word: ManagerWord | None = Field(default=None, description="What the account manager told first.")
+    appointment: Appointment | None = None
+    audit: Audit | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -112,30 +142,44 @@ async def _name_of(stores: Stores, staff: StaffId) -> Line:
         return "客服人员"
 
 
+async def _visitor_of(stores: Stores, reason: CallbackReason) -> Line:
+    """Who visited and in which rank, as the customer is told (000 §3.6.1c)."""
+    rank = Role(reason.visitor_role).chinese if reason.visitor_role in set(Role) else "业务人员"
+    if reason.visitor is None:
+        return rank
+    try:
+        return f"{rank}{(await stores.colleagues.get(colleague_id_of(reason.visitor))).name}"
+    except NotFound:
+        return rank
+
+
+async def _with_contacts(stores: Stores, rows: Sequence[CallbackRow]) -> list[CallbackView]:
+    """The callbacks with whom their customers' files name by now; the files are read with one question."""
+    ids = {row.customer.customer_id for row in rows}
+    where = {"id": OneOf(*ids)}
+    files = (await stores.customers.rows(FileContacts, where, limit=len(ids))).items if ids else ()
+    led = {file.merged_into for file in files if file.merged_into}
+    where = {"id": OneOf(*led)}
+    kept = (await stores.customers.rows(FileContacts, where, limit=len(led))).items if led else ()
+    now = {file.id: file.contacts for file in (*files, *kept)}
+    known = {file.id: now[file.merged_into or file.id] for file in files}
+    told = {row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows}
+    return [CallbackView.model_validate({**dict(row), "contacts_now": told[row.callback_id]}) for row in rows]
+
+
+async def _viewed(stores: Stores, callback: Callback) -> CallbackView:
+    (view,) = await _with_contacts(stores, [CallbackRow.model_validate(callback, from_attributes=True)])
+    return view
+
+
 def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
+    _coverage(router, stores, rules)
+    _around_the_call(router, stores)
+    _ends(router, stores, rules)
     _scripts(router, stores, rules, company)
-
-    async def with_contacts(rows: Sequence[CallbackRow]) -> list[CallbackView]:
-        """The callbacks with whom their customers' files name by now; the files are read with one question."""
-        ids = {row.customer.customer_id for row in rows}
-        where = {"id": OneOf(*ids)}
-        files = (await stores.customers.rows(FileContacts, where, limit=len(ids))).items if ids else ()
-        led = {file.merged_into for file in files if file.merged_into}
-        where = {"id": OneOf(*led)}
-        kept = (await stores.customers.rows(FileContacts, where, limit=len(led))).items if led else ()
-        now = {file.id: file.contacts for file in (*files, *kept)}
-        known = {file.id: now[file.merged_into or file.id] for file in files}
-        told = {
-            row.callback_id: in_calling_order(row.reason.kind, known.get(row.customer.customer_id, ())) for row in rows
-        }
-        return [CallbackView.model_validate({**dict(row), "contacts_now": told[row.callback_id]}) for row in rows]
-
-    async def viewed(callback: Callback) -> CallbackView:
-        (view,) = await with_contacts([CallbackRow.model_validate(callback, from_attributes=True)])
-        return view
 
     @router.get("")
     async def list_callbacks(
@@ -147,17 +191,54 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
         """The calls in one stage, what is due first at the top."""
         where = {"stage": stage, "customer_id": await stores.customers.all_of(customer_id)}
         page = await callbacks.rows(CallbackRow, where, sort="due_at", after=after, limit=limit)
-        return Listing(items=await with_contacts(page.items), next=page.next)
+        return Listing(items=await _with_contacts(stores, page.items), next=page.next)
 
     @router.get("/{callback_id}")
     async def show_callback(callback_id: UUID) -> CallbackView:
         """One callback."""
-        return await viewed(await callbacks.get(callback_id))
+        return await _viewed(stores, await callbacks.get(callback_id))
 
     @router.get("/{callback_id}/clocks")
     async def show_clocks(callback_id: UUID) -> list[ClockView]:
         """By when the call is due and why: what started its clock, by which rule, who had the duty."""
         return clocks_of(await callbacks.get(callback_id), rules.clocks)
+
+    return router
+
+
+def _around_the_call(router: APIRouter, stores: Stores) -> None:
+    callbacks = stores.callbacks
+
+    @router.post("/{callback_id}/hear-manager", dependencies=[allow(*CALLBACK.roles("hear_manager"))])
+    async def hear_manager_first(callback_id: UUID, body: HearManager, cause: CausedByRequest) -> CallbackView:
+        """Record what the account manager, who was rung first, told of the talk."""
+        return await _viewed(
+            stores, await callbacks.apply(callback_id, lambda callback: hear_manager(callback, body.said, cause), cause)
+        )
+
+    @router.post("/{callback_id}/appoint", dependencies=[allow(*CALLBACK.roles("appoint"))])
+    async def appoint_callback(callback_id: UUID, body: AppointCallback, cause: CausedByRequest) -> CallbackView:
+        """Agree with the customer on a time that suits, within the term."""
+        return await _viewed(
+            stores,
+            await callbacks.apply(callback_id, lambda callback: appoint(callback, body.at, body.words, cause), cause),
+        )
+
+    @router.post("/{callback_id}/audit", dependencies=[allow(*CALLBACK.roles("audit"))])
+    async def audit_callback(callback_id: UUID, body: AuditCallback, cause: CausedByRequest) -> CallbackView:
+        """Record what the customer told the market supervisor of the call and of the one who made it."""
+        return await _viewed(
+            stores,
+            await callbacks.apply(
+                callback_id,
+                lambda callback: audit(callback, body.ratings, body.matches_record, body.remarks, cause),
+                cause,
+            ),
+        )
+
+
+def _ends(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    callbacks = stores.callbacks
 
     @router.post("/{callback_id}/complete", dependencies=[allow(*CALLBACK.roles("complete"))])
     async def complete_callback(callback_id: UUID, body: CompleteCallback, cause: CausedByRequest) -> CallbackView:
@@ -166,7 +247,7 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
         completed = await callbacks.apply(
             callback_id, lambda callback: complete(callback, answers, rules, cause), cause
         )
-        return await viewed(completed)
+        return await _viewed(stores, completed)
 
     @router.post("/{callback_id}/waive", dependencies=[allow(*CALLBACK.roles("waive"))])
     async def waive_callback(callback_id: UUID, body: WaiveCallback, cause: CausedByRequest) -> CallbackView:
@@ -174,9 +255,33 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
         waived = await callbacks.apply(
             callback_id, lambda callback: waive(callback, body.reason, body.report_id, rules, cause), cause
         )
-        return await viewed(waived)
+        return await _viewed(stores, waived)
 
-    return router
+
+def _coverage(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    async def counted(since: date, until: date, kind: CallbackKind | None) -> tuple[CoverageRow, ...]:
+        if until < since:
+            raise Refused("the last day comes before the first; turn them round", "days_reversed")
+        calendar = rules.calendar
+        within = Between(calendar.moment(since, time()), calendar.moment(until))
+        where = {"due_at": within, "reason.kind": kind}
+        return covered([row async for row in stores.callbacks.each_row(FallenCall, where, sort="due_at")])
+
+    @router.get("/coverage")
+    async def show_coverage(
+        since: date, until: date, kind: Annotated[CallbackKind | None, Query()] = None
+    ) -> list[CoverageRow]:
+        """Of the calls that fell due from the first day to the last, by person and kind: made, waived, missed, open."""
+        return list(await counted(since, until, kind))
+
+    @router.get("/coverage.{form}", response_class=Response)
+    async def export_coverage(
+        form: SheetFormat, since: date, until: date, kind: Annotated[CallbackKind | None, Query()] = None
+    ) -> Response:
+        """The same as a file for a spreadsheet."""
+        titles = {name: rule.clock.title for name, rule in rules.on(rules.calendar.moment(until)).callbacks.items()}
+        rows = await counted(since, until, kind)
+        return sheet(rows, titles).file(form, f"callbacks-{since}-{until}")
 
 
 def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company) -> None:
@@ -185,5 +290,7 @@ def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company) 
         """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
         callback = await stores.callbacks.get(callback_id)
         rule = rules.of(callback).callbacks[callback.reason.kind]
-        script = callback.script(rule, company, await _name_of(stores, caller.id))
+        script = callback.script(
+            rule, company, await _name_of(stores, caller.id), await _visitor_of(stores, callback.reason)
+        )
         return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(rule.questions)})

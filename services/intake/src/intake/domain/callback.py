@@ -6,6 +6,7 @@ from types import MappingProxyType
 from pydantic import computed_field
 
 from intake.domain.lifecycle import CALLBACK, CallbackStage
+from intake.domain.parts.calling import Appointment, Audit, ManagerWord
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import CallbackRule
@@ -16,7 +17,7 @@ from shared.contracts.intake import AboutCallback, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.intake.customers import Concern
 from shared.contracts.orders import StageGroup
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line
+from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, Line, StaffId
 from shared.lifecycle import follows
 
 STAGES = MappingProxyType[StageGroup, Line](
@@ -56,6 +57,11 @@ class Callback(Timed):
     policy_version: int
     stage: CallbackStage = "open"
     preferred_slot: Line | None = None
+    manager_word: ManagerWord | None = None
+    appointment: Appointment | None = None
+    audit: Audit | None = None
+    completed_by: StaffId | None = None
+    completed_at: Instant | None = None
     file: tuple[Entry, ...] = ()
 
     @property
@@ -79,7 +85,7 @@ class Callback(Timed):
         """By when the customer is to be called. Stored, because lists are sorted by it."""
         return self.term.due_at
 
-    def script(self, rule: CallbackRule, company: Company, caller: Line) -> Script:
+    def script(self, rule: CallbackRule, company: Company, caller: Line, visitor: Line) -> Script:
         """The words of this call: what is said at its stage alone, and every place filled in (002 四)."""
         spoken = {stage: text for stage, text in rule.script.stages.items() if STAGES[stage] == self.reason.stage}
         on = self.reason.on
@@ -91,6 +97,7 @@ class Callback(Timed):
             "number": self.reason.order_no or self.reason.complaint_no or "",
             "item": self.reason.item or "",
             "on": f"{on.month}月{on.day}日" if on else "近日",
+            "visitor": visitor,
         }
         return rule.script.but(stages=spoken).spoken(values)
 

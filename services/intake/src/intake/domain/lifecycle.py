@@ -17,7 +17,7 @@ from shared.contracts.roles import Role
 from shared.lifecycle import Lifecycle, Move
 
 CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
-CallbackDecision = Literal["complete", "waive", "withdraw"]
+CallbackDecision = Literal["hear_manager", "appoint", "complete", "audit", "waive", "withdraw"]
 CustomerStage = Literal["open", "erasure_asked", "erased"]
 CustomerDecision = Literal["ask_to_erase", "keep", "erase", "erase_along"]
 EnquiryStage = Literal["open", "answered"]
@@ -46,7 +46,10 @@ CALLBACK: Lifecycle[CallbackStage, CallbackDecision] = Lifecycle(
     "callback",
     "open",
     {
+        "hear_manager": Move(("open",), (), SERVICE),
+        "appoint": Move(("open",), (), SERVICE),
         "complete": Move(("open",), ("completed",), SERVICE),
+        "audit": Move(("completed",), (), (Role.MARKET_SUPERVISOR,)),
         "waive": Move(("open",), ("waived",), (Role.CS_DIRECTOR,)),
         "withdraw": Move(("open",), ("withdrawn",)),
     },

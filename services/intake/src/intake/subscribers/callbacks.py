@@ -14,7 +14,7 @@ from intake.store import Stores
 from intake.subscribers.timeline import moments
 from shared.aggregate import Cause
 from shared.contracts.aftersales import ServiceOrderClosed
-from shared.contracts.complaints import ComplaintClosed
+from shared.contracts.complaints import ComplaintClosed, ResolutionImplemented
 from shared.contracts.event import Event
 from shared.contracts.intake import CallbackReason, Contact, CustomerAssigned, Particulars, VisitReported
 from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, ShipmentDelayed
@@ -59,7 +59,7 @@ def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
     async def call_after_visit(event: VisitReported, cause: Cause) -> Touches:
         """Within 30 minutes of the report (000 §3.6.1b). A shop without a file gets one."""
         customer, opened = await _visited(stores, event, cause)
-        reason = CallbackReason(kind="visit_30min")
+        reason = CallbackReason(kind="visit_30min", visitor=event.staff, visitor_role=cause.actor.role)
         return [*opened, *calls.owed_for(event, customer, reason, event.reported_at, cause)]
 
     @on(CustomerAssigned)
@@ -124,6 +124,12 @@ def _when_it_is_over(on: Subscriptions, calls: Calls) -> None:
         )
         owed = calls.owed_for(event, event.customer, reason, served, cause)
         return [*owed, calls.stores.surveys.birth(survey)]
+
+    @on(ResolutionImplemented)
+    def call_after_solution(event: ResolutionImplemented, cause: Cause) -> Touches:
+        """After the solution was carried out the customer is asked how it went (002 六1(5)b)."""
+        reason = CallbackReason(kind="post_complaint", complaint_no=event.complaint_no, item="解决方案的执行")
+        return calls.owed_for(event, event.customer, reason, event.at, cause)
 
     @on(ComplaintClosed)
     def call_after_complaint(event: ComplaintClosed, cause: Cause) -> Touches:

@@ -182,6 +182,8 @@ class CallbackReason(Part):
     complaint_no: Line | None = None
     item: Line | None = Field(default=None, description="What was serviced.", examples=[None])
     on: date | None = Field(default=None, description="The day of the service.", examples=[None])
+    visitor: StaffId | None = Field(default=None, description="Who visited the customer.", examples=[None])
+    visitor_role: RoleName | None = Field(default=None, description="In which rank.", examples=[None])
 
 
 class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):
@@ -232,6 +234,9 @@ class CallbackCompleted(AboutCallback, CallbackReason, CallbackAnswers, Event, k
     within_due: bool
     recorded_by: StaffId
     hash: Hash
+    manager_said: str | None = Field(
+        default=None, description="What the account manager told of the talk before the customer was called."
+    )
 
 
 class CallbackWaived(AboutCallback, Event, key="intake.callback_waived.v1"):
@@ -242,12 +247,13 @@ class CallbackWaived(AboutCallback, Event, key="intake.callback_waived.v1"):
     report_id: UUID | None = None
 
 
-class CallbackAudited(AboutCallback, Event, key="intake.callback_audited.v1", announced=False):
+class CallbackAudited(AboutCallback, Event, key="intake.callback_audited.v1"):
     """The market supervisor asked the customer about the one who called (000 §3.7, 001 表3 注b)."""
 
     auditor: StaffId = Field(examples=["market-01"])
     ratings: dict[str, Line] = Field(examples=[{"ability": "满意", "professionalism": "满意", "etiquette": "满意"}])
     matches_record: bool
+    remarks: str = Field(default="", max_length=4000)
 
 
 class NegativeFeedbackReceived(Event, key="intake.negative_feedback_received.v1"):

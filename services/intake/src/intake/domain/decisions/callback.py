@@ -1,11 +1,13 @@
 """How a call comes to be owed, and how it is made or waived."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from intake.domain.callback import Callback
 from intake.domain.lifecycle import CALLBACK
+from intake.domain.parts.calling import Appointment, Audit, ManagerWord
 from intake.domain.parts.chain import appended
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
@@ -14,13 +16,14 @@ from shared.clocks import Matter
 from shared.contracts.event import Part
 from shared.contracts.intake import (
     CallbackAnswers,
+    CallbackAudited,
     CallbackCompleted,
     CallbackDue,
     CallbackReason,
     CallbackWaived,
     NegativeFeedbackReceived,
 )
-from shared.contracts.vocabulary import CustomerSnapshot, StaffId
+from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
 
 
 def owe(
@@ -53,19 +56,79 @@ def owe(
     return started.announcing(due)
 
 
+def hear_manager(callback: Callback, said: Prose, cause: Cause) -> Change[Callback]:
+    """The account manager was rung first and told of the talk (000 §3.6.1b). IllegalTransition afterwards."""
+    CALLBACK.must(callback.stage, "hear_manager")
+    word = ManagerWord(said=said, heard_by=cause.actor.id, heard_at=cause.at)
+    file = appended(callback.file, "manager_heard", word.model_dump(mode="json"), cause)
+    return Change(callback.but(manager_word=word, file=file))
+
+
+def appoint(callback: Callback, when: datetime, words: Line, cause: Cause) -> Change[Callback]:
+    """The customer names a convenient time within the term (002 四4).
+
+    Refused with `past_time` for a moment that is over, `after_due` for one after the end of the term.
+    """
+    CALLBACK.must(callback.stage, "appoint")
+    if when <= cause.at:
+        raise Refused("agree on a time that is still to come", "past_time")
+    if when > callback.due_at:
+        raise Refused(f"the call is due at {callback.due_at.isoformat()}; agree on a time until then", "after_due")
+    appointment = Appointment(at=when, words=words)
+    file = appended(callback.file, "appointed", appointment.model_dump(mode="json"), cause)
+    return Change(callback.but(appointment=appointment, preferred_slot=words, file=file))
+
+
+def audit(
+    callback: Callback, ratings: Mapping[str, Line], matches_record: bool, remarks: str, cause: Cause
+) -> Change[Callback]:
+    """The market supervisor asked the customer about the call and the caller (000 §3.7, 001 表3 注b).
+
+    IllegalTransition for a call that was not made; refused with `audited_already` the second time, `questions_open`
+    unless ability, professionalism and etiquette are all rated.
+    """
+    CALLBACK.must(callback.stage, "audit")
+    if callback.audit is not None:
+        raise Refused("the call was audited already; what was found stays", "audited_already")
+    if unasked := sorted({"ability", "professionalism", "etiquette"} - ratings.keys()):
+        raise Refused(f"ask and record also: {', '.join(unasked)}", "questions_open")
+    found = Audit(
+        auditor=cause.actor.id,
+        audited_at=cause.at,
+        ratings=dict(ratings),
+        matches_record=matches_record,
+        remarks=remarks,
+    )
+    said = CallbackAudited.of(
+        callback.about,
+        auditor=found.auditor,
+        ratings=found.ratings,
+        matches_record=matches_record,
+        remarks=remarks,
+    )
+    file = appended(callback.file, "audited", found.model_dump(mode="json"), cause)
+    return Change(callback.but(audit=found, file=file), (said,))
+
+
 def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: Cause) -> Change[Callback]:
     """The customer was called; what was said stays as it was said.
 
     IllegalTransition when it is completed or waived; refused with `questions_open` when a question of its kind has no
-    answer, `aspect_missing` when the customer is not satisfied and was not asked with what (002 四).
+    answer, `aspect_missing` when the customer is not satisfied and was not asked with what (002 四),
+    `manager_not_heard` when the account manager was to be rung first (000 §3.6.1b), `detail_missing` when the talk is
+    to be recorded in detail (002 一3b).
     """
     CALLBACK.must(callback.stage, "complete")
-    questions = rules.of(callback).callbacks[callback.reason.kind].questions
-    if unanswered := sorted(questions - answers.ratings.keys()):
+    rule = rules.of(callback).callbacks[callback.reason.kind]
+    if rule.manager_first and callback.manager_word is None:
+        raise Refused("ring the account manager first and record what was told of the talk", "manager_not_heard")
+    if rule.detailed and not answers.detail.strip():
+        raise Refused("record in detail what was said", "detail_missing")
+    if unanswered := sorted(rule.questions - answers.ratings.keys()):
         raise Refused(f"ask and record also: {', '.join(unanswered)}", "questions_open")
     if answers.branch != "satisfied" and not answers.aspect:
         raise Refused("ask what the customer is not satisfied with and record it as aspect", "aspect_missing")
-    completed = _closed(callback, "completed", answers, cause)
+    completed = _closed(callback, "completed", answers, cause).but(completed_by=cause.actor.id, completed_at=cause.at)
     said = CallbackCompleted.of(
         callback.about,
         callback.reason,
@@ -74,6 +137,7 @@ def complete(callback: Callback, answers: CallbackAnswers, rules: Rules, cause: 
         within_due=cause.at <= callback.due_at,
         recorded_by=cause.actor.id,
         hash=completed.file[-1].hash,
+        manager_said=callback.manager_word.said if callback.manager_word else None,
     )
     change = Change(completed, (said, *_feedback(callback, answers, cause)))
     return change.then(rules.clocks.stop(cause=cause))

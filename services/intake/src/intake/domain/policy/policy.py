@@ -2,11 +2,11 @@
 
 from typing import Self, get_args
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from intake.domain.policy.ordering import DesignIntakeRule, EnquiryRule, PlacingRule, ProjectRule, QuoteRule
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
-from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm
+from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm, WhenItComes
 from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
 from shared.clocks import Clock, TimedPolicy
@@ -25,6 +25,7 @@ OBLIGED: tuple[CallbackKind, ...] = (
     "post_complaint",
     "delay",
     "first_contact_7d",
+    "member",
 )
 """The kinds of callback that facts oblige us to: each needs a rule."""
 
@@ -35,7 +36,11 @@ class CallbackRule(Frozen):
     model_config = ConfigDict(extra="forbid")
 
     clock: Clock
-    questions: frozenset[Question] = frozenset()
+    questions: frozenset[Question] = Field(min_length=1)
+    manager_first: bool = False
+    """Whether the account manager is rung before the customer."""
+    detailed: bool = False
+    """Whether the talk is recorded in detail, beside the answers."""
     script: Script
 
     @model_validator(mode="after")
@@ -49,6 +54,10 @@ class IntakePolicy(TimedPolicy):
     """One version of the company's rules for intake."""
 
     callbacks: dict[CallbackKind, CallbackRule]
+    longest_script: int = Field(ge=100)
+    """How many characters a callback's script has at most: it is short, and its content limited (002 三注)."""
+    members_called: WhenItComes
+    """When the round of calls to every member customer begins (002 四2)."""
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
     enquiries: dict[EnquiryKind, EnquiryRule]
@@ -70,6 +79,13 @@ class IntakePolicy(TimedPolicy):
     def _knows_every_kind(self) -> Self:
         if missing := [kind for kind in OBLIGED if kind not in self.callbacks]:
             raise ValueError(f"every kind of callback has a rule; missing: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_scripts_short(self) -> Self:
+        long = [kind for kind, rule in self.callbacks.items() if rule.script.longest > self.longest_script]
+        if long:
+            raise ValueError(f"a script has at most {self.longest_script} characters; longer: {', '.join(long)}")
         return self
 
     @model_validator(mode="after")

@@ -12,9 +12,9 @@ from shared.contracts.orders import StageGroup
 from shared.contracts.vocabulary import Prose
 
 Question = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-PLACES = ("company", "hotline", "caller", "customer", "number", "item", "on")
+PLACES = ("company", "hotline", "caller", "customer", "number", "item", "on", "visitor")
 """What a text may name: ourselves and our number, who calls, whom by title, the order's or the complaint's number,
-what was serviced and on which day."""
+what was serviced and on which day, who visited and in which rank."""
 
 
 def _names_known_places(text: str) -> str:
@@ -49,6 +49,13 @@ class Script(Frozen):
         if missing := sorted({"satisfied", "average", "dissatisfied"} - self.closings.keys()):
             raise ValueError(f"a script has a closing for each branch; missing: {', '.join(missing)}")
         return self
+
+    @property
+    def longest(self) -> int:
+        """How many characters are said at most, whichever way the talk goes, places not filled in."""
+        stages = max(map(len, self.stages.values()), default=0)
+        asked = sum(map(len, self.asks.values())) + len(self.improve) + len(self.advice)
+        return len(self.opening) + stages + asked + max(map(len, self.closings.values()))
 
     def spoken(self, values: Mapping[str, str]) -> "Script":
         """The same with `values` in their places."""
