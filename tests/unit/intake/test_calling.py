@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from intake.domain.lifecycle import CALLBACK
 from intake.settings import Settings
 from shared.calendar import CHINA
 from shared.contracts.complaints import ResolutionImplemented
@@ -122,8 +123,6 @@ DOORS = {
 
 @pytest.mark.parametrize("door", DOORS)
 async def test_those_decide_about_a_call_whom_the_table_names(world, door):
-    from intake.domain.lifecycle import CALLBACK
-
     decision, body = DOORS[door]
     path = f"/callbacks/{uuid4()}/{door}"
     statuses = {role: (await world.ask(role, "POST", path, body)).status_code for role in Role}

@@ -1,7 +1,7 @@
 """Callbacks over HTTP: what is owed, what the customer said, and what the director allowed to leave out."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -31,6 +31,9 @@ from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, Request
 from shared.lifecycle import Possible
 from shared.sheets import SheetFormat
 from shared.store import Between, OneOf
+
+_INSTANT = timedelta(milliseconds=1)
+"""What is due at the end of a day, 24:00, falls due on that day and not on the next."""
 
 
 class CompleteCallback(RequestBody):
@@ -263,7 +266,7 @@ def _coverage(router: APIRouter, stores: Stores, rules: Rules) -> None:
         if until < since:
             raise Refused("the last day comes before the first; turn them round", "days_reversed")
         calendar = rules.calendar
-        within = Between(calendar.moment(since, time()), calendar.moment(until))
+        within = Between(calendar.moment(since, time()) + _INSTANT, calendar.moment(until) + _INSTANT)
         where = {"due_at": within, "reason.kind": kind}
         return covered([row async for row in stores.callbacks.each_row(FallenCall, where, sort="due_at")])
 
