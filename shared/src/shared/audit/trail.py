@@ -242,8 +242,8 @@ def noted(scope: Mapping[str, Any], status: int, content_type: str) -> AuditKind
     if content_type.startswith(EXPORTED):
         return "export"
     if scope["method"] == "GET":
-        personal = principal.kind == "staff" and isinstance(route, APIRoute) and answers_personally(route)
-        return "read" if personal else None
+        personal = state.get("personal") or (isinstance(route, APIRoute) and answers_personally(route))
+        return "read" if personal and principal.kind == "staff" else None
     actor: Actor | None = state.get("actor")
     return "act" if actor and actor.role == Role.OPERATOR else None
 

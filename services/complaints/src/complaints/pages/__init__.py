@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
-from complaints.pages import case, listing
+from complaints.pages import case, listing, papers
 from complaints.pages.words import FORMS
 from complaints.store import Stores
 from shared.pages.forms import Forms
@@ -19,4 +19,5 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     return (
         listing.routes(stores.complaints, rules.calendar.zone, render),
         case.routes(stores, rules, Forms("complaints", "/complaints/{complaint_id}", asked, FORMS), render),
+        *papers.routes(stores, rules),
     )

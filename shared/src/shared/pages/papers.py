@@ -1,0 +1,132 @@
+"""Papers as A4 pages: what their cells say, in how many copies they go out, and who printed them when.
+
+A browser prints such a page or keeps it as PDF; it carries no script and loads one style sheet of this address.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from shared.calendar import Calendar
+from shared.contracts.event import Money
+from shared.identity import Principal
+from shared.pages.rendering import Renderer
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a paper may load and do: styles and pictures of this address, nothing else."""
+
+BLANK = "签名　　　　　　　年　　月　　日"
+"""Where a person signs by hand what is not signed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One box of a paper. `signed` says who signed it and when; an empty one leaves room for a pen."""
+
+    title: str
+    text: str = ""
+    signed: str | None = None
+    tall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines of one kind, under their heads; the columns that `numbers` names are aligned as figures."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()
+
+
+Row = tuple[Cell, ...]
+"""One to three cells side by side; one that is signed stands alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A form with its number, its parts from top to bottom, and whom each copy goes to.
+
+    `mark` is the text across each page of a paper that does not leave the house.
+    """
+
+    title: str
+    number: str
+    parts: tuple[Row | Table, ...]
+    copies: tuple[str, ...] = ("",)
+    mark: str = ""
+    note: str = ""
+    wide: bool = False
+
+
+class Signing(Protocol):
+    """Who signed something and when."""
+
+    @property
+    def by(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class Press:
+    """Prints papers, and says on them what is known as a reader of paper expects it."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._render = Renderer()
+
+    def __call__(self, paper: Paper, request: Request, asker: Principal) -> HTMLResponse:
+        """The paper as a page. Each printing of personal data by a person is evidence, as each reading is."""
+        request.state.personal = True
+        printed = f"{asker.name or asker.id} {self.at(request.app.state.clock.now())}打印"
+        page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_table=is_table)
+        page.headers["Content-Security-Policy"] = POLICY
+        page.headers["X-Content-Type-Options"] = "nosniff"
+        page.headers["Referrer-Policy"] = "same-origin"
+        return page
+
+    def at(self, moment: datetime | None) -> str:
+        """A moment in the company's zone; nothing for none."""
+        return f"{self._calendar.local(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+    def signed(self, signature: Signing | None) -> str:
+        """Who signed and when; nothing leaves room for a pen."""
+        return f"{signature.by} {self.at(signature.at)}" if signature else ""
+
+
+def is_table(part: Row | Table) -> bool:
+    """Whether a part of a paper is a table of lines."""
+    return isinstance(part, Table)
+
+
+def day(given: date | None) -> str:
+    """A day; nothing for none."""
+    return given.isoformat() if given else ""
+
+
+def money(amount: Money | Decimal | None) -> str:
+    """An amount with its sign, its thousands and its cents; nothing for none."""
+    if amount is None:
+        return ""
+    if isinstance(amount, Decimal):
+        return f"¥{amount:,.2f}"
+    sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
+    return f"{sign}{amount.amount:,.2f}"
+
+
+def ticked(options: Mapping[str, str], chosen: str | None) -> str:
+    """All options of a box of a form, the chosen one ticked."""
+    return "　".join(f"{'☑' if name == chosen else '☐'}{title}" for name, title in options.items())
+
+
+def yes_or_no(given: bool | None, yes: str = "是", no: str = "否") -> str:
+    """Two boxes; neither is ticked as long as it is open."""
+    return ticked({"yes": yes, "no": no}, None if given is None else "yes" if given else "no")
