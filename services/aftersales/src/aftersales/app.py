@@ -1,5 +1,6 @@
 """How after-sales is put together."""
 
+from aftersales import pages
 from aftersales.api import routes
 from aftersales.settings import Settings
 from aftersales.store import Stores
@@ -12,12 +13,12 @@ from shared.service import Service
 
 
 def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
-    """After-sales with its three doors."""
+    """After-sales with its four doors."""
     plumbing = plumbing or Plumbing("aftersales", settings)
     stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
     return Service(
         plumbing,
-        routes=routes(stores, rules, settings.passport_url),
+        routes=(*routes(stores, rules, settings.passport_url), *pages.routes(stores, rules)),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

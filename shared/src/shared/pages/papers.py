@@ -1,4 +1,4 @@
-"""Papers as A4 pages: what their cells say, in how many copies they go out, and who printed them when.
+"""Papers as A4 pages: what their boxes say, in how many copies they go out, and who printed them when.
 
 A browser prints such a page or keeps it as PDF; it carries no script and loads one style sheet of this address.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -22,12 +22,14 @@ POLICY = (
 )
 """What a paper may load and do: styles and pictures of this address, nothing else."""
 
+N = TypeVar("N", bound=str)
+
 BLANK = "签名　　　　　　　年　　月　　日"
 """Where a person signs by hand what is not signed yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Box:
     """One box of a paper. `signed` says who signed it and when; an empty one leaves room for a pen."""
 
     title: str
@@ -37,7 +39,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Grid:
     """Lines of one kind, under their heads; the columns that `numbers` names are aligned as figures."""
 
     title: str
@@ -46,8 +48,8 @@ class Table:
     numbers: frozenset[int] = frozenset()
 
 
-Row = tuple[Cell, ...]
-"""One to three cells side by side; one that is signed stands alone."""
+Boxes = tuple[Box, ...]
+"""One to three boxes side by side; one that is signed stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Paper:
 
     title: str
     number: str
-    parts: tuple[Row | Table, ...]
+    parts: tuple[Boxes | Grid, ...]
     copies: tuple[str, ...] = ("",)
     mark: str = ""
     note: str = ""
@@ -87,7 +89,7 @@ class Press:
         """The paper as a page. Each printing of personal data by a person is evidence, as each reading is."""
         request.state.personal = True
         printed = f"{asker.name or asker.id} {self.at(request.app.state.clock.now())}打印"
-        page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_table=is_table)
+        page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_grid=is_grid)
         page.headers["Content-Security-Policy"] = POLICY
         page.headers["X-Content-Type-Options"] = "nosniff"
         page.headers["Referrer-Policy"] = "same-origin"
@@ -102,9 +104,9 @@ class Press:
         return f"{signature.by} {self.at(signature.at)}" if signature else ""
 
 
-def is_table(part: Row | Table) -> bool:
-    """Whether a part of a paper is a table of lines."""
-    return isinstance(part, Table)
+def is_grid(part: Boxes | Grid) -> bool:
+    """Whether a part of a paper is a grid of lines."""
+    return isinstance(part, Grid)
 
 
 def day(given: date | None) -> str:
@@ -122,7 +124,7 @@ def money(amount: Money | Decimal | None) -> str:
     return f"{sign}{amount.amount:,.2f}"
 
 
-def ticked(options: Mapping[str, str], chosen: str | None) -> str:
+def ticked(options: Mapping[N, str], chosen: N | None) -> str:
     """All options of a box of a form, the chosen one ticked."""
     return "　".join(f"{'☑' if name == chosen else '☐'}{title}" for name, title in options.items())
 

@@ -7,7 +7,7 @@ from complaints.domain.parts.investigation import Investigation
 from complaints.domain.parts.resolution import Verdict
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.pages.words import CHANNELS, DEPARTMENTS, REMEDIES, UNITS
-from shared.pages.papers import Cell, Paper, Press, Row, Table, day, money, ticked, yes_or_no
+from shared.pages.papers import Box, Boxes, Grid, Paper, Press, day, money, ticked, yes_or_no
 
 INTERNAL = "内部表　不得给客户"
 NATURES = {"quality": "质量", "non_quality": "非质量"}
@@ -39,46 +39,46 @@ def letter(view: CustomerView, press: Press) -> Paper:
         "客户投诉答复函",
         view.complaint_no,
         (
-            (Cell("投诉人", view.complainant), Cell("受理", press.at(view.accepted_at))),
-            (Cell("您反映的问题", view.content, tall=True),),
-            (Cell("您的要求", view.demand or "未提"),),
-            (Cell("进展", view.status), Cell("前次编号", view.previous_no or "无")),
-            (Cell("处理方案", offered or view.solution or "正在拟定，确定后另行告知", tall=True),),
-            (Cell("结果", view.result or "", tall=True), Cell("结案", press.at(view.closed_at))),
-            (Cell("客户确认", ticked({"yes": "接受", "no": "不接受"}, None), signed=""),),
+            (Box("投诉人", view.complainant), Box("受理", press.at(view.accepted_at))),
+            (Box("您反映的问题", view.content, tall=True),),
+            (Box("您的要求", view.demand or "未提"),),
+            (Box("进展", view.status), Box("前次编号", view.previous_no or "无")),
+            (Box("处理方案", offered or view.solution or "正在拟定，确定后另行告知", tall=True),),
+            (Box("结果", view.result or "", tall=True), Box("结案", press.at(view.closed_at))),
+            (Box("客户确认", ticked({"yes": "接受", "no": "不接受"}, None), signed=""),),
         ),
         copies=("客户存",),
         note="如有疑问，请与您的客服专员联系。",
     )
 
 
-def _said(case: Complaint, press: Press) -> tuple[Row, ...]:
+def _said(case: Complaint, press: Press) -> tuple[Boxes, ...]:
     form = case.form
     claimed = f"；要求赔付{money(form.amount_claimed)}" if form.amount_claimed else ""
     return (
-        (Cell("客户名称", form.customer.name), Cell("投诉人", form.complainant), Cell("方式", CHANNELS[form.channel])),
+        (Box("客户名称", form.customer.name), Box("投诉人", form.complainant), Box("方式", CHANNELS[form.channel])),
         (
-            Cell("收到", press.at(form.received_at)),
-            Cell("受理", press.at(case.accepted_at)),
-            Cell("负责人", case.owner or "未指定"),
+            Box("收到", press.at(form.received_at)),
+            Box("受理", press.at(case.accepted_at)),
+            Box("负责人", case.owner or "未指定"),
         ),
         (
-            Cell("订单编号", form.order_no or ""),
-            Cell("合同", form.contract_no or ""),
-            Cell("批号", form.batch_no or ""),
+            Box("订单编号", form.order_no or ""),
+            Box("合同", form.contract_no or ""),
+            Box("批号", form.batch_no or ""),
         ),
         (
-            Cell("交运日期", day(form.shipped_on)),
-            Cell("不良数量", str(form.defect_quantity or "")),
-            Cell("样品", form.sample_ref or ""),
+            Box("交运日期", day(form.shipped_on)),
+            Box("不良数量", str(form.defect_quantity or "")),
+            Box("样品", form.sample_ref or ""),
         ),
-        (Cell("投诉内容", form.content, tall=True),),
-        (Cell("客户要求", (form.demand or "未提") + claimed),),
-        (Cell("签注意见", form.opinion or ""),),
+        (Box("投诉内容", form.content, tall=True),),
+        (Box("客户要求", (form.demand or "未提") + claimed),),
+        (Box("签注意见", form.opinion or ""),),
     )
 
 
-def _found(case: Complaint, press: Press) -> tuple[Row, ...]:
+def _found(case: Complaint, press: Press) -> tuple[Boxes, ...]:
     judgement, investigation, liability = case.judgement, case.investigation, case.liability
     nature = case.classification.nature if case.classification else case.form.nature
     kind = (
@@ -91,24 +91,24 @@ def _found(case: Complaint, press: Press) -> tuple[Row, ...]:
     tracked = f"列入改善追踪：{yes_or_no(liability.tracked if liability else None)}"
     cause = f"\n根本原因：{case.root_cause.title}（{case.root_cause.code}）" if case.root_cause else ""
     return (
-        (Cell("判定", f"{upheld}　{kind}{grounds}", signed=judged),),
+        (Box("判定", f"{upheld}　{kind}{grounds}", signed=judged),),
         (
-            Cell(
+            Box(
                 "调查",
                 f"{_investigated(investigation)}{cause}",
                 signed=press.at(investigation.completed_at) if investigation else "",
             ),
         ),
         (
-            Cell(
+            Box(
                 "责任",
                 "\n".join(filter(None, (borne, liability.handling if liability else "", tracked))),
                 signed=press.signed(liability),
             ),
         ),
         (
-            Cell("损失金额", money(case.loss.total) if case.loss else ""),
-            Cell("供应商", "；".join(each.name for each in case.suppliers)),
+            Box("损失金额", money(case.loss.total) if case.loss else ""),
+            Box("供应商", "；".join(each.name for each in case.suppliers)),
         ),
     )
 
@@ -125,7 +125,7 @@ def _investigated(investigation: Investigation | None) -> str:
     return "\n".join(filter(None, (by, investigation.cause, people)))
 
 
-def _options(case: Complaint, authority: AuthorityMatrix | None) -> Table:
+def _options(case: Complaint, authority: AuthorityMatrix | None) -> Grid:
     """What was proposed last, with who may approve each amount."""
     proposal = case.proposals[-1] if case.proposals else None
     rows = tuple(
@@ -137,30 +137,30 @@ def _options(case: Complaint, authority: AuthorityMatrix | None) -> Table:
         )
         for number, option in enumerate(proposal.options if proposal else (), start=1)
     )
-    return Table("处理方案", ("序", "方案", "金额", "核决权限"), rows, frozenset({2}))
+    return Grid("处理方案", ("序", "方案", "金额", "核决权限"), rows, frozenset({2}))
 
 
-def _decided(case: Complaint, press: Press) -> tuple[Row, ...]:
+def _decided(case: Complaint, press: Press) -> tuple[Boxes, ...]:
     verdict, answer = (case.verdicts[-1] if case.verdicts else None), case.answer
     accepted = yes_or_no(answer.accepted if answer else None, "接受", "不接受，另填新表并附本表")
     said = f"\n{answer.reason}" if answer and answer.reason else ""
     appeal = case.appeal
     return (
         (
-            Cell(
+            Box(
                 "核决",
                 _verdict(verdict),
                 signed=f"{verdict.approver}（{verdict.role.chinese}）{press.at(verdict.at)}" if verdict else "",
             ),
         ),
         (
-            Cell(
+            Box(
                 "副总批示",
                 (appeal.grounds or appeal.petition) if appeal else "",
                 signed=f"{appeal.decided_by} {press.at(appeal.decided_at)}" if appeal and appeal.decided_by else "",
             ),
         ),
-        (Cell("客户意见", f"{accepted}{said}", signed=press.at(answer.at) if answer else ""),),
+        (Box("客户意见", f"{accepted}{said}", signed=press.at(answer.at) if answer else ""),),
     )
 
 
@@ -171,17 +171,17 @@ def _verdict(verdict: Verdict | None) -> str:
     return f"{what}\n{verdict.note}" if verdict.note else what
 
 
-def _followed(case: Complaint, press: Press) -> tuple[Row, ...]:
+def _followed(case: Complaint, press: Press) -> tuple[Boxes, ...]:
     done, feedback, closing = case.implementation, case.feedback, case.closing
     satisfied = yes_or_no(feedback.satisfied if feedback else None, "满意", "不满意")
     words = f"\n{feedback.words}" if feedback else ""
     return (
-        (Cell("执行结果", (closing.result or "") if closing else "", signed=press.signed(done)),),
-        (Cell("客户反馈", f"{satisfied}{words}", signed=press.signed(feedback)),),
-        (Cell("结案", "", signed=press.signed(closing)),),
+        (Box("执行结果", (closing.result or "") if closing else "", signed=press.signed(done)),),
+        (Box("客户反馈", f"{satisfied}{words}", signed=press.signed(feedback)),),
+        (Box("结案", "", signed=press.signed(closing)),),
     )
 
 
-def _clocks(case: Complaint, press: Press) -> Row:
+def _clocks(case: Complaint, press: Press) -> Boxes:
     runs = sorted(case.clocks, key=lambda run: run.due_at)
-    return (Cell("时限", "；".join(f"{run.clock.title}限{press.at(run.due_at)}" for run in runs)),)
+    return (Box("时限", "；".join(f"{run.clock.title}限{press.at(run.due_at)}" for run in runs)),)

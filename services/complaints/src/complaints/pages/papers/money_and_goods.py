@@ -3,7 +3,7 @@
 from complaints.domain.allowance import Allowance
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.parts.papers import Copy, Holder, Settled
-from shared.pages.papers import Cell, Paper, Press, Row, Table, money, ticked
+from shared.pages.papers import Box, Boxes, Grid, Paper, Press, money, ticked
 
 HOLDERS: dict[Holder, str] = {"sales": "销售部", "warehouse": "仓储部", "finance": "财务部"}
 METHODS = {"return": "退货", "rework": "返修"}
@@ -17,10 +17,10 @@ def certificate(paper: Allowance, press: Press) -> Paper:
         paper.certificate_no,
         (
             *_case(paper.case),
-            (Cell("折让原因", paper.reason or "", tall=True, signed=press.signed(paper.drawn)),),
-            (Cell("销售副总会签", signed=press.signed(paper.countersigned)),),
-            (Cell("客户签章", "收到以上折让，特此证明。", signed=press.signed(paper.stamped)),),
-            (Cell("财务作账", paper.posted.voucher_no if paper.posted else "", signed=press.signed(paper.posted)),),
+            (Box("折让原因", paper.reason or "", tall=True, signed=press.signed(paper.drawn)),),
+            (Box("销售副总会签", signed=press.signed(paper.countersigned)),),
+            (Box("客户签章", "收到以上折让，特此证明。", signed=press.signed(paper.stamped)),),
+            (Box("财务作账", paper.posted.voucher_no if paper.posted else "", signed=press.signed(paper.posted)),),
         ),
         copies=_copies(paper.copies),
         note="凭处理决定开具；客户签章后方可作账。",
@@ -43,26 +43,26 @@ def return_note(paper: GoodsReturn, press: Press) -> Paper:
         paper.return_no,
         (
             *_case(paper.case),
-            (Cell("方式", ticked(METHODS, note.method if note else None)), Cell("依据", note.basis if note else "")),
-            (Cell("退货原因", note.reason if note else "", signed=press.signed(note)),),
-            Table("退货明细", ("产品", "核准数量", "实收数量", "差异"), rows, frozenset({1, 2, 3})),
-            (Cell("销售副总核准", signed=press.signed(paper.authorized)),),
-            (Cell("仓储签收", signed=arrivals),),
-            (Cell("差异说明", explained),),
-            (Cell("财务核对", signed=press.signed(paper.compared)),),
-            (Cell("转账凭证", vouchers, signed=press.signed(paper.postings[-1]) if paper.postings else ""),),
+            (Box("方式", ticked(METHODS, note.method if note else None)), Box("依据", note.basis if note else "")),
+            (Box("退货原因", note.reason if note else "", signed=press.signed(note)),),
+            Grid("退货明细", ("产品", "核准数量", "实收数量", "差异"), rows, frozenset({1, 2, 3})),
+            (Box("销售副总核准", signed=press.signed(paper.authorized)),),
+            (Box("仓储签收", signed=arrivals),),
+            (Box("差异说明", explained),),
+            (Box("财务核对", signed=press.signed(paper.compared)),),
+            (Box("转账凭证", vouchers, signed=press.signed(paper.postings[-1]) if paper.postings else ""),),
         ),
         copies=_copies(paper.copies),
         note="未经核准不得收货；实收与核准不符须先说明，再转账。",
     )
 
 
-def _case(case: Settled) -> tuple[Row, ...]:
+def _case(case: Settled) -> tuple[Boxes, ...]:
     about = case.about
     return (
-        (Cell("客户", about.customer.name), Cell("投诉编号", about.complaint_no)),
-        (Cell("订单", case.concerning.order_no or ""), Cell("核准金额", money(case.approved))),
-        (Cell("处理决定", case.decision),),
+        (Box("客户", about.customer.name), Box("投诉编号", about.complaint_no)),
+        (Box("订单", case.concerning.order_no or ""), Box("核准金额", money(case.approved))),
+        (Box("处理决定", case.decision),),
     )
 
 

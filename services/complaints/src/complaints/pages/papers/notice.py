@@ -3,7 +3,7 @@
 from complaints.domain.penalty import Penalty
 from complaints.pages.papers.form import INTERNAL
 from complaints.pages.words import DEPARTMENTS
-from shared.pages.papers import Cell, Paper, Press, money, yes_or_no
+from shared.pages.papers import Box, Paper, Press, money, yes_or_no
 
 PARTS = {"direct": "直接责任人", "department_head": "部门负责人"}
 
@@ -16,11 +16,11 @@ def penalty_notice(penalty: Penalty, press: Press) -> Paper:
         "奖罚通知单",
         penalty.notice_no or "未编号",
         (
-            (Cell("当事人", what.target), Cell("部门", DEPARTMENTS[what.department]), Cell("身份", PARTS[what.part])),
-            (Cell("投诉编号", penalty.case.complaint_no), Cell("奖罚标准", f"第{penalty.standard_version}版")),
-            (Cell("处分", penalty.title), Cell("金额", money(what.amount))),
+            (Box("当事人", what.target), Box("部门", DEPARTMENTS[what.department]), Box("身份", PARTS[what.part])),
+            (Box("投诉编号", penalty.case.complaint_no), Box("奖罚标准", f"第{penalty.standard_version}版")),
+            (Box("处分", penalty.title), Box("金额", money(what.amount))),
             (
-                Cell(
+                Box(
                     "事由",
                     penalty.reason,
                     signed=f"{penalty.proposed_by} {press.at(penalty.proposed_at)}",
@@ -28,13 +28,13 @@ def penalty_notice(penalty: Penalty, press: Press) -> Paper:
                 ),
             ),
             (
-                Cell(
+                Box(
                     "批示",
                     f"{yes_or_no(decided, '核准', '不核准')}\n{penalty.note}",
                     signed=press.signed(penalty.decided),
                 ),
             ),
-            (Cell("人事办理", signed=press.signed(penalty.noticed)),),
+            (Box("人事办理", signed=press.signed(penalty.noticed)),),
         ),
         copies=("人事部存",),
         mark=INTERNAL,

@@ -1,0 +1,49 @@
+"""The table of a month's vouchers for finance (001 售后六c)."""
+
+from decimal import Decimal
+
+from aftersales.domain.settlement import Settlement
+from aftersales.pages.words import SETTLEMENTS, TYPES, VERDICTS
+from shared.pages.papers import Box, Grid, Paper, Press, money, yes_or_no
+
+_HEADS = ("凭证", "类型", "客户", "产品", "质保", "服务人员", "次数", "成本", "免费", "收费", "完成")
+
+
+def settlement_sheet(settlement: Settlement, press: Press) -> Paper:
+    """Each voucher with what it cost and brought, the sums, and the signatures of both departments."""
+    entries = sorted(settlement.entries, key=lambda each: each.voucher_no)
+    rows = tuple(
+        (
+            each.voucher_no,
+            TYPES[each.type] if each.type else "",
+            each.customer_name or "",
+            each.item or "",
+            VERDICTS[each.verdict] if each.verdict else "",
+            each.technician or "",
+            str(each.visits or ""),
+            money(each.cost),
+            money(each.free),
+            money(each.paid),
+            press.at(each.closed_at)[:10],
+        )
+        for each in entries
+    )
+    cost = sum((each.cost.amount for each in entries if each.cost), Decimal(0))
+    free = sum((each.free.amount for each in entries), Decimal(0))
+    paid = sum((each.paid.amount for each in entries), Decimal(0))
+    return Paper(
+        "售后服务结算表",
+        settlement.month,
+        (
+            (
+                Box("凭证", f"{len(entries)}张，其中{len(settlement.open)}张未移交"),
+                Box("状态", SETTLEMENTS[settlement.stage]),
+            ),
+            Grid("", _HEADS, rows, frozenset({6, 7, 8, 9})),
+            (Box("成本合计", money(cost)), Box("免费合计", money(free)), Box("收费合计", money(paid))),
+            (Box("客服部移交", settlement.handed_over_by or "", signed=""),),
+            (Box("财务部核对", yes_or_no(None, "相符", "不符"), signed=""),),
+        ),
+        copies=("第一联　客服部存", "第二联　财务部存"),
+        wide=True,
+    )

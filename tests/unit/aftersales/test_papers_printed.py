@@ -1,0 +1,141 @@
+"""The papers of after-sales as A4 pages: form 1 with the block of each role, the voucher, the month's table."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import unescape
+from uuid import UUID
+
+import pytest
+
+from aftersales.domain.decisions.trip import request_remote
+from aftersales.domain.parts.entry import Entry
+from aftersales.domain.settlement import Settlement
+from shared.aggregate import Change
+from shared.contracts.event import Actor, Money
+from shared.testing import cause, standing_in
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+NOW = cause(AT, actor=Actor(kind="staff", id="cs-07", role="cs_specialist"))
+BLANK = "签名　　　　　　　年　　月　　日"
+
+
+def text(html):
+    """What is read of it, without marks."""
+    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
+
+
+def cells(html):
+    """The boxes of the first copy by their titles: what stands there, and who signed or that room is left."""
+    boxes = re.findall(r"<dt>(.*?)</dt>(.*?)</div>", html.split("</article>")[0], re.DOTALL)
+    return {
+        title: [text(each) for each in re.findall(r"<dd[^>]*>(.*?)</dd>", said, re.DOTALL)] for title, said in boxes
+    }
+
+
+def lines(html):
+    """The lines of the table of the first copy."""
+    body = re.search(r"<tbody>(.*?)</tbody>", html.split("</article>")[0], re.DOTALL)[1]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    return [[text(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)] for row in rows]
+
+
+@pytest.fixture
+def printed(ask):
+    async def printed(role, path):
+        answer = await ask(role, "GET", f"/ui/papers/{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    return printed
+
+
+async def test_the_form_has_a_block_for_each_role_with_its_signature(printed, stores, request_with, in_every_stage):
+    request = request_with()
+    await stores.service_requests.create(Change(request), NOW)
+    await stores.service_orders.create(Change(in_every_stage["closed"].but(request_id=request.id)), NOW)
+    found = cells(await printed("finance", f"service-requests/{request.id}"))
+    assert found["反馈内容"] == ["门铰链松动，闭合有异响", "cs-07"]
+    assert found["合同日期"] == ["2026-09"]
+    assert found["责任"] == ["☑本公司质量　☐客户原因　☐自然损耗　☐第三方原因　☐未判定"]
+    assert found["处理意见"] == ["☑按计划安排　☐现场解决\n带铰链现场更换", "operations-01 2026-11-22 10:00"]
+    assert found["费用"][0] == "材料¥80.00　运输¥20.00　人工¥100.00　差旅¥0.00　合计¥200.00"
+    assert found["执行情况"] == ["铰链松脱，已更换\n负责人：周班长", "tech-05 2026-11-22 10:00"]
+    assert found["处理结果"] == ["已更换铰链", "cs-07 2026-11-22 10:00"]
+
+
+async def test_a_form_without_a_voucher_leaves_its_later_blocks_to_the_pen(printed, stores, request_with):
+    request = request_with()
+    await stores.service_requests.create(Change(request), NOW)
+    found = cells(await printed("operations_supervisor", f"service-requests/{request.id}"))
+    assert [found[block][1] for block in ("处理意见", "费用", "执行情况", "处理结果")] == [BLANK] * 4
+
+
+async def test_a_voucher_goes_out_with_room_for_the_visit_and_comes_back_signed(printed, stores, in_every_stage):
+    for n, stage in enumerate(("dispatched", "signed_off"), start=1):
+        await stores.service_orders.create(Change(in_every_stage[stage].but(id=UUID(int=n), voucher_no=f"FW-{n}")), NOW)
+    before = cells(await printed("installer", f"service-orders/{UUID(int=1)}"))
+    assert (before["上门"][1], before["客户签字"][1]) == (BLANK, BLANK)
+    html = await printed("installer", f"service-orders/{UUID(int=2)}")
+    after = cells(html)
+    assert after["第1次上门"] == ["2026-11-22 10:00至2026-11-22 10:00　☑已解决　☐未解决\n更换两副铰链", "tech-05"]
+    assert after["客户签字"] == ["问题已处理，现场已清理。", "王建国 2026-11-22 10:00"]
+    assert re.findall(r"<span>(第.联.*?)</span>", html) == ["第一联　客服部存档", "第二联　客户留存"]
+
+
+@pytest.mark.parametrize("stage", ["open", "dispatched", "resolved", "signed_off", "closed"])
+async def test_every_stage_of_a_service_has_a_voucher(printed, stores, in_every_stage, stage):
+    await stores.service_orders.create(Change(in_every_stage[stage]), NOW)
+    assert "服务凭证" in await printed("gm", f"service-orders/{in_every_stage[stage].id}")
+
+
+async def test_a_service_out_of_town_has_an_application_and_another_has_none(printed, ask, stores, in_every_stage):
+    asked = request_remote(
+        standing_in(in_every_stage["open"].but(out_of_town=True), "open"),
+        "湖南长沙",
+        Money(amount=Decimal("800.00")),
+        NOW,
+    ).state
+    await stores.service_orders.create(Change(asked), NOW)
+    await stores.service_orders.create(Change(in_every_stage["closed"].but(id=UUID(int=2), voucher_no="FW-2")), NOW)
+    found = cells(await printed("cs_manager", f"remote-services/{asked.id}"))
+    assert (found["服务地点"], found["预计差旅费"]) == (["湖南长沙"], ["¥800.00"])
+    assert (found["申请"], found["经理批准"]) == (["", "cs-07 2026-11-22 10:00"], ["", BLANK])
+    assert (await ask("cs_manager", "GET", f"/ui/papers/remote-services/{UUID(int=2)}")).status_code == 404
+
+
+async def test_the_months_table_has_each_voucher_and_the_sums(printed, stores, rules):
+    def entry(n, cost, paid):
+        return Entry(
+            service_order_id=UUID(int=n),
+            voucher_no=f"FW-{n}",
+            free=Money(amount=Decimal("0.00")),
+            paid=Money(amount=Decimal(paid)),
+            cost=Money(amount=Decimal(cost)),
+            type="A",
+            customer_name="恒达",
+            verdict="out_of_warranty",
+            technician="tech-05",
+            visits=1,
+            closed_at=AT,
+        )
+
+    month = Settlement.at(AT, rules).but(entries=(entry(2, "80.00", "300.00"), entry(1, "1020.00", "1500.00")))
+    await stores.settlements.create(Change(month), NOW)
+    html = await printed("finance", f"settlements/{month.month}")
+    assert lines(html) == [
+        ["FW-1", "A 收费", "恒达", "", "过保", "tech-05", "1", "¥1,020.00", "¥0.00", "¥1,500.00", "2026-11-22"],
+        ["FW-2", "A 收费", "恒达", "", "过保", "tech-05", "1", "¥80.00", "¥0.00", "¥300.00", "2026-11-22"],
+    ]
+    found = cells(html)
+    assert (found["凭证"], found["成本合计"], found["收费合计"]) == (
+        ["2张，其中2张未移交"],
+        ["¥1,100.00"],
+        ["¥1,800.00"],
+    )
+
+
+async def test_papers_are_printed_by_those_who_may_read_what_is_on_them(ask, stores, in_every_stage):
+    await stores.service_orders.create(Change(in_every_stage["open"]), NOW)
+    answer = await ask("warehouse", "GET", f"/ui/papers/service-orders/{in_every_stage['open'].id}")
+    assert answer.status_code == 403
