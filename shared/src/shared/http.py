@@ -450,9 +450,9 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
     return problem(422, "invalid", f"{len(troubles)} thing(s) to correct: {listed}", troubles)
 
 
-_SECRET_IN_PATH = re.compile(r"(?<=/callbacks/)[^/]+")
+_SECRET_IN_PATH = re.compile(r"(?<=/callbacks/)[^/]+|(?<=^/p/)[^/]+")
 
 
 def without_secret(path: str) -> str:
-    """The path as logs and traces may hold it: in the addresses that providers push to, a part is a secret."""
+    """The path as logs and traces may hold it: providers' addresses and customers' links hold a secret."""
     return _SECRET_IN_PATH.sub("{secret}", path)

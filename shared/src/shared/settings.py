@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.calendar import Calendar, Holidays
 from shared.identity import GroupRoles, IdentityProvider, LocalKey, StaffTokens
+from shared.identity.customer_links import LinkKeys
 from shared.identity.provider import is_private_line
 from shared.kernel.seals import SealKeys
 from shared.policy import read_policies
@@ -133,6 +134,12 @@ class ServiceSettings(StaffSettings):
     seal_check_every: float = Field(
         default=3600.0, gt=0, description="Seconds between two checks whether what is stored is what was sealed."
     )
+    link_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys of customers' links, id:key,id:key; the first signs, all verify; 32 characters or more each; "
+        "without them customers have no page.",
+    )
+    hotline: str = Field(default="020-88886666", description="The number customers may call.")
     ingress_url: RabbitUrl | None = Field(default=None, description="The departments' vhost, for the gateway alone.")
 
     http_host: str = Field(default="127.0.0.1", description="Where the API listens.")
@@ -195,6 +202,13 @@ class ServiceSettings(StaffSettings):
         SealKeys.read(keys.get_secret_value(), "")
         return keys
 
+    @field_validator("link_keys")
+    @classmethod
+    def _can_prove_links(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None:
+            LinkKeys.read(keys.get_secret_value())
+        return keys
+
     @field_validator("audit_policy")
     @classmethod
     def _can_be_kept_by(cls, own: Path | None) -> Path | None:
@@ -211,6 +225,10 @@ class ServiceSettings(StaffSettings):
     def sealing(self, service: str) -> SealKeys:
         """The keys with which this service seals what it stores."""
         return SealKeys.read(self.seal_keys.get_secret_value(), service)
+
+    def customer_links(self) -> LinkKeys | None:
+        """The keys that prove customers' links, if there are any."""
+        return LinkKeys.read(self.link_keys.get_secret_value()) if self.link_keys else None
 
     def calendar(self) -> Calendar:
         """The company's calendar: its time zone, the statutory holidays and its own days."""

@@ -81,6 +81,7 @@ def test_a_rotation_makes_every_service_its_other_user_and_leaves_the_one_before
         assert f"://{name}-2:{secrets.passwords[f'{name}-2']}@" in after[f"{name}/mongo_url"]
         assert after[f"{name}/staff.pub.pem"].endswith(before[f"{name}/staff.pub.pem"])
         assert after[f"{name}/seal_keys"].startswith(f"{before[f'{name}/seal_keys']},"), "it seals nothing yet"
+        assert after[f"{name}/link_keys"].startswith(f"{before[f'{name}/link_keys']},"), "it signs nothing yet"
     assert after["notify/callback_secret_before"] == before["notify/callback_secret"]
     hashes, hashes_before = (json.loads(each["orders/departments.json"]) for each in (after, before))
     assert {name: [each[0] for each in (hashes[name],)] for name in hashes} == hashes_before
@@ -101,6 +102,7 @@ def test_what_counted_before_a_rotation_counts_no_more_once_it_is_retired(secret
             first[f"{name}/staff.pub.pem"]
         )
         assert third[f"{name}/seal_keys"].split(",") == second[f"{name}/seal_keys"].split(",")[::-1]
+        assert third[f"{name}/link_keys"].split(",") == second[f"{name}/link_keys"].split(",")[::-1]
     assert "notify/callback_secret_before" not in third
     keys = DepartmentKeys(secrets.folder / "orders" / "departments.json")
     assert keys.verify(secrets.keys.api_keys["sales"]).id == "sales"

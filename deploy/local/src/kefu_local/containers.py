@@ -94,6 +94,7 @@ class Secrets:
             self._show(name, "mongo_url", self._mongo_url(name))
             self._show(name, "rabbit_url", self._rabbit_url(name, CORE))
             self._show(name, "seal_keys", self.keys.seal_keys)
+            self._show(name, "link_keys", self.keys.link_keys)
             self._show(name, "staff.pub.pem", self.keys.staff_public.read_text())
             self._show(name, "departments.json", self.keys.api_key_hashes.read_text())
         for user in database_users(self.passwords):

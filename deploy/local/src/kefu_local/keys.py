@@ -13,11 +13,12 @@ GATEWAY = "intake"
 
 
 class Keys:
-    """Staff's key pair, departments' API keys and passwords for RabbitMQ, the SMS gateway's proof, seals' keys.
+    """Staff's key pair, departments' API keys and passwords for RabbitMQ, the SMS gateway's proof, seals' and links'.
 
     `rotate` draws new ones beside them; those before count until `retire`. Departments' passwords are not among these.
     A key of seals is never removed, since documents that it sealed stay: `rotate` makes a new one known, `retire` makes
-    it the one that seals, so that a replica of before never meets a seal whose key it does not know.
+    it the one that seals, so that a replica of before never meets a seal whose key it does not know. A key
+    of links becomes known and signs in the same way; the one before proves its links until the next rotation.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,8 +32,12 @@ class Keys:
             create_key_pair(self.staff_private, self.staff_public)
         self.passwords = {name: kept_secret(folder / f"{name}.password") for name in (*ingress.departments(), GATEWAY)}
         if not self._seal_keys.exists():
-            _keep(self._seal_keys, _drawn_seal_key())
+            _keep(self._seal_keys, _drawn_key())
         self.seal_keys = self._seal_keys.read_text()
+        self._link_keys = folder / "link.keys"
+        if not self._link_keys.exists():
+            _keep(self._link_keys, _drawn_key())
+        self.link_keys = self._link_keys.read_text()
         self.callback_secret = kept_secret(folder / "callback.secret")
         before = folder / "callback.secret.before"
         self.callback_secret_before = before.read_text() if before.exists() else None
@@ -48,7 +53,8 @@ class Keys:
             _keep(folder / f"{name}.api-key", add_api_key(self.api_key_hashes, name))
         _keep(folder / "callback.secret.before", self.callback_secret)
         draw_secret(folder / "callback.secret")
-        _keep(self._seal_keys, f"{self.seal_keys},{_drawn_seal_key()}")
+        _keep(self._seal_keys, f"{self.seal_keys},{_drawn_key()}")
+        _keep(self._link_keys, f"{self.link_keys},{_drawn_key()}")
         return Keys(folder)
 
     def retire(self) -> "Keys":
@@ -60,6 +66,8 @@ class Keys:
         (self._folder / "callback.secret.before").unlink(missing_ok=True)
         *older, newest_seal_key = self.seal_keys.split(",")
         _keep(self._seal_keys, ",".join((newest_seal_key, *older)))
+        signed, *_, newest_link_key = self.link_keys.split(",")
+        _keep(self._link_keys, f"{newest_link_key},{signed}")
         return Keys(self._folder)
 
     def _api_key(self, folder: Path, department: str) -> str:
@@ -81,7 +89,7 @@ def draw_secret(path: Path) -> None:
     _keep(path, secrets.token_hex(16))
 
 
-def _drawn_seal_key() -> str:
+def _drawn_key() -> str:
     return f"{secrets.token_hex(4)}:{secrets.token_hex(32)}"
 
 

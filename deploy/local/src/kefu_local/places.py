@@ -88,6 +88,8 @@ class Places:
             "SMS_PORT": str(self.sms),
             "CHAT_GROUPS": json.dumps({"default": [f"json://{LOOPBACK}:{self.sms}/chat"]}),
             "SEAL_KEYS": keys.seal_keys,
+            "LINK_KEYS": keys.link_keys,
+            "CUSTOMER_URL": f"http://{LOOPBACK}:{self.gateway}",
             "CALLBACK_SECRET": keys.callback_secret,
             "RECEIPT_URL": f"http://{LOOPBACK}:{self.services['notify']}"
             f"/callbacks/{keys.callback_secret}/local/receipts",

@@ -19,6 +19,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     return Service(
         plumbing,
         routes=(*routes(stores, rules, settings.passport_url), *pages.routes(stores, rules)),
+        open_routes=pages.open_routes(stores, rules, settings),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

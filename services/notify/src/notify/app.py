@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from os import getpid
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from notify.api import Callbacks, callback_routes, routes
 from notify.composer import Composer
+from notify.composer.links import CustomerLinks
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.reading import read
 from notify.domain.messages.toml_file import TomlFile
@@ -33,12 +35,20 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     rules = settings.rules(plumbing.calendar)
     return assembled(
         plumbing,
-        Composer(catalogue(settings, rules), rules, settings.our_company),
+        Composer(catalogue(settings, rules), rules, settings.our_company, customer_links(settings, rules)),
         GatewayRouter(configured(settings, settings.codes())),
         Timeouts(settings.send_budget, settings.send_lease, settings.ask_after),
         Callbacks(settings.callback_secrets, settings.callback_url),
         at_once=settings.send_at_once,
     ).service
+
+
+def customer_links(settings: Settings, rules: Rules) -> CustomerLinks | None:
+    """What makes links to the customer's page; nothing while no key or no address is set."""
+    keys = settings.customer_links()
+    if keys is None or settings.customer_url is None:
+        return None
+    return CustomerLinks(keys, settings.customer_url, timedelta(days=settings.customer_link_days), rules.calendar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,17 @@ class Settings(ServiceSettings):
 
     company: str = Field(default="客服示范公司", description="Who signs the messages.")
     sms_signature: str = Field(default="客服示范", description="What stands in 【】 before every SMS.")
-    hotline: str = Field(default="020-88886666", description="The number customers may call.")
     console_url: str | None = Field(
         default=None,
         pattern=r"^https?://\S+$",
         description="The page that staff's messages link to; {about} in it stands for the number of the order or case.",
     )
+    customer_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+$",
+        description="Where customers find their page, without a path; with it and LINK_KEYS their e-mails carry links.",
+    )
+    customer_link_days: int = Field(default=180, ge=1, le=400, description="Days for which such a link holds.")
     notify_policy: Annotated[Path | None, AfterValidator(POLICY.check)] = Field(
         default=None, description="The company's versions of the message policy (TOML): a file, or a folder of them."
     )

@@ -1,5 +1,6 @@
 """How orders is put together."""
 
+from orders import pages
 from orders.api import routes
 from orders.settings import Settings
 from orders.store import Stores
@@ -19,6 +20,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     return Service(
         plumbing,
         routes=routes(stores, rules),
+        open_routes=pages.open_routes(stores, rules, settings),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

@@ -40,7 +40,8 @@ class Introductions(Authenticator):
         return self._introduced.get(authorization or "") or await super().recognise(authorization, api_key)
 
 
-SECRETS = {"callback_secret": "known-to-tests-only", "seal_keys": SEAL_KEYS}
+LINK_KEYS = "tests:the-key-of-links-that-only-tests-know"
+SECRETS = {"callback_secret": "known-to-tests-only", "seal_keys": SEAL_KEYS, "link_keys": LINK_KEYS}
 """What settings ask for without a default, for every service of a test."""
 _NO_SERVER = {"mongo_url": "mongodb://nowhere", "rabbit_url": "amqp://nowhere", **SECRETS}
 

@@ -1,4 +1,4 @@
-"""What complaints shows to people: its cases as a list, and one case with what may be decided about it."""
+"""What complaints shows to people: its cases, what may be decided about one, its papers, and the customer's page."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,18 +6,29 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
-from complaints.pages import case, listing, papers
+from complaints.pages import case, customer, listing, papers
 from complaints.pages.words import FORMS
+from complaints.settings import Settings
 from complaints.store import Stores
+from shared.pages.customer import CustomerDoor
 from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
+
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of complaints; `asked` are the routes to which its forms are sent."""
-    render = Renderer(Path(__file__).parent / "templates")
+    render = Renderer(_TEMPLATES)
     return (
         listing.routes(stores.complaints, rules.calendar.zone, render),
         case.routes(stores, rules, Forms("complaints", "/complaints/{complaint_id}", asked, FORMS), render),
         *papers.routes(stores, rules),
     )
+
+
+def open_routes(stores: Stores, rules: Rules, settings: Settings) -> Sequence[APIRouter]:
+    """What customers see, by the links that they are sent."""
+    links = settings.customer_links()
+    door = CustomerDoor("complaints", links, settings.hotline, rules.calendar, Renderer(_TEMPLATES))
+    return (customer.routes(stores, rules.calendar, door),)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from notify.composer.links import CustomerLinks
 from notify.composer.person import Person
 from notify.domain.messages.catalogue import Catalogue
 from notify.domain.messages.rule import Rule, reach, values_of
@@ -25,10 +26,13 @@ Body = Mapping[str, Any]
 class Composer:
     """Drafts messages by the catalogue and fills their words."""
 
-    def __init__(self, catalogue: Catalogue, rules: Rules, company: Company) -> None:
+    def __init__(
+        self, catalogue: Catalogue, rules: Rules, company: Company, links: CustomerLinks | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.rules = rules
         self.company = company
+        self.links = links
         self._zone = ZoneInfo(company.timezone)
 
     def policy_on(self, at: datetime) -> MessagePolicy:
@@ -129,17 +133,21 @@ class Composer:
         )
 
     def words(self, notification: Notification, at: datetime | None = None) -> Words:
-        """The finished words for the way whose turn it is, for a colleague with a link. Raises Unfit.
+        """The finished words for the way whose turn it is, for a colleague and in a customer's e-mail with a link.
 
+        Raises Unfit. In an SMS a link has to be part of the text that the carrier approved (003 二5), so none is added.
         They speak of today and tomorrow as on the day of `at`; without it they name days by their dates alone.
         """
         words = self._told(notification, at.astimezone(self._zone).date() if at else None)
         about = notification.about if len(notification.pieces) == 1 else None
-        link = self.company.link_to(about) if notification.audience == "staff" else None
+        link = self.company.link_to(about) if notification.audience == "staff" else self._customers(notification)
         if link is None:
             return words
         text, layout = f"{words.text}\n查看：{link}", self.catalogue.layout(notification.locale)
         return words.but(text=text, html=layout.around(text) if words.html and layout else words.html)
+
+    def _customers(self, notification: Notification) -> str | None:
+        return self.links.to(notification) if self.links and notification.way.channel == "email" else None
 
     def _told(self, notification: Notification, today: date | None) -> Words:
         channel = notification.way.channel

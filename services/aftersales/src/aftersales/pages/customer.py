@@ -1,0 +1,107 @@
+"""What a customer sees of after-sales: until when their goods are under warranty, and each service with its day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from aftersales.domain.covered_order import CoveredOrder
+from aftersales.domain.lifecycle import Stage
+from aftersales.domain.parts.finding import assess
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.store import Stores
+from shared.calendar import Calendar
+from shared.contracts.aftersales import Verdict
+from shared.contracts.vocabulary import ContractNo
+from shared.pages.customer import CustomerDoor
+
+SHOWN = 20
+"""Services, and contracts, of one customer on the page."""
+
+STATUS: Mapping[Stage, str] = MappingProxyType(
+    {
+        "open": "安排中",
+        "dispatched": "已安排上门",
+        "resolved": "已上门处理",
+        "signed_off": "已完成，您已签字",
+        "closed": "已完成",
+    }
+)
+COVERED: Mapping[Verdict, str] = MappingProxyType(
+    {"in_warranty": "保修期内", "out_of_warranty": "已过保修期", "uncertain": "请来电核实"}
+)
+"""Stages and warranties in the customer's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersWarranty:
+    """The warranty of one contract."""
+
+    contract_no: ContractNo
+    goods: tuple[str, ...]
+    words: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersService:
+    """A service as its customer sees it."""
+
+    voucher_no: str
+    content: str
+    status: str
+    comes: str
+    result: str
+
+
+def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
+    """The part of the customer's page that after-sales draws."""
+    router = door.router()
+
+    @router.get("/{link}", response_class=HTMLResponse)
+    async def show_aftersales(link: str, request: Request) -> Response:
+        """A customer's warranties and services, by the link that they were sent."""
+        opened = door.opened(link, request)
+        if isinstance(opened, HTMLResponse):
+            return opened
+        customer = {"customer.customer_id": await stores.merged_files.all_of(opened.customer_id)}
+        now = request.app.state.clock.now()
+        covered = await stores.covered_orders.find(customer, limit=SHOWN)
+        services = await stores.service_orders.find(customer, sort="-opened_at", limit=SHOWN)
+        return door.show(
+            "customer-aftersales.html",
+            link,
+            opened,
+            warranties=[
+                _warranty(order, order.contract_no, rules, rules.calendar.day(now))
+                for order in covered.items
+                if order.contract_no
+            ],
+            services=[_service(order, rules.calendar) for order in services.items],
+        )
+
+    return router
+
+
+def _warranty(order: CoveredOrder, contract_no: ContractNo, rules: Rules, today: date) -> CustomersWarranty:
+    found = assess(rules.policies.on(today).warranty, order.covered, today)
+    until = _said(found.expires_on) if found.expires_on and found.verdict != "uncertain" else ""
+    return CustomersWarranty(contract_no, order.goods, COVERED[found.verdict], until)
+
+
+def _service(order: ServiceOrder, calendar: Calendar) -> CustomersService:
+    window = order.appointment if order.stage in ("open", "dispatched") else None
+    comes = ""
+    if window:
+        begins, ends = calendar.local(window.begins), calendar.local(window.ends)
+        comes = f"{begins.month}月{begins.day}日{begins:%H:%M}至{ends:%H:%M}"
+    result = order.result_block.feedback if order.result_block else ""
+    return CustomersService(order.voucher_no, order.content, STATUS[order.stage], comes, result)
+
+
+def _said(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
