@@ -35,14 +35,22 @@ POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A page in the frame: its title in the navigation, the service that draws it, and where it does."""
+    """A page in the frame: its title, which service draws it where, and whether the navigation leads to it."""
 
     title: str
     service: str
     path: str
+    in_rail: bool = True
 
 
-SCREENS = {"complaints": Screen("客诉", "complaints", "/complaints/ui/complaints")}
+SCREENS = {
+    "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints"),
+    "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests"),
+    "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),
+    "services": Screen("服务凭证", "aftersales", "/aftersales/ui/service-orders", in_rail=False),
+    "visits": Screen("上门", "aftersales", "/aftersales/ui/visits"),
+    "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements"),
+}
 """The screens beside the day, by their names in addresses."""
 
 Framed = Callable[[Session, str], dict[str, object]]

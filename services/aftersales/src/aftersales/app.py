@@ -16,9 +16,10 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """After-sales with its four doors."""
     plumbing = plumbing or Plumbing("aftersales", settings)
     stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
+    asked = routes(stores, rules, settings.passport_url)
     return Service(
         plumbing,
-        routes=(*routes(stores, rules, settings.passport_url), *pages.routes(stores, rules)),
+        routes=(*asked, *pages.routes(stores, rules, asked)),
         open_routes=pages.open_routes(stores, rules, settings),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),

@@ -145,7 +145,7 @@ class Forms:
         """The decisions that there is a form for."""
         return frozenset(self._blanks)
 
-    def draw(self, decision: str, id: UUID, filled: "Filled | None" = None) -> DrawnForm:
+    def draw(self, decision: str, id: UUID | str, filled: "Filled | None" = None) -> DrawnForm:
         """The form of a decision about the thing with this id."""
         blank, filled = self._blanks[decision], filled or Filled()
         fields = (filled.into(each) for each in blank.fields)
@@ -158,7 +158,7 @@ class Forms:
         self,
         possible: Iterable[Possible],
         asker: Principal,
-        id: UUID,
+        id: UUID | str,
         filled: Mapping[str, "Filled"] = MappingProxyType({}),
         others: Mapping[str, str] = MappingProxyType({}),
     ) -> list[Act]:

@@ -1,4 +1,4 @@
-"""What after-sales shows to people: its papers, and to customers their warranties and services."""
+"""What after-sales shows to people: register, dispatch, vouchers, months, papers, and the customer's own page."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,18 +6,31 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from aftersales.domain.policy.policy import Rules
-from aftersales.pages import customer, papers
+from aftersales.pages import customer, papers, requests, services, settlements
+from aftersales.pages.words import FORMS, REQUEST_FORMS, SETTLEMENT_FORMS
 from aftersales.settings import Settings
 from aftersales.store import Stores
 from shared.pages.customer import CustomerDoor
+from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
-    """Every page of after-sales."""
-    return (papers.routes(stores, rules.calendar),)
+def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
+    """Every page of after-sales; `asked` are the routes to which its forms are sent."""
+    render = Renderer(_TEMPLATES)
+    about_requests = Forms("aftersales", "/service-requests/{request_id}", asked, REQUEST_FORMS)
+    about_services = Forms("aftersales", "/service-orders/{service_order_id}", asked, FORMS)
+    about_months = Forms("aftersales", "/settlements/{month}", asked, SETTLEMENT_FORMS)
+    return (
+        requests.routes(stores, rules, about_requests, render),
+        services.board(stores.service_orders, rules, render),
+        services.page(stores.service_orders, rules, about_services, render),
+        services.today(stores.service_orders, rules, render),
+        settlements.routes(stores.settlements, rules, about_months, render),
+        papers.routes(stores, rules.calendar),
+    )
 
 
 def open_routes(stores: Stores, rules: Rules, settings: Settings) -> Sequence[APIRouter]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aftersales.domain.lifecycle import RequestStage, SettlementStage, Stage
+from aftersales.domain.lifecycle import RequestDecision, RequestStage, ServiceOrderDecision, SettlementStage, Stage
 from aftersales.domain.parts.blocks import Block, Capacity
 from aftersales.domain.parts.money import Mode
 from aftersales.domain.parts.service import ServiceType
 from shared.contracts.aftersales import ChargePolicy, Fault, Verdict
+from shared.pages.forms import FormWords
 
 REQUESTS: Mapping[RequestStage, str] = MappingProxyType({"incomplete": "资料不全", "registered": "已登记"})
 STAGES: Mapping[Stage, str] = MappingProxyType(
@@ -41,3 +42,89 @@ BLOCKS: Mapping[Block, str] = MappingProxyType(
 )
 CAPACITIES: Mapping[Capacity, str] = MappingProxyType({"department_head": "部门负责人", "general_manager": "总经理"})
 MODES: Mapping[Mode, str] = MappingProxyType({"on_spot": "现场收取", "invoiced": "开票", "prepaid": "预付"})
+DECISIONS: Mapping[ServiceOrderDecision, str] = MappingProxyType(
+    {
+        "record_opinion": "写处理意见",
+        "request_parts": "申请配件",
+        "promise_parts": "答复到料日期",
+        "ready_parts": "配件备妥",
+        "use_part": "登记用料",
+        "agree_appointment": "约定上门时间",
+        "request_remote": "申请异地服务",
+        "approve_remote": "批准异地服务",
+        "dispatch": "派技师",
+        "complete_visit": "登记上门",
+        "sign_off": "客户签字",
+        "state_execution": "写执行情况",
+        "countersign": "会签",
+        "close": "写处理结果并归档",
+        "claim_expense": "报销费用",
+        "record_cost": "登记成本",
+        "sign_fee": "签费用",
+        "raise_charge": "开出应收",
+        "receive_payment": "登记收款",
+        "carry_over": "顺延",
+    }
+)
+REQUEST_DECISIONS: Mapping[RequestDecision, str] = MappingProxyType(
+    {"complete": "补齐资料", "determine_fault": "判定责任", "open_service_order": "开服务凭证"}
+)
+OPINION_MODES: Mapping[str, str] = MappingProxyType({"plan": "按计划安排", "resolve_on_site": "现场解决"})
+
+FORMS = FormWords(
+    decisions=DECISIONS,
+    fields=MappingProxyType(
+        {
+            "opinion": "处理意见",
+            "StateExecution.opinion": "执行情况",
+            "mode": "方式",
+            "RaiseCharge.mode": "收款方式",
+            "handle_by": "处理期限",
+            "tools": "带的工具",
+            "materials": "带的材料",
+            "head": "负责人",
+            "signature": "签字文件",
+            "work": "所做的工作",
+            "parts": "配件",
+            "part_no": "料号",
+            "quantity": "数量",
+            "needed_by": "何时要用",
+            "on": "到料日期",
+            "amount": "金额",
+            "reason": "事由",
+            "begins": "从",
+            "ends": "到",
+            "agreed_with": "与谁约定",
+            "place": "服务地点",
+            "estimated_travel": "预计差旅费",
+            "application": "申请",
+            "technician": "技师（工号）",
+            "technician_name": "客户怎么称呼他",
+            "unskilled_because": "技能不符时为何仍派他",
+            "started_at": "到达",
+            "ended_at": "离开",
+            "CompleteVisit.work": "做了什么",
+            "resolved": "问题是否解决",
+            "signatory": "签字人",
+            "no_file_because": "没有签字文件的原因",
+            "photos": "照片",
+            "stamp": "盖章的凭证",
+            "result": "处理结果",
+            "material": "材料",
+            "transport": "运输",
+            "labour": "人工",
+            "travel": "差旅",
+            "fee": "费用",
+            "received_at": "收到时间",
+            "invoice_no": "发票号",
+            "currency": "币种",
+        }
+    ),
+    choices=MappingProxyType({"RecordOpinion.mode": OPINION_MODES, "RaiseCharge.mode": MODES}),
+)
+REQUEST_FORMS = FormWords(
+    decisions={"determine_fault": REQUEST_DECISIONS["determine_fault"]},
+    fields=MappingProxyType({"fault": "责任", "evidence": "凭据"}),
+    choices=MappingProxyType({"fault": FAULTS}),
+)
+SETTLEMENT_FORMS = FormWords(decisions={"settle": "移交财务"}, fields={"handover": "移交的凭证"})

@@ -1,0 +1,51 @@
+"""The blocks of form 1 as a page shows them: who writes each, what stands there, and what is still missing."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from aftersales.domain.parts.blocks import Block
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.pages.words import BLOCKS, CAPACITIES
+from shared.contracts.event import Instant
+from shared.pages.papers import money
+
+WRITTEN_BY: dict[Block, str] = {
+    "opinion": "运作主管",
+    "fee": "客服部或财务部",
+    "execution": "执行部门",
+    "result": "客服部",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBlock:
+    """A block of the form; without `text` it is not written yet."""
+
+    title: str
+    by: str
+    text: str
+    signed: str
+
+
+def blocks(order: ServiceOrder, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
+    """The four blocks behind the salesman's, in the form's order."""
+    opinion, execution, result = order.opinion, order.execution, order.result_block
+
+    def signed(by: str, at: Instant) -> str:
+        return f"{by} {at.astimezone(zone):%m-%d %H:%M}"
+
+    texts: dict[Block, tuple[str, str]] = {
+        "opinion": (opinion.opinion, signed(opinion.by, opinion.at)) if opinion else ("", ""),
+        "fee": _fee(order),
+        "execution": (execution.opinion, signed(execution.by, execution.at)) if execution else ("", ""),
+        "result": (result.feedback, signed(result.by, result.at)) if result else ("", ""),
+    }
+    return tuple(ShownBlock(title, WRITTEN_BY[block], *texts[block]) for block, title in BLOCKS.items())
+
+
+def _fee(order: ServiceOrder) -> tuple[str, str]:
+    if order.cost is None:
+        return "", ""
+    signed = (f"{CAPACITIES[each.capacity]}{each.by}已签" for each in order.fee_signatures)
+    owed = (f"待{CAPACITIES[each]}签" for each in order.unsigned_by)
+    return f"合计{money(order.cost.total)}", "，".join((*signed, *owed)) or order.cost.by

@@ -1,0 +1,121 @@
+"""The service register as a list, and one request with the blocks of form 1, its vouchers and what may be decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from aftersales.api.readers import READERS
+from aftersales.api.views import ServiceRequestRow
+from aftersales.domain.lifecycle import RequestStage
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.domain.service_request import ServiceRequest
+from aftersales.pages.blocks import ShownBlock, blocks
+from aftersales.pages.papers.form import precise
+from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
+from aftersales.store import Stores
+from shared.http import After, AskedBy, Router
+from shared.pages.forms import Forms
+from shared.pages.papers import day
+from shared.pages.rendering import Renderer
+from shared.pages.strip import strip
+
+SHOWN = 50
+"""Requests on one page."""
+COUNTED = 999
+"""Up to which number the requests of a part are counted."""
+
+MISSING = {
+    "contact_name": "联系人",
+    "mobile": "电话",
+    "address": "地址",
+    "contract_date": "合同日期",
+    "content": "反馈内容",
+}
+"""The starred fields of the form in Chinese (001 备注2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A line of the register."""
+
+    row: ServiceRequestRow
+    at: str
+    stage: str
+    fault: str
+
+
+def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    """The list and the page of one request."""
+    router = Router(readers=READERS, tags=["pages"], prefix="/ui/service-requests", include_in_schema=False)
+    zone = rules.calendar.zone
+
+    @router.get("", response_class=HTMLResponse)
+    async def list_requests(stage: RequestStage | None = None, after: After = None) -> Response:
+        """The register: what lacks something, what is complete, or everything, the newest first."""
+        requests = stores.service_requests
+        page = await requests.rows(ServiceRequestRow, {"stage": stage}, sort="-recorded_at", after=after, limit=SHOWN)
+        return render(
+            "requests.html",
+            rows=[_line(row, zone) for row in page.items],
+            counts={name: await requests.count({"stage": name}, COUNTED) for name in REQUESTS},
+            stages=REQUESTS,
+            stage=stage,
+            next=page.next,
+            after=after,
+        )
+
+    @router.get("/{request_id}", response_class=HTMLResponse)
+    async def show_request(request_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One request: what the customer wants, what is missing, who pays, its vouchers, the blocks of form 1."""
+        entry = await stores.service_requests.get(request_id)
+        found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=SHOWN)
+        request.state.personal = True
+        return render(
+            "request.html",
+            entry=entry,
+            stage=REQUESTS[entry.stage],
+            missing=[MISSING[field] for field in entry.form.missing],
+            clocks=strip(entry, rules.calendar, request.app.state.clock.now()),
+            facts=_facts(entry, zone),
+            blocks=_blocks(found.items[-1] if found.items else None, zone),
+            vouchers=[(order, STAGES[order.stage]) for order in found.items],
+            acts=forms.acts(entry.possible, asker, entry.id),
+        )
+
+    return router
+
+
+def said(at: datetime, zone: ZoneInfo) -> str:
+    """A moment of this year in the company's zone."""
+    return f"{at.astimezone(zone):%m-%d %H:%M}"
+
+
+def _line(row: ServiceRequestRow, zone: ZoneInfo) -> RequestLine:
+    return RequestLine(row, said(row.recorded_at, zone), REQUESTS[row.stage], FAULTS[row.fault])
+
+
+def _blocks(order: ServiceOrder | None, zone: ZoneInfo) -> tuple[ShownBlock, ...]:
+    return blocks(order, zone) if order else ()
+
+
+def _facts(entry: ServiceRequest, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    form, warranty = entry.form, entry.warranty
+    until = f"，到{day(warranty.expires_on)}" if warranty and warranty.expires_on else ""
+    owner = f"，由{entry.exception_owner.chinese}承担" if entry.exception_owner else ""
+    return (
+        ("客户", form.customer.name),
+        ("联系人", " ".join(filter(None, (form.customer.contact_name, form.customer.mobile))) or "未填"),
+        ("地址", form.address or "未填"),
+        ("合同", " ".join(filter(None, (form.contract_no, precise(form.contract_date)))) or "未填"),
+        ("订单", form.order_no or "未填"),
+        ("产品", "，".join(filter(None, (form.model, form.spec))) or "未填"),
+        ("质保", f"{VERDICTS[entry.verdict]}{until}"),
+        ("责任", FAULTS[entry.fault]),
+        ("费用", f"{PAYERS[entry.charge_policy]}{owner}"),
+        ("登记", f"{entry.recorded_by} {said(entry.recorded_at, zone)}"),
+    )

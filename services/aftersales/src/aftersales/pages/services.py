@@ -1,0 +1,224 @@
+"""The dispatch board, one service with everything on its voucher, and a technician's day for the phone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from aftersales.api.day import Stop
+from aftersales.api.readers import READERS
+from aftersales.api.views import ServiceOrderRow
+from aftersales.domain.lifecycle import UNDER_WAY
+from aftersales.domain.parts.trip import Appointment
+from aftersales.domain.policy.policy import Rules
+from aftersales.domain.roles import TECHNICIANS
+from aftersales.domain.service_order import ServiceOrder
+from aftersales.pages.blocks import blocks
+from aftersales.pages.words import FAULTS, MODES, PAYERS, STAGES, TYPES, VERDICTS
+from aftersales.store import ServiceOrders
+from shared.http import After, AskedBy, Router
+from shared.pages.forms import Filled, Forms
+from shared.pages.papers import money
+from shared.pages.rendering import Renderer
+from shared.pages.strip import strip
+from shared.store import OneOf
+
+SHOWN = 50
+"""Services on one page of the board."""
+DAYS = 7
+"""Days that the board offers, from today on."""
+COUNTED = 999
+"""Up to which number the services of a part are counted."""
+
+Range = Literal["open", "dispatched", "resolved", "signed_off"]
+PARTS: dict[Range, str] = {"open": "待派工", "dispatched": "已派工", "resolved": "待签字", "signed_off": "待归档"}
+
+
+class BoardRow(ServiceOrderRow):
+    """A service as a line of the board."""
+
+    appointment: Appointment | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """A line with its words."""
+
+    row: BoardRow
+    window: str
+    stage: str
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStop:
+    """A visit of the day."""
+
+    stop: Stop
+    time: str
+    brings: str
+
+
+def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
+    """What is to be dispatched, and each day's visits by technician."""
+    router = Router(readers=READERS, tags=["pages"], prefix="/ui/dispatch", include_in_schema=False)
+    zone = rules.calendar.zone
+
+    @router.get("", response_class=HTMLResponse)
+    async def show_board(
+        request: Request, part: Range = "open", day: date | None = None, after: After = None
+    ) -> Response:
+        """The services of a part, those with priority first; or the visits of one day, by technician."""
+        today = rules.calendar.day(request.app.state.clock.now())
+        where: dict[str, object] = {"appointment.day": day.isoformat()} if day else {"stage": part, "priority": False}
+        page = await orders.rows(BoardRow, where, sort="opened_at", after=after, limit=SHOWN)
+        urgent: tuple[BoardRow, ...] = ()
+        if day is None and after is None:
+            first = await orders.rows(BoardRow, {"stage": part, "priority": True}, sort="opened_at", limit=SHOWN)
+            urgent = tuple(first.items)
+        lines = [_line(row, zone) for row in (*urgent, *page.items)]
+        return render(
+            "dispatch.html",
+            groups=_by_technician(lines) if day else [("", lines)],
+            parts=PARTS,
+            part=part,
+            counts={name: await orders.count({"stage": name}, COUNTED) for name in PARTS},
+            days=[today + timedelta(days=n) for n in range(DAYS)],
+            day=day,
+            weekdays="一二三四五六日",
+            next=page.next,
+            after=after,
+        )
+
+    return router
+
+
+def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    """The page of one service."""
+    router = Router(readers=READERS, tags=["pages"], prefix="/ui/service-orders", include_in_schema=False)
+    zone = rules.calendar.zone
+
+    @router.get("/{service_order_id}", response_class=HTMLResponse)
+    async def show_service(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One service: whom and what it is for, the blocks of its form, visits, money, and what may be decided."""
+        order = await orders.get(service_order_id)
+        request.state.personal = True
+        return render(
+            "service.html",
+            order=order,
+            stage=STAGES[order.stage],
+            turn="、".join(role.chinese for role in order.waits_for),
+            clocks=strip(order, rules.calendar, request.app.state.clock.now()),
+            facts=_facts(order, zone),
+            blocks=blocks(order, zone) if order.type != "D" else (),
+            visits=[(_moment(each.started_at, zone), _moment(each.ended_at, zone), each) for each in order.visits],
+            parts=order.supply.lines if order.supply else (),
+            paid=_paid(order, zone),
+            acts=forms.acts(order.possible, asker, order.id, _filled(order)),
+        )
+
+    return router
+
+
+def today(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
+    """A technician's day, for the phone."""
+    router = Router(readers=TECHNICIANS, tags=["pages"], prefix="/ui/visits", include_in_schema=False)
+    zone = rules.calendar.zone
+
+    @router.get("", response_class=HTMLResponse)
+    async def show_visits(request: Request, asker: AskedBy, day: date | None = None) -> Response:
+        """The asker's visits of a day, the earliest first, with whom to meet and what to bring."""
+        first = rules.calendar.day(request.app.state.clock.now())
+        shown = day or first
+        where = {"stage": "dispatched", "technician": asker.id, "appointment.day": shown.isoformat()}
+        stops = await orders.rows(Stop, where, sort="appointment.begins", limit=SHOWN)
+        loose = await orders.rows(Stop, {**where, "appointment.day": OneOf(None)}, sort="opened_at", limit=SHOWN)
+        request.state.personal = True
+        return render(
+            "visits.html",
+            stops=[_stop(stop, zone) for stop in stops.items],
+            unplanned=[_stop(stop, zone) for stop in loose.items],
+            day=shown,
+            days=[first + timedelta(days=n) for n in range(3)],
+            names=("今天", "明天", "后天"),
+        )
+
+    return router
+
+
+def _line(row: BoardRow, zone: ZoneInfo) -> BoardLine:
+    turn = "、".join(role.chinese for role in row.waits_for)
+    return BoardLine(row, _window(row.appointment, zone), STAGES[row.stage], turn)
+
+
+def _by_technician(lines: Iterable[BoardLine]) -> list[tuple[str, list[BoardLine]]]:
+    """The day's visits of each technician by their hour; those without a technician come first."""
+
+    def hour(line: BoardLine) -> tuple[str, datetime | None]:
+        return line.row.technician or "", line.row.appointment.begins if line.row.appointment else None
+
+    ordered = sorted((line for line in lines if line.row.stage in UNDER_WAY), key=lambda line: str(hour(line)))
+    groups = groupby(ordered, key=lambda line: line.row.technician or "")
+    return [(technician or "未派", list(each)) for technician, each in groups]
+
+
+def _window(appointment: Appointment | None, zone: ZoneInfo) -> str:
+    if appointment is None:
+        return ""
+    begins, ends = (each.astimezone(zone) for each in (appointment.begins, appointment.ends))
+    return f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%m-%d %H:%M}"
+
+
+def _facts(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    customer = order.customer
+    met = " ".join(filter(None, (customer.contact_name, customer.mobile))) if customer else ""
+    return (
+        ("类型", TYPES[order.type]),
+        ("客户", customer.name if customer else "内部"),
+        ("联系人", met or "无"),
+        ("地址", (order.address or "无") + ("（外地）" if order.out_of_town else "")),
+        ("质保", VERDICTS[order.verdict]),
+        ("责任", FAULTS[order.fault]),
+        ("费用", PAYERS[order.charge_policy]),
+        ("预约", _window(order.appointment, zone) or "未约"),
+        ("技师", order.technician or "未派"),
+        ("开单", _moment(order.opened_at, zone)),
+    )
+
+
+def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    """What is charged and what came in, line by line."""
+    charged = (("应收", f"{money(order.charge.amount)}，{MODES[order.charge.mode]}"),) if order.charge else ()
+    received = tuple(
+        ("实收", " ".join(filter(None, (_moment(each.at, zone), money(each.amount), each.invoice_no))))
+        for each in order.payments
+    )
+    spent = tuple(("报销", f"{money(each.amount)}，{each.reason}，{each.by}") for each in order.expenses)
+    return charged + received + spent
+
+
+def _filled(order: ServiceOrder) -> Mapping[str, Filled]:
+    """What the reader has seen and therefore need not name: the work, the fee, the application."""
+    seen = {"countersign": Filled(given={"work": str(order.work)})}
+    if order.cost:
+        seen["sign_fee"] = Filled(given={"fee": str(order.cost.id)})
+    if order.remote:
+        seen["approve_remote"] = Filled(given={"application": str(order.remote.id)})
+    return seen
+
+
+def _stop(stop: Stop, zone: ZoneInfo) -> ShownStop:
+    time = f"{stop.appointment.begins.astimezone(zone):%H:%M}" if stop.appointment else "未约"
+    parts = (f"{each.part_no}×{each.quantity}" for each in stop.parts)
+    return ShownStop(stop, time, "、".join((*stop.tools, *stop.materials, *parts)))

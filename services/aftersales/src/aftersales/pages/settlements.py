@@ -1,0 +1,61 @@
+"""The months that go to finance as a list, and one month with its vouchers, its sums and the handing over."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from aftersales.api.readers import READERS
+from aftersales.domain.lifecycle import SETTLEMENT, SettlementStage
+from aftersales.domain.policy.policy import Rules
+from aftersales.pages.words import SETTLEMENTS, TYPES, VERDICTS
+from aftersales.store import Settlements
+from shared.contracts.vocabulary import Month
+from shared.http import After, AskedBy, Router, View
+from shared.pages.forms import Filled, Forms
+from shared.pages.papers import money
+from shared.pages.rendering import Renderer
+from shared.pages.strip import strip
+
+SHOWN = 50
+"""Months on one page."""
+
+
+class SettlementRow(View):
+    """A month as a line of the list."""
+
+    id: UUID
+    month: Month
+    stage: SettlementStage
+
+
+def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    """The list and the page of one month."""
+    router = Router(readers=READERS, tags=["pages"], prefix="/ui/settlements", include_in_schema=False)
+
+    @router.get("", response_class=HTMLResponse)
+    async def list_months(after: After = None) -> Response:
+        """The months, the latest first."""
+        page = await settlements.rows(SettlementRow, {}, sort="-month", after=after, limit=SHOWN)
+        return render("settlements.html", rows=page.items, stages=SETTLEMENTS, next=page.next, after=after)
+
+    @router.get("/{settlement_id}", response_class=HTMLResponse)
+    async def show_month(settlement_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One month: each voucher with what it cost and brought, and the handing over of what is open."""
+        month = await settlements.get(settlement_id)
+        seen = {"settle": Filled(given={"handover": str(month.handover)})}
+        acts = forms.acts(SETTLEMENT.possible(month.stage), asker, month.month, seen)
+        return render(
+            "settlement.html",
+            month=month,
+            stage=SETTLEMENTS[month.stage],
+            entries=sorted(month.entries, key=lambda entry: entry.voucher_no),
+            types=TYPES,
+            verdicts=VERDICTS,
+            money=money,
+            figures=month.figures,
+            clocks=strip(month, rules.calendar, request.app.state.clock.now()),
+            acts=acts,
+        )
+
+    return router
