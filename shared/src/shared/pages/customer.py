@@ -16,8 +16,8 @@ from shared.identity.customer_links import BadLink, CustomerLink, LinkKeys
 from shared.identity.guesses import Guesses
 from shared.pages.rendering import Renderer
 
-Part = Literal["orders", "complaints", "aftersales"]
-PARTS: dict[Part, str] = {"orders": "订单进度", "complaints": "反映的问题", "aftersales": "维修与保修"}
+CustomerPart = Literal["orders", "complaints", "aftersales"]
+PARTS: dict[CustomerPart, str] = {"orders": "订单进度", "complaints": "反映的问题", "aftersales": "维修与保修"}
 """What the page consists of: the services by their names at the gateway, and what each part is called."""
 
 HEADERS = {
@@ -34,7 +34,9 @@ HEADERS = {
 class CustomerDoor:
     """Lets in whoever has a link, and draws what a service shows to its customer."""
 
-    def __init__(self, part: Part, keys: LinkKeys | None, hotline: str, calendar: Calendar, render: Renderer) -> None:
+    def __init__(
+        self, part: CustomerPart, keys: LinkKeys | None, hotline: str, calendar: Calendar, render: Renderer
+    ) -> None:
         self._part = part
         self._keys = keys
         self._hotline = hotline

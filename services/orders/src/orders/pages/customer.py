@@ -40,7 +40,7 @@ StepState = Literal["past", "here", "ahead"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WayStep:
     """A part of an order's way."""
 
     title: str
@@ -66,7 +66,7 @@ class CustomersOrder:
     order_no: OrderNo
     goods: tuple[str, ...]
     state: str
-    steps: tuple[Step, ...]
+    steps: tuple[WayStep, ...]
     promised: tuple[PromisedDay, ...]
 
     @classmethod
@@ -100,7 +100,7 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
     return router
 
 
-def _steps(order: Order) -> Iterator[Step]:
+def _steps(order: Order) -> Iterator[WayStep]:
     """The steps that the order's route has; those behind it are past, and after its end all are, if it was done."""
     at = order.route.index(order.stage)
     done = order.stage == CLOSED
@@ -110,12 +110,12 @@ def _steps(order: Order) -> Iterator[Step]:
         if not places:
             continue
         if done or (max(places) < at and order.stage != CANCELLED):
-            yield Step(title, "past")
+            yield WayStep(title, "past")
         elif not reached and order.stage != CANCELLED:
             reached = True
-            yield Step(title, "here")
+            yield WayStep(title, "here")
         else:
-            yield Step(title, "ahead")
+            yield WayStep(title, "ahead")
 
 
 def _promised(order: Order) -> Iterator[PromisedDay]:
