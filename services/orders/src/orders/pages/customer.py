@@ -8,8 +8,9 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from orders.domain.order import CANCELLED, CLOSED, Order
+from orders.domain.order import Order
 from orders.domain.parts.promise import Promise, PromiseKind
+from orders.domain.route import CANCELLED, CLOSED
 from orders.store import Stores
 from shared.contracts.vocabulary import OrderNo
 from shared.pages.customer import CustomerDoor
