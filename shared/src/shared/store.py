@@ -12,11 +12,24 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field, TypeAdapter
 
 from shared.aggregate import A, Cause, Change, Decision, NotFound, Refused
 from shared.contracts.roles import Role
-from shared.kernel.documents import AllOf, Between, Document, Documents, Excerpt, Index, OneOf, Where, reach
+from shared.kernel.documents import AllOf, Between, Document, Documents, Excerpt, Index, OneOf, Where, reach, stored
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.touch import Touch, Wanted
 
-__all__ = ["AllOf", "Between", "DatabaseLike", "Index", "OneOf", "Page", "Store", "Touch", "Wanted", "Where"]
+__all__ = [
+    "AllOf",
+    "Between",
+    "DatabaseLike",
+    "Index",
+    "OneOf",
+    "Page",
+    "Store",
+    "Touch",
+    "Wanted",
+    "Where",
+    "bad_cursor",
+    "cursor",
+]
 
 T = TypeVar("T")
 RowT = TypeVar("RowT", bound=BaseModel)
@@ -209,8 +222,17 @@ def _next(found: Sequence[Document | Excerpt], limit: int, field: str) -> str | 
     if len(found) <= limit:
         return None
     last = found[limit - 1]
-    value = None if field == "id" else reach(last.state, field)
-    return base64.urlsafe_b64encode(json.dumps([value, str(last.id)]).encode()).decode()
+    return cursor(None if field == "id" else reach(last.state, field), last.id)
+
+
+def cursor(value: Any, id: UUID) -> str:
+    """The cursor of what follows the aggregate with this id in a list that is sorted by a field with this value."""
+    return base64.urlsafe_b64encode(json.dumps([stored(value), str(id)]).encode()).decode()
+
+
+def bad_cursor() -> Refused:
+    """What is raised for a cursor that no list has made."""
+    return Refused("this cursor is not one that a list has returned; start without one", "bad_cursor")
 
 
 def _read_cursor(cursor: str | None) -> tuple[Any, UUID] | None:
@@ -219,4 +241,4 @@ def _read_cursor(cursor: str | None) -> tuple[Any, UUID] | None:
     try:
         return _CURSOR.validate_json(base64.b64decode(cursor, altchars=b"-_", validate=True), strict=True)
     except ValueError:
-        raise Refused("this cursor is not one that a list has returned; start without one", "bad_cursor") from None
+        raise bad_cursor() from None

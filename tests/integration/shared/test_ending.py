@@ -19,7 +19,7 @@ from ledger import Deposited
 from waiting import until
 
 from kefu_local.ports import free_ports
-from shared.audit.trail import EACH_MINUTE
+from shared.audit.trail import EACH_MINUTE, Asked
 from shared.service import GIVEN_UP
 
 QUEUE = "ledger.on.test.deposited.v1"
@@ -160,6 +160,6 @@ async def test_refusals_that_were_only_counted_are_in_the_audit_trail_before_a_p
     kettle.process.send_signal(signal.SIGTERM)
     assert await kettle.ended() == -signal.SIGTERM
     trail = (await bench.replica()).service.plumbing.trail
-    entries = (await trail.audit.find({"kind": "refused"}, limit=500)).items
+    entries = (await trail.audit.entries(Asked(kind="refused"), limit=500)).items
     assert sum(each.times for each in entries) == EACH_MINUTE + 70
     assert len(entries) < EACH_MINUTE + 70

@@ -13,6 +13,7 @@ from notify.api import Callbacks
 from notify.domain.parts.answer import ABSENT, unknown
 from notify.gateways.local import LocalSms
 from notify.settings import Settings
+from shared.audit.trail import Asked
 from shared.contracts.roles import Role
 from shared.http import without_secret
 from shared.testing import nowhere
@@ -221,7 +222,7 @@ async def test_only_who_knows_the_secret_may_push() -> None:
 
     assert [each.status_code for each in (guessed, nonsense, probe, taken)] == [404, 409, 200, 200]
     assert (await notify.one()).stage == "delivered"
-    kept = (await notify.world.service.plumbing.trail.audit.find({})).items
+    kept = (await notify.world.service.plumbing.trail.audit.entries(Asked())).items
     path = "/callbacks/{secret}/local/receipts"
     assert {(each.kind, each.who, each.path, each.status, each.code) for each in kept} == {
         ("refused", "unknown", path, 404, "unproved_callback"),

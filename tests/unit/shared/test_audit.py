@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from shared.aggregate import Overstepped, Refused
-from shared.audit.trail import ALL_MINUTE, EACH_MINUTE, AuditEntry, Floods, answers_personally
+from shared.audit.trail import ALL_MINUTE, EACH_MINUTE, FULL, Asked, AuditEntry, AuditPage, Floods, answers_personally
 from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
 from shared.http import CausedByRequest, RequestBody, Router, View, allow
@@ -78,8 +79,11 @@ def world() -> World:
 
 
 async def entries(world: World) -> list[tuple[str, str, str, int, str | None]]:
-    found = await world.service.plumbing.trail.audit.find({}, sort="at", limit=500)
-    return sorted((each.kind, each.who, each.route, each.status, each.code) for each in found.items)
+    return sorted((each.kind, each.who, each.route, each.status, each.code) for each in await noted(world))
+
+
+async def noted(world: World) -> tuple[AuditEntry, ...]:
+    return (await world.service.plumbing.trail.audit.entries(Asked(), limit=500)).items
 
 
 async def test_a_stranger_s_request_is_a_refusal(world: World) -> None:
@@ -108,7 +112,7 @@ async def test_reading_personal_data_leaves_who_what_when_whence_and_why(world: 
         Role.CS_SPECIALIST, "GET", "/people/wang?colour=red", by="li",
         headers={"Reason": "callback", "X-Forwarded-For": "10.1.2.3"},
     )  # fmt: skip
-    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    (entry,) = await noted(world)
     assert entry == AuditEntry(
         id=entry.id,
         at=NOW,
@@ -156,7 +160,7 @@ async def test_whatever_stands_in_headers_and_path_is_kept_in_a_form_that_can_be
         Role.CS_SPECIALIST, "GET", "/people/" + "%00%0a%E2%80%AE" + "x" * 900, by="li",
         headers={"Reason": "\x01" + "y" * 900},
     )  # fmt: skip
-    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    (entry,) = await noted(world)
     assert (len(entry.path), len(entry.reason or "")) == (300, 300)
     assert entry.path.isprintable()
 
@@ -190,7 +194,7 @@ async def test_an_entry_is_removed_when_its_time_is_over_by_the_version_in_force
     async def left_on(day: datetime) -> list[str]:
         world.clock.set(day)
         await trail.sweep()
-        return [each.path for each in (await trail.audit.find({}, sort="at")).items]
+        return [each.path for each in reversed(await noted(world))]
 
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/wang", by="li")
     world.clock.set(NOW + timedelta(days=2, hours=16))
@@ -227,11 +231,10 @@ def test_whether_an_answer_is_personal_follows_from_its_model() -> None:
 async def test_a_flood_of_refusals_has_some_entries_and_a_count_of_the_others(world: World) -> None:
     for _ in range(EACH_MINUTE + 70):
         await world.ask(None, "GET", "/people/wang")
-    trail = world.service.plumbing.trail
     assert await entries(world) == [("refused", "unknown", "/people/{name}", 401, "unauthenticated")] * EACH_MINUTE
-    trail.flush()
+    world.service.plumbing.trail.flush()
     await world.follow()
-    counts = sorted(each.times for each in (await trail.audit.find({}, limit=500)).items)
+    counts = sorted(each.times for each in await noted(world))
     assert counts == [1] * EACH_MINUTE + [70]
 
 
@@ -256,6 +259,73 @@ def test_refusals_from_ever_other_places_fill_neither_the_trail_nor_the_memory()
 async def test_a_message_that_is_refused_to_a_department_leaves_an_entry(world: World) -> None:
     world.service.plumbing.trail.note_refused_message("sales", "sales.order_requested.v1", "schema", "in.sales")
     await world.follow()
-    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    (entry,) = await noted(world)
     told = (entry.kind, entry.who, entry.method, entry.route, entry.path, entry.code, entry.origin)
     assert told == ("refused", "sales", "AMQP", "in.sales", "sales.order_requested.v1", "schema", "in.sales")
+
+
+async def looked_up(world: World, limit: int, **asked: str) -> list[str]:
+    """All entries in pages of this size: their paths."""
+    paths: list[str] = []
+    after = None
+    while True:
+        query = {"limit": str(limit), **asked, **({"after": after} if after else {})}
+        answer = await world.ask(Role.GM, "GET", f"/audit?{urlencode(query)}")
+        assert answer.status_code == 200, answer.text
+        items = answer.json()["items"]
+        assert len(items) == limit or answer.json()["next"] is None
+        paths += [item["path"] for item in items]
+        after = answer.json()["next"]
+        if after is None:
+            return paths
+
+
+async def noted_together(world: World, *readings: tuple[str, str]) -> None:
+    """Readings by these people that are written in one page."""
+    trail = world.service.plumbing.trail
+    for who, path in readings:
+        trail._write(entry_of(who, path, world.clock.now()))
+        world.clock.advance(timedelta(seconds=1))
+    await world.follow()
+
+
+def entry_of(who: str, path: str, at: datetime) -> AuditEntry:
+    return AuditEntry(
+        id=uuid4(), at=at, kind="read", actor=None, who=who, method="GET", route="/people/{name}", path=path,
+        status=200, code=None, origin="o", forwarded_for=None, reason=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 50])
+async def test_the_trail_is_turned_over_from_page_to_page_without_a_gap_whatever_is_written_meanwhile(
+    world: World, limit: int
+) -> None:
+    await noted_together(world, ("li", "/1"), ("wang", "/2"), ("li", "/3"))
+    await noted_together(world, ("wang", "/4"))
+    await noted_together(world, ("li", "/5"), ("li", "/6"))
+    assert await looked_up(world, limit) == ["/6", "/5", "/4", "/3", "/2", "/1"]
+    assert await looked_up(world, limit, who="li") == ["/6", "/5", "/3", "/1"]
+    assert await looked_up(world, limit, kind="export") == []
+    begun = (await world.ask(Role.GM, "GET", "/audit?limit=1&who=li")).json()["next"]
+    await noted_together(world, ("li", "/7"))
+    assert await looked_up(world, limit, who="li", after=begun) == ["/5", "/3", "/1"]
+
+
+@pytest.mark.parametrize("cursor", ["x.1.", f"{uuid4()}.x.y", f"{uuid4()}.-1.y", f"{uuid4()}.1.%00", "..", "1.2.3"])
+async def test_a_place_in_the_trail_that_no_list_has_made_is_refused(world: World, cursor: str) -> None:
+    answer = await world.ask(Role.GM, "GET", f"/audit?{urlencode({'after': cursor})}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "bad_cursor")
+
+
+async def test_what_is_noted_together_is_written_together(world: World) -> None:
+    for number in range(FULL + 1):
+        world.service.plumbing.trail._write(entry_of("li", f"/{number}", NOW))
+    await world.follow()
+    pages = (await world.service.plumbing.trail.audit.find()).items
+    assert sorted(len(page.entries) for page in pages) == [1, FULL]
+
+
+async def test_an_entry_that_was_written_by_itself_before_there_were_pages_is_still_found(world: World) -> None:
+    audit = world.service.plumbing.trail.audit
+    old = entry_of("li", "/old", NOW)
+    assert audit.revive(old.model_dump(mode="json") | {"deadlines": []}) == AuditPage.of((old,))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.aggregate import Aggregate, Change
+from shared.audit.trail import Asked
 from shared.calendar import Daily
 from shared.contracts.aftersales import RecordTamperDetectedByAftersales
 from shared.contracts.complaints import RecordTamperDetectedByComplaints
@@ -277,7 +278,7 @@ async def test_a_restored_backup_is_accepted_with_a_reason_and_verification_begi
     assert await restored.flaws() == []
     said = await restored.seals()
     assert (said["accepted"], said["accepting"]) == ({"checkpoint": 2, "acceptance": acceptance}, None)
-    trail = (await restored.service.plumbing.trail.audit.find({"kind": "act"})).items
+    trail = (await restored.service.plumbing.trail.audit.entries(Asked(kind="act"))).items
     assert [(each.who, each.route, each.status) for each in trail] == [("ops-1", "/seals/acceptance", 202)]
 
     restored.rows.clear()

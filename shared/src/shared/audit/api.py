@@ -6,11 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
-from shared.audit.trail import Audit, AuditKind
+from shared.audit.trail import Asked, Audit, AuditKind
 from shared.contracts.event import Actor, Instant
 from shared.contracts.roles import Role
 from shared.http import After, Limit, Listing, Router, View
-from shared.store import Between
 
 READERS = (Role.GM, Role.GM_OFFICE, Role.DEPUTY_GM, Role.CS_DIRECTOR, Role.OPERATOR)
 """Who looks into the evidence."""
@@ -51,8 +50,9 @@ def routes(audit: Audit) -> APIRouter:
         limit: Limit = 50,
     ) -> Listing[AuditView]:
         """Refusals, readings of personal data, acts of operators and exports, the latest first."""
-        where = {"who": who, "kind": kind, "route": route, "at": Between(low=since, high=until)}
-        page = await audit.rows(AuditView, where, sort="-at", after=after, limit=limit)
-        return Listing(items=list(page.items), next=page.next)
+        page = await audit.entries(Asked(who, kind, route, since, until), after=after, limit=limit)
+        return Listing(
+            items=[AuditView.model_validate(entry, from_attributes=True) for entry in page.items], next=page.next
+        )
 
     return router

@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
-from uuid import uuid4
+from typing import Any, Literal, Self
+from uuid import UUID, uuid4
 
 import structlog
 from fastapi.responses import HTMLResponse
@@ -18,7 +19,7 @@ from pydantic.errors import PydanticUserError
 from shared.aggregate import Aggregate, Cause, Change, Unavailable
 from shared.calendar import Calendar
 from shared.clock import TimeSource
-from shared.contracts.event import Actor, Instant
+from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.roles import Role
 from shared.http import without_secret
 from shared.identity import Principal
@@ -28,7 +29,7 @@ from shared.plain import printable
 from shared.policy import Policies
 from shared.retention import AuditPolicy, Expired, expired
 from shared.seals.checkpoints import Removals
-from shared.store import Between, DatabaseLike, Index, Store
+from shared.store import Between, DatabaseLike, Index, Page, Store, Where, bad_cursor, cursor
 
 log = structlog.get_logger()
 
@@ -50,16 +51,29 @@ EACH_MINUTE, ALL_MINUTE = 30, 600
 """Refusals of one source, and of all together, that have an entry of their own within a minute; others are counted."""
 
 SWEPT = 1000
-"""Entries that one sweep of the retention removes at most."""
+"""Pages that one sweep of the retention removes at most."""
+
+GATHER = 0.25
+"""Seconds for which entries are gathered, to be written together: what a process loses that is killed."""
+
+FULL = 200
+"""Entries of a page, which is then written at once."""
+
+AT_ONCE = 20
+"""Pages that are read together when entries are looked up."""
+
+SPANNED = timedelta(seconds=2 * FLUSH_AFTER)
+"""The times of a page's entries lie less far apart: a refusal that was only counted comes a minute later."""
 
 
-class AuditEntry(Aggregate):
-    """Who did or tried what, when, from where, and why they say. Never changed; removed when its time is over.
+class AuditEntry(Part):
+    """Who did or tried what, when, from where, and why they say.
 
     The path is the one that was asked for; of a query only the names of its parameters are kept. `actor` is absent for
     those who proved no identity.
     """
 
+    id: UUID
     at: Instant
     kind: AuditKind
     actor: Actor | None
@@ -75,6 +89,32 @@ class AuditEntry(Aggregate):
     reason: str | None
     times: int = 1
     """How many such refusals the entry stands for: of a flood the first have an entry each, the others one together."""
+
+
+class AuditPage(Aggregate):
+    """Entries that were written together, in order. Never changed; removed when its time is over.
+
+    `at` is the time of the last entry. By `kind`, `who` and `route` the pages are found that have such an entry.
+    """
+
+    at: Instant
+    kind: frozenset[AuditKind]
+    who: frozenset[str]
+    route: frozenset[str]
+    entries: tuple[AuditEntry, ...]
+
+    @classmethod
+    def of(cls, entries: Sequence[AuditEntry]) -> Self:
+        """A page of these, of which there is at least one."""
+        ordered = sorted(entries, key=lambda entry: entry.at)
+        return cls(
+            id=ordered[0].id,
+            at=ordered[-1].at,
+            kind=frozenset(entry.kind for entry in ordered),
+            who=frozenset(entry.who for entry in ordered),
+            route=frozenset(entry.route for entry in ordered),
+            entries=tuple(ordered),
+        )
 
 
 class Floods:
@@ -114,27 +154,97 @@ OTHERS = "others"
 """The sources beyond those that are counted by themselves."""
 
 
-class Audit(Store[AuditEntry]):
-    """A service's audit trail. Entries are only born."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which entries are looked up; what is None does not count."""
+
+    who: str | None = None
+    kind: AuditKind | None = None
+    route: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def means(self, entry: AuditEntry) -> bool:
+        """Whether this is one of them."""
+        return (
+            self.who in (None, entry.who)
+            and self.kind in (None, entry.kind)
+            and self.route in (None, entry.route)
+            and (self.since is None or self.since <= entry.at)
+            and (self.until is None or entry.at < self.until)
+        )
+
+    @property
+    def pages(self) -> Where:
+        """On which pages they can stand."""
+        latest = self.until and self.until + SPANNED
+        return {"who": self.who, "kind": self.kind, "route": self.route, "at": Between(low=self.since, high=latest)}
+
+
+class Audit(Store[AuditPage]):
+    """A service's audit trail. Pages are only born."""
 
     collection = "audit"
-    kind = AuditEntry
+    kind = AuditPage
     indexes = (Index("at"), Index("who", "at"), Index("kind", "at"), Index("route", "at"))
+    remembered = False
 
     def __init__(self, database: DatabaseLike) -> None:
         super().__init__(database)
         self._removals = Removals(database)
 
+    def revive(self, state: Mapping[str, Any]) -> AuditPage:
+        """A page; an entry that was written before there were pages is one of its own."""
+        if "entries" in state:
+            return super().revive(state)
+        known = {name: state[name] for name in AuditEntry.model_fields if name in state}
+        return AuditPage.of((AuditEntry.model_validate(known),))
+
+    async def entries(self, asked: Asked, *, after: str | None = None, limit: int = 50) -> Page[AuditEntry]:
+        """Some of these entries, the latest first; of several processes page by page. `after` is a Page's `next`."""
+        begun, skip, known = _read_place(after)
+        pages = (await self.find({"id": begun})).items if begun else ()
+        found: list[AuditEntry] = []
+        while True:
+            for page in pages:
+                wanted = [entry for entry in reversed(page.entries) if asked.means(entry)][skip:]
+                room = limit - len(found)
+                if wanted and not room:
+                    return Page(tuple(found), known)
+                found += wanted[:room]
+                through = cursor(page.at, page.id)
+                if wanted[room:]:
+                    return Page(tuple(found), f"{page.id}.{skip + room}.{through}")
+                skip, known = 0, through
+            following = await self.find(asked.pages, sort="-at", after=known, limit=AT_ONCE)
+            pages = following.items
+            if not pages:
+                return Page(tuple(found), None)
+
     async def forget(self, period: Expired) -> int:
-        """Remove some of the entries of that period, the oldest first; how many these were."""
+        """Remove some of the pages of that period, the oldest first; how many these were."""
         old = (await self.find({"at": Between(low=period.since, high=period.until)}, sort="at", limit=SWEPT)).items
         if old:
-            await self._removals.remove(self.documents, [entry.id for entry in old])
+            await self._removals.remove(self.documents, [page.id for page in old])
         return len(old)
 
 
+def _read_place(after: str | None) -> tuple[UUID | None, int, str | None]:
+    """The page that was begun, how many of its entries were returned, and the cursor of the pages behind it."""
+    page, _, rest = (after or "").partition(".")
+    count, _, known = rest.partition(".")
+    if not rest:
+        return None, 0, after
+    if not count.isdecimal():
+        raise bad_cursor()
+    try:
+        return UUID(page), int(count[:9]), known
+    except ValueError:
+        raise bad_cursor() from None
+
+
 class AuditTrail:
-    """Takes entries without making a request wait: they are written with the next commit."""
+    """Takes entries without making a request wait: they are written a moment later, many together."""
 
     def __init__(
         self,
@@ -151,6 +261,8 @@ class AuditTrail:
         self._policies = policies
         self._floods = Floods()
         self._flushing: asyncio.TimerHandle | None = None
+        self._gathered: list[AuditEntry] = []
+        self._handing_on: asyncio.TimerHandle | None = None
 
     async def keep(self) -> None:
         """Remove what the policy keeps no longer, now and then, until cancelled."""
@@ -210,11 +322,12 @@ class AuditTrail:
             self._flushing = asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
 
     def flush(self) -> None:
-        """Write the counts of refusals that have no entry of their own yet: after a minute, and before the end."""
+        """Hand on all that is not written yet, the counts of refusals too: after a minute, and before the end."""
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
         self._write_refusals(self._floods.flush())
+        self.hand_on()
 
     def _write_refusals(self, refusals: Sequence[AuditEntry]) -> None:
         for each in refusals:
@@ -223,11 +336,25 @@ class AuditTrail:
             self._write(each)
 
     def _write(self, entry: AuditEntry) -> None:
-        cause = Cause(id=entry.id, correlation=entry.id, actor=entry.actor or UNKNOWN, at=entry.at)
-        self._group_commit.submit((Work(cause, (self.audit.birth(Change(entry)),), _written),))
+        self._gathered.append(entry)
+        if len(self._gathered) >= FULL:
+            self.hand_on()
+        elif self._handing_on is None:
+            self._handing_on = asyncio.get_running_loop().call_later(GATHER, self.hand_on)
+
+    def hand_on(self) -> None:
+        """Hand what was gathered to the group commit, which does not give up before it is written."""
+        if self._handing_on is not None:
+            self._handing_on.cancel()
+            self._handing_on = None
+        entries, self._gathered = self._gathered, []
+        if entries:
+            page = AuditPage.of(entries)
+            cause = Cause(id=page.id, correlation=page.id, actor=TRAIL, at=page.at)
+            self._group_commit.submit((Work(cause, (self.audit.birth(Change(page)),), _written),))
 
 
-UNKNOWN = Actor(kind="service", id="unknown")
+TRAIL = Actor(kind="service", id="audit")
 
 
 def noted(scope: Mapping[str, Any], status: int, content_type: str) -> AuditKind | None:
@@ -269,7 +396,7 @@ def _personal(model: Any) -> bool:
 
 def _entry(scope: Mapping[str, Any], kind: AuditKind, status: int, now: datetime) -> AuditEntry:
     state = scope.get("state", {})
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    headers = dict(scope["headers"])
     principal: Principal | None = state.get("principal")
     actor: Actor | None = state.get("actor")
     if actor is None and principal is not None:
@@ -289,9 +416,14 @@ def _entry(scope: Mapping[str, Any], kind: AuditKind, status: int, now: datetime
         status=status,
         code=state.get("problem"),
         origin=client[0] if client else "unknown",
-        forwarded_for=_plain(headers.get(b"x-forwarded-for")),
-        reason=_plain(headers.get(b"reason")),
+        forwarded_for=_header(headers, b"x-forwarded-for"),
+        reason=_header(headers, b"reason"),
     )
+
+
+def _header(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else printable(value.decode("latin-1"), LONGEST)
 
 
 def _plain(text: str | None) -> str | None:

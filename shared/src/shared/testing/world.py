@@ -204,6 +204,7 @@ class World:
 
         A test that decides at a store itself calls it; `hear`, `ask` and `until` have done so.
         """
+        self.service.plumbing.trail.hand_on()
         await self.database.inline.catch_up()
         await self._list_duties()
         if self._hears_itself:
