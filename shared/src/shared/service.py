@@ -30,7 +30,7 @@ from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
 from shared.pages.rendering import Renderer
 from shared.parking import api as dead
-from shared.parking.answers import Answers, Enter
+from shared.parking.answers import Answers, Enter, Object
 from shared.parking.keeping import Keeping
 from shared.parking.retries import Retries
 from shared.plumbing import Plumbing
@@ -88,7 +88,8 @@ class Service:
     have made, once it is durable. With `clocks` it answers `GET /duties`, over the stores whose timers keep clocks.
     `gateway` is another vhost's URL and what to listen to there. `tampered` is the service's own event about a record
     that is not what it left, a subclass of `shared.contracts.tampering.RecordTampered`. `answering` enters what became
-    of a department's fact here; what `answers_outside` makes of an aggregate is told at the gateway's vhost.
+    of a department's fact here, `objecting` says what the service has against one that it handled; what
+    `answers_outside` makes of an aggregate is told at the gateway's vhost.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Service:
         gateway: tuple[str, Iterable[Listener]] | None = None,
         tampered: type[Event] | None = None,
         answering: Enter | None = None,
+        objecting: Object | None = None,
         answers_outside: Callable[[Aggregate], AnswerToSender | None] = _nothing_to_tell,
     ) -> None:
         self.name = plumbing.name
@@ -133,7 +135,11 @@ class Service:
             recurrences=Recurrences(plumbing.database),
             calendar=plumbing.calendar,
         )
-        answers = Answers(self.name, self.subscriptions, answering, self._commit, plumbing.clock) if answering else None
+        answers = (
+            Answers(self.name, self.subscriptions, answering, self._commit, plumbing.clock, objecting)
+            if answering
+            else None
+        )
         outside = tuple(self._gateways(gateway))
         if outside:
             self.after_commit = TellingOutside(self.after_commit, answers_outside, outside[0].consumer.tell)
@@ -316,6 +322,7 @@ class Service:
     async def _stop(self, workers: dict[str, asyncio.Task[None]]) -> None:
         self._stopping.set()
         workers.pop("connections").cancel()
+        self.plumbing.trail.flush()
         timeouts = self.plumbing.timeouts
         try:
             async with asyncio.timeout(timeouts.drain if self.failed is None else timeouts.drain_broken):

@@ -10,6 +10,7 @@ from intake.domain.fact import Fact
 from intake.domain.parts.cloud_event import CloudEvent
 from intake.domain.parts.service_answer import ServiceAnswer
 from intake.subscribers import for_its_department
+from shared.audit.trail import Asked
 from shared.contracts.orders import FactAnsweredByOrders
 from shared.contracts.roles import Department
 from shared.testing import cause as asked
@@ -107,16 +108,28 @@ def test_what_was_refused_behind_goes_to_the_queue_of_its_department():
     }
 
 
+def test_what_was_taken_with_an_objection_goes_to_the_queue_of_its_department():
+    told = REFUSED.but(outcome="taken", code="looked_into", reason="客户多付500.00 CNY，请核对")
+    answer = for_its_department(FACT.but(answers=(told,)))
+    assert answer is not None
+    body = json.loads(answer.body)
+    assert (body["outcome"], body["code"], body["said"]) == (
+        "taken",
+        "looked_into",
+        "订单：已受理，但有疑点，已列入异常清单待核实，详见 reason",
+    )
+
+
 def test_what_was_taken_or_is_tried_again_is_not_in_the_queue_of_refusals():
     for outcome in ("taken", "waiting"):
-        assert for_its_department(FACT.but(answers=(REFUSED.but(outcome=outcome),))) is None
+        assert for_its_department(FACT.but(answers=(REFUSED.but(outcome=outcome, code=None),))) is None
     assert for_its_department(FACT) is None
 
 
 async def test_a_fact_that_is_refused_at_the_door_is_in_the_audit_trail(world):
     headers = {"Content-Type": "application/cloudevents+json"}
     await world.ask(Department.PRODUCTION, "POST", "/facts", {"specversion": "1.0"}, headers=headers)
-    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    (entry,) = (await world.service.plumbing.trail.audit.entries(Asked())).items
     assert (entry.kind, entry.who, entry.route, entry.status, entry.code) == (
         "refused",
         "production",

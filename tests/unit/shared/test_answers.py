@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.aggregate import Cause, NotFound, Refused
+from shared.aggregate import Cause, NotFound, Refused, Unavailable
 from shared.clock import FixedClock
 from shared.contracts.aftersales import FactAnsweredByAftersales
-from shared.contracts.answer import FactAnswered
+from shared.contracts.answer import FactAnswered, Objection
 from shared.contracts.complaints import ComplaintClosed, FactAnsweredByComplaints
 from shared.contracts.departments import ProductionCompleted
 from shared.contracts.event import Actor, Event
@@ -208,3 +208,22 @@ async def test_each_service_answers_in_its_own_name(service: str, announced: typ
     await database.group_commit.commit(cause(NOW), AnsweredFacts(database, service, announced).enter(told, cause(NOW)))
     expected: tuple[Event, ...] = (announced.of(told),)
     assert database.published == expected
+
+
+@pytest.mark.parametrize("outcome", ["taken", "refused"])
+async def test_what_the_service_has_against_a_fact_that_it_handled_is_told(outcome: str) -> None:
+    works = Works()
+    objection = Objection.model_validate({"fact": FACT, "outcome": outcome, "code": "looked_into", "reason": "多付"})
+    heard: list[tuple[Event, UUID]] = []
+    away = [Unavailable("the database does not answer")]
+
+    async def object_to(fact: Event, id: UUID) -> Objection:
+        heard.append((fact, id))
+        if away:
+            raise away.pop()
+        return objection
+
+    works.answers._objecting = object_to
+    await works.hears()
+    assert works.said == (answered(outcome, "looked_into", "多付"),)
+    assert [fact for fact, _ in heard] == [DONE, DONE]

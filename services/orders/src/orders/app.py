@@ -1,10 +1,13 @@
 """How orders is put together."""
 
+from functools import partial
+
 from orders import pages
 from orders.api import routes
 from orders.settings import Settings
 from orders.store import Stores
 from orders.subscribers import subscriptions
+from orders.subscribers.answers import objection
 from orders.tasks import measuring
 from orders.timers import timers
 from shared.contracts.orders import FactAnsweredByOrders, RecordTamperDetectedByOrders
@@ -26,5 +29,6 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         clocks=rules.clocks,
         tampered=RecordTamperDetectedByOrders,
         answering=AnsweredFacts(plumbing.database, "orders", FactAnsweredByOrders).enter,
+        objecting=partial(objection, stores.orders),
         tasks=(measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),),
     )

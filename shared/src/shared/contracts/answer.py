@@ -11,6 +11,18 @@ from shared.contracts.vocabulary import Line
 Outcome = Literal["taken", "waiting", "refused", "given_up", "dropped"]
 
 
+class Objection(Part):
+    """What a service has against a fact that it handled: it is looked into, or counts for nothing.
+
+    `fact` is the id of the event by which it was heard.
+    """
+
+    fact: UUID
+    outcome: Literal["taken", "refused"]
+    code: Line
+    reason: str
+
+
 class FactAnswered(Part):
     """What became of a department's fact in one of the services that listen to it.
 
@@ -20,7 +32,9 @@ class FactAnswered(Part):
     fact_id: UUID = Field(description="As intake knows the fact.")
     fact: Line = Field(examples=["production.production_delayed.v1"])
     outcome: Outcome
-    code: Line | None = Field(default=None, description="Stable; absent when it was taken.", examples=["not_found"])
+    code: Line | None = Field(
+        default=None, description="Stable; absent when it was taken without objection.", examples=["not_found"]
+    )
     reason: str | None = Field(
         default=None,
         max_length=500,

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4, uuid5
 
 import structlog
 
-from shared.aggregate import Aggregate, Cause, Change, NotFound
+from shared.aggregate import Aggregate, Cause, Change, NotFound, Unavailable
 from shared.clock import TimeSource
-from shared.contracts.answer import FactAnswered, Outcome
+from shared.contracts.answer import FactAnswered, Objection, Outcome
 from shared.contracts.event import Actor, Event
 from shared.parking.parked import CRASHES, Parked, ParkedState
 from shared.plain import printable
@@ -30,6 +30,13 @@ _OUTCOMES: Mapping[ParkedState, Outcome] = {
     "settled": "taken",
 }
 _UNEXPECTED = "something broke here with it; it has been logged, and operators look into it"
+
+AGAIN = 0.5
+"""Seconds until a database that was away is asked again."""
+
+
+Object = Callable[[Event, UUID], Awaitable[Objection | None]]
+"""What the service has against a fact, by its content and the id of the event; nothing where it simply took it."""
 
 Enter = Callable[[FactAnswered, Cause], Touch[Any]]
 """The touch that enters an answer where the service keeps it."""
@@ -75,13 +82,15 @@ class Answers:
         enter: Enter,
         commit: Callable[[Cause, Touch[Any]], Awaitable[Any]],
         clock: TimeSource,
+        objecting: Object | None = None,
     ) -> None:
         self._actor = Actor(kind="service", id=service)
         heard = (each for each in listeners if isinstance(each, Subscription) and each.of_a_department)
-        self.queues = {each.queue: each.event.key for each in heard}
+        self.queues = {each.queue: each.event for each in heard}
         self._enter = enter
         self._commit = commit
         self._clock = clock
+        self._objecting = objecting or _nothing
 
     async def tell(self, messages: Iterable[Message], troubled: Mapping[UUID, Parked]) -> None:
         """What became of these: they have had their effect, but for those that are parked, by the message's id."""
@@ -90,32 +99,30 @@ class Answers:
             await asyncio.gather(*(self._tell(message, troubled.get(message.id)) for message in ours))
 
     async def _tell(self, message: Message, parked: Parked | None) -> None:
-        if parked is None:
-            await self._say(message, "taken", None, None)
-        else:
-            await self._say(message, _outcome(parked), *_told(parked))
-
-    async def _say(self, message: Message, outcome: Outcome, code: str | None, reason: str | None) -> None:
         """An answer that cannot be entered is logged, whatever stands in the message: that has been dealt with."""
         try:
-            await self._entered(message, outcome, code, reason)
+            await self._enter_answer(message, parked)
         except NotFound:
             log.info("answer_to_unknown_fact", queue=message.queue)
         except Exception as error:  # noqa: BLE001
             log.warning("fact_not_answered", queue=message.queue, reason=error)
 
-    async def _entered(self, message: Message, outcome: Outcome, code: str | None, reason: str | None) -> None:
+    async def _enter_answer(self, message: Message, parked: Parked | None) -> None:
         """A message that is no event of the queue's key is no fact that a department told, and has no answer."""
-        key = self.queues[message.queue]
+        event = self.queues[message.queue]
         try:
             envelope = Envelope.parse(message.headers, message.body)
         except Malformed:
             return
-        if envelope.key != key:
+        if envelope.key != event.key:
             return
+        if parked is None:
+            outcome, code, reason = await self._taken(event.model_validate_json(envelope.body), envelope.id)
+        else:
+            outcome, (code, reason) = _outcome(parked), _told(parked)
         now = self._clock.now()
         told = FactAnswered(
-            fact_id=envelope.subject, fact=key, outcome=outcome, code=code, reason=reason, answered_at=now
+            fact_id=envelope.subject, fact=event.key, outcome=outcome, code=code, reason=reason, answered_at=now
         )
         cause = Cause(
             id=uuid4(),
@@ -123,10 +130,26 @@ class Answers:
             actor=self._actor,
             at=now,
             kind="event",
-            what=key,
+            what=event.key,
             traceparent=envelope.traceparent,
         )
         await self._commit(cause, self._enter(told, cause))
+
+    async def _taken(self, fact: Event, id: UUID) -> tuple[Outcome, str | None, str | None]:
+        """Taken, but for what the service has against it; a database that is away is waited for."""
+        while True:
+            try:
+                objection = await self._objecting(fact, id)
+            except Unavailable:
+                await asyncio.sleep(AGAIN)
+                continue
+            if objection is None:
+                return "taken", None, None
+            return objection.outcome, printable(objection.code, CODE_KEPT), printable(objection.reason, REASON_KEPT)
+
+
+async def _nothing(_: Event, __: UUID) -> None:
+    return None
 
 
 def _outcome(parked: Parked) -> Outcome:

@@ -58,12 +58,12 @@ def own_answer(facts: Facts, told: FactAnswered, cause: Cause) -> Touch[Fact]:
 def for_its_department(aggregate: Aggregate) -> AnswerToSender | None:
     """The latest answer to a fact, for its department's queue of refusals, when the department has to look at it.
 
-    A fact that was taken, or is tried again by itself, is asked for by `GET /facts/{id}`.
+    A fact that was simply taken, or is tried again by itself, is asked for by `GET /facts/{id}`.
     """
     if not isinstance(aggregate, Fact) or not aggregate.answers:
         return None
     answer = aggregate.answers[-1]
-    if answer.outcome in ("taken", "waiting"):
+    if answer.outcome == "waiting" or (answer.outcome == "taken" and answer.code is None):
         return None
     told = {
         "id": aggregate.event_id,

@@ -24,6 +24,7 @@ from orders.domain.route import CANCELLED, CLOSED, HAPPENS, ROUTES, Milestone, R
 from shared.aggregate import Cause
 from shared.calendar import Calendar
 from shared.clocks import Timed
+from shared.contracts.answer import Objection
 from shared.contracts.event import Instant, Money
 from shared.contracts.vocabulary import (
     AboutCustomersOrder,
@@ -77,6 +78,7 @@ class Order(Timed):
     promises: Promises = Promises()
     delays: tuple[Delay, ...] = ()
     exceptions: int = 0
+    objections: tuple[Objection, ...] = ()
     warned: bool = False
     sold_on: date | None = None
     released_on: date | None = None

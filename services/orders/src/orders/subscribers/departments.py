@@ -7,6 +7,7 @@ from orders.domain.decisions.cancellation import withdraw
 from orders.domain.decisions.delay import fall_behind
 from orders.domain.decisions.doubt import weigh
 from orders.domain.decisions.drawing import submit
+from orders.domain.decisions.exception import mind_the_end
 from orders.domain.decisions.installation import complete_installation, expect_completion
 from orders.domain.decisions.payment import receive
 from orders.domain.decisions.production import (
@@ -42,6 +43,7 @@ from shared.contracts.departments import (
     SampleMade,
     ShipmentArrived,
 )
+from shared.contracts.vocabulary import OrderFact
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
 
@@ -57,22 +59,22 @@ def _sales_and_design(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(OrderWithdrawn)
     def withdraw_order(event: OrderWithdrawn, cause: Cause) -> Touch[Order]:
         """Sales takes the order back on the customer's wish."""
-        return orders.touch(event.order_id, lambda order: withdraw(order, event.reason, rules, cause))
+        return _heard(orders, event, cause, lambda order: withdraw(order, event.reason, rules, cause))
 
     @on(DesignSubmitted)
     def keep_drawing(event: DesignSubmitted, cause: Cause) -> Touch[Order]:
         """A drawing is up for review (000 §3.4.2, §3.5.2)."""
-        return orders.touch(event.order_id, lambda order: submit(order, event, cause))
+        return _heard(orders, event, cause, lambda order: submit(order, event, cause))
 
     @on(SampleJudged)
     def judge(event: SampleJudged, cause: Cause) -> Touch[Order]:
         """Only a confirmed sample lets a custom order into production (000 §3.5.3b)."""
-        return orders.touch(event.order_id, lambda order: hear_verdict(order, event, rules, cause))
+        return _heard(orders, event, cause, lambda order: hear_verdict(order, event, rules, cause))
 
     @on(GoodsInspected)
     def inspect_goods(event: GoodsInspected, cause: Cause) -> Touch[Order]:
         """Without a pass a custom order's goods do not leave (000 §3.5.3c)."""
-        return orders.touch(event.order_id, lambda order: hear_inspection(order, event, rules, cause))
+        return _heard(orders, event, cause, lambda order: hear_inspection(order, event, rules, cause))
 
 
 def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
@@ -81,12 +83,12 @@ def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(BreakdownCompleted)
     def keep_breakdown(event: BreakdownCompleted, cause: Cause) -> Touch[Order]:
         """The parts are known; stock is allocated (000 §3.4.3)."""
-        return orders.touch(event.order_id, lambda order: break_down(order, event, rules, cause))
+        return _heard(orders, event, cause, lambda order: break_down(order, event, rules, cause))
 
     @on(SampleMade)
     def keep_sample(event: SampleMade, cause: Cause) -> Touch[Order]:
         """A sample waits for design's judgement (000 §3.5.3b)."""
-        return orders.touch(event.order_id, lambda order: make_sample(order, event, cause))
+        return _heard(orders, event, cause, lambda order: make_sample(order, event, cause))
 
     @on(ProductionProgressed)
     def follow_production(event: ProductionProgressed, cause: Cause) -> Touch[Order]:
@@ -106,13 +108,17 @@ def _production(on: Subscriptions, orders: Orders, rules: Rules) -> None:
     @on(MaterialProblemReported)
     def raise_exception(event: MaterialProblemReported, cause: Cause) -> Touch[Order]:
         """A problem on the shop floor goes on the Saturday list (004 一㈡2b)."""
-        return orders.touch(event.order_id, lambda order: report_problem(order, event, cause))
+        return _heard(orders, event, cause, lambda order: report_problem(order, event, cause))
 
 
 def _weighed(
     orders: Orders, rules: Rules, event: Fact, cause: Cause, decide: Callable[[Order, Fact], Change[Order]]
 ) -> Touch[Order]:
-    return orders.touch(event.order_id, lambda order: weigh(order, event, decide, rules, cause))
+    return _heard(orders, event, cause, lambda order: weigh(order, event, decide, rules, cause))
+
+
+def _heard(orders: Orders, event: OrderFact, cause: Cause, decide: Callable[[Order], Change[Order]]) -> Touch[Order]:
+    return orders.touch(event.order_id, lambda order: mind_the_end(order, decide(order), cause))
 
 
 def _way_to_the_customer(on: Subscriptions, orders: Orders, rules: Rules) -> None:
@@ -146,4 +152,8 @@ def _way_to_the_customer(on: Subscriptions, orders: Orders, rules: Rules) -> Non
     @on(PaymentReceived)
     def enter_payment(event: PaymentReceived, cause: Cause) -> Touch[Order]:
         """Money counts towards what is due (001 售中一, 000 §3.4.5)."""
-        return weighed(event, cause, lambda order, fact: receive(order, fact, rules, cause))
+
+        def decide(order: Order) -> Change[Order]:
+            return weigh(order, event, lambda order, fact: receive(order, fact, rules, cause), rules, cause)
+
+        return orders.touch(event.order_id, decide)

@@ -57,6 +57,11 @@ _OUTCOMES: Mapping[Outcome, str] = {
 _REASONS: Mapping[tuple[Outcome, str], str] = {
     ("waiting", "not_found"): "系统中尚无此单，会自动再试",
     ("given_up", "not_found"): "多次再试仍查无此单，请核对单号后重新上报",
+    ("taken", "looked_into"): "已受理，但有疑点，已列入异常清单待核实，详见 reason",
+    ("taken", "doubtful_time"): "已受理，但所报时间有误，已列入异常清单待核实，详见 reason",
+    ("refused", "doubtful_time"): "所报时间有误，未予采用，请更正后重新上报",
+    ("refused", "receipt_differs"): "该收据已按另一金额入账，此次未入账，已列入异常清单待核实",
+    ("refused", "order_ended"): "该单已经结束，所报内容未作处理",
     ("refused", "illegal_transition"): "该单目前所处阶段不能办理此事",
     ("refused", "left_already"): "货物已经发出，不能再报延期",
     ("refused", "delivered"): "货物已经发出，不能再撤单",

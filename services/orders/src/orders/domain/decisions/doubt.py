@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
-from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.exception import look_into
 from orders.domain.order import Order
 from orders.domain.parts.times import Fact, doubts, sensible
 from orders.domain.policy.policy import Rules
@@ -22,6 +23,10 @@ def weigh(
     found = () if order.ended else doubts(fact, cause.at, order.calendar, rules.of(order).horizon_days)
     taken = sensible(fact, found)
     change = Change(order) if taken is None else decide(order, taken)
+    outcome: Literal["taken", "refused"] = "refused" if taken is None else "taken"
     for doubt in found:
-        change = change.then(partial(raise_exception, kind="schedule", detail=doubt.told, cause=cause))
+        look = partial(
+            look_into, kind="schedule", outcome=outcome, code="doubtful_time", detail=doubt.told, cause=cause
+        )
+        change = change.then(look)
     return change

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import invite_to_acceptance
-from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.exception import look_into
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
@@ -107,7 +107,7 @@ def complete_installation(order: Order, fact: InstallationCompleted, rules: Rule
     if strangers is None:
         return change
     detail = f"由未安排的人员施工：{strangers}；本单应由已安排的{SKILLS[order.route.installers]}施工"
-    return change.then(lambda order: raise_exception(order, "installer", detail, cause))
+    return change.then(lambda order: look_into(order, "installer", "taken", "looked_into", detail, cause))
 
 
 def _strangers(order: Order, fact: InstallationCompleted) -> str | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from orders.domain.decisions.clock import follow_complaints
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import set_reminders
-from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.exception import look_into
 from orders.domain.decisions.ledger import book, follow_ledger, post
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
@@ -51,7 +51,8 @@ def receive(order: Order, fact: PaymentReceived, rules: Rules, cause: Cause) -> 
         title = PAYMENTS[fact.kind]
         oddities.append(f"收据{fact.receipt_no}此前已入账，现又作为{title}入账：{_told(fact.amount)}，请核对")
     for detail in oddities:
-        change = change.then(partial(raise_exception, kind="payment", detail=detail, cause=cause))
+        look = partial(look_into, kind="payment", outcome="taken", code="looked_into", detail=detail, cause=cause)
+        change = change.then(look)
     return change.then(lambda order: follow_ledger(order, fact.received_at, rules, cause))
 
 
@@ -63,7 +64,7 @@ def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause)
         return Change(order)
     known = Money(amount=-entry.amount.amount, currency=entry.amount.currency)
     detail = f"收据{fact.receipt_no}已入账{_told(known)}，现报{_told(fact.amount)}，未入账，请核对"
-    return raise_exception(order, "payment", detail, cause)
+    return look_into(order, "payment", "refused", "receipt_differs", detail, cause)
 
 
 def _entered(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:

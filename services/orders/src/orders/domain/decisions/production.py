@@ -7,7 +7,7 @@ from typing import Literal
 
 from orders.domain.decisions.delay import slip
 from orders.domain.decisions.duty import follow_duties
-from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.exception import look_into, object_to, raise_exception
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
@@ -176,10 +176,13 @@ def hear_verdict(order: Order, fact: SampleJudged, rules: Rules, cause: Cause) -
     One about a sample of a rejected breakdown is looked into and does not count.
     """
     sample = order.works.sample(fact.sample_no) or Sample(no=fact.sample_no)
-    if order.ended or sample.verdict is not None:
+    if order.ended or sample.verdict == fact.outcome:
         return Change(order)
+    if sample.verdict is not None:
+        return object_to(order, "refused", "already_judged", f"样品{sample.no}此前已有另一结论", cause)
     if sample.void:
-        return raise_exception(order, "quality", f"样品{sample.no}依据的拆单已被驳回，不作数", cause)
+        told = f"样品{sample.no}依据的拆单已被驳回，不作数"
+        return look_into(order, "quality", "refused", "void_sample", told, cause)
     return _judged(order, sample, fact.outcome, fact.notes, fact.judged_by, rules, cause)
 
 
@@ -245,7 +248,9 @@ def complete(order: Order, fact: ProductionCompleted, rules: Rules, cause: Cause
     unconfirmed = _M.SAMPLE_CONFIRMED in order.route.milestones and not order.has(_M.SAMPLE_CONFIRMED)
     finished = reach(done, _M.PRODUCED, since=fact.completed_at, rules=rules, cause=cause)
     detail = "样品尚未确认，货物已生产完毕"
-    return finished.then(lambda order: raise_exception(order, "quality", detail, cause)) if unconfirmed else finished
+    if not unconfirmed:
+        return finished
+    return finished.then(lambda order: look_into(order, "quality", "taken", "looked_into", detail, cause))
 
 
 def inspect(

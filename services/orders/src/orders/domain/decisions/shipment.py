@@ -6,7 +6,7 @@ from typing import Literal
 from orders.domain.decisions.delay import be_late, estimate, slip
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.entry import announce_departures, look_again
-from orders.domain.decisions.exception import raise_exception
+from orders.domain.decisions.exception import look_into, raise_exception
 from orders.domain.decisions.promise import keep_promise, promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
@@ -175,7 +175,7 @@ def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Ch
         return change
     detail = f"订单尚在“{order.stage_title}”阶段，货物已发出"
     kind: ExceptionKind = "quality" if {_M.SAMPLE_CONFIRMED, _M.INSPECTED} & around else "payment"
-    return change.then(lambda order: raise_exception(order, kind, detail, cause))
+    return change.then(lambda order: look_into(order, kind, "taken", "looked_into", detail, cause))
 
 
 def _gone(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
