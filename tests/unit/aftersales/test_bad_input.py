@@ -77,6 +77,22 @@ ORDERS = {
         422,
         "invalid",
     ),
+    "an expense in dollars": (
+        "signed_off",
+        "installer",
+        "claim-expense",
+        {"amount": {"amount": "1", "currency": "USD"}, "reason": "停车费"},
+        409,
+        "other_currency",
+    ),
+    "travel in dollars": (
+        "open",
+        "installer",
+        "request-remote",
+        {"place": "湖南长沙", "estimated_travel": {"amount": "1", "currency": "USD"}},
+        409,
+        "other_currency",
+    ),
     "a cost in dollars": (
         "open",
         "cs_specialist",

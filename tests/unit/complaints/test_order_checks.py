@@ -349,6 +349,27 @@ def test_the_release_of_an_earlier_attempt_leaves_what_the_note_names_now(notes)
     assert let_go(anew, once.but(sent_back=("数量不符", "再核")), HANDLER).state.returning == ()
 
 
+def test_an_order_with_a_price_in_another_currency_than_its_total_is_worth_its_total():
+    dollars = KnownGoods(part=DOOR, quantity=24, price=yuan("400.00").but(currency="USD"))
+    left = KnownShipment(shipment_id=SHIPMENT, left_at=AT, lines=(PartCount(part=DOOR, quantity=3),))
+    order = KnownOrder(
+        id=order_id_of(NO),
+        order_no=NO,
+        customer_id=UUID(int=1),
+        goods=(dollars,),
+        total=yuan("9000.00"),
+        shipments=(left,),
+    )
+    assert order.delivered == yuan("9000.00")
+
+
+async def test_a_claim_in_another_currency_is_filed_and_shown_as_it_was_made(file, ask):
+    claimed = {"amount": "800.00", "currency": "USD"}
+    case = await file(amount_claimed=claimed)
+    shown = await ask("cs_manager", "GET", f"/complaints/{case['complaint_id']}")
+    assert shown.json()["form"]["amount_claimed"] == claimed
+
+
 def test_of_a_product_with_two_prices_the_dearest_counts_as_delivered_first():
     goods = (
         KnownGoods(part=DOOR, quantity=2, price=yuan("4000.00")),

@@ -92,6 +92,7 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         ("cs_specialist", "cancel", {"stage": "review", "reason": "x", "really": True}, 422, "invalid"),
         ("cs_specialist", "cancel", {"stage": "review", "reason": ""}, 422, "invalid"),
         ("warehouse", "pack", {"items": [], "volume_litres": 1}, 422, "invalid"),
+        ("cs_director", "cancel", {"reason": "x", "refund": {"amount": "-100.00"}}, 422, "invalid"),
     ],
 )
 async def test_a_refusal_says_what_would_be_right(company, ask, role, path, body, status, code):

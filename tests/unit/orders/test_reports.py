@@ -119,6 +119,21 @@ async def test_sales_are_counted_by_product_region_and_salesman_without_cancelle
     assert table.figures == {"orders": 2, "quantity": 36, "amount": "2400.00"}
 
 
+async def test_a_line_priced_in_another_currency_takes_its_share_of_the_order_s_total(company):
+    company.now = datetime(2026, 10, 5, tzinfo=UTC)
+    lines = [
+        {"description": "玻璃门", "quantity": 2, "unit_price": {"amount": "100.00"}},
+        {"description": "门锁", "quantity": 3, "unit_price": {"amount": "100.00", "currency": "USD"}},
+    ]
+    await company.place(order_no="A", lines=lines, total=Money(amount="1500.00"))
+    await company.sign_contract()
+    table = await sales(company, "product")
+    assert [(row["product"], row["currency"], row["amount"]) for row in table.rows] == [
+        ("门锁", "CNY", "1300.00"),
+        ("玻璃门", "CNY", "200.00"),
+    ]
+
+
 async def test_a_contract_counts_in_the_month_in_which_it_was_signed_and_one_that_was_not_never(company):
     company.now = datetime(2026, 9, 28, tzinfo=UTC)
     await company.place(order_no="A", total=Money(amount="1500.00"))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TypeGuard
 
 from complaints.domain.parts.papers import PartCount
 from shared.aggregate import Aggregate
@@ -78,9 +79,14 @@ class KnownOrder(Aggregate):
         """How many of each part the other return notes take back, by the number of the note."""
         return {each.return_no: _counted(each.lines) for each in self.returning if each.return_no != by_another_than}
 
+    def _counts(self, price: Money | None) -> TypeGuard[Money]:
+        """Whether it is in the currency of the order's total."""
+        return price is not None and (self.total is None or price.currency == self.total.currency)
+
     def _worth(self, part: str, count: int) -> Decimal | None:
         lines = [line for line in self.goods if line.part == part]
-        priced = sorted(((line.price.amount, line.quantity) for line in lines if line.price), reverse=True)
+        prices = ((line.price, line.quantity) for line in lines)
+        priced = sorted(((price.amount, quantity) for price, quantity in prices if self._counts(price)), reverse=True)
         if not priced or len(priced) < len(lines):
             return None
         worth = Decimal(0)

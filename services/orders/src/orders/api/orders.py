@@ -20,8 +20,7 @@ from orders.domain.policy.policy import Rules, cancellers
 from orders.domain.route import CANCELLED, CLOSED, stages
 from orders.store import Exceptions, Orders, Stores
 from shared.contracts.departments import DelayReason
-from shared.contracts.event import Money
-from shared.contracts.vocabulary import Line, Prose
+from shared.contracts.vocabulary import Line, Price, Prose
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
@@ -41,7 +40,7 @@ class CancelOrder(RequestBody):
 
     stage: StageName = Field(examples=["making"], description="The stage in which the order was seen.")
     reason: Prose = Field(examples=["客户项目取消"])
-    refund: Money | None = None
+    refund: Price | None = None
 
 
 class AskToCancel(RequestBody):

@@ -32,7 +32,7 @@ def record_cost(
         raise Refused(
             f"the warranty is {order.verdict}: {filled_by} fills in the cost, not {cause.actor.role}", "cost_authority"
         )
-    _must_be_payable(material, transport, labour, travel)
+    must_be_payable(material, transport, labour, travel)
     cost = Cost(
         id=cause.derive("fee"),
         material=material,
@@ -93,7 +93,7 @@ def raise_charge(order: ServiceOrder, amount: Money, mode: Mode, rules: Rules, c
         raise Refused(f"{order.charge.amount.amount} has been charged already", "already_charged")
     if order.charge_policy == "pay_first" and mode != "prepaid":
         raise Refused("the customer's own fault is paid before we come; the mode is prepaid", "pay_first")
-    _must_be_payable(amount)
+    must_be_payable(amount)
     _must_be_signed(order, amount, rules)
     _must_suit(mode, amount, rules.of(order), cause)
     charged = order.but(charge=Charge(amount=amount, mode=mode))
@@ -117,7 +117,7 @@ def receive_payment(
     It may come before it is charged; it is announced once everything is paid.
     """
     order.lifecycle.must(order.stage, "receive_payment")
-    _must_be_payable(amount)
+    must_be_payable(amount)
     must_be_recent("the payment", received_at, cause)
     payment = Payment(amount=amount, at=received_at, invoice_no=invoice_no)
     received = order.but(payments=(*order.payments, payment))
@@ -155,7 +155,8 @@ def _must_suit(mode: Mode, amount: Money, policy: AftersalesPolicy, cause: Cause
         raise Overstepped(f"finance issues the invoice, not {cause.actor.role}", "invoice_authority")
 
 
-def _must_be_payable(*amounts: Money) -> None:
+def must_be_payable(*amounts: Money) -> None:
+    """Refused in another currency than services are settled in (`other_currency`), and below zero."""
     if any(amount.currency != CURRENCY for amount in amounts):
         raise Refused(f"services are charged and settled in {CURRENCY}", "other_currency")
     if any(amount.amount < 0 for amount in amounts):

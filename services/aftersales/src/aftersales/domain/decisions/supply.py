@@ -3,6 +3,7 @@
 from datetime import date
 
 from aftersales.domain.decisions.dispatch import await_dispatch
+from aftersales.domain.decisions.money import must_be_payable
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
@@ -107,6 +108,7 @@ def use_part(order: ServiceOrder, part_no: Line, quantity: int, cause: Cause) ->
 def claim_expense(order: ServiceOrder, amount: Money, reason: Line, cause: Cause) -> Change[ServiceOrder]:
     """The technician claims what he laid out, once the customer has signed (001 售后六a)."""
     order.lifecycle.must(order.stage, "claim_expense")
+    must_be_payable(amount)
     if amount.amount <= 0:
         raise Refused("an expense is more than 0", "negative_amount")
     id = cause.derive("expense")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from aftersales.domain.decisions.money import must_be_payable
 from aftersales.domain.parts.blocks import Signature
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.policy.policy import Rules
@@ -39,6 +40,7 @@ def request_remote(order: ServiceOrder, place: Line, estimated_travel: Money, ca
     order.lifecycle.must(order.stage, "request_remote")
     if order.remote is not None and order.remote.approval is not None:
         raise Refused("the service out of town is approved already", "already_approved")
+    must_be_payable(estimated_travel)
     asked = Remote(
         id=cause.derive("application"), place=place, estimated_travel=estimated_travel, by=cause.actor.id, at=cause.at
     )

@@ -133,11 +133,17 @@ _KEYS: dict[Dimension, Callable[[_Sold], tuple[str, ...]]] = {
 def _sold(order: SoldOrder) -> Iterator[_Sold]:
     """The lines of an order with what each brings; what no line has as its price is shared by quantity.
 
-    It is shared among the lines without a price, or among all where each has one: then it is a discount or a surcharge.
+    It is shared among the lines without a price in the order's currency, or among all where each has one: then it is a
+    discount or a surcharge.
     """
-    priced = [line.unit_price.amount * line.quantity if line.unit_price else Decimal() for line in order.lines]
+    currency = order.total.currency if order.total else "CNY"
+    prices = [line.unit_price for line in order.lines]
+    known = [price if price and price.currency == currency else None for price in prices]
+    priced = [
+        price.amount * line.quantity if price else Decimal() for price, line in zip(known, order.lines, strict=True)
+    ]
     rest = (order.total.amount if order.total else sum(priced, Decimal())) - sum(priced, Decimal())
-    open_ = [line.quantity if line.unit_price is None else 0 for line in order.lines]
+    open_ = [line.quantity if price is None else 0 for price, line in zip(known, order.lines, strict=True)]
     shares = _shared(rest, open_ if any(open_) else [line.quantity for line in order.lines])
     for line, price, share in zip(order.lines, priced, shares, strict=True):
         product = " ".join(filter(None, (line.sku or line.description, line.spec)))
