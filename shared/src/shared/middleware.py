@@ -1,6 +1,6 @@
 """What stands around every route: limits of a body, the time it takes, its log context, and what broke in it."""
 
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
@@ -29,6 +29,28 @@ class BodyTooLarge(HTTPException):
 
     def __init__(self, limit: int) -> None:
         super().__init__(413, f"a body may have at most {limit} bytes")
+
+
+MOST_HEADERS, LARGEST_HEADERS = 100, 32 * 1024
+"""Headers of a request, and bytes of all of them."""
+
+
+class UnfitHeaders(HTTPException):
+    """More headers than a request may have, or two that say different things about where its body ends."""
+
+    code = "headers"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(400, detail, headers={"Connection": "close"})
+
+    @classmethod
+    def check(cls, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Raises it for headers that are not to be read."""
+        size = sum(len(name) + len(value) for name, value in headers)
+        if len(headers) > MOST_HEADERS or size > LARGEST_HEADERS:
+            raise cls(f"a request may have {MOST_HEADERS} headers, of {LARGEST_HEADERS} bytes together")
+        if {name for name, _ in headers} >= {b"content-length", b"transfer-encoding"}:
+            raise cls("send either Content-Length or Transfer-Encoding")
 
 
 class HttpMiddleware:
@@ -60,9 +82,10 @@ class HttpMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(uuid4()))
         try:
+            UnfitHeaders.check(scope["headers"])
             with self._traced(scope):
                 await self._app(scope, self._limited(scope, receive), sending)
-        except BodyTooLarge as error:
+        except (BodyTooLarge, UnfitHeaders) as error:
             await http_problem(error)(scope, receive, sending)
         except Exception as error:
             log.exception("request_failed", route=getattr(scope.get("route"), "path", "-"), error=error)

@@ -138,3 +138,19 @@ async def test_the_document_says_how_to_be_known_and_what_errors_are(world: Worl
     assert listed["operationId"] == "list_dead"
     assert set(listed["responses"]["403"]["content"]) == {"application/problem+json"}
     assert [each["name"] for each in listed["parameters"] if "anyOf" in each["schema"]] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(f"X-{number}", "x") for number in range(120)],
+        [("X-Long", "x" * 40_000)],
+        [("Content-Length", "4"), ("Transfer-Encoding", "chunked")],
+    ],
+)
+async def test_headers_that_are_too_many_or_contradict_each_other_are_refused_and_the_line_is_closed(
+    world: World, headers: list[tuple[str, str]]
+) -> None:
+    answer = await world.ask(None, "GET", "/health/live", headers=dict(headers))
+    assert (answer.status_code, answer.json()["code"]) == (400, "headers")
+    assert answer.headers["connection"] == "close"
