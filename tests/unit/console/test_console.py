@@ -1,11 +1,14 @@
 """The console's door: who signs in and how, what a page may load, and that only those who signed in hear the hints."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from console.app import POLICY, console
 from console.hints import Hints
@@ -51,6 +54,22 @@ async def test_one_who_has_not_signed_in_is_shown_the_door(browser: httpx.AsyncC
     answer = await browser.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     assert (await browser.get("/events")).status_code == 401
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+async def test_no_address_of_the_console_shows_a_stranger_anything_or_heeds_another_site(
+    settings: Settings, browser: httpx.AsyncClient, site: str
+) -> None:
+    seen = {}
+    for route in iter_route_contexts(console(settings).routes):
+        for method in route.methods or ():
+            path = re.sub(r"{(\w+)}", lambda part: {"name": "complaints"}.get(part[1], str(uuid4())), route.path)
+            answer = await browser.request(method, path, headers={"Sec-Fetch-Site": site} if site else {})
+            shut = answer.status_code in {401, 403} or answer.headers.get("location", "").startswith("/sign-in")
+            seen[method, route.path] = (shut, "set-cookie" in answer.headers)
+    open_ = {asked for asked, (shut, _) in seen.items() if not shut}
+    assert open_ == {("GET", "/sign-in"), ("GET", "/health/ready")}
+    assert not any(kept for _, kept in seen.values())
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
