@@ -5,7 +5,7 @@ from uuid import UUID
 
 from aftersales.domain.decisions.dispatch import await_dispatch
 from aftersales.domain.parts.blocks import FeeSignature
-from aftersales.domain.parts.money import Charge, Cost, Mode, Payment
+from aftersales.domain.parts.money import Charge, Cost, Mode, Payment, must_be_payable
 from aftersales.domain.policy.policy import AftersalesPolicy, Rules
 from aftersales.domain.service_order import ServiceOrder
 from shared.aggregate import Cause, Change, Overstepped, Refused, must_be_another, must_be_recent
@@ -13,9 +13,6 @@ from shared.contracts.aftersales import CustomerChargePaid, CustomerChargeRaised
 from shared.contracts.event import Money
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line
-
-CURRENCY = "CNY"
-"""Services are charged and settled in one currency."""
 
 
 def record_cost(
@@ -153,11 +150,3 @@ def _must_suit(mode: Mode, amount: Money, policy: AftersalesPolicy, cause: Cause
         raise Refused(f"more than {policy.on_spot_up_to} is invoiced by finance (mode invoiced)", "too_much_on_spot")
     if mode == "invoiced" and cause.actor.role != Role.FINANCE:
         raise Overstepped(f"finance issues the invoice, not {cause.actor.role}", "invoice_authority")
-
-
-def must_be_payable(*amounts: Money) -> None:
-    """Refused in another currency than services are settled in (`other_currency`), and below zero."""
-    if any(amount.currency != CURRENCY for amount in amounts):
-        raise Refused(f"services are charged and settled in {CURRENCY}", "other_currency")
-    if any(amount.amount < 0 for amount in amounts):
-        raise Refused("an amount is 0 or more", "negative_amount")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from aftersales.domain.decisions.dispatch import await_dispatch
-from aftersales.domain.decisions.money import must_be_payable
+from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.supply import Expense, PartLine, Supply
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from aftersales.domain.decisions.money import must_be_payable
 from aftersales.domain.parts.blocks import Signature
+from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.trip import Appointment, Remote
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder

@@ -4,9 +4,12 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from shared.aggregate import Refused
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.vocabulary import Line, StaffId
 
+CURRENCY = "CNY"
+"""Services are charged and settled in one currency."""
 Mode = Literal["on_spot", "invoiced", "prepaid"]
 """How a customer pays."""
 
@@ -42,3 +45,11 @@ class Payment(Part):
     amount: Money
     at: Instant
     invoice_no: Line | None = None
+
+
+def must_be_payable(*amounts: Money) -> None:
+    """Refused in another currency than services are settled in (`other_currency`), and below zero."""
+    if any(amount.currency != CURRENCY for amount in amounts):
+        raise Refused(f"services are charged and settled in {CURRENCY}", "other_currency")
+    if any(amount.amount < 0 for amount in amounts):
+        raise Refused("an amount is 0 or more", "negative_amount")
