@@ -48,5 +48,5 @@ def routes(stores: Stores, calendar: Calendar, door: CustomerDoor) -> APIRouter:
 
 
 def _shown(case: Complaint, calendar: Calendar) -> CustomersComplaint:
-    due = calendar.local(case.close_by) if case.close_by and case.stage in LIVE else None
+    due = calendar.local(case.close_by) if case.close_by and case.stage in LIVE and case.stage != "not_upheld" else None
     return CustomersComplaint(CustomerView.of(case), f"{due.month}月{due.day}日" if due else "")
