@@ -169,6 +169,24 @@ async def test_the_stations_of_the_tour_stand_beside_the_standard_and_the_one_wh
     assert (tour["stage"], tour["decision_maker"], tour["possible"]) == ("completed", "王总", [])
 
 
+@pytest.mark.requirement("R086.c")
+async def test_without_the_customers_signature_there_is_no_record(world):
+    visit = await booked(world)
+    await world.until(AT + timedelta(hours=2))
+    assert code(await complete(world, visit, signed=False)) == (409, "unsigned")
+    assert of(world, ShowroomVisitCompleted) == []
+
+
+@pytest.mark.requirement("R086.b")
+@pytest.mark.parametrize("rating", ["satisfied", "average", "dissatisfied"])
+async def test_the_reception_is_rated_on_three_levels(world, rating):
+    visit = await booked(world)
+    await world.until(AT + timedelta(hours=2))
+    assert (await complete(world, visit, rating="very_satisfied")).status_code == 422
+    tour = (await complete(world, visit, rating=rating)).json()
+    assert (tour["form"]["rating"], [each.rating for each in of(world, ShowroomVisitCompleted)]) == (rating, [rating])
+
+
 @pytest.mark.requirement("R051.a")
 async def test_impression_rating_suggestion_and_signature_are_recorded_on_table_2(world):
     visit = await booked(world)

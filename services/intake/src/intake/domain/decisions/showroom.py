@@ -110,11 +110,14 @@ def complete(
     """The tour is over: how long each station took, who decides, and the visitors' form (001 售前四2, 4, 表2).
 
     Refused with `steps_open` or `steps_unknown` unless every station has its minutes, 0 for one that was left out;
-    `not_begun` before the visitors come. A dissatisfied visitor is a negative feedback.
+    `not_begun` before the visitors come; `unsigned` without the customer's signature (表2). A
+    dissatisfied visitor is a negative feedback.
     """
     SHOWROOM_VISIT.must(visit.stage, "complete")
     if cause.at < visit.at:
         raise Refused("the visitors are not there yet", "not_begun")
+    if not form.signed:
+        raise Refused("have the customer sign the visitors' form; without it there is no record", "unsigned")
     stations = rules.of(visit).showroom.stations
     _exactly(stations.keys(), minutes.keys(), "steps", "say how long each station took")
     steps = tuple(ShowroomStep(name=station.title, minutes=minutes[name]) for name, station in stations.items())
