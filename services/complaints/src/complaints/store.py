@@ -32,6 +32,8 @@ from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
 COMMON = 3000
 """From so many rows on a word is common: of which of two common words there are more is not counted."""
+REMEMBERED = 10_000
+"""Common words that a process remembers."""
 PAGE = 500
 """Rows that statistics read at a time."""
 
@@ -67,6 +69,10 @@ class Complaints(Store[Complaint]):
         Index("found_by", "form.received_at"),
     )
 
+    def __init__(self, database: DatabaseLike) -> None:
+        super().__init__(database)
+        self._common: set[str] = set()
+
     async def holding(self, question: str | None) -> AllOf | None:
         """What the found rows have, the rarest first: the index walks along that one. None without a question.
 
@@ -77,8 +83,17 @@ class Complaints(Store[Complaint]):
         wanted = asked(question)
         if not wanted:
             raise Refused("ask for two characters, two initials or four digits at least", "too_short")
-        counts = await gather(*(self.count({"found_by": AllOf(each)}, COMMON) for each in wanted))
+        counts = await gather(*(self._rows_with(each) for each in wanted))
         return AllOf(*(each for _, each in sorted(zip(counts, wanted, strict=True))))
+
+    async def _rows_with(self, word: str) -> int:
+        """How many rows have this word, up to COMMON. One that was common once stays so, and is not counted again."""
+        if word in self._common:
+            return COMMON
+        found = await self.count({"found_by": AllOf(word)}, COMMON)
+        if found == COMMON and len(self._common) < REMEMBERED:
+            self._common.add(word)
+        return found
 
 
 class Allowances(Store[Allowance]):

@@ -113,7 +113,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """A list that holds all of these values."""
+    """A list that holds all of these values. An index walks along the first one: put the rarest there."""
 
     values: tuple[Any, ...]
 

@@ -497,7 +497,23 @@ def _place_of(field: str) -> str:
 
 
 def _query(where: Where) -> dict[str, Any]:
-    return {_path(field): _condition(field, value) for field, value in where.items()}
+    """The conditions in MongoDB's words.
+
+    Of AllOf the index walks along the first value. By itself MongoDB would sort the values and take any of them, so the
+    others are asked for in a way that no index serves.
+    """
+    query = {_path(field): _condition(field, value) for field, value in where.items()}
+    others = [
+        {
+            "$setIsSubset": [
+                {"$literal": [stored(each) for each in value.values[1:]]},
+                {"$ifNull": [f"${_path(field)}", []]},
+            ]
+        }
+        for field, value in where.items()
+        if isinstance(value, AllOf) and len(value.values) > 1
+    ]
+    return {**query, "$expr": {"$and": others}} if others else query
 
 
 def _condition(field: str, value: Any) -> dict[str, Any]:
@@ -507,7 +523,7 @@ def _condition(field: str, value: Any) -> dict[str, Any]:
     if isinstance(value, OneOf):
         return {"$in": [each if field == "id" else stored(each) for each in value.values]}
     if isinstance(value, AllOf):
-        return {"$all": [stored(each) for each in value.values]}
+        return {"$all": [stored(each) for each in value.values[:1]]}
     return {"$eq": value if field == "id" else stored(value)}
 
 
