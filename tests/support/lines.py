@@ -20,7 +20,7 @@ GOES_WITH = {
 SINCE_ADDED = {"notify.customer_unreached.v1": {"due_at": "2026-11-22T06:10:00.000000Z"}}
 """Fields that were added to events after their samples were frozen, and that their lines need."""
 OTHERWISE = {"verdict": "late", "reminder": 1, "outcome": "resolved", "customer_id": str(uuid4()), "before": "making"}
-OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z"}
+OTHERWISE |= {"reason_code": "supply", "ends": "2026-11-27T03:00:00.000000Z", "kind": "sales_stats"}
 OTHERWISE |= {"answer_by": "2026-11-28T10:00:00.000000Z", "invited_until": "2026-11-27T03:00:00.000000Z"}
 
 

@@ -57,6 +57,16 @@ async def shown(orders, order, stage=None):
     return await until(found, 30)
 
 
+async def untold(orders, order, day):
+    """Once the customer is to be told this day, and customer service may word it."""
+
+    async def found():
+        waiting = (await shown(orders, order))["untold"]
+        return waiting and waiting["new"] == day
+
+    await until(found, 30)
+
+
 async def signed(orders, bus, order, at=NOW):
     """Placed on the bus, reviewed and signed over HTTP."""
     await bus.announce(order, at=at)
@@ -86,7 +96,7 @@ async def released(orders, bus, order):
 
 
 @pytest.mark.requirement("R055.a", "R058.b")
-async def test_from_the_order_to_a_delay_and_its_second_revision(orders, bus):
+async def test_from_the_order_to_a_delay_and_its_second_revision(orders, house, bus):
     order = placed()
     await released(orders, bus, order)
     (notice,) = await bus.expect(OrderReleased, order_no=order.order_no)
@@ -96,9 +106,13 @@ async def test_from_the_order_to_a_delay_and_its_second_revision(orders, bus):
         order_no=order.order_no, expected_ready_on=date(2026, 11, 30), reason_text="钢化玻璃补片尚未到厂"
     )
     await bus.announce(behind, at=NOW)
+    await untold(orders, order, "2026-11-30")
+    house.show(NOW + timedelta(minutes=31))
     (first,) = await bus.expect(ShipmentDelayed, order_no=order.order_no)
     await until(orders.settled)
     await bus.announce(behind.model_copy(update={"expected_ready_on": date(2026, 12, 3)}), at=NOW)
+    await untold(orders, order, "2026-12-03")
+    house.show(NOW + timedelta(minutes=62))
     _, second = await bus.expect(ShipmentDelayed, 2, order_no=order.order_no)
 
     assert (first.delay_days, first.told_before_contract_date) == (4, True)
@@ -193,6 +207,8 @@ async def test_when_time_passes_each_clock_fires_once_with_two_replicas_and_afte
     await bus.announce(late, at=NOW)
     await signed(orders, bus, soon)
     async with house.replica() as second:
+        house.show(datetime(2026, 10, 1, 2, tzinfo=UTC))
+        await untold(orders, soon, "2026-10-05")
         house.show(datetime(2026, 10, 3, 6, tzinfo=UTC))
         await bus.expect(ShipmentDelayed, order_no=late.order_no)
         await bus.expect(ShipmentDelayed, order_no=soon.order_no)

@@ -136,6 +136,7 @@ ABOUT_NO_CUSTOMER = (
     "slip",
     "slip_overdue",
     "tampering",
+    "weekly_exceptions",
 )
 BY_WHEN = re.compile(
     r"今日|当日|立即|尽快|及时|分钟内|本周内|计划期内|请提前|按时|到货时|于\$\{(at|until)\}|在\$\{(on|until)\}前|约定?\$\{at\}|到期前"

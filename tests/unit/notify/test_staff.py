@@ -14,6 +14,7 @@ from facts import (
     falls_due,
     greeting,
     missed,
+    of_order,
     registered,
     released,
 )
@@ -42,7 +43,12 @@ from shared.contracts.notify import (
     StaffMessageAcknowledged,
     StaffMessagePosted,
 )
-from shared.contracts.orders import OrderExceptionRaised, OrdersReportPublished, ShipmentReadinessAssessed
+from shared.contracts.orders import (
+    OrderExceptionRaised,
+    OrdersReportPublished,
+    OrderStageChanged,
+    ShipmentReadinessAssessed,
+)
 from shared.contracts.vocabulary import order_id_of
 from shared.policy import Policies
 from shared.testing import cause
@@ -319,11 +325,39 @@ async def test_customer_service_learns_how_ready_a_shipment_is_also_when_it_is_o
 
 
 async def test_a_report_is_told_in_its_hour(notify: InMemoryNotify) -> None:
-    report = {"kind": "weekly_exceptions", "period": "2026-W48", "title": "本周工程异常单汇总", "path": "/reports/1"}
-    await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("cs_manager",), **report))
+    report = {"kind": "sales_stats", "period": "2026-10", "title": "销售统计", "path": "/reports/1"}
+    await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("sales_vp",), **report))
 
-    assert [words.text for words in notify.chat.words] == [
-        "【报表】本周工程异常单汇总（2026-W48）已生成，请及时查阅：/reports/1"
+    assert [words.text for words in notify.chat.words] == ["【报表】销售统计（2026-10）已生成，请及时查阅：/reports/1"]
+
+
+@pytest.mark.requirement("R034.c", "R034.f")
+async def test_what_saturdays_meeting_is_about_is_told_with_its_figures_as_soon_as_it_is_there(
+    notify: InMemoryNotify,
+) -> None:
+    report = {"kind": "weekly_exceptions", "period": "2026-W48", "title": "本周工程异常单汇总", "path": "/reports/1"}
+    figures = {"open": 3, "resolved": 11}
+    await notify.tell(OrdersReportPublished(report_id=uuid4(), audience=("cs_manager",), figures=figures, **report))
+
+    assert [(each.to, each.words.text) for each in notify.chat.sent] == [
+        ("cs_manager", "【工程异常单周报】2026-W48：未解决3单，本周已解决11单，请在例会上逐单处理：/reports/1")
+    ]
+
+
+@pytest.mark.requirement("R017.a")
+async def test_when_all_goods_are_there_engineering_is_asked_for_installers_with_the_time_of_arrival(
+    notify: InMemoryNotify,
+) -> None:
+    moved = {"at": datetime.fromisoformat("2026-11-23T08:30:00+08:00")}
+    await notify.tell(of_order(OrderStageChanged, before="transport", after="installation", **moved))
+    await notify.tell(of_order(OrderStageChanged, "SO-2", before="acceptance", after="installation", **moved))
+    await notify.later(minutes=20)
+
+    assert [(each.to, each.words.text) for each in notify.chat.sent if "请派安装" in each.words.text] == [
+        (
+            "engineering_regional_head",
+            "【请派安装】广州恒达装饰工程有限公司，订单SO-2026-0412的货物已于今天（11月23日）08:30全部到场，请尽快安排安装人员。",
+        )
     ]
 
 

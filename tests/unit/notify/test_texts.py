@@ -125,14 +125,15 @@ async def test_most_material_is_said_to_be_ready_when_production_has_said_so(not
     assert "大部分材料已备好" not in half
 
 
-async def test_a_day_that_no_one_has_named_is_told_as_an_estimate_that_is_being_looked_into(
+@pytest.mark.requirement("R058.f")
+async def test_a_day_that_no_department_has_named_is_not_told_but_that_it_is_being_looked_into(
     notify: InMemoryNotify,
 ) -> None:
     (text,) = await sms_of(notify, delayed(days=4, said="钢化玻璃补片尚未到厂。", ready_percent=90).but(estimated=True))
 
-    assert "预计推迟4天左右至11月30日前后，具体日期我们正在核实，确定后即通知您。非常抱歉" in text
-    assert "发货将推迟" not in text
     (mail,) = notify.email.words
+    assert "届时无法发出，新的发货日期我们正在核实，确定后即通知您。非常抱歉" in text
+    assert not any(day in words for day in ("4天", "11月30日") for words in (text, mail.text, mail.html))
     assert mail.subject == "订单SO-2026-0412发货延期，日期核实中"
 
 
@@ -231,6 +232,26 @@ async def test_plans_and_changed_dates_are_told(notify: InMemoryNotify) -> None:
 
     assert "已排产，计划交货日期为11月26日" in planned
     assert "安装日期调整为11月28日" in promised
+
+
+@pytest.mark.requirement("R200.c")
+async def test_a_day_that_was_agreed_is_confirmed_and_a_later_agreement_takes_its_place(notify: InMemoryNotify) -> None:
+    def agreed(day: int, kind: str, revision: int) -> DeliveryDatePromised:
+        return of_order(
+            DeliveryDatePromised,
+            kind=kind,
+            promised_for=MORNING.date().replace(day=day),
+            revision=revision,
+            basis="plan",
+            promised_by="cs-07",
+            agreed=True,
+        )
+
+    texts = await sms_of(notify, agreed(26, "arrive", 1), agreed(27, "arrive", 2), agreed(28, "install", 1))
+
+    days = ("到货日期为11月26日", "到货日期为11月27日", "安装日期为11月28日")
+    assert [day in text for day, text in zip(days, texts, strict=True)] == [True, True, True]
+    assert all("按与您的约定，订单SO-2026-0412的" in text for text in texts)
 
 
 @pytest.mark.requirement("R111.a", "R112.b", "R112.c", "R118.a", "R158.c")

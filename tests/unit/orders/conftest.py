@@ -25,6 +25,7 @@ from shared.contracts import departments as facts
 from shared.contracts.deadline import RunningDeadline
 from shared.contracts.event import Actor, Event, Money, PreciseDate
 from shared.contracts.intake import OrderPlaced
+from shared.contracts.orders import ShipmentDelayed
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 from shared.testing import World, in_memory, nowhere
@@ -108,6 +109,11 @@ class Company:
     async def until(self, moment: datetime) -> tuple[Event, ...]:
         """Time passes."""
         return business(await self.world.until(moment))
+
+    async def delays(self) -> list[Any]:
+        """Every delay that was told, after the term in which its words may be chosen."""
+        await self.until(self.now + timedelta(minutes=30))
+        return self.announced(ShipmentDelayed)
 
     def later(self, **step: float) -> None:
         """The clock moves on; nothing happens yet."""

@@ -50,6 +50,72 @@ async def test_unpaid_goods_from_stock_that_leave_are_looked_into(company):
     assert raised(company) == [("payment", "订单尚在“收款”阶段，货物已发出")]
 
 
+async def stock(company):
+    """Sold from stock, promised for the tenth day, not paid."""
+    day = BEGIN.date() + timedelta(days=10)
+    await company.place(promised_arrival_date=day, requested_ship_date=None)
+    return day
+
+
+async def test_goods_that_wait_for_the_customer_s_payment_are_told_to_be_late_for_no_other_reason(company):
+    day = await stock(company)
+    await company.until(BEGIN + timedelta(days=12))
+    assert company.announced(said.ShipmentDelayed) == []
+    assert raised(company) == [("payment", f"原定{day}到货，客户尚未付款，未能实现，请与客户另约日期")]
+    assert (await company.order()).promises.current("arrive").stage == "broken"
+
+
+async def test_an_order_without_its_deposit_is_not_told_that_its_goods_are_not_ready(company):
+    await company.place(requested_ship_date=BEGIN.date() + timedelta(days=10))
+    await company.sign_contract()
+    await company.until(BEGIN + timedelta(days=12))
+    assert company.announced(said.ShipmentDelayed) == []
+    assert [kind for kind, _ in raised(company)] == ["payment"]
+
+
+@pytest.mark.parametrize(("left", "why"), [(False, ("other", "货物尚未发出")), (True, ("transport", "运输途中延误"))])
+async def test_paid_goods_that_do_not_arrive_are_late_for_what_is_known_to_be_true(company, left, why):
+    await stock(company)
+    await company.pay("balance", "100000.00")
+    if left:
+        await company.fact(facts.GoodsDispatched, left_at=company.now)
+    await company.until(BEGIN + timedelta(days=12))
+    (delayed,) = company.announced(said.ShipmentDelayed)
+    assert (delayed.reason_code, delayed.reason_text) == why
+
+
+@pytest.mark.parametrize(("paid_after", "eta"), [(timedelta(days=1), True), (timedelta(days=5), None)])
+async def test_goods_that_left_unpaid_are_announced_with_the_payment_as_they_are_then(company, paid_after, eta):
+    await stock(company)
+    expected = company.now + timedelta(days=3)
+    await company.fact(facts.GoodsDispatched, left_at=company.now, eta=expected)
+    await company.until(company.now + paid_after)
+    assert company.announced(said.ShipmentDispatched) == []
+    await company.pay("balance", "100000.00")
+    (told,) = company.announced(said.ShipmentDispatched)
+    assert told.eta == (expected if eta else None)
+    asked = (await company.order()).clock("find_out_arrival")
+    assert (asked is None) is bool(eta)
+
+
+async def test_goods_that_left_unpaid_and_are_there_when_the_payment_comes_are_not_announced_to_come(company):
+    await stock(company)
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    await company.pay("balance", "100000.00")
+    assert company.announced(said.ShipmentDispatched) == []
+    assert (await company.order()).stage == "closed"
+
+
+async def test_goods_that_left_before_the_deposit_and_are_there_are_not_announced_to_come(company):
+    await company.place()
+    await company.run_to("deposit")
+    await company.fact(facts.GoodsDispatched, left_at=company.now)
+    await company.fact(facts.ShipmentArrived, arrived_at=company.now)
+    await company.run_to("installation")
+    assert company.announced(said.ShipmentDispatched) == []
+
+
 async def test_goods_that_leave_after_contract_and_deposit_need_no_look_though_production_told_nothing(company):
     await company.place()
     await company.run_to("production")

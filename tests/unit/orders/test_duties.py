@@ -80,9 +80,9 @@ async def test_a_day_that_no_one_has_named_is_told_as_an_estimate_and_is_custome
     await company.place()
     await company.run_to("production")
     await company.until(EVE)
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert delayed.estimated
-    assert await owed(company, "find_out_day") == [("cs_specialist", EVE + timedelta(hours=4))]
+    assert await owed(company, "find_out_day") == [("cs_specialist", company.now + timedelta(hours=4))]
 
     await company.decide(postpone, date(2026, 12, 3), "goods_incomplete", None, role="cs_specialist")
     assert not company.announced(said.ShipmentDelayed)[-1].estimated
@@ -93,7 +93,7 @@ async def test_a_day_that_production_names_leaves_nothing_to_find_out(company):
     await company.place()
     await company.run_to("production")
     await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 12, 1), reason_text="缺料")
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert not delayed.estimated
     assert await owed(company, "find_out_day") == []
 

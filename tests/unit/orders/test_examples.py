@@ -1,5 +1,6 @@
 """Every example in the API's documentation is taken when it is sent at its time."""
 
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 from uuid import UUID
@@ -38,6 +39,7 @@ WHEN = {
     "/orders/{order_id}/decline-cancelling": When("standard", "making", "cs_supervisor"),
     "/orders/{order_id}/agree": When("standard", "making", "planner"),
     "/orders/{order_id}/postpone": When("standard", "making", "planner"),
+    "/orders/{order_id}/word-delay": When("standard", "making", "cs_specialist"),
     "/orders/{order_id}/raise-exception": When("standard", "making", "planner"),
     "/exceptions/{exception_id}/resolve": When("standard", "making", "order_specialist"),
     "/orders/{order_id}/take-on": When("custom", "review", "regional_head"),
@@ -110,6 +112,7 @@ async def what_comes_before(company, path):
     await company.fact(facts.SampleMade, sample_no="DY-1")
     if path == "/loads":
         await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
+    await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 12, 5), reason_text="缺料")
     if path.endswith("/refund"):
         await company.pay("balance", "72000.00")
     if path.endswith("/submit-for-review"):

@@ -82,7 +82,7 @@ def placed(route, received=True):
         }
     )
     order = open_order(event, RULES, cause(kind="event")).state
-    return submitted(take_on(order, cause("regional_head")).state) if route == "custom" and received else order
+    return submitted(take_on(order, RULES, cause("regional_head")).state) if route == "custom" and received else order
 
 
 def submitted(order):
@@ -134,7 +134,9 @@ FACTS = {
         order, reported(facts.MaterialProblemReported, kind="supply", detail="断货"), why
     ),
     "crew": lambda order, why: report_crew(order, reported(facts.CrewReported, available=False), RULES, why),
-    "dispatched": lambda order, why: dispatch(order, reported(facts.GoodsDispatched, left_at=why.at), RULES, why),
+    "dispatched": lambda order, why: dispatch(
+        order, reported(facts.GoodsDispatched, left_at=why.at, eta=why.at), RULES, why
+    ),
     "arrived": lambda order, why: arrive(order, reported(facts.ShipmentArrived, arrived_at=why.at), RULES, why),
     "forecast": lambda order, why: expect_completion(
         order, reported(facts.CompletionExpected, expected_at=why.at + timedelta(days=1), foreman="f"), RULES, why

@@ -198,9 +198,9 @@ async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_d
     plan = ProductionPlan(begin=date(2026, 10, 10), finish=date(2026, 11, 27), delivery_on=date(2026, 11, 28))
     events = await company.decide(schedule, plan, role="planner")
 
-    assert [type(event) for event in events[:2]] == [said.ProductionScheduled, said.ShipmentDelayed]
+    assert [type(event) for event in events] == [said.ProductionScheduled]
     assert events[0].delivery_on == date(2026, 11, 28)
-    assert events[1].delay_days == 2
+    assert [event.delay_days for event in await company.delays()] == [2]
 
 
 @pytest.mark.requirement("R178.d")
@@ -263,7 +263,7 @@ async def test_trouble_with_supply_is_reported_and_the_customer_never_learns_who
         facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason="supply", reason_text="东莞宏达五金断货"
     )
     (raised,) = company.announced(said.OrderExceptionRaised)
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert (raised.kind, raised.detail) == ("supply", "东莞宏达五金断货")
     assert delayed.reason_text == "部分配件到货延迟"
 

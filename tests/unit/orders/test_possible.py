@@ -22,7 +22,7 @@ from orders_as_read import (
 from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.contract import amend, take_on
-from orders.domain.decisions.delay import postpone
+from orders.domain.decisions.delay import postpone, slip, word_delay
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
@@ -89,7 +89,7 @@ def _plan(order, why):
 
 
 PARTS = {
-    "take_on": take_on,
+    "take_on": lambda order, why: take_on(order, RULES, why),
     "submit_for_review": submit_for_review,
     "review": lambda order, why: review(order, "amend", (), RULES, why),
     "amend": lambda order, why: amend(order, Draft(revision=0, changes=("改",)), RULES, why),
@@ -125,6 +125,9 @@ PARTS = {
     "fail_acceptance": lambda order, why: fail_acceptance(order, ({"description": "关不严"},), (), RULES, why),
     "agree": lambda order, why: agree(order, _kind_to_agree_on(order), order.day(why.at) + DAY, RULES, why),
     "postpone": lambda order, why: postpone(order, _next_day(order), "goods_incomplete", None, RULES, why),
+    "word_delay": lambda order, why: word_delay(
+        order, order.untold.new if order.untold else _next_day(order), None, RULES, why
+    ),
     "raise_exception": lambda order, why: raise_exception(order, "quality", "色差", why),
     "cancel": lambda order, why: cancel(order, "取消", None, RULES, why),
     "ask_to_cancel": lambda order, why: ask_to_cancel(order, "取消", RULES, why),
@@ -152,6 +155,7 @@ STATES = {
         lambda order: sign_notice(order, "reviewed", RULES, cause("cs_supervisor", at=why.at, by="s-1"))
     ),
     "it was asked to end": PARTS["ask_to_cancel"],
+    "a delay waits to be told": lambda order, why: slip(order, _next_day(order), "transport", None, RULES, why),
     "money is over": FACTS["everything paid"],
     "foreign money came in": _paid_in_dollars,
     "goods left": FACTS["dispatched"],

@@ -47,7 +47,7 @@ async def test_without_word_of_the_installers_nothing_is_said_to_be_ready_and_th
     assert [event.verdict for event in company.announced(said.ShipmentReadinessAssessed)] == ["unknown"] * 4
     assert company.announced(said.ShipmentReady) == []
     await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert (delayed.reason_code, delayed.estimated) == ("installers_unavailable", True)
 
 
@@ -141,7 +141,7 @@ async def test_goods_expected_on_the_very_day_are_not_late_on_its_eve_but_are_wh
     await company.until(morning(SHIP_ON, 12))
     assert company.announced(said.ShipmentDelayed) + company.announced(said.ShipmentReady) == []
     await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
-    assert [event.delay_days for event in company.announced(said.ShipmentDelayed)] == [3]
+    assert [event.delay_days for event in await company.delays()] == [3]
 
 
 async def test_news_on_the_evening_before_the_new_day_is_one_slip_and_not_two(company):
@@ -149,24 +149,24 @@ async def test_news_on_the_evening_before_the_new_day_is_one_slip_and_not_two(co
     await company.release()
     company.now = datetime(2026, 11, 25, 12, tzinfo=UTC)
     await company.until(company.now)
-    (first,) = company.announced(said.ShipmentDelayed)
+    (first,) = await company.delays()
     company.now = morning(first.new_ship_date, 20) - timedelta(days=1)
     await company.fact(
         facts.ProductionDelayed, expected_ready_on=first.new_ship_date + timedelta(days=1), reason_text="缺料"
     )
     await company.until(company.now + timedelta(hours=1))
-    assert [event.delay_days for event in company.announced(said.ShipmentDelayed)][-1] == first.delay_days + 1
+    assert [event.delay_days for event in await company.delays()] == [first.delay_days, first.delay_days + 1]
 
 
 @pytest.mark.requirement("R056.a")
 async def test_a_contract_signed_late_is_looked_at_at_once_and_never_in_the_past(company):
     company.now = datetime(2026, 11, 25, 10, tzinfo=UTC)
     await company.place()
-    await company.sign_contract()
+    await company.release()
     await company.until(company.now)
-    (assessed,) = [each for each in company.database.outbox.envelopes if "readiness" in each.key]
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    *_, assessed = [each for each in company.database.outbox.envelopes if "readiness" in each.key]
     assert assessed.at == company.now
+    (delayed,) = await company.delays()
     assert delayed.told_before_contract_date
 
 
@@ -176,7 +176,7 @@ async def test_goods_that_are_known_to_be_late_are_told_at_the_first_look(compan
     await company.fact(facts.ProductionProgressed, ready_percent=60, expected_ready_on=SHIP_ON)
     assert company.announced(said.ShipmentDelayed) == []
     await company.fact(facts.ProductionProgressed, ready_percent=60, expected_ready_on=date(2026, 11, 28))
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert (delayed.delay_days, delayed.ready_percent) == (2, 60)
 
 
@@ -191,7 +191,7 @@ async def test_told_in_time_means_before_the_contract_s_day_begins_in_shanghai(c
     await ready_to_ship(company)
     company.now = now
     await company.decide(slip, date(2026, 11, 30), "transport", None, role="planner")
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert delayed.told_before_contract_date is told
 
 
@@ -200,7 +200,7 @@ async def test_a_date_that_is_no_later_than_what_was_told_is_no_news(company):
     await company.release()
     for day in (26, 30, 30, 28):
         await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, day), reason_text="缺料")
-    assert [event.delay_days for event in company.announced(said.ShipmentDelayed)] == [4]
+    assert [event.delay_days for event in await company.delays()] == [4]
 
 
 async def test_three_slips_are_an_exception_for_saturday(company):
@@ -208,11 +208,11 @@ async def test_three_slips_are_an_exception_for_saturday(company):
     await company.release()
     for day in (27, 28, 29):
         await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, day), reason_text="缺料")
+        slips = await company.delays()
 
-    slips = company.announced(said.ShipmentDelayed)
     (raised,) = company.announced(said.OrderExceptionRaised)
     assert [(event.revision, event.delay_days) for event in slips] == [(1, 1), (2, 2), (3, 3)]
-    assert (raised.kind, raised.detail) == ("schedule", "第3次延期，已比合同推迟3天（缺料）")
+    assert (raised.kind, raised.detail) == ("schedule", "第3次延期，已比合同推迟3天（部分材料尚未备齐）")
 
 
 async def test_a_slip_before_the_contract_is_signed_is_nobody_s_delay(company):
@@ -226,7 +226,7 @@ async def test_goods_that_were_announced_and_did_not_leave_break_the_promise(com
     await company.fact(facts.CrewReported, available=True)
     await company.until(datetime(2026, 11, 26, 16, tzinfo=UTC))
 
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert (delayed.reason_code, delayed.delay_days, delayed.told_before_contract_date) == ("transport", 3, False)
     assert (await company.order()).promises.given[0].stage == "broken"
 
@@ -324,6 +324,19 @@ async def test_a_delay_that_nobody_would_hear_of_is_refused(company, stage, on, 
     with pytest.raises(Refused) as refused:
         await company.decide(postpone, on, "transport", None, role="planner")
     assert refused.value.code == code
+
+
+@pytest.mark.requirement("R200.c")
+async def test_a_day_that_is_agreed_or_changed_by_agreement_is_announced_as_such(company):
+    await ready_to_ship(company)
+    for day in (20, 24, 24):
+        await company.decide(agree, "arrive", date(2026, 11, day), role="order_specialist")
+    told = [
+        (each.kind, each.promised_for.day, each.revision)
+        for each in company.announced(said.DeliveryDatePromised)
+        if each.agreed
+    ]
+    assert told == [("arrive", 20, 1), ("arrive", 24, 2)]
 
 
 async def test_the_same_day_once_more_is_no_new_promise(company):

@@ -48,9 +48,9 @@ async def test_a_late_production_is_told_with_reason_and_days_before_the_contrac
         ready_percent=80,
     )
 
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert (delayed.delay_days, delayed.new_ship_date, delayed.revision) == (4, date(2026, 11, 30), 1)
-    assert (delayed.reason_code, delayed.reason_text) == ("goods_incomplete", "钢化玻璃补片尚未到厂")
+    assert (delayed.reason_code, delayed.reason_text) == ("goods_incomplete", "部分材料尚未备齐")
     assert delayed.told_before_contract_date
 
 
@@ -58,9 +58,10 @@ async def test_a_second_slip_supersedes_the_first(company):
     await company.place()
     await company.release()
     await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 11, 30), reason_text="缺料")
+    await company.delays()
     await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 12, 3), reason_text="仍缺料")
 
-    first, second = company.announced(said.ShipmentDelayed)
+    first, second = await company.delays()
     assert (first.revision, first.supersedes) == (1, None)
     assert (second.revision, second.supersedes, second.delay_days) == (2, first.delay_id, 7)
 

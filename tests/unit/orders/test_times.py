@@ -111,13 +111,14 @@ async def test_after_a_standstill_of_weeks_one_delay_is_told_with_a_day_that_is_
     await company.release()
     company.now = datetime(2026, 12, 20, 2, tzinfo=UTC)
     await company.until(company.now)
-    (delayed,) = company.announced(said.ShipmentDelayed)
+    (delayed,) = await company.delays()
     assert delayed.new_ship_date > date(2026, 12, 20)
     assert len(company.announced(said.OrderExceptionRaised)) <= 1
 
 
 async def test_after_a_standstill_of_weeks_one_late_arrival_is_told(company):
     await company.place(requested_ship_date=None, promised_arrival_date=date(2026, 10, 10))
+    await company.pay("balance", "100000.00")
     company.now = datetime(2026, 11, 1, 2, tzinfo=UTC)
     await company.until(company.now)
     (delayed,) = company.announced(said.ShipmentDelayed)

@@ -157,7 +157,7 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
     @router.post("/orders/{order_id}/take-on", dependencies=[allow(*deciders("take_on"))])
     async def take_order_on(order_id: UUID, cause: CausedByRequest) -> OrderView:
         """The regional head receives a custom order."""
-        return OrderView.of(await orders.apply(order_id, lambda order: take_on(order, cause), cause), rules)
+        return OrderView.of(await orders.apply(order_id, lambda order: take_on(order, rules, cause), cause), rules)
 
     @router.post("/orders/{order_id}/submit-for-review", dependencies=[allow(*deciders("submit_for_review"))])
     async def submit_order_for_review(order_id: UUID, body: SubmitContract, cause: CausedByRequest) -> OrderView:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from orders.api.readers import ORDERS
 from orders.api.views import ExceptionView, OrderRow, OrderView, PromisesRow, PromiseView
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
-from orders.domain.decisions.delay import postpone
+from orders.domain.decisions.delay import postpone, word_delay
 from orders.domain.decisions.exception import raise_exception, resolve
 from orders.domain.decisions.promise import agree
 from orders.domain.lifecycle import EXCEPTION, ExceptionStage, deciders
@@ -69,6 +69,13 @@ class DelayShipment(RequestBody):
     new_ship_date: date = Field(examples=["2026-12-05"])
     reason: DelayReason = Field(examples=["customer_request"])
     reason_text: Prose | None = Field(default=None, description="Told to the customer; by default the reason's words.")
+
+
+class WordDelay(RequestBody):
+    """The words in which a delay is told; without words the usual ones of its reason (001 售中二c)."""
+
+    new_ship_date: date = Field(examples=["2026-12-05"], description="The day that was read; `untold` shows it.")
+    reason_text: Prose | None = Field(default=None, examples=["钢化玻璃补片尚在途中"])
 
 
 class RaiseException(RequestBody):
@@ -185,6 +192,16 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
                 order_id,
                 lambda order: postpone(order, body.new_ship_date, body.reason, body.reason_text, rules, cause),
                 cause,
+            ),
+            rules,
+        )
+
+    @router.post("/orders/{order_id}/word-delay", dependencies=[allow(*deciders("word_delay"))])
+    async def word_untold_delay(order_id: UUID, body: WordDelay, cause: CausedByRequest) -> OrderView:
+        """What waits to be told is told now, in words that the customer may read."""
+        return OrderView.of(
+            await orders.apply(
+                order_id, lambda order: word_delay(order, body.new_ship_date, body.reason_text, rules, cause), cause
             ),
             rules,
         )

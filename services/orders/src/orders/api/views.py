@@ -15,7 +15,7 @@ from orders.domain.lifecycle import DISPOSAL, EXCEPTION, DisposalStage, Exceptio
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
-from orders.domain.parts.delay import Delay
+from orders.domain.parts.delay import Delay, UntoldDelay
 from orders.domain.parts.drawing import Drawing
 from orders.domain.parts.entry import Entry
 from orders.domain.parts.exception_kind import ExceptionKind
@@ -30,6 +30,7 @@ from orders.domain.parts.shipment import Shipment
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone, RouteName
+from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.intake.customers import Contact
 from shared.contracts.orders import PaymentKind, PaymentTerm
@@ -137,6 +138,22 @@ class CustomerNow(View):
         return cls(name=file.name, contacts=file.contacts, revision=file.revision)
 
 
+class UntoldDelayView(View):
+    """A delay that waits for its words: what the department said, and what is told when no person gives any."""
+
+    new: date
+    reason: DelayReason
+    said: str | None
+    usual: str
+    estimated: bool
+    known_at: datetime
+    tell_by: datetime
+
+    @classmethod
+    def of(cls, untold: UntoldDelay) -> "UntoldDelayView":
+        return cls.model_validate(untold, from_attributes=True)
+
+
 class OrderView(View):
     """An order with everything that staff may know about it."""
 
@@ -167,6 +184,7 @@ class OrderView(View):
     installation: Installation
     promises: tuple[Promise, ...]
     delays: tuple[Delay, ...]
+    untold: UntoldDelayView | None
     payment: LedgerView
     passages: tuple[Passage, ...]
     cancellation: Cancellation | None
@@ -177,7 +195,7 @@ class OrderView(View):
     def of(cls, order: Order, rules: Rules, file: CustomerFile | None = None) -> "OrderView":
         stage = order.route.stage(order.stage)
         gate = stage.gate if stage else ()
-        same = cls.model_fields.keys() & Order.model_fields.keys() - {"promises", "drawings"}
+        same = cls.model_fields.keys() & Order.model_fields.keys() - {"promises", "drawings", "untold"}
         return cls(
             order_id=order.id,
             route=order.route.label,
@@ -186,6 +204,7 @@ class OrderView(View):
             waits_for=tuple(milestone for milestone in gate if not order.has(milestone)),
             drawings=order.drawings.items,
             promises=order.promises.given,
+            untold=UntoldDelayView.of(order.untold) if order.untold else None,
             payment=LedgerView.of(order),
             possible=rules.of(order).possible(order),
             customer_now=CustomerNow.of(file) if file else None,

@@ -37,6 +37,7 @@ OrderDecision = Literal[
     "fail_acceptance",
     "agree",
     "postpone",
+    "word_delay",
     "raise_exception",
     "cancel",
     "ask_to_cancel",
@@ -124,7 +125,7 @@ def _deciders(*gates: Milestone) -> By:
 
 
 def _installing(route: Route) -> tuple[Role, ...]:
-    return (Role.ENGINEERING_REGIONAL_HEAD, *FOLLOW_UP) if _M.INSTALLED in route.milestones else ()
+    return (Role.ENGINEERING_REGIONAL_HEAD,) if _M.INSTALLED in route.milestones else ()
 
 
 def _amending(route: Route) -> tuple[Role, ...]:
@@ -198,6 +199,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         "fail_acceptance": _Line(_deciders(_M.ACCEPTED), _in("acceptance"), back={"acceptance": ("installation",)}),
         "agree": _Line(_roles(*PLANNING), _live),
         "postpone": _Line(_roles(*PLANNING), _live),
+        "word_delay": _Line(_roles(*FOLLOW_UP), _live),
         "raise_exception": _Line(_roles(*PLANNING), _always),
         "cancel": _Line(None, _live, ends=True),
         "ask_to_cancel": _Line(_roles(*DRAFTERS), _live),

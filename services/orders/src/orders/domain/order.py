@@ -10,7 +10,7 @@ from pydantic import Field
 
 from orders.domain.lifecycle import LIFECYCLES, OrderDecision, OrderLifecycle
 from orders.domain.parts.contract import Contract
-from orders.domain.parts.delay import Delay
+from orders.domain.parts.delay import Delay, UntoldDelay
 from orders.domain.parts.drawing import Drawings
 from orders.domain.parts.freight import Freight
 from orders.domain.parts.installation import Installation
@@ -77,6 +77,7 @@ class Order(Timed):
     receivable: Receivable = Receivable()
     promises: Promises = Promises()
     delays: tuple[Delay, ...] = ()
+    untold: UntoldDelay | None = None
     exceptions: int = 0
     objections: tuple[Objection, ...] = ()
     warned: bool = False
@@ -131,6 +132,14 @@ class Order(Timed):
     def delivered(self) -> bool:
         """Whether goods of it have left and not come back, or stand installed: it can only be credited then."""
         return bool(self.shipment.under_way) or self.has(Milestone.INSTALLED)
+
+    @property
+    def awaits_payment(self) -> bool:
+        """Whether the goods are here because the customer has yet to pay for them, or in advance."""
+        stage = self.route.stage(self.stage)
+        payments = {Milestone.INITIAL_PAID, Milestone.PAID}
+        waits = stage is not None and bool(payments.intersection(stage.gate))
+        return waits and not self.is_past("shipping") and not self.shipment.under_way
 
     @property
     def credited_in_full(self) -> bool:
@@ -240,8 +249,10 @@ _NEEDED: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
         "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
         "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
         "send_sample": lambda order: bool(order.works.samples),
+        "schedule_installation": lambda order: order.shipment.expected_at is not None,
         "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),
         "postpone": _may_slip,
+        "word_delay": lambda order: order.untold is not None,
         "cancel": lambda order: order.credited_in_full or not order.delivered,
         "ask_to_cancel": lambda order: order.cancelling_request is None,
         "decline_cancelling": lambda order: order.cancelling_request is not None,

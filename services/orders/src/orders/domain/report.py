@@ -36,7 +36,7 @@ class Genre(NamedTuple):
 
 GENRES: Mapping[ReportKind, Genre] = MappingProxyType(
     {
-        "weekly_exceptions": Genre("本周工程异常单汇总", (Role.CS_SECTION_CHIEF, Role.CS_DIRECTOR)),
+        "weekly_exceptions": Genre("本周工程异常单汇总", (Role.CS_SECTION_CHIEF, Role.CS_MANAGER, Role.CS_DIRECTOR)),
         "overdue_payments": Genre("滞纳货款报表", (Role.REGIONAL_HEAD, Role.SALES_VP)),
         "sales_stats": Genre("销售统计", (Role.SALES_VP, Role.CS_DIRECTOR)),
         "commission_basis": Genre("提成基数", (Role.SALES_VP, Role.FINANCE)),

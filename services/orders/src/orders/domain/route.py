@@ -58,6 +58,9 @@ DRAWINGS: Mapping[DrawingKind, Milestone] = MappingProxyType(
 """The four drawing kinds and what their approval is called (000 §3.3.2)."""
 
 
+JUDGED = ("making", "breakdown_review", "inspection")
+"""The stages in which an order waits for nothing but a person's decision: that is the duty of who decides."""
+
 SENDING = ("shipping", "transport", "installation")
 """The stages in which goods leave, the last of several shipments maybe long after the first."""
 

@@ -76,6 +76,9 @@ class DeliveryDatePromised(AboutCustomersOrder, Event, key="orders.delivery_date
     revision: int = Field(default=1, ge=1)
     basis: Literal["contract", "plan", "reschedule"]
     promised_by: StaffId
+    agreed: bool = Field(
+        default=False, description="Whether the day was agreed with the customer, who has it in writing."
+    )
 
 
 class LoadPlanned(Event, key="orders.load_planned.v1"):

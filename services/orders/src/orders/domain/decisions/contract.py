@@ -70,16 +70,18 @@ def review(
     return valid.then(lambda order: reach(order, _M.CONTRACT_APPROVED, since=cause.at, rules=rules, cause=cause))
 
 
-def take_on(order: Order, cause: Cause) -> Change[Order]:
-    """The regional head of sales receives a custom order; before that nothing is submitted for review (000 §3.5.1).
+def take_on(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """The account manager receives a standard order, the regional head of sales a custom one (000 §3.4.1, §3.5.1).
 
-    Refused: `illegal_transition` after the review and where the route needs no receipt, `received_already`.
+    Before that no custom order is submitted for review. Refused: `illegal_transition` after the review and where the
+    route needs no receipt, `received_already`.
     """
     order.lifecycle.must(order.stage, "take_on")
     order.route.may_receive(cause.actor)
     if order.contract.received_by is not None:
         raise Refused(f"{order.contract.received_by} has received this order", "received_already")
-    return Change(order.but(contract=order.contract.but(received_by=cause.actor.id)))
+    received = order.but(contract=order.contract.but(received_by=cause.actor.id))
+    return follow_duties(received, rules, cause)
 
 
 def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order]:

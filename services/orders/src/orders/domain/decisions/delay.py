@@ -1,44 +1,120 @@
 """How a delay is decided and told: with its reason, in whole days, before the customer asks."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from orders.domain.decisions.duty import follow_duties
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.promise import break_promise, promise
 from orders.domain.order import Order
-from orders.domain.parts.delay import REASONS, Delay, delay_id_of
+from orders.domain.parts.delay import NOT_SENT, ON_THE_ROAD, REASONS, Delay, UntoldDelay, delay_id_of
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DelayReason, ProductionDelayed
 from shared.contracts.orders import ShipmentDelayed
+from shared.contracts.vocabulary import Prose
+
+IN_TIME = timedelta(minutes=10)
+"""So long before the contract's day begins a delay is told at the latest, read or not."""
 
 
-def slip(order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause) -> Change[Order]:
+def slip(order: Order, new: date, reason: DelayReason, said: str | None, rules: Rules, cause: Cause) -> Change[Order]:
     """The goods will not leave on the promised day but on a later one; every further slip is a new revision.
 
     Days are counted from the contract's day. A date that is no later than what the customer has been told is no news,
     and neither is one that has passed: after a standstill one delay is told, with a day that is still to come.
-    `text` is what the customer hears, in place of the reason's usual words.
+    Before it is told, customer service may read what was `said` of the reason and word it, within a short term.
     """
-    return _slipped(order, new, reason, text, rules, estimated=False, cause=cause)
+    return _held(order, new, reason, said, rules, estimated=False, cause=cause)
 
 
 def estimate(order: Order, new: date, reason: DelayReason, rules: Rules, cause: Cause) -> Change[Order]:
     """The same with a day that no department has named: to find out the true one is a duty (001 售中二c)."""
-    return _slipped(order, new, reason, None, rules, estimated=True, cause=cause)
+    return _held(order, new, reason, None, rules, estimated=True, cause=cause)
 
 
-def _slipped(
+def _held(
+    order: Order, new: date, reason: DelayReason, said: str | None, rules: Rules, *, estimated: bool, cause: Cause
+) -> Change[Order]:
+    if not _is_news(order, new, estimated=estimated, cause=cause) or _outweighs(order.untold, new, estimated):
+        return Change(order)
+    begun = order.untold.tell_by if order.untold else _tell_by(order, rules, cause)
+    untold = UntoldDelay(
+        new=new, reason=reason, said=said, estimated=estimated, known_at=cause.at, tell_by=begun or cause.now
+    )
+    known = Change(order.but(untold=untold))
+    if begun is None:
+        return known.then(lambda order: tell(order, None, rules, cause))
+    return known.then(lambda order: follow_duties(order, rules, cause))
+
+
+def _is_news(order: Order, new: date, *, estimated: bool, cause: Cause) -> bool:
+    """Whether the day is later than what the customer knows, and still to come."""
+    if order.ended or order.dispatched_on or order.contract.ship_on is None or not order.contract.signed:
+        return False
+    return new > _told_day(order, order.contract.ship_on, estimated) and new >= order.day(cause.now)
+
+
+def _told_day(order: Order, promised: date, estimated: bool) -> date:
+    """The latest day that the customer was told. An estimate is told without a day: after it any named one is news."""
+    told = order.promises.current("ship")
+    if told is None or (not estimated and order.delays and order.delays[-1].estimated):
+        return promised
+    return max(promised, told.on)
+
+
+def _outweighs(untold: UntoldDelay | None, new: date, estimated: bool) -> bool:
+    """Whether what waits to be told stays: a day that was named before an estimate, else the later of two."""
+    if untold is None or untold.estimated != estimated:
+        return untold is not None and estimated
+    return untold.new >= new
+
+
+def _tell_by(order: Order, rules: Rules, cause: Cause) -> datetime | None:
+    """When the term for the words ends, in time before the contract's day; None when that is now."""
+    end = rules.of(order).duties["word_delay"].term.due(cause.now, order.calendar)
+    promised = order.contract.ship_on
+    if promised is None or order.day(cause.now) >= promised:
+        return end
+    last = order.calendar.moment(promised, time()) - IN_TIME
+    return min(end, last) if cause.now < last else None
+
+
+def word_delay(order: Order, new: date, text: Prose | None, rules: Rules, cause: Cause) -> Change[Order]:
+    """Customer service has read a delay and tells it now, in these words or the usual ones of its reason (001 售中二c).
+
+    Of trouble with supply only the usual words are told (003 三5). Refused: `illegal_transition`, `nothing_untold`,
+    `delay_changed` when the day is another by now, `usual_words_only`.
+    """
+    order.lifecycle.must(order.stage, "word_delay")
+    untold = order.untold
+    if untold is None:
+        raise Refused(
+            "the customer has been told everything; a later day is announced with its reason", "nothing_untold"
+        )
+    if untold.new != new:
+        raise Refused(f"the goods will leave on {untold.new} by now; read it and name that day", "delay_changed")
+    if text and untold.reason == "supply":
+        raise Refused(f"of trouble with supply only this is told: {untold.usual}", "usual_words_only")
+    return tell(order, text, rules, cause)
+
+
+def tell(order: Order, text: Prose | None, rules: Rules, cause: Cause) -> Change[Order]:
+    """The customer is told what waits to be told, in these words or the usual ones; nothing, if it is no news now."""
+    untold = order.untold
+    if untold is None:
+        return Change(order)
+    read = order.but(untold=None)
+    if not _is_news(order, untold.new, estimated=untold.estimated, cause=cause):
+        return follow_duties(read, rules, cause)
+    return _told(read, untold.new, untold.reason, text, rules, estimated=untold.estimated, cause=cause)
+
+
+def _told(
     order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, *, estimated: bool, cause: Cause
 ) -> Change[Order]:
-    promised = order.contract.ship_on
-    told = order.promises.current("ship")
-    if order.ended or order.dispatched_on or promised is None or not order.contract.signed:
-        return Change(order)
-    if new <= max(promised, told.on if told else promised) or new < order.day(cause.now):
-        return Change(order)
+    promised = order.contract.ship_on or new
     change = _announce(order, promised, new, reason, text, "ship", estimated=estimated, cause=cause)
     change = change.then(lambda order: promise(order, "ship", new, "reschedule", rules, cause))
     change = change.then(lambda order: _assess_again(order, new, rules, cause))
@@ -49,7 +125,7 @@ def _slipped(
 def postpone(
     order: Order, new: date, reason: DelayReason, text: str | None, rules: Rules, cause: Cause
 ) -> Change[Order]:
-    """Staff name a later day and why; the customer hears it.
+    """Staff name a later day and why; the customer hears it now, and nothing else that waited to be told.
 
     Refused: `illegal_transition`, `left_already`, `no_ship_date` before a signed contract names one, `not_later`,
     `past_day`, `far_day`.
@@ -57,14 +133,14 @@ def postpone(
     order.lifecycle.must(order.stage, "postpone")
     if order.dispatched_on:
         raise Refused(f"the goods left on {order.dispatched_on}; nothing is left to delay", "left_already")
-    promised, told = order.contract.ship_on, order.promises.current("ship")
+    promised = order.contract.ship_on
     if promised is None or not order.contract.signed:
         raise Refused("no signed contract names a ship date yet; agree on a day instead", "no_ship_date")
     day_ahead(new, order.day(cause.at), rules.of(order).horizon_days)
-    latest = max(promised, told.on if told else promised)
+    latest = _told_day(order, promised, estimated=False)
     if new <= latest:
         raise Refused(f"the customer has been told {latest}; a delay needs a later day", "not_later")
-    return slip(order, new, reason, text, rules, cause)
+    return _told(order.but(untold=None), new, reason, text, rules, estimated=False, cause=cause)
 
 
 def fall_behind(order: Order, fact: ProductionDelayed, rules: Rules, cause: Cause) -> Change[Order]:
@@ -78,10 +154,13 @@ def fall_behind(order: Order, fact: ProductionDelayed, rules: Rules, cause: Caus
 
 
 def miss_arrival(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate."""
+    """The promised day of arrival has ended without the goods: the customer hears it once, with a new estimate.
+
+    Goods that wait for the customer's payment are not told to be late for another reason (004 三3).
+    """
     current = order.promises.current("arrive")
-    if current is None:
-        return Change(order)
+    if current is None or order.awaits_payment:
+        return break_promise(order, "arrive", cause)
     last = max(current.on, order.day(cause.now) - timedelta(days=1))
     return be_late(order, last + timedelta(days=rules.of(order).days_when_unknown), cause)
 
@@ -97,12 +176,19 @@ def be_late(order: Order, arrives_on: date, cause: Cause) -> Change[Order]:
     if current.basis != "contract":
         return break_promise(order, "arrive", cause)
     broken = order.but(promises=order.promises.broken("arrive"))
-    return _announce(broken, current.on, arrives_on, "transport", None, "arrive", cause=cause)
+    if order.shipment.under_way:
+        return _announce(broken, current.on, arrives_on, "transport", ON_THE_ROAD, "arrive", cause=cause)
+    return _announce(broken, current.on, arrives_on, "other", NOT_SENT, "arrive", cause=cause)
 
 
 def miss_shipping(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """The promised day has ended and the goods are still here: broken, and told with the next day that can be named."""
+    """The promised day has ended and the goods are still here: broken, and told with the next day that can be named.
+
+    Goods that wait for the customer's payment are not told to be late for another reason (004 三3).
+    """
     broken = break_promise(order, "ship", cause)
+    if order.awaits_payment:
+        return broken
     day = order.in_days(cause.now, rules.of(order).days_when_unknown - 1)
     reason: DelayReason = "transport" if order.shipment.announced_ready else "goods_incomplete"
     if order.stage == "shipping" and order.lacks_word_of_crew:
@@ -134,6 +220,7 @@ def _announce(
         announced_at=cause.at,
         told_in_time=order.day(cause.at) < promised,
         estimated=estimated,
+        worded_by=cause.actor.id if cause.kind == "request" and said not in (None, known.text) else None,
     )
     event = ShipmentDelayed.of(
         order.about,

@@ -14,14 +14,14 @@ from shared.contracts.roles import Role
 
 
 def follow_duties(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """What is owed now runs as a duty; what is owed no more is done. A collection that was only put off is dropped."""
+    """What is owed now runs as a duty; what is owed no more is done. What was not done is dropped."""
     change = Change(order)
     for name, owed in OWED.items():
         clock = rules.of(order).duties[name]
         wanted = {} if order.ended else {each.of: each for each in owed(order, rules, cause)}
         running = {run.of for run in order.running if run.clock.name == clock.name}
         for of in sorted(running - wanted.keys()):
-            end = rules.clocks.drop if name == "collect" and _is_open(order, of) else rules.clocks.stop
+            end = rules.clocks.drop if _is_undone(order, name, of) else rules.clocks.stop
             change = change.then(end(clock.name, cause=cause, of=of))
         for of in wanted.keys() - running:
             change = change.then(_begun(name, wanted[of], rules, cause))
@@ -35,6 +35,22 @@ def _begun(name: DutyName, owed: Owed, rules: Rules, cause: Cause) -> Callable[[
         return start(order, whose, rules, of=owed.of, due_at=owed.due_at, assignee=owed.assignee, cause=cause)
 
     return begin
+
+
+def _receipt(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The order waits to be received, by the account manager or the regional head (000 §3.4.1, §3.5.1)."""
+    if order.stage != "review" or order.contract.received_by is not None:
+        return
+    for role in order.route.receivers:
+        yield Owed(role=role, assignee=order.sales_owner if role == Role.ACCOUNT_MANAGER else None)
+
+
+def _allocated(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Parts that are taken from stock or bought outside are followed until they have left (000 §3.4.3 库存件出货)."""
+    if order.dispatched_on or not any(part.source != "make" for part in order.works.parts):
+        return
+    end = order.calendar.moment(order.ship_on) if order.ship_on else None
+    yield Owed(due_at=end if end and end > cause.now else None)
 
 
 def _signatures(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
@@ -91,20 +107,24 @@ def _before(order: Order, moment: datetime, rules: Rules) -> datetime:
     return rules.of(order).morning(order, order.day(moment) - timedelta(days=1))
 
 
+def _wording(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """A delay waits to be told: customer service reads its reason and words it (001 售中二c)."""
+    if order.untold is not None and not order.dispatched_on:
+        yield Owed(due_at=order.untold.tell_by)
+
+
 def _unknown_day(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
-    """The customer was told an estimated day: customer service finds out the true one (001 售中二c)."""
+    """The customer was told that the day is not known: customer service finds it out (001 售中二c)."""
     latest = order.delays[-1] if order.delays else None
-    if latest is None or not latest.estimated or order.dispatched_on:
-        return
-    told = order.works.told_at
-    if told is None or told <= latest.announced_at:
+    if latest is not None and latest.estimated and not order.dispatched_on and not order.shipment.announced_ready:
         yield Owed(str(latest.revision))
 
 
 def _arrival(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
-    """Goods left without a time of arrival, and the customer was promised to hear it (001 售中三)."""
+    """Goods left without a time of arrival that is still to come, and the customer is to hear it (001 售中三)."""
     for each in order.shipment.under_way:
-        if each.announced and each.eta is None and each.arrived_at is None:
+        unknown = each.eta is None or each.eta <= cause.now
+        if each.announced and unknown and each.arrived_at is None:
             yield Owed(str(each.id))
 
 
@@ -152,6 +172,13 @@ def _collections(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
         yield Owed(of, order.calendar.moment(due.on), Role(order.route.collector), own)
 
 
+def _is_undone(order: Order, name: DutyName, of: str) -> bool:
+    """Whether a duty ends without having been done: it is put off, or too late for."""
+    if name == "receive_order":
+        return order.contract.received_by is None
+    return name == "collect" and _is_open(order, of)
+
+
 def _is_open(order: Order, of: str) -> bool:
     """Whether something of this instalment is still to be paid."""
     return any(of.startswith(f"{claim.due.kind}_{claim.due.number}_") for claim in order.receivable.claims)
@@ -159,9 +186,12 @@ def _is_open(order: Order, of: str) -> bool:
 
 OWED: Mapping[DutyName, Callable[[Order, Rules, Cause], Iterator[Owed]]] = MappingProxyType(
     {
+        "receive_order": _receipt,
         "sign_notice": _signatures,
+        "follow_stock": _allocated,
         "ask_production": _readiness,
         "ask_engineering": _crew,
+        "word_delay": _wording,
         "find_out_day": _unknown_day,
         "find_out_arrival": _arrival,
         "send_crew": _dispatch_of_crew,

@@ -161,15 +161,19 @@ def _released(order: Order) -> OrderReleased:
 
 
 def announce_departures(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
-    """What has left and was not announced yet is announced, with the time it is expected (001 售中三)."""
-    waiting = [each for each in order.shipment.under_way if not each.announced]
+    """What has left and was not announced yet is announced, with the time it is expected (001 售中三).
+
+    Goods that left around a gate are announced when it opens, as it is then: without an hour of arrival that has
+    passed, and not at all once they are there.
+    """
+    waiting = [each for each in order.shipment.under_way if not each.announced and each.arrived_at is None]
     told = tuple(each.but(announced=True) for each in order.shipment.consignments)
     events = tuple(
         ShipmentDispatched.of(
             order.about,
             shipment_id=each.id,
             left_at=each.left_at or order.since,
-            eta=each.eta,
+            eta=each.eta if each.eta and each.eta > cause.now else None,
             carrier=each.carrier,
             delivery_note_no=each.delivery_note_no,
             partial=each.partial,
@@ -188,6 +192,11 @@ def leave_for_the_site(order: Order, rules: Rules, cause: Cause) -> Change[Order
     """
     told = announce_departures(order, rules, cause).then(lambda order: ask_for_what_is_due(order, rules, cause))
     return told.then(lambda order: Change(look_again(order, cause)))
+
+
+def be_paid_for(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
+    """The initial payment is in: whether the goods will be ready is looked at again where their day is near."""
+    return Change(look_again(order, cause))
 
 
 def look_again(order: Order, cause: Cause) -> Order:
@@ -239,6 +248,7 @@ ENTERING: Mapping[str, Callable[[Order, Rules, Cause], Change[Order]]] = Mapping
     {
         "deposit": ask_for_what_is_due,
         "payment": ask_for_what_is_due,
+        "release": be_paid_for,
         "plan": place_with_design,
         "shipping": leave_for_the_site,
         "transport": announce_departures,

@@ -32,12 +32,14 @@ def schedule_installation(
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
-    Source: 000 §3.4.4, §3.5.4. Refused with `before_arrival`, `unskilled`, `impossible_plan`, `past_day` or
-    `far_day`.
+    Source: 000 §3.4.4, §3.5.4. Refused with `arrival_unknown`, `before_arrival`, `unskilled`, `impossible_plan`,
+    `past_day` or `far_day`.
     """
     order.lifecycle.must(order.stage, "schedule_installation")
-    arrival = order.shipment.arrived_at or order.shipment.eta
-    if arrival is not None and begin < arrival:
+    arrival = order.shipment.expected_at
+    if arrival is None:
+        raise Refused("no one has said when the goods arrive; find that out first", "arrival_unknown")
+    if begin < arrival:
         raise Refused(f"the goods arrive at {arrival:%Y-%m-%d %H:%M}; begin after that", "before_arrival")
     day_ahead(order.day(planned_finish), order.day(cause.at), rules.of(order).horizon_days)
     if planned_finish <= begin:

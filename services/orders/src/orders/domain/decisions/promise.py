@@ -31,6 +31,12 @@ def pass_on(
     order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffId, rules: Rules, cause: Cause
 ) -> Change[Order]:
     """The same for a day that a person named to us, who answers for it: the foreman, for example."""
+    return _give(order, kind, on, basis, who, rules, agreed=False, cause=cause)
+
+
+def _give(
+    order: Order, kind: PromiseKind, on: date, basis: Basis, who: StaffId, rules: Rules, *, agreed: bool, cause: Cause
+) -> Change[Order]:
     current = order.promises.current(kind)
     if current and current.stage == "open" and current.on == on:
         return Change(order)
@@ -43,13 +49,14 @@ def pass_on(
         revision=promises.given[-1].revision,
         basis=basis,
         promised_by=who,
+        agreed=agreed,
     )
     clock, end = rules.of(order).promises[kind], order.calendar.moment(on)
     return Change(promised, (event,)).then(lambda order: start(order, clock, rules, due_at=end, cause=cause))
 
 
 def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
-    """A day is agreed with the customer (004 三2(4)).
+    """A day is agreed with the customer, who has it in writing (004 三2(4)).
 
     Refused: `illegal_transition`, `past_day`, `far_day`, `happened_already`, and `needs_reason` for goods that would
     leave behind the contract: that is a delay.
@@ -61,7 +68,7 @@ def agree(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause)
     contract = order.contract
     if kind == "ship" and contract.signed and contract.ship_on and on > contract.ship_on:
         raise Refused(f"the contract says {contract.ship_on}; announce a delay, with its reason", "needs_reason")
-    return promise(order, kind, on, "plan", rules, cause)
+    return _give(order, kind, on, "plan", cause.actor.id, rules, agreed=True, cause=cause)
 
 
 def keep_promise(order: Order, kind: PromiseKind, on: date, rules: Rules, cause: Cause) -> Change[Order]:
@@ -71,9 +78,15 @@ def keep_promise(order: Order, kind: PromiseKind, on: date, rules: Rules, cause:
 
 
 def break_promise(order: Order, kind: PromiseKind, cause: Cause) -> Change[Order]:
-    """A promised day has ended without news: it is broken, and on the Saturday list (001 售中 理由, 000 §4.1c)."""
+    """A promised day has ended without news: it is broken, and on the Saturday list (001 售中 理由, 000 §4.1c).
+
+    Of an order that waits for the customer's payment a new day is to be agreed.
+    """
     current = order.promises.current(kind)
     if current is None or current.stage != "open":
         return Change(order)
     broken = order.but(promises=order.promises.broken(kind))
+    if order.awaits_payment:
+        detail = f"原定{current.on}{PROMISES[kind]}，客户尚未付款，未能实现，请与客户另约日期"
+        return raise_exception(broken, "payment", detail, cause)
     return raise_exception(broken, _BLAME[kind], f"原定{current.on}{PROMISES[kind]}，到期未实现", cause)

@@ -77,6 +77,8 @@ def _all_ready(order: Order) -> bool:
 
 def _obstacle(order: Order, ship_on: date, last_call: bool) -> tuple[DelayReason | None, date | None]:
     """What keeps the goods from leaving on the day, and the earliest day that is known instead."""
+    if order.awaits_payment:
+        return None, None
     crew = order.shipment.crew
     ready = _goods_ready(order)
     goods_on = None if ready else order.works.expected_ready_on

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Instant, Part
-from shared.contracts.vocabulary import DepartmentName, Percent, Prose
+from shared.contracts.vocabulary import DepartmentName, Percent, Prose, StaffId
 
 
 class Reason(NamedTuple):
@@ -25,7 +25,7 @@ REASONS: Mapping[DelayReason, Reason] = MappingProxyType(
         "design_change": Reason("设计方案调整", "design"),
         "customer_request": Reason("按您的要求调整发货时间", "sales"),
         "supply": Reason("部分配件到货延迟", "purchasing"),
-        "transport": Reason("运输途中延误", "warehouse"),
+        "transport": Reason("运输安排有变", "warehouse"),
         "quality": Reason("为保证质量，部分产品需要返工", "production"),
         "other": Reason("生产安排调整", "production"),
     }
@@ -33,13 +33,37 @@ REASONS: Mapping[DelayReason, Reason] = MappingProxyType(
 """001 售中二c, 二d. No text names a supplier or a person, so of supply only these words are told (003 三5)."""
 
 
+ON_THE_ROAD, NOT_SENT = "运输途中延误", "货物尚未发出"
+"""What is told of goods that do not arrive on their day: whether they have left or not is known."""
+
+
 def delay_id_of(order_id: UUID, revision: int) -> UUID:
     """The id of the n-th announcement of a delay of an order."""
     return uuid5(order_id, f"delay {revision}")
 
 
+class UntoldDelay(Part):
+    """A later day that is known here and that the customer has not been told yet.
+
+    `said` is what the department gave as its reason: for staff to read, and told only once one of them has taken it
+    over. At `tell_by` the customer is told the usual words of the reason.
+    """
+
+    new: date
+    reason: DelayReason
+    said: Prose | None = None
+    estimated: bool = False
+    known_at: Instant
+    tell_by: Instant
+
+    @property
+    def usual(self) -> str:
+        """The words that go if no person gives others."""
+        return REASONS[self.reason].text
+
+
 class Delay(Part):
-    """One slip of the date that the contract names."""
+    """One slip of the date that the contract names; `worded_by` gave its words, if they are not the usual ones."""
 
     revision: int
     promised: date
@@ -51,6 +75,7 @@ class Delay(Part):
     announced_at: Instant
     told_in_time: bool
     estimated: bool = False
+    worded_by: StaffId | None = None
 
     @property
     def days(self) -> int:

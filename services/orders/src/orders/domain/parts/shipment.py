@@ -74,6 +74,14 @@ class Shipment(Part):
         """When the last of the goods are expected."""
         return max((each.eta for each in self.under_way if each.eta), default=None)
 
+    @property
+    def expected_at(self) -> Instant | None:
+        """When all goods are there, or are to be there; None while no one knows that of one of them."""
+        if self.arrived_at is not None:
+            return self.arrived_at
+        known = [each.arrived_at or each.eta for each in self.under_way]
+        return max(known_of) if known and len(known_of := [at for at in known if at]) == len(known) else None
+
     def note(self, no: str | None) -> DeliveryNote | None:
         """The delivery note of this number, if it was issued."""
         return next((note for note in self.notes if note.no == no), None)

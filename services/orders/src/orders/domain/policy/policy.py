@@ -11,7 +11,7 @@ from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.receivable import Due
-from orders.domain.route import ROUTES, Milestone, Route, RouteName
+from orders.domain.route import JUDGED, ROUTES, Milestone, Route, RouteName
 from shared.calendar import Monthly, Weekly, Within
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen, Money
@@ -22,9 +22,12 @@ from shared.policy import Policies
 from shared.rules import CompanyRules
 
 DutyName = Literal[
+    "receive_order",
     "sign_notice",
+    "follow_stock",
     "ask_production",
     "ask_engineering",
+    "word_delay",
     "find_out_day",
     "find_out_arrival",
     "send_crew",
@@ -187,14 +190,15 @@ class OrdersPolicy(TimedPolicy):
     def stage_clock(self, route: Route, name: str) -> Clock | None:
         """The clock of a stage; None for one that is not watched.
 
-        The duty of the review is that of the role which decides about it on the route (004 一㈡1a, 000 §3.5.1).
+        The duty of a review is that of the role which decides about it on the route (004 一㈡1a, 000 §3.4.2, §3.5.1).
         """
         stage, days = route.stage(name), self.days(route.name, name)
         if stage is None or days is None:
             return None
         if name == "review":
             return self.review.but(term=Within(days=days), role=route.deciders[stage.gate[0]][0])
-        return self.stage.but(name=f"{_STAGE}{name}", title=stage.title, term=Within(days=days))
+        role = route.deciders[stage.gate[0]][0] if name in JUDGED else self.stage.role
+        return self.stage.but(name=f"{_STAGE}{name}", title=stage.title, term=Within(days=days), role=role)
 
     def promise_of(self, clock: str) -> PromiseKind | None:
         """The promise whose clock has this name; None when it is another clock."""
