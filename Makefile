@@ -47,7 +47,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports --no-logo
 
-.PHONY: test unit contract integration e2e browser chaos containers
+.PHONY: test unit thorough contract integration e2e browser chaos containers
 test: setup ## All rings but chaos, on real servers of their own, two at a time; RINGS="integration e2e" runs only those
 	@deploy/local/test-servers
 	@echo "$(RINGS): two at a time, each is shown when it has ended, the last after some five minutes"
@@ -55,6 +55,9 @@ test: setup ## All rings but chaos, on real servers of their own, two at a time;
 
 unit contract: setup
 	$(PYTEST) tests/$@
+
+thorough: setup ## Property tests with 10,000 examples each, where a test names no number of its own; FOLDER=tests/unit/orders
+	$(PYTEST) --hypothesis-profile=thorough --timeout=0 -m hypothesis $(or $(FOLDER),tests/unit)
 
 integration e2e browser: setup
 	@deploy/local/test-servers
