@@ -131,7 +131,7 @@ async def intake(
     process.start()
     try:
         served = Served(process, port, keys.staff())
-        await until(served.ready, 60, every=0.2)
+        await until(served.ready, 180, every=0.2)
         yield served
     finally:
         process.stop()

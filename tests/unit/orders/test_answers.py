@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from orders_as_read import cancel
 
-from orders.domain.decisions.cancellation import cancel
 from orders.subscribers.answers import objection
 from shared.contracts import departments as facts
 from shared.contracts import orders as said

@@ -135,7 +135,7 @@ async def test_reading_personal_data_leaves_who_what_when_whence_and_why(world: 
 async def test_reading_a_page_leaves_a_trace_as_well(world: World) -> None:
     await world.ask(Role.CS_SPECIALIST, "GET", "/ui/people/wang", by="li")
 
-    (entry,) = (await world.service.plumbing.trail.audit.find({})).items
+    (entry,) = await noted(world)
     assert (entry.kind, entry.who, entry.path) == ("read", "li", "/ui/people/wang")
 
 
