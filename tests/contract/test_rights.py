@@ -142,6 +142,7 @@ def test_what_anybody_may_ask_is_what_has_no_identity_to_ask_for():
         "/metrics",
         "/callbacks/{secret}/{provider}/receipts",
         "/callbacks/{secret}/{provider}/replies",
+        "/p/{link}",
     }
 
 
