@@ -71,7 +71,7 @@ async def test_killing_a_service_in_the_middle_changes_nothing_in_the_audit(
     found = await playing
 
     assert faults(found) == []
-    assert (found.placed, found.delayed, found.dead) == (len(log.rows), 4, 0)
+    assert (found.placed, found.delayed, found.dead) == (len(log.rows), 3, 0)
 
 
 def test_rows_that_cannot_be_read_are_named_with_line_and_reason_and_stop_nothing(tmp_path: Path) -> None:

@@ -51,7 +51,10 @@ def write_log(path: Path, mark: str) -> Path:
 
 
 def late_orders(path: Path) -> int:
-    """Orders that arrived after their promised day, or had not arrived when it ended before the log did."""
+    """Orders that arrived after their promised day, or had not arrived when it ended before the log did.
+
+    Not those whose goods had not left by then because they were not paid for.
+    """
     orders: dict[str, list[datetime | None]] = {}
     with path.open(encoding="utf-8") as file:
         for number, _, _, *times in list(csv.reader(file))[1:]:
@@ -60,6 +63,9 @@ def late_orders(path: Path) -> int:
                 orders.setdefault(number, moments)
     orders.pop("", None)
     end = max(moment for *happened, _ in orders.values() for moment in happened if moment)
-    return sum(
-        (arrived or end) >= promised + timedelta(days=1) for *_, arrived, promised in orders.values() if promised
-    )
+    late = 0
+    for _, paid, left, arrived, promised in orders.values():
+        over = promised + timedelta(days=1) if promised else end
+        ours = min(filter(None, (paid, left)), default=over) < over
+        late += bool(promised) and ours and (arrived or end) >= over
+    return late

@@ -63,8 +63,13 @@ class Books:
 
 
 def late(row: Row, end: datetime) -> bool:
-    """Whether the customer had to hear of a delay: the promised day ended, within the log, without the goods."""
-    return row.promise_ends <= (row.arrived_at or end)
+    """Whether the customer had to hear of a delay: the promised day ended, within the log, without the goods.
+
+    Not so where the goods were still here then because they were not paid for.
+    """
+    ends = row.promise_ends
+    paid_or_sent = any(at is not None and at < ends for at in (row.paid_at, row.handed_over_at))
+    return paid_or_sent and ends <= (row.arrived_at or end)
 
 
 def audit(around: Surroundings, log: Log, facts: Sequence[Fact], since: datetime) -> Audit:
@@ -144,11 +149,16 @@ def _reached(orders: Iterable[Document], milestone: str) -> Pairs:
     return ((order["order_no"], order["reached"][milestone]) for order in orders if milestone in order["reached"])
 
 
+def _there(row: Row) -> bool:
+    """Whether the goods were there already when they were paid for, so that no departure was left to tell."""
+    return row.arrived_at is not None and row.paid_at is not None and row.arrived_at <= row.paid_at
+
+
 def _told(log: Log, books: Books) -> Iterator[Line]:
     for channel in ("sms", "email"):
         delayed = {row.order_no: True for row in log.rows if late(row, log.end)}
         yield compare(f"delays told by {channel}", delayed, _about(books, "shipment_delayed", channel))
-    left = {row.order_no: True for row in log.rows if row.handed_over_at and row.paid_at}
+    left = {row.order_no: True for row in log.rows if row.handed_over_at and row.paid_at and not _there(row)}
     yield compare("departures told", left, _about(books, "shipment_dispatched", None))
 
 
