@@ -44,6 +44,7 @@ class Screen:
 
 
 SCREENS = {
+    "orders": Screen("订单", "orders", "/orders/ui/orders"),
     "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints"),
     "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests"),
     "dispatch": Screen("派工", "aftersales", "/aftersales/ui/dispatch"),

@@ -20,9 +20,10 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     """Orders with its doors."""
     plumbing = plumbing or Plumbing("orders", settings)
     stores, rules = Stores.on(plumbing.database), settings.rules(plumbing.calendar)
+    asked = routes(stores, rules)
     return Service(
         plumbing,
-        routes=routes(stores, rules),
+        routes=(*asked, *pages.routes(stores, rules, asked)),
         open_routes=pages.open_routes(stores, rules, settings),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),

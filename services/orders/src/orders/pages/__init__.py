@@ -1,17 +1,29 @@
-"""What orders shows to people."""
+"""What orders shows to people: the board by risk, one order with its decisions, and the customer's own page."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from orders.domain.policy.policy import Rules
-from orders.pages import customer
+from orders.pages import board, customer, page
+from orders.pages.words import FORMS
 from orders.settings import Settings
 from orders.store import Stores
 from shared.pages.customer import CustomerDoor
+from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+
+def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
+    """Every page of orders for staff; `asked` are the routes to which its forms are sent."""
+    render = Renderer(_TEMPLATES)
+    return (
+        board.routes(stores, rules, render),
+        page.routes(stores, rules, Forms("orders", "/orders/{order_id}", asked, FORMS), render),
+    )
 
 
 def open_routes(stores: Stores, rules: Rules, settings: Settings) -> tuple[APIRouter, ...]:

@@ -48,8 +48,7 @@ export function clickedInRows(event) {
   const away = event.target.closest("[data-take-away]");
   if (add) addRow(rows).querySelector("input, select, textarea")?.focus();
   if (away) {
-    const entries = entriesOf(rows);
-    if (entries.length > 1) away.closest(".entry").remove();
+    if (entriesOf(rows).length > Number(rows.dataset.fewest)) away.closest(".entry").remove();
     entriesOf(rows).forEach((entry, at) => renumber(entry, rows.dataset.field, at));
     rows.querySelector("[data-add]").focus();
     rows.dispatchEvent(new Event("input", {bubbles: true}));
@@ -61,9 +60,9 @@ export function addRow(rows) {
   const entries = entriesOf(rows);
   if (rows.dataset.most && entries.length >= Number(rows.dataset.most)) return entries.at(-1);
   const box = document.createElement("div");
-  box.innerHTML = rows.querySelector("template").innerHTML.replaceAll("{n}", entries.length);
+  box.innerHTML = rows.querySelector(":scope > template").innerHTML.replaceAll("{n}", entries.length);
   const entry = box.querySelector(".entry");
-  entries.at(-1).after(entry);
+  rows.querySelector(":scope > template").before(entry);
   return entry;
 }
 

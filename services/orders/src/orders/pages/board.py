@@ -1,0 +1,163 @@
+"""Orders as a board: what has not left yet by how much slack it has, what will be late, what left, and everything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import AliasPath, Field
+
+from orders.api.readers import ORDERS
+from orders.domain.order import CANCELLED, CLOSED, ENDS
+from orders.domain.parts.delay import Delay
+from orders.domain.policy.policy import Rules
+from orders.domain.route import ROUTES, Milestone, Route, RouteName, stages
+from orders.pages.risk import Outlook, Outlooks, awaited, whose_turn
+from orders.pages.words import KINDS
+from orders.store import Orders, Stores
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import CustomerId, Line, OrderKind, OrderNo, StaffId
+from shared.http import After, AskedBy, Router, View
+from shared.identity import Principal
+from shared.pages.rendering import Renderer
+from shared.store import Between, OneOf, Page
+
+SHOWN = 50
+"""Orders on one page of a list."""
+WATCHED = 300
+"""As many orders are weighed by their slack: those that were promised to leave first."""
+NO_SLACK = 9_999
+"""Days by which an order without a promised day comes after all others."""
+
+Range = Literal["risk", "late", "mine", "left", "all"]
+PARTS: Mapping[Range, str] = {"risk": "未发货", "late": "会误期", "mine": "等我办", "left": "已发货", "all": "全部"}
+WEIGHED: tuple[Range, ...] = ("risk", "late", "mine")
+"""The parts that are sorted by slack."""
+
+
+class BoardRow(View):
+    """An order as a line of the board."""
+
+    id: UUID
+    order_no: OrderNo
+    kind: OrderKind
+    stage: str
+    since: Instant
+    route_name: RouteName
+    route_version: int
+    customer: Line = Field(validation_alias=AliasPath("customer", "name"))
+    customer_id: CustomerId = Field(validation_alias=AliasPath("customer", "customer_id"))
+    sales_owner: StaffId | None = None
+    ship_on: date | None = None
+    reached: Mapping[Milestone, Instant] = Field(default_factory=dict)
+    delays: tuple[Delay, ...] = ()
+
+    @property
+    def route(self) -> Route:
+        """The version of the route that it goes."""
+        return ROUTES[self.route_name, self.route_version]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrder:
+    """A line of the board with what it comes to; `dots` are the stages of its route, passed, present and to come."""
+
+    order: BoardRow
+    kind: str
+    stage: str
+    days: str
+    slow: bool
+    turn: str
+    mine: bool
+    outlook: Outlook
+    told: str
+    dots: tuple[str, ...]
+
+
+def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
+    """The board of orders."""
+    router = Router(readers=ORDERS, tags=["pages"], prefix="/ui/orders", include_in_schema=False)
+
+    @router.get("", response_class=HTMLResponse)
+    async def board(
+        request: Request,
+        asker: AskedBy,
+        part: Annotated[Range, Query()] = "risk",
+        q: Annotated[str | None, Query(max_length=64)] = None,
+        after: After = None,
+    ) -> Response:
+        """The orders of a part: those that have not left by their slack, the others by the day they were placed."""
+        now: datetime = request.app.state.clock.now()
+        outlooks = await Outlooks.read(stores.paces, rules, now)
+        weighed = part in WEIGHED and not q
+        page = await (_watched(stores.orders) if weighed else _listed(stores.orders, part, q, after))
+        rows = [_shown(row, outlooks, asker, rules, now) for row in page.items]
+        if weighed:
+            rows = sorted((row for row in rows if _belongs(row, part)), key=_by_slack)
+        return render(
+            "orders.html",
+            rows=rows,
+            next=None if weighed else page.next,
+            parts=PARTS,
+            part=part,
+            weighed=weighed,
+            watched=WATCHED,
+            q=q or "",
+            after=after,
+        )
+
+    return router
+
+
+async def _watched(orders: Orders) -> Page[BoardRow]:
+    where = {"stage": OneOf(*_with_goods(left=False)), "ship_on": Between("", None)}
+    return await orders.rows(BoardRow, where, sort="ship_on", limit=WATCHED)
+
+
+async def _listed(orders: Orders, part: Range, q: str | None, after: str | None) -> Page[BoardRow]:
+    where = {"stage": OneOf(*_with_goods(left=True)) if part == "left" else None, "order_no": q and q.strip()}
+    return await orders.rows(BoardRow, where, sort="-placed_on", after=after, limit=SHOWN)
+
+
+def _with_goods(*, left: bool) -> tuple[str, ...]:
+    """The stages in which goods have left, or those in which none have."""
+    behind = {stage.name for route in ROUTES.values() for stage in route.stages[route.index("shipping") + 1 :]}
+    return (*sorted(behind), CLOSED) if left else tuple(stage for stage in stages() if stage not in behind)
+
+
+def _belongs(row: ShownOrder, part: Range) -> bool:
+    return {"late": row.outlook.late, "mine": row.mine}.get(part, True)
+
+
+def _by_slack(row: ShownOrder) -> tuple[int, str]:
+    slack = row.outlook.slack
+    return (NO_SLACK if slack is None else slack, row.order.order_no)
+
+
+def _shown(row: BoardRow, outlooks: Outlooks, asker: Principal, rules: Rules, now: datetime) -> ShownOrder:
+    route, here, place = row.route, row.route.stage(row.stage), row.route.index(row.stage)
+    outlook = outlooks.of(route, row.stage, row.since, row.ship_on)
+    turn, roles = whose_turn(route, awaited(route, row.stage, row.reached))
+    spent, usual = (now - row.since).total_seconds() / 86_400, outlooks.usual_days(route, row.stage)
+    return ShownOrder(
+        order=row,
+        kind=KINDS[row.kind],
+        stage=here.title if here else ENDS[row.stage],
+        days=f"{spent:.0f}/{usual:.0f}天" if here and usual else "",
+        slow=bool(usual and spent > usual),
+        turn=turn,
+        mine=bool(set(roles) & asker.roles),
+        outlook=outlook,
+        told=_told(row, outlook, rules),
+        dots=tuple("y" if at < place else "h" if at == place else "" for at in range(len(route.stages))),
+    )
+
+
+def _told(row: BoardRow, outlook: Outlook, rules: Rules) -> str:
+    """When the customer was told of a delay; empty when there is none to tell."""
+    if row.delays:
+        return f"✓ {rules.calendar.local(row.delays[-1].announced_at):%m-%d}"
+    return "未告知" if outlook.late and row.stage != CANCELLED else ""

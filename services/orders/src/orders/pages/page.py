@@ -1,0 +1,150 @@
+"""One order: its route with what each stage took, gates, promises, papers, consignments, money, and what comes next."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from orders.api.readers import ORDERS
+from orders.api.views import LedgerView
+from orders.domain.lifecycle import possible
+from orders.domain.order import Order
+from orders.domain.policy.policy import Rules
+from orders.pages import words
+from orders.pages.risk import Outlooks, awaited, whose_turn
+from orders.store import Stores
+from shared.contracts.event import Money
+from shared.http import AskedBy, Router
+from shared.pages.countdown import in_words
+from shared.pages.forms import Choice, Filled, Forms
+from shared.pages.rendering import Renderer
+from shared.pages.strip import strip
+from shared.pages.timeline import PastMoment, timeline
+
+Said = Callable[[datetime], str]
+"""A moment in the company's zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStage:
+    """A stage of the route: whether it is over, how long it took or has taken, and how long it usually takes."""
+
+    title: str
+    state: str
+    took: str
+    usual: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGate:
+    """What a gate asks for: since when it is so, or who has to see to it."""
+
+    what: str
+    since: str
+    who: str
+    awaited: bool
+
+
+def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    """The page of one order."""
+    router = Router(readers=ORDERS, tags=["pages"], prefix="/ui/orders", include_in_schema=False)
+
+    def said(at: datetime) -> str:
+        return f"{rules.calendar.local(at):%m-%d %H:%M}"
+
+    @router.get("/{order_id}", response_class=HTMLResponse)
+    async def opened(order_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One order with where it stands, what it waits for, and the forms of what the reader may decide."""
+        order, now = await stores.orders.get(order_id), request.app.state.clock.now()
+        outlooks = await Outlooks.read(stores.paces, rules, now)
+        return render(
+            "order.html",
+            order=order,
+            clocks=strip(order, rules.calendar, now),
+            outlook=outlooks.of(order.route, order.stage, order.since, order.ship_on),
+            turn=whose_turn(order.route, awaited(order.route, order.stage, order.reached))[0],
+            stages=tuple(_stages(order, outlooks, now)),
+            gates=tuple(_gates(order, said)),
+            ledger=LedgerView.of(order),
+            nexts=forms.acts(possible(order, rules), asker, order.id, _filled(order)),
+            past=timeline(_past(order), rules.calendar.zone),
+            said=said,
+            money=money,
+            words=words,
+        )
+
+    return router
+
+
+def money(amount: Money) -> str:
+    """An amount with its sign, its thousands and its cents."""
+    sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
+    return f"{'−' if amount.amount < 0 else ''}{sign}{abs(amount.amount):,.2f}"
+
+
+def _stages(order: Order, outlooks: Outlooks, now: datetime) -> Iterator[ShownStage]:
+    place = order.route.index(order.stage)
+    for at, stage in enumerate(order.route.stages):
+        usual = outlooks.usual_days(order.route, stage.name)
+        been = [each.left - each.entered for each in order.passages if each.stage == stage.name]
+        if at == place:
+            been.append(now - order.since)
+        yield ShownStage(
+            title=stage.title,
+            state="done" if at < place else "here" if at == place else "",
+            took=in_words(sum(been[1:], been[0])) if been else "",
+            usual=f"通常{usual:.0f}天" if usual else "",
+        )
+
+
+def _gates(order: Order, said: Said) -> Iterator[ShownGate]:
+    for stage in order.route.stages:
+        for milestone in stage.gate:
+            at = order.reached.get(milestone)
+            roles = order.route.deciders.get(milestone, ())
+            who = "、".join(role.chinese for role in roles) or words.REPORTED_BY.get(milestone, "")
+            here = at is None and stage.name == order.stage
+            yield ShownGate(words.GATES[milestone], said(at) if at else "", who, here)
+
+
+def _filled(order: Order) -> dict[str, Filled]:
+    """What the page knows of each form: which revision, version or sample was seen."""
+    draft = order.contract.draft
+    seen = {"revision": str(draft.revision if draft else order.contract.revision)}
+    samples = [each for each in order.works.samples if not each.void]
+    found = {
+        **dict.fromkeys(("submit_for_review", "review", "sign"), Filled(given=seen)),
+        "review_breakdown": Filled(given={"breakdown": str(order.works.breakdown)}),
+        "judge_sample": Filled(offered={"sample_no": _named(each.no for each in samples if each.verdict is None)}),
+        "send_sample": Filled(offered={"sample_no": _named(each.no for each in samples)}),
+    }
+    if drawing := next((each for each in order.drawings.items if each.stage == "submitted"), None):
+        title = f"{words.DRAWINGS[drawing.kind]}第{drawing.version}版"
+        offered, begun = {"kind": [Choice(drawing.kind, title)]}, {"kind": drawing.kind}
+        found["review_drawing"] = Filled({"version": str(drawing.version)}, offered, begun)
+    return found
+
+
+def _named(numbers: Iterable[str]) -> list[Choice]:
+    return [Choice(number, number) for number in numbers]
+
+
+def _past(order: Order) -> Iterator[PastMoment]:
+    yield PastMoment(order.placed_at, "下单", order.sales_owner or "", mark="key")
+    for milestone, at in order.reached.items():
+        yield PastMoment(at, words.GATES[milestone], mark="key")
+    for passage in order.passages:
+        if stage := order.route.stage(passage.stage):
+            yield PastMoment(passage.left, f"{stage.title}结束，用{in_words(passage.left - passage.entered)}")
+    for delay in order.delays:
+        told = f"{delay.promised:%m-%d}改为{delay.new:%m-%d}，{words.DELAYS[delay.reason]}：{delay.text}"
+        yield PastMoment(delay.announced_at, "告知延期", words=told, mark="near")
+    for inspection in order.works.inspections:
+        yield PastMoment(inspection.at, f"发货前验收{'通过' if inspection.passed else '不通过'}", inspection.inspector)
+    for request in order.cancelling_requests:
+        yield PastMoment(request.at, "申请取消", request.by, request.reason)
+    if end := order.cancellation:
+        yield PastMoment(end.at, "取消订单", end.by, end.reason, mark="missed")
