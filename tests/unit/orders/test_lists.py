@@ -13,6 +13,9 @@ SPAN = "begin=2026-09-01&end=2026-10-01"
 LISTS = [
     "/orders",
     "/orders?stage=making",
+    "/ui/orders",
+    "/ui/orders?part=left",
+    "/ui/orders?part=all",
     "/orders?customer_id=018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01",
     "/promises?stage=broken",
     "/exceptions?stage=resolved",

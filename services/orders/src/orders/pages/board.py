@@ -29,6 +29,8 @@ SHOWN = 50
 """Orders on one page of a list."""
 WATCHED = 300
 """As many orders are weighed by their slack: those that were promised to leave first."""
+UNSIGNED = ("review", "signing")
+"""The stages without a promised day yet; the orders that were placed first are shown, after all others."""
 NO_SLACK = 9_999
 """Days by which an order without a promised day comes after all others."""
 
@@ -93,14 +95,15 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
         now: datetime = request.app.state.clock.now()
         outlooks = await Outlooks.read(stores.paces, rules, now)
         weighed = part in WEIGHED and not q
-        page = await (_watched(stores.orders) if weighed else _listed(stores.orders, part, q, after))
-        rows = [_shown(row, outlooks, asker, rules, now) for row in page.items]
+        page = None if weighed else await _listed(stores.orders, part, q, after)
+        found = page.items if page else await _watched(stores.orders)
+        rows = [_shown(row, outlooks, asker, rules, now) for row in found]
         if weighed:
             rows = sorted((row for row in rows if _belongs(row, part)), key=_by_slack)
         return render(
             "orders.html",
             rows=rows,
-            next=None if weighed else page.next,
+            next=page.next if page else None,
             parts=PARTS,
             part=part,
             weighed=weighed,
@@ -112,9 +115,14 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
     return router
 
 
-async def _watched(orders: Orders) -> Page[BoardRow]:
-    where = {"stage": OneOf(*_with_goods(left=False)), "ship_on": Between("", None)}
-    return await orders.rows(BoardRow, where, sort="ship_on", limit=WATCHED)
+async def _watched(orders: Orders) -> list[BoardRow]:
+    """What has not left: the orders with a promised day, then those whose contract is not signed yet."""
+    under_way = OneOf(*(stage for stage in _with_goods(left=False) if stage not in UNSIGNED))
+    promised = await orders.rows(
+        BoardRow, {"stage": under_way, "ship_on": Between("", None)}, sort="ship_on", limit=WATCHED
+    )
+    unsigned = await orders.rows(BoardRow, {"stage": OneOf(*UNSIGNED)}, sort="placed_on", limit=WATCHED)
+    return [*promised.items, *unsigned.items]
 
 
 async def _listed(orders: Orders, part: Range, q: str | None, after: str | None) -> Page[BoardRow]:
