@@ -44,6 +44,7 @@ class Screen:
 
 
 SCREENS = {
+    "customers": Screen("客户与来电", "intake", "/intake/ui/customers"),
     "orders": Screen("订单", "orders", "/orders/ui/orders"),
     "complaints": Screen("客诉", "complaints", "/complaints/ui/complaints"),
     "requests": Screen("售后登记", "aftersales", "/aftersales/ui/service-requests"),

@@ -39,7 +39,7 @@ async def shown(kitchen: Kitchen, **asked: Any) -> tuple[list[str], dict[str, in
     answer = await kitchen.http.get("/ui/duties", params=asked)
     assert answer.status_code == 200, answer.text
     counts = json.loads(unescape(re.search(r'data-counts="([^"]*)"', answer.text)[1]))  # type: ignore[index]
-    return re.findall(r'<td class="no">(.*?)</td>', answer.text), counts
+    return re.findall(r'<td class="no"[^>]*>(.*?)</td>', answer.text), counts
 
 
 def forms(opened: str, id: UUID) -> list[str]:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from intake import pages
 from intake.api import routes
 from intake.domain.parts.company import Company
 from intake.domain.parts.tolerance import Tolerance
@@ -22,9 +23,10 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     tolerance = Tolerance(settings.fact_age_limit, settings.fact_ahead_limit)
     company = Company(name=settings.company, hotline=settings.hotline)
     ingress = settings.ingress_url
+    asked = routes(stores, plumbing.parking, rules, plumbing.clock, tolerance, company)
     return Service(
         plumbing,
-        routes=routes(stores, plumbing.parking, rules, plumbing.clock, tolerance, company),
+        routes=(*asked, *pages.routes(stores, rules, asked)),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

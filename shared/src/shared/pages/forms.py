@@ -14,7 +14,20 @@ from shared.identity import Principal
 from shared.lifecycle import Possible
 
 FieldKind = Literal[
-    "line", "prose", "number", "money", "day", "moment", "choice", "yes_no", "tick", "ticks", "lines", "rows", "group"
+    "line",
+    "prose",
+    "number",
+    "money",
+    "day",
+    "time",
+    "moment",
+    "choice",
+    "yes_no",
+    "tick",
+    "ticks",
+    "lines",
+    "rows",
+    "group",
 ]
 """What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more."""
 
@@ -215,7 +228,10 @@ def _blanks(prefix: str, routers: Iterable[APIRouter], words: FormWords) -> Iter
 
 
 def fields_of(model: Any, words: FormWords) -> tuple[FormField, ...]:
-    """The fields of a request's model, in its order. NoWords for one that has no words or that no form can ask for."""
+    """The fields of a request's model, in its order, without a mapping that may be left out.
+
+    NoWords for a field that has no words or that no form can ask for.
+    """
     if not isinstance(model, type) or not issubclass(model, RequestBody):
         raise NoWords(f"no form can ask for {model}")
     schema = model.model_json_schema()
@@ -225,6 +241,8 @@ def fields_of(model: Any, words: FormWords) -> tuple[FormField, ...]:
 def _fields(model: str, schema: Mapping[str, Any], parts: Mapping[str, Any], words: FormWords) -> Iterator[FormField]:
     required = schema.get("required", ())
     for name, said in schema.get("properties", {}).items():
+        if "additionalProperties" in said and name not in required:
+            continue
         label = words.of(words.fields, model, name)
         if label is None:
             raise NoWords(f"the field {model}.{name} has no label")
@@ -285,7 +303,7 @@ def _of_one_value(drawn: FormField, at: _At, schema: Mapping[str, Any]) -> FormF
         return replace(drawn, kind="number", sent="number")
     if kind == "string":
         long = (drawn.longest or 0) > _LONGEST_LINE
-        written: dict[str | None, FieldKind] = {"date": "day", "date-time": "moment"}
+        written: dict[str | None, FieldKind] = {"date": "day", "date-time": "moment", "time": "time"}
         return replace(drawn, kind=written.get(schema.get("format"), "prose" if long else "line"))
     raise NoWords(f"no form can ask for {at.model}.{at.name}")
 

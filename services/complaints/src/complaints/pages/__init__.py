@@ -21,7 +21,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
     """Every page of complaints; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
     return (
-        listing.routes(stores.complaints, rules.calendar.zone, render),
+        listing.routes(stores, rules.calendar.zone, render),
         case.routes(stores, rules, Forms("complaints", "/complaints/{complaint_id}", asked, FORMS), render),
         *papers.routes(stores, rules),
     )

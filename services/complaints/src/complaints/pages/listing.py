@@ -13,7 +13,7 @@ from pydantic import AliasPath, Field
 from complaints.api.readers import CASES
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.pages.words import STAGES
-from complaints.store import Complaints
+from complaints.store import Stores
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import ComplaintNo, Line, Prose, StaffId
 from shared.http import After, Router, View
@@ -23,6 +23,8 @@ from shared.store import Between, OneOf
 
 SHOWN = 50
 """Cases on one page."""
+ON_CARD = 10
+"""Cases on a customer's card."""
 COUNTED = 999
 """Up to which number the cases of a part are counted."""
 
@@ -53,11 +55,12 @@ class ShownRow:
     countdown: Countdown | None
 
 
-def routes(complaints: Complaints, zone: ZoneInfo, render: Renderer) -> APIRouter:
-    """The list of cases."""
-    router = Router(readers=CASES, tags=["pages"], prefix="/ui/complaints", include_in_schema=False)
+def routes(stores: Stores, zone: ZoneInfo, render: Renderer) -> APIRouter:
+    """The list of cases, and the card of a customer's cases."""
+    router = Router(readers=CASES, tags=["pages"], prefix="/ui", include_in_schema=False)
+    complaints = stores.complaints
 
-    @router.get("", response_class=HTMLResponse)
+    @router.get("/complaints", response_class=HTMLResponse)
     async def cases(
         request: Request,
         part: Annotated[Range, Query()] = "open",
@@ -84,6 +87,14 @@ def routes(complaints: Complaints, zone: ZoneInfo, render: Renderer) -> APIRoute
             by_age=by_age,
             after=after,
         )
+
+    @router.get("/customers/{customer_id}", response_class=HTMLResponse)
+    async def card(customer_id: UUID, request: Request) -> Response:
+        """The latest cases of a customer, as a card on the customer's page."""
+        now: datetime = request.app.state.clock.now()
+        where = {"form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
+        page = await complaints.rows(CaseRow, where, sort="-form.received_at", limit=ON_CARD)
+        return render("customer-card.html", rows=[_shown(row, now, zone) for row in page.items])
 
     return router
 

@@ -150,7 +150,7 @@ def _covered(particulars: object) -> ShownParticulars:
     return ShownParticulars.masked(Particulars.model_validate(particulars))
 
 
-def _needs(customer: Customer, reader: Principal) -> bool:
+def needs_whole(customer: Customer, reader: Principal) -> bool:
     """Whether a reader's work needs the whole file: who serves customers, who examines that, and the owner."""
     return bool(reader.roles & set(readers.WHOLE_FILES)) or customer.particulars.owner == reader.id
 
@@ -243,7 +243,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
             "particulars.name": name,
             "particulars.contacts.mobile": mobile,
             "particulars.owner": owner,
-            "found_by": _holding(q),
+            "found_by": holding(q),
             "merged_into": OneOf(None),
         }
         page = await customers.rows(CustomerRow, where, after=after, limit=limit)
@@ -253,13 +253,13 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def show_customer(customer_id: UUID, reader: AskedBy) -> CustomerView:
         """One customer as the file reads now; masked for an account manager whose customer it is not."""
         customer = await customers.get(customer_id)
-        return CustomerView.of(customer, whole=_needs(customer, reader))
+        return CustomerView.of(customer, whole=needs_whole(customer, reader))
 
     @router.get("/{customer_id}/revisions")
     async def show_revisions(customer_id: UUID, reader: AskedBy) -> list[RevisionView]:
         """Everything the file ever said, oldest first; masked for an account manager whose customer it is not."""
         customer = await customers.get(customer_id)
-        whole = _needs(customer, reader)
+        whole = needs_whole(customer, reader)
         return [RevisionView.of(entry, whole) for entry in customer.file]
 
     @router.post("/{customer_id}/correct", dependencies=[allow(*SERVICE)])
@@ -353,7 +353,7 @@ def _erasing(router: APIRouter, stores: Stores) -> None:
         return CustomerView.of(await customers.apply(customer_id, lambda customer: erase(customer, cause), cause))
 
 
-def _holding(question: str | None) -> AllOf | None:
+def holding(question: str | None) -> AllOf | None:
     """What the found rows have. Refused with `too_short` for a question that says too little."""
     if question is None:
         return None

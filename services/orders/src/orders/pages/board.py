@@ -31,6 +31,8 @@ WATCHED = 300
 """As many orders are weighed by their slack: those that were promised to leave first."""
 UNSIGNED = ("review", "signing")
 """The stages without a promised day yet; the orders that were placed first are shown, after all others."""
+ON_CARD = 10
+"""Orders on a customer's card."""
 NO_SLACK = 9_999
 """Days by which an order without a promised day comes after all others."""
 
@@ -80,10 +82,10 @@ class ShownOrder:
 
 
 def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
-    """The board of orders."""
-    router = Router(readers=ORDERS, tags=["pages"], prefix="/ui/orders", include_in_schema=False)
+    """The board of orders, and the card of a customer's orders."""
+    router = Router(readers=ORDERS, tags=["pages"], prefix="/ui", include_in_schema=False)
 
-    @router.get("", response_class=HTMLResponse)
+    @router.get("/orders", response_class=HTMLResponse)
     async def board(
         request: Request,
         asker: AskedBy,
@@ -111,6 +113,16 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
             q=q or "",
             after=after,
         )
+
+    @router.get("/customers/{customer_id}", response_class=HTMLResponse)
+    async def card(customer_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """The latest orders of a customer, as a card on the customer's page."""
+        now: datetime = request.app.state.clock.now()
+        outlooks = await Outlooks.read(stores.paces, rules, now)
+        where = {"customer.customer_id": await stores.merged_files.all_of(customer_id)}
+        page = await stores.orders.rows(BoardRow, where, sort="-placed_on", limit=ON_CARD)
+        rows = [_shown(row, outlooks, asker, rules, now) for row in page.items]
+        return render("customer-card.html", rows=rows)
 
     return router
 

@@ -5,6 +5,7 @@ import {sent} from "./send.js";
 const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the list has what the hint is about
+const NAMED = 200; // as many names are asked for at once
 const RETRY = 5_000; // milliseconds until a service that was away is asked again
 
 class KefuDay extends HTMLElement {
@@ -13,6 +14,7 @@ class KefuDay extends HTMLElement {
     this.body = this.querySelector("tbody");
     this.counts = {};
     this.most = Infinity;
+    this.names = {};
     this.waiting = {};
     this.asked = {};
     this.#followAddress();
@@ -77,7 +79,39 @@ class KefuDay extends HTMLElement {
     if (turn !== this.asked[service]) return;
     this.counts[service] = JSON.parse(lane.dataset.counts);
     this.most = Number(lane.dataset.most);
-    this.#merge(service, [...lane.querySelectorAll("tr")]);
+    const rows = [...lane.querySelectorAll("tr")];
+    this.#link(rows);
+    this.#merge(service, rows);
+    this.#name();
+  }
+
+  // What has a page of its own is a link to it; names that are known stand in the rows.
+  #link(rows) {
+    for (const row of rows) {
+      const about = row.querySelector("[data-page]");
+      if (this.dataset.screens.split(" ").includes(about.dataset.page.split("/")[0])) {
+        const link = document.createElement("a");
+        link.href = `/desk/${about.dataset.page}`;
+        link.append(...about.childNodes);
+        about.append(link);
+      }
+      const who = row.querySelector("[data-customer]");
+      who.textContent = this.names[who.dataset.customer] ?? "";
+    }
+  }
+
+  // Intake knows what customers are called; while it is away, or where the reader may not know, there is no name.
+  async #name() {
+    const cells = [...this.body.querySelectorAll("[data-customer]")].filter(({dataset}) => dataset.customer);
+    const ids = new Set(cells.map(({dataset}) => dataset.customer));
+    const unknown = [...ids].filter((id) => !(id in this.names)).slice(0, NAMED);
+    if (unknown.length) {
+      const asked = new URLSearchParams(unknown.map((id) => ["id", id]));
+      const answer = await fetch(`/intake/ui/names?${asked}`).catch(() => null);
+      if (!answer?.ok) return;
+      Object.assign(this.names, Object.fromEntries(unknown.map((id) => [id, ""])), await answer.json());
+    }
+    for (const cell of cells) cell.textContent = this.names[cell.dataset.customer] ?? "";
   }
 
   // Rows that are there keep their place in the document, and so their focus and what was typed below them.

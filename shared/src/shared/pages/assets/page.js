@@ -22,7 +22,8 @@ class KefuPage extends HTMLElement {
     const stream = new EventSource("/events");
     stream.addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
-      if (!service || service === this.dataset.service) this.#soon(SETTLES);
+      const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
+      if (!service || shown.includes(service)) this.#soon(SETTLES);
     });
     this.#load();
   }
@@ -74,7 +75,8 @@ class KefuPage extends HTMLElement {
     const kept = [...this.querySelectorAll("form[data-send]")].filter((form) => touched(form) || form.dataset.underWay);
     const had = new Set([...this.querySelectorAll("form[data-send]")].map((form) => form.id));
     for (const form of kept) this.#compare(form, fresh.querySelector(`#${CSS.escape(form.id)}`));
-    morph(this, fresh, (node) => kept.includes(node));
+    morph(this, fresh, (node) => kept.includes(node) || node.nodeName === "KEFU-CARD");
+    for (const card of this.querySelectorAll("kefu-card")) card.load();
     for (const form of this.querySelectorAll("form[data-send]")) if (!had.has(form.id)) restore(form);
     this.#named();
   }

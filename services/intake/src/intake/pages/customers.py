@@ -1,0 +1,119 @@
+"""Customers as pages: found by anything that a caller says, one with file and timeline, and names for other pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from intake.api import readers
+from intake.api.customers import CustomerRow, CustomerView, holding, needs_whole
+from intake.api.history import MomentView
+from intake.domain.policy.policy import Rules
+from intake.domain.roles import SALES, SERVICE, SUPERVISORS
+from intake.pages.words import FACTS, KINDS, TRADES
+from intake.store import Stores
+from shared.http import After, AskedBy, Router
+from shared.lifecycle import Possible
+from shared.pages.forms import Filled, Forms
+from shared.pages.rendering import Renderer
+from shared.pages.timeline import PastMoment, timeline
+from shared.store import OneOf
+
+SHOWN = 50
+"""Customers on one page, and moments of a timeline."""
+NAMED = 200
+"""As many names are told at once at most."""
+
+CARDS: Mapping[str, str] = MappingProxyType({"orders": "订单", "complaints": "投诉"})
+"""The services that draw a card about a customer, and its title while the service is away."""
+
+SAID = ("content", "summary", "words", "demand", "new_stage", "reason")
+"""The fields of a fact that are shown with it, the first that it has."""
+
+POSSIBLE = (
+    Possible(decision="contacts", roles=(*SERVICE, *SALES)),
+    Possible(decision="assign", roles=SUPERVISORS),
+)
+
+
+def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
+    """Finding a customer, the customer's page, and names."""
+    router = Router(readers=readers.CUSTOMERS, tags=["pages"], prefix="/ui", include_in_schema=False)
+    customers = stores.customers
+
+    @router.get("/names")
+    async def tell_names(id: Annotated[list[UUID], Query(max_length=NAMED)]) -> dict[UUID, str]:
+        """What the customers with these ids are called; other pages put it beside what they have of them."""
+        page = await customers.rows(CustomerRow, {"id": OneOf(*id)}, limit=NAMED)
+        return {row.customer_id: row.particulars.name for row in page.items}
+
+    @router.get("/customers", response_class=HTMLResponse)
+    async def find(q: Annotated[str | None, Query(max_length=100)] = None, after: After = None) -> Response:
+        """Customers by a part of the name, initials, the end of a telephone, order or contract number."""
+        where = {"found_by": holding(q or None), "merged_into": OneOf(None)}
+        page = await customers.rows(CustomerRow, where, after=after, limit=SHOWN)
+        return render("customers.html", rows=page.items, next=page.next, q=q or "", after=after, kinds=KINDS)
+
+    @router.get("/customers/{customer_id}", response_class=HTMLResponse)
+    async def opened(customer_id: UUID, request: Request, asker: AskedBy) -> Response:
+        """One customer: the file, all that happened in every service, and the places of the other services' cards."""
+        customer = await customers.get(customer_id)
+        where = {"customer_id": await customers.all_of(customer_id)}
+        moments = await stores.moments.rows(MomentView, where, sort="-at", limit=SHOWN)
+        view = CustomerView.of(customer, whole=needs_whole(customer, asker))
+        now: datetime = rules.calendar.local(request.app.state.clock.now())
+        return render(
+            "customer.html",
+            view=view,
+            file=view.particulars,
+            kinds=KINDS,
+            trades=TRADES,
+            cards=CARDS,
+            nexts=forms.acts(POSSIBLE, asker, customer_id, {"contacts": _talk(view, now)}),
+            past=timeline((_moment(each) for each in moments.items), rules.calendar.zone),
+            as_of=f"{now:%m-%d %H:%M}",
+        )
+
+    return router
+
+
+def _talk(view: CustomerView, now: datetime) -> Filled:
+    """What stands in the record of a talk to begin with: it is held now, by telephone, with the first contact."""
+    contact = view.particulars.contacts[0].name if view.particulars.contacts else view.particulars.name
+    begun = {
+        "subject": "客户来电",
+        "service_type": "售后",
+        "service_method": "电话",
+        "status": "已完成",
+        "contact_name": contact or view.particulars.name,
+        "on": f"{now:%Y-%m-%d}",
+        "at": f"{now:%H:%M}",
+        "started_at": f"{now:%Y-%m-%dT%H:%M}",
+    }
+    return Filled(begun=begun)
+
+
+def _moment(moment: MomentView) -> PastMoment:
+    key = moment.key.rpartition(".")[0]
+    said = next((moment.said[name] for name in SAID if moment.said.get(name)), "")
+    service, _, what = key.partition(".")
+    marks = {"deadline_missed": "missed", "payment_overdue": "missed", "shipment_delayed": "near"}
+    return PastMoment(
+        moment.at,
+        FACTS.get(key, key),
+        moment.by.id if moment.by.kind == "staff" else "",
+        said if isinstance(said, str) else "",
+        _page(service, moment),
+        marks.get(what, "key" if what in ("order_placed", "complaint_filed") else ""),
+    )
+
+
+def _page(service: str, moment: MomentView) -> str:
+    """The page of the order or the complaint that a fact is about."""
+    named = {"orders": "order_id", "complaints": "complaint_id"}.get(service)
+    about = moment.said.get(named) if named else None
+    return f"/desk/{service}/{about}" if isinstance(about, str) else ""

@@ -1,0 +1,23 @@
+// Keys of every page: / to the search, g and a letter to a screen. They sleep in fields and while an input method composes.
+const SCREENS = {d: "/", k: "/desk/customers", o: "/desk/orders", c: "/desk/complaints"};
+const PATIENCE = 1_000; // milliseconds within which the letter follows the g
+
+let waits = 0;
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("find")?.focus();
+  } else if (event.key === "g") {
+    waits = event.timeStamp;
+  } else if (event.timeStamp - waits < PATIENCE && SCREENS[event.key]) {
+    location.assign(SCREENS[event.key]);
+  }
+});
+
+// Ctrl+Enter sends the form that is being filled in.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
+});
