@@ -100,20 +100,21 @@ def _talk(view: CustomerView, now: datetime) -> Filled:
 def _moment(moment: MomentView) -> PastMoment:
     key = moment.key.rpartition(".")[0]
     said = next((moment.said[name] for name in SAID if moment.said.get(name)), "")
-    service, _, what = key.partition(".")
+    what = key.partition(".")[2]
     marks = {"deadline_missed": "missed", "payment_overdue": "missed", "shipment_delayed": "near"}
     return PastMoment(
         moment.at,
         FACTS.get(key, key),
         moment.by.id if moment.by.kind == "staff" else "",
         said if isinstance(said, str) else "",
-        _page(service, moment),
+        _page(moment),
         marks.get(what, "key" if what in ("order_placed", "complaint_filed") else ""),
     )
 
 
-def _page(service: str, moment: MomentView) -> str:
-    """The page of the order or the complaint that a fact is about."""
-    named = {"orders": "order_id", "complaints": "complaint_id"}.get(service)
-    about = moment.said.get(named) if named else None
-    return f"/desk/{service}/{about}" if isinstance(about, str) else ""
+def _page(moment: MomentView) -> str:
+    """The page of the complaint or the order that a fact is about."""
+    for screen, named in (("complaints", "complaint_id"), ("orders", "order_id")):
+        if isinstance(about := moment.said.get(named), str):
+            return f"/desk/{screen}/{about}"
+    return ""

@@ -65,6 +65,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "intake.customer_updated": "更正档案",
         "intake.customer_assigned": "分配负责人",
         "intake.customer_classified": "客户分级",
+        "intake.customer_erased": "抹去个人信息",
         "intake.customers_merged": "合并档案",
         "intake.customers_separated": "拆分档案",
         "intake.opportunity_identified": "发现商机",

@@ -1,0 +1,142 @@
+"""A caller is found, the customer's page has every service's card, and an order is followed and decided on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from kefu_local.story.world import World, world
+from kefu_local.system import System
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import order_id_of
+
+pytestmark = pytest.mark.timeout(300)
+expect.set_options(timeout=30_000)
+
+PICTURES = Path(".run/pictures")
+
+
+@pytest.fixture
+async def here(kefu: System) -> AsyncIterator[World]:
+    async with world(kefu.around) as here:
+        yield here
+
+
+async def with_order(here: World) -> tuple[dict[str, Any], str]:
+    """A customer with an order that waits for its review; the file and the order's number."""
+    mobile = f"139{uuid4().int % 10**8:08d}"
+    said = {"name": f"海纳科技{mobile[-4:]}", "contacts": [{"name": "周工", "mobile": mobile}], "region": "佛山"}
+    customer: dict[str, Any] = await here.ask("intake", "/customers", said, role=Role.CS_SPECIALIST)
+    number = f"SO-{mobile[3:]}"
+    wanted = {
+        "customer_id": customer["customer_id"],
+        "order_no": number,
+        "lines": [{"description": "80 款双玻百叶高隔断", "spec": "3000×2700", "quantity": 24, "unit": "樘"}],
+        "total": {"amount": "100000.00"},
+        "requested_ship_date": "2027-03-01",
+        "verified": {"by": "cs_specialist-1", "at": "2026-11-20T05:00:00Z"},
+    }
+    await here.ask("intake", "/orders", wanted, role=Role.CS_SPECIALIST)
+    return customer, number
+
+
+async def sign_in(page: Page, who: str) -> None:
+    await page.goto("/sign-in")
+    await page.locator(f"button[value='{who}']").click()
+    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
+
+
+async def without_violations(page: Page, name: str) -> None:
+    """No rule of accessibility is broken in light and dark; pictures of both, and of the phone."""
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = await Axe().run(page)
+        assert found.response["violations"] == [], found.generate_report()
+        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.screenshot(path=PICTURES / f"{name}-phone.png", full_page=True)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await page.set_viewport_size({"width": 1280, "height": 800})
+
+
+async def order_is_there(here: World, number: str) -> None:
+    for _ in range(100):
+        found = await here.ask("orders", f"/orders?order_no={number}", role=Role.CS_MANAGER)
+        if found["items"]:
+            return
+        await asyncio.sleep(0.1)
+
+
+async def test_a_caller_is_found_by_keyboard_and_the_page_has_every_card(page: Page, here: World) -> None:
+    customer, number = await with_order(here)
+    await order_is_there(here, number)
+    await sign_in(page, "cs_specialist-1")
+    await page.keyboard.press("/")
+    await expect(page.locator("#find")).to_be_focused()
+    await page.keyboard.type(number[-4:])
+    await page.keyboard.press("Enter")
+    found = page.get_by_role("link", name=customer["particulars"]["name"])
+    await expect(found).to_be_visible()
+    await without_violations(page, "customers")
+    await found.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name=customer["particulars"]["name"])).to_be_visible()
+    await expect(page.get_by_role("link", name=number).first).to_be_visible()
+    await expect(page.get_by_text("没有投诉。")).to_be_visible()
+    await page.get_by_text("记录通话", exact=True).first.click()
+    await page.get_by_label("内容").fill("问什么时候发货，已告知")
+    await without_violations(page, "customer")
+    await page.get_by_role("button", name="记录通话").click()
+    await expect(page.locator(".line").get_by_text("问什么时候发货，已告知")).to_be_visible()
+
+
+async def test_a_service_that_is_away_is_a_grey_card(page: Page, here: World, kefu: System) -> None:
+    customer, number = await with_order(here)
+    await order_is_there(here, number)
+    await sign_in(page, "cs_specialist-1")
+    await asyncio.to_thread(kefu.services["complaints"].kill)
+    try:
+        await page.goto(f"/desk/customers/{customer['customer_id']}")
+        await expect(page.locator("#card-complaints")).to_contain_text("暂不可用")
+        await expect(page.get_by_role("link", name=number).first).to_be_visible()
+    finally:
+        await asyncio.to_thread(kefu.services["complaints"].start)
+    await asyncio.to_thread(kefu.wait_until_ready)
+    await expect(page.locator("#card-complaints")).to_contain_text("没有投诉。")
+
+
+async def test_an_order_is_reviewed_by_its_form_and_goes_on(page: Page, here: World) -> None:
+    _, number = await with_order(here)
+    await order_is_there(here, number)
+    await sign_in(page, "cs_specialist-1")
+    await page.goto("/desk/orders?part=mine")
+    row = page.locator("tr", has_text=number)
+    await expect(row).to_contain_text("等您")
+    await without_violations(page, "orders")
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", name=f"订单{number}")).to_be_visible()
+    await page.get_by_text("评审合同", exact=True).first.click()
+    form = page.locator("#form-review")
+    await form.get_by_label("通过", exact=True).check()
+    await without_violations(page, "order")
+    await form.get_by_role("button", name="评审合同").click()
+    await expect(page.locator(".head .pill")).to_have_text("合同签订")
+    order = await here.ask("orders", f"/orders/{order_id_of(number)}", role=Role.CS_MANAGER)
+    assert order["stage"] == "signing"
+
+
+async def test_a_row_of_the_day_names_its_customer_and_opens_its_matter(page: Page, here: World) -> None:
+    customer, number = await with_order(here)
+    await order_is_there(here, number)
+    await sign_in(page, "cs_specialist-1")
+    await page.goto("/?scope=all")
+    row = page.locator("tr[data-due]", has_text=number).first
+    await expect(row).to_contain_text(customer["particulars"]["name"])
+    await row.get_by_role("link", name=number).click()
+    await expect(page.get_by_role("heading", name=f"订单{number}")).to_be_visible()

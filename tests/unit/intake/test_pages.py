@@ -1,0 +1,111 @@
+"""The pages of intake: a customer found by what a caller says, the file and the timeline, and names for other pages."""
+
+import re
+from html import unescape
+from uuid import uuid4
+
+import pytest
+
+from intake.domain.moment import facts_about_customers
+from intake.pages.words import FACTS
+from shared.contracts.roles import Role
+from shared.contracts.vocabulary import order_id_of
+
+HENGDA = {
+    "name": "广州恒达装饰工程有限公司",
+    "contacts": [{"name": "王建国", "mobile": "13800138000"}],
+    "address": "广州市天河区珠江东路 6 号",
+    "owner": "account_manager-9",
+}
+
+
+def text(html):
+    """What is read of it, without marks, its blanks made one."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", html))).strip()
+
+
+@pytest.fixture
+async def customer(world):
+    """The id of a registered customer."""
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", "/customers", HENGDA)
+    return answer.json()["customer_id"]
+
+
+@pytest.fixture
+def page(world):
+    async def page(role, path):
+        answer = await world.ask(role, "GET", f"/ui{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    return page
+
+
+@pytest.mark.parametrize("asked", ["恒达", "gzhd", "8000", "13800138000"])
+async def test_a_caller_is_found_by_whatever_they_say(page, customer, asked):
+    html = await page(Role.CS_SPECIALIST, f"/customers?q={asked}")
+    assert re.findall(r'href="/desk/customers/(.*?)"', html) == [customer]
+    assert "138****8000" in html
+
+
+async def test_what_is_asked_too_shortly_is_refused(world, customer):
+    answer = await world.ask(Role.CS_SPECIALIST, "GET", "/ui/customers?q=1")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_short")
+
+
+async def test_a_customers_page_has_the_file_and_places_for_the_other_services_cards(page, customer):
+    html = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
+    assert "13800138000" in html
+    assert re.findall(r'<kefu-card data-url="(.*?)"', html) == [
+        f"/orders/ui/customers/{customer}",
+        f"/complaints/ui/customers/{customer}",
+    ]
+
+
+async def test_who_does_not_serve_the_customer_sees_masked_numbers(page, customer):
+    html = await page(Role.ACCOUNT_MANAGER, f"/customers/{customer}")
+    assert "138****8000" in html
+    assert "13800138000" not in html
+    assert "珠江东路" not in html
+
+
+async def test_a_talk_is_recorded_by_the_form_of_the_page_and_stands_in_the_timeline(world, page, customer):
+    html = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
+    form = re.search(r'<form id="form-contacts".*?</form>', html, re.DOTALL)[0]
+    assert f'data-send="/intake/customers/{customer}/contacts"' in form
+    filled = dict(re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', form))
+    talk = {**filled, "started_at": "2026-11-20T05:50:00Z", "content": "询问新办公楼隔断"}
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer}/contacts", talk)
+    assert answer.status_code == 201, answer.text
+    await world.follow()
+    for event in world.announced:
+        await world.hear(event)
+    past = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
+    assert "询问新办公楼隔断" in text(past)
+
+
+async def test_an_order_in_the_timeline_leads_to_its_page(world, page, customer):
+    number = "SO-2026-0412"
+    wanted = {
+        "order_no": number,
+        "customer_id": customer,
+        "lines": [{"description": "80 款高隔断", "quantity": 24}],
+        "verified": {"by": "cs-07", "at": "2026-11-20T05:00:00Z"},
+    }
+    answer = await world.ask(Role.CS_SPECIALIST, "POST", "/orders", wanted)
+    assert answer.status_code == 201, answer.text
+    await world.follow()
+    for event in world.announced:
+        await world.hear(event)
+    html = await page(Role.CS_SPECIALIST, f"/customers/{customer}")
+    assert f'<a href="/desk/orders/{order_id_of(number)}">' in html
+
+
+async def test_names_are_told_of_those_who_are_known(world, customer):
+    answer = await world.ask(Role.CS_SPECIALIST, "GET", f"/ui/names?id={customer}&id={uuid4()}")
+    assert answer.json() == {customer: HENGDA["name"]}
+    assert (await world.ask(Role.INSTALLER, "GET", f"/ui/names?id={customer}")).status_code == 403
+
+
+def test_every_fact_about_a_customer_has_a_name():
+    assert set(FACTS) == {event.key.rpartition(".")[0] for event in facts_about_customers()}
