@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse
 
 from orders.api.readers import ORDERS
 from orders.api.views import LedgerView
-from orders.domain.lifecycle import possible
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
 from orders.pages import words
@@ -69,7 +68,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             stages=tuple(_stages(order, outlooks, now)),
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
-            nexts=forms.acts(possible(order, rules), asker, order.id, _filled(order)),
+            nexts=forms.acts(rules.of(order).possible(order), asker, order.id, _filled(order)),
             past=timeline(_past(order), rules.calendar.zone),
             said=said,
             money=money,
