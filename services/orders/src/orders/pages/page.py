@@ -116,6 +116,7 @@ def _filled(order: Order) -> dict[str, Filled]:
     samples = [each for each in order.works.samples if not each.void]
     found = {
         **dict.fromkeys(("submit_for_review", "review", "sign"), Filled(given=seen)),
+        "cancel": Filled(given={"stage": order.stage}),
         "review_breakdown": Filled(given={"breakdown": str(order.works.breakdown)}),
         "judge_sample": Filled(offered={"sample_no": _named(each.no for each in samples if each.verdict is None)}),
         "send_sample": Filled(offered={"sample_no": _named(each.no for each in samples)}),

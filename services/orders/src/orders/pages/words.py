@@ -139,6 +139,7 @@ FORMS = FormWords(
     decisions=DECISIONS,
     fields=MappingProxyType(
         {
+            "stage": "所见的阶段",
             "revision": "合同版次",
             "outcome": "结论",
             "findings": "发现的问题",
