@@ -9,7 +9,7 @@ import pytest
 from order_rules import RULES
 
 from orders.domain.lifecycle import OrderDecision
-from orders.domain.route import ROUTES, Milestone
+from orders.domain.route import Milestone, every_route
 from orders.pages.words import DECISIONS, GATES, REPORTED_BY
 
 
@@ -125,5 +125,5 @@ async def test_the_board_and_the_order_are_not_for_those_who_may_not_read_orders
 
 def test_every_gate_and_every_decision_has_a_name_and_each_gate_waits_for_somebody():
     assert (set(GATES), set(DECISIONS)) == (set(Milestone), set(get_args(OrderDecision)))
-    for route in ROUTES.values():
+    for route in every_route():
         assert set(route.milestones) <= set(route.deciders) | set(REPORTED_BY)

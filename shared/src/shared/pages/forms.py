@@ -110,6 +110,7 @@ class DrawnForm:
     address: str
     fields: tuple[FormField, ...]
     given: Mapping[str, str] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -163,9 +164,9 @@ class Forms:
         blank, filled = self._blanks[decision], filled or Filled()
         fields = (filled.into(each) for each in blank.fields)
         asked = tuple(each for each in fields if each is not None)
-        return DrawnForm(
-            decision, self._words.decisions[decision], f"{self._prefix}{id}/{blank.path}", asked, filled.given
-        )
+        address = f"{self._prefix}{id}/{blank.path}"
+        numbers = frozenset(each.name for each in blank.fields if each.sent == "number")
+        return DrawnForm(decision, self._words.decisions[decision], address, asked, filled.given, numbers)
 
     def acts(
         self,

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse
 from pydantic import AliasPath, Field
 
 from orders.api.readers import ORDERS
-from orders.domain.order import CANCELLED, CLOSED, ENDS
+from orders.domain.order import ENDS
 from orders.domain.parts.delay import Delay
 from orders.domain.policy.policy import Rules
-from orders.domain.route import ROUTES, Milestone, Route, RouteName, stages
+from orders.domain.route import CANCELLED, CLOSED, ROUTES, Milestone, Route, RouteName, every_route, stages
 from orders.pages.risk import Outlook, Outlooks, awaited, whose_turn
 from orders.pages.words import KINDS
 from orders.store import Orders, Stores
@@ -62,7 +62,7 @@ class BoardRow(View):
     @property
     def route(self) -> Route:
         """The version of the route that it goes."""
-        return ROUTES[self.route_name, self.route_version]
+        return ROUTES[self.route_name].version(self.route_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ async def _listed(orders: Orders, part: Range, q: str | None, after: str | None)
 
 def _with_goods(*, left: bool) -> tuple[str, ...]:
     """The stages in which goods have left, or those in which none have."""
-    behind = {stage.name for route in ROUTES.values() for stage in route.stages[route.index("shipping") + 1 :]}
+    behind = {stage.name for route in every_route() for stage in route.stages[route.index("shipping") + 1 :]}
     return (*sorted(behind), CLOSED) if left else tuple(stage for stage in stages() if stage not in behind)
 
 

@@ -117,10 +117,15 @@ def _filled(order: Order) -> dict[str, Filled]:
     found = {
         **dict.fromkeys(("submit_for_review", "review", "sign"), Filled(given=seen)),
         "cancel": Filled(given={"stage": order.stage}),
+        "decline_cancelling": Filled(given={"number": str(len(order.cancelling_requests))}),
         "review_breakdown": Filled(given={"breakdown": str(order.works.breakdown)}),
         "judge_sample": Filled(offered={"sample_no": _named(each.no for each in samples if each.verdict is None)}),
         "send_sample": Filled(offered={"sample_no": _named(each.no for each in samples)}),
     }
+    if order.produced_at:
+        found["inspect"] = Filled(given={"produced_at": order.produced_at.isoformat()})
+    if order.untold:
+        found["word_delay"] = Filled(given={"new_ship_date": order.untold.new.isoformat()})
     if drawing := next((each for each in order.drawings.items if each.stage == "submitted"), None):
         title = f"{words.DRAWINGS[drawing.kind]}第{drawing.version}版"
         offered, begun = {"kind": [Choice(drawing.kind, title)]}, {"kind": drawing.kind}

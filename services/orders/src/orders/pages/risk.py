@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orders.domain.pace import Pace, pace_id_of
 from orders.domain.policy.policy import Rules
-from orders.domain.route import ROUTES, Milestone, Route, RouteName
+from orders.domain.route import Milestone, Route, RouteName, every_route
 from orders.pages.words import REPORTED_BY
 from orders.store import Paces
 from shared.contracts.roles import Role
@@ -55,7 +55,7 @@ class Outlooks:
     @classmethod
     async def read(cls, paces: Paces, rules: Rules, now: datetime) -> "Outlooks":
         """With the pace of every version of a route."""
-        ids = [pace_id_of(route.label) for route in ROUTES.values()]
+        ids = [pace_id_of(route.label) for route in every_route()]
         found = await paces.find({"id": OneOf(*ids)}, limit=len(ids))
         return cls({pace.id: pace for pace in found.items}, rules, now)
 

@@ -126,6 +126,7 @@ DECISIONS: Mapping[OrderDecision, str] = MappingProxyType(
         "fail_acceptance": "验收不通过",
         "agree": "与客户约定日期",
         "postpone": "告知延期",
+        "word_delay": "核定延期说法",
         "raise_exception": "填写异常",
         "cancel": "取消订单",
         "ask_to_cancel": "申请取消",
@@ -140,6 +141,8 @@ FORMS = FormWords(
     fields=MappingProxyType(
         {
             "stage": "所见的阶段",
+            "number": "第几次申请",
+            "produced_at": "所见货物的完工时间",
             "revision": "合同版次",
             "outcome": "结论",
             "findings": "发现的问题",
