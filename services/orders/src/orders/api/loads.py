@@ -19,6 +19,7 @@ from shared.contracts.roles import Role
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 MOST_FREIGHT = 300
+"""Orders that one plan weighs at most; those that should leave first come first."""
 
 
 class PlanLoads(RequestBody):
