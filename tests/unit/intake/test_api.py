@@ -328,6 +328,13 @@ async def test_only_the_director_lets_a_customer_off(world):
     assert (type(met), met.outcome) == (DeadlineMetByIntake, "no_longer_needed")
 
 
+@pytest.mark.parametrize("spelt", ["+8613800138000", "008613800138000", "138-0013-8000", "１３８００１３８０００"])
+async def test_a_customer_is_found_by_a_number_however_it_is_spelt(world, spelt):
+    customer_id = await registered(world)
+    found = (await world.ask(Role.CS_SPECIALIST, "GET", f"/customers?mobile={quote(spelt)}")).json()
+    assert [each["customer_id"] for each in found["items"]] == [customer_id]
+
+
 @pytest.mark.parametrize("value", ['{"$gt": ""}', "$ne", "[$ne]=1"])
 async def test_an_operator_in_a_query_is_a_text_like_any_other(world, value):
     await registered(world)

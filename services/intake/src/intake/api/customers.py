@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BeforeValidator, Field, computed_field
 
 from intake.api import readers
-from intake.domain.customer import Customer, customer_id_of
+from intake.domain.customer import Customer, customer_id_of, number_of
 from intake.domain.decisions.erasure import ask_to_erase, erase, keep
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.registration import register
@@ -233,7 +233,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[CustomerRow]:
-        """Customers found by words, or of this exact name, number or owner. Numbers and addresses are masked.
+        """Customers found by words, or of this exact name, owner or number, in any spelling of it. Numbers are masked.
 
         A word of `q` is a part of a name or of the address, initials in pinyin (gzhd), the last four or more digits of
         a telephone, order or contract number, or such a number as a whole. All words must fit. Two files of one person
@@ -241,9 +241,8 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         """
         where = {
             "particulars.name": name,
-            "particulars.contacts.mobile": mobile,
             "particulars.owner": owner,
-            "found_by": holding(q),
+            "found_by": holding(q, mobile),
             "merged_into": OneOf(None),
         }
         page = await customers.rows(CustomerRow, where, after=after, limit=limit)
@@ -353,11 +352,15 @@ def _erasing(router: APIRouter, stores: Stores) -> None:
         return CustomerView.of(await customers.apply(customer_id, lambda customer: erase(customer, cause), cause))
 
 
-def holding(question: str | None) -> AllOf | None:
-    """What the found rows have. Refused with `too_short` for a question that says too little."""
+def holding(question: str | None, mobile: str | None = None) -> AllOf | None:
+    """What the found rows have. Refused with `too_short` for a question that says too little.
+
+    A number is found however it is spelt.
+    """
+    number = () if mobile is None else tuple(asked(number_of(mobile) or "")) or (mobile,)
     if question is None:
-        return None
-    wanted = asked(question)
-    if not wanted:
+        return AllOf(*number) if number else None
+    wanted = (*asked(question), *number)
+    if not asked(question):
         raise Refused("ask for two characters, two initials or four digits at least", "too_short")
     return AllOf(*wanted)
