@@ -27,6 +27,7 @@ from shared.http import answer_problems, authenticated
 from shared.identity import Principal
 from shared.kernel.relay import Handed
 from shared.pages import duties as pages
+from shared.pages import kept
 from shared.pages.rendering import Renderer
 from shared.policy import Policy
 from shared.store import Store
@@ -95,6 +96,8 @@ class Kitchen:
         app.include_router(router, dependencies=[Depends(authenticated)])
         shown = pages.routes("kitchen", self.duties, {"kettles": self.kettles}, CLOCKS, Renderer())
         app.include_router(shown, dependencies=[Depends(authenticated)])
+        board = kept.routes("kitchen", self.duties, {"kettles": self.kettles}, CLOCKS.calendar, Renderer())
+        app.include_router(board, dependencies=[Depends(authenticated)])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kitchen")
 
     async def _recognise(self, *_: str | None) -> Principal:

@@ -23,6 +23,9 @@ from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
 
+NAMES = {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
+"""What people call the services."""
+
 SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
 """The services whose pages are shown, by the names under which the gateway reaches them."""
 
@@ -145,6 +148,14 @@ def _pages(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
         return render(
             "my-day.html", **framed(session, "day"), sheet=True, bands=BANDS, scopes=SCOPES, services=SERVICES
         )
+
+    @router.get("/kept", response_class=HTMLResponse)
+    async def kept(request: Request) -> Response:
+        """The frame of the board that shows how everybody's duties are kept, filled by the browser."""
+        session = await sessions.of(request)
+        if session is None:
+            return RedirectResponse("/sign-in", 303)
+        return render("kept.html", **framed(session, "kept"), sheet=True, names=NAMES, services=SERVICES)
 
     return router
 

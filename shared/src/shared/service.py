@@ -28,6 +28,7 @@ from shared.http import answer_problems, guarded
 from shared.middleware import HttpMiddleware
 from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
+from shared.pages import kept
 from shared.pages.rendering import Renderer
 from shared.parking import api as dead
 from shared.parking.answers import Answers, Enter, Object
@@ -244,6 +245,8 @@ class Service:
                 app.include_router(board, dependencies=guarded())
                 day = pages.routes(self.name, plumbing.duties, self._clocked, self._clocks, Renderer())
                 app.include_router(day, dependencies=guarded())
+                month = kept.routes(self.name, plumbing.duties, self._clocked, self._clocks.calendar, Renderer())
+                app.include_router(month, dependencies=guarded())
         app.include_router(seals.routes(plumbing.evidence, self.seal_watch), dependencies=guarded())
         app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())
         app.include_router(dead.routes(plumbing.parking, self.retries), dependencies=guarded())

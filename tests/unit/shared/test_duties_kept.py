@@ -2,8 +2,11 @@
 
 import csv
 import io
+import json
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -125,6 +128,19 @@ async def test_a_person_sees_how_their_own_duties_their_roles_and_those_below_th
         await started(kitchen, assignee, assignee=assignee, due_at=NOW + HOUR)
     kitchen.asker = asker
     assert [each["assignee"] for each in await kept(kitchen)] == seen
+
+
+async def test_the_board_of_a_department_has_the_same_rows(kitchen: Kitchen) -> None:
+    await started(kitchen, "late", assignee="li", due_at=NOW - DAY)
+    await started(kitchen, "nobody's", due_at=NOW + HOUR)
+    await ended(kitchen, "late", NOW - DAY + 2 * HOUR)
+    page = await kitchen.http.get("/ui/kept", params={"month": MONTH})
+    rows = re.findall(r'<tr data-who="(.*?)" data-role="(.*?)" data-kept="(.*?)"><th scope="row">(.*?)</th>', page.text)
+    nothing = {"in_time": 0, "late": 0, "overdue": 0, "open": 0, "hours": 0.0, "longest": 0.0}
+    assert [(who, role, json.loads(unescape(told)), title) for who, role, told, title in rows] == [
+        ("", "客服专员", nothing | {"open": 1}, "烧水"),
+        ("li", "客服专员", nothing | {"late": 1, "hours": 2.0, "longest": 2.0}, "烧水"),
+    ]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "0000-01", "0001-01", "9999-12", ""])

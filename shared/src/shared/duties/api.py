@@ -181,11 +181,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
 
 def _keeping(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], calendar: Calendar) -> None:
     async def kept(request: Request, asker: Principal, month: Month) -> tuple[KeptRow, ...]:
-        first = date.fromisoformat(f"{month}-01")
-        within = Between(calendar.moment(first, time()), calendar.moment(months_later(first, 1), time()))
-        rows = duties.each_row(FallenDue, {"due_at": within, **visible_to(asker, stores)}, sort="due_at")
-        seen = [row async for row in rows if asker.roles & HEADS or may_act_on(asker, row)]
-        return tabulate(seen, month, request.app.state.clock.now())
+        return await kept_in(month, duties, stores, asker, calendar, request.app.state.clock.now())
 
     @router.get("/kept")
     async def show_kept(request: Request, asker: AskedBy, month: AskedMonth) -> Listing[KeptRow]:
@@ -196,6 +192,22 @@ def _keeping(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
     async def export_kept(request: Request, asker: AskedBy, month: AskedMonth, form: SheetFormat) -> Response:
         """The same as a file that a spreadsheet opens."""
         return sheet(await kept(request, asker, month)).file(form, f"duties-kept-{month}")
+
+
+async def kept_in(
+    month: Month,
+    duties: Duties,
+    stores: Mapping[str, Store[Any]],
+    asker: Principal,
+    calendar: Calendar,
+    now: datetime,
+) -> tuple[KeptRow, ...]:
+    """How the duties that fell due in the month were kept, as far as the asker may see it."""
+    first = date.fromisoformat(f"{month}-01")
+    within = Between(calendar.moment(first, time()), calendar.moment(months_later(first, 1), time()))
+    rows = duties.each_row(FallenDue, {"due_at": within, **visible_to(asker, stores)}, sort="due_at")
+    seen = [row async for row in rows if asker.roles & HEADS or may_act_on(asker, row)]
+    return tabulate(seen, month, now)
 
 
 def _explaining(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], clocks: Clocks) -> None:

@@ -1,0 +1,168 @@
+// How every person's duties were kept in a month: the rows of all services, added up by person.
+const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
+const SETTLES = 1_000; // milliseconds after a hint until the figures have what it is about
+const RETRY = 5_000; // milliseconds until a service that was away is asked again
+const COUNTS = ["in_time", "late", "overdue", "open"];
+
+class KefuKept extends HTMLElement {
+  connectedCallback() {
+    this.services = this.dataset.services.split(" ");
+    this.body = this.querySelector("tbody");
+    this.rows = {};
+    this.turns = {};
+    this.waiting = {};
+    this.opened = new Set();
+    this.month = this.querySelector("[name=month]");
+    this.month.value = new URLSearchParams(location.search).get("month") ?? this.month.value;
+    this.month.addEventListener("change", () => this.#turned());
+    this.addEventListener("click", (event) => this.#clicked(event));
+    const stream = new EventSource("/events");
+    stream.addEventListener("open", () => this.#all());
+    stream.addEventListener("message", ({data}) => {
+      const [, service] = data.split("/");
+      if (service) this.#soon(service, SETTLES); else this.#all();
+    });
+  }
+
+  #turned() {
+    if (!this.month.value) return;
+    history.replaceState(null, "", `?month=${this.month.value}`);
+    this.#all();
+  }
+
+  #all() {
+    for (const link of this.querySelectorAll("a[data-sheet]")) {
+      link.href = `/${link.dataset.sheet}/duties/kept.xlsx?month=${this.month.value}`;
+    }
+    for (const service of this.services) this.#load(service);
+  }
+
+  #soon(service, wait) {
+    clearTimeout(this.waiting[service]);
+    this.waiting[service] = setTimeout(() => this.#load(service), wait);
+  }
+
+  async #load(service) {
+    const turn = (this.turns[service] = (this.turns[service] ?? 0) + 1);
+    const answer = await fetch(`/${service}/ui/kept?month=${this.month.value}`).catch(() => null);
+    if (turn !== this.turns[service]) return;
+    if (answer?.status === 401) return location.assign("/sign-in");
+    this.#away(service, !answer?.ok);
+    if (!answer?.ok) return this.#soon(service, RETRY);
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("tr[data-kept]");
+    if (turn !== this.turns[service]) return;
+    this.rows[service] = [...found].map((row) => ({
+      who: row.dataset.who || row.dataset.role,
+      role: row.dataset.who ? row.dataset.role : "无人认领",
+      title: row.textContent.trim(),
+      ...JSON.parse(row.dataset.kept),
+    }));
+    this.#show();
+  }
+
+  #show() {
+    const people = new Map();
+    for (const row of Object.values(this.rows).flat()) {
+      const key = `${row.who} ${row.role}`;
+      if (!people.has(key)) people.set(key, {who: row.who, role: row.role, kinds: []});
+      people.get(key).kinds.push(row);
+    }
+    const all = [...people].map(([key, each]) => ({key, ...each, ...summed(each.kinds)}));
+    all.sort((a, b) => b.overdue - a.overdue || b.late - a.late || b.open - a.open || a.key.localeCompare(b.key));
+    this.body.replaceChildren(...all.flatMap((each) => [this.#person(each), ...each.kinds.map((kind) => this.#kind(each, kind))]));
+    this.querySelector(".empty").hidden = all.length > 0;
+    const whole = summed(all);
+    this.querySelector(".sum").textContent = all.length ? `到期${total(whole)}项，${share(whole)}按时` : "";
+  }
+
+  #person(each) {
+    const row = document.createElement("tr");
+    row.className = "person";
+    const name = document.createElement("td");
+    const button = name.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "btn plain";
+    button.dataset.key = each.key;
+    button.setAttribute("aria-expanded", this.opened.has(each.key));
+    button.append(each.who);
+    row.append(name, cell(each.role), ...figures(each));
+    return row;
+  }
+
+  #kind(each, kind) {
+    const row = document.createElement("tr");
+    row.dataset.of = each.key;
+    row.hidden = !this.opened.has(each.key);
+    row.append(cell(""), cell(kind.title), ...figures(kind));
+    return row;
+  }
+
+  #clicked({target}) {
+    const key = target.closest("button[data-key]")?.dataset.key;
+    if (key === undefined) return;
+    if (!this.opened.delete(key)) this.opened.add(key);
+    target.closest("button").setAttribute("aria-expanded", this.opened.has(key));
+    for (const row of this.body.querySelectorAll("tr[data-of]")) row.hidden = !this.opened.has(row.dataset.of);
+  }
+
+  #away(service, is) {
+    const box = this.querySelector(".away");
+    let note = box.querySelector(`[data-service=${service}]`);
+    if (is && !note) {
+      note = box.appendChild(document.createElement("div"));
+      note.className = "banner";
+      note.dataset.service = service;
+      note.textContent = `${NAMES[service]}暂不可用，其余照常；5秒后再试。`;
+    }
+    if (!is) note?.remove();
+  }
+}
+
+function summed(rows) {
+  const sum = {in_time: 0, late: 0, overdue: 0, open: 0, hours: 0, longest: 0};
+  for (const row of rows) {
+    const before = sum.late + sum.overdue;
+    for (const name of COUNTS) sum[name] += row[name];
+    const after = sum.late + sum.overdue;
+    if (after) sum.hours = (sum.hours * before + row.hours * (after - before)) / after;
+    sum.longest = Math.max(sum.longest, row.longest);
+  }
+  return sum;
+}
+
+function total(each) {
+  return each.in_time + each.late + each.overdue;
+}
+
+function share(each) {
+  return total(each) ? `${Math.floor((100 * each.in_time) / total(each))}%` : "—";
+}
+
+function figures(each) {
+  const late = each.late + each.overdue;
+  return [
+    ...["open", "in_time", "late"].map((name) => cell(each[name] || "", "num")),
+    cell(each.overdue || "", each.overdue ? "num late" : "num"),
+    cell(share(each), "num"),
+    bar(each),
+    cell(late ? `${each.hours.toFixed(1)} / ${each.longest.toFixed(1)}小时` : "", "num"),
+  ];
+}
+
+function bar(each) {
+  const drawn = document.createElement("td");
+  drawn.className = "barcell";
+  if (!total(each)) return drawn;
+  drawn.innerHTML = '<svg class="bar thick" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect height="6"/></svg>';
+  drawn.querySelector("rect").setAttribute("width", (100 * each.in_time) / total(each));
+  return drawn;
+}
+
+function cell(text, kind = "") {
+  const made = document.createElement("td");
+  if (kind) made.className = kind;
+  made.append(text);
+  return made;
+}
+
+customElements.define("kefu-kept", KefuKept);

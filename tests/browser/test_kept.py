@@ -1,0 +1,66 @@
+"""The board of a department: whose terms are kept, over all services, in a real browser."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, expect
+from test_my_day import BY_ID, complain, sign_in, without_violations
+
+from kefu_local.story.world import World, world
+from kefu_local.system import System
+
+pytestmark = pytest.mark.timeout(300)
+
+GM_S_DEPUTY = BY_ID["deputy_gm-1"]
+"""Who sees how everybody's terms are kept."""
+
+
+@pytest.fixture
+async def here(kefu: System) -> AsyncIterator[World]:
+    async with world(kefu.around) as here:
+        yield here
+
+
+async def opened(page: Page, here: World) -> None:
+    """The board of the month in which what runs now falls due."""
+    await complain(here)
+    await sign_in(page, GM_S_DEPUTY)
+    due = await page.locator("tr[data-due]").first.get_attribute("data-due") or ""
+    await page.get_by_role("link", name="时限看板").click()
+    await page.get_by_label("月份").fill(due[:7])
+    await page.get_by_label("月份").dispatch_event("change")
+    await expect(page.get_by_role("button", name="客服部经理")).to_be_visible()
+
+
+async def test_a_head_sees_whose_terms_are_kept_and_of_what_kind(page: Page, here: World) -> None:
+    await opened(page, here)
+    person = page.locator("tr.person", has_text="客服部经理")
+    kinds = page.locator("tr[data-of]:visible")
+    assert await kinds.count() == 0
+    await person.get_by_role("button").focus()
+    await page.keyboard.press("Enter")
+    running = int(await person.locator("td").nth(2).inner_text())
+    assert sum([int(await row.locator("td").nth(2).inner_text()) for row in await kinds.all()]) == running > 0
+    await page.keyboard.press("Enter")
+    assert await kinds.count() == 0
+
+
+async def test_the_board_follows_what_happens(page: Page, here: World) -> None:
+    await opened(page, here)
+    running = page.locator("tr.person", has_text="客服部经理").locator("td").nth(2)
+    before = int(await running.inner_text())
+    await complain(here)
+    await expect(running).to_have_text(str(before + 1))
+
+
+async def test_the_board_is_exported_with_every_row(page: Page, here: World) -> None:
+    await opened(page, here)
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="投诉", exact=True).click()
+    assert (await download.value).suggested_filename.endswith(".xlsx")
+
+
+async def test_the_board_breaks_no_rule_of_accessibility(page: Page, here: World) -> None:
+    await opened(page, here)
+    await page.locator("tr.person").first.get_by_role("button").click()
+    await without_violations(page, "kept")
