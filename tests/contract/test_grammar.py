@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.aggregate import Aggregate
-from shared.clocks import TimedPolicy
+from shared.clocks import Timed, TimedPolicy
 from shared.lifecycle import Lifecycle
 from shared.service import Service
 
@@ -379,6 +379,16 @@ def test_what_is_born_stands_where_its_lifecycle_starts(name: str) -> None:
     assert tables
     born = {kind.__name__: kind.model_fields[field].default for kind, field, _ in tables}
     assert born == {kind.__name__: table.start for kind, _, table in tables}
+
+
+def test_every_aggregate_with_clocks_explains_them_at_an_address_of_its_own(
+    built_services: tuple[Service, ...],
+) -> None:
+    explained = {
+        service.name: sum(path.endswith("/clocks") for path in service.app.openapi()["paths"])
+        for service in built_services
+    }
+    assert explained == {name: sum(issubclass(kind, Timed) for kind in aggregates(name)) for name in NAMES}
 
 
 def aggregates(name: str) -> list[type[Aggregate]]:
