@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from looking import BY_ID, complain, sign_in, without_violations
 from playwright.async_api import Page, expect
-from test_my_day import BY_ID, complain, sign_in, without_violations
 
 from kefu_local.story.world import World, world
 from kefu_local.system import System

@@ -4,12 +4,10 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from itertools import repeat
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from looking import BY_ID, MANAGER, complain, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
 
 from console.people import PEOPLE, Person
@@ -20,42 +18,11 @@ from shared.contracts.roles import Role
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
 
-BY_ID = {person.id: person for person in PEOPLE}
-MANAGER = BY_ID["cs_manager-1"]
-"""Who judges a complaint, and so has its first duty."""
-PICTURES = Path(".run/pictures")
-"""Where the ring leaves a picture of every screen, to be looked at."""
-
 
 @pytest.fixture
 async def here(kefu: System) -> AsyncIterator[World]:
     async with world(kefu.around) as here:
         yield here
-
-
-async def complain(here: World) -> str:
-    """A customer complains by phone; the complaint's number, under which its duties stand."""
-    said = {
-        "customer": {"customer_id": str(uuid4()), "name": "恒达装饰", "contact_name": "李敏", "mobile": "13900000000"},
-        "complainant": "李敏",
-        "channel": "phone",
-        "content": "送货晚了半天，没有人打电话",
-        "demand": "说明原因",
-        "nature": "non_quality",
-    }
-    filed = await here.ask("complaints", "/complaints", said, role=Role.CS_MANAGER)
-    number: str = filed["complaint_no"]
-    return number
-
-
-async def sign_in(page: Page, person: Person = MANAGER, scope: str = "all") -> None:
-    """By keyboard: to the person's button, then Enter; then the day with this scope, once its page is live."""
-    await page.goto("/sign-in")
-    await page.locator(f"button[value='{person.id}']").focus()
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
-    await page.goto(f"/?scope={scope}")
-    await expect(page.get_by_text("实时")).to_be_visible()
 
 
 def row(page: Page, number: str) -> Locator:
@@ -83,20 +50,6 @@ async def duty(here: World, page: Page, number: str) -> dict[str, Any]:
     address = await row(page, number).get_attribute("data-url") or ""
     found: dict[str, Any] = await here.ask("complaints", f"/duties/{address.rsplit('/', 1)[1]}", role=Role.CS_MANAGER)
     return found
-
-
-async def without_violations(page: Page, name: str) -> None:
-    """No accessibility rule is broken, in light and in dark; both are left as pictures, and the phone's too."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = await Axe().run(page)
-        assert found.response["violations"] == [], found.generate_report()
-        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 390, "height": 800})
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await page.screenshot(path=PICTURES / f"{name}-phone.png")
-    await page.set_viewport_size({"width": 1280, "height": 800})
 
 
 async def test_the_door_asks_who_is_there(page: Page) -> None:
