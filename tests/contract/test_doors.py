@@ -22,6 +22,11 @@ THINGS = {
     ("complaints", "penalty"): "/penalties/{penalty_id}",
     ("complaints", "corrective action"): "/corrective-actions/{action_id}",
     ("complaints", "monthly review"): "/reviews/{month}",
+    ("intake", "customer's file"): "/customers/{customer_id}",
+    ("intake", "enquiry"): "/enquiries/{enquiry_id}",
+    ("intake", "quote"): "/quotes/{quote_id}",
+    ("intake", "design intake"): "/design-intakes/{design_intake_id}",
+    ("intake", "project"): "/projects/{project_id}",
     ("intake", "callback"): "/callbacks/{callback_id}",
     ("intake", "fact"): "/facts/{event_id:path}",
     ("intake", "itinerary"): "/itineraries/{itinerary_id}",
@@ -127,8 +132,14 @@ def test_below_a_thing_with_a_table_stand_only_its_decisions(service: Service) -
     assert below - made_by_people(service).keys() == OTHERS & below
 
 
-OTHERS = {"/complaints/{complaint_id}/what-if", "/complaints/{complaint_id}/propose-penalty"}
-"""A question that has a body, and the birth of a penalty, also after its case is closed."""
+OTHERS = {
+    "/complaints/{complaint_id}/what-if",
+    "/complaints/{complaint_id}/propose-penalty",
+    "/customers/{customer_id}/contacts",
+    "/customers/{customer_id}/contacts/{contact_id}/correct",
+}
+"""A question that has a body; the birth of a penalty, also after its case is closed; a customer's log of talks, which is
+an aggregate of its own."""
 
 
 def test_a_door_lets_in_whom_the_table_names(service: Service) -> None:

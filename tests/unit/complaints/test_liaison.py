@@ -8,7 +8,7 @@ import pytest
 from complaints.domain.corrective_action import action_id_of
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
-from complaints.domain.parts.handling import Audit, Call, Contact, Opinion
+from complaints.domain.parts.handling import Call, Contact, HandlingAudit, Opinion
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import DepartmentContacted, OpinionReported
 from shared.contracts.event import Actor
@@ -30,8 +30,8 @@ def test_a_case_that_an_audit_found_incomplete_is_not_closed_before_another_find
 
     assert (refused.value.code, "cs-manager-01" in refused.value.detail) == ("audit_open", True)
     assert whole.audits == (
-        Audit(complete=False, findings="缺少客户签收照片", by="cs-manager-01", at=AT),
-        Audit(complete=True, findings="资料齐全", by="cs-manager-01", at=AT),
+        HandlingAudit(complete=False, findings="缺少客户签收照片", by="cs-manager-01", at=AT),
+        HandlingAudit(complete=True, findings="资料齐全", by="cs-manager-01", at=AT),
     )
     assert close(whole, "已更换", rules, HANDLER).state.stage == "closed"
 

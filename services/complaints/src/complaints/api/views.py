@@ -13,11 +13,11 @@ from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplie
 from complaints.domain.parts.form import Channel, Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
-    Audit,
     Call,
     Classification,
     Closing,
     Contact,
+    HandlingAudit,
     Missed,
     Notice,
     Opinion,
@@ -56,7 +56,7 @@ class ComplaintView(View):
     visits: tuple[Visit, ...]
     notices: tuple[Notice, ...]
     acknowledgement: Acknowledgement | None
-    audits: tuple[Audit, ...]
+    audits: tuple[HandlingAudit, ...]
     contacts: tuple[Contact, ...]
     opinions: tuple[Opinion, ...]
     calls: tuple[Call, ...]

@@ -8,11 +8,11 @@ from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplie
 from complaints.domain.parts.form import Form
 from complaints.domain.parts.handling import (
     Acknowledgement,
-    Audit,
     Call,
     Classification,
     Closing,
     Contact,
+    HandlingAudit,
     Missed,
     Notice,
     Opinion,
@@ -60,7 +60,7 @@ class Complaint(Timed):
     visits: tuple[Visit, ...] = ()
     notices: tuple[Notice, ...] = ()
     acknowledgement: Acknowledgement | None = None
-    audits: tuple[Audit, ...] = ()
+    audits: tuple[HandlingAudit, ...] = ()
     contacts: tuple[Contact, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     calls: tuple[Call, ...] = ()

@@ -14,7 +14,7 @@ from intake.domain.callback import Callback, in_calling_order
 from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.callback import appoint, audit, complete, hear_manager, waive
 from intake.domain.lifecycle import CALLBACK, CallbackStage
-from intake.domain.parts.calling import Appointment, Audit, ManagerWord
+from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.script import Question
@@ -100,7 +100,7 @@ class CallbackRow(View):
     assignee_role: Role = Field(validation_alias=AliasPath("clocks", 0, "clock", "role"))
     manager_word: ManagerWord | None = Field(default=None, description="What the account manager told first.")
     appointment: Appointment | None = None
-    audit: Audit | None = None
+    audit: CallAudit | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property

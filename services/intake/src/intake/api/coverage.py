@@ -35,21 +35,21 @@ class CoverageRow(View):
     still_open: Count = Field(description="Not made yet.")
 
 
-class _Group(NamedTuple):
+class _CallsOf(NamedTuple):
     staff: StaffId
     kind: CallbackKind
 
 
 def covered(calls: Iterable[FallenCall]) -> tuple[CoverageRow, ...]:
     """One row for each person and kind, in this order."""
-    groups: dict[_Group, list[FallenCall]] = {}
+    groups: dict[_CallsOf, list[FallenCall]] = {}
     for call in calls:
         if call.calling_stage != "withdrawn":
-            groups.setdefault(_Group(call.completed_by or call.assignee or "", call.kind), []).append(call)
+            groups.setdefault(_CallsOf(call.completed_by or call.assignee or "", call.kind), []).append(call)
     return tuple(_row(group, groups[group]) for group in sorted(groups))
 
 
-def _row(group: _Group, calls: Sequence[FallenCall]) -> CoverageRow:
+def _row(group: _CallsOf, calls: Sequence[FallenCall]) -> CoverageRow:
     stages = [call.calling_stage for call in calls]
     return CoverageRow(
         staff=group.staff or None,

@@ -15,7 +15,7 @@ from intake.domain.decisions.revision import assign, correct
 from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
 from intake.domain.policy.policy import Rules
-from intake.domain.roles import SALES, SERVICE, SUPERVISORS
+from intake.domain.roles import SALES, SERVICE
 from intake.store import Stores
 from shared.aggregate import Refused
 from shared.contracts.event import Actor, Instant
@@ -261,7 +261,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         whole = needs_whole(customer, reader)
         return [RevisionView.of(entry, whole) for entry in customer.file]
 
-    @router.post("/{customer_id}/correct", dependencies=[allow(*SERVICE)])
+    @router.post("/{customer_id}/correct", dependencies=[allow(*CUSTOMER.roles("correct"))])
     async def correct_customer(customer_id: UUID, body: CorrectCustomer, cause: CausedByRequest) -> CustomerView:
         """Write a new revision; the earlier ones stay readable."""
         changes, reason = body.changes(), body.reason
@@ -270,7 +270,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         return CustomerView.of(corrected)
 
-    @router.post("/{customer_id}/assign", dependencies=[allow(*SUPERVISORS)])
+    @router.post("/{customer_id}/assign", dependencies=[allow(*CUSTOMER.roles("assign"))])
     async def assign_customer(customer_id: UUID, body: AssignCustomer, cause: CausedByRequest) -> CustomerView:
         """Give the customer its one contact person, who then has a week to call."""
         assigned = await customers.apply(
@@ -293,7 +293,7 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         found = await customers.alike(await customers.get(customer_id))
         return [CustomerRow.model_validate(dict(each)) for each in found]
 
-    @router.post("/{customer_id}/merge", dependencies=[allow(*SUPERVISORS)])
+    @router.post("/{customer_id}/merge", dependencies=[allow(*CUSTOMER.roles("merge"))])
     async def merge_customers(customer_id: UUID, body: MergeFiles, cause: CausedByRequest) -> CustomerView:
         """Let a second file of the same person lead to this one. Nothing is moved, and it can be undone.
 
@@ -311,7 +311,7 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         )
         return CustomerView.of(kept)
 
-    @router.post("/{customer_id}/separate", dependencies=[allow(*SUPERVISORS)])
+    @router.post("/{customer_id}/separate", dependencies=[allow(*CUSTOMER.roles("separate"))])
     async def separate_customers(customer_id: UUID, body: SeparateFiles, cause: CausedByRequest) -> CustomerView:
         """Undo a merge: each file says again what is its own, with what was written into it since."""
         await customers.apply(

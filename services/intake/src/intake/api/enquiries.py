@@ -12,7 +12,7 @@ from intake.domain.decisions.enquiry import answer, receive
 from intake.domain.decisions.registration import register
 from intake.domain.enquiry import Enquiry
 from intake.domain.lifecycle import ENQUIRY, EnquiryStage
-from intake.domain.parts.asking import Asked, Outcome
+from intake.domain.parts.asking import EnquiryDetails, EnquiryOutcome
 from intake.domain.policy.policy import Rules
 from intake.domain.roles import ENQUIRY_DESK
 from intake.store import Stores
@@ -64,11 +64,11 @@ class EnquiryRow(View):
 
     enquiry_id: UUID = Field(validation_alias="id")
     customer: CustomerSnapshot
-    asked: Asked
+    asked: EnquiryDetails
     received_at: Instant
     due_at: Instant
     stage: EnquiryStage
-    outcome: Outcome | None
+    outcome: EnquiryOutcome | None
     assignee: StaffId | None = Field(default=None, validation_alias=AliasPath("clocks", 0, "assignee"))
     assignee_role: Role = Field(validation_alias=AliasPath("clocks", 0, "clock", "role"))
 
@@ -104,7 +104,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     async def receive_enquiry(body: ReceiveEnquiry, cause: CausedByRequest) -> EnquiryRow:
         """Take down what a customer asks; it is the duty of the handler for its kind from now on."""
         customer = (await _who_asks(stores, body, cause)).snapshot()
-        asked = Asked(kind=body.kind, channel=body.channel, text=body.text, order_no=body.order_no)
+        asked = EnquiryDetails(kind=body.kind, channel=body.channel, text=body.text, order_no=body.order_no)
         change = receive(cause.derive("enquiry"), customer, asked, rules, cause)
         return EnquiryRow.of(await enquiries.create(change, cause))
 

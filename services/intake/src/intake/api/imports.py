@@ -21,7 +21,7 @@ from shared.store import OneOf
 MOST = 500
 """Rows that one request takes."""
 Cell = Annotated[str, StringConstraints(max_length=4000)]
-Outcome = Literal["new", "same", "changed", "refused"]
+ImportOutcome = Literal["new", "same", "changed", "refused"]
 REASONS = {"merged_away": "该客户的档案已并入另一份档案", "erased": "该客户已按本人要求删除"}
 
 
@@ -49,7 +49,7 @@ class ImportCustomers(RequestBody):
 class RowOutcome(View):
     """What became of a row, or would become."""
 
-    outcome: Outcome
+    outcome: ImportOutcome
     customer_id: UUID | None = None
     reason: str | None = Field(default=None, description="Why it was refused, in Chinese.")
 
@@ -115,7 +115,7 @@ def _read(cells: dict[str, str]) -> ImportedCustomer | Refused:
         return refusal
 
 
-def _outcome(before: Customer, after: Customer) -> Outcome:
+def _outcome(before: Customer, after: Customer) -> ImportOutcome:
     if before.revision == after.revision:
         return "same"
     return "changed" if before.revision else "new"

@@ -11,7 +11,7 @@ from intake.api import readers
 from intake.domain.decisions.placement import take, verify
 from intake.domain.lifecycle import ORDER, OrderStage
 from intake.domain.order import Order, must_be_ahead, order_no_of
-from intake.domain.parts.papers import Paper, Papers
+from intake.domain.parts.papers import OrderPaper, Papers
 from intake.domain.parts.verification import Verification
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
@@ -120,7 +120,7 @@ async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Pape
     for owner in (paper.customer_id for paper in (quote, intake, project) if paper):
         if owner not in files:
             raise Refused("a paper is another customer's; name one of this customer", "another_customers")
-    ready: dict[Paper, bool] = {
+    ready: dict[OrderPaper, bool] = {
         "quote": quote is not None and quote.stage == "accepted",
         "design_intake": intake is not None and intake.stage == "passed",
         "project": project is not None,

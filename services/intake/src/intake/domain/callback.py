@@ -6,7 +6,7 @@ from types import MappingProxyType
 from pydantic import computed_field
 
 from intake.domain.lifecycle import CALLBACK, CallbackStage
-from intake.domain.parts.calling import Appointment, Audit, ManagerWord
+from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.company import Company
 from intake.domain.policy.policy import CallbackRule
@@ -59,7 +59,7 @@ class Callback(Timed):
     preferred_slot: Line | None = None
     manager_word: ManagerWord | None = None
     appointment: Appointment | None = None
-    audit: Audit | None = None
+    audit: CallAudit | None = None
     completed_by: StaffId | None = None
     completed_at: Instant | None = None
     file: tuple[Entry, ...] = ()

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from intake.domain.lifecycle import ENQUIRY, EnquiryStage
-from intake.domain.parts.asking import Asked, Outcome
+from intake.domain.parts.asking import EnquiryDetails, EnquiryOutcome
 from shared.clocks import Timed
 from shared.contracts.event import Instant
 from shared.contracts.intake import AboutEnquiry
@@ -20,13 +20,13 @@ class Enquiry(Timed):
 
     customer_id: CustomerId
     customer: CustomerSnapshot
-    asked: Asked
+    asked: EnquiryDetails
     case: UUID
     received_at: Instant
     due_at: Instant
     policy_version: int
     stage: EnquiryStage = "open"
-    outcome: Outcome | None = None
+    outcome: EnquiryOutcome | None = None
 
     @property
     def about(self) -> AboutEnquiry:

@@ -19,7 +19,7 @@ from shared.lifecycle import Lifecycle, Move
 CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
 CallbackDecision = Literal["hear_manager", "appoint", "complete", "audit", "waive", "withdraw"]
 CustomerStage = Literal["open", "erasure_asked", "erased"]
-CustomerDecision = Literal["ask_to_erase", "keep", "erase", "erase_along"]
+CustomerDecision = Literal["correct", "assign", "merge", "separate", "ask_to_erase", "keep", "erase", "erase_along"]
 EnquiryStage = Literal["open", "answered"]
 EnquiryDecision = Literal["answer", "settle"]
 FactStage = Literal["reported", "admitted"]
@@ -60,6 +60,10 @@ CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
     "customer's file",
     "open",
     {
+        "correct": Move(("open", "erasure_asked"), (), SERVICE),
+        "assign": Move(("open", "erasure_asked"), (), SUPERVISORS),
+        "merge": Move(("open", "erasure_asked"), (), SUPERVISORS),
+        "separate": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "ask_to_erase": Move(("open",), ("erasure_asked",), SERVICE),
         "keep": Move(("erasure_asked",), ("open",), ERASERS),
         "erase": Move(("erasure_asked",), ("erased",), ERASERS),

@@ -2,7 +2,7 @@
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.handling import Audit, Contact, Opinion
+from complaints.domain.parts.handling import Contact, HandlingAudit, Opinion
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.complaints import DepartmentContacted, OpinionReported
 from shared.contracts.vocabulary import DepartmentName, Prose
@@ -11,7 +11,7 @@ from shared.contracts.vocabulary import DepartmentName, Prose
 def audit(complaint: Complaint, complete: bool, findings: Prose, cause: Cause) -> Change[Complaint]:
     """A manager goes through what stands in the case; while something is missing it is not closed (003 §24-3)."""
     COMPLAINT.must(complaint.stage, "audit")
-    audited = Audit(complete=complete, findings=findings, by=cause.actor.id, at=cause.at)
+    audited = HandlingAudit(complete=complete, findings=findings, by=cause.actor.id, at=cause.at)
     return Change(complaint.but(audits=(*complaint.audits, audited)))
 
 

@@ -75,7 +75,7 @@ class Acknowledgement(Part):
     at: Instant
 
 
-class Audit(Part):
+class HandlingAudit(Part):
     """A manager of CS has gone through the case: whether it is complete, and what is missing (003 §24-3)."""
 
     complete: bool

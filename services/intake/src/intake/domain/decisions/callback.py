@@ -7,7 +7,7 @@ from uuid import UUID
 
 from intake.domain.callback import Callback
 from intake.domain.lifecycle import CALLBACK
-from intake.domain.parts.calling import Appointment, Audit, ManagerWord
+from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.chain import appended
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
@@ -92,7 +92,7 @@ def audit(
         raise Refused("the call was audited already; what was found stays", "audited_already")
     if unasked := sorted({"ability", "professionalism", "etiquette"} - ratings.keys()):
         raise Refused(f"ask and record also: {', '.join(unasked)}", "questions_open")
-    found = Audit(
+    found = CallAudit(
         auditor=cause.actor.id,
         audited_at=cause.at,
         ratings=dict(ratings),

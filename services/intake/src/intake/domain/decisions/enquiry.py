@@ -5,7 +5,7 @@ from uuid import UUID
 
 from intake.domain.enquiry import Enquiry
 from intake.domain.lifecycle import ENQUIRY
-from intake.domain.parts.asking import Asked, Outcome
+from intake.domain.parts.asking import EnquiryDetails, EnquiryOutcome
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
 from shared.clocks import Matter
@@ -13,7 +13,7 @@ from shared.contracts.intake import EnquiryAnswered, EnquiryReceived
 from shared.contracts.vocabulary import CustomerSnapshot, Prose
 
 
-def receive(id: UUID, customer: CustomerSnapshot, asked: Asked, rules: Rules, cause: Cause) -> Change[Enquiry]:
+def receive(id: UUID, customer: CustomerSnapshot, asked: EnquiryDetails, rules: Rules, cause: Cause) -> Change[Enquiry]:
     """What a customer asks is the duty of the handler for its kind, by its clock (004 一㈠1, 003 三3)."""
     policy = rules.on(cause.at)
     clock = policy.enquiries[asked.kind].clock
@@ -56,7 +56,7 @@ def _ended(
     rules: Rules,
     cause: Cause,
 ) -> Change[Enquiry]:
-    outcome = Outcome(kind=kind, answer=words, answered_by=cause.actor.id, answered_at=cause.at)
+    outcome = EnquiryOutcome(kind=kind, answer=words, answered_by=cause.actor.id, answered_at=cause.at)
     said = EnquiryAnswered.of(
         enquiry.about,
         customer=enquiry.customer,

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from intake.domain.customer import Customer, number_of
 from intake.domain.decisions.revision import must_stand_alone, rewrite
+from intake.domain.lifecycle import CUSTOMER
 from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import appended
 from shared.aggregate import Cause, Change, Refused
@@ -65,6 +66,7 @@ def stand_alone(duplicate: Customer, kept: CustomerId, reason: Line, cause: Caus
 
     A revision is announced with it, so that copies of the file are right again.
     """
+    CUSTOMER.must(duplicate.stage, "separate")
     if duplicate.merged_into != kept:
         raise Refused("this file was not merged into that one; name the one that it leads to", "not_merged")
     alone = rewrite(duplicate.but(merged_into=None), "separated", duplicate.particulars, reason, cause)
@@ -75,6 +77,7 @@ def stand_alone(duplicate: Customer, kept: CustomerId, reason: Line, cause: Caus
 
 def give_back(customer: Customer, duplicate: CustomerId, reason: Line, cause: Cause) -> Change[Customer]:
     """The file that was kept says no more what came from the other one; what was written since then stays."""
+    CUSTOMER.must(customer.stage, "separate")
     absorbed = _absorbed(customer, duplicate)
     if absorbed is None:
         return Change(customer)

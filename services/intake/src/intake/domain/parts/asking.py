@@ -7,7 +7,7 @@ from shared.contracts.intake.customers import EnquiryKind
 from shared.contracts.vocabulary import Line, Prose, StaffId
 
 
-class Asked(Part):
+class EnquiryDetails(Part):
     """What was asked, by which way, and about which order, where it was about one."""
 
     kind: EnquiryKind
@@ -16,7 +16,7 @@ class Asked(Part):
     order_no: Line | None = None
 
 
-class Outcome(Part):
+class EnquiryOutcome(Part):
     """How an enquiry ended: in words, or with the number of the quote, order or complaint that it led to."""
 
     kind: Literal["answered", "quoted", "ordered", "filed"]

@@ -19,7 +19,7 @@ class Appointment(Part):
     words: Line
 
 
-class Audit(Part):
+class CallAudit(Part):
     """What the customer told the market supervisor of the call and the caller (000 §3.7, 001 表3 注b)."""
 
     auditor: StaffId

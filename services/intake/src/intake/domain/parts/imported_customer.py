@@ -93,11 +93,18 @@ class ImportedCustomer(Part):
         """The contacts with the row's own in the place of the one of that name."""
         if self.contact is None:
             return particulars.contacts
-        told = {name: getattr(self.contact, name) for name in _CONTACT if getattr(self.contact, name)}
+        told = self.contact
         known = [each for each in particulars.contacts if each.name == self.contact.name]
         if not known:
             return (*particulars.contacts, self.contact)
-        return tuple(each.but(**told) if each is known[0] else each for each in particulars.contacts)
+        return tuple(_with(each, told) if each is known[0] else each for each in particulars.contacts)
+
+
+def _with(known: Contact, told: Contact) -> Contact:
+    """The contact with what is told of it; what is not told stays."""
+    return known.but(
+        mobile=told.mobile or known.mobile, email=told.email or known.email, title=told.title or known.title
+    )
 
 
 def _understood(field: str, cell: str) -> Any:

@@ -7,9 +7,9 @@ from uuid import UUID
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import Line
 
-Paper = Literal["quote", "design_intake", "project"]
+OrderPaper = Literal["quote", "design_intake", "project"]
 
-TITLES = MappingProxyType[Paper, Line](
+TITLES = MappingProxyType[OrderPaper, Line](
     {
         "quote": "a quote that the customer accepted",
         "design_intake": "the three forms, all of them passed",
@@ -24,10 +24,10 @@ class Papers(Part):
     quote_id: UUID | None = None
     design_intake_id: UUID | None = None
     project_id: UUID | None = None
-    ready: tuple[Paper, ...] = ()
+    ready: tuple[OrderPaper, ...] = ()
 
     @property
-    def named(self) -> tuple[Paper, ...]:
+    def named(self) -> tuple[OrderPaper, ...]:
         """Which of the papers the order names."""
         ids = (("quote", self.quote_id), ("design_intake", self.design_intake_id), ("project", self.project_id))
         return tuple(paper for paper in TITLES if dict(ids)[paper])

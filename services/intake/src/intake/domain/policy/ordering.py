@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from intake.domain.parts.papers import Paper
+from intake.domain.parts.papers import OrderPaper
 from shared.clocks import Clock
 from shared.contracts.event import Frozen
 from shared.contracts.roles import Role
@@ -53,5 +53,5 @@ class PlacingRule(Frozen):
 
     model_config = ConfigDict(extra="forbid")
 
-    needs: tuple[Paper, ...] = ()
+    needs: tuple[OrderPaper, ...] = ()
     by: tuple[Role, ...] = Field(min_length=1)

@@ -25,7 +25,7 @@ _M = Milestone
 _BINDING = (_M.CONTRACT_SIGNED, _M.INITIAL_PAID, _M.PAID, _M.SAMPLE_CONFIRMED, _M.INSPECTED)
 """What goods never leave without silently, though a report of the rest may come later than that of their departure."""
 
-Verdict = Literal["on_time", "late", "unknown"]
+ReadinessVerdict = Literal["on_time", "late", "unknown"]
 
 
 def report_crew(order: Order, fact: CrewReported, rules: Rules, cause: Cause) -> Change[Order]:
@@ -52,7 +52,7 @@ def assess(order: Order, rules: Rules, cause: Cause) -> Change[Order]:
         return Change(order)
     last_call = order.in_days(cause.now, 1) >= ship_on
     reason, earliest = _obstacle(order, ship_on, last_call)
-    verdict: Verdict = "late" if reason else "on_time" if _all_ready(order) else "unknown"
+    verdict: ReadinessVerdict = "late" if reason else "on_time" if _all_ready(order) else "unknown"
     looked_at = follow_duties(order, rules, cause)
     assessed = looked_at.announcing(_assessment(order, verdict, earliest))
     if reason:
@@ -95,7 +95,7 @@ def _after(day: date | None, ship_on: date) -> bool:
     return day is not None and day > ship_on
 
 
-def _assessment(order: Order, verdict: Verdict, earliest: date | None) -> ShipmentReadinessAssessed:
+def _assessment(order: Order, verdict: ReadinessVerdict, earliest: date | None) -> ShipmentReadinessAssessed:
     crew = order.shipment.crew
     return ShipmentReadinessAssessed.of(
         order.named,
