@@ -138,8 +138,8 @@ OTHERS = {
     "/customers/{customer_id}/contacts",
     "/customers/{customer_id}/contacts/{contact_id}/correct",
 }
-"""A question that has a body; the birth of a penalty, also after its case is closed; a customer's log of talks, which is
-an aggregate of its own."""
+"""A question that has a body; the birth of a penalty, also after its case is closed; a customer's log of talks, an
+aggregate of its own."""
 
 
 def test_a_door_lets_in_whom_the_table_names(service: Service) -> None:
