@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from intake.api.contacts import RecordTalk
 from intake.api.customers import CorrectCustomer, RegisterCustomer
-from intake.api.orders import TakeOrder
+from intake.api.orders import PapersNamed, TakeOrder
 from intake.api.visits import ReportVisit
 from intake.app import service
 from intake.settings import Settings
@@ -185,6 +185,13 @@ async def test_what_a_fact_may_say_is_always_told(notify: InMemoryNotify, key: s
     assert taken > 0
 
 
+STANDARD = {
+    "kind": "standard",
+    "order_no": None,
+    "verified": {"by": "cs-07", "at": "2026-11-23T01:00:00Z"},
+    **dict.fromkeys(PapersNamed.model_fields),
+}
+"""An order that needs no papers before it is placed."""
 DOORS = (
     ("/customers", RegisterCustomer),
     ("/customers/{customer}/correct", CorrectCustomer),
@@ -215,7 +222,7 @@ async def test_what_a_door_takes_every_listener_understands(
     start = {"reason": "更正"} if model is CorrectCustomer else json.loads(example(model).model_dump_json())
     start |= {"contacts": [CONTACT]} if "contacts" in model.model_fields else {}
     start |= {"customer_id": customer} if "customer_id" in start else {}
-    start |= {"verified": {"by": "cs-07", "at": "2026-11-23T01:00:00Z"}, "order_no": None} if model is TakeOrder else {}
+    start |= STANDARD if model is TakeOrder else {}
     listened, taken = {each.event.key for each in notify.on}, 0
 
     for what, body in variants(model, start):
