@@ -11,7 +11,7 @@ from intake.domain.decisions.enquiry import answer, receive, settle
 from intake.domain.decisions.project import add, link_order, open_file
 from intake.domain.decisions.quoting import accept, decline, issue, lapse, revise
 from intake.domain.lifecycle import DESIGN_INTAKE, ENQUIRY, PROJECT, QUOTE
-from intake.domain.parts.asking import Asked
+from intake.domain.parts.asking import EnquiryDetails
 from intake.domain.parts.design_form import Finding
 from intake.settings import Settings
 from shared.aggregate import Change
@@ -67,7 +67,7 @@ HANDLERS = {
     "service": "cs_specialist",
 }
 
-ASKED = receive(ID, WANG, Asked(kind="quote", text="多少钱？"), RULES, cause(NOW)).state
+ASKED = receive(ID, WANG, EnquiryDetails(kind="quote", text="多少钱？"), RULES, cause(NOW)).state
 ENQUIRIES = {"open": ASKED, "answered": answer(ASKED, "已报价", RULES, cause(NOW)).state}
 ON_ENQUIRY = {
     "answer": lambda each: answer(each, "有现货", RULES, cause(NOW)),
