@@ -1,7 +1,8 @@
-"""`kefu customers import` and `kefu orders import`: a table is looked at, then taken; bad rows hold up no good one."""
+"""`kefu customers import`: a table is looked at, then taken; bad rows hold up no good one."""
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -42,38 +43,13 @@ def import_customers(file: File, dry_run: DryRun = False, refused: Refused = Non
     _import("/customers/import", _batches(rows(file, ("客户名称",))), dry_run, refused or _beside(file), report)
 
 
-orders = typer.Typer(help="Take over orders.", no_args_is_help=True, add_completion=False)
-
-
-@orders.callback()
-def _orders() -> None:
-    """Take over orders."""
-
-
-@orders.command("import")
-def import_orders(file: File, dry_run: DryRun = False, refused: Refused = None, report: Report = None) -> None:
-    """Orders under way from a table with a row for each line, those of one order (订单号) below each other.
-
-    The customers are there already. An order with a wrong line is refused as a whole.
-    """
-    needed = ("订单号", "客户编号", "货品", "数量")
-    _import("/orders/import", _batches(rows(file, needed), "订单号"), dry_run, refused or _beside(file), report)
-
-
 def _beside(file: Path) -> Path:
     return file.with_name(f"{file.stem}.refused.xlsx")
 
 
-def _batches(read: Iterator[Row], together: str | None = None) -> Iterator[list[Row]]:
-    """As many rows as one request takes; neighbours with the same cell in the column `together` are not parted."""
-    batch: list[Row] = []
-    for row in read:
-        parted = together is None or (batch and batch[-1][1][together] != row[1][together])
-        if len(batch) >= AT_ONCE and parted:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
+def _batches(read: Iterator[Row]) -> Iterator[list[Row]]:
+    """As many rows as one request takes."""
+    while batch := list(islice(read, AT_ONCE)):
         yield batch
 
 
