@@ -158,7 +158,7 @@ async def test_credit_is_granted_in_the_order_in_which_contracts_are_signed(orde
     account = await orders.ask("finance", "GET", f"/customers/{customer['customer_id']}/account")
     assert (account["exposure"]["amount"], account["balance"]["amount"]) == ("150000.00", "250000.00")
     credit = {"limit": {"amount": "400000.00"}, "days": 90}
-    await orders.ask("cs_director", "POST", f"/customers/{customer['customer_id']}/credit", credit)
+    await orders.ask("cs_director", "POST", f"/customers/{customer['customer_id']}/set-credit", credit)
     await bus.expect(CreditGranted, order_no=two.order_no)
 
 
@@ -205,7 +205,7 @@ async def test_when_time_passes_each_clock_fires_once_with_two_replicas_and_afte
     late = placed(requested_ship_date=None, promised_arrival_date="2026-10-02")
     soon = placed(requested_ship_date="2026-10-02")
     await bus.announce(late, at=NOW)
-    await signed(orders, bus, soon)
+    await released(orders, bus, soon)
     async with house.replica() as second:
         house.show(datetime(2026, 10, 1, 2, tzinfo=UTC))
         await untold(orders, soon, "2026-10-05")
