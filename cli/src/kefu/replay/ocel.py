@@ -58,6 +58,14 @@ class ShopOrder:
         carried = {item for each in self.packages for item in each.items}
         return max(at) if len(at) == len(self.packages) and carried >= set(self.items) else None
 
+    def is_there(self, by: datetime) -> bool:
+        """Whether all of it was delivered before a moment."""
+        return self.arrived_at is not None and self.arrived_at < by
+
+    def is_ours(self, at: datetime) -> bool:
+        """Whether the customer has done his part by a moment: it is paid for, or goods of it have left all the same."""
+        return not self.unpaid(at) or any(each.sent_at and each.sent_at < at for each in self.packages)
+
     def unpaid(self, at: datetime) -> bool:
         """Whether its price has not come in by a moment."""
         return self.paid_at is None or self.paid_at > at
@@ -72,11 +80,11 @@ class ShopLog:
     end: datetime
 
     def late(self, days: int) -> Mapping[str, bool]:
-        """The orders that were not there by the end of so many days after theirs."""
+        """The orders that were not there by the end of so many days after theirs, though paid for or on their way."""
         return {
             each.no: True
             for each in self.orders.values()
-            if each.arrived_at is None or CHINA.day(each.arrived_at) > each.placed_on() + timedelta(days=days)
+            if not each.is_there(by := CHINA.moment(each.placed_on() + timedelta(days=days))) and each.is_ours(by)
         }
 
     def second_deliveries(self) -> Mapping[str, int]:

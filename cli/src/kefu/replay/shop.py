@@ -114,7 +114,7 @@ def _summed(announced: Sequence[Event], terms: Terms, seconds: float) -> Sold:
         told_again=Counter(
             each.order_no for each in announced if isinstance(each, ShipmentDispatched) and each.revision > 1
         ),
-        unpaid=Counter(each.order_no for each in raised if each.kind == "payment"),
+        unpaid=Counter(each.order_no for each in raised if each.kind == "payment" and "货物已发出" in each.detail),
         short=Counter(each.order_no for each in raised if each.kind == "material"),
         due=due,
         overdue={each.order_no: True for each in announced if isinstance(each, PaymentOverdue)},
