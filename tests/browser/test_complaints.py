@@ -78,7 +78,7 @@ async def proposed(here: World) -> dict[str, Any]:
     await here.ask("complaints", f"{at}/assign-owner", {"owner": "cs_specialist-1"}, role=Role.CS_MANAGER)
     await here.ask("complaints", f"{at}/judge", upheld, role=HANDLER)
     await here.ask("complaints", f"{at}/assign-investigation", {"department": "production"}, role=HANDLER)
-    found = {"cause": "门框加工公差超差1.5 mm", "responsible": ["门框组"]}
+    found = {"cause": "门框加工公差超差1.5 mm", "evidence": ["photos/frame.jpg"], "responsible": ["门框组"]}
     await here.ask("complaints", f"{at}/complete-investigation", found, role=Role.RD_TEAM)
     return await propose(here, filed["complaint_id"])
 
