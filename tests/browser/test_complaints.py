@@ -200,7 +200,9 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_its_page(page: Page, he
     await expect(page.locator(".head .pill")).to_have_text("判定成立")
     await act(page, "交办调查", {"调查部门": "production", "研发组": True})
     await expect(page.locator(".head .pill")).to_have_text("调查中")
-    await act(page, "完成调查", {"原因": "门框加工公差超差", "责任人或班组": "门框组\n质检组"})
+    await act(
+        page, "完成调查", {"原因": "门框加工公差超差", "凭证": "photos/frame.jpg", "责任人或班组": "门框组\n质检组"}
+    )
     await expect(page.locator(".head .pill")).to_have_text("待拟方案")
     await fill(page, "呈报方案", {})
     form = page.locator("#form-propose")

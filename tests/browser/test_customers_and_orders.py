@@ -48,7 +48,7 @@ async def with_order(here: World) -> tuple[dict[str, Any], str]:
 async def sign_in(page: Page, who: str) -> None:
     await page.goto("/sign-in")
     await page.locator(f"button[value='{who}']").click()
-    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
+    await expect(page.get_by_text("实时")).to_be_visible()
 
 
 async def without_violations(page: Page, name: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from looking import BY_ID, complain, sign_in, without_violations
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from kefu_local.story.world import World, world
 from kefu_local.system import System
@@ -21,6 +21,11 @@ async def here(kefu: System) -> AsyncIterator[World]:
         yield here
 
 
+def person(page: Page) -> Locator:
+    """The row of what the manager's role has and no person has taken."""
+    return page.locator("tr.person", has=page.get_by_role("button", name="客服部经理", exact=True))
+
+
 async def opened(page: Page, here: World) -> None:
     """The board of the month in which what runs now falls due."""
     await complain(here)
@@ -29,17 +34,16 @@ async def opened(page: Page, here: World) -> None:
     await page.get_by_role("link", name="时限看板").click()
     await page.get_by_label("月份").fill(due[:7])
     await page.get_by_label("月份").dispatch_event("change")
-    await expect(page.get_by_role("button", name="客服部经理")).to_be_visible()
+    await expect(person(page)).to_be_visible()
 
 
 async def test_a_head_sees_whose_terms_are_kept_and_of_what_kind(page: Page, here: World) -> None:
     await opened(page, here)
-    person = page.locator("tr.person", has_text="客服部经理")
     kinds = page.locator("tr[data-of]:visible")
     assert await kinds.count() == 0
-    await person.get_by_role("button").focus()
+    await person(page).get_by_role("button").focus()
     await page.keyboard.press("Enter")
-    running = int(await person.locator("td").nth(2).inner_text())
+    running = int(await person(page).locator("td").nth(2).inner_text())
     assert sum([int(await row.locator("td").nth(2).inner_text()) for row in await kinds.all()]) == running > 0
     await page.keyboard.press("Enter")
     assert await kinds.count() == 0
@@ -47,7 +51,7 @@ async def test_a_head_sees_whose_terms_are_kept_and_of_what_kind(page: Page, her
 
 async def test_the_board_follows_what_happens(page: Page, here: World) -> None:
     await opened(page, here)
-    running = page.locator("tr.person", has_text="客服部经理").locator("td").nth(2)
+    running = person(page).locator("td").nth(2)
     before = int(await running.inner_text())
     await complain(here)
     await expect(running).to_have_text(str(before + 1))

@@ -16,7 +16,7 @@ async def signed_in(page: Page) -> None:
     await page.clock.install()
     await page.goto("/sign-in")
     await page.locator(f"button[value='{PEOPLE[0].id}']").click()
-    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
+    await expect(page.get_by_text("实时")).to_be_visible()
 
 
 async def test_a_session_that_is_over_says_so_above_the_page(page: Page) -> None:
