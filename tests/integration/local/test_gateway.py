@@ -108,7 +108,7 @@ def start(tmp_path: Path, service: int) -> Iterator[Start]:
             "resolver 127.0.0.11 valid=1s ipv6=off;": "",
             "$service:8000": f"{LOOPBACK}:{port}",
             "listen 8081;": f"listen {operators};",
-            **{f"kefu-{name}:8000": f"{LOOPBACK}:{port}" for name in SERVICES},
+            **{f"kefu-{name}:8000": f"{LOOPBACK}:{port}" for name in (*SERVICES, "console")},
         }
         for file in folder.rglob("*.conf"):
             text = file.read_text()
