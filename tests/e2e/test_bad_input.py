@@ -148,7 +148,7 @@ async def test_an_unknown_field_is_named(outsider: Outsider) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_parameter_that_is_misspelt_is_named_with_those_there_are(outsider: Outsider, service: str) -> None:
     answer = await outsider.get("/dead/groups?sate=dead", service)
-    wrong = {"where": "query.sate", "what": "unknown; it can be asked by state"}
+    wrong = {"where": "query.sate", "what": "unknown; it can be asked by state", "rule": "unknown"}
     assert (answer.status_code, answer.json()["errors"]) == (422, [wrong])
 
 

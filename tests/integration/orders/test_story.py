@@ -205,13 +205,17 @@ async def test_when_time_passes_each_clock_fires_once_with_two_replicas_and_afte
     late = placed(requested_ship_date=None, promised_arrival_date="2026-10-02")
     soon = placed(requested_ship_date="2026-10-02")
     await bus.announce(late, at=NOW)
+    await shown(orders, late, "payment")
+    paid = {"amount": {"amount": "100000.00"}, "received_at": NOW, "receipt_no": late.order_no}
+    await bus.announce(facts.PaymentReceived(order_no=late.order_no, kind="balance", **paid), at=NOW)
     await released(orders, bus, soon)
     async with house.replica() as second:
         house.show(datetime(2026, 10, 1, 2, tzinfo=UTC))
         await untold(orders, soon, "2026-10-05")
         house.show(datetime(2026, 10, 3, 6, tzinfo=UTC))
-        await bus.expect(ShipmentDelayed, order_no=late.order_no)
         await bus.expect(ShipmentDelayed, order_no=soon.order_no)
+        house.show(datetime(2026, 10, 3, 6, 45, tzinfo=UTC))
+        await bus.expect(ShipmentDelayed, order_no=late.order_no)
         await bus.expect(OrdersReportPublished, kind="weekly_exceptions")
         await until(orders.settled)
         await until(second.settled)

@@ -19,7 +19,7 @@ SHORTEST_KEY = 32
 LONGEST = timedelta(days=400)
 """From a link's making to its end at most."""
 
-_FIRST = date(2020, 1, 1)
+_FIRST = date(1970, 1, 1)
 _SHAPE = ">16sHH"
 _BYTES = 20
 
