@@ -77,6 +77,7 @@ async def test_a_caller_is_found_by_keyboard_and_the_page_has_every_card(page: P
     customer, number = await with_order(here)
     await order_is_there(here, number)
     await sign_in(page, "cs_specialist-1")
+    await expect(page.get_by_text("实时")).to_be_visible()
     await page.keyboard.press("/")
     await expect(page.locator("#find")).to_be_focused()
     await page.keyboard.type(number[-4:])
