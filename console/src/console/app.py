@@ -23,11 +23,8 @@ from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
 
-NAMES = {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
-"""What people call the services."""
-
-SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
-"""The services whose pages are shown, by the names under which the gateway reaches them."""
+SERVICES = {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
+"""The services whose pages are shown, by the names under which the gateway reaches them, and what people call them."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -155,7 +152,7 @@ def _pages(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
         session = await sessions.of(request)
         if session is None:
             return RedirectResponse("/sign-in", 303)
-        return render("kept.html", **framed(session, "kept"), sheet=True, names=NAMES, services=SERVICES)
+        return render("kept.html", **framed(session, "kept"), sheet=True, services=SERVICES)
 
     return router
 

@@ -1,6 +1,6 @@
 """The customer's own page: each service draws its part for the person whom a link names, without a sign-in.
 
-Whoever has the link sees the part; so it says nothing that a stranger could harm the customer with: no telephone
+A person who has the link sees the part; so it says nothing that a stranger could harm the customer with: no telephone
 number, no address, no amount, and no word or name from inside the house.
 """
 
@@ -32,7 +32,7 @@ HEADERS = {
 
 
 class CustomerDoor:
-    """Lets in whoever has a link, and draws what a service shows to its customer."""
+    """Lets in a person who has a link, and draws what a service shows to its customer."""
 
     def __init__(
         self, part: CustomerPart, keys: LinkKeys | None, hotline: str, calendar: Calendar, render: Renderer

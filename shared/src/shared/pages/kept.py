@@ -21,7 +21,7 @@ def routes(
     router = Router(readers=STAFF, tags=["pages"], prefix="/ui/kept", include_in_schema=False)
 
     @router.get("", response_class=HTMLResponse)
-    async def month_s(request: Request, asker: AskedBy, month: AskedMonth) -> Response:
+    async def show_month(request: Request, asker: AskedBy, month: AskedMonth) -> Response:
         """What fell due in the month, by person, role and kind, as far as the asker may see it."""
         now = request.app.state.clock.now()
         rows = await kept_in(month, duties, stores, asker, calendar, now)

@@ -1,16 +1,15 @@
 // A colleague's day: the duties of every service in one list by time, kept up to date by hints.
 import {keep, restore} from "./draft.js";
 import {sent} from "./send.js";
+import {named, RETRY, tellAway} from "./services.js";
 
-const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
 const SETTLES = 300; // milliseconds after a hint until the list has what the hint is about
-const NAMED = 200; // as many names are asked for at once
-const RETRY = 5_000; // milliseconds until a service that was away is asked again
+const NAMED = 200; // names that one request asks for at most
 
 class KefuDay extends HTMLElement {
   connectedCallback() {
-    this.services = this.dataset.services.split(" ");
+    this.services = Object.keys(named(this));
     this.body = this.querySelector("tbody");
     this.counts = {};
     this.most = Infinity;
@@ -73,7 +72,7 @@ class KefuDay extends HTMLElement {
     const answer = await fetch(`/${service}/ui/duties?${asked}`).catch(() => null);
     if (turn !== this.asked[service]) return;
     if (answer?.status === 401) return location.assign("/sign-in");
-    this.#away(service, !answer?.ok);
+    tellAway(this, service, !answer?.ok);
     if (!answer?.ok) return this.#soon(service, RETRY);
     const lane = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("table");
     if (turn !== this.asked[service]) return;
@@ -185,18 +184,6 @@ class KefuDay extends HTMLElement {
       if (link.dataset.band === "late") document.getElementById("late").textContent = count || "";
     }
     this.querySelector(".views a[data-band=''] i").textContent = total + (beyond ? "+" : "");
-  }
-
-  #away(service, is) {
-    const box = this.querySelector(".away");
-    let note = box.querySelector(`[data-service=${service}]`);
-    if (is && !note) {
-      note = box.appendChild(document.createElement("div"));
-      note.className = "banner";
-      note.dataset.service = service;
-      note.textContent = `${NAMES[service]}暂不可用，其余照常；5秒后再试。`;
-    }
-    if (!is) note?.remove();
   }
 
   #rows(service) {

@@ -1,12 +1,12 @@
 // How every person's duties were kept in a month: the rows of all services, added up by person.
-const NAMES = {intake: "客户", orders: "订单", complaints: "投诉", aftersales: "售后", notify: "消息"};
+import {named, RETRY, tellAway} from "./services.js";
+
 const SETTLES = 1_000; // milliseconds after a hint until the figures have what it is about
-const RETRY = 5_000; // milliseconds until a service that was away is asked again
 const COUNTS = ["in_time", "late", "overdue", "open"];
 
 class KefuKept extends HTMLElement {
   connectedCallback() {
-    this.services = this.dataset.services.split(" ");
+    this.services = Object.keys(named(this));
     this.body = this.querySelector("tbody");
     this.rows = {};
     this.turns = {};
@@ -47,7 +47,7 @@ class KefuKept extends HTMLElement {
     const answer = await fetch(`/${service}/ui/kept?month=${this.month.value}`).catch(() => null);
     if (turn !== this.turns[service]) return;
     if (answer?.status === 401) return location.assign("/sign-in");
-    this.#away(service, !answer?.ok);
+    tellAway(this, service, !answer?.ok);
     if (!answer?.ok) return this.#soon(service, RETRY);
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("tr[data-kept]");
     if (turn !== this.turns[service]) return;
@@ -103,18 +103,6 @@ class KefuKept extends HTMLElement {
     if (!this.opened.delete(key)) this.opened.add(key);
     target.closest("button").setAttribute("aria-expanded", this.opened.has(key));
     for (const row of this.body.querySelectorAll("tr[data-of]")) row.hidden = !this.opened.has(row.dataset.of);
-  }
-
-  #away(service, is) {
-    const box = this.querySelector(".away");
-    let note = box.querySelector(`[data-service=${service}]`);
-    if (is && !note) {
-      note = box.appendChild(document.createElement("div"));
-      note.className = "banner";
-      note.dataset.service = service;
-      note.textContent = `${NAMES[service]}暂不可用，其余照常；5秒后再试。`;
-    }
-    if (!is) note?.remove();
   }
 }
 
