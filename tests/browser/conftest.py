@@ -12,6 +12,7 @@ from pymongo import MongoClient
 from kefu.surroundings import SERVICES
 from kefu_local.door import in_front_of
 from kefu_local.servers import Servers
+from kefu_local.story.world import World, world
 from kefu_local.system import System, system
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
@@ -27,6 +28,13 @@ def kefu(running_servers: Servers) -> Iterator[System]:
         with MongoClient[dict[str, object]](running_servers.mongo_url) as client:
             for service in SERVICES:
                 client.drop_database(f"{name}-{service}")
+
+
+@pytest.fixture
+async def here(kefu: System) -> AsyncIterator[World]:
+    """What colleagues do by other ways than by the pages that are looked at."""
+    async with world(kefu.around) as here:
+        yield here
 
 
 @pytest.fixture

@@ -1,33 +1,23 @@
 """A complaint's pages in a real browser: found, decided on, and what was typed kept when another person was first."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from looking import BY_ID, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
 
-from kefu_local.story.world import World, world
-from kefu_local.system import System
+from kefu_local.story.world import World
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
 
-PICTURES = Path(".run/pictures")
 HANDLER = Role.COMPLAINT_HANDLER
 OPTIONS = [
     {"kind": "replace", "amount": {"amount": "1850.00"}, "description": "更换4樘门框，重新调校闭门器"},
     {"kind": "allowance", "amount": {"amount": "4200.00"}, "description": "按4樘单价的一成折让"},
 ]
-
-
-@pytest.fixture
-async def here(kefu: System) -> AsyncIterator[World]:
-    async with world(kefu.around) as here:
-        yield here
 
 
 async def complain(here: World) -> dict[str, Any]:
@@ -94,36 +84,16 @@ async def case_of(here: World, id: str) -> dict[str, Any]:
     return case
 
 
-async def sign_in(page: Page, who: str) -> None:
-    await page.goto("/sign-in")
-    await page.locator(f"button[value='{who}']").click()
-    await expect(page.get_by_role("heading", name="我的一天")).to_be_visible()
-
-
 async def opened(page: Page, who: str, case: dict[str, Any]) -> None:
     """The page of this case, signed in as this person."""
-    await sign_in(page, who)
+    await sign_in(page, BY_ID[who])
     await page.goto(f"/desk/complaints/{case['complaint_id']}")
     await expect(page.get_by_role("heading", name=f"投诉{case['complaint_no']}")).to_be_visible()
 
 
-async def without_violations(page: Page, name: str) -> None:
-    """No accessibility rule is broken, in light and in dark; pictures of both are left, and of the phone's."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = await Axe().run(page)
-        assert found.response["violations"] == [], found.generate_report()
-        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 390, "height": 800})
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await page.screenshot(path=PICTURES / f"{name}-phone.png", full_page=True)
-    await page.set_viewport_size({"width": 1280, "height": 800})
-
-
 async def test_a_case_is_found_and_opened_by_keyboard_alone(page: Page, here: World) -> None:
     case = await proposed(here)
-    await sign_in(page, "cs_manager-1")
+    await sign_in(page, BY_ID["cs_manager-1"])
     await page.get_by_role("link", name="客诉").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="客诉")).to_be_visible()
@@ -267,6 +237,6 @@ async def test_an_error_stands_at_its_field_in_chinese(page: Page, here: World) 
 
 
 async def test_who_may_not_read_cases_is_told_so(page: Page) -> None:
-    await sign_in(page, "installer-1")
+    await sign_in(page, BY_ID["installer-1"])
     await page.goto("/desk/complaints")
     await expect(page.get_by_text("您的岗位不能查看这一页。")).to_be_visible()

@@ -1,30 +1,21 @@
 """A caller is found, the customer's page has every service's card, and an order is followed and decided on."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from looking import BY_ID, sign_in, without_violations
 from playwright.async_api import Page, expect
+from waiting import until
 
-from kefu_local.story.world import World, world
+from kefu_local.story.world import World
 from kefu_local.system import System
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
 
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
-
-PICTURES = Path(".run/pictures")
-
-
-@pytest.fixture
-async def here(kefu: System) -> AsyncIterator[World]:
-    async with world(kefu.around) as here:
-        yield here
 
 
 async def with_order(here: World) -> tuple[dict[str, Any], str]:
@@ -45,38 +36,20 @@ async def with_order(here: World) -> tuple[dict[str, Any], str]:
     return customer, number
 
 
-async def sign_in(page: Page, who: str) -> None:
-    await page.goto("/sign-in")
-    await page.locator(f"button[value='{who}']").click()
-    await expect(page.get_by_text("实时")).to_be_visible()
-
-
-async def without_violations(page: Page, name: str) -> None:
-    """No rule of accessibility is broken in light and dark; pictures of both, and of the phone."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = await Axe().run(page)
-        assert found.response["violations"] == [], found.generate_report()
-        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 390, "height": 800})
-    await page.screenshot(path=PICTURES / f"{name}-phone.png", full_page=True)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await page.set_viewport_size({"width": 1280, "height": 800})
-
-
 async def order_is_there(here: World, number: str) -> None:
-    for _ in range(100):
+    """Once orders has heard of it."""
+
+    async def heard() -> bool:
         found = await here.ask("orders", f"/orders?order_no={number}", role=Role.CS_MANAGER)
-        if found["items"]:
-            return
-        await asyncio.sleep(0.1)
+        return bool(found["items"])
+
+    await until(heard)
 
 
 async def test_a_caller_is_found_by_keyboard_and_the_page_has_every_card(page: Page, here: World) -> None:
     customer, number = await with_order(here)
     await order_is_there(here, number)
-    await sign_in(page, "cs_specialist-1")
+    await sign_in(page, BY_ID["cs_specialist-1"])
     await expect(page.get_by_text("实时")).to_be_visible()
     await page.keyboard.press("/")
     await expect(page.locator("#find")).to_be_focused()
@@ -100,7 +73,7 @@ async def test_a_caller_is_found_by_keyboard_and_the_page_has_every_card(page: P
 async def test_a_service_that_is_away_is_a_grey_card(page: Page, here: World, kefu: System) -> None:
     customer, number = await with_order(here)
     await order_is_there(here, number)
-    await sign_in(page, "cs_specialist-1")
+    await sign_in(page, BY_ID["cs_specialist-1"])
     await asyncio.to_thread(kefu.services["complaints"].kill)
     try:
         await page.goto(f"/desk/customers/{customer['customer_id']}")
@@ -115,7 +88,7 @@ async def test_a_service_that_is_away_is_a_grey_card(page: Page, here: World, ke
 async def test_an_order_is_reviewed_by_its_form_and_goes_on(page: Page, here: World) -> None:
     _, number = await with_order(here)
     await order_is_there(here, number)
-    await sign_in(page, "cs_specialist-1")
+    await sign_in(page, BY_ID["cs_specialist-1"])
     await page.goto("/desk/orders?part=mine")
     row = page.locator("tr", has_text=number)
     await expect(row).to_contain_text("等您")
@@ -135,7 +108,7 @@ async def test_an_order_is_reviewed_by_its_form_and_goes_on(page: Page, here: Wo
 async def test_a_row_of_the_day_names_its_customer_and_opens_its_matter(page: Page, here: World) -> None:
     customer, number = await with_order(here)
     await order_is_there(here, number)
-    await sign_in(page, "cs_specialist-1")
+    await sign_in(page, BY_ID["cs_specialist-1"])
     await page.goto("/?scope=all")
     row = page.locator("tr[data-due]", has_text=number).first
     await expect(row).to_contain_text(customer["particulars"]["name"])

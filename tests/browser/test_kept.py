@@ -1,24 +1,15 @@
 """The board of a department: whose terms are kept, over all services, in a real browser."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from looking import BY_ID, complain, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
 
-from kefu_local.story.world import World, world
-from kefu_local.system import System
+from kefu_local.story.world import World
 
 pytestmark = pytest.mark.timeout(300)
 
 GM_S_DEPUTY = BY_ID["deputy_gm-1"]
 """Who sees how everybody's terms are kept."""
-
-
-@pytest.fixture
-async def here(kefu: System) -> AsyncIterator[World]:
-    async with world(kefu.around) as here:
-        yield here
 
 
 def person(page: Page) -> Locator:

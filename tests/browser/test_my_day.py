@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from itertools import repeat
 from typing import Any
 
@@ -11,18 +10,12 @@ from looking import BY_ID, MANAGER, complain, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
 
 from console.people import PEOPLE, Person
-from kefu_local.story.world import World, world
+from kefu_local.story.world import World
 from kefu_local.system import System
 from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture
-async def here(kefu: System) -> AsyncIterator[World]:
-    async with world(kefu.around) as here:
-        yield here
 
 
 def row(page: Page, number: str) -> Locator:

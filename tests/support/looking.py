@@ -48,9 +48,9 @@ async def without_violations(page: Page, name: str) -> None:
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = await Axe().run(page)
         assert found.response["violations"] == [], found.generate_report()
-        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
+        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", full_page=True)
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": 390, "height": 800})
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    await page.screenshot(path=PICTURES / f"{name}-phone.png")
+    await page.screenshot(path=PICTURES / f"{name}-phone.png", full_page=True)
     await page.set_viewport_size({"width": 1280, "height": 800})
