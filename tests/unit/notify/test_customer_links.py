@@ -1,6 +1,6 @@
 """Customers' e-mails lead to their own page, and no SMS does: a carrier approves the text of those with its links."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from customers import CUSTOMER
@@ -17,12 +17,15 @@ BY_MAIL = CUSTOMER.model_copy(update={"mobile": None, "email": "wang@hengda.exam
 BY_SMS = CUSTOMER.model_copy(update={"mobile": "13800138000", "email": None})
 
 
-@pytest.fixture
-def notify() -> InMemoryNotify:
+def with_page(notify: InMemoryNotify) -> InMemoryNotify:
     """With an address of the customers' page."""
-    notify = InMemoryNotify()
     notify.composer.links = CustomerLinks(KEYS, "https://kefu.example", timedelta(days=180), RULES.calendar)
     return notify
+
+
+@pytest.fixture
+def notify() -> InMemoryNotify:
+    return with_page(InMemoryNotify())
 
 
 @pytest.mark.parametrize(("fact", "part"), [(released("SO-1", BY_MAIL), "orders"), (complained(BY_MAIL), "complaints")])
@@ -41,6 +44,13 @@ async def test_an_e_mail_leads_to_the_part_of_the_page_that_it_is_about(
         today + timedelta(days=180),
     )
     assert address in mail.html
+
+
+async def test_a_message_of_years_ago_leaves_with_its_link_too() -> None:
+    notify = with_page(InMemoryNotify(at=datetime(2013, 3, 4, 2, tzinfo=UTC)))
+    (told,) = await notify.tell(released("SO-1", BY_MAIL))
+    assert told.stage == "accepted"
+    assert ["/orders/p/" in words.text for words in notify.email.words] == [True]
 
 
 async def test_an_sms_carries_no_link(notify: InMemoryNotify) -> None:
