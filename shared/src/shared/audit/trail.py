@@ -57,7 +57,7 @@ GATHER = 0.5
 """Seconds for which entries are gathered, to be written together: what a process loses that is killed."""
 
 FULL = 200
-"""Entries of a page, which is then written at once."""
+"""Entries of a page, which is then written without waiting longer."""
 
 AT_ONCE = 20
 """Pages that are read together when entries are looked up."""

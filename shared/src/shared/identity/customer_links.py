@@ -30,7 +30,7 @@ class BadLink(TurnedAway):
 
 @dataclass(frozen=True, slots=True)
 class CustomerLink:
-    """A capability: whoever has it sees what this customer may see of their own matters, until the end of a day."""
+    """A capability: its holder sees what this customer may see of their own matters, until the end of a day."""
 
     customer_id: UUID
     made_on: date

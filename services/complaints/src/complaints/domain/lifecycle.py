@@ -121,7 +121,7 @@ COMPLAINT: Lifecycle[Stage, ComplaintDecision] = Lifecycle(
     },
 )
 """What a person files is taken in, for the month of that moment; the number that the month's register gives opens the
-case. What an event files has its number at once."""
+case. What an event files has its number with the same write."""
 
 STEP_OF: Mapping[Stage, CaseStep] = MappingProxyType(
     {

@@ -26,7 +26,7 @@ from shared.store import OneOf
 SHOWN = 50
 """Customers on one page, and moments of a timeline."""
 NAMED = 200
-"""As many names are told at once at most."""
+"""Names that one request is told at most."""
 
 CARDS: Mapping[str, str] = MappingProxyType({"orders": "订单", "complaints": "投诉"})
 """The services that draw a card about a customer, and its title while the service is away."""

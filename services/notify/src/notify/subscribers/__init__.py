@@ -34,7 +34,7 @@ def subscriptions(stores: Stores, composer: Composer, loop: DeliveryLoop) -> Sub
 
     @on(CustomerErased)
     async def erase_customer(event: CustomerErased, cause: Cause) -> list[Touch[Any]]:
-        """The customer gets no more messages, and those of the past name nobody (003 二1-7)."""
+        """The customer gets no more messages, and those of the past name no person (003 二1-7)."""
         recipient = await stores.recipients.of_file(event.customer_id)
         forgotten = stores.recipients.touch(recipient.id, lambda known: erase(known, event.pseudonym, cause), recipient)
         personal, known = stores.personal(composer.rules), recipient.known_as

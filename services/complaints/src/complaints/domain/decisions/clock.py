@@ -80,7 +80,7 @@ def begin_chase(timed: Chased, run: ClockRun, rules: Rules, cause: Cause) -> Cha
 
 
 def chase(timed: Chased, rules: Rules, cause: Cause) -> Change[Chased]:
-    """Urge everybody outside of CS who is late, and again after a while; with nobody late it is over (003 §19)."""
+    """Urge everybody outside of CS who is late, again after a while, until no department is late (003 §19)."""
     late = [run for run in timed.running if run.missed_at and run.clock.role not in HANDLERS]
     if not late:
         return Change(timed.done_with(CHASE))
