@@ -72,7 +72,7 @@ class KefuKept extends HTMLElement {
     this.body.replaceChildren(...all.flatMap((each) => [this.#person(each), ...each.kinds.map((kind) => this.#kind(each, kind))]));
     this.querySelector(".empty").hidden = all.length > 0;
     const whole = summed(all);
-    this.querySelector(".sum").textContent = all.length ? `到期${total(whole)}项，${share(whole)}按时` : "";
+    this.querySelector(".sum").textContent = total(whole) ? `到期${total(whole)}项，${share(whole)}按时` : "";
   }
 
   #person(each) {
