@@ -63,13 +63,13 @@ class _Made(ModelMetaclass):
     """
 
     def __call__(self, *args: Any, **fields: Any) -> Any:
-        _must_be_known(self, fields)
+        if not fields.keys() <= self.__pydantic_fields__.keys():
+            raise _unknown(self, fields)
         return super().__call__(*args, **fields)
 
 
-def _must_be_known(kind: Any, fields: Mapping[str, Any]) -> None:
-    if unknown := fields.keys() - kind.model_fields.keys():
-        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
+def _unknown(kind: Any, fields: Mapping[str, Any]) -> TypeError:
+    return TypeError(f"{kind.__name__} has no field {', '.join(sorted(fields.keys() - kind.model_fields.keys()))}")
 
 
 class Frozen(BaseModel, metaclass=_Made):
@@ -86,9 +86,10 @@ class Frozen(BaseModel, metaclass=_Made):
         TypeError for a field that the class does not have, and for a value that the field cannot have.
         """
         kind = type(self)
-        _must_be_known(kind, fields)
         checked: dict[str, Any] = {}
         for name, value in fields.items():
+            if name not in kind.__pydantic_fields__:
+                raise _unknown(kind, fields)
             try:
                 checked[name] = _field(kind, name).validate_python(value, strict=True)
             except ValidationError as error:
@@ -98,11 +99,11 @@ class Frozen(BaseModel, metaclass=_Made):
 
 
 @cache
-def _field(kind: type[Frozen], name: str) -> TypeAdapter[Any]:
+def _field(kind: type[Frozen], name: str) -> Any:
     """What may stand in a field. A constraint of the class as a whole, over several fields, is not in it."""
     field = kind.model_fields[name]
     kept: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    return TypeAdapter(kept)
+    return TypeAdapter(kept).validator
 
 
 class Part(Frozen):

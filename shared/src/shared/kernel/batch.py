@@ -14,7 +14,7 @@ from shared.kernel.touch import Collection, Touch
 from shared.wire.envelope import Envelope
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
     """An aggregate as a batch begins with it, and what it has absorbed."""
 

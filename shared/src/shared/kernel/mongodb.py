@@ -377,10 +377,19 @@ class MongoDocuments:
         }
         return ReplaceOne({"_id": row.id, "version": {"$lt": row.version}}, document, upsert=True)
 
-    def _entry(self, id: UUID, pending: Pending, written: datetime) -> dict[str, Any]:
-        entry = _entry(pending, written)
-        said = encode(entry, codec_options=PLAIN)
-        return {**entry, "seal": self._seals.sign(b"event", self.name.encode(), id.bytes, said)}
+    def _entry(self, id: UUID, pending: Pending, written: datetime) -> RawBSONDocument:
+        said = encode(_entry(pending, written), codec_options=PLAIN)
+        signature = self._seals.sign(b"event", self.name.encode(), id.bytes, said)
+        return RawBSONDocument(_joined(said, encode({"seal": signature})), RAW)
+
+
+def _joined(*documents: bytes) -> bytes:
+    """One BSON document with the fields of all of these, in order."""
+    fields = b"".join([document[_LENGTH.size : -1] for document in documents])
+    return _LENGTH.pack(_LENGTH.size + len(fields) + 1) + fields + b"\0"
+
+
+_LENGTH = struct.Struct("<i")
 
 
 @asynccontextmanager

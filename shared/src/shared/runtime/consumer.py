@@ -76,7 +76,7 @@ class Acknowledger:
             log.warning("acknowledgement_lost", upto=upto, reason=error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InFlight:
     """A message in hand and the channel that waits for its acknowledgement."""
 

@@ -125,7 +125,7 @@ def _framed(kind: int, channel: int, payload: bytes) -> tuple[bytes, bytes, byte
 
 
 def _header(properties: Any, size: int) -> bytes:
-    table = b"".join(_entry(name, value) for name, value in (properties.headers or {}).items())
+    table = b"".join([_entry(name, value) for name, value in (properties.headers or {}).items()])
     return b"".join(
         (
             _HEADER.pack(Basic.frame_id, 0, size, _OURS),
@@ -143,14 +143,14 @@ def _header(properties: Any, size: int) -> bytes:
 
 def _entry(name: str, value: Any) -> bytes:
     if isinstance(value, int):
-        return _name(name) + b"l" + _LONG.pack(value)
+        return _named(name, b"l") + _LONG.pack(value)
     text: bytes = value.encode()
-    return _name(name) + b"S" + _LENGTH.pack(len(text)) + text
+    return _named(name, b"S") + _LENGTH.pack(len(text)) + text
 
 
 @lru_cache(maxsize=256)
-def _name(name: str) -> bytes:
-    return _short(name)
+def _named(name: str, kind: bytes) -> bytes:
+    return _short(name) + kind
 
 
 def _short(text: Any) -> bytes:

@@ -22,7 +22,7 @@ class Malformed(ValueError):
     """A message that is not one of ours: the text names the attribute and what it should be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """One published event with everything a listener may want to know about it.
 

@@ -20,7 +20,7 @@ ATTRIBUTES = ("cloudEvents:", "cloudEvents_")
 PLACE = UUID("9d1b51c8-6f1e-4a3a-93c5-6a3d4c1f5b10")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A message as it came off the wire: where it came from, its headers and body, and what AMQP says beside them.
 
@@ -73,7 +73,7 @@ def _told(value: Any) -> str:
     return str(value)[:LONGEST_KEY] if isinstance(value, str | bytes | float) else type(value).__name__
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """A message, the aiormq channel it came by and its tag there."""
 
