@@ -22,7 +22,6 @@ from rich.progress import Progress
 
 from bench.questions import mongod, out, show
 from shared.calendar import Calendar
-from shared.clock import FixedClock
 from shared.clocks import Announcements, Clocks
 from shared.contracts.event import Event
 from shared.contracts.roles import Role
@@ -37,6 +36,7 @@ from shared.pages.duties import SCOPES
 from shared.pages.duties import routes as days
 from shared.pages.rendering import Renderer
 from shared.testing import SEALS, Outbox
+from shared.time_source import FixedTime
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 ROLES = list(Role)[:8]
@@ -92,7 +92,7 @@ def served(duties: Duties) -> httpx.AsyncClient:
 
     app.state.authenticator = SimpleNamespace(recognise=recognise)
     clocks = Clocks(Announcements(*[Event] * 6), Calendar())
-    app.state.clock = FixedClock(NOW)
+    app.state.time = FixedTime(NOW)
     app.include_router(routes(duties, {}, clocks), dependencies=[Depends(authenticated)])
     app.include_router(days("complaints", duties, {}, clocks, Renderer()), dependencies=[Depends(authenticated)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duties", timeout=60)

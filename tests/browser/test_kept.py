@@ -1,5 +1,8 @@
 """The board of a department: whose terms are kept, over all services, in a real browser."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from looking import BY_ID, complain, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
@@ -10,6 +13,8 @@ pytestmark = pytest.mark.timeout(300)
 
 GM_S_DEPUTY = BY_ID["deputy_gm-1"]
 """Who sees how everybody's terms are kept."""
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Where the company's days and months begin."""
 
 
 def person(page: Page) -> Locator:
@@ -18,12 +23,13 @@ def person(page: Page) -> Locator:
 
 
 async def opened(page: Page, here: World) -> None:
-    """The board of the month in which what runs now falls due."""
-    await complain(here)
+    """The board of the month in which what a complaint of now asks for falls due, as the company's calendar has it."""
+    number = await complain(here)
     await sign_in(page, GM_S_DEPUTY)
-    due = await page.locator("tr[data-due]").first.get_attribute("data-due") or ""
+    due = await page.locator("tr[data-due]", has_text=number).first.get_attribute("data-due") or ""
+    month = datetime.fromisoformat(due).astimezone(ZONE).strftime("%Y-%m")
     await page.get_by_role("link", name="时限看板").click()
-    await page.get_by_label("月份").fill(due[:7])
+    await page.get_by_label("月份").fill(month)
     await page.get_by_label("月份").dispatch_event("change")
     await expect(person(page)).to_be_visible()
 

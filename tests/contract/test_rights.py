@@ -13,13 +13,13 @@ from door_keys import Keys
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
 
-from shared.clock import FixedClock
 from shared.contracts.event import Actor
 from shared.contracts.roles import Department, Role
 from shared.http import Allowed, Readers, authenticated, caused_by_request
 from shared.identity import Principal
 from shared.plumbing import Plumbing
 from shared.testing import SECRETS, InMemoryDatabase, nowhere
+from shared.time_source import FixedTime
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -85,7 +85,7 @@ def built(keys):
 
     def build(service):
         settings = nowhere(importlib.import_module(f"{service}.settings").Settings, **keys.settings)
-        plumbing = Plumbing(service, settings, clock=FixedClock(NOW), database=InMemoryDatabase())
+        plumbing = Plumbing(service, settings, time=FixedTime(NOW), database=InMemoryDatabase())
         return importlib.import_module(f"{service}.app").service(settings, plumbing)
 
     return {service: build(service) for service in NAMES}

@@ -10,11 +10,11 @@ import pytest
 from kefu.trouble import Trouble
 from kefu_local.story.world import World, world
 from kefu_local.system import System
-from shared.clock import write
 from shared.contracts import departments as facts
 from shared.contracts.event import PreciseDate
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import OrderLine
+from shared.time_source import write
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -237,7 +237,7 @@ async def test_a_month_that_runs_out_unsettled_is_reported_and_then_goes_to_fina
         )
 
     path = f"/settlements/{(await here.seen('the voucher in its month', month))['month']}"
-    file = fresh_kefu.around.path("CLOCK_FILE")
+    file = fresh_kefu.around.path("TIME_FILE")
     write(file, here.now, rate=SECONDS_IN_ONE)
 
     async def missed() -> bool:

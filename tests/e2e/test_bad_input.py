@@ -90,7 +90,7 @@ class Outsider:
 
     @property
     def now(self) -> str:
-        return self.kefu.around.clock().now().isoformat()
+        return self.kefu.around.time().now().isoformat()
 
 
 async def _publish(url: str, exchange: str, key: str, body: bytes, headers: dict[str, Any], user: str | None) -> None:
@@ -122,7 +122,7 @@ def requested(order_no: str) -> OrderRequested:
 
 async def placed(outsider: Outsider, order_no: str) -> None:
     """Sales requests an order from stock that the customer has confirmed."""
-    now = outsider.kefu.around.clock().now()
+    now = outsider.kefu.around.time().now()
     promised = now.date() + timedelta(days=30)
     asked = requested(order_no).model_copy(
         update={"verified_with_customer_at": now, "promised_arrival_date": promised, "promised_ship_date": None}
@@ -245,7 +245,7 @@ async def test_a_fact_about_an_order_that_does_not_exist_yet_waits_for_it(outsid
 
 async def test_facts_out_of_order_end_where_they_would_have_in_order(outsider: Outsider) -> None:
     no = f"SO-mixed-{uuid4().hex[:8]}"
-    now = outsider.kefu.around.clock().now()
+    now = outsider.kefu.around.time().now()
     await placed(outsider, no)
     await until(lambda: order(outsider, no))
     await outsider.say(ShipmentArrived(order_no=no, arrived_at=now))
@@ -262,7 +262,7 @@ async def test_the_same_fact_three_times_at_once_has_one_effect(outsider: Outsid
     no, id = f"SO-thrice-{uuid4().hex[:8]}", uuid4()
     await placed(outsider, no)
     await until(lambda: order(outsider, no))
-    left = GoodsDispatched(order_no=no, left_at=outsider.kefu.around.clock().now(), delivery_note_no="CH-1")
+    left = GoodsDispatched(order_no=no, left_at=outsider.kefu.around.time().now(), delivery_note_no="CH-1")
     await asyncio.gather(*(outsider.say(left, id) for _ in range(3)))
     another = left.model_copy(update={"delivery_note_no": "CH-2"})
     await outsider.say(another)

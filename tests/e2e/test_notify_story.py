@@ -13,7 +13,7 @@ from notify_office import CALLBACK_SECRET, Office, Sinks, notify_settings, offic
 from waiting import until
 
 from kefu_local.ports import LOOPBACK, free_ports
-from shared import clock
+from shared import time_source
 from shared.settings import ServiceSettings
 
 EVENING = datetime(2026, 11, 23, 22, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -30,8 +30,8 @@ def outside(tmp_path: Path) -> Iterator[Sinks]:
 async def test_deferred_superseded_muted_failed_over_and_answered(
     service_settings: ServiceSettings, outside: Sinks, tmp_path: Path
 ) -> None:
-    shown = tmp_path / "clock.json"
-    clock.write(shown, EVENING, rate=1.0)
+    shown = tmp_path / "time.json"
+    time_source.write(shown, EVENING, rate=1.0)
     broken = f"http://{LOOPBACK}:{next(free_ports())}/cgi-bin/sendsms"
     settings = notify_settings(
         service_settings,
@@ -39,7 +39,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
         sms_providers=("kannel", "local"),
         kannel_url=broken,
         notify_policy=None,
-        clock_file=shown,
+        time_file=shown,
     )
     waiting, unhappy, asked = (customer(number, email=None) for number in range(3))
     async with office(settings) as notify:
@@ -49,7 +49,7 @@ async def test_deferred_superseded_muted_failed_over_and_answered(
         await notify.announce(complained(unhappy), at=EVENING)
         await until(_number_of(notify, 1, about="2026-11-0007", reason="quiet_hours", audience="customer"))
         await until(_number_of(notify, 1, about="SO-1", reason="superseded"))
-        clock.write(shown, MORNING, rate=1.0)
+        time_source.write(shown, MORNING, rate=1.0)
         await notify.announce(greeting("中秋", unhappy), released("SO-2", asked), offered(asked), at=MORNING)
 
         told = await notify.settled(6, audience="customer")

@@ -14,7 +14,7 @@ from kefu.replay.olist import Log, read
 from kefu.replay.play import play
 from kefu.surroundings import SERVICES
 from kefu_local.system import System
-from shared.clock import TimeSource
+from shared.time_source import TimeSource
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -58,7 +58,7 @@ async def test_killing_a_service_in_the_middle_changes_nothing_in_the_audit(
 ) -> None:
     log = read(write_log(tmp_path / "orders.csv", f"kill-{service}"))
     playing = asyncio.create_task(replayed(kefu, log))
-    clock = TimeSource.from_file(kefu.around.path("CLOCK_FILE"))
+    clock = TimeSource.from_file(kefu.around.path("TIME_FILE"))
     middle = log.rows[0].requested_at.replace(day=3)
 
     async def half_played() -> bool:

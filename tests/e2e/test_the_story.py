@@ -13,7 +13,7 @@ from kefu_local.story.people import customers, register
 from kefu_local.story.teller import Teller
 from kefu_local.story.world import world
 from kefu_local.system import System
-from shared.clock import TimeSource, write
+from shared.time_source import TimeSource, write
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -46,7 +46,7 @@ async def test_a_deadline_that_passes_while_nobody_runs_fires_once_however_often
         await register(here, customer)
         case = await complain(here, teller, customer)
         await asyncio.to_thread(fresh_kefu.stop)
-        file = fresh_kefu.around.path("CLOCK_FILE")
+        file = fresh_kefu.around.path("TIME_FILE")
         write(file, TimeSource.from_file(file).now() + LEFT_LYING, rate=1)
         await asyncio.to_thread(fresh_kefu.start)
         await told_to_staff(here, teller, case)

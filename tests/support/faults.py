@@ -13,7 +13,7 @@ from pathlib import Path
 from ledger import Deposited
 from siege import Siege, said
 
-from shared import clock
+from shared import time_source
 
 Fault = Callable[[Siege], Awaitable[None]]
 _BODIES = (b"\xff\xfe", b"not json", b'{"account": "p"}', b'{"account": "p", "amount": 1e400}', b"[" * 2000, b"")
@@ -141,11 +141,11 @@ async def poison_comes(siege: Siege) -> None:
 
 
 async def the_clock_jumps(siege: Siege) -> None:
-    clock.write(siege.clock_file, datetime.now(UTC) + timedelta(hours=3), 1)
+    time_source.write(siege.time_file, datetime.now(UTC) + timedelta(hours=3), 1)
     await _away(1)
-    clock.write(siege.clock_file, datetime.now(UTC) - timedelta(hours=3), 1)
+    time_source.write(siege.time_file, datetime.now(UTC) - timedelta(hours=3), 1)
     await _away(1)
-    clock.write(siege.clock_file, datetime.now(UTC), 1)
+    time_source.write(siege.time_file, datetime.now(UTC), 1)
 
 
 async def the_disk_of_the_database_is_full(siege: Siege) -> None:

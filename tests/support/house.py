@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from waiting import until
 
 from kefu_local.servers import Servers
-from shared import clock
+from shared import time_source
 from shared.contracts.catalogue import published
 from shared.contracts.event import Event
 from shared.identity import create_key_pair, issue_token
@@ -109,11 +109,11 @@ class House:
     settings: ServiceSettings
     build: Callable[[Any], Service]
     staff: Staff
-    clock_file: Path
+    time_file: Path
 
     def show(self, at: datetime) -> None:
         """Set the clock; it stands still."""
-        clock.write(self.clock_file, at, 0)
+        time_source.write(self.time_file, at, 0)
 
     @asynccontextmanager
     async def replica(self) -> AsyncIterator[Replica]:
@@ -142,8 +142,8 @@ def house_on(
 ) -> Iterator[House]:
     """A house whose clock shows `at`, in a database and a virtual host of its own that are gone afterwards."""
     staff = Staff.hired_in(folder)
-    clock_file = folder / "clock.json"
-    clock.write(clock_file, at, 0)
+    time_file = folder / "time.json"
+    time_source.write(time_file, at, 0)
     name = f"test-{uuid4().hex[:12]}"
     servers.management.create_vhost(name)
     settings = kind.model_validate(
@@ -151,13 +151,13 @@ def house_on(
             "mongo_url": servers.mongo_url,
             "mongo_database": name,
             "rabbit_url": servers.vhost_url(name),
-            "clock_file": clock_file,
+            "time_file": time_file,
             "seal_keys": SEAL_KEYS,
             "jwt_public_key_file": staff.public_file,
             "parking_first_wait": 0.3,
         }
     )
-    yield House(settings, build, staff, clock_file)
+    yield House(settings, build, staff, time_file)
     servers.management.delete_vhost(name)
     with MongoClient[dict[str, object]](servers.mongo_url) as client:
         client.drop_database(name)

@@ -9,7 +9,6 @@ import httpx
 from fastapi import Depends, FastAPI
 
 from shared.calendar import Calendar, Within
-from shared.clock import FixedClock
 from shared.clocks import Announcements, Clock, Clocks, Matter, Timed
 from shared.contracts.deadline import (
     DeadlineApproaching,
@@ -32,6 +31,7 @@ from shared.pages.rendering import Renderer
 from shared.policy import Policy
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause
+from shared.time_source import FixedTime
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 POLICY = Policy(name="kettle", version=3, in_force_from=date(2026, 1, 1), approved_by="gm")
@@ -88,7 +88,7 @@ class Kitchen:
         self.duties = Duties(self.database)
         self.asker = Principal.staff("li", Role.CS_SPECIALIST)
         app = FastAPI()
-        app.state.clock = FixedClock(NOW)
+        app.state.time = FixedTime(NOW)
         answer_problems(app)
 
         app.state.authenticator = SimpleNamespace(recognise=self._recognise)

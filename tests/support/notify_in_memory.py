@@ -89,7 +89,7 @@ class InMemoryNotify:
             nap=0.01,
         )
         self.world = World(assembly.service)
-        self.clock, self.on = self.world.clock, assembly.service.subscriptions
+        self.time, self.on = self.world.time, assembly.service.subscriptions
         self.stores, self.sending = assembly.stores, assembly.sending
         self.notifications, self.recipients = self.stores.notifications, self.stores.recipients
         self.loop, self.inbound, self.reconciler = self.sending.loop, self.sending.inbound, self.sending.reconciler
@@ -105,7 +105,7 @@ class InMemoryNotify:
     async def hear(self, event: Event, *, id: UUID | None = None) -> None:
         """A fact arrives; no two do at the same moment."""
         await self.world.hear(event, id=id)
-        self.clock.advance(timedelta(seconds=1))
+        self.time.advance(timedelta(seconds=1))
 
     async def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> httpx.Response:
         """A supervisor asks over HTTP."""
@@ -129,7 +129,7 @@ class InMemoryNotify:
 
     async def later(self, **ahead: float) -> None:
         """Let time pass, and do what then falls due."""
-        await self.world.until(self.clock.now() + timedelta(**ahead))
+        await self.world.until(self.time.now() + timedelta(**ahead))
         await self.send()
 
     async def all(self, **where: object) -> list[Notification]:
@@ -141,12 +141,12 @@ class InMemoryNotify:
 
     async def receipt(self, notification: Notification, status: str = "delivered", **fields: object) -> None:
         """The provider's receipt for a message."""
-        told = {"provider": notification.attempts[-1].provider, "message": notification.id, "at": self.clock.now()}
+        told = {"provider": notification.attempts[-1].provider, "message": notification.id, "at": self.time.now()}
         await self.inbound.take_receipts([SeenReceipt.model_validate({**told, "status": status, **fields})])
 
     async def reply(self, address: str, text: str, sequence: str = "1") -> None:
         """A recipient answers."""
-        seen = SeenReply(provider="sms-gateway", address=address, text=text, sequence=sequence, at=self.clock.now())
+        seen = SeenReply(provider="sms-gateway", address=address, text=text, sequence=sequence, at=self.time.now())
         await self.inbound.take_replies([seen])
 
     def announced(self, kind: type[Event]) -> list[Event]:

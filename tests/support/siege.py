@@ -26,7 +26,7 @@ from waiting import until
 from kefu_local.ports import free_ports
 from kefu_local.process import Process
 from kefu_local.servers import Servers
-from shared import clock
+from shared import time_source
 from shared.contracts.event import Event
 from shared.testing import SEAL_KEYS, cause
 from shared.wire.broker import EVENTS, properties
@@ -66,7 +66,7 @@ class Siege:
         self.rabbit, self.mongo = servers.rabbit, servers.mongo
         self.books = Books()
         self.staff = Staff.hired_in(folder)
-        self.clock_file = folder / "clock.json"
+        self.time_file = folder / "time.json"
         self.url = servers.vhost_url(name)
         self.name = name
         self.to_rabbit = Wire(_port(servers.rabbit_url))
@@ -89,7 +89,7 @@ class Siege:
             "MONGO_DATABASE": self.name,
             "RABBIT_URL": _through(self.url, self.to_rabbit.port),
             "HTTP_PORT": str(port),
-            "CLOCK_FILE": str(self.clock_file),
+            "TIME_FILE": str(self.time_file),
             "JWT_PUBLIC_KEY_FILE": str(self.staff.public_file),
             "SEAL_KEYS": SEAL_KEYS,
             "OUTBOX_LIMIT": str(OUTBOX_LIMIT),
@@ -102,7 +102,7 @@ class Siege:
     async def __aenter__(self) -> "Siege":
         self._stack = AsyncExitStack()
         self.servers.management.create_vhost(self.name)
-        clock.write(self.clock_file, datetime.now(UTC), 1)
+        time_source.write(self.time_file, datetime.now(UTC), 1)
         for wire in (self.to_rabbit, self.to_mongo):
             await asyncio.to_thread(wire.lay)
             self._stack.callback(wire.cut)
@@ -256,7 +256,7 @@ class Siege:
                 await self._client.admin.command("fsync")
 
     async def let_everything_lapse(self) -> None:
-        clock.write(self.clock_file, datetime.now(UTC) + timedelta(days=7), 1)
+        time_source.write(self.time_file, datetime.now(UTC) + timedelta(days=7), 1)
 
     async def audit(self) -> dict[str, list[str]]:
         """By invariant, what breaks it."""

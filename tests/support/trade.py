@@ -20,12 +20,12 @@ from kefu.replay.olist import Log, Row
 from kefu.replay.running import Running
 from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
-from shared.clock import write
 from shared.contracts.event import Event
 from shared.contracts.intake import EnquiryReceived
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot
 from shared.testing import cause
+from shared.time_source import write
 from shared.wire.broker import EVENTS, properties
 from shared.wire.envelope import Envelope
 
@@ -59,7 +59,7 @@ class Trade:
         """Seconds from a complaint to the answer, with all that was tried in between."""
 
     async def __aenter__(self) -> "Trade":
-        write(self._around.path("CLOCK_FILE"), NOON, 1.0)
+        write(self._around.path("TIME_FILE"), NOON, 1.0)
         self._since = datetime.now(UTC)
         self._stack = AsyncExitStack()
         departments = sorted({fact.department for fact in facts_of([self._row(0)])})

@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeVar
 import ledger
 
 from shared.aggregate import Unavailable
-from shared.clock import FixedClock
 from shared.kernel.group_commit import GroupCommit
 from shared.kernel.relay import Relay
 from shared.parking.parked import RetryPolicy
@@ -23,6 +22,7 @@ from shared.runtime.deadlines import Deadlines
 from shared.store import Index
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
+from shared.time_source import FixedTime
 from shared.wire.envelope import Envelope
 from shared.wire.message import Delivery, Message, Take
 
@@ -152,7 +152,7 @@ class AmqpChannel:
 class Process:
     """One process of the service: group_commit, relay, consumer, deadlines and retries over what outlives it."""
 
-    def __init__(self, database: InMemoryDatabase, bus: Bus, clock: FixedClock) -> None:
+    def __init__(self, database: InMemoryDatabase, bus: Bus, time: FixedTime) -> None:
         self.power = Power()
         self._bus = bus
         policy = RetryPolicy(first=timedelta(), attempts=3)
@@ -167,7 +167,7 @@ class Process:
         subscriptions = ledger.subscriptions(self.accounts)
         self.consumer = Consumer(broker, subscriptions, self.group_commit, self.parking, policy, metrics, batch=3)
         timers = ledger.timers(self.accounts)
-        self.deadlines = Deadlines("ledger", timers, clock, self.group_commit, self.parking, policy, metrics)
+        self.deadlines = Deadlines("ledger", timers, time, self.group_commit, self.parking, policy, metrics)
         self.retries = Retries(
             self.parking,
             self.consumer.listeners,
@@ -215,19 +215,19 @@ class TwoReplicas:
     """Two replicas of the ledger with a supervisor that starts a dead one again."""
 
     def __init__(self, begins: datetime) -> None:
-        self.clock = FixedClock(begins)
+        self.time = FixedTime(begins)
         self.database = InMemoryDatabase()
         self.bus = Bus()
         self.replicas: list[Process] = []
 
     async def start(self) -> None:
-        self.replicas = [Process(self.database, self.bus, self.clock) for _ in range(2)]
+        self.replicas = [Process(self.database, self.bus, self.time) for _ in range(2)]
         for process in self.replicas:
             await process.start()
 
     async def kill(self, which: int) -> None:
         await self.replicas[which].kill()
-        self.replicas[which] = Process(self.database, self.bus, self.clock)
+        self.replicas[which] = Process(self.database, self.bus, self.time)
         await self.replicas[which].start()
 
     async def settle(self) -> None:

@@ -23,7 +23,7 @@ COMMANDS = {
     "authority": "kefu.authority:app",
     "token": "kefu.tokens:token_app",
     "api-key": "kefu.tokens:api_key_app",
-    "clock": "kefu.clock:app",
+    "time": "kefu.time:app",
     "doctor": "kefu.doctor:app",
     "replay": "kefu.replay:app",
     "requirements": "kefu.requirements:app",

@@ -81,7 +81,7 @@ def import_facts(
     if department not in ingress.departments():
         raise Trouble(f"{key} is no fact that a department reports")
     around, columns = surroundings(), _map(map)
-    reading = Reading(key, department, columns, company_zone(around), around.clock().now())
+    reading = Reading(key, department, columns, company_zone(around), around.time().now())
     right, wrong = reading.read(rows(file, sorted(columns.columns())))
     refused = [] if dry_run else list(_tell(around, department, right))
     for problem in sorted([*wrong, *refused]):

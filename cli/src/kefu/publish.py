@@ -38,7 +38,7 @@ def publish(
     key: Annotated[str, typer.Argument(help="For example production.production_delayed.v1.")],
     file: Annotated[Path, typer.Argument(help="The fact as JSON; - is standard input.", allow_dash=True)] = Path("-"),
     id: Annotated[UUID | None, typer.Option(help="The message's id; the same id again has no second effect.")] = None,
-    at: Annotated[str | None, typer.Option(help="When it happened; now, on the services' clock.")] = None,
+    at: Annotated[str | None, typer.Option(help="When it happened; now, by the services' time.")] = None,
     http: Annotated[bool, typer.Option("--http", help="Over intake's HTTP door instead of RabbitMQ.")] = False,
     admin: Annotated[bool, typer.Option("--admin", help="Straight onto the bus, past the gateway.")] = False,
     subject: Annotated[UUID | None, typer.Option(help="With --admin: the aggregate it happened to.")] = None,
@@ -50,7 +50,7 @@ def publish(
         say(f"this is a right {key}")
         return
     around = surroundings()
-    when = moment(at, company_zone(around)) if at else around.clock().now()
+    when = moment(at, company_zone(around)) if at else around.time().now()
     envelope = _envelope(event, id or uuid4(), subject, when)
     door = _door(event, http, admin)
     door(around, envelope)

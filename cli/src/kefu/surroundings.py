@@ -2,7 +2,7 @@
 
 `.run/env` holds KEY=VALUE lines and is looked for in the current folder and those above it; a variable of the
 environment wins over a line of the file. Known names: MONGO_URL, RABBIT_URL, <SERVICE>_URL for each service,
-<DEPARTMENT>_INGRESS_URL and <DEPARTMENT>_API_KEY for each department, CLOCK_FILE, JWT_PRIVATE_KEY_FILE,
+<DEPARTMENT>_INGRESS_URL and <DEPARTMENT>_API_KEY for each department, TIME_FILE, JWT_PRIVATE_KEY_FILE,
 JWT_PUBLIC_KEY_FILE, API_KEYS_FILE, and KEFU_TOKEN for a token issued elsewhere.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from kefu.trouble import Trouble
-from shared.clock import TimeSource
+from shared.time_source import TimeSource
 
 SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
 PLACE = Path(".run") / "env"
@@ -49,9 +49,9 @@ class Surroundings:
         """Where a service's API is."""
         return self.need(f"{service.upper()}_URL").rstrip("/")
 
-    def clock(self) -> TimeSource:
-        """The clock that the services follow."""
-        return TimeSource.from_file(self.path("CLOCK_FILE")) if self.get("CLOCK_FILE") else TimeSource()
+    def time(self) -> TimeSource:
+        """The time that the services follow."""
+        return TimeSource.from_file(self.path("TIME_FILE")) if self.get("TIME_FILE") else TimeSource()
 
 
 def surroundings() -> Surroundings:

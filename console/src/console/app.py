@@ -18,10 +18,10 @@ from console.hints import Hints
 from console.session import Session, Sessions
 from console.settings import Settings
 from shared.calendar import Calendar
-from shared.clock import TimeSource
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
+from shared.time_source import TimeSource
 
 SERVICES = {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
 """The services whose pages are shown, by the names under which the gateway reaches them, and what people call them."""
@@ -69,13 +69,13 @@ def console(settings: Settings) -> FastAPI:
     """The console as an application to serve."""
     sessions, render = Sessions(settings), Renderer(Path(__file__).parent / "templates")
     hints = Hints(settings.rabbit_url.get_secret_value())
-    clock = TimeSource.from_file(settings.clock_file) if settings.clock_file else TimeSource()
+    time = TimeSource.from_file(settings.time_file) if settings.time_file else TimeSource()
     app = FastAPI(
         title="kefu console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_running(hints, sessions)
     )
     app.include_router(_health(sessions))
     app.include_router(_signing(settings, sessions, render))
-    framed = _frame(clock, Calendar(settings.timezone))
+    framed = _frame(time, Calendar(settings.timezone))
     app.include_router(_pages(sessions, render, framed))
     app.include_router(_screens(sessions, render, framed))
     app.include_router(_stream(sessions, hints))
@@ -184,9 +184,9 @@ def _screens(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
     return router
 
 
-def _frame(clock: TimeSource, calendar: Calendar) -> Framed:
+def _frame(time: TimeSource, calendar: Calendar) -> Framed:
     def framed(session: Session, here: str) -> dict[str, object]:
-        now = calendar.local(clock.now())
+        now = calendar.local(time.now())
         today = f"{now.month}月{now.day}日 周{_WEEKDAYS[now.weekday()]} {now:%H:%M}"
         return {
             "session": session,

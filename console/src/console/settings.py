@@ -19,7 +19,7 @@ class Settings(StaffSettings):
     http_host: str = Field(default="127.0.0.1", description="Where it listens.")
     http_port: int = Field(default=8000, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
+    time_file: Path | None = Field(default=None, description="A file whose time is followed instead of the system's.")
     rabbit_url: RabbitUrl = Field(description="The core vhost of the bus, to hear that something has changed.")
     console_login: Literal["personas", "company"] = Field(
         description="How people sign in: as one of the people of the trial, without a password (`personas`), or at the "

@@ -180,4 +180,4 @@ def must_be_recent(what: str, at: datetime, cause: Cause) -> None:
 
 
 Decision = Callable[[A], Change[A]]
-"""A pure function of the state. It reads no clock: the time is the cause's."""
+"""A pure function of the state. It asks no time: that is the cause's."""

@@ -333,7 +333,7 @@ async def caused_by_request(
         id=id,
         correlation=correlation_id or id,
         actor=actor,
-        at=request.app.state.clock.now(),
+        at=request.app.state.time.now(),
         traceparent=traceparent,
         fingerprint=uuid5(id, f"{request.method} {request.url.path} {digest}"),
     )

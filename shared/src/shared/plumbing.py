@@ -1,4 +1,4 @@
-"""What a service stands on, built whole before the service is: database, bus, relay, parking, clock, who is asking."""
+"""What a service stands on, built whole before the service is: database, bus, relay, parking, time, who is asking."""
 
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.audit.trail import Audit, AuditTrail
-from shared.clock import TimeSource
 from shared.duties.board import Duties
 from shared.http import Authenticator
 from shared.identity import DepartmentKeys
@@ -21,6 +20,7 @@ from shared.seals.verification import Evidence
 from shared.settings import ServiceSettings
 from shared.store import DatabaseLike
 from shared.telemetry import Metrics, tracing
+from shared.time_source import TimeSource
 from shared.wire.broker import EventPublisher, safe_broker
 
 
@@ -65,7 +65,7 @@ class Plumbing:
     """Everything of a service but its stores and doors. Whole when it is built; connected to nothing until it runs.
 
     Stores are built over `database`; then `Service(plumbing, …)` gets the doors. The keyword arguments take the place
-    of what the settings would give: a clock set by hand, a database in memory, an authenticator that takes a test's
+    of what the settings would give: a time set by hand, a database in memory, an authenticator that takes a test's
     word (`shared.testing.in_memory`).
     """
 
@@ -74,7 +74,7 @@ class Plumbing:
         name: str,
         settings: ServiceSettings,
         *,
-        clock: TimeSource | None = None,
+        time: TimeSource | None = None,
         database: ServiceDatabase | None = None,
         authenticator: Authenticator | None = None,
         timeouts: ServerTimeouts | None = None,
@@ -82,7 +82,7 @@ class Plumbing:
         self.name = name
         self.settings = settings
         self.timeouts = timeouts or ServerTimeouts()
-        self.clock = clock or (TimeSource.from_file(settings.clock_file) if settings.clock_file else TimeSource())
+        self.time = time or (TimeSource.from_file(settings.time_file) if settings.time_file else TimeSource())
         self.calendar = settings.calendar()
         self.metrics = Metrics()
         self.tracing = tracing(name, settings.otlp_endpoint)
@@ -120,7 +120,7 @@ class Plumbing:
         self.trail = AuditTrail(
             Audit(self.database),
             self.group_commit,
-            self.clock,
+            self.time,
             self.calendar,
             audit_policies(settings.audit_policy),
         )

@@ -120,7 +120,7 @@ class Service:
         self._clocks = clocks
         self._clocked = timers.keeping(CLOCKS)
         self.seal_watch = SealWatch(
-            plumbing.database, plumbing.evidence, plumbing.clock, plumbing.settings.seal_check_every, tampered
+            plumbing.database, plumbing.evidence, plumbing.time, plumbing.settings.seal_check_every, tampered
         )
         self._stopping = asyncio.Event()
         self.failed: BaseException | None = None
@@ -128,7 +128,7 @@ class Service:
         self.deadlines = Deadlines(
             plumbing.name,
             timers,
-            plumbing.clock,
+            plumbing.time,
             plumbing.group_commit,
             plumbing.parking,
             plumbing.retry_policy,
@@ -137,7 +137,7 @@ class Service:
             calendar=plumbing.calendar,
         )
         answers = (
-            Answers(self.name, self.subscriptions, answering, self._commit, plumbing.clock, objecting)
+            Answers(self.name, self.subscriptions, answering, self._commit, plumbing.time, objecting)
             if answering
             else None
         )
@@ -225,7 +225,7 @@ class Service:
             )
         )
         app.state.authenticator = plumbing.authenticator
-        app.state.clock = plumbing.clock
+        app.state.time = plumbing.time
         app.add_middleware(
             HttpMiddleware,
             metrics=plumbing.metrics,
@@ -292,7 +292,7 @@ class Service:
             work["retention"] = plumbing.trail.keep()
             if self._clocks is not None:
                 follower = CalendarFollower(
-                    plumbing.duties, self._clocked, self._clocks, plumbing.group_commit, plumbing.clock
+                    plumbing.duties, self._clocked, self._clocks, plumbing.group_commit, plumbing.time
                 )
                 work["calendar"] = follower.run()
             work |= {f"task-{place}": _run(task, self._stopping) for place, task in enumerate(self._tasks)}

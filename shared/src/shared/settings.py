@@ -167,7 +167,7 @@ class ServiceSettings(StaffSettings):
     holidays: Path | None = Field(
         default=None, description="The company's own days off and make-up days (TOML); see shared.calendar.Holidays."
     )
-    clock_file: Path | None = Field(default=None, description="A clock to follow instead of the system's.")
+    time_file: Path | None = Field(default=None, description="A file whose time is followed instead of the system's.")
 
     api_keys_file: Path | None = Field(default=None, description="JSON; without it no department gets in over HTTP.")
 

@@ -18,9 +18,9 @@ from intake.subscribers.ingress import gateways
 from kefu.app import app
 from kefu.example import example
 from kefu_local.servers import Servers, vhost_of, with_login
-from shared.clock import TimeSource
 from shared.contracts.departments import ProductionDelayed
 from shared.testing import InMemoryDatabase
+from shared.time_source import TimeSource
 from shared.wire import ingress
 from shared.wire.broker import declare, safe_broker
 from shared.wire.envelope import Envelope

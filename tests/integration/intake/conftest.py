@@ -15,7 +15,7 @@ from pymongo import MongoClient
 
 from intake.settings import Settings
 from kefu_local.servers import Servers
-from shared import clock
+from shared import time_source
 from shared.testing import SEAL_KEYS
 from shared.wire.broker import EVENTS
 
@@ -28,10 +28,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture(scope="module")
-def clock_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def time_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clock that stands still at NOW until a test sets it."""
-    file = tmp_path_factory.mktemp("clock") / "clock.json"
-    clock.write(file, NOW, 0)
+    file = tmp_path_factory.mktemp("time") / "time.json"
+    time_source.write(file, NOW, 0)
     return file
 
 
@@ -43,7 +43,7 @@ def ingress_vhost(running_servers: Servers) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def settings(running_servers: Servers, ingress_vhost: str, keys: Keys, clock_file: Path) -> Iterator[Settings]:
+def settings(running_servers: Servers, ingress_vhost: str, keys: Keys, time_file: Path) -> Iterator[Settings]:
     """Intake with the departments' gateway, in a database and a vhost of its own."""
     name = f"test-{uuid4().hex[:12]}"
     running_servers.management.create_vhost(name)
@@ -52,7 +52,7 @@ def settings(running_servers: Servers, ingress_vhost: str, keys: Keys, clock_fil
         "mongo_database": name,
         "rabbit_url": running_servers.vhost_url(name),
         "ingress_url": ingress_url(running_servers, ingress_vhost, "intake"),
-        "clock_file": clock_file,
+        "time_file": time_file,
         "seal_keys": SEAL_KEYS,
         "parking_first_wait": 0.3,
     }

@@ -8,7 +8,7 @@ from front_desk import desk
 from pymongo import MongoClient
 from waiting import until
 
-from shared import clock
+from shared import time_source
 from shared.contracts.deadline import RunningDeadline
 from shared.contracts.intake import (
     CallbackDue,
@@ -154,9 +154,7 @@ async def test_a_talk_that_was_removed_from_the_database_is_missed(intake, runni
 
 
 @pytest.mark.requirement("R026.a", "R027.b", "R027.c")
-async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(
-    intake, settings, heard, keys, clock_file
-):
+async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(intake, settings, heard, keys, time_file):
     report = {
         "shop_name": "明镜眼镜店",
         "customer_name": "陈先生",
@@ -166,7 +164,7 @@ async def test_a_visit_that_nobody_calls_about_is_missed_once_by_two_replicas(
     async with desk(settings) as second:
         await post(second, "/visits", report, keys.staff("account_manager", id="am-03"))
         heard_first, due = await heard_until(heard, CallbackDue)
-        clock.write(clock_file, NOW + timedelta(minutes=31), 0)
+        time_source.write(time_file, NOW + timedelta(minutes=31), 0)
         heard_then, missed = await heard_until(heard, DeadlineMissedByIntake)
         await until(intake.settled)
         await until(second.settled)

@@ -55,7 +55,7 @@ def house(
     settings = importlib.import_module(f"{request.param}.settings").Settings
     build = importlib.import_module(f"{request.param}.app").service
     with house_on(running_servers, settings, build, tmp_path, NOW) as house:
-        yield House(house.settings.model_copy(update=NO_RETRIES), build, house.staff, house.clock_file)
+        yield House(house.settings.model_copy(update=NO_RETRIES), build, house.staff, house.time_file)
 
 
 def drawn_for(model: type[Event], seed: int) -> Fuzz:

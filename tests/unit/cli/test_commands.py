@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 from kefu.app import app
 from kefu.contracts import fact
 from kefu.example import example
-from shared import clock
-from shared.clock import TimeSource
+from shared import time_source
 from shared.contracts.catalogue import published
 from shared.identity import DepartmentKeys, LocalKey, StaffTokens, add_api_key, create_key_pair
+from shared.time_source import TimeSource
 
 Kefu = Callable[..., Any]
 Asked = list[tuple[str, str, Any]]
@@ -32,16 +32,16 @@ def kefu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kefu:
     run = tmp_path / ".run"
     create_key_pair(run / "private.pem", run / "public.pem")
     add_api_key(run / "keys.json", "production")
-    clock.write(run / "clock.json", NOON, rate=0)
+    time_source.write(run / "time.json", NOON, rate=0)
     lines = [
         "JWT_PRIVATE_KEY_FILE=.run/private.pem",
         "JWT_PUBLIC_KEY_FILE=.run/public.pem",
         "API_KEYS_FILE=.run/keys.json",
-        "CLOCK_FILE=.run/clock.json",
+        "TIME_FILE=.run/time.json",
         "PRODUCTION_API_KEY=production.x",
     ]
     (run / "env").write_text("\n".join(lines), encoding="utf-8")
-    for name in ("MONGO_URL", "RABBIT_URL", "KEFU_TOKEN", "CLOCK_FILE", "TIMEZONE"):
+    for name in ("MONGO_URL", "RABBIT_URL", "KEFU_TOKEN", "TIME_FILE", "TIMEZONE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "deep" / "er")
@@ -243,8 +243,8 @@ def test_a_new_api_key_is_accepted(kefu: Kefu, tmp_path: Path) -> None:
     assert DepartmentKeys(tmp_path / ".run" / "keys.json").verify(key).id == "finance"
 
 
-def test_the_clock_is_shown_in_the_companys_zone(kefu: Kefu) -> None:
-    assert kefu("clock").stdout == "2026-03-02 12:00:00 Mon +0800, standing still\n"
+def test_the_time_is_shown_in_the_companys_zone(kefu: Kefu) -> None:
+    assert kefu("time").stdout == "2026-03-02 12:00:00 Mon +0800, standing still\n"
 
 
 @pytest.mark.parametrize(
@@ -257,18 +257,18 @@ def test_the_clock_is_shown_in_the_companys_zone(kefu: Kefu) -> None:
         (("set", "2026-04-01T09:00", "--rate", "60"), datetime(2026, 4, 1, 1, tzinfo=UTC), 60),
     ],
 )
-def test_the_clock_is_set(kefu: Kefu, tmp_path: Path, words: tuple[str, ...], shown: datetime, rate: float) -> None:
-    result = kefu("clock", *words)
+def test_the_time_is_set(kefu: Kefu, tmp_path: Path, words: tuple[str, ...], shown: datetime, rate: float) -> None:
+    result = kefu("time", *words)
     assert (result.exit_code, result.stderr) == (0, "")
-    following = TimeSource.from_file(tmp_path / ".run" / "clock.json")
+    following = TimeSource.from_file(tmp_path / ".run" / "time.json")
     assert following.rate == rate
     assert timedelta(0) <= following.now() - shown <= timedelta(seconds=30 * rate)
 
 
 @pytest.mark.parametrize("words", [("set", "tomorrow"), ("advance", "6 days"), ("rate", "-1")])
 def test_a_time_that_makes_no_sense_is_not_set(kefu: Kefu, tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert kefu("clock", *words).exit_code != 0
-    assert TimeSource.from_file(tmp_path / ".run" / "clock.json").now() == NOON
+    assert kefu("time", *words).exit_code != 0
+    assert TimeSource.from_file(tmp_path / ".run" / "time.json").now() == NOON
 
 
 def test_the_dead_of_all_services_are_listed(kefu: Kefu, services: Asked) -> None:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kefu.app import app
-from shared import clock
+from shared import time_source
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 DELAYED = "production.production_delayed.v1"
@@ -73,10 +73,10 @@ def batches(tmp_path: Path) -> Iterator[list[Any]]:
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     (tmp_path / ".run").mkdir()
     (tmp_path / ".run" / "env").write_text(
-        f"INTAKE_URL=http://127.0.0.1:{server.server_port}\nPRODUCTION_API_KEY=production.x\nCLOCK_FILE=.run/clock.json\n",
+        f"INTAKE_URL=http://127.0.0.1:{server.server_port}\nPRODUCTION_API_KEY=production.x\nTIME_FILE=.run/time.json\n",
         encoding="utf-8",
     )
-    clock.write(tmp_path / ".run" / "clock.json", NOON, rate=0)
+    time_source.write(tmp_path / ".run" / "time.json", NOON, rate=0)
     yield heard
     server.shutdown()
     server.server_close()
@@ -85,7 +85,7 @@ def batches(tmp_path: Path) -> Iterator[list[Any]]:
 @pytest.fixture
 def imported(tmp_path: Path, batches: list[Any], monkeypatch: pytest.MonkeyPatch) -> Import:
     """Imports a table of these lines."""
-    for name in ("INTAKE_URL", "CLOCK_FILE", "TIMEZONE", "PRODUCTION_API_KEY"):
+    for name in ("INTAKE_URL", "TIME_FILE", "TIMEZONE", "PRODUCTION_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     Path("map.toml").write_text(MAP, encoding="utf-8")

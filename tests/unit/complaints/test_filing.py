@@ -50,9 +50,9 @@ async def test_a_draft_that_two_persons_file_across_the_end_of_a_month_has_one_n
     world, ask, drafted, numbers
 ):
     path = f"/complaints/{drafted.id}/file"
-    world.clock.set(LAST_SECOND)
+    world.time.set(LAST_SECOND)
     first = await ask("cs_specialist", "POST", path, {"demand": "先到的要求"})
-    world.clock.set(LAST_SECOND + timedelta(seconds=2))
+    world.time.set(LAST_SECOND + timedelta(seconds=2))
     second = await ask("complaint_handler", "POST", path, {"demand": "后到的要求"})
 
     assert (first.json()["complaint_no"], first.json()["form"]["demand"]) == ("2026-11-0001", "先到的要求")
@@ -78,7 +78,7 @@ async def crashed(world, ask, drafted, monkeypatch):
     async def die(*given):
         raise ConnectionError
 
-    world.clock.set(LAST_SECOND)
+    world.time.set(LAST_SECOND)
     with monkeypatch.context() as dying:
         dying.setattr(Registers, "apply", die)
         answer = await ask("cs_specialist", "POST", f"/complaints/{drafted.id}/file", {"demand": "更换"}, key="k")
@@ -103,7 +103,7 @@ async def test_what_was_taken_in_before_a_crash_gets_the_number_of_that_month_by
 async def test_a_request_that_is_repeated_in_the_next_month_gets_the_number_of_the_month_in_which_it_came(
     crashed, world, ask, complaints, numbers
 ):
-    world.clock.set(LAST_SECOND + timedelta(hours=2))
+    world.time.set(LAST_SECOND + timedelta(hours=2))
 
     again = await ask("cs_specialist", "POST", f"/complaints/{crashed.id}/file", {"demand": "更换"}, key="k")
 

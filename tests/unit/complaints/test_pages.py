@@ -90,7 +90,7 @@ async def test_the_list_narrows_by_part_stage_and_words(page, kept, asked, part,
 
 
 async def test_what_is_overdue_is_listed_and_counted(page, kept, world):
-    world.clock.set(AT + timedelta(days=6, minutes=4, seconds=1))
+    world.time.set(AT + timedelta(days=6, minutes=4, seconds=1))
     html = await page("cs_manager", "?part=overdue")
     assert [row[0] for row in rows(html, "客诉，逾期")] == ["2026-11-0002", "2026-11-0003", "2026-11-0004"]
     assert [text(each) for each in re.findall(r'<a href="/desk/complaints\?part.*?</a>', html)] == [

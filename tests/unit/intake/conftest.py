@@ -9,10 +9,10 @@ from door_keys import Keys
 
 from intake.app import service
 from intake.settings import Settings
-from shared.clock import FixedClock
 from shared.plumbing import Plumbing
 from shared.service import Service
 from shared.testing import InMemoryDatabase, World, in_memory, nowhere
+from shared.time_source import FixedTime
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def guarded(keys: Keys) -> Service:
     """Intake as it is deployed: it believes signed tokens and departments' keys alone."""
     settings = nowhere(Settings, ingress_url="amqp://nowhere/ingress", **keys.settings)
-    return service(settings, Plumbing("intake", settings, clock=FixedClock(NOW), database=InMemoryDatabase()))
+    return service(settings, Plumbing("intake", settings, time=FixedTime(NOW), database=InMemoryDatabase()))
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from intake.domain.parts.tolerance import Tolerance
 from intake.store import Stores
 from intake.subscribers import gateways
 from shared.aggregate import Refused
-from shared.clock import FixedClock
 from shared.contracts.departments import ProductionCompleted
 from shared.parking.parked import RetryPolicy
 from shared.parking.store import Parking
 from shared.testing import InMemoryDatabase
+from shared.time_source import FixedTime
 from shared.wire import ingress
 from shared.wire.message import Message
 
@@ -37,7 +37,7 @@ def database():
 
 @pytest.fixture
 def production(database):
-    doors = gateways(Stores.on(database).facts, FixedClock(NOW), Tolerance())
+    doors = gateways(Stores.on(database).facts, FixedTime(NOW), Tolerance())
     return next(door for door in doors if door.department == "production")
 
 
@@ -140,5 +140,5 @@ async def test_the_department_is_told_what_was_refused_and_why(database, product
 
 
 def test_there_is_a_gateway_for_every_department():
-    doors = gateways(Stores.on(InMemoryDatabase()).facts, FixedClock(NOW), Tolerance())
+    doors = gateways(Stores.on(InMemoryDatabase()).facts, FixedTime(NOW), Tolerance())
     assert [door.queue for door in doors] == [f"in.{name}" for name in ingress.departments()]

@@ -432,7 +432,7 @@ def test_a_period_is_named_by_its_day_week_month_or_year(rule, day, period):
 
 async def test_after_an_outage_what_came_round_meanwhile_is_asked_for_in_order():
     world = await office(local(2026, 11, 20, 8), "am-1")
-    world.clock.set(world.now + timedelta(days=3))
+    world.time.set(world.now + timedelta(days=3))
     await world.until(world.now)
     periods = [row["period"] for row in await listed(world, form="daily_sales")]
     assert periods == ["2026-11-20", "2026-11-21", "2026-11-22"]

@@ -300,7 +300,7 @@ async def test_of_several_delays_of_an_order_the_customer_is_called_about_the_la
     customer = (await a_customer(stores)).snapshot()
     first, second = uuid4(), uuid4()
     for id, order_no in ((first, "SO-1"), (uuid4(), "SO-2"), (second, "SO-1")):
-        world.clock.advance(timedelta(hours=1))
+        world.time.advance(timedelta(hours=1))
         await world.hear(delayed(customer, order_no), id=id)
     owed = [each async for each in stores.callbacks.each({"stage": "open"})]
     assert sorted(str(each.reason.order_no) for each in owed) == ["SO-1", "SO-2"]
@@ -320,7 +320,7 @@ async def test_what_is_owed_about_a_cancelled_order_is_owed_no_more(world, store
     assert await open_callbacks(stores) == []
     ended = [event.outcome for event in said if isinstance(event, DeadlineMetByIntake)]
     assert ended == ["no_longer_needed", "no_longer_needed"]
-    await world.until(world.clock.now() + timedelta(days=3))
+    await world.until(world.time.now() + timedelta(days=3))
     assert [event for event in world.announced if isinstance(event, DeadlineMissedByIntake)] == []
 
 

@@ -53,7 +53,7 @@ class Company:
 
     @now.setter
     def now(self, moment: datetime) -> None:
-        self.world.clock.set(moment)
+        self.world.time.set(moment)
 
     @property
     def published(self) -> tuple[Event, ...]:

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.aggregate import Cause, NotFound, Refused, Unavailable
-from shared.clock import FixedClock
 from shared.contracts.aftersales import FactAnsweredByAftersales
 from shared.contracts.answer import FactAnswered, Objection
 from shared.contracts.complaints import ComplaintClosed, FactAnsweredByComplaints
@@ -28,6 +27,7 @@ from shared.runtime.consumer import Consumer
 from shared.subscriptions import Subscriptions
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase, cause
+from shared.time_source import FixedTime
 from shared.wire.envelope import Envelope
 from shared.wire.message import Message
 
@@ -62,7 +62,7 @@ class Works:
         on(ComplaintClosed)(self._react)
         commit = self.database.group_commit.commit_or_wait
         enter = AnsweredFacts(self.database, "orders", FactAnsweredByOrders).enter
-        self.answers = Answers("orders", on, enter, commit, FixedClock(NOW))
+        self.answers = Answers("orders", on, enter, commit, FixedTime(NOW))
         broker: Any = SimpleNamespace(subscriber=lambda *_, **__: None)
         group_commit: GroupCommit = self.database.group_commit
         policy = RetryPolicy(attempts=attempts)

@@ -167,7 +167,7 @@ async def test_whatever_stands_in_headers_and_path_is_kept_in_a_form_that_can_be
 
 async def test_the_trail_is_looked_up_by_person_kind_and_time_the_latest_first(world: World) -> None:
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/wang", by="li")
-    world.clock.advance(timedelta(hours=1))
+    world.time.advance(timedelta(hours=1))
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/zhao", by="wang")
     await world.ask(Role.FINANCE, "GET", "/people/zhao", by="li")
 
@@ -192,12 +192,12 @@ async def test_an_entry_is_removed_when_its_time_is_over_by_the_version_in_force
     trail = world.service.plumbing.trail
 
     async def left_on(day: datetime) -> list[str]:
-        world.clock.set(day)
+        world.time.set(day)
         await trail.sweep()
         return [each.path for each in reversed(await noted(world))]
 
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/wang", by="li")
-    world.clock.set(NOW + timedelta(days=2, hours=16))
+    world.time.set(NOW + timedelta(days=2, hours=16))
     await world.ask(Role.CS_SPECIALIST, "GET", "/people/zhao", by="li")
     assert await left_on(NOW + timedelta(days=7, hours=16)) == ["/people/wang", "/people/zhao"]
     assert await left_on(NOW + timedelta(days=7, hours=17)) == ["/people/wang"]
@@ -284,8 +284,8 @@ async def noted_together(world: World, *readings: tuple[str, str]) -> None:
     """Readings by these people that are written in one page."""
     trail = world.service.plumbing.trail
     for who, path in readings:
-        trail._write(entry_of(who, path, world.clock.now()))
-        world.clock.advance(timedelta(seconds=1))
+        trail._write(entry_of(who, path, world.time.now()))
+        world.time.advance(timedelta(seconds=1))
     await world.follow()
 
 

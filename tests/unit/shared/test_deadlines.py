@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from shared.aggregate import Aggregate, Cause, Change
-from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Overdue, RetryPolicy
@@ -16,6 +15,7 @@ from shared.parking.store import Parking
 from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.testing import InMemoryDatabase, cause, fire
+from shared.time_source import TimeSource
 from shared.timers import Timers
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

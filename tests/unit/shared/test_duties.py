@@ -8,7 +8,6 @@ import pytest
 from kitchen import BOIL, CLOCKS, NOW, POLICY, Kettle, Kitchen
 
 from shared.calendar import Calendar, Daily, Holidays, Monthly, Term, Weekly, Within, Yearly
-from shared.clock import FixedClock
 from shared.clocks import ENDED_KEPT, Clocks, Matter
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
@@ -18,6 +17,7 @@ from shared.duties.following import CalendarFollower
 from shared.identity import Principal
 from shared.policy import Policies
 from shared.testing import cause
+from shared.time_source import FixedTime
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ async def test_a_service_that_starts_with_another_calendar_counts_its_running_cl
     )  # fmt: skip
     clocks = Clocks(CLOCKS._announce, Calendar(holidays=Policies([own])))
     stores = {"kettles": kitchen.kettles}
-    follower = CalendarFollower(kitchen.duties, stores, clocks, kitchen.database.group_commit, FixedClock(NOW))
+    follower = CalendarFollower(kitchen.duties, stores, clocks, kitchen.database.group_commit, FixedTime(NOW))
     before = {duty.about: duty.due_at async for duty in kitchen.duties.each()}
 
     assert await follower.follow() == 1

@@ -75,7 +75,7 @@ class Kernel(RuleBasedStateMachine):
 
     def cause(self) -> Cause:
         self.drawn += 1
-        return cause(self.world.clock.now(), id=uuid5(BANK, f"cause {self.drawn}"))
+        return cause(self.world.time.now(), id=uuid5(BANK, f"cause {self.drawn}"))
 
     @initialize()
     def begin(self) -> None:
@@ -124,7 +124,7 @@ class Kernel(RuleBasedStateMachine):
 
     @rule(which=replicas, account=names, minutes=st.integers(1, 30))
     def open_account(self, which: int, account: str, minutes: int) -> None:
-        until = self.world.clock.now() + timedelta(minutes=minutes)
+        until = self.world.time.now() + timedelta(minutes=minutes)
         self.ask(Request(self.cause(), account, until=until), which)
 
     @rule(which=replicas, account=names, amount=st.integers(1, 3))
@@ -146,7 +146,7 @@ class Kernel(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 40))
     def pass_time(self, minutes: int) -> None:
-        self.world.clock.advance(timedelta(minutes=minutes))
+        self.world.time.advance(timedelta(minutes=minutes))
 
     @rule(which=replicas)
     def replay(self, which: int) -> None:
@@ -231,7 +231,7 @@ class Kernel(RuleBasedStateMachine):
 
     def over(self, name: str) -> bool:
         """Whether the account was opened with a deadline that has passed."""
-        now = self.world.clock.now()
+        now = self.world.time.now()
         return any(each.until and each.until <= now for each in self.requests if each.account == name and each.granted)
 
 

@@ -6,11 +6,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel
 
-from shared.clock import TimeSource
 from shared.contracts.roles import Department, Role
 from shared.http import CausedByRequest, Router, answer_problems, guarded
 from shared.identity import Principal
 from shared.testing.world import Introductions
+from shared.time_source import TimeSource
 
 
 class Seen(BaseModel):
@@ -26,7 +26,7 @@ def door() -> tuple[FastAPI, Introductions]:
         return Seen(id=str(cause.id), actor=f"{cause.actor.kind} {cause.actor.id} {cause.actor.role}")
 
     app, introductions = FastAPI(), Introductions()
-    app.state.clock, app.state.authenticator = TimeSource(), introductions
+    app.state.time, app.state.authenticator = TimeSource(), introductions
     answer_problems(app)
     app.include_router(router, dependencies=guarded())
     return app, introductions

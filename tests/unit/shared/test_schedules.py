@@ -8,13 +8,13 @@ import pytest
 
 from shared.aggregate import Aggregate, Change
 from shared.calendar import CHINA, Daily, Monthly, Weekly, Yearly
-from shared.clock import FixedClock
 from shared.parking.parked import RetryPolicy
 from shared.parking.store import Parking
 from shared.runtime.deadlines import Deadlines
 from shared.store import Store
 from shared.telemetry import Metrics
 from shared.testing import InMemoryDatabase
+from shared.time_source import FixedTime
 from shared.timers import CalendarRule, Occurrence, Recurrences, RuleInForce, Timers
 
 
@@ -40,7 +40,7 @@ class Office:
         self, rule: CalendarRule | RuleInForce, people: list[str] | None = None, begun: datetime | None = None
     ) -> None:
         self.database = InMemoryDatabase()
-        self.clock = FixedClock(begun or datetime(2026, 1, 1, tzinfo=UTC))
+        self.clock = FixedTime(begun or datetime(2026, 1, 1, tzinfo=UTC))
         self.rule = rule
         self.people = people
         self.broken: set[str] = set()

@@ -25,11 +25,11 @@ def test_two_addresses_and_a_key_are_enough(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_every_field_is_a_variable_of_its_name_in_upper_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLOCK_FILE", "/run/clock.json")
+    monkeypatch.setenv("TIME_FILE", "/run/time.json")
     monkeypatch.setenv("ROLE", "relay")
     monkeypatch.setenv("BATCH", "50")
     settings = load(ServiceSettings)
-    assert (settings.clock_file, settings.role, settings.prefetch) == (Path("/run/clock.json"), "relay", 100)
+    assert (settings.time_file, settings.role, settings.prefetch) == (Path("/run/time.json"), "relay", 100)
 
 
 def test_everything_that_is_wrong_is_said_at_once_and_no_secret_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,10 +50,10 @@ def test_everything_that_is_wrong_is_said_at_once_and_no_secret_with_it(monkeypa
 
 
 def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLOCK_FILE", "")
+    monkeypatch.setenv("TIME_FILE", "")
     monkeypatch.setenv("HTTP_PORT", "")
     settings = load(ServiceSettings)
-    assert (settings.clock_file, settings.http_port) == (None, 8000)
+    assert (settings.time_file, settings.http_port) == (None, 8000)
 
 
 def test_addresses_do_not_show_their_passwords() -> None:

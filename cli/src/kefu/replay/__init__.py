@@ -1,4 +1,4 @@
-"""`kefu replay`: logs of real orders and of real tickets played through the services, with the clock following."""
+"""`kefu replay`: logs of real orders and of real tickets played through the services, with the time following."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def replay() -> None:
 def olist(file: Annotated[Path, typer.Argument(help="A CSV file of orders, dates as M/D/YYYY H:MM.")]) -> None:
     """Play a shop's orders as what the departments would report; exit code 1 unless the audit is clean.
 
-    The services' clock is set to where the log begins and stays where it ends; `kefu clock set` brings it back.
+    The services' time is set to where the log begins and stays where it ends; `kefu time set` brings it back.
     """
     around = surroundings()
     log = read(file)
@@ -52,7 +52,7 @@ def olist(file: Annotated[Path, typer.Argument(help="A CSV file of orders, dates
 def ocel(file: Annotated[Path, typer.Argument(help="A CSV file of an object-centric log of orders.")]) -> None:
     """Play a shop's orders, packages and payments; exit code 1 unless the service tells and asks what the log counts.
 
-    The orders service runs in this process, with a clock of its own; no server is needed and none is changed.
+    The orders service runs in this process, with a time of its own; no server is needed and none is changed.
     """
     log = shops.read(file)
     say(f"{len(log.orders):,} orders in {len(log.packages):,} packages until {log.end:%Y-%m-%d %H:%M}")
@@ -73,7 +73,7 @@ def _beside(module: str, service: str) -> ModuleType:
 def helpdesk(file: Annotated[Path, typer.Argument(help="An XES log of tickets, packed with gzip or not.")]) -> None:
     """Play a help desk's tickets as complaints; exit code 1 unless the clocks are missed that the log says.
 
-    The complaints service runs in this process, with a clock of its own; no server is needed and none is changed.
+    The complaints service runs in this process, with a time of its own; no server is needed and none is changed.
     """
     desk = desks.read(file)
     say(f"{len(desk.tickets):,} tickets until {desk.end:%Y-%m-%d %H:%M}")

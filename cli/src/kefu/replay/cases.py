@@ -1,4 +1,4 @@
-"""Tickets played as complaints: the complaints service itself, in this process, with a clock that follows the log."""
+"""Tickets played as complaints: the complaints service itself, in this process, with a time that follows the log."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ _SETTLING: Sequence[tuple[Role, str, Mapping[str, Any]]] = (
 async def play(desk: Desk) -> Closings:
     """Every ticket filed when it was opened and closed when it was first resolved, each at the second of the log.
 
-    The service's own routes, decisions and deadlines run over its database in memory. The clock goes on for a day and
+    The service's own routes, decisions and deadlines run over its database in memory. Time goes on for a day and
     the term after the log's end, so that every clock that runs out has done so.
     """
     settings = nowhere(Settings)

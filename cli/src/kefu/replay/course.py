@@ -1,4 +1,4 @@
-"""How the clock follows a log: it stops once a day, and what happened on that day is told there."""
+"""How the time follows a log: it stops once a day, and what happened on that day is told there."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _NOON = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happened on one day, and where the clock stops on it.
+    """What happened on one day, and where the time stops on it.
 
     Noon is outside rest hours, so that messages that waited go out; and every day that was promised until
     the midnight before has ended.

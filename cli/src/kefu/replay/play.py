@@ -1,4 +1,4 @@
-"""Plays a log through the running services: day after day, facts first and the clock after them."""
+"""Plays a log through the running services: day after day, facts first and the time after them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from kefu.replay.olist import Log
 from kefu.replay.running import Running
 from kefu.surroundings import Surroundings
 from shared.calendar import CHINA
-from shared.clock import TimeSource, write
+from shared.time_source import TimeSource, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Played:
 async def play(around: Surroundings, log: Log) -> Played:
     """Tell every fact of the log and let its days pass.
 
-    Everything that happened on a day is known, with all that follows from it, before the clock moves over that day's
+    Everything that happened on a day is known, with all that follows from it, before the time moves over that day's
     end; everything that falls due by then has fired before anything later is told. Services that go away meanwhile are
-    waited for. The clock stays where the log ends. Trouble when facts have no effect or the services do not come to
+    waited for. The time stays where the log ends. Trouble when facts have no effect or the services do not come to
     rest.
     """
-    file = around.path("CLOCK_FILE")
+    file = around.path("TIME_FILE")
     facts = facts_of(log.rows)
     departments = sorted({fact.department for fact in facts})
     began = perf_counter()
@@ -52,7 +52,7 @@ async def play(around: Surroundings, log: Log) -> Played:
                 for wave in day.waves:
                     await opened.tell(wave)
                     await effects.of(wave)
-                await running.at_rest("notify")  # its messages are due by the clock; the others act immediately
+                await running.at_rest("notify")  # its messages are due by the time; the others act immediately
                 shown.lived_through(day)
             set_clock(log.end)
             await running.fired(log.end)
@@ -62,13 +62,13 @@ async def play(around: Surroundings, log: Log) -> Played:
 
 @contextmanager
 def _clock_stopped(file: Path) -> Iterator[Callable[[datetime], None]]:
-    """The services' clock stands where it is set; afterwards it goes on from there at the pace it had."""
-    clock = TimeSource.from_file(file)
-    pace = clock.rate
+    """The services' time stands where it is set; afterwards it goes on from there at the pace it had."""
+    time = TimeSource.from_file(file)
+    pace = time.rate
     try:
         yield lambda at: write(file, at, rate=0)
     finally:
-        write(file, clock.now(), pace)
+        write(file, time.now(), pace)
 
 
 class _Shown:

@@ -32,7 +32,7 @@ _NAPS = (0.005, 0.01, 0.02, 0.05)
 class Look:
     """What one service says of itself without asking a server."""
 
-    clock: datetime = field(compare=False)
+    time: datetime = field(compare=False)
     taken: int
     resting: bool
 
@@ -84,9 +84,9 @@ class Running:
             await asyncio.sleep(_NAPS[-1])
 
     async def fired(self, until: datetime) -> None:
-        """Returns when every service has seen the clock reach this moment and rests."""
+        """Returns when every service has seen the time reach this moment and rests."""
         await asyncio.sleep(NOTICED_WITHIN)
-        await self._until(lambda look: look.clock >= until and look.resting, lambda: 1)
+        await self._until(lambda look: look.time >= until and look.resting, lambda: 1)
 
     async def _until(self, holds: Callable[[Look], bool], looks: Callable[[], int]) -> None:
         before: Looks = {}
@@ -108,7 +108,7 @@ class Running:
 
     async def _live(self, service: str) -> Look | None:
         said = await self._ask(service, "/health/live")
-        return said and Look(datetime.fromisoformat(said["clock"]), said["taken"], said["idle"])
+        return said and Look(datetime.fromisoformat(said["time"]), said["taken"], said["idle"])
 
     async def _left(self, service: str) -> str:
         """What is still to be done there, in words; nothing when there is nothing."""

@@ -1,4 +1,4 @@
-"""A shop's orders played through the orders service itself, in this process, with a clock that follows the log."""
+"""A shop's orders played through the orders service itself, in this process, with a time that follows the log."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ Told = tuple[datetime, Event]
 async def play(log: ShopLog) -> Sold:
     """Every order sold from stock when it was placed; what departments say of it at the second of the log.
 
-    The service's own reactions and deadlines run over its database in memory. The clock goes on for a day after the
+    The service's own reactions and deadlines run over its database in memory. Time goes on for a day after the
     log's end, so that each promise and reminder that the log leads to has come.
     """
     settings = nowhere(Settings)

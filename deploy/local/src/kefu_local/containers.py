@@ -85,7 +85,7 @@ class Secrets:
 
     def write(self) -> None:
         """Every container's folder, as the contracts say it."""
-        (self.folder / "clock").mkdir(exist_ok=True)
+        (self.folder / "time").mkdir(exist_ok=True)
         self._show("rabbitmq", "definitions.json", json.dumps(self.definitions()))
         root = {"name": OPERATOR, "password": self.passwords[OPERATOR]}
         told = {"root": root, "users": database_users(self.passwords), "options": self.lines.mongo_options()}
@@ -166,7 +166,7 @@ class Secrets:
             {
                 "MONGO_URL": self.lines.mongo_url(self._login(OPERATOR), database, authority=ca, authSource="admin"),
                 "RABBIT_URL": self.lines.rabbit_url(self._login(OPERATOR), bus, CORE, ca),
-                "CLOCK_FILE": str((self.folder / "clock" / "clock.json").resolve()),
+                "TIME_FILE": str((self.folder / "time" / "time.json").resolve()),
                 "JWT_PRIVATE_KEY_FILE": str(self.keys.staff_private.resolve()),
                 "SINKS_URL": f"http://{LOOPBACK}:{sinks}",
                 **{f"{name.upper()}_URL": f"http://{LOOPBACK}:{http}/{name}" for name in services()},

@@ -74,11 +74,11 @@ class Places:
             "MONGO_URL": running.mongo_url,
             "RABBIT_URL": running.rabbit_url,
             "INGRESS_URL": with_login(running.ingress_url, GATEWAY, keys.passwords[GATEWAY]),
-            # A replay tells what happens until a stop before it moves the clock there.
+            # A replay tells what happens until a stop before it moves the time there.
             "FACT_AHEAD_LIMIT": "P1D",
             # Our own sinks know immediately what they took.
             "ASK_AFTER": "[1, 3]",
-            "CLOCK_FILE": str(run / "clock.json"),
+            "TIME_FILE": str(run / "time.json"),
             "JWT_PRIVATE_KEY_FILE": str(keys.staff_private),
             "JWT_PUBLIC_KEY_FILE": str(keys.staff_public),
             "API_KEYS_FILE": str(keys.api_key_hashes),

@@ -23,7 +23,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     tolerance = Tolerance(settings.fact_age_limit, settings.fact_ahead_limit)
     company = Company(name=settings.company, hotline=settings.hotline)
     ingress = settings.ingress_url
-    asked = routes(stores, plumbing.parking, rules, plumbing.clock, tolerance, company)
+    asked = routes(stores, plumbing.parking, rules, plumbing.time, tolerance, company)
     return Service(
         plumbing,
         routes=(*asked, *pages.routes(stores, rules, asked)),
@@ -33,5 +33,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         tampered=RecordTamperDetectedByIntake,
         answering=partial(own_answer, stores.facts),
         answers_outside=for_its_department,
-        gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.clock, tolerance)) if ingress else None,
+        gateway=(ingress.get_secret_value(), gateways(stores.facts, plumbing.time, tolerance)) if ingress else None,
     )

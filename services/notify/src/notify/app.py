@@ -71,13 +71,13 @@ def assembled(
     nap: float = 0.05,
 ) -> Assembled:
     """Notify with its doors and its sender over these gateways; `at_once` and `nap` are those of its loop."""
-    stores, clock, rules = Stores.on(plumbing.database), plumbing.clock, composer.rules
+    stores, time, rules = Stores.on(plumbing.database), plumbing.time, composer.rules
     worker = f"{gethostname()}-{getpid()}-{uuid4().hex[:6]}"
     sending = Sending.over(
         stores,
         composer,
         gateways,
-        clock,
+        time,
         plumbing.metrics.registry,
         timeouts,
         worker=worker,
@@ -97,7 +97,7 @@ def assembled(
         answering=AnsweredFacts(plumbing.database, "notify", FactAnsweredByNotify).enter,
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
-        backlog=lambda: stores.notifications.backlog(clock.now()),
+        backlog=lambda: stores.notifications.backlog(time.now()),
     )
     return Assembled(service, stores, sending)
 

@@ -31,5 +31,5 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
         tampered=RecordTamperDetectedByOrders,
         answering=AnsweredFacts(plumbing.database, "orders", FactAnsweredByOrders).enter,
         objecting=partial(objection, stores.orders),
-        tasks=(measuring(stores.orders, plumbing.clock, plumbing.metrics.registry),),
+        tasks=(measuring(stores.orders, plumbing.time, plumbing.metrics.registry),),
     )

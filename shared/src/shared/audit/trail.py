@@ -18,7 +18,6 @@ from pydantic.errors import PydanticUserError
 
 from shared.aggregate import Aggregate, Cause, Change, Unavailable
 from shared.calendar import Calendar
-from shared.clock import TimeSource
 from shared.contracts.event import Actor, Instant, Part
 from shared.contracts.roles import Role
 from shared.http import without_secret
@@ -30,6 +29,7 @@ from shared.policy import Policies
 from shared.retention import AuditPolicy, Expired, expired
 from shared.seals.checkpoints import Removals
 from shared.store import Between, DatabaseLike, Index, Page, Store, Where, bad_cursor, cursor
+from shared.time_source import TimeSource
 
 log = structlog.get_logger()
 
@@ -250,13 +250,13 @@ class AuditTrail:
         self,
         audit: Audit,
         group_commit: GroupCommit,
-        clock: TimeSource,
+        time: TimeSource,
         calendar: Calendar,
         policies: Policies[AuditPolicy],
     ) -> None:
         self.audit = audit
         self._group_commit = group_commit
-        self._clock = clock
+        self._time = time
         self._calendar = calendar
         self._policies = policies
         self._floods = Floods()
@@ -275,7 +275,7 @@ class AuditTrail:
 
     async def sweep(self) -> None:
         """Remove the entries whose time is over by the version of the policy in force on their day."""
-        for period in expired(self._policies, self._calendar, self._clock.now()):
+        for period in expired(self._policies, self._calendar, self._time.now()):
             while await self.audit.forget(period):
                 pass
 
@@ -290,7 +290,7 @@ class AuditTrail:
         kind = noted(scope, status, content_type)
         if kind is None:
             return
-        entry = _entry(scope, kind, status, self._clock.now())
+        entry = _entry(scope, kind, status, self._time.now())
         if kind == "refused":
             self._refused(entry)
         else:
@@ -300,7 +300,7 @@ class AuditTrail:
         """Keep an entry about a message that was refused to the department whose it is, at the gateway."""
         entry = AuditEntry(
             id=uuid4(),
-            at=self._clock.now(),
+            at=self._time.now(),
             kind="refused",
             actor=Actor(kind="department", id=department),
             who=department,

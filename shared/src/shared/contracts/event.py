@@ -62,6 +62,8 @@ class _Made(ModelMetaclass):
     What is read, from the database or the wire, does not pass here: a field of another release is ignored there.
     """
 
+    __pydantic_fields__: Mapping[str, Any]
+
     def __call__(self, *args: Any, **fields: Any) -> Any:
         if not fields.keys() <= self.__pydantic_fields__.keys():
             raise _unknown(self, fields)

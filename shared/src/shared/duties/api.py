@@ -173,7 +173,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
         """
         visible = visible_to(asker, stores)
         where = {**_where(assignee, role, kind, customer_id, about, due_before), **visible}
-        now = asked_at or request.app.state.clock.now()
+        now = asked_at or request.app.state.time.now()
         late = min(now, due_before) if due_before else now
         overdue = {**_where(assignee, role, kind, customer_id, about, late), **visible, "held": False}
         return DutyCount(count=await duties.count(where, COUNTED), overdue=await duties.count(overdue, COUNTED))
@@ -181,7 +181,7 @@ def _reading(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]]
 
 def _keeping(router: APIRouter, duties: Duties, stores: Mapping[str, Store[Any]], calendar: Calendar) -> None:
     async def kept(request: Request, asker: Principal, month: Month) -> tuple[KeptRow, ...]:
-        return await kept_in(month, duties, stores, asker, calendar, request.app.state.clock.now())
+        return await kept_in(month, duties, stores, asker, calendar, request.app.state.time.now())
 
     @router.get("/kept")
     async def show_kept(request: Request, asker: AskedBy, month: AskedMonth) -> Listing[KeptRow]:

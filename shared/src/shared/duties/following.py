@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import structlog
 
 from shared.aggregate import Cause, Unavailable
-from shared.clock import TimeSource
 from shared.clocks import Clocks
 from shared.duties.board import Duties, Duty
 from shared.kernel.group_commit import GroupCommit
 from shared.store import Store
+from shared.time_source import TimeSource
 from shared.timers import TIME
 
 log = structlog.get_logger()
@@ -30,13 +30,13 @@ class CalendarFollower:
         stores: Mapping[str, Store[Any]],
         clocks: Clocks,
         group_commit: GroupCommit,
-        clock: TimeSource,
+        time: TimeSource,
     ) -> None:
         self._duties = duties
         self._stores = stores
         self._clocks = clocks
         self._group_commit = group_commit
-        self._clock = clock
+        self._time = time
 
     async def run(self) -> None:
         """Until every duty has been looked at; a database that is away is waited for."""
@@ -64,7 +64,7 @@ class CalendarFollower:
     async def _follow(self, duty: Duty) -> None:
         """One aggregate. What its decision raises is logged: its other clocks and the other aggregates go on."""
         cause = Cause(
-            id=uuid4(), correlation=duty.aggregate, actor=TIME, at=self._clock.now(), kind="deadline", what="calendar"
+            id=uuid4(), correlation=duty.aggregate, actor=TIME, at=self._time.now(), kind="deadline", what="calendar"
         )
         touch = self._stores[duty.collection].touch(duty.aggregate, self._clocks.follow_calendar(cause))
         try:

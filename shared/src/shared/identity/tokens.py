@@ -108,8 +108,8 @@ class Presented:
 class StaffTokens:
     """Verifies staff's JWTs: each by the key of the issuer that it names, in the algorithm that this key has.
 
-    Issuer, audience, subject, time of issue and expiry are required. Times are real ones, whatever the business clock
-    shows, with `leeway` seconds for clocks that differ; a token that is good for more than `longest_life` seconds is
+    Issuer, audience, subject, time of issue and expiry are required. Times are real ones, whatever the services' time
+    is, with `leeway` seconds for clocks that differ; a token that is good for more than `longest_life` seconds is
     refused. The file `revoked` names a subject in each line: they are refused, whatever their tokens say. Its changes
     count from the next request on, and without the file no member of staff gets in.
     """

@@ -56,7 +56,7 @@ class CustomerDoor:
         try:
             if self._keys is None:
                 raise BadLink("no link is given out here")
-            return self._keys.read_link(text, self._calendar.day(request.app.state.clock.now()))
+            return self._keys.read_link(text, self._calendar.day(request.app.state.time.now()))
         except BadLink:
             pass
         address = request.headers.get("x-forwarded-for") or (request.client.host if request.client else "unknown")

@@ -58,7 +58,7 @@ def routes(
         band: Annotated[DayPart | None, Query()] = None,
     ) -> Response:
         """The duties that belong into the asker's day, the earliest end first, and how many each part of it has."""
-        now = request.app.state.clock.now()
+        now = request.app.state.time.now()
         wheres: list[Where] = [{**RUNNING, **each, **visible_to(asker, stores)} for each in _whose(scope, asker)]
         found = [
             await duties.find({**where, **_within(band, now, zone)}, sort="due_at", limit=SHOWN) for where in wheres
@@ -78,7 +78,7 @@ def routes(
             service=service,
             duty=duty,
             run=run,
-            countdown=_row(duty, request.app.state.clock.now(), zone).countdown,
+            countdown=_row(duty, request.app.state.time.now(), zone).countdown,
             sentences=explanation(run, clocks.calendar),
             may=may_act_on(asker, duty),
             allowed=tuple(dict.fromkeys(role.chinese for role in (duty.role, *duty.ladder))),

@@ -23,7 +23,7 @@ def routes(
     @router.get("", response_class=HTMLResponse)
     async def show_month(request: Request, asker: AskedBy, month: AskedMonth) -> Response:
         """What fell due in the month, by person, role and kind, as far as the asker may see it."""
-        now = request.app.state.clock.now()
+        now = request.app.state.time.now()
         rows = await kept_in(month, duties, stores, asker, calendar, now)
         return render("kept.html", service=service, rows=rows)
 

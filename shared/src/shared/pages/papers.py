@@ -88,7 +88,7 @@ class Press:
     def __call__(self, paper: Paper, request: Request, asker: Principal) -> HTMLResponse:
         """The paper as a page. Each printing of personal data by a person is evidence, as each reading is."""
         request.state.personal = True
-        printed = f"{asker.name or asker.id} {self.at(request.app.state.clock.now())}打印"
+        printed = f"{asker.name or asker.id} {self.at(request.app.state.time.now())}打印"
         page = self._render("paper.html", paper=paper, printed=printed, blank=BLANK, is_grid=is_grid)
         page.headers["Content-Security-Policy"] = POLICY
         page.headers["X-Content-Type-Options"] = "nosniff"

@@ -8,13 +8,13 @@ from uuid import UUID, uuid4, uuid5
 import structlog
 
 from shared.aggregate import Aggregate, Cause, Change, NotFound, Unavailable
-from shared.clock import TimeSource
 from shared.contracts.answer import FactAnswered, Objection, Outcome
 from shared.contracts.event import Actor, Event
 from shared.parking.parked import CRASHES, Parked, ParkedState
 from shared.plain import printable
 from shared.store import DatabaseLike, Store, Touch
 from shared.subscriptions import Listener, Subscription
+from shared.time_source import TimeSource
 from shared.wire.envelope import Envelope, Malformed
 from shared.wire.message import Message
 
@@ -81,7 +81,7 @@ class Answers:
         listeners: Iterable[Listener],
         enter: Enter,
         commit: Callable[[Cause, Touch[Any]], Awaitable[Any]],
-        clock: TimeSource,
+        time: TimeSource,
         objecting: Object | None = None,
     ) -> None:
         self._actor = Actor(kind="service", id=service)
@@ -89,7 +89,7 @@ class Answers:
         self.queues = {each.queue: each.event for each in heard}
         self._enter = enter
         self._commit = commit
-        self._clock = clock
+        self._time = time
         self._objecting = objecting or _nothing
 
     async def tell(self, messages: Iterable[Message], troubled: Mapping[UUID, Parked]) -> None:
@@ -120,7 +120,7 @@ class Answers:
             outcome, code, reason = await self._taken(event.model_validate_json(envelope.body), envelope.id)
         else:
             outcome, (code, reason) = _outcome(parked), _told(parked)
-        now = self._clock.now()
+        now = self._time.now()
         told = FactAnswered(
             fact_id=envelope.subject, fact=event.key, outcome=outcome, code=code, reason=reason, answered_at=now
         )

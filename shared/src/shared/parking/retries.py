@@ -59,7 +59,7 @@ class Retries:
         self._answers = answers
 
     async def run(self) -> None:
-        """Try again until cancelled. Waits are real time, whatever the business clock shows."""
+        """Try again until cancelled. Waits are real time, whatever the services' time is."""
         counted = 0.0
         while True:
             try:

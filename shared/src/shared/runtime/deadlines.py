@@ -11,7 +11,6 @@ import structlog
 
 from shared.aggregate import Cause, Deadline, Unavailable
 from shared.calendar import CHINA, Calendar
-from shared.clock import TimeSource
 from shared.kernel.documents import Document
 from shared.kernel.group_commit import GroupCommit
 from shared.parking.parked import Overdue, RetryPolicy
@@ -19,6 +18,7 @@ from shared.parking.store import Parking
 from shared.store import Store
 from shared.subscriptions import touches
 from shared.telemetry import Metrics
+from shared.time_source import TimeSource
 from shared.timers import OCCUR, TIME, Occurrence, Recurrence, Recurrences, Schedule, Timers
 
 log = structlog.get_logger()
@@ -34,7 +34,7 @@ class Deadlines:
         self,
         service: str,
         timers: Timers,
-        clock: TimeSource,
+        time: TimeSource,
         group_commit: GroupCommit,
         parking: Parking,
         policy: RetryPolicy,
@@ -46,7 +46,7 @@ class Deadlines:
     ) -> None:
         self._service = service
         self._timers = timers
-        self._clock = clock
+        self._time = time
         self._group_commit = group_commit
         self._parking = parking
         self._policy = policy
@@ -67,7 +67,7 @@ class Deadlines:
     @property
     def idle(self) -> bool:
         """Whether it waits, and for nothing that is due by now."""
-        due = self._until is not None and self._until <= self._clock.now()
+        due = self._until is not None and self._until <= self._time.now()
         return self._waiting and not due and not self._earlier.is_set()
 
     async def run(self) -> None:
@@ -80,7 +80,7 @@ class Deadlines:
                     await self.plan()
                     planned = True
                 upcoming = await self.next_due()
-                if upcoming is None or upcoming > self._clock.now():
+                if upcoming is None or upcoming > self._time.now():
                     self._metrics.deadlines_overdue.set(0)
                     await self._wait(upcoming)
                 else:
@@ -93,7 +93,7 @@ class Deadlines:
         """Give every schedule its recurrence; one that has it goes on where it was."""
         if self._recurrences is None:
             return
-        now = self._clock.now()
+        now = self._time.now()
         for schedule in self._timers.schedules.values():
             start = Recurrence(id=schedule.id, name=schedule.name, rule=schedule.rule(now))
             touch = self._recurrences.touch(schedule.id, schedule.planned(now, self._calendar), start)
@@ -102,7 +102,7 @@ class Deadlines:
 
     async def fire_due(self) -> int:
         """Fire everything that is due now, once; how many were."""
-        now = self._clock.now()
+        now = self._time.now()
         fired = 0
         for store in self._timers.stores:
             found = await store.documents.due(now, self._size)
@@ -115,7 +115,7 @@ class Deadlines:
 
     async def overdue(self) -> int:
         """How many aggregates have a deadline that is past and has not fired."""
-        now = self._clock.now()
+        now = self._time.now()
         recurring = sum(at <= now for _, at in await self._recurring())
         return recurring + sum([len(await store.documents.due(now, 10_000)) for store in self._timers.stores])
 
@@ -192,7 +192,7 @@ class Deadlines:
         queue = f"{self._service}.at.{overdue.collection}.{overdue.kind}"
         id = uuid5(overdue.aggregate, f"{overdue.kind}@{overdue.at.isoformat()}")
         touch = self._parking.deadline_failed(id, overdue, queue, error, self._policy)
-        now = self._clock.now()
+        now = self._time.now()
         cause = Cause(id=uuid5(id, now.isoformat()), correlation=overdue.aggregate, actor=TIME, at=now)
         parked = await self._group_commit.commit_or_wait(cause, touch)
         why = {"code": parked.code, "reason": error, "parked": parked.id}
@@ -204,7 +204,7 @@ class Deadlines:
             if overdue.collection == Recurrences.collection:
                 return await self._attempt(self._timers.schedules[overdue.kind], overdue.at)
             timer = self._timers.of(overdue.collection, overdue.kind)
-            fired = timer.fire(overdue.aggregate, overdue.at, overdue.version, self._clock.now())
+            fired = timer.fire(overdue.aggregate, overdue.at, overdue.version, self._time.now())
             await self._group_commit.commit_or_wait(*fired)
         except Exception as error:  # noqa: BLE001
             return error
@@ -225,7 +225,7 @@ class Deadlines:
         self._until = until
         waits: list[asyncio.Task[Any]] = [asyncio.create_task(self._earlier.wait())]
         if until is not None:
-            waits.append(asyncio.create_task(self._clock.wait_until(until)))
+            waits.append(asyncio.create_task(self._time.wait_until(until)))
         self._waiting = True
         try:
             await asyncio.wait(waits, timeout=NAP, return_when=asyncio.FIRST_COMPLETED)

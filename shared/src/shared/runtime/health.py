@@ -74,7 +74,7 @@ class Health:
             return {}
         in_hand = sum(bus.consumer.in_hand for bus in self._connections.buses)
         return {
-            "clock": plumbing.clock.now().isoformat(),
+            "time": plumbing.time.now().isoformat(),
             "taken": self.taken,
             "in_hand": in_hand + len(plumbing.group_commit.waiting) + backlog,
             "outbox": max(sum(depth for depth, _ in unpublished), plumbing.relay.waiting),
@@ -90,8 +90,8 @@ class Health:
         @router.get("/health/live", response_model=None)
         async def live() -> JSONResponse:
             """The process runs, and whether it has anything to do; asks no server."""
-            now = plumbing.clock.now().isoformat()
-            return JSONResponse({**about, "clock": now, "taken": self.taken, "idle": self.idle})
+            now = plumbing.time.now().isoformat()
+            return JSONResponse({**about, "time": now, "taken": self.taken, "idle": self.idle})
 
         @router.get("/health/ready", response_model=None)
         async def ready() -> JSONResponse:

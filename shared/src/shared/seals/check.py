@@ -8,12 +8,12 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 import structlog
 
 from shared.aggregate import Aggregate, Cause, Change, Refused, Unavailable
-from shared.clock import TimeSource
 from shared.contracts.event import Event, Instant
 from shared.contracts.tampering import RecordTampered
 from shared.seals.checkpoints import Checkpoint, RestoreAcceptance
 from shared.seals.verification import Evidence, SealFinding
 from shared.store import DatabaseLike, Store
+from shared.time_source import TimeSource
 from shared.timers import TIME
 
 log = structlog.get_logger()
@@ -117,11 +117,11 @@ class SealWatch:
     """Checks a service's records every so often; what an outage has missed is made up for by one check."""
 
     def __init__(
-        self, database: DatabaseLike, evidence: Evidence, clock: TimeSource, every: float, announce: type[Event] | None
+        self, database: DatabaseLike, evidence: Evidence, time: TimeSource, every: float, announce: type[Event] | None
     ) -> None:
         self.checks = SealChecks(database)
         self._evidence = evidence
-        self._clock = clock
+        self._time = time
         self._every = timedelta(seconds=every)
         self._announce = announce
         self._name = str(uuid4())
@@ -185,9 +185,7 @@ class SealWatch:
         )
 
     def _cause(self, what: str) -> Cause:
-        return Cause(
-            id=uuid4(), correlation=ID, actor=TIME, at=self._clock.now(), kind="deadline", what=f"seals {what}"
-        )
+        return Cause(id=uuid4(), correlation=ID, actor=TIME, at=self._time.now(), kind="deadline", what=f"seals {what}")
 
 
 def _missing(before: SealCheck, made: Checkpoint) -> list[SealFinding]:

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from shared.clock import FixedClock
 from shared.contracts.event import Actor, Event
 from shared.contracts.roles import Department, Role
 from shared.http import Authenticator
@@ -18,6 +17,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.testing.delivery import deliver
 from shared.testing.memory import SEAL_KEYS, InMemoryDatabase, opened
+from shared.time_source import FixedTime
 
 S = TypeVar("S", bound=ServiceSettings)
 Asker = Role | Department | Principal
@@ -59,11 +59,11 @@ def in_memory(
     database: InMemoryDatabase | None = None,
     timeouts: ServerTimeouts | None = None,
 ) -> Plumbing:
-    """Plumbing over memory, whose clock shows `at` until it is set, and which takes a World's word for who asks."""
+    """Plumbing over memory, whose time is `at` until it is set, and which takes a World's word for who asks."""
     return Plumbing(
         name,
         settings,
-        clock=FixedClock(at),
+        time=FixedTime(at),
         database=database or InMemoryDatabase(),
         authenticator=Introductions(),
         timeouts=timeouts,
@@ -89,13 +89,13 @@ class World:
     def __init__(self, service: Service, *, hears_itself: bool = False) -> None:
         plumbing = service.plumbing
         assert isinstance(plumbing.database, InMemoryDatabase), "a World is built over in_memory(…) plumbing"
-        assert isinstance(plumbing.clock, FixedClock)
+        assert isinstance(plumbing.time, FixedTime)
         assert isinstance(plumbing.authenticator, Introductions)
         self.service = service
         self.database = plumbing.database
-        self.clock = plumbing.clock
+        self.time = plumbing.time
         self._introductions = plumbing.authenticator
-        self._begin = plumbing.clock.now()
+        self._begin = plumbing.time.now()
         self._hears_itself = hears_itself
         self._opened: list[Event] = []
         self._heard = self._listed = 0
@@ -104,8 +104,8 @@ class World:
 
     @property
     def now(self) -> datetime:
-        """What the clock shows."""
-        return self.clock.now()
+        """The time there."""
+        return self.time.now()
 
     @property
     def announced(self) -> tuple[Event, ...]:
@@ -178,17 +178,17 @@ class World:
         deadlines = self.service.deadlines
         await deadlines.plan()
         while (due := await deadlines.next_due()) is not None and due <= moment:
-            self.clock.set(max(due, self.now))
+            self.time.set(max(due, self.now))
             await deadlines.fire_due()
             await self._complain()
             await self.follow()
-        self.clock.set(moment)
+        self.time.set(moment)
         return self.announced[before:]
 
     def forget(self) -> None:
         """Be as at the beginning, for the next test; the service stays built."""
         self.database.forget()
-        self.clock.set(self._begin)
+        self.time.set(self._begin)
         self._opened.clear()
         self._heard = self._listed = 0
 

@@ -18,7 +18,7 @@ from kefu_local.story.world import world
 async def play(around: Surroundings, console: Console = out) -> None:
     """Five steps in about a minute. Trouble, naming what was waited for, when one of them does not happen.
 
-    The services' clock strides through the days between the steps, and goes on at its usual pace where the story ends.
+    The services' time strides through the days between the steps, and goes on at its usual pace where the story ends.
     """
     teller = Teller(console)
     async with world(around) as here:

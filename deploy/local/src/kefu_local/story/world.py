@@ -15,7 +15,7 @@ from kefu.doors import Doors, Fact, doors
 from kefu.surroundings import Surroundings
 from kefu.tokens import local_token
 from kefu.trouble import Trouble
-from shared import clock as clocks
+from shared import time_source
 from shared.calendar import CHINA
 from shared.contracts.event import Event
 from shared.contracts.roles import Role
@@ -40,13 +40,13 @@ class World:
         self._around = around
         self._http = http
         self._departments = departments
-        self._file = around.path("CLOCK_FILE")
-        self._clock = clocks.TimeSource.from_file(self._file)
+        self._file = around.path("TIME_FILE")
+        self._time = time_source.TimeSource.from_file(self._file)
 
     @property
     def now(self) -> datetime:
-        """What the services' clock shows, told as people there tell it."""
-        return CHINA.local(self._clock.now())
+        """The services' time, told as people there tell it."""
+        return CHINA.local(self._time.now())
 
     def in_days(self, days: int) -> date:
         """The day so many days from today."""
@@ -72,16 +72,16 @@ class World:
         """A department reports a fact through its own door; RabbitMQ has it for good when this returns."""
         id = uuid4()
         case = fact.order_id if isinstance(fact, OrderFact) else id
-        await self._departments.tell([Fact(self._clock.now(), id, case, fact)])
+        await self._departments.tell([Fact(self._time.now(), id, case, fact)])
 
     async def until(self, day: date, at: time) -> None:
         """Time passes, two hours at a stride, until it is exactly that hour of that day, or later when it is already.
 
-        The clock is set, not sped up: on a machine that is busy the days take longer, and none is overshot.
+        The time is set, not sped up: on a machine that is busy the days take longer, and none is overshot.
         """
         moment = CHINA.moment(day, at)
-        while (now := self._clock.now()) < moment:
-            clocks.write(self._file, min(now + _STRIDE, moment), rate=1)
+        while (now := self._time.now()) < moment:
+            time_source.write(self._file, min(now + _STRIDE, moment), rate=1)
             await asyncio.sleep(NOTICED_WITHIN)
 
     async def seen(self, what: str, look: Callable[[], Awaitable[T | None]]) -> T:

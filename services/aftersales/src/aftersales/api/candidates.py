@@ -36,7 +36,7 @@ def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
         The day is that of the appointment, or else today.
         """
         order = await orders.get(service_order_id)
-        agreed = order.appointment.day if order.appointment else rules.calendar.day(request.app.state.clock.now())
+        agreed = order.appointment.day if order.appointment else rules.calendar.day(request.app.state.time.now())
         asked = day or agreed
         where = {"stage": "dispatched", "appointment.day": asked.isoformat()}
         sent = await orders.rows(Commitment, where, limit=VISITS_OF_A_DAY)

@@ -24,7 +24,7 @@ def routes(orders: CoveredOrders, rules: Rules, url: str | None) -> APIRouter:
         order = await orders.known(None, contract_no)
         if order is None:
             raise NotFound("contract", contract_no)
-        now = request.app.state.clock.now()
+        now = request.app.state.time.now()
         day = as_of or rules.calendar.day(now)
         return Passport.of(contract_no, order, day, assess(rules.on(now).warranty, order.covered, day))
 

@@ -69,7 +69,7 @@ def routes(stores: Stores, rules: Rules, door: CustomerDoor) -> APIRouter:
         if isinstance(opened, HTMLResponse):
             return opened
         customer = {"customer.customer_id": await stores.merged_files.all_of(opened.customer_id)}
-        now = request.app.state.clock.now()
+        now = request.app.state.time.now()
         covered = await stores.covered_orders.find(customer, limit=SHOWN)
         services = await stores.service_orders.find(customer, sort="-opened_at", limit=SHOWN)
         return door.show(

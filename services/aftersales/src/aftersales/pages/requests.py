@@ -80,7 +80,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             entry=entry,
             stage=REQUESTS[entry.stage],
             missing=[MISSING[field] for field in entry.form.missing],
-            clocks=strip(entry, rules.calendar, request.app.state.clock.now()),
+            clocks=strip(entry, rules.calendar, request.app.state.time.now()),
             facts=_facts(entry, zone),
             blocks=_blocks(found.items[-1] if found.items else None, zone),
             vouchers=[(order, STAGES[order.stage]) for order in found.items],

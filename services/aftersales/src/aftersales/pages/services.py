@@ -76,7 +76,7 @@ def board(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
         request: Request, part: Range = "open", day: date | None = None, after: After = None
     ) -> Response:
         """The services of a part, those with priority first; or the visits of one day, by technician."""
-        today = rules.calendar.day(request.app.state.clock.now())
+        today = rules.calendar.day(request.app.state.time.now())
         where: dict[str, object] = {"appointment.day": day.isoformat()} if day else {"stage": part, "priority": False}
         page = await orders.rows(BoardRow, where, sort="opened_at", after=after, limit=SHOWN)
         urgent: tuple[BoardRow, ...] = ()
@@ -115,7 +115,7 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
             order=order,
             stage=STAGES[order.stage],
             turn="、".join(role.chinese for role in order.waits_for),
-            clocks=strip(order, rules.calendar, request.app.state.clock.now()),
+            clocks=strip(order, rules.calendar, request.app.state.time.now()),
             facts=_facts(order, zone),
             blocks=blocks(order, zone) if order.type != "D" else (),
             visits=[(_moment(each.started_at, zone), _moment(each.ended_at, zone), each) for each in order.visits],
@@ -135,7 +135,7 @@ def today(orders: ServiceOrders, rules: Rules, render: Renderer) -> APIRouter:
     @router.get("", response_class=HTMLResponse)
     async def show_visits(request: Request, asker: AskedBy, day: date | None = None) -> Response:
         """The asker's visits of a day, the earliest first, with whom to meet and what to bring."""
-        first = rules.calendar.day(request.app.state.clock.now())
+        first = rules.calendar.day(request.app.state.time.now())
         shown = day or first
         where = {"stage": "dispatched", "technician": asker.id, "appointment.day": shown.isoformat()}
         stops = await orders.rows(Stop, where, sort="appointment.begins", limit=SHOWN)

@@ -54,7 +54,7 @@ def routes(settlements: Settlements, rules: Rules, forms: Forms, render: Rendere
             verdicts=VERDICTS,
             money=money,
             figures=month.figures,
-            clocks=strip(month, rules.calendar, request.app.state.clock.now()),
+            clocks=strip(month, rules.calendar, request.app.state.time.now()),
             acts=acts,
         )
 

@@ -81,7 +81,7 @@ def _figures(router: APIRouter, stores: Stores, rules: Rules) -> None:
             raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")
         calendar = rules.calendar
         counted = await stores.counted_between(calendar.moment(begin, time()), calendar.moment(end, time()))
-        table = tabulate(counted, (by,), await stores.recovered(), request.app.state.clock.now(), calendar)
+        table = tabulate(counted, (by,), await stores.recovered(), request.app.state.time.now(), calendar)
         return _written(table, form, f"complaints-{by}-{begin}-{end}")
 
     @router.get("/reports")

@@ -102,7 +102,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.get("/root-causes")
     async def list_causes(request: Request) -> CauseListView:
         """The root causes that a case may name."""
-        return _shown(await stores.cause_list(), rules.on(request.app.state.clock.now()))
+        return _shown(await stores.cause_list(), rules.on(request.app.state.time.now()))
 
     @router.post("/root-causes", status_code=201, dependencies=[allow(*CAUSE_KEEPERS)])
     async def add_root_cause(body: AddCause, cause: CausedByRequest) -> CauseListView:

@@ -105,7 +105,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
     @router.get("/penalty-standard")
     async def show_standard(request: Request) -> PenaltyStandard:
         """The measures of the penalty standard that is in force."""
-        return rules.on(request.app.state.clock.now()).penalties
+        return rules.on(request.app.state.time.now()).penalties
 
     @router.get("/penalties")
     async def list_penalties(

@@ -101,7 +101,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             where |= {"stage": OneOf(*(LIVE if stage is None else tuple({stage} & set(LIVE))))}
             sort = "turn"
         if overdue:
-            where |= {"close_by": Between(None, request.app.state.clock.now())}
+            where |= {"close_by": Between(None, request.app.state.time.now())}
             sort = "close_by"
         page = await complaints.rows(ComplaintRow, where, sort=sort, after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)

@@ -103,7 +103,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     @router.get("/{complaint_id}", response_class=HTMLResponse)
     async def opened(complaint_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One case with its clocks, proposals, next decisions, history, and the customer's view beside the house's."""
-        case, now = await stores.complaints.get(complaint_id), request.app.state.clock.now()
+        case, now = await stores.complaints.get(complaint_id), request.app.state.time.now()
         policy = rules.of(case) if case.policy_version else rules.on(now)
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
         proposals = _proposals(case, authority, reader.role, said) if authority else ()

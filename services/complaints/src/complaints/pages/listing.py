@@ -69,7 +69,7 @@ def routes(stores: Stores, zone: ZoneInfo, render: Renderer) -> APIRouter:
         after: After = None,
     ) -> Response:
         """A page of cases: the open ones by when they have to be closed; all, and what is found, the newest first."""
-        now: datetime = request.app.state.clock.now()
+        now: datetime = request.app.state.time.now()
         where = {**_of(part, stage, now), "found_by": await complaints.holding(q)}
         by_age = part == "all" or q is not None
         sort = "-form.received_at" if by_age else "close_by"
@@ -91,7 +91,7 @@ def routes(stores: Stores, zone: ZoneInfo, render: Renderer) -> APIRouter:
     @router.get("/customers/{customer_id}", response_class=HTMLResponse)
     async def card(customer_id: UUID, request: Request) -> Response:
         """The latest cases of a customer, as a card on the customer's page."""
-        now: datetime = request.app.state.clock.now()
+        now: datetime = request.app.state.time.now()
         where = {"form.customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await complaints.rows(CaseRow, where, sort="-form.received_at", limit=ON_CARD)
         return render("customer-card.html", rows=[_shown(row, now, zone) for row in page.items])

@@ -29,12 +29,12 @@ from intake.domain.parts.company import Company
 from intake.domain.parts.tolerance import Tolerance
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
-from shared.clock import TimeSource
 from shared.parking.store import Parking
+from shared.time_source import TimeSource
 
 
 def routes(
-    stores: Stores, parking: Parking, rules: Rules, clock: TimeSource, tolerance: Tolerance, company: Company
+    stores: Stores, parking: Parking, rules: Rules, time: TimeSource, tolerance: Tolerance, company: Company
 ) -> Sequence[APIRouter]:
     """Every route of intake."""
     return (
@@ -45,16 +45,16 @@ def routes(
         visits.routes(stores),
         visit_plans.routes(stores, rules),
         showroom.routes(stores, rules),
-        presales.routes(stores, rules, clock),
+        presales.routes(stores, rules, time),
         callbacks.routes(stores, rules, company),
         *surveys.routes(stores, rules.calendar),
         colleagues.routes(stores),
-        reports.routes(stores, rules, clock),
+        reports.routes(stores, rules, time),
         itineraries.routes(stores, rules),
         calendar_years.routes(stores.calendar_years, rules),
         enquiries.routes(stores, rules),
         quotes.routes(stores, rules),
         *projects.routes(stores, rules),
         orders.routes(stores, rules),
-        facts.routes(stores.facts, parking, clock, tolerance),
+        facts.routes(stores.facts, parking, time, tolerance),
     )

@@ -30,7 +30,6 @@ from intake.domain.parts.service_answer import LISTENERS, NAMES, ListeningServic
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
 from shared.aggregate import Cause, NotFound, Refused
-from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.roles import Department
 from shared.http import After, AskedBy, Limit, Listing, Problem, Router, View, allow, leave_evidence, problem
@@ -38,6 +37,7 @@ from shared.lifecycle import Possible
 from shared.parking.parked import PARKING, ParkedState, RetryPolicy
 from shared.parking.store import Parking
 from shared.store import OneOf
+from shared.time_source import TimeSource
 from shared.wire import ingress
 from shared.wire.envelope import PREFIX
 from shared.wire.message import Message
@@ -149,15 +149,15 @@ class RefusedRow(View):
 class FactsDoor:
     """Admits what departments tell over HTTP; what is refused is kept beside what was refused over AMQP."""
 
-    def __init__(self, facts: Facts, parking: Parking, clock: TimeSource, tolerance: Tolerance) -> None:
+    def __init__(self, facts: Facts, parking: Parking, time: TimeSource, tolerance: Tolerance) -> None:
         self._facts = facts
         self._parking = parking
-        self._clock = clock
+        self._time = time
         self._tolerance = tolerance
 
     async def admit(self, department: str, told: CloudEvent) -> FactView:
         """The fact goes onto the bus, once. Raises Refused with the reason."""
-        event = understand(department, told, self._clock.now(), self._tolerance)
+        event = understand(department, told, self._time.now(), self._tolerance)
         fact = Fact.blank(department, told)
         cause = fact.cause(told)
         admitted = await self._facts.apply(fact.id, lambda known: admit(known, fact, event, cause), cause, fact)
@@ -167,7 +167,7 @@ class FactsDoor:
         """Keep what was refused, with the reason, for its department to find and for an operator to repair."""
         touch = self._parking.message_failed(message, refused, RetryPolicy(), claimed)
         assert touch.decide is not None
-        cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=self._clock.now())
+        cause = Cause(id=uuid4(), correlation=touch.id, actor=PARKING, at=self._time.now())
         parked = await self._parking.apply(touch.id, touch.decide, cause, touch.start)
         return RefusedRow.model_validate(parked, from_attributes=True).view()
 
@@ -180,10 +180,10 @@ class FactsDoor:
             return await self.keep(_letter(department, content, body, STRUCTURED), refused, _id(content))
 
 
-def routes(facts: Facts, parking: Parking, clock: TimeSource, tolerance: Tolerance) -> APIRouter:
+def routes(facts: Facts, parking: Parking, time: TimeSource, tolerance: Tolerance) -> APIRouter:
     """The departments' routes; each sees its own facts only."""
     router = Router(readers=tuple(Department), tags=["facts"])
-    _reporting(router, FactsDoor(facts, parking, clock, tolerance))
+    _reporting(router, FactsDoor(facts, parking, time, tolerance))
     _reading(router, facts, parking)
     return router
 

@@ -11,10 +11,10 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.presales import Objection
 from intake.store import Stores
 from shared.aggregate import NotFound
-from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.vocabulary import CustomerSnapshot, Line, Prose, StaffId
 from shared.http import After, Limit, Listing, Router, View
+from shared.time_source import TimeSource
 
 
 class ObjectionsView(View):
@@ -40,7 +40,7 @@ class OpportunityView(View):
     style: Line | None
 
 
-def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
+def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
     """The routes under /objections and /opportunities."""
     router = Router(readers=readers.VISITS, tags=["presales"])
 
@@ -50,7 +50,7 @@ def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
     ) -> ObjectionsView:
         """The standard answers to what customers usually object, in this version."""
         try:
-            policy = rules.on(clock.now()) if version is None else rules.policies.version(version)
+            policy = rules.on(time.now()) if version is None else rules.policies.version(version)
         except LookupError:
             raise NotFound("version of the answers", version) from None
         return ObjectionsView(

@@ -15,13 +15,13 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import FormName
 from intake.domain.work_report import WorkReport
 from intake.store import Stores
-from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import FileRef, Hash, Line, Period, Prose, StaffId
 from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.lifecycle import Possible
+from shared.time_source import TimeSource
 
 
 class SubmitReport(RequestBody):
@@ -111,21 +111,21 @@ class DigestView(View):
         return cls.model_validate(digest, from_attributes=True)
 
 
-def routes(stores: Stores, rules: Rules, clock: TimeSource) -> APIRouter:
+def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
     """The routes under /reports and /digests."""
     router = Router(readers=readers.REPORTS, tags=["reports"])
-    _questions(router, stores, rules, clock)
+    _questions(router, stores, rules, time)
     _decisions(router, stores, rules)
     return router
 
 
-def _questions(router: APIRouter, stores: Stores, rules: Rules, clock: TimeSource) -> None:
+def _questions(router: APIRouter, stores: Stores, rules: Rules, time: TimeSource) -> None:
     reports = stores.work_reports
 
     @router.get("/report-forms")
     async def list_forms() -> list[FormView]:
         """The forms in force, with the headings and amounts that they ask for."""
-        forms = rules.on(clock.now()).reports
+        forms = rules.on(time.now()).reports
         return [FormView.model_validate({**dict(form), "name": name}) for name, form in forms.items()]
 
     @router.get("/reports")

@@ -1,1 +1,1 @@
-"""What intake decides: pure functions of what it knows, without a clock and without I/O."""
+"""What intake decides: pure functions of what it knows, without asking the time and without I/O."""

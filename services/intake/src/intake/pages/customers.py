@@ -65,7 +65,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         where = {"customer_id": await customers.all_of(customer_id)}
         moments = await stores.moments.rows(MomentView, where, sort="-at", limit=SHOWN)
         view = CustomerView.of(customer, whole=needs_whole(customer, asker))
-        now: datetime = rules.calendar.local(request.app.state.clock.now())
+        now: datetime = rules.calendar.local(request.app.state.time.now())
         return render(
             "customer.html",
             view=view,

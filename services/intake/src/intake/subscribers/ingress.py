@@ -12,8 +12,8 @@ from intake.domain.fact import Fact
 from intake.domain.parts.cloud_event import CloudEvent, Unfit, claimed_id, read
 from intake.domain.parts.tolerance import Tolerance
 from intake.store import Facts
-from shared.clock import TimeSource
 from shared.subscriptions import AnswerToSender, Dead, Heard
+from shared.time_source import TimeSource
 from shared.wire import ingress
 from shared.wire.message import ATTRIBUTES, Message
 
@@ -28,7 +28,7 @@ class Gateway:
 
     department: str
     facts: Facts
-    clock: TimeSource
+    time: TimeSource
     tolerance: Tolerance
 
     @property
@@ -43,7 +43,7 @@ class Gateway:
     async def hear(self, message: Message) -> Heard:
         """The fact to admit. Raises Unfit with the reason, also for `sender` and `headers`."""
         told = self._verified(message)
-        event = understand(self.department, told, self.clock.now(), self.tolerance)
+        event = understand(self.department, told, self.time.now(), self.tolerance)
         fact = Fact.blank(self.department, told)
         cause = fact.cause(told)
         return cause, (self.facts.touch(fact.id, lambda known: admit(known, fact, event, cause), fact),)
@@ -79,9 +79,9 @@ class Gateway:
         return told
 
 
-def gateways(facts: Facts, clock: TimeSource, tolerance: Tolerance) -> Iterable[Gateway]:
+def gateways(facts: Facts, time: TimeSource, tolerance: Tolerance) -> Iterable[Gateway]:
     """One for each department that may report facts."""
-    return tuple(Gateway(department, facts, clock, tolerance) for department in ingress.departments())
+    return tuple(Gateway(department, facts, time, tolerance) for department in ingress.departments())
 
 
 def _attributes(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import Timeouts, real_time
 from notify.store import Stores
 from shared.aggregate import Cause, Change, Contention, Decision, NotFound, Refused, Unavailable
-from shared.clock import TimeSource
+from shared.time_source import TimeSource
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class Dispatcher:
     gateways: GatewayRouter
     handover: HandoverToGateway
     causes: Causes
-    clock: TimeSource
+    time: TimeSource
     timeouts: Timeouts
     metrics: SendingMetrics
 
@@ -62,12 +62,12 @@ class Dispatcher:
 
         Birth and claim are one write then. What its recipient wants is asked after that, for many at a time.
         """
-        if draft.stage != "queued" or draft.not_before > self.clock.now():
+        if draft.stage != "queued" or draft.not_before > self.time.now():
             return None
         if self.composer.purpose_of(draft).remembered or self._judge(draft, UNKNOWN).kind != "send":
             return None
         try:
-            words = self.composer.words(draft, self.clock.now())
+            words = self.composer.words(draft, self.time.now())
         except Unfit:
             return None
         gateway = self.gateways.choose(draft, words)
@@ -100,7 +100,7 @@ class Dispatcher:
 
     async def _withhold(self, notification: Notification, verdict: Verdict) -> None:
         self.metrics.withheld(notification, verdict.reason)
-        cause = self._cause(notification, f"withheld/{self.clock.now().isoformat()}")
+        cause = self._cause(notification, f"withheld/{self.time.now().isoformat()}")
         await self._decide(notification, lambda current: withhold(current, verdict, cause), cause)
 
     async def _admitted(self, notification: Notification, recipient: Recipient, ledger: Ledger) -> bool:
@@ -133,7 +133,7 @@ class Dispatcher:
             await self._leave_way(routed, recipient, "no_address", "it was removed from the file")
             return
         try:
-            words = self.composer.words(routed, self.clock.now())
+            words = self.composer.words(routed, self.time.now())
         except Unfit as error:
             await self._leave_way(routed, recipient, "unfit", str(error))
             return
@@ -163,9 +163,9 @@ class Dispatcher:
         return await self._decide_routed(notification, recipient, decide, cause)
 
     async def _wait_for_provider(self, notification: Notification, recipient: Recipient, words: Words) -> None:
-        now = self.clock.now()
+        now = self.time.now()
         pause = timedelta(seconds=self.gateways.opens_in(notification, words))
-        until = now + max(pause, PAUSE) * max(self.clock.rate, 1.0)
+        until = now + max(pause, PAUSE) * max(self.time.rate, 1.0)
         cause = self._cause(notification, f"no_gateway/{notification.step}/{now.isoformat()}")
 
         def decide(current: Notification) -> Change[Notification]:
@@ -186,7 +186,7 @@ class Dispatcher:
 
     def _judge(self, notification: Notification, recipient: Recipient, ledger: Ledger = UNCOUNTED) -> Verdict:
         policy, timezone = self.composer.policy_of(notification), self.composer.company.timezone
-        return notification.verdict(recipient, ledger, policy, timezone, self.clock.now())
+        return notification.verdict(recipient, ledger, policy, timezone, self.time.now())
 
     def _lease(self) -> datetime:
         return real_time(self.timeouts.lease)

@@ -11,7 +11,7 @@ from notify.domain.notification import Lane, Notification
 from notify.domain.recipient import Recipient
 from notify.sender.handover import Claimed
 from notify.store import Stores
-from shared.clock import TimeSource
+from shared.time_source import TimeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Due:
 class DueMessages:
     """Asks the stores once for many messages."""
 
-    def __init__(self, stores: Stores, composer: Composer, clock: TimeSource) -> None:
+    def __init__(self, stores: Stores, composer: Composer, time: TimeSource) -> None:
         self._stores = stores
         self._composer = composer
-        self._clock = clock
+        self._time = time
 
     async def ready(self, lane: Lane, limit: int, held: Container[UUID] = ()) -> list[Due]:
         """The next messages of a lane whose time has come, without those that this process holds."""
-        ready = await self._stores.notifications.ready(lane, self._clock.now(), limit)
+        ready = await self._stores.notifications.ready(lane, self._time.now(), limit)
         return await self._known([each for each in ready if each.id not in held])
 
     async def born(self, claimed: Sequence[Claimed]) -> list[Due]:

@@ -21,17 +21,17 @@ from notify.sender.metrics import SendingMetrics
 from notify.sender.timing import real_time
 from notify.store import Stores
 from shared.aggregate import Cause, Change, Decision, NotFound
-from shared.clock import TimeSource
 from shared.contracts.event import Actor
+from shared.time_source import TimeSource
 
 
 class Inbound:
     """What is taken in has been written down when this returns, so that the provider may forget it."""
 
-    def __init__(self, stores: Stores, composer: Composer, clock: TimeSource, metrics: SendingMetrics) -> None:
+    def __init__(self, stores: Stores, composer: Composer, time: TimeSource, metrics: SendingMetrics) -> None:
         self._stores = stores
         self._composer = composer
-        self._clock = clock
+        self._time = time
         self._metrics = metrics
 
     async def take_receipts(self, receipts: Iterable[SeenReceipt]) -> None:
@@ -105,7 +105,7 @@ class Inbound:
             return Answered(await self._stores.notifications.get(seen.message))
         candidates = await self._stores.notifications.latest_to(seen.address)
         decided = await self._stores.replies.decided(each.id for each in candidates)
-        return answered_one(candidates, seen.text, self._composer.policy_of, self._clock.now(), decided)
+        return answered_one(candidates, seen.text, self._composer.policy_of, self._time.now(), decided)
 
     async def _tell_recipient(self, about: Notification, decide: Decision[Recipient], cause: Cause) -> None:
         start = unknown_recipient(about.recipient, about.audience, about.customer_id)
@@ -113,4 +113,4 @@ class Inbound:
 
     def _cause(self, seen: SeenReceipt | SeenReply) -> Cause:
         provider = Actor(kind="provider", id=seen.provider)
-        return Cause(id=seen.id, correlation=seen.id, actor=provider, at=self._clock.now(), kind="event")
+        return Cause(id=seen.id, correlation=seen.id, actor=provider, at=self._time.now(), kind="event")

@@ -16,7 +16,7 @@ from notify.sender.metrics import SendingMetrics
 from notify.sender.reconciler import Reconciler
 from notify.sender.timing import Timeouts
 from notify.store import Stores
-from shared.clock import TimeSource
+from shared.time_source import TimeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Sending:
         stores: Stores,
         composer: Composer,
         gateways: GatewayRouter,
-        clock: TimeSource,
+        time: TimeSource,
         registry: CollectorRegistry,
         timeouts: Timeouts,
         *,
@@ -45,11 +45,11 @@ class Sending:
         nap: float = 0.05,
     ) -> "Sending":
         """A sender over these stores and gateways. `at_once` and `nap` (seconds) are those of the loop."""
-        causes, metrics = Causes(clock), SendingMetrics(registry)
-        due = DueMessages(stores, composer, clock)
+        causes, metrics = Causes(time), SendingMetrics(registry)
+        due = DueMessages(stores, composer, time)
         handover = HandoverToGateway(stores.notifications, gateways, causes, timeouts, metrics)
-        dispatcher = Dispatcher(worker, stores, composer, gateways, handover, causes, clock, timeouts, metrics)
-        inbound = Inbound(stores, composer, clock, metrics)
+        dispatcher = Dispatcher(worker, stores, composer, gateways, handover, causes, time, timeouts, metrics)
+        inbound = Inbound(stores, composer, time, metrics)
         return cls(
             due,
             handover,

@@ -1,4 +1,4 @@
-"""How long things may take, in real seconds, whatever the business clock shows."""
+"""How long things may take, in real seconds, whatever the services' time is."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,5 +17,5 @@ class Timeouts:
 
 
 def real_time(ahead: float = 0.0) -> datetime:
-    """So many seconds from now on the wall, whatever the business clock shows."""
+    """So many seconds from now on the wall, whatever the services' time is."""
     return datetime.now(UTC) + timedelta(seconds=ahead)

@@ -94,7 +94,7 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
         after: After = None,
     ) -> Response:
         """The orders of a part: those that have not left by their slack, the others by the day they were placed."""
-        now: datetime = request.app.state.clock.now()
+        now: datetime = request.app.state.time.now()
         outlooks = await Outlooks.read(stores.paces, rules, now)
         weighed = part in WEIGHED and not q
         page = None if weighed else await _listed(stores.orders, part, q, after)
@@ -117,7 +117,7 @@ def routes(stores: Stores, rules: Rules, render: Renderer) -> APIRouter:
     @router.get("/customers/{customer_id}", response_class=HTMLResponse)
     async def card(customer_id: UUID, request: Request, asker: AskedBy) -> Response:
         """The latest orders of a customer, as a card on the customer's page."""
-        now: datetime = request.app.state.clock.now()
+        now: datetime = request.app.state.time.now()
         outlooks = await Outlooks.read(stores.paces, rules, now)
         where = {"customer.customer_id": await stores.merged_files.all_of(customer_id)}
         page = await stores.orders.rows(BoardRow, where, sort="-placed_on", limit=ON_CARD)

@@ -57,7 +57,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     @router.get("/{order_id}", response_class=HTMLResponse)
     async def opened(order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One order with where it stands, what it waits for, and the forms of what the reader may decide."""
-        order, now = await stores.orders.get(order_id), request.app.state.clock.now()
+        order, now = await stores.orders.get(order_id), request.app.state.time.now()
         outlooks = await Outlooks.read(stores.paces, rules, now)
         return render(
             "order.html",

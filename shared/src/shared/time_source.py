@@ -1,4 +1,4 @@
-"""One clock for all: real time by default, a file that several processes follow, or a hand-set one for tests."""
+"""What tells the time: the system, a file that several processes follow, or a time set by hand for tests."""
 
 import asyncio
 import json
@@ -15,14 +15,14 @@ _LONGEST_NAP = 3600.0
 
 
 class Reading(NamedTuple):
-    """It was `at` at the wall clock's `anchor` (epoch seconds); since then `rate` seconds pass in each real one."""
+    """It was `at` at the system's `anchor` (epoch seconds); since then `rate` seconds pass in each real one."""
 
     at: datetime
     anchor: float
     rate: float
 
     def shows(self, wall: float) -> datetime:
-        """What the clock shows when the wall clock shows `wall` (epoch seconds)."""
+        """The time when the system's is `wall` (epoch seconds)."""
         return self.at + timedelta(seconds=(wall - self.anchor) * self.rate)
 
 
@@ -35,16 +35,16 @@ class TimeSource:
 
     @property
     def rate(self) -> float:
-        """How many of this clock's seconds pass in a real one; 0 when it stands still."""
+        """How many of its seconds pass in a real one; 0 when it stands still."""
         return 1.0
 
     async def wait_until(self, at: datetime) -> None:
-        """Return as soon as the clock shows `at` or later, however it gets there."""
+        """Return as soon as it is `at` or later, however that comes about."""
         while (ahead := (at - self.now()).total_seconds()) > 0:
             await self._nap(ahead)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for so many of this clock's seconds."""
+        """Wait for so many of its seconds."""
         await self.wait_until(self.now() + timedelta(seconds=seconds))
 
     async def _nap(self, ahead: float) -> None:
@@ -52,15 +52,15 @@ class TimeSource:
 
     @staticmethod
     def from_file(path: Path) -> "TimeSource":
-        """A clock that follows `path`, as `write` leaves it: several processes show the same time, after restarts too.
+        """The time that `path` says, as `write` leaves it: the same in several processes, after restarts too.
 
-        Until the file is there it is the system's clock. A change is noticed within 20 ms; a broken file is reported
-        once and the clock goes on as it went before.
+        Until the file is there it is the system's. A change is noticed within 20 ms; a broken file is reported once
+        and the time goes on as it went before.
         """
-        return _FollowingClock(path)
+        return _FollowedTime(path)
 
 
-class _FollowingClock(TimeSource):
+class _FollowedTime(TimeSource):
     def __init__(self, path: Path) -> None:
         self._file = WatchedFile(path, _parse, initial=Reading(datetime.now(UTC), time.time(), 1.0))
 
@@ -76,8 +76,8 @@ class _FollowingClock(TimeSource):
         await asyncio.sleep(min(ahead / rate, NOTICED_WITHIN) if rate else NOTICED_WITHIN)
 
 
-class FixedClock(TimeSource):
-    """Stands still until it is told otherwise; what waits for a moment goes on when the clock is set to it."""
+class FixedTime(TimeSource):
+    """Stands still until it is told otherwise; what waits for a moment goes on when the time is set to it."""
 
     def __init__(self, at: datetime) -> None:
         self._now = _aware(at)
@@ -91,13 +91,13 @@ class FixedClock(TimeSource):
         return 0.0
 
     def set(self, at: datetime) -> None:
-        """Show `at` from now on; it may lie in the past."""
+        """It is `at` from now on, which may lie in the past."""
         self._now = _aware(at)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
     def advance(self, by: timedelta) -> None:
-        """Show a time later by `by`."""
+        """It is later by `by`."""
         self.set(self._now + by)
 
     async def _nap(self, ahead: float) -> None:
@@ -105,9 +105,9 @@ class FixedClock(TimeSource):
 
 
 def write(path: Path, at: datetime, rate: float) -> None:
-    """Make every clock that follows `path` show `at` now and run at `rate` from here on; 0 stops it."""
+    """Make it `at` for all who follow `path`, and pass at `rate` from here on; 0 stops it."""
     if not (math.isfinite(rate) and rate >= 0):
-        raise ValueError(f"a clock runs at a rate of 0 or more, not {rate}")
+        raise ValueError(f"time passes at a rate of 0 or more, not {rate}")
     reading = {"at": _aware(at).isoformat(), "anchor": time.time(), "rate": rate}
     replace_file(path, json.dumps(reading) + "\n")
 

@@ -1,4 +1,4 @@
-"""`kefu clock`: the time that the services follow."""
+"""`kefu time`: the time that the services follow."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,7 @@ from kefu.console import say
 from kefu.surroundings import Surroundings, surroundings
 from kefu.times import company_zone, length, moment
 from kefu.trouble import Trouble
-from shared import clock as clocks
-from shared.clock import TimeSource
+from shared.time_source import TimeSource, write
 
 app = typer.Typer(help="Show the time that the services follow, set it, or let it run faster.", add_completion=False)
 
@@ -23,7 +22,7 @@ def show(context: typer.Context) -> None:
     """Show the time that the services follow, set it, or let it run faster."""
     if context.invoked_subcommand is None:
         around = surroundings()
-        _tell(around, around.clock())
+        _tell(around, around.time())
 
 
 @app.command("set")
@@ -31,37 +30,37 @@ def set_time(
     at: Annotated[str, typer.Argument(help="2026-03-02T09:00; without an offset in the company's zone.")],
     rate: Annotated[float | None, typer.Option(min=0, help="How fast it runs from then on.")] = None,
 ) -> None:
-    """Set the clock. What falls due on the way fires; setting it back brings nothing back."""
+    """Set the time. What falls due on the way fires; setting it back brings nothing back."""
     around = surroundings()
     wanted = moment(at, company_zone(around))
-    _write(around, wanted, around.clock().rate if rate is None else rate)
+    _write(around, wanted, around.time().rate if rate is None else rate)
 
 
 @app.command("rate")
 def set_rate(rate: Rate) -> None:
-    """Let the clock run faster or slower from now on."""
+    """Let time pass faster or slower from now on."""
     around = surroundings()
-    _write(around, around.clock().now(), rate)
+    _write(around, around.time().now(), rate)
 
 
 @app.command("advance")
 def advance(by: Annotated[str, typer.Argument(help="For example 30m, 6d or 2w.")]) -> None:
-    """Move the clock forward."""
+    """Go forward in time."""
     around = surroundings()
-    clock = around.clock()
-    _write(around, clock.now() + length(by), clock.rate)
+    time = around.time()
+    _write(around, time.now() + length(by), time.rate)
 
 
 def _write(around: Surroundings, at: datetime, rate: float) -> None:
-    file: Path = around.path("CLOCK_FILE")
+    file: Path = around.path("TIME_FILE")
     try:
-        clocks.write(file, at, rate)
+        write(file, at, rate)
     except (OSError, ValueError) as error:
-        raise Trouble(f"the clock cannot be set: {error}") from None
+        raise Trouble(f"the time cannot be set: {error}") from None
     _tell(around, TimeSource.from_file(file))
 
 
-def _tell(around: Surroundings, clock: TimeSource) -> None:
-    local = clock.now().astimezone(company_zone(around))
-    speed = {0.0: "standing still", 1.0: "in real time"}.get(clock.rate, f"at {clock.rate:g} times real time")
+def _tell(around: Surroundings, time: TimeSource) -> None:
+    local = time.now().astimezone(company_zone(around))
+    speed = {0.0: "standing still", 1.0: "in real time"}.get(time.rate, f"at {time.rate:g} times real time")
     say(f"{local:%Y-%m-%d %H:%M:%S %a %z}, {speed}")
