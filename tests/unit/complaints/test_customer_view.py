@@ -16,7 +16,7 @@ from complaints.domain.decisions.investigation import assign_investigation, comp
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
 from complaints.domain.decisions.resolution import approve, propose
 from complaints.domain.decisions.settlement import accept, implement, sign
-from complaints.domain.history import history, told
+from complaints.domain.figures.history import history, told
 from complaints.domain.lifecycle import LIVE
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import Remediation

@@ -6,7 +6,7 @@ import pytest
 
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.settlement import implement, record_feedback
-from complaints.domain.history import history, told
+from complaints.domain.figures.history import history, told
 from complaints.domain.parts.resolution import Feedback
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import (

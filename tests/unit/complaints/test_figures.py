@@ -12,11 +12,11 @@ from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.findings import assess_loss, identify_root_cause
 from complaints.domain.decisions.handling import classify
 from complaints.domain.decisions.review import begin_review, review_case
+from complaints.domain.figures.statistics import COLUMNS
 from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.parts.findings import LostItem
 from complaints.domain.parts.handling import Classification
 from complaints.domain.policy.standards import KnownCause
-from complaints.domain.statistics import COLUMNS
 from shared.aggregate import Change, Refused
 from shared.contracts.complaints import ComplaintReviewed, ComplaintsReportPublished
 from shared.contracts.event import Actor

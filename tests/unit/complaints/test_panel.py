@@ -7,7 +7,7 @@ import pytest
 
 from complaints.domain.decisions.handling import acknowledge, classify, convene_panel, record_panel
 from complaints.domain.decisions.resolution import propose
-from complaints.domain.history import history
+from complaints.domain.figures.history import history
 from complaints.domain.parts.handling import Acknowledgement, Classification, Panel
 from shared.aggregate import Refused
 from shared.contracts.complaints import ComplaintAcknowledged, MajorComplaintPanelConvened

@@ -10,8 +10,8 @@ import sight
 from complaints.domain.decisions.closing import close
 from complaints.domain.decisions.resolution import approve, reject
 from complaints.domain.decisions.settlement import accept, implement, sign
+from complaints.domain.figures.what_if import RetimedClock, RetriedCase, RetriedDecision, replay
 from complaints.domain.policy.authority import AuthorityMatrix, Band
-from complaints.domain.what_if import RetimedClock, RetriedCase, RetriedDecision, replay
 from shared.aggregate import Change
 from shared.calendar import Within
 from shared.contracts.event import Actor, Money

@@ -13,6 +13,7 @@ from complaints.domain.allowance import Allowance
 from complaints.domain.cause_list import CauseList
 from complaints.domain.complaint import Complaint
 from complaints.domain.corrective_action import CorrectiveAction
+from complaints.domain.figures.statistics import CaseFigures, Counted
 from complaints.domain.goods_return import GoodsReturn
 from complaints.domain.known_order import KnownOrder
 from complaints.domain.monthly_review import MonthlyReview
@@ -21,7 +22,6 @@ from complaints.domain.penalty import Penalty
 from complaints.domain.register import Register
 from complaints.domain.report import Report
 from complaints.domain.roles import PENALTY_READERS
-from complaints.domain.statistics import CaseFigures, Counted
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of

@@ -7,10 +7,10 @@ from complaints.domain.corrective_action import CorrectiveAction
 from complaints.domain.decisions.clock import CHASE, begin_chase, chase, report_miss
 from complaints.domain.decisions.report import publish
 from complaints.domain.decisions.review import begin_review
+from complaints.domain.figures.statistics import DIMENSIONS, tabulate
 from complaints.domain.monthly_review import MonthlyReview
 from complaints.domain.policy.policy import Rules
 from complaints.domain.report import Report
-from complaints.domain.statistics import DIMENSIONS, tabulate
 from complaints.store import Stores
 from shared.aggregate import Cause, Change
 from shared.calendar import Calendar, months_later

@@ -10,12 +10,12 @@ from pydantic import AliasPath, Field
 
 from complaints.api.readers import CASES
 from complaints.domain.decisions.review import review_case
+from complaints.domain.figures.statistics import Dimension, tabulate
 from complaints.domain.lifecycle import MONTHLY_REVIEW, ReviewStage
 from complaints.domain.monthly_review import MonthlyReview, review_id_of
 from complaints.domain.parts.evaluation import CaseReview
 from complaints.domain.policy.policy import Rules
 from complaints.domain.report import Cell, Table
-from complaints.domain.statistics import Dimension, tabulate
 from complaints.store import MonthlyReviews, Stores
 from shared.aggregate import Change, Refused
 from shared.contracts.event import Instant

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from complaints.api.customer_view import CustomerView
 from complaints.api.readers import CASES
 from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, PastStepView, ProposedRow
-from complaints.domain.history import history, told
+from complaints.domain.figures.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
 from complaints.domain.policy.policy import Rules
 from complaints.store import Complaints, Stores

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
-from complaints.domain.history import PastStep
+from complaints.domain.figures.history import PastStep
 from complaints.domain.lifecycle import COMPLAINT, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier

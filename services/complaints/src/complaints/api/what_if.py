@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 from pydantic import Field
 
+from complaints.domain.figures.what_if import RetriedCase, replay
 from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import Rules
 from complaints.domain.roles import LEADERS, MANAGERS
-from complaints.domain.what_if import RetriedCase, replay
 from complaints.store import Complaints
 from shared.calendar import Term
 from shared.http import After, Limit, Listing, RequestBody, Router, allow

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from complaints.api.customer_view import CustomerView
 from complaints.api.readers import CASES
 from complaints.domain.complaint import Complaint
-from complaints.domain.history import history
+from complaints.domain.figures.history import history
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Proposal
 from complaints.domain.policy.authority import AuthorityMatrix
