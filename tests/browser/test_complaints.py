@@ -1,10 +1,9 @@
 """A complaint's pages in a real browser: found, decided on, and what was typed kept when another person was first."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from looking import BY_ID, sign_in, without_violations
+from looking import BY_ID, complaint, propose, proposed, sign_in, without_violations
 from playwright.async_api import Locator, Page, expect
 
 from kefu_local.story.world import World
@@ -12,26 +11,6 @@ from shared.contracts.roles import Role
 
 pytestmark = pytest.mark.timeout(300)
 expect.set_options(timeout=30_000)
-
-HANDLER = Role.COMPLAINT_HANDLER
-OPTIONS = [
-    {"kind": "replace", "amount": {"amount": "1850.00"}, "description": "更换4樘门框，重新调校闭门器"},
-    {"kind": "allowance", "amount": {"amount": "4200.00"}, "description": "按4樘单价的一成折让"},
-]
-
-
-async def complain(here: World) -> dict[str, Any]:
-    """A case that waits to be judged."""
-    said = {
-        "customer": {"customer_id": str(uuid4()), "name": "鼎盛装饰工程有限公司", "mobile": "13900002031"},
-        "complainant": "陈先生",
-        "channel": "phone",
-        "content": "玻璃门闭合有异响，门缝最大6 mm",
-        "demand": "更换全部门框",
-        "nature": "quality",
-    }
-    filed: dict[str, Any] = await here.ask("complaints", "/complaints", said, role=HANDLER)
-    return filed
 
 
 async def fill(page: Page, decision: str, said: dict[str, str | bool]) -> Locator:
@@ -53,29 +32,6 @@ async def fill(page: Page, decision: str, said: dict[str, str | bool]) -> Locato
 async def act(page: Page, decision: str, said: dict[str, str | bool]) -> None:
     """Makes this decision by its form."""
     await (await fill(page, decision, said)).get_by_role("button", name=decision).click()
-
-
-async def proposed(here: World) -> dict[str, Any]:
-    """A case that waits for approval, with two solutions."""
-    filed = await complain(here)
-    at = f"/complaints/{filed['complaint_id']}"
-    upheld = {
-        "upheld": True,
-        "grounds": "门框公差超差",
-        "demand_reasonable": True,
-        "responsible_department": "production",
-    }
-    await here.ask("complaints", f"{at}/assign-owner", {"owner": "cs_specialist-1"}, role=Role.CS_MANAGER)
-    await here.ask("complaints", f"{at}/judge", upheld, role=HANDLER)
-    await here.ask("complaints", f"{at}/assign-investigation", {"department": "production"}, role=HANDLER)
-    found = {"cause": "门框加工公差超差1.5 mm", "evidence": ["photos/frame.jpg"], "responsible": ["门框组"]}
-    await here.ask("complaints", f"{at}/complete-investigation", found, role=Role.RD_TEAM)
-    return await propose(here, filed["complaint_id"])
-
-
-async def propose(here: World, id: str) -> dict[str, Any]:
-    case: dict[str, Any] = await here.ask("complaints", f"/complaints/{id}/propose", {"options": OPTIONS}, role=HANDLER)
-    return case
 
 
 async def case_of(here: World, id: str) -> dict[str, Any]:
@@ -162,7 +118,7 @@ async def test_another_proposal_is_not_approved_and_what_was_typed_stays(page: P
 
 
 async def test_a_case_goes_its_whole_way_by_the_forms_of_its_page(page: Page, here: World) -> None:
-    filed = await complain(here)
+    filed = await complaint(here)
     await opened(page, "cs_manager-1", filed)
     await act(page, "指定负责人", {"负责人（工号）": "cs_manager-1", "负责人须走访客户": False})
     await expect(page.locator(".head")).to_contain_text("负责人cs_manager-1")
@@ -194,7 +150,7 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_its_page(page: Page, he
 
 
 async def test_what_was_being_typed_is_there_again_after_the_browser_crashed(page: Page, here: World) -> None:
-    case = await complain(here)
+    case = await complaint(here)
     await opened(page, "cs_manager-1", case)
     await fill(page, "判定是否成立", {"成立": True, "判定理由": "经查崩角为出厂包装不足所致"})
     key = await page.locator("#form-judge").get_attribute("data-key")
@@ -212,7 +168,7 @@ async def test_what_was_being_typed_is_there_again_after_the_browser_crashed(pag
 
 
 async def test_what_happens_to_a_case_is_seen_while_a_form_is_filled_in(page: Page, here: World) -> None:
-    case = await complain(here)
+    case = await complaint(here)
     await opened(page, "cs_manager-1", case)
     await fill(page, "分类", {"类别": "玻璃破"})
     category = page.get_by_label("类别")
@@ -225,7 +181,7 @@ async def test_what_happens_to_a_case_is_seen_while_a_form_is_filled_in(page: Pa
 
 
 async def test_an_error_stands_at_its_field_in_chinese(page: Page, here: World) -> None:
-    case = await complain(here)
+    case = await complaint(here)
     await opened(page, "cs_manager-1", case)
     await fill(page, "分类", {"质量": True, "类别": "玻璃破损"})
     await page.locator("#form-classify").evaluate("form => form.elements.category.value = '\u0007'")

@@ -1,6 +1,7 @@
 """People of the trial at a real browser: signing in, filing what pages show, and whether a page breaks a rule."""
 
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from axe_playwright_python.async_playwright import Axe
@@ -13,23 +14,57 @@ from shared.contracts.roles import Role
 BY_ID = {person.id: person for person in PEOPLE}
 MANAGER = BY_ID["cs_manager-1"]
 """Who judges a complaint, and so has its first duty."""
+OPTIONS = [
+    {"kind": "replace", "amount": {"amount": "1850.00"}, "description": "更换4樘门框，重新调校闭门器"},
+    {"kind": "allowance", "amount": {"amount": "4200.00"}, "description": "按4樘单价的一成折让"},
+]
+"""What is proposed: the first lies within a manager's limit, the second does not."""
 PICTURES = Path(".run/pictures")
 """Where the ring leaves a picture of every screen, to be looked at."""
 
 
-async def complain(here: World) -> str:
-    """A customer complains by phone; the complaint's number, under which its duties stand."""
+async def complaint(here: World) -> dict[str, Any]:
+    """A customer complains by phone; the case as the service tells it."""
     said = {
-        "customer": {"customer_id": str(uuid4()), "name": "恒达装饰", "contact_name": "李敏", "mobile": "13900000000"},
-        "complainant": "李敏",
+        "customer": {"customer_id": str(uuid4()), "name": "鼎盛装饰工程有限公司", "mobile": "13900002031"},
+        "complainant": "陈先生",
         "channel": "phone",
-        "content": "送货晚了半天，没有人打电话",
-        "demand": "说明原因",
-        "nature": "non_quality",
+        "content": "玻璃门闭合有异响，门缝最大6 mm",
+        "demand": "更换全部门框",
+        "nature": "quality",
     }
-    filed = await here.ask("complaints", "/complaints", said, role=Role.CS_MANAGER)
-    number: str = filed["complaint_no"]
+    return await here.ask("complaints", "/complaints", said, role=Role.CS_MANAGER)
+
+
+async def complain(here: World) -> str:
+    """A customer complains; the complaint's number, under which its duties stand."""
+    number: str = (await complaint(here))["complaint_no"]
     return number
+
+
+async def proposed(here: World) -> dict[str, Any]:
+    """A case that waits for approval, with two solutions."""
+    filed = await complaint(here)
+    at = f"/complaints/{filed['complaint_id']}"
+    upheld = {
+        "upheld": True,
+        "grounds": "门框公差超差",
+        "demand_reasonable": True,
+        "responsible_department": "production",
+    }
+    handler = Role.COMPLAINT_HANDLER
+    await here.ask("complaints", f"{at}/assign-owner", {"owner": "cs_specialist-1"}, role=Role.CS_MANAGER)
+    await here.ask("complaints", f"{at}/judge", upheld, role=handler)
+    await here.ask("complaints", f"{at}/assign-investigation", {"department": "production"}, role=handler)
+    found = {"cause": "门框加工公差超差1.5 mm", "evidence": ["photos/frame.jpg"], "responsible": ["门框组"]}
+    await here.ask("complaints", f"{at}/complete-investigation", found, role=Role.RD_TEAM)
+    return await propose(here, filed["complaint_id"])
+
+
+async def propose(here: World, id: str) -> dict[str, Any]:
+    """Both solutions are proposed, once more where an earlier proposal was sent back."""
+    options = {"options": OPTIONS}
+    return await here.ask("complaints", f"/complaints/{id}/propose", options, role=Role.COMPLAINT_HANDLER)
 
 
 async def sign_in(page: Page, person: Person = MANAGER, scope: str = "all") -> None:

@@ -1,0 +1,141 @@
+"""A service from the register to the customer's door: opinion, dispatch, and the technician's day on a phone."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from looking import BY_ID, PICTURES, sign_in, without_violations
+from playwright.async_api import Page, expect
+
+from kefu_local.story.world import World
+from shared.calendar import CHINA
+from shared.contracts.roles import Role
+
+pytestmark = pytest.mark.timeout(300)
+expect.set_options(timeout=30_000)
+
+PHONE = {"width": 390, "height": 800}
+
+
+async def registered(here: World) -> dict[str, Any]:
+    """A request with every field that the form asks for."""
+    mobile = f"139{uuid4().int % 10**8:08d}"
+    said = {
+        "customer": {
+            "customer_id": str(uuid4()),
+            "name": f"世纪眼镜{mobile[-4:]}",
+            "contact_name": "王建国",
+            "mobile": mobile,
+        },
+        "address": "广州市天河区珠江东路6号32楼",
+        "content": "门铰链松动，闭合有异响",
+        "contract_date": {"on": "2026-09-01", "precision": "month"},
+        "contract_no": f"JG-{mobile[-6:]}",
+    }
+    return await here.ask("aftersales", "/service-requests", said, role=Role.CS_SPECIALIST)
+
+
+async def voucher(here: World) -> dict[str, Any]:
+    """An open service for such a request, which the customer pays for before a technician is sent."""
+    request = await registered(here)
+    at = f"/service-requests/{request['request_id']}"
+    fault = {"fault": "customer_cause"}
+    await here.ask("aftersales", f"{at}/determine-fault", fault, role=Role.OPERATIONS_SUPERVISOR)
+    wanted = {"request_id": request["request_id"], "type": "A"}
+    return await here.ask("aftersales", "/service-orders", wanted, role=Role.CS_SPECIALIST)
+
+
+async def priced(here: World, order: dict[str, Any]) -> str:
+    """What stands before the dispatch, done by those who do it; the address of the service."""
+    at = f"/service-orders/{order['service_order_id']}"
+    opinion = {"opinion": "带铰链现场更换"}
+    await here.ask("aftersales", f"{at}/record-opinion", opinion, role=Role.OPERATIONS_SUPERVISOR)
+    fee = {"material": {"amount": "100.00"}, "labour": {"amount": "200.00"}}
+    recorded = await here.ask("aftersales", f"{at}/record-cost", fee, role=Role.FINANCE)
+    for role in (Role.CS_MANAGER, Role.GM):
+        await here.ask("aftersales", f"{at}/sign-fee", {"fee": recorded["cost"]["id"]}, role=role)
+    charge, paid = {"amount": {"amount": "300.00"}, "mode": "prepaid"}, {"amount": {"amount": "300.00"}}
+    await here.ask("aftersales", f"{at}/raise-charge", charge, role=Role.FINANCE)
+    await here.ask("aftersales", f"{at}/receive-payment", paid, role=Role.FINANCE)
+    return at
+
+
+async def dispatched(here: World) -> dict[str, Any]:
+    """A service with the technician of the trial, who comes tomorrow at two."""
+    order = await voucher(here)
+    at = await priced(here, order)
+    begins, ends = (datetime.combine(here.in_days(1), time(hour), CHINA.zone) for hour in (14, 16))
+    window = {"begins": begins.isoformat(), "ends": ends.isoformat(), "agreed_with": "王建国"}
+    await here.ask("aftersales", f"{at}/agree-appointment", window, role=Role.CS_SPECIALIST)
+    sent = {"technician": "installer-1", "technician_name": "李国栋"}
+    return await here.ask("aftersales", f"{at}/dispatch", sent, role=Role.OPERATIONS_SUPERVISOR)
+
+
+async def test_a_request_shows_what_it_lacks_and_is_printed(page: Page, here: World) -> None:
+    entry = await registered(here)
+    await sign_in(page, BY_ID["cs_specialist-1"])
+    await page.goto("/desk/requests")
+    row = page.locator("tr", has_text=entry["register_no"])
+    await expect(row).to_be_visible()
+    await without_violations(page, "requests")
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", name=f"售后{entry['register_no']}")).to_be_visible()
+    await without_violations(page, "request")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="打印表1").click()
+    paper = await opened.value
+    await expect(paper.get_by_role("heading", name="客户信息反馈表")).to_be_visible()
+    await without_violations(paper, "paper-request")
+
+
+async def test_the_operations_supervisor_writes_the_opinion_by_the_form_of_the_voucher(page: Page, here: World) -> None:
+    order = await voucher(here)
+    await sign_in(page, BY_ID["operations_supervisor-1"])
+    await page.goto("/desk/dispatch")
+    await expect(page.locator("tr", has_text=order["voucher_no"])).to_contain_text("运作主管")
+    await without_violations(page, "dispatch")
+    await page.goto(f"/desk/services/{order['service_order_id']}")
+    await page.locator("#act-record_opinion summary").click()
+    form = page.locator("#form-record_opinion")
+    await form.get_by_label("处理意见").fill("带铰链现场更换")
+    await without_violations(page, "service")
+    await form.get_by_role("button", name="写处理意见").click()
+    written = page.get_by_role("row", name="处理意见")
+    await expect(written).to_contain_text("带铰链现场更换")
+    await expect(written).to_contain_text("operations_supervisor-1")
+    at = f"/service-orders/{order['service_order_id']}"
+    told = await here.ask("aftersales", at, role=Role.CS_MANAGER)
+    assert (told["opinion"]["opinion"], told["opinion"]["by"]) == ("带铰链现场更换", "operations_supervisor-1")
+
+
+async def test_a_technician_sees_the_day_on_a_phone_and_opens_a_visit(page: Page, here: World) -> None:
+    order = await dispatched(here)
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await sign_in(page, BY_ID["installer-1"], scope="mine")
+    await page.goto(f"/desk/visits?day={here.in_days(1)}")
+    stop = page.locator("section", has_text=order["voucher_no"])
+    await expect(stop).to_contain_text("14:00")
+    await expect(stop).to_contain_text("珠江东路6号")
+    await expect(stop.get_by_role("link", name="打电话")).to_have_attribute(
+        "href", f"tel:{order['customer']['mobile']}"
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await without_violations(page, "visits")
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await stop.get_by_role("link", name="办理这一张").click()
+    await expect(page.get_by_role("heading", name=f"凭证{order['voucher_no']}")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await page.screenshot(path=PICTURES / "service-on-the-phone.png", full_page=True)
+
+
+async def test_the_voucher_is_printed_for_the_technician_to_take_along(page: Page, here: World) -> None:
+    order = await dispatched(here)
+    await sign_in(page, BY_ID["installer-1"], scope="mine")
+    await page.goto(f"/desk/services/{order['service_order_id']}")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="打印凭证").click()
+    paper = await opened.value
+    await expect(paper.get_by_role("heading", name="服务凭证")).to_have_count(2)
+    await expect(paper.locator(".sub").first).to_contain_text(order["voucher_no"])
+    await without_violations(paper, "paper-voucher")

@@ -1,0 +1,47 @@
+"""What leaves the screen on paper: each paper is reached from its page, is A4 and is whole."""
+
+import re
+from typing import Any
+
+import pytest
+from looking import BY_ID, PICTURES, complaint, sign_in, without_violations
+from playwright.async_api import Page, expect
+
+from kefu_local.story.world import World
+
+pytestmark = pytest.mark.timeout(300)
+expect.set_options(timeout=30_000)
+
+
+async def paper(page: Page, case: dict[str, Any], title: str) -> Page:
+    """The paper with this title, opened from the page of its case."""
+    await sign_in(page, BY_ID["cs_manager-1"])
+    await page.goto(f"/desk/complaints/{case['complaint_id']}")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name=title).click()
+    return await opened.value
+
+
+async def pages_of(page: Page, name: str) -> int:
+    """How many sheets its PDF has, which is left beside the pictures."""
+    pdf = await page.pdf(prefer_css_page_size=True, path=PICTURES / f"{name}.pdf")
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+async def test_the_internal_form_says_on_each_sheet_that_it_stays_in_the_house(page: Page, here: World) -> None:
+    case = await complaint(here)
+    form = await paper(page, case, "投诉处理表")
+    await expect(form.get_by_role("heading", name="客户投诉处理表")).to_be_visible()
+    await expect(form.locator("svg.mark")).to_have_text("内部表　不得给客户")
+    await expect(form.locator(".sub")).to_contain_text(case["complaint_no"])
+    await without_violations(form, "paper-complaint")
+    assert 1 <= await pages_of(form, "paper-complaint") <= 2
+
+
+async def test_the_letter_to_the_customer_is_one_sheet_without_the_mark(page: Page, here: World) -> None:
+    case = await complaint(here)
+    letter = await paper(page, case, "答复函")
+    await expect(letter.get_by_role("heading", name="客户投诉答复函")).to_be_visible()
+    assert await letter.locator("svg.mark").count() == 0
+    await without_violations(letter, "paper-letter")
+    assert await pages_of(letter, "paper-letter") == 1
