@@ -111,12 +111,18 @@ class DrawnForm:
     fields: tuple[FormField, ...]
     given: Mapping[str, str] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
+    among: str = ""
     key: UUID = field(default_factory=uuid4)
+
+    @property
+    def name(self) -> str:
+        """What it is called on the page: by its decision, and by its thing where the page has several of them."""
+        return f"{self.decision}-{self.among}" if self.among else self.decision
 
     @property
     def id(self) -> str:
         """Its id on the page."""
-        return f"form-{self.decision}"
+        return f"form-{self.name}"
 
     @property
     def basis(self) -> str:
@@ -159,14 +165,15 @@ class Forms:
         """The decisions that there is a form for."""
         return frozenset(self._blanks)
 
-    def draw(self, decision: str, id: UUID | str, filled: "Filled | None" = None) -> DrawnForm:
-        """The form of a decision about the thing with this id."""
+    def draw(self, decision: str, id: UUID | str, filled: "Filled | None" = None, *, among: bool = False) -> DrawnForm:
+        """The form of a decision about the thing with this id; `among` several things on the page where it says so."""
         blank, filled = self._blanks[decision], filled or Filled()
         fields = (filled.into(each) for each in blank.fields)
         asked = tuple(each for each in fields if each is not None)
         address = f"{self._prefix}{id}/{blank.path}"
         numbers = frozenset(each.name for each in blank.fields if each.sent == "number")
-        return DrawnForm(decision, self._words.decisions[decision], address, asked, filled.given, numbers)
+        title, place = self._words.decisions[decision], str(id) if among else ""
+        return DrawnForm(decision, title, address, asked, filled.given, numbers, place)
 
     def acts(
         self,
@@ -175,17 +182,20 @@ class Forms:
         id: UUID | str,
         filled: Mapping[str, "Filled"] = MappingProxyType({}),
         others: Mapping[str, str] = MappingProxyType({}),
+        *,
+        among: bool = False,
     ) -> list[Act]:
         """What people may decide now, what the asker may first; what is filled in stands by decision.
 
-        `others` are decisions that are not the asker's whatever their roles are, with who makes them.
+        `others` are decisions that are not the asker's whatever their roles are, with who makes them. `among` says
+        that the page has several such things.
         """
         found = []
         for each in possible:
             if not each.roles or each.decision not in self._blanks:
                 continue
             mine = each.decision not in others and bool(set(each.roles) & asker.roles)
-            form = self.draw(each.decision, id, filled.get(each.decision)) if mine else None
+            form = self.draw(each.decision, id, filled.get(each.decision), among=among) if mine else None
             roles = others.get(each.decision) or "、".join(role.chinese for role in each.roles)
             found.append(Act(self._words.decisions[each.decision], roles, form))
         return sorted(found, key=lambda act: act.form is None)

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from aftersales.domain.policy.policy import Rules
-from aftersales.pages import customer, papers, requests, services, settlements
+from aftersales.pages import customer, decide, papers, requests, services, settlements
 from aftersales.pages.words import FORMS, REQUEST_FORMS, SETTLEMENT_FORMS
 from aftersales.settings import Settings
 from aftersales.store import Stores
@@ -28,6 +28,7 @@ def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence
         services.board(stores.service_orders, rules, render),
         services.page(stores.service_orders, rules, about_services, render),
         services.today(stores.service_orders, rules, render),
+        decide.routes(stores.service_orders, rules, about_services, render),
         settlements.routes(stores.settlements, rules, about_months, render),
         papers.routes(stores, rules.calendar),
     )

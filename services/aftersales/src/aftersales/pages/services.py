@@ -121,7 +121,7 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
             visits=[(_moment(each.started_at, zone), _moment(each.ended_at, zone), each) for each in order.visits],
             parts=order.supply.lines if order.supply else (),
             paid=_paid(order, zone),
-            acts=forms.acts(order.possible, asker, order.id, _filled(order)),
+            acts=forms.acts(order.possible, asker, order.id, seen_of(order)),
         )
 
     return router
@@ -208,7 +208,7 @@ def _paid(order: ServiceOrder, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     return charged + received + spent
 
 
-def _filled(order: ServiceOrder) -> Mapping[str, Filled]:
+def seen_of(order: ServiceOrder) -> Mapping[str, Filled]:
     """What the reader has seen and therefore need not name: the work, the fee, the application."""
     seen = {"countersign": Filled(given={"work": str(order.work)})}
     if order.cost:

@@ -6,8 +6,9 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from complaints.domain.policy.policy import Rules
-from complaints.pages import case, customer, listing, papers
-from complaints.pages.words import FORMS
+from complaints.pages import case, customer, decide, listing, papers
+from complaints.pages.decide import SignatureForms
+from complaints.pages.words import FORMS, PAPER_FORMS, PENALTY_FORMS
 from complaints.settings import Settings
 from complaints.store import Stores
 from shared.pages.customer import CustomerDoor
@@ -20,9 +21,17 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of complaints; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
+    cases = Forms("complaints", "/complaints/{complaint_id}", asked, FORMS)
+    signatures = SignatureForms(
+        cases,
+        Forms("complaints", "/allowances/{allowance_id}", asked, PAPER_FORMS),
+        Forms("complaints", "/returns/{return_id}", asked, PAPER_FORMS),
+        Forms("complaints", "/penalties/{penalty_id}", asked, PENALTY_FORMS),
+    )
     return (
         listing.routes(stores, rules.calendar.zone, render),
-        case.routes(stores, rules, Forms("complaints", "/complaints/{complaint_id}", asked, FORMS), render),
+        case.routes(stores, rules, cases, render),
+        decide.routes(stores, rules, signatures, render),
         *papers.routes(stores, rules),
     )
 

@@ -1,9 +1,8 @@
 """One case: its clocks, what is proposed and who may approve it, what comes next, and what its customer sees of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -14,18 +13,23 @@ from complaints.api.readers import CASES
 from complaints.domain.complaint import Complaint
 from complaints.domain.figures.history import history
 from complaints.domain.lifecycle import COMPLAINT
-from complaints.domain.parts.resolution import Proposal
-from complaints.domain.policy.authority import AuthorityMatrix
 from complaints.domain.policy.policy import ComplaintPolicy, Rules
 from complaints.domain.policy.standards import KnownCause
-from complaints.pages.words import CHANNELS, REMEDIES, STAGES
+from complaints.pages.papers.of_case import papers_of
+from complaints.pages.proposals import (
+    BY_AMOUNT,
+    Reader,
+    Said,
+    ShownProposal,
+    decided_by_others,
+    limit_of,
+    money,
+    shown_proposals,
+    verdict_forms,
+)
+from complaints.pages.words import CHANNELS, STAGES
 from complaints.store import Stores
-from shared.aggregate import one_person
-from shared.contracts.complaints import Remediation
-from shared.contracts.event import Money
-from shared.contracts.roles import Role
 from shared.http import AskedBy, Router
-from shared.identity import Principal
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
@@ -34,38 +38,10 @@ from shared.pages.words import DEPARTMENTS
 
 SHOWN_LATER = "核准后才显示"
 SHOWN_WHEN_CLOSED = "结案后才显示"
-WHO_BY_AMOUNT = "按金额，见方案"
-BY_AMOUNT = ("approve", "reject")
-"""The decisions on a proposal, which depend on its amounts."""
 MOST_OPTIONS = 10
 """As many options has a proposal at most."""
 MOST_WITHOUT_CHOICE = 2
 """From so many approved solutions on, the customer's choice is asked for."""
-
-Said = Callable[[datetime], str]
-"""A moment in the company's zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One proposed solution; `roles` may approve its amount, and `may` says whether the reader may."""
-
-    number: int
-    kind: str
-    description: str
-    amount: str
-    roles: str
-    may: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownProposal:
-    """A proposal with its options and what became of it."""
-
-    proposal: Proposal
-    at: str
-    options: tuple[Option, ...]
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +51,6 @@ class Compared:
     title: str
     inside: str
     outside: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads a case: the role in which they would decide on a proposal, and whether the proposal is their own."""
-
-    principal: Principal
-    role: Role | None
-    own: bool
-
-    @classmethod
-    def of(cls, asker: Principal, case: Complaint) -> Self:
-        """The first of the asker's roles that the table lets in, as the API takes it."""
-        role = next((role for role in COMPLAINT.roles("approve") if role in asker.roles), None)
-        waits = case.stage == "proposed"
-        return cls(asker, role, waits and one_person(case.proposals[-1].proposed_by) == one_person(asker.id))
 
 
 def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIRouter:
@@ -106,9 +66,9 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         case, now = await stores.complaints.get(complaint_id), request.app.state.time.now()
         policy = rules.of(case) if case.policy_version else rules.on(now)
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
-        proposals = _proposals(case, authority, reader.role, said) if authority else ()
+        proposals = shown_proposals(case, authority, reader.role, said) if authority else ()
         causes = (await stores.cause_list()).all(policy.causes)
-        filled, others = _filled(case, proposals, causes, policy), _others(case, proposals, reader)
+        filled, others = _filled(case, proposals, causes, policy), decided_by_others(case, proposals, reader)
         acts = forms.acts(COMPLAINT.possible(case.stage), asker, case.id, filled, others)
         return render(
             "complaint.html",
@@ -120,9 +80,10 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             own=reader.own,
             verdicts=[act for act in acts if act.form and act.form.decision in BY_AMOUNT],
             nexts=[act for act in acts if not (act.form and act.form.decision in BY_AMOUNT)],
-            limit=_limit(authority, reader.role) if authority and reader.role else "",
+            limit=limit_of(authority, reader.role) if authority and reader.role else "",
             authority=authority,
             compared=tuple(_compared(case, said)),
+            papers=[each async for each in papers_of(case, stores, asker)],
             past=timeline(
                 (PastMoment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),
                 rules.calendar.zone,
@@ -130,58 +91,6 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         )
 
     return router
-
-
-def money(amount: Money) -> str:
-    """An amount with its sign, its thousands and its cents."""
-    sign = "¥" if amount.currency == "CNY" else f"{amount.currency} "
-    return f"{sign}{amount.amount:,.2f}"
-
-
-def _limit(authority: AuthorityMatrix, role: Role) -> str:
-    """What the reader may approve, in words; empty for whom the matrix gives nothing."""
-    limit = authority.limit(role)
-    if limit is None:
-        return "您可核决任何金额"
-    return f"您可核决至{money(limit)}" if limit.amount else ""
-
-
-def _proposals(case: Complaint, authority: AuthorityMatrix, role: Role | None, said: Said) -> tuple[ShownProposal, ...]:
-    """The latest first."""
-    return tuple(
-        ShownProposal(
-            proposal,
-            said(proposal.at) if proposal.at else "",
-            tuple(_option(number, each, authority, role) for number, each in enumerate(proposal.options, start=1)),
-            _verdict(case, proposal, said),
-        )
-        for proposal in reversed(case.proposals)
-    )
-
-
-def _option(number: int, option: Remediation, authority: AuthorityMatrix, role: Role | None) -> Option:
-    needed = authority.bands.index(authority.band(option.amount))
-    roles = dict.fromkeys(each.chinese for band in authority.bands[needed:] for each in band.roles)
-    may = role is not None and authority.allows(role, option.amount)
-    return Option(number, REMEDIES[option.kind], option.description, money(option.amount), "、".join(roles), may)
-
-
-def _verdict(case: Complaint, proposal: Proposal, said: Said) -> str:
-    """What was decided on it, by whom and when; empty as long as it waits."""
-    for verdict in case.verdicts:
-        if verdict.proposal_id == proposal.proposal_id:
-            what = f"核准：{verdict.option.description}" if verdict.option else "退回"
-            note = f"；{verdict.note}" if verdict.note else ""
-            return f"{said(verdict.at)} {verdict.approver}（{verdict.role.chinese}）{what}{note}"
-    return ""
-
-
-def _others(case: Complaint, proposals: tuple[ShownProposal, ...], reader: Reader) -> dict[str, str]:
-    """Which decisions on the proposal are not the reader's, and whose they are: that depends on its amounts."""
-    if case.stage != "proposed":
-        return {}
-    may = [option.may and not reader.own for option in proposals[0].options]
-    return {name: WHO_BY_AMOUNT for name, mine in (("approve", any(may)), ("reject", all(may))) if not mine}
 
 
 def _filled(
@@ -200,26 +109,8 @@ def _filled(
     if case.appeal:
         found["decide_appeal"] = Filled(given={"petition": str(case.appeal.petition_id)})
     if case.stage == "proposed":
-        found |= _verdicts(proposals[0])
+        found |= verdict_forms(proposals[0])
     return found
-
-
-def _verdicts(shown: ShownProposal) -> dict[str, Filled]:
-    """The forms that decide on a proposal: they name the one that was seen."""
-    given = {"proposal": str(shown.proposal.proposal_id)}
-    options = [
-        Choice(
-            str(option.number - 1),
-            f"{option.number} {option.kind}，{option.amount}",
-            option.may,
-            "" if option.may else f"由{option.roles}核准",
-        )
-        for option in shown.options
-    ]
-    several = shown.proposal.customer_may_choose and len(options) > 1
-    preferred = str(shown.proposal.preferred)
-    approve = Filled(given, {"option": options, "also": options if several else ()}, {"option": preferred})
-    return {"approve": approve, "reject": Filled(given)}
 
 
 def _approved(case: Complaint) -> list[Choice]:

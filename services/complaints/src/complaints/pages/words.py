@@ -1,9 +1,10 @@
 """How stages, decisions, their fields and what may be chosen are called on the pages of complaints."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from complaints.domain.lifecycle import ComplaintDecision, Stage
+from complaints.domain.lifecycle import AllowanceDecision, ComplaintDecision, PenaltyDecision, ReturnDecision, Stage
 from complaints.domain.parts.findings import Unit
 from complaints.domain.parts.form import Channel
 from complaints.domain.parts.handling import NoticeWay
@@ -211,3 +212,20 @@ FORMS = FormWords(
         }
     ),
 )
+
+_SIGNED_PAPERS: Mapping[AllowanceDecision | ReturnDecision, str] = MappingProxyType(
+    {"countersign": "会签", "authorize": "核准退货", "send_back": "退回"}
+)
+_PENALTIES: Mapping[PenaltyDecision, str] = MappingProxyType({"approve": "核准", "reject": "不核准"})
+_SIGNED_FIELDS = MappingProxyType(
+    {
+        "paper": "所见的单据",
+        "note": "退回原因",
+        "ApprovePenalty.note": "批示",
+        "RejectPenalty.note": "不核准的原因",
+    }
+)
+PAPER_FORMS = replace(FORMS, decisions=_SIGNED_PAPERS, fields=_SIGNED_FIELDS)
+"""The forms by which the sales VP signs what sales has drawn up."""
+PENALTY_FORMS = replace(FORMS, decisions=_PENALTIES, fields=_SIGNED_FIELDS)
+"""The forms by which a punishment is decided."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from orders.domain.policy.policy import Rules
-from orders.pages import board, customer, page
+from orders.pages import board, customer, decide, page
 from orders.pages.words import FORMS
 from orders.settings import Settings
 from orders.store import Stores
@@ -20,9 +20,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of orders for staff; `asked` are the routes to which its forms are sent."""
     render = Renderer(_TEMPLATES)
+    forms = Forms("orders", "/orders/{order_id}", asked, FORMS)
     return (
         board.routes(stores, rules, render),
-        page.routes(stores, rules, Forms("orders", "/orders/{order_id}", asked, FORMS), render),
+        page.routes(stores, rules, forms, render),
+        decide.routes(stores, rules, forms, render),
     )
 
 

@@ -23,6 +23,9 @@ from shared.pages.rendering import Renderer
 from shared.pages.strip import strip
 from shared.pages.timeline import PastMoment, timeline
 
+REVISED = ("submit_for_review", "review", "sign", "prepare_notice", "review_notice", "approve_notice")
+"""The decisions about a contract, which name the revision that was read."""
+
 Said = Callable[[datetime], str]
 """A moment in the company's zone."""
 
@@ -68,7 +71,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             stages=tuple(_stages(order, outlooks, now)),
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
-            nexts=forms.acts(rules.of(order).possible(order), asker, order.id, _filled(order)),
+            nexts=forms.acts(rules.of(order).possible(order), asker, order.id, seen_of(order)),
             past=timeline(_past(order), rules.calendar.zone),
             said=said,
             money=money,
@@ -109,13 +112,13 @@ def _gates(order: Order, said: Said) -> Iterator[ShownGate]:
             yield ShownGate(words.GATES[milestone], said(at) if at else "", who, here)
 
 
-def _filled(order: Order) -> dict[str, Filled]:
+def seen_of(order: Order) -> dict[str, Filled]:
     """What the page knows of each form: which revision, version or sample was seen."""
     draft = order.contract.draft
     seen = {"revision": str(draft.revision if draft else order.contract.revision)}
     samples = [each for each in order.works.samples if not each.void]
     found = {
-        **dict.fromkeys(("submit_for_review", "review", "sign"), Filled(given=seen)),
+        **dict.fromkeys(REVISED, Filled(given=seen)),
         "cancel": Filled(given={"stage": order.stage}),
         "decline_cancelling": Filled(given={"number": str(len(order.cancelling_requests))}),
         "review_breakdown": Filled(given={"breakdown": str(order.works.breakdown)}),

@@ -1,5 +1,5 @@
 // Keys of every page: / to the search, g and a letter to a screen. They sleep in fields and while an input method composes.
-const SCREENS = {d: "/", k: "/desk/customers", o: "/desk/orders", c: "/desk/complaints"};
+const SCREENS = {d: "/", q: "/decide", k: "/desk/customers", o: "/desk/orders", c: "/desk/complaints"};
 const PATIENCE = 1_000; // milliseconds within which the letter follows the g
 
 let waits = 0;

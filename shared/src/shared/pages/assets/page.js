@@ -8,6 +8,8 @@ const EVERY = 60_000; // milliseconds between two looks without a hint: what is 
 const SETTLES = 300; // milliseconds after a hint until the page has what the hint is about
 const RETRY = 5_000; // milliseconds until a service that was away is asked again
 
+let stream; // the hints for everything on this page: a browser has few connections to one address
+
 class KefuPage extends HTMLElement {
   connectedCallback() {
     const asked = new URLSearchParams(location.search);
@@ -19,13 +21,19 @@ class KefuPage extends HTMLElement {
     this.addEventListener("compositionstart", () => { this.composing = true; });
     this.addEventListener("compositionend", () => { this.composing = false; });
     setInterval(() => this.#look(), EVERY);
-    const stream = new EventSource("/events");
+    stream ??= new EventSource("/events");
     stream.addEventListener("message", ({data}) => {
       const [, service] = data.split("/");
       const shown = [this.dataset.service, ...[...this.querySelectorAll("kefu-card")].map((card) => card.id.slice(5))];
       if (!service || shown.includes(service)) this.#soon(SETTLES);
     });
     this.#load();
+  }
+
+  // What is under way says after how many milliseconds to look again.
+  #again() {
+    const wait = Number(this.querySelector("[data-again]")?.dataset.again);
+    if (wait) this.#soon(wait);
   }
 
   #soon(wait) {
@@ -56,6 +64,7 @@ class KefuPage extends HTMLElement {
     for (const form of this.querySelectorAll("form[data-send]")) restore(form);
     if (focused) document.getElementById(focused)?.focus();
     this.#named();
+    this.#again();
   }
 
   #named() {
@@ -79,6 +88,7 @@ class KefuPage extends HTMLElement {
     for (const card of this.querySelectorAll("kefu-card")) card.load();
     for (const form of this.querySelectorAll("form[data-send]")) if (!had.has(form.id)) restore(form);
     this.#named();
+    this.#again();
   }
 
   // `drawn` is the same form as it would be drawn now, if it still is.
