@@ -21,10 +21,8 @@ from shared.calendar import Calendar
 from shared.pages.countdown import BANDS
 from shared.pages.duties import SCOPES
 from shared.pages.rendering import ASSETS, Renderer
+from shared.pages.words import SERVICES
 from shared.time_source import TimeSource
-
-SERVICES = {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
-"""The services whose pages are shown, by the names under which the gateway reaches them, and what people call them."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -54,6 +52,9 @@ SCREENS = {
     "settlements": Screen("售后结算", "aftersales", "/aftersales/ui/settlements"),
 }
 """The screens beside the day, by their names in addresses."""
+
+DECIDED = ("complaints", "orders", "aftersales")
+"""The services in which matters wait for a person's signature, in the order in which they are shown."""
 
 Framed = Callable[[Session, str], dict[str, object]]
 """What the frame shows to a person who is at this place."""
@@ -143,8 +144,17 @@ def _pages(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
         if session is None:
             return RedirectResponse("/sign-in", 303)
         return render(
-            "my-day.html", **framed(session, "day"), sheet=True, bands=BANDS, scopes=SCOPES, services=SERVICES
+            "my-day.html", **framed(session, "day"), sheet=True, bands=BANDS, scopes=SCOPES, services=dict(SERVICES)
         )
+
+    @router.get("/decide", response_class=HTMLResponse)
+    async def decide(request: Request) -> Response:
+        """The frame of everything that waits for a person's signature, which each service fills."""
+        session = await sessions.of(request)
+        if session is None:
+            return RedirectResponse("/sign-in", 303)
+        services = {name: SERVICES[name] for name in DECIDED}
+        return render("decide-all.html", **framed(session, "decide"), sheet=False, services=services)
 
     @router.get("/kept", response_class=HTMLResponse)
     async def kept(request: Request) -> Response:
@@ -152,9 +162,39 @@ def _pages(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:
         session = await sessions.of(request)
         if session is None:
             return RedirectResponse("/sign-in", 303)
-        return render("kept.html", **framed(session, "kept"), sheet=True, services=SERVICES)
+        return render("kept.html", **framed(session, "kept"), sheet=True, services=dict(SERVICES))
 
+    _operating(router, sessions, render, framed)
     return router
+
+
+def _operating(router: APIRouter, sessions: Sessions, render: Renderer, framed: Framed) -> None:
+    @router.get("/ops", response_class=HTMLResponse)
+    async def ops(request: Request) -> Response:
+        """The frame of the operators' page, which each service fills with how it is."""
+        session = await sessions.of(request)
+        if session is None:
+            return RedirectResponse("/sign-in", 303)
+        return render("ops.html", **framed(session, "ops"), sheet=False, services=dict(SERVICES))
+
+    @router.get("/ops/{service}", response_class=HTMLResponse)
+    async def group(service: str, request: Request) -> Response:
+        """The frame of what failed alike in one service."""
+        return await within(request, service, "groups")
+
+    @router.get("/ops/{service}/{id}", response_class=HTMLResponse)
+    async def letter(service: str, id: UUID, request: Request) -> Response:
+        """The frame of one message that could not be handled."""
+        return await within(request, service, f"letters/{id}")
+
+    async def within(request: Request, service: str, below: str) -> Response:
+        session = await sessions.of(request)
+        if session is None:
+            return RedirectResponse("/sign-in", 303)
+        if service not in SERVICES:
+            return Response(status_code=404)
+        shown = {"title": "未处理的消息", "service": service, "url": f"/{service}/ui/ops/{below}"}
+        return render("screen.html", **framed(session, "ops"), sheet=False, **shown)
 
 
 def _screens(sessions: Sessions, render: Renderer, framed: Framed) -> APIRouter:

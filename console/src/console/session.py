@@ -37,6 +37,11 @@ class Session:
         """The first of their roles, in Chinese."""
         return next(role.chinese for role in Role if role in self.principal.roles)
 
+    @property
+    def operates(self) -> bool:
+        """Whether they look after the system."""
+        return Role.OPERATOR in self.principal.roles
+
 
 class Sessions:
     """Keeps people's tokens in their browsers and says whose they are, as the services do."""

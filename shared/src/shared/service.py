@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from shared.http import answer_problems, guarded
 from shared.middleware import HttpMiddleware
 from shared.openapi import documented, operation_id
 from shared.pages import duties as pages
-from shared.pages import kept
+from shared.pages import kept, ops
 from shared.pages.rendering import Renderer
 from shared.parking import api as dead
 from shared.parking.answers import Answers, Enter, Object
@@ -90,7 +90,8 @@ class Service:
     `gateway` is another vhost's URL and what to listen to there. `tampered` is the service's own event about a record
     that is not what it left, a subclass of `shared.contracts.tampering.RecordTampered`. `answering` enters what became
     of a department's fact here, `objecting` says what the service has against one that it handled; what
-    `answers_outside` makes of an aggregate is told at the gateway's vhost.
+    `answers_outside` makes of an aggregate is told at the gateway's vhost. `providers` tells operators how other
+    companies' systems are that it uses, by name.
     """
 
     def __init__(
@@ -110,12 +111,14 @@ class Service:
         answering: Enter | None = None,
         objecting: Object | None = None,
         answers_outside: Callable[[Aggregate], AnswerToSender | None] = _nothing_to_tell,
+        providers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.name = plumbing.name
         self.plumbing = plumbing
         self.subscriptions = subscriptions or Subscriptions(plumbing.name)
         self.after_commit = after_commit or NothingAfter()
         self._tasks = tasks
+        self._providers = providers
         timers = timers or Timers()
         self._clocks = clocks
         self._clocked = timers.keeping(CLOCKS)
@@ -249,8 +252,33 @@ class Service:
                 app.include_router(month, dependencies=guarded())
         app.include_router(seals.routes(plumbing.evidence, self.seal_watch), dependencies=guarded())
         app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())
-        app.include_router(dead.routes(plumbing.parking, self.retries), dependencies=guarded())
+        letters = dead.routes(plumbing.parking, self.retries)
+        app.include_router(letters, dependencies=guarded())
+        operating = ops.routes(
+            self.name,
+            self._tell,
+            plumbing.parking,
+            self.retries,
+            letters,
+            plumbing.trail.audit,
+            self.seal_watch,
+            plumbing.calendar.zone,
+            Renderer(),
+        )
+        app.include_router(operating, dependencies=guarded())
         return app
+
+    async def _tell(self) -> ops.OwnState:
+        """How it is, for operators."""
+        checks = await self.health.checks()
+        depths = await self.connections.depths() if checks["rabbit"] == "ok" else {}
+        return ops.OwnState(
+            version=self.health.version,
+            checks=checks,
+            figures=await self.health.status() if checks["mongo"] == "ok" else {},
+            queues=[(name, depth.messages, depth.consumers) for name, depth in sorted(depths.items())],
+            providers=self._providers(),
+        )
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

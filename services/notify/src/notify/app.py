@@ -98,6 +98,7 @@ def assembled(
         tasks=[sending.loop.run, sending.reconciler.run],
         after_commit=sending.loop,
         backlog=lambda: stores.notifications.backlog(time.now()),
+        providers=gateways.states,
     )
     return Assembled(service, stores, sending)
 

@@ -5,6 +5,11 @@ from types import MappingProxyType
 
 from shared.contracts.vocabulary import DepartmentName
 
+SERVICES: Mapping[str, str] = MappingProxyType(
+    {"intake": "客户", "orders": "订单", "complaints": "投诉", "aftersales": "售后", "notify": "消息"}
+)
+"""The services by the names under which the gateway reaches them, and what people call them."""
+
 DEPARTMENTS: Mapping[DepartmentName, str] = MappingProxyType(
     {
         "sales": "销售部",

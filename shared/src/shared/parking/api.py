@@ -130,6 +130,22 @@ def routes(parking: Parking, retries: Retries) -> APIRouter:
     return router
 
 
+async def grouped(parking: Parking, state: ParkedState) -> list[Group]:
+    """What is in this state by queue and reason, the largest group first."""
+    groups: dict[tuple[str, str, str], Group] = {}
+    async for parked in parking.each_row(ParkedRow, {"state": state}, sort="first_at"):
+        place = (parked.queue, parked.code, parked.reason)
+        known = groups.get(place)
+        groups[place] = Group(
+            queue=parked.queue,
+            code=parked.code,
+            reason=parked.reason,
+            count=known.count + 1 if known else 1,
+            oldest=known.oldest if known else parked.first_at,
+        )
+    return sorted(groups.values(), key=lambda group: -group.count)
+
+
 def _rehearsing(router: APIRouter, retries: Retries) -> None:
     @router.get("/rehearsal")
     async def rehearse_many(
@@ -169,18 +185,7 @@ def _reading(router: APIRouter, parking: Parking) -> None:
     @router.get("/groups")
     async def group_dead(state: Annotated[ParkedState, Query()] = "dead") -> list[Group]:
         """What is dead, grouped by queue and reason, the largest group first."""
-        groups: dict[tuple[str, str, str], Group] = {}
-        async for parked in parking.each({"state": state}, sort="first_at"):
-            place = (parked.queue, parked.code, parked.reason)
-            known = groups.get(place)
-            groups[place] = Group(
-                queue=parked.queue,
-                code=parked.code,
-                reason=parked.reason,
-                count=known.count + 1 if known else 1,
-                oldest=known.oldest if known else parked.first_at,
-            )
-        return sorted(groups.values(), key=lambda group: -group.count)
+        return await grouped(parking, state)
 
     @router.get("/{id}")
     async def show_dead(id: UUID) -> ParkedView:

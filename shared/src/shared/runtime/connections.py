@@ -12,7 +12,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared.plumbing import Plumbing, ServerTimeouts
 from shared.runtime.consumer import Consumer
-from shared.wire.broker import UnroutableEvents, answers, connected, declare
+from shared.wire.broker import UNHEARD, QueueDepth, QueueDepths, answers, connected, declare
 
 log = structlog.get_logger()
 
@@ -110,11 +110,23 @@ class Connections:
 
     async def count_unroutable(self) -> None:
         """Tell the metrics, until cancelled, how many events are kept because they have no listener."""
-        unroutable = UnroutableEvents(self.buses[0].brokers[-1])
+        depths = QueueDepths(self.buses[0].brokers[-1])
         while True:
             await asyncio.sleep(COUNT_EVERY)
             with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError):
-                self._metrics.unroutable.set(await unroutable.count())
+                self._metrics.unroutable.set((await depths.of(UNHEARD.name)).messages)
+
+    async def depths(self) -> dict[str, QueueDepth]:
+        """How deep each queue of this service is; nothing of a bus that does not answer in time."""
+        found: dict[str, QueueDepth] = {}
+        for bus in self.buses:
+            depths = QueueDepths(bus.brokers[-1])
+            with suppress(aio_pika.exceptions.AMQPError, ConnectionError, RuntimeError, TimeoutError):
+                async with asyncio.timeout(self.timeouts.answer):
+                    for name in bus.consumer.listeners:
+                        found[name] = await depths.of(name)
+                await depths.close()
+        return found
 
     async def close(self) -> None:
         for broker in [broker for bus in self.buses for broker in bus.brokers]:

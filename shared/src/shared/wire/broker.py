@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from time import time
 from typing import Any
@@ -77,8 +78,16 @@ async def declare(broker: RabbitBroker) -> None:
     await kept.bind(unheard)
 
 
-class UnroutableEvents:
-    """Counts the events that are kept because no queue is bound to their key.
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """How many messages wait in a queue, and how many consumers it has."""
+
+    messages: int
+    consumers: int
+
+
+class QueueDepths:
+    """Asks the broker how deep queues are, among them that of the events that no queue is bound to.
 
     Beware: a call to the broker that is cut off closes its channel, so this one has a channel of its own that lasts.
     """
@@ -87,16 +96,21 @@ class UnroutableEvents:
         self._broker = broker
         self._channel: Any = None
 
-    async def count(self) -> int:
-        """Waits while the connection is away."""
-        if self._channel is None:
+    async def of(self, queue: str) -> QueueDepth:
+        """Waits while the connection is away; an empty one where there was never a connection."""
+        if self._channel is None or self._channel.is_closed:
             connection = self._broker._connection
             if connection is None:
-                return 0
+                return QueueDepth(0, 0)
             self._channel = await connection.channel()
         underlay = await self._channel.get_underlay_channel()
-        declared = await underlay.queue_declare(UNHEARD.name, passive=True)
-        return int(declared.message_count or 0)
+        declared = await underlay.queue_declare(queue, passive=True)
+        return QueueDepth(int(declared.message_count or 0), int(declared.consumer_count or 0))
+
+    async def close(self) -> None:
+        """Give its channel back."""
+        if self._channel is not None and not self._channel.is_closed:
+            await self._channel.close()
 
 
 def connected(broker: RabbitBroker) -> bool:

@@ -1,6 +1,6 @@
 """Who may be asked now: a provider, or one template at a provider, that is out of order rests for a while."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -44,6 +44,12 @@ class Circuits:
         """Seconds until it may be tried again."""
         waits = [self._circuits[key].closed_until for key in (provider, (provider, template)) if key in self._circuits]
         return max(0.0, max(waits, default=0.0) - self._clock())
+
+    def resting(self) -> Mapping[str, float]:
+        """What rests at present, and for how many seconds yet: a provider by its name, or one template at it."""
+        now = self._clock()
+        left = {key: each.closed_until - now for key, each in self._circuits.items() if each.closed_until > now}
+        return {" ".join(map(str, key)) if isinstance(key, tuple) else str(key): wait for key, wait in left.items()}
 
     def heard(self, provider: str, template: str, to: str, answer: Answer) -> bool:
         """Learn from an answer about a message to this address. True when it has just put something out of order."""

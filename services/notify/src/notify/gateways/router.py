@@ -44,6 +44,12 @@ class GatewayRouter:
         """Learn from an answer about a message to this address. True when it has just put something out of order."""
         return self._circuits.heard(gateway.name, words.template, to, answer)
 
+    def states(self) -> Mapping[str, str]:
+        """How each provider is, in Chinese for operators, and each template that rests at one."""
+        resting = self._circuits.resting()
+        rests = {name: f"停用，{wait:.0f}秒后再试" for name, wait in resting.items()}
+        return {gateway.name: "正常" for gateway in self} | rests
+
     async def close(self) -> None:
         """Give up all connections."""
         for gateway in self:

@@ -1,0 +1,29 @@
+"""The operators' page: how the five services are, and what failed is rehearsed, replayed and gone."""
+
+import pytest
+from looking import BY_ID, sign_in, without_violations
+from playwright.async_api import Page, expect
+
+from shared.pages.words import SERVICES
+
+pytestmark = pytest.mark.timeout(300)
+expect.set_options(timeout=30_000)
+
+OPERATOR = BY_ID["operator-1"]
+
+
+async def test_all_five_services_say_how_they_are(page: Page) -> None:
+    await sign_in(page, OPERATOR, scope="mine")
+    await page.get_by_role("link", name="运行状况").click()
+    for name, title in SERVICES.items():
+        card = page.locator(f"section[aria-labelledby=h-ops-{name}]")
+        await expect(card.get_by_role("heading", name=title)).to_be_visible()
+        await expect(card.locator(".pill.missed")).to_have_count(0)
+    await without_violations(page, "ops")
+
+
+async def test_who_does_not_operate_is_not_led_there_and_sees_nothing(page: Page) -> None:
+    await sign_in(page, BY_ID["cs_manager-1"])
+    await expect(page.get_by_role("link", name="运行状况")).to_have_count(0)
+    await page.goto("/ops")
+    await expect(page.get_by_text("您的岗位不能查看这一页。")).to_have_count(len(SERVICES))
