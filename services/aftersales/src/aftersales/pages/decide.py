@@ -33,7 +33,7 @@ def routes(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) 
     @router.get("", response_class=HTMLResponse)
     async def list_waiting(request: Request, asker: AskedBy) -> Response:
         """Every service whose next step is a signature that the asker may give."""
-        now = request.app.state.clock.now()
+        now = request.app.state.time.now()
         turn = OneOf(*sorted(role.value for role in asker.roles if isinstance(role, Role)))
         where = {"stage": OneOf(*UNDER_WAY), "waits_for": turn}
         page = await orders.find(where, sort="opened_at", limit=LOOKED_AT)

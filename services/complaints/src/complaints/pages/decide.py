@@ -78,7 +78,7 @@ def routes(stores: Stores, rules: Rules, forms: SignatureForms, render: Renderer
     @router.get("", response_class=HTMLResponse)
     async def list_waiting(request: Request, asker: AskedBy) -> Response:
         """Everything of complaints that waits for the asker's decision and lies within their authority."""
-        asked = Decider(asker, request.app.state.clock.now(), rules)
+        asked = Decider(asker, request.app.state.time.now(), rules)
         matters = [each async for each in _waiting(stores, forms, asked)]
         request.state.personal = True
         return render(

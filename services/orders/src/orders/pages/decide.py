@@ -49,7 +49,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     @router.get("", response_class=HTMLResponse)
     async def list_waiting(request: Request, asker: AskedBy) -> Response:
         """Every order whose gate waits for a signature that the asker may give, once there is something to sign."""
-        now = request.app.state.clock.now()
+        now = request.app.state.time.now()
         found = []
         if stages := sorted(set(_stages(asker))):
             where = {"stage": OneOf(*stages)}
