@@ -19,6 +19,8 @@ from shared.timers import Occurrence, Timers
 LATE = timedelta(days=90)
 """How long after an erasure facts that still name the customer may arrive: what was parked and is repaired."""
 NIGHT = Daily(at=time(2, 30))
+LONGEST_NAME = 500
+"""Characters of a text that may name a customer inside other texts; a longer one, a picture, is only emptied."""
 NO_NUMBER = "00000"
 """What stands where a telephone number must stand."""
 
@@ -117,7 +119,7 @@ async def touches(
     ]
     states = [(each, aggregate.model_dump(mode="json")) for each, aggregate in found]
     names = {name for each, state in states for name in _names(state, str(customer.id), each.words)}
-    told = (names | set(known)) - {"", NO_NUMBER, customer.pseudonym}
+    told = {each for each in names | set(known) if len(each) <= LONGEST_NAME} - {"", NO_NUMBER, customer.pseudonym}
     longest_first = tuple(sorted(told, key=len, reverse=True))
     found += [
         (each, aggregate)

@@ -15,6 +15,7 @@ from shared.kernel.mongodb import Database
 from shared.kernel.relay import Handed, Relay
 from shared.parking.parked import RetryPolicy
 from shared.parking.store import Parking
+from shared.pictures.picture import Pictures
 from shared.retention import audit_policies
 from shared.seals.verification import Evidence
 from shared.settings import ServiceSettings
@@ -116,6 +117,7 @@ class Plumbing:
         self.group_commit = self.database.group_commit
         self.parking = Parking(self.database)
         self.duties = Duties(self.database)
+        self.pictures = Pictures(self.database)
         self.evidence = Evidence(self.database)
         self.trail = AuditTrail(
             Audit(self.database),

@@ -34,6 +34,7 @@ from shared.parking import api as dead
 from shared.parking.answers import Answers, Enter, Object
 from shared.parking.keeping import Keeping
 from shared.parking.retries import Retries
+from shared.pictures import api as pictures
 from shared.plumbing import Plumbing
 from shared.runtime.after_commit import AfterCommit, NothingAfter, TellingOutside
 from shared.runtime.connections import Bus, Connections
@@ -250,6 +251,7 @@ class Service:
                 app.include_router(day, dependencies=guarded())
                 month = kept.routes(self.name, plumbing.duties, self._clocked, self._clocks.calendar, Renderer())
                 app.include_router(month, dependencies=guarded())
+            app.include_router(pictures.routes(self.name, plumbing.pictures), dependencies=guarded())
         app.include_router(seals.routes(plumbing.evidence, self.seal_watch), dependencies=guarded())
         app.include_router(audit.routes(plumbing.trail.audit), dependencies=guarded())
         letters = dead.routes(plumbing.parking, self.retries)

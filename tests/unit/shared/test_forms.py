@@ -22,9 +22,11 @@ WORDS = FormWords(
         "kettle": "水壶", "litres": "升", "at": "时间", "on": "日期", "price": "价格", "why": "原因", "hot": "热",
         "tea": "茶", "with_milk": "加奶", "cups": "杯",
         "Cup.colour": "颜色", "guests": "客人", "extras": "配料", "note": "备注",
+        "kettle_photo": "水壶照片", "photos": "照片",
     },
     choices={"tea": {"green": "绿茶", "black": "红茶"}, "extras": {"sugar": "糖", "lemon": "柠檬"}},
     asides={"note": "只在内部"},
+    pictures=frozenset({"kettle_photo", "Pour.photos"}),
 )  # fmt: skip
 ID = UUID(int=7)
 
@@ -51,6 +53,8 @@ class Pour(RequestBody):
     guests: tuple[Line, ...] = ()
     extras: tuple[Literal["sugar", "lemon"], ...] = ()
     note: str = Field(default="", max_length=4000)
+    kettle_photo: FileRef | None = None
+    photos: tuple[FileRef, ...] = ()
 
 
 def forms() -> Forms:
@@ -87,6 +91,8 @@ def test_each_kind_of_field_is_asked_for_in_its_own_way() -> None:
         ("guests", "lines", False),
         ("extras", "ticks", False),
         ("note", "prose", False),
+        ("kettle_photo", "picture", False),
+        ("photos", "pictures", False),
     ]
 
 

@@ -12,6 +12,7 @@ from aftersales.domain.warranty_check import WarrantyCheck
 from shared.contracts.vocabulary import ContractNo, OrderNo
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
+from shared.pictures.picture import Pictures
 from shared.store import Between, DatabaseLike, Index, Store
 
 
@@ -106,6 +107,7 @@ class Stores:
     settlements: Settlements
     merged_files: MergedFiles
     erased_customers: ErasedCustomers
+    pictures: Pictures
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -118,6 +120,7 @@ class Stores:
             Settlements(database),
             MergedFiles(database),
             ErasedCustomers(database),
+            Pictures(database),
         )
 
     def personal(self) -> tuple[Personal, ...]:
@@ -127,4 +130,5 @@ class Stores:
             Personal(self.service_requests, "form.customer.customer_id", words=("address",)),
             Personal(self.service_orders, "customer.customer_id", words=("address",)),
             Personal(self.settlements, named="entries.customer_name"),
+            self.pictures.personal,
         )

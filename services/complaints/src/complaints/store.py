@@ -27,6 +27,7 @@ from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
+from shared.pictures.picture import Pictures
 from shared.search import asked
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
@@ -197,6 +198,7 @@ class Stores:
     orders: KnownOrders
     merged_files: MergedFiles
     erased_customers: ErasedCustomers
+    pictures: Pictures
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -214,6 +216,7 @@ class Stores:
             KnownOrders(database),
             MergedFiles(database),
             ErasedCustomers(database),
+            Pictures(database),
         )
 
     def personal(self) -> tuple[Personal, ...]:
@@ -222,6 +225,7 @@ class Stores:
             Personal(self.complaints, "form.customer.customer_id", words=("complainant",), also=_found_anew),
             Personal(self.allowances, "case.about.customer.customer_id"),
             Personal(self.returns, "case.about.customer.customer_id"),
+            self.pictures.personal,
         )
 
     async def counted_between(self, begin: datetime, end: datetime) -> list[Counted]:

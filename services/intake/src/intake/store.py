@@ -34,6 +34,7 @@ from shared.aggregate import Cause, Change, NotFound
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
 from shared.erasure import ErasedCustomers, Personal
+from shared.pictures.picture import Pictures
 from shared.search import asked
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
@@ -313,6 +314,7 @@ class Stores:
     opportunities: Opportunities
     surveys: Surveys
     erased_customers: ErasedCustomers
+    pictures: Pictures
     enquiries: Enquiries
     quotes: Quotes
     design_intakes: DesignIntakes
@@ -339,6 +341,7 @@ class Stores:
             Opportunities(database),
             Surveys(database),
             ErasedCustomers(database),
+            Pictures(database),
             Enquiries(database),
             Quotes(database),
             DesignIntakes(database),
@@ -371,6 +374,7 @@ class Stores:
             Personal(self.quotes, "customer_id"),
             Personal(self.design_intakes, "customer_id", words=("remarks",)),
             Personal(self.projects, "customer_id", words=("note", "need", "site"), also=_erase_project),
+            self.pictures.personal,
         )
 
 

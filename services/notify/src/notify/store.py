@@ -18,6 +18,7 @@ from notify.domain.slip import Slip
 from notify.domain.unreached import Unreached
 from shared.aggregate import Cause, Change, NotFound
 from shared.erasure import ErasedCustomers, Personal
+from shared.pictures.picture import Pictures
 from shared.store import Between, DatabaseLike, Index, OneOf, Store
 
 SOME = Between("", None)
@@ -248,6 +249,7 @@ class Stores:
     early_receipts: EarlyReceipts
     unreached: UnreachedCustomers
     erased_customers: ErasedCustomers
+    pictures: Pictures
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -262,6 +264,7 @@ class Stores:
             EarlyReceipts(database),
             UnreachedCustomers(database),
             ErasedCustomers(database),
+            Pictures(database),
         )
 
     def personal(self, rules: Rules) -> tuple[Personal, ...]:
@@ -275,6 +278,7 @@ class Stores:
             Personal(self.notifications, named="pieces.values.customer", also=_forget_address),
             Personal(self.replies, "customer_id", words=("address", "text", "note")),
             Personal(self.unreached, "customer_id", words=("untold", "note"), also=end_duty),
+            self.pictures.personal,
         )
 
 

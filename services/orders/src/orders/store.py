@@ -18,6 +18,7 @@ from orders.domain.route import stages
 from shared.aggregate import NotFound
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
+from shared.pictures.picture import Pictures
 from shared.store import Between, DatabaseLike, Index, Store
 
 
@@ -169,6 +170,7 @@ class Stores:
     files: CustomerFiles
     merged_files: MergedFiles
     erased_customers: ErasedCustomers
+    pictures: Pictures
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -184,6 +186,7 @@ class Stores:
             CustomerFiles(database),
             MergedFiles(database),
             ErasedCustomers(database),
+            Pictures(database),
         )
 
     def personal(self) -> tuple[Personal, ...]:
@@ -193,4 +196,5 @@ class Stores:
             Personal(self.accounts, "customer.customer_id"),
             Personal(self.files, "customer_id", words=("contacts",)),
             Personal(self.reports, named="table.rows.customer"),
+            self.pictures.personal,
         )

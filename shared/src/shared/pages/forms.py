@@ -28,8 +28,11 @@ FieldKind = Literal[
     "lines",
     "rows",
     "group",
+    "picture",
+    "pictures",
 ]
-"""What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more."""
+"""What a field asks for. `ticks` are any of the choices, `lines` texts of a line each, `rows` groups once or more;
+`picture` and `pictures` are references to files, of which those that are pictures can be handed in on the spot."""
 
 _LONGEST_LINE = 500
 """Up to how many characters a text has one line in a form."""
@@ -47,16 +50,22 @@ class FormWords:
     """How a service calls its decisions, their fields, and what may be chosen.
 
     A field is found as `Model.field`, then as `field`; so are its choices. `asides` are short remarks beside a label.
+    `pictures` are the fields for files that may be pictures.
     """
 
     decisions: Mapping[Any, str]
     fields: Mapping[str, str]
     choices: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     asides: Mapping[str, str] = field(default_factory=dict)
+    pictures: frozenset[str] = frozenset()
 
     def of(self, words: Mapping[str, Any], model: str, name: str) -> Any:
         """The word for a field of a model, or for a field of this name in any model; None without one."""
         return words.get(f"{model}.{name}", words.get(name))
+
+    def shows(self, model: str, name: str) -> bool:
+        """Whether what is referred to in a field of a model may be a picture."""
+        return not self.pictures.isdisjoint((f"{model}.{name}", name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,10 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class DrawnForm:
-    """A form as it is drawn for one reader: where it is sent, what it sends unasked, and its idempotency key."""
+    """A form as it is drawn for one reader: where it is sent, what it sends unasked, and its idempotency key.
+
+    `customer` is whom the pictures are about that are handed in with it.
+    """
 
     decision: str
     title: str
@@ -112,6 +124,7 @@ class DrawnForm:
     given: Mapping[str, str] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
     among: str = ""
+    customer: UUID | None = None
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -165,7 +178,15 @@ class Forms:
         """The decisions that there is a form for."""
         return frozenset(self._blanks)
 
-    def draw(self, decision: str, id: UUID | str, filled: "Filled | None" = None, *, among: bool = False) -> DrawnForm:
+    def draw(
+        self,
+        decision: str,
+        id: UUID | str,
+        filled: "Filled | None" = None,
+        *,
+        among: bool = False,
+        customer: UUID | None = None,
+    ) -> DrawnForm:
         """The form of a decision about the thing with this id; `among` several things on the page where it says so."""
         blank, filled = self._blanks[decision], filled or Filled()
         fields = (filled.into(each) for each in blank.fields)
@@ -173,7 +194,7 @@ class Forms:
         address = f"{self._prefix}{id}/{blank.path}"
         numbers = frozenset(each.name for each in blank.fields if each.sent == "number")
         title, place = self._words.decisions[decision], str(id) if among else ""
-        return DrawnForm(decision, title, address, asked, filled.given, numbers, place)
+        return DrawnForm(decision, title, address, asked, filled.given, numbers, place, customer)
 
     def acts(
         self,
@@ -184,6 +205,7 @@ class Forms:
         others: Mapping[str, str] = MappingProxyType({}),
         *,
         among: bool = False,
+        customer: UUID | None = None,
     ) -> list[Act]:
         """What people may decide now, what the asker may first; what is filled in stands by decision.
 
@@ -195,7 +217,8 @@ class Forms:
             if not each.roles or each.decision not in self._blanks:
                 continue
             mine = each.decision not in others and bool(set(each.roles) & asker.roles)
-            form = self.draw(each.decision, id, filled.get(each.decision), among=among) if mine else None
+            given = filled.get(each.decision)
+            form = self.draw(each.decision, id, given, among=among, customer=customer) if mine else None
             roles = others.get(each.decision) or "、".join(role.chinese for role in each.roles)
             found.append(Act(self._words.decisions[each.decision], roles, form))
         return sorted(found, key=lambda act: act.form is None)
@@ -285,6 +308,8 @@ def _field(at: _At, said: Mapping[str, Any], parts: Mapping[str, Any], words: Fo
         default="" if default is None or isinstance(default, list | dict) else _text(default),
         example=_example(schema.get("examples", ())),
     )
+    if words.shows(at.model, at.name):
+        return replace(drawn, kind="pictures" if schema.get("type") == "array" else "picture")
     return _of_kind(drawn, at, schema, parts, words)
 
 

@@ -156,15 +156,16 @@ class World:
     ) -> httpx.Response:
         """Ask over HTTP, as a person in a role, as a department's system, or as None of them.
 
-        `by` is the person's id; without it `<role>-1`. `key` is the Idempotency-Key; without it the request is one that
-        was never made before.
+        A body of bytes is sent as it is, any other as JSON. `by` is the person's id; without it `<role>-1`. `key` is
+        the Idempotency-Key; without it the request is one that was never made before.
         """
         said = {"Idempotency-Key": key or str(uuid4()), **(headers or {})}
         if body is not None:
-            said.setdefault("Content-Type", "application/json")
+            kind = "octet-stream" if isinstance(body, bytes) else "json"
+            said.setdefault("Content-Type", f"application/{kind}")
         if who is not None:
             said["Authorization"] = self._introductions.introduce(_principal(who, by))
-        content = None if body is None else json.dumps(body)
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body)
         answer = await self._http.request(method, path, content=content, headers=said)
         await self.follow()
         return answer

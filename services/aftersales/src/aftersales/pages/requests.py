@@ -22,6 +22,7 @@ from shared.http import After, AskedBy, Router
 from shared.pages.forms import Forms
 from shared.pages.papers import day
 from shared.pages.rendering import Renderer
+from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 
 SHOWN = 50
@@ -84,7 +85,8 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             facts=_facts(entry, zone),
             blocks=_blocks(found.items[-1] if found.items else None, zone),
             vouchers=[(order, STAGES[order.stage]) for order in found.items],
-            acts=forms.acts(entry.possible, asker, entry.id),
+            acts=forms.acts(entry.possible, asker, entry.id, customer=entry.form.customer.customer_id),
+            pictures=pictures_in(entry),
         )
 
     return router

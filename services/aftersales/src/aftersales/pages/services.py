@@ -26,6 +26,7 @@ from shared.http import After, AskedBy, Router
 from shared.pages.forms import Filled, Forms
 from shared.pages.papers import money
 from shared.pages.rendering import Renderer
+from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.store import OneOf
 
@@ -109,6 +110,7 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
     async def show_service(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One service: whom and what it is for, the blocks of its form, visits, money, and what may be decided."""
         order = await orders.get(service_order_id)
+        customer = order.customer.customer_id if order.customer else None
         request.state.personal = True
         return render(
             "service.html",
@@ -121,7 +123,8 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
             visits=[(_moment(each.started_at, zone), _moment(each.ended_at, zone), each) for each in order.visits],
             parts=order.supply.lines if order.supply else (),
             paid=_paid(order, zone),
-            acts=forms.acts(order.possible, asker, order.id, seen_of(order)),
+            acts=forms.acts(order.possible, asker, order.id, seen_of(order), customer=customer),
+            pictures=pictures_in(order),
         )
 
     return router

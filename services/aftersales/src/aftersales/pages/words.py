@@ -121,10 +121,12 @@ FORMS = FormWords(
         }
     ),
     choices=MappingProxyType({"RecordOpinion.mode": OPINION_MODES, "RaiseCharge.mode": MODES}),
+    pictures=frozenset({"photos", "signature", "stamp"}),
 )
 REQUEST_FORMS = FormWords(
     decisions={"determine_fault": REQUEST_DECISIONS["determine_fault"]},
     fields=MappingProxyType({"fault": "责任", "evidence": "凭据"}),
     choices=MappingProxyType({"fault": FAULTS}),
+    pictures=frozenset({"evidence"}),
 )
 SETTLEMENT_FORMS = FormWords(decisions={"settle": "移交财务"}, fields={"handover": "移交的凭证"})

@@ -32,6 +32,7 @@ from complaints.store import Stores
 from shared.http import AskedBy, Router
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
+from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.timeline import PastMoment, timeline
 from shared.pages.words import DEPARTMENTS
@@ -68,8 +69,9 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
         proposals = shown_proposals(case, authority, reader.role, said) if authority else ()
         causes = (await stores.cause_list()).all(policy.causes)
+        customer = case.form.customer.customer_id
         filled, others = _filled(case, proposals, causes, policy), decided_by_others(case, proposals, reader)
-        acts = forms.acts(COMPLAINT.possible(case.stage), asker, case.id, filled, others)
+        acts = forms.acts(COMPLAINT.possible(case.stage), asker, case.id, filled, others, customer=customer)
         return render(
             "complaint.html",
             case=case,
@@ -84,6 +86,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             authority=authority,
             compared=tuple(_compared(case, said)),
             papers=[each async for each in papers_of(case, stores, asker)],
+            pictures=pictures_in(case),
             past=timeline(
                 (PastMoment(step.at, step.what, step.by or "", step.words or "") for step in history(case)),
                 rules.calendar.zone,

@@ -211,6 +211,7 @@ FORMS = FormWords(
             "ShareBody.supplier": "供应商承担时填写",
         }
     ),
+    pictures=frozenset({"evidence", "file", "letter", "minutes", "signature"}),
 )
 
 _SIGNED_PAPERS: Mapping[AllowanceDecision | ReturnDecision, str] = MappingProxyType(

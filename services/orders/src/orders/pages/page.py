@@ -20,6 +20,7 @@ from shared.http import AskedBy, Router
 from shared.pages.countdown import in_words
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
+from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.timeline import PastMoment, timeline
 
@@ -61,6 +62,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def opened(order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One order with where it stands, what it waits for, and the forms of what the reader may decide."""
         order, now = await stores.orders.get(order_id), request.app.state.time.now()
+        customer = order.customer.customer_id
         outlooks = await Outlooks.read(stores.paces, rules, now)
         return render(
             "order.html",
@@ -71,7 +73,8 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
             stages=tuple(_stages(order, outlooks, now)),
             gates=tuple(_gates(order, said)),
             ledger=LedgerView.of(order),
-            nexts=forms.acts(rules.of(order).possible(order), asker, order.id, seen_of(order)),
+            nexts=forms.acts(rules.of(order).possible(order), asker, order.id, seen_of(order), customer=customer),
+            pictures=pictures_in(order),
             past=timeline(_past(order), rules.calendar.zone),
             said=said,
             money=money,

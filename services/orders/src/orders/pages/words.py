@@ -237,4 +237,5 @@ FORMS = FormWords(
             "notes": "只在内部",
         }
     ),
+    pictures=frozenset({"photos", "signature"}),
 )

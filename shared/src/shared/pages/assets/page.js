@@ -2,6 +2,7 @@
 import {clickedInRows} from "./body.js";
 import {forget, keep, restore, touched} from "./draft.js";
 import {morph} from "./morph.js";
+import {handIn, showPictures} from "./pictures.js";
 import {sent, sentences} from "./send.js";
 
 const EVERY = 60_000; // milliseconds between two looks without a hint: what is left of a clock changes by the minute
@@ -17,7 +18,8 @@ class KefuPage extends HTMLElement {
     this.url = asked.size ? `${this.dataset.url}?${asked}` : this.dataset.url;
     this.addEventListener("submit", (event) => this.#sent(event));
     this.addEventListener("click", clickedInRows);
-    this.addEventListener("input", (event) => event.target.form?.dataset.send && keep(event.target.form));
+    this.addEventListener("input", (event) => this.#typed(event.target.form));
+    this.addEventListener("change", handIn);
     this.addEventListener("compositionstart", () => { this.composing = true; });
     this.addEventListener("compositionend", () => { this.composing = false; });
     setInterval(() => this.#look(), EVERY);
@@ -34,6 +36,17 @@ class KefuPage extends HTMLElement {
   #again() {
     const wait = Number(this.querySelector("[data-again]")?.dataset.again);
     if (wait) this.#soon(wait);
+  }
+
+  #typed(form) {
+    if (!form?.dataset.send) return;
+    keep(form);
+    showPictures(form);
+  }
+
+  #restored(form) {
+    restore(form);
+    showPictures(form);
   }
 
   #soon(wait) {
@@ -61,7 +74,7 @@ class KefuPage extends HTMLElement {
   #fill(html) {
     const focused = this.contains(document.activeElement) && document.activeElement.id;
     this.innerHTML = html;
-    for (const form of this.querySelectorAll("form[data-send]")) restore(form);
+    for (const form of this.querySelectorAll("form[data-send]")) this.#restored(form);
     if (focused) document.getElementById(focused)?.focus();
     this.#named();
     this.#again();
@@ -86,7 +99,7 @@ class KefuPage extends HTMLElement {
     for (const form of kept) this.#compare(form, fresh.querySelector(`#${CSS.escape(form.id)}`));
     morph(this, fresh, (node) => kept.includes(node) || node.nodeName === "KEFU-CARD");
     for (const card of this.querySelectorAll("kefu-card")) card.load();
-    for (const form of this.querySelectorAll("form[data-send]")) if (!had.has(form.id)) restore(form);
+    for (const form of this.querySelectorAll("form[data-send]")) if (!had.has(form.id)) this.#restored(form);
     this.#named();
     this.#again();
   }

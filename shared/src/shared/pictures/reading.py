@@ -1,0 +1,78 @@
+"""What is sent as a picture, made into one of ours: decoded, turned upright, scaled, and written anew."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+PictureType = Literal["image/jpeg", "image/png"]
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+"""What is read. No other decoder is tried, whatever the first bytes look like."""
+LARGEST = 24_000_000
+"""Pixels of a picture that is read."""
+LONG_SIDE, SMALL_SIDE = 2048, 320
+"""Pixels of the longer side: of what is kept, and of what a page shows in a row."""
+QUALITY = 82
+
+
+class NotAPicture(ValueError):
+    """What was sent is none that can be kept. `rule` is stable; the text says what would be right."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(detail)
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A picture as it is kept, and a small one of it."""
+
+    type: PictureType
+    width: int
+    height: int
+    content: bytes
+    small: bytes
+
+
+def read(sent: bytes) -> Read:
+    """The picture in these bytes. Raises NotAPicture.
+
+    Nothing of the file is kept but its pixels: neither where and when a photograph was taken nor what is hidden in it.
+    What has an alpha channel or few colours, such as a signature, becomes a PNG on white, everything else a JPEG.
+    """
+    try:
+        with Image.open(BytesIO(sent), formats=FORMATS) as opened:
+            if opened.width * opened.height > LARGEST:
+                raise NotAPicture("too_many_pixels", f"a picture has at most {LARGEST} pixels")
+            opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
+            drawn = opened.mode not in ("RGB", "YCbCr", "CMYK")
+            upright = ImageOps.exif_transpose(opened)
+            picture = _on_white(upright)
+            picture.info.clear()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        if isinstance(error, NotAPicture):
+            raise
+        raise NotAPicture("not_a_picture", f"send a whole picture as {', '.join(FORMATS)}") from None
+    picture.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2)
+    small = picture.copy()
+    small.thumbnail((SMALL_SIDE, SMALL_SIDE), reducing_gap=2)
+    type: PictureType = "image/png" if drawn else "image/jpeg"
+    return Read(type, *picture.size, _written(picture, type), _written(small, type))
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    shown = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
+
+
+def _written(picture: Image.Image, type: PictureType) -> bytes:
+    out = BytesIO()
+    if type == "image/png":
+        picture.quantize(256).save(out, "PNG", optimize=True)
+    else:
+        picture.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return out.getvalue()

@@ -1,0 +1,153 @@
+"""Pictures that people hand in: what is taken, what is left of it, and who may look at it."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from PIL import Image, PngImagePlugin
+
+from shared.contracts.intake import CustomerErased
+from shared.contracts.roles import Role
+from shared.erasure import ErasedCustomers, follow
+from shared.pictures.picture import Pictures
+from shared.pictures.reading import LARGEST, LONG_SIDE, SMALL_SIDE, NotAPicture, read
+from shared.service import Service
+from shared.settings import ServiceSettings
+from shared.subscriptions import Subscriptions
+from shared.testing import World, in_memory, nowhere
+
+NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
+CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
+
+
+def photo(width: int = 64, height: int = 48, format: str = "JPEG", mode: str = "RGB", **options: object) -> bytes:
+    """A file with a red picture of this size."""
+    out = BytesIO()
+    Image.new(mode, (width, height), "red" if mode == "RGB" else 0).save(out, format, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def world() -> World:
+    settings = nowhere(ServiceSettings)
+    plumbing = in_memory("desk", settings, at=NOW)
+    on = Subscriptions("desk")
+    follow(on, ErasedCustomers(plumbing.database), (plumbing.pictures.personal,))
+    return World(Service(plumbing, subscriptions=on))
+
+
+async def hand_in(world: World, sent: bytes, customer_id: UUID | None = None) -> httpx.Response:
+    about = f"?customer_id={customer_id}" if customer_id else ""
+    return await world.ask(Role.CS_SPECIALIST, "POST", f"/pictures{about}", sent)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_a_large_picture_is_scaled_and_keeps_its_shape(format: str) -> None:
+    made = read(photo(4000, 3000, format))
+    assert (made.width, made.height) == (LONG_SIDE, LONG_SIDE * 3 // 4)
+    with Image.open(BytesIO(made.small)) as small:
+        assert small.size == (SMALL_SIDE, SMALL_SIDE * 3 // 4)
+
+
+def test_a_photograph_stands_upright_and_says_no_more_where_it_was_taken() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "at the customer's home"
+    made = read(photo(400, 300, exif=exif))
+    assert (made.type, made.width, made.height) == ("image/jpeg", 300, 400)
+    with Image.open(BytesIO(made.content)) as kept:
+        assert dict(kept.getexif()) == {}
+
+
+def test_a_signature_stands_on_white() -> None:
+    out = BytesIO()
+    signature = Image.new("RGBA", (200, 80), (0, 0, 0, 0))
+    signature.putpixel((10, 10), (0, 0, 0, 255))
+    signature.save(out, "PNG")
+    made = read(out.getvalue())
+    with Image.open(BytesIO(made.content)) as kept:
+        shown = kept.convert("RGB")
+        assert (made.type, shown.getpixel((0, 0)), shown.getpixel((10, 10))) == (
+            "image/png",
+            (255, 255, 255),
+            (0, 0, 0),
+        )
+
+
+def test_what_is_hidden_behind_the_pixels_is_gone() -> None:
+    hidden = PngImagePlugin.PngInfo()
+    hidden.add_text("comment", "<script>alert(1)</script>")
+    made = read(photo(format="PNG", pnginfo=hidden) + b"<script>alert(2)</script>")
+    assert b"script" not in made.content + made.small
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"%PDF-1.7",
+        b"GIF89a" + bytes(20),
+        photo()[:200],
+        photo(format="GIF"),
+        photo(format="TIFF"),
+        photo(format="BMP"),
+    ],
+)
+def test_what_is_no_picture_of_ours_is_not_one(sent: bytes) -> None:
+    with pytest.raises(NotAPicture) as refused:
+        read(sent)
+    assert refused.value.rule == "not_a_picture"
+
+
+def test_a_small_file_with_very_many_pixels_is_not_unpacked() -> None:
+    bomb = photo(LARGEST // 1000 + 1, 1000, "PNG", mode="1")
+    assert len(bomb) < 100_000
+    with pytest.raises(NotAPicture) as refused:
+        read(bomb)
+    assert refused.value.rule == "too_many_pixels"
+
+
+async def test_a_picture_is_handed_in_and_looked_at(world: World) -> None:
+    handed_in = await hand_in(world, photo(800, 600))
+    assert (handed_in.status_code, handed_in.json()["width"]) == (201, 800)
+    ref = handed_in.json()["ref"]
+    assert ref.startswith("desk/pictures/")
+    whole = await world.ask(Role.CS_MANAGER, "GET", ref.removeprefix("desk"))
+    small = await world.ask(Role.CS_MANAGER, "GET", f"{ref.removeprefix('desk')}/small")
+    assert [each.headers["content-type"] for each in (whole, small)] == ["image/jpeg", "image/jpeg"]
+    assert whole.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    with Image.open(BytesIO(small.content)) as shown:
+        assert shown.size == (320, 240)
+
+
+async def test_the_same_picture_again_has_the_same_reference(world: World) -> None:
+    first, again = await hand_in(world, photo()), await hand_in(world, photo())
+    assert first.json() == again.json()
+    assert first.json() != (await hand_in(world, photo(), customer_id=CUSTOMER)).json()
+    assert await Pictures(world.database).count() == 2
+
+
+async def test_what_is_no_picture_is_refused_by_its_rule(world: World) -> None:
+    refused = await hand_in(world, b"<html>")
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {"where": "body", "what": "Value error, send a whole picture as JPEG, PNG, WEBP", "rule": "not_a_picture"}
+    ]
+    assert await Pictures(world.database).count() == 0
+
+
+async def test_a_picture_that_is_not_there_is_not_found(world: World) -> None:
+    assert (await world.ask(Role.CS_MANAGER, "GET", f"/pictures/{uuid4()}")).status_code == 404
+
+
+async def test_a_picture_goes_with_the_customer_whom_it_is_about(world: World) -> None:
+    ref = (await hand_in(world, photo(), customer_id=CUSTOMER)).json()["ref"].removeprefix("desk")
+    kept = (await hand_in(world, photo())).json()["ref"].removeprefix("desk")
+    await world.hear(CustomerErased(customer_id=CUSTOMER, pseudonym="客户-1", legal_basis="个人信息保护法第四十七条"))
+    assert (await world.ask(Role.CS_MANAGER, "GET", ref)).status_code == 404
+    assert (await world.ask(Role.CS_MANAGER, "GET", kept)).status_code == 200
+    assert await Pictures(world.database).count({"content": ""}) == 1
