@@ -224,7 +224,7 @@ class Moments(Store[Moment]):
 
     collection = "moments"
     kind = Moment
-    indexes = (Index("customer_id", "at"),)
+    indexes = (Index("customer_id", "at"), Index("customer_id", "key", "at"))
 
 
 class CalendarYears(Store[CalendarYear]):

@@ -1,20 +1,25 @@
 """A customer's history over HTTP: all that happened in every service, and proof that our records of it are whole."""
 
-from collections.abc import AsyncIterator
-from typing import Any, Literal
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
 from intake.api import readers
+from intake.api.customers import RevisionView, needs_whole
 from intake.domain.contact_log import ContactLog
+from intake.domain.overview import MATTERS, Subject, latest_of_each, subjects
 from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Actor, Event, Instant
 from shared.contracts.intake import ContactCorrected, ContactRecorded, CustomerUpdated
-from shared.http import After, Limit, Listing, Router, View
-from shared.store import OneOf
+from shared.http import After, AskedBy, Limit, Listing, Router, View
+from shared.store import Between, OneOf
+
+_MOST = 1000
+"""Facts on one page at most, the latest."""
 
 
 class Alteration(View):
@@ -42,9 +47,21 @@ class MomentView(View):
     said: dict[str, JsonValue]
 
 
+class OverviewView(View):
+    """A customer on one page, as it is or was."""
+
+    as_of: Instant | None
+    file: RevisionView
+    subjects: dict[Subject, tuple[MomentView, ...]] = Field(
+        description="The facts of each subject, the latest first; of an order, a complaint, a service its latest one."
+    )
+    complete: bool = Field(description="Whether everything is on it, or only the latest thousand facts.")
+
+
 def routes(stores: Stores) -> APIRouter:
     """The routes that look back at a customer."""
     router = Router(readers=readers.CUSTOMERS, tags=["history"], prefix="/customers/{customer_id}")
+    subject_of = subjects()
 
     @router.get("/verify")
     async def verify_records(customer_id: UUID) -> RecordsVerificationView:
@@ -58,13 +75,54 @@ def routes(stores: Stores) -> APIRouter:
         return RecordsVerificationView(whole=not altered, altered=tuple(altered))
 
     @router.get("/timeline")
-    async def list_moments(customer_id: UUID, after: After = None, limit: Limit = 50) -> Listing[MomentView]:
-        """All that happened to the customer in every service, the latest first; of merged files what is in either."""
-        where = {"customer_id": await stores.customers.all_of(customer_id)}
+    async def list_moments(
+        customer_id: UUID,
+        key: Annotated[str | None, Query(max_length=100, examples=["orders.shipment_delayed.v1"])] = None,
+        as_of: Instant | None = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Listing[MomentView]:
+        """All that happened to the customer in every service, the latest first; of merged files what is in either.
+
+        `key` shows one kind of facts, `as_of` what had happened before that moment.
+        """
+        where = {"customer_id": await stores.customers.all_of(customer_id), "key": key, "at": Between(high=as_of)}
         page = await stores.moments.rows(MomentView, where, sort="-at", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
 
+    @router.get("/overview")
+    async def show_overview(customer_id: UUID, reader: AskedBy, as_of: Instant | None = None) -> OverviewView:
+        """The customer on one page: file, orders with their progress, payments, credit, opinions, complaints, services,
+        promises kept and broken, and what the customer may need next (004 一㈢4).
+
+        `as_of` shows the page as it was before that moment. Of merged files it is about both.
+        """
+        customer = await stores.customers.leading(customer_id)
+        known = [entry for entry in customer.file if as_of is None or entry.at < as_of]
+        if not known:
+            raise NotFound("file of the customer before", as_of)
+        where = {
+            "customer_id": await stores.customers.all_of(customer_id),
+            "key": OneOf(*subject_of),
+            "at": Between(high=as_of),
+        }
+        page = await stores.moments.rows(MomentView, where, sort="-at", limit=_MOST)
+        by_subject: dict[Subject, list[MomentView]] = {subject: [] for subject in get_args(Subject)}
+        for moment in page.items:
+            by_subject[subject_of[moment.key]].append(moment)
+        return OverviewView(
+            as_of=as_of,
+            file=RevisionView.of(known[-1], needs_whole(customer, reader)),
+            subjects={subject: _progress(subject, found) for subject, found in by_subject.items()},
+            complete=page.next is None,
+        )
+
     return router
+
+
+def _progress(subject: Subject, moments: Sequence[MomentView]) -> tuple[MomentView, ...]:
+    names = [each.said.get(MATTERS.get(subject, "")) for each in moments]
+    return tuple(moments[place] for place in latest_of_each(subject, map(str, names)))
 
 
 async def _alterations(stores: Stores, customer_id: UUID) -> AsyncIterator[Alteration]:
