@@ -5,13 +5,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.intake import OpportunityIdentified, OrderPlaced
-from shared.contracts.orders import OrderStageChanged
+from kefu.example import example
+from shared.contracts.aftersales import CustomerChargePaid, WarrantyExpiring
+from shared.contracts.complaints import ComplaintAcknowledged, ComplaintFiled
+from shared.contracts.event import Event, Money
+from shared.contracts.intake import OpportunityIdentified, OrderPlaced, SurveyAnswered
+from shared.contracts.orders import CreditGranted, OrderStageChanged, PaymentRecorded
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, OrderLine, order_id_of
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LINE = {"description": "高隔断", "quantity": 2}
 NUMBERS = ("SO-1", "SO-2")
 
 
@@ -33,6 +38,13 @@ async def customer_id(world):
     found = {"opportunity_id": uuid4(), "customer": customer, "found_by": "cs-01", "project": "三层隔断"}
     await heard(world, OpportunityIdentified(**found))
     return id
+
+
+def about(customer_id, fact: type[Event], **fields) -> Event:
+    """A fact about this customer as it is published."""
+    event = example(fact)
+    named = {"customer_id": UUID(customer_id), "customer": CustomerSnapshot(customer_id=UUID(customer_id), name="恒达装饰")}
+    return event.but(**{name: named[name] for name in named.keys() & fact.model_fields.keys()}, **fields)
 
 
 async def heard(world, event):
@@ -57,7 +69,7 @@ def shown(page):
     }
 
 
-@pytest.mark.requirement("R192.b", "R192.d")
+@pytest.mark.requirement("R192.b")
 async def test_the_file_the_orders_with_their_progress_and_latent_needs_are_on_one_page(world, customer_id):
     page = await overview(world, customer_id)
 
@@ -66,6 +78,53 @@ async def test_the_file_the_orders_with_their_progress_and_latent_needs_are_on_o
         "needs": [(None, "intake.opportunity_identified.v1")],
     }
     assert (page["file"]["particulars"]["address"], page["complete"]) == ("珠江西路 8 号", True)
+
+
+@pytest.mark.requirement("R192.c")
+async def test_payments_and_credit_are_on_the_page_though_a_credit_does_not_name_its_customer(world, customer_id):
+    verified = {"by": "cs-07", "at": "2026-11-20T05:00:00Z"}
+    wanted = {"customer_id": customer_id, "order_no": "SO-9", "lines": [LINE], "verified": verified}
+    assert (await world.ask(Role.CS_SPECIALIST, "POST", "/orders", wanted)).status_code == 201
+    order = {"order_id": order_id_of("SO-9"), "order_no": "SO-9"}
+    await heard(world, about(customer_id, PaymentRecorded, **order))
+    await heard(world, example(CreditGranted).but(**order))
+
+    subjects = (await overview(world, customer_id))["subjects"]
+
+    assert [each["key"] for each in subjects["payments"]] == [PaymentRecorded.key]
+    assert [each["key"] for each in subjects["credit"]] == [CreditGranted.key]
+    assert Money.model_validate(subjects["credit"][0]["said"]["limit"]) == example(CreditGranted).limit
+
+
+@pytest.mark.requirement("R192.d")
+async def test_opinions_complaints_and_latent_needs_are_on_the_page(world, customer_id):
+    for fact, fields in (
+        (SurveyAnswered, {}),
+        (ComplaintFiled, {"complaint_no": "2026-11-0007"}),
+        (ComplaintAcknowledged, {"complaint_no": "2026-11-0007"}),
+        (ComplaintFiled, {"complaint_no": "2026-11-0009"}),
+    ):
+        await heard(world, about(customer_id, fact, **fields))
+
+    subjects = (await overview(world, customer_id))["subjects"]
+
+    assert [each["key"] for each in subjects["opinions"]] == [SurveyAnswered.key]
+    assert [(each["key"], each["said"]["complaint_no"]) for each in subjects["complaints"]] == [
+        (ComplaintFiled.key, "2026-11-0009"),
+        (ComplaintAcknowledged.key, "2026-11-0007"),
+    ]
+    assert [each["key"] for each in subjects["needs"]] == [OpportunityIdentified.key]
+
+
+async def test_services_that_name_no_voucher_are_all_on_the_page(world, customer_id):
+    for fact, fields in ((WarrantyExpiring, {"order_no": "SO-1"}), (WarrantyExpiring, {"order_no": "SO-2"})):
+        await heard(world, about(customer_id, fact, **fields))
+    for _ in range(2):
+        await heard(world, about(customer_id, CustomerChargePaid, voucher_no="FW-1"))
+
+    services = (await overview(world, customer_id))["subjects"]["services"]
+
+    assert [each["said"].get("voucher_no", each["said"]["order_no"]) for each in services] == ["FW-1", "SO-2", "SO-1"]
 
 
 async def test_the_page_shows_what_was_known_before_a_moment(world, customer_id):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from intake.domain.moment import facts_about_customers
+from intake.domain.moment import facts_about_customers, facts_about_orders
 from intake.pages.words import FACTS
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import order_id_of
@@ -108,4 +108,5 @@ async def test_names_are_told_of_those_who_are_known(world, customer):
 
 
 def test_every_fact_about_a_customer_has_a_name():
-    assert set(FACTS) == {event.key.rpartition(".")[0] for event in facts_about_customers()}
+    kept = (*facts_about_customers(), *facts_about_orders())
+    assert set(FACTS) == {event.key.rpartition(".")[0] for event in kept}

@@ -8,7 +8,7 @@ import pytest
 from intake.domain.customer import customer_id_of
 from intake.domain.decisions.registration import register
 from intake.domain.decisions.revision import correct
-from intake.domain.moment import facts_about_customers
+from intake.domain.moment import facts_about_customers, facts_about_orders
 from intake.settings import Settings
 from intake.store import Stores
 from kefu.example import example
@@ -377,6 +377,23 @@ async def test_every_fact_about_a_customer_goes_into_the_timeline(world, stores,
     event = event.but(**{name: named[name] for name in named.keys() & fact.model_fields.keys()})
     await world.hear(event)
     assert await timeline(stores, customer.id) == [fact.key]
+
+
+@pytest.mark.requirement("R192.e")
+@pytest.mark.parametrize("fact", facts_about_orders(), ids=lambda fact: fact.key)
+async def test_a_fact_about_a_customer_s_order_goes_into_the_timeline_though_it_does_not_name_the_customer(
+    world, stores, fact
+):
+    await world.hear(requested(), actor=SALES)
+    before = await timeline(stores, customer_id_of("sales", "KH-00217"))
+    await world.hear(example(fact).but(order_id=order_id_of("SO-2026-0412"), order_no="SO-2026-0412"))
+    assert set(await timeline(stores, customer_id_of("sales", "KH-00217"))) - set(before) == {fact.key}
+
+
+async def test_a_fact_about_an_order_that_intake_did_not_take_is_in_no_timeline(world, stores):
+    (fact, *_) = facts_about_orders()
+    assert await world.hear(example(fact)) == ()
+    assert (await stores.moments.find()).items == ()
 
 
 @pytest.mark.requirement("R192.a")

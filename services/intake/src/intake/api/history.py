@@ -121,8 +121,8 @@ def routes(stores: Stores) -> APIRouter:
 
 
 def _progress(subject: Subject, moments: Sequence[MomentView]) -> tuple[MomentView, ...]:
-    names = [each.said.get(MATTERS.get(subject, "")) for each in moments]
-    return tuple(moments[place] for place in latest_of_each(subject, map(str, names)))
+    names = [each.said.get(MATTERS[subject]) if subject in MATTERS else None for each in moments]
+    return tuple(moments[place] for place in latest_of_each(None if name is None else str(name) for name in names))
 
 
 async def _alterations(stores: Stores, customer_id: UUID) -> AsyncIterator[Alteration]:

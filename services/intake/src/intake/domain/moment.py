@@ -8,7 +8,7 @@ from shared.aggregate import Aggregate
 from shared.contracts.catalogue import published
 from shared.contracts.deadline import DeadlineMissed, RunningDeadline
 from shared.contracts.event import Actor, Event, Instant
-from shared.contracts.vocabulary import CustomerId, CustomerSnapshot
+from shared.contracts.vocabulary import AboutOrder, CustomerId, CustomerSnapshot
 
 SERVICES = ("intake", "orders", "complaints", "aftersales", "notify")
 
@@ -33,6 +33,11 @@ def facts_about_customers() -> tuple[type[Event], ...]:
     return tuple(event for event in published().values() if event.publisher() in SERVICES and _tells(event))
 
 
+def facts_about_orders() -> tuple[type[Event], ...]:
+    """Every event of our own services about an order that does not name its customer; our own order does."""
+    return tuple(event for event in published().values() if event.publisher() in SERVICES and _about_an_order(event))
+
+
 def customer_of(event: Event) -> UUID | None:
     """The customer whom a fact names, if it names one."""
     customer = getattr(event, "customer", None)
@@ -43,5 +48,12 @@ def customer_of(event: Event) -> UUID | None:
 
 
 def _tells(event: type[Event]) -> bool:
-    names_customer = not event.model_fields.keys().isdisjoint({"customer", "customer_id"})
-    return names_customer and (issubclass(event, DeadlineMissed) or not issubclass(event, RunningDeadline))
+    return _names_customer(event) and (issubclass(event, DeadlineMissed) or not issubclass(event, RunningDeadline))
+
+
+def _about_an_order(event: type[Event]) -> bool:
+    return issubclass(event, AboutOrder) and not _names_customer(event)
+
+
+def _names_customer(event: type[Event]) -> bool:
+    return not event.model_fields.keys().isdisjoint({"customer", "customer_id"})

@@ -16,6 +16,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.orders import (
     AcceptancePassed,
+    CreditGranted,
     CreditLimitExceeded,
     DeliveryDatePromised,
     DunningIssued,
@@ -38,7 +39,7 @@ _NAMED = MappingProxyType[Subject, tuple[type[Event], ...]](
     {
         "orders": (OrderPlaced, OrderStageChanged, OrderClosed, OrderCancelled),
         "payments": (PaymentDue, PaymentRecorded, PaymentOverdue, DunningIssued, StatementIssued),
-        "credit": (CreditLimitExceeded,),
+        "credit": (CreditGranted, CreditLimitExceeded),
         "opinions": (CallbackCompleted, SurveyAnswered, NegativeFeedbackReceived),
         "promises": (DeliveryDatePromised,),
         "kept": (ShipmentDispatched, AcceptancePassed),
@@ -63,13 +64,14 @@ def subjects() -> Mapping[str, Subject]:
     return found | {fact.key: subject for subject, facts in _NAMED.items() for fact in facts}
 
 
-def latest_of_each(subject: Subject, names: Iterable[object]) -> list[int]:
-    """Which of the facts of a subject are shown, by their place, the latest first: of a matter its latest one."""
+def latest_of_each(names: Iterable[str | None]) -> list[int]:
+    """Which of the facts are shown, by their place, the latest first: of a matter its latest one, all without a name."""
     shown: list[int] = []
-    seen: set[object] = set()
+    seen: set[str] = set()
     for place, name in enumerate(names):
-        if subject in MATTERS and name in seen:
-            continue
-        seen.add(name)
-        shown.append(place)
+        if name is None:
+            shown.append(place)
+        elif name not in seen:
+            seen.add(name)
+            shown.append(place)
     return shown
