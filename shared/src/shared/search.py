@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 SHORT_NAME = 4
@@ -64,9 +65,24 @@ def _pairs(part: str) -> Iterator[str]:
 
 def _initials(name: str) -> Iterator[str]:
     text = "".join(_parts(name))
-    letters = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    letters = _letters(text)
     for size in (2, 3) if len(text) <= SHORT_NAME else (3,):
         yield from (f"@{gram}" for gram in _grams(letters, size))
+
+
+def _letters(text: str) -> str:
+    """The initials of a text. Only where a character has several, the words around it are looked at."""
+    known = [_letter(each) for each in text]
+    if all(known):
+        return "".join(filter(None, known))
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+
+
+@cache
+def _letter(character: str) -> str | None:
+    """The one initial of a character; nothing for a character that is read in ways that begin differently."""
+    (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)
+    return readings[0] if len(set(readings)) == 1 else None
 
 
 def _ends(number: str) -> Iterator[str]:

@@ -16,8 +16,13 @@ from shared.identity.customer_links import BadLink, CustomerLink, LinkKeys
 from shared.identity.guesses import Guesses
 from shared.pages.rendering import Renderer
 
-CustomerPart = Literal["orders", "complaints", "aftersales"]
-PARTS: dict[CustomerPart, str] = {"orders": "订单进度", "complaints": "反映的问题", "aftersales": "维修与保修"}
+CustomerPart = Literal["orders", "complaints", "aftersales", "intake"]
+PARTS: dict[CustomerPart, str] = {
+    "orders": "订单进度",
+    "complaints": "反映的问题",
+    "aftersales": "维修与保修",
+    "intake": "评价",
+}
 """What the page consists of: the services by their names at the gateway, and what each part is called."""
 
 HEADERS = {
@@ -43,6 +48,11 @@ class CustomerDoor:
         self._calendar = calendar
         self._render = render
         self._guesses = Guesses()
+
+    @property
+    def calendar(self) -> Calendar:
+        """The company's calendar, by which days are shown."""
+        return self._calendar
 
     def router(self) -> APIRouter:
         """For routes under /p/{link}, which ask for no other identity."""
