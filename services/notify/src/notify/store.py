@@ -10,6 +10,7 @@ from notify.domain.decisions.withholding import forget as forget_message
 from notify.domain.early_receipt import EarlyReceipt
 from notify.domain.ledger import Ledger, ledger_of
 from notify.domain.notification import Lane, Notification
+from notify.domain.parts.address import as_address
 from notify.domain.policy.policy import Rules
 from notify.domain.recipient import Recipient, customer_recipient, unknown_recipient
 from notify.domain.reply import Reply
@@ -191,6 +192,11 @@ class Rosters(Store[Roster]):
         """The rosters that reach over a moment, the newest first."""
         page = await self.find({"ends_at": Between(at, None)}, sort="-published_at", limit=20)
         return [roster for roster in page.items if roster.begins_at <= at]
+
+    async def colleague_at(self, address: str, at: datetime) -> str | None:
+        """The colleague whose number this is by the rosters of that moment, on duty or not."""
+        duties = [duty for roster in await self.covering(at) for duty in roster.duties]
+        return next((duty.staff for duty in duties if duty.mobile and as_address(duty.mobile) == address), None)
 
 
 class Slips(Store[Slip]):

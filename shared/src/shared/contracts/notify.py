@@ -102,6 +102,9 @@ class ReplyReceived(Event, key="notify.reply_received.v1"):
     notification_id: NotificationId | None = Field(default=None, description="Absent: matches no message of ours.")
     trigger_event_id: UUID | None = None
     customer_id: CustomerId | None = Field(default=None, description="Absent: an unknown number.")
+    staff: StaffId | None = Field(
+        default=None, description="The colleague from whose number it came; absent for all others.", examples=[None]
+    )
     purpose: Line | None = None
     about: Line | None = Field(default=None, examples=["2026-11-0007"])
     intent: Literal["accept", "decline", "choice", "rating", "stop", "free"]

@@ -13,6 +13,8 @@ PARTS: Mapping[str, str] = MappingProxyType(
     {"order": "orders", "site": "orders", "complaint": "complaints", "service": "aftersales"}
 )
 """Which part of the page a message leads to, by what the message concerns; the others carry no link."""
+BY_PURPOSE: Mapping[str, str] = MappingProxyType({"survey": "intake"})
+"""Messages that lead to a part of their own, by what they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class CustomerLinks:
 
     def to(self, notification: Notification) -> str | None:
         """Where the customer of a message reads more; nothing for a message about something else."""
-        part = PARTS.get(notification.concern)
+        part = BY_PURPOSE.get(notification.purpose) or PARTS.get(notification.concern)
         if part is None or notification.customer_id is None:
             return None
         made = self.calendar.day(notification.created_at)

@@ -184,6 +184,10 @@ class CallbackReason(Part):
     on: date | None = Field(default=None, description="The day of the service.", examples=[None])
     visitor: StaffId | None = Field(default=None, description="Who visited the customer.", examples=[None])
     visitor_role: RoleName | None = Field(default=None, description="In which rank.", examples=[None])
+    campaign_id: UUID | None = Field(
+        default=None, description="The batch of calls to which it belongs.", examples=[None]
+    )
+    wish: Line | None = Field(default=None, description="What the customer is wished at the end.", examples=[None])
 
 
 class CallbackDue(CallbackReason, Event, key="intake.callback_due.v1"):

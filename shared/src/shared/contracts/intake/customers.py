@@ -73,6 +73,9 @@ class Particulars(Part):
     member: bool = False
     special_specs: tuple[Prose, ...] = Field(default=(), examples=[["门洞一律加宽至 1100 mm"]])
     owner: StaffId | None = Field(default=None, description="Absent until the supervisor assigns one.")
+    specialist: StaffId | None = Field(
+        default=None, description="The specialist of customer service; absent until one is assigned."
+    )
 
 
 class CustomerRegistered(Particulars, Event, key="intake.customer_registered.v1"):
@@ -110,6 +113,21 @@ class CustomerAssigned(Event, key="intake.customer_assigned.v1"):
     owner: StaffId
     previous_owner: StaffId | None = Field(default=None, description="Absent for the first owner.")
     rule: AssignmentRule
+    first_contact_due: DueAt
+
+
+class SpecialistAssigned(Event, key="intake.specialist_assigned.v1"):
+    """A customer has a specialist beside the account manager (002 一3a), who calls within a week (002 一3b)."""
+
+    customer_id: CustomerId
+    customer_name: Line = Field(examples=["广州恒达装饰工程有限公司"])
+    specialist: StaffId
+    previous_specialist: StaffId | None = Field(default=None, description="Absent for the first specialist.")
+    rule: AssignmentRule
+    why: Line = Field(
+        description="Why it is this one.",
+        examples=["cs-07 现有客户 12 户，能力权重 1.5，按权重计负荷最轻"],
+    )
     first_contact_due: DueAt
 
 

@@ -14,10 +14,21 @@ from shared.contracts.deadline import (
     DeadlineReassigned,
     DeadlineSet,
 )
-from shared.contracts.event import Event, Instant
+from shared.contracts.event import Event, Instant, Part
 from shared.contracts.report import ReportReady
 from shared.contracts.tampering import RecordTampered
-from shared.contracts.vocabulary import ContactChannel, Count, CustomerSnapshot, DueAt, Line, Period, RoleName, StaffId
+from shared.contracts.vocabulary import (
+    ContactChannel,
+    Count,
+    CustomerId,
+    CustomerSnapshot,
+    DueAt,
+    Line,
+    Period,
+    Prose,
+    RoleName,
+    StaffId,
+)
 
 
 class ReportSubmitted(Event, key="intake.report_submitted.v1"):
@@ -48,7 +59,7 @@ class ReportPublished(ReportReady, Event, key="intake.report_published.v1"):
     """A report of intake is ready: callback summary, members called, daily problems (002 二3, 002 四2, 003 三3)."""
 
 
-class NotificationRequested(Event, key="intake.notification_requested.v1", announced=False):
+class NotificationRequested(Event, key="intake.notification_requested.v1"):
     """Intake asks for a message that no fact implies: a seasonal greeting, the monthly mail (001 售前五, 002 三2)."""
 
     request_id: UUID
@@ -60,15 +71,53 @@ class NotificationRequested(Event, key="intake.notification_requested.v1", annou
     expires_at: Instant | None = None
 
 
-class CampaignStarted(Event, key="intake.campaign_started.v1", announced=False):
+CampaignKind = Literal["callback_batch", "seasonal", "telemarketing"]
+"""What the customers of a list are called for (002 二3, 002 三2, 002 八(二))."""
+
+
+class CampaignStarted(Event, key="intake.campaign_started.v1"):
     """A batch of calls was drawn and handed out (002 二3, 002 三2, 002 八1)."""
 
     campaign_id: UUID
-    kind: Literal["callback_batch", "seasonal", "telemarketing"]
+    kind: CampaignKind
     name: Line = Field(examples=["中秋客户回访"])
     customers: Count
     assignees: tuple[StaffId, ...]
     until: date | None = None
+
+
+class StaffProgress(Part):
+    """What one colleague did of a campaign's list."""
+
+    staff: StaffId
+    listed: Count
+    used: Count = Field(description="Customers with whom it ended one way or the other.")
+    attained: Count
+    refused: Count
+
+
+class CampaignProgress(Part):
+    """How far a campaign's list is used and its target attained (002 八(二)2, 3)."""
+
+    listed: Count
+    used: Count
+    utilisation: int = Field(ge=0, le=100, description="Used of the list, in whole percent.", examples=[88])
+    target: Count
+    attained: Count
+    attainment: Count = Field(description="Attained of the target, in whole percent.", examples=[63])
+    not_reached: Count
+    refused: Count
+    staff: tuple[StaffProgress, ...]
+
+
+class CampaignCompleted(CampaignProgress, Event, key="intake.campaign_completed.v1"):
+    """A campaign is summed up: target, use of the list, colleagues, who refused, lessons (002 二3, 002 八(二)3)."""
+
+    campaign_id: UUID
+    kind: CampaignKind
+    name: Line = Field(examples=["中秋客户回访"])
+    refused_customers: tuple[CustomerId, ...]
+    lessons: Prose = Field(examples=["下午三点后接通率最高；价格异议集中在玻璃款"])
 
 
 class DeadlineSetByIntake(DeadlineSet, Event, key="intake.deadline_set.v1"):

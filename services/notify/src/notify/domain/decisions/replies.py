@@ -17,14 +17,15 @@ def understand(
     seen: SeenReply,
     notification: Notification | None,
     customer_id: UUID | None,
+    staff: str | None,
     purpose: Purpose | None,
     rules: Rules,
     cause: Cause,
 ) -> Change[Reply]:
     """The reply, matched and understood: a wish about further messages, one of the choices offered, or free text.
 
-    `customer_id` is the file that the address belongs to. A reply without one, and without a message that it answers,
-    makes a duty: who wrote it is to be found out.
+    `customer_id` is the file that the address belongs to, `staff` the colleague. A reply without either, and without a
+    message that it answers, makes a duty: who wrote it is to be found out.
     """
     intent, choice = intent_of(seen.text, notification, purpose)
     reply = Reply(
@@ -46,6 +47,7 @@ def understand(
         notification_id=reply.notification,
         trigger_event_id=notification.pieces[0].trigger if notification else None,
         customer_id=reply.customer_id,
+        staff=staff,
         purpose=notification.purpose if notification else None,
         about=notification.about if notification else None,
         intent="free" if intent == "start" else intent,
@@ -54,7 +56,7 @@ def understand(
         at=reply.at,
     )
     taken = Change(reply, (fact,))
-    if notification or customer_id:
+    if notification or customer_id or staff:
         return taken
     policy, matter = rules.on(cause.at), Matter(about=masked(reply.address) or reply.provider)
     return taken.then(rules.clocks.start(policy.unattributed, matter, cause, policy=policy))
