@@ -27,6 +27,7 @@ def service(settings: Settings, plumbing: Plumbing | None = None) -> Service:
     return Service(
         plumbing,
         routes=(*asked, *pages.routes(stores, rules, asked)),
+        open_routes=pages.open_routes(stores, rules, settings),
         subscriptions=subscriptions(stores, rules),
         timers=timers(stores, rules),
         clocks=rules.clocks,

@@ -8,31 +8,42 @@ from uuid import UUID
 
 from intake.domain.calendar_year import CalendarYear
 from intake.domain.callback import Callback
-from intake.domain.colleague import Colleague
+from intake.domain.campaign import Campaign
+from intake.domain.care import Care, care_id_of
+from intake.domain.care_content import CareContent
+from intake.domain.colleague import Colleague, colleague_id_of
 from intake.domain.contact_log import ContactLog, contact_log_id_of
 from intake.domain.customer import Customer, number_of, numbers
 from intake.domain.decisions.callback import withdraw
+from intake.domain.decisions.care import end_care
+from intake.domain.decisions.enquiry import withdraw as withdraw_enquiry
 from intake.domain.design_intake import DesignIntake
 from intake.domain.digest import Digest
 from intake.domain.enquiry import Enquiry
 from intake.domain.fact import Fact
+from intake.domain.figures.shares import Share
 from intake.domain.itinerary import Itinerary
 from intake.domain.moment import Moment
 from intake.domain.opportunity import Opportunity
 from intake.domain.order import Order
 from intake.domain.parts.chain import erased
+from intake.domain.parts.criteria import Criteria, ListedCustomer
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
+from intake.domain.problem import DayProblem
+from intake.domain.problem_day import ProblemDay
 from intake.domain.project import Project
 from intake.domain.quote import Quote
 from intake.domain.showroom_visit import ShowroomVisit
 from intake.domain.survey import Survey
 from intake.domain.visit import Visit
 from intake.domain.visit_plan import VisitPlan
+from intake.domain.visit_text import VisitText
 from intake.domain.work_report import WorkReport
 from shared.aggregate import Cause, Change, NotFound
 from shared.contracts.intake.contacts import CallbackKind
 from shared.contracts.roles import Role
+from shared.contracts.vocabulary import order_id_of
 from shared.erasure import ErasedCustomers, Personal
 from shared.pictures.picture import Pictures
 from shared.search import asked
@@ -47,6 +58,7 @@ class Customers(Store[Customer]):
     indexes = (
         Index("particulars.name"),
         Index("particulars.owner"),
+        Index("particulars.specialist"),
         Index("particulars.name", where={"particulars.member": True}),
         Index("particulars.contacts.mobile"),
         Index("found_by"),
@@ -57,6 +69,23 @@ class Customers(Store[Customer]):
         """The member customers, each by the file that is kept."""
         where = {"particulars.member": True, "merged_into": OneOf(None)}
         return [each async for each in self.each(where, sort="particulars.name")]
+
+    async def drawn(self, criteria: Criteria, most: int, leaving_out: AbstractSet[UUID] = frozenset()) -> list[UUID]:
+        """The first so many customers who fit, each by the file that is kept; erased ones never."""
+        where = {
+            "particulars.kind": criteria.kind,
+            "particulars.trade": criteria.trade,
+            "particulars.region": criteria.region,
+            "particulars.member": criteria.member,
+            "merged_into": OneOf(None),
+        }
+        found: list[UUID] = []
+        async for each in self.each_row(ListedCustomer, where):
+            if len(found) == most:
+                break
+            if each.fits(criteria.ordered) and each.id not in leaving_out:
+                found.append(each.id)
+        return found
 
     async def with_mobile(self, mobile: str) -> Customer | None:
         """A customer with a contact who has this number, however it is spelt; of merged files the one that is kept."""
@@ -128,6 +157,35 @@ class VisitPlans(Store[VisitPlan]):
     indexes = (Index("staff", "appointed_at"), Index("customer_id", "appointed_at"))
 
 
+class VisitTexts(Store[VisitText]):
+    """The texts in which visits are reported."""
+
+    collection = "visit_texts"
+    kind = VisitText
+    indexes = (Index("stage", "received_at"),)
+
+
+class Problems(Store[DayProblem]):
+    """The problems of each day."""
+
+    collection = "problems"
+    kind = DayProblem
+    indexes = (Index("stage", "raised_at"), Index("raised_at"), Index("solved_at"), Index("customer_id"))
+
+    async def touching(self, since: datetime) -> list[DayProblem]:
+        """The problems that are open, and those that were solved since a moment."""
+        unsolved = [each async for each in self.each({"stage": OneOf("raised", "fed_back")}, sort="raised_at")]
+        return unsolved + [each async for each in self.each({"solved_at": Between(since)}, sort="solved_at")]
+
+
+class ProblemDays(Store[ProblemDay]):
+    """The problems that were collected, day by day."""
+
+    collection = "problem_days"
+    kind = ProblemDay
+    indexes = (Index("day"),)
+
+
 class ShowroomVisits(Store[ShowroomVisit]):
     """Tours of the showroom."""
 
@@ -170,12 +228,58 @@ class Callbacks(Store[Callback]):
         return [each async for each in self.each(where)]
 
 
+class CareOfCustomers(Store[Care]):
+    """What is done for customers before their first order."""
+
+    collection = "care"
+    kind = Care
+    indexes = (Index("customer_id"), Index("done.month"))
+
+    async def of(self, customer_id: UUID) -> Care | None:
+        """The care for a customer, if it ever began."""
+        try:
+            return await self.get(care_id_of(customer_id))
+        except NotFound:
+            return None
+
+
+class CareContents(Store[CareContent]):
+    """What customers are told in the course of care."""
+
+    collection = "care_contents"
+    kind = CareContent
+    indexes = (Index("first_day"), Index("last_day"))
+
+    async def current(self, day: date) -> list[CareContent]:
+        """What may be sent from that day on."""
+        return [each async for each in self.each(sort="first_day") if each.last_day is None or each.last_day >= day]
+
+
+class Campaigns(Store[Campaign]):
+    """Campaigns, running and summed up."""
+
+    collection = "campaigns"
+    kind = Campaign
+    indexes = (Index("stage", "started_at"), Index("refused"), Index("prospects.customer_id"))
+
+    async def refusing(self) -> frozenset[UUID]:
+        """The customers who do not want to be called by campaigns."""
+        return frozenset([id async for each in self.each({"kind": "telemarketing"}) for id in each.refused])
+
+
 class Orders(Store[Order]):
     """Orders on their way in."""
 
     collection = "orders"
     kind = Order
     indexes = (Index("customer_id", "taken_at"), Index("stage", "taken_at"))
+
+    async def of(self, order_no: str | None) -> Order | None:
+        """The order of this number, if intake took it."""
+        try:
+            return await self.get(order_id_of(order_no)) if order_no else None
+        except NotFound:
+            return None
 
 
 class Enquiries(Store[Enquiry]):
@@ -249,6 +353,13 @@ class Colleagues(Store[Colleague]):
     kind = Colleague
     indexes = (Index("role", "staff"),)
 
+    async def role_of(self, staff: str) -> Role | None:
+        """The colleague's role; nothing for one who is not known."""
+        try:
+            return (await self.get(colleague_id_of(staff))).role
+        except NotFound:
+            return None
+
     async def working(self, roles: Sequence[Role], day: date) -> list[Colleague]:
         """The colleagues who have one of these roles on that day."""
         return [each async for each in self.each({"role": OneOf(*roles)}, sort="staff") if each.works_on(day)]
@@ -319,6 +430,12 @@ class Stores:
     quotes: Quotes
     design_intakes: DesignIntakes
     projects: Projects
+    care: CareOfCustomers
+    care_contents: CareContents
+    campaigns: Campaigns
+    visit_texts: VisitTexts
+    problems: Problems
+    problem_days: ProblemDays
 
     @classmethod
     def on(cls, database: DatabaseLike) -> "Stores":
@@ -346,6 +463,26 @@ class Stores:
             Quotes(database),
             DesignIntakes(database),
             Projects(database),
+            CareOfCustomers(database),
+            CareContents(database),
+            Campaigns(database),
+            VisitTexts(database),
+            Problems(database),
+            ProblemDays(database),
+        )
+
+    async def shares(self, day: date) -> tuple[Share, ...]:
+        """How many customers each specialist who works on that day has, and the weight of their ability."""
+        colleagues = await self.colleagues.working((Role.CS_SPECIALIST,), day)
+        return tuple(
+            [
+                Share(
+                    staff=each.staff,
+                    customers=await self.customers.count({"particulars.specialist": each.staff}),
+                    ability=each.ability,
+                )
+                for each in colleagues
+            ]
         )
 
     def personal(self, rules: Rules) -> tuple[Personal, ...]:
@@ -359,6 +496,14 @@ class Stores:
             nameless = after.but(file=erased(before.file, after.file))
             return withdraw(nameless, Withdrawal(reason="customer_erased"), rules, cause)
 
+        def withdraw_question(before: Enquiry, after: Enquiry, cause: Cause) -> Change[Enquiry]:
+            """An erased customer is answered no more."""
+            return withdraw_enquiry(after, rules, cause)
+
+        def end_care_too(before: Care, after: Care, cause: Cause) -> Change[Care]:
+            """Nothing is owed to an erased customer."""
+            return end_care(after, rules, cause)
+
         return (
             Personal(self.contact_logs, "customer_id", words=(*talked, *answered), also=_erase_talks),
             Personal(self.visits, "report.customer_id", words=("customer_name", "shop_name", "mobile")),
@@ -368,9 +513,12 @@ class Stores:
             Personal(self.visit_plans, "customer_id", words=("interest", "consent")),
             Personal(self.showroom_visits, "customer_id", words=("consent", "decision_maker")),
             Personal(self.opportunities, "customer_id"),
+            Personal(self.care, "customer_id", also=end_care_too),
             Personal(self.facts, named="said.customer.name"),
             Personal(self.surveys, "customer_id", words=("comment",)),
-            Personal(self.enquiries, "customer_id", words=("text", "answer")),
+            Personal(self.enquiries, "customer_id", words=("text", "answer"), also=withdraw_question),
+            Personal(self.problems, "customer_id", words=("text", "words", "solution")),
+            Personal(self.visit_texts, named="said.mobile", words=("text", "shop_name", "customer_name", "mobile")),
             Personal(self.quotes, "customer_id"),
             Personal(self.design_intakes, "customer_id", words=("remarks",)),
             Personal(self.projects, "customer_id", words=("note", "need", "site"), also=_erase_project),

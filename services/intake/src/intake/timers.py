@@ -1,24 +1,34 @@
 """What happens at intake when time passes."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from intake.domain.calendar_year import CalendarYear
 from intake.domain.callback import Callback
+from intake.domain.campaign import LONGEST_LIST, Campaign
+from intake.domain.care import Care
 from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.calendar_year import ask_for_holidays
 from intake.domain.decisions.callback import owe
+from intake.domain.decisions.campaign import start_campaign
+from intake.domain.decisions.care import begin_month
 from intake.domain.decisions.digest import publish
 from intake.domain.decisions.itinerary import plan_call
+from intake.domain.decisions.problem import publish_day
 from intake.domain.decisions.quoting import lapse
+from intake.domain.decisions.survey import issue
 from intake.domain.decisions.work_report import ask_for
 from intake.domain.digest import Digest
 from intake.domain.itinerary import Itinerary
+from intake.domain.parts.criteria import Criteria
+from intake.domain.policy.campaigns import Season
 from intake.domain.policy.period import PeriodRule
 from intake.domain.policy.policy import Rules
 from intake.domain.policy.reports import ReportForm
+from intake.domain.problem_day import ProblemDay
 from intake.domain.quote import LAPSE
+from intake.domain.survey import Survey
 from intake.domain.work_report import WorkReport
 from intake.store import Stores
 from shared.aggregate import Cause
@@ -27,7 +37,7 @@ from shared.clocks import CLOCKS
 from shared.contracts.intake import CallbackReason
 from shared.contracts.roles import Role
 from shared.erasure import follow_late
-from shared.store import Touch
+from shared.store import Between, Touch
 from shared.timers import ForEach, Occurrence, Timers
 
 ASKED_FROM = 10
@@ -41,6 +51,9 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at(stores.calendar_years, CLOCKS)(rules.clocks.tick())
     at(stores.visit_plans, CLOCKS)(rules.clocks.tick())
     at(stores.showroom_visits, CLOCKS)(rules.clocks.tick())
+    at(stores.customers, CLOCKS)(rules.clocks.tick())
+    at(stores.visit_texts, CLOCKS)(rules.clocks.tick())
+    at(stores.problems, CLOCKS)(rules.clocks.tick())
     at(stores.enquiries, CLOCKS)(rules.clocks.tick())
     at(stores.design_intakes, CLOCKS)(rules.clocks.tick())
     at(stores.quotes, LAPSE)(lapse)
@@ -68,9 +81,93 @@ def timers(stores: Stores, rules: Rules) -> Timers:
             owe(cause.derive("callback"), customer.snapshot(), reason, cause.at, None, rules, cause)
         )
 
+    _care(at, stores, rules)
+    _seasons(at, stores, rules)
+    _opinions(at, stores, rules)
     _reports(at, stores, rules)
     follow_late(at, stores.erased_customers, stores.personal(rules))
     return at
+
+
+def _care(at: Timers, stores: Stores, rules: Rules) -> None:
+    at(stores.care, CLOCKS)(rules.clocks.tick())
+
+    async def before_their_first_order(moment: datetime) -> list[str]:
+        return [str(id) for id in await stores.customers.drawn(Criteria(ordered=False), 1_000_000)]
+
+    @at.every(lambda at: rules.on(at).care.begins, for_each=before_their_first_order)
+    async def begin_month_of_care(occurrence: Occurrence, cause: Cause) -> Touch[Care]:
+        """Every customer without an order gets a call, a mail and two texts in the month (001 售前五a)."""
+        customer = await stores.customers.leading(UUID(str(occurrence.of)))
+        day = rules.calendar.day(occurrence.at)
+        contents = await stores.care_contents.current(day)
+        snapshot, specialist = customer.snapshot(), customer.particulars.specialist
+        blank = Care.blank(snapshot, f"{day:%Y-%m}")
+        return stores.care.touch(
+            blank.id, lambda care: begin_month(care, snapshot, specialist, contents, rules, cause), blank
+        )
+
+
+def _opinions(at: Timers, stores: Stores, rules: Rules) -> None:
+    async def with_an_order(moment: datetime) -> list[str]:
+        return [str(id) for id in await stores.customers.drawn(Criteria(ordered=True), 1_000_000)]
+
+    @at.every(lambda at: rules.on(at).surveys.asked, for_each=with_an_order)
+    async def ask_for_opinion(occurrence: Occurrence, cause: Cause) -> Touch[Survey] | None:
+        """Customers are asked for their opinion regularly; one who was asked lately is not asked again (003 §14)."""
+        customer = await stores.customers.leading(UUID(str(occurrence.of)))
+        lately = Between(occurrence.at - rules.on(occurrence.at).surveys.apart)
+        where = {"customer_id": await stores.customers.all_of(customer.id), "issued_at": lately}
+        if await stores.surveys.count(where, limit=1):
+            return None
+        return stores.surveys.birth(issue(cause.derive("survey"), customer.snapshot(), None, None, None, cause))
+
+    @at.every(lambda at: rules.on(at).problems.collected)
+    async def collect_problems(occurrence: Occurrence, cause: Cause) -> Touch[ProblemDay]:
+        """At the end of the day the heads read its problems: raised, fed back, solved (003 三3)."""
+        day = rules.calendar.day(occurrence.at)
+        problems = await stores.problems.touching(rules.calendar.moment(day, time()))
+        return stores.problem_days.birth(publish_day(day, problems, rules, cause))
+
+
+def _seasons(at: Timers, stores: Stores, rules: Rules) -> None:
+    """Festivals, the company's anniversary and promotions have their callbacks (002 三2)."""
+    at(stores.campaigns, CLOCKS)(rules.clocks.tick())
+    known = {name: season for policy in rules.policies for name, season in policy.campaigns.seasons.items()}
+    for name, season in known.items():
+        _call_in_season(at, name, season, stores, rules)
+
+
+def _call_in_season(at: Timers, name: str, known: Season, stores: Stores, rules: Rules) -> None:
+    """One season's schedule. `known` is what some version says of it, for the times at which none is in force."""
+
+    def season(moment: datetime) -> Season:
+        return rules.on(moment).campaigns.seasons.get(name, known)
+
+    @at.every(lambda at: season(at).comes, name=f"call_in_season_{name}")
+    async def call_in_season(occurrence: Occurrence, cause: Cause) -> Touch[Campaign] | None:
+        """The list is drawn and shared out among the specialists; none without specialists or customers who fit."""
+        if name not in rules.on(occurrence.at).campaigns.seasons:
+            return None
+        rule, day = season(occurrence.at), rules.calendar.day(occurrence.at)
+        customers = await stores.customers.drawn(rule.draws, LONGEST_LIST)
+        abilities = {each.staff: each.ability for each in await stores.shares(day)}
+        if not customers or not abilities:
+            return None
+        return stores.campaigns.birth(
+            start_campaign(
+                cause.derive("campaign"),
+                "seasonal",
+                f"{day.year}年{rule.name}",
+                rule.wish,
+                None,
+                day + timedelta(days=rule.days),
+                customers,
+                abilities,
+                rules,
+                cause,
+            )
+        )
 
 
 def _reports(at: Timers, stores: Stores, rules: Rules) -> None:

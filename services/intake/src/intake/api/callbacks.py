@@ -13,6 +13,7 @@ from intake.api.coverage import CoverageRow, FallenCall, covered, sheet
 from intake.domain.callback import Callback, in_calling_order
 from intake.domain.colleague import colleague_id_of
 from intake.domain.decisions.callback import appoint, audit, complete, hear_manager, waive
+from intake.domain.figures.callback_form import TELLING, CallbackForm, form_of
 from intake.domain.lifecycle import CALLBACK, CallbackStage
 from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.company import Company
@@ -20,6 +21,7 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.script import Question
 from intake.store import Stores
 from shared.aggregate import NotFound, Refused
+from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind, Rating
@@ -137,6 +139,10 @@ class ScriptView(View):
     closings: dict[Rating, Prose]
 
 
+class CallbackFormView(CallbackForm, View):
+    """Table 3 as it is shown and printed."""
+
+
 async def _name_of(stores: Stores, staff: StaffId) -> Line:
     """The colleague's name, or how a colleague is called whom the list of colleagues does not have."""
     try:
@@ -175,14 +181,14 @@ async def _viewed(stores: Stores, callback: Callback) -> CallbackView:
     return view
 
 
-def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
+def routes(stores: Stores, rules: Rules, company: Company, clock: TimeSource) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
     _coverage(router, stores, rules)
     _around_the_call(router, stores)
     _ends(router, stores, rules)
-    _scripts(router, stores, rules, company)
+    _scripts(router, stores, rules, company, clock)
 
     @router.get("")
     async def list_callbacks(
@@ -200,6 +206,20 @@ def routes(stores: Stores, rules: Rules, company: Company) -> APIRouter:
     async def show_callback(callback_id: UUID) -> CallbackView:
         """One callback."""
         return await _viewed(stores, await callbacks.get(callback_id))
+
+    @router.get("/{callback_id}/form")
+    async def show_callback_form(callback_id: UUID) -> CallbackFormView:
+        """The form of table 3, filled in from what is known of the order and from what the customer answered."""
+        callback = await callbacks.get(callback_id)
+        order = await stores.orders.of(callback.reason.order_no)
+        project_id = order.wish.project_id if order else None
+        project = await stores.projects.get(project_id) if project_id else None
+        where = {
+            "customer_id": await stores.customers.all_of(callback.customer_id),
+            "key": OneOf(*(fact.key for fact in TELLING)),
+        }
+        moments = [moment async for moment in stores.moments.each(where, sort="-at")]
+        return CallbackFormView.model_validate(dict(form_of(callback, order, project, moments)))
 
     @router.get("/{callback_id}/clocks")
     async def show_clocks(callback_id: UUID) -> list[ClockView]:
@@ -287,13 +307,15 @@ def _coverage(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return sheet(rows, titles).file(form, f"callbacks-{since}-{until}")
 
 
-def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company) -> None:
+def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company, clock: TimeSource) -> None:
     @router.get("/{callback_id}/script")
     async def show_script(callback_id: UUID, caller: AskedBy) -> ScriptView:
         """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
         callback = await stores.callbacks.get(callback_id)
         rule = rules.of(callback).callbacks[callback.reason.kind]
+        now = clock.now()
+        wish = rules.on(now).wishes.on(rules.calendar.day(now))
         script = callback.script(
-            rule, company, await _name_of(stores, caller.id), await _visitor_of(stores, callback.reason)
+            rule, company, await _name_of(stores, caller.id), await _visitor_of(stores, callback.reason), wish
         )
         return ScriptView.model_validate({**dict(script), "must_be_answered": sorted(rule.questions)})

@@ -1,14 +1,15 @@
 """Colleagues over HTTP: who owes reports, in which role, and until when."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from intake.api import readers
-from intake.domain.colleague import Colleague, colleague_id_of
-from intake.domain.decisions.colleague import enlist, leave, move
+from intake.domain.colleague import Ability, Colleague, colleague_id_of
+from intake.domain.decisions.colleague import enlist, leave, move, weigh
 from intake.domain.roles import SUPERVISORS
 from intake.store import Stores
 from shared.contracts.roles import Role
@@ -40,6 +41,12 @@ class Leave(RequestBody):
     last_day: date = Field(examples=["2026-12-31"])
 
 
+class WeighColleague(RequestBody):
+    """The weight of the colleague's ability; one of weight 2 gets twice as many customers as one of weight 1."""
+
+    ability: Ability = Field(examples=["1.5"])
+
+
 class ColleagueView(View):
     """A colleague; the same in a list."""
 
@@ -48,6 +55,7 @@ class ColleagueView(View):
     role: Role
     since: date
     last_day: date | None = None
+    ability: Ability = Decimal(1)
 
     @classmethod
     def of(cls, colleague: Colleague) -> Self:
@@ -88,6 +96,15 @@ def routes(stores: Stores) -> APIRouter:
         return ColleagueView.of(
             await colleagues.apply(
                 colleague_id_of(staff), lambda colleague: leave(colleague, body.last_day, cause), cause
+            )
+        )
+
+    @router.post("/{staff}/weigh", dependencies=[allow(*SUPERVISORS)])
+    async def weigh_colleague(staff: StaffId, body: WeighColleague, cause: CausedByRequest) -> ColleagueView:
+        """Say how much the colleague can carry; customers are shared out by it."""
+        return ColleagueView.of(
+            await colleagues.apply(
+                colleague_id_of(staff), lambda colleague: weigh(colleague, body.ability, cause), cause
             )
         )
 

@@ -1,5 +1,6 @@
 """Customers over HTTP: register, correct, assign, look up."""
 
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from intake.domain.customer import Customer, customer_id_of, number_of
 from intake.domain.decisions.erasure import ask_to_erase, erase, keep
 from intake.domain.decisions.merging import absorb, give_back, merge_into, stand_alone
 from intake.domain.decisions.registration import register
-from intake.domain.decisions.revision import assign, correct
+from intake.domain.decisions.revision import assign, assign_specialist, correct, share_out
+from intake.domain.figures.shares import lightest
 from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.chain import Entry
 from intake.domain.policy.policy import Rules
@@ -21,6 +23,7 @@ from shared.aggregate import Refused
 from shared.contracts.event import Actor, Instant
 from shared.contracts.intake import AssignmentRule, Contact, Particulars, Trade
 from shared.contracts.vocabulary import CustomerId, CustomerKind, DepartmentName, Line, Prose, StaffId, TimeZone
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, RequestBody, Router, View, allow
 from shared.identity import Principal
 from shared.lifecycle import Possible
@@ -80,6 +83,23 @@ class AssignCustomer(RequestBody):
 
     owner: StaffId = Field(examples=["am-03"])
     rule: AssignmentRule = "manual"
+
+
+class AssignSpecialist(RequestBody):
+    """The specialist of customer service who looks after the customer from now on."""
+
+    specialist: StaffId | None = Field(
+        default=None,
+        description="Absent: whoever carries the least for the weight of their ability.",
+        examples=["cs-07"],
+    )
+    why: Line = Field(default="主管指定", description="Why it is this one; not looked at when nobody is named.")
+
+
+class ShareOut(RequestBody):
+    """The customers to share out, such as those that the list shows without a specialist."""
+
+    customer_ids: tuple[CustomerId, ...] = Field(min_length=1, max_length=200)
 
 
 class MergeFiles(RequestBody):
@@ -193,6 +213,20 @@ class CustomerRow(View):
     source: DepartmentName
 
 
+class SharedCustomer(View):
+    """A customer, whose specialist, and why; without one where the file is merged or erased."""
+
+    customer_id: UUID
+    specialist: StaffId | None
+    why: str | None = Field(default=None, description="What the file says of the assignment.")
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        said = [entry.content.get("reason") for entry in customer.file if entry.kind == "specialist_assigned"]
+        why = str(said[-1]) if said else None
+        return cls(customer_id=customer.id, specialist=customer.particulars.specialist, why=why)
+
+
 class RevisionView(View):
     """One revision of a customer's file."""
 
@@ -230,10 +264,12 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         name: Annotated[str | None, Query(max_length=200)] = None,
         mobile: Annotated[str | None, Query(max_length=20)] = None,
         owner: Annotated[str | None, Query(max_length=128)] = None,
+        specialist: Annotated[str | None, Query(max_length=128)] = None,
+        unshared: Annotated[bool, Query(description="Only those without a specialist.")] = False,
         after: After = None,
         limit: Limit = 50,
     ) -> Listing[CustomerRow]:
-        """Customers found by words, or of this exact name, owner or number, in any spelling of it. Numbers are masked.
+        """Customers by words, or of this exact name, owner, specialist or number, however spelt. Numbers are masked.
 
         A word of `q` is a part of a name or of the address, initials in pinyin (gzhd), the last four or more digits of
         a telephone, order or contract number, or such a number as a whole. All words must fit. Two files of one person
@@ -242,6 +278,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         where = {
             "particulars.name": name,
             "particulars.owner": owner,
+            "particulars.specialist": OneOf(None) if unshared else specialist,
             "found_by": holding(q, mobile),
             "merged_into": OneOf(None),
         }
@@ -278,9 +315,43 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
         return CustomerView.of(assigned)
 
+    _specialists(router, stores, rules)
     _merging(router, stores)
-    _erasing(router, stores)
+    _erasing(router, stores, rules)
     return router
+
+
+def _specialists(router: APIRouter, stores: Stores, rules: Rules) -> None:
+    """Who looks after which customer at customer service."""
+    customers = stores.customers
+
+    @router.post("/{customer_id}/assign-specialist", dependencies=[allow(*CUSTOMER.roles("assign_specialist"))])
+    async def assign_customer_s_specialist(
+        customer_id: UUID, body: AssignSpecialist, cause: CausedByRequest
+    ) -> CustomerView:
+        """Give the customer a specialist beside the account manager, by name or by balance."""
+        if body.specialist is not None:
+            decide = partial(assign_specialist, specialist=body.specialist, basis="manual", why=body.why)
+        else:
+            share = lightest(await stores.shares(rules.calendar.day(cause.at)))
+            decide = partial(assign_specialist, specialist=share.staff, basis=share.basis, why=share.why)
+        return CustomerView.of(
+            await customers.apply(customer_id, lambda customer: decide(customer, rules=rules, cause=cause), cause)
+        )
+
+    @router.post("/share-out", dependencies=[allow(*CUSTOMER.roles("assign_specialist"))])
+    async def share_customers_out(body: ShareOut, cause: CausedByRequest) -> Listing[SharedCustomer]:
+        """Share customers out among the specialists: evenly by number, weighted by ability. Who has one keeps it."""
+        shares = {each.staff: each for each in await stores.shares(rules.calendar.day(cause.at))}
+        given: list[SharedCustomer] = []
+        for id in body.customer_ids:
+            share = lightest(tuple(shares.values()))
+            decide = partial(share_out, share=share, rules=rules, cause=cause)
+            customer = await customers.apply(id, decide, cause)
+            if customer.particulars.specialist == share.staff:
+                shares[share.staff] = share.but(customers=share.customers + 1)
+            given.append(SharedCustomer.of(customer))
+        return Listing(items=given, next=None)
 
 
 def _merging(router: APIRouter, stores: Stores) -> None:
@@ -323,15 +394,20 @@ def _merging(router: APIRouter, stores: Stores) -> None:
         return CustomerView.of(kept)
 
 
-def _erasing(router: APIRouter, stores: Stores) -> None:
+def _erasing(router: APIRouter, stores: Stores, rules: Rules) -> None:
     """A customer who wants to be erased."""
     customers = stores.customers
+
+    @router.get("/{customer_id}/clocks")
+    async def show_customer_clocks(customer_id: UUID) -> list[ClockView]:
+        """By when a wish to be erased is decided on and why."""
+        return clocks_of(await customers.get(customer_id), rules.clocks)
 
     @router.post("/{customer_id}/ask-to-erase", dependencies=[allow(*CUSTOMER.roles("ask_to_erase"))])
     async def ask_to_erase_customer(customer_id: UUID, body: AskToErase, cause: CausedByRequest) -> CustomerView:
         """Write down that the customer wants to be erased; another person carries it out."""
         asked = await customers.apply(
-            customer_id, lambda customer: ask_to_erase(customer, body.legal_basis, cause), cause
+            customer_id, lambda customer: ask_to_erase(customer, body.legal_basis, rules, cause), cause
         )
         return CustomerView.of(asked)
 
@@ -339,7 +415,7 @@ def _erasing(router: APIRouter, stores: Stores) -> None:
     async def keep_customer(customer_id: UUID, body: KeepCustomer, cause: CausedByRequest) -> CustomerView:
         """The customer's data have to be kept: say why."""
         return CustomerView.of(
-            await customers.apply(customer_id, lambda customer: keep(customer, body.reason, cause), cause)
+            await customers.apply(customer_id, lambda customer: keep(customer, body.reason, rules, cause), cause)
         )
 
     @router.post("/{customer_id}/erase", dependencies=[allow(*CUSTOMER.roles("erase"))])
@@ -349,7 +425,9 @@ def _erasing(router: APIRouter, stores: Stores) -> None:
         Numbers of orders and contracts, amounts and days stay: the books are right, and every seal holds. What waits
         to be sent to the customer is not sent. Files that were merged into this one are erased with it.
         """
-        return CustomerView.of(await customers.apply(customer_id, lambda customer: erase(customer, cause), cause))
+        return CustomerView.of(
+            await customers.apply(customer_id, lambda customer: erase(customer, rules, cause), cause)
+        )
 
 
 def holding(question: str | None, mobile: str | None = None) -> AllOf | None:

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 from intake.api import readers
 from intake.api.customers import RevisionView, needs_whole
 from intake.domain.contact_log import ContactLog
-from intake.domain.overview import MATTERS, Subject, latest_of_each, subjects
+from intake.domain.figures.overview import MATTERS, Subject, latest_of_each, subjects
 from intake.store import Stores
 from shared.aggregate import NotFound
 from shared.contracts.event import Actor, Event, Instant

@@ -85,7 +85,7 @@ class Callback(Timed):
         """By when the customer is to be called. Stored, because lists are sorted by it."""
         return self.term.due_at
 
-    def script(self, rule: CallbackRule, company: Company, caller: Line, visitor: Line) -> Script:
+    def script(self, rule: CallbackRule, company: Company, caller: Line, visitor: Line, wish: Line) -> Script:
         """The words of this call: what is said at its stage alone, and every place filled in (002 四)."""
         spoken = {stage: text for stage, text in rule.script.stages.items() if STAGES[stage] == self.reason.stage}
         on = self.reason.on
@@ -98,6 +98,7 @@ class Callback(Timed):
             "item": self.reason.item or "",
             "on": f"{on.month}月{on.day}日" if on else "近日",
             "visitor": visitor,
+            "wish": self.reason.wish or wish,
         }
         return rule.script.but(stages=spoken).spoken(values)
 

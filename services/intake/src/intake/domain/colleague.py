@@ -1,11 +1,18 @@
 """A colleague who owes reports, in one role from one day to another."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import Field
 
 from shared.aggregate import Aggregate
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
+
+Ability = Annotated[Decimal, Field(gt=0, le=10, max_digits=3, decimal_places=1)]
+"""The weight of a colleague's ability: who has 2 gets twice as many customers as who has 1 (002 一3a)."""
 
 _COLLEAGUES = uuid5(NAMESPACE_URL, "urn:kefu:intake:colleague")
 
@@ -18,6 +25,7 @@ class Colleague(Aggregate):
     role: Role
     since: date
     last_day: date | None = None
+    ability: Ability = Decimal(1)
 
     def works_on(self, day: date) -> bool:
         """Whether the colleague has the role on that day."""

@@ -7,7 +7,7 @@ from intake.domain.lifecycle import CUSTOMER, CustomerStage
 from intake.domain.parts.absorbed import Absorbed
 from intake.domain.parts.chain import Entry, first_altered
 from intake.domain.parts.erasure_request import ErasureRequest
-from shared.aggregate import Aggregate
+from shared.clocks import Timed
 from shared.contracts.intake import Particulars
 from shared.contracts.vocabulary import CustomerId, CustomerSnapshot, DepartmentName, Line
 from shared.lifecycle import follows
@@ -17,12 +17,12 @@ _CUSTOMERS = UUID("5f0c7a52-2a55-5b1e-8f0a-6f6d1f6c9a11")
 
 
 @follows(CUSTOMER)
-class Customer(Aggregate):
+class Customer(Timed):
     """A customer. `file` holds every revision; `particulars` is what the last one says.
 
     `papers` are the numbers of its orders and contracts. `found_by` follows from both and
     from the files of the same person that lead here, `absorbed`. A file that leads to another one, `merged_into`, is
-    written no more. `erasure` is the customer's wish to be erased.
+    written no more. `erasure` is the customer's wish to be erased; its one clock is the duty to decide on it.
     """
 
     particulars: Particulars

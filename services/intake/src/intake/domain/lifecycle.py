@@ -18,10 +18,22 @@ from shared.lifecycle import Lifecycle, Move
 
 CallbackStage = Literal["open", "completed", "waived", "withdrawn"]
 CallbackDecision = Literal["hear_manager", "appoint", "complete", "audit", "waive", "withdraw"]
+CampaignStage = Literal["running", "completed"]
+CampaignDecision = Literal["record", "note_call", "complete"]
 CustomerStage = Literal["open", "erasure_asked", "erased"]
-CustomerDecision = Literal["correct", "assign", "merge", "separate", "ask_to_erase", "keep", "erase", "erase_along"]
-EnquiryStage = Literal["open", "answered"]
-EnquiryDecision = Literal["answer", "settle"]
+CustomerDecision = Literal[
+    "correct",
+    "assign",
+    "assign_specialist",
+    "merge",
+    "separate",
+    "ask_to_erase",
+    "keep",
+    "erase",
+    "erase_along",
+]
+EnquiryStage = Literal["open", "answered", "withdrawn"]
+EnquiryDecision = Literal["answer", "settle", "withdraw"]
 FactStage = Literal["reported", "admitted"]
 IntakeStage = Literal["open", "passed"]
 IntakeDecision = Literal["check"]
@@ -39,6 +51,10 @@ SurveyStage = Literal["open", "answered"]
 SurveyDecision = Literal["answer"]
 PlanStage = Literal["planned", "arrived", "cancelled"]
 PlanDecision = Literal["tick_off", "arrive", "cancel"]
+ProblemStage = Literal["raised", "fed_back", "solved"]
+ProblemDecision = Literal["feed_back", "solve"]
+TextStage = Literal["unread", "read", "dismissed"]
+TextDecision = Literal["read", "dismiss"]
 ReportStage = Literal["unasked", "owed", "submitted", "reviewed", "excused"]
 ReportDecision = Literal["ask_for", "submit", "review", "excuse"]
 
@@ -56,12 +72,24 @@ CALLBACK: Lifecycle[CallbackStage, CallbackDecision] = Lifecycle(
 )
 """A call that was missed stays open: it is still owed. A fact after which there is nothing to say withdraws it."""
 
+CAMPAIGN: Lifecycle[CampaignStage, CampaignDecision] = Lifecycle(
+    "campaign",
+    "running",
+    {
+        "record": Move(("running",), (), PLANNERS),
+        "note_call": Move(("running",), ()),
+        "complete": Move(("running",), ("completed",), SUPERVISORS),
+    },
+)
+"""Of a batch of callbacks each call tells what came of a customer."""
+
 CUSTOMER: Lifecycle[CustomerStage, CustomerDecision] = Lifecycle(
     "customer's file",
     "open",
     {
         "correct": Move(("open", "erasure_asked"), (), SERVICE),
         "assign": Move(("open", "erasure_asked"), (), SUPERVISORS),
+        "assign_specialist": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "merge": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "separate": Move(("open", "erasure_asked"), (), SUPERVISORS),
         "ask_to_erase": Move(("open",), ("erasure_asked",), SERVICE),
@@ -82,9 +110,10 @@ ENQUIRY: Lifecycle[EnquiryStage, EnquiryDecision] = Lifecycle(
     {
         "answer": Move(("open",), ("answered",), ENQUIRY_DESK),
         "settle": Move(("open",), ("answered",)),
+        "withdraw": Move(("open",), ("withdrawn",)),
     },
 )
-"""A quote, an order or a complaint that follows from an enquiry settles it."""
+"""A quote, an order or a complaint that follows from an enquiry settles it; who is erased is answered no more."""
 
 FACT: Lifecycle[FactStage, Literal["admit"]] = Lifecycle(
     "fact", "reported", {"admit": Move(("reported",), ("admitted",))}
@@ -108,6 +137,15 @@ ORDER: Lifecycle[OrderStage, OrderDecision] = Lifecycle(
 
 Which of these roles verify an order of a route is policy.
 """
+
+PROBLEM: Lifecycle[ProblemStage, ProblemDecision] = Lifecycle(
+    "problem",
+    "raised",
+    {
+        "feed_back": Move(("raised", "fed_back"), ("fed_back",), PLANNERS),
+        "solve": Move(("raised", "fed_back"), ("solved",), PLANNERS),
+    },
+)
 
 PROJECT: Lifecycle[ProjectStage, ProjectDecision] = Lifecycle(
     "project",
@@ -143,7 +181,7 @@ SHOWROOM_VISIT: Lifecycle[ShowroomStage, ShowroomDecision] = Lifecycle(
 SURVEY: Lifecycle[SurveyStage, SurveyDecision] = Lifecycle(
     "survey", "open", {"answer": Move(("open",), ("answered",), SERVICE)}
 )
-"""A customer answers the e-mail as well."""
+"""A customer answers the e-mail and on the customer's own page as well."""
 
 VISIT_PLAN: Lifecycle[PlanStage, PlanDecision] = Lifecycle(
     "visit plan",
@@ -154,6 +192,16 @@ VISIT_PLAN: Lifecycle[PlanStage, PlanDecision] = Lifecycle(
         "cancel": Move(("planned",), ("cancelled",), PLANNERS),
     },
 )
+
+VISIT_TEXT: Lifecycle[TextStage, TextDecision] = Lifecycle(
+    "visit text",
+    "unread",
+    {
+        "read": Move(("unread",), ("read",), PLANNERS),
+        "dismiss": Move(("unread",), ("dismissed",), SERVICE),
+    },
+)
+"""A text that is understood is read as it comes in."""
 
 WORK_REPORT: Lifecycle[ReportStage, ReportDecision] = Lifecycle(
     "work report",

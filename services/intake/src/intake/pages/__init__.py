@@ -1,4 +1,4 @@
-"""What intake shows to people: customers found by anything that a caller says, and one with file and timeline."""
+"""What intake shows to people: customers by anything that a caller says, one with file and timeline, and surveys."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,14 +6,25 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from intake.domain.policy.policy import Rules
-from intake.pages import customers
+from intake.pages import customer, customers
 from intake.pages.words import FORMS
+from intake.settings import Settings
 from intake.store import Stores
+from shared.pages.customer import CustomerDoor
 from shared.pages.forms import Forms
 from shared.pages.rendering import Renderer
+
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def routes(stores: Stores, rules: Rules, asked: Sequence[APIRouter]) -> Sequence[APIRouter]:
     """Every page of intake; `asked` are the routes to which its forms are sent."""
-    render = Renderer(Path(__file__).parent / "templates")
+    render = Renderer(_TEMPLATES)
     return (customers.routes(stores, rules, Forms("intake", "/customers/{customer_id}", asked, FORMS), render),)
+
+
+def open_routes(stores: Stores, rules: Rules, settings: Settings) -> Sequence[APIRouter]:
+    """What customers see, by the links that they are sent."""
+    links = settings.customer_links()
+    door = CustomerDoor("intake", links, settings.hotline, rules.calendar, Renderer(_TEMPLATES))
+    return (customer.routes(stores, door),)

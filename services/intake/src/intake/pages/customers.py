@@ -67,7 +67,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
         view = CustomerView.of(customer, whole=needs_whole(customer, asker))
         now: datetime = rules.calendar.local(request.app.state.time.now())
         return render(
-            "customer.html",
+            "customer-file.html",
             view=view,
             file=view.particulars,
             kinds=KINDS,

@@ -73,6 +73,8 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "intake.customer_registered": "建档",
         "intake.customer_updated": "更正档案",
         "intake.customer_assigned": "分配负责人",
+        "intake.specialist_assigned": "分配客服专员",
+        "intake.notification_requested": "安排维系消息",
         "intake.customer_classified": "客户分级",
         "intake.customer_erased": "抹去个人信息",
         "intake.customers_merged": "合并档案",

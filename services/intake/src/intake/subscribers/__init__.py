@@ -5,13 +5,15 @@ from intake.store import Stores
 from intake.subscribers import (
     answers,
     callbacks,
+    campaigns,
+    care,
     departments,
     enquiries,
     erasure,
     papers,
     presales,
+    replies,
     reports,
-    surveys,
     timeline,
 )
 from intake.subscribers.answers import for_its_department, own_answer
@@ -27,11 +29,13 @@ def subscriptions(stores: Stores, rules: Rules) -> Subscriptions:
     departments.subscribe(on, stores, rules)
     answers.subscribe(on, stores.facts)
     callbacks.subscribe(on, stores, rules)
+    care.subscribe(on, stores, rules)
+    campaigns.subscribe(on, stores, rules)
     presales.subscribe(on, stores, rules)
     erasure.subscribe(on, stores, rules)
     papers.subscribe(on, stores, rules)
     enquiries.subscribe(on, stores, rules)
     reports.subscribe(on, stores, rules)
-    surveys.subscribe(on, stores)
+    replies.subscribe(on, stores, rules)
     timeline.subscribe(on, stores)
     return on

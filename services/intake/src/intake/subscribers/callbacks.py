@@ -16,7 +16,14 @@ from shared.aggregate import Cause
 from shared.contracts.aftersales import ServiceOrderClosed
 from shared.contracts.complaints import ComplaintClosed, ResolutionImplemented
 from shared.contracts.event import Event
-from shared.contracts.intake import CallbackReason, Contact, CustomerAssigned, Particulars, VisitReported
+from shared.contracts.intake import (
+    CallbackReason,
+    Contact,
+    CustomerAssigned,
+    Particulars,
+    SpecialistAssigned,
+    VisitReported,
+)
 from shared.contracts.orders import AcceptancePassed, OrderCancelled, OrderStageChanged, ShipmentDelayed
 from shared.contracts.vocabulary import CustomerSnapshot, StaffId
 from shared.store import Touch
@@ -59,7 +66,8 @@ def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
     async def call_after_visit(event: VisitReported, cause: Cause) -> Touches:
         """Within 30 minutes of the report (000 §3.6.1b). A shop without a file gets one."""
         customer, opened = await _visited(stores, event, cause)
-        reason = CallbackReason(kind="visit_30min", visitor=event.staff, visitor_role=cause.actor.role)
+        rank = cause.actor.role if cause.actor.id == event.staff else await stores.colleagues.role_of(event.staff)
+        reason = CallbackReason(kind="visit_30min", visitor=event.staff, visitor_role=rank)
         return [*opened, *calls.owed_for(event, customer, reason, event.reported_at, cause)]
 
     @on(CustomerAssigned)
@@ -68,6 +76,13 @@ def _before_the_order(on: Subscriptions, stores: Stores, calls: Calls) -> None:
         customer = (await stores.customers.leading(event.customer_id)).snapshot()
         reason = CallbackReason(kind="first_contact_7d")
         return calls.owed_for(event, customer, reason, cause.at, cause, event.owner)
+
+    @on(SpecialistAssigned)
+    async def call_as_new_specialist(event: SpecialistAssigned, cause: Cause) -> Touches:
+        """Within a week of the assignment, by the specialist (002 一3b)."""
+        customer = (await stores.customers.leading(event.customer_id)).snapshot()
+        reason = CallbackReason(kind="first_contact_7d")
+        return calls.owed_for(event, customer, reason, cause.at, cause, event.specialist)
 
 
 def _while_the_order_runs(on: Subscriptions, calls: Calls) -> None:

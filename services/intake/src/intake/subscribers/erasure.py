@@ -21,9 +21,9 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def erase_customer(event: CustomerErased, cause: Cause) -> list[Touch[Any]]:
         """Talks, visits, calls, orders and the timeline have the pseudonym, and so have the files merged into this one.
 
-        Calls that are owed to the customer are withdrawn (003 二1-7).
+        Calls that are owed to the customer and enquiries that are open are withdrawn (003 二1-7).
         """
-        erase = partial(erase_along, legal_basis=event.legal_basis, cause=cause)
+        erase = partial(erase_along, legal_basis=event.legal_basis, rules=rules, cause=cause)
         merged = [
             stores.customers.touch(each.id, erase)
             async for each in stores.customers.each({"merged_into": event.customer_id})

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from intake.domain.decisions.care import end_care
 from intake.domain.decisions.enquiry import settle
 from intake.domain.decisions.project import link_order
 from intake.domain.decisions.revision import file_papers, keep_special_specs
@@ -23,12 +24,14 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def file_order_number(event: OrderPlaced, cause: Cause) -> list[Touch[Any]]:
         """Its customer is found by the number of the order (004 一㈢4); its special specs are kept (002 尾2a).
 
-        The enquiry that it answers is settled, and the project file names it.
+        The enquiry that it answers is settled, the project file names it, and the care before an order is over.
         """
         numbers = (event.order_no, event.contract_no) if event.contract_no else (event.order_no,)
         specs = tuple(line.special_spec for line in event.lines if line.special_spec)
         filed = await _filed(stores, event.customer.customer_id, numbers, specs, cause)
-        return [*moments(stores, event, cause), *filed, *_ordered(stores, event, rules, cause)]
+        care = await stores.care.of(event.customer.customer_id)
+        ended = [stores.care.touch(care.id, lambda current: end_care(current, rules, cause))] if care else []
+        return [*moments(stores, event, cause), *filed, *ended, *_ordered(stores, event, rules, cause)]
 
     @on(ContractSigned)
     async def file_contract_number(event: ContractSigned, cause: Cause) -> list[Touch[Any]]:

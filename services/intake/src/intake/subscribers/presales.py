@@ -5,6 +5,7 @@ from typing import Any
 from intake.domain.decisions.presales import classify_by_trade, identify
 from intake.domain.policy.policy import Rules
 from intake.store import Stores
+from intake.subscribers.care import cared
 from intake.subscribers.timeline import moments
 from shared.aggregate import Cause
 from shared.contracts.intake import ContactRecorded
@@ -24,6 +25,8 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
             kept.append(
                 stores.customers.touch(leading, lambda customer: classify_by_trade(customer, event, rules, cause))
             )
+        if any(word in event.service_method for word in rules.on(cause.at).care.calling):
+            kept += await cared(stores, event.customer_id, "calls", rules, cause)
         if rules.on(cause.at).presales.affirms(event.answers.get("q5")):
             customer = await stores.customers.leading(event.customer_id)
             kept.append(stores.opportunities.birth(identify(customer, event, rules, cause)))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from intake.domain.colleague import Colleague, colleague_id_of
+from intake.domain.colleague import Ability, Colleague, colleague_id_of
 from shared.aggregate import Cause, Change, Refused
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, StaffId
@@ -30,3 +30,8 @@ def leave(colleague: Colleague, last_day: date, cause: Cause) -> Change[Colleagu
             f"{colleague.staff} has the role since {colleague.since}; name a later day", "before_the_first_day"
         )
     return Change(colleague.but(last_day=last_day))
+
+
+def weigh(colleague: Colleague, ability: Ability, cause: Cause) -> Change[Colleague]:
+    """The supervisor weighs the colleague's ability anew; customers that are shared out from now on follow it."""
+    return Change(colleague.but(ability=ability))

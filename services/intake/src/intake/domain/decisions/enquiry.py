@@ -49,6 +49,13 @@ def settle(
     return _ended(enquiry, outcome, number, rules, cause)
 
 
+def withdraw(enquiry: Enquiry, rules: Rules, cause: Cause) -> Change[Enquiry]:
+    """The customer was erased and is answered no more. Nothing changes when the enquiry is answered already."""
+    if not ENQUIRY.allows(enquiry.stage, "withdraw"):
+        return Change(enquiry)
+    return Change(enquiry.but(stage="withdrawn")).then(rules.clocks.drop(cause=cause))
+
+
 def _ended(
     enquiry: Enquiry,
     kind: Literal["answered", "quoted", "ordered", "filed"],

@@ -3,11 +3,19 @@
 from collections.abc import Collection, Mapping
 
 from intake.domain.customer import Customer, found_by
+from intake.domain.figures.shares import Share
 from intake.domain.parts.chain import appended
 from intake.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change, Refused
-from shared.contracts.intake import AssignmentRule, CustomerAssigned, CustomerUpdated, FieldChange, Particulars
-from shared.contracts.vocabulary import Prose, StaffId
+from shared.contracts.intake import (
+    AssignmentRule,
+    CustomerAssigned,
+    CustomerUpdated,
+    FieldChange,
+    Particulars,
+    SpecialistAssigned,
+)
+from shared.contracts.vocabulary import Line, Prose, StaffId
 
 
 def correct(customer: Customer, changes: Mapping[str, object], reason: str, cause: Cause) -> Change[Customer]:
@@ -33,6 +41,33 @@ def assign(customer: Customer, owner: StaffId, basis: AssignmentRule, rules: Rul
         first_contact_due=term.due(cause.at, rules.calendar),
     )
     return _revise(customer, "assigned", {"owner": owner}, None, cause).announcing(assigned)
+
+
+def assign_specialist(
+    customer: Customer, specialist: StaffId, basis: AssignmentRule, why: Line, rules: Rules, cause: Cause
+) -> Change[Customer]:
+    """The specialist who looks after this customer, and why it is this one (002 一3a); who must call within a week.
+
+    Refused with `nothing_changes` when it is that person already.
+    """
+    term = rules.on(cause.at).callbacks["first_contact_7d"].clock.term
+    assigned = SpecialistAssigned(
+        customer_id=customer.id,
+        customer_name=customer.particulars.name,
+        specialist=specialist,
+        previous_specialist=customer.particulars.specialist,
+        rule=basis,
+        why=why,
+        first_contact_due=term.due(cause.at, rules.calendar),
+    )
+    return _revise(customer, "specialist_assigned", {"specialist": specialist}, why, cause).announcing(assigned)
+
+
+def share_out(customer: Customer, share: Share, rules: Rules, cause: Cause) -> Change[Customer]:
+    """The customer is the colleague's who carries the least for the weight; one who has a specialist keeps it."""
+    if customer.particulars.specialist is not None or customer.merged_into is not None or customer.stage == "erased":
+        return Change(customer)
+    return assign_specialist(customer, share.staff, share.basis, share.why, rules, cause)
 
 
 def file_papers(customer: Customer, numbers: Collection[str], cause: Cause) -> Change[Customer]:

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from intake.domain.visit import Visit
+from intake.domain.parts.said_visit import SaidVisit
+from intake.domain.visit import Visit, visit_id_of
 from intake.domain.visit_plan import VisitPlan
+from intake.domain.visit_text import VisitText
 from shared.aggregate import Cause, Change, Refused, must_be_recent
 from shared.contracts.intake import VisitReport, VisitReported
 
@@ -20,5 +22,21 @@ def report_visit(id: UUID, report: VisitReport, plan: VisitPlan | None, cause: C
     must_be_recent("the visit", report.left_at, cause)
     if plan is not None:
         report = report.but(punctual=plan.punctual, customer_id=plan.customer_id)
-    visit = Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at)
-    return Change(visit, (VisitReported.of(report, visit_id=id, staff=visit.staff, reported_at=visit.reported_at),))
+    return _reported(Visit(id=id, report=report, staff=cause.actor.id, reported_at=cause.at))
+
+
+def report_text(text: VisitText, said: SaidVisit, cause: Cause) -> Change[Visit]:
+    """The visit that a text reports, by who wrote it and from the moment at which it came in (000 §3.6.1a)."""
+    report = VisitReport(
+        shop_name=said.shop_name,
+        customer_name=said.customer_name,
+        mobile=said.mobile,
+        left_at=text.received_at,
+        via="sms" if text.channel == "sms" else "app",
+    )
+    return _reported(Visit(id=visit_id_of(text.id), report=report, staff=text.staff, reported_at=text.received_at))
+
+
+def _reported(visit: Visit) -> Change[Visit]:
+    said = VisitReported.of(visit.report, visit_id=visit.id, staff=visit.staff, reported_at=visit.reported_at)
+    return Change(visit, (said,))

@@ -60,6 +60,8 @@ class ImportedCustomer(Part):
     customer_no: Line | None
     said: dict[str, Any]
     contact: Contact | None = None
+    alone: Particulars
+    """What a file says that is opened by this row."""
 
     @classmethod
     def read(cls, cells: Mapping[str, str]) -> "ImportedCustomer":
@@ -76,17 +78,17 @@ class ImportedCustomer(Part):
         contact = _contact(given)
         if "special_specs" in given:
             given["special_specs"] = (given["special_specs"],)
-        row = _checked(
-            cls, {"number": number, "customer_no": number if numbered else None, "said": given, "contact": contact}
+        customer_no = number if numbered else None
+        alone = _checked(
+            Particulars, {"customer_no": customer_no, **given, "contacts": (contact,) if contact else ()}
         )
-        row.onto(None)
-        return row
+        row = {"number": number, "customer_no": customer_no, "said": given, "contact": contact, "alone": alone}
+        return _checked(cls, row)
 
     def onto(self, particulars: Particulars | None) -> Particulars:
         """What a file says with this row: of an earlier file everything stays that the row says nothing of."""
         if particulars is None:
-            contacts = (self.contact,) if self.contact else ()
-            return _checked(Particulars, {"customer_no": self.customer_no, **self.said, "contacts": contacts})
+            return self.alone
         return _checked(Particulars, {**dict(particulars), **self.said, "contacts": self._among(particulars)})
 
     def _among(self, particulars: Particulars) -> tuple[Contact, ...]:

@@ -4,11 +4,15 @@ from typing import Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
+from intake.domain.policy.campaigns import CampaignRule, Wishes
+from intake.domain.policy.care import CareRule
 from intake.domain.policy.ordering import DesignIntakeRule, EnquiryRule, PlacingRule, ProjectRule, QuoteRule
 from intake.domain.policy.presales import Objection, PresalesCall, VisitRule
+from intake.domain.policy.problems import ProblemRule
 from intake.domain.policy.reports import DigestRule, FormName, ItineraryRule, ReportForm, WhenItComes
 from intake.domain.policy.script import Question, Script
 from intake.domain.policy.showroom import ShowroomRule
+from intake.domain.policy.surveys import SurveyRule
 from shared.clocks import Clock, TimedPolicy
 from shared.contracts.event import Frozen
 from shared.contracts.intake.contacts import CallbackKind
@@ -26,8 +30,17 @@ OBLIGED: tuple[CallbackKind, ...] = (
     "delay",
     "first_contact_7d",
     "member",
+    "seasonal",
 )
-"""The kinds of callback that facts oblige us to: each needs a rule."""
+"""The kinds of callback that facts and campaigns oblige us to: each needs a rule."""
+
+
+class ErasureRule(Frozen):
+    """By when a customer's wish to be erased is carried out or refused, and by whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clock: Clock
 
 
 class CallbackRule(Frozen):
@@ -58,6 +71,12 @@ class IntakePolicy(TimedPolicy):
     """How many characters a callback's script has at most: it is short, and its content limited (002 三注)."""
     members_called: WhenItComes
     """When the round of calls to every member customer begins (002 四2)."""
+    care: CareRule
+    campaigns: CampaignRule
+    wishes: Wishes
+    surveys: SurveyRule
+    problems: ProblemRule
+    erasure: ErasureRule
     holidays: Clock
     """By when the holidays of the next year are entered, and by whom."""
     enquiries: dict[EnquiryKind, EnquiryRule]

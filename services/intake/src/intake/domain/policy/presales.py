@@ -49,6 +49,8 @@ class VisitRule(Frozen):
     early: timedelta = Field(gt=timedelta())
     kit: tuple[Line, ...] = Field(min_length=1)
     clock: Clock
+    text_clock: Clock
+    """By when a text about a visit is read that could not be understood, and by whom (000 §3.6.1a)."""
 
 
 class Objection(Frozen):

@@ -12,9 +12,9 @@ from shared.contracts.orders import StageGroup
 from shared.contracts.vocabulary import Prose
 
 Question = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-PLACES = ("company", "hotline", "caller", "customer", "number", "item", "on", "visitor")
+PLACES = ("company", "hotline", "caller", "customer", "number", "item", "on", "visitor", "wish")
 """What a text may name: ourselves and our number, who calls, whom by title, the order's or the complaint's number,
-what was serviced and on which day, who visited and in which rank."""
+what was serviced and on which day, who visited and in which rank, what is wished at this time of the year."""
 
 
 def _names_known_places(text: str) -> str:

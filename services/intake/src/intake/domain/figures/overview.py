@@ -65,7 +65,7 @@ def subjects() -> Mapping[str, Subject]:
 
 
 def latest_of_each(names: Iterable[str | None]) -> list[int]:
-    """Which of the facts are shown, by their place, the latest first: of a matter its latest one, all without a name."""
+    """Which facts are shown, by their place, the latest first: of a matter its latest one, and all without a name."""
     shown: list[int] = []
     seen: set[str] = set()
     for place, name in enumerate(names):

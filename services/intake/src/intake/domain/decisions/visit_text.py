@@ -1,0 +1,40 @@
+"""How the text about a visit is taken, and read where it could not be understood."""
+
+from uuid import UUID
+
+from intake.domain.lifecycle import VISIT_TEXT
+from intake.domain.parts.said_visit import SaidVisit, understood
+from intake.domain.policy.policy import Rules
+from intake.domain.visit_text import TextChannel, VisitText
+from shared.aggregate import Cause, Change
+from shared.clocks import Matter
+from shared.contracts.vocabulary import Line, Prose, StaffId
+
+
+def receive_text(
+    id: UUID, staff: StaffId, text: Prose, channel: TextChannel, rules: Rules, cause: Cause
+) -> Change[VisitText]:
+    """A text that is understood is a visit that was reported; any other one is a duty from now on (000 §3.6.1a)."""
+    received = VisitText(id=id, staff=staff, text=text, channel=channel, received_at=cause.at)
+    said = understood(text)
+    if said is not None:
+        return Change(received).then(lambda unread: _read(unread, said, rules, cause))
+    policy = rules.on(cause.at)
+    matter = Matter(about=f"{staff} 的拜访短信")
+    return rules.clocks.start(policy.visits.text_clock, matter, cause, policy=policy)(received)
+
+
+def read(text: VisitText, said: SaidVisit, rules: Rules, cause: Cause) -> Change[VisitText]:
+    """A person has found out which customer was visited. IllegalTransition when it was read or dismissed already."""
+    VISIT_TEXT.must(text.stage, "read")
+    return _read(text, said, rules, cause)
+
+
+def dismiss(text: VisitText, reason: Line, rules: Rules, cause: Cause) -> Change[VisitText]:
+    """The text is about no visit. IllegalTransition when it was read or dismissed already."""
+    VISIT_TEXT.must(text.stage, "dismiss")
+    return Change(text.but(stage="dismissed", dismissed_because=reason)).then(rules.clocks.drop(cause=cause))
+
+
+def _read(text: VisitText, said: SaidVisit, rules: Rules, cause: Cause) -> Change[VisitText]:
+    return Change(text.but(stage="read", said=said)).then(rules.clocks.stop(cause=cause))

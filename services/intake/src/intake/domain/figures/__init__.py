@@ -1,0 +1,1 @@
+"""What is worked out from many customers or colleagues and kept by none of them."""

@@ -1,0 +1,29 @@
+"""By what the list of a campaign is drawn."""
+
+from uuid import UUID
+
+from shared.contracts.event import Part
+from shared.contracts.intake import Trade
+from shared.contracts.vocabulary import CustomerKind, Line
+
+
+class Criteria(Part):
+    """Which customers are on a list; what is absent does not matter. `ordered` are those with an order of theirs."""
+
+    kind: CustomerKind | None = None
+    trade: Trade | None = None
+    region: Line | None = None
+    member: bool | None = None
+    ordered: bool | None = None
+
+
+class ListedCustomer(Part):
+    """What is read of a customer to draw a list."""
+
+    id: UUID
+    papers: tuple[Line, ...] = ()
+    stage: Line = "open"
+
+    def fits(self, ordered: bool | None) -> bool:
+        """Whether the customer may be called at all, and has an order or not, as asked."""
+        return self.stage != "erased" and ordered in (None, bool(self.papers))

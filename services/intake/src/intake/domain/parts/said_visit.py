@@ -1,0 +1,102 @@
+"""What an account manager texts on leaving a customer, as people write it: shop, name and mobile in any order."""
+
+import re
+import unicodedata
+
+from shared.contracts.event import Part
+from shared.contracts.vocabulary import Line, Phone
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
+_LABELS = (
+    ("shop", r"店名|公司名称|单位名称|公司|单位|店铺|客户单位"),
+    ("name", r"客户姓名|客户名称|姓名|联系人|客户"),
+    ("mobile", r"手机号码|手机号|手机|联系电话|电话号码|电话|号码|tel"),
+)
+_LABEL = re.compile(rf"(?P<label>{'|'.join(words for _, words in _LABELS)})\s*(?:是|为)?\s*[:=]\s*", re.IGNORECASE)
+_BREAKS = re.compile(r"[\s,;。、/|!~()\[\]【】—]+")
+_OPENING = re.compile(
+    r"^(?:您好|你好|汇报|报备|报告|客服|我是?|刚刚?|已经?|今天|上午|下午|现在|从|在|离开了?|拜访(?:完毕?|了)?|走访(?:完|了)?|见了|到访"
+    r"|店名|客户(?:姓名|名称)?|联系人|姓名|手机号?码?|(?:联系)?电话(?:号码)?)+"
+)
+_CLOSING = re.compile(
+    r"(?:已经?|刚刚?|出来了?|离开了?|走了|拜访(?:完毕?|了)?|完毕|了|请回访|麻烦回访|回访|谢谢|辛苦了?)+$"
+)
+_SHOP = re.compile(
+    r"店|公司|厂|厅|馆|城|行$|中心|装饰|装修|装潢|设计|家具|建材|门窗|集团|工作室|商贸|超市|酒店|学校|医院|银行|大厦|办公室"
+)
+_TITLE = re.compile(r"(?:先生|女士|小姐|总|经理|老板|主任|老师|工|姐|哥|师傅|厂长|店长)$")
+_SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜谢邹喻水窦章云苏潘葛范彭郎鲁韦昌马苗凤花方"
+    "俞任袁柳唐罗薛伍余米贝姚孟顾尹江钟徐邱骆高夏蔡田樊胡凌霍虞万柯管卢莫经房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔"
+    "吉龚程邢裴陆荣翁荀甄曲封储靳段焦谷车侯全班仲宫宁仇栾甘厉戎祖武符刘景詹束龙叶幸司黎薄印宿白怀蒲从索赖卓蔺屠蒙"
+    "池乔阴能苍双闻党翟谭贡劳姬申扶冉雍桑桂牛寿通边冀温庄晏柴瞿阎连茹习艾鱼容向古易慎戈廖庾终步都耿满匡国文寇广欧沃"
+    "蔚越隆师巩聂晁勾敖融冷辛阚那简饶曾沙丰关蒯相查荆红游竺盖梁林黄梅岳肖涂欧阳司徒上官诸葛"
+)
+
+
+class SaidVisit(Part):
+    """What was understood of a text."""
+
+    shop_name: Line
+    customer_name: Line
+    mobile: Phone
+
+
+def understood(text: str) -> SaidVisit | None:
+    """What a text says of a visit, or nothing where it cannot be told for sure (000 §3.6.1a).
+
+    There must be one mobile number, and two words beside it that are no chatter, of which one is a person. Full-width
+    signs, labels such as 店名：, blanks and hyphens in the number, and any order are understood.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    numbers = {"".join(found) for found in _MOBILE.findall(plain)}
+    if len(numbers) != 1:
+        return None
+    rest = _MOBILE.sub(" ", plain)
+    labelled = _labelled(rest)
+    if labelled is not None:
+        shop, name = labelled
+    else:
+        words = [word for word in map(_bare, _BREAKS.split(_LABEL.sub(" ", rest))) if word]
+        if len(words) != 2:
+            return None
+        found = _told_apart(*words)
+        if found is None:
+            return None
+        shop, name = found
+    if len(shop) > 100 or len(name) > 30:
+        return None
+    return SaidVisit(shop_name=shop, customer_name=name, mobile=numbers.pop())
+
+
+def _labelled(text: str) -> tuple[str, str] | None:
+    """Shop and name where both have their labels."""
+    marks = list(_LABEL.finditer(text))
+    told: dict[str, str] = {}
+    for place, mark in enumerate(marks):
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        what = next(what for what, words in _LABELS if re.fullmatch(words, mark["label"], re.IGNORECASE))
+        said = next((word for word in _BREAKS.split(text[mark.end() : end]) if word), "")
+        told.setdefault(what, said)
+    shop, name = told.get("shop", ""), told.get("name", "")
+    return (shop, name) if shop and name else None
+
+
+def _bare(word: str) -> str:
+    """The word without what people say around it."""
+    return _CLOSING.sub("", _OPENING.sub("", word)).strip(":.-")
+
+
+def _told_apart(first: str, second: str) -> tuple[str, str] | None:
+    """Which of two words is the shop and which the person; nothing where both may be either."""
+    if _is_person(second) and not _is_person(first):
+        return first, second
+    if _is_person(first) and not _is_person(second):
+        return second, first
+    return None
+
+
+def _is_person(word: str) -> bool:
+    if _SHOP.search(word):
+        return False
+    return bool(_TITLE.search(word)) or (2 <= len(word) <= 4 and word[0] in _SURNAMES)

@@ -1,0 +1,25 @@
+"""A text in which an account manager reports a visit, and what it was read as."""
+
+from typing import Literal
+
+from intake.domain.lifecycle import VISIT_TEXT, TextStage
+from intake.domain.parts.said_visit import SaidVisit
+from shared.clocks import Timed
+from shared.contracts.event import Instant
+from shared.contracts.vocabulary import Line, Prose, StaffId
+from shared.lifecycle import follows
+
+TextChannel = Literal["sms", "chat", "app"]
+
+
+@follows(VISIT_TEXT)
+class VisitText(Timed):
+    """What was texted (000 §3.6.1a). While it cannot be read, its one clock is the duty of a person to read it."""
+
+    staff: StaffId
+    text: Prose
+    channel: TextChannel
+    received_at: Instant
+    stage: TextStage = "unread"
+    said: SaidVisit | None = None
+    dismissed_because: Line | None = None

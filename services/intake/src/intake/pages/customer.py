@@ -1,0 +1,126 @@
+"""What a customer is asked for an opinion of, and how the answer comes back: by the link, without a sign-in."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from intake.domain.decisions.survey import answer
+from intake.domain.survey import DIMENSIONS, GRADES, Survey
+from intake.store import Stores
+from shared.aggregate import Cause
+from shared.contracts.event import Actor
+from shared.contracts.intake import Opinion
+from shared.lifecycle import IllegalTransition
+from shared.pages.customer import CustomerDoor
+
+SHOWN = 5
+"""Surveys on the page at most, the latest."""
+_ANSWERS = UUID("6f6e1c56-0f0e-5b62-8a56-7f0b1f6c9d03")
+_MOST_FIELDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersSurvey:
+    """A survey as its customer sees it."""
+
+    survey_id: UUID
+    about: str
+    asked_on: str
+
+
+def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
+    """The part of the customer's page that intake draws."""
+    router = door.router()
+
+    @router.get("/{link}", response_class=HTMLResponse)
+    async def show_surveys(link: str, request: Request, thanks: bool = False) -> Response:
+        """What a customer is asked for an opinion of, by the link that they were sent."""
+        opened = door.opened(link, request)
+        if isinstance(opened, HTMLResponse):
+            return opened
+        return door.show(
+            "customer-surveys.html",
+            link,
+            opened,
+            surveys=[_shown(survey, door) for survey in await _asked(stores, opened.customer_id)],
+            dimensions=DIMENSIONS,
+            grades=GRADES,
+            thanks=thanks,
+            open_grades=(),
+        )
+
+    @router.post("/{link}", response_class=HTMLResponse)
+    async def answer_survey_by_link(link: str, request: Request) -> Response:
+        """The opinion is kept as it was given; sent twice it counts once (003 §15, §17)."""
+        opened = door.opened(link, request)
+        if isinstance(opened, HTMLResponse):
+            return opened
+        asked = await _asked(stores, opened.customer_id)
+        said = _fields(await request.body())
+        meant = next((each for each in asked if str(each.id) == said.get("survey_id")), None)
+        if meant is None:
+            return _back(link)
+        try:
+            opinion = Opinion.model_validate({**{name: said.get(name) for name in DIMENSIONS}, **_words(said)})
+        except ValidationError:
+            return door.show(
+                "customer-surveys.html",
+                link,
+                opened,
+                surveys=[_shown(survey, door) for survey in asked],
+                dimensions=DIMENSIONS,
+                grades=GRADES,
+                thanks=False,
+                open_grades=tuple(title for name, title in DIMENSIONS.items() if said.get(name) not in GRADES),
+            )
+        cause = _cause(meant, request)
+        with suppress(IllegalTransition):
+            await stores.surveys.apply(meant.id, lambda survey: answer(survey, opinion, cause), cause)
+        return _back(link)
+
+    return router
+
+
+async def _asked(stores: Stores, customer_id: UUID) -> Sequence[Survey]:
+    where = {"customer_id": await stores.customers.all_of(customer_id), "stage": "open"}
+    return (await stores.surveys.find(where, sort="-issued_at", limit=SHOWN)).items
+
+
+def _cause(survey: Survey, request: Request) -> Cause:
+    """The answer of a survey's customer by the link: one, however often the form is sent."""
+    id = uuid5(_ANSWERS, str(survey.id))
+    actor = Actor(kind="customer", id=str(survey.customer_id))
+    return Cause(id=id, correlation=id, actor=actor, at=request.app.state.clock.now())
+
+
+def _fields(body: bytes) -> Mapping[str, str]:
+    """The fields of a form, each once; nothing for what is no form."""
+    try:
+        found = parse_qs(body.decode("utf-8"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in found.items()}
+
+
+def _words(said: Mapping[str, str]) -> Mapping[str, str]:
+    texts = {name: said.get(name, "").strip()[:4000] for name in ("suggestion", "complaint")}
+    return {**texts, "via": "web"}
+
+
+def _shown(survey: Survey, door: CustomerDoor) -> CustomersSurvey:
+    on = door.calendar.day(survey.issued_at)
+    if survey.service_order_id is not None:
+        about = f"订单{survey.order_no}的上门服务" if survey.order_no else "上门服务"
+    else:
+        about = f"订单{survey.order_no}" if survey.order_no else "我们的服务"
+    return CustomersSurvey(survey.id, about, f"{on.month}月{on.day}日")
+
+
+def _back(link: str) -> RedirectResponse:
+    return RedirectResponse(f"{link}?thanks=true", status_code=303)

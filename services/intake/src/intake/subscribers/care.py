@@ -1,0 +1,51 @@
+"""What counts as care for a customer before the first order."""
+
+from typing import Any
+from uuid import UUID
+
+from intake.domain.decisions.campaign import note_call
+from intake.domain.decisions.care import count
+from intake.domain.parts.care_month import CareKind
+from intake.domain.policy.policy import Rules
+from intake.store import Stores
+from intake.subscribers.timeline import moments
+from shared.aggregate import Cause, NotFound
+from shared.contracts.intake import CallbackCompleted
+from shared.contracts.notify import NotificationSent
+from shared.store import Touch
+from shared.subscriptions import Subscriptions
+
+
+def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
+    """Calls, mails and texts of care are counted; a talk that is written down is where its answers are used."""
+
+    @on(NotificationSent)
+    async def count_message(event: NotificationSent, cause: Cause) -> list[Touch[Any]]:
+        """A mail or a text of care counts for the month (001 售前五a)."""
+        kept: list[Touch[Any]] = [*moments(stores, event, cause)]
+        if event.customer_id is None or event.purpose not in rules.on(cause.at).care.purposes:
+            return kept
+        return [*kept, *await cared(stores, event.customer_id, _kind(event), rules, cause)]
+
+    @on(CallbackCompleted)
+    async def count_call(event: CallbackCompleted, cause: Cause) -> list[Touch[Any]]:
+        """A callback is a call of care, and tells its campaign that the customer was called (002 二3)."""
+        kept: list[Touch[Any]] = [*moments(stores, event, cause)]
+        if event.campaign_id is not None:
+            told = event.customer_id
+            kept.append(stores.campaigns.touch(event.campaign_id, lambda campaign: note_call(campaign, told, cause)))
+        return [*kept, *await cared(stores, event.customer_id, "calls", rules, cause)]
+
+
+async def cared(stores: Stores, customer_id: UUID, kind: CareKind, rules: Rules, cause: Cause) -> list[Touch[Any]]:
+    """What was done counts for the customer's month; nothing for one for whom no care is owed."""
+    try:
+        leading = (await stores.customers.leading(customer_id)).id
+    except NotFound:
+        return []
+    care = await stores.care.of(leading)
+    return [stores.care.touch(care.id, lambda current: count(current, kind, rules, cause))] if care else []
+
+
+def _kind(event: NotificationSent) -> CareKind:
+    return "mails" if event.channel == "email" else "texts"
