@@ -1,7 +1,6 @@
-"""From the report of a visit to a placed order, on a whole system: call, enquiry, quote, forms, project file, order."""
+"""From the text about a visit to a placed order, on a whole system: call, enquiry, quote, forms, project, order."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,16 +51,14 @@ class Desk:
         return {**forms, "project_id": project["project_id"]}
 
 
-async def test_a_visit_leads_to_a_call_an_enquiry_a_quote_and_a_placed_order(kefu: System) -> None:
+async def test_the_text_about_a_visit_leads_to_a_call_an_enquiry_a_quote_and_a_placed_order(kefu: System) -> None:
     async with world(kefu.around) as here:
         desk = Desk(here)
-        visit = {
-            "shop_name": desk.shop,
-            "customer_name": "陈先生",
-            "mobile": desk.mobile,
-            "left_at": (here.now - timedelta(minutes=5)).isoformat(),
+        text = {
+            "text": f"刚离开{desk.shop}，陈先生，{desk.mobile[:3]} {desk.mobile[3:7]} {desk.mobile[7:]}",
+            "channel": "chat",
         }
-        await desk.ask("/visits", visit, Role.ACCOUNT_MANAGER)
+        await desk.ask("/visit-texts", text, Role.ACCOUNT_MANAGER)
         await here.seen("a call that is owed to the shop", desk.call)
         call = await desk.call()
         assert call is not None

@@ -8,7 +8,13 @@ import pytest
 
 from intake.app import service
 from intake.settings import Settings
-from shared.contracts.intake import CustomerErased, DeadlineMetByIntake, OrderPlaced
+from shared.contracts.intake import (
+    CustomerErased,
+    DeadlineMetByIntake,
+    DeadlineMissedByIntake,
+    DeadlineSetByIntake,
+    OrderPlaced,
+)
 from shared.contracts.roles import Role
 from shared.testing import World, in_memory, nowhere
 
@@ -122,6 +128,41 @@ async def test_the_records_of_an_erased_customer_are_whole_and_the_timeline_has_
     assert erased == {"pseudonym": f"客户-{person[:8]}", "legal_basis": BASIS}
     (registered,) = [each["said"] for each in moments if each["key"] == "intake.customer_registered.v1"]
     assert registered["name"] == f"客户-{person[:8]}"
+
+
+async def clocks(world, id):
+    return [(each["kind"], each["outcome"]) for each in await read(world, f"/customers/{id}/clocks")]
+
+
+async def test_a_wish_to_be_erased_is_a_duty_of_fifteen_working_days_that_names_nobody(world, person):
+    await ask_to_erase(world, person)
+    (started,) = [each for each in world.announced if isinstance(each, DeadlineSetByIntake) and each.kind == "erasure"]
+    assert (started.about, started.assignee_role, started.calendar) == (f"客户-{person[:8]}", "cs_manager", "working")
+
+    events = await world.until(started.due_at)
+
+    missed = [each for each in events if isinstance(each, DeadlineMissedByIntake) and each.kind == "erasure"]
+    assert [each.supervisor_role for each in missed] == ["cs_director"]
+
+
+async def test_erasing_and_keeping_both_end_the_duty(world, person):
+    await ask_to_erase(world, person)
+    kept_on = {"reason": "合同尚在质保期内，依法保存"}
+    assert (await world.ask(Role.CS_MANAGER, "POST", f"/customers/{person}/keep", kept_on, by="mg-01")).is_success
+    assert await clocks(world, person) == [("erasure", "in_time")]
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    assert await clocks(world, person) == [("erasure", "in_time")] * 2
+
+
+async def test_an_enquiry_that_is_open_is_withdrawn_with_its_duty(world, person):
+    asked = {"customer_id": person, "kind": "stock", "text": "陈小明问还有没有库存"}
+    enquiry = (await world.ask(Role.CS_SPECIALIST, "POST", "/enquiries", asked)).json()["enquiry_id"]
+    await ask_to_erase(world, person)
+    await erase(world, person)
+    shown = await read(world, f"/enquiries/{enquiry}")
+    (clock,) = await read(world, f"/enquiries/{enquiry}/clocks")
+    assert (shown["stage"], shown["possible"], clock["outcome"]) == ("withdrawn", [], "no_longer_needed")
 
 
 @pytest.mark.requirement("R171.a")

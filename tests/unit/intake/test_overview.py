@@ -43,7 +43,10 @@ async def customer_id(world):
 def about(customer_id, fact: type[Event], **fields) -> Event:
     """A fact about this customer as it is published."""
     event = example(fact)
-    named = {"customer_id": UUID(customer_id), "customer": CustomerSnapshot(customer_id=UUID(customer_id), name="恒达装饰")}
+    named = {
+        "customer_id": UUID(customer_id),
+        "customer": CustomerSnapshot(customer_id=UUID(customer_id), name="恒达装饰"),
+    }
     return event.but(**{name: named[name] for name in named.keys() & fact.model_fields.keys()}, **fields)
 
 
@@ -124,7 +127,7 @@ async def test_services_that_name_no_voucher_are_all_on_the_page(world, customer
 
     services = (await overview(world, customer_id))["subjects"]["services"]
 
-    assert [each["said"].get("voucher_no", each["said"]["order_no"]) for each in services] == ["FW-1", "SO-2", "SO-1"]
+    assert [each["said"].get("voucher_no") or each["said"]["order_no"] for each in services] == ["FW-1", "SO-2", "SO-1"]
 
 
 async def test_the_page_shows_what_was_known_before_a_moment(world, customer_id):

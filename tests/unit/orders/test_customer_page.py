@@ -83,7 +83,7 @@ async def test_the_page_needs_no_script_weighs_little_and_tells_its_link_to_nobo
     } == {
         "/assets/tokens.css",
         "/assets/track.css",
-        *(f"/{part}/p/{link}" for part in ("orders", "complaints", "aftersales")),
+        *(f"/{part}/p/{link}" for part in ("orders", "complaints", "aftersales", "intake")),
     }
 
 

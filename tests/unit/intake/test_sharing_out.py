@@ -1,0 +1,140 @@
+"""Customers are shared out among the specialists evenly by number, weighted by ability."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from intake.domain.figures.shares import Share, lightest, shared_out
+from shared.aggregate import Refused
+from shared.contracts.intake import CallbackDue, CustomerAssigned, SpecialistAssigned
+from shared.contracts.roles import Role
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+
+
+async def specialist(world, staff, ability="1"):
+    body = {"staff": staff, "name": "专员", "role": "cs_specialist", "since": "2026-01-01"}
+    assert (await world.ask(Role.CS_SUPERVISOR, "POST", "/colleagues", body)).status_code == 201
+    if ability != "1":
+        path = f"/colleagues/{staff}/weigh"
+        assert (await world.ask(Role.CS_SUPERVISOR, "POST", path, {"ability": ability})).status_code == 200
+
+
+async def customers(world, count):
+    made = [
+        await world.ask(Role.CS_SPECIALIST, "POST", "/customers", {"name": f"客户{place}"}) for place in range(count)
+    ]
+    return [each.json()["customer_id"] for each in made]
+
+
+async def shared(world, ids, key=None):
+    answer = await world.ask(Role.CS_SUPERVISOR, "POST", "/customers/share-out", {"customer_ids": ids}, key=key)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def counts(items):
+    staff = [each["specialist"] for each in items]
+    return {each: staff.count(each) for each in sorted(set(staff))}
+
+
+@pytest.mark.requirement("R092.a")
+async def test_customers_are_shared_out_evenly_by_number_also_when_one_has_some_already(world):
+    for staff in ("cs-1", "cs-2", "cs-3"):
+        await specialist(world, staff)
+    first, *rest = await customers(world, 9)
+    body = {"specialist": "cs-1"}
+    assert (await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{first}/assign-specialist", body)).is_success
+
+    assert counts(await shared(world, rest)) == {"cs-1": 2, "cs-2": 3, "cs-3": 3}
+
+
+@pytest.mark.requirement("R092.b")
+async def test_the_shares_are_weighted_by_ability_and_each_assignment_says_why(world):
+    await specialist(world, "cs-1")
+    await specialist(world, "cs-2", ability="2")
+    ids = await customers(world, 6)
+
+    items = await shared(world, ids)
+
+    assert counts(items) == {"cs-1": 2, "cs-2": 4}
+    assert items[0]["why"] == "cs-2 现有客户 0 户，能力权重 2，按权重计负荷最轻"
+    (said, *_) = [each for each in world.announced if isinstance(each, SpecialistAssigned)]
+    assert (said.customer_id, said.specialist, said.rule, said.why) == (
+        UUID(ids[0]),
+        "cs-2",
+        "ability",
+        items[0]["why"],
+    )
+
+
+async def test_sharing_out_again_with_the_same_key_moves_nobody(world):
+    for staff in ("cs-1", "cs-2"):
+        await specialist(world, staff)
+    ids = await customers(world, 4)
+    once = await shared(world, ids, key="k")
+    before = world.announced
+    assert await shared(world, ids, key="k") == once
+    assert await shared(world, ids) == once
+    assert world.announced == before
+
+
+async def test_those_without_a_specialist_are_listed(world):
+    await specialist(world, "cs-1")
+    first, second = await customers(world, 2)
+    await shared(world, [first])
+
+    async def listed(query):
+        answer = await world.ask(Role.CS_SUPERVISOR, "GET", f"/customers?{query}")
+        return [each["customer_id"] for each in answer.json()["items"]]
+
+    assert (await listed("unshared=true"), await listed("specialist=cs-1")) == ([second], [first])
+
+
+@pytest.mark.requirement("R125.b")
+async def test_the_account_manager_and_the_specialist_of_a_customer_are_two_assignments(world):
+    await specialist(world, "cs-1")
+    (id,) = await customers(world, 1)
+    await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{id}/assign", {"owner": "am-03"})
+
+    answer = await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{id}/assign-specialist", {})
+
+    file = answer.json()["particulars"]
+    assert (file["owner"], file["specialist"]) == ("am-03", "cs-1")
+    assert [type(each) for each in world.announced if isinstance(each, CustomerAssigned | SpecialistAssigned)] == [
+        CustomerAssigned,
+        SpecialistAssigned,
+    ]
+
+
+async def test_a_new_specialist_calls_within_a_week(world):
+    await specialist(world, "cs-1")
+    (id,) = await customers(world, 1)
+    await world.ask(Role.CS_SUPERVISOR, "POST", f"/customers/{id}/assign-specialist", {})
+    assigned = world.announced[-1]
+
+    (due,) = [each for each in await world.hear(assigned) if isinstance(each, CallbackDue)]
+
+    assert (due.kind, due.assignee, due.due_at) == ("first_contact_7d", "cs-1", assigned.first_contact_due)
+
+
+def test_without_colleagues_there_is_nobody_to_share_among():
+    with pytest.raises(Refused) as refused:
+        lightest(())
+    assert refused.value.code == "no_colleague"
+
+
+def test_a_hundred_customers_follow_the_weights_exactly():
+    staff = shared_out(100, {"a": Decimal(1), "b": Decimal("1.5"), "c": Decimal("2.5")})
+    assert {each: staff.count(each) for each in "abc"} == {"a": 20, "b": 30, "c": 50}
+
+
+def test_the_lightest_is_who_carries_the_least_for_the_weight_after_one_more():
+    shares = (
+        Share(staff="a", customers=10, ability=Decimal(1)),
+        Share(staff="b", customers=18, ability=Decimal(2)),
+        Share(staff="c", customers=9, ability=Decimal(1)),
+    )
+    assert lightest(shares).staff == "b"
