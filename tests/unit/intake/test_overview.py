@@ -52,7 +52,7 @@ def about(customer_id, fact: type[Event], **fields) -> Event:
 
 async def heard(world, event):
     """One fact an hour."""
-    world.clock.set(world.now + HOUR)
+    world.time.set(world.now + HOUR)
     await world.hear(event)
 
 

@@ -21,7 +21,6 @@ from intake.domain.policy.policy import Rules
 from intake.domain.policy.script import Question
 from intake.store import Stores
 from shared.aggregate import NotFound, Refused
-from shared.clock import TimeSource
 from shared.contracts.event import Instant
 from shared.contracts.intake import CallbackAnswers, CallbackReason, Contact
 from shared.contracts.intake.contacts import CallbackKind, Rating
@@ -33,6 +32,7 @@ from shared.http import After, AskedBy, CausedByRequest, Limit, Listing, Request
 from shared.lifecycle import Possible
 from shared.sheets import SheetFormat
 from shared.store import Between, OneOf
+from shared.time_source import TimeSource
 
 _INSTANT = timedelta(milliseconds=1)
 """What is due at the end of a day, 24:00, falls due on that day and not on the next."""
@@ -181,14 +181,14 @@ async def _viewed(stores: Stores, callback: Callback) -> CallbackView:
     return view
 
 
-def routes(stores: Stores, rules: Rules, company: Company, clock: TimeSource) -> APIRouter:
+def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSource) -> APIRouter:
     """The routes under /callbacks."""
     router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
     _coverage(router, stores, rules)
     _around_the_call(router, stores)
     _ends(router, stores, rules)
-    _scripts(router, stores, rules, company, clock)
+    _scripts(router, stores, rules, company, time_source)
 
     @router.get("")
     async def list_callbacks(
@@ -307,13 +307,13 @@ def _coverage(router: APIRouter, stores: Stores, rules: Rules) -> None:
         return sheet(rows, titles).file(form, f"callbacks-{since}-{until}")
 
 
-def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company, clock: TimeSource) -> None:
+def _scripts(router: APIRouter, stores: Stores, rules: Rules, company: Company, time_source: TimeSource) -> None:
     @router.get("/{callback_id}/script")
     async def show_script(callback_id: UUID, caller: AskedBy) -> ScriptView:
         """What to say on this call, with the names filled in: opening, questions, and a closing for each answer."""
         callback = await stores.callbacks.get(callback_id)
         rule = rules.of(callback).callbacks[callback.reason.kind]
-        now = clock.now()
+        now = time_source.now()
         wish = rules.on(now).wishes.on(rules.calendar.day(now))
         script = callback.script(
             rule, company, await _name_of(stores, caller.id), await _visitor_of(stores, callback.reason), wish

@@ -96,7 +96,7 @@ def _cause(survey: Survey, request: Request) -> Cause:
     """The answer of a survey's customer by the link: one, however often the form is sent."""
     id = uuid5(_ANSWERS, str(survey.id))
     actor = Actor(kind="customer", id=str(survey.customer_id))
-    return Cause(id=id, correlation=id, actor=actor, at=request.app.state.clock.now())
+    return Cause(id=id, correlation=id, actor=actor, at=request.app.state.time.now())
 
 
 def _fields(body: bytes) -> Mapping[str, str]:

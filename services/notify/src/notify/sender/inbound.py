@@ -80,7 +80,7 @@ class Inbound:
         customer = about.customer_id if about else files[0].customer_id if len(files) == 1 else None
         purpose = self._composer.purpose_of(about) if about and answered and answered.sure else None
         cause = self._cause(seen)
-        staff = None if customer else await self._stores.rosters.colleague_at(seen.address, self._clock.now())
+        staff = None if customer else await self._stores.rosters.colleague_at(seen.address, self._time.now())
         understood = understand(seen, about, customer, staff, purpose, self._composer.rules, cause)
         reply = await self._stores.replies.create(understood, cause)
         if reply.intent in ("stop", "start"):

@@ -79,9 +79,7 @@ class ImportedCustomer(Part):
         if "special_specs" in given:
             given["special_specs"] = (given["special_specs"],)
         customer_no = number if numbered else None
-        alone = _checked(
-            Particulars, {"customer_no": customer_no, **given, "contacts": (contact,) if contact else ()}
-        )
+        alone = _checked(Particulars, {"customer_no": customer_no, **given, "contacts": (contact,) if contact else ()})
         row = {"number": number, "customer_no": customer_no, "said": given, "contact": contact, "alone": alone}
         return _checked(cls, row)
 
