@@ -18,6 +18,8 @@ from shared.testing import SEAL_KEYS, cause, nowhere
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 WANG = CustomerSnapshot(customer_id=uuid4(), name="恒达装饰")
 SHIPPED = files("intake.domain").joinpath("policy", "intake_v1.toml").read_text(encoding="utf-8")
+DELAY = SHIPPED[SHIPPED.index("[callbacks.delay]") : SHIPPED.index("[callbacks.first_contact_7d]")]
+"""The rule of one kind of callback."""
 SECOND = (
     SHIPPED.replace("version = 1", "version = 2")
     .replace("2026-01-01", "2026-11-21")
@@ -47,6 +49,7 @@ def test_the_terms_that_the_documents_name_are_shipped():
         "delay": timedelta(hours=34),
         "first_contact_7d": timedelta(days=7),
         "member": timedelta(days=30, hours=10),
+        "seasonal": timedelta(days=10, hours=10),
     }
 
 
@@ -75,7 +78,7 @@ def test_a_version_of_the_companys_own_takes_the_place_of_the_shipped_one(tmp_pa
     ("was", "becomes", "told"),
     [
         ("version = 1", "version = 0", "version: Input should be greater than or equal to 1"),
-        ("[callbacks.delay", "[callbacks.seasonal", "every kind of callback has a rule; missing: delay"),
+        (DELAY, "", "every kind of callback has a rule; missing: delay"),
         ('name = "callback_delay"', 'name = "callback_stage"', "used twice: callback_stage"),
         ('role = "cs_specialist"', 'role = "cs_specalist"', "role: Input should be"),
         ('reviewer = "cs_specialist"', 'reviewer = "gm"', "a report is reviewed by one of cs_specialist"),

@@ -28,7 +28,7 @@ async def test_the_day_s_problems_are_collected_as_raised_fed_back_and_solved(wo
     await world.until(NOW)
     first, second, third = [await raised(world, text) for text in ("导航定位有误", "图册缺页", "电话占线")]
     for problem in (first, second):
-        told = await decided(world, problem, "feed-back", department="sales", words="请更正")
+        told = await decided(world, problem, "tell-department", department="sales", words="请更正")
         assert (told.status_code, told.json()["stage"]) == (200, "fed_back")
     solved = await decided(world, first, "solve", solution="地图已更正")
     assert (solved.status_code, solved.json()["stage"], solved.json()["possible"]) == (200, "solved", [])
@@ -81,6 +81,9 @@ async def test_a_problem_has_a_term_and_its_solution_ends_it(world):
 async def test_a_solved_problem_is_neither_fed_back_nor_solved_again(world):
     problem = await raised(world, "图册缺页")
     await decided(world, problem, "solve", solution="已补印")
-    for decision, said in (("solve", {"solution": "再补印"}), ("feed-back", {"department": "sales", "words": "请补"})):
+    for decision, said in (
+        ("solve", {"solution": "再补印"}),
+        ("tell-department", {"department": "sales", "words": "请补"}),
+    ):
         answer = await decided(world, problem, decision, **said)
         assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")

@@ -66,7 +66,7 @@ _FOR: Mapping[str, tuple[type[Event], ...]] = {
         complaints.CorrectiveActionReopened,
     ),
     "the general manager's office": (complaints.ComplaintReviewed,),
-    "sales": (intake.ItineraryConfirmed,),
+    "sales": (intake.ItineraryConfirmed, intake.CampaignCompleted),
     "personnel": (notify.RosterPublished,),
     "purchasing": (complaints.SupplierInvolved,),
     "the department that it names": (complaints.InvestigationAssigned, notify.StaffMessagePosted),

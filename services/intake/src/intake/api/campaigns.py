@@ -159,7 +159,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         )
 
     @router.post("/{campaign_id}/complete", dependencies=[allow(*CAMPAIGN.roles("complete"))])
-    async def sum_campaign_up(campaign_id: UUID, body: CompleteCampaign, cause: CausedByRequest) -> CampaignView:
+    async def complete_campaign(campaign_id: UUID, body: CompleteCampaign, cause: CausedByRequest) -> CampaignView:
         """Sum the campaign up with what was learnt; it stays as it is."""
         return CampaignView.of(
             await campaigns.apply(campaign_id, lambda campaign: complete(campaign, body.lessons, rules, cause), cause)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, computed_field
 
 from intake.api import readers
-from intake.domain.decisions.problem import feed_back, raise_problem, solve
+from intake.domain.decisions.problem import tell_department, raise_problem, solve
 from intake.domain.lifecycle import PROBLEM, ProblemStage
 from intake.domain.parts.problem_feedback import ProblemFeedback
 from intake.domain.policy.policy import Rules
@@ -32,7 +32,7 @@ class RaiseProblem(RequestBody):
     order_no: OrderNo | None = None
 
 
-class FeedBack(RequestBody):
+class TellDepartment(RequestBody):
     """Which department was told, and in which words."""
 
     department: DepartmentName = Field(examples=["sales"])
@@ -120,12 +120,12 @@ def _problems(stores: Stores, rules: Rules) -> APIRouter:
         """By when it is solved and why."""
         return clocks_of(await problems.get(problem_id), rules.clocks)
 
-    @router.post("/{problem_id}/feed-back", dependencies=[allow(*PROBLEM.roles("feed_back"))])
-    async def feed_problem_back(problem_id: UUID, body: FeedBack, cause: CausedByRequest) -> ProblemView:
+    @router.post("/{problem_id}/tell-department", dependencies=[allow(*PROBLEM.roles("tell_department"))])
+    async def tell_department_of_problem(problem_id: UUID, body: TellDepartment, cause: CausedByRequest) -> ProblemView:
         """Say which department was told of it."""
         return ProblemView.of(
             await problems.apply(
-                problem_id, lambda problem: feed_back(problem, body.department, body.words, cause), cause
+                problem_id, lambda problem: tell_department(problem, body.department, body.words, cause), cause
             )
         )
 

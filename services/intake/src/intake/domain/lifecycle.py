@@ -52,7 +52,7 @@ SurveyDecision = Literal["answer"]
 PlanStage = Literal["planned", "arrived", "cancelled"]
 PlanDecision = Literal["tick_off", "arrive", "cancel"]
 ProblemStage = Literal["raised", "fed_back", "solved"]
-ProblemDecision = Literal["feed_back", "solve"]
+ProblemDecision = Literal["tell_department", "solve"]
 TextStage = Literal["unread", "read", "dismissed"]
 TextDecision = Literal["read", "dismiss"]
 ReportStage = Literal["unasked", "owed", "submitted", "reviewed", "excused"]
@@ -142,7 +142,7 @@ PROBLEM: Lifecycle[ProblemStage, ProblemDecision] = Lifecycle(
     "problem",
     "raised",
     {
-        "feed_back": Move(("raised", "fed_back"), ("fed_back",), PLANNERS),
+        "tell_department": Move(("raised", "fed_back"), ("fed_back",), PLANNERS),
         "solve": Move(("raised", "fed_back"), ("solved",), PLANNERS),
     },
 )

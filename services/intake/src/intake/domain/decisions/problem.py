@@ -32,9 +32,9 @@ def raise_problem(
     return rules.clocks.start(policy.problems.clock, matter, cause, policy=policy)(problem)
 
 
-def feed_back(problem: DayProblem, department: DepartmentName, words: Prose, cause: Cause) -> Change[DayProblem]:
+def tell_department(problem: DayProblem, department: DepartmentName, words: Prose, cause: Cause) -> Change[DayProblem]:
     """A department was told of the problem. IllegalTransition when it is solved."""
-    PROBLEM.must(problem.stage, "feed_back")
+    PROBLEM.must(problem.stage, "tell_department")
     told = ProblemFeedback(department=department, words=words, by=cause.actor.id, at=cause.at)
     return Change(problem.but(stage="fed_back", feedback=(*problem.feedback, told)))
 
