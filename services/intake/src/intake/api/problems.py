@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, computed_field
 
 from intake.api import readers
-from intake.domain.decisions.problem import tell_department, raise_problem, solve
+from intake.domain.decisions.problem import raise_problem, solve, tell_department
 from intake.domain.lifecycle import PROBLEM, ProblemStage
 from intake.domain.parts.problem_feedback import ProblemFeedback
 from intake.domain.policy.policy import Rules
