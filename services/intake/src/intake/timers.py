@@ -123,10 +123,12 @@ def _opinions(at: Timers, stores: Stores, rules: Rules) -> None:
         return stores.surveys.birth(issue(cause.derive("survey"), customer.snapshot(), None, None, None, cause))
 
     @at.every(lambda at: rules.on(at).problems.collected)
-    async def collect_problems(occurrence: Occurrence, cause: Cause) -> Touch[ProblemDay]:
-        """At the end of the day the heads read its problems: raised, fed back, solved (003 三3)."""
+    async def collect_problems(occurrence: Occurrence, cause: Cause) -> Touch[ProblemDay] | None:
+        """At the end of the day the heads read its problems: raised, fed back, solved; nothing on a day without any."""
         day = rules.calendar.day(occurrence.at)
         problems = await stores.problems.touching(rules.calendar.moment(day, time()))
+        if not problems:
+            return None
         return stores.problem_days.birth(publish_day(day, problems, rules, cause))
 
 
