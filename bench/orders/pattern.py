@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from orders.domain.decisions.contract import (
     approve_notice,
+    countersign,
     prepare_notice,
     review,
     review_notice,
@@ -22,6 +23,7 @@ from orders.domain.decisions.installation import (
     schedule_installation,
 )
 from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.payment import grant_credit, receive
 from orders.domain.decisions.production import (
     break_down,
@@ -35,6 +37,7 @@ from orders.domain.decisions.production import (
 from orders.domain.decisions.shipment import arrive, dispatch
 from orders.domain.order import Order
 from orders.domain.parts.installation import Installer
+from orders.domain.parts.packaging import PackedItem
 from orders.domain.route import DRAWINGS, Milestone
 from orders.settings import Settings
 from shared.aggregate import Cause, Change
@@ -142,9 +145,9 @@ def _sampled(order: Order, at: datetime) -> Change[Order]:
 
 
 def _produced(order: Order, at: datetime) -> Change[Order]:
-    return complete(
-        order, facts.ProductionCompleted(order_no=order.order_no, completed_at=at, quantity_ok=30), RULES, cause(at)
-    )
+    fact = facts.ProductionCompleted(order_no=order.order_no, completed_at=at, quantity_ok=30)
+    packed = pack(order, (PackedItem(item="木箱", quantity=6),), 4200, RULES, cause(at, "warehouse"))
+    return packed.then(lambda order: complete(order, fact, RULES, cause(at)))
 
 
 def _inspected(order: Order, at: datetime) -> Change[Order]:
@@ -169,9 +172,10 @@ def _installed(order: Order, at: datetime) -> Change[Order]:
 
 
 def _approved(order: Order, at: datetime) -> Change[Order]:
-    received = take_on(order, cause(at, "regional_head"))
+    received = take_on(order, RULES, cause(at, "regional_head"))
     submitted = received.then(lambda order: submit_for_review(order, 1, cause(at, "cs_supervisor")))
-    return submitted.then(lambda order: review(order, 1, "approved", (), RULES, cause(at)))
+    planned = submitted.then(lambda order: countersign(order, 1, True, "", RULES, cause(at, "planner")))
+    return planned.then(lambda order: review(order, 1, "approved", (), RULES, cause(at)))
 
 
 OPENING: dict[Milestone, Callable[[Order, datetime], Change[Order]]] = {

@@ -88,6 +88,8 @@ async def test_a_service_that_is_away_is_a_grey_card(page: Page, here: World, ke
 async def test_an_order_is_reviewed_by_its_form_and_goes_on(page: Page, here: World) -> None:
     _, number = await with_order(here)
     await order_is_there(here, number)
+    planned = {"revision": 1, "feasible": True}
+    await here.ask("orders", f"/orders/{order_id_of(number)}/countersign", planned, role=Role.PLANNER)
     await sign_in(page, BY_ID["cs_specialist-1"])
     await page.goto("/desk/orders?part=mine")
     row = page.locator("tr", has_text=number)

@@ -46,6 +46,8 @@ THINGS = {
     ("orders", "stock order"): "/orders/{order_id}",
     ("orders", "exception"): "/exceptions/{exception_id}",
     ("orders", "disposal"): "/disposals/{disposal_id}",
+    ("orders", "stock check"): "/stock-checks/{check_id}",
+    ("orders", "cost"): "/costs/{cost_id}",
 }
 """Where each aggregate with a table is asked for: the address below which its decisions are made."""
 

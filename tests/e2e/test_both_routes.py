@@ -128,6 +128,7 @@ class Journey:
         if self.custom:
             await self._ask("take-on", {}, Role.REGIONAL_HEAD)
             await self._ask("submit-for-review", {"revision": 1}, Role.CS_SUPERVISOR)
+        await self._ask("countersign", {"revision": 1, "feasible": True}, Role.PLANNER)
         await self._ask("review", {"revision": 1, "outcome": "approved"}, Role.CS_DIRECTOR)
 
     async def _sign_notice(self) -> None:
@@ -164,7 +165,10 @@ class Journey:
 
     async def _make(self) -> None:
         plan = {"begin": self.here.in_days(1), "finish": self.here.in_days(20), "delivery_on": self.here.in_days(30)}
+        await self._ask("issue-work-order", {"work_order_no": "GD-1"}, Role.ENGINEERING_REGIONAL_HEAD)
         await self._ask("schedule", {name: str(day) for name, day in plan.items()}, Role.PLANNER)
+        packed = {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200}
+        await self._ask("pack", packed, Role.WAREHOUSE)
         await self._report(facts.ProductionCompleted, completed_at=self.here.now, quantity_ok=24)
 
     async def _install(self) -> None:

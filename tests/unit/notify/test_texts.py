@@ -31,8 +31,9 @@ from shared.aggregate import Refused
 from shared.contracts.aftersales import ServiceDispatched
 from shared.contracts.complaints import ComplaintClosed
 from shared.contracts.departments import DelayReason
+from shared.contracts.event import Money
 from shared.contracts.intake import NotificationRequested
-from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled
+from shared.contracts.orders import DeliveryDatePromised, ProductionScheduled, StatementIssued
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ async def test_a_late_arrival_from_stock_is_told_as_an_arrival(notify: InMemoryN
     await notify.tell(delayed(days=3, reason="transport", kind="arrive", said="拆单未完成"))
 
     (sms,), (mail,) = notify.sms.words, notify.email.words
-    assert "约定11月26日送达，因运输安排变动未能按时到达，预计推迟3天至11月29日送达。非常抱歉" in sms.text
+    assert "约定11月26日送达，因运输安排变动无法按时送达，预计推迟3天至11月29日送达。非常抱歉" in sms.text
     assert mail.subject == "订单SO-2026-0412送达延期3天"
     assert not any("发货" in text or "材料已备好" in text for text in (sms.text, mail.text, mail.html))
 
@@ -230,8 +231,18 @@ async def test_plans_and_changed_dates_are_told(notify: InMemoryNotify) -> None:
 
     planned, promised = await sms_of(notify, plan, promise)
 
-    assert "已排产，计划交货日期为11月26日" in planned
+    assert "订单SO-2026-0412已安排生产，计划交货日期为11月26日" in planned
     assert "安装日期调整为11月28日" in promised
+
+
+@pytest.mark.requirement("R200.d")
+async def test_that_parts_are_set_aside_is_told_with_the_plan(notify: InMemoryNotify) -> None:
+    day = MORNING.date().replace(day=26)
+    plan = of_order(ProductionScheduled, begin=MORNING.date(), finish=day, delivery_on=day, allocated=True)
+
+    (text,) = await sms_of(notify, plan)
+
+    assert "订单SO-2026-0412已安排生产，所需的现货和外购部件也已安排配货，计划交货日期为11月26日" in text
 
 
 @pytest.mark.requirement("R200.c")
@@ -349,7 +360,7 @@ async def test_the_decision_on_a_complaint_is_told_as_it_was_approved(notify: In
     assert "（编号2026-11-0007），客服示范公司的处理方案是：免费更换三樘玻璃。" in text
 
 
-@pytest.mark.requirement("R118.a")
+@pytest.mark.requirement("R118.a", "R170.a")
 def test_no_text_says_what_nobody_may_say(notify: InMemoryNotify) -> None:
     catalogue = notify.composer.catalogue
     texts = [each.subject + each.text for each in catalogue.templates.values() if each.channel != "chat"]
@@ -358,6 +369,7 @@ def test_no_text_says_what_nobody_may_say(notify: InMemoryNotify) -> None:
     assert {"不行", "不知道", "不可以"} <= set(catalogue.never)
 
 
+@pytest.mark.requirement("R170.a")
 async def test_what_a_colleague_wrote_is_not_passed_on_when_it_is_rude(notify: InMemoryNotify) -> None:
     mail = NotificationRequested(
         request_id=uuid4(), customer=CUSTOMER, template="care_new_cases", params={"topic": "这个我不知道"}
@@ -365,6 +377,23 @@ async def test_what_a_colleague_wrote_is_not_passed_on_when_it_is_rude(notify: I
     (lost,) = await notify.tell(mail)
 
     assert (lost.stage, "不知道" in str(lost.reason)) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [
+        ("7000.00", "您的应付余额为¥7,000.00，请您核对"),
+        ("0.00", "您的应付余额为¥0.00，请您核对"),
+        ("-500.00", "您在我司的账面余额为-¥500.00（负数为您的预付或多付款项），请您核对"),
+    ],
+)
+async def test_a_statement_says_whose_the_balance_is(notify: InMemoryNotify, balance: str, said: str) -> None:
+    await notify.tell(
+        StatementIssued(statement_id=uuid4(), month="2026-10", balance=Money(amount=balance), customer=CUSTOMER)
+    )
+
+    (mail,) = notify.email.words
+    assert f"截至2026年10月末，{said}" in mail.text
 
 
 def test_an_item_and_its_place_belong_together() -> None:

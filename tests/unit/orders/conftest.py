@@ -15,9 +15,11 @@ from orders.app import service
 from orders.domain.decisions.contract import take_on
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.installation import pass_acceptance, schedule_installation
+from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.production import release
 from orders.domain.order import Order
 from orders.domain.parts.installation import Acceptance, Installer
+from orders.domain.parts.packaging import PackedItem
 from orders.settings import Settings
 from orders.store import Stores
 from shared.aggregate import Cause, Change
@@ -189,7 +191,7 @@ class Company:
             "breakdown": lambda: self.fact(facts.BreakdownCompleted, parts=parts),
             "breakdown_review": lambda: self.decide(review_breakdown, True, "", role="rd_team"),
             "sample": lambda: self.fact(facts.SampleJudged, sample_no="DY-1", outcome="confirmed", judged_by="d-9"),
-            "production": lambda: self.fact(facts.ProductionCompleted, completed_at=self.now, quantity_ok=24),
+            "production": self._produce,
             "inspection": lambda: self.fact(facts.GoodsInspected, inspector="d-4", outcome="passed"),
             "shipping": self.send,
             "transport": self.arrive,
@@ -202,6 +204,11 @@ class Company:
     async def _last_drawings(self) -> None:
         await self.draw("elevation")
         await self.draw("construction")
+
+    async def _produce(self) -> None:
+        """The goods are packed as they are made."""
+        await self.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
+        await self.fact(facts.ProductionCompleted, completed_at=self.now, quantity_ok=24)
 
     async def make(self) -> None:
         """From the release to production until everything is ready to leave."""

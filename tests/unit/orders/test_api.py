@@ -26,6 +26,7 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
 
     assert await step("regional_head", "take-on") == "review"
     assert await step("cs_supervisor", "submit-for-review", {"revision": 1}) == "review"
+    assert await step("planner", "countersign", {"revision": 1, "feasible": True}) == "review"
     assert await step("cs_director", "review", {"revision": 1, "outcome": "approved"}) == "signing"
     assert await step("cs_supervisor", "sign", {"revision": 1, "signed_on": {"on": "2026-09-30"}}) == "deposit"
     await company.pay("initial", "30000.00")
@@ -39,6 +40,7 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
     plan = {"begin": "2026-10-02", "finish": "2026-11-20", "delivery_on": "2026-11-26"}
     assert await step("planner", "schedule", plan) == "making"
     assert await step("cs_supervisor", "release") == "breakdown"
+    assert await step("engineering_regional_head", "issue-work-order", {"work_order_no": "GD-1"}) == "breakdown"
     await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": "make"}])
     assert await step("rd_team", "review-breakdown", {"breakdown": 1, "outcome": "approved"}) == "sample"
     await company.fact(facts.SampleMade, sample_no="DY-1")
@@ -52,8 +54,13 @@ async def test_a_custom_order_is_led_over_http_from_review_to_close(company, ask
         await step("design_director", "inspect", {"produced_at": company.now.isoformat(), "outcome": "passed"})
         == "shipping"
     )
+    boxes = {"item": "木箱", "quantity": 6, "in_stock": 2, "printer": "佳美印刷", "expected_on": "2026-11-20"}
+    assert await step("order_specialist", "plan-packaging", {"materials": [boxes]}) == "shipping"
+    assert await step("warehouse", "receive-packaging", {"item": "木箱"}) == "shipping"
     packed = {"items": [{"item": "木箱", "quantity": 6}], "volume_litres": 4200}
     assert await step("warehouse", "pack", packed) == "shipping"
+    assert await step("order_specialist", "require-papers", {"papers": ["customs"]}) == "shipping"
+    assert await step("order_specialist", "arrange-paper", {"kind": "customs", "number": "5166"}) == "shipping"
     assert await step("statistics_clerk", "issue-delivery-note", {"note_no": "CH-1"}) == "shipping"
     assert await step("warehouse", "dispatch", {"left_at": company.now.isoformat(), "carrier": "德邦"}) == "transport"
     await company.fact(facts.ShipmentArrived, arrived_at=company.now)
@@ -161,6 +168,7 @@ async def test_a_change_of_a_contract_is_asked_for_and_reviewed(company, ask):
     await company.sign_contract()
     body = {"changes": ["发货日期改为 2026-12-05"], "ship_on": "2026-12-05"}
     await ask("account_manager", "POST", f"{ORDER}/amend", body)
+    await ask("planner", "POST", f"{ORDER}/countersign", {"revision": 2, "feasible": True})
     answer = await ask("cs_specialist", "POST", f"{ORDER}/review", {"revision": 2, "outcome": "approved"})
     assert answer.json()["ship_on"] == "2026-12-05"
 

@@ -41,6 +41,15 @@ async def test_the_order_shows_its_way_and_the_day_that_was_promised(world, comp
     assert ledger(html) == ["发货 11月26日"]
 
 
+@pytest.mark.requirement("R200.d")
+async def test_what_is_set_aside_for_the_order_is_shown_until_its_goods_have_left(world, company, link):
+    await company.place()
+    await company.run_to("production")
+    assert "配货：现货部件已预留" in text((await opened(world, link)).text)
+    await company.run_to("transport")
+    assert "配货" not in text((await opened(world, link)).text)
+
+
 async def test_an_order_of_each_stage_shows_where_it_is(world, company, link):
     await company.place()
     for stage in ("review", "production", "shipping", "transport", "installation", "acceptance", "balance", "closed"):

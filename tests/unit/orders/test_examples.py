@@ -14,9 +14,9 @@ from kefu.example import example
 from orders.api import routes
 from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.contract import take_on
-from orders.domain.decisions.production import pack
+from orders.domain.decisions.packaging import pack
 from orders.domain.exception import exception_id_of
-from orders.domain.parts.works import PackedItem
+from orders.domain.parts.packaging import PackedItem
 from orders.store import Stores
 from shared.contracts import departments as facts
 from shared.contracts.vocabulary import order_id_of

@@ -23,6 +23,7 @@ from orders.domain.decisions.installation import (
     schedule_installation,
 )
 from orders.domain.decisions.opening import open_order
+from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.payment import fall_overdue, grant_credit, hold, receive, remind, resume
 from orders.domain.decisions.production import (
     break_down,
@@ -38,6 +39,7 @@ from orders.domain.decisions.production import (
 from orders.domain.decisions.shipment import arrive, assess, dispatch, report_crew
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Acceptance, Installer
+from orders.domain.parts.packaging import PackedItem
 from orders.domain.parts.works import ProductionPlan
 from orders.domain.route import CANCELLED, CLOSED, DRAWINGS, ROUTES, Milestone, every_route
 from shared.aggregate import Cause, Change, Refused
@@ -255,7 +257,7 @@ def opening(order, milestone):
         Milestone.BROKEN_DOWN: lambda: fact["breakdown"](order, why),
         Milestone.BREAKDOWN_APPROVED: lambda: review_breakdown(order, True, "", RULES, cause("rd_team", at=at(order))),
         Milestone.SAMPLE_CONFIRMED: lambda: fact["sample confirmed"](order, why),
-        Milestone.PRODUCED: lambda: fact["produced"](order, why),
+        Milestone.PRODUCED: lambda: _packed(order, why).then(lambda order: fact["produced"](order, why)),
         Milestone.INSPECTED: lambda: fact["inspection passed"](order, why),
         Milestone.DISPATCHED: lambda: fact["dispatched"](order, why),
         Milestone.ARRIVED: lambda: fact["arrived"](order, why),
@@ -265,6 +267,10 @@ def opening(order, milestone):
         Milestone.NOTICE_SIGNED: lambda: _noticed(order),
     }
     return ways[milestone]()
+
+
+def _packed(order, why):
+    return pack(order, (PackedItem(item="木箱", quantity=1),), 100, RULES, why)
 
 
 def _noticed(order):

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders.domain.decisions.load import plan_load
-from orders.domain.decisions.production import pack
+from orders.domain.decisions.packaging import pack
 from orders.domain.figures.assignment import assigned, cheapest
 from orders.domain.parts.freight import Freight, Vehicle, Weights
-from orders.domain.parts.works import PackedItem
+from orders.domain.parts.packaging import PackedItem
 from shared.aggregate import Refused
 from shared.contracts import orders as said
 

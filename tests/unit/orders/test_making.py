@@ -7,8 +7,10 @@ from orders_as_read import inspect, judge_sample, review, review_breakdown
 
 from orders.domain.decisions import production
 from orders.domain.decisions.drawing import review_drawing
-from orders.domain.decisions.production import pack, release, schedule, send_sample
-from orders.domain.parts.works import PackedItem, ProductionPlan
+from orders.domain.decisions.packaging import pack
+from orders.domain.decisions.production import release, schedule, send_sample
+from orders.domain.parts.packaging import PackedItem
+from orders.domain.parts.works import ProductionPlan
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
@@ -201,6 +203,17 @@ async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_d
     assert [type(event) for event in events] == [said.ProductionScheduled]
     assert events[0].delivery_on == date(2026, 11, 28)
     assert [event.delay_days for event in await company.delays()] == [2]
+
+
+@pytest.mark.requirement("R200.d")
+@pytest.mark.parametrize(("source", "allocated"), [("make", False), ("stock", True), ("outsource", True)])
+async def test_the_plan_says_whether_parts_are_set_aside(company, source, allocated):
+    await company.place()
+    await company.run_to("breakdown")
+    await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": source}])
+    plan = ProductionPlan(begin=date(2026, 10, 10), finish=date(2026, 11, 20), delivery_on=date(2026, 11, 25))
+    (scheduled,) = await company.decide(schedule, plan, role="planner")
+    assert scheduled.allocated is allocated
 
 
 @pytest.mark.requirement("R178.d")

@@ -99,6 +99,7 @@ async def test_in_every_stage_each_decision_of_the_readers_roles_has_a_form(comp
 
 async def test_a_review_names_the_revision_that_was_seen(company, page, ask):
     order = await company.place()
+    await ask("planner", "POST", f"/orders/{order.id}/countersign", {"revision": 1, "feasible": True})
     html = await page("cs_director", f"/{order.id}")
     form = re.search(r'<form id="form-review".*?</form>', html, re.DOTALL)[0]
     address = re.search(r'data-send="/orders(.*?)"', form)[1]

@@ -1,6 +1,6 @@
 """What a view offers is what the decisions take: for every stage of every route, and every state in it that matters."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import get_args
 
@@ -8,6 +8,7 @@ import pytest
 from order_rules import RULES
 from orders_as_read import (
     cancel,
+    countersign,
     decline_cancelling,
     inspect,
     judge_sample,
@@ -28,10 +29,12 @@ from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.ledger import credit, refund
 from orders.domain.decisions.payment import receive
+from orders.domain.decisions.packaging import pack, plan_packaging, receive_packaging
+from orders.domain.decisions.papers import arrange_paper, require_papers
 from orders.domain.decisions.production import (
     hear_inspection,
     hear_verdict,
-    pack,
+    issue_work_order,
     release,
     schedule,
     send_back,
@@ -42,7 +45,8 @@ from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.lifecycle import LIFECYCLES, OrderDecision, ReportedFact, deciders
 from orders.domain.parts.contract import Draft
 from orders.domain.parts.installation import Acceptance, Installer
-from orders.domain.parts.works import PackedItem, ProductionPlan
+from orders.domain.parts.packaging import PackedItem, PackingMaterial
+from orders.domain.parts.works import ProductionPlan
 from orders.domain.policy.policy import cancellers
 from orders.domain.route import HAPPENS
 from shared.aggregate import Refused
@@ -88,9 +92,13 @@ def _plan(order, why):
     return ProductionPlan(begin=today, finish=today + DAY, delivery_on=today + 2 * DAY)
 
 
+STOCKED = PackingMaterial(item="说明书", quantity=24, in_stock=24)
+PRINTED = PackingMaterial(item="说明书", quantity=24, in_stock=0, printer="佳美印刷", expected_on=date(2026, 11, 20))
+
 PARTS = {
     "take_on": lambda order, why: take_on(order, RULES, why),
     "submit_for_review": submit_for_review,
+    "countersign": lambda order, why: countersign(order, True, "", RULES, why),
     "review": lambda order, why: review(order, "amend", (), RULES, why),
     "amend": lambda order, why: amend(order, Draft(revision=0, changes=("改",)), RULES, why),
     "sign": lambda order, why: sign(order, PreciseDate(on=order.day(why.at)), "签订", RULES, why),
@@ -110,7 +118,12 @@ PARTS = {
         order, order.works.samples[0].no if order.works.samples else "S1", "顺丰", why
     ),
     "inspect": lambda order, why: inspect(order, True, RULES, why),
-    "pack": lambda order, why: pack(order, (PackedItem(item="木箱", quantity=1),), 100, why),
+    "issue_work_order": lambda order, why: issue_work_order(order, "GD-1", RULES, why),
+    "plan_packaging": lambda order, why: plan_packaging(order, (STOCKED,), RULES, why),
+    "receive_packaging": lambda order, why: receive_packaging(order, "说明书", RULES, why),
+    "pack": lambda order, why: pack(order, (PackedItem(item="木箱", quantity=1),), 100, RULES, why),
+    "require_papers": lambda order, why: require_papers(order, ("customs",), RULES, why),
+    "arrange_paper": lambda order, why: arrange_paper(order, "customs", "5166", RULES, why),
     "dispatch": lambda order, why: send(order, reported(facts.GoodsDispatched, left_at=why.at), RULES, why),
     "issue_delivery_note": lambda order, why: issue_delivery_note(
         order, "CH-9", (OrderLine(description="门", quantity=1),), why
@@ -159,6 +172,8 @@ STATES = {
     "money is over": FACTS["everything paid"],
     "foreign money came in": _paid_in_dollars,
     "goods left": FACTS["dispatched"],
+    "manuals are printed outside": lambda order, why: plan_packaging(order, (PRINTED,), RULES, why),
+    "papers are needed": PARTS["require_papers"],
     "all is credited": lambda order, why: credit(
         order, order.receivable.money(order.receivable.billed), "退货", RULES, why
     ),

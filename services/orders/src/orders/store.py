@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from orders.domain.account import Account, account_id_of
+from orders.domain.cost import Cost
 from orders.domain.customer_file import CustomerFile, file_id_of
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
@@ -15,6 +16,7 @@ from orders.domain.order import Order
 from orders.domain.pace import Pace
 from orders.domain.report import Report
 from orders.domain.route import stages
+from orders.domain.stock_check import StockCheck
 from shared.aggregate import NotFound
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
@@ -141,6 +143,28 @@ class Disposals(Store[Disposal]):
     indexes = (Index("stage", "proposed_at"),)
 
 
+class StockChecks(Store[StockCheck]):
+    """Counts and samples of stock."""
+
+    collection = "stock_checks"
+    kind = StockCheck
+    indexes = (Index("stage", "until"),)
+
+
+class Costs(Store[Cost]):
+    """What selling took."""
+
+    collection = "costs"
+    kind = Cost
+    indexes = (Index("spent_on"),)
+
+    async def spent(self, begin: date, end: date) -> AsyncIterator[Cost]:
+        """Every entry that counts and was spent from one day up to, not including, another."""
+        async for cost in self.each({"spent_on": Between(begin, end)}, sort="spent_on"):
+            if cost.stage == "entered":
+                yield cost
+
+
 class Reports(Store[Report]):
     """Reports as they were published."""
 
@@ -166,6 +190,8 @@ class Stores:
     paces: Paces
     loads: Loads
     disposals: Disposals
+    stock_checks: StockChecks
+    costs: Costs
     reports: Reports
     files: CustomerFiles
     merged_files: MergedFiles
@@ -182,6 +208,8 @@ class Stores:
             Paces(database),
             Loads(database),
             Disposals(database),
+            StockChecks(database),
+            Costs(database),
             Reports(database),
             CustomerFiles(database),
             MergedFiles(database),

@@ -12,7 +12,7 @@ from orders.domain.decisions.report import publish
 from orders.domain.decisions.shipment import assess
 from orders.domain.exception import OrderException
 from orders.domain.figures.sales_analysis import FORECAST_MONTHS, Months, Standings, demand, supply
-from orders.domain.figures.statistics import DIMENSIONS, Sales, commission, digest, overdue, sales_report, told_in_time
+from orders.domain.figures.statistics import DIMENSIONS, Sales, commission, costs, digest, earned, overdue, sales_report, told_in_time
 from orders.domain.order import Order
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
 from orders.domain.policy.policy import OrdersPolicy, Rules
@@ -31,6 +31,7 @@ def timers(stores: Stores, rules: Rules) -> Timers:
     at = Timers()
     _clocks(at, stores.orders, rules)
     at(stores.exceptions, CLOCKS)(rules.clocks.tick())
+    at(stores.stock_checks, CLOCKS)(rules.clocks.tick())
     _orders(at, stores.orders, rules)
 
     @at(stores.accounts, "statement")
@@ -111,6 +112,7 @@ class Clerk:
     def __init__(self, stores: Stores, calendar: Calendar, policy: OrdersPolicy) -> None:
         self._orders = stores.orders
         self._exceptions = stores.exceptions
+        self._costs = stores.costs
         self._calendar = calendar
         self._policy = policy
 
@@ -128,6 +130,7 @@ class Clerk:
             "sales_analysis": self._compared,
             "sales_forecast": self._expected,
             "supply_problems": self._supplied,
+            "sales_costs": self._spent,
         }
         return await makers[due.kind](due)
 
@@ -148,7 +151,7 @@ class Clerk:
         return sales_report(sales)
 
     async def _earned(self, due: ReportPeriod) -> Table:
-        return await commission(self._orders.paid_since(self._midnight(due.begin)), due.begin, due.end)
+        return commission(await earned(self._orders.paid_since(self._midnight(due.begin)), due.begin, due.end))
 
     async def _told(self, due: ReportPeriod) -> Table:
         return await told_in_time(self._orders.delayed_since(self._midnight(due.begin)), due.begin, due.end)
@@ -179,6 +182,9 @@ class Clerk:
             await _all(self._exceptions.each({"stage": each, "raised_at": during}, sort="raised_at")) for each in states
         ]
         return supply(each for state in found for each in state)
+
+    async def _spent(self, due: ReportPeriod) -> Table:
+        return costs([each.spending async for each in self._costs.spent(due.begin, due.end)])
 
     async def _months(self, begin: date, end: date) -> Months:
         months = Months()

@@ -118,6 +118,9 @@ class DesignSubmitted(OrderFact, Event, key="design.design_submitted.v1"):
     version: int = Field(ge=1)
     files: tuple[FileRef, ...] = Field(min_length=1)
     designer: StaffId = Field(examples=["designer-04"])
+    packages: tuple[Line, ...] = Field(
+        default=(), description="The standard packages of which a standard order is designed (000 §3.4.2)."
+    )
 
 
 class SampleJudged(OrderFact, Event, key="design.sample_judged.v1"):
@@ -276,6 +279,9 @@ class PaymentReceived(OrderFact, Event, key="finance.payment_received.v1"):
     )
     received_at: Happened
     receipt_no: Line | None = Field(default=None, examples=["SK-2026-3391"])
+    delivery_note_no: Line | None = Field(
+        default=None, description="The shipment for which it came in, if the customer named one."
+    )
 
 
 class ServiceChargeReceived(Event, key="finance.service_charge_received.v1"):

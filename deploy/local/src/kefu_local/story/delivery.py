@@ -37,7 +37,11 @@ async def make(world: World, teller: Teller, customer: Customer) -> None:
     for kind in _DRAWINGS:
         await world.ask("orders", f"{path}/review-drawing", {"kind": kind, **_APPROVED}, role=Role.CS_SPECIALIST)
     await world.ask("orders", f"{path}/release", {}, role=Role.PLANT_MANAGER)
+    work_order = {"work_order_no": f"GD-{no}"}
+    await world.ask("orders", f"{path}/issue-work-order", work_order, role=Role.ENGINEERING_REGIONAL_HEAD)
     await world.report(BreakdownCompleted(order_no=no, parts=_PARTS))
+    packed = {"items": [{"item": "木箱", "quantity": 6}, {"item": "安装说明书", "quantity": 1}], "volume_litres": 4200}
+    await world.ask("orders", f"{path}/pack", packed, role=Role.WAREHOUSE)
     await world.report(ProductionCompleted(order_no=no, completed_at=world.now, quantity_ok=24))
     await _reaches(world, customer, "shipping")
     teller.say(f"Order {no}: four drawings approved, parts known, goods made", world.now)

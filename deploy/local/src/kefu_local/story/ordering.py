@@ -49,6 +49,7 @@ async def _take(world: World, customer: Customer) -> None:
 
 async def _sign(world: World, customer: Customer) -> None:
     path = f"/orders/{customer.order_id}"
+    await world.ask("orders", f"{path}/countersign", {"revision": 1, "feasible": True}, role=Role.PLANNER)
     await world.ask("orders", f"{path}/review", {"revision": 1, "outcome": "approved"}, role=Role.CS_SPECIALIST)
     signed = {"revision": 1, "signed_on": {"on": str(world.in_days(0))}}
     await world.ask("orders", f"{path}/sign", signed, role=Role.CS_SUPERVISOR)

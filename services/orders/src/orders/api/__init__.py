@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from orders.api import contracts, disposals, installation, loads, making, orders, payments, shipping, statistics
+from orders.api import contracts, costs, disposals, installation, loads, making, orders, payments, shipping, statistics, stock_checks
 from orders.domain.policy.policy import Rules
 from orders.store import Stores
 
@@ -20,6 +20,8 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
         payments.routes(stores.orders, stores.accounts, rules),
         loads.routes(stores),
         disposals.routes(stores.disposals),
+        stock_checks.routes(stores.stock_checks, rules),
+        *costs.routes(stores, rules),
         statistics.routes(stores),
         statistics.forecasts(stores.paces),
     )

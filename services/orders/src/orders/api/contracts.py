@@ -12,6 +12,7 @@ from orders.api.views import OrderFacts, OrderRow, OrderView
 from orders.domain.decisions.contract import (
     amend,
     approve_notice,
+    countersign,
     prepare_notice,
     review,
     review_notice,
@@ -35,6 +36,14 @@ class SubmitContract(RequestBody):
     """Which revision goes to the director."""
 
     revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+
+
+class CountersignContract(RequestBody):
+    """Whether the goods can leave on the day of this revision (004 一㈡1a)."""
+
+    revision: int = Field(ge=1, examples=[1], description="The revision that was read; `contract` shows it.")
+    feasible: bool = Field(examples=[True])
+    notes: str = Field(default="", max_length=4000, examples=["11 月 20 日前可排产"])
 
 
 class ReviewContract(RequestBody):
@@ -164,6 +173,18 @@ def _decisions(router: APIRouter, orders: Orders, rules: Rules) -> None:
         """A supervisor submits the contract, or a change of it, to the director."""
         return OrderView.of(
             await orders.apply(order_id, lambda order: submit_for_review(order, body.revision, cause), cause), rules
+        )
+
+    @router.post("/orders/{order_id}/countersign", dependencies=[allow(*deciders("countersign"))])
+    async def countersign_order(order_id: UUID, body: CountersignContract, cause: CausedByRequest) -> OrderView:
+        """The planner says whether the contract's day can be kept; nothing is approved before that."""
+        return OrderView.of(
+            await orders.apply(
+                order_id,
+                lambda order: countersign(order, body.revision, body.feasible, body.notes, rules, cause),
+                cause,
+            ),
+            rules,
         )
 
     @router.post("/orders/{order_id}/review", dependencies=[allow(*deciders("review"))])

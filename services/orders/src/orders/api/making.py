@@ -10,10 +10,11 @@ from pydantic import Field
 from orders.api.readers import ORDERS
 from orders.api.views import OrderView
 from orders.domain.decisions.drawing import review_drawing
+from orders.domain.decisions.packaging import pack, plan_packaging, receive_packaging
 from orders.domain.decisions.production import (
     inspect,
+    issue_work_order,
     judge_sample,
-    pack,
     release,
     review_breakdown,
     schedule,
@@ -22,7 +23,8 @@ from orders.domain.decisions.production import (
 )
 from orders.domain.lifecycle import deciders
 from orders.domain.order import Order
-from orders.domain.parts.works import PackedItem, ProductionPlan, Verdict
+from orders.domain.parts.packaging import PackedItem, PackingMaterial
+from orders.domain.parts.works import ProductionPlan, Verdict
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.aggregate import Change
@@ -91,8 +93,28 @@ class InspectGoods(RequestBody):
     photos: tuple[FileRef, ...] = ()
 
 
+class IssueWorkOrder(RequestBody):
+    """The number of engineering's work order (004 三2(1))."""
+
+    work_order_no: Line = Field(examples=["GD-2026-0412"])
+
+
+class PlanPackaging(RequestBody):
+    """Which boxes, manuals and labels are needed, what stock has of them, and who prints the rest (004 三2(2))."""
+
+    materials: tuple[PackingMaterial, ...] = Field(
+        min_length=1, max_length=100, examples=[[{"item": "安装说明书", "quantity": 24, "in_stock": 100}]]
+    )
+
+
+class ReceivePackaging(RequestBody):
+    """What came in from the printer (004 三2(2))."""
+
+    item: Line = Field(examples=["彩印包装箱"])
+
+
 class ConfirmPackaging(RequestBody):
-    """What was packed and how much room it takes (004 三2(3))."""
+    """What was packed and how much room it takes (004 三2(2))."""
 
     items: tuple[PackedItem, ...] = Field(min_length=1, examples=[[{"item": "木箱", "quantity": 6}]])
     volume_litres: int = Field(ge=1, le=200_000, examples=[4200])
@@ -103,6 +125,7 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
     router = Router(readers=ORDERS, tags=["making"])
     _design(router, orders, rules)
     _production(router, orders, rules)
+    _packaging(router, orders, rules)
     return router
 
 
@@ -164,6 +187,16 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
+    @router.post("/orders/{order_id}/issue-work-order", dependencies=[allow(*deciders("issue_work_order"))])
+    async def issue_order_work_order(order_id: UUID, body: IssueWorkOrder, cause: CausedByRequest) -> OrderView:
+        """Engineering tells the shop floor to make the order."""
+        return OrderView.of(
+            await orders.apply(
+                order_id, lambda order: issue_work_order(order, body.work_order_no, rules, cause), cause
+            ),
+            rules,
+        )
+
     @router.post("/orders/{order_id}/schedule", dependencies=[allow(*deciders("schedule"))])
     async def schedule_order(order_id: UUID, body: PlanProduction, cause: CausedByRequest) -> OrderView:
         """Plan production and delivery; the customer is told."""
@@ -185,9 +218,29 @@ def _production(router: APIRouter, orders: Orders, rules: Rules) -> None:
             rules,
         )
 
+
+def _packaging(router: APIRouter, orders: Orders, rules: Rules) -> None:
+    @router.post("/orders/{order_id}/plan-packaging", dependencies=[allow(*deciders("plan_packaging"))])
+    async def plan_order_packaging(order_id: UUID, body: PlanPackaging, cause: CausedByRequest) -> OrderView:
+        """Check the stock of packaging, and say who prints what it lacks."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: plan_packaging(order, body.materials, rules, cause), cause),
+            rules,
+        )
+
+    @router.post("/orders/{order_id}/receive-packaging", dependencies=[allow(*deciders("receive_packaging"))])
+    async def receive_order_packaging(order_id: UUID, body: ReceivePackaging, cause: CausedByRequest) -> OrderView:
+        """Note that what was printed outside has come in."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: receive_packaging(order, body.item, rules, cause), cause), rules
+        )
+
     @router.post("/orders/{order_id}/pack", dependencies=[allow(*deciders("pack"))])
     async def pack_order(order_id: UUID, body: ConfirmPackaging, cause: CausedByRequest) -> OrderView:
-        """Confirm boxes, manuals and labels."""
+        """Confirm boxes, manuals and labels; without that the goods do not leave."""
         return OrderView.of(
-            await orders.apply(order_id, lambda order: pack(order, body.items, body.volume_litres, cause), cause), rules
+            await orders.apply(
+                order_id, lambda order: pack(order, body.items, body.volume_litres, rules, cause), cause
+            ),
+            rules,
         )

@@ -55,5 +55,11 @@ PACES = (*FIGURES, *FOLLOW_UP, Role.PLANNER, Role.PLANT_MANAGER)
 LOADS = (*FOLLOW_UP, *_LEADERS, Role.PLANNER, Role.WAREHOUSE, Role.OPERATIONS_SUPERVISOR)
 """Loading plans (002 尾2b)."""
 
+COSTS = (*CS_HEADS, *_LEADERS, Role.SALES_VP, Role.STATISTICS_CLERK, Role.FINANCE)
+"""What selling took (004 四5)."""
+
+WAGES = (*_LEADERS, Role.SALES_VP, Role.STATISTICS_CLERK, Role.FINANCE, Role.HUMAN_RESOURCES)
+"""What salesmen are paid: who computes it, pays it and answers for it (004 四6)."""
+
 STOCK = (*FOLLOW_UP, *_LEADERS, Role.WAREHOUSE, Role.STATISTICS_CLERK, Role.MARKETING_VP, Role.FINANCE)
-"""Goods that should go (004 一㈡4)."""
+"""Counts and samples of stock, and goods that should go (004 一㈡4)."""

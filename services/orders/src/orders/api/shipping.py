@@ -7,9 +7,11 @@ from pydantic import AwareDatetime, Field
 
 from orders.api.readers import ORDERS
 from orders.api.views import OrderView
+from orders.domain.decisions.papers import arrange_paper, require_papers
 from orders.domain.decisions.shipment import issue_delivery_note, send
 from orders.domain.lifecycle import deciders
 from orders.domain.order import Order
+from orders.domain.parts.shipment import PaperKind
 from orders.domain.policy.policy import Rules
 from orders.store import Orders
 from shared.aggregate import Change
@@ -36,8 +38,21 @@ class IssueDeliveryNote(RequestBody):
     lines: tuple[OrderLine, ...] = Field(default=(), description="By default everything that is ordered.")
 
 
+class RequirePapers(RequestBody):
+    """Which papers these goods need; an empty list for none (004 一㈡5)."""
+
+    papers: tuple[PaperKind, ...] = Field(examples=[["shipping", "customs"]])
+
+
+class ArrangePaper(RequestBody):
+    """Which paper is arranged, and its number (004 一㈡5)."""
+
+    kind: PaperKind = Field(examples=["customs"])
+    number: Line = Field(examples=["516620261234567890"])
+
+
 def routes(orders: Orders, rules: Rules) -> APIRouter:
-    """Dispatch and delivery notes."""
+    """Dispatch, delivery notes and shipping papers."""
     router = Router(readers=ORDERS, tags=["shipping"])
 
     @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*deciders("dispatch"))])
@@ -64,6 +79,23 @@ def routes(orders: Orders, rules: Rules) -> APIRouter:
         return OrderView.of(
             await orders.apply(
                 order_id, lambda order: issue_delivery_note(order, body.note_no, body.lines, cause), cause
+            ),
+            rules,
+        )
+
+    @router.post("/orders/{order_id}/require-papers", dependencies=[allow(*deciders("require_papers"))])
+    async def require_order_papers(order_id: UUID, body: RequirePapers, cause: CausedByRequest) -> OrderView:
+        """Say whether the goods need a booking, an inspection, a customs declaration."""
+        return OrderView.of(
+            await orders.apply(order_id, lambda order: require_papers(order, body.papers, rules, cause), cause), rules
+        )
+
+    @router.post("/orders/{order_id}/arrange-paper", dependencies=[allow(*deciders("arrange_paper"))])
+    async def arrange_order_paper(order_id: UUID, body: ArrangePaper, cause: CausedByRequest) -> OrderView:
+        """Enter the number of a paper that is arranged."""
+        return OrderView.of(
+            await orders.apply(
+                order_id, lambda order: arrange_paper(order, body.kind, body.number, rules, cause), cause
             ),
             rules,
         )

@@ -85,7 +85,7 @@ def _figures(router: APIRouter, orders: Orders) -> None:
     @router.get("/statistics", response_class=Response)
     async def count_sales(by: Dimension, begin: Begin, end: End, form: As = "json") -> Response:
         """Signed in a month, quarter or year, by product, region, salesman or customer (004 四4)."""
-        _must_be_period(begin, end)
+        must_be_period(begin, end)
         sales = Sales(by)
         async for order in orders.sold(begin, end):
             sales.add(order)
@@ -112,12 +112,13 @@ def _exports(router: APIRouter, orders: Orders) -> None:
     @router.get("/exports/orders.{format}", response_class=StreamingResponse)
     async def export_log(format: Literal["ocel.json", "xes"], begin: Begin, end: End) -> StreamingResponse:
         """The orders of a period as an event log: OCEL 2.0 (JSON) or XES."""
-        _must_be_period(begin, end)
+        must_be_period(begin, end)
         write, kind = (xes, "application/xml") if format == "xes" else (ocel, "application/json")
         text: AsyncIterator[str] = write(orders.placed(begin, end))
         return StreamingResponse(text, media_type=kind)
 
 
-def _must_be_period(begin: date, end: date) -> None:
+def must_be_period(begin: date, end: date) -> None:
+    """Refused with `empty_period` where a period does not end after it begins."""
     if end <= begin:
         raise Refused(f"a period ends after it begins; {end} is not after {begin}", "empty_period")

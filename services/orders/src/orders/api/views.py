@@ -8,10 +8,23 @@ from uuid import UUID
 
 from pydantic import AliasPath, BeforeValidator, ConfigDict, Field, computed_field
 
+from orders.domain.cost import Cost
 from orders.domain.customer_file import CustomerFile
 from orders.domain.disposal import Disposal
 from orders.domain.exception import OrderException
-from orders.domain.lifecycle import DISPOSAL, EXCEPTION, DisposalStage, ExceptionStage, possible_in
+from orders.domain.figures.by_shipment import ShipmentPayments, by_shipment
+from orders.domain.lifecycle import (
+    COST,
+    DISPOSAL,
+    EXCEPTION,
+    STOCK_CHECK,
+    CostStage,
+    DisposalStage,
+    ExceptionStage,
+    StockCheckKind,
+    StockCheckStage,
+    possible_in,
+)
 from orders.domain.load import Load
 from orders.domain.order import Order
 from orders.domain.parts.contract import Contract
@@ -27,9 +40,12 @@ from orders.domain.parts.promise import Promise
 from orders.domain.parts.proposal import Proposal
 from orders.domain.parts.receivable import Claim
 from orders.domain.parts.shipment import Shipment
+from orders.domain.parts.spending import Spending
+from orders.domain.parts.stock_finding import StockFinding
 from orders.domain.parts.works import Works
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone, RouteName
+from orders.domain.stock_check import StockCheck
 from shared.contracts.departments import DelayReason
 from shared.contracts.event import Money
 from shared.contracts.intake.customers import Contact
@@ -81,12 +97,27 @@ class DueView(View):
         )
 
 
+class ShipmentPaymentsView(View):
+    """A shipment: what it costs, and what of that is paid and open (004 四2)."""
+
+    delivery_note_no: str | None
+    left_at: datetime | None
+    price: Decimal | None
+    paid: Decimal
+    open: Decimal
+
+    @classmethod
+    def of(cls, payments: ShipmentPayments) -> "ShipmentPaymentsView":
+        return cls.model_validate(payments, from_attributes=True)
+
+
 class LedgerView(View):
     """What is owed for an order and what has come in."""
 
     terms: tuple[PaymentTerm, ...]
     receipts: tuple[ReceiptView, ...]
     entries: tuple[Entry, ...]
+    shipments: tuple[ShipmentPaymentsView, ...] = Field(description="What each shipment costs and what of it is paid.")
     due: DueView | None
     dues: tuple[DueView, ...]
     billed: Decimal
@@ -115,6 +146,7 @@ class LedgerView(View):
                 if entry.kind == "payment"
             ),
             entries=ledger.entries,
+            shipments=tuple(ShipmentPaymentsView.of(each) for each in by_shipment(order)),
             due=dues[0] if dues else None,
             dues=dues,
             billed=ledger.billed,
@@ -307,6 +339,61 @@ class DisposalView(View):
     @classmethod
     def of(cls, disposal: Disposal) -> "DisposalView":
         return cls.model_validate(disposal, from_attributes=True)
+
+
+class StockCheckView(View):
+    """A count or a sample of stock: who asked for it, by when, and what was found (004 一㈡4)."""
+
+    id: UUID
+    kind: StockCheckKind
+    goods: str
+    reason: str
+    until: date
+    asked_by: str
+    asked_at: datetime
+    stage: StockCheckStage
+    findings: tuple[StockFinding, ...]
+    reported_by: str | None
+    reported_at: datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def differences(self) -> int:
+        """How many kinds of goods are not as expected."""
+        return sum(finding.differs for finding in self.findings)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be done about it now."""
+        return STOCK_CHECK.possible(self.stage)
+
+    @classmethod
+    def of(cls, check: StockCheck) -> "StockCheckView":
+        return cls.model_validate(check, from_attributes=True)
+
+
+class CostView(View):
+    """What selling took, who entered it, and whether it counts (004 四5)."""
+
+    id: UUID
+    spending: Spending
+    spent_on: date
+    entered_by: str
+    entered_at: datetime
+    stage: CostStage
+    withdrawn_by: str | None
+    reason: str | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def possible(self) -> tuple[Possible, ...]:
+        """What may be done with the entry now."""
+        return COST.possible(self.stage)
+
+    @classmethod
+    def of(cls, cost: Cost) -> "CostView":
+        return cls.model_validate(cost, from_attributes=True)
 
 
 class LoadView(View):

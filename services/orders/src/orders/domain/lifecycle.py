@@ -1,4 +1,4 @@
-"""The stages of orders, exceptions and disposals, and what may be decided in each, as one table for each route."""
+"""The stages of orders, exceptions, disposals, stock checks and costs, and what may be decided in each, as one table for each route."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -13,6 +13,7 @@ from shared.lifecycle import Lifecycle, Move, Possible
 OrderDecision = Literal[
     "take_on",
     "submit_for_review",
+    "countersign",
     "review",
     "amend",
     "sign",
@@ -23,12 +24,17 @@ OrderDecision = Literal[
     "review_drawing",
     "release",
     "send_back",
+    "issue_work_order",
     "schedule",
     "review_breakdown",
     "judge_sample",
     "send_sample",
     "inspect",
+    "plan_packaging",
+    "receive_packaging",
     "pack",
+    "require_papers",
+    "arrange_paper",
     "dispatch",
     "issue_delivery_note",
     "schedule_installation",
@@ -63,12 +69,24 @@ ExceptionStage = Literal["open", "resolved"]
 ExceptionDecision = Literal["resolve"]
 DisposalStage = Literal["proposed", "approved", "rejected"]
 DisposalDecision = Literal["decide"]
+StockCheckKind = Literal["count", "sample"]
+StockCheckStage = Literal["asked", "reported"]
+StockCheckDecision = Literal["report"]
+CostStage = Literal["entered", "withdrawn"]
+CostDecision = Literal["withdraw"]
 
 EXCEPTION: Lifecycle[ExceptionStage, ExceptionDecision] = Lifecycle(
     "exception", "open", {"resolve": Move(("open",), ("resolved",), FOLLOW_UP)}
 )
 DISPOSAL: Lifecycle[DisposalStage, DisposalDecision] = Lifecycle(
     "disposal", "proposed", {"decide": Move(("proposed",), ("approved", "rejected"), (Role.MARKETING_VP,))}
+)
+
+STOCK_CHECK: Lifecycle[StockCheckStage, StockCheckDecision] = Lifecycle(
+    "stock check", "asked", {"report": Move(("asked",), ("reported",), (Role.WAREHOUSE,))}
+)
+COST: Lifecycle[CostStage, CostDecision] = Lifecycle(
+    "cost", "entered", {"withdraw": Move(("entered",), ("withdrawn",), (Role.STATISTICS_CLERK, Role.FINANCE))}
 )
 
 By = Callable[[Route], tuple[Role, ...]]
@@ -128,6 +146,14 @@ def _installing(route: Route) -> tuple[Role, ...]:
     return (Role.ENGINEERING_REGIONAL_HEAD,) if _M.INSTALLED in route.milestones else ()
 
 
+def _engineering(route: Route) -> tuple[Role, ...]:
+    return (Role.ENGINEERING_REGIONAL_HEAD,) if _M.PRODUCED in route.milestones else ()
+
+
+def _packing(route: Route) -> tuple[Role, ...]:
+    return (*FOLLOW_UP, Role.WAREHOUSE) if _M.PRODUCED in route.milestones else ()
+
+
 def _amending(route: Route) -> tuple[Role, ...]:
     return () if route.name == "stock" else DRAFTERS
 
@@ -150,6 +176,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
     {
         "take_on": _Line(lambda route: route.receivers, _in("review")),
         "submit_for_review": _Line(lambda route: route.submitters, _live),
+        "countersign": _Line(lambda route: route.planners, _live),
         "review": _Line(_deciders(_M.CONTRACT_APPROVED), _live, opens=(_M.CONTRACT_APPROVED,), ends=True),
         "amend": _Line(_amending, _live, back={"signing": ("review",)}),
         "sign": _Line(_deciders(_M.CONTRACT_SIGNED), _in("signing"), opens=(_M.CONTRACT_SIGNED,)),
@@ -164,6 +191,7 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
         "send_back": _Line(
             _deciders(_M.PRODUCTION_RELEASED), _in("making"), back={"making": ("plan", "rendering", "drawings")}
         ),
+        "issue_work_order": _Line(_engineering, _after("making")),
         "schedule": _Line(_roles(*PLANNING), _live),
         "break_down": _fact(_M.BROKEN_DOWN),
         "review_breakdown": _Line(
@@ -183,7 +211,11 @@ _LINES: Mapping[OrderDecision | ReportedFact, _Line] = MappingProxyType(
             back={"inspection": ("production",), "shipping": ("production",)},
         ),
         "fail_inspection": _Line(None, _made, made_again=True),
+        "plan_packaging": _Line(_packing, _live),
+        "receive_packaging": _Line(_packing, _live),
         "pack": _Line(_roles(*FOLLOW_UP, Role.WAREHOUSE), _live),
+        "require_papers": _Line(_roles(*FOLLOW_UP), _live),
+        "arrange_paper": _Line(_roles(*FOLLOW_UP), _live),
         "dispatch": _Line(
             _roles(*FOLLOW_UP, Role.WAREHOUSE),
             _in(*SENDING),

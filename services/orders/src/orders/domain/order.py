@@ -129,6 +129,11 @@ class Order(Timed):
         return Milestone.INSTALLED in self.route.milestones and self.shipment.crew is None
 
     @property
+    def unpacked(self) -> bool:
+        """Whether goods are made for it whose packaging was not confirmed (004 三2(2))."""
+        return Milestone.PRODUCED in self.route.milestones and not self.works.packed
+
+    @property
     def delivered(self) -> bool:
         """Whether goods of it have left and not come back, or stand installed: it can only be credited then."""
         return bool(self.shipment.under_way) or self.has(Milestone.INSTALLED)
@@ -229,6 +234,11 @@ def _may_be_reviewed(order: Order) -> bool:
     return draft is not None and (not order.route.submitters or draft.submitted_by is not None)
 
 
+def _may_be_countersigned(order: Order) -> bool:
+    draft = order.contract.draft
+    return draft is not None and draft.countersigned is None
+
+
 def _may_slip(order: Order) -> bool:
     return not order.dispatched_on and order.contract.signed and order.contract.ship_on is not None
 
@@ -241,6 +251,7 @@ _NEEDED: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
     {
         "take_on": lambda order: order.contract.received_by is None,
         "submit_for_review": _may_be_submitted,
+        "countersign": _may_be_countersigned,
         "review": _may_be_reviewed,
         "amend": lambda order: order.contract.draft is None,
         "prepare_notice": lambda order: order.notice.next == "prepared",
@@ -249,6 +260,11 @@ _NEEDED: Mapping[OrderDecision, Callable[[Order], bool]] = MappingProxyType(
         "review_drawing": lambda order: any(drawing.stage == "submitted" for drawing in order.drawings.items),
         "judge_sample": lambda order: any(sample.verdict is None for sample in order.works.samples),
         "send_sample": lambda order: bool(order.works.samples),
+        "issue_work_order": lambda order: order.works.work_order is None,
+        "receive_packaging": lambda order: bool(order.works.awaited_materials),
+        "pack": lambda order: not order.works.awaited_materials,
+        "arrange_paper": lambda order: bool(order.shipment.missing_papers),
+        "dispatch": lambda order: not order.unpacked and not order.shipment.missing_papers,
         "schedule_installation": lambda order: order.shipment.expected_at is not None,
         "agree": lambda order: any(not order.has(*happens) for happens in HAPPENS.values()),
         "postpone": _may_slip,

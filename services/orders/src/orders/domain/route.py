@@ -102,6 +102,7 @@ class Route(Policy):
     reviewers: tuple[Role, ...] = ()
     receivers: tuple[Role, ...] = ()
     submitters: tuple[Role, ...] = ()
+    planners: tuple[Role, ...] = ()
     released_to: ReleasedTo
     designers: Literal["project_team", "rd"]
     installers: Skill
@@ -149,6 +150,10 @@ class Route(Policy):
     def may_submit(self, actor: Actor) -> None:
         """Refused with `not_authorised` unless their role submits contracts for review on this route (000 §3.5.1)."""
         self._allow(self.submitters, actor, "a contract is submitted for review by")
+
+    def may_countersign(self, actor: Actor) -> None:
+        """Refused with `not_authorised` unless their role takes part in reviews of contracts as planner (004 一㈡1a)."""
+        self._allow(self.planners, actor, "a contract is countersigned by")
 
     def _allow(self, roles: tuple[Role, ...], actor: Actor, what: str) -> None:
         if actor.role not in roles:

@@ -1,4 +1,4 @@
-"""What a customer sees of their orders: how far each is, and each day that was promised with what became of it."""
+"""What a customer sees of their orders: how far each is, what is set aside, and each promised day with its outcome."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,6 +66,7 @@ class CustomersOrder:
 
     order_no: OrderNo
     goods: tuple[str, ...]
+    allocated: str
     state: str
     steps: tuple[WayStep, ...]
     promised: tuple[PromisedDay, ...]
@@ -76,6 +77,7 @@ class CustomersOrder:
         return cls(
             order_no=order.order_no,
             goods=tuple(f"{line.description}，{line.quantity}{line.unit}" for line in order.lines),
+            allocated=_allocated(order),
             state={CLOSED: "已完成", CANCELLED: "已取消"}.get(order.stage, "进行中"),
             steps=tuple(_steps(order)),
             promised=tuple(_promised(order)),
@@ -99,6 +101,15 @@ def routes(stores: Stores, door: CustomerDoor) -> APIRouter:
         )
 
     return router
+
+
+def _allocated(order: Order) -> str:
+    """What is set aside for the order, until its goods have left (004 三2(3))."""
+    if order.ended or order.dispatched_on:
+        return ""
+    sources = {part.source for part in order.works.parts}
+    own, bought = ("现货部件已预留" if "stock" in sources else ""), ("外购部件已订购" if "outsource" in sources else "")
+    return "，".join(filter(None, (own, bought)))
 
 
 def _steps(order: Order) -> Iterator[WayStep]:

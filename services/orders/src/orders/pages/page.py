@@ -24,7 +24,7 @@ from shared.pages.shown_pictures import pictures_in
 from shared.pages.strip import strip
 from shared.pages.timeline import PastMoment, timeline
 
-REVISED = ("submit_for_review", "review", "sign", "prepare_notice", "review_notice", "approve_notice")
+REVISED = ("submit_for_review", "countersign", "review", "sign", "prepare_notice", "review_notice", "approve_notice")
 """The decisions about a contract, which name the revision that was read."""
 
 Said = Callable[[datetime], str]

@@ -7,6 +7,7 @@ from orders.domain.lifecycle import OrderDecision
 from orders.domain.parts.drawing import DrawingStage
 from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.promise import PromiseKind, PromiseStage
+from orders.domain.parts.titles import PAPERS
 from orders.domain.route import Milestone
 from shared.contracts.departments import DelayReason, DrawingKind
 from shared.contracts.orders import EntryKind, PaymentKind
@@ -102,6 +103,7 @@ DECISIONS: Mapping[OrderDecision, str] = MappingProxyType(
     {
         "take_on": "接收订单",
         "submit_for_review": "提交合同评审",
+        "countersign": "会签合同",
         "review": "评审合同",
         "amend": "修订合同",
         "sign": "签订合同",
@@ -112,12 +114,17 @@ DECISIONS: Mapping[OrderDecision, str] = MappingProxyType(
         "review_drawing": "审核图纸",
         "release": "下达生产",
         "send_back": "退回图纸",
+        "issue_work_order": "下达生产工单",
         "schedule": "排产",
         "review_breakdown": "审核拆单",
         "judge_sample": "判定样品",
         "send_sample": "寄送样品",
         "inspect": "发货前验收",
+        "plan_packaging": "安排包材",
+        "receive_packaging": "登记外印包材到货",
         "pack": "确认包装",
+        "require_papers": "确定所需出货手续",
+        "arrange_paper": "登记出货手续",
         "dispatch": "发货",
         "issue_delivery_note": "开送货单",
         "schedule_installation": "安排安装",
@@ -200,6 +207,15 @@ FORMS = FormWords(
             "drawings": "哪些图纸",
             "sample_no": "样品",
             "defects": "缺陷",
+            "feasible": "能否按期",
+            "work_order_no": "生产工单号",
+            "materials": "包材",
+            "in_stock": "库存",
+            "printer": "外发印刷商",
+            "expected_on": "预计到货日期",
+            "papers": "出货手续",
+            "ArrangePaper.number": "单号",
+            "ArrangePaper.kind": "出货手续",
             "items": "包装",
             "item": "包装物",
             "volume_litres": "体积（升）",
@@ -222,6 +238,8 @@ FORMS = FormWords(
             "ReviewDrawing.kind": DRAWINGS,
             "RaiseException.kind": EXCEPTIONS,
             "drawings": DRAWINGS,
+            "papers": PAPERS,
+            "ArrangePaper.kind": PAPERS,
             "DelayShipment.reason": DELAYS,
             "precision": MappingProxyType({"day": "日", "month": "月"}),
             "skill": MappingProxyType({"ordinary": "普通", "senior": "骨干"}),

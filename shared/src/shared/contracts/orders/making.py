@@ -66,6 +66,13 @@ class ProductionReleased(AboutOrder, Event, key="orders.production_released.v1")
     by: StaffId = Field(examples=["plant-manager"])
 
 
+class WorkOrderIssued(AboutOrder, Event, key="orders.work_order_issued.v1"):
+    """Engineering told the shop floor to make the order; planning schedules it (004 三2(1))."""
+
+    work_order_no: Line = Field(examples=["GD-2026-0412"])
+    issued_by: StaffId = Field(examples=["engineering-01"])
+
+
 class BreakdownReviewed(AboutOrder, Event, key="orders.breakdown_reviewed.v1"):
     """R&D checked the breakdown of a custom order (000 §3.5.3a)."""
 
@@ -89,6 +96,9 @@ class ProductionScheduled(AboutCustomersOrder, Event, key="orders.production_sch
     begin: date
     finish: date
     delivery_on: date = Field(examples=["2026-11-26"])
+    allocated: bool = Field(
+        default=False, description="Whether parts of it are set aside from stock or bought outside, which is told with it."
+    )
 
 
 class AllocatedLine(Part):

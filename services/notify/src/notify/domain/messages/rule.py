@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -60,8 +61,8 @@ class RuleLine(Part, extra="forbid"):
     whose facts have the same words at the paths of `thread` say the same thing; of them the one with the higher
     `revision`, else the later one, is the newer.
 
-    `at_least` and `below` limit the line to facts whose field is a number of this size, or below it; a field that is
-    not there is below. `milestone` is a path to a word that has to be among the policy's milestones, and about which
+    `at_least` and `below` limit the line to facts whose field is a number or an amount of this size, or below it; a field
+    that is not there counts as 0. `milestone` is a path to a word that has to be among the policy's milestones, and about which
     the customer has not been told otherwise. An `optional` message is left out, and makes no duty, where its recipient
     has no address for it.
     """
@@ -125,8 +126,8 @@ class Rule(RuleLine):
         """Whether this line is meant for a fact with this body."""
         wanted = all(_word(reach(body, path)) in words for path, words in self.when.items())
         unwanted = any(_word(reach(body, path)) in words for path, words in self.unless.items())
-        large = all((reach(body, path) or 0) >= least for path, least in self.at_least.items())
-        small = all((reach(body, path) or 0) < most for path, most in self.below.items())
+        large = all(_size(reach(body, path)) >= least for path, least in self.at_least.items())
+        small = all(_size(reach(body, path)) < most for path, most in self.below.items())
         return wanted and not unwanted and large and small
 
     def staff(self, body: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Role, ...]]:
@@ -153,6 +154,11 @@ class Rule(RuleLine):
             return variant_key(self.message, self.variant)
         path, _, tail = rest.partition("}")
         return variant_key(self.message, f"{head}{_word(reach(body, path))}{tail}")
+
+
+def _size(value: Any) -> Decimal:
+    """A number, or an amount as it is written in a fact."""
+    return Decimal(str(value or 0))
 
 
 def _word(value: Any) -> str:

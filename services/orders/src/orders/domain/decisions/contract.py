@@ -11,7 +11,7 @@ from orders.domain.decisions.ledger import book_confirmed, follow_ledger, post_p
 from orders.domain.decisions.promise import promise
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
-from orders.domain.parts.contract import Contract, Draft, Outcome, Review, contract_no_of
+from orders.domain.parts.contract import Contract, Countersignature, Draft, Outcome, Review, contract_no_of
 from orders.domain.parts.notice import Signature
 from orders.domain.parts.times import day_ahead
 from orders.domain.policy.policy import Rules
@@ -36,7 +36,8 @@ def review(
 ) -> Change[Order]:
     """Terms' accuracy and conformity to policy are reviewed, for a contract and for every change of it.
 
-    The customer is told the result. Approved, it becomes valid; to be amended, it waits for a better revision;
+    The customer is told the result. The planner takes part: nothing is approved without that word
+    (`not_countersigned`), nor against it (`not_feasible`). Approved, it becomes valid; to be amended, it waits for a better revision;
     terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1). Nothing is
     decided where it was not submitted first (`not_submitted`), and nothing approved without a price (`no_price`) or a
     day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read: another one is
@@ -52,8 +53,9 @@ def review(
     must_be_another(who, draft.submitted_by, cause=cause)
     if outcome == "approved":
         _must_be_whole(order, draft, rules, cause)
-    reviewer = Reviewer(staff=by, role=cause.actor.role or cause.actor.kind)
-    made = Review(revision=draft.revision, outcome=outcome, findings=findings, reviewers=(reviewer,), at=cause.at)
+        _must_be_feasible(order, draft)
+    reviewers = (*_planner(draft), Reviewer(staff=by, role=cause.actor.role or cause.actor.kind))
+    made = Review(revision=draft.revision, outcome=outcome, findings=findings, reviewers=reviewers, at=cause.at)
     reviewed = order.but(contract=order.contract.reviewed(made))
     if outcome != "approved":
         reviewed = reviewed.but(notice=reviewed.notice.anew())
@@ -102,6 +104,27 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
     return Change(order.but(contract=order.contract.but(draft=submitted)))
 
 
+def countersign(
+    order: Order, revision: int, feasible: bool, notes: str, rules: Rules, cause: Cause
+) -> Change[Order]:
+    """The planner says whether the goods can leave on the day of the contract, or of a change of it (004 一㈡1a).
+
+    Refused: `illegal_transition`, `not_authorised`, `nothing_to_review`, `countersigned_already`, and
+    `contract_changed` when another revision than the one that is named waits.
+    """
+    order.lifecycle.must(order.stage, "countersign")
+    order.route.may_countersign(cause.actor)
+    draft = order.contract.to_review()
+    order.contract.must_be_seen(revision)
+    if draft.countersigned is not None:
+        raise Refused(f"{draft.countersigned.by} has countersigned revision {revision}", "countersigned_already")
+    word = Countersignature(
+        by=cause.actor.id, role=cause.actor.role or cause.actor.kind, feasible=feasible, notes=notes, at=cause.at
+    )
+    signed = order.but(contract=order.contract.but(draft=draft.but(countersigned=word)))
+    return follow_duties(signed, rules, cause)
+
+
 def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Order]:
     """A change of the contract is written down and has to be reviewed like the contract itself (004 一㈡1a).
 
@@ -128,6 +151,20 @@ def _must_be_whole(order: Order, draft: Draft, rules: Rules, cause: Cause) -> No
         if ship_on is None:
             raise Refused("the contract names no day on which the goods leave; amend it with one", "no_day")
         day_ahead(ship_on, order.day(cause.at), rules.of(order).horizon_days)
+
+
+def _must_be_feasible(order: Order, draft: Draft) -> None:
+    """The planner has said that the goods can leave on the day (004 一㈡1a)."""
+    word = draft.countersigned
+    if word is None and order.route.planners:
+        raise Refused("the planner has not countersigned this revision; that comes first", "not_countersigned")
+    if word is not None and not word.feasible:
+        raise Refused(f"{word.by} cannot plan for its day: {word.notes or 'no reason given'}; amend it", "not_feasible")
+
+
+def _planner(draft: Draft) -> tuple[Reviewer, ...]:
+    word = draft.countersigned
+    return (Reviewer(staff=word.by, role=word.role),) if word else ()
 
 
 def _must_add_up(order: Order, draft: Draft) -> None:

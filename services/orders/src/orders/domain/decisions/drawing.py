@@ -2,9 +2,10 @@
 
 from orders.domain.decisions.stage import reach
 from orders.domain.order import Order
+from orders.domain.parts.drawing import Drawing
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, Refused
 from shared.contracts.departments import DesignSubmitted, DrawingKind
 from shared.contracts.orders import DesignReviewed
 
@@ -13,17 +14,23 @@ def submit(order: Order, fact: DesignSubmitted, cause: Cause) -> Change[Order]:
     """The project team or R&D hands in a drawing; one that comes before its order is kept (000 §3.4.2, §3.5.2)."""
     if order.ended:
         return Change(order)
-    drawing = order.drawings.of(fact.drawing_kind).submitted(fact.version, fact.files, fact.designer)
+    drawing = order.drawings.of(fact.drawing_kind).submitted(fact.version, fact.files, fact.designer, fact.packages)
     return Change(order.but(drawings=order.drawings.put(drawing)))
 
 
 def review_drawing(
     order: Order, kind: DrawingKind, version: int, approved: bool, notes: str, rules: Rules, cause: Cause
 ) -> Change[Order]:
-    """CS reviews a standard order's drawings, the design director a custom order's (000 §3.4.2, §3.5.2)."""
+    """CS reviews a standard order's drawings, the design director a custom order's (000 §3.4.2, §3.5.2).
+
+    Refused: `illegal_transition`, `not_authorised`, `not_submitted`, and `not_standard` for approving a standard design
+    that is not composed of the company's standard packages, once it names some.
+    """
     order.lifecycle.must(order.stage, "review_drawing")
     by = order.decided_by(DRAWINGS[kind], cause)
     reviewed = order.drawings.of(kind).reviewed(version, approved, notes)
+    if approved:
+        _must_be_standard(order, reviewed, rules)
     event = DesignReviewed.of(
         order.named,
         drawing_kind=kind,
@@ -40,3 +47,16 @@ def review_drawing(
         if approved
         else change
     )
+
+
+def _must_be_standard(order: Order, drawing: Drawing, rules: Rules) -> None:
+    """The project team composes a standard design from the company's standard packages (000 §3.4.2)."""
+    standard = rules.of(order).packages
+    if order.route.designers != "project_team" or not standard:
+        return
+    if not drawing.packages or not set(drawing.packages) <= set(standard):
+        named = "、".join(drawing.packages) or "none"
+        raise Refused(
+            f"a standard design is composed of {'、'.join(standard)}; this drawing names {named}: send it back",
+            "not_standard",
+        )

@@ -45,9 +45,54 @@ def _receipt(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
         yield Owed(role=role, assignee=order.sales_owner if role == Role.ACCOUNT_MANAGER else None)
 
 
+def _countersigning(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The planner says whether a contract's day, or that of a change of it, can be kept (004 一㈡1a)."""
+    draft = order.contract.draft
+    if draft is None or draft.countersigned is not None:
+        return
+    for role in order.route.planners[:1]:
+        yield Owed(str(draft.revision), role=role)
+
+
+def _work_order(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Engineering issues the work order as soon as the order is released to production (004 三2(1))."""
+    if _is_made(order) and order.works.work_order is None:
+        yield Owed()
+
+
+def _plan(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Planning schedules what has a work order (004 三2(1))."""
+    if _is_made(order) and order.works.work_order is not None and order.works.schedule is None:
+        yield Owed()
+
+
+def _is_made(order: Order) -> bool:
+    """Whether it was released to production and its goods are not there yet."""
+    return order.has(Milestone.PRODUCTION_RELEASED) and not order.has(Milestone.PRODUCED)
+
+
+def _printing(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """Packaging that is printed outside is followed until it comes in, by its day (004 三2(2))."""
+    for each in order.works.awaited_materials:
+        end = order.calendar.moment(each.expected_on) if each.expected_on else None
+        yield Owed(each.item, end if end and end > cause.now else None)
+
+
+def _packaging(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The packaging is confirmed on the morning before the goods leave (004 三2(2))."""
+    if order.unpacked and order.stage in ("production", "inspection", "shipping"):
+        yield Owed(due_at=_eve(order, order.ship_on, rules, cause) if order.ship_on else None)
+
+
+def _papers(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
+    """The papers that the goods need are arranged on the morning before they leave (004 一㈡5)."""
+    for kind in order.shipment.missing_papers:
+        yield Owed(kind, _eve(order, order.ship_on, rules, cause) if order.ship_on else None)
+
+
 def _allocated(order: Order, rules: Rules, cause: Cause) -> Iterator[Owed]:
     """Parts that are taken from stock or bought outside are followed until they have left (000 §3.4.3 库存件出货)."""
-    if order.dispatched_on or not any(part.source != "make" for part in order.works.parts):
+    if order.dispatched_on or not order.works.allocated:
         return
     end = order.calendar.moment(order.ship_on) if order.ship_on else None
     yield Owed(due_at=end if end and end > cause.now else None)
@@ -176,6 +221,10 @@ def _is_undone(order: Order, name: DutyName, of: str) -> bool:
     """Whether a duty ends without having been done: it is put off, or too late for."""
     if name == "receive_order":
         return order.contract.received_by is None
+    if name == "countersign":
+        return order.contract.draft is None or order.contract.draft.countersigned is None
+    if name in ("issue_work_order", "plan_production"):
+        return not _is_made(order)
     return name == "collect" and _is_open(order, of)
 
 
@@ -187,7 +236,13 @@ def _is_open(order: Order, of: str) -> bool:
 OWED: Mapping[DutyName, Callable[[Order, Rules, Cause], Iterator[Owed]]] = MappingProxyType(
     {
         "receive_order": _receipt,
+        "countersign": _countersigning,
         "sign_notice": _signatures,
+        "issue_work_order": _work_order,
+        "plan_production": _plan,
+        "follow_printing": _printing,
+        "confirm_packaging": _packaging,
+        "arrange_papers": _papers,
         "follow_stock": _allocated,
         "ask_production": _readiness,
         "ask_engineering": _crew,

@@ -32,7 +32,7 @@ def schedule_installation(
 ) -> Change[Order]:
     """Installers are ordered by the goods' arrival: any for a standard order, senior ones for a custom one.
 
-    Source: 000 §3.4.4, §3.5.4. Refused with `arrival_unknown`, `before_arrival`, `unskilled`, `impossible_plan`,
+    Who is senior follows from the company's list, once it has one. Source: 000 §3.4.4, §3.5.4. Refused with `arrival_unknown`, `before_arrival`, `unskilled`, `impossible_plan`,
     `past_day` or `far_day`.
     """
     order.lifecycle.must(order.stage, "schedule_installation")
@@ -44,6 +44,7 @@ def schedule_installation(
     day_ahead(order.day(planned_finish), order.day(cause.at), rules.of(order).horizon_days)
     if planned_finish <= begin:
         raise Refused("the work has to finish after it begins", "impossible_plan")
+    crew = rules.on(cause.at).skilled(crew)
     unskilled = [each.staff for each in crew if not each.can(order.route.installers)]
     if unskilled or not crew:
         wanted = f"{order.route.installers} installers"

@@ -29,13 +29,21 @@ def post(
     *,
     pays: PaymentKind | None = None,
     reference: Line | None = None,
+    shipment: Line | None = None,
     note: Prose | None = None,
     cause: Cause,
 ) -> Change[Order]:
     """One more entry in the ledger; the customer's account has it too as soon as the account hears of it (004 四2)."""
     entries = order.receivable.entries
     entry = Entry(
-        number=len(entries) + 1, kind=kind, amount=amount, at=moment, pays=pays, reference=reference, note=note
+        number=len(entries) + 1,
+        kind=kind,
+        amount=amount,
+        at=moment,
+        pays=pays,
+        reference=reference,
+        shipment=shipment,
+        note=note,
     )
     receivable = order.receivable.but(entries=(*entries, entry))
     event = LedgerEntered.of(
@@ -89,7 +97,10 @@ def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
     due = receivable.due_now(word.kind)
     if not due:
         return Change(order)
-    return post(order, "payment", receivable.money(-due), word.at, pays=word.kind, reference=word.no, cause=cause)
+    paid = receivable.money(-due)
+    return post(
+        order, "payment", paid, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause
+    )
 
 
 def follow_ledger(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:

@@ -69,10 +69,22 @@ def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause)
 
 def _entered(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
     if fact.amount is None:
-        change = book(order, Confirmation(kind=fact.kind, at=fact.received_at, no=fact.receipt_no), cause)
+        word = Confirmation(
+            kind=fact.kind, at=fact.received_at, no=fact.receipt_no, shipment=fact.delivery_note_no
+        )
+        change = book(order, word, cause)
     else:
         less = fact.amount.but(amount=-fact.amount.amount)
-        change = post(order, "payment", less, fact.received_at, pays=fact.kind, reference=fact.receipt_no, cause=cause)
+        change = post(
+            order,
+            "payment",
+            less,
+            fact.received_at,
+            pays=fact.kind,
+            reference=fact.receipt_no,
+            shipment=fact.delivery_note_no,
+            cause=cause,
+        )
     booked = change.state.receivable.entries[len(order.receivable.entries) :]
     amount = Money(amount=-booked[0].amount.amount, currency=booked[0].amount.currency) if booked else None
     return change.announcing(_recorded(change.state, fact, amount))

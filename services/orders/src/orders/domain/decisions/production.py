@@ -11,7 +11,7 @@ from orders.domain.decisions.exception import look_into, object_to, raise_except
 from orders.domain.decisions.stage import lose, reach
 from orders.domain.order import Order
 from orders.domain.parts.times import day_ahead
-from orders.domain.parts.works import Inspection, PackedItem, ProductionPlan, Sample, Verdict
+from orders.domain.parts.works import Inspection, ProductionPlan, Sample, Verdict, WorkOrder
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone
 from shared.aggregate import Cause, Change, Refused
@@ -29,15 +29,15 @@ from shared.contracts.orders import (
     AllocatedLine,
     BreakdownReviewed,
     DesignReviewed,
-    PackagingConfirmed,
     PreShipmentInspected,
     ProductionReleased,
     ProductionScheduled,
     SampleReviewed,
     SampleSent,
     StockAllocated,
+    WorkOrderIssued,
 )
-from shared.contracts.vocabulary import Defect, FileRef, Prose, StaffId
+from shared.contracts.vocabulary import Defect, FileRef, Line, Prose, StaffId
 
 _M = Milestone
 _ALLOCATED: Mapping[str, Literal["own", "outsourced"]] = MappingProxyType({"stock": "own", "outsource": "outsourced"})
@@ -79,8 +79,24 @@ def send_back(order: Order, kinds: tuple[DrawingKind, ...], reason: Prose, rules
     return change.then(lambda order: lose(order, *undone, rules=rules, cause=cause))
 
 
+def issue_work_order(order: Order, no: Line, rules: Rules, cause: Cause) -> Change[Order]:
+    """Engineering tells the shop floor to make the order; the planner schedules it next (004 三2(1)).
+
+    Refused: `illegal_transition` before the order was released to production, `work_order_issued` for a second one.
+    """
+    order.lifecycle.must(order.stage, "issue_work_order")
+    if order.works.work_order is not None:
+        raise Refused(f"work order {order.works.work_order.no} of this order was issued", "work_order_issued")
+    work_order = WorkOrder(no=no, issued_by=cause.actor.id, issued_at=cause.at)
+    issued = WorkOrderIssued.of(order.named, work_order_no=no, issued_by=cause.actor.id)
+    known = Change(order.but(works=order.works.but(work_order=work_order)), (issued,))
+    return known.then(lambda order: follow_duties(order, rules, cause))
+
+
 def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> Change[Order]:
     """Production and delivery plan, told to the customer; a plan behind the contract is a delay (004 一㈡2a).
+
+    With it the customer hears that parts are set aside, where some are (004 三2(3)).
 
     Refused: `impossible_plan`, and `past_day` or `far_day` for the day of delivery.
     """
@@ -94,8 +110,9 @@ def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> 
         begin=plan.begin,
         finish=plan.finish,
         delivery_on=plan.delivery_on,
+        allocated=order.works.allocated,
     )
-    change = Change(planned, (scheduled,))
+    change = Change(planned, (scheduled,)).then(lambda order: follow_duties(order, rules, cause))
     return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, rules, cause))
 
 
@@ -301,7 +318,7 @@ def _inspected(
     if inspection.passed:
         seen = Change(order.but(works=works), (event,))
         return seen.then(lambda order: reach(order, _M.INSPECTED, since=cause.at, rules=rules, cause=cause))
-    unready = order.but(works=works.but(ready_percent=0), dispatched_on=None, shipment=order.shipment.sent_back())
+    unready = order.but(works=works.but(ready_percent=0, packed=()), dispatched_on=None, shipment=order.shipment.sent_back())
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))
     return change.then(lambda order: raise_exception(order, "quality", "发货前验收未通过", cause))
@@ -311,15 +328,3 @@ def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) ->
     """Something hinders the order on the shop floor; it goes on the Saturday list (004 一㈡2b, 003 三5)."""
     return Change(order) if order.ended else raise_exception(order, fact.kind, fact.detail, cause)
 
-
-def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, cause: Cause) -> Change[Order]:
-    """Boxes, manuals and labels are confirmed, and how much room they take on a vehicle (004 三2(3))."""
-    order.lifecycle.must(order.stage, "pack")
-    packed = order.but(works=order.works.but(packed=items, volume_litres=volume_litres))
-    event = PackagingConfirmed.of(
-        order.named,
-        items=tuple(f"{item.item} × {item.quantity}" for item in items),
-        volume_litres=volume_litres,
-        confirmed_by=cause.actor.id,
-    )
-    return Change(packed, (event,))

@@ -1,6 +1,8 @@
 """How goods get to the site: assessed, announced, sent, arrived."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 from orders.domain.decisions.delay import be_late, estimate, slip
@@ -14,6 +16,7 @@ from orders.domain.parts.exception_kind import ExceptionKind
 from orders.domain.parts.installation import suits
 from orders.domain.parts.shipment import Consignment, Crew, DeliveryNote
 from orders.domain.parts.times import day_ahead, has_happened
+from orders.domain.parts.titles import PAPERS
 from orders.domain.policy.policy import Rules
 from orders.domain.route import Milestone
 from shared.aggregate import Cause, Change, Refused, must_be_recent
@@ -120,9 +123,14 @@ def _ready(order: Order, ship_on: date, rules: Rules, cause: Cause) -> Change[Or
 def send(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:
     """Staff send goods whose gates are open.
 
-    Refused: `illegal_transition`, `time_ahead`, `long_past`, and `past_day` or `far_day` for the day of arrival.
+    Refused: `illegal_transition`, `not_packed`, `papers_missing`, `time_ahead`, `long_past`, and `past_day` or
+    `far_day` for the day of arrival.
     """
     order.lifecycle.must(order.stage, "dispatch")
+    if order.unpacked:
+        raise Refused("the packaging of these goods is not confirmed; confirm it first", "not_packed")
+    if missing := order.shipment.missing_papers:
+        raise Refused(f"these goods need papers that are not arranged: {', '.join(missing)}", "papers_missing")
     has_happened(fact.left_at, cause.at)
     must_be_recent("the departure", fact.left_at, cause)
     if fact.eta:
@@ -174,10 +182,21 @@ def _left(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Ch
     around = _around_a_gate(order)
     change = Change(order) if fact.partial else _gone(order, fact, rules, cause)
     if not around:
+        for detail in _unready(order):
+            look = partial(look_into, kind="quality", outcome="taken", code="looked_into", detail=detail, cause=cause)
+            change = change.then(look)
         return change
     detail = f"订单尚在“{order.stage_title}”阶段，货物已发出"
     kind: ExceptionKind = "quality" if {_M.SAMPLE_CONFIRMED, _M.INSPECTED} & around else "payment"
     return change.then(lambda order: look_into(order, kind, "taken", "looked_into", detail, cause))
+
+
+def _unready(order: Order) -> Iterator[str]:
+    """What goods never leave without silently, though their gates are open (004 一㈡5, 三2(2))."""
+    if order.unpacked:
+        yield "包装尚未确认，货物已发出"
+    if missing := order.shipment.missing_papers:
+        yield f"{'、'.join(PAPERS[kind] for kind in missing)}尚未办妥，货物已发出"
 
 
 def _gone(order: Order, fact: GoodsDispatched, rules: Rules, cause: Cause) -> Change[Order]:

@@ -1,7 +1,7 @@
 """What the clerk counts: goods, regions, salesmen, customers, commission, overdue amounts, delays told in time."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from orders.domain.exception import OrderException
 from orders.domain.order import Order
 from orders.domain.parts.passage import Cancellation
 from orders.domain.parts.receivable import Due
+from orders.domain.parts.spending import Spending
 from orders.domain.report import Cell, Table
 from shared.contracts.event import Money, Part
 from shared.contracts.vocabulary import Line, OrderLine, OrderNo, StaffId
@@ -130,24 +131,25 @@ _KEYS: dict[Dimension, Callable[[_Sold], tuple[str, ...]]] = {
 }
 
 
-def _sold(order: SoldOrder) -> Iterator[_Sold]:
-    """The lines of an order with what each brings; what no line has as its price is shared by quantity.
+def prices(lines: tuple[OrderLine, ...], total: Money | None) -> tuple[Decimal, ...]:
+    """What each line of an order brings; what no line has as its price is shared by quantity.
 
     It is shared among the lines without a price in the order's currency, or among all where each has one: then it is a
     discount or a surcharge.
     """
-    currency = order.total.currency if order.total else "CNY"
-    prices = [line.unit_price for line in order.lines]
-    known = [price if price and price.currency == currency else None for price in prices]
-    priced = [
-        price.amount * line.quantity if price else Decimal() for price, line in zip(known, order.lines, strict=True)
-    ]
-    rest = (order.total.amount if order.total else sum(priced, Decimal())) - sum(priced, Decimal())
-    open_ = [line.quantity if price is None else 0 for price, line in zip(known, order.lines, strict=True)]
-    shares = _shared(rest, open_ if any(open_) else [line.quantity for line in order.lines])
-    for line, price, share in zip(order.lines, priced, shares, strict=True):
+    currency = total.currency if total else "CNY"
+    known = [line.unit_price if line.unit_price and line.unit_price.currency == currency else None for line in lines]
+    priced = [price.amount * line.quantity if price else Decimal() for price, line in zip(known, lines, strict=True)]
+    rest = (total.amount if total else sum(priced, Decimal())) - sum(priced, Decimal())
+    open_ = [line.quantity if price is None else 0 for price, line in zip(known, lines, strict=True)]
+    shares = _shared(rest, open_ if any(open_) else [line.quantity for line in lines])
+    return tuple(price + share for price, share in zip(priced, shares, strict=True))
+
+
+def _sold(order: SoldOrder) -> Iterator[_Sold]:
+    for line, price in zip(order.lines, prices(order.lines, order.total), strict=True):
         product = " ".join(filter(None, (line.sku or line.description, line.spec)))
-        yield _Sold(order, product, line.quantity, price + share)
+        yield _Sold(order, product, line.quantity, price)
 
 
 def sold_lines(order: SoldOrder) -> Iterator[tuple[str, str, Decimal]]:
@@ -182,8 +184,8 @@ def sales_report(sales: Iterable[Sales]) -> Table:
     return Table(columns=columns, rows=rows, figures=figures, money=("amount",))
 
 
-async def commission(orders: AsyncIterable[Order], begin: date, end: date) -> Table:
-    """Money that came in during the period less what was paid back, by salesman: what commission is of (004 四5-6)."""
+async def earned(orders: AsyncIterable[Order], begin: date, end: date) -> dict[tuple[str, str], Decimal]:
+    """Money that came in during the period less what was paid back, by salesman and currency (004 四5-6)."""
     paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     async for order in orders:
         for entry in order.receivable.entries:
@@ -191,12 +193,31 @@ async def commission(orders: AsyncIterable[Order], begin: date, end: date) -> Ta
                 continue
             if begin <= order.day(entry.at) < end:
                 paid[order.sales_owner or _UNKNOWN, entry.amount.currency] -= entry.amount.amount
+    return paid
+
+
+def commission(paid: Mapping[tuple[str, str], Decimal]) -> Table:
+    """What came in, by salesman: what commission is of (004 四5-6)."""
     rows: tuple[dict[str, Cell], ...] = tuple(
         {"salesman": salesman, "currency": currency, "received": str(amount)}
         for (salesman, currency), amount in sorted(paid.items())
     )
     figures: dict[str, Cell] = {"salesmen": len({salesman for salesman, _ in paid})}
     return Table(columns=("salesman", "currency", "received"), rows=rows, figures=figures, money=("received",))
+
+
+def costs(spent: Iterable[Spending]) -> Table:
+    """What selling took, by kind, salesman and region, each currency by itself (004 四5)."""
+    sums: dict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)
+    for each in spent:
+        key = (each.kind, each.salesman or _UNKNOWN, each.region or _UNKNOWN, each.amount.currency)
+        sums[key] += each.amount.amount
+    names = ("kind", "salesman", "region", "currency")
+    rows: tuple[dict[str, Cell], ...] = tuple(
+        {**dict(zip(names, key, strict=True)), "amount": str(amount)} for key, amount in sorted(sums.items())
+    )
+    figures: dict[str, Cell] = {"amount": _sum_of((key[-1], amount) for key, amount in sums.items())}
+    return Table(columns=(*names, "amount"), rows=rows, figures=figures, money=("amount",))
 
 
 async def overdue(orders: AsyncIterable[Order], on: date) -> Table:

@@ -6,7 +6,7 @@ from typing import Literal
 from shared.aggregate import Refused
 from shared.contracts.event import Instant, Money, Part, PreciseDate
 from shared.contracts.orders import Finding, PaymentTerm, Reviewer
-from shared.contracts.vocabulary import ContractNo, Line, OrderNo, Prose, StaffId
+from shared.contracts.vocabulary import ContractNo, Line, OrderNo, Prose, RoleName, StaffId
 
 Outcome = Literal["approved", "amend", "terminate"]
 
@@ -18,6 +18,16 @@ def contract_no_of(order_no: OrderNo, signed_on: date) -> ContractNo:
     return f"JG{signed_on:%Y%m%d}-{order_no[-_LONGEST_TAIL:]}"
 
 
+class Countersignature(Part):
+    """The planner's word on a revision: whether its goods can leave on its day (004 一㈡1a)."""
+
+    by: StaffId
+    role: RoleName
+    feasible: bool
+    notes: str = ""
+    at: Instant
+
+
 class Draft(Part):
     """A revision on its way through review: the first contract, or a change of it."""
 
@@ -27,6 +37,7 @@ class Draft(Part):
     ship_on: date | None = None
     terms: tuple[PaymentTerm, ...] = ()
     submitted_by: StaffId | None = None
+    countersigned: Countersignature | None = None
 
 
 class Review(Part):

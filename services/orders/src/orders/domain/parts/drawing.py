@@ -5,7 +5,7 @@ from typing import Literal
 from shared.aggregate import Refused
 from shared.contracts.departments import DrawingKind
 from shared.contracts.event import Part
-from shared.contracts.vocabulary import FileRef, StaffId
+from shared.contracts.vocabulary import FileRef, Line, StaffId
 
 DrawingStage = Literal["ordered", "submitted", "approved", "rejected"]
 
@@ -18,13 +18,16 @@ class Drawing(Part):
     version: int = 0
     files: tuple[FileRef, ...] = ()
     designer: StaffId | None = None
+    packages: tuple[Line, ...] = ()
     notes: str = ""
 
-    def submitted(self, version: int, files: tuple[FileRef, ...], designer: StaffId) -> "Drawing":
+    def submitted(
+        self, version: int, files: tuple[FileRef, ...], designer: StaffId, packages: tuple[Line, ...] = ()
+    ) -> "Drawing":
         """With a newer version handed in; one that is not newer changes nothing, nor does any after approval."""
         if version <= self.version or self.stage == "approved":
             return self
-        return self.but(stage="submitted", version=version, files=files, designer=designer, notes="")
+        return self.but(stage="submitted", version=version, files=files, designer=designer, packages=packages, notes="")
 
     def reviewed(self, version: int, approved: bool, notes: str) -> "Drawing":
         """After a review of the version at hand. Refused with `not_submitted` for any other."""

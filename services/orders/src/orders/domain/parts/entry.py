@@ -11,7 +11,8 @@ from shared.contracts.vocabulary import Line, OrderNo, Prose
 class Entry(Part):
     """One entry of an order's ledger: `amount` is what it adds to the debt, below zero what it takes away.
 
-    An entry is never changed or removed. `number` counts the order's entries from one.
+    An entry is never changed or removed. `number` counts the order's entries from one; `shipment` is the delivery note
+    for which the money came in, if finance names one.
     """
 
     number: int
@@ -20,6 +21,7 @@ class Entry(Part):
     at: Instant
     pays: PaymentKind | None = None
     reference: Line | None = None
+    shipment: Line | None = None
     note: Prose | None = None
 
 

@@ -19,6 +19,7 @@ ReportKind = Literal[
     "sales_analysis",
     "sales_forecast",
     "supply_problems",
+    "sales_costs",
 ]
 
 _MONTHLY: tuple[ReportKind, ...] = (
@@ -31,6 +32,7 @@ _MONTHLY: tuple[ReportKind, ...] = (
     "sales_analysis",
     "sales_forecast",
     "supply_problems",
+    "sales_costs",
 )
 _LONGER: tuple[ReportKind, ...] = ("sales_stats", "plan_completion")
 

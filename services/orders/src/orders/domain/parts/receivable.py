@@ -19,6 +19,7 @@ class Confirmation(Part):
     kind: PaymentKind
     at: Instant
     no: Line | None = None
+    shipment: Line | None = None
 
 
 class Instalment(Part):

@@ -1,9 +1,23 @@
 """What is known about the way of an order's goods to the site."""
 
 from datetime import date
+from typing import Literal
 
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, Line, ShipmentId, ShippedPart, StaffId
+
+
+PaperKind = Literal["shipping", "inspection", "customs"]
+"""Papers that some shipments need: booking, commodity inspection, customs declaration (船务, 商检, 报关)."""
+
+
+class ShippingPaper(Part):
+    """A paper without which the goods do not leave; arranged once it has a number (004 一㈡5)."""
+
+    kind: PaperKind
+    number: Line | None = None
+    arranged_by: StaffId | None = None
+    arranged_at: Instant | None = None
 
 
 class Consignment(Part):
@@ -50,6 +64,7 @@ class Shipment(Part):
     announced_ready: bool = False
     consignments: tuple[Consignment, ...] = ()
     notes: tuple[DeliveryNote, ...] = ()
+    papers: tuple[ShippingPaper, ...] = ()
     arrived_at: Instant | None = None
     damages: tuple[Defect, ...] = ()
 
@@ -81,6 +96,15 @@ class Shipment(Part):
             return self.arrived_at
         known = [each.arrived_at or each.eta for each in self.under_way]
         return max(known_of) if known and len(known_of := [at for at in known if at]) == len(known) else None
+
+    @property
+    def missing_papers(self) -> tuple[PaperKind, ...]:
+        """The papers that the goods need and that no one has arranged."""
+        return tuple(paper.kind for paper in self.papers if paper.number is None)
+
+    def paper(self, kind: PaperKind) -> ShippingPaper | None:
+        """The paper of this kind, if the goods need one."""
+        return next((paper for paper in self.papers if paper.kind == kind), None)
 
     def note(self, no: str | None) -> DeliveryNote | None:
         """The delivery note of this number, if it was issued."""

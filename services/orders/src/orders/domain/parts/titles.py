@@ -1,9 +1,10 @@
-"""What staff call promises, payments and the times of a report."""
+"""What staff call promises, payments, shipping papers and the times of a report."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from orders.domain.parts.promise import PromiseKind
+from orders.domain.parts.shipment import PaperKind
 from shared.contracts.departments import Skill
 from shared.contracts.orders import PaymentKind
 
@@ -12,6 +13,7 @@ PROMISES: Mapping[PromiseKind, str] = MappingProxyType(
 )
 PAYMENTS: Mapping[PaymentKind, str] = MappingProxyType({"initial": "首期款", "progress": "进度款", "balance": "尾款"})
 SKILLS: Mapping[Skill, str] = MappingProxyType({"ordinary": "安装人员", "senior": "技术骨干"})
+PAPERS: Mapping[PaperKind, str] = MappingProxyType({"shipping": "船务", "inspection": "商检", "customs": "报关"})
 TIMES: Mapping[str, str] = MappingProxyType(
     {
         "left_at": "发货时间",

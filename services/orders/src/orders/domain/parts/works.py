@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
-
+from orders.domain.parts.packaging import Material, PackedItem
 from shared.aggregate import Refused
 from shared.contracts.departments import BrokenDownPart
 from shared.contracts.event import Instant, Part
@@ -41,11 +40,12 @@ class Inspection(Part):
     at: Instant
 
 
-class PackedItem(Part):
-    """What was packed: boxes, manuals, labels (004 三2(3))."""
+class WorkOrder(Part):
+    """Engineering's word to the shop floor that an order is to be made, and by which papers (004 三2(1))."""
 
-    item: Line
-    quantity: int = Field(ge=1)
+    no: Line
+    issued_by: StaffId
+    issued_at: Instant
 
 
 class Works(Part):
@@ -63,8 +63,24 @@ class Works(Part):
     expected_ready_on: date | None = None
     told_at: Instant | None = None
     quantity_short: int = 0
+    work_order: WorkOrder | None = None
+    materials: tuple[Material, ...] = ()
     packed: tuple[PackedItem, ...] = ()
     volume_litres: int | None = None
+
+    def material(self, item: str) -> Material | None:
+        """The packing material of this name, if one is planned."""
+        return next((each for each in self.materials if each.item == item), None)
+
+    @property
+    def allocated(self) -> bool:
+        """Whether some of its parts are not made but taken from stock or bought outside."""
+        return any(part.source != "make" for part in self.parts)
+
+    @property
+    def awaited_materials(self) -> tuple[Material, ...]:
+        """What is printed outside and has not come in."""
+        return tuple(each for each in self.materials if each.awaited)
 
     def sample(self, no: str) -> Sample | None:
         """The sample with this number, if it is known."""

@@ -9,21 +9,29 @@ from pydantic import ConfigDict, Field, model_validator
 
 from orders.domain.order import Order
 from orders.domain.parts.exception_kind import ExceptionKind
+from orders.domain.parts.installation import Installer
 from orders.domain.parts.promise import PromiseKind
 from orders.domain.parts.receivable import Due
 from orders.domain.route import JUDGED, ROUTES, Milestone, Route, RouteName
 from shared.calendar import Monthly, Weekly, Within
 from shared.clocks import Clock, TimedPolicy
+from shared.contracts.departments import Skill
 from shared.contracts.event import Frozen, Money
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import Line, PaidAmount
+from shared.contracts.vocabulary import Line, PaidAmount, StaffId
 from shared.lifecycle import Possible
 from shared.policy import Policies
 from shared.rules import CompanyRules
 
 DutyName = Literal[
     "receive_order",
+    "countersign",
     "sign_notice",
+    "issue_work_order",
+    "plan_production",
+    "follow_printing",
+    "confirm_packaging",
+    "arrange_papers",
     "follow_stock",
     "ask_production",
     "ask_engineering",
@@ -78,6 +86,30 @@ class Grade(Frozen):
         return signed >= self.signed and late_payments <= self.late_payments
 
 
+class Salary(Frozen):
+    """What a salesman is paid for a month, and the share of what comes in if it is not everybody's (004 四6)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    staff: StaffId
+    base: PaidAmount
+    commission: Decimal | None = Field(default=None, ge=0, le=1)
+
+
+class Wages(Frozen):
+    """Of what a salesman's wage is made: a base for each month, and a share of what came in (004 四6)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    commission: Decimal = Field(default=Decimal(), ge=0, le=1, description="The share of what came in.")
+    salaries: tuple[Salary, ...] = ()
+
+    def rate_of(self, salesman: str) -> Decimal:
+        """The share of a salesman."""
+        own = next((each.commission for each in self.salaries if each.staff == salesman), None)
+        return self.commission if own is None else own
+
+
 class Authority(Frozen):
     """Who may cancel an order that has reached one of these milestones; the first of them has the duty to decide."""
 
@@ -122,6 +154,14 @@ class OrdersPolicy(TimedPolicy):
         min_length=1, description="The first whose conditions hold; the last is the rest."
     )
 
+    wages: Wages = Field(default=Wages(), description="Base and commission of salesmen.")
+    packages: tuple[Line, ...] = Field(
+        default=(), description="The standard packages of which standard orders are designed; none are asked for while empty."
+    )
+    installers: Mapping[StaffId, Skill] = Field(
+        default_factory=dict, description="Who is a senior installer; while it is empty, who schedules them says so."
+    )
+
     review: Clock
     stage: Clock = Field(description="Of every other stage; its term is what is planned for the stage.")
     planned_days: Mapping[RouteName, Mapping[str, int]]
@@ -129,6 +169,7 @@ class OrdersPolicy(TimedPolicy):
     duties: Mapping[DutyName, Clock]
     exception: Clock = Field(description="Of every exception; whose duty it is depends on its kind.")
     exceptions: Mapping[ExceptionKind, Role]
+    stock_check: Clock = Field(description="Of a count or a sample of stock; its end is the day that is asked for.")
     cancellation: Clock = Field(description="Of the decision about a wish to cancel; its role once goods have left.")
     cancelling: tuple[Authority, ...] = Field(min_length=1, description="The last one that an order has reached holds.")
 
@@ -148,6 +189,12 @@ class OrdersPolicy(TimedPolicy):
         if self.cancelling[0].reached or not all(each.reached for each in self.cancelling[1:]):
             raise ValueError("the first row of cancelling, and no other, is for orders that have reached nothing")
         return self
+
+    def skilled(self, crew: tuple[Installer, ...]) -> tuple[Installer, ...]:
+        """The crew with the skill that each of them has by the company's list, whatever was said of them (000 §3.5.4)."""
+        if not self.installers:
+            return crew
+        return tuple(each.but(skill=self.installers.get(each.staff, "ordinary")) for each in crew)
 
     def authority(self, order: Order) -> Authority:
         """Who may cancel the order now."""
