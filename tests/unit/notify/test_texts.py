@@ -245,6 +245,15 @@ async def test_that_parts_are_set_aside_is_told_with_the_plan(notify: InMemoryNo
     assert "订单SO-2026-0412已安排生产，所需的现货和外购部件也已安排配货，计划交货日期为11月26日" in text
 
 
+async def test_a_plan_that_is_behind_the_contract_is_told_by_the_delay_alone(notify: InMemoryNotify) -> None:
+    day = MORNING.date().replace(day=30)
+    plan = of_order(ProductionScheduled, begin=MORNING.date(), finish=day, delivery_on=day, late=True)
+
+    (text,) = await sms_of(notify, plan, delayed(days=4))
+
+    assert "发货将推迟4天至11月30日" in text
+
+
 @pytest.mark.requirement("R200.c")
 async def test_a_day_that_was_agreed_is_confirmed_and_a_later_agreement_takes_its_place(notify: InMemoryNotify) -> None:
     def agreed(day: int, kind: str, revision: int) -> DeliveryDatePromised:

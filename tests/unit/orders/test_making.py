@@ -201,7 +201,7 @@ async def test_a_plan_is_told_to_the_customer_and_one_behind_the_contract_is_a_d
     events = await company.decide(schedule, plan, role="planner")
 
     assert [type(event) for event in events] == [said.ProductionScheduled]
-    assert events[0].delivery_on == date(2026, 11, 28)
+    assert (events[0].delivery_on, events[0].late) == (date(2026, 11, 28), True)
     assert [event.delay_days for event in await company.delays()] == [2]
 
 
@@ -213,7 +213,7 @@ async def test_the_plan_says_whether_parts_are_set_aside(company, source, alloca
     await company.fact(facts.BreakdownCompleted, parts=[{"part_no": "A", "quantity": 1, "source": source}])
     plan = ProductionPlan(begin=date(2026, 10, 10), finish=date(2026, 11, 20), delivery_on=date(2026, 11, 25))
     (scheduled,) = await company.decide(schedule, plan, role="planner")
-    assert scheduled.allocated is allocated
+    assert (scheduled.allocated, scheduled.late) == (allocated, False)
 
 
 @pytest.mark.requirement("R178.d")

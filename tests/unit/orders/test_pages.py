@@ -8,9 +8,13 @@ from typing import get_args
 import pytest
 from order_rules import RULES
 
+from orders.domain.decisions.packaging import plan_packaging
+from orders.domain.decisions.papers import require_papers
+from orders.domain.decisions.production import issue_work_order
 from orders.domain.lifecycle import OrderDecision
 from orders.domain.route import Milestone, every_route
 from orders.pages.words import DECISIONS, GATES, REPORTED_BY
+from tests.unit.orders.test_packaging_and_papers import BOXES
 
 
 def text(html):
@@ -116,6 +120,19 @@ async def test_the_money_and_the_goods_are_listed_with_their_papers(company, pag
     assert "−¥30,000.00" in html
     assert "德邦物流" in html
     assert html.count("第1版，1份") == 4
+
+
+async def test_what_the_goods_leave_with_is_on_the_page(company, page):
+    await company.place()
+    order = await company.run_to("breakdown")
+    await company.decide(issue_work_order, "GD-1", role="engineering_regional_head")
+    await company.decide(plan_packaging, (BOXES,), role="order_specialist")
+    await company.decide(require_papers, ("customs",), role="order_specialist")
+    html = await page("order_specialist", f"/{order.id}")
+    papers = [re.findall(r"<td.*?>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
+    assert ["彩印包装箱", "需24，库存4", "佳美印刷", "待到货"] in papers
+    assert ["报关", "", "", "待办"] in papers
+    assert [row[:3] for row in papers if row[:1] == ["生产工单"]] == [["生产工单", "GD-1", "engineering_regional_head-1"]]
 
 
 async def test_the_board_and_the_order_are_not_for_those_who_may_not_read_orders(company, ask):

@@ -226,6 +226,23 @@ async def test_what_is_overdue_is_reported_to_the_sales_manager_until_it_is_paid
     assert "sales_vp" in published[0].audience
 
 
+@pytest.mark.requirement("R170.d")
+async def test_how_fast_what_was_ordered_was_delivered_is_reported_by_route(company):
+    for number, days in (("SO-1", 20), ("SO-2", 30), ("SO-3", 25)):
+        company.now = BEGIN
+        await company.place(order_no=number)
+        await company.run_to("shipping")
+        await company.send()
+        await company.fact(facts.ShipmentArrived, arrived_at=BEGIN + timedelta(days=days))
+    await company.until(datetime(2026, 11, 1, tzinfo=UTC))
+    (report,) = [each for each in await reports(company, "delivery_times") if each.period == "2026-10"]
+    assert report.table.rows == (
+        {"route": "standard", "orders": 3, "median_days": 25, "p80_days": 30, "longest_days": 30},
+    )
+    (published,) = [each for each in company.announced(said.OrdersReportPublished) if each.report_id == report.id]
+    assert (published.title, published.figures) == ("订单交付周期", {"orders": 3})
+
+
 async def test_the_share_of_delays_told_before_the_contract_date_is_reported(company):
     company.now = datetime(2026, 10, 2, tzinfo=UTC)
     for no, ship_on in (("A", date(2026, 10, 20)), ("B", date(2026, 10, 12)), ("C", date(2026, 10, 5))):

@@ -44,6 +44,7 @@ class Orders(Store[Order]):
         Index("last_delay_at"),
         Index("delays.told_in_time", "last_delay_at"),
         Index("last_receipt_at"),
+        Index("shipment.arrived_at"),
     )
 
     def placed(self, begin: date, end: date) -> AsyncIterator[Order]:
@@ -75,6 +76,10 @@ class Orders(Store[Order]):
     def delayed_since(self, moment: datetime) -> AsyncIterator[Order]:
         """Every order of which a delay was announced at this moment or later, whatever was before."""
         return self._latest("last_delay_at", moment)
+
+    def arrived(self, since: datetime, until: datetime) -> AsyncIterator[Order]:
+        """Every order whose last goods arrived from one moment up to another, excluded."""
+        return self.each({"shipment.arrived_at": Between(since, until)}, sort="shipment.arrived_at")
 
     async def told(self, in_time: bool, since: datetime) -> int:
         """How many orders were delayed since then and had it told in time, or too late."""

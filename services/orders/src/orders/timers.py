@@ -12,7 +12,7 @@ from orders.domain.decisions.report import publish
 from orders.domain.decisions.shipment import assess
 from orders.domain.exception import OrderException
 from orders.domain.figures.sales_analysis import FORECAST_MONTHS, Months, Standings, demand, supply
-from orders.domain.figures.statistics import DIMENSIONS, Sales, commission, costs, digest, earned, overdue, sales_report, told_in_time
+from orders.domain.figures.statistics import DIMENSIONS, Sales, commission, costs, delivery_times, digest, earned, overdue, sales_report, told_in_time
 from orders.domain.order import Order
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
 from orders.domain.policy.policy import OrdersPolicy, Rules
@@ -131,6 +131,7 @@ class Clerk:
             "sales_forecast": self._expected,
             "supply_problems": self._supplied,
             "sales_costs": self._spent,
+            "delivery_times": self._delivered,
         }
         return await makers[due.kind](due)
 
@@ -182,6 +183,9 @@ class Clerk:
             await _all(self._exceptions.each({"stage": each, "raised_at": during}, sort="raised_at")) for each in states
         ]
         return supply(each for state in found for each in state)
+
+    async def _delivered(self, due: ReportPeriod) -> Table:
+        return await delivery_times(self._orders.arrived(self._midnight(due.begin), self._midnight(due.end)))
 
     async def _spent(self, due: ReportPeriod) -> Table:
         return costs([each.spending async for each in self._costs.spent(due.begin, due.end)])

@@ -46,6 +46,7 @@ GENRES: Mapping[ReportKind, Genre] = MappingProxyType(
         "sales_analysis": Genre("销售分析", (Role.SALES_VP,)),
         "sales_forecast": Genre("销售预测", (Role.SALES_VP, Role.PLANNER)),
         "supply_problems": Genre("供货问题报表", (Role.CS_DIRECTOR, Role.PLANNER)),
+        "delivery_times": Genre("订单交付周期", (Role.CS_DIRECTOR, Role.SALES_VP, Role.PLANNER)),
         "sales_costs": Genre("销售成本费用统计", (Role.SALES_VP, Role.FINANCE)),
         "told_in_time": Genre("延期提前告知率", (Role.CS_DIRECTOR,)),
     }

@@ -99,6 +99,9 @@ class ProductionScheduled(AboutCustomersOrder, Event, key="orders.production_sch
     allocated: bool = Field(
         default=False, description="Whether parts of it are set aside from stock or bought outside, which is told with it."
     )
+    late: bool = Field(
+        default=False, description="Whether it is behind the contract's day: then the delay tells it, with the reason."
+    )
 
 
 class AllocatedLine(Part):

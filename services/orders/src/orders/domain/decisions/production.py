@@ -111,9 +111,16 @@ def schedule(order: Order, plan: ProductionPlan, rules: Rules, cause: Cause) -> 
         finish=plan.finish,
         delivery_on=plan.delivery_on,
         allocated=order.works.allocated,
+        late=_is_late(order, plan),
     )
     change = Change(planned, (scheduled,)).then(lambda order: follow_duties(order, rules, cause))
     return change.then(lambda order: slip(order, plan.delivery_on, "goods_incomplete", None, rules, cause))
+
+
+def _is_late(order: Order, plan: ProductionPlan) -> bool:
+    """Whether the plan is behind the day of the signed contract."""
+    promised = order.contract.ship_on
+    return order.contract.signed and promised is not None and plan.delivery_on > promised
 
 
 def break_down(order: Order, fact: BreakdownCompleted, rules: Rules, cause: Cause) -> Change[Order]:

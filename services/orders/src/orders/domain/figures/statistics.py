@@ -270,6 +270,31 @@ async def told_in_time(orders: AsyncIterable[Order], begin: date, end: date) -> 
     return Table(columns=columns, rows=tuple(rows), figures=figures)
 
 
+async def delivery_times(orders: AsyncIterable[Order]) -> Table:
+    """How many days orders took from the placing to the arrival of the last goods, by route (003 §30-34)."""
+    days: dict[str, list[int]] = defaultdict(list)
+    async for order in orders:
+        if order.shipment.arrived_at is not None:
+            days[order.route_name].append((order.day(order.shipment.arrived_at) - order.placed_on).days)
+    rows: tuple[dict[str, Cell], ...] = tuple(
+        {
+            "route": route,
+            "orders": len(each),
+            "median_days": _percentile(each, 50),
+            "p80_days": _percentile(each, 80),
+            "longest_days": max(each),
+        }
+        for route, each in sorted(days.items())
+    )
+    figures: dict[str, Cell] = {"orders": sum(map(len, days.values()))}
+    return Table(columns=("route", "orders", "median_days", "p80_days", "longest_days"), rows=rows, figures=figures)
+
+
+def _percentile(days: list[int], share: int) -> int:
+    """The smallest number of days within which this share of orders, in percent, was delivered."""
+    return sorted(days)[-(-len(days) * share // 100) - 1]
+
+
 def digest(exceptions: Iterable[OrderException]) -> Table:
     """The week's exceptions for Saturday's meeting: what is open, whenever it came, and what was solved (000 §4.2)."""
     rows: tuple[dict[str, Cell], ...] = tuple(

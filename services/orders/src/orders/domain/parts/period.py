@@ -20,6 +20,7 @@ ReportKind = Literal[
     "sales_forecast",
     "supply_problems",
     "sales_costs",
+    "delivery_times",
 ]
 
 _MONTHLY: tuple[ReportKind, ...] = (
@@ -33,6 +34,7 @@ _MONTHLY: tuple[ReportKind, ...] = (
     "sales_forecast",
     "supply_problems",
     "sales_costs",
+    "delivery_times",
 )
 _LONGER: tuple[ReportKind, ...] = ("sales_stats", "plan_completion")
 
