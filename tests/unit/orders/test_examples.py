@@ -8,19 +8,21 @@ from uuid import UUID
 import pytest
 from fastapi.routing import APIRoute
 from order_rules import RULES
-from orders_as_read import sign_notice
+from orders_as_read import countersign, sign_notice
 
 from kefu.example import example
 from orders.api import routes
 from orders.domain.decisions.cancellation import ask_to_cancel
 from orders.domain.decisions.contract import take_on
-from orders.domain.decisions.packaging import pack
+from orders.domain.decisions.packaging import pack, plan_packaging
+from orders.domain.decisions.papers import require_papers
 from orders.domain.exception import exception_id_of
 from orders.domain.parts.packaging import PackedItem
 from orders.store import Stores
 from shared.contracts import departments as facts
 from shared.contracts.vocabulary import order_id_of
 from shared.testing import InMemoryDatabase
+from tests.unit.orders.test_packaging_and_papers import BOXES
 
 CUSTOMER = UUID("018f5a30-6a51-7c0e-9d4b-2f1f7f6b1c01")
 
@@ -44,6 +46,7 @@ WHEN = {
     "/exceptions/{exception_id}/resolve": When("standard", "making", "order_specialist"),
     "/orders/{order_id}/take-on": When("custom", "review", "regional_head"),
     "/orders/{order_id}/submit-for-review": When("custom", "review", "cs_supervisor"),
+    "/orders/{order_id}/countersign": When("custom", "review", "planner"),
     "/orders/{order_id}/review": When("custom", "review", "cs_director"),
     "/orders/{order_id}/amend": When("standard", "making", "account_manager"),
     "/orders/{order_id}/sign": When("custom", "signing", "cs_supervisor"),
@@ -57,8 +60,13 @@ WHEN = {
     "/orders/{order_id}/inspect": When("custom", "inspection", "design_director"),
     "/orders/{order_id}/release": When("standard", "making", "plant_manager"),
     "/orders/{order_id}/send-back": When("standard", "making", "plant_manager"),
+    "/orders/{order_id}/issue-work-order": When("standard", "production", "engineering_regional_head"),
     "/orders/{order_id}/schedule": When("standard", "making", "planner"),
     "/orders/{order_id}/review-breakdown": When("custom", "breakdown_review", "rd_team"),
+    "/orders/{order_id}/plan-packaging": When("standard", "production", "order_specialist"),
+    "/orders/{order_id}/receive-packaging": When("standard", "production", "warehouse"),
+    "/orders/{order_id}/require-papers": When("standard", "shipping", "order_specialist"),
+    "/orders/{order_id}/arrange-paper": When("standard", "shipping", "order_specialist"),
     "/orders/{order_id}/pack": When("standard", "shipping", "warehouse"),
     "/orders/{order_id}/dispatch": When("standard", "shipping", "warehouse"),
     "/orders/{order_id}/issue-delivery-note": When("standard", "shipping", "statistics_clerk"),
@@ -72,6 +80,10 @@ WHEN = {
     "/loads": When("standard", "shipping", "warehouse"),
     "/disposals": When("standard", "review", "warehouse"),
     "/disposals/{disposal_id}/decide": When("standard", "review", "marketing_vp"),
+    "/stock-checks": When("standard", "review", "cs_supervisor"),
+    "/stock-checks/{check_id}/report": When("standard", "review", "warehouse"),
+    "/costs": When("standard", "review", "statistics_clerk"),
+    "/costs/{cost_id}/withdraw": When("standard", "review", "finance"),
 }
 
 
@@ -91,12 +103,14 @@ async def test_the_documented_example_is_taken_when_it_is_sent_at_its_time(compa
     order = await company.place(when.kind, site_address="广州市天河区珠江东路 6 号")
     await company.run_to(when.stage)
     await what_comes_before(company, path)
-    proposed = await ask("warehouse", "POST", "/disposals", shown(posts()["/disposals"].body_field))
+    proposed = await ask("warehouse", "POST", "/disposals", example_of("/disposals"))
     named = {
         "order_id": order_id_of(order.order_no),
         "customer_id": CUSTOMER,
         "exception_id": exception_id_of(order.id, 1),
         "disposal_id": proposed.json()["id"],
+        "check_id": (await ask("cs_supervisor", "POST", "/stock-checks", example_of("/stock-checks"))).json()["id"],
+        "cost_id": (await ask("finance", "POST", "/costs", example_of("/costs"))).json()["id"],
     }
     sent = shown(body) if body else None
     if path.endswith("/inspect"):
@@ -117,14 +131,25 @@ async def what_comes_before(company, path):
         await company.pay("balance", "72000.00")
     if path.endswith("/submit-for-review"):
         await company.decide(take_on, role="regional_head")
-    if path.endswith("/review"):
+    if path.endswith(("/countersign", "/review")):
         await company.submit()
+    if path.endswith("/review"):
+        await company.decide(countersign, True, "", role="planner")
+    if path.endswith("/receive-packaging"):
+        await company.decide(plan_packaging, (BOXES,), role="order_specialist")
+    if path.endswith("/arrange-paper"):
+        await company.decide(require_papers, ("customs",), role="order_specialist")
     if path.endswith("/decline-cancelling"):
         await company.decide(ask_to_cancel, "客户项目取消", role="account_manager")
     if path.endswith(("/review-notice", "/approve-notice")):
         await company.decide(sign_notice, "prepared", role="cs_specialist", by="cs-07")
     if path.endswith("/approve-notice"):
         await company.decide(sign_notice, "reviewed", role="cs_supervisor", by="cs-08")
+
+
+def example_of(path):
+    """The body that the documentation shows for this route."""
+    return shown(posts()[path].body_field)
 
 
 def shown(body) -> dict[str, object]:

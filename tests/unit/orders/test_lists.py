@@ -24,6 +24,8 @@ LISTS = [
     "/register",
     "/payments/overdue",
     "/disposals",
+    "/stock-checks",
+    f"/costs?{SPAN}",
     "/loads?day=2026-11-26",
     "/reports?kind=sales_stats",
     f"/statistics?by=region&{SPAN}",
@@ -69,8 +71,9 @@ class Asked:
 
 @pytest.fixture
 def asked(company):
-    stores = company.stores
-    return [Asked(each) for each in (stores.orders, stores.exceptions, stores.disposals, stores.loads, stores.reports)]
+    of = company.stores
+    listed = (of.orders, of.exceptions, of.disposals, of.stock_checks, of.costs, of.loads, of.reports)
+    return [Asked(each) for each in listed]
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -31,7 +31,7 @@ class EnterCost(RequestBody):
 
     kind: CostKind = Field(examples=["travel"])
     amount: PaidAmount = Field(examples=[{"amount": "860.00"}])
-    spent_on: date = Field(examples=["2026-11-18"])
+    spent_on: date = Field(examples=["2026-09-28"])
     salesman: StaffId | None = Field(default=None, examples=["am-03"])
     region: Line | None = Field(default=None, examples=["华南"])
     order_no: OrderNo | None = Field(default=None, examples=["SO-2026-0412"])
