@@ -345,6 +345,7 @@ def test_a_check_announces_what_it_did_not_know() -> None:
     assert anew.state.done(3, found, moment, moment, RecordTamperDetectedByOrders).events == first.events
 
 
+@pytest.mark.requirement("R043.c")
 @pytest.mark.parametrize(
     ("name", "announced"),
     [
