@@ -10,14 +10,17 @@ from orders.domain.decisions.contract import take_on
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import resolve
 from orders.domain.decisions.installation import schedule_installation
+from orders.domain.decisions.packaging import pack
 from orders.domain.decisions.production import release, send_back
 from orders.domain.parts.installation import Installer
+from orders.domain.parts.packaging import PackedItem
 from shared.aggregate import Overstepped, Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from shared.contracts.event import PreciseDate
 from tests.unit.orders.conftest import BEGIN
 
+ITEMS = (PackedItem(item="木箱", quantity=6),)
 PARTS = ({"part_no": "A", "quantity": 1, "source": "make"},)
 
 
@@ -119,6 +122,7 @@ async def test_goods_that_left_before_the_deposit_and_are_there_are_not_announce
 async def test_goods_that_leave_after_contract_and_deposit_need_no_look_though_production_told_nothing(company):
     await company.place()
     await company.run_to("production")
+    await company.decide(pack, ITEMS, 4200, role="warehouse")
     await company.fact(facts.GoodsDispatched, left_at=company.now)
     assert raised(company) == []
 

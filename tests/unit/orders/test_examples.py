@@ -124,27 +124,30 @@ async def what_comes_before(company, path):
     await company.fact(facts.MaterialProblemReported, kind="supply", detail="断货")
     await company.fact(facts.DesignSubmitted, drawing_kind="plan", version=1, files=("a",), designer="d-1")
     await company.fact(facts.SampleMade, sample_no="DY-1")
-    if path == "/loads":
-        await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
     await company.fact(facts.ProductionDelayed, expected_ready_on=date(2026, 12, 5), reason_text="缺料")
     if path.endswith("/refund"):
         await company.pay("balance", "72000.00")
-    if path.endswith("/submit-for-review"):
-        await company.decide(take_on, role="regional_head")
     if path.endswith(("/countersign", "/review")):
         await company.submit()
-    if path.endswith("/review"):
-        await company.decide(countersign, True, "", role="planner")
-    if path.endswith("/receive-packaging"):
-        await company.decide(plan_packaging, (BOXES,), role="order_specialist")
-    if path.endswith("/arrange-paper"):
-        await company.decide(require_papers, ("customs",), role="order_specialist")
-    if path.endswith("/decline-cancelling"):
-        await company.decide(ask_to_cancel, "客户项目取消", role="account_manager")
-    if path.endswith(("/review-notice", "/approve-notice")):
-        await company.decide(sign_notice, "prepared", role="cs_specialist", by="cs-07")
-    if path.endswith("/approve-notice"):
-        await company.decide(sign_notice, "reviewed", role="cs_supervisor", by="cs-08")
+    for end, decisions in DECIDED.items():
+        for role, by, *decision in decisions if path.endswith(end) else ():
+            await company.decide(*decision, role=role, by=by)
+
+
+DECIDED = {
+    "/loads": (("warehouse", None, pack, (PackedItem(item="木箱", quantity=6),), 4200),),
+    "/submit-for-review": (("regional_head", None, take_on),),
+    "/review": (("planner", None, countersign, True, ""),),
+    "/receive-packaging": (("order_specialist", None, plan_packaging, (BOXES,)),),
+    "/arrange-paper": (("order_specialist", None, require_papers, ("customs",)),),
+    "/decline-cancelling": (("account_manager", None, ask_to_cancel, "客户项目取消"),),
+    "/review-notice": (("cs_specialist", "cs-07", sign_notice, "prepared"),),
+    "/approve-notice": (
+        ("cs_specialist", "cs-07", sign_notice, "prepared"),
+        ("cs_supervisor", "cs-08", sign_notice, "reviewed"),
+    ),
+}
+"""What was decided before, by whom, where the address ends so."""
 
 
 def example_of(path):

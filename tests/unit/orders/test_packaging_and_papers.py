@@ -1,4 +1,4 @@
-"""Goods leave packed, and with the papers that they need: both are followed, and nothing leaves without them silently."""
+"""Goods leave packed and with the papers that they need: both are followed, and what left without is looked into."""
 
 from datetime import date, timedelta
 
@@ -8,15 +8,14 @@ from order_rules import RULES
 from orders.domain.decisions.packaging import pack, plan_packaging, receive_packaging
 from orders.domain.decisions.papers import arrange_paper, require_papers
 from orders.domain.decisions.shipment import send
-from orders.domain.parts.packaging import PackedItem, PackingMaterial
+from orders.domain.parts.packaging import PackingMaterial
 from shared.aggregate import Refused
 from shared.contracts import departments as facts
 from shared.contracts import orders as said
 from tests.unit.orders.conftest import BEGIN
-from tests.unit.orders.test_around_gates import raised
+from tests.unit.orders.test_around_gates import ITEMS, raised
 from tests.unit.orders.test_duties import EVE, ended, owed
 
-ITEMS = (PackedItem(item="木箱", quantity=6),)
 MANUALS = PackingMaterial(item="安装说明书", quantity=24, in_stock=100)
 COMES_ON = date(2026, 11, 20)
 BOXES = PackingMaterial(item="彩印包装箱", quantity=24, in_stock=4, printer="佳美印刷", expected_on=COMES_ON)

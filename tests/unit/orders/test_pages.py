@@ -132,7 +132,9 @@ async def test_what_the_goods_leave_with_is_on_the_page(company, page):
     papers = [re.findall(r"<td.*?>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
     assert ["彩印包装箱", "需24，库存4", "佳美印刷", "待到货"] in papers
     assert ["报关", "", "", "待办"] in papers
-    assert [row[:3] for row in papers if row[:1] == ["生产工单"]] == [["生产工单", "GD-1", "engineering_regional_head-1"]]
+    assert [row[:3] for row in papers if row[:1] == ["生产工单"]] == [
+        ["生产工单", "GD-1", "engineering_regional_head-1"]
+    ]
 
 
 async def test_the_board_and_the_order_are_not_for_those_who_may_not_read_orders(company, ask):

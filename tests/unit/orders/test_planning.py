@@ -66,7 +66,9 @@ async def test_a_contract_whose_day_the_planner_cannot_keep_is_amended_and_plann
 async def test_the_planner_takes_part_in_the_review_of_a_change_too(company):
     await company.place()
     await company.sign_contract()
-    await company.decide(amend, Draft(revision=0, changes=("提前发货",), ship_on=date(2026, 11, 10)), role="cs_specialist")
+    await company.decide(
+        amend, Draft(revision=0, changes=("提前发货",), ship_on=date(2026, 11, 10)), role="cs_specialist"
+    )
     assert await refusal(company, review_contract, 2, "approved", (), role="cs_specialist") == "not_countersigned"
 
 

@@ -28,9 +28,9 @@ from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.exception import raise_exception
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
 from orders.domain.decisions.ledger import credit, refund
-from orders.domain.decisions.payment import receive
 from orders.domain.decisions.packaging import pack, plan_packaging, receive_packaging
 from orders.domain.decisions.papers import arrange_paper, require_papers
+from orders.domain.decisions.payment import receive
 from orders.domain.decisions.production import (
     hear_inspection,
     hear_verdict,

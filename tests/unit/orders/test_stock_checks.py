@@ -10,7 +10,9 @@ from tests.unit.orders.conftest import BEGIN
 
 COUNT = {"kind": "count", "goods": "80 款隔断成品", "reason": "季度盘点", "until": "2026-10-09"}
 SAMPLE = {"kind": "sample", "goods": "百叶帘片", "reason": "客户反映色差", "until": "2026-10-09"}
-FOUND = {"findings": [{"goods": "80 款单玻", "expected": 120, "found": 117}, {"goods": "门扇", "expected": 8, "found": 8}]}
+FOUND = {
+    "findings": [{"goods": "80 款单玻", "expected": 120, "found": 117}, {"goods": "门扇", "expected": 8, "found": 8}]
+}
 
 
 async def asked(ask, body):
@@ -52,7 +54,11 @@ async def test_a_sample_of_stock_says_how_many_pieces_were_looked_at_and_how_man
     assert (await ask("warehouse", "POST", path, looked)).json()["differences"] == 1
 
     (listed,) = (await ask("statistics_clerk", "GET", "/stock-checks?stage=reported")).json()["items"]
-    assert (listed["kind"], listed["asked_by"], listed["findings"]) == ("sample", "cs_supervisor-01", looked["findings"])
+    assert (listed["kind"], listed["asked_by"], listed["findings"]) == (
+        "sample",
+        "cs_supervisor-01",
+        looked["findings"],
+    )
 
 
 async def test_a_check_is_not_asked_for_by_a_day_that_has_passed(company, ask):

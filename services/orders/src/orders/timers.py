@@ -12,7 +12,18 @@ from orders.domain.decisions.report import publish
 from orders.domain.decisions.shipment import assess
 from orders.domain.exception import OrderException
 from orders.domain.figures.sales_analysis import FORECAST_MONTHS, Months, Standings, demand, supply
-from orders.domain.figures.statistics import DIMENSIONS, Sales, commission, costs, delivery_times, digest, earned, overdue, sales_report, told_in_time
+from orders.domain.figures.statistics import (
+    DIMENSIONS,
+    Sales,
+    commission,
+    costs,
+    delivery_times,
+    digest,
+    earned,
+    overdue,
+    sales_report,
+    told_in_time,
+)
 from orders.domain.order import Order
 from orders.domain.parts.period import ReportKind, ReportPeriod, of_month, of_week
 from orders.domain.policy.policy import OrdersPolicy, Rules

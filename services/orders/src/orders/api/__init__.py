@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from orders.api import contracts, costs, disposals, installation, loads, making, orders, payments, shipping, statistics, stock_checks
+from orders.api import (
+    contracts,
+    costs,
+    disposals,
+    installation,
+    loads,
+    making,
+    orders,
+    payments,
+    shipping,
+    statistics,
+    stock_checks,
+)
 from orders.domain.policy.policy import Rules
 from orders.store import Stores
 

@@ -1,4 +1,4 @@
-"""The stages of orders, exceptions, disposals, stock checks and costs, and what may be decided in each, as one table for each route."""
+"""The stages of orders and what belongs to them, and what may be decided in each, as one table for each route."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache

@@ -152,7 +152,7 @@ class Route(Policy):
         self._allow(self.submitters, actor, "a contract is submitted for review by")
 
     def may_countersign(self, actor: Actor) -> None:
-        """Refused with `not_authorised` unless their role takes part in reviews of contracts as planner (004 一㈡1a)."""
+        """Refused with `not_authorised` unless their role countersigns contracts as planner (004 一㈡1a)."""
         self._allow(self.planners, actor, "a contract is countersigned by")
 
     def _allow(self, roles: tuple[Role, ...], actor: Actor, what: str) -> None:

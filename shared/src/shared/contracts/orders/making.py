@@ -97,7 +97,8 @@ class ProductionScheduled(AboutCustomersOrder, Event, key="orders.production_sch
     finish: date
     delivery_on: date = Field(examples=["2026-11-26"])
     allocated: bool = Field(
-        default=False, description="Whether parts of it are set aside from stock or bought outside, which is told with it."
+        default=False,
+        description="Whether parts of it are set aside from stock or bought outside, which is told with it.",
     )
     late: bool = Field(
         default=False, description="Whether it is behind the contract's day: then the delay tells it, with the reason."

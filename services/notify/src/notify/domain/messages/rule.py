@@ -61,10 +61,10 @@ class RuleLine(Part, extra="forbid"):
     whose facts have the same words at the paths of `thread` say the same thing; of them the one with the higher
     `revision`, else the later one, is the newer.
 
-    `at_least` and `below` limit the line to facts whose field is a number or an amount of this size, or below it; a field
-    that is not there counts as 0. `milestone` is a path to a word that has to be among the policy's milestones, and about which
-    the customer has not been told otherwise. An `optional` message is left out, and makes no duty, where its recipient
-    has no address for it.
+    `at_least` and `below` limit the line to facts whose field is a number or an amount of this size, or below it; a
+    field that is not there counts as 0. `milestone` is a path to a word that has to be among the policy's milestones,
+    and about which the customer has not been told otherwise. An `optional` message is left out, and makes no duty,
+    where its recipient has no address for it.
     """
 
     name: str

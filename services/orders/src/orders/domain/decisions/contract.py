@@ -37,11 +37,11 @@ def review(
     """Terms' accuracy and conformity to policy are reviewed, for a contract and for every change of it.
 
     The customer is told the result. The planner takes part: nothing is approved without that word
-    (`not_countersigned`), nor against it (`not_feasible`). Approved, it becomes valid; to be amended, it waits for a better revision;
-    terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1). Nothing is
-    decided where it was not submitted first (`not_submitted`), and nothing approved without a price (`no_price`) or a
-    day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read: another one is
-    not decided about (`contract_changed`).
+    (`not_countersigned`), nor against it (`not_feasible`). Approved, it becomes valid; to be amended, it waits for a
+    better revision; terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1).
+    Nothing is decided where it was not submitted first (`not_submitted`), and nothing approved without a price
+    (`no_price`) or a day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read:
+    another one is not decided about (`contract_changed`).
     """
     order.lifecycle.must(order.stage, "review")
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
@@ -104,9 +104,7 @@ def submit_for_review(order: Order, revision: int, cause: Cause) -> Change[Order
     return Change(order.but(contract=order.contract.but(draft=submitted)))
 
 
-def countersign(
-    order: Order, revision: int, feasible: bool, notes: str, rules: Rules, cause: Cause
-) -> Change[Order]:
+def countersign(order: Order, revision: int, feasible: bool, notes: str, rules: Rules, cause: Cause) -> Change[Order]:
     """The planner says whether the goods can leave on the day of the contract, or of a change of it (004 一㈡1a).
 
     Refused: `illegal_transition`, `not_authorised`, `nothing_to_review`, `countersigned_already`, and

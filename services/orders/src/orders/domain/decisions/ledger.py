@@ -98,9 +98,7 @@ def book(order: Order, word: Confirmation, cause: Cause) -> Change[Order]:
     if not due:
         return Change(order)
     paid = receivable.money(-due)
-    return post(
-        order, "payment", paid, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause
-    )
+    return post(order, "payment", paid, word.at, pays=word.kind, reference=word.no, shipment=word.shipment, cause=cause)
 
 
 def follow_ledger(order: Order, since: datetime, rules: Rules, cause: Cause) -> Change[Order]:

@@ -8,9 +8,7 @@ from shared.aggregate import Cause, Change, Refused
 from shared.contracts.orders import PackagingConfirmed
 
 
-def plan_packaging(
-    order: Order, materials: tuple[PackingMaterial, ...], rules: Rules, cause: Cause
-) -> Change[Order]:
+def plan_packaging(order: Order, materials: tuple[PackingMaterial, ...], rules: Rules, cause: Cause) -> Change[Order]:
     """The stock of boxes, manuals and labels is checked, and what it lacks is printed outside (004 三2(2)).
 
     A later plan replaces it; what has come in stays so. Refused: `illegal_transition`, and `nobody_prints` where stock
@@ -46,9 +44,7 @@ def receive_packaging(order: Order, item: str, rules: Rules, cause: Cause) -> Ch
     return follow_duties(order.but(works=order.works.but(materials=(*others, came))), rules, cause)
 
 
-def pack(
-    order: Order, items: tuple[PackedItem, ...], volume_litres: int, rules: Rules, cause: Cause
-) -> Change[Order]:
+def pack(order: Order, items: tuple[PackedItem, ...], volume_litres: int, rules: Rules, cause: Cause) -> Change[Order]:
     """Boxes, manuals and labels are confirmed, and how much room they take on a vehicle (004 三2(2)).
 
     Refused: `illegal_transition`, and `packaging_awaited` while something is printed outside and has not come in.

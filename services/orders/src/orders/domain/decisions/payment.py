@@ -69,9 +69,7 @@ def _said_again(order: Order, entry: Entry, fact: PaymentReceived, cause: Cause)
 
 def _entered(order: Order, fact: PaymentReceived, cause: Cause) -> Change[Order]:
     if fact.amount is None:
-        word = Confirmation(
-            kind=fact.kind, at=fact.received_at, no=fact.receipt_no, shipment=fact.delivery_note_no
-        )
+        word = Confirmation(kind=fact.kind, at=fact.received_at, no=fact.receipt_no, shipment=fact.delivery_note_no)
         change = book(order, word, cause)
     else:
         less = fact.amount.but(amount=-fact.amount.amount)

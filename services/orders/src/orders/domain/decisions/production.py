@@ -325,7 +325,9 @@ def _inspected(
     if inspection.passed:
         seen = Change(order.but(works=works), (event,))
         return seen.then(lambda order: reach(order, _M.INSPECTED, since=cause.at, rules=rules, cause=cause))
-    unready = order.but(works=works.but(ready_percent=0, packed=()), dispatched_on=None, shipment=order.shipment.sent_back())
+    unready = order.but(
+        works=works.but(ready_percent=0, packed=()), dispatched_on=None, shipment=order.shipment.sent_back()
+    )
     undone = (_M.PRODUCED, _M.INSPECTED, _M.DISPATCHED, _M.ARRIVED)
     change = Change(unready, (event,)).then(lambda order: lose(order, *undone, rules=rules, cause=cause))
     return change.then(lambda order: raise_exception(order, "quality", "发货前验收未通过", cause))
@@ -334,4 +336,3 @@ def _inspected(
 def report_problem(order: Order, fact: MaterialProblemReported, cause: Cause) -> Change[Order]:
     """Something hinders the order on the shop floor; it goes on the Saturday list (004 一㈡2b, 003 三5)."""
     return Change(order) if order.ended else raise_exception(order, fact.kind, fact.detail, cause)
-

@@ -44,7 +44,5 @@ def report_stock_check(
     STOCK_CHECK.must(check.stage, "report")
     if check.kind == "sample" and any(not each.expected or each.found > each.expected for each in findings):
         raise Refused("a sample has at least one piece, and not more good ones than pieces", "nothing_sampled")
-    reported = check.but(
-        stage="reported", findings=findings, reported_by=cause.actor.id, reported_at=cause.at
-    )
+    reported = check.but(stage="reported", findings=findings, reported_by=cause.actor.id, reported_at=cause.at)
     return rules.clocks.stop(cause=cause)(reported)

@@ -34,6 +34,4 @@ def wages(received: Mapping[tuple[str, str], Decimal], terms: Wages, begin: date
         )
     columns = ("salesman", "currency", "received", "rate", "commission", "base", "wage")
     figures: dict[str, Cell] = {"salesmen": len({row["salesman"] for row in rows})}
-    return Table(
-        columns=columns, rows=tuple(rows), figures=figures, money=("received", "commission", "base", "wage")
-    )
+    return Table(columns=columns, rows=tuple(rows), figures=figures, money=("received", "commission", "base", "wage"))

@@ -6,7 +6,6 @@ from typing import Literal
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import Defect, Line, ShipmentId, ShippedPart, StaffId
 
-
 PaperKind = Literal["shipping", "inspection", "customs"]
 """Papers that some shipments need: booking, commodity inspection, customs declaration (船务, 商检, 报关)."""
 

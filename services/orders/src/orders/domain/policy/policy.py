@@ -156,7 +156,8 @@ class OrdersPolicy(TimedPolicy):
 
     wages: Wages = Field(default=Wages(), description="Base and commission of salesmen.")
     packages: tuple[Line, ...] = Field(
-        default=(), description="The standard packages of which standard orders are designed; none are asked for while empty."
+        default=(),
+        description="The standard packages of which standard orders are designed; none are asked for while empty.",
     )
     installers: Mapping[StaffId, Skill] = Field(
         default_factory=dict, description="Who is a senior installer; while it is empty, who schedules them says so."
@@ -191,7 +192,7 @@ class OrdersPolicy(TimedPolicy):
         return self
 
     def skilled(self, crew: tuple[Installer, ...]) -> tuple[Installer, ...]:
-        """The crew with the skill that each of them has by the company's list, whatever was said of them (000 §3.5.4)."""
+        """The crew with the skill of each by the company's list, whatever was said of them (000 §3.5.4)."""
         if not self.installers:
             return crew
         return tuple(each.but(skill=self.installers.get(each.staff, "ordinary")) for each in crew)
