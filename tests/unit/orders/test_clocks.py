@@ -57,7 +57,7 @@ async def test_a_stage_that_takes_too_long_is_missed_under_the_id_it_was_set_wit
     (missed,) = [each for each in company.announced(DeadlineMissedByOrders) if each.kind == "contract_review"]
     assert (missed.due_at, missed.supervisor_role) == (BEGIN + 2 * DAY, "cs_supervisor")
     met = {each.kind: each.outcome for each in company.announced(DeadlineMetByOrders)}
-    assert met == {"contract_review": "late", "receive_order": "no_longer_needed"}
+    assert met == {"contract_review": "late", "countersign": "late", "receive_order": "no_longer_needed"}
 
 
 async def test_a_promised_day_is_a_duty_until_the_goods_have_left(company):

@@ -38,7 +38,7 @@ def review(
 
     The customer is told the result. The planner takes part: nothing is approved without that word
     (`not_countersigned`), nor against it (`not_feasible`). Approved, it becomes valid; to be amended, it waits for a
-    better revision; terminated, the order ends (004 一㈡1a, 1b; for a custom order the CS director reviews, 000 §3.5.1).
+    better revision; terminated, the order ends (004 一㈡1a, 1b; for a custom order the director reviews, 000 §3.5.1).
     Nothing is decided where it was not submitted first (`not_submitted`), and nothing approved without a price
     (`no_price`) or a day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read:
     another one is not decided about (`contract_changed`).
