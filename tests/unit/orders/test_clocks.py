@@ -116,7 +116,7 @@ async def test_a_duty_of_an_order_goes_from_the_role_to_the_person_who_takes_it(
 async def test_an_order_explains_its_clocks(company, ask):
     order = await company.place()
     clocks = (await ask("cs_specialist", "GET", f"/orders/{order.id}/clocks")).json()
-    assert {clock["name"] for clock in clocks} == {"contract_review", "receive_order"}
+    assert {clock["name"] for clock in clocks} == {"contract_review", "countersign", "receive_order"}
     (clock,) = [clock for clock in clocks if clock["name"] == "contract_review"]
     assert (clock["name"], clock["policy"], clock["policy_version"]) == ("contract_review", "orders", 1)
     assert clock["explanation"][0] == "2026年9月30日09:00开始计时：事件 intake.order_placed.v1（intake）。"

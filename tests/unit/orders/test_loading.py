@@ -13,6 +13,7 @@ from orders.domain.figures.assignment import assigned, cheapest
 from orders.domain.parts.freight import Freight, Vehicle, Weights
 from orders.domain.parts.packaging import PackedItem
 from shared.aggregate import Refused
+from shared.contracts import departments as facts
 from shared.contracts import orders as said
 
 DAY = date(2026, 11, 26)
@@ -99,7 +100,8 @@ def test_a_plan_needs_something_to_load():
 
 async def test_an_order_is_freight_once_it_is_ready_and_packed(company):
     await company.place(site_address="广州市天河区珠江东路 6 号")
-    await company.run_to("shipping")
+    await company.run_to("production")
+    await company.fact(facts.ProductionCompleted, completed_at=company.now, quantity_ok=24)
     assert (await company.order()).freight is None
     await company.decide(pack, (PackedItem(item="木箱", quantity=6),), 4200, role="warehouse")
     assert (await company.order()).freight == freight("SO-2026-0412", 4200, "广州市")

@@ -248,7 +248,7 @@ async def test_goods_that_are_short_are_an_exception_and_not_complete(company):
 @pytest.mark.requirement("R199.a")
 async def test_packaging_is_confirmed_with_the_room_it_takes(company):
     await company.place()
-    await company.run_to("shipping")
+    await company.run_to("production")
     items = (PackedItem(item="木箱", quantity=6), PackedItem(item="安装说明书", quantity=1))
     await company.decide(pack, items, 4200, role="warehouse")
     (packed,) = company.announced(said.PackagingConfirmed)
