@@ -156,7 +156,7 @@ class StockChecks(Store[StockCheck]):
     indexes = (Index("stage", "until"),)
 
 
-class Costs(Store[Cost]):
+class SalesCosts(Store[Cost]):
     """What selling took."""
 
     collection = "costs"
@@ -196,7 +196,7 @@ class Stores:
     loads: Loads
     disposals: Disposals
     stock_checks: StockChecks
-    costs: Costs
+    costs: SalesCosts
     reports: Reports
     files: CustomerFiles
     merged_files: MergedFiles
@@ -214,7 +214,7 @@ class Stores:
             Loads(database),
             Disposals(database),
             StockChecks(database),
-            Costs(database),
+            SalesCosts(database),
             Reports(database),
             CustomerFiles(database),
             MergedFiles(database),

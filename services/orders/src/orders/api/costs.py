@@ -18,7 +18,7 @@ from orders.domain.figures.wages import wages
 from orders.domain.lifecycle import COST
 from orders.domain.parts.spending import CostKind, Spending
 from orders.domain.policy.policy import Rules
-from orders.store import Costs, Stores
+from orders.store import SalesCosts, Stores
 from shared.aggregate import Refused
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, OrderNo, PaidAmount, Prose, StaffId
@@ -49,7 +49,7 @@ def routes(stores: Stores, rules: Rules) -> tuple[APIRouter, ...]:
     return _costs(stores.costs, rules), _wages(stores, rules)
 
 
-def _costs(costs: Costs, rules: Rules) -> APIRouter:
+def _costs(costs: SalesCosts, rules: Rules) -> APIRouter:
     router = Router(readers=COSTS, tags=["costs"])
 
     @router.post("/costs", dependencies=[allow(Role.STATISTICS_CLERK, Role.FINANCE)])
