@@ -29,6 +29,9 @@ async def test_a_count_is_asked_for_and_its_differences_are_reported_by_the_ware
     (begun,) = company.announced(DeadlineSetByOrders)
     assert begun.due_at == RULES.calendar.moment(date(2026, 10, 9))
 
+    (clock,) = (await ask("warehouse", "GET", f"/stock-checks/{check['id']}/clocks")).json()
+    assert clock["name"] == "stock_check"
+
     path = f"/stock-checks/{check['id']}/report"
     assert (await ask("cs_supervisor", "POST", path, FOUND)).status_code == 403
     reported = (await ask("warehouse", "POST", path, FOUND)).json()

@@ -17,6 +17,7 @@ from orders.domain.roles import CS
 from orders.store import StockChecks
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import Line, Prose
+from shared.duties.api import ClockView, clocks_of
 from shared.http import After, CausedByRequest, Limit, Listing, RequestBody, Router, allow
 
 
@@ -61,5 +62,10 @@ def routes(checks: StockChecks, rules: Rules) -> APIRouter:
         """Counts and samples, those with the earliest day first."""
         page = await checks.rows(StockCheckView, {"stage": stage}, sort="until", after=after, limit=limit)
         return Listing(items=list(page.items), next=page.next)
+
+    @router.get("/stock-checks/{check_id}/clocks")
+    async def show_clocks_of_stock_check(check_id: UUID) -> list[ClockView]:
+        """By when it is to be reported, whose duty that is, and why."""
+        return clocks_of(await checks.get(check_id), rules.clocks)
 
     return router
