@@ -44,8 +44,17 @@ def fact_for(rule: Rule, **fields: Any) -> Event:
     if rule.milestone:
         body[rule.milestone] = "production"
     body |= SINCE_ADDED.get(rule.event, {})
-    body |= rule.at_least | {path: most - 1 for path, most in rule.below.items()}
+    for path, size in (rule.at_least | {path: most - 1 for path, most in rule.below.items()}).items():
+        _sized(body, path, size)
     return contracts()[rule.event].model_validate(body | fields)
+
+
+def _sized(body: dict[str, Any], path: str, size: float) -> None:
+    """With a number of this size at the path, or an amount as facts write it."""
+    *within, name = path.split(".")
+    for each in within:
+        body = body[each]
+    body[name] = f"{size:.2f}" if name == "amount" else size
 
 
 def _put(body: dict[str, Any], path: str, value: str | None) -> None:
