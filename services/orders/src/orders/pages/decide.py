@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from orders.domain.lifecycle import OrderDecision
 from orders.domain.order import Order
+from orders.domain.parts.contract import Draft
 from orders.domain.policy.policy import Rules
 from orders.domain.route import DRAWINGS, Milestone, every_route
 from orders.pages import words
@@ -107,8 +108,17 @@ def _facts(order: Order) -> Iterator[tuple[str, str]]:
     yield "货物", "；".join(goods) + more
     yield "总价", money(total) if total else "未定"
     yield "发货日期", day((draft.ship_on if draft else None) or order.ship_on) or "未定"
+    if draft and order.route.planners:
+        yield "计划会签", _countersigned(draft)
     if draft and draft.changes:
         yield "变更", "；".join(draft.changes)
+
+
+def _countersigned(draft: Draft) -> str:
+    word = draft.countersigned
+    if word is None:
+        return "还没有会签"
+    return f"{'能按期交货' if word.feasible else '不能按期交货'}{f'：{word.notes}' if word.notes else ''}"
 
 
 def _hands(order: Order, signed: set[OrderDecision]) -> Iterator[str | None]:
