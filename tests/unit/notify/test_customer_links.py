@@ -36,7 +36,7 @@ async def test_an_e_mail_leads_to_the_part_of_the_page_that_it_is_about(
     (mail,) = notify.email.words
     _, _, address = mail.text.rpartition("\n查看：")
     assert address.startswith(f"https://kefu.example/{part}/p/")
-    today = RULES.calendar.day(notify.clock.now())
+    today = RULES.calendar.day(notify.time.now())
     link = KEYS.read_link(address.rpartition("/")[2], today)
     assert (link.customer_id, link.made_on, link.ends_on) == (
         CUSTOMER.customer_id,

@@ -30,7 +30,7 @@ async def test_a_receipt_delivers_once_however_often_it_is_pushed(notify: InMemo
 async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryNotify) -> None:
     await notify.hear(released())
     queued = await notify.one()
-    now = notify.clock.now()
+    now = notify.time.now()
     words = notify.composer.words(queued)
     claimed = claim(queued, "worker", "sms-gateway", now, cause(now)).state
     early = SeenReceipt(provider="sms-gateway", message=queued.id, status="delivered", at=now).receipt()
@@ -42,7 +42,7 @@ async def test_a_receipt_before_the_answer_settles_the_message(notify: InMemoryN
 
 
 async def test_a_receipt_that_names_the_providers_own_number_waits_for_its_message(notify: InMemoryNotify) -> None:
-    seen = SeenReceipt(provider="sms-gateway", reference="sms-gateway-1", status="delivered", at=notify.clock.now())
+    seen = SeenReceipt(provider="sms-gateway", reference="sms-gateway-1", status="delivered", at=notify.time.now())
     await notify.inbound.take_receipts([seen])
     (waiting,) = [each async for each in notify.stores.early_receipts.each()]
 

@@ -61,7 +61,7 @@ def china(hour: int, minute: int = 0, day: int = 23) -> datetime:
 
 @pytest.mark.requirement("R100.a")
 async def test_a_message_waits_for_the_end_of_the_rest_hours_and_then_goes_out(notify: InMemoryNotify) -> None:
-    notify.clock.set(china(22, 15))
+    notify.time.set(china(22, 15))
 
     (waiting,) = await notify.tell(released())
 
@@ -75,7 +75,7 @@ async def test_a_message_waits_for_the_end_of_the_rest_hours_and_then_goes_out(n
 @pytest.mark.requirement("R100.b")
 async def test_a_customer_has_rest_hours_of_its_own_in_its_own_time_zone(notify: InMemoryNotify) -> None:
     await notify.hear(registered(timezone="Asia/Urumqi", quiet_hours=QuietHours(begin=time(12), end=time(14))))
-    notify.clock.set(datetime(2026, 11, 23, 13, tzinfo=ZoneInfo("Asia/Urumqi")))
+    notify.time.set(datetime(2026, 11, 23, 13, tzinfo=ZoneInfo("Asia/Urumqi")))
 
     (waiting,) = await notify.tell(released())
 
@@ -84,7 +84,7 @@ async def test_a_customer_has_rest_hours_of_its_own_in_its_own_time_zone(notify:
 
 @pytest.mark.requirement("R100.a")
 async def test_rest_hours_are_looked_at_again_when_the_wait_is_over(notify: InMemoryNotify) -> None:
-    notify.clock.set(china(22, 15))
+    notify.time.set(china(22, 15))
     await notify.tell(released())
     await notify.hear(registered(quiet_hours=QuietHours(begin=time(21), end=time(9, 30))))
     await notify.later(hours=10)
@@ -99,7 +99,7 @@ async def test_a_message_keeps_the_policy_that_it_began_with() -> None:
     notify = InMemoryNotify(at=china(22), policies=Policies([POLICIES.version(1), NEXT]))
 
     (first,) = await notify.tell(released("SO-1"))
-    notify.clock.set(china(7, day=24))
+    notify.time.set(china(7, day=24))
     await notify.tell(released("SO-2"))
 
     waiting = {each.about: (each.policy_version, each.not_before) for each in await notify.all()}
@@ -345,7 +345,7 @@ async def test_a_stop_word_ends_care_and_leaves_service_alone(notify: InMemoryNo
 
 @pytest.mark.requirement("R058.b")
 async def test_a_second_slip_supersedes_the_first_while_it_waits(notify: InMemoryNotify) -> None:
-    notify.clock.set(china(22))
+    notify.time.set(china(22))
     await notify.tell(delayed(days=4, revision=1))
     await notify.tell(delayed(days=7, revision=2))
     await notify.later(hours=11)
@@ -481,7 +481,7 @@ async def test_a_stage_that_is_repeated_says_why(notify: InMemoryNotify) -> None
 async def test_a_message_that_tells_more_by_now_is_read_again_before_it_goes(telling: InMemoryNotify) -> None:
     notify = telling
     await notify.hear(stage("plan"))
-    notify.clock.advance(timedelta(hours=25))
+    notify.time.advance(timedelta(hours=25))
     (due,) = await notify.sending.due.ready("live", 10)
     await deliver(notify.on, stage("rendering"), at=MORNING + timedelta(seconds=30))
 

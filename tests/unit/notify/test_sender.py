@@ -202,7 +202,7 @@ async def test_what_another_process_was_born_claimed_by_is_left_to_it(notify: In
     async with sending(notify):
         await until(lambda: _looked(notify))
         await notify.hear(fact, id=id)
-        await deliver(there, fact, at=notify.clock.now(), id=id, after_commit=other)
+        await deliver(there, fact, at=notify.time.now(), id=id, after_commit=other)
         counter.open.set()
         await until(lambda: _all_accepted(notify, 1))
         stop.set()
@@ -272,7 +272,7 @@ async def _writes(notify: InMemoryNotify) -> list[int]:
 async def _only_drafted(notify: InMemoryNotify, fact: Event) -> Notification:
     """What hearing a fact would write, without writing it, as when an operator looks at a parked message."""
     (subscription,) = [each for each in notify.on if each.event.key == fact.key]
-    envelope = Envelope.of(fact, uuid4(), uuid4(), 1, cause(notify.clock.now()))
+    envelope = Envelope.of(fact, uuid4(), uuid4(), 1, cause(notify.time.now()))
     message = Message(subscription.queue, envelope.key, envelope.headers(), envelope.body.encode())
     _, (touch,) = await subscription.hear(message)
     return touch.born.state

@@ -126,7 +126,7 @@ async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(no
     parked = await notify.one(audience="customer")
     assert (parked.stage, len(notify.sms.sent)) == ("unresolved", 1)
     words, policy = notify.composer.words(parked), notify.composer.policy_of(parked)
-    now = cause(notify.clock.now())
+    now = cause(notify.time.now())
     assert resolve(parked, False, words, policy, now).state.stage == "queued"
     assert resolve(parked, True, words, policy, now).state.stage == "accepted"
 
@@ -134,7 +134,7 @@ async def test_at_most_once_is_parked_for_a_person_and_sent_again_only_by_one(no
 async def test_a_claim_belongs_to_one_worker(notify: InMemoryNotify) -> None:
     await notify.hear(released())
     queued = await notify.one()
-    now = notify.clock.now()
+    now = notify.time.now()
     lease = now + timedelta(seconds=30)
     claimed = claim(queued, "worker-1", "sms-gateway", lease, cause(now)).state
 
@@ -165,7 +165,7 @@ async def test_an_answer_to_an_attempt_that_was_given_up_changes_nothing(notify:
 async def test_only_a_current_claim_can_be_given_back(notify: InMemoryNotify, stage: Stage) -> None:
     await notify.hear(ready())
     queued = await notify.one()
-    now = notify.clock.now()
+    now = notify.time.now()
     lease = now + timedelta(seconds=30)
     sending = claim(queued, "worker-1", "sms-gateway", lease, cause(now)).state
     claimed = Notification.model_validate(sending.model_dump() | {"stage": stage})
@@ -180,7 +180,7 @@ async def test_only_a_current_claim_can_be_given_back(notify: InMemoryNotify, st
 async def test_an_ended_lease_is_unknown_not_queued(notify: InMemoryNotify) -> None:
     await notify.hear(ready())
     queued = await notify.one()
-    now = notify.clock.now()
+    now = notify.time.now()
     claimed = claim(queued, "worker-1", "sms-gateway", now, cause(now)).state
 
     assert end_lease(claimed, claimed.fence, now, cause(now)).state.stage == "unknown"

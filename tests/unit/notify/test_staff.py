@@ -192,7 +192,7 @@ async def test_a_slip_is_told_chased_and_acknowledged_once(notify: InMemoryNotif
         f"【事务联络单】{slip.state.slip_no} 来自cs-07：请确认到厂日期。请今日阅后确认。",
         f"【催办】事务联络单{slip.state.slip_no}尚未确认：请确认到厂日期。请立即确认。",
     ]
-    plant = cause(notify.clock.now(), actor=Actor(kind="department", id="plant-01"))
+    plant = cause(notify.time.now(), actor=Actor(kind="department", id="plant-01"))
     read = acknowledge(await notify.stores.slips.get(slip.state.id), RULES, plant)
     assert [type(event) for event in read.events] == [StaffMessageAcknowledged, DeadlineMetByNotify]
     assert read.state.deadlines == ()

@@ -327,7 +327,7 @@ async def test_care_has_types_and_each_type_has_its_channel(
 
 
 async def test_a_request_may_name_its_channels_and_its_end(notify: InMemoryNotify) -> None:
-    end = notify.clock.now() + timedelta(hours=3)
+    end = notify.time.now() + timedelta(hours=3)
     wish = {"festival": "中秋"}
     by_mail = NotificationRequested(
         request_id=uuid4(), customer=CUSTOMER, template="care_greeting", params=wish, channels=("email",)
@@ -539,5 +539,5 @@ async def test_a_visit_is_told_with_its_day_and_window_and_without_one_no_hour_i
         ServiceDispatched(voucher_no="FW-2", at=MORNING, **job),
     )
 
-    assert "李师傅将于11月25日10:00至12:00上门" in agreed
+    assert "已安排李师傅于11月25日10:00至12:00上门" in agreed
     assert "FW-2已安排李师傅为您处理，请保持电话畅通" in open_

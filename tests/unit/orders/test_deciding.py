@@ -41,4 +41,5 @@ async def test_a_contract_waits_once_it_was_submitted(company, waiting):
     html = await waiting("cs_director")
     assert matters(html) == [("评审合同", "SO-1", ["review"])]
     assert 'name="revision" value="1"' in html
+    assert "计划会签 还没有会签" in text(html)
     assert matters(await waiting("plant_manager")) == []

@@ -28,7 +28,7 @@ class Reader:
 
     async def catch_up(self) -> None:
         """Hear all that was announced, at one time for both."""
-        ahead = self.company.now - self.notify.clock.now()
+        ahead = self.company.now - self.notify.time.now()
         if ahead > timedelta():
             await self.notify.later(seconds=ahead.total_seconds())
         new = self.company.published[self.heard :]
@@ -36,7 +36,7 @@ class Reader:
         for event in new:
             if event.key in self.listens:
                 await self.notify.tell(event)
-        await self.company.until(max(self.company.now, self.notify.clock.now()))
+        await self.company.until(max(self.company.now, self.notify.time.now()))
 
     @property
     def texts(self) -> list[str]:
