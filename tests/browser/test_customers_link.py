@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from looking import complaint, without_violations
-from playwright.async_api import Page, Response, expect
+from looking import PICTURES, complaint, proposed, without_violations
+from playwright.async_api import Browser, Page, Response, expect
 
 from kefu_local.story.world import World
 from kefu_local.system import System
+from shared.contracts.roles import Role
 from shared.identity.customer_links import CustomerLink, LinkKeys
 
 pytestmark = pytest.mark.timeout(300)
@@ -69,3 +70,42 @@ async def test_a_link_that_was_guessed_or_has_ended_opens_nothing(
         await expect(page.get_by_role("heading", name="这个链接已失效")).to_be_visible()
         await expect(page.get_by_text(case["complaint_no"])).to_have_count(0)
     await without_violations(page, "customer-closed")
+
+
+@pytest.fixture
+async def offered(here: World) -> dict[str, Any]:
+    """A case with two approved solutions, between which its customer chooses."""
+    case = await proposed(here)
+    verdict = {"proposal": case["proposals"][-1]["proposal_id"], "option": 0, "also": [1], "note": "可由客户选"}
+    return await here.ask("complaints", f"/complaints/{case['complaint_id']}/approve", verdict, role=Role.GM)
+
+
+async def test_the_customer_chooses_and_signs_without_a_script_and_a_forwarded_link_does_not_sign(
+    browser: Browser, kefu: System, here: World, offered: dict[str, Any]
+) -> None:
+    async def told() -> dict[str, Any]:
+        return await here.ask("complaints", f"/complaints/{offered['complaint_id']}", role=Role.CS_MANAGER)
+
+    phone = await browser.new_context(
+        base_url=kefu.around.need("CONSOLE_URL"), viewport={"width": 390, "height": 800}, java_script_enabled=False
+    )
+    page = await phone.new_page()
+
+    async def answer(digits: str) -> None:
+        await page.get_by_label("接受第2个方案").check()
+        await page.get_by_label("您的姓名").fill("陈先生")
+        await page.get_by_label("手机号后四位").fill(digits)
+        await page.get_by_role("button", name="签名并答复").click()
+
+    await page.goto(f"/complaints/p/{link(kefu, here, offered)}")
+    await page.screenshot(path=PICTURES / "customer-answers-phone.png", full_page=True)
+    await answer("0000")
+    await expect(page.get_by_role("alert")).to_contain_text("手机号后四位不对")
+    assert (await told())["stage"] == "approved"
+
+    await answer(offered["form"]["customer"]["mobile"][-4:])
+    await expect(page.get_by_text("方案执行中")).to_be_visible()
+    await expect(page.locator("form")).to_have_count(0)
+    await phone.close()
+    after = await told()
+    assert (after["stage"], after["answer"]["choice"]["description"]) == ("accepted", "按4樘单价的一成折让")

@@ -28,6 +28,7 @@ from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, ord
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
 from shared.pictures.picture import Pictures
+from shared.pages.proofs import CustomerProofs
 from shared.search import asked
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
@@ -199,6 +200,7 @@ class Stores:
     merged_files: MergedFiles
     erased_customers: ErasedCustomers
     pictures: Pictures
+    proofs: CustomerProofs
 
     @classmethod
     def on(cls, database: DatabaseLike) -> Self:
@@ -217,12 +219,15 @@ class Stores:
             MergedFiles(database),
             ErasedCustomers(database),
             Pictures(database),
+            CustomerProofs(database),
         )
 
     def personal(self) -> tuple[Personal, ...]:
         """Where complaints keeps something personal about customers (003 二1-7)."""
         return (
-            Personal(self.complaints, "form.customer.customer_id", words=("complainant",), also=_found_anew),
+            Personal(
+                self.complaints, "form.customer.customer_id", words=("complainant", "signatory"), also=_found_anew
+            ),
             Personal(self.allowances, "case.about.customer.customer_id"),
             Personal(self.returns, "case.about.customer.customer_id"),
             self.pictures.personal,

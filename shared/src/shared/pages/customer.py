@@ -1,19 +1,24 @@
 """The customer's own page: each service draws its part for the person whom a link names, without a sign-in.
 
 A person who has the link sees the part; so it says nothing that a stranger could harm the customer with: no telephone
-number, no address, no amount, and no word or name from inside the house.
+number, no address, no amount, and no word or name from inside the house. Who acts on it proves who they are first.
 """
 
 from time import monotonic
 from typing import Literal
+from urllib.parse import parse_qsl
+from uuid import uuid4, uuid5
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from shared.aggregate import Cause
 from shared.calendar import Calendar
+from shared.contracts.event import Actor
 from shared.http import OpenRouter, leave_evidence
 from shared.identity.customer_links import BadLink, CustomerLink, LinkKeys
 from shared.identity.guesses import Guesses
+from shared.pages.proofs import CustomerProofs, TooManyTries
 from shared.pages.rendering import Renderer
 
 CustomerPart = Literal["orders", "complaints", "aftersales", "intake"]
@@ -36,17 +41,37 @@ HEADERS = {
 """No script, nothing from elsewhere; the link is told to no other page and to no search engine."""
 
 
+FORM_FIELDS = 20
+"""Fields that a form of the page has at most."""
+LONGEST_FORM = 10_000
+"""Bytes that a form of the page has at most."""
+
+
+class NotProved(Exception):
+    """The person who has the link has not shown that they are the customer; the text says in Chinese what helps."""
+
+
 class CustomerDoor:
-    """Lets in a person who has a link, and draws what a service shows to its customer."""
+    """Lets in a person who has a link, and draws what a service shows to its customer.
+
+    With `proofs` the customer may act on the page too.
+    """
 
     def __init__(
-        self, part: CustomerPart, keys: LinkKeys | None, hotline: str, calendar: Calendar, render: Renderer
+        self,
+        part: CustomerPart,
+        keys: LinkKeys | None,
+        hotline: str,
+        calendar: Calendar,
+        render: Renderer,
+        proofs: CustomerProofs | None = None,
     ) -> None:
         self._part = part
         self._keys = keys
         self._hotline = hotline
         self._calendar = calendar
         self._render = render
+        self._proofs = proofs
         self._guesses = Guesses()
 
     @property
@@ -76,6 +101,42 @@ class CustomerDoor:
         leave_evidence(request, "unproved_link")
         return self._closed(404)
 
+    async def said(self, request: Request) -> dict[str, str]:
+        """What a form of the page says, each field once; nothing of one that another page has sent or that is too long.
+
+        A browser without a script sends it, as `application/x-www-form-urlencoded`.
+        """
+        length = int(request.headers.get("content-length") or 0)
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin" or length > LONGEST_FORM:
+            return {}
+        try:
+            body = (await request.body()).decode()
+            return {name: text.strip() for name, text in parse_qsl(body, max_num_fields=FORM_FIELDS)}
+        except ValueError:
+            return {}
+
+    def cause(self, link: CustomerLink, key: str, request: Request) -> Cause:
+        """The cause that an act of the customer is: the same key of the same customer is the same cause."""
+        id = uuid5(link.customer_id, f"{self._part}:{key}")
+        customer = Actor(kind="customer", id=str(link.customer_id))
+        return Cause(id=id, correlation=id, actor=customer, at=request.app.state.time.now())
+
+    async def prove(self, link: CustomerLink, digits: str, number: str | None, request: Request) -> None:
+        """That who acts is the customer: they know the last digits of the telephone number on file. Else NotProved.
+
+        A wrong try leaves evidence; after some of them no further one counts for a day.
+        """
+        if self._proofs is None or not number:
+            raise NotProved(f"请致电{self._hotline}，我们为您办理。")
+        try:
+            if await self._proofs.prove(link.customer_id, digits, number, self.cause(link, str(uuid4()), request)):
+                return
+        except TooManyTries:
+            leave_evidence(request, "too_many_tries")
+            raise NotProved(f"手机号后四位错的次数太多，请致电{self._hotline}，我们为您办理。") from None
+        leave_evidence(request, "unproved_customer")
+        raise NotProved("手机号后四位不对，请再看一下。")
+
     def show(self, template: str, text: str, link: CustomerLink, **values: object) -> HTMLResponse:
         """The service's part in the frame of the customer's page."""
         page = self._render(
@@ -83,6 +144,10 @@ class CustomerDoor:
         )
         page.headers.update(HEADERS)
         return page
+
+    def nothing(self) -> HTMLResponse:
+        """What the link does not lead to."""
+        return self._closed(404)
 
     def _closed(self, status: int) -> HTMLResponse:
         page = self._render("customer-closed.html", hotline=self._hotline)

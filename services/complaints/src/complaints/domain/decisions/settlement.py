@@ -17,7 +17,7 @@ from shared.contracts.complaints import (
     ResolutionFeedbackCollected,
     ResolutionImplemented,
 )
-from shared.contracts.vocabulary import FileRef, Prose
+from shared.contracts.vocabulary import FileRef, Line, Prose
 
 
 def accept(complaint: Complaint, via: Way, signature: FileRef | None, rules: Rules, cause: Cause) -> Change[Complaint]:
@@ -67,6 +67,34 @@ def decline(complaint: Complaint, via: Way, reason: Prose | None, rules: Rules, 
     )
     answered = Change(complaint.but(answer=answer), (declined,))
     return answered.then(lambda case: end(case, "resubmitted", None, rules, cause))
+
+
+def sign_answer(
+    complaint: Complaint,
+    seen: UUID,
+    number: int | None,
+    signatory: Line,
+    reason: Prose | None,
+    rules: Rules,
+    cause: Cause,
+) -> Change[Complaint]:
+    """The customer answers on their own page, with their name under it: a solution by its number, or none of them.
+
+    The answer itself is what was signed. Refused for another offer than the one that was seen (`proposal_changed`).
+    """
+    COMPLAINT.must(complaint.stage, "accept")
+    if complaint.proposals[-1].proposal_id != seen:
+        raise Refused("another solution is offered by now; read it and answer that one", "proposal_changed")
+    answered = (
+        accept_choice(complaint, number, "signature", f"customer-page/{cause.id}", rules, cause)
+        if number is not None
+        else decline(complaint, "signature", reason, rules, cause)
+    )
+    return answered.then(lambda case: Change(case.but(answer=_signed(case.answer, signatory))))
+
+
+def _signed(answer: Answer | None, signatory: Line) -> Answer | None:
+    return answer.but(signatory=signatory) if answer else None
 
 
 def take_reply(

@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money, Part
 from shared.contracts.roles import Role
-from shared.contracts.vocabulary import FileRef, Prose, StaffId
+from shared.contracts.vocabulary import FileRef, Line, Prose, StaffId
 
 Way = Literal["signature", "sms", "phone"]
 """How a customer answers."""
@@ -57,11 +57,15 @@ class Blocked(Part):
 
 
 class Answer(Part):
-    """What the customer said to the approved solution (002 六1(5)b)."""
+    """What the customer said to the approved solution (002 六1(5)b).
+
+    `signatory` is the name under an answer that was given on the customer's own page.
+    """
 
     accepted: bool
     via: Way
     signature: FileRef | None = None
+    signatory: Line | None = None
     choice: Remediation | None = None
     reason: Prose | None = None
     at: Instant

@@ -145,6 +145,7 @@ def _decided(case: Complaint, press: Press) -> tuple[Boxes, ...]:
     verdict, answer = (case.verdicts[-1] if case.verdicts else None), case.answer
     accepted = yes_or_no(answer.accepted if answer else None, "接受", "不接受，另填新表并附本表")
     said = f"\n{answer.reason}" if answer and answer.reason else ""
+    by = f"{answer.signatory}（在网上签名）" if answer and answer.signatory else ""
     appeal = case.appeal
     return (
         (
@@ -161,7 +162,7 @@ def _decided(case: Complaint, press: Press) -> tuple[Boxes, ...]:
                 signed=f"{appeal.decided_by} {press.at(appeal.decided_at)}" if appeal and appeal.decided_by else "",
             ),
         ),
-        (Box("客户意见", f"{accepted}{said}", signed=press.at(answer.at) if answer else ""),),
+        (Box("客户意见", f"{accepted}{said}", signed=f"{by}{press.at(answer.at)}" if answer else ""),),
     )
 
 
