@@ -27,8 +27,8 @@ from shared.contracts.event import Part
 from shared.contracts.vocabulary import AboutComplaint, CustomerId, OrderNo, order_id_of
 from shared.erasure import ErasedCustomers, Personal
 from shared.merged_files import MergedFiles
-from shared.pictures.picture import Pictures
 from shared.pages.proofs import CustomerProofs
+from shared.pictures.picture import Pictures
 from shared.search import asked
 from shared.store import AllOf, Between, DatabaseLike, Index, OneOf, Store
 
