@@ -193,7 +193,9 @@ def decide(rules: Rules) -> dict[str, Callable[[ServiceOrder], Any]]:
         "raise_charge": lambda order: raise_charge(
             signed_fee(order.but(charge_policy="normal_rate")), yuan("300.00"), "on_spot", rules, now
         ),
-        "receive_payment": lambda order: receive_payment(order, yuan("300.00"), AT, "FP-88120", rules, now),
+        "receive_payment": lambda order: receive_payment(
+            order.but(charge_policy="normal_rate"), yuan("300.00"), AT, "FP-88120", rules, now
+        ),
         "carry_over": lambda order: carry_over(order, rules, now),
     }
 

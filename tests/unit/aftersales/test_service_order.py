@@ -1,6 +1,6 @@
 """Service orders: every stage and decision, money before service where it is due, and no visit forgotten overnight."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import get_args
@@ -14,6 +14,7 @@ from aftersales.domain.decisions.money import raise_charge, receive_payment, rec
 from aftersales.domain.decisions.opening import open_internal, open_requested
 from aftersales.domain.decisions.visit import complete_visit, sign_off
 from aftersales.domain.lifecycle import INTERNAL, LIFECYCLE, ServiceOrderDecision
+from aftersales.domain.parts.trip import Appointment
 from aftersales.domain.service_order import ServiceOrder
 from aftersales.timers import timers
 from shared.aggregate import Change, Refused
@@ -36,7 +37,7 @@ from shared.testing import cause, fire
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 CS = Actor(kind="staff", id="cs-07", role="cs_specialist")
 FINANCE = Actor(kind="staff", id="finance-01", role="finance")
 NOW = cause(AT, actor=CS)
@@ -316,6 +317,49 @@ def test_what_is_not_resolved_waits_to_be_dispatched_again(in_every_stage, rules
     sent = dispatch(change.state, "tech-06", None, None, rules, NOW).state
     again = complete_visit(sent, AT, AT, "更换两副铰链", True, rules, NOW).state
     assert ([each.resolved for each in again.visits], again.stage) == ([False, True], "resolved")
+
+
+@pytest.mark.requirement("R131.a")
+def test_what_is_not_resolved_needs_another_appointment_and_its_own_is_over(in_every_stage, rules):
+    agreed = Appointment(day=date(2026, 11, 22), begins=AT - HOUR, ends=AT, agreed_with="王建国", by="cs-07")
+    sent = in_every_stage["dispatched"].but(appointment=agreed)
+
+    unresolved = complete_visit(sent, AT, AT, "缺铰链", False, rules, NOW).state
+    resolved = complete_visit(sent, AT, AT, "更换两副铰链", True, rules, NOW).state
+
+    assert (unresolved.appointment, resolved.appointment) == (None, agreed)
+    again = only(ServiceDispatched, dispatch(unresolved, "tech-05", None, None, rules, NOW))
+    assert (again.at, again.ends) == (AT, None)
+
+
+@pytest.mark.requirement("R130.a")
+def test_no_technician_is_sent_for_a_window_that_is_over(order_with, rules):
+    agreed = Appointment(day=date(2026, 11, 22), begins=AT, ends=AT + HOUR, agreed_with="王建国", by="cs-07")
+    order = order_with().but(appointment=agreed)
+
+    with pytest.raises(Refused) as refused:
+        dispatch(order, "tech-05", None, None, rules, cause(AT + HOUR, actor=CS))
+
+    assert refused.value.code == "appointment_past"
+    late = dispatch(order, "tech-05", None, None, rules, cause(AT + HOUR - SECOND, actor=CS))
+    assert only(ServiceDispatched, late).ends == AT + HOUR
+
+
+def test_a_fee_that_is_charged_is_not_filled_in_anew(order_with, rules):
+    fee = (yuan("80.00"), yuan("20.00"), yuan("100.00"), yuan("0.00"))
+    charged = raise_charge(order_with(verdict="out_of_warranty"), yuan("300.00"), "invoiced", rules, BILLING).state
+
+    with pytest.raises(Refused) as refused:
+        record_cost(charged, *fee, BILLING)
+
+    assert refused.value.code == "already_charged"
+
+
+def test_no_money_is_taken_in_for_a_service_that_is_free(order_with, rules):
+    with pytest.raises(Refused) as refused:
+        receive_payment(order_with(verdict="in_warranty"), yuan("300.00"), AT, "FP-88120", rules, BILLING)
+
+    assert refused.value.code == "free_of_charge"
 
 
 def test_a_visit_ends_after_it_has_started(in_every_stage, rules):

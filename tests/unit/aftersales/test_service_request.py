@@ -15,7 +15,12 @@ from aftersales.domain.service_request import IncompleteForm, ServiceRequest, re
 from aftersales.settings import Settings
 from shared.aggregate import Change, Refused
 from shared.calendar import Calendar
-from shared.contracts.aftersales import FaultDetermined, ServiceRequestRegistered, ServiceRequestRejected
+from shared.contracts.aftersales import (
+    FaultDetermined,
+    ServiceContractNamed,
+    ServiceRequestRegistered,
+    ServiceRequestRejected,
+)
 from shared.contracts.event import Actor
 from shared.contracts.roles import Role
 from shared.contracts.vocabulary import CustomerSnapshot, order_id_of
@@ -98,8 +103,13 @@ def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_s
     with pytest.raises(IncompleteForm, match="missing: contract_no"):
         open_requested(UUID(int=60), without, "C", rules, NOW)
 
-    written = complete(without, without.form.filled({"contract_no": "JG20260930-017"}), rules, NOW).state
-    assert open_requested(UUID(int=60), written, "C", rules, NOW).state.stage == "open"
+    written = complete(without, without.form.filled({"contract_no": "JG20260930-017"}), rules, NOW)
+    again = complete(written.state, written.state.form, rules, NOW)
+    assert written.events == (
+        ServiceContractNamed(request_id=REQUEST, register_no="SH-20261122-AAAAAA", contract_no="JG20260930-017"),
+    )
+    assert again == Change(written.state)
+    assert open_requested(UUID(int=60), written.state, "C", rules, NOW).state.stage == "open"
 
 
 def test_a_registered_form_takes_nothing_but_its_contract_number(form):

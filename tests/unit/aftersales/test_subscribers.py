@@ -1,6 +1,6 @@
 """What after-sales learns from the bus, and how it answers questions about a warranty."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
@@ -9,7 +9,7 @@ import pytest
 
 from aftersales.domain.covered_order import CoveredOrder
 from aftersales.domain.decisions.money import raise_charge
-from aftersales.domain.decisions.request import register
+from aftersales.domain.decisions.request import complete, register
 from aftersales.store import Stores
 from aftersales.subscribers import subscriptions
 from shared.aggregate import Change, Refused
@@ -32,6 +32,7 @@ from shared.contracts.vocabulary import OrderLine, order_id_of
 from shared.testing import InMemoryDatabase, cause, deliver
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 ORDER = order_id_of("SO-2026-0412")
 COMPLAINT = UUID(int=100)
 QUESTIONS = {
@@ -208,8 +209,9 @@ async def test_a_complaint_about_manners_has_no_warranty(on, filed):
     assert await deliver(on, filed.but(order_no=None)) == ()
 
 
+@pytest.mark.requirement("R074.b")
 async def test_a_registered_request_is_checked_and_keeps_the_answer(on, stores, signed, form, rules):
-    await deliver(on, signed)
+    await deliver(on, signed.but(contract_no=form.contract_no, signed_on=PreciseDate(on=date(2026, 9, 30))))
     change = register(UUID(int=50), form, rules, cause(AT))
     await stores.service_requests.create(change, cause(AT))
 
@@ -217,7 +219,64 @@ async def test_a_registered_request_is_checked_and_keeps_the_answer(on, stores, 
     await deliver(on, checked)
 
     kept = await stores.service_requests.get(UUID(int=50))
-    assert (checked.service_request_id, kept.warranty, kept.verdict) == (UUID(int=50), checked, "out_of_warranty")
+    assert (checked.service_request_id, kept.warranty, kept.verdict) == (UUID(int=50), checked, "in_warranty")
+
+
+@pytest.mark.requirement("R069.a", "R085.a")
+async def test_a_request_whose_contract_number_is_written_in_later_is_checked_anew_by_it(
+    on, stores, signed, form, rules
+):
+    await deliver(on, signed)
+    nameless = form.but(contract_no=None, order_no=None, contract_date=PreciseDate(on=date(2025, 9, 30)))
+    entered = register(UUID(int=50), nameless, rules, cause(AT))
+    await stores.service_requests.create(entered, cause(AT))
+    (before,) = await deliver(on, entered.events[0], at=AT)
+    await deliver(on, before)
+
+    filled = nameless.but(contract_no="JG20250930-017")
+    written = complete(entered.state, filled, rules, cause(AT + DAY))
+    await stores.service_requests.apply(
+        UUID(int=50), lambda asking: complete(asking, filled, rules, cause(AT + DAY)), cause(AT + DAY)
+    )
+    (after,) = await deliver(on, written.events[0], at=AT + DAY)
+    await deliver(on, after)
+
+    kept = await stores.service_requests.get(UUID(int=50))
+    assert (before.verdict, after.verdict, after.order_id, after.as_of) == (
+        "uncertain",
+        "out_of_warranty",
+        ORDER,
+        date(2026, 11, 22),
+    )
+    assert (kept.warranty, kept.after_sales) == (after, False)
+
+
+@pytest.mark.requirement("R074.b")
+async def test_a_customer_who_asked_on_the_last_day_is_covered_however_late_the_form_is_complete(
+    on, stores, signed, form, rules
+):
+    await deliver(on, signed)
+    last_day = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
+    whole = form.but(contract_no="JG20250930-017", contract_date=PreciseDate(on=date(2025, 9, 30)))
+    entered = register(UUID(int=50), whole.but(address=None), rules, cause(last_day)).state
+    completed = complete(entered, whole, rules, cause(last_day + DAY))
+    await stores.service_requests.create(completed, cause(last_day + DAY))
+
+    (checked,) = await deliver(on, completed.events[0], at=last_day + DAY)
+
+    assert (checked.as_of, checked.verdict, checked.days_left) == (date(2026, 9, 30), "in_warranty", 0)
+
+
+@pytest.mark.requirement("R085.b")
+async def test_another_contract_than_the_order_s_makes_the_warranty_uncertain_and_says_why(on, signed, filed):
+    await deliver(on, signed)
+
+    (checked,) = await deliver(on, filed.but(contract_no="JG20260101-009"))
+
+    assert (checked.verdict, checked.days_left, checked.contract_no) == ("uncertain", None, "JG20250930-017")
+    assert checked.explanation[-1] == (
+        "所报合同编号 JG20260101-009 与订单登记的合同编号不同，因此无法确定是否在保修期内，请核对合同原件。"
+    )
 
 
 async def test_an_answer_about_a_complaint_touches_no_request(on, signed, filed):

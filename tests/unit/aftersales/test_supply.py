@@ -9,7 +9,14 @@ import pytest
 from aftersales.domain.decisions.dispatch import dispatch
 from aftersales.domain.decisions.money import record_cost
 from aftersales.domain.decisions.opening import open_requested
-from aftersales.domain.decisions.supply import claim_expense, promise_parts, ready_parts, request_parts, use_part
+from aftersales.domain.decisions.supply import (
+    claim_expense,
+    promise_parts,
+    put_off_visit,
+    ready_parts,
+    request_parts,
+    use_part,
+)
 from aftersales.domain.decisions.trip import agree_appointment, approve_remote, request_remote
 from aftersales.timers import timers
 from shared.aggregate import Change, Refused
@@ -26,6 +33,7 @@ from shared.contracts.aftersales import (
     ServiceAppointmentAgreed,
     ServiceDispatched,
     ServicePartsDelayed,
+    ServiceVisitPutOff,
 )
 from shared.contracts.event import Actor, Money
 from shared.testing import cause, fire
@@ -120,6 +128,40 @@ def test_a_customer_hears_of_a_late_part_before_the_appointment_and_agrees_on_an
     assert refusal(lambda: agree_appointment(late.state, NOON, NOON + HOUR, "王建国", rules, CS)) == "parts_late"
     later = agree_appointment(late.state, NOON + 2 * DAY, NOON + 2 * DAY + HOUR, "王建国", rules, CS)
     assert later.state.appointment.day == date(2026, 11, 27)
+
+
+@pytest.mark.requirement("R076.b")
+@pytest.mark.parametrize(("promised", "told_at"), [(24, "2026-11-24T16:00:00Z"), (25, "2026-11-25T04:00:00Z")])
+async def test_a_customer_hears_that_a_visit_is_off_when_the_parts_are_not_there_as_promised(
+    promised, told_at, waiting, rules, stores, customer
+):
+    agreed = agree_appointment(waiting, NOON, NOON + HOUR, "王建国", rules, CS).state
+    await stores.service_orders.create(promise_parts(agreed, date(2026, 11, promised), rules, OPERATIONS), OPERATIONS)
+    moment = datetime.fromisoformat(told_at)
+
+    before = await fire(timers(stores, rules), until=moment - timedelta(seconds=1))
+    missed, off = await fire(timers(stores, rules), until=moment)
+
+    assert before == ()
+    assert (missed.kind, missed.due_at) == ("parts", moment)
+    assert off == ServiceVisitPutOff(**ORDER, customer=customer, appointment=date(2026, 11, 25))
+    assert (await stores.service_orders.get(UUID(int=60))).appointment is None
+
+
+@pytest.mark.requirement("R076.b")
+async def test_without_a_promise_too_the_parts_are_due_before_the_technician_comes(waiting, rules, stores, customer):
+    soon = AT + DAY
+    agreed = agree_appointment(waiting, soon, soon + HOUR, "王建国", rules, CS)
+    later = agree_appointment(agreed.state, NOON + 4 * DAY, NOON + 4 * DAY + HOUR, "王建国", rules, CS)
+    await stores.service_orders.create(agreed, CS)
+
+    missed, off = await fire(timers(stores, rules), until=soon)
+
+    assert (missed.kind, missed.due_at) == ("parts", soon)
+    assert off == ServiceVisitPutOff(**ORDER, customer=customer, appointment=date(2026, 11, 23))
+    assert later.state.clock("parts").due_at == waiting.clock("parts").due_at
+    ready = ready_parts(agreed.state, rules, OPERATIONS).state
+    assert put_off_visit(ready, CS) == Change(ready)
 
 
 def test_parts_that_were_never_requested_are_neither_promised_nor_used(order_with, in_every_stage, waiting, rules):

@@ -33,6 +33,7 @@ KEPT_BY = {
     "service_charge.prepaid": ("aftersales", "dispatch"),
     "service_parts_delayed": ("aftersales", "parts"),
     "service_registered": ("aftersales", "voucher"),
+    "service_visit_put_off": ("aftersales", "parts"),
 }
 """For each text that promises something the service and the clock under which a colleague owes it.
 

@@ -2,6 +2,7 @@
 
 from aftersales.domain.decisions.dispatch import carry_over
 from aftersales.domain.decisions.reminders import announce_expiry, announce_maintenance
+from aftersales.domain.decisions.supply import put_off_visit
 from aftersales.domain.parts.reminder import EXPIRY, MAINTENANCE
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_order import ServiceOrder
@@ -13,14 +14,17 @@ from shared.timers import Timers
 
 
 def timers(stores: Stores, rules: Rules) -> Timers:
-    """A warning and a miss for every clock of after-sales; a job that was not dispatched is carried over.
+    """A warning and a miss for every clock of after-sales.
 
-    Customers are reminded before a warranty ends, and of looking after their goods.
+    A job that was not dispatched is carried over, and a visit for which parts are missing is put off. Customers are
+    reminded before a warranty ends, and of looking after their goods.
     """
 
     def on_miss(order: ServiceOrder, run: ClockRun, cause: Cause) -> Change[ServiceOrder]:
-        dispatch = rules.of(order).dispatch
-        return carry_over(order, rules, cause) if run.clock.name == dispatch.name else Change(order)
+        policy = rules.of(order)
+        if run.clock.name == policy.dispatch.name:
+            return carry_over(order, rules, cause)
+        return put_off_visit(order, cause) if run.clock.name == policy.parts.name else Change(order)
 
     at = Timers()
     at(stores.service_orders, CLOCKS)(rules.clocks.tick(on_miss))

@@ -1,14 +1,15 @@
 """Which facts raise a warranty question."""
 
-from aftersales.domain.decisions import request
-from aftersales.domain.decisions.warranty import answer
+from uuid import UUID
+
+from aftersales.domain.decisions import request, warranty
 from aftersales.domain.parts.warranty import Question
 from aftersales.domain.policy.policy import Rules
 from aftersales.domain.service_request import ServiceRequest
 from aftersales.domain.warranty_check import WarrantyCheck
 from aftersales.store import Stores
 from shared.aggregate import Cause
-from shared.contracts.aftersales import ServiceRequestRegistered, WarrantyChecked
+from shared.contracts.aftersales import ServiceContractNamed, ServiceRequestRegistered, WarrantyChecked
 from shared.contracts.complaints import ComplaintFiled
 from shared.store import Touch
 from shared.subscriptions import Subscriptions
@@ -36,23 +37,15 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
     async def check_request(
         event: ServiceRequestRegistered, cause: Cause
     ) -> tuple[Touch[WarrantyCheck] | Touch[ServiceRequest], ...]:
-        """Every registered request is checked as of its day, and marked when its order is not complete yet."""
-        question = Question(
-            customer_id=event.customer.customer_id,
-            order_no=event.order_no,
-            contract_no=event.contract_no,
-            as_of=rules.calendar.day(cause.at),
-            service_request_id=event.request_id,
-        )
-        checked = await answered(question, stores, rules, cause)
-        order = await stores.covered_orders.known(event.order_no, event.contract_no)
-        if order is None:
-            return (checked,)
-        complete = order.closed
-        return (
-            checked,
-            stores.service_requests.touch(event.request_id, lambda asking: request.mark_scope(asking, complete, cause)),
-        )
+        """Every registered request is checked, and marked when its order is not complete yet."""
+        return await checked(event.request_id, stores, rules, cause)
+
+    @on(ServiceContractNamed)
+    async def check_anew(
+        event: ServiceContractNamed, cause: Cause
+    ) -> tuple[Touch[WarrantyCheck] | Touch[ServiceRequest], ...]:
+        """A request whose contract is named later is checked once more: the contract says until when it is covered."""
+        return await checked(event.request_id, stores, rules, cause)
 
     @on(WarrantyChecked)
     def keep_warranty(event: WarrantyChecked, cause: Cause) -> Touch[ServiceRequest] | None:
@@ -67,4 +60,27 @@ def subscribe(on: Subscriptions, stores: Stores, rules: Rules) -> None:
 async def answered(question: Question, stores: Stores, rules: Rules, cause: Cause) -> Touch[WarrantyCheck]:
     """The answer to a warranty question, which is kept and announced."""
     order = await stores.covered_orders.known(question.order_no, question.contract_no)
-    return stores.warranty_checks.birth(answer(cause.derive("warranty check"), question, order, rules, cause))
+    return stores.warranty_checks.birth(warranty.answer(cause.derive("warranty check"), question, order, rules, cause))
+
+
+async def checked(
+    id: UUID, stores: Stores, rules: Rules, cause: Cause
+) -> tuple[Touch[WarrantyCheck] | Touch[ServiceRequest], ...]:
+    """The answer as of the day on which the customer asked, however late the form was complete."""
+    asking = await stores.service_requests.get(id)
+    form = asking.form
+    question = Question(
+        customer_id=form.customer.customer_id,
+        order_no=form.order_no,
+        contract_no=form.contract_no,
+        as_of=rules.calendar.day(asking.recorded_at),
+        service_request_id=id,
+    )
+    answer = await answered(question, stores, rules, cause)
+    order = await stores.covered_orders.known(form.order_no, form.contract_no)
+    if order is None:
+        return (answer,)
+    return (
+        answer,
+        stores.service_requests.touch(id, lambda entry: request.mark_scope(entry, order.closed, cause)),
+    )

@@ -22,6 +22,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "aftersales.service_order_opened": "开服务凭证",
         "aftersales.service_dispatched": "派出技师",
         "aftersales.service_parts_delayed": "配件延迟",
+        "aftersales.service_visit_put_off": "上门改期",
         "aftersales.service_appointment_agreed": "约定上门",
         "aftersales.service_visit_completed": "上门完成",
         "aftersales.customer_charge_raised": "服务收费",

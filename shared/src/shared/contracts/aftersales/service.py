@@ -123,6 +123,12 @@ class ServicePartsDelayed(AboutCustomersServiceOrder, Event, key="aftersales.ser
     promised_on: date = Field(examples=["2026-11-27"])
 
 
+class ServiceVisitPutOff(AboutCustomersServiceOrder, Event, key="aftersales.service_visit_put_off.v1"):
+    """The parts of a service are not there in time: the day agreed with the customer is off (001 售后五)."""
+
+    appointment: date = Field(examples=["2026-11-25"])
+
+
 class ServiceAppointmentAgreed(AboutCustomersServiceOrder, Event, key="aftersales.service_appointment_agreed.v1"):
     """A day and a window in which the technician comes are agreed with the customer (003 §7)."""
 

@@ -54,6 +54,12 @@ class ServiceRequestRejected(AboutServiceRequest, Event, key="aftersales.service
     recorded_by: StaffId
 
 
+class ServiceContractNamed(AboutServiceRequest, Event, key="aftersales.service_contract_named.v1"):
+    """The contract's number was written into a form that was registered without it, or with another (001 售后一d)."""
+
+    contract_no: ContractNo
+
+
 class WarrantyRule(Part):
     """The rule that was applied: a version, what it counts from and for how long."""
 

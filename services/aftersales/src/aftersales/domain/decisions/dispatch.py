@@ -19,12 +19,14 @@ def dispatch(
 ) -> Change[ServiceOrder]:
     """Send a technician, with priority if the job was left over, after opinion, fee and the customer's own money.
 
-    A technician without a skill that the service needs goes only as an exception: `unskilled_because` says why.
+    A technician without a skill that the service needs goes only as an exception: `unskilled_because` says why. Refused
+    when the window that was agreed with the customer is over (`appointment_past`).
 
     Source: 003 §7b, §11, 001 售后三-五, 备注1.
     """
     order.lifecycle.must(order.stage, "dispatch")
     order.must_be_dispatchable()
+    _must_be_in_time(order, cause)
     lacking = rules.of(order).lacking(technician, order.item, order.content)
     exception = _exception(technician, lacking, unskilled_because, cause)
     dispatched = ServiceDispatched.of(
@@ -40,6 +42,14 @@ def dispatch(
     sent = Change(order.but(stage="dispatched", technician=technician, skill_exception=exception), (dispatched,))
     clock = rules.of(order).dispatch
     return sent.then(rules.clocks.stop(clock.name, cause=cause))
+
+
+def _must_be_in_time(order: ServiceOrder, cause: Cause) -> None:
+    if order.appointment is not None and order.appointment.ends <= cause.at:
+        raise Refused(
+            f"the window agreed with the customer ended at {order.appointment.ends.isoformat()}: agree on another one",
+            "appointment_past",
+        )
 
 
 def _exception(

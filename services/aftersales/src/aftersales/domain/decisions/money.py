@@ -20,9 +20,15 @@ def record_cost(
 ) -> Change[ServiceOrder]:
     """What the service cost. CS fills it in under warranty, finance outside it (001 售后四c).
 
-    Filled in again, it replaces what was there. Refused to the others.
+    Filled in again, it replaces what was there. Refused to the others, and once the fee is charged: the customer pays
+    what was signed (`already_charged`).
     """
     order.lifecycle.must(order.stage, "record_cost")
+    if order.charge is not None:
+        raise Refused(
+            f"{order.charge.amount.amount} of this fee has been charged: what comes on top is another service order",
+            "already_charged",
+        )
     order.must_have_opinion()
     filled_by = "cs" if order.verdict == "in_warranty" or order.type == "D" else "finance"
     if (cause.actor.role == Role.FINANCE) != (filled_by == "finance"):
@@ -111,9 +117,13 @@ def receive_payment(
 ) -> Change[ServiceOrder]:
     """Money came in; a job that was held back for it waits to be dispatched from now on (001 备注1, 003 §9).
 
-    It may come before it is charged; it is announced once everything is paid.
+    It may come before it is charged; it is announced once everything is paid. Refused for a service that is free.
     """
     order.lifecycle.must(order.stage, "receive_payment")
+    if order.charge_policy == "free":
+        raise Refused(
+            "this service is free of charge for the customer: the money is for something else", "free_of_charge"
+        )
     must_be_payable(amount)
     must_be_recent("the payment", received_at, cause)
     payment = Payment(amount=amount, at=received_at, invoice_no=invoice_no)

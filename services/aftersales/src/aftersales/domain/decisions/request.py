@@ -14,6 +14,7 @@ from shared.clocks import Matter
 from shared.contracts.aftersales import (
     Fault,
     FaultDetermined,
+    ServiceContractNamed,
     ServiceOrderClosed,
     ServiceOrderOpened,
     ServiceRequestRegistered,
@@ -42,14 +43,20 @@ def register(id: UUID, form: FeedbackForm, rules: Rules, cause: Cause) -> Change
 
 
 def complete(request: ServiceRequest, form: FeedbackForm, rules: Rules, cause: Cause) -> Change[ServiceRequest]:
-    """Fill in what was missing. A registered form only takes a contract number, which is written in later."""
+    """Fill in what was missing. A registered form only takes a contract number, which is written in later.
+
+    The number says which warranty counts, so that it is announced (001 售后一d, 四b).
+    """
     request.must("complete")
     _must_be_plausible(form, rules, cause)
     if request.stage == REQUEST.start:
         return _examine(request.but(form=form), rules, cause)
     if form != request.form.but(contract_no=form.contract_no):
         raise Refused("a registered form only takes its contract number", "already_registered")
-    return Change(request.but(form=form))
+    written = Change(request.but(form=form))
+    if form.contract_no is None or form == request.form:
+        return written
+    return written.announcing(ServiceContractNamed.of(request.about, contract_no=form.contract_no))
 
 
 def determine_fault(

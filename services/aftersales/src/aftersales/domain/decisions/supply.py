@@ -15,6 +15,7 @@ from shared.contracts.aftersales import (
     PartsReady,
     PartsRequested,
     ServicePartsDelayed,
+    ServiceVisitPutOff,
 )
 from shared.contracts.event import Money
 from shared.contracts.vocabulary import Line
@@ -47,10 +48,9 @@ def request_parts(
         requested_at=cause.at,
     )
     requested = PartsRequested(service_order_id=order.id, form_no=form_no, parts=parts, needed_by=needed_by)
-    policy = rules.of(order)
     waiting = Change(order.but(supply=supply), (requested,))
-    return waiting.then(rules.clocks.drop(policy.dispatch.name, cause=cause)).then(
-        rules.clocks.start(policy.parts, _matter(order), cause, policy=policy)
+    return waiting.then(rules.clocks.drop(rules.of(order).dispatch.name, cause=cause)).then(
+        lambda asked: await_parts(asked, rules, cause)
     )
 
 
@@ -62,15 +62,42 @@ def promise_parts(order: ServiceOrder, on: date, rules: Rules, cause: Cause) -> 
     order.lifecycle.must(order.stage, "promise_parts")
     supply = _requested(order)
     _must_not_be_past(on, rules, cause)
-    policy = rules.of(order)
-    due_at = rules.calendar.moment(on)
-    promised = Change(order.but(supply=supply.but(promised_on=on))).then(
-        rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, due_at=due_at)
-    )
+    promised = order.but(supply=supply.but(promised_on=on))
     if order.appointment is None or on <= order.appointment.day:
-        return promised
+        return await_parts(promised, rules, cause)
     late = ServicePartsDelayed.of(order.about_customer, appointment=order.appointment.day, promised_on=on)
-    return promised.then(lambda told: Change(told.but(appointment=None), (late,)))
+    put_off = promised.but(appointment=None)
+    return await_parts(put_off, rules, cause).announcing(late)
+
+
+def await_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:
+    """To have the parts ready is a duty until the promised day ends, without one until the term of the policy ends.
+
+    In any case it ends when the appointment begins. Unchanged while no parts are waited for, and for a duty that ends
+    then already.
+    """
+    if order.supply is None or not order.waits_for_parts:
+        return Change(order)
+    policy, promised, since = rules.of(order), order.supply.promised_on, order.supply.requested_at
+    end = rules.calendar.moment(promised) if promised else policy.parts.term.due(since, rules.calendar)
+    begins = order.appointment.begins if order.appointment else end
+    running = order.clock(policy.parts.name)
+    ahead = [each for each in (end, begins) if each > cause.at]
+    if not ahead or (running is not None and running.due_at == min(ahead)):
+        return Change(order)
+    named = None if promised is None and min(ahead) == end else min(ahead)
+    return rules.clocks.start(policy.parts, _matter(order), cause, policy=policy, since=since, due_at=named)(order)
+
+
+def put_off_visit(order: ServiceOrder, cause: Cause) -> Change[ServiceOrder]:
+    """The parts are not there in time: a customer with an appointment hears that it is off before it begins.
+
+    Unchanged without an appointment.
+    """
+    if order.appointment is None or not order.waits_for_parts:
+        return Change(order)
+    told = ServiceVisitPutOff.of(order.about_customer, appointment=order.appointment.day)
+    return Change(order.but(appointment=None), (told,))
 
 
 def ready_parts(order: ServiceOrder, rules: Rules, cause: Cause) -> Change[ServiceOrder]:

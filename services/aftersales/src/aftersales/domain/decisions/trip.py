@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from aftersales.domain.decisions.supply import await_parts
 from aftersales.domain.parts.blocks import Signature
 from aftersales.domain.parts.money import must_be_payable
 from aftersales.domain.parts.trip import Appointment, Remote
@@ -32,7 +33,7 @@ def agree_appointment(
         raise Refused(f"the parts come on {promised}: agree on that day or a later one", "parts_late")
     agreed = Appointment(day=day, begins=begins, ends=ends, agreed_with=agreed_with, by=cause.actor.id)
     said = ServiceAppointmentAgreed.of(order.about_customer, begins=begins, ends=ends, agreed_with=agreed_with)
-    return Change(order.but(appointment=agreed), (said,))
+    return Change(order.but(appointment=agreed), (said,)).then(lambda waiting: await_parts(waiting, rules, cause))
 
 
 def request_remote(order: ServiceOrder, place: Line, estimated_travel: Money, cause: Cause) -> Change[ServiceOrder]:

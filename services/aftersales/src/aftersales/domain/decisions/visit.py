@@ -20,7 +20,10 @@ def complete_visit(
     rules: Rules,
     cause: Cause,
 ) -> Change[ServiceOrder]:
-    """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10)."""
+    """The technician was there. What is not resolved waits to be dispatched again (003 §8, §10).
+
+    Its appointment is over then: another one is agreed with the customer.
+    """
     order.lifecycle.must(order.stage, "complete_visit")
     if ended_at < started_at:
         raise Refused("a visit ends after it has started", "visit_times")
@@ -38,6 +41,8 @@ def complete_visit(
         order.about_customer, started_at=started_at, ended_at=ended_at, work=work, resolved=resolved
     )
     visited = order.but(visits=(*order.visits, visit), stage="resolved" if resolved else "open")
+    if not resolved:
+        visited = visited.but(appointment=None)
     return Change(visited, (completed,)).then(lambda waiting: await_dispatch(waiting, rules, cause))
 
 

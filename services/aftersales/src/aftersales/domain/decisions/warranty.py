@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from aftersales.domain.covered_order import CoveredOrder
-from aftersales.domain.parts.finding import assess
+from aftersales.domain.parts.finding import Finding, assess
 from aftersales.domain.parts.warranty import Covered, Question, Rule
 from aftersales.domain.parts.who_pays import OwnFault, charge_policy, exception_owner
 from aftersales.domain.policy.policy import Rules
@@ -16,13 +16,16 @@ from shared.contracts.vocabulary import Prose
 def answer(
     id: UUID, question: Question, order: CoveredOrder | None, rules: Rules, cause: Cause
 ) -> Change[WarrantyCheck]:
-    """Answer from what is known about the order. Refused when nothing says whose an unknown contract is."""
+    """Answer from what is known about the order. Refused when nothing says whose an unknown contract is.
+
+    Uncertain where another contract is asked about than the one that the order is known under.
+    """
     customer = question.customer_id or (order.customer_id if order else None)
     if customer is None:
         raise Refused("this contract is not known here; say whose it is with customer_id", "unknown_contract")
     covered = order.covered if order else None
     policy = rules.on(cause.at)
-    found = assess(policy.warranty, covered, question.as_of)
+    found = _of_one_contract(assess(policy.warranty, covered, question.as_of), question, covered)
     checked = WarrantyChecked(
         check_id=id,
         service_request_id=question.service_request_id,
@@ -67,6 +70,14 @@ def override(
         override=WarrantyOverride(by=cause.actor.id, reason=reason),
     )
     return Change(check.but(checked=checked), (checked,))
+
+
+def _of_one_contract(found: Finding, question: Question, covered: Covered | None) -> Finding:
+    asked, known = question.contract_no, covered.contract_no if covered else None
+    if asked is None or known is None or asked == known:
+        return found
+    doubt = f"所报合同编号 {asked} 与订单登记的合同编号不同，因此无法确定是否在保修期内，请核对合同原件。"
+    return found.but(verdict="uncertain", days_left=None, explanation=(*found.explanation, doubt))
 
 
 def _exception(verdict: Verdict, fault: Fault, beyond: OwnFault) -> tuple[str, ...]:
