@@ -1,12 +1,13 @@
 """What complaints answers over HTTP, from filing to close, and how it says no."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
 import sight
 
 from shared.aggregate import Change
+from shared.contracts.aftersales import WarrantyChecked, WarrantyRule
 from shared.contracts.complaints import ComplaintFiled
 from shared.contracts.roles import Department
 from shared.testing import cause
@@ -22,6 +23,20 @@ FILE = {
 }
 JUDGE = {"upheld": True, "grounds": "包装不足", "demand_reasonable": True, "responsible_department": "production"}
 OWNER = {"owner": "cs-manager-01", "visit_required": False}
+
+
+def covered(id):
+    """After-sales says that the goods of this complaint are under warranty."""
+    return WarrantyChecked(
+        check_id=UUID(int=9),
+        complaint_id=id,
+        customer_id=UUID(int=1),
+        rule=WarrantyRule(),
+        as_of=date(2026, 11, 22),
+        verdict="in_warranty",
+    )
+
+
 OPTION = {"kind": "replace", "amount": {"amount": "5000.00"}, "description": "免费更换三樘玻璃"}
 
 
@@ -112,8 +127,9 @@ async def test_the_same_key_files_once_and_another_body_under_it_is_refused(ask)
 
 
 @pytest.mark.requirement("R109.a", "R110.a", "R110.b", "R114.a", "R114.b", "R116.a", "R161.a")
-async def test_a_complaint_is_handled_from_filing_to_close(ask, database):
+async def test_a_complaint_is_handled_from_filing_to_close(ask, database, world):
     id = (await ask("account_manager", "POST", "/complaints", FILE)).json()["complaint_id"]
+    await world.hear(covered(id))
     steps = [
         ("cs_manager", "assign-owner", {"owner": "cs-manager-01"}),
         ("cs_supervisor", "classify", {"nature": "quality", "category": "玻璃破损"}),
@@ -355,6 +371,7 @@ async def test_what_may_be_decided_is_shown_with_the_roles_that_may(ask):
         "close_by": "2026-11-28T02:00:00.000000Z",
         "owner": None,
         "level": 0,
+        "waits_for_customer": False,
         "possible": filed["possible"],
     }
 

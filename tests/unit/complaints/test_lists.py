@@ -19,7 +19,7 @@ MANAGER = cause(AT, actor=Actor(kind="staff", id="cs-manager-01", role="cs_manag
 
 
 @pytest.fixture
-async def listed(in_every_stage, stores, rules, form):
+async def listed(in_every_stage, stores, rules):
     """A case in every stage, each under a number of its own; one of them has an owner, a class and a level."""
     cases = {}
     for n, (stage, case) in enumerate(in_every_stage.items(), start=1):
@@ -28,7 +28,7 @@ async def listed(in_every_stage, stores, rules, form):
     owned = assign_owner(cases["filed"], "cs-07", True, rules, MANAGER).state
     owned = classify(owned, Classification(nature="quality", category="玻璃破损", major=True), rules, MANAGER).state
     owned = escalate(owned, rules, MANAGER).state
-    cases["filed"] = owned.but(form=form.but(severity="major"))
+    cases["filed"] = owned
     for case in cases.values():
         await stores.complaints.create(Change(case), cause(AT))
     return cases
@@ -49,6 +49,21 @@ async def test_cases_are_found_by_the_responsible_department(ask, listed):
     upheld = {case.number for case in listed.values() if case.judgement and case.judgement.upheld}
     assert {row["complaint_no"] for row in rows} == upheld
     assert other == []
+
+
+@pytest.mark.requirement("R116.a")
+async def test_that_a_case_waits_for_the_customer_is_shown_in_the_list_and_on_the_case(ask, listed, stores):
+    unsigned = listed["accepted"].but(
+        id=UUID(int=98), number="2026-11-0098", answer=listed["accepted"].answer.but(signature=None)
+    )
+    await stores.complaints.create(Change(unsigned), cause(AT))
+
+    rows = (await ask("cs_manager", "GET", "/complaints")).json()["items"]
+    cases = [(await ask("cs_manager", "GET", f"/complaints/{each['complaint_id']}")).json() for each in rows]
+
+    waiting = {listed["approved"].number, unsigned.number}
+    assert {row["complaint_no"] for row in rows if row["waits_for_customer"]} == waiting
+    assert {case["complaint_no"] for case in cases if case["waits_for_customer"]} == waiting
 
 
 @pytest.mark.requirement("R150.a")

@@ -8,8 +8,9 @@ import pytest
 from complaints.domain.decisions.handling import acknowledge, classify, convene_panel, record_panel
 from complaints.domain.decisions.resolution import propose
 from complaints.domain.figures.history import history
-from complaints.domain.parts.handling import Acknowledgement, Classification, Panel
+from complaints.domain.parts.handling import Acknowledgement, Classification, Panel, WarrantyNote
 from shared.aggregate import Refused
+from shared.contracts.aftersales import WarrantyRule
 from shared.contracts.complaints import ComplaintAcknowledged, MajorComplaintPanelConvened
 from shared.contracts.event import Actor
 from shared.testing import cause
@@ -18,6 +19,7 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 MAJOR = Classification(nature="quality", category="玻璃破损", major=True)
 BOTH = ("production", "rd")
+COVERED = (WarrantyNote(check_id=UUID(int=9), verdict="in_warranty", rule=WarrantyRule(), at=AT),)
 
 
 def manager(at=AT):
@@ -26,8 +28,9 @@ def manager(at=AT):
 
 @pytest.fixture
 def major(in_every_stage, rules):
-    """A major case whose cause is known."""
-    return classify(in_every_stage["investigated"], MAJOR, rules, manager()).state
+    """A major case under warranty whose cause is known."""
+    covered = in_every_stage["investigated"].but(warranty=COVERED)
+    return classify(covered, MAJOR, rules, manager()).state
 
 
 @pytest.mark.requirement("R188.a", "R188.b")
@@ -91,7 +94,7 @@ def test_no_solution_of_a_major_case_is_proposed_before_the_departments_have_rev
 def test_a_case_that_was_filed_as_major_waits_for_the_review_unless_it_is_classified_as_ordinary(
     in_every_stage, proposal, rules
 ):
-    case = in_every_stage["investigated"]
+    case = in_every_stage["investigated"].but(warranty=COVERED)
     filed_as_major = case.but(form=case.form.but(severity="major"))
     ordinary = classify(filed_as_major, MAJOR.but(major=False), rules, manager()).state
 

@@ -63,7 +63,7 @@ class Complaints(Store[Complaint]):
         Index("level", "form.received_at"),
         Index("judgement.responsible_department", "form.received_at"),
         Index("classification.category", "form.received_at"),
-        Index("form.severity", "form.received_at"),
+        Index("major", "form.received_at"),
         Index("stage", "close_by"),
         Index("stage", "turn"),
         Index("accepted_at"),

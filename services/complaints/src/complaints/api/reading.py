@@ -71,7 +71,9 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
         level: Annotated[int | None, Query(ge=0, description="How high on the ladder.")] = None,
         department: Annotated[DepartmentName | None, Query(description="The responsible one.")] = None,
         category: Annotated[Line | None, Query(description="As it was classified.")] = None,
-        severity: Literal["ordinary", "major"] | None = None,
+        severity: Annotated[
+            Literal["ordinary", "major"] | None, Query(description="As it was classified, until then as it was filed.")
+        ] = None,
         q: Annotated[str | None, Query(max_length=100, examples=["恒达 玻璃"])] = None,
         waiting: Annotated[bool, Query(description="Open; the major ones first, then by the time of closing.")] = False,
         overdue: Annotated[bool, Query(description="Open beyond the time of closing; the longest first.")] = False,
@@ -93,7 +95,7 @@ def _lists(router: APIRouter, complaints: Complaints, files: MergedFiles, rules:
             "level": level,
             "judgement.responsible_department": department,
             "classification.category": category,
-            "form.severity": severity,
+            "major": None if severity is None else severity == "major",
             "found_by": await complaints.holding(q),
         }
         sort = "-form.received_at"

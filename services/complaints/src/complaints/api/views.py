@@ -1,13 +1,13 @@
 """How a case is shown inside the house, in full and as a row of a list."""
 
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import AliasPath, Field, computed_field
 
 from complaints.domain.complaint import Complaint
 from complaints.domain.figures.history import PastStep
-from complaints.domain.lifecycle import COMPLAINT, Stage
+from complaints.domain.lifecycle import COMPLAINT, Stage, waits_for_customer
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
 from complaints.domain.parts.form import Channel, Form
@@ -30,7 +30,7 @@ from complaints.domain.parts.resolution import Answer, Blocked, Feedback, Implem
 from shared.aggregate import Deadline
 from shared.contracts.complaints import Remediation
 from shared.contracts.event import Instant, Money
-from shared.contracts.vocabulary import ComplaintNo, CustomerId, Line, OrderId, OrderNo, Prose, StaffId
+from shared.contracts.vocabulary import ComplaintNo, CustomerId, FileRef, Line, OrderId, OrderNo, Prose, StaffId
 from shared.http import View
 from shared.lifecycle import Possible
 
@@ -79,6 +79,7 @@ class ComplaintView(View):
     level: int
     missed: tuple[Missed, ...]
     deadlines: tuple[Deadline, ...]
+    waits_for_customer: bool
     closing: Closing | None
 
     @classmethod
@@ -91,6 +92,9 @@ class ComplaintView(View):
             possible=COMPLAINT.possible(complaint.stage),
             order_id=complaint.concerning.order_id,
             missed=complaint.missed,
+            waits_for_customer=waits_for_customer(
+                complaint.stage, complaint.answer is not None and complaint.answer.signature is not None
+            ),
             deadlines=tuple(
                 Deadline(kind=run.clock.name, at=run.climbs_at or run.due_at)
                 for run in complaint.running
@@ -122,7 +126,7 @@ class ComplaintRow(View):
     stage: Stage
     channel: Channel = Field(validation_alias=AliasPath("form", "channel"))
     content: Prose = Field(validation_alias=AliasPath("form", "content"))
-    severity: str = Field(default="ordinary", validation_alias=AliasPath("form", "severity"))
+    major: bool = Field(default=False, exclude=True)
     customer_id: CustomerId = Field(validation_alias=AliasPath("form", "customer", "customer_id"))
     customer_name: Line = Field(validation_alias=AliasPath("form", "customer", "name"))
     order_no: OrderNo | None = Field(default=None, validation_alias=AliasPath("form", "order_no"))
@@ -130,6 +134,19 @@ class ComplaintRow(View):
     close_by: Instant | None = None
     owner: StaffId | None = None
     level: int = 0
+    signature: FileRef | None = Field(default=None, exclude=True, validation_alias=AliasPath("answer", "signature"))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def severity(self) -> Literal["ordinary", "major"]:
+        """As it was classified, until then as it was filed (003 §18a)."""
+        return "major" if self.major else "ordinary"
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def waits_for_customer(self) -> bool:
+        """Whether the customer has to answer or to sign before it goes on."""
+        return waits_for_customer(self.stage, self.signature is not None)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from pydantic import computed_field
+
 from complaints.domain.lifecycle import COMPLAINT, LIVE, Stage
 from complaints.domain.parts.appeal import Appeal
 from complaints.domain.parts.findings import Liability, Loss, RootCause, Supplier
@@ -107,10 +109,19 @@ class Complaint(Timed):
         """Whether it is numbered and not closed yet."""
         return self.stage in LIVE
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def major(self) -> bool:
-        """Whether it is particularly serious: as it was classified, until then as it was filed (003 §18a)."""
+        """Whether it is particularly serious: as it was classified, until then as it was filed (003 §18a).
+
+        It is stored, so that lists find it.
+        """
         return self.classification.major if self.classification else self.form.severity == "major"
+
+    @property
+    def of_quality(self) -> bool:
+        """Whether the goods themselves are at fault: as it was classified, until then as it was filed (003 §23)."""
+        return (self.classification.nature if self.classification else self.form.nature) == "quality"
 
     @property
     def settlement(self) -> Remediation | None:

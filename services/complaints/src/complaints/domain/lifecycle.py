@@ -135,6 +135,12 @@ STEP_OF: Mapping[Stage, CaseStep] = MappingProxyType(
 )
 """Whose step a case waits for; in the other stages it waits for the customer, or for nothing."""
 
+
+def waits_for_customer(stage: Stage, signed: bool) -> bool:
+    """Whether the customer has to answer what was approved, or to sign what was accepted (002 六1(5)b)."""
+    return stage == "approved" or (stage == "accepted" and not signed)
+
+
 AllowanceStage = Literal["due", "drawn", "countersigned", "granted", "done"]
 AllowanceDecision = Literal["draw_up", "countersign", "send_back", "stamp", "file_copy", "post"]
 

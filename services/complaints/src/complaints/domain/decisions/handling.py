@@ -149,6 +149,24 @@ def must_be_reviewed_if_major(complaint: Complaint) -> None:
         raise Refused("departments review a major case first: convene-panel, then record-panel", "panel_missing")
 
 
+def must_know_warranty(complaint: Complaint) -> None:
+    """Refused until it is known whether a matter of quality is under warranty, where an order or a contract is named.
+
+    While after-sales has not answered (`warranty_awaited`), and until a person has decided what is uncertain, with a
+    reason (`warranty_uncertain`). Source: 001 售后四, 备注3; 003 §25.4a.
+    """
+    if not complaint.of_quality or (complaint.form.order_no is None and complaint.form.contract_no is None):
+        return
+    if not complaint.warranty:
+        raise Refused("after-sales has not answered yet whether it is under warranty; wait for it", "warranty_awaited")
+    last = complaint.warranty[-1]
+    if last.verdict == "uncertain":
+        raise Refused(
+            f"whether it is under warranty is uncertain: decide check {last.check_id} in after-sales, with a reason",
+            "warranty_uncertain",
+        )
+
+
 def keep_call(complaint: Complaint, called: CallbackCompleted, cause: Cause) -> Change[Complaint]:
     """Keep what the customer said on the call after the closing (002 五a, 004 一㈢3d)."""
     words = "；".join(filter(None, (called.detail, called.suggestion)))

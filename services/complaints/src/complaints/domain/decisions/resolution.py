@@ -5,7 +5,7 @@ from uuid import UUID
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import acting_role
 from complaints.domain.decisions.clock import stop
-from complaints.domain.decisions.handling import must_be_reviewed_if_major, must_have_owner
+from complaints.domain.decisions.handling import must_be_reviewed_if_major, must_have_owner, must_know_warranty
 from complaints.domain.decisions.stage import move
 from complaints.domain.lifecycle import COMPLAINT
 from complaints.domain.parts.resolution import Blocked, Proposal, Verdict
@@ -33,12 +33,14 @@ def propose(
     """Submit one or more solutions to the role that may decide on the dearest one (002 六1(4), 003 §25.3, §27).
 
     Refused without an owner (`owner_missing`), so that every case that ends after a solution has one (003 §20), and for
-    a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b). What makes good for the damage
+    a major case until the departments have reviewed it (`panel_missing`, 004 一㈢3b), and for a matter of quality until
+    it is known whether it is under warranty (`warranty_awaited`, `warranty_uncertain`). What makes good for the damage
     stands, and so is offered, before what only explains it (`make_good_first`, 002 七).
     """
     COMPLAINT.must(complaint.stage, "propose")
     must_have_owner(complaint)
     must_be_reviewed_if_major(complaint)
+    must_know_warranty(complaint)
     _must_make_good_first(options)
     if preferred >= len(options):
         raise Refused(f"the preferred option is one of 0 to {len(options) - 1}", "no_such_option")

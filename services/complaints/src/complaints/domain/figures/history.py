@@ -68,7 +68,8 @@ def _handled(complaint: Complaint) -> Iterator[PastStep]:
     if panel and panel.recorded_at:
         yield PastStep(at=panel.recorded_at, what="重大投诉评审", by=panel.recorded_by, words=panel.measures)
     for note in complaint.warranty:
-        yield PastStep(at=note.at, what="保修核定", words=note.verdict)
+        words = f"{note.verdict}（{note.reason}）" if note.reason else note.verdict
+        yield PastStep(at=note.at, what="保修核定", by=note.decided_by, words=words)
 
 
 def _beside(complaint: Complaint) -> Iterator[PastStep]:

@@ -25,13 +25,18 @@ class Classification(Part):
 
 
 class WarrantyNote(Part):
-    """What after-sales said about the warranty, kept in the case."""
+    """What after-sales said about the warranty, kept in the case.
+
+    `decided_by` is who decided otherwise than the rule, `reason` why.
+    """
 
     check_id: UUID
     verdict: Literal["in_warranty", "out_of_warranty", "uncertain"]
     expires_on: date | None = None
     rule: WarrantyRule
     explanation: tuple[Prose, ...] = ()
+    decided_by: StaffId | None = None
+    reason: Prose | None = None
     at: Instant
 
     @classmethod
@@ -43,6 +48,8 @@ class WarrantyNote(Part):
             expires_on=checked.expires_on,
             rule=checked.rule,
             explanation=checked.explanation,
+            decided_by=checked.override.by if checked.override else None,
+            reason=checked.override.reason if checked.override else None,
             at=at,
         )
 
