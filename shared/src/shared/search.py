@@ -3,13 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 SHORT_NAME = 4
 """Up to so many characters a name is a person's and is also found by two initials."""
+_NEIGHBOURS = 2
+"""Characters on each side that are looked at to tell how one is read."""
 LEAST_DIGITS, MOST_DIGITS = 4, 11
 """How many last digits of a number are asked for at least, and how many are compared at most: a mobile number's."""
 
@@ -71,11 +73,12 @@ def _initials(name: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> str:
-    """The initials of a text. Only where a character has several, the words around it are looked at."""
-    known = [_letter(each) for each in text]
-    if all(known):
-        return "".join(filter(None, known))
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    """The initials of a text. Only where a character has several, its neighbours tell which one it is."""
+    return "".join(
+        _letter(each)
+        or _letter_among(text[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS + 1], min(place, _NEIGHBOURS))
+        for place, each in enumerate(text)
+    )
 
 
 @cache
@@ -83,6 +86,15 @@ def _letter(character: str) -> str | None:
     """The one initial of a character; nothing for a character that is read in ways that begin differently."""
     (readings,) = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)
     return readings[0] if len(set(readings)) == 1 else None
+
+
+@lru_cache(maxsize=100_000)
+def _letter_among(characters: str, place: int) -> str:
+    """The initial of one character as it is read among its neighbours: 重 of 重庆 is c, of 重量 z."""
+    letters = "".join(lazy_pinyin(characters, style=Style.FIRST_LETTER))
+    if len(letters) == len(characters):
+        return letters[place]
+    return pinyin(characters[place], style=Style.FIRST_LETTER)[0][0]
 
 
 def _ends(number: str) -> Iterator[str]:

@@ -59,3 +59,17 @@ def test_two_initials_find_persons_and_three_find_companies():
     assert "@wj" in HENGDA
     assert "@gz" not in HENGDA
     assert "@gzh" in HENGDA
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("重庆恒达", "cqhd"),
+        ("重量级健身", "zljjs"),
+        ("中国银行", "zgyh"),
+        ("行远物流", "xywl"),
+        ("广州长兴abc", "gzcxabc"),
+    ],
+)
+def test_a_character_that_is_read_in_several_ways_has_the_initial_of_its_word(name: str, initials: str) -> None:
+    assert {f"@{initials[place : place + 3]}" for place in range(len(initials) - 2)} <= set(tokens(names=(name,)))

@@ -80,13 +80,14 @@ def routes(stores: Stores) -> APIRouter:
         ids = [customer_id_of(body.source, row.number) if isinstance(row, ImportedCustomer) else None for row in read]
         page = await customers.find({"id": OneOf(*filter(None, ids))}, limit=len(ids))
         known = {each.id: each for each in page.items}
+        firsts = {id: place for place, id in reversed(list(enumerate(ids)))}
 
         async def outcome(place: int) -> RowOutcome:
             row, id = read[place], ids[place]
             if isinstance(row, Refused):
                 return RowOutcome.refused(row)
             assert id is not None
-            first = ids.index(id)
+            first = firsts[id]
             if first < place:
                 twice = Refused(f"与本批第 {first + 1} 行是同一客户，内容不同", "twice")
                 return RowOutcome(outcome="same", customer_id=id) if row == read[first] else RowOutcome.refused(twice)
