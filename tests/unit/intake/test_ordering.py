@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from intake.domain.decisions.design_intake import check, submit
-from intake.domain.decisions.enquiry import answer, receive, settle
+from intake.domain.decisions.enquiry import answer, receive, settle, withdraw
 from intake.domain.decisions.project import add, link_order, open_file
 from intake.domain.decisions.quoting import accept, decline, issue, lapse, revise
 from intake.domain.lifecycle import DESIGN_INTAKE, ENQUIRY, PROJECT, QUOTE
@@ -68,10 +68,15 @@ HANDLERS = {
 }
 
 ASKED = receive(ID, WANG, EnquiryDetails(kind="quote", text="多少钱？"), RULES, cause(NOW)).state
-ENQUIRIES = {"open": ASKED, "answered": answer(ASKED, "已报价", RULES, cause(NOW)).state}
+ENQUIRIES = {
+    "open": ASKED,
+    "answered": answer(ASKED, "已报价", RULES, cause(NOW)).state,
+    "withdrawn": withdraw(ASKED, RULES, cause(NOW)).state,
+}
 ON_ENQUIRY = {
     "answer": lambda each: answer(each, "有现货", RULES, cause(NOW)),
     "settle": lambda each: settle(each, "ordered", "SO-1", RULES, cause(NOW)),
+    "withdraw": lambda each: withdraw(each, RULES, cause(NOW)),
 }
 ISSUED = issue(ID, WANG, "counter", PRICED, None, None, RULES, cause(NOW)).state
 QUOTES = {
@@ -91,7 +96,7 @@ PASSED = check(BROUGHT, dict.fromkeys(("questionnaire", "drawings", "photos"), F
 INTAKES = {"open": BROUGHT, "passed": PASSED}
 OPENED = open_file(ID, PASSED, "恒达大厦", "custom", False, SECTIONS, (), RULES, cause(NOW)).state
 PROJECTS = {"open": OPENED, "ordered": link_order(OPENED, "SO-1", cause(NOW)).state}
-BY_TIME_OR_FACT = {"settle", "lapse", "link_order"}
+BY_TIME_OR_FACT = {"settle", "withdraw", "lapse", "link_order"}
 
 
 def test_every_stage_and_every_decision_of_the_tables_is_tried():
@@ -117,7 +122,11 @@ def test_a_quote_goes_where_its_table_says_or_the_decision_is_refused(stage, dec
 
 @pytest.mark.parametrize(("stage", "decision"), list(product(ENQUIRIES, ON_ENQUIRY)))
 def test_an_enquiry_is_answered_once(stage, decision):
-    if stage == "open":
+    if (stage, decision) == ("open", "withdraw"):
+        change = ON_ENQUIRY[decision](ASKED)
+        assert [type(each) for each in change.events] == [DeadlineMetByIntake]
+        assert (change.state.stage, change.state.running) == ("withdrawn", ())
+    elif stage == "open":
         change = ON_ENQUIRY[decision](ASKED)
         assert [type(each) for each in change.events] == [EnquiryAnswered, DeadlineMetByIntake]
         assert (change.state.stage, change.state.running) == ("answered", ())
