@@ -187,6 +187,29 @@ async def test_the_reception_is_rated_on_three_levels(world, rating):
     assert (tour["form"]["rating"], [each.rating for each in of(world, ShowroomVisitCompleted)]) == (rating, [rating])
 
 
+@pytest.mark.requirement("R086.a")
+async def test_table_2_has_time_host_customer_contact_telephone_and_what_the_visitors_said(world):
+    customer = await customer_of(world)
+    added = {"contacts": [{"name": "王建国", "mobile": "13800138000"}], "reason": "补充联系人"}
+    await world.ask(Role.CS_SPECIALIST, "POST", f"/customers/{customer}/correct", added)
+    visit = (await book(world, customer)).json()
+    await world.until(AT + timedelta(hours=2))
+    await complete(world, visit)
+
+    shown = (await world.ask(Role.CS_SPECIALIST, "GET", f"/showroom-visits/{visit['visit_id']}")).json()
+
+    assert (datetime.fromisoformat(shown["at"]), shown["host"]) == (AT, "am-03")
+    who = {name: shown["customer"][name] for name in ("name", "contact_name", "mobile")}
+    assert who == {"name": "恒达装饰", "contact_name": "王建国", "mobile": "13800138000"}
+    assert shown["form"] == {
+        "rating": "satisfied",
+        "impression": "产品高档",
+        "evaluation": "接待热情",
+        "suggestion": "样品再多一些",
+        "signed": True,
+    }
+
+
 @pytest.mark.requirement("R051.a")
 async def test_impression_rating_suggestion_and_signature_are_recorded_on_table_2(world):
     visit = await booked(world)
