@@ -192,7 +192,7 @@ async def test_a_campaign_that_is_not_summed_up_three_days_after_its_end_is_miss
     assert [each.kind for each in events if isinstance(each, DeadlineMissedByIntake)] == ["campaign_summary"]
 
 
-@pytest.mark.requirement("R097.a", "R097.b", "R097.c", "R094.a")
+@pytest.mark.requirement("R097.a", "R097.b", "R097.c")
 @pytest.mark.parametrize(
     ("day", "name", "wish"),
     [

@@ -97,7 +97,7 @@ async def talked(office, customer):
     assert answer.status_code == 201, answer.text
 
 
-@pytest.mark.requirement("R052.b", "R052.c", "R177.a")
+@pytest.mark.requirement("R052.b", "R052.c")
 async def test_a_month_asks_notify_for_one_mail_about_products_or_cases_and_two_texts(office, customer):
     events = await office.until(local(2026, 12, 1, 9))
 

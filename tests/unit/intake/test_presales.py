@@ -140,7 +140,7 @@ async def test_an_answer_that_says_nothing_new_about_the_trade_changes_nothing(o
     assert of(office, CustomerUpdated) == of(office, CustomerClassified) == []
 
 
-@pytest.mark.requirement("R041.d")
+@pytest.mark.requirement("R041.d", "R068.b", "R177.c")
 async def test_a_further_project_with_its_floor_plan_and_style_is_an_opportunity_of_the_owner(office):
     customer = await customer_of(office)
     await called(office, customer)
