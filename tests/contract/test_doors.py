@@ -2,12 +2,13 @@
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
 
-from shared.http import Allowed
+from shared.http import Allowed, View
 from shared.lifecycle import Lifecycle
 from shared.service import Service
 
@@ -182,3 +183,22 @@ def test_what_reads_one_thing_shows_it(service: Service) -> None:
     ]
     assert ones
     assert [name for name in ones if not name.startswith("show_")] == []
+
+
+def test_what_a_door_answers_with_is_a_view_and_no_part_of_a_state_or_a_policy(service: Service) -> None:
+    """What is kept may change its form with the next release; what clients read may not."""
+    strange = {
+        f"{path} answers with {model.__module__}.{model.__name__}"
+        for path, route in ((each.path, each) for method in ("GET", "POST") for each in routes(service, method))
+        for model in answered(getattr(route, "response_model", None))
+        if not issubclass(model, View)
+    }
+    assert strange == set()
+
+
+def answered(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an answer is made of at its top: itself, or what it is a list of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from answered(each)

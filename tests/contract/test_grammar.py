@@ -183,6 +183,19 @@ def test_what_a_domain_builds_names_every_field_and_what_events_share_is_a_part_
     assert splats == []
 
 
+def test_a_decision_changes_what_is_named_by_amended_which_knows_the_fields() -> None:
+    """A dictionary made on the spot and read as an aggregate or a part would lose a misspelt field."""
+    read = [
+        where(file, node)
+        for file, tree in domains()
+        if {"decisions", "parts"} & set(file.parts)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "model_validate"
+        if node.args and isinstance(node.args[0], ast.Dict | ast.DictComp | ast.BinOp)
+    ]
+    assert read == []
+
+
 def named_by_a_value(mapping: ast.expr) -> bool:
     keys = [mapping.key] if isinstance(mapping, ast.DictComp) else getattr(mapping, "keys", [None])
     return all(key is not None and not isinstance(key, ast.Constant) for key in keys)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared import policy
 
@@ -108,6 +108,10 @@ def day_of_month(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
+LEAP_YEAR = 2024
+"""A year in which every month has all days that it ever has."""
+
+
 class _Term(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -146,11 +150,21 @@ class Within(_Term):
         return start.astimezone(UTC) + timedelta(hours=self.hours, minutes=self.minutes)
 
 
-class Daily(_Term):
+class _AtTime(_Term):
+    at: time | None = None
+
+    @field_validator("at")
+    @classmethod
+    def _is_local(cls, at: time | None) -> time | None:
+        if at is not None and at.tzinfo is not None:
+            raise ValueError("it is a time of the company's zone: write it without an offset, for example 13:00:00")
+        return at
+
+
+class Daily(_AtTime):
     """Every day, or every working day, at a local time; without one at 24:00."""
 
     kind: Literal["daily"] = "daily"
-    at: time | None = None
     working: bool = False
 
     def due(self, since: datetime, calendar: Calendar = CHINA) -> datetime:
@@ -162,12 +176,11 @@ class Daily(_Term):
                 return moment
 
 
-class Weekly(_Term):
+class Weekly(_AtTime):
     """Every week on a day (0 is Monday, 5 Saturday) at a local time; without one at 24:00."""
 
     kind: Literal["weekly"] = "weekly"
     weekday: int = Field(ge=0, le=6)
-    at: time | None = None
 
     def due(self, since: datetime, calendar: Calendar = CHINA) -> datetime:
         """The first such moment after `since`, never `since` itself, in UTC."""
@@ -176,14 +189,13 @@ class Weekly(_Term):
         return next(moment for week in range(3) if (moment := calendar.moment(day + week * 7 * _DAY, self.at)) > since)
 
 
-class Monthly(_Term):
+class Monthly(_AtTime):
     """Every month on a day, or the month's last day where it is shorter (31 is always the last), at a local time;
     without one at 24:00.
     """
 
     kind: Literal["monthly"] = "monthly"
     day: int = Field(ge=1, le=31)
-    at: time | None = None
 
     def due(self, since: datetime, calendar: Calendar = CHINA) -> datetime:
         """The first such moment after `since`, never `since` itself, in UTC."""
@@ -193,13 +205,19 @@ class Monthly(_Term):
         return next(moment for day in days if (moment := calendar.moment(day, self.at)) > since)
 
 
-class Yearly(_Term):
+class Yearly(_AtTime):
     """Every year on a date (29 February is the 28th in common years) at a local time; without one at 24:00."""
 
     kind: Literal["yearly"] = "yearly"
     month: int = Field(ge=1, le=12)
     day: int = Field(ge=1, le=31)
-    at: time | None = None
+
+    @model_validator(mode="after")
+    def _is_a_day(self) -> Self:
+        longest = monthrange(LEAP_YEAR, self.month)[1]
+        if self.day > longest:
+            raise ValueError(f"month {self.month} has no day {self.day}; its last one is {longest}")
+        return self
 
     def due(self, since: datetime, calendar: Calendar = CHINA) -> datetime:
         """The first such moment after `since`, never `since` itself, in UTC."""

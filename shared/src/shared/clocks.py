@@ -232,7 +232,7 @@ class Clocks:
 
         def start(aggregate: T) -> Change[T]:
             run = ClockRun(
-                id=cause.derive(f"clock:{aggregate.id}:{clock.name}:{of}"),
+                id=cause.derive(_place(aggregate, clock.name, of, cause)),
                 clock=clock,
                 of=of,
                 policy=policy.name,
@@ -252,7 +252,10 @@ class Clocks:
         return start
 
     def stop(self, *names: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
-        """The duties of these names are done, in time or late; without names all of them. What does not run is fine."""
+        """The duties of these names are done, in time or late; without names all of them. What does not run is fine.
+
+        What is done after its end before anybody was told so is announced as missed, and then as met: they always pair.
+        """
         return self._ending(names, of, cause, needed=True)
 
     def drop(self, *names: str, cause: Cause, of: str | None = None) -> Callable[[T], Change[T]]:
@@ -264,8 +267,16 @@ class Clocks:
     ) -> Callable[[T], Change[T]]:
         def end(aggregate: T) -> Change[T]:
             meant = [run for run in aggregate.running if run.clock.name in (names or (run.clock.name,))]
-            ended = [_ended(run, cause.at, needed=needed) for run in meant if of in (None, run.of)]
-            events = [self._announce.met.of(_said(run), met_at=cause.at, outcome=run.outcome) for run in ended]
+            ended: list[ClockRun] = []
+            events: list[Event] = []
+            for run in meant:
+                if of not in (None, run.of):
+                    continue
+                unsaid = needed and not run.held and run.missed_at is None and cause.at > run.due_at
+                known = _one_rung_up(run) if unsaid else run
+                ended.append(_ended(known, cause.at, needed=needed))
+                events += [self._missed(known)] if unsaid else []
+                events.append(self._announce.met.of(_said(run), met_at=cause.at, outcome=ended[-1].outcome))
             return Change(_with(aggregate, *ended), tuple(events))
 
         return end
@@ -367,12 +378,14 @@ class Clocks:
                 said = _approaching(self._announce, run, cause.at)
                 return Change(_with(aggregate, warned), (said,))
             missed = _one_rung_up(run)
-            role = run.clock.ladder[missed.rung - 1] if run.clock.ladder else None
-            said = self._announce.missed.of(_said(run), supervisor_role=role, rung=missed.rung, title=run.clock.title)
-            change = Change(_with(aggregate, missed), (said,))
+            change = Change(_with(aggregate, missed), (self._missed(missed),))
             return change.then(lambda late: on_miss(late, missed, cause)) if on_miss else change
 
         return move_on
+
+    def _missed(self, run: ClockRun) -> Event:
+        role = run.clock.ladder[run.rung - 1] if run.clock.ladder else None
+        return self._announce.missed.of(_said(run), supervisor_role=role, rung=run.rung, title=run.clock.title)
 
     def follow_calendar(self, cause: Cause) -> Callable[[T], Change[T]]:
         """Running clocks that count working days end when the present calendar says; one that ran out stays so."""
@@ -418,6 +431,12 @@ class Clocks:
         return self._announce.set.of(
             _said(run), calendar=counted, policy_version=run.policy_version, warn_at=run.warn_at
         )
+
+
+def _place(aggregate: Timed, name: str, of: str, cause: Cause) -> str:
+    """What tells a run from all others of its cause: also from an earlier one of the same name that it replaces."""
+    earlier = sum((run.origin.cause, run.clock.name, run.of) == (cause.id, name, of) for run in aggregate.clocks)
+    return f"clock:{aggregate.id}:{name}:{of}{f':{earlier}' if earlier else ''}"
 
 
 def _running(aggregate: Timed, which: str | UUID, of: str | None) -> ClockRun:

@@ -101,11 +101,17 @@ class Schedule:
         ), go_on
 
     def planned(self, now: datetime, calendar: Calendar) -> Callable[["Recurrence"], Change["Recurrence"]]:
-        """The decision at a service's start: a new rule counts from now on, a known one goes on where it was."""
+        """The decision at a service's start: a new rule counts from now on, a known one goes on where it was.
+
+        What came round during an outage by the rule that was in force then is made up for first.
+        """
 
         def plan(recurrence: Recurrence) -> Change[Recurrence]:
+            awaited = recurrence.deadline(OCCUR)
+            if awaited and awaited <= now and self.rule(awaited) == recurrence.rule:
+                return Change(recurrence)
             anew = self._awaited(recurrence, now, calendar)
-            return Change(recurrence if recurrence.rule == anew.rule and recurrence.deadline(OCCUR) else anew)
+            return Change(recurrence if awaited and recurrence.rule == anew.rule else anew)
 
         return plan
 

@@ -39,7 +39,7 @@ def registered(form: FeedbackForm) -> Change[ServiceRequest]:
 
 @pytest.mark.requirement("R067.a", "R129.a")
 def test_a_request_is_registered_at_once_with_everything_on_the_form(form, customer):
-    bought = form.filled({"spec": "3000×2700 mm", "purchased_on": {"on": "2026-09-30"}, "purchase_place": "广州展厅"})
+    bought = form.amended({"spec": "3000×2700 mm", "purchased_on": {"on": "2026-09-30"}, "purchase_place": "广州展厅"})
 
     change = registered(bought)
 
@@ -103,7 +103,7 @@ def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_s
     with pytest.raises(IncompleteForm, match="missing: contract_no"):
         open_requested(UUID(int=60), without, "C", rules, NOW)
 
-    written = complete(without, without.form.filled({"contract_no": "JG20260930-017"}), rules, NOW)
+    written = complete(without, without.form.amended({"contract_no": "JG20260930-017"}), rules, NOW)
     again = complete(written.state, written.state.form, rules, NOW)
     assert written.events == (
         ServiceContractNamed(request_id=REQUEST, register_no="SH-20261122-AAAAAA", contract_no="JG20260930-017"),
@@ -114,7 +114,7 @@ def test_the_contract_number_is_written_in_after_filling_and_before_anybody_is_s
 
 def test_a_registered_form_takes_nothing_but_its_contract_number(form):
     with pytest.raises(Refused) as refused:
-        complete(registered(form).state, form.filled({"content": "别的"}), RULES, NOW)
+        complete(registered(form).state, form.amended({"content": "别的"}), RULES, NOW)
     assert refused.value.code == "already_registered"
 
 
@@ -144,10 +144,10 @@ def test_year_and_month_of_the_contract_are_enough(form):
 )
 def test_a_form_whose_dates_cannot_be_true_is_refused_and_says_which(fields, code, form, rules):
     with pytest.raises(Refused) as entered:
-        registered(form.filled(fields))
+        registered(form.amended(fields))
     incomplete = registered(form.but(address=None)).state
     with pytest.raises(Refused) as completed:
-        complete(incomplete, form.filled(fields), rules, NOW)
+        complete(incomplete, form.amended(fields), rules, NOW)
     assert (entered.value.code, completed.value.code) == (code, code)
 
 
@@ -162,7 +162,7 @@ def test_a_form_whose_dates_cannot_be_true_is_refused_and_says_which(fields, cod
     ],
 )
 def test_dates_that_can_be_true_are_taken(fields, form):
-    assert registered(form.filled(fields)).state.stage == "registered"
+    assert registered(form.amended(fields)).state.stage == "registered"
 
 
 @pytest.mark.requirement("R083.c")

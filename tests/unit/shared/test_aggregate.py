@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from shared.aggregate import Aggregate, Change
 from shared.contracts.event import Event, Frozen, Part
@@ -65,6 +66,14 @@ def test_a_field_that_does_not_exist_is_refused(frozen: Fence | Plank | Painted)
 def test_what_code_makes_has_no_field_that_does_not_exist(kind: type[Frozen]) -> None:
     with pytest.raises(TypeError, match=rf"{kind.__name__} has no field color"):
         kind(color="red")
+
+
+def test_what_somebody_names_is_checked_as_if_the_whole_were_read() -> None:
+    assert Plank().amended({"colour": "red"}) == Plank(colour="red")
+    with pytest.raises(TypeError, match="Plank has no field color"):
+        Plank().amended({"color": "red"})
+    with pytest.raises(ValidationError):
+        Plank().amended({"colour": 3})
 
 
 def test_a_field_of_another_release_is_ignored_where_it_is_read() -> None:

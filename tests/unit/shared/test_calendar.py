@@ -20,7 +20,7 @@ recurring = some.one_of(
     some.builds(Daily, at=times, working=some.booleans()),
     some.builds(Weekly, weekday=some.integers(0, 6), at=times),
     some.builds(Monthly, day=some.integers(1, 31), at=times),
-    some.builds(Yearly, month=some.integers(1, 12), day=some.integers(1, 31), at=times),
+    some.builds(lambda day, at: Yearly(month=day.month, day=day.day, at=at), day=days, at=times),
 )
 terms = some.one_of(
     recurring,
@@ -213,3 +213,15 @@ def test_a_term_survives_as_data(term: Term) -> None:
 def test_a_term_that_means_nothing_is_not_accepted(term: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Term).validate_python(term)
+
+
+@pytest.mark.parametrize(("month", "day"), [(2, 30), (4, 31), (11, 31)])
+def test_a_day_that_a_month_never_has_is_no_rule(month: int, day: int) -> None:
+    with pytest.raises(ValidationError, match=f"month {month} has no day {day}"):
+        Yearly(month=month, day=day)
+
+
+@pytest.mark.parametrize("written", ["12:00:00Z", "12:00:00+09:00"])
+def test_a_time_of_another_zone_is_no_rule(written: str) -> None:
+    with pytest.raises(ValidationError, match="without an offset"):
+        TypeAdapter(Term).validate_python({"kind": "daily", "at": written})

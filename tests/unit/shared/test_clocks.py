@@ -155,13 +155,36 @@ def test_the_business_adds_what_it_does_about_a_miss_at_each_rung() -> None:
     assert kettle.shouts == (1, 2)
 
 
-@pytest.mark.parametrize(
-    ("when", "outcome"), [(timedelta(days=6), "in_time"), (timedelta(days=6, microseconds=1), "late")]
-)
-def test_done_at_the_last_moment_is_done_in_time(when: timedelta, outcome: str) -> None:
+def test_done_at_the_last_moment_is_done_in_time() -> None:
     kettle, run = started()
-    change = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(NOW + when))(kettle)
-    assert change.events == (Met(met_at=NOW + when, outcome=outcome, **told(run)),)
+    last = NOW + timedelta(days=6)
+    change = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(last))(kettle)
+    assert change.events == (Met(met_at=last, outcome="in_time", **told(run)),)
+
+
+def test_done_late_before_anybody_was_told_is_missed_and_then_met() -> None:
+    kettle, run = started()
+    late = NOW + timedelta(days=6, microseconds=1)
+    change = CLOCKS_OF_KETTLES.stop("boil_6d", cause=at(late))(kettle)
+    assert change.events == (
+        Missed(**told(run), supervisor_role=Role.DEPUTY_GM, rung=1, title="烧水"),
+        Met(met_at=late, outcome="late", **told(run)),
+    )
+    (ended,) = change.state.clocks
+    assert (ended.missed_at, ended.outcome) == (run.due_at, "late")
+
+
+def test_a_clock_that_starts_twice_by_one_cause_has_two_runs() -> None:
+    cause = at(NOW)
+    start = CLOCKS_OF_KETTLES.start(BOIL, MATTER, cause, policy=POLICY)
+    change = start(Kettle(id=uuid4())).then(start)
+    first, second = change.state.clocks
+    assert (first.outcome, second.running, first.id != second.id) == ("no_longer_needed", True, True)
+    assert [(type(said), said.deadline_id) for said in change.events] == [
+        (Set, first.id),
+        (Met, first.id),
+        (Set, second.id),
+    ]
 
 
 def test_what_is_not_needed_any_more_was_neither_kept_nor_missed() -> None:

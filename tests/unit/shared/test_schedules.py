@@ -163,6 +163,20 @@ async def test_a_rule_that_has_changed_counts_from_then_on() -> None:
     ]
 
 
+async def test_what_came_round_in_an_outage_is_made_up_for_though_another_rule_is_in_force_by_now() -> None:
+    office = Office(Weekly(weekday=5, at=time(13)))
+    await pass_time(office, local(2026, 1, 2), office.replica())
+    new_rule, old = local(2026, 1, 11), office.rule
+    office.rule = lambda at: old if at < new_rule else Weekly(weekday=4, at=time(16))
+    office.clock.set(local(2026, 1, 12))
+    await pass_time(office, local(2026, 1, 17), office.replica())
+    assert [moment for moment, _ in await office.sheets()] == [
+        "2026-01-03 13:00",
+        "2026-01-10 13:00",
+        "2026-01-16 16:00",
+    ]
+
+
 async def test_a_rule_of_a_policy_counts_from_the_day_on_which_its_version_is_in_force_without_a_restart() -> None:
     new_rule = local(2026, 1, 4)
     office = Office(lambda at: Daily(at=time(9)) if at < new_rule else Daily(at=time(15)))

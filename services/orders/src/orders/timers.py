@@ -90,28 +90,19 @@ def _orders(at: Timers, orders: Orders, rules: Rules) -> None:
 
 
 def _reports(at: Timers, stores: Stores, rules: Rules) -> None:
-    """Each report is made on its day from the figures of its period, and told to its readers.
-
-    Every version of the policy has its schedule; at its moment only that of the version in force makes reports.
-    """
-    for policy in rules.policies:
-        _schedule(at, policy, stores, rules)
-
-
-def _schedule(at: Timers, policy: OrdersPolicy, stores: Stores, rules: Rules) -> None:
-    clerk, calendar = Clerk(stores, rules.calendar, policy), rules.calendar
+    """Each report is made on its day from the figures of its period, and told to its readers."""
+    calendar = rules.calendar
 
     async def made(periods: Iterable[ReportPeriod], occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
-        if rules.on(occurrence.at).version != policy.version:
-            return []
+        clerk = Clerk(stores, calendar, rules.on(occurrence.at))
         return [stores.reports.birth(publish(period, await clerk.table(period), cause)) for period in periods]
 
-    @at.every(policy.weekly_reports, name=f"weekly_reports_v{policy.version}")
+    @at.every(lambda moment: rules.on(moment).weekly_reports)
     async def weekly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         """On Saturday at 13:00 the meeting wants the week's exceptions and what is overdue (000 §4.2, 004 四3)."""
         return await made(of_week(calendar.day(occurrence.at)), occurrence, cause)
 
-    @at.every(policy.monthly_reports, name=f"monthly_reports_v{policy.version}")
+    @at.every(lambda moment: rules.on(moment).monthly_reports)
     async def monthly_reports(occurrence: Occurrence, cause: Cause) -> list[Touch[Report]]:
         """On the first of the month the clerk's figures are due (004 四4 to 四6)."""
         return await made(of_month(calendar.day(occurrence.at)), occurrence, cause)

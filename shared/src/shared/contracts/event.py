@@ -99,6 +99,15 @@ class Frozen(BaseModel, metaclass=_Made):
                 raise TypeError(f"{kind.__name__}.{name} cannot be this {type(value).__name__}: {wrong}") from None
         return self.model_copy(update=checked)
 
+    def amended(self, fields: Mapping[str, Any]) -> Self:
+        """The same with fields that somebody named, checked together as if the whole were read.
+
+        TypeError for a name that the class does not have, ValidationError for a value that it cannot have.
+        """
+        if not fields.keys() <= type(self).__pydantic_fields__.keys():
+            raise _unknown(type(self), fields)
+        return self.model_validate({**dict(self), **fields})
+
 
 @cache
 def _field(kind: type[Frozen], name: str) -> Any:

@@ -45,7 +45,7 @@ class Deadlines:
         size: int = 200,
     ) -> None:
         self._service = service
-        self._timers = timers
+        self.timers = timers
         self._time = time
         self._group_commit = group_commit
         self._parking = parking
@@ -94,7 +94,7 @@ class Deadlines:
         if self._recurrences is None:
             return
         now = self._time.now()
-        for schedule in self._timers.schedules.values():
+        for schedule in self.timers.schedules.values():
             start = Recurrence(id=schedule.id, name=schedule.name, rule=schedule.rule(now))
             touch = self._recurrences.touch(schedule.id, schedule.planned(now, self._calendar), start)
             cause = Cause(id=uuid4(), correlation=schedule.id, actor=TIME, at=now, kind="deadline")
@@ -104,7 +104,7 @@ class Deadlines:
         """Fire everything that is due now, once; how many were."""
         now = self._time.now()
         fired = 0
-        for store in self._timers.stores:
+        for store in self.timers.stores:
             found = await store.documents.due(now, self._size)
             works = [self._fire(store, document) for document in found]
             await asyncio.gather(*works)
@@ -117,7 +117,7 @@ class Deadlines:
         """How many aggregates have a deadline that is past and has not fired."""
         now = self._time.now()
         recurring = sum(at <= now for _, at in await self._recurring())
-        return recurring + sum([len(await store.documents.due(now, 10_000)) for store in self._timers.stores])
+        return recurring + sum([len(await store.documents.due(now, 10_000)) for store in self.timers.stores])
 
     async def _occur_due(self, now: datetime) -> int:
         """Let every schedule that has come round occur, one occurrence of each."""
@@ -129,11 +129,11 @@ class Deadlines:
 
     async def _recurring(self) -> list[tuple[Schedule, datetime]]:
         """When each schedule of this release occurs next. Those of another release are left to its processes."""
-        if self._recurrences is None or not self._timers.schedules:
+        if self._recurrences is None or not self.timers.schedules:
             return []
-        found = await self._recurrences.documents.read([each.id for each in self._timers.schedules.values()])
+        found = await self._recurrences.documents.read([each.id for each in self.timers.schedules.values()])
         moments = {id: self._recurrences.revive(document.state).deadline(OCCUR) for id, document in found.items()}
-        known = [(each, moments.get(each.id)) for each in self._timers.schedules.values()]
+        known = [(each, moments.get(each.id)) for each in self.timers.schedules.values()]
         return [(schedule, at) for schedule, at in known if at is not None]
 
     async def _occur(self, recurrences: Recurrences, schedule: Schedule, at: datetime) -> None:
@@ -202,8 +202,8 @@ class Deadlines:
         """Make the decision of one deadline; returns what went wrong."""
         try:
             if overdue.collection == Recurrences.collection:
-                return await self._attempt(self._timers.schedules[overdue.kind], overdue.at)
-            timer = self._timers.of(overdue.collection, overdue.kind)
+                return await self._attempt(self.timers.schedules[overdue.kind], overdue.at)
+            timer = self.timers.of(overdue.collection, overdue.kind)
             fired = timer.fire(overdue.aggregate, overdue.at, overdue.version, self._time.now())
             await self._group_commit.commit_or_wait(*fired)
         except Exception as error:  # noqa: BLE001
@@ -213,7 +213,7 @@ class Deadlines:
     async def next_due(self) -> datetime | None:
         """When the next deadline or recurrence is due."""
         found: list[datetime | None] = [at for _, at in await self._recurring()]
-        found += [await store.documents.next_due() for store in self._timers.stores]
+        found += [await store.documents.next_due() for store in self.timers.stores]
         return min(filter(None, found), default=None)
 
     async def _wait(self, until: datetime | None) -> None:

@@ -85,7 +85,7 @@ def routes(stores: Stores, rules: Rules) -> APIRouter:
         filled = body.model_dump(exclude_none=True)
         return ServiceRequestView.of(
             await requests.apply(
-                request_id, lambda entry: request.complete(entry, entry.form.filled(filled), rules, cause), cause
+                request_id, lambda entry: request.complete(entry, entry.form.amended(filled), rules, cause), cause
             )
         )
 

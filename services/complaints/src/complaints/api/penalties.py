@@ -11,7 +11,7 @@ from complaints.domain.lifecycle import PENALTY, PenaltyStage
 from complaints.domain.parts.papers import Signed
 from complaints.domain.penalty import Penalty
 from complaints.domain.policy.policy import Rules
-from complaints.domain.policy.standards import PenaltyStandard
+from complaints.domain.policy.standards import Measure
 from complaints.domain.roles import PENALTY_PROPOSERS, PENALTY_READERS
 from complaints.store import Penalties, Stores
 from shared.contracts.complaints import Penalised
@@ -98,14 +98,23 @@ class PenaltyRow(View):
         return PENALTY.possible(self.stage)
 
 
+class PenaltyStandardView(View):
+    """The penalty standard (客户投诉罚扣判定基准), one version."""
+
+    version: int
+    measures: tuple[Measure, ...]
+
+
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The standard, lists, and each decision as a POST to its name."""
     router = Router(readers=PENALTY_READERS, tags=["consequences"])
 
     @router.get("/penalty-standard")
-    async def show_standard(request: Request) -> PenaltyStandard:
+    async def show_standard(request: Request) -> PenaltyStandardView:
         """The measures of the penalty standard that is in force."""
-        return rules.on(request.app.state.time.now()).penalties
+        return PenaltyStandardView.model_validate(
+            rules.on(request.app.state.time.now()).penalties, from_attributes=True
+        )
 
     @router.get("/penalties")
     async def list_penalties(

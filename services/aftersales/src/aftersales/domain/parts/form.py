@@ -1,8 +1,5 @@
 """The customer feedback form, with the service register's fields (001 表1, 003 §7a)."""
 
-from collections.abc import Mapping
-from typing import Any, Self
-
 from shared.contracts.event import Part, PreciseDate
 from shared.contracts.vocabulary import (
     ComplaintId,
@@ -37,10 +34,6 @@ class FeedbackForm(Part):
     salesman: StaffId | None = None
     salesman_signature: FileRef | None = None
     complaint_id: ComplaintId | None = None
-
-    def filled(self, fields: Mapping[str, Any]) -> Self:
-        """The form with these fields filled in."""
-        return self.model_validate(self.model_dump() | dict(fields))
 
     @property
     def missing(self) -> tuple[Line, ...]:

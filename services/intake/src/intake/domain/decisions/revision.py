@@ -99,7 +99,7 @@ def _revise(
     customer: Customer, kind: str, changes: Mapping[str, object], reason: str | None, cause: Cause
 ) -> Change[Customer]:
     must_stand_alone(customer)
-    particulars = Particulars.model_validate({**dict(customer.particulars), **changes})
+    particulars = customer.particulars.amended(changes)
     changed = _differences(customer.particulars, particulars)
     if not changed:
         raise Refused("the file says all of this already; name a field that is different", "nothing_changes")
