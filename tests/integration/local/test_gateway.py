@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from os import environ
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from waiting import until
 
 from kefu.surroundings import SERVICES
 from kefu_local.authority import Authority
@@ -228,3 +231,38 @@ def test_the_log_says_how_a_request_went_and_neither_its_secret_nor_whom_it_is_a
         ("POST", "/notify/callbacks", 413),
         ("GET", "/intake/customers", expected),
     ]
+
+
+@contextmanager
+def unfinished(gateway: Gateway, count: int, head: bytes) -> Iterator[list[socket.socket]]:
+    """So many clients that begin a request and say no more."""
+    with ExitStack() as open_:
+        clients = []
+        for _ in range(count):
+            client = open_.enter_context(socket.create_connection((LOOPBACK, gateway.door.base_url.port or 0), 30))
+            client.sendall(head)
+            clients.append(client)
+        yield clients
+
+
+def test_clients_that_never_end_their_headers_hold_no_other_up_and_are_cut_off(start: Start) -> None:
+    gateway = start()
+    with unfinished(gateway, 1000, b"GET /orders/orders HTTP/1.1\r\nHost: x\r\nX-Long: ") as clients:
+        assert gateway.door.get("/orders/orders").status_code == 200
+        clients[0].settimeout(20)
+        with pytest.raises(ConnectionResetError):
+            clients[0].recv(1)
+        assert gateway.door.get("/orders/orders").status_code == 200
+
+
+async def test_so_many_bodies_of_one_client_are_on_their_way_and_what_has_none_is_answered(start: Start) -> None:
+    gateway = start()
+
+    async def posts(status: int) -> bool:
+        return gateway.door.post("/orders/orders", json={}).status_code == status
+
+    with unfinished(gateway, 100, b"PUT /orders/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n") as clients:
+        await until(lambda: posts(429))
+        assert gateway.door.get("/orders/orders").status_code == 200
+        clients[0].sendall(b"123456789")
+        await until(lambda: posts(200))
