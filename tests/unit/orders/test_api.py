@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.audit.trail import Asked
 from shared.contracts import departments as facts
 from shared.contracts.orders import DisposalDecided, DisposalProposed, OrderExceptionResolved
 from shared.contracts.roles import Department, Role
@@ -245,6 +246,8 @@ async def test_the_log_is_exported_for_process_mining(company, ask):
     assert [each["type"] for each in log["events"]] == ["placed"]
     xes = (await ask("cs_director", "GET", f"/exports/orders.xes?{span}")).text
     assert xes.count("<trace>") == 1
+    trail = (await company.world.service.plumbing.trail.audit.entries(Asked(kind="export"))).items
+    assert {entry.path for entry in trail} == {"/exports/orders.xes", "/exports/orders.ocel.json"}
 
 
 @pytest.mark.requirement("R124.a")

@@ -1,5 +1,7 @@
 """The order log opens in a process-mining tool and conforms to the route."""
 
+import json
+
 import pm4py
 import pytest
 from orders_as_read import cancel, review
@@ -23,7 +25,7 @@ async def log(company):
 
 
 async def written(company, write, path):
-    path.write_text("".join([text async for text in write(company.orders.each(sort="placed_at"))]))
+    path.write_text("".join([text async for text in write(lambda: company.orders.each(sort="placed_at"))]))
     return str(path)
 
 
@@ -58,6 +60,21 @@ async def test_ocel_reads_back_with_its_objects_and_relations(company, tmp_path)
     assert len(read.events) == 4 + len(STANDARD.stages) + len(CUSTOM.stages) + 2
     shipped = read.relations[read.relations["ocel:type"] == "shipment"]
     assert set(shipped["ocel:activity"]) == {"shipping", "transport"}
+
+
+async def test_each_object_that_an_event_names_follows_whatever_happens_meanwhile(company):
+    await company.place("standard", order_no="S-1")
+    text = ""
+    async for piece in ocel(lambda: company.orders.each(sort="placed_at")):
+        if '"objects"' in piece and '"objects"' not in text:
+            await company.sign_contract()
+            await company.place("standard", order_no="S-2")
+        text += piece
+    log = json.loads(text)
+
+    named = {each["objectId"] for event in log["events"] for each in event["relationships"]}
+    assert named
+    assert named <= {each["id"] for each in log["objects"]}
 
 
 async def test_every_activity_of_the_log_is_declared(company):

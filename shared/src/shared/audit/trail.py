@@ -366,7 +366,7 @@ def noted(scope: Mapping[str, Any], status: int, content_type: str) -> AuditKind
     principal: Principal | None = state.get("principal")
     if principal is None or status >= 400:
         return None
-    if content_type.startswith(EXPORTED):
+    if content_type.startswith(EXPORTED) or state.get("exported"):
         return "export"
     if scope["method"] == "GET":
         personal = state.get("personal") or (isinstance(route, APIRoute) and answers_personally(route))

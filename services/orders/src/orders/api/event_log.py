@@ -1,7 +1,7 @@
 """How orders look to a process-mining tool: an event log of what happened to which order, OCEL 2.0 or XES."""
 
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
@@ -53,10 +53,14 @@ def activities() -> tuple[str, ...]:
     return (PLACED, *stages(), CANCELLED)
 
 
-async def xes(orders: AsyncIterable[Order]) -> AsyncIterator[str]:
+Read = Callable[[], AsyncIterable[Order]]
+"""Reads the orders of a log from the first one on, as often as it is called."""
+
+
+async def xes(read: Read) -> AsyncIterator[str]:
     """The log as XES: a trace for each order, named by its number."""
     yield _XES_HEAD
-    async for order in orders:
+    async for order in read():
         yield "".join(_trace(order))
     yield "</log>\n"
 
@@ -69,22 +73,30 @@ def _trace(order: Order) -> Iterator[str]:
     yield "</trace>\n"
 
 
-async def ocel(orders: AsyncIterable[Order]) -> AsyncIterator[str]:
+async def ocel(read: Read) -> AsyncIterator[str]:
     """The log as OCEL 2.0 in JSON: events related to orders, customers, contracts and shipments.
 
-    Objects are written as they appear, so the file may be of any length; only the ids of customers are kept in memory.
+    The orders are read twice, so that the file may be of any length: only the ids of customers are kept in memory. The
+    events come first: whatever happens meanwhile, each object that an event names follows.
     """
     types = [{"name": name, "attributes": []} for name in activities()]
-    yield f'{{"objectTypes": {_json(_OBJECT_TYPES)}, "eventTypes": {_json(types)}, "objects": ['
-    events: list[str] = []
+    yield f'{{"objectTypes": {_json(_OBJECT_TYPES)}, "eventTypes": {_json(types)}, "events": ['
+    async for text in _rows(read(), _events):
+        yield text
+    yield '\n], "objects": ['
     customers: set[str] = set()
-    separator = ""
+    async for text in _rows(read(), lambda order: _objects(order, customers)):
+        yield text
+    yield "\n]}\n"
+
+
+async def _rows(orders: AsyncIterable[Order], of: Callable[[Order], Iterator[dict[str, object]]]) -> AsyncIterator[str]:
+    """What each order has, as rows of a JSON list, the comma before each but the first."""
+    separator = "\n"
     async for order in orders:
-        for each in _objects(order, customers):
-            yield f"{separator}\n{_json(each)}"
-            separator = ","
-        events += [_json(each) for each in _events(order)]
-    yield '\n], "events": [\n' + ",\n".join(events) + "\n]}\n"
+        for each in of(order):
+            yield f"{separator}{_json(each)}"
+            separator = ",\n"
 
 
 def _objects(order: Order, customers: set[str]) -> Iterator[dict[str, object]]:

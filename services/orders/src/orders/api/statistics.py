@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import AliasPath, Field
 
@@ -110,11 +110,14 @@ def _reports(router: APIRouter, reports: Reports) -> None:
 
 def _exports(router: APIRouter, orders: Orders) -> None:
     @router.get("/exports/orders.{format}", response_class=StreamingResponse)
-    async def export_log(format: Literal["ocel.json", "xes"], begin: Begin, end: End) -> StreamingResponse:
+    async def export_log(
+        request: Request, format: Literal["ocel.json", "xes"], begin: Begin, end: End
+    ) -> StreamingResponse:
         """The orders of a period as an event log: OCEL 2.0 (JSON) or XES."""
         must_be_period(begin, end)
         write, kind = (xes, "application/xml") if format == "xes" else (ocel, "application/json")
-        text: AsyncIterator[str] = write(orders.placed(begin, end))
+        request.state.exported = True
+        text: AsyncIterator[str] = write(lambda: orders.placed(begin, end))
         return StreamingResponse(text, media_type=kind)
 
 
