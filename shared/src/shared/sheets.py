@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _MEDIA_TYPES: dict[SheetFormat, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _SIGNS = {"=", "+", "-", "@", "\N{MINUS SIGN}"}
+_AFTER_SEPARATOR = re.compile(r"(?<=\S)[;\t]\s*(?=[=+\-@\u2212\uff1d\uff0b\uff0d\uff20])")
+"""Where a formula would begin for a spreadsheet that takes another sign than the comma to separate cells."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -35,7 +38,7 @@ class Sheet:
         """With a byte order mark, for Excel; a text that could be taken for a formula begins with an apostrophe."""
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        writer.writerow(self.columns)
+        writer.writerow([harmless(column) for column in self.columns])
         for row in self.rows:
             cells = zip(self.columns, row, strict=True)
             writer.writerow([cell if column in self.money else harmless(cell) for column, cell in cells])
@@ -68,11 +71,13 @@ class Sheet:
 
 
 def harmless(cell: SheetCell) -> SheetCell:
-    """The cell; a text that a spreadsheet could take for a formula begins with an apostrophe.
+    """The cell; what a spreadsheet could take for a formula has an apostrophe before it.
 
-    Blanks and invisible characters before the sign and full-width signs count: some spreadsheets skip or fold them.
+    Blanks and invisible characters before the sign and full-width signs count: some spreadsheets skip or fold them; so
+    does a sign behind a semicolon or tab, which some take for the end of the cell.
     """
     if not isinstance(cell, str):
         return cell
+    cell = _AFTER_SEPARATOR.sub(r"\g<0>'", cell)
     seen = (each for each in unicodedata.normalize("NFKC", cell) if unicodedata.category(each)[0] not in "CZ")
     return f"'{cell}" if next(seen, "") in _SIGNS or cell.startswith(("\t", "\r", "\n")) else cell

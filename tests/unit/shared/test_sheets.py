@@ -33,7 +33,15 @@ def test_a_text_that_looks_like_a_formula_begins_with_an_apostrophe(text):
     assert harmless(text) == "'" + text
 
 
-@pytest.mark.parametrize("cell", ["恒达", "a=1", "", None, -5, Decimal("-1.00")])
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("x;=1+1", "x;'=1+1"), ("x; -1;@y", "x; '-1;'@y"), ("x\t＝1", "x\t'＝1"), ("=1;=1", "'=1;'=1")],
+)
+def test_so_does_what_follows_a_sign_that_ends_a_cell_elsewhere(text, written):
+    assert harmless(text) == written
+
+
+@pytest.mark.parametrize("cell", ["恒达", "a=1", "a;b", "甲；-1", "", None, -5, Decimal("-1.00")])
 def test_other_cells_stay_as_they_are(cell):
     assert harmless(cell) == cell
 
