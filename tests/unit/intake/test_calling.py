@@ -102,9 +102,11 @@ async def test_the_market_supervisor_asks_the_customer_about_the_one_who_called_
     found = {"ratings": RATED, "matches_record": False, "remarks": "客户说没有评价礼仪"}
     assert await refused(world, f"{call}/audit", found, Role.MARKET_SUPERVISOR) == (409, "illegal_transition")
     await post(world, f"{call}/hear-manager", {"said": "等设计图"})
-    await post(world, f"{call}/complete", ANSWERS)
+    await post(world, f"{call}/complete", ANSWERS, by="cs-07")
     short = {**found, "ratings": {"ability": "满意"}}
     assert await refused(world, f"{call}/audit", short, Role.MARKET_SUPERVISOR) == (409, "questions_open")
+    own = await world.ask(Role.MARKET_SUPERVISOR, "POST", f"{call}/audit", found, by="CS-07")
+    assert (own.status_code, own.json()["code"]) == (409, "four_eyes"), "who made the call does not audit it"
     shown = await post(world, f"{call}/audit", found, Role.MARKET_SUPERVISOR, by="market-01")
     (said,) = of(world, CallbackAudited)
     assert (said.auditor, said.ratings, said.matches_record) == ("market-01", RATED, False)

@@ -17,7 +17,7 @@ from intake.settings import Settings
 from shared.aggregate import Change
 from shared.calendar import CHINA
 from shared.contracts.complaints import ComplaintFiled
-from shared.contracts.event import Money
+from shared.contracts.event import Actor, Money
 from shared.contracts.intake import (
     CallbackDue,
     CustomerRegistered,
@@ -91,7 +91,8 @@ ON_QUOTE = {
     "decline": (lambda each: decline(each, "价格偏高", cause(NOW)), QuoteDeclined),
     "lapse": (lambda each: lapse(each, cause(NOW)), QuoteLapsed),
 }
-BROUGHT = submit(ID, WANG, {}, RULES, cause(NOW)).state
+BRINGER = Actor(kind="staff", id="am-01", role="account_manager")
+BROUGHT = submit(ID, WANG, {}, RULES, cause(NOW, actor=BRINGER)).state
 PASSED = check(BROUGHT, dict.fromkeys(("questionnaire", "drawings", "photos"), FINE), RULES, cause(NOW)).state
 INTAKES = {"open": BROUGHT, "passed": PASSED}
 OPENED = open_file(ID, PASSED, "恒达大厦", "custom", False, SECTIONS, (), RULES, cause(NOW)).state
@@ -379,6 +380,13 @@ async def test_each_of_the_three_forms_is_reviewed_and_the_gate_stays_shut_while
     fixed = await post(world, f"{path}/check", {"findings": {name: {"ok": True}}})
     assert (fixed["stage"], of(world, DesignIntakeChecked)[-1].passed) == ("passed", True)
     assert [each.outcome for each in of(world, DeadlineMetByIntake)] == ["in_time"]
+
+
+async def test_who_brought_the_forms_does_not_check_them(world):
+    brought = await forms(world, await customer_of(world))
+    path = f"/design-intakes/{brought['design_intake_id']}"
+    own = await world.ask(Role.CS_SUPERVISOR, "POST", f"{path}/check", ALL_FINE, by=brought["brought_by"])
+    assert (own.status_code, own.json()["code"], of(world, DesignIntakeChecked)) == (409, "four_eyes", [])
 
 
 @pytest.mark.requirement("R007.a", "R007.b")

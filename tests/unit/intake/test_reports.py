@@ -120,6 +120,8 @@ async def test_between_nine_and_half_past_each_account_manager_s_day_is_agreed_o
     days = (await world.ask(Role.CS_SPECIALIST, "GET", "/itineraries?day=2026-11-20")).json()["items"]
     wish = {"stops": ["10:00 恒达装饰"], "changes": ["原定9:30"], "content": "客户改约一小时"}
     path = f"/itineraries/{days[0]['itinerary_id']}"
+    own = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish, by=days[0]["staff"])
+    assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
     answer = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish)
     again = await world.ask(Role.CS_SPECIALIST, "POST", f"{path}/confirm", wish)
 
@@ -363,6 +365,8 @@ async def test_a_colleague_on_leave_is_let_off_and_one_who_has_left_owes_nothing
     await world.until(local(2026, 11, 20, 10))
     report = await report_of(world, "am-1", "daily_sales")
     path = f"/reports/{report}/excuse"
+    own = await world.ask(Role.CS_SUPERVISOR, "POST", path, {"reason": "年休假"}, by="am-1")
+    assert (own.status_code, own.json()["code"]) == (409, "four_eyes")
     assert (await world.ask(Role.CS_SUPERVISOR, "POST", path, {"reason": "年休假"})).json()["stage"] == "excused"
     leave = {"last_day": "2026-11-20"}
     assert (await world.ask(Role.HUMAN_RESOURCES, "POST", "/colleagues/am-2/leave", leave)).status_code == 200

@@ -45,6 +45,7 @@ RATED = {"ability": "满意", "professionalism": "满意", "etiquette": "满意"
 WISH = Wish(order_no="SO-1", kind="standard", lines=(OrderLine(description="高隔断", quantity=2),))
 VERIFIED = Verification(by="cs-07", at=NOW)
 CS = Actor(kind="staff", id="cs-07", role=Role.CS_SPECIALIST)
+AUDITOR = Actor(kind="staff", id="market-01", role=Role.MARKET_SUPERVISOR)
 RULES = nowhere(Settings).rules(CHINA)
 DATA = {"order_no": "SO-1", "reason": "取消"}
 TOLD = CloudEvent(id="crm-1", type=OrderWithdrawn.key, source="sales", time=NOW, data=DATA)
@@ -64,7 +65,7 @@ ON_CALLBACK = {
         lambda call: complete(call, PLEASED, RULES, cause(NOW)),
         [CallbackCompleted, DeadlineMetByIntake],
     ),
-    "audit": (lambda call: audit(call, RATED, True, "", cause(NOW)), [CallbackAudited]),
+    "audit": (lambda call: audit(call, RATED, True, "", cause(NOW, actor=AUDITOR)), [CallbackAudited]),
     "waive": (lambda call: waive(call, "special", None, RULES, cause(NOW)), [CallbackWaived, DeadlineMetByIntake]),
 }
 

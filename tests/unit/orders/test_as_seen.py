@@ -51,7 +51,7 @@ async def test_a_change_of_the_contract_asks_for_all_signatures_of_its_notice_an
     await company.run_to("release")
     for name in ("prepared", "reviewed"):
         await company.decide(sign_notice, name, role="cs_supervisor", by=name)
-    await company.decide(amend, CHANGE)
+    await company.decide(amend, CHANGE, role="account_manager")
     order = await company.order()
     assert (order.notice, [run.of for run in order.running if run.clock.name == "sign_notice"]) == (
         Notice(),
@@ -69,14 +69,14 @@ async def test_a_notice_that_has_left_keeps_its_signatures_when_the_contract_cha
     await company.place()
     await company.release()
     left = (await company.order()).notice
-    await company.decide(amend, CHANGE)
+    await company.decide(amend, CHANGE, role="account_manager")
     assert (await company.order()).notice == left
 
 
 async def test_the_seal_is_used_on_the_revision_that_was_read(company):
     await company.place()
     await company.sign_contract()
-    await company.decide(amend, CHANGE)
+    await company.decide(amend, CHANGE, role="account_manager")
     assert await refused(company, use_seal, 1, "补充协议盖章", role="cs_supervisor") == (
         "contract_changed",
         "revision 2 stands by now; read it and name that one",

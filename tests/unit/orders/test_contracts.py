@@ -46,7 +46,7 @@ async def test_a_contract_to_amend_waits_for_a_new_revision_and_its_review(compa
     await company.decide(review, "amend", (FINDING,))
     with pytest.raises(Refused) as nothing:
         await company.decide(review, "approved", ())
-    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)), role="account_manager")
     await company.decide(review, "approved", ())
 
     assert nothing.value.code == "nothing_to_review"
@@ -59,9 +59,11 @@ async def test_a_contract_to_amend_waits_for_a_new_revision_and_its_review(compa
 async def test_a_contract_that_comes_back_keeps_what_the_amendment_does_not_change(company):
     await company.place()
     await company.decide(review, "amend", (FINDING,))
-    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)), role="account_manager")
     await company.decide(review, "amend", (FINDING,))
-    await company.decide(amend, Draft(revision=0, changes=("价格",), total=Money(amount="90000.00")))
+    await company.decide(
+        amend, Draft(revision=0, changes=("价格",), total=Money(amount="90000.00")), role="account_manager"
+    )
     await company.sign_contract()
 
     (signed,) = company.announced(said.ContractSigned)
@@ -88,7 +90,7 @@ async def test_a_price_is_something_and_its_terms_come_to_it(company, draft):
     await company.place()
     await company.decide(review, "amend", ())
     with pytest.raises(Refused) as refused:
-        await company.decide(amend, draft)
+        await company.decide(amend, draft, role="account_manager")
     assert refused.value.code == "wrong_amount"
 
 
@@ -115,7 +117,9 @@ async def test_a_terminated_contract_ends_the_order_and_the_customer_is_told_bot
 async def test_a_contract_that_changes_after_approval_goes_back_to_review(company):
     await company.place()
     await company.decide(review, "approved", ())
-    await company.decide(amend, Draft(revision=0, changes=("数量改为 30",), total=Money(amount="125000.00")))
+    await company.decide(
+        amend, Draft(revision=0, changes=("数量改为 30",), total=Money(amount="125000.00")), role="account_manager"
+    )
 
     assert (await company.order()).stage == "review"
     await company.decide(review, "approved", ())
@@ -128,7 +132,7 @@ async def test_a_change_of_a_signed_contract_counts_once_it_is_reviewed(company)
     await company.place()
     await company.release()
     change = Draft(revision=0, changes=("发货日期改为 2026-12-05",), ship_on=date(2026, 12, 5))
-    await company.decide(amend, change)
+    await company.decide(amend, change, role="account_manager")
     assert (await company.order()).ship_on == date(2026, 11, 26)
     await company.decide(review, "approved", ())
 
@@ -142,9 +146,9 @@ async def test_a_change_of_a_signed_contract_counts_once_it_is_reviewed(company)
 async def test_a_second_change_waits_until_the_first_is_reviewed(company):
     await company.place()
     await company.sign_contract()
-    await company.decide(amend, Draft(revision=0, changes=("一",)))
+    await company.decide(amend, Draft(revision=0, changes=("一",)), role="account_manager")
     with pytest.raises(Refused) as refused:
-        await company.decide(amend, Draft(revision=0, changes=("二",)))
+        await company.decide(amend, Draft(revision=0, changes=("二",)), role="account_manager")
     assert refused.value.code == "under_review"
 
 
@@ -153,7 +157,9 @@ async def test_a_rejected_change_of_a_signed_contract_leaves_the_contract_as_it_
     await company.place()
     await company.sign_contract()
     before = await company.order()
-    await company.decide(amend, Draft(revision=0, changes=("降价",), total=Money(amount="1.00")))
+    await company.decide(
+        amend, Draft(revision=0, changes=("降价",), total=Money(amount="1.00")), role="account_manager"
+    )
     await company.decide(review, "amend", (FINDING,))
 
     after = await company.order()
@@ -200,7 +206,7 @@ async def test_the_contracts_own_terms_are_kept(company):
         PaymentTerm(kind="balance", amount=Money(amount="50000.00")),
     )
     await company.decide(review, "amend", ())
-    await company.decide(amend, Draft(revision=0, changes=("五五付款",), terms=terms))
+    await company.decide(amend, Draft(revision=0, changes=("五五付款",), terms=terms), role="account_manager")
     await company.sign_contract()
 
     (due,) = company.announced(said.PaymentDue)
@@ -289,7 +295,7 @@ async def test_signing_needs_an_approved_contract(company):
 async def test_another_revision_than_the_one_that_was_read_is_not_decided_about(company, outcome):
     await company.place()
     await company.decide(review, "amend", (FINDING,))
-    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)), role="account_manager")
     before, told = await company.order(), company.published
 
     with pytest.raises(Refused) as refused:
@@ -312,7 +318,7 @@ async def test_the_supervisor_submits_the_revision_that_was_read(company):
 async def test_a_contract_is_signed_in_the_revision_that_was_read(company):
     await company.place()
     await company.approve()
-    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)))
+    await company.decide(amend, Draft(revision=0, changes=("尾款改为安装后七天",)), role="account_manager")
     await company.approve()
     before, told = await company.order(), company.published
 
@@ -320,3 +326,31 @@ async def test_a_contract_is_signed_in_the_revision_that_was_read(company):
         await company.decide(contract.sign, 1, SIGNED_ON, "签订")
 
     assert (refused.value.code, await company.order(), company.published) == ("contract_changed", before, told)
+
+
+@pytest.mark.parametrize("spelling", ["CS-07", "ｃｓ-07", " cs-07 "])
+async def test_a_person_signs_a_notice_once_in_whatever_spelling(company, spelling):
+    await company.place()
+    await company.sign_contract()
+    await company.decide(sign_notice, "prepared", by="cs-07")
+    before = await company.order()
+
+    with pytest.raises(Overstepped) as own:
+        await company.decide(sign_notice, "reviewed", by=spelling)
+
+    assert (own.value.code, await company.order()) == ("own_notice", before)
+
+
+@pytest.mark.parametrize("spelling", ["cs-07", "CS-07"])
+async def test_a_change_of_a_contract_is_reviewed_by_another_person_than_the_one_who_wrote_it(company, spelling):
+    await company.place()
+    await company.approve()
+    await company.decide(amend, Draft(revision=0, changes=("降价",), total=Money(amount="1.00")), by="cs-07")
+    before, told = await company.order(), company.published
+
+    with pytest.raises(Overstepped) as own:
+        await company.decide(review, "approved", (), by=spelling)
+    assert (own.value.code, await company.order(), company.published) == ("four_eyes", before, told)
+
+    await company.decide(review, "approved", (), by="cs-08")
+    assert (await company.order()).total == Money(amount="1.00")

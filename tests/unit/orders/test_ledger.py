@@ -301,7 +301,7 @@ async def test_a_receipt_with_another_amount_is_looked_into_and_not_entered(comp
 async def test_money_in_the_contract_s_currency_counts_although_it_came_before_the_review(company):
     await company.place(total=None)
     await company.pay("initial", "3000.00", "USD")
-    await company.decide(amend_draft, yuan("10000.00", "USD"))
+    await company.decide(amend_draft, yuan("10000.00", "USD"), role="account_manager")
     await company.sign_contract()
     order = await company.order()
     assert (order.stage, order.receivable.paid) == ("release", Decimal("3000.00"))
@@ -338,7 +338,7 @@ async def test_what_was_paid_before_an_amendment_stays_paid(company):
     await company.place()
     await company.pay("initial", "30000.00")
     await company.sign_contract()
-    await company.decide(amend_draft, yuan("120000.00"))
+    await company.decide(amend_draft, yuan("120000.00"), role="account_manager")
     await company.decide(review, "approved", ())
     await company.until(datetime(2026, 10, 1, 2, tzinfo=UTC))
     (statement,) = company.announced(said.StatementIssued)
@@ -357,7 +357,7 @@ async def test_progress_payments_are_asked_for_on_their_day_and_fall_overdue_lik
     )
     await company.place()
     await company.decide(review, "amend", ())
-    await company.decide(amend, draft)
+    await company.decide(amend, draft, role="account_manager")
     await company.release()
     await company.until(datetime(2026, 11, 2, 2, tzinfo=UTC))
     due = [event for event in company.announced(said.PaymentDue) if event.kind == "progress"]
@@ -377,7 +377,7 @@ async def test_what_is_to_be_reminded_of_on_one_day_is_one_reminder_as_firm_as_t
     )
     await company.place()
     await company.decide(review, "amend", ())
-    await company.decide(amend, draft)
+    await company.decide(amend, draft, role="account_manager")
     await company.sign_contract()
     await company.until(company.now + timedelta(days=40))
     assert {(each.kind, each.due_on) for each in company.announced(said.PaymentDue)} == {

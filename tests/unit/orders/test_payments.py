@@ -299,7 +299,7 @@ async def test_a_customer_who_owes_nothing_gets_one_last_statement(company):
 async def test_a_higher_price_after_signing_is_billed_with_the_balance(company):
     await company.place()
     await company.release()
-    await company.decide(amend, Draft(revision=0, changes=("加两樘",), total=yuan("120000.00")))
+    await company.decide(amend, Draft(revision=0, changes=("加两樘",), total=yuan("120000.00")), role="account_manager")
     await company.decide(review, "approved", ())
     order = await company.order()
     assert (order.receivable.billed, order.receivable.open) == (Decimal("120000.00"), Decimal("90000.00"))

@@ -39,7 +39,7 @@ async def test_staff_correct_the_day_by_a_revision_of_the_contract(company):
     assert await refused(company, review, "approved", ()) == "no_day"
     await company.decide(review, "amend", ())
     draft = Draft(revision=0, changes=("发货日期更正为 2026-12-28",), ship_on=date(2026, 12, 28))
-    await company.decide(amend, draft)
+    await company.decide(amend, draft, role="account_manager")
     await company.sign_contract()
     (promised,) = company.announced(said.DeliveryDatePromised)
     order = await company.order()

@@ -11,7 +11,7 @@ from intake.domain.parts.calling import Appointment, CallAudit, ManagerWord
 from intake.domain.parts.chain import appended
 from intake.domain.parts.withdrawal import Withdrawal
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change, Refused
+from shared.aggregate import Cause, Change, Refused, must_be_another
 from shared.clocks import Matter
 from shared.contracts.event import Part
 from shared.contracts.intake import (
@@ -85,9 +85,10 @@ def audit(
     """The market supervisor asked the customer about the call and the caller (000 §3.7, 001 表3 注b).
 
     IllegalTransition for a call that was not made; refused with `audited_already` the second time, `questions_open`
-    unless ability, professionalism and etiquette are all rated.
+    unless ability, professionalism and etiquette are all rated, `four_eyes` to the person who made the call.
     """
     CALLBACK.must(callback.stage, "audit")
+    must_be_another("a call is audited by another person than the one who made it", callback.completed_by, cause=cause)
     if callback.audit is not None:
         raise Refused("the call was audited already; what was found stays", "audited_already")
     if unasked := sorted({"ability", "professionalism", "etiquette"} - ratings.keys()):

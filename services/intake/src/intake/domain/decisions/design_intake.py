@@ -7,7 +7,7 @@ from intake.domain.design_intake import DESIGN_FORMS, DesignIntake
 from intake.domain.lifecycle import DESIGN_INTAKE
 from intake.domain.parts.design_form import DesignForm, DesignFormName, Finding
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, must_be_another
 from shared.clocks import Matter
 from shared.contracts.intake import DesignIntakeChecked
 from shared.contracts.vocabulary import CustomerSnapshot, FileRef
@@ -40,9 +40,12 @@ def check(
 ) -> Change[DesignIntake]:
     """What CS found of these forms; the gate opens when all three are in order (000 §3.3.1.1).
 
-    IllegalTransition when they have passed already.
+    IllegalTransition when they have passed already; refused with `four_eyes` to the person who brought them.
     """
     DESIGN_INTAKE.must(intake.stage, "check")
+    must_be_another(
+        "the forms are checked by another person than the one who brought them", intake.brought_by, cause=cause
+    )
     forms = tuple(
         form.but(finding=findings[form.name], checked_by=cause.actor.id, checked_at=cause.at)
         if form.name in findings

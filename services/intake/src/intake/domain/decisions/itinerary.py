@@ -7,7 +7,7 @@ from intake.domain.itinerary import Itinerary, itinerary_id_of
 from intake.domain.lifecycle import ITINERARY
 from intake.domain.parts.agreed_day import AgreedDay
 from intake.domain.policy.policy import Rules
-from shared.aggregate import Cause, Change
+from shared.aggregate import Cause, Change, must_be_another
 from shared.clocks import Matter
 from shared.contracts.intake import ItineraryConfirmed
 from shared.contracts.vocabulary import Line, Prose
@@ -31,9 +31,10 @@ def confirm(
 ) -> Change[Itinerary]:
     """The day is agreed on the phone, and recorded on the phone record (000 §3.2); without stops it is a day indoors.
 
-    IllegalTransition the second time.
+    IllegalTransition the second time; refused with `four_eyes` to the person whose day it is.
     """
     ITINERARY.must(itinerary.stage, "confirm")
+    must_be_another("a day is confirmed by another person than the one whose day it is", itinerary.staff, cause=cause)
     agreed = AgreedDay(
         stops=stops, changes=changes, content=content, confirmed_by=cause.actor.id, confirmed_at=cause.at
     )

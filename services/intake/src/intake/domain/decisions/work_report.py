@@ -86,8 +86,12 @@ def review(report: WorkReport, digest: Hash, comment: Prose, rules: Rules, cause
 
 
 def excuse(report: WorkReport, reason: Line, rules: Rules, cause: Cause) -> Change[WorkReport]:
-    """The colleague need not hand it in, for example because of leave. IllegalTransition unless it is owed."""
+    """The colleague need not hand it in, for example because of leave.
+
+    IllegalTransition unless it is owed; refused with `four_eyes` to its author.
+    """
     WORK_REPORT.must(report.stage, "excuse")
+    must_be_another("a report is excused by another person than its author", report.staff, cause=cause)
     return Change(report.but(stage="excused", excused_because=reason)).then(rules.clocks.drop(cause=cause))
 
 

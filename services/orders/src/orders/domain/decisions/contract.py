@@ -41,7 +41,8 @@ def review(
     better revision; terminated, the order ends (004 一㈡1a, 1b; for a custom order the director reviews, 000 §3.5.1).
     Nothing is decided where it was not submitted first (`not_submitted`), and nothing approved without a price
     (`no_price`) or a day of shipping (`no_day`, `past_day`, `far_day`). The reviewer names the revision that was read:
-    another one is not decided about (`contract_changed`).
+    another one is not decided about (`contract_changed`). Refused to the person who wrote the change or submitted it
+    (`four_eyes`).
     """
     order.lifecycle.must(order.stage, "review")
     by = order.decided_by(_M.CONTRACT_APPROVED, cause)
@@ -49,8 +50,8 @@ def review(
     order.contract.must_be_seen(revision)
     if order.route.submitters and draft.submitted_by is None:
         raise Refused("a supervisor has not submitted this revision; that comes first", "not_submitted")
-    who = "a contract is reviewed by another person than the one who submitted it"
-    must_be_another(who, draft.submitted_by, cause=cause)
+    who = "a contract is reviewed by another person than those who wrote its change and submitted it"
+    must_be_another(who, draft.written_by, draft.submitted_by, cause=cause)
     if outcome == "approved":
         _must_be_whole(order, draft, rules, cause)
         _must_be_feasible(order, draft)
@@ -134,7 +135,8 @@ def amend(order: Order, draft: Draft, rules: Rules, cause: Cause) -> Change[Orde
     _must_add_up(order, draft)
     if draft.ship_on is not None:
         day_ahead(draft.ship_on, order.day(cause.at), rules.of(order).horizon_days)
-    amended = order.but(contract=order.contract.drafted(draft), notice=order.notice.anew())
+    written = draft.but(written_by=cause.actor.id)
+    amended = order.but(contract=order.contract.drafted(written), notice=order.notice.anew())
     if order.contract.signed:
         return follow_duties(amended, rules, cause)
     return lose(amended, _M.CONTRACT_APPROVED, rules=rules, cause=cause)

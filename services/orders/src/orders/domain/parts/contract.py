@@ -36,6 +36,7 @@ class Draft(Part):
     total: Money | None = None
     ship_on: date | None = None
     terms: tuple[PaymentTerm, ...] = ()
+    written_by: StaffId | None = None
     submitted_by: StaffId | None = None
     countersigned: Countersignature | None = None
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.aggregate import Overstepped, Refused
+from shared.aggregate import Overstepped, Refused, one_person
 from shared.contracts.event import Instant, Part
 from shared.contracts.vocabulary import StaffId
 
@@ -42,6 +42,7 @@ class Notice(Part):
         """With one more signature. Refused: `wrong_signature` out of order, `own_notice` for a person's second one."""
         if signature != self.next:
             raise Refused(f"the signature that is missing next is {self.next or 'none'}", "wrong_signature")
-        if by in {signed.by for signed in (self.prepared, self.reviewed, self.approved) if signed}:
+        before = (each for each in (self.prepared, self.reviewed, self.approved) if each)
+        if one_person(by) in {one_person(each.by) for each in before}:
             raise Overstepped("a notice is prepared, reviewed and approved by three people", "own_notice")
         return self.but(**{signature: Signed(by=by, at=at)})
