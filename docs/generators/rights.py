@@ -12,6 +12,7 @@ from generators import ROOT
 from generators.services import services
 from shared.contracts.roles import Department, Role
 from shared.http import Allowed, Readers, authenticated
+from shared.identity.reach import REACH
 
 PAGE = ROOT / "docs" / "rights.md"
 EVERY_SERVICE = "Every service"
@@ -51,7 +52,9 @@ def page() -> dict[Path, str]:
     found = {service.name: tuple(rights(service.app)) for service in services()}
     common = [right for right in next(iter(found.values())) if all(right in each for each in found.values())]
     own = {name: [right for right in each if right not in common] for name, each in found.items()}
-    sections = [f"## {name}\n\n{_table(each)}" for name, each in {EVERY_SERVICE: common, **own}.items()]
+    whole = {service.name: _whole(service.app) for service in services()}
+    tables = {EVERY_SERVICE: common, **own}
+    sections = [f"## {name}\n\n{_table(each)}{whole.get(name, '')}" for name, each in tables.items()]
     return {PAGE: "\n".join((_INTRO, *sections, _names()))}
 
 
@@ -104,6 +107,17 @@ def _cells(right: Right) -> str:
             EVERY_DEPARTMENT if len(systems) == len(Department) else " · ".join(systems) or NONE,
         )
     )
+
+
+def _whole(app: FastAPI) -> str:
+    """Who alone reads how a customer is reached, where the service's routers name them."""
+    guards = [
+        each.dependency for context in iter_route_contexts(app.routes) for each in getattr(context, "dependencies", ())
+    ]
+    named = {role for guard in guards if isinstance(guard, Readers) for role in guard.whole or ()}
+    roles = " · ".join(role.chinese for role in Role if role in named)
+    fields = ", ".join(f"`{name}`" for name in sorted(REACH))
+    return f"\nHow a customer is reached ({fields}) these alone read, to others it is null: {roles}.\n" if roles else ""
 
 
 def _names() -> str:

@@ -26,6 +26,7 @@ from shared.aggregate import Cause, Contention, NotFound, Overstepped, Refused, 
 from shared.contracts.roles import Department, Role
 from shared.identity import DepartmentKeys, Forbidden, Principal, StaffTokens, TurnedAway, Unauthenticated
 from shared.identity.cookie import token_of_session
+from shared.identity.reach import reads_whole, without_reach
 from shared.plain import LONGEST_DETAIL, plain
 
 log = structlog.get_logger()
@@ -196,9 +197,20 @@ class GuardedRoute(StrictRoute):
             await identify(request)
             for guard in guards:
                 await guard(request)
-            return await handle(request)
+            answer = await handle(request)
+            whole = all(guard.shows_whole(request.state.principal) for guard in guards if isinstance(guard, Readers))
+            return answer if whole else _without_reach(answer)
 
         return guarded
+
+
+def _without_reach(answer: Response) -> Response:
+    """The same answer, where it is JSON, with null for everything by which a customer is reached."""
+    if answer.headers.get("content-type") == "application/json":
+        said = without_reach(json.loads(bytes(answer.body)))
+        answer.body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        answer.headers["content-length"] = str(len(answer.body))
+    return answer
 
 
 def OpenRouter(**kwargs: Any) -> APIRouter:  # noqa: N802
@@ -206,12 +218,15 @@ def OpenRouter(**kwargs: Any) -> APIRouter:  # noqa: N802
     return APIRouter(responses=PROBLEMS, route_class=StrictRoute, **kwargs)
 
 
-def Router(*, readers: Sequence[Role | Department], **kwargs: Any) -> APIRouter:  # noqa: N802
+def Router(  # noqa: N802
+    *, readers: Sequence[Role | Department], whole: Sequence[Role] | None = None, **kwargs: Any
+) -> APIRouter:
     """A router that documents our problems. Its GET routes answer to `readers` alone; the others say `allow(…)`.
 
-    ValueError without readers.
+    Where `whole` is given, the roles in it read how a customer is reached; for all others these fields of every answer
+    are null. ValueError without readers.
     """
-    dependencies = [Depends(Readers(tuple(readers)))]
+    dependencies = [Depends(Readers(tuple(readers), None if whole is None else frozenset(whole)))]
     return APIRouter(responses=PROBLEMS, route_class=GuardedRoute, dependencies=dependencies, **kwargs)
 
 
@@ -279,9 +294,13 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Readers:
-    """Lets only these read: applies to GET alone. ValueError without any."""
+    """Lets only these read: applies to GET alone. `whole` are those who read how a customer is reached, None for all.
+
+    ValueError without any role.
+    """
 
     roles: tuple[Role | Department, ...]
+    whole: frozenset[Role] | None = None
 
     def __post_init__(self) -> None:
         _must_name_some(self.roles)
@@ -289,6 +308,10 @@ class Readers:
     async def __call__(self, request: Request) -> None:
         if request.method == "GET":
             request.state.principal.acting(*self.roles)
+
+    def shows_whole(self, principal: Principal) -> bool:
+        """Whether this principal reads how a customer is reached."""
+        return self.whole is None or reads_whole(principal, self.whole)
 
 
 def _must_name_some(roles: tuple[Role | Department, ...]) -> None:

@@ -223,7 +223,10 @@ async def test_the_register_is_found_by_stage_and_customer(ask):
     found = (await ask("gm", "GET", f"/service-requests?stage=registered&customer_id={UUID(int=1)}")).json()
 
     assert [each["request_id"] for each in found["items"]] == [complete["request_id"]]
-    assert (await ask("gm", "GET", f"/service-requests/{complete['request_id']}")).json() == complete
+    path = f"/service-requests/{complete['request_id']}"
+    assert (await ask("operations_supervisor", "GET", path)).json() == complete
+    covered = (await ask("gm", "GET", path)).json()["form"]
+    assert (covered["customer"]["mobile"], covered["address"], covered["content"]) == (None, None, REQUEST["content"])
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
-"""A request is a cause of the person who made it, under the key that they chose."""
+"""A request is a cause of the person who made it, under the key that they chose; its answer is for who asks."""
 
 import asyncio
 
+import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel
 
 from shared.contracts.roles import Department, Role
-from shared.http import CausedByRequest, Router, answer_problems, guarded
+from shared.http import CausedByRequest, Router, allow, answer_problems, guarded
 from shared.identity import Principal
 from shared.testing.world import Introductions
 from shared.time_source import TimeSource
@@ -52,3 +53,42 @@ async def test_keys_of_different_people_never_meet() -> None:
     assert len({each.id for each in seen}) == len(asked)
     assert seen == again
     assert [each.actor for each in seen][-2:] == ["staff finance finance", "department finance finance"]
+
+
+class Person(BaseModel):
+    name: str
+    mobile: str | None
+
+
+class Files(BaseModel):
+    people: list[Person]
+    address: str | None
+    total: float
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_how_a_customer_is_reached_is_null_for_all_whom_the_router_does_not_name(method: str) -> None:
+    router = Router(readers=(Role.GM, Role.FINANCE, Department.WAREHOUSE), whole=(Role.GM, Role.WAREHOUSE))
+
+    @router.get("/files")
+    @router.post("/files", dependencies=[allow(Role.GM, Role.FINANCE, Department.WAREHOUSE)])
+    async def files() -> Files:
+        return Files(people=[Person(name="王建国", mobile="13800138000")], address="珠江东路 6 号", total=1.5)
+
+    app, introductions = FastAPI(), Introductions()
+    app.state.time, app.state.authenticator = TimeSource(), introductions
+    answer_problems(app)
+    app.include_router(router, dependencies=guarded())
+    whole = {"people": [{"name": "王建国", "mobile": "13800138000"}], "address": "珠江东路 6 号", "total": 1.5}
+    covered = {"people": [{"name": "王建国", "mobile": None}], "address": None, "total": 1.5}
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://door") as http:
+
+        async def seen_by(who: Principal) -> object:
+            answer = await http.request(method, "/files", headers={"Authorization": introductions.introduce(who)})
+            assert int(answer.headers["content-length"]) == len(answer.content)
+            return answer.json()
+
+        assert await seen_by(Principal.staff("chen", Role.GM)) == whole
+        assert await seen_by(Principal.staff("xie", Role.FINANCE)) == covered
+        assert await seen_by(Principal.staff("xie", Role.FINANCE, Role.WAREHOUSE)) == whole
+        assert await seen_by(Principal.system(Department.WAREHOUSE)) == covered, "a department is not its namesake role"

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from aftersales.api.authority import deciders
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import form
 from aftersales.domain.lifecycle import LIFECYCLE
@@ -46,7 +46,7 @@ class Countersign(RequestBody):
 
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """The blocks that are written after a voucher is opened, each a POST to its name."""
-    router = Router(readers=READERS, tags=["form 1"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, whole=WHOLE, tags=["form 1"], prefix="/service-orders/{service_order_id}")
 
     @router.post("/record-opinion", dependencies=[allow(*LIFECYCLE.roles("record_opinion"))])
     async def record_opinion(service_order_id: UUID, body: RecordOpinion, cause: CausedByRequest) -> ServiceOrderView:

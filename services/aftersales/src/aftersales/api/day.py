@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AliasPath, Field, computed_field
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.domain.lifecycle import LIFECYCLE, Stage, possible
 from aftersales.domain.parts.authority import Authority
 from aftersales.domain.parts.supply import PartLine
@@ -43,7 +43,7 @@ class Stop(View):
 
 def routes(orders: ServiceOrders) -> APIRouter:
     """The route under /technicians."""
-    router = Router(readers=READERS, tags=["service orders"], prefix="/technicians")
+    router = Router(readers=READERS, whole=WHOLE, tags=["service orders"], prefix="/technicians")
 
     @router.get("/{technician}/visits")
     async def list_visits(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.domain.lifecycle import LIFECYCLE, REQUEST
 from aftersales.domain.parts.blocks import Block, Execution, FeeSignature, Opinion, Result
 from aftersales.domain.parts.form import FeedbackForm
@@ -133,7 +133,7 @@ class RepairNotice(View):
 
 def routes(stores: Stores) -> APIRouter:
     """The form of a service order, and what engineering is told of it."""
-    router = Router(readers=READERS, tags=["form 1"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, whole=WHOLE, tags=["form 1"], prefix="/service-orders/{service_order_id}")
     orders = stores.service_orders
 
     async def both(service_order_id: UUID) -> tuple[ServiceRequest, ServiceOrder]:

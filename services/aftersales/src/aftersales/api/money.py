@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from aftersales.api.authority import deciders
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import money
 from aftersales.domain.lifecycle import LIFECYCLE
@@ -55,7 +55,7 @@ class ReceivePayment(RequestBody):
 
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What concerns money, each a POST to its name."""
-    router = Router(readers=READERS, tags=["money"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, whole=WHOLE, tags=["money"], prefix="/service-orders/{service_order_id}")
 
     @router.post("/record-cost", dependencies=[allow(*LIFECYCLE.roles("record_cost"))])
     async def record_cost(service_order_id: UUID, body: RecordCost, cause: CausedByRequest) -> ServiceOrderView:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderRow, ServiceOrderView
 from aftersales.domain.decisions import dispatch as sending
 from aftersales.domain.decisions import opening
@@ -57,7 +57,7 @@ class Dispatch(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which service orders are opened, found and dispatched."""
-    router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders")
+    router = Router(readers=READERS, whole=WHOLE, tags=["service orders"], prefix="/service-orders")
     orders = stores.service_orders
 
     @router.post("", status_code=201, dependencies=[allow(*REQUEST.roles("open_service_order"))])

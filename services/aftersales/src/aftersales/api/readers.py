@@ -14,3 +14,9 @@ READERS = (
     Role.GM,
 )
 """Who may read the register, the vouchers and the settlements. No department's system is among them."""
+
+WHOLE = (*SERVICE, Role.REGIONAL_HEAD, Role.OPERATIONS_SUPERVISOR, Role.ENGINEERING_REGIONAL_HEAD, *TECHNICIANS)
+"""Who reads how and where the customer is reached: who speaks with them and who goes there.
+
+An account manager reads it in the files of their own customers.
+"""

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from aftersales.api.authority import deciders
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceRequestRow, ServiceRequestView
 from aftersales.domain.decisions import request
 from aftersales.domain.lifecycle import REQUEST, RequestStage
@@ -69,7 +69,7 @@ class DetermineFault(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /service-requests."""
-    router = Router(readers=READERS, tags=["service requests"], prefix="/service-requests")
+    router = Router(readers=READERS, whole=WHOLE, tags=["service requests"], prefix="/service-requests")
     requests = stores.service_requests
 
     @router.post("", status_code=201, dependencies=[allow(*REGISTRARS)])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import supply
 from aftersales.domain.lifecycle import LIFECYCLE
@@ -48,7 +48,7 @@ class ClaimExpense(RequestBody):
 
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What concerns material and expenses, each a POST to its name."""
-    router = Router(readers=READERS, tags=["parts"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, whole=WHOLE, tags=["parts"], prefix="/service-orders/{service_order_id}")
 
     @router.post("/request-parts", dependencies=[allow(*LIFECYCLE.roles("request_parts"))])
     async def request_parts(service_order_id: UUID, body: RequestParts, cause: CausedByRequest) -> ServiceOrderView:

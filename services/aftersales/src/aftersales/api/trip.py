@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from aftersales.api.authority import deciders
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import trip
 from aftersales.domain.lifecycle import LIFECYCLE
@@ -42,7 +42,7 @@ class ApproveRemote(RequestBody):
 
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What is arranged before a technician leaves, each a POST to its name."""
-    router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, whole=WHOLE, tags=["service orders"], prefix="/service-orders/{service_order_id}")
 
     @router.post("/agree-appointment", dependencies=[allow(*LIFECYCLE.roles("agree_appointment"))])
     async def agree_appointment(

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderView
 from aftersales.domain.decisions import closing, visit
 from aftersales.domain.lifecycle import LIFECYCLE
@@ -50,7 +50,7 @@ class CloseServiceOrder(RequestBody):
 
 def routes(orders: ServiceOrders, rules: Rules) -> APIRouter:
     """What follows dispatching, each a POST to its name."""
-    router = Router(readers=READERS, tags=["service orders"], prefix="/service-orders/{service_order_id}")
+    router = Router(readers=READERS, whole=WHOLE, tags=["service orders"], prefix="/service-orders/{service_order_id}")
 
     @router.post("/complete-visit", dependencies=[allow(*LIFECYCLE.roles("complete_visit"))])
     async def complete_visit(service_order_id: UUID, body: CompleteVisit, cause: CausedByRequest) -> ServiceOrderView:

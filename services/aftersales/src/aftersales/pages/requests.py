@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceRequestRow
 from aftersales.domain.lifecycle import RequestStage
 from aftersales.domain.policy.policy import Rules
@@ -19,6 +19,7 @@ from aftersales.pages.papers.form import precise
 from aftersales.pages.words import FAULTS, PAYERS, REQUESTS, STAGES, VERDICTS
 from aftersales.store import Stores
 from shared.http import After, AskedBy, Router
+from shared.identity.reach import as_read
 from shared.pages.forms import Forms
 from shared.pages.papers import day
 from shared.pages.rendering import Renderer
@@ -73,7 +74,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     @router.get("/{request_id}", response_class=HTMLResponse)
     async def show_request(request_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One request: what the customer wants, what is missing, who pays, its vouchers, the blocks of form 1."""
-        entry = await stores.service_requests.get(request_id)
+        entry = as_read(await stores.service_requests.get(request_id), asker, WHOLE)
         found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=SHOWN)
         request.state.personal = True
         return render(

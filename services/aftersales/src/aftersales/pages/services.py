@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from aftersales.api.day import Stop
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.api.views import ServiceOrderRow
 from aftersales.domain.lifecycle import UNDER_WAY
 from aftersales.domain.parts.trip import Appointment
@@ -23,6 +23,7 @@ from aftersales.pages.blocks import blocks
 from aftersales.pages.words import FAULTS, MODES, PAYERS, STAGES, TYPES, VERDICTS
 from aftersales.store import ServiceOrders
 from shared.http import After, AskedBy, Router
+from shared.identity.reach import as_read
 from shared.pages.forms import Filled, Forms
 from shared.pages.papers import money
 from shared.pages.rendering import Renderer
@@ -109,7 +110,7 @@ def page(orders: ServiceOrders, rules: Rules, forms: Forms, render: Renderer) ->
     @router.get("/{service_order_id}", response_class=HTMLResponse)
     async def show_service(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One service: whom and what it is for, the blocks of its form, visits, money, and what may be decided."""
-        order = await orders.get(service_order_id)
+        order = as_read(await orders.get(service_order_id), asker, WHOLE)
         customer = order.customer.customer_id if order.customer else None
         request.state.personal = True
         return render(

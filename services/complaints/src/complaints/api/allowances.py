@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from complaints.api.papers import AllowanceRow, AllowanceView
-from complaints.api.readers import PAPERS
+from complaints.api.readers import PAPERS, WHOLE
 from complaints.domain.decisions.allowance import countersign, draw_up, file_copy, post, send_back, stamp
 from complaints.domain.lifecycle import ALLOWANCE, AllowanceStage
 from complaints.domain.policy.policy import Rules
@@ -50,7 +50,7 @@ class PostAllowance(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one certificate, and each decision as a POST to its name."""
-    router = Router(readers=PAPERS, tags=["allowances"], prefix="/allowances")
+    router = Router(readers=PAPERS, whole=WHOLE, tags=["allowances"], prefix="/allowances")
     allowances = stores.allowances
 
     @router.get("")

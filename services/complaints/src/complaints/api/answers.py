@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.settlement import accept_choice, decline, implement, record_feedback, sign
@@ -56,7 +56,7 @@ class RecordFeedback(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """The answer and the work, each decision a POST to its name."""
-    router = Router(readers=CASES, tags=["resolution"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, whole=WHOLE, tags=["resolution"], prefix="/complaints/{complaint_id}")
 
     @router.post("/accept", dependencies=[allow(*COMPLAINT.roles("accept"))])
     async def accept_solution(complaint_id: UUID, body: Accept, cause: CausedByRequest) -> ComplaintView:

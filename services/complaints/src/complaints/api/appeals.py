@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.appeal import appeal, decide_appeal
@@ -34,7 +34,7 @@ class DecideAppeal(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """The petition and its answer, each a POST to its name."""
-    router = Router(readers=CASES, tags=["appeal"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, whole=WHOLE, tags=["appeal"], prefix="/complaints/{complaint_id}")
 
     @router.post("/appeal", dependencies=[allow(*COMPLAINT.roles("appeal"))])
     async def appeal_case(complaint_id: UUID, body: AppealCase, cause: CausedByRequest) -> ComplaintView:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions import filing as decisions
@@ -67,7 +67,7 @@ class FileDraft(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which complaints come in."""
-    router = Router(readers=CASES, tags=["complaints"])
+    router = Router(readers=CASES, whole=WHOLE, tags=["complaints"])
     complaints = stores.complaints
 
     @router.post("/complaints", status_code=201, dependencies=[allow(*FILERS)])

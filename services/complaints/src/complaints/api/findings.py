@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.cause_list import AddedCause, CauseList
 from complaints.domain.complaint import Complaint
@@ -96,7 +96,7 @@ class Numbered(View):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Findings, each decision a POST to its name, and the list of root causes."""
-    router = Router(readers=CASES, tags=["investigation"])
+    router = Router(readers=CASES, whole=WHOLE, tags=["investigation"])
     complaints = stores.complaints
 
     @router.get("/root-causes")

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.closing import close, withdraw
@@ -89,7 +89,7 @@ class Close(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """Decisions about a case that do not settle it, and its end; each a POST to its name."""
-    router = Router(readers=CASES, tags=["handling"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, whole=WHOLE, tags=["handling"], prefix="/complaints/{complaint_id}")
 
     @router.post("/assign-owner", dependencies=[allow(*COMPLAINT.roles("assign_owner"))])
     async def assign_case_owner(complaint_id: UUID, body: AssignOwner, cause: CausedByRequest) -> ComplaintView:

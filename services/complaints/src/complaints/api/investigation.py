@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.investigation import assign_investigation, complete_investigation, judge
@@ -47,7 +47,7 @@ class CompleteInvestigation(RequestBody):
 
 def routes(complaints: Complaints, rules: Rules) -> APIRouter:
     """From judging to the cause, each decision a POST to its name."""
-    router = Router(readers=CASES, tags=["investigation"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, whole=WHOLE, tags=["investigation"], prefix="/complaints/{complaint_id}")
 
     @router.post("/judge", dependencies=[allow(*COMPLAINT.roles("judge"))])
     async def judge_case(complaint_id: UUID, body: Judge, cause: CausedByRequest) -> ComplaintView:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.liaison import audit, contact_department, report_opinion
@@ -39,7 +39,7 @@ class ReportOpinion(RequestBody):
 
 def routes(complaints: Complaints) -> APIRouter:
     """Each decision a POST to its name."""
-    router = Router(readers=CASES, tags=["handling"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, whole=WHOLE, tags=["handling"], prefix="/complaints/{complaint_id}")
 
     @router.post("/audit", dependencies=[allow(*COMPLAINT.roles("audit"))])
     async def audit_case(complaint_id: UUID, body: AuditCase, cause: CausedByRequest) -> ComplaintView:

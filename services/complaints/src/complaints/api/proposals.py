@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ComplaintView
 from complaints.domain.complaint import Complaint
 from complaints.domain.decisions.checks import must_be_worth
@@ -55,7 +55,7 @@ class Reject(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Proposing, approving and rejecting, each a POST to its name."""
-    router = Router(readers=CASES, tags=["resolution"], prefix="/complaints/{complaint_id}")
+    router = Router(readers=CASES, whole=WHOLE, tags=["resolution"], prefix="/complaints/{complaint_id}")
     complaints = stores.complaints
 
     @router.post("/propose", dependencies=[allow(*COMPLAINT.roles("propose"))])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.api.views import ApprovalRow, ComplaintRow, ComplaintView, PastStepView, ProposedRow
 from complaints.domain.figures.history import history, told
 from complaints.domain.lifecycle import LIVE, Stage
@@ -24,7 +24,7 @@ from shared.store import Between, OneOf
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes by which complaints are found and shown."""
-    router = Router(readers=CASES, tags=["complaints"])
+    router = Router(readers=CASES, whole=WHOLE, tags=["complaints"])
 
     complaints = stores.complaints
     _lists(router, complaints, stores.merged_files, rules)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from complaints.api.papers import GoodsReturnRow, GoodsReturnView
-from complaints.api.readers import PAPERS
+from complaints.api.readers import PAPERS, WHOLE
 from complaints.domain.decisions.goods_return import (
     authorize,
     draw_up,
@@ -86,7 +86,7 @@ class PostReturn(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Lists, one note, and each decision as a POST to its name."""
-    router = Router(readers=PAPERS, tags=["returns"], prefix="/returns")
+    router = Router(readers=PAPERS, whole=WHOLE, tags=["returns"], prefix="/returns")
     returns = stores.returns
 
     @router.get("")

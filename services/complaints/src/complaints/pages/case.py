@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from complaints.api.customer_view import CustomerView
-from complaints.api.readers import CASES
+from complaints.api.readers import CASES, WHOLE
 from complaints.domain.complaint import Complaint
 from complaints.domain.figures.history import history
 from complaints.domain.lifecycle import COMPLAINT
@@ -30,6 +30,7 @@ from complaints.pages.proposals import (
 from complaints.pages.words import CHANNELS, STAGES
 from complaints.store import Stores
 from shared.http import AskedBy, Router
+from shared.identity.reach import as_read
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
 from shared.pages.shown_pictures import pictures_in
@@ -65,6 +66,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def opened(complaint_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One case with its clocks, proposals, next decisions, history, and the customer's view beside the house's."""
         case, now = await stores.complaints.get(complaint_id), request.app.state.time.now()
+        case = as_read(case, asker, WHOLE)
         policy = rules.of(case) if case.policy_version else rules.on(now)
         authority, reader = policy.authority if case.policy_version else None, Reader.of(asker, case)
         proposals = shown_proposals(case, authority, reader.role, said) if authority else ()

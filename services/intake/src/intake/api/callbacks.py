@@ -183,7 +183,7 @@ async def _viewed(stores: Stores, callback: Callback) -> CallbackView:
 
 def routes(stores: Stores, rules: Rules, company: Company, time_source: TimeSource) -> APIRouter:
     """The routes under /callbacks."""
-    router = Router(readers=readers.CALLBACKS, tags=["callbacks"], prefix="/callbacks")
+    router = Router(readers=readers.CALLBACKS, whole=readers.WHOLE_FILES, tags=["callbacks"], prefix="/callbacks")
     callbacks = stores.callbacks
     _coverage(router, stores, rules)
     _around_the_call(router, stores)

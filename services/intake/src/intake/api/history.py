@@ -60,7 +60,9 @@ class OverviewView(View):
 
 def routes(stores: Stores) -> APIRouter:
     """The routes that look back at a customer."""
-    router = Router(readers=readers.CUSTOMERS, tags=["history"], prefix="/customers/{customer_id}")
+    router = Router(
+        readers=readers.CUSTOMERS, whole=readers.WHOLE_FILES, tags=["history"], prefix="/customers/{customer_id}"
+    )
     subject_of = subjects()
 
     @router.get("/verify")

@@ -136,7 +136,7 @@ async def _papers(stores: Stores, named: PapersNamed, customer_id: UUID) -> Pape
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /orders."""
     calendar = rules.calendar
-    router = Router(readers=readers.ORDERS, tags=["orders"], prefix="/orders")
+    router = Router(readers=readers.ORDERS, whole=readers.WHOLE_FILES, tags=["orders"], prefix="/orders")
     orders = stores.orders
 
     @router.post("", status_code=201, dependencies=[allow(*ORDER.roles("take"))])

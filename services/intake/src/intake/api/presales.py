@@ -42,7 +42,7 @@ class OpportunityView(View):
 
 def routes(stores: Stores, rules: Rules, time: TimeSource) -> APIRouter:
     """The routes under /objections and /opportunities."""
-    router = Router(readers=readers.VISITS, tags=["presales"])
+    router = Router(readers=readers.VISITS, whole=readers.WHOLE_FILES, tags=["presales"])
 
     @router.get("/objections")
     async def list_objections(

@@ -143,7 +143,7 @@ def routes(stores: Stores, rules: Rules) -> Sequence[APIRouter]:
 
 
 def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
-    router = Router(readers=readers.PROJECTS, tags=["orders"], prefix="/design-intakes")
+    router = Router(readers=readers.PROJECTS, whole=readers.WHOLE_FILES, tags=["orders"], prefix="/design-intakes")
     intakes = stores.design_intakes
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])
@@ -187,7 +187,7 @@ def _design_intakes(stores: Stores, rules: Rules) -> APIRouter:
 
 
 def _projects(stores: Stores, rules: Rules) -> APIRouter:
-    router = Router(readers=readers.PROJECTS, tags=["orders"], prefix="/projects")
+    router = Router(readers=readers.PROJECTS, whole=readers.WHOLE_FILES, tags=["orders"], prefix="/projects")
     projects = stores.projects
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE)])

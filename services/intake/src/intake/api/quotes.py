@@ -87,7 +87,7 @@ class QuoteView(View):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /quotes."""
-    router = Router(readers=readers.ORDERS, tags=["orders"], prefix="/quotes")
+    router = Router(readers=readers.ORDERS, whole=readers.WHOLE_FILES, tags=["orders"], prefix="/quotes")
     quotes = stores.quotes
 
     @router.post("", status_code=201, dependencies=[allow(*QUOTERS)])

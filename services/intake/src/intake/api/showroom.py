@@ -123,7 +123,7 @@ class ShowroomView(ShowroomRow):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /showroom-visits."""
-    router = Router(readers=readers.VISITS, tags=["visits"], prefix="/showroom-visits")
+    router = Router(readers=readers.VISITS, whole=readers.WHOLE_FILES, tags=["visits"], prefix="/showroom-visits")
     visits = stores.showroom_visits
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])

@@ -88,7 +88,7 @@ def routes(stores: Stores, calendar: Calendar) -> Sequence[APIRouter]:
 
 
 def _surveys(stores: Stores) -> APIRouter:
-    router = Router(readers=readers.CALLBACKS, tags=["surveys"], prefix="/surveys")
+    router = Router(readers=readers.CALLBACKS, whole=readers.WHOLE_FILES, tags=["surveys"], prefix="/surveys")
     surveys = stores.surveys
 
     @router.post("", status_code=201, dependencies=[allow(*SERVICE)])

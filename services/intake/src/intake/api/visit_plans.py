@@ -83,7 +83,7 @@ class PlannedVisitView(PlannedVisitRow):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """The routes under /visit-plans."""
-    router = Router(readers=readers.VISITS, tags=["visits"], prefix="/visit-plans")
+    router = Router(readers=readers.VISITS, whole=readers.WHOLE_FILES, tags=["visits"], prefix="/visit-plans")
     plans = stores.visit_plans
 
     @router.post("", status_code=201, dependencies=[allow(*PLANNERS)])

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AliasPath, Field
 
-from orders.api.readers import CONTRACTS
+from orders.api.readers import CONTRACTS, WHOLE
 from orders.api.views import OrderFacts, OrderRow, OrderView
 from orders.domain.decisions.contract import (
     amend,
@@ -120,7 +120,7 @@ class SealView(View):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """The contract ledger, the seal log and the decisions about contracts."""
-    router = Router(readers=CONTRACTS, tags=["contracts"])
+    router = Router(readers=CONTRACTS, whole=WHOLE, tags=["contracts"])
     _ledger(router, orders)
     _decisions(router, orders, rules)
     _notice(router, orders, rules)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.readers import ORDERS
+from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import OrderView
 from orders.domain.decisions.acceptance import agree_acceptance
 from orders.domain.decisions.installation import fail_acceptance, pass_acceptance, schedule_installation
@@ -52,7 +52,7 @@ class RefuseWork(RequestBody):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Crews and acceptance."""
-    router = Router(readers=ORDERS, tags=["installation"])
+    router = Router(readers=ORDERS, whole=WHOLE, tags=["installation"])
 
     @router.post("/orders/{order_id}/schedule-installation", dependencies=[allow(*deciders("schedule_installation"))])
     async def schedule_order_installation(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from orders.api.readers import ORDERS
+from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import OrderView
 from orders.domain.decisions.drawing import review_drawing
 from orders.domain.decisions.packaging import pack, plan_packaging, receive_packaging
@@ -122,7 +122,7 @@ class ConfirmPackaging(RequestBody):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Drawings, production, samples, inspection, packaging."""
-    router = Router(readers=ORDERS, tags=["making"])
+    router = Router(readers=ORDERS, whole=WHOLE, tags=["making"])
     _design(router, orders, rules)
     _production(router, orders, rules)
     _packaging(router, orders, rules)

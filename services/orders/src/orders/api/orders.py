@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from orders.api.readers import ORDERS
+from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import ExceptionView, OrderRow, OrderView, PromisesRow, PromiseView
 from orders.domain.decisions.cancellation import ask_to_cancel, cancel, decline_cancelling
 from orders.domain.decisions.delay import postpone, word_delay
@@ -93,7 +93,7 @@ class ResolveException(RequestBody):
 
 def routes(stores: Stores, rules: Rules) -> APIRouter:
     """Orders, their promises and their exceptions."""
-    router = Router(readers=ORDERS, tags=["orders"])
+    router = Router(readers=ORDERS, whole=WHOLE, tags=["orders"])
     _lists(router, stores, rules)
     _decisions(router, stores.orders, rules)
     _exceptions(router, stores.orders, stores.exceptions, rules)

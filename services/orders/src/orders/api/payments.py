@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from orders.api.readers import MONEY
+from orders.api.readers import MONEY, WHOLE
 from orders.api.views import OrderRow, OrderView
 from orders.domain.account import Account
 from orders.domain.decisions.account import set_credit
@@ -67,7 +67,7 @@ class AccountView(View):
 
 def routes(orders: Orders, accounts: Accounts, rules: Rules) -> APIRouter:
     """Accounts, credit and what is overdue."""
-    router = Router(readers=MONEY, tags=["payments"])
+    router = Router(readers=MONEY, whole=WHOLE, tags=["payments"])
 
     @router.get("/customers/{customer_id}/account")
     async def show_account(customer_id: UUID) -> AccountView:

@@ -32,6 +32,20 @@ ORDERS = (
 )
 """An order, its promises, clocks and exceptions: who follows it up, sells it, makes it, installs it, is paid for it."""
 
+WHOLE = (
+    *FOLLOW_UP,
+    Role.REGIONAL_HEAD,
+    Role.COMPLAINT_HANDLER,
+    Role.OPERATIONS_SUPERVISOR,
+    Role.ENGINEERING_REGIONAL_HEAD,
+    Role.INSTALLATION_FOREMAN,
+    Role.WAREHOUSE,
+)
+"""Who reads how the customer of an order is reached: who speaks with them, sends the goods and installs them.
+
+An account manager reads it in the files of their own customers.
+"""
+
 CONTRACTS = (*FOLLOW_UP, *_SELLERS, *_LEADERS, Role.DESIGN_DIRECTOR, Role.STATISTICS_CLERK, Role.FINANCE)
 """The contract ledger, the seal log and the project register (004 一㈡1c, 1d, 000 §3.3.2)."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from orders.api.readers import ORDERS
+from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import OrderView
 from orders.domain.decisions.papers import arrange_paper, require_papers
 from orders.domain.decisions.shipment import issue_delivery_note, send
@@ -53,7 +53,7 @@ class ArrangePaper(RequestBody):
 
 def routes(orders: Orders, rules: Rules) -> APIRouter:
     """Dispatch, delivery notes and shipping papers."""
-    router = Router(readers=ORDERS, tags=["shipping"])
+    router = Router(readers=ORDERS, whole=WHOLE, tags=["shipping"])
 
     @router.post("/orders/{order_id}/dispatch", dependencies=[allow(*deciders("dispatch"))])
     async def dispatch_order(order_id: UUID, body: DispatchGoods, cause: CausedByRequest) -> OrderView:

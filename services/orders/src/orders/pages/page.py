@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from orders.api.readers import ORDERS
+from orders.api.readers import ORDERS, WHOLE
 from orders.api.views import LedgerView
 from orders.domain.order import Order
 from orders.domain.policy.policy import Rules
@@ -17,6 +17,7 @@ from orders.pages.risk import Outlooks, awaited, whose_turn
 from orders.store import Stores
 from shared.contracts.event import Money
 from shared.http import AskedBy, Router
+from shared.identity.reach import as_read
 from shared.pages.countdown import in_words
 from shared.pages.forms import Choice, Filled, Forms
 from shared.pages.rendering import Renderer
@@ -62,6 +63,7 @@ def routes(stores: Stores, rules: Rules, forms: Forms, render: Renderer) -> APIR
     async def opened(order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """One order with where it stands, what it waits for, and the forms of what the reader may decide."""
         order, now = await stores.orders.get(order_id), request.app.state.time.now()
+        order = as_read(order, asker, WHOLE)
         customer = order.customer.customer_id
         outlooks = await Outlooks.read(stores.paces, rules, now)
         return render(

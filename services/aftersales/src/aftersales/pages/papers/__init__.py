@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from aftersales.api.readers import READERS
+from aftersales.api.readers import READERS, WHOLE
 from aftersales.domain.settlement import Settlement
 from aftersales.pages.papers.form import feedback_form
 from aftersales.pages.papers.table import settlement_sheet
@@ -15,6 +15,7 @@ from shared.aggregate import NotFound
 from shared.calendar import Calendar
 from shared.contracts.vocabulary import Month
 from shared.http import AskedBy, Router
+from shared.identity.reach import as_read
 from shared.pages.papers import Press
 
 
@@ -26,7 +27,7 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     @router.get("/service-requests/{request_id}", response_class=HTMLResponse)
     async def print_form(request_id: UUID, request: Request, asker: AskedBy) -> Response:
         """The customer feedback form with the block of each role (001 表1)."""
-        registered = await stores.service_requests.get(request_id)
+        registered = as_read(await stores.service_requests.get(request_id), asker, WHOLE)
         found = await stores.service_orders.find({"request_id": request_id}, sort="opened_at", limit=50)
         order = found.items[-1] if found.items else None
         return press(feedback_form(registered, order, press), request, asker)
@@ -34,7 +35,8 @@ def routes(stores: Stores, calendar: Calendar) -> APIRouter:
     @router.get("/service-orders/{service_order_id}", response_class=HTMLResponse)
     async def print_voucher(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
         """The service voucher that a technician takes along and brings back signed (003 §7-§10)."""
-        return press(voucher(await stores.service_orders.get(service_order_id), press), request, asker)
+        order = as_read(await stores.service_orders.get(service_order_id), asker, WHOLE)
+        return press(voucher(order, press), request, asker)
 
     @router.get("/remote-services/{service_order_id}", response_class=HTMLResponse)
     async def print_application(service_order_id: UUID, request: Request, asker: AskedBy) -> Response:
